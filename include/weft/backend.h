@@ -1,0 +1,160 @@
+/* backend.h: a device that holds one whole network and its data, and computes with it.
+ *
+ * Two backends stand behind this interface: "cpu", plain C, the reference; and OpenCL. They give the same
+ * bits for everything that is read back (the contract of equal bits, cl/README.md).
+ *
+ * Arrays here are in the natural order: images outermost, then channels, rows, columns, float32. */
+#ifndef WEFT_BACKEND_H
+#define WEFT_BACKEND_H
+
+#include "weft/data.h"
+#include "weft/network.h"
+
+struct weft_backend;
+
+/* How work is laid onto work-items of an OpenCL device. Never changes a bit. */
+enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
+
+/* Where the computation takes place. All zero is the default. */
+struct weft_backend_options {
+    const char *
+        device; /* selector as of --device: "auto", "cpu", "gpu", N, P:D, part of a name; NULL: auto */
+    unsigned threads;       /* of the CPU backend; 0: all that the process may use */
+    const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
+    const char *cl_options; /* further options for the OpenCL compiler, or NULL */
+    enum weft_mapping mapping;
+    size_t batch;      /* the largest number of images in one step or pass; at least 1 */
+    bool forward_only; /* no training: needs less memory */
+};
+
+/* What is known of a device. Texts are empty and numbers 0 where a device does not say. */
+struct weft_device {
+    bool builtin;                          /* the CPU backend, not an OpenCL device */
+    unsigned index, platform, in_platform; /* over all, of its platform, inside its platform */
+    char platform_name[128], name[256], driver[256], opencl[64], opencl_c[64];
+    char type[16]; /* cpu, gpu, accelerator, custom, builtin */
+    unsigned compute_units;
+    uint64_t global_memory, local_memory; /* bytes */
+    char fp_config[160];                  /* words separated by spaces: "denorm inf_nan fma" */
+    char pci[32], uuid[40];               /* "0000:3b:00.0", 32 hexadecimal digits */
+    bool usable;                          /* weft can compute on it */
+    bool is_default;                      /* what "auto" takes */
+    char reason[256];                     /* why it is not usable, or why it is the default */
+};
+
+/* Lists OpenCL devices, and the CPU backend last, in ${devices} (the caller frees it) and ${count}. Asks, but does not
+ * compute: a device called usable may still fail later. ${note}, if not NULL, is set to why OpenCL gave none, or emptied. */
+WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
+                                            char note[256], struct weft_error *error);
+
+/* Opens the device that ${options} names with all its kernels and memory for ${network}, which must live as long as the backend.
+ * ${notice}, if not NULL, is set to what a user should know ("no OpenCL device: ..., using cpu"), or emptied.
+ * Fails with WEFT_USAGE for a selector that matches nothing or two devices (the message lists them), and with WEFT_BAD_DEVICE. */
+WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
+                                            const struct weft_backend_options *options,
+                                            struct weft_backend **backend, char notice[512],
+                                            struct weft_error *error);
+
+/* Closes ${backend} and frees all that it holds. NULL is harmless. */
+WEFT_API void weft_backend_close(struct weft_backend *backend);
+
+/* Returns what is known of the device of ${backend}; lives as long as it. */
+WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend *backend);
+
+/* Hands ${images} to the device as the data of ${split}; they are copied. Checks that the network takes them. */
+WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
+                                                  enum weft_split split,
+                                                  const struct weft_images *images,
+                                                  struct weft_error *error);
+
+/* What each of the 256 values of a pixel's byte stands for. */
+WEFT_API enum weft_status weft_backend_set_pixels(struct weft_backend *backend,
+                                                  const float values[256],
+                                                  struct weft_error *error);
+
+/* Fills ${values} with v / 255 (raw), or with (v / 255 - 0.2859) / 0.3530. */
+WEFT_API void weft_pixels_raw(float values[256]);
+WEFT_API void weft_pixels_normalised(float values[256]);
+
+/* The flat arrays that a backend keeps for its network. */
+enum weft_array {
+    WEFT_PARAMETERS,     /* network->parameter_count floats */
+    WEFT_BUFFERS,        /* network->buffer_count floats: running statistics */
+    WEFT_GRADIENTS,      /* as the parameters: the last step's (read only) */
+    WEFT_MOMENTS,        /* as the parameters: Adam's mean of gradients */
+    WEFT_SECOND_MOMENTS, /* as the parameters: Adam's mean of squared gradients */
+    WEFT_ARRAY_COUNT
+};
+
+/* Copies an array to the device or back. All arrays are 0 after opening, so parameters must be written first. */
+WEFT_API enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
+                                             const float *values, struct weft_error *error);
+WEFT_API enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,
+                                            float *values, struct weft_error *error);
+
+/* Adam's constants of one step, from weft_adam_step. */
+struct weft_adam {
+    float beta1, beta2, eps;
+    float step_size;       /* lr / (1 - beta1^t) */
+    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+};
+
+/* Training steps to be made one after the other. */
+struct weft_steps {
+    size_t steps;
+    size_t batch; /* images of a step; at most the backend's batch */
+    size_t
+        images; /* in all: the last step takes what is left: (steps - 1) x batch < images <= steps x batch */
+    const uint32_t *order;        /* images indices into the training images */
+    const struct weft_adam *adam; /* steps */
+};
+
+/* What a training step gave, measured before its update. */
+struct weft_step_result {
+    float loss;       /* mean cross entropy of the batch */
+    uint32_t correct; /* images whose largest logit is their label's */
+};
+
+/* Makes ${steps} on the training images; writes steps->steps ${results}. Nothing is read back in between. */
+WEFT_API enum weft_status weft_backend_train(struct weft_backend *backend,
+                                             const struct weft_steps *steps,
+                                             struct weft_step_result *results,
+                                             struct weft_error *error);
+
+/* Which statistics batch norm uses. */
+enum weft_statistics { WEFT_RUNNING, WEFT_BATCH };
+
+/* Computes the network for images ${first} .. ${first} + ${count} - 1 of ${split} in file order, as one batch: ${count} is at most
+ * the backend's batch. Changes no running statistics. Outputs, any of which may be NULL:
+ * ${logits}: count x classes; ${losses}: count, cross entropy of each; ${predictions}: count, the first class with the largest logit. */
+struct weft_pass {
+    enum weft_split split;
+    enum weft_statistics statistics;
+    size_t first, count;
+    float *logits, *losses;
+    uint32_t *predictions;
+};
+WEFT_API enum weft_status weft_backend_evaluate(struct weft_backend *backend,
+                                                const struct weft_pass *pass,
+                                                struct weft_error *error);
+
+/* For tests, verify and finite differences: the network forward on ${inputs} (count x input floats, any values) and, if ${doutputs}
+ * is not NULL (count x output floats: the gradient of the output), backward down to the input. Running statistics change
+ * when ${statistics} is WEFT_BATCH, as in training. Then read WEFT_GRADIENTS (sums over the batch, not means) and tensors. */
+struct weft_probe {
+    enum weft_statistics statistics;
+    size_t count;
+    const float *inputs, *doutputs;
+};
+WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
+                                                 const struct weft_probe *probe,
+                                                 struct weft_error *error);
+
+/* Copies a tensor of the last step, pass or propagation: "input", "LAYER.output", and after a backward pass "LAYER.output.grad" and
+ * (after weft_backend_propagate) "input.grad". ${values} holds ${count} floats: images x the shape's size, images as in that pass.
+ * Fails with WEFT_USAGE for an unknown name or a wrong count. */
+WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
+                                              float *values, size_t count,
+                                              struct weft_error *error);
+
+#endif

@@ -1,0 +1,56 @@
+/* data.h: sets of images with labels, read from IDX files (plain or gzip). */
+#ifndef WEFT_DATA_H
+#define WEFT_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/status.h"
+
+enum weft_split { WEFT_TRAIN, WEFT_TEST, WEFT_SPLIT_COUNT };
+
+/* A set of images: one byte a pixel, 0 to 255. */
+struct weft_images {
+    size_t count, height, width;
+    uint8_t *pixels; /* count x height x width */
+    uint8_t *labels; /* count; each less than classes */
+    size_t classes;  /* 10 */
+};
+
+/* One IDX file as it was found: its path and the SHA-256 of its unpacked bytes. */
+struct weft_idx_file {
+    char path[4096];
+    char sha256[65]; /* 64 hexadecimal digits and a zero */
+    bool published;  /* it is the one of the published Fashion-MNIST */
+};
+
+/* The names of Fashion-MNIST's ten classes, label 0 first: "T-shirt/top" ... "Ankle boot". */
+WEFT_API extern const char *const weft_class_names[10];
+
+/* Returns "train" or "test". */
+WEFT_API const char *weft_split_name(enum weft_split split);
+
+/* Finds the folder of the four IDX files: ${chosen} if not NULL, else the environment's WEFT_DATA if set, else
+ * data/fashion-mnist, else /usr/share/datasets/fashion-mnist: the first of the last two that holds a training image
+ * file. Stores its path in ${folder}. Fails with WEFT_BAD_FILE and a hint that tells where to get the data. */
+WEFT_API enum weft_status weft_data_find(const char *chosen, char folder[4096],
+                                         struct weft_error *error);
+
+/* Reads the images and labels of ${split} from ${folder}: train-images-idx3-ubyte and train-labels-idx1-ubyte (test:
+ * t10k-...), each plain or with .gz. Everything is checked: magic, type, dimensions, lengths, trailing bytes, labels below
+ * 10, equal counts. The caller frees with weft_images_finish. ${files}, if not NULL, receives what was read: images,
+ * then labels, with their hashes (hashing takes a moment; without ${files} nothing is hashed).
+ * Fails with WEFT_BAD_FILE and a message that names the file. */
+WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                           struct weft_images *images,
+                                           struct weft_idx_file files[2], struct weft_error *error);
+
+/* Frees what ${images} holds. All zero is harmless. */
+WEFT_API void weft_images_finish(struct weft_images *images);
+
+/* Mean and standard deviation of the pixels, divided by 255, from integer sums (exact until the last rounding). */
+WEFT_API void weft_images_statistics(const struct weft_images *images, double *mean,
+                                     double *deviation);
+
+#endif

@@ -1,0 +1,131 @@
+/* network.h: what a network is: a list of layers, with shapes, named parameters and their places.
+ *
+ * A network is made from a list of layers in JSON, the text that model files carry:
+ *
+ *   {"input": [1, 28, 28],
+ *    "layers": [
+ *      {"kind": "conv2d", "name": "conv1", "out_channels": 6, "kernel_size": 5},
+ *      {"kind": "max_pool2d", "kernel_size": 2, "stride": 2},
+ *      {"kind": "relu"},
+ *      {"kind": "batch_norm", "name": "batchN1", "eps": 1e-5, "momentum": 0.1},
+ *      {"kind": "flatten"},
+ *      {"kind": "linear", "name": "out", "out_features": 10}]}
+ *
+ * A layer without "name" is called after its kind and its place in the list: "relu3" is layer 3,
+ * counted from 1. A network's output is what its last layer gives; when it is trained, these are the
+ * logits of a softmax cross entropy over as many classes. */
+#ifndef WEFT_NETWORK_H
+#define WEFT_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/status.h"
+
+#define WEFT_NAME_MAX 64 /* bytes of a layer's name, the closing zero included */
+
+/* The known layers. src/network/layer.h says what each has to offer. */
+enum weft_kind {
+    WEFT_CONV2D,
+    WEFT_MAX_POOL2D,
+    WEFT_RELU,
+    WEFT_BATCH_NORM,
+    WEFT_FLATTEN,
+    WEFT_LINEAR,
+    WEFT_KIND_COUNT
+};
+
+/* One image's tensor at a place in the network. A flat tensor of F features is F x 1 x 1. */
+struct weft_shape {
+    size_t channels, height, width;
+    bool flat; /* after flatten or linear: PyTorch sees one dimension, not three */
+};
+
+/* A named array of a layer: a parameter (trained) or a buffer (batch norm's running statistics). */
+struct weft_tensor {
+    char name[WEFT_NAME_MAX + 32]; /* PyTorch's: "conv1.weight", "batchN1.running_mean" */
+    bool trained;                  /* true: lies in the parameters; false: lies in the buffers */
+    size_t layer;                  /* index of its layer */
+    size_t rank;                   /* number of dimensions, 1 to 4 */
+    size_t shape[4];               /* outermost first, as PyTorch stores it; unused ones are 1 */
+    size_t offset;                 /* of its first float in the parameters or in the buffers */
+    size_t count;                  /* floats: the product of shape */
+};
+
+/* One layer of a network. Which member of the union holds is said by ${kind}. */
+struct weft_layer {
+    enum weft_kind kind;
+    char name[WEFT_NAME_MAX];
+    bool named; /* the list gave the name; otherwise it was made from kind and place */
+    struct weft_shape input, output;
+    union {
+        struct {
+            size_t out_channels, kernel_height, kernel_width;
+        } conv2d; /* stride 1, no padding; weight (out, in, kernel_height, kernel_width), bias (out) */
+        struct {
+            size_t kernel, stride;
+        } max_pool2d; /* square windows inside the input; the rest at its edge is not seen */
+        struct {
+            float eps, momentum;
+        } batch_norm; /* weight, bias; buffers running_mean, running_var: (channels) each */
+        struct {
+            size_t out_features;
+        } linear; /* weight (out_features, in_features), bias (out_features) */
+    } as;
+    size_t first_tensor, tensors; /* its tensors are network->tensors[first_tensor ...] */
+};
+
+struct weft_network {
+    struct weft_shape input;
+    size_t layer_count;
+    struct weft_layer *layers;
+    size_t tensor_count;
+    struct weft_tensor
+        *tensors;           /* in the order of layers; weight, bias, running_mean, running_var */
+    size_t parameter_count; /* floats in the flat array of all trained tensors */
+    size_t buffer_count;    /* floats in the flat array of all running statistics */
+};
+
+/* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in ${network};
+ * the caller frees it with weft_network_destroy. Infers and checks every shape.
+ * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a name that
+ * is used twice, and a layer that does not fit its input: the message names layer and both shapes. */
+WEFT_API enum weft_status weft_network_create(const char *json, struct weft_network **network,
+                                              struct weft_error *error);
+
+/* Makes the published network (Fashion-MNIST, 33,250 parameters, names of the notebook). */
+WEFT_API enum weft_status weft_network_create_published(struct weft_network **network,
+                                                        struct weft_error *error);
+
+/* Frees ${network}. NULL is harmless. */
+WEFT_API void weft_network_destroy(struct weft_network *network);
+
+/* Returns the list of layers of ${network} as JSON in one line, always the same text for the same network,
+ * in memory that the caller frees; NULL when there is no memory. weft_network_create reads it back. */
+WEFT_API char *weft_network_to_json(const struct weft_network *network);
+
+/* Returns the network as PyTorch prints a Module, in memory that the caller frees; NULL without memory. */
+WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
+
+/* Returns the output's shape: the last layer's. Its size is the number of classes. */
+WEFT_API struct weft_shape weft_network_output(const struct weft_network *network);
+
+/* Returns the tensor called ${name}, or NULL. */
+WEFT_API const struct weft_tensor *weft_network_find(const struct weft_network *network,
+                                                     const char *name);
+
+/* Returns the name of ${kind} as lists of layers and files in every folder write it: "conv2d". */
+WEFT_API const char *weft_kind_name(enum weft_kind kind);
+
+/* Returns the floats of one image in ${shape}: channels x height x width. */
+WEFT_API size_t weft_shape_size(struct weft_shape shape);
+
+/* Writes ${shape} as "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
+WEFT_API char *weft_shape_text(struct weft_shape shape, char text[64]);
+
+/* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication and an addition
+ * counted as two. Only products that feed a sum count (conv2d, linear), as is usual; else 0. */
+WEFT_API uint64_t weft_layer_flop(const struct weft_layer *layer);
+
+#endif

@@ -1,0 +1,84 @@
+/* train.h: training and evaluation of a model on any backend. */
+#ifndef WEFT_TRAIN_H
+#define WEFT_TRAIN_H
+
+#include "weft/backend.h"
+#include "weft/model.h"
+
+enum weft_order { WEFT_SHUFFLED, WEFT_FILE_ORDER };
+
+/* What determines the bits of a training, beside network, data and initial values. */
+struct weft_training {
+    size_t epochs, batch;
+    float learning_rate;
+    uint64_t seed; /* of the shuffles; weft_model_initialise takes one for the initial values */
+    enum weft_order order;
+    uint64_t steps; /* end after so many steps in all; 0: after the epochs */
+};
+
+/* The notebook's: 5 epochs, batch 100, rate 0.01, seed 0, shuffled. */
+WEFT_API struct weft_training weft_training_default(void);
+
+/* One epoch, as the notebook prints it. Measured while training: each batch before its update, in training mode. */
+struct weft_epoch {
+    size_t epoch; /* from 1 */
+    uint64_t images, correct;
+    double accuracy;   /* correct / images */
+    double total_loss; /* sum of the steps' mean losses */
+    double mean_loss;  /* total_loss / steps */
+    double seconds;
+    size_t steps;
+    const struct weft_step_result *results; /* of each step; valid during the callback */
+};
+
+/* Callbacks of a training; any may be NULL. A callback that returns false stops it with WEFT_INTERRUPTED. */
+struct weft_training_events {
+    bool (*progress)(void *context, size_t epoch, size_t step,
+                     size_t steps); /* a few times a second */
+    bool (*epoch)(void *context, const struct weft_epoch *epoch);
+    void *context;
+};
+
+/* Trains ${model} on ${backend}, which must have been opened on model->network with a batch of at least training->batch, and
+ * holds the training images and the pixels' values. Writes the model's values to the device first and reads them back
+ * after each epoch, so that the epoch callback may save it. Fails with WEFT_FAILED when the loss is no finite number. */
+WEFT_API enum weft_status weft_train(struct weft_model *model, struct weft_backend *backend,
+                                     size_t images, const struct weft_training *training,
+                                     const struct weft_training_events *events,
+                                     struct weft_error *error);
+
+/* Adam's constants for step ${t} (from 1), with beta1 0.9, beta2 0.999, eps 1e-8, bias corrected. */
+WEFT_API struct weft_adam weft_adam_step(float learning_rate, uint64_t t);
+
+/* Writes the order of ${count} images in epoch ${epoch} (from 1) into ${order}: a permutation that follows from
+ * ${seed} and ${epoch} alone. */
+WEFT_API void weft_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count);
+
+/* How a model is evaluated. */
+struct weft_evaluation_options {
+    enum weft_split split;
+    enum weft_statistics statistics;
+    size_t
+        batch; /* images whose statistics go together (WEFT_BATCH); otherwise it changes nothing but speed */
+};
+
+/* A model on a split. Free with weft_evaluation_finish. */
+struct weft_evaluation {
+    size_t images, correct, classes;
+    double accuracy;     /* correct / images */
+    double loss;         /* mean cross entropy */
+    uint64_t *confusion; /* classes x classes: rows true, columns predicted */
+    float *logits;       /* images x classes, if asked for; else NULL */
+};
+
+/* Evaluates the parameters and buffers that ${backend} holds on the ${images} handed to it as options->split. ${images} gives the
+ * labels. ${want_logits}: keep the logits. */
+WEFT_API enum weft_status weft_evaluate(struct weft_backend *backend,
+                                        const struct weft_images *images,
+                                        const struct weft_evaluation_options *options,
+                                        bool want_logits, struct weft_evaluation *evaluation,
+                                        struct weft_error *error);
+
+WEFT_API void weft_evaluation_finish(struct weft_evaluation *evaluation);
+
+#endif

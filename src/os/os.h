@@ -1,0 +1,67 @@
+/* os.h: what ISO C does not offer. One file each, so that another system is a file away. */
+#ifndef WEFT_OS_H
+#define WEFT_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "weft/status.h"
+
+/* threads.c: a pool of threads that share out numbered pieces of work. */
+struct weft_pool;
+
+/* Returns the processors that this process may use, at least 1. */
+unsigned weft_os_processors(void);
+
+/* Makes a pool of ${threads} (the caller's counts as one). Returns NULL if it can not be made. */
+struct weft_pool *weft_pool_create(unsigned threads);
+void weft_pool_destroy(struct weft_pool *pool);
+
+/* Calls ${work}(context, i) once for each i in 0 .. count - 1, on any thread, and returns when all are done. */
+void weft_pool_run(struct weft_pool *pool, size_t count, void (*work)(void *context, size_t i),
+                   void *context);
+
+/* processor.c: the highest level of vector instructions here: 0 (as compiled), 3 (x86-64-v3), 4 (x86-64-v4). */
+int weft_os_vector_level(void);
+
+/* clock.c: seconds of a clock that only goes forward. */
+double weft_os_seconds(void);
+
+/* terminal.c */
+bool weft_os_is_terminal(FILE *stream);
+int weft_os_terminal_columns(FILE *stream); /* 80 where unknown */
+
+/* files.c: files that are whole or not there: written beside ${path}, then renamed over it. */
+struct weft_file {
+    FILE *stream;      /* write to it */
+    char path[4096];   /* what it becomes */
+    char beside[4160]; /* what it is until then */
+};
+
+/* Opens a file beside ${path}. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_file_create(struct weft_file *file, const char *path,
+                                  struct weft_error *error);
+
+/* Flushes to the disk, closes, and renames it to its path. On failure nothing is left. */
+enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error);
+
+/* Closes and removes it. Harmless after weft_file_commit, and on all zero. */
+void weft_file_abandon(struct weft_file *file);
+
+/* Reads the whole file ${path} into memory that the caller frees, with a zero behind it; at most ${limit} bytes. Fails with
+ * WEFT_BAD_FILE, also for a folder, and says why. */
+enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
+                                struct weft_error *error);
+
+bool weft_os_is_folder(const char *path);
+bool weft_os_exists(const char *path);
+
+/* Makes the folder ${path}, and those above it. It may exist. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_os_make_folder(const char *path, struct weft_error *error);
+
+/* interrupt.c: after weft_os_catch_interrupts, Ctrl-C sets a flag instead of ending the program (a second one ends it). */
+void weft_os_catch_interrupts(void);
+bool weft_os_interrupted(void);
+
+#endif
