@@ -95,8 +95,9 @@ WEFT_API enum weft_status weft_backend_read(struct weft_backend *backend, enum w
 /* Adam's constants of one step, from weft_adam_step. */
 struct weft_adam {
     float beta1, beta2, eps;
-    float step_size;       /* lr / (1 - beta1^t) */
-    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+    float complement1, complement2; /* 1 - beta1, 1 - beta2 */
+    float step_size;                /* lr / (1 - beta1^t) */
+    float root_correction;          /* 1 / sqrt(1 - beta2^t) */
 };
 
 /* Training steps to be made one after the other. */
