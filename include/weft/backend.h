@@ -61,6 +61,9 @@ WEFT_API void weft_backend_close(struct weft_backend *backend);
 /* Returns what is known of the device of ${backend}; lives as long as it. */
 WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend *backend);
 
+/* Returns the network that ${backend} was opened with. */
+WEFT_API const struct weft_network *weft_backend_network(const struct weft_backend *backend);
+
 /* Hands ${images} to the device as the data of ${split}; they are copied. Checks that the network takes them. */
 WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,

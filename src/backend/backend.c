@@ -14,6 +14,10 @@ const struct weft_device *weft_backend_device(const struct weft_backend *backend
     return &backend->device;
 }
 
+const struct weft_network *weft_backend_network(const struct weft_backend *backend) {
+    return backend->network;
+}
+
 struct weft_shape weft_place_shape(const struct weft_network *network, size_t index) {
     return index == 0 ? network->input : network->layers[index - 1].output;
 }

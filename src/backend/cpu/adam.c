@@ -18,13 +18,13 @@ void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end) {
     for (size_t p = begin; task->parameters != NULL && p < end; p++) {
         float g = task->gradients[p];
         float addend = step.complement1 * g;
-        float m = weft_clean(weft_fma(step.beta1, task->moments[p], addend));
+        float m = weft_clean(fmaf(step.beta1, task->moments[p], addend));
         float square = weft_clean_squared(step.complement2 * g * g);
-        float v = weft_clean_squared(weft_fma(step.beta2, task->second_moments[p], square));
-        float root = weft_fma(weft_sqrt(v), step.root_correction, step.eps);
+        float v = weft_clean_squared(fmaf(step.beta2, task->second_moments[p], square));
+        float root = fmaf(weft_sqrt(v), step.root_correction, step.eps);
         float ratio = weft_clean(weft_div(m, root));
         task->moments[p] = m;
         task->second_moments[p] = v;
-        task->parameters[p] = weft_clean(weft_fma(-step.step_size, ratio, task->parameters[p]));
+        task->parameters[p] = weft_clean(fmaf(-step.step_size, ratio, task->parameters[p]));
     }
 }

@@ -54,7 +54,7 @@ static void measure(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t i = 0; i < area(task); i++) {
             for (size_t lane = 0; lane < present; lane++) {
                 float deviation = input[i][lane] - sums->mean;
-                squares[lane] = weft_fma(deviation, deviation, squares[lane]);
+                squares[lane] = fmaf(deviation, deviation, squares[lane]);
             }
         }
         sums->squares = cpu_sum_lanes(squares);
@@ -74,14 +74,14 @@ static void join(const struct cpu_task *task, size_t c, float *mean, float *squa
         float deviation = sums->mean - *mean;
         float weighted = (float)(weft_shard_images(task->count, shard) * area(task)) * deviation;
         *squares += sums->squares;
-        *squares = weft_fma(weighted, deviation, *squares);
+        *squares = fmaf(weighted, deviation, *squares);
     }
 }
 
 /* running = (1 - momentum) running + momentum value. */
 static float mix(const struct weft_layer *layer, float running, float value) {
     float momentum = layer->as.batch_norm.momentum, kept = (1.0f - momentum) * running;
-    return weft_clean(weft_fma(momentum, value, kept));
+    return weft_clean(fmaf(momentum, value, kept));
 }
 
 /* The variance of one value alone is 0 here (PyTorch refuses such a batch). */
@@ -113,7 +113,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < WEFT_LANES; lane++) {
                 task->output[i][lane] =
-                    weft_clean(weft_fma(task->input[i][lane] - s.mean, s.scale, task->bias[c]));
+                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->bias[c]));
             }
         }
     }
@@ -129,7 +129,7 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
             for (size_t lane = 0; lane < WEFT_LANES; lane++) {
                 float d = task->doutput[i][lane];
                 sum[lane] += d;
-                product[lane] = weft_fma(d, task->input[i][lane] - s.mean, product[lane]);
+                product[lane] = fmaf(d, task->input[i][lane] - s.mean, product[lane]);
             }
         }
         task->dbias[piece.shard * task->stride + c] = cpu_sum_lanes(sum);
@@ -162,7 +162,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < WEFT_LANES; lane++) {
                 float d =
-                    weft_fma(s.mean - task->input[i][lane], slope, task->doutput[i][lane] - shift);
+                    fmaf(s.mean - task->input[i][lane], slope, task->doutput[i][lane] - shift);
                 d = weft_clean(s.scale * weft_clean(d));
                 task->dinput[i][lane] = lane < present ? d : 0.0f;
             }

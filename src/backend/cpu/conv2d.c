@@ -57,7 +57,7 @@ static float dweight(const struct weft_layer *layer, const weft_lanes *doutput,
             const float *d = doutput[y * layer->output.width + x];
             const float *in = input[y * layer->input.width + x];
             for (size_t lane = 0; lane < WEFT_LANES; lane++) {
-                sum[lane] = weft_fma(d[lane], in[lane], sum[lane]);
+                sum[lane] = fmaf(d[lane], in[lane], sum[lane]);
             }
         }
     }

@@ -136,7 +136,7 @@ static inline void cpu_add_scaled(size_t count, float a, const weft_lanes *x, we
     const float *from = x[0];
     float *to = out[0];
     for (size_t i = 0; i < count * WEFT_LANES; i++) {
-        to[i] = weft_fma(a, from[i], to[i]);
+        to[i] = fmaf(a, from[i], to[i]);
     }
 }
 

@@ -30,7 +30,7 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t i = 0; i < inputs; i++) {
             sum = 0.0f;
             for (size_t lane = 0; lane < WEFT_LANES; lane++) {
-                sum = weft_fma(doutput[lane], input[i][lane], sum);
+                sum = fmaf(doutput[lane], input[i][lane], sum);
             }
             dweight[i] = sum;
         }
