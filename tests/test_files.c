@@ -134,7 +134,7 @@ START_TEST(permissions_and_links_stay) {
 END_TEST
 
 START_TEST(create_says_why) {
-    char name[300];
+    char name[300], path[5000];
     struct weft_file file;
     struct weft_error error = {0};
     weft_file_create(&file, temporary_path("absent/x"), &error);
@@ -152,6 +152,13 @@ START_TEST(create_says_why) {
     error = (struct weft_error){0};
     weft_file_create(&file, temporary_path(name), &error);
     assert_fails(&error, "nnn", "too long");
+    memset(path, 'n', sizeof path);
+    path[sizeof path - 1] = '\0';
+    error = (struct weft_error){0};
+    weft_file_create(&file, path, &error);
+    assert_fails(&error, "can not write nnn",
+                 ""); /* the message itself has no room for the reason */
+    ck_assert_ptr_nonnull(strstr(error.hint, "shorter"));
 }
 END_TEST
 
