@@ -23,12 +23,13 @@
 #define WEFT_LN2_HIGH 0x1.62e4p-1f
 #define WEFT_LN2_LOW  0x1.7f7d1cp-20f
 
-#ifdef __OPENCL_VERSION__
+#if defined(__OPENCL_VERSION__) || defined(__OPENCL_C_VERSION__)
 
 #pragma OPENCL FP_CONTRACT OFF
 
 #define WEFT_V       float
 #define WEFT_U       uint
+#define WEFT_I       int
 #define WEFT_AS_V(x) as_float(x)
 #define WEFT_AS_U(x) as_uint(x)
 #define WEFT_NAME(x) x
@@ -36,6 +37,7 @@
 
 #define WEFT_V       float16
 #define WEFT_U       uint16
+#define WEFT_I       int16
 #define WEFT_AS_V(x) as_float16(x)
 #define WEFT_AS_U(x) as_uint16(x)
 #define WEFT_NAME(x) x##16
@@ -61,6 +63,7 @@ static inline uint32_t weft_as_uint(float value) {
 
 #define WEFT_V       float
 #define WEFT_U       uint32_t
+#define WEFT_I       int
 #define WEFT_AS_V(x) weft_as_float(x)
 #define WEFT_AS_U(x) weft_as_uint(x)
 #define WEFT_NAME(x) x

@@ -1,6 +1,6 @@
 /* numerics_body.h: the bodies of numerics.h, for one type. It is included once for each type, after numerics.h has defined
  *
- *   WEFT_V, WEFT_U                the type of floats and of unsigned integers of 32 bits, as many lanes
+ *   WEFT_V, WEFT_U, WEFT_I        the type of floats, of unsigned integers of 32 bits, and of truth values, as many lanes
  *   WEFT_AS_V(u), WEFT_AS_U(v)    bit casts
  *   WEFT_NAME(x)                  the name x as this type spells it
  *
@@ -45,19 +45,18 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
                                                         WEFT_AS_V((ub & 0x7fffffu) | 0x3f800000u)));
     const WEFT_U ea = ua >> 23, eb = ub >> 23;
     const WEFT_U exponent = (q >> 23) + 256u + ea - eb; /* of the result, with 256 added */
-    WEFT_U result = (q + ((ea - eb) << 23)) | sign;
-    result = (exponent > 510u) | (ea == 255u) | (eb == 0u) ? sign | 0x7f800000u : result;
-    result = (exponent < 257u) | (ea == 0u) | (eb == 255u) ? (WEFT_U)(0u) : result;
-    result = ((ua | ub) < 0x00800000u) | ((ua & ub) >= 0x7f800000u) | (ua > 0x7f800000u) |
-                     (ub > 0x7f800000u)
-                 ? (WEFT_U)(0x7fc00000u)
-                 : result;
+    const WEFT_I infinite = (exponent > 510u) | (ea == 255u) | (eb == 0u);
+    const WEFT_I nothing = (exponent < 257u) | (ea == 0u) | (eb == 255u);
+    const WEFT_I invalid = ((ua | ub) < 0x00800000u) | ((ua & ub) >= 0x7f800000u) |
+                           (ua > 0x7f800000u) | (ub > 0x7f800000u);
+    WEFT_U result = infinite ? (WEFT_U)(0x7f800000u) : q + ((ea - eb) << 23);
+    result = nothing ? (WEFT_U)(0u) : result | sign;
+    result = invalid ? (WEFT_U)(0x7fc00000u) : result;
     return WEFT_AS_V(result);
 }
 
 /* Returns the square root of x. */
 static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
-    const WEFT_V half = (WEFT_V)(0.5f);
     const WEFT_U u = WEFT_AS_U(x), magnitude = u & 0x7fffffffu;
     /* x = m 4^k with m in [0.5, 2). */
     const WEFT_V m = WEFT_AS_V((u & 0x00ffffffu) | 0x3f000000u);
@@ -65,8 +64,8 @@ static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
     const WEFT_V e = fma(-(m * y), y, (WEFT_V)(1.0f));
     y = y * fma(fma((WEFT_V)(0x1.be88d2p-2f), e, (WEFT_V)(0x1.fd43eap-2f)), e,
                 (WEFT_V)(0x1.0000e6p+0f));
-    WEFT_V g = m * y, h = half * y;
-    const WEFT_V r = fma(-g, h, half);
+    WEFT_V g = m * y, h = 0.5f * y;
+    const WEFT_V r = fma(-g, h, (WEFT_V)(0.5f));
     g = fma(g, r, g);
     h = fma(h, r, h);
     g = fma(fma(-g, g, m), h, g);
@@ -128,6 +127,7 @@ static inline WEFT_V WEFT_NAME(weft_log)(WEFT_V x) {
 
 #undef WEFT_V
 #undef WEFT_U
+#undef WEFT_I
 #undef WEFT_AS_V
 #undef WEFT_AS_U
 #undef WEFT_NAME
