@@ -61,6 +61,9 @@ WEFT_API void weft_backend_close(struct weft_backend *backend);
 /* Returns what is known of the device of ${backend}; lives as long as it. */
 WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend *backend);
 
+/* Returns the network that ${backend} was opened with. */
+WEFT_API const struct weft_network *weft_backend_network(const struct weft_backend *backend);
+
 /* Hands ${images} to the device as the data of ${split}; they are copied. Checks that the network takes them. */
 WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,
@@ -95,8 +98,9 @@ WEFT_API enum weft_status weft_backend_read(struct weft_backend *backend, enum w
 /* Adam's constants of one step, from weft_adam_step. */
 struct weft_adam {
     float beta1, beta2, eps;
-    float step_size;       /* lr / (1 - beta1^t) */
-    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+    float complement1, complement2; /* 1 - beta1, 1 - beta2 */
+    float step_size;                /* lr / (1 - beta1^t) */
+    float root_correction;          /* 1 / sqrt(1 - beta2^t) */
 };
 
 /* Training steps to be made one after the other. */
