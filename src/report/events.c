@@ -24,19 +24,20 @@ void weft_json_device(struct weft_json *json, const char *key, const struct weft
     if (key != NULL) {
         weft_json_open(json, key, '{');
     }
-    if (!device->builtin) {
-        weft_json_integer(json, "index", device->index);
+    weft_json_integer(json, "index", device->index);
+    if (device->builtin) {
+        weft_json_null(json, "platform_index");
+        weft_json_null(json, "device_index");
+    } else {
         weft_json_integer(json, "platform_index", device->platform);
         weft_json_integer(json, "device_index", device->in_platform);
-        weft_json_string(json, "platform", device->platform_name);
     }
+    text_or_null(json, "platform", device->platform_name);
     weft_json_string(json, "name", device->builtin ? "cpu" : device->name);
     weft_json_string(json, "type", device->builtin ? "builtin" : device->type);
-    if (!device->builtin) {
-        weft_json_string(json, "driver", device->driver);
-        weft_json_string(json, "opencl", device->opencl);
-        weft_json_string(json, "opencl_c", device->opencl_c);
-    }
+    text_or_null(json, "driver", device->driver);
+    text_or_null(json, "opencl", device->opencl);
+    text_or_null(json, "opencl_c", device->opencl_c);
     weft_json_integer(json, "compute_units", device->compute_units);
     weft_json_integer(json, "global_memory", device->global_memory);
     weft_json_integer(json, "local_memory", device->local_memory);

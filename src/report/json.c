@@ -1,7 +1,7 @@
 /* json.c: writes JSON into memory, one value at a time.
  *
- * cJSON would do, but its numbers are doubles printed its own way: here a float32 has the fewest digits that give its bits
- * back, and a 64-bit seed is exact. */
+ * cJSON would do, but its numbers are doubles printed its own way: here a float32 has the fewest
+ * digits that give its bits back, and a 64-bit seed is exact. */
 #include "report/report.h"
 
 #include <math.h>
@@ -40,8 +40,8 @@ static void new_line(struct weft_json *json) {
     }
 }
 
-/* Returns the bytes of the UTF-8 sequence at ${text}, or 0 where there is none: overlong ones, surrogates and
- * what lies above U+10FFFF are none either. */
+/* Returns the bytes of the UTF-8 sequence at ${text}, or 0 where there is none: overlong ones,
+ * surrogates and what lies above U+10FFFF are none either. */
 static size_t utf8_length(const unsigned char *text) {
     size_t length = text[0] < 0x80   ? 1
                     : text[0] < 0xc2 ? 0
