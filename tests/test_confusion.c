@@ -33,7 +33,8 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* A class that is not there has no recall, one that is never predicted no precision: a dash, not NaN. */
+/* A class that is not there has no recall, one that is never predicted no precision: a dash, not
+ * NaN. */
 START_TEST(nothing_to_share) {
     uint64_t counts[9] = {1, 1, 0, 0, 2, 0, 0, 0, 0};
     struct weft_evaluation evaluation = evaluation_of(counts, 3, 1.0);
@@ -45,7 +46,8 @@ START_TEST(nothing_to_share) {
 }
 END_TEST
 
-/* Ten classes with the training set's numbers stay within 100 columns, and a large matrix stays aligned. */
+/* Ten classes with the training set's numbers stay within 100 columns, and a large matrix stays
+ * aligned. */
 START_TEST(columns) {
     uint64_t counts[100];
     for (int large = 0; large < 2; large++) {
