@@ -1,6 +1,6 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
- * An item of forward is TILE outputs, an item of backward DTILE inputs. */
+ * An item of forward is TILE outputs, an item of backward DTILE inputs, an item of gradients GTILE outputs x 16 inputs. */
 
 /* A chain from the bias over i. */
 kernel void KERNEL(linear_forward)(global const real *input, global const float *parameters,
@@ -50,12 +50,12 @@ kernel void KERNEL(linear_backward)(global const real *doutput, global const flo
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i] over the images of the shard, in order; an item is TILE outputs x 16 inputs.
+/* dweight[o][i] = sum of doutput[o] input[i] over the images of the shard, in order; an item is GTILE outputs x 16 inputs.
  * Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
 kernel void KERNEL(linear_gradients)(global const float *input, global const float *doutput,
                                      global float *partials) {
     const int blocks = (INPUTS + 15) / 16;
-    const int o0 = get_global_id(1) / blocks * TILE, i0 = get_global_id(1) % blocks * 16;
+    const int o0 = get_global_id(1) / blocks * GTILE, i0 = get_global_id(1) % blocks * 16;
     global const float *x = input + (get_global_id(2) * INPUTS + i0) * 16;
     global const float *d = doutput + (get_global_id(2) * OUTPUTS + o0) * 16;
     global float *dweight = partials + get_global_id(2) * PARTIALS + WEIGHT + o0 * INPUTS + i0;
@@ -67,7 +67,7 @@ kernel void KERNEL(linear_gradients)(global const float *input, global const flo
             turned[image * 16 + i] = i < present ? x[i * 16 + image] : 0.0f;
         }
     }
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < GTILE; t++) {
         real sum = REAL(0.0f);
 #pragma unroll
         for (int image = 0; image < 16; image++) {
@@ -84,7 +84,7 @@ kernel void KERNEL(linear_gradients)(global const float *input, global const flo
         }
     }
 #else
-    for (int t = 0; t < TILE && LANE < present; t++) {
+    for (int t = 0; t < GTILE && LANE < present; t++) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
             sum = fma(d[t * 16 + image], x[LANE * 16 + image], sum);

@@ -6,12 +6,18 @@ static size_t tile(size_t n, enum weft_mapping mapping) {
     return opencl_divisor(n, mapping == WEFT_MAPPING_GPU ? 2 : 12);
 }
 
+/* Outputs of one work-item of the gradients: many, so that turning 16 inputs around on a CPU is soon forgotten. */
+static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return opencl_divisor(layer->output.channels, mapping == WEFT_MAPPING_GPU ? 2 : 60);
+}
+
 static void define(struct opencl_text *text, const struct weft_layer *layer,
                    enum weft_mapping mapping) {
     opencl_define(text, "INPUTS", layer->input.channels);
     opencl_define(text, "OUTPUTS", layer->output.channels);
     opencl_define(text, "TILE", tile(layer->output.channels, mapping));
     opencl_define(text, "DTILE", tile(layer->input.channels, mapping));
+    opencl_define(text, "GTILE", gradient_tile(layer, mapping));
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -23,7 +29,8 @@ static size_t backward_items(const struct weft_layer *layer, enum weft_mapping m
 }
 
 static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return forward_items(layer, mapping) * weft_shards(layer->input.channels);
+    return layer->output.channels / gradient_tile(layer, mapping) *
+           weft_shards(layer->input.channels);
 }
 
 /* Sixteen outputs a work-item or group. */
