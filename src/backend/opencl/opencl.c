@@ -362,16 +362,6 @@ static enum weft_status open_device(struct opencl_backend *cl,
     return opencl_plan_init(cl, error);
 }
 
-/* Fat work-items suit a CPU device whose compiler makes vector instructions of float16. One that takes vectors apart (rusticl on
- * llvmpipe says 1) needs minutes to compile them, and runs thin ones ten times faster. */
-static enum weft_mapping best_mapping(const struct opencl_backend *cl) {
-    cl_uint width = 0;
-    bool known = clGetDeviceInfo(cl->device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width,
-                                 &width, NULL) == CL_SUCCESS;
-    bool fat = strcmp(cl->base.device.type, "cpu") == 0 && known && width >= 4;
-    return fat ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
-}
-
 enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
                                   struct weft_backend **backend, struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
@@ -387,7 +377,7 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     status = opencl_device_find(index, &cl->device, &cl->base.device, error);
     if (status == WEFT_OK) {
         if (cl->mapping == WEFT_MAPPING_AUTO) {
-            cl->mapping = best_mapping(cl);
+            cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
         }
         status = open_device(cl, request->options, error);
     }
