@@ -10,7 +10,7 @@ static const struct layer_run runs[] = {
     {33, WEFT_BATCH, LAYER_WILD, 1},   {7, WEFT_BATCH, LAYER_WILD, 2},
     {16, WEFT_RUNNING, LAYER_WILD, 3}, {1, WEFT_BATCH, LAYER_WILD, 4},
     {17, WEFT_BATCH, LAYER_FAINT, 5},  {3, WEFT_RUNNING, LAYER_FAINT, 6},
-    {33, WEFT_BATCH, LAYER_PLAIN, 7},  {7, WEFT_BATCH, LAYER_WILD, 2},
+    {33, WEFT_BATCH, LAYER_TIES, 7},   {7, WEFT_BATCH, LAYER_WILD, 2},
 };
 enum { RUNS = sizeof runs / sizeof runs[0], LARGEST = 33 };
 
@@ -31,6 +31,7 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
                                            .threads = place->threads,
                                            .mapping = place->mapping,
                                            .cl_options = place->cl_options,
+                                           .no_fuse = !place->fused,
                                            .batch = batch};
     struct weft_backend *backend = NULL;
     struct weft_error error = {0};
@@ -41,30 +42,40 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
     return backend;
 }
 
-/* Appends tensor ${name}, of ${shape}. */
+/* Appends tensor ${name}, of ${shape}; nothing if it ${may_miss} and does not exist. */
 static enum weft_status add_tensor(struct layer_result *result, struct weft_backend *backend,
                                    const char *name, size_t images, struct weft_shape shape,
-                                   struct weft_error *error) {
+                                   bool may_miss, struct weft_error *error) {
     struct layer_tensor *tensor =
         layer_result_add(result, name, images, shape.channels, shape.height, shape.width);
-    return weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), error);
+    struct weft_error failure = {0};
+    enum weft_status status =
+        weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), &failure);
+    if (status == WEFT_USAGE && may_miss) {
+        free(tensor->values);
+        result->count--;
+        return WEFT_OK;
+    }
+    return status == WEFT_OK ? WEFT_OK : weft_fail(error, status, "%s", failure.message);
 }
 
-static enum weft_status collect(struct weft_backend *backend, size_t images,
+static enum weft_status collect(struct weft_backend *backend, size_t images, bool fused,
                                 struct layer_result *result, struct weft_error *error) {
     const struct weft_network *network = weft_backend_network(backend);
-    enum weft_status status = add_tensor(result, backend, "input", images, network->input, error);
+    enum weft_status status =
+        add_tensor(result, backend, "input", images, network->input, false, error);
     if (status == WEFT_OK) {
-        status = add_tensor(result, backend, "input.grad", images, network->input, error);
+        status = add_tensor(result, backend, "input.grad", images, network->input, false, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
+        bool may_miss = fused && i + 1 < network->layer_count;
         char name[WEFT_NAME_MAX + 16];
         snprintf(name, sizeof name, "%s.output", layer->name);
-        status = add_tensor(result, backend, name, images, layer->output, error);
+        status = add_tensor(result, backend, name, images, layer->output, may_miss, error);
         if (status == WEFT_OK) {
             snprintf(name, sizeof name, "%s.output.grad", layer->name);
-            status = add_tensor(result, backend, name, images, layer->output, error);
+            status = add_tensor(result, backend, name, images, layer->output, may_miss, error);
         }
     }
     layer_result_add_array(result, backend, WEFT_GRADIENTS, ".grad");
@@ -73,7 +84,7 @@ static enum weft_status collect(struct weft_backend *backend, size_t images,
 }
 
 bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
-                     enum weft_statistics statistics, struct layer_result *result,
+                     enum weft_statistics statistics, bool fused, struct layer_result *result,
                      const char *what) {
     struct weft_probe probe = {.statistics = statistics,
                                .count = images,
@@ -89,7 +100,7 @@ bool layer_propagate(struct weft_backend *backend, const struct layer_values *va
         status = weft_backend_propagate(backend, &probe, &error);
     }
     if (status == WEFT_OK) {
-        status = collect(backend, images, result, &error);
+        status = collect(backend, images, fused, result, &error);
     }
     if (status != WEFT_OK) {
         printf("FAILED %s: %s\n", what, error.message);
@@ -101,7 +112,7 @@ void layer_reference(const struct weft_network *network, const struct layer_valu
                      size_t images, enum weft_statistics statistics, struct layer_result *result) {
     struct weft_backend *backend = layer_open(network, &reference, images, "the reference");
     ck_assert(backend != NULL);
-    ck_assert(layer_propagate(backend, values, images, statistics, result, "the reference"));
+    ck_assert(layer_propagate(backend, values, images, statistics, false, result, "the reference"));
     weft_backend_close(backend);
 }
 
@@ -125,8 +136,8 @@ static unsigned check_place(const char *name, const char *json, const struct wef
     for (size_t i = 0; backend != NULL && i < RUNS; i++) {
         struct layer_result result = {0};
         run_text(name, json, &runs[i], place, what);
-        if (layer_propagate(backend, &values[i], runs[i].images, runs[i].statistics, &result,
-                            what)) {
+        if (layer_propagate(backend, &values[i], runs[i].images, runs[i].statistics, place->fused,
+                            &result, what)) {
             wrong += layer_result_compare(&result, &expected[i], what);
         } else {
             wrong++;
@@ -138,10 +149,9 @@ static unsigned check_place(const char *name, const char *json, const struct wef
     return wrong + (backend == NULL);
 }
 
-void layer_check_bits(const char *name, enum layer_effort effort, const char *json) {
+static void check_places(const char *name, const char *json, const struct layer_place *places,
+                         size_t count) {
     struct weft_network *network = layer_network(json);
-    struct layer_place places[LAYER_PLACES_MAX];
-    size_t count = layer_places_list(effort, name, places);
     struct layer_values values[RUNS];
     struct layer_result expected[RUNS] = {0};
     unsigned wrong = 0;
@@ -161,4 +171,14 @@ void layer_check_bits(const char *name, enum layer_effort effort, const char *js
     }
     weft_network_destroy(network);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", name, wrong);
+}
+
+void layer_check_bits(const char *name, enum layer_effort effort, const char *json) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    check_places(name, json, places, layer_places_list(effort, name, places));
+}
+
+void layer_check_fused(const char *name, enum layer_effort effort, const char *json) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    check_places(name, json, places, layer_places_list_fused(effort, name, places));
 }

@@ -19,9 +19,9 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
                                 size_t batch, const char *what);
 
 /* Writes parameters and buffers, propagates ${images} images forward and backward, and stores in ${result} every tensor of the network
- * with its gradient, the parameters' gradients and the buffers. Returns false, and says why for ${what}, where that fails. */
+ * with its gradient, the parameters' gradients and the buffers. ${fused}: tensors between layers may be missing. Returns false, and says why for ${what}, where that fails. */
 bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
-                     enum weft_statistics statistics, struct layer_result *result,
+                     enum weft_statistics statistics, bool fused, struct layer_result *result,
                      const char *what);
 
 struct layer_run {
@@ -34,6 +34,10 @@ struct layer_run {
 /* Makes all runs of layer_case.c with the network of ${json} at every place that suits ${effort}, and fails the test at the end
  * where anything differs from the reference or breaks the rule of clean values. ${name} is for messages. */
 void layer_check_bits(const char *name, enum layer_effort effort, const char *json);
+
+/* The same with layers fused. Tensors that do not exist then are left out; the output, all gradients of parameters and of
+ * the input have to be there. */
+void layer_check_fused(const char *name, enum layer_effort effort, const char *json);
 
 /* Numbers worked out by hand: what a network gives at every place, exactly. */
 struct layer_hand {

@@ -15,7 +15,7 @@ static unsigned check_hand(const struct layer_hand *hand, const struct weft_netw
     char what[600];
     snprintf(what, sizeof what, "%s on %.399s", hand->name, place->name);
     if (backend != NULL &&
-        layer_propagate(backend, &values, hand->images, hand->statistics, &result, what)) {
+        layer_propagate(backend, &values, hand->images, hand->statistics, false, &result, what)) {
         wrong = 0;
         for (size_t i = 0; hand->expected[i].tensor != NULL; i++) {
             wrong += layer_result_expect(&result, hand->expected[i].tensor,
@@ -60,7 +60,7 @@ static unsigned check_part(struct weft_backend *backend, const struct layer_valu
     part.doutputs += first * outputs;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
     snprintf(text, sizeof text, "%s, images %zu to %zu", what, first, first + images - 1);
-    if (layer_propagate(backend, &part, images, WEFT_RUNNING, &result, text)) {
+    if (layer_propagate(backend, &part, images, WEFT_RUNNING, false, &result, text)) {
         wrong =
             layer_result_expect(&result, name, expected + first * outputs, images * outputs, text);
     }

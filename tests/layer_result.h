@@ -32,7 +32,7 @@ void layer_result_add_array(struct layer_result *result, struct weft_backend *ba
                             enum weft_array array, const char *suffix);
 
 /* Compares ${result} with ${expected}, bit for bit, and says on stdout what differs: ${what}, the tensor, the first differing
- * index, both values, how many. Returns the number of tensors that differ. */
+ * index, both values, how many. ${expected} may hold more tensors. Returns the number of tensors that differ. */
 unsigned layer_result_compare(const struct layer_result *result,
                               const struct layer_result *expected, const char *what);
 
