@@ -39,9 +39,10 @@ void layer_check_bits(const char *name, enum layer_effort effort, const char *js
  * the input have to be there. */
 void layer_check_fused(const char *name, enum layer_effort effort, const char *json);
 
-/* Numbers worked out by hand: what a network gives at every place, exactly. */
+/* Numbers worked out by hand: what a network gives at every place, exactly. Cases of one list share the network, and are
+ * computed one after the other. */
 struct layer_hand {
-    const char *name, *network;
+    const char *name;
     size_t images;
     enum weft_statistics statistics;
     const float *parameters, *buffers, *inputs, *doutputs; /* as long as they have to be */
@@ -51,7 +52,7 @@ struct layer_hand {
         const float *values;
     } expected[12]; /* ends with NULL */
 };
-void layer_check_by_hand(const struct layer_hand *hand);
+void layer_check_by_hand(const char *network, const struct layer_hand *hands, size_t count);
 
 /* Propagates as the reference does: the CPU backend, one thread. The caller frees ${result}. */
 void layer_reference(const struct weft_network *network, const struct layer_values *values,

@@ -11,20 +11,21 @@ START_TEST(by_hand) {
     static const float dinputs[] = {1 - 2, 2, 3 + 8, 3 + 1, 6, 9 - 4};
     static const float dweights[] = {1 + 30, 2, 3 - 3, 2 - 10, 4, 6 + 1};
     static const float dbias[] = {4, 1};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "linear by hand",
-        .network = "{\"input\": [3], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
-                   "\"out_features\": 2}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .parameters = parameters,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"l.output", 4, outputs},
-                     {"input.grad", 6, dinputs},
-                     {"l.weight.grad", 6, dweights},
-                     {"l.bias.grad", 2, dbias}},
-    });
+    layer_check_by_hand("{\"input\": [3], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
+                        "\"out_features\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "linear by hand",
+                            .images = 2,
+                            .statistics = WEFT_RUNNING,
+                            .parameters = parameters,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"l.output", 4, outputs},
+                                         {"input.grad", 6, dinputs},
+                                         {"l.weight.grad", 6, dweights},
+                                         {"l.bias.grad", 2, dbias}},
+                        },
+                        1);
 }
 END_TEST
 

@@ -16,16 +16,17 @@ START_TEST(ties_by_hand) {
     static const float outputs[] = {1, 0, 5, 3};
     static const float dinputs[] = {1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 4,
                                     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "max_pool2d ties by hand",
-        .network = "{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
-                   "\"p\", \"kernel_size\": 2}]}",
-        .images = 1,
-        .statistics = WEFT_RUNNING,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"p.output", 4, outputs}, {"input.grad", 25, dinputs}},
-    });
+    layer_check_by_hand("{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+                        "\"p\", \"kernel_size\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "max_pool2d ties by hand",
+                            .images = 1,
+                            .statistics = WEFT_RUNNING,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"p.output", 4, outputs}, {"input.grad", 25, dinputs}},
+                        },
+                        1);
 }
 END_TEST
 
@@ -41,16 +42,17 @@ START_TEST(overlap_by_hand) {
     static const float dinputs[] = {0, 0,  0, 0,   0, 0, 0, 0, 0, 0, 0,  0, 15, 0, 0, 0, 0,
                                     0, 0,  0, 0,   0, 0, 0, 0, 0, 0, 48, 0, 0,  0, 0, 0, 0,
                                     0, 64, 0, 128, 0, 0, 0, 0, 0, 0, 0,  0, 0,  0, 0, 0};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "max_pool2d overlap by hand",
-        .network = "{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
-                   "\"p\", \"kernel_size\": 3, \"stride\": 2}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"p.output", 8, outputs}, {"input.grad", 50, dinputs}},
-    });
+    layer_check_by_hand("{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+                        "\"p\", \"kernel_size\": 3, \"stride\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "max_pool2d overlap by hand",
+                            .images = 2,
+                            .statistics = WEFT_RUNNING,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"p.output", 8, outputs}, {"input.grad", 50, dinputs}},
+                        },
+                        1);
 }
 END_TEST
 

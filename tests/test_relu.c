@@ -11,15 +11,17 @@ START_TEST(by_hand) {
     static const float doutputs[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -12};
     static const float outputs[] = {0, 0, 0, 2, 0, 0, 0x1p-36f, 0, 0, 1e30f, 0.5f, 0};
     static const float dinputs[] = {0, 0, 0, 4, 0, 0, 7, 0, 0, 10, 11, 0};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "relu by hand",
-        .network = "{\"input\": [1, 2, 3], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"r.output", 12, outputs}, {"input.grad", 12, dinputs}},
-    });
+    layer_check_by_hand(
+        "{\"input\": [1, 2, 3], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}",
+        &(struct layer_hand){
+            .name = "relu by hand",
+            .images = 2,
+            .statistics = WEFT_RUNNING,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"r.output", 12, outputs}, {"input.grad", 12, dinputs}},
+        },
+        1);
 }
 END_TEST
 
