@@ -1,0 +1,52 @@
+/* test_fuse.c: layers that OpenCL devices compute together give the bits of the CPU backend, which computes each alone. */
+#include "check_weft.h"
+#include "layer_case.h"
+
+#define CONV(channels, rows, columns)                                                              \
+    "{\"kind\": \"conv2d\", \"out_channels\": " #channels ", \"kernel_size\": [" #rows             \
+    ", " #columns "]}"
+#define POOL(kernel, stride)                                                                       \
+    "{\"kind\": \"max_pool2d\", \"kernel_size\": " #kernel ", \"stride\": " #stride "}"
+#define LINEAR(outputs) "{\"kind\": \"linear\", \"out_features\": " #outputs "}"
+#define RELU            "{\"kind\": \"relu\"}"
+#define NORM            "{\"kind\": \"batch_norm\"}"
+#define FLATTEN         "{\"kind\": \"flatten\"}"
+
+/* Everything that fuses, as in the published network: conv2d and pool, relu and batch norm, conv2d, linear behind flatten. */
+START_TEST(like_published) {
+    layer_check_fused("fuse, like the published network", LAYER_LARGE,
+                      "{\"input\": [2, 13, 14], \"layers\": [" CONV(5, 2, 3) "," POOL(
+                          2, 2) "," RELU "," NORM
+                                "," CONV(6, 3, 1) "," POOL(2, 2) "," RELU "," FLATTEN "," LINEAR(
+                                    7) "," RELU "," NORM "," RELU "," LINEAR(3) "]}");
+}
+END_TEST
+
+/* A relu before conv2d and pool, windows of 4 and 3, one output channel. */
+START_TEST(windows) {
+    layer_check_fused("fuse, windows", LAYER_SMALL,
+                      "{\"input\": [1, 15, 14], \"layers\": [" RELU
+                      "," CONV(13, 4, 3) "," POOL(4, 4) "," RELU
+                                                        "," CONV(1, 1, 1) "," POOL(3, 3) "]}");
+}
+END_TEST
+
+/* Neighbours that must not be fused, or only in part: pools that overlap, leave something over, or are large; relus that meet a
+ * pool, another relu or the end. */
+START_TEST(apart) {
+    layer_check_fused(
+        "fuse, what stays apart", LAYER_LARGE,
+        "{\"input\": [2, 17, 17], \"layers\": [" CONV(5, 1, 2) "," POOL(2, 2) "," CONV(
+            3, 1, 1) "," POOL(3, 1) "," RELU
+                                    "," POOL(1, 1) "," CONV(2, 2, 2) "," POOL(
+                                        5, 5) "," RELU "," RELU "," FLATTEN "," FLATTEN
+                                              "," LINEAR(5) "," RELU "]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, like_published);
+    tcase_add_test(tests, windows);
+    tcase_add_test(tests, apart);
+}
+CHECK_MAIN("fuse", add_tests)
