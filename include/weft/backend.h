@@ -23,6 +23,7 @@ struct weft_backend_options {
     const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
+    bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
 };
@@ -61,6 +62,9 @@ WEFT_API void weft_backend_close(struct weft_backend *backend);
 /* Returns what is known of the device of ${backend}; lives as long as it. */
 WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend *backend);
 
+/* Returns the network that ${backend} was opened with. */
+WEFT_API const struct weft_network *weft_backend_network(const struct weft_backend *backend);
+
 /* Hands ${images} to the device as the data of ${split}; they are copied. Checks that the network takes them. */
 WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,
@@ -95,8 +99,9 @@ WEFT_API enum weft_status weft_backend_read(struct weft_backend *backend, enum w
 /* Adam's constants of one step, from weft_adam_step. */
 struct weft_adam {
     float beta1, beta2, eps;
-    float step_size;       /* lr / (1 - beta1^t) */
-    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+    float complement1, complement2; /* 1 - beta1, 1 - beta2 */
+    float step_size;                /* lr / (1 - beta1^t) */
+    float root_correction;          /* 1 / sqrt(1 - beta2^t) */
 };
 
 /* Training steps to be made one after the other. */
@@ -152,7 +157,7 @@ WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
 
 /* Copies a tensor of the last step, pass or propagation: "input", "LAYER.output", and after a backward pass "LAYER.output.grad" and
  * (after weft_backend_propagate) "input.grad". ${values} holds ${count} floats: images x the shape's size, images as in that pass.
- * Fails with WEFT_USAGE for an unknown name or a wrong count. */
+ * Fails with WEFT_USAGE for an unknown name, a wrong count, and a tensor that does not exist because layers are fused. */
 WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
                                               float *values, size_t count,
                                               struct weft_error *error);

@@ -49,8 +49,12 @@ WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split s
 /* Frees what ${images} holds. All zero is harmless. */
 WEFT_API void weft_images_finish(struct weft_images *images);
 
-/* Mean and standard deviation of the pixels, divided by 255, from integer sums (exact until the last rounding). */
+/* Mean and standard deviation of the pixels, divided by 255, from integer sums (exact but for the last roundings;
+ * no pixels: 0 and 0). */
 WEFT_API void weft_images_statistics(const struct weft_images *images, double *mean,
                                      double *deviation);
+
+/* Counts the images of each label in ${counts}; only the first images->classes can differ from 0. */
+WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]);
 
 #endif

@@ -13,7 +13,7 @@ struct weft_model {
     float *buffers;    /* network->buffer_count: running_mean and running_var at their offsets */
     int64_t *batches;  /* num_batches_tracked of each layer (0 where it is no batch norm) */
     char *
-        options; /* JSON object of the options that determined the bits, or NULL: __metadata__ "options" */
+        options; /* JSON object of the options that determined the bits, or NULL: __metadata__ "weft.options" */
     bool published_assumed; /* the file named no network: the published one was taken */
 };
 
@@ -38,9 +38,16 @@ WEFT_API enum weft_status weft_model_load(const char *path, struct weft_model **
                                           struct weft_error *error);
 
 /* Writes ${model} to ${path} as safetensors, beside it first and then renamed. ${sha256}, if not NULL, receives
- * the file's hash in hexadecimal. The same model gives the same bytes. */
+ * the file's hash in hexadecimal. The same model gives the same bytes. Fails with WEFT_FAILED for a model that weft_model_load
+ * would refuse (a NaN, an infinity, a running variance below 0), with WEFT_USAGE for options that are no JSON object, and
+ * with WEFT_BAD_FILE; then no file is left, and an older one stays. */
 WEFT_API enum weft_status weft_model_save(const struct weft_model *model, const char *path,
                                           char sha256[65], struct weft_error *error);
+
+/* Writes the SHA-256 of the file ${path} (or, if it is a folder, of the model.safetensors in it) in lower-case hexadecimal into ${sha256}.
+ * Fails with WEFT_BAD_FILE. */
+WEFT_API enum weft_status weft_file_sha256(const char *path, char sha256[65],
+                                           struct weft_error *error);
 
 /* Writes ${values}, laid out as the parameters of ${network}, under the parameters' names: gradients, say. */
 WEFT_API enum weft_status weft_parameters_save(const struct weft_network *network,

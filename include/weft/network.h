@@ -12,7 +12,10 @@
  *      {"kind": "linear", "name": "out", "out_features": 10}]}
  *
  * A layer without "name" is called after its kind and its place in the list: "relu3" is layer 3,
- * counted from 1. A network's output is what its last layer gives; when it is trained, these are the
+ * counted from 1. A name has letters, digits and _, is there once, and is not "input". Defaults: stride is kernel_size, eps
+ * 1e-5 (1e-9 to 1), momentum 0.1 (0 to 1). "kernel_size" of conv2d may be [height, width]; "input" may be [features], which is flat.
+ * Each number of "input" is at most 65536; an image has at most 2^31 - 1 numbers at any place in the network, as has each of
+ * the flat arrays; there are at most 1024 layers. A network's output is what its last layer gives; when it is trained, these are the
  * logits of a softmax cross entropy over as many classes. */
 #ifndef WEFT_NETWORK_H
 #define WEFT_NETWORK_H
@@ -105,11 +108,17 @@ WEFT_API void weft_network_destroy(struct weft_network *network);
  * in memory that the caller frees; NULL when there is no memory. weft_network_create reads it back. */
 WEFT_API char *weft_network_to_json(const struct weft_network *network);
 
-/* Returns the network as PyTorch prints a Module, in memory that the caller frees; NULL without memory. */
+/* Returns the network as PyTorch prints a Module called Network, lines without a newline after the last, in memory that
+ * the caller frees; NULL without memory. */
 WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
 
 /* Returns the output's shape: the last layer's. Its size is the number of classes. */
 WEFT_API struct weft_shape weft_network_output(const struct weft_network *network);
+
+/* Fails with WEFT_BAD_FILE unless ${network} ends in a flat output of ${classes} numbers, as training and evaluation need; the
+ * message names the last layer and its shape. Fails with WEFT_USAGE for fewer than 2 classes. */
+WEFT_API enum weft_status weft_network_check_classifier(const struct weft_network *network,
+                                                        size_t classes, struct weft_error *error);
 
 /* Returns the tensor called ${name}, or NULL. */
 WEFT_API const struct weft_tensor *weft_network_find(const struct weft_network *network,

@@ -6,7 +6,7 @@
 #define WEFT_STATUS_H
 
 #if defined(__GNUC__)
-#define WEFT_API                   __attribute__((visibility("default")))
+#define WEFT_API                 __attribute__((visibility("default")))
 #define WEFT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define WEFT_API

@@ -79,6 +79,11 @@ WEFT_API enum weft_status weft_evaluate(struct weft_backend *backend,
                                         bool want_logits, struct weft_evaluation *evaluation,
                                         struct weft_error *error);
 
+/* Writes the logits of ${evaluation}, which must have been kept, to ${path}: safetensors with one tensor "logits" (images x classes).
+ * Fails with WEFT_BAD_FILE, and with WEFT_USAGE for an evaluation without logits. */
+WEFT_API enum weft_status weft_evaluation_save_logits(const struct weft_evaluation *evaluation,
+                                                      const char *path, struct weft_error *error);
+
 WEFT_API void weft_evaluation_finish(struct weft_evaluation *evaluation);
 
 #endif

@@ -60,6 +60,13 @@ bool weft_os_exists(const char *path);
 /* Makes the folder ${path}, and those above it. It may exist. Fails with WEFT_BAD_FILE. */
 enum weft_status weft_os_make_folder(const char *path, struct weft_error *error);
 
+/* folders.c: whether ${path} is a folder that can be read and holds nothing. */
+bool weft_os_is_empty_folder(const char *path);
+
+/* streams.c: makes printing to a closed pipe, or to a stream that the program was started without, an error of that call
+ * rather than the silent end of the program or text in another file. Call it first in main. */
+void weft_os_guard_streams(void);
+
 /* interrupt.c: after weft_os_catch_interrupts, Ctrl-C sets a flag instead of ending the program (a second one ends it). */
 void weft_os_catch_interrupts(void);
 bool weft_os_interrupted(void);

@@ -1,0 +1,107 @@
+/* cross_entropy.cl: softmax cross entropy over CLASSES logits: losses, predictions, and the gradient of the losses' sum.
+ *
+ *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
+ *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
+ *
+ * An item is a shard. The images are order[first], order[first + 1] ... of the data set's labels. */
+
+/* The labels of this work-item's lanes; 0 in lanes without image. */
+whole labels_of_lanes(global const uchar *labels, global const uint *order, int images) {
+#if ITEM_LANES == 16
+    int each[16];
+    for (int l = 0; l < 16; l++) {
+        each[l] = l < images ? labels[order[l]] : 0;
+    }
+    return vload16(0, each);
+#else
+    return LANE < images ? labels[order[LANE]] : 0;
+#endif
+}
+
+/* The largest logit of each lane, and the first class that has it. */
+real largest_logit(global const real *logits, whole *prediction) {
+    real largest = AT(logits, 0);
+    *prediction = (whole)(0);
+    for (int k = 1; k < CLASSES; k++) {
+        const real logit = AT(logits, k);
+        *prediction = select(*prediction, (whole)(k), logit > largest);
+        largest = select(largest, logit, logit > largest);
+    }
+    return largest;
+}
+
+real exp_of_logit(global const real *logits, int k, real largest) {
+    return real_clean(real_exp(AT(logits, k) - largest));
+}
+
+/* log(s) - (logit[label] - m). */
+real loss_of_lanes(global const real *logits, whole label, real largest, real sum) {
+    real chosen = REAL(0.0f);
+    for (int k = 0; k < CLASSES; k++) {
+        chosen = select(chosen, AT(logits, k), label == (whole)(k));
+    }
+    return real_clean(real_log(sum) - (chosen - largest));
+}
+
+real sum_of_exps(global const real *logits, real largest) {
+    real sum = REAL(0.0f);
+    for (int k = 0; k < CLASSES; k++) {
+        sum += exp_of_logit(logits, k, largest);
+    }
+    return sum;
+}
+
+/* Writes dlogits, 0 in lanes without image, and the shard's sum of losses and count of right predictions. */
+kernel void cross_entropy_train(global const real *all_logits, global const uchar *labels,
+                                global const uint *order, global real *all_dlogits,
+                                global float *shard_loss, global uint *shard_correct, int first,
+                                int count) {
+    LOCAL_LANES(lanes, 1);
+    const int shard = get_global_id(2), images = images_of_shard(count, shard);
+    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
+    global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
+    const whole label = labels_of_lanes(labels, order + first + shard * 16, images);
+    whole prediction;
+    const real largest = largest_logit(logits, &prediction);
+    const real sum = sum_of_exps(logits, largest);
+    for (int k = 0; k < CLASSES; k++) {
+        const real p = real_clean(real_div(exp_of_logit(logits, k, largest), sum));
+        const real target = select(REAL(0.0f), REAL(1.0f), label == (whole)(k));
+        AT(dlogits, k) = PRESENT(p - target, images);
+    }
+    const real loss = loss_of_lanes(logits, label, largest, sum);
+    const real right = select(REAL(0.0f), REAL(1.0f), label == prediction);
+    const float losses = SUM_OF_LANES(lanes, PRESENT(loss, images));
+    const float rights = SUM_OF_LANES(lanes, PRESENT(right, images));
+    if (LANE == 0) {
+        shard_loss[shard] = losses;
+        shard_correct[shard] = (uint)rights;
+    }
+}
+
+/* Writes each image's loss and prediction. */
+kernel void cross_entropy_evaluate(global const real *all_logits, global const uchar *labels,
+                                   global const uint *order, global real *losses,
+                                   global whole *predictions, int first, int count) {
+    const int shard = get_global_id(2), images = images_of_shard(count, shard);
+    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
+    const whole label = labels_of_lanes(labels, order + first + shard * 16, images);
+    whole prediction;
+    const real largest = largest_logit(logits, &prediction);
+    const real loss = loss_of_lanes(logits, label, largest, sum_of_exps(logits, largest));
+    AT(losses, shard) = loss;
+    AT(predictions, shard) = prediction;
+}
+
+/* The step's mean loss: the shards in order. results: for each step the loss's bits and the count of right predictions. */
+kernel void cross_entropy_join(global const float *shard_loss, global const uint *shard_correct,
+                               global uint *results, int count, int step) {
+    float total = 0.0f;
+    uint correct = 0;
+    for (int shard = 0; shard < (count + 15) / 16; shard++) {
+        total += shard_loss[shard];
+        correct += shard_correct[shard];
+    }
+    results[step * 2] = as_uint(weft_div(total, (float)count));
+    results[step * 2 + 1] = correct;
+}

@@ -1,0 +1,103 @@
+/* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
+ *
+ * An item of forward is TILE outputs, an item of backward DTILE inputs, an item of gradients GTILE outputs x 16 inputs. */
+
+/* A chain from the bias over i. */
+kernel void KERNEL(linear_forward)(global const real *input, global const float *parameters,
+                                   global real *output) {
+    const int o = get_global_id(1) * TILE;
+    const size_t from = get_global_id(2) * INPUTS, to = get_global_id(2) * OUTPUTS + o;
+    global const float *weight = parameters + WEIGHT + o * INPUTS;
+    real sum[TILE];
+#pragma unroll
+    for (int t = 0; t < TILE; t++) {
+        sum[t] = REAL(parameters[BIAS + o + t]);
+    }
+    for (int i = 0; i < INPUTS; i++) {
+        const real x = RELU(AT(input, from + i));
+#pragma unroll
+        for (int t = 0; t < TILE; t++) {
+            sum[t] = real_fma(REAL(weight[t * INPUTS + i]), x, sum[t]);
+        }
+    }
+#pragma unroll
+    for (int t = 0; t < TILE; t++) {
+        AT(output, to + t) = real_clean(sum[t]);
+    }
+}
+
+/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. */
+kernel void KERNEL(linear_backward)(global const real *input, global const real *doutput,
+                                    global const float *parameters, global real *dinput) {
+    const int i = get_global_id(1) * DTILE;
+    const size_t from = get_global_id(2) * OUTPUTS, to = get_global_id(2) * INPUTS + i;
+    global const float *weight = parameters + WEIGHT + i;
+    real sum[DTILE];
+#pragma unroll
+    for (int t = 0; t < DTILE; t++) {
+        sum[t] = REAL(0.0f);
+    }
+    for (int o = 0; o < OUTPUTS; o++) {
+        const real d = AT(doutput, from + o);
+#pragma unroll
+        for (int t = 0; t < DTILE; t++) {
+            sum[t] = real_fma(REAL(weight[o * INPUTS + t]), d, sum[t]);
+        }
+    }
+#pragma unroll
+    for (int t = 0; t < DTILE; t++) {
+        AT(dinput, to + t) = RELU_MASK(real_clean(sum[t]), input, to + t);
+    }
+}
+
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o], over the images of the shard in order; an item is GTILE outputs x
+ * 16 inputs.
+ * Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
+kernel void KERNEL(linear_gradients)(global const float *input, global const float *doutput,
+                                     global float *partials) {
+    const int blocks = (INPUTS + 15) / 16;
+    const int o0 = get_global_id(1) / blocks * GTILE, i0 = get_global_id(1) % blocks * 16;
+    global const float *x = input + (get_global_id(2) * INPUTS + i0) * 16;
+    global const float *d = doutput + (get_global_id(2) * OUTPUTS + o0) * 16;
+    global float *dweight = partials + get_global_id(2) * PARTIALS + WEIGHT + o0 * INPUTS + i0;
+    const int present = min(INPUTS - i0, 16);
+#if ITEM_LANES == 16
+    float turned[16 * 16]; /* [image][input] */
+    for (int i = 0; i < 16; i++) {
+        for (int image = 0; image < 16; image++) {
+            turned[image * 16 + i] = i < present ? RELU_ONE(x[i * 16 + image]) : 0.0f;
+        }
+    }
+    for (int t = 0; t < GTILE; t++) {
+        real sum = REAL(0.0f);
+#pragma unroll
+        for (int image = 0; image < 16; image++) {
+            sum = real_fma(REAL(d[t * 16 + image]), vload16(image, turned), sum);
+        }
+        if (present == 16) {
+            vstore16(sum, 0, dweight + t * INPUTS);
+        } else {
+            float each[16];
+            vstore16(sum, 0, each);
+            for (int i = 0; i < present; i++) {
+                dweight[t * INPUTS + i] = each[i];
+            }
+        }
+    }
+#else
+    for (int t = 0; t < GTILE && LANE < present; t++) {
+        float sum = 0.0f;
+        for (int image = 0; image < 16; image++) {
+            sum = fma(d[t * 16 + image], RELU_ONE(x[LANE * 16 + image]), sum);
+        }
+        dweight[t * INPUTS + LANE] = sum;
+    }
+#endif
+    for (int t = LANE; i0 == 0 && t < GTILE; t += 16 / ITEM_LANES) {
+        float sum = 0.0f;
+        for (int image = 0; image < 16; image++) {
+            sum += d[t * 16 + image];
+        }
+        partials[get_global_id(2) * PARTIALS + BIAS + o0 + t] = sum;
+    }
+}

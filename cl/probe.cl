@@ -1,0 +1,19 @@
+/* probe.cl: the arithmetic that everything leans on, for a check of the device when it is opened.
+ * in: triples of floats; out: PROBE_RESULTS floats for each. */
+
+#define PROBE_RESULTS 8
+
+kernel void probe(global const float *in, global float *out) {
+    const size_t i = get_global_id(0);
+    const float a = in[i * 3], b = in[i * 3 + 1], c = in[i * 3 + 2];
+    global float *to = out + i * PROBE_RESULTS;
+    const float product = a * b;
+    to[0] = product + c; /* two roundings: contraction shows here */
+    to[1] = fma(a, b, c);
+    to[2] = a - b;
+    to[3] = weft_div(a, b);
+    to[4] = weft_sqrt(fabs(a));
+    to[5] = weft_exp(a);
+    to[6] = weft_log(fabs(b));
+    to[7] = weft_clean(c);
+}

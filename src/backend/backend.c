@@ -1,0 +1,167 @@
+/* backend.c: checks what callers ask for, once for all backends, and hands it on. */
+#include "backend/backend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void weft_backend_close(struct weft_backend *backend) {
+    if (backend != NULL) {
+        backend->ops->close(backend);
+    }
+}
+
+const struct weft_device *weft_backend_device(const struct weft_backend *backend) {
+    return &backend->device;
+}
+
+const struct weft_network *weft_backend_network(const struct weft_backend *backend) {
+    return backend->network;
+}
+
+struct weft_shape weft_place_shape(const struct weft_network *network, size_t index) {
+    return index == 0 ? network->input : network->layers[index - 1].output;
+}
+
+enum weft_status weft_backend_set_images(struct weft_backend *backend, enum weft_split split,
+                                         const struct weft_images *images,
+                                         struct weft_error *error) {
+    struct weft_shape input = backend->network->input;
+    struct weft_shape output = weft_network_output(backend->network);
+    enum weft_status status;
+    char text[64];
+    if (weft_shape_size(input) != images->height * images->width ||
+        (!input.flat && (input.channels != 1 || input.height != images->height))) {
+        return weft_fail(error, WEFT_USAGE,
+                         "images: the network takes %s, the images are 1 x %zu x %zu",
+                         weft_shape_text(input, text), images->height, images->width);
+    }
+    if (weft_shape_size(output) < images->classes) {
+        return weft_fail(error, WEFT_USAGE, "images: %zu classes, but the network gives %s logits",
+                         images->classes, weft_shape_text(output, text));
+    }
+    if (images->count == 0 || images->count > UINT32_MAX) {
+        return weft_fail(error, WEFT_USAGE, "images: %zu of them", images->count);
+    }
+    status = backend->ops->set_images(backend, split, images, error);
+    backend->images[split] = status == WEFT_OK ? images->count : 0;
+    return status;
+}
+
+enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const float values[256],
+                                         struct weft_error *error) {
+    return backend->ops->set_pixels(backend, values, error);
+}
+
+enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
+                                    const float *values, struct weft_error *error) {
+    if (array == WEFT_GRADIENTS) {
+        return weft_fail(error, WEFT_USAGE, "gradients can only be read");
+    }
+    if (backend->forward_only && array != WEFT_PARAMETERS && array != WEFT_BUFFERS) {
+        return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
+    }
+    return backend->ops->write(backend, array, values, error);
+}
+
+enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,
+                                   float *values, struct weft_error *error) {
+    if (backend->forward_only && array != WEFT_PARAMETERS && array != WEFT_BUFFERS) {
+        return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
+    }
+    return backend->ops->read(backend, array, values, error);
+}
+
+enum weft_status weft_backend_train(struct weft_backend *backend, const struct weft_steps *steps,
+                                    struct weft_step_result *results, struct weft_error *error) {
+    if (backend->forward_only) {
+        return weft_fail(error, WEFT_USAGE, "training: opened for forward passes only");
+    }
+    if (steps->batch == 0 || steps->batch > backend->batch) {
+        return weft_fail(error, WEFT_USAGE, "training: batch %zu, but opened for 1 to %zu",
+                         steps->batch, backend->batch);
+    }
+    if (steps->steps == 0 || steps->images > steps->steps * steps->batch ||
+        steps->images <= (steps->steps - 1) * steps->batch) {
+        return weft_fail(error, WEFT_USAGE, "training: %zu images do not make %zu steps of %zu",
+                         steps->images, steps->steps, steps->batch);
+    }
+    if (!weft_network_output(backend->network).flat) {
+        return weft_fail(error, WEFT_USAGE, "training: the network's output is not flat");
+    }
+    for (size_t i = 0; i < steps->images; i++) {
+        if (steps->order[i] >= backend->images[WEFT_TRAIN]) {
+            return weft_fail(error, WEFT_USAGE, "training: image %u of %zu",
+                             (unsigned)steps->order[i], backend->images[WEFT_TRAIN]);
+        }
+    }
+    backend->last_count = steps->images - (steps->steps - 1) * steps->batch;
+    return backend->ops->train(backend, steps, results, error);
+}
+
+enum weft_status weft_backend_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+                                       struct weft_error *error) {
+    size_t images = backend->images[pass->split];
+    if (pass->count == 0 || pass->count > backend->batch || pass->first > images ||
+        pass->count > images - pass->first) {
+        return weft_fail(error, WEFT_USAGE,
+                         "evaluation: images %zu to %zu of %zu, at most %zu at once", pass->first,
+                         pass->first + pass->count, images, backend->batch);
+    }
+    if (!weft_network_output(backend->network).flat) {
+        return weft_fail(error, WEFT_USAGE, "evaluation: the network's output is not flat");
+    }
+    backend->last_count = pass->count;
+    return backend->ops->evaluate(backend, pass, error);
+}
+
+enum weft_status weft_backend_propagate(struct weft_backend *backend,
+                                        const struct weft_probe *probe, struct weft_error *error) {
+    if (probe->count == 0 || probe->count > backend->batch) {
+        return weft_fail(error, WEFT_USAGE, "propagation: %zu images, but opened for 1 to %zu",
+                         probe->count, backend->batch);
+    }
+    if (probe->doutputs != NULL && backend->forward_only) {
+        return weft_fail(error, WEFT_USAGE, "propagation: opened for forward passes only");
+    }
+    backend->last_count = probe->count;
+    return backend->ops->propagate(backend, probe, error);
+}
+
+/* Finds the place called ${name}: "input", "LAYER.output", each with ".grad" behind or not. */
+static bool find_place(const struct weft_network *network, const char *name,
+                       struct weft_place *place) {
+    size_t length = strlen(name);
+    place->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
+    length -= place->gradient ? 5 : 0;
+    if (length == 5 && strncmp(name, "input", 5) == 0) {
+        place->index = 0;
+        return true;
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        char output[WEFT_NAME_MAX + 8];
+        snprintf(output, sizeof output, "%s.output", network->layers[i].name);
+        if (strlen(output) == length && strncmp(name, output, length) == 0) {
+            place->index = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name, float *values,
+                                     size_t count, struct weft_error *error) {
+    struct weft_place place;
+    size_t size;
+    if (!find_place(backend->network, name, &place)) {
+        return weft_fail(error, WEFT_USAGE, "tensor %s: the network has none of this name", name);
+    }
+    if (place.gradient && backend->forward_only) {
+        return weft_fail(error, WEFT_USAGE, "tensor %s: opened for forward passes only", name);
+    }
+    size = weft_shape_size(weft_place_shape(backend->network, place.index));
+    if (backend->last_count == 0 || count != backend->last_count * size) {
+        return weft_fail(error, WEFT_USAGE, "tensor %s: %zu floats asked for, it has %zu x %zu",
+                         name, count, backend->last_count, size);
+    }
+    return backend->ops->tensor(backend, place, values, error);
+}

@@ -1,0 +1,80 @@
+/* backend.h: what a backend has to offer: the computation of a whole network on one device.
+ *
+ * Callers use the functions of include/weft/backend.h, which check arguments once (backend.c) and then call the table
+ * here. A backend starts with a struct weft_backend, which backend.c fills before ${open} returns to a caller.
+ *
+ * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of shard n / 16. A
+ * tensor is [shard][channel][row][column][lane], so that 16 images lie side by side (lanes.h). Lanes of images that are not
+ * there hold any finite value in activations, and 0 in gradients. */
+#ifndef WEFT_BACKEND_INSIDE_H
+#define WEFT_BACKEND_INSIDE_H
+
+#include "weft/backend.h"
+
+/* A tensor of activations: place 0 is the input, place i the output of layer i - 1. */
+struct weft_place {
+    size_t index;
+    bool gradient; /* the gradient of the loss in it, not its value */
+};
+
+/* All entries are required. Arguments have been checked; the functions of include/weft/backend.h say what they mean.
+ * Failures are WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
+struct weft_backend_ops {
+    /* Frees all that the backend holds, and ${backend}. */
+    void (*close)(struct weft_backend *backend);
+    /* Copies pixels and labels to the device, in place of what it had of this split. */
+    enum weft_status (*set_images)(struct weft_backend *backend, enum weft_split split,
+                                   const struct weft_images *images, struct weft_error *error);
+    enum weft_status (*set_pixels)(struct weft_backend *backend, const float values[256],
+                                   struct weft_error *error);
+    enum weft_status (*write)(struct weft_backend *backend, enum weft_array array,
+                              const float *values, struct weft_error *error);
+    enum weft_status (*read)(struct weft_backend *backend, enum weft_array array, float *values,
+                             struct weft_error *error);
+    /* May run asynchronously inside; ${results} are there when it returns. */
+    enum weft_status (*train)(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error);
+    enum weft_status (*evaluate)(struct weft_backend *backend, const struct weft_pass *pass,
+                                 struct weft_error *error);
+    enum weft_status (*propagate)(struct weft_backend *backend, const struct weft_probe *probe,
+                                  struct weft_error *error);
+    /* ${values}: the last pass's images x the place's size. */
+    enum weft_status (*tensor)(struct weft_backend *backend, struct weft_place place, float *values,
+                               struct weft_error *error);
+};
+
+struct weft_backend {
+    const struct weft_backend_ops *ops;
+    const struct weft_network *network;
+    struct weft_device device;
+    size_t batch; /* the largest number of images in one step or pass */
+    bool forward_only;
+    size_t images[WEFT_SPLIT_COUNT]; /* images handed over, by split */
+    size_t last_count;               /* images of the last step or pass; 0: none yet */
+};
+
+/* What an opened device needs to know; the fields of the same names in struct weft_backend are filled from it. */
+struct weft_backend_request {
+    const struct weft_network *network;
+    const struct weft_backend_options *options;
+};
+
+/* Opens the CPU backend. Fails with WEFT_FAILED without memory. */
+enum weft_status weft_cpu_open(const struct weft_backend_request *request,
+                               struct weft_backend **backend, struct weft_error *error);
+
+/* Opens OpenCL device number ${index} of weft_devices_list. Fails with WEFT_BAD_DEVICE. */
+enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
+                                  struct weft_backend **backend, struct weft_error *error);
+
+/* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a default. */
+enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                                  struct weft_error *error);
+
+/* Fills in what is known of the processor as a device. */
+void weft_cpu_describe(struct weft_device *device, unsigned threads);
+
+/* Returns the shape of the tensor at ${place}. */
+struct weft_shape weft_place_shape(const struct weft_network *network, size_t index);
+
+#endif

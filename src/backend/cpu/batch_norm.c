@@ -1,0 +1,180 @@
+/* batch_norm.c: each channel shifted and scaled to mean 0 and variance 1 over the batch, then by weight and bias.
+ *
+ *   output = (input - mean) / sqrt(variance + eps) weight + bias
+ *
+ * Means and variances come from shards: each shard's sum S and its squared deviations M from its own mean, joined as by
+ * Chan, Golub and LeVeque (1979), so that neither a large mean nor a large batch costs accuracy. */
+#include "backend/cpu/cpu.h"
+
+/* scratch: what every channel is moved and stretched by, then the shards' sums. */
+struct statistics {
+    float mean;
+    float inverse; /* 1 / sqrt(variance + eps) */
+    float scale;   /* weight x inverse */
+};
+
+struct shard_sums {
+    float sum, mean, squares; /* of this shard: S, S / n, M */
+};
+
+static size_t scratch(const struct weft_layer *layer, size_t shards) {
+    return layer->output.channels *
+           (sizeof(struct statistics) + shards * sizeof(struct shard_sums));
+}
+
+static struct statistics *statistics_of(const struct cpu_task *task) {
+    return task->scratch;
+}
+
+static struct shard_sums *sums_of(const struct cpu_task *task, size_t shard) {
+    struct shard_sums *first =
+        (struct shard_sums *)(statistics_of(task) + task->layer->output.channels);
+    return first + shard * task->layer->output.channels;
+}
+
+static size_t area(const struct cpu_task *task) {
+    return task->layer->output.height * task->layer->output.width;
+}
+
+/* Sums: in each lane with an image a chain over rows and columns, then the lanes as a tree. */
+static void measure(const struct cpu_task *task, struct cpu_piece piece) {
+    size_t present = weft_shard_images(task->count, piece.shard);
+    float n = (float)(present * area(task));
+    for (size_t c = piece.begin; c < piece.end; c++) {
+        const weft_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, c);
+        struct shard_sums *sums = sums_of(task, piece.shard) + c;
+        weft_lanes sum = {0}, squares = {0};
+        for (size_t i = 0; i < area(task); i++) {
+            for (size_t lane = 0; lane < present; lane++) {
+                sum[lane] += input[i][lane];
+            }
+        }
+        sums->sum = cpu_sum_lanes(sum);
+        sums->mean = weft_clean(weft_div(sums->sum, n));
+        for (size_t i = 0; i < area(task); i++) {
+            for (size_t lane = 0; lane < present; lane++) {
+                float deviation = input[i][lane] - sums->mean;
+                squares[lane] = fmaf(deviation, deviation, squares[lane]);
+            }
+        }
+        sums->squares = cpu_sum_lanes(squares);
+    }
+}
+
+/* Joins the shards, in order, to the mean and the sum of squared deviations of channel ${c}. */
+static void join(const struct cpu_task *task, size_t c, float *mean, float *squares) {
+    float total = 0.0f, n = (float)(task->count * area(task));
+    for (size_t shard = 0; shard < task->shards; shard++) {
+        total += sums_of(task, shard)[c].sum;
+    }
+    *mean = weft_clean(weft_div(total, n));
+    *squares = 0.0f;
+    for (size_t shard = 0; shard < task->shards; shard++) {
+        const struct shard_sums *sums = sums_of(task, shard) + c;
+        float deviation = sums->mean - *mean;
+        float weighted = (float)(weft_shard_images(task->count, shard) * area(task)) * deviation;
+        *squares += sums->squares;
+        *squares = fmaf(weighted, deviation, *squares);
+    }
+}
+
+/* running = (1 - momentum) running + momentum value. */
+static float mix(const struct weft_layer *layer, float running, float value) {
+    float momentum = layer->as.batch_norm.momentum, kept = (1.0f - momentum) * running;
+    return weft_clean(fmaf(momentum, value, kept));
+}
+
+/* The variance of one value alone is 0 here (PyTorch refuses such a batch). */
+static void settle(const struct cpu_task *task) {
+    const struct weft_layer *layer = task->layer;
+    size_t n = task->count * area(task);
+    for (size_t c = 0; c < layer->output.channels; c++) {
+        struct statistics *s = statistics_of(task) + c;
+        float variance = task->running_var[c], squares;
+        s->mean = task->running_mean[c];
+        if (task->batch_statistics) {
+            join(task, c, &s->mean, &squares);
+            variance = weft_clean(weft_div(squares, (float)n));
+            if (task->update_statistics) {
+                float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
+                task->running_mean[c] = mix(layer, task->running_mean[c], s->mean);
+                task->running_var[c] = mix(layer, task->running_var[c], unbiased);
+            }
+        }
+        s->inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + layer->as.batch_norm.eps)));
+        s->scale = weft_clean(task->weight[c] * s->inverse);
+    }
+}
+
+static void forward(const struct cpu_task *task, struct cpu_piece piece) {
+    for (size_t c = piece.begin; c < piece.end; c++) {
+        struct statistics s = statistics_of(task)[c];
+        size_t begin = cpu_channel(task->layer->output, piece.shard, c);
+        for (size_t i = begin; i < begin + area(task); i++) {
+            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+                task->output[i][lane] =
+                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->bias[c]));
+            }
+        }
+    }
+}
+
+/* dbias = sum of doutput; dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as in measure. */
+static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
+    for (size_t c = piece.begin; c < piece.end; c++) {
+        struct statistics s = statistics_of(task)[c];
+        size_t begin = cpu_channel(task->layer->output, piece.shard, c);
+        weft_lanes sum = {0}, product = {0};
+        for (size_t i = begin; i < begin + area(task); i++) {
+            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+                float d = task->doutput[i][lane];
+                sum[lane] += d;
+                product[lane] = fmaf(d, task->input[i][lane] - s.mean, product[lane]);
+            }
+        }
+        task->dbias[piece.shard * task->stride + c] = cpu_sum_lanes(sum);
+        task->dweight[piece.shard * task->stride + c] =
+            weft_clean(cpu_sum_lanes(product)) * s.inverse;
+    }
+}
+
+/* The mean of a gradient's shard sums over all values of the channel. */
+static float mean_of(const struct cpu_task *task, const float *sums) {
+    float total = 0.0f;
+    for (size_t shard = 0; shard < task->shards; shard++) {
+        total += sums[shard * task->stride];
+    }
+    return weft_clean(weft_div(total, (float)(task->count * area(task))));
+}
+
+/* With batch statistics: dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse;
+ * with running statistics, which do not depend on the input: scale doutput. Absent lanes become 0. */
+static void backward(const struct cpu_task *task, struct cpu_piece piece) {
+    size_t present = weft_shard_images(task->count, piece.shard);
+    for (size_t c = piece.begin; c < piece.end; c++) {
+        struct statistics s = statistics_of(task)[c];
+        float shift = 0.0f, slope = 0.0f;
+        size_t begin = cpu_channel(task->layer->output, piece.shard, c);
+        if (task->batch_statistics) {
+            shift = mean_of(task, task->dbias + c);
+            slope = weft_clean(mean_of(task, task->dweight + c) * s.inverse);
+        }
+        for (size_t i = begin; i < begin + area(task); i++) {
+            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+                float d =
+                    fmaf(s.mean - task->input[i][lane], slope, task->doutput[i][lane] - shift);
+                d = weft_clean(s.scale * weft_clean(d));
+                task->dinput[i][lane] = lane < present ? d : 0.0f;
+            }
+        }
+    }
+}
+
+const struct cpu_row CPU_NAME(batch_norm) = {
+    .scratch = scratch,
+    .measure = measure,
+    .settle = settle,
+    .forward = forward,
+    .gradients = gradients,
+    .backward = backward,
+};

@@ -1,0 +1,229 @@
+/* cpu.c: the CPU backend's entries of struct weft_backend_ops. */
+#include "backend/cpu/pass.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cpu_backend *cpu_of(struct weft_backend *backend) {
+    return (struct cpu_backend *)backend;
+}
+
+static void close_cpu(struct weft_backend *backend) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    weft_pool_destroy(cpu->pool);
+    cpu_memory_finish(cpu);
+    free(cpu);
+}
+
+static enum weft_status set_images(struct weft_backend *backend, enum weft_split split,
+                                   const struct weft_images *images, struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    size_t size = images->count * images->height * images->width;
+    uint8_t *pixels = malloc(size), *labels = malloc(images->count);
+    if (pixels == NULL || labels == NULL) {
+        free(pixels);
+        free(labels);
+        return weft_fail(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
+    }
+    memcpy(pixels, images->pixels, size);
+    memcpy(labels, images->labels, images->count);
+    free(cpu->pixels[split]);
+    free(cpu->labels[split]);
+    cpu->pixels[split] = pixels;
+    cpu->labels[split] = labels;
+    return WEFT_OK;
+}
+
+static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
+                                   struct weft_error *error) {
+    (void)error;
+    for (size_t i = 0; i < 256; i++) {
+        cpu_of(backend)->table[i] = weft_clean(values[i]);
+    }
+    return WEFT_OK;
+}
+
+static size_t array_count(const struct weft_backend *backend, enum weft_array array) {
+    return array == WEFT_BUFFERS ? backend->network->buffer_count
+                                 : backend->network->parameter_count;
+}
+
+static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
+                                    const float *values, struct weft_error *error) {
+    float *to = cpu_of(backend)->arrays[array];
+    (void)error;
+    for (size_t i = 0; i < array_count(backend, array); i++) {
+        to[i] =
+            array == WEFT_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status read_array(struct weft_backend *backend, enum weft_array array,
+                                   float *values, struct weft_error *error) {
+    (void)error;
+    memcpy(values, cpu_of(backend)->arrays[array], array_count(backend, array) * sizeof *values);
+    return WEFT_OK;
+}
+
+/* The loss of a batch: its shards in order. */
+static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t count) {
+    struct weft_step_result result = {0};
+    float total = 0.0f;
+    for (size_t shard = 0; shard < weft_shards(count); shard++) {
+        total += cpu->shard_loss[shard];
+        result.correct += cpu->shard_correct[shard];
+    }
+    result.loss = weft_div(total, (float)count);
+    return result;
+}
+
+static enum weft_status train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    (void)error;
+    for (size_t step = 0; step < steps->steps; step++) {
+        size_t first = step * steps->batch, left = steps->images - first;
+        size_t count = left < steps->batch ? left : steps->batch;
+        const uint32_t *order = steps->order + first;
+        cpu_gather_input(cpu, cpu->pixels[WEFT_TRAIN], order, count);
+        cpu_forward(cpu, count, WEFT_BATCH, true);
+        cpu_cross_entropy(cpu, (struct cpu_loss){
+                                   .count = count,
+                                   .labels = cpu->labels[WEFT_TRAIN],
+                                   .order = order,
+                                   .dlogits = cpu->dvalues[backend->network->layer_count],
+                               });
+        results[step] = join_losses(cpu, count);
+        cpu_backward(cpu, count, WEFT_BATCH, false);
+        cpu_adam_step(cpu, count, weft_div(1.0f, (float)count), &steps->adam[step]);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+                                 struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    size_t size = weft_shape_size(backend->network->input);
+    size_t classes = weft_shape_size(weft_network_output(backend->network));
+    float *losses = malloc(pass->count * sizeof *losses);
+    uint32_t *predictions = malloc(pass->count * sizeof *predictions);
+    if (losses == NULL || predictions == NULL) {
+        free(losses);
+        free(predictions);
+        return weft_fail(error, WEFT_FAILED, "cpu: no memory for %zu images", pass->count);
+    }
+    cpu_gather_input(cpu, cpu->pixels[pass->split] + pass->first * size, cpu->identity,
+                     pass->count);
+    cpu_forward(cpu, pass->count, pass->statistics, false);
+    cpu_cross_entropy(cpu, (struct cpu_loss){
+                               .count = pass->count,
+                               .labels = cpu->labels[pass->split] + pass->first,
+                               .order = cpu->identity,
+                               .losses = losses,
+                               .predictions = predictions,
+                           });
+    if (pass->losses != NULL) {
+        memcpy(pass->losses, losses, pass->count * sizeof *losses);
+    }
+    if (pass->predictions != NULL) {
+        memcpy(pass->predictions, predictions, pass->count * sizeof *predictions);
+    }
+    if (pass->logits != NULL) {
+        weft_lanes_unpack(cpu->values[backend->network->layer_count][0], pass->count, classes,
+                          pass->logits);
+    }
+    free(losses);
+    free(predictions);
+    return WEFT_OK;
+}
+
+/* Packs what a caller gave, cleaned as everything that is stored. */
+static void pack(const float *values, size_t count, size_t size, weft_lanes *lanes) {
+    weft_lanes_pack(values, count, size, lanes[0]);
+    cpu_clean(weft_shards(count) * size, lanes);
+}
+
+static enum weft_status propagate(struct weft_backend *backend, const struct weft_probe *probe,
+                                  struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    size_t last = backend->network->layer_count;
+    (void)error;
+    pack(probe->inputs, probe->count, weft_shape_size(backend->network->input), cpu->values[0]);
+    cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_BATCH);
+    if (probe->doutputs != NULL) {
+        pack(probe->doutputs, probe->count, weft_shape_size(weft_network_output(backend->network)),
+             cpu->dvalues[last]);
+        cpu_backward(cpu, probe->count, probe->statistics, true);
+        cpu_adam_step(cpu, probe->count, 1.0f, NULL);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status tensor(struct weft_backend *backend, struct weft_place place, float *values,
+                               struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    weft_lanes *lanes = place.gradient ? cpu->dvalues[place.index] : cpu->values[place.index];
+    (void)error;
+    weft_lanes_unpack(lanes[0], backend->last_count,
+                      weft_shape_size(weft_place_shape(backend->network, place.index)), values);
+    return WEFT_OK;
+}
+
+static const struct weft_backend_ops cpu_ops = {
+    .close = close_cpu,
+    .set_images = set_images,
+    .set_pixels = set_pixels,
+    .write = write_array,
+    .read = read_array,
+    .train = train,
+    .evaluate = evaluate,
+    .propagate = propagate,
+    .tensor = tensor,
+};
+
+static const struct cpu_level *best_level(void) {
+#ifdef WEFT_CPU_LEVELS
+    int level = weft_os_vector_level();
+    return level >= 4 ? &weft_cpu_level_4 : level >= 3 ? &weft_cpu_level_3 : &weft_cpu_level_0;
+#else
+    return &weft_cpu_level_0;
+#endif
+}
+
+void weft_cpu_describe(struct weft_device *device, unsigned threads) {
+    *device = (struct weft_device){.builtin = true, .usable = true, .compute_units = threads};
+    snprintf(device->name, sizeof device->name, "cpu");
+    snprintf(device->type, sizeof device->type, "builtin");
+    snprintf(device->platform_name, sizeof device->platform_name, "weft");
+    snprintf(device->driver, sizeof device->driver, "weft %s", WEFT_VERSION);
+    snprintf(device->fp_config, sizeof device->fp_config, "denorm inf_nan round_to_nearest fma");
+}
+
+enum weft_status weft_cpu_open(const struct weft_backend_request *request,
+                               struct weft_backend **backend, struct weft_error *error) {
+    struct cpu_backend *cpu = calloc(1, sizeof *cpu);
+    enum weft_status status;
+    if (cpu == NULL) {
+        return weft_fail(error, WEFT_FAILED, "cpu: no memory");
+    }
+    cpu->base.ops = &cpu_ops;
+    cpu->base.network = request->network;
+    cpu->base.batch = request->options->batch;
+    cpu->base.forward_only = request->options->forward_only;
+    cpu->level = best_level();
+    cpu->threads =
+        request->options->threads != 0 ? request->options->threads : weft_os_processors();
+    weft_cpu_describe(&cpu->base.device, cpu->threads);
+    status = cpu_memory_init(cpu, error);
+    if (status == WEFT_OK && (cpu->pool = weft_pool_create(cpu->threads)) == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "cpu: %u threads can not be started", cpu->threads);
+    }
+    if (status != WEFT_OK) {
+        close_cpu(&cpu->base);
+        return status;
+    }
+    *backend = &cpu->base;
+    return WEFT_OK;
+}

@@ -1,0 +1,16 @@
+/* gather.c: a batch's images from the data set's bytes, into lanes. */
+#include "backend/cpu/cpu.h"
+
+void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard) {
+    size_t present = weft_shard_images(gather->count, shard);
+    weft_lanes *input = gather->input + shard * gather->size;
+    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+        const uint8_t *pixels =
+            lane < present
+                ? gather->pixels + gather->order[shard * WEFT_LANES + lane] * gather->size
+                : NULL;
+        for (size_t i = 0; i < gather->size; i++) {
+            input[i][lane] = pixels != NULL ? gather->table[pixels[i]] : 0.0f;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/* memory.c: the CPU backend's arrays, allocated once for the largest batch. */
+#include "backend/cpu/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
+static void *zeroed(size_t count, size_t size) {
+    size_t bytes;
+    void *memory;
+    if (size != 0 && count > (SIZE_MAX - 63) / size) {
+        return NULL;
+    }
+    bytes = (count * size + 63) / 64 * 64;
+    memory = aligned_alloc(64, bytes > 0 ? bytes : 64);
+    if (memory != NULL) {
+        memset(memory, 0, bytes);
+    }
+    return memory;
+}
+
+/* The tensor of place ${i}, shared with the place before where the layer between has nothing to compute. */
+static bool make_place(struct cpu_backend *cpu, size_t i, size_t shards) {
+    const struct weft_network *network = cpu->base.network;
+    size_t size = weft_shape_size(weft_place_shape(network, i));
+    bool shared = i > 0 && cpu->level->rows[network->layers[i - 1].kind]->forward == NULL;
+    cpu->values[i] = shared ? cpu->values[i - 1] : zeroed(shards * size, sizeof(weft_lanes));
+    if (cpu->base.forward_only) {
+        return cpu->values[i] != NULL;
+    }
+    cpu->dvalues[i] = shared ? cpu->dvalues[i - 1] : zeroed(shards * size, sizeof(weft_lanes));
+    return cpu->values[i] != NULL && cpu->dvalues[i] != NULL;
+}
+
+static bool make_arrays(struct cpu_backend *cpu, size_t shards) {
+    const struct weft_network *network = cpu->base.network;
+    bool made = true;
+    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+        size_t count = array == WEFT_BUFFERS ? network->buffer_count : network->parameter_count;
+        if (array <= WEFT_BUFFERS || !cpu->base.forward_only) {
+            cpu->arrays[array] = zeroed(count, sizeof(float));
+            made = made && cpu->arrays[array] != NULL;
+        }
+    }
+    if (!cpu->base.forward_only) {
+        cpu->partials = zeroed(shards, network->parameter_count * sizeof(float));
+        made = made && cpu->partials != NULL;
+    }
+    cpu->shard_loss = zeroed(shards, sizeof *cpu->shard_loss);
+    cpu->shard_correct = zeroed(shards, sizeof *cpu->shard_correct);
+    cpu->identity = zeroed(cpu->base.batch, sizeof *cpu->identity);
+    return made && cpu->shard_loss != NULL && cpu->shard_correct != NULL && cpu->identity != NULL;
+}
+
+enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error) {
+    const struct weft_network *network = cpu->base.network;
+    size_t shards = weft_shards(cpu->base.batch), places = network->layer_count + 1;
+    bool made = make_arrays(cpu, shards);
+    cpu->values = zeroed(places, sizeof *cpu->values);
+    cpu->dvalues = zeroed(places, sizeof *cpu->dvalues);
+    cpu->scratch = zeroed(places, sizeof *cpu->scratch);
+    made = made && cpu->values != NULL && cpu->dvalues != NULL && cpu->scratch != NULL;
+    for (size_t i = 0; made && i < places; i++) {
+        made = make_place(cpu, i, shards);
+    }
+    for (size_t i = 0; made && i < network->layer_count; i++) {
+        const struct cpu_row *row = cpu->level->rows[network->layers[i].kind];
+        if (row->scratch != NULL) {
+            cpu->scratch[i] = zeroed(1, row->scratch(&network->layers[i], shards));
+            made = cpu->scratch[i] != NULL;
+        }
+    }
+    for (size_t i = 0; made && i < cpu->base.batch; i++) {
+        cpu->identity[i] = (uint32_t)i;
+    }
+    return made ? WEFT_OK
+                : weft_fail(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
+                            cpu->base.batch);
+}
+
+/* Frees the tensors of ${places}; places that share one follow each other. */
+static void free_places(weft_lanes **places, size_t count) {
+    for (size_t i = 0; places != NULL && i < count; i++) {
+        if (i == 0 || places[i] != places[i - 1]) {
+            free(places[i]);
+        }
+    }
+    free(places);
+}
+
+void cpu_memory_finish(struct cpu_backend *cpu) {
+    size_t layers = cpu->base.network->layer_count;
+    free_places(cpu->values, layers + 1);
+    free_places(cpu->dvalues, layers + 1);
+    for (size_t i = 0; cpu->scratch != NULL && i < layers; i++) {
+        free(cpu->scratch[i]);
+    }
+    free(cpu->scratch);
+    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+        free(cpu->arrays[array]);
+    }
+    free(cpu->partials);
+    free(cpu->shard_loss);
+    free(cpu->shard_correct);
+    free(cpu->identity);
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        free(cpu->pixels[split]);
+        free(cpu->labels[split]);
+    }
+}

@@ -1,0 +1,165 @@
+/* pass.c: a batch on its way through the layers, each function of a layer shared out over the threads. */
+#include "backend/cpu/pass.h"
+
+/* One function of a layer, for all shards and channels. */
+struct phase {
+    const struct cpu_task *task;
+    void (*work)(const struct cpu_task *task, struct cpu_piece piece);
+    size_t channels, ranges; /* each shard's channels are cut into so many pieces */
+};
+
+static void run_piece(void *context, size_t i) {
+    const struct phase *phase = context;
+    size_t range = i % phase->ranges;
+    struct cpu_piece piece = {
+        .shard = i / phase->ranges,
+        .begin = range * phase->channels / phase->ranges,
+        .end = (range + 1) * phase->channels / phase->ranges,
+    };
+    phase->work(phase->task, piece);
+}
+
+static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
+                      void (*work)(const struct cpu_task *, struct cpu_piece), size_t channels) {
+    size_t wanted = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
+    struct phase phase = {task, work, channels, wanted < channels ? wanted : channels};
+    if (work != NULL) {
+        weft_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
+    }
+}
+
+/* What layer ${i} works on. */
+static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count,
+                                 enum weft_statistics statistics, bool update) {
+    const struct weft_network *network = cpu->base.network;
+    const struct weft_layer *layer = &network->layers[i];
+    const struct weft_tensor *tensors = network->tensors + layer->first_tensor;
+    struct cpu_task task = {
+        .layer = layer,
+        .count = count,
+        .shards = weft_shards(count),
+        .batch_statistics = statistics == WEFT_BATCH,
+        .update_statistics = update,
+        .input = cpu->values[i],
+        .output = cpu->values[i + 1],
+        .doutput = cpu->dvalues[i + 1],
+        .dinput = cpu->dvalues[i],
+        .stride = network->parameter_count,
+        .scratch = cpu->scratch[i],
+    };
+    if (layer->tensors >= 2) {
+        task.weight = cpu->arrays[WEFT_PARAMETERS] + tensors[0].offset;
+        task.bias = cpu->arrays[WEFT_PARAMETERS] + tensors[1].offset;
+        if (cpu->partials != NULL) {
+            task.dweight = cpu->partials + tensors[0].offset;
+            task.dbias = cpu->partials + tensors[1].offset;
+        }
+    }
+    if (layer->tensors >= 4) {
+        task.running_mean = cpu->arrays[WEFT_BUFFERS] + tensors[2].offset;
+        task.running_var = cpu->arrays[WEFT_BUFFERS] + tensors[3].offset;
+    }
+    return task;
+}
+
+void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
+                 bool update) {
+    for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
+        struct cpu_task task = make_task(cpu, i, count, statistics, update);
+        const struct cpu_row *row = cpu->level->rows[task.layer->kind];
+        if (task.batch_statistics) {
+            run_phase(cpu, &task, row->measure, task.layer->output.channels);
+        }
+        if (row->settle != NULL) {
+            row->settle(&task);
+        }
+        run_phase(cpu, &task, row->forward, task.layer->output.channels);
+    }
+}
+
+void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
+                  bool to_input) {
+    for (size_t i = cpu->base.network->layer_count; i-- > 0;) {
+        struct cpu_task task = make_task(cpu, i, count, statistics, false);
+        const struct cpu_row *row = cpu->level->rows[task.layer->kind];
+        run_phase(cpu, &task, row->gradients, task.layer->output.channels);
+        if (i > 0 || to_input) {
+            run_phase(cpu, &task, row->backward, task.layer->input.channels);
+        }
+    }
+}
+
+struct gather_run {
+    const struct cpu_level *level;
+    struct cpu_gather task;
+};
+
+static void run_gather(void *context, size_t shard) {
+    struct gather_run *run = context;
+    run->level->gather(&run->task, shard);
+}
+
+void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
+                      size_t count) {
+    struct gather_run run = {
+        .level = cpu->level,
+        .task = {.pixels = pixels,
+                 .order = order,
+                 .table = cpu->table,
+                 .size = weft_shape_size(cpu->base.network->input),
+                 .count = count,
+                 .input = cpu->values[0]},
+    };
+    weft_pool_run(cpu->pool, weft_shards(count), run_gather, &run);
+}
+
+struct loss_run {
+    const struct cpu_level *level;
+    struct cpu_loss task;
+};
+
+static void run_loss(void *context, size_t shard) {
+    struct loss_run *run = context;
+    run->level->cross_entropy(&run->task, shard);
+}
+
+void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
+    struct loss_run run = {cpu->level, loss};
+    run.task.classes = weft_shape_size(weft_network_output(cpu->base.network));
+    run.task.logits = cpu->values[cpu->base.network->layer_count];
+    run.task.shard_loss = cpu->shard_loss;
+    run.task.shard_correct = cpu->shard_correct;
+    weft_pool_run(cpu->pool, weft_shards(loss.count), run_loss, &run);
+}
+
+#define ADAM_BLOCK 2048 /* parameters of one piece of work */
+
+struct adam_run {
+    const struct cpu_level *level;
+    struct cpu_adam task;
+};
+
+static void run_adam(void *context, size_t block) {
+    struct adam_run *run = context;
+    size_t begin = block * ADAM_BLOCK, end = begin + ADAM_BLOCK;
+    run->level->adam(&run->task, begin, end < run->task.stride ? end : run->task.stride);
+}
+
+void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
+                   const struct weft_adam *step) {
+    struct adam_run run = {
+        .level = cpu->level,
+        .task = {.scale = scale,
+                 .partials = cpu->partials,
+                 .shards = weft_shards(count),
+                 .stride = cpu->base.network->parameter_count,
+                 .gradients = cpu->arrays[WEFT_GRADIENTS]},
+    };
+    if (step != NULL) {
+        run.task.step = *step;
+        run.task.parameters = cpu->arrays[WEFT_PARAMETERS];
+        run.task.moments = cpu->arrays[WEFT_MOMENTS];
+        run.task.second_moments = cpu->arrays[WEFT_SECOND_MOMENTS];
+    }
+    weft_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
+}

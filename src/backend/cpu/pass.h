@@ -1,0 +1,49 @@
+/* pass.h: the CPU backend's memory, and a batch on its way through the layers. */
+#ifndef WEFT_CPU_PASS_H
+#define WEFT_CPU_PASS_H
+
+#include "backend/cpu/cpu.h"
+#include "os/os.h"
+
+struct cpu_backend {
+    struct weft_backend base;
+    const struct cpu_level *level;
+    struct weft_pool *pool;
+    unsigned threads;
+    float *arrays[WEFT_ARRAY_COUNT];
+    float *partials; /* [shard][parameter]: the shards' sums of gradients */
+    weft_lanes **
+        values; /* of each place: 0 the input, i the output of layer i - 1; flatten's is its input's */
+    weft_lanes **dvalues; /* their gradients; NULL each when forward_only */
+    void **scratch;       /* of each layer, or NULL */
+    float *shard_loss;
+    uint32_t *shard_correct;
+    uint32_t *identity; /* 0, 1, 2 ...: the order of images in an evaluation's batch */
+    uint8_t *pixels[WEFT_SPLIT_COUNT], *labels[WEFT_SPLIT_COUNT];
+    float table[256]; /* what a pixel's byte stands for */
+};
+
+/* Allocates everything that ${cpu}->base describes. Fails with WEFT_FAILED; cpu_memory_finish is then due all the same. */
+enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error);
+void cpu_memory_finish(struct cpu_backend *cpu);
+
+/* Fills place 0 from ${pixels} of the images order[0 .. count - 1]. */
+void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
+                      size_t count);
+
+/* Computes all outputs for the ${count} images in place 0. ${update}: running statistics too. */
+void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
+                 bool update);
+
+/* From the gradient in the last place: the partials, and the gradients of all places but the input's, unless ${to_input}. */
+void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
+                  bool to_input);
+
+/* Cross entropy of ${count} images in the last place. Fills in the logits, losses by shard, and dlogits if wanted. */
+void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
+
+/* Joins the partials of ${count} images, times ${scale}, to gradients; with ${step} not NULL also a step of Adam. */
+void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
+                   const struct weft_adam *step);
+
+#endif

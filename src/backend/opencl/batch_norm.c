@@ -1,0 +1,78 @@
+/* batch_norm.c: what cl/batch_norm.cl needs. */
+#include "backend/opencl/opencl.h"
+
+static void define(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping) {
+    size_t size = weft_shape_size(layer->output);
+    opencl_define(text, "CHANNELS", layer->output.channels);
+    opencl_define(text, "AREA", layer->output.height * layer->output.width);
+    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
+    opencl_define_float(text, "EPS", layer->as.batch_norm.eps);
+    opencl_define_float(text, "MOMENTUM", layer->as.batch_norm.momentum);
+}
+
+/* Five floats a channel, then three a shard and channel. */
+static size_t scratch(const struct weft_layer *layer, size_t shards) {
+    return layer->output.channels * (5 + 3 * shards) * sizeof(cl_float);
+}
+
+static size_t channels(const struct weft_layer *layer, enum weft_mapping mapping) {
+    (void)mapping;
+    return layer->output.channels;
+}
+
+static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t size = weft_shape_size(layer->output);
+    return size / opencl_values_per_item(size, mapping);
+}
+
+static const struct opencl_kernel kernels[] = {
+    {.name = "batch_norm_measure",
+     .passes = PASS_FORWARD_BATCH,
+     .range = RANGE_SUMS,
+     .items = channels,
+     .arguments = {ARG_INPUT, ARG_SCRATCH, ARG_COUNT}},
+    {.name = "batch_norm_settle",
+     .passes = PASS_FORWARD_BATCH,
+     .range = RANGE_ONCE,
+     .items = channels,
+     .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS, ARG_COUNT, ARG_UPDATE}},
+    {.name = "batch_norm_settle_running",
+     .passes = PASS_FORWARD_RUNNING,
+     .range = RANGE_ONCE,
+     .items = channels,
+     .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS}},
+    {.name = "batch_norm_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = value_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}},
+    {.name = "batch_norm_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .items = channels,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS}},
+    {.name = "batch_norm_dsettle",
+     .passes = PASS_BACKWARD_BATCH,
+     .range = RANGE_ONCE,
+     .items = channels,
+     .arguments = {ARG_SCRATCH, ARG_PARTIALS, ARG_COUNT}},
+    {.name = "batch_norm_dsettle_running",
+     .passes = PASS_BACKWARD_RUNNING,
+     .range = RANGE_ONCE,
+     .items = channels,
+     .arguments = {ARG_SCRATCH}},
+    {.name = "batch_norm_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = value_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}},
+};
+
+const struct opencl_row opencl_batch_norm = {
+    .file = "batch_norm.cl",
+    .define = define,
+    .scratch = scratch,
+    .kernel_count = sizeof kernels / sizeof kernels[0],
+    .kernels = kernels,
+};

@@ -1,0 +1,230 @@
+/* devices.c: which OpenCL devices there are, and what they say of themselves. */
+#include "backend/opencl/opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* From the extensions cl_khr_pci_bus_info, cl_khr_device_uuid and cl_nv_device_attribute_query. */
+#define DEVICE_PCI_BUS_INFO_KHR 0x410F
+#define DEVICE_UUID_KHR         0x106A
+#define DEVICE_PCI_BUS_ID_NV    0x4008
+#define DEVICE_PCI_SLOT_ID_NV   0x4009
+#define PLATFORM_NOT_FOUND_KHR  (-1001)
+
+#define PLATFORMS_MOST 64
+#define DEVICES_MOST   64 /* of one platform */
+
+static void text_info(cl_device_id id, cl_device_info info, char *text, size_t size) {
+    char long_text[1024] = "";
+    if (clGetDeviceInfo(id, info, sizeof long_text - 1, long_text, NULL) != CL_SUCCESS) {
+        long_text[0] = '\0';
+    }
+    snprintf(text, size, "%s", long_text);
+}
+
+static uint64_t number_info(cl_device_id id, cl_device_info info, size_t size) {
+    union {
+        cl_uint word;
+        cl_ulong longer;
+    } value = {.longer = 0};
+    if (clGetDeviceInfo(id, info, size, &value, NULL) != CL_SUCCESS) {
+        return 0;
+    }
+    return size == sizeof value.word ? value.word : value.longer;
+}
+
+static void describe_type(cl_device_id id, struct weft_device *device) {
+    uint64_t type = number_info(id, CL_DEVICE_TYPE, sizeof(cl_device_type));
+    snprintf(device->type, sizeof device->type, "%s",
+             type & CL_DEVICE_TYPE_GPU           ? "gpu"
+             : type & CL_DEVICE_TYPE_ACCELERATOR ? "accelerator"
+             : type & CL_DEVICE_TYPE_CPU         ? "cpu"
+                                                 : "custom");
+}
+
+static void describe_floats(cl_device_id id, struct weft_device *device) {
+    static const struct {
+        cl_device_fp_config bit;
+        const char *name;
+    } names[] = {
+        {CL_FP_DENORM, "denorm"},
+        {CL_FP_INF_NAN, "inf_nan"},
+        {CL_FP_ROUND_TO_NEAREST, "round_to_nearest"},
+        {CL_FP_ROUND_TO_ZERO, "round_to_zero"},
+        {CL_FP_ROUND_TO_INF, "round_to_inf"},
+        {CL_FP_FMA, "fma"},
+        {CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT, "correctly_rounded_divide_sqrt"},
+        {CL_FP_SOFT_FLOAT, "soft_float"},
+    };
+    uint64_t config = number_info(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof(cl_device_fp_config));
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((config & names[i].bit) != 0) {
+            length +=
+                (size_t)snprintf(device->fp_config + length, sizeof device->fp_config - length,
+                                 "%s%s", length > 0 ? " " : "", names[i].name);
+        }
+    }
+}
+
+/* Where the device sits, if its driver tells. */
+static void describe_place(cl_device_id id, struct weft_device *device) {
+    cl_uint pci[4], bus, slot;
+    unsigned char uuid[16];
+    if (clGetDeviceInfo(id, DEVICE_PCI_BUS_INFO_KHR, sizeof pci, pci, NULL) == CL_SUCCESS) {
+        snprintf(device->pci, sizeof device->pci, "%04x:%02x:%02x.%x", (unsigned)pci[0],
+                 (unsigned)pci[1], (unsigned)pci[2], (unsigned)pci[3]);
+    } else if (clGetDeviceInfo(id, DEVICE_PCI_BUS_ID_NV, sizeof bus, &bus, NULL) == CL_SUCCESS &&
+               clGetDeviceInfo(id, DEVICE_PCI_SLOT_ID_NV, sizeof slot, &slot, NULL) == CL_SUCCESS) {
+        snprintf(device->pci, sizeof device->pci, "0000:%02x:%02x.%x", (unsigned)bus,
+                 (unsigned)(slot >> 3), (unsigned)(slot & 7));
+    }
+    if (clGetDeviceInfo(id, DEVICE_UUID_KHR, sizeof uuid, uuid, NULL) == CL_SUCCESS) {
+        for (size_t i = 0; i < sizeof uuid; i++) {
+            snprintf(device->uuid + 2 * i, 3, "%02x", uuid[i]);
+        }
+    }
+}
+
+/* Sets usable, and the reason if it is not. */
+static void judge(cl_device_id id, struct weft_device *device) {
+    char profile[64];
+    const char *reason = NULL;
+    text_info(id, CL_DEVICE_PROFILE, profile, sizeof profile);
+    if (!number_info(id, CL_DEVICE_AVAILABLE, sizeof(cl_bool))) {
+        reason = "the driver says that it is not available";
+    } else if (!number_info(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof(cl_bool))) {
+        reason = "it has no compiler";
+    } else if (!number_info(id, CL_DEVICE_ENDIAN_LITTLE, sizeof(cl_bool))) {
+        reason = "it is not little-endian";
+    } else if (strcmp(device->type, "custom") == 0) {
+        reason = "a custom device runs no kernels of ours";
+    } else if (strncmp(device->opencl, "1.0", 3) == 0 || strncmp(device->opencl, "1.1", 3) == 0) {
+        reason = "weft needs OpenCL 1.2";
+    } else if (strcmp(profile, "FULL_PROFILE") != 0 ||
+               strstr(device->fp_config, "round_to_nearest") == NULL) {
+        reason = "it does not promise to round to nearest, which equal bits need";
+    }
+    device->usable = reason == NULL;
+    snprintf(device->reason, sizeof device->reason, "%s", reason != NULL ? reason : "");
+}
+
+static void describe(cl_device_id id, cl_platform_id platform, struct weft_device *device) {
+    char version[128];
+    if (clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof device->platform_name - 1,
+                          device->platform_name, NULL) != CL_SUCCESS) {
+        device->platform_name[0] = '\0';
+    }
+    text_info(id, CL_DEVICE_NAME, device->name, sizeof device->name);
+    text_info(id, CL_DRIVER_VERSION, device->driver, sizeof device->driver);
+    text_info(id, CL_DEVICE_VERSION, version, sizeof version); /* "OpenCL 3.0 ..." */
+    if (sscanf(version, "OpenCL %63s", device->opencl) != 1) {
+        device->opencl[0] = '\0';
+    }
+    text_info(id, CL_DEVICE_OPENCL_C_VERSION, version, sizeof version); /* "OpenCL C 1.2 ..." */
+    if (sscanf(version, "OpenCL C %63s", device->opencl_c) != 1) {
+        device->opencl_c[0] = '\0';
+    }
+    device->compute_units = (unsigned)number_info(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof(cl_uint));
+    device->global_memory = number_info(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(cl_ulong));
+    device->local_memory = number_info(id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));
+    describe_type(id, device);
+    describe_floats(id, device);
+    describe_place(id, device);
+    judge(id, device);
+}
+
+/* The devices of all platforms, as they come. */
+struct listing {
+    cl_device_id *ids;
+    struct weft_device *devices;
+    size_t count;
+    char *note;
+};
+
+static bool add_platform(struct listing *list, cl_platform_id platform, unsigned number) {
+    cl_device_id ids[DEVICES_MOST];
+    cl_uint count = 0;
+    void *grown;
+    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MOST, ids, &count) != CL_SUCCESS) {
+        return true; /* a platform without devices is nothing unusual */
+    }
+    count = count < DEVICES_MOST ? count : DEVICES_MOST;
+    grown = realloc(list->ids, (list->count + count + 1) * sizeof *list->ids);
+    if (grown == NULL) {
+        return false;
+    }
+    list->ids = grown;
+    grown = realloc(list->devices, (list->count + count + 1) * sizeof *list->devices);
+    if (grown == NULL) {
+        return false;
+    }
+    list->devices = grown;
+    for (unsigned i = 0; i < count; i++) {
+        struct weft_device *device = &list->devices[list->count];
+        *device = (struct weft_device){
+            .index = (unsigned)list->count, .platform = number, .in_platform = i};
+        describe(ids[i], platform, device);
+        list->ids[list->count++] = ids[i];
+    }
+    return true;
+}
+
+static enum weft_status list_all(struct listing *list, struct weft_error *error) {
+    cl_platform_id platforms[PLATFORMS_MOST];
+    cl_uint count = 0;
+    char name[32];
+    cl_int code = clGetPlatformIDs(PLATFORMS_MOST, platforms, &count);
+    count = count < PLATFORMS_MOST ? count : PLATFORMS_MOST;
+    for (unsigned i = 0; code == CL_SUCCESS && i < count; i++) {
+        if (!add_platform(list, platforms[i], i)) {
+            free(list->ids);
+            free(list->devices);
+            return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
+        }
+    }
+    if (list->note != NULL && list->count == 0) {
+        if (code != CL_SUCCESS) {
+            snprintf(list->note, 256, "no OpenCL driver: clGetPlatformIDs: %s",
+                     opencl_code_name(code, name));
+        } else {
+            snprintf(list->note, 256, "%u OpenCL platform%s, but no device", (unsigned)count,
+                     count == 1 ? "" : "s");
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                                  struct weft_error *error) {
+    struct listing list = {.note = note};
+    if (note != NULL) {
+        note[0] = '\0';
+    }
+    if (list_all(&list, error) != WEFT_OK) {
+        return error != NULL ? error->status : WEFT_FAILED;
+    }
+    free(list.ids);
+    *devices = list.devices;
+    *count = list.count;
+    return WEFT_OK;
+}
+
+enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
+                                    struct weft_error *error) {
+    struct listing list = {0};
+    enum weft_status status = list_all(&list, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (index < list.count) {
+        *id = list.ids[index];
+        *device = list.devices[index];
+    } else {
+        status = weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is gone", index);
+    }
+    free(list.ids);
+    free(list.devices);
+    return status;
+}

@@ -1,0 +1,59 @@
+/* linear.c: what cl/linear.cl needs. */
+#include "backend/opencl/opencl.h"
+
+/* Outputs (forward, gradients) or inputs (backward) of one work-item. */
+static size_t tile(size_t n, enum weft_mapping mapping) {
+    return opencl_divisor(n, mapping == WEFT_MAPPING_GPU ? 2 : 12);
+}
+
+/* Outputs of one work-item of the gradients: many, so that turning 16 inputs around on a CPU is soon forgotten. */
+static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return opencl_divisor(layer->output.channels, mapping == WEFT_MAPPING_GPU ? 2 : 60);
+}
+
+static void define(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping) {
+    opencl_define(text, "INPUTS", layer->input.channels);
+    opencl_define(text, "OUTPUTS", layer->output.channels);
+    opencl_define(text, "TILE", tile(layer->output.channels, mapping));
+    opencl_define(text, "DTILE", tile(layer->input.channels, mapping));
+    opencl_define(text, "GTILE", gradient_tile(layer, mapping));
+}
+
+static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / tile(layer->output.channels, mapping);
+}
+
+static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->input.channels / tile(layer->input.channels, mapping);
+}
+
+static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / gradient_tile(layer, mapping) *
+           weft_shards(layer->input.channels);
+}
+
+static const struct opencl_kernel kernels[] = {
+    {.name = "linear_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
+    {.name = "linear_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = gradient_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
+    {.name = "linear_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = backward_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
+};
+
+const struct opencl_row opencl_linear = {
+    .file = "linear.cl",
+    .define = define,
+    .kernel_count = sizeof kernels / sizeof kernels[0],
+    .kernels = kernels,
+};

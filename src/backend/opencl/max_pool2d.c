@@ -1,0 +1,53 @@
+/* max_pool2d.c: what cl/max_pool2d.cl needs. */
+#include "backend/opencl/conv2d.h"
+
+/* Columns of a row that one work-item handles. */
+static size_t columns(size_t width, enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_GPU ? 1 : width;
+}
+
+static void define(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping) {
+    opencl_define(text, "IN_CHANNELS", layer->input.channels);
+    opencl_define(text, "IN_HEIGHT", layer->input.height);
+    opencl_define(text, "IN_WIDTH", layer->input.width);
+    opencl_define(text, "OUT_HEIGHT", layer->output.height);
+    opencl_define(text, "OUT_WIDTH", layer->output.width);
+    opencl_define(text, "WINDOW", layer->as.max_pool2d.kernel);
+    opencl_define(text, "STRIDE", layer->as.max_pool2d.stride);
+    opencl_define(text, "PER_ITEM", columns(layer->output.width, mapping));
+    opencl_define(text, "DPER_ITEM", columns(layer->input.width, mapping));
+}
+
+static size_t scratch(const struct weft_layer *layer, size_t shards) {
+    return shards * weft_shape_size(layer->output) * WEFT_LANES * sizeof(cl_int);
+}
+
+static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->output) / columns(layer->output.width, mapping);
+}
+
+size_t max_pool2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
+}
+
+static const struct opencl_kernel kernels[] = {
+    {.name = "max_pool2d_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_OUTPUT, ARG_SCRATCH}},
+    {.name = "max_pool2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = max_pool2d_backward_items,
+     .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
+};
+
+const struct opencl_row opencl_max_pool2d = {
+    .file = "max_pool2d.cl",
+    .define = define,
+    .scratch = scratch,
+    .kernel_count = sizeof kernels / sizeof kernels[0],
+    .kernels = kernels,
+};

@@ -1,0 +1,196 @@
+/* memory.c: the device's buffers, allocated once for the largest batch. */
+#include "backend/opencl/plan.h"
+
+#include <stdlib.h>
+
+size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array) {
+    return array == WEFT_BUFFERS ? cl->base.network->buffer_count
+                                 : cl->base.network->parameter_count;
+}
+
+size_t opencl_padded(size_t floats) {
+    return weft_shards(floats > 0 ? floats : 1) * WEFT_LANES;
+}
+
+enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
+                               cl_mem *buffer, struct weft_error *error) {
+    cl_int code;
+    cl_uint zero = 0;
+    bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
+    *buffer = clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    if (code == CL_SUCCESS) {
+        code = clEnqueueFillBuffer(cl->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
+    }
+    if (code != CL_SUCCESS) {
+        opencl_check(code, what, error);
+        weft_error_hint(error, "%zu bytes for %s at batch %zu; a smaller --batch needs less", bytes,
+                        what, cl->base.batch);
+        return weft_error_context(error, "memory of the device");
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
+                                    const char *what, cl_mem *buffer, size_t *room,
+                                    struct weft_error *error) {
+    if (count <= *room) {
+        return WEFT_OK;
+    }
+    if (*buffer != NULL) {
+        clReleaseMemObject(*buffer);
+        *buffer = NULL;
+    }
+    *room = 0;
+    if (opencl_buffer(cl, count * size, what, buffer, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    *room = count;
+    return WEFT_OK;
+}
+
+enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
+                              size_t bytes, struct weft_error *error) {
+    cl_int code = bytes == 0 ? CL_SUCCESS
+                             : clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, 0, bytes, from, 0,
+                                                    NULL, NULL);
+    return opencl_check(code, "clEnqueueWriteBuffer", error);
+}
+
+enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
+                             struct weft_error *error) {
+    cl_int code =
+        bytes == 0 ? CL_SUCCESS
+                   : clEnqueueReadBuffer(cl->queue, buffer, CL_TRUE, 0, bytes, to, 0, NULL, NULL);
+    return opencl_check(code, "clEnqueueReadBuffer", error);
+}
+
+/* The tensors of place ${i}, in lanes: its value if ${value}, its gradient unless there is no training. */
+static enum weft_status make_place(struct opencl_backend *cl, size_t i, bool value,
+                                   struct weft_error *error) {
+    size_t size = weft_shape_size(weft_place_shape(cl->base.network, i));
+    size_t bytes = weft_shards(cl->base.batch) * size * WEFT_LANES * sizeof(cl_float);
+    if ((value && opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK) ||
+        (!cl->base.forward_only &&
+         opencl_buffer(cl, bytes, "a gradient", &cl->dvalues[i], error) != WEFT_OK)) {
+        return WEFT_BAD_DEVICE;
+    }
+    return WEFT_OK;
+}
+
+/* A group's output, what it keeps inside, and its scratch. One that computes nothing gives its input on. */
+static enum weft_status make_group(struct opencl_backend *cl, size_t index,
+                                   struct weft_error *error) {
+    const struct opencl_group *group = &cl->groups.groups[index];
+    const struct weft_layer *layer = &cl->base.network->layers[group->main];
+    if (group->row->file == NULL) {
+        cl->values[group->end] = cl->values[group->first];
+        cl->dvalues[group->end] = cl->dvalues[group->first];
+        return WEFT_OK;
+    }
+    if ((group->middle && make_place(cl, group->main + 1, false, error) != WEFT_OK) ||
+        make_place(cl, group->end, true, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    if (group->row->scratch != NULL &&
+        opencl_buffer(cl, group->row->scratch(layer, weft_shards(cl->base.batch)), "scratch",
+                      &cl->scratch[index], error) != WEFT_OK) {
+        return weft_error_context(error, "layer %s", layer->name);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
+                                    struct weft_error *error) {
+    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+        size_t bytes = opencl_padded(opencl_array_count(cl, array)) * sizeof(cl_float);
+        if ((array <= WEFT_BUFFERS || !cl->base.forward_only) &&
+            opencl_buffer(cl, bytes, "parameters", &cl->arrays[array], error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
+        }
+    }
+    if (!cl->base.forward_only &&
+        opencl_buffer(cl,
+                      shards * opencl_padded(cl->base.network->parameter_count) * sizeof(cl_float),
+                      "sums of gradients", &cl->partials, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    return WEFT_OK;
+}
+
+/* What belongs to no layer: sums of losses, predictions, the meaning of pixels. */
+static enum weft_status make_rest(struct opencl_backend *cl, size_t shards,
+                                  struct weft_error *error) {
+    size_t lanes = shards * WEFT_LANES;
+    if (opencl_buffer(cl, shards * sizeof(cl_float), "losses", &cl->shard_loss, error) != WEFT_OK ||
+        opencl_buffer(cl, shards * sizeof(cl_uint), "counts", &cl->shard_correct, error) !=
+            WEFT_OK ||
+        opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error) != WEFT_OK ||
+        opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error) !=
+            WEFT_OK ||
+        opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error) {
+    const struct weft_network *network = cl->base.network;
+    size_t shards = weft_shards(cl->base.batch), places = network->layer_count + 1;
+    cl->values = calloc(places, sizeof *cl->values);
+    cl->dvalues = calloc(places, sizeof *cl->dvalues);
+    cl->scratch = calloc(places, sizeof *cl->scratch);
+    if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    if (make_place(cl, 0, true, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        if (make_group(cl, i, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
+        }
+    }
+    if (make_arrays(cl, shards, error) != WEFT_OK || make_rest(cl, shards, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    return opencl_check(clFinish(cl->queue), "clFinish", error);
+}
+
+static void release(cl_mem buffer) {
+    if (buffer != NULL) {
+        clReleaseMemObject(buffer);
+    }
+}
+
+/* Places that share a buffer follow each other. */
+static void release_places(cl_mem *places, size_t count) {
+    for (size_t i = 0; places != NULL && i < count; i++) {
+        if (i == 0 || places[i] != places[i - 1]) {
+            release(places[i]);
+        }
+    }
+    free(places);
+}
+
+void opencl_memory_finish(struct opencl_backend *cl) {
+    const cl_mem rest[] = {cl->partials, cl->shard_loss,  cl->shard_correct,
+                           cl->losses,   cl->predictions, cl->table,
+                           cl->identity, cl->order,       cl->results};
+    size_t layers = cl->base.network->layer_count;
+    release_places(cl->values, layers + 1);
+    release_places(cl->dvalues, layers + 1);
+    for (size_t i = 0; cl->scratch != NULL && i < layers; i++) {
+        release(cl->scratch[i]);
+    }
+    free(cl->scratch);
+    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+        release(cl->arrays[array]);
+    }
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        release(cl->pixels[split]);
+        release(cl->labels[split]);
+    }
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+        release(rest[i]);
+    }
+}

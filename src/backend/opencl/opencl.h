@@ -1,0 +1,148 @@
+/* opencl.h: the OpenCL backend: one program for the whole network, its memory, and the list of launches that a pass makes.
+ *
+ * A layer's file here says what its .cl file needs: the macros it is compiled with, and a table of its kernels with their ranges and
+ * arguments (struct opencl_row). plan.c turns these tables into launches; opencl.c runs them. */
+#ifndef WEFT_OPENCL_H
+#define WEFT_OPENCL_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
+#include "backend/backend.h"
+#include "backend/lanes.h"
+
+/* ---- errors.c ---- */
+
+/* Returns "CL_OUT_OF_RESOURCES" for -5, "CL error -9999" for what has no name. */
+const char *opencl_code_name(cl_int code, char text[32]);
+
+/* Fails with WEFT_BAD_DEVICE and "${call}: CL_..." unless ${code} is CL_SUCCESS. */
+enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *error);
+
+/* ---- text.c: the program's source, as it grows ---- */
+
+struct opencl_text {
+    char *bytes; /* zero-terminated; NULL while empty */
+    size_t length, room;
+    bool failed; /* no memory: what follows is dropped */
+};
+
+void opencl_text_add(struct opencl_text *text, const char *format, ...) WEFT_PRINTF(2, 3);
+void opencl_text_finish(struct opencl_text *text);
+
+/* Appends "#define NAME VALUE", and "#undef NAME" first, so that each layer can define its own. */
+void opencl_define(struct opencl_text *text, const char *name, size_t value);
+void opencl_define_float(struct opencl_text *text, const char *name, float value);
+
+/* ---- source.c ---- */
+
+/* Appends the file ${name} of cl/ (or of ${folder} if not NULL), with the files that it includes in their places. */
+enum weft_status opencl_source_add(struct opencl_text *text, const char *folder, const char *name,
+                                   struct weft_error *error);
+
+struct opencl_groups;
+
+/* Makes the source of the whole program for ${network} in ${groups}, lanes a work-item by ${mapping}. Free with
+ * opencl_text_finish. */
+enum weft_status opencl_source_make(const struct weft_network *network,
+                                    const struct opencl_groups *groups, enum weft_mapping mapping,
+                                    const char *folder, struct opencl_text *text,
+                                    struct weft_error *error);
+
+/* ---- rows: a file a layer ---- */
+
+/* What a kernel's arguments are, in order. */
+enum opencl_argument {
+    ARG_END,
+    ARG_INPUT,
+    ARG_OUTPUT,
+    ARG_DOUTPUT,
+    ARG_DINPUT,
+    ARG_DMIDDLE, /* of a fused group: the gradient of its first layer's output */
+    ARG_PARAMETERS,
+    ARG_BUFFERS,
+    ARG_PARTIALS,
+    ARG_SCRATCH,
+    ARG_COUNT,  /* images in the batch, int */
+    ARG_UPDATE, /* whether running statistics are updated, int */
+};
+
+/* In which passes a kernel runs. */
+enum opencl_pass {
+    PASS_FORWARD_BATCH = 1, /* batch norm by the batch's statistics */
+    PASS_FORWARD_RUNNING = 2,
+    PASS_FORWARD = 3,
+    PASS_BACKWARD_BATCH = 4,
+    PASS_BACKWARD_RUNNING = 8,
+    PASS_BACKWARD = 12,
+};
+
+/* The range of a kernel. */
+enum opencl_range {
+    RANGE_SHARDS, /* lanes x items x shards */
+    RANGE_SUMS,   /* the same, and the 16 lanes of an item are a group that adds them */
+    RANGE_ONCE,   /* items alone */
+};
+
+struct opencl_kernel {
+    const char *name; /* without the layer's number */
+    enum opencl_pass passes;
+    enum opencl_range range;
+    size_t
+        layer; /* 0: the kernel of the row's layer; 1: of the layer behind it, in a fused group */
+    size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    enum opencl_argument arguments[8];
+};
+
+struct opencl_row {
+    const char *file; /* "conv2d.cl"; NULL: the layer computes nothing, its output is its input */
+    /* Appends what the file is compiled with, beyond what source.c defines for every layer. */
+    void (*define)(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping);
+    /* Bytes of scratch for ${shards} shards; NULL: none. */
+    size_t (*scratch)(const struct weft_layer *layer, size_t shards);
+    size_t kernel_count;
+    const struct opencl_kernel *kernels; /* in the order in which a pass runs them */
+};
+
+extern const struct opencl_row opencl_conv2d, opencl_max_pool2d, opencl_relu, opencl_batch_norm,
+    opencl_flatten, opencl_linear;
+
+/* Layers that are run together. */
+extern const struct opencl_row opencl_conv2d_pool; /* conv2d and max_pool2d */
+
+/* ---- fuse.c: which layers are run by one row of kernels ---- */
+
+struct opencl_group {
+    size_t first, end; /* layers first .. end - 1 */
+    size_t main;       /* the layer whose row, or whose fused row, runs the group */
+    bool relu;         /* the group begins with a relu, which main applies as it reads */
+    bool middle;       /* the gradient of main's output is kept as well as the group's */
+    const struct opencl_row *row;
+};
+
+struct opencl_groups {
+    size_t count;
+    struct opencl_group *groups;
+};
+
+/* Cuts ${network} into groups: what can be fused is, unless ${apart}. Fails with WEFT_FAILED without memory. Free groups->groups. */
+enum weft_status opencl_groups_make(const struct weft_network *network, bool apart,
+                                    struct opencl_groups *groups, struct weft_error *error);
+
+/* Returns the row of ${kind}. */
+const struct opencl_row *opencl_row_of(enum weft_kind kind);
+
+/* Returns the largest divisor of ${n} that is at most ${most}. */
+size_t opencl_divisor(size_t n, size_t most);
+
+/* Returns how many of ${size} values that lie together one work-item should handle: a divisor of size. */
+size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
+
+/* ---- devices.c ---- */
+
+/* Finds device ${index} of weft_opencl_list: its identifier and what is known of it. */
+enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
+                                    struct weft_error *error);
+
+#endif

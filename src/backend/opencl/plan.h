@@ -1,0 +1,111 @@
+/* plan.h: an opened OpenCL device: memory for a network, and the launches that a pass makes. */
+#ifndef WEFT_OPENCL_PLAN_H
+#define WEFT_OPENCL_PLAN_H
+
+#include "backend/opencl/opencl.h"
+
+/* A kernel with its arguments set, and its range for a full batch. */
+struct opencl_launch {
+    const char *name; /* of the kernel, without the layer's number; for messages */
+    size_t group;     /* index of its group of layers; SIZE_MAX: belongs to none */
+    cl_kernel kernel;
+    unsigned passes; /* enum opencl_pass; 0: launched by name */
+    bool to_input;   /* writes the gradient of the network's input, which training does not need */
+    enum opencl_range range;
+    size_t items;
+    size_t local[3];                     /* sizes of a work-group */
+    int count_argument, update_argument; /* places of these arguments, or -1 */
+};
+
+/* Kernels that belong to no layer. */
+enum opencl_common {
+    COMMON_GATHER,
+    COMMON_LOSS_TRAIN,
+    COMMON_LOSS_EVALUATE,
+    COMMON_LOSS_JOIN,
+    COMMON_ADAM_JOIN,
+    COMMON_ADAM_STEP,
+    COMMON_COUNT
+};
+
+struct opencl_backend {
+    struct weft_backend base;
+    enum weft_mapping mapping; /* cpu or gpu */
+    cl_device_id device;
+    cl_context context;
+    cl_command_queue queue;
+    cl_program program;
+    struct opencl_groups groups;
+    size_t launch_count;
+    struct opencl_launch *launches; /* of all groups, each in the order of its row */
+    struct opencl_launch common[COMMON_COUNT];
+    cl_mem *values, *dvalues; /* of each place; flatten's is its input's; NULL inside a group */
+    cl_mem *scratch;          /* of each group, or NULL */
+    cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
+    cl_mem shard_loss, shard_correct, losses, predictions;
+    cl_mem table; /* 256 floats */
+    cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
+    cl_mem identity;                                  /* 0, 1, 2 ... as an order */
+    cl_mem order, results;                            /* of the steps of one call */
+    size_t identity_count, order_count, result_count; /* what fits */
+};
+
+/* ---- memory.c ---- */
+
+/* Allocates what does not depend on the data. Fails with WEFT_BAD_DEVICE; opencl_memory_finish is then due all the same. */
+enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
+void opencl_memory_finish(struct opencl_backend *cl);
+
+/* Makes a buffer of ${bytes} and fills it with zeros. */
+enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
+                               cl_mem *buffer, struct weft_error *error);
+
+/* Makes ${buffer} hold at least ${count} things of ${size} bytes; ${room} is how many it holds. What was in it is lost. */
+enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
+                                    const char *what, cl_mem *buffer, size_t *room,
+                                    struct weft_error *error);
+
+/* Copies ${bytes} to or from the device and waits. */
+enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
+                              size_t bytes, struct weft_error *error);
+enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
+                             struct weft_error *error);
+
+/* Returns the floats of a flat array, without the padding, and with it: a network without parameters has arrays too. */
+size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array);
+size_t opencl_padded(size_t floats);
+
+/* ---- program.c ---- */
+
+/* Compiles the network's program for the device. Fails with WEFT_BAD_DEVICE and the build log. */
+enum weft_status opencl_program_build(struct opencl_backend *cl,
+                                      const struct weft_backend_options *options,
+                                      struct weft_error *error);
+
+/* Runs a few hundred values through the device and refuses it if any result differs from the host's. */
+enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
+
+/* ---- plan.c ---- */
+
+/* Makes the launches: kernels with all arguments that do not change. */
+enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
+void opencl_plan_finish(struct opencl_backend *cl);
+
+/* Sets argument ${index} of ${launch}. */
+enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
+                                     const void *value, struct weft_error *error);
+
+/* Enqueues ${launch} for ${count} images. */
+enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
+                                   size_t count, struct weft_error *error);
+
+/* Enqueues the layers forward, or backward, for ${count} images. ${update}: running statistics too. ${to_input}: the
+ * gradient of the network's input too. */
+enum weft_status opencl_forward(struct opencl_backend *cl, size_t count,
+                                enum weft_statistics statistics, bool update,
+                                struct weft_error *error);
+enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
+                                 enum weft_statistics statistics, bool to_input,
+                                 struct weft_error *error);
+
+#endif

@@ -1,0 +1,138 @@
+/* program.c: compiles the network's program, and checks that the device computes as the contract of equal bits needs it. */
+#include "backend/opencl/plan.h"
+#include "numerics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Puts the compiler's log into ${error}: its beginning, which names the first thing that is wrong. */
+static enum weft_status build_failed(struct opencl_backend *cl, cl_int code, const char *options,
+                                     struct weft_error *error) {
+    size_t size = 0;
+    char *log = NULL, name[32];
+    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    if (size > 0 && (log = calloc(size + 1, 1)) != NULL) {
+        clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    }
+    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s, options \"%s\":\n%.3000s",
+              opencl_code_name(code, name), options, log != NULL ? log : "(no log)");
+    free(log);
+    return WEFT_BAD_DEVICE;
+}
+
+enum weft_status opencl_program_build(struct opencl_backend *cl,
+                                      const struct weft_backend_options *options,
+                                      struct weft_error *error) {
+    struct opencl_text text = {0};
+    char flags[1024];
+    cl_int code;
+    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, cl->mapping,
+                                                 options->kernels, &text, error);
+    if (status != WEFT_OK) {
+        opencl_text_finish(&text);
+        return status;
+    }
+    snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+             options->cl_options != NULL ? options->cl_options : "");
+    cl->program =
+        clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
+    status = opencl_check(code, "clCreateProgramWithSource", error);
+    if (status == WEFT_OK) {
+        code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
+        status = code == CL_SUCCESS ? WEFT_OK : build_failed(cl, code, flags, error);
+    }
+    opencl_text_finish(&text);
+    return status;
+}
+
+#define PROBES        256
+#define PROBE_RESULTS 8
+
+/* Triples that tell devices apart: sums whose product must be rounded first, halves, large and small ones, and numbers between. */
+static void fill_probes(float in[PROBES * 3]) {
+    uint32_t state = 1;
+    for (size_t i = 0; i < PROBES * 3; i++) {
+        state = state * 1664525u + 1013904223u;
+        /* a sign, an exponent of -16 to 15, any mantissa */
+        in[i] = weft_as_float((state & 0x807fffffu) | ((111u + (state >> 23) % 32u) << 23));
+    }
+    for (size_t i = 0; i < PROBES; i += 2) {
+        /* c = -(a b) rounded: the sum is 0 without contraction, the rounding error with fma */
+        float product = in[i * 3] * in[i * 3 + 1];
+        in[i * 3 + 2] = -product;
+    }
+}
+
+static void expect(const float in[3], float out[PROBE_RESULTS]) {
+    float a = in[0], b = in[1], c = in[2], product = a * b;
+    out[0] = product + c;
+    out[1] = fmaf(a, b, c);
+    out[2] = a - b;
+    out[3] = weft_div(a, b);
+    out[4] = weft_sqrt(fabsf(a));
+    out[5] = weft_exp(a);
+    out[6] = weft_log(fabsf(b));
+    out[7] = weft_clean(c);
+}
+
+/* Compares; an expected value that could be a denormal's is left out, since devices may treat these as they like. */
+static enum weft_status compare(const float *in, const float *out, struct weft_error *error) {
+    static const char *const names[PROBE_RESULTS] = {"a * b + c", "fma", "-",   "division",
+                                                     "sqrt",      "exp", "log", "clean"};
+    for (size_t i = 0; i < PROBES; i++) {
+        float wanted[PROBE_RESULTS];
+        expect(in + i * 3, wanted);
+        for (size_t k = 0; k < PROBE_RESULTS; k++) {
+            float got = out[i * PROBE_RESULTS + k];
+            if (memcmp(&got, &wanted[k], sizeof got) != 0 && !(got == 0 && wanted[k] == 0)) {
+                weft_fail(error, WEFT_BAD_DEVICE,
+                          "the device computes %s wrongly: of %a, %a, %a it makes %a, not %a",
+                          names[k], (double)in[i * 3], (double)in[i * 3 + 1], (double)in[i * 3 + 2],
+                          (double)got, (double)wanted[k]);
+                return weft_error_hint(error, "it can not keep the contract of equal bits; try "
+                                              "another device, or --device cpu");
+            }
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error) {
+    float in[PROBES * 3], *out = calloc(PROBES * PROBE_RESULTS, sizeof *out);
+    size_t probes = PROBES;
+    cl_mem from = NULL, to = NULL;
+    cl_int code;
+    cl_kernel kernel = clCreateKernel(cl->program, "probe", &code);
+    enum weft_status status = opencl_check(code, "clCreateKernel: probe", error);
+    if (out == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    fill_probes(in);
+    if (status == WEFT_OK &&
+        (status = opencl_buffer(cl, sizeof in, "probe", &from, error)) == WEFT_OK &&
+        (status = opencl_buffer(cl, PROBES * PROBE_RESULTS * sizeof *out, "probe", &to, error)) ==
+            WEFT_OK &&
+        (status = opencl_write(cl, from, in, sizeof in, error)) == WEFT_OK) {
+        clSetKernelArg(kernel, 0, sizeof from, &from);
+        clSetKernelArg(kernel, 1, sizeof to, &to);
+        code = clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &probes, NULL, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueNDRangeKernel: probe", error);
+    }
+    if (status == WEFT_OK &&
+        (status = opencl_read(cl, to, out, PROBES * PROBE_RESULTS * sizeof *out, error)) ==
+            WEFT_OK) {
+        status = compare(in, out, error);
+    }
+    free(out);
+    if (from != NULL) {
+        clReleaseMemObject(from);
+    }
+    if (to != NULL) {
+        clReleaseMemObject(to);
+    }
+    if (kernel != NULL) {
+        clReleaseKernel(kernel);
+    }
+    return status;
+}

@@ -1,0 +1,230 @@
+/* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
+#include "backend/backend.h"
+#include "os/os.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Marks the device that "auto" takes: the first usable GPU, else accelerator, else CPU device, else the CPU backend. */
+static void mark_default(struct weft_device *devices, size_t count) {
+    static const char *const order[] = {"gpu", "accelerator", "cpu", "builtin"};
+    static const char *const why[] = {
+        "the first usable GPU", "no usable GPU, the first accelerator",
+        "no usable GPU or accelerator, the first CPU device", "no usable OpenCL device"};
+    for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
+        for (size_t i = 0; i < count; i++) {
+            if (devices[i].usable && strcmp(devices[i].type, order[o]) == 0) {
+                devices[i].is_default = true;
+                snprintf(devices[i].reason, sizeof devices[i].reason, "%s", why[o]);
+                return;
+            }
+        }
+    }
+}
+
+enum weft_status weft_devices_list(struct weft_device **devices, size_t *count, char note[256],
+                                   struct weft_error *error) {
+    struct weft_device *list = NULL, *grown;
+    size_t found = 0;
+    enum weft_status status = weft_opencl_list(&list, &found, note, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    grown = realloc(list, (found + 1) * sizeof *list);
+    if (grown == NULL) {
+        free(list);
+        return weft_fail(error, WEFT_FAILED, "no memory for the list of devices");
+    }
+    weft_cpu_describe(&grown[found], weft_os_processors());
+    grown[found].index = (unsigned)found;
+    mark_default(grown, found + 1);
+    *devices = grown;
+    *count = found + 1;
+    return WEFT_OK;
+}
+
+static bool equal_ignoring_case(const char *a, const char *b, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] == '\0' || tolower((unsigned char)a[i]) != tolower((unsigned char)b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether ${part} occurs in ${text}; not for an empty part. */
+static bool contains(const char *text, const char *part) {
+    size_t length = strlen(part);
+    for (; length > 0 && *text != '\0'; text++) {
+        if (equal_ignoring_case(text, part, length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads "N" or "P:D" completely. */
+static bool is_number(const char *text, unsigned *number) {
+    char rest;
+    return isdigit((unsigned char)text[0]) && sscanf(text, "%9u%c", number, &rest) == 1;
+}
+
+static bool is_pair(const char *text, unsigned *platform, unsigned *device) {
+    char rest;
+    return isdigit((unsigned char)text[0]) &&
+           sscanf(text, "%9u:%9u%c", platform, device, &rest) == 2;
+}
+
+/* "pci:3b:00.0" and "pci:0000:3b:00.0" mean the same place. */
+static bool same_pci(const char *pci, const char *wanted) {
+    size_t length = strlen(wanted), whole = strlen(pci);
+    return length > 0 && length <= whole &&
+           equal_ignoring_case(pci + whole - length, wanted, length) &&
+           (length == whole || pci[whole - length - 1] == ':');
+}
+
+static bool same_uuid(const char *uuid, const char *wanted) {
+    for (; *wanted != '\0'; wanted++) {
+        if (*wanted == '-') {
+            continue;
+        }
+        if (*uuid == '\0' || tolower((unsigned char)*wanted) != *uuid) {
+            return false;
+        }
+        uuid++;
+    }
+    return *uuid == '\0';
+}
+
+static bool matches(const struct weft_device *device, const char *selector) {
+    unsigned number, in_platform;
+    if (is_number(selector, &number)) {
+        return device->index == number;
+    }
+    if (is_pair(selector, &number, &in_platform)) {
+        return !device->builtin && device->platform == number && device->in_platform == in_platform;
+    }
+    if (equal_ignoring_case(selector, "pci:", 4)) {
+        return device->pci[0] != '\0' && same_pci(device->pci, selector + 4);
+    }
+    if (equal_ignoring_case(selector, "uuid:", 5)) {
+        return device->uuid[0] != '\0' && same_uuid(device->uuid, selector + 5);
+    }
+    if (strcmp(selector, "gpu") == 0) {
+        return strcmp(device->type, "gpu") == 0;
+    }
+    return !device->builtin &&
+           (contains(device->name, selector) || contains(device->platform_name, selector));
+}
+
+/* Appends the devices to the message, those that match or all. */
+static void list_candidates(const struct weft_device *devices, size_t count, const char *selector,
+                            bool all, struct weft_error *error) {
+    char *text = error->message;
+    size_t length = strlen(text), room = sizeof error->message;
+    for (size_t i = 0; i < count && length < room; i++) {
+        if (all || matches(&devices[i], selector)) {
+            length += (size_t)snprintf(text + length, room - length, "\n  %u  %s (%s, %s)",
+                                       devices[i].index, devices[i].name, devices[i].type,
+                                       devices[i].platform_name);
+        }
+    }
+}
+
+/* Finds the one device that ${selector} names. */
+static enum weft_status find(const struct weft_device *devices, size_t count, const char *selector,
+                             const struct weft_device **found, struct weft_error *error) {
+    size_t matching = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (matches(&devices[i], selector)) {
+            *found = &devices[i];
+            matching++;
+        }
+    }
+    if (matching == 1) {
+        return WEFT_OK;
+    }
+    if (error != NULL && error->status == WEFT_OK) {
+        weft_fail(error, WEFT_USAGE, "device \"%s\": matches %s; there are:", selector,
+                  matching == 0 ? "no device" : "more than one device");
+        list_candidates(devices, count, selector, matching == 0, error);
+        weft_error_hint(error, "name one by its number, or use --device cpu");
+    }
+    return WEFT_USAGE;
+}
+
+/* Opens the default device; if that fails, or there is none, the CPU backend, and says why in ${notice}. */
+static enum weft_status open_auto(const struct weft_backend_request *request,
+                                  const struct weft_device *devices, size_t count, const char *note,
+                                  struct weft_backend **backend, char *notice,
+                                  struct weft_error *error) {
+    for (size_t i = 0; i < count; i++) {
+        struct weft_error failure = {0};
+        if (!devices[i].is_default || devices[i].builtin) {
+            continue;
+        }
+        if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
+            return WEFT_OK;
+        }
+        if (failure.status != WEFT_BAD_DEVICE) {
+            if (error != NULL) {
+                *error = failure;
+            }
+            return failure.status;
+        }
+        snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
+        return weft_cpu_open(request, backend, error);
+    }
+    snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
+    return weft_cpu_open(request, backend, error);
+}
+
+static enum weft_status open_opencl(const struct weft_backend_request *request,
+                                    const char *selector, struct weft_backend **backend,
+                                    char *notice, struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    const struct weft_device *device = NULL;
+    char note[256];
+    size_t count;
+    enum weft_status status = weft_devices_list(&devices, &count, note, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (strcmp(selector, "auto") == 0) {
+        status = open_auto(request, devices, count, note, backend, notice, error);
+    } else if ((status = find(devices, count, selector, &device, error)) == WEFT_OK) {
+        if (device->builtin) {
+            status = weft_cpu_open(request, backend, error);
+        } else if (!device->usable) {
+            status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
+                               device->reason);
+        } else {
+            status = weft_opencl_open(request, device->index, backend, error);
+        }
+    }
+    free(devices);
+    return status;
+}
+
+/* "cpu" never asks OpenCL for anything, so that no broken driver can stop it. */
+enum weft_status weft_backend_open(const struct weft_network *network,
+                                   const struct weft_backend_options *options,
+                                   struct weft_backend **backend, char notice[512],
+                                   struct weft_error *error) {
+    struct weft_backend_request request = {.network = network, .options = options};
+    const char *selector = options->device != NULL ? options->device : "auto";
+    char ignored[512];
+    notice = notice != NULL ? notice : ignored;
+    notice[0] = '\0';
+    *backend = NULL;
+    if (options->batch == 0 || options->batch > 1000000) {
+        return weft_fail(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
+                         options->batch);
+    }
+    if (strcmp(selector, "cpu") == 0) {
+        return weft_cpu_open(&request, backend, error);
+    }
+    return open_opencl(&request, selector, backend, notice, error);
+}

@@ -1,0 +1,213 @@
+/* cli.h: the insides of the program weft: commands, options, messages, progress, the run folder.
+ *
+ * Results go to stdout, everything else to stderr. A command returns a status, which is the exit
+ * code, and leaves its message in struct weft_error: main prints it. */
+#ifndef WEFT_CLI_H
+#define WEFT_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/report.h"
+#include "weft/weft.h"
+
+/* The value of every option of every command. A command uses those that its table names. Choices
+ * are the index into the row's choices, -1 when there is neither a value nor a default. */
+struct weft_options {
+    /* common: src/cli/common.c */
+    const char *device, *data, *kernels, *cl_options;
+    uint64_t threads; /* 0: all that the process may use */
+    int math, mapping;
+    bool no_fuse, no_cache, json, quiet, verbose, help, version;
+    /* train */
+    uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
+    float lr;
+    int order;
+    const char *init, *network, *out, *dump_gradients; /* network: summary too */
+    bool force;
+    /* evaluate */
+    int split, pixels, statistics;
+    bool as_published;
+    const char *csv, *logits;
+    /* what is no option: MODEL */
+    const char *operand; /* NULL when not given */
+};
+
+enum weft_option_type {
+    WEFT_OPTION_FLAG,   /* bool */
+    WEFT_OPTION_TEXT,   /* const char *, not empty */
+    WEFT_OPTION_COUNT,  /* uint64_t, least to most */
+    WEFT_OPTION_FLOAT,  /* float, low to high */
+    WEFT_OPTION_CHOICE, /* int: the index of the word in choices */
+};
+
+/* One option. */
+struct weft_option {
+    const char *name; /* without the dashes */
+    enum weft_option_type type;
+    size_t offset;        /* of its field in struct weft_options */
+    const char *value;    /* what help calls its value: "DIR"; NULL for a flag */
+    const char *help;     /* lines separated by newlines */
+    const char *initial;  /* its default, as it would be written, or NULL */
+    const char *variable; /* of the environment; loses against the option; NULL: none */
+    uint64_t least, most;
+    float low, high;
+    const char *const *choices; /* ends with NULL */
+};
+
+#define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
+
+/* How many operands (words that are no option) a command takes. */
+enum weft_operand { WEFT_OPERAND_NONE, WEFT_OPERAND_OPTIONAL, WEFT_OPERAND_REQUIRED };
+
+struct weft_command {
+    const char *name;
+    const char *summary; /* one line */
+    enum weft_status (*run)(const struct weft_options *options, struct weft_error *error);
+    const struct weft_option *options; /* its own, ends with a name of NULL; or NULL */
+    enum weft_operand operand;
+    const char *operand_name; /* "MODEL" */
+    const char *notes;        /* what help says below the options, or NULL */
+    const char *example;
+};
+
+/* common.c: the options with one meaning everywhere. */
+extern const struct weft_option weft_common_options[];
+extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
+
+/* commands.c: all commands; ends with a name of NULL. */
+extern const struct weft_command weft_commands[];
+const struct weft_command *weft_command_find(const char *name);
+
+/* devices.c, data.c, summary.c, train.c, evaluate.c: the commands and the tables of their own
+ * options. */
+extern const struct weft_option weft_summary_options[], weft_train_options[],
+    weft_evaluate_options[];
+extern const char weft_train_notes[];
+enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_evaluate(const struct weft_options *options,
+                                       struct weft_error *error);
+
+/* options.c: fills ${options} from ${arguments} (without program and command), the environment and
+ * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
+ * ends them; the last of two wins. Texts point into ${arguments} and the environment. With --help
+ * or --version among them the rest is not missed. Fails with WEFT_USAGE. */
+enum weft_status weft_options_parse(const struct weft_command *command, int count,
+                                    char *const *arguments, struct weft_options *options,
+                                    struct weft_error *error);
+
+/* values.c: stores ${text} as the value of ${option}. ${source} says in a message where the text is
+ * from: "--batch". */
+enum weft_status weft_option_set(const struct weft_option *option, const char *text,
+                                 const char *source, struct weft_options *options,
+                                 struct weft_error *error);
+
+/* nearest.c: the steps (a letter more, less or another, two neighbours swapped) from ${a} to ${b};
+ * at most 64 letters count. */
+size_t weft_nearest_distance(const char *a, const char *b);
+
+/* Returns the candidate nearest to ${word} if it looks like a slip of the pen, else NULL.
+ * ${next}(context, i) gives candidate i, NULL after the last. */
+const char *weft_nearest_find(const char *word,
+                              const char *(*next)(const void *context, size_t index),
+                              const void *context);
+
+/* help.c */
+void weft_help_program(FILE *out);
+void weft_help_command(FILE *out, const struct weft_command *command);
+
+/* messages.c: prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error
+ * event to stdout. */
+void weft_message_error(const struct weft_error *error, bool json);
+
+/* Prints "weft: TEXT" to stderr unless --quiet. */
+void weft_message_notice(const struct weft_options *options, const char *format, ...)
+    WEFT_PRINTF(2, 3);
+
+/* As weft_message_notice, with --verbose only. */
+void weft_message_detail(const struct weft_options *options, const char *format, ...)
+    WEFT_PRINTF(2, 3);
+
+/* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far did not
+ * get out. */
+enum weft_status weft_message_flush(struct weft_error *error);
+
+/* progress.c: a bar on stderr, if that is a terminal and neither --quiet nor --json is given; else
+ * nothing. */
+struct weft_progress {
+    bool shown; /* a bar may be drawn */
+    bool drawn; /* a bar stands on the terminal now */
+    double start, last;
+};
+
+void weft_progress_start(struct weft_progress *progress, const struct weft_options *options);
+
+/* Draws the bar, at most 10 times a second: ${label}, the share of ${total} images that are
+ * ${done}, images a second since the start and the time left. */
+void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
+                          uint64_t total);
+
+/* Takes the bar away, so that something else can be printed. */
+void weft_progress_wipe(struct weft_progress *progress);
+
+/* run_folder.c: the folder that a training writes. */
+struct weft_run {
+    char path[3072];
+    bool made; /* by this run, and not there before */
+};
+
+/* Makes the folder ${out}, or the first of run-1, run-2 ... that is not there when ${out} is NULL.
+ * Fails with WEFT_USAGE when it is there and not empty, unless ${force}. */
+enum weft_status weft_run_create(struct weft_run *run, const char *out, bool force,
+                                 struct weft_error *error);
+
+/* Removes the files that an earlier training left in it, so that what lies there is of one run. */
+enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error);
+
+/* Removes the folder if this run made it and it is still empty. */
+void weft_run_discard(const struct weft_run *run);
+
+/* Writes the path of the file ${name} in it into ${path}. Returns ${path}. */
+char *weft_run_path(const struct weft_run *run, const char *name, char path[4096]);
+
+/* shared.c: what several commands do. */
+
+/* Writes the path of the model file that MODEL ${operand} means into ${path}: itself, or
+ * model.safetensors in it. */
+enum weft_status weft_shared_model_path(const char *operand, char path[4096],
+                                        struct weft_error *error);
+
+/* Reads the model ${operand} and stores the path of its file, and its hash if ${sha256} is not
+ * NULL. Says so when the file names no network. The caller destroys ${model}. */
+enum weft_status weft_shared_model_load(const struct weft_options *options, const char *operand,
+                                        struct weft_model **model, char path[4096], char sha256[65],
+                                        struct weft_error *error);
+
+/* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path}
+ * is NULL. */
+enum weft_status weft_shared_network(const char *path, struct weft_network **network,
+                                     struct weft_error *error);
+
+/* Checks that ${network} takes ${images} and gives an output a class. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_shared_check(const struct weft_network *network,
+                                   const struct weft_images *images, struct weft_error *error);
+
+/* Opens the device that the options ask for, for up to ${batch} images at once, and says which it
+ * is and what a user should know. */
+enum weft_status weft_shared_open(const struct weft_options *options,
+                                  const struct weft_network *network, size_t batch,
+                                  bool forward_only, struct weft_backend **backend,
+                                  struct weft_error *error);
+
+/* Writes the confusion CSV of ${evaluation} to ${path}, whole or not at all. */
+enum weft_status weft_shared_confusion_csv(const struct weft_evaluation *evaluation,
+                                           const char *path, struct weft_error *error);
+
+/* The common options that have to do with computing, into the object that is open. */
+void weft_shared_json_options(struct weft_json *json, const struct weft_options *options);
+
+#endif

@@ -1,0 +1,105 @@
+/* data.c: weft data: what the data folder holds. */
+#include "cli/cli.h"
+
+struct split {
+    enum weft_split split;
+    struct weft_images images;
+    struct weft_idx_file files[2]; /* images, labels */
+    uint64_t counts[256];          /* images a class */
+    double mean, deviation;        /* of the pixels / 255 */
+};
+
+static bool is_published(const struct split *split) {
+    return split->files[0].published && split->files[1].published;
+}
+
+static void print_text(const struct split *split) {
+    static const char *const kinds[] = {"images", "labels"};
+    printf("%s: %zu images of %zu x %zu%s\n", weft_split_name(split->split), split->images.count,
+           split->images.height, split->images.width,
+           is_published(split) ? ", the published set" : ", not the published set");
+    for (int i = 0; i < 2; i++) {
+        printf("  %s: %s\n  sha256: %s%s\n", kinds[i], split->files[i].path, split->files[i].sha256,
+               split->files[i].published ? " (published)" : "");
+    }
+    printf("  pixels: mean %.6f, standard deviation %.6f\n", split->mean, split->deviation);
+    for (size_t i = 0; i < split->images.classes; i++) {
+        printf("  %zu %-12s %8llu\n", i, weft_class_names[i], (unsigned long long)split->counts[i]);
+    }
+}
+
+static enum weft_status print_json(const char *folder, const struct split *split,
+                                   struct weft_error *error) {
+    struct weft_json json = {0};
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "data");
+    weft_json_string(&json, "folder", folder);
+    weft_json_string(&json, "split", weft_split_name(split->split));
+    weft_json_integer(&json, "images", split->images.count);
+    weft_json_integer(&json, "height", split->images.height);
+    weft_json_integer(&json, "width", split->images.width);
+    weft_json_double(&json, "mean", split->mean);
+    weft_json_double(&json, "deviation", split->deviation);
+    weft_json_bool(&json, "published", is_published(split));
+    weft_json_open(&json, "files", '[');
+    for (int i = 0; i < 2; i++) {
+        weft_json_open(&json, NULL, '{');
+        weft_json_string(&json, "path", split->files[i].path);
+        weft_json_string(&json, "sha256", split->files[i].sha256);
+        weft_json_bool(&json, "published", split->files[i].published);
+        weft_json_close(&json, '}');
+    }
+    weft_json_close(&json, ']');
+    weft_json_open(&json, "classes", '[');
+    for (size_t i = 0; i < split->images.classes; i++) {
+        weft_json_string(&json, NULL, weft_class_names[i]);
+    }
+    weft_json_close(&json, ']');
+    weft_json_open(&json, "counts", '[');
+    for (size_t i = 0; i < split->images.classes; i++) {
+        weft_json_integer(&json, NULL, split->counts[i]);
+    }
+    weft_json_close(&json, ']');
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+/* Both splits are read before a word is printed: stdout has all or nothing. */
+static enum weft_status read_splits(const char *folder, struct split splits[WEFT_SPLIT_COUNT],
+                                    struct weft_error *error) {
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        struct split *split = &splits[i];
+        enum weft_status status;
+        split->split = (enum weft_split)i;
+        status = weft_images_read(folder, split->split, &split->images, split->files, error);
+        if (status != WEFT_OK) {
+            return status;
+        }
+        weft_images_class_counts(&split->images, split->counts);
+        weft_images_statistics(&split->images, &split->mean, &split->deviation);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error) {
+    struct split splits[WEFT_SPLIT_COUNT] = {0};
+    char folder[4096];
+    enum weft_status status = weft_data_find(options->data, folder, error);
+    if (status == WEFT_OK) {
+        status = read_splits(folder, splits, error);
+    }
+    if (status == WEFT_OK && !options->json) {
+        printf("folder: %s\n", folder);
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
+        if (options->json) {
+            status = print_json(folder, &splits[i], error);
+        } else {
+            print_text(&splits[i]);
+        }
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        weft_images_finish(&splits[i].images);
+    }
+    return status;
+}

@@ -1,0 +1,88 @@
+/* devices.c: weft devices: what there is to compute on. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "14.9 GiB", or "-" where a device does not say. */
+static char *memory_text(uint64_t bytes, char text[32]) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    while (value >= 1024.0 && unit < 4) {
+        value /= 1024.0;
+        unit++;
+    }
+    if (bytes == 0) {
+        snprintf(text, 32, "-");
+    } else {
+        snprintf(text, 32, value < 100.0 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    }
+    return text;
+}
+
+static const char *or_dash(const char *text) {
+    return text[0] != '\0' ? text : "-";
+}
+
+static void print_detail(const char *name, const char *text) {
+    if (text[0] != '\0') {
+        printf("      %-9s %s\n", name, text);
+    }
+}
+
+static void print_device(const struct weft_device *device) {
+    char place[32] = "-", memory[32], local[32];
+    if (!device->builtin) {
+        snprintf(place, sizeof place, "%u:%u", device->platform, device->in_platform);
+    }
+    printf("%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
+           device->index, place, device->builtin ? "builtin" : device->type, device->compute_units,
+           memory_text(device->global_memory, memory), memory_text(device->local_memory, local),
+           or_dash(device->opencl), or_dash(device->opencl_c), device->name);
+    print_detail("platform", device->platform_name);
+    print_detail("driver", device->driver);
+    print_detail("float", device->fp_config);
+    print_detail("pci", device->pci);
+    print_detail("uuid", device->uuid);
+    print_detail(device->is_default ? "default"
+                 : device->usable   ? "note"
+                                    : "unusable",
+                 device->reason);
+}
+
+static enum weft_status print_json(const struct weft_device *device, struct weft_error *error) {
+    struct weft_json json = {0};
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "device");
+    weft_json_device(&json, NULL, device);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+enum weft_status weft_command_devices(const struct weft_options *options,
+                                      struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    size_t count = 0;
+    char note[256] = "";
+    enum weft_status status = weft_devices_list(&devices, &count, note, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (note[0] != '\0') {
+        weft_message_notice(options, "%s", note);
+    }
+    if (!options->json) {
+        printf("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type", "units",
+               "memory", "local", "OpenCL", "C", "name");
+    }
+    for (size_t i = 0; i < count && status == WEFT_OK; i++) {
+        if (options->json) {
+            status = print_json(&devices[i], error);
+        } else {
+            print_device(&devices[i]);
+        }
+    }
+    free(devices);
+    return status;
+}

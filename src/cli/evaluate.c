@@ -1,0 +1,204 @@
+/* evaluate.c: weft evaluate: the confusion matrix of a model. */
+#include "cli/cli.h"
+
+#include <math.h>
+
+#include "os/os.h"
+
+#define RUNNING_BATCH                                                                              \
+    500 /* with running statistics the batch changes no bit, only memory and speed */
+
+static const char *const splits[] = {"train", "test", NULL};        /* enum weft_split */
+static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
+enum pixels { NORMALISED, RAW };
+static const char *const pixels[] = {"normalised", "raw", NULL};
+
+const struct weft_option weft_evaluate_options[] = {
+    {.name = "split",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(split),
+     .help = "the images",
+     .initial = "test",
+     .choices = splits},
+    {.name = "statistics",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(statistics),
+     .help = "what batch norm normalises with (default: running)",
+     .choices = statistics},
+    {.name = "batch",
+     .type = WEFT_OPTION_COUNT,
+     .offset = WEFT_OPTION(batch),
+     .value = "N",
+     .help = "images that share their statistics, with batch statistics",
+     .initial = "10000",
+     .least = 1,
+     .most = 1000000},
+    {.name = "pixels",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(pixels),
+     .help = "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)",
+     .choices = pixels},
+    {.name = "as-published",
+     .type = WEFT_OPTION_FLAG,
+     .offset = WEFT_OPTION(as_published),
+     .help = "with the notebook's two mistakes: --statistics batch, and\n"
+             "--pixels raw for the test split"},
+    {.name = "csv",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(csv),
+     .value = "FILE",
+     .help = "writes the matrix as CSV"},
+    {.name = "logits",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(logits),
+     .value = "FILE",
+     .help = "writes the logits, images x classes, as safetensors"},
+    {.name = NULL},
+};
+
+/* All that one evaluation has, and how it was made. */
+struct job {
+    const struct weft_options *options;
+    char path[4096], sha256[65]; /* of the model */
+    struct weft_model *model;
+    struct weft_images images;
+    struct weft_backend *backend;
+    struct weft_evaluation_options how;
+    enum pixels pixels;
+    struct weft_evaluation evaluation;
+    double seconds;
+};
+
+static enum weft_status choose(struct job *job, struct weft_error *error) {
+    const struct weft_options *options = job->options;
+    job->how.split = (enum weft_split)options->split;
+    job->how.statistics = options->statistics == WEFT_BATCH ? WEFT_BATCH : WEFT_RUNNING;
+    job->pixels = options->pixels == RAW ? RAW : NORMALISED;
+    if (options->as_published) {
+        if (options->statistics >= 0 || options->pixels >= 0) {
+            return weft_fail(error, WEFT_USAGE,
+                             "--as-published: it sets --%s itself, leave that away",
+                             options->statistics >= 0 ? "statistics" : "pixels");
+        }
+        job->how.statistics = WEFT_BATCH;
+        job->pixels = job->how.split == WEFT_TEST ? RAW : NORMALISED;
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status prepare(struct job *job, struct weft_error *error) {
+    const struct weft_options *options = job->options;
+    const struct weft_model *model;
+    char folder[4096];
+    float values[256];
+    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : RUNNING_BATCH;
+    enum weft_status status = weft_shared_model_load(options, options->operand, &job->model,
+                                                     job->path, job->sha256, error);
+    if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||
+        (status = weft_images_read(folder, job->how.split, &job->images, NULL, error)) != WEFT_OK ||
+        (status = weft_shared_check(job->model->network, &job->images, error)) != WEFT_OK) {
+        return status;
+    }
+    weft_message_detail(options, "data: %s, %zu images", folder, job->images.count);
+    model = job->model;
+    job->how.batch = most < job->images.count ? most : job->images.count;
+    if (job->pixels == RAW) {
+        weft_pixels_raw(values);
+    } else {
+        weft_pixels_normalised(values);
+    }
+    status = weft_shared_open(options, model->network, job->how.batch, true, &job->backend, error);
+    if (status != WEFT_OK ||
+        (status = weft_backend_write(job->backend, WEFT_PARAMETERS, model->parameters, error)) !=
+            WEFT_OK ||
+        (status = weft_backend_write(job->backend, WEFT_BUFFERS, model->buffers, error)) !=
+            WEFT_OK ||
+        (status = weft_backend_set_pixels(job->backend, values, error)) != WEFT_OK) {
+        return status;
+    }
+    return weft_backend_set_images(job->backend, job->how.split, &job->images, error);
+}
+
+static enum weft_status print_json(const struct job *job, struct weft_error *error) {
+    struct weft_json json = {0};
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "evaluation");
+    weft_json_string(&json, "model", job->path);
+    weft_json_string(&json, "sha256", job->sha256);
+    weft_json_string(&json, "split", weft_split_name(job->how.split));
+    weft_json_integer(&json, "images", job->evaluation.images);
+    weft_json_integer(&json, "batch", job->options->batch);
+    weft_json_string(&json, "pixels", pixels[job->pixels]);
+    weft_json_string(&json, "statistics", statistics[job->how.statistics]);
+    weft_json_bool(&json, "as_published", job->options->as_published);
+    weft_json_results(&json, &job->evaluation, weft_class_names);
+    weft_json_device(&json, "device", weft_backend_device(job->backend));
+    weft_json_seconds(&json, "seconds", job->seconds);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+static void print_text(const struct job *job) {
+    if (job->options->as_published) {
+        printf("as published: %s pixels on the %s split, batch statistics over batches of %llu: "
+               "the notebook's %s\n\n",
+               job->pixels == RAW ? "raw" : "normalised", weft_split_name(job->how.split),
+               (unsigned long long)job->options->batch,
+               job->pixels == RAW ? "two mistakes" : "second mistake");
+    }
+    weft_report_confusion(stdout, weft_split_name(job->how.split), &job->evaluation,
+                          weft_class_names);
+}
+
+/* With a NaN among the logits there is no largest one: such a matrix means nothing. */
+static enum weft_status check_loss(const struct job *job, struct weft_error *error) {
+    if (isfinite(job->evaluation.loss)) {
+        return WEFT_OK;
+    }
+    return weft_fail(error, WEFT_FAILED,
+                     "%s: evaluation: the loss is not a finite number: its values are too large",
+                     job->path);
+}
+
+/* Files first: what is printed on stdout is then true of them as well. */
+static enum weft_status give_results(const struct job *job, struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    if (job->options->csv != NULL) {
+        status = weft_shared_confusion_csv(&job->evaluation, job->options->csv, error);
+    }
+    if (status == WEFT_OK && job->options->logits != NULL) {
+        status = weft_evaluation_save_logits(&job->evaluation, job->options->logits, error);
+    }
+    if (status == WEFT_OK && job->options->json) {
+        status = print_json(job, error);
+    } else if (status == WEFT_OK) {
+        print_text(job);
+    }
+    return status;
+}
+
+enum weft_status weft_command_evaluate(const struct weft_options *options,
+                                       struct weft_error *error) {
+    struct job job = {.options = options};
+    enum weft_status status = choose(&job, error);
+    if (status == WEFT_OK) {
+        status = prepare(&job, error);
+    }
+    if (status == WEFT_OK) {
+        double start = weft_os_seconds();
+        status = weft_evaluate(job.backend, &job.images, &job.how, options->logits != NULL,
+                               &job.evaluation, error);
+        job.seconds = weft_os_seconds() - start;
+    }
+    if (status == WEFT_OK) {
+        status = check_loss(&job, error);
+    }
+    if (status == WEFT_OK) {
+        status = give_results(&job, error);
+    }
+    weft_evaluation_finish(&job.evaluation);
+    weft_backend_close(job.backend);
+    weft_images_finish(&job.images);
+    weft_model_destroy(job.model);
+    return status;
+}

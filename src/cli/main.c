@@ -1,0 +1,114 @@
+/* main.c: finds the command, parses its options, runs it, and turns its status into the exit
+ * code. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "os/os.h"
+
+static const char *command_name(const void *context, size_t index) {
+    (void)context;
+    return weft_commands[index].name;
+}
+
+static enum weft_status unknown_command(const char *name, struct weft_error *error) {
+    const char *nearest = weft_nearest_find(name, command_name, NULL);
+    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists those there are", name);
+    if (nearest != NULL) {
+        weft_error_hint(error, "did you mean weft %s?", nearest);
+    }
+    return error->status;
+}
+
+/* weft help [COMMAND] */
+static enum weft_status help(int count, char *const *names, struct weft_error *error) {
+    const struct weft_command *command;
+    if (count == 0) {
+        weft_help_program(stdout);
+        return WEFT_OK;
+    }
+    if (count > 1) {
+        return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
+    }
+    command = weft_command_find(names[0]);
+    if (command == NULL) {
+        return unknown_command(names[0], error);
+    }
+    weft_help_command(stdout, command);
+    return WEFT_OK;
+}
+
+static enum weft_status run_command(const struct weft_command *command, int count,
+                                    char *const *arguments, struct weft_error *error) {
+    struct weft_options options;
+    enum weft_status status = weft_options_parse(command, count, arguments, &options, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (options.help) {
+        weft_help_command(stdout, command);
+        return WEFT_OK;
+    }
+    if (options.version) {
+        printf("weft %s\n", weft_version());
+        return WEFT_OK;
+    }
+    if (options.math != 0) {
+        return weft_fail(error, WEFT_USAGE,
+                         "--math fast: only exact is built in this version of weft");
+    }
+    return command->run(&options, error);
+}
+
+static enum weft_status dispatch(int count, char *const *arguments, struct weft_error *error) {
+    const char *name = count > 0 ? arguments[0] : "";
+    const struct weft_command *command = weft_command_find(name);
+    if (command != NULL) {
+        return run_command(command, count - 1, arguments + 1, error);
+    }
+    if (strcmp(name, "help") == 0) {
+        return help(count - 1, arguments + 1, error);
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        return help(0, NULL, error);
+    }
+    if (strcmp(name, "--version") == 0) {
+        printf("weft %s\n", weft_version());
+        return WEFT_OK;
+    }
+    if (*name == '\0') {
+        weft_fail(error, WEFT_USAGE, "no command: usage: weft COMMAND [OPTION]...");
+        return weft_error_hint(error, "weft --help lists the commands");
+    }
+    if (name[0] == '-') {
+        weft_fail(error, WEFT_USAGE, "%.60s: options stand behind the command", name);
+        return weft_error_hint(error, "for example: weft train --epochs 5");
+    }
+    return unknown_command(name, error);
+}
+
+/* Whether errors are to be told as JSON: it must be known before, and when, the options turn out to
+ * be wrong. */
+static bool wants_json(int count, char *const *arguments) {
+    for (int i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
+        if (strcmp(arguments[i], "--json") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int main(int argc, char **argv) {
+    struct weft_error error = {0};
+    int count = argc > 1 ? argc - 1 : 0;
+    enum weft_status status;
+    weft_os_guard_streams();
+    status = dispatch(count, argv + 1, &error);
+    if (status == WEFT_OK) {
+        status = weft_message_flush(&error);
+    }
+    if (status != WEFT_OK) {
+        weft_message_error(&error, wants_json(count, argv + 1));
+    }
+    return (int)status;
+}

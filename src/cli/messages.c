@@ -1,0 +1,56 @@
+/* messages.c: what is said on stderr, and whether stdout took what it was given. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+void weft_message_error(const struct weft_error *error, bool json) {
+    struct weft_json event = {0};
+    fprintf(stderr, "weft: %s\n", error->message);
+    if (error->hint[0] != '\0') {
+        fprintf(stderr, "%s\n", error->hint);
+    }
+    if (json) {
+        weft_json_open(&event, NULL, '{');
+        weft_json_string(&event, "event", "error");
+        weft_json_integer(&event, "code", (uint64_t)error->status);
+        weft_json_string(&event, "message", error->message);
+        weft_json_string(&event, "hint", error->hint);
+        weft_json_close(&event, '}');
+        weft_json_print(&event, stdout, NULL);
+    }
+}
+
+static void print(const char *format, va_list arguments) {
+    fputs("weft: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
+void weft_message_notice(const struct weft_options *options, const char *format, ...) {
+    va_list arguments;
+    if (!options->quiet) {
+        va_start(arguments, format);
+        print(format, arguments);
+        va_end(arguments);
+    }
+}
+
+void weft_message_detail(const struct weft_options *options, const char *format, ...) {
+    va_list arguments;
+    if (options->verbose && !options->quiet) {
+        va_start(arguments, format);
+        print(format, arguments);
+        va_end(arguments);
+    }
+}
+
+enum weft_status weft_message_flush(struct weft_error *error) {
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return weft_fail(error, WEFT_FAILED, "standard output: not all could be written: %s",
+                         errno != 0 ? strerror(errno) : "an earlier write failed");
+    }
+    return WEFT_OK;
+}

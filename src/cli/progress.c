@@ -1,0 +1,72 @@
+/* progress.c: a bar in the last line of the terminal. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "os/os.h"
+
+#define REDRAW          0.1 /* seconds between two drawings at least */
+#define BAR_MAX         40
+#define BAR_MIN         4
+#define LINE_MAX_LENGTH 200
+
+void weft_progress_start(struct weft_progress *progress, const struct weft_options *options) {
+    progress->shown = !options->quiet && !options->json && weft_os_is_terminal(stderr);
+    progress->drawn = false;
+    progress->start = weft_os_seconds();
+    progress->last = progress->start;
+}
+
+/* "1:05", or "1:02:03" */
+static void time_text(double seconds, char text[32]) {
+    unsigned long whole = seconds < 1e6 ? (unsigned long)(seconds + 0.5) : 1000000;
+    if (whole < 3600) {
+        snprintf(text, 32, "%lu:%02lu", whole / 60, whole % 60);
+    } else {
+        snprintf(text, 32, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+}
+
+/* The bar with its label, ${room} characters at most; in a narrow terminal the figures alone. */
+static void compose(char *line, size_t room, const char *label, double share, const char *figures) {
+    char bar[BAR_MAX + 1];
+    int width = (int)room - (int)strlen(label) - (int)strlen(figures) - 5;
+    width = width > BAR_MAX ? BAR_MAX : width;
+    if (width < BAR_MIN) {
+        snprintf(line, room + 1, "%s", figures);
+        return;
+    }
+    for (int i = 0; i < width; i++) {
+        bar[i] = share * width >= i + 1 ? '#' : '.';
+    }
+    bar[width] = '\0';
+    snprintf(line, room + 1, "%s [%s]  %s", label, bar, figures);
+}
+
+void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
+                          uint64_t total) {
+    double now = weft_os_seconds(), elapsed = now - progress->start;
+    char line[LINE_MAX_LENGTH + 1], figures[96], left[32];
+    int room = weft_os_terminal_columns(stderr) - 1; /* in the last column the cursor would wrap */
+    if (!progress->shown || now - progress->last < REDRAW || total == 0 || done == 0 || room < 1) {
+        return;
+    }
+    room = room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room;
+    progress->last = now;
+    time_text(elapsed * (double)(total - done) / (double)done, left);
+    snprintf(figures, sizeof figures, "%3.0f %%  %.0f images/s  %s left",
+             100.0 * (double)done / (double)total, (double)done / elapsed, left);
+    compose(line, (size_t)room, label, (double)done / (double)total, figures);
+    fprintf(stderr, "\r%-*s", room, line);
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+void weft_progress_wipe(struct weft_progress *progress) {
+    if (progress->drawn) {
+        int room = weft_os_terminal_columns(stderr) - 1;
+        fprintf(stderr, "\r%*s\r", room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room, "");
+        fflush(stderr);
+        progress->drawn = false;
+    }
+}

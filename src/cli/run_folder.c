@@ -1,0 +1,78 @@
+/* run_folder.c: the folder of one training. It never mixes two of them. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "os/os.h"
+
+#define RUNS_MAX 100000 /* run-N without --out */
+
+static enum weft_status choose(struct weft_run *run, struct weft_error *error) {
+    for (unsigned i = 1; i <= RUNS_MAX; i++) {
+        snprintf(run->path, sizeof run->path, "run-%u", i);
+        if (!weft_os_exists(run->path)) {
+            return WEFT_OK;
+        }
+    }
+    return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d are all taken", RUNS_MAX);
+}
+
+static enum weft_status take(struct weft_run *run, const char *out, bool force,
+                             struct weft_error *error) {
+    if (strlen(out) >= sizeof run->path) {
+        return weft_fail(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
+                         sizeof run->path - 1);
+    }
+    snprintf(run->path, sizeof run->path, "%s", out);
+    if (!weft_os_exists(out)) {
+        return WEFT_OK;
+    }
+    if (!weft_os_is_folder(out)) {
+        return weft_fail(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
+    }
+    if (!force && !weft_os_is_empty_folder(out)) {
+        weft_fail(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
+        return weft_error_hint(error, "choose another one, or let --force replace the run in it");
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_run_create(struct weft_run *run, const char *out, bool force,
+                                 struct weft_error *error) {
+    enum weft_status status = out != NULL ? take(run, out, force, error) : choose(run, error);
+    bool there = status == WEFT_OK && weft_os_exists(run->path);
+    if (status == WEFT_OK) {
+        status = weft_os_make_folder(run->path, error);
+    }
+    run->made = status == WEFT_OK && !there;
+    return status;
+}
+
+enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error) {
+    static const char *const names[] = {"model.safetensors",      "history.csv",
+                                        "confusion-train.csv",    "confusion-test.csv",
+                                        "checkpoint.safetensors", "run.json"};
+    char path[4096];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        weft_run_path(run, names[i], path);
+        if (remove(path) != 0 && errno != ENOENT) {
+            return weft_fail(error, WEFT_FAILED, "%s: can not be removed: %s", path,
+                             strerror(errno));
+        }
+    }
+    return WEFT_OK;
+}
+
+void weft_run_discard(const struct weft_run *run) {
+    if (run->made) {
+        remove(run->path); /* a folder only when it is empty */
+    }
+}
+
+char *weft_run_path(const struct weft_run *run, const char *name, char path[4096]) {
+    size_t length = strlen(run->path);
+    const char *slash = length > 0 && run->path[length - 1] == '/' ? "" : "/";
+    snprintf(path, 4096, "%s%s%s", run->path, slash, name);
+    return path;
+}

@@ -1,0 +1,58 @@
+/* train.h: the pieces of weft train: its state, what it says, what it writes. */
+#ifndef WEFT_CLI_TRAIN_H
+#define WEFT_CLI_TRAIN_H
+
+#include "cli/cli.h"
+
+/* One training, from its options to its results. All zero but options at the start. */
+struct weft_train {
+    const struct weft_options *options;
+    struct weft_training training; /* what the library is asked for */
+    char data[4096];               /* folder */
+    struct weft_images images[WEFT_SPLIT_COUNT];
+    char init_sha256[65]; /* of the file of --init; empty without */
+    struct weft_model *model;
+    struct weft_run run;
+    struct weft_backend *backend;
+    struct weft_progress progress;
+    struct weft_history
+        *history; /* epoch_count lines, the last one perhaps of a part of an epoch */
+    size_t epoch_count, whole_epochs;
+    uint64_t steps;         /* made so far */
+    struct weft_error said; /* the first failure inside a callback */
+    char model_path[4096], sha256[65];
+    struct weft_evaluation evaluations[WEFT_SPLIT_COUNT];
+    double seconds; /* of the command, from its start to its end */
+};
+
+/* train_events.c: what happens while the library trains. */
+struct weft_training_events weft_train_events(struct weft_train *train);
+
+/* train_learned.c: fails with WEFT_FAILED when the training learned nothing; weft_train_notes has
+ * the rule. */
+enum weft_status weft_train_learned(const struct weft_train *train, struct weft_error *error);
+
+/* train_record.c: the training in words, JSON and files. */
+
+/* Prints the event "start" where --json asks for it. */
+enum weft_status weft_train_print_start(const struct weft_train *train, struct weft_error *error);
+
+/* Sets the options of the model: a JSON object of what determined the bits of a model after
+ * ${epochs}, the last one ${partial} because --steps ended it. */
+enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs, bool partial,
+                                        struct weft_error *error);
+
+/* One line of the history as the fields of a JSON object. */
+void weft_train_json_epoch(struct weft_json *json, const struct weft_history *history);
+
+/* Writes the confusion matrices and run.json into the run folder. */
+enum weft_status weft_train_write_results(const struct weft_train *train, struct weft_error *error);
+
+/* Prints the evaluation of ${split}, as text or as an event. */
+enum weft_status weft_train_print_evaluation(const struct weft_train *train, enum weft_split split,
+                                             struct weft_error *error);
+
+/* Prints where the model is and its hash, or the event "done". */
+enum weft_status weft_train_print_done(const struct weft_train *train, struct weft_error *error);
+
+#endif

@@ -1,0 +1,86 @@
+/* values.c: the text of an option's value becomes the value, or a message. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Decimal digits only: strtoull would take signs, spaces and what overflows. */
+static bool parse_count(const char *text, uint64_t *value) {
+    *value = 0;
+    if (*text == '\0') {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+        if (*text < '0' || *text > '9' || *value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *value = *value * 10 + digit;
+    }
+    return true;
+}
+
+static enum weft_status set_count(const struct weft_option *option, const char *text,
+                                  const char *source, uint64_t *value, struct weft_error *error) {
+    if (!parse_count(text, value) || *value < option->least || *value > option->most) {
+        return weft_fail(error, WEFT_USAGE, "%s %s: not a whole number from %llu to %llu", source,
+                         text, (unsigned long long)option->least, (unsigned long long)option->most);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status set_float(const struct weft_option *option, const char *text,
+                                  const char *source, float *value, struct weft_error *error) {
+    char low[32], high[32], *end;
+    *value = strtof(text, &end);
+    /* strtof skips spaces, and knows hexadecimal, infinity and NaN: only digits, signs, a point and
+     * an e are wanted. */
+    if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
+        !isfinite(*value) || *value < option->low || *value > option->high) {
+        return weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
+                         weft_number_float(option->low, low),
+                         weft_number_float(option->high, high));
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status set_choice(const struct weft_option *option, const char *text,
+                                   const char *source, int *value, struct weft_error *error) {
+    char known[256] = "";
+    for (int i = 0; option->choices[i] != NULL; i++) {
+        size_t length = strlen(known);
+        if (strcmp(option->choices[i], text) == 0) {
+            *value = i;
+            return WEFT_OK;
+        }
+        snprintf(known + length, sizeof known - length, "%s%s", i > 0 ? ", " : "",
+                 option->choices[i]);
+    }
+    return weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
+}
+
+enum weft_status weft_option_set(const struct weft_option *option, const char *text,
+                                 const char *source, struct weft_options *options,
+                                 struct weft_error *error) {
+    void *field = (char *)options + option->offset;
+    switch (option->type) {
+    case WEFT_OPTION_FLAG:
+        *(bool *)field = true;
+        return WEFT_OK;
+    case WEFT_OPTION_TEXT:
+        if (*text == '\0') {
+            return weft_fail(error, WEFT_USAGE, "%s: its value is empty", source);
+        }
+        *(const char **)field = text;
+        return WEFT_OK;
+    case WEFT_OPTION_COUNT:
+        return set_count(option, text, source, field, error);
+    case WEFT_OPTION_FLOAT:
+        return set_float(option, text, source, field, error);
+    case WEFT_OPTION_CHOICE:
+        return set_choice(option, text, source, field, error);
+    }
+    return weft_fail(error, WEFT_FAILED, "%s: no such type of option", source);
+}

@@ -1,0 +1,192 @@
+/* images.c: the images and labels of a split, and what can be said of them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/idx.h"
+#include "os/os.h"
+#include "weft/data.h"
+
+enum { CLASSES = 10, IMAGES = 0, LABELS = 1, PATH_SIZE = sizeof((struct weft_idx_file *)0)->path };
+
+/* The files of a split by their names, and the SHA-256 of their unpacked bytes as published. */
+static const struct {
+    const char *name, *sha256;
+} FILES[WEFT_SPLIT_COUNT][2] = {
+    {{"train-images-idx3-ubyte",
+      "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
+     {"train-labels-idx1-ubyte",
+      "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"}},
+    {{"t10k-images-idx3-ubyte", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"},
+     {"t10k-labels-idx1-ubyte",
+      "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"}},
+};
+
+/* Where weft_data_find looks when it is not told. */
+static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/datasets/fashion-mnist"};
+
+static const char HINT[] =
+    "install Debian's package dataset-fashion-mnist, or run tools/fetch-data";
+
+const char *const weft_class_names[CLASSES] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                               "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                               "Bag",         "Ankle boot"};
+
+const char *weft_split_name(enum weft_split split) {
+    return split == WEFT_TRAIN ? "train" : "test";
+}
+
+/* Stores in ${path} the plain file ${name} of ${folder}, or else the gzip one. False if there is neither. */
+static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]) {
+    static const char *const endings[2] = {"", ".gz"};
+    for (int i = 0; i < 2; i++) {
+        int length = snprintf(path, PATH_SIZE, "%s/%s%s", folder, name, endings[i]);
+        if (length > 0 && length < PATH_SIZE && weft_os_exists(path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Stores the folder that the user named in ${folder}. ${origin} says where: "" or "WEFT_DATA: ". */
+static enum weft_status take_folder(const char *name, const char *origin, char folder[PATH_SIZE],
+                                    struct weft_error *error) {
+    if (strlen(name) >= PATH_SIZE || !weft_os_is_folder(name)) {
+        weft_fail(error, WEFT_BAD_FILE, "%s%s: no such folder", origin, name);
+        return weft_error_hint(error, "%s", HINT);
+    }
+    strcpy(folder, name);
+    return WEFT_OK;
+}
+
+enum weft_status weft_data_find(const char *chosen, char folder[PATH_SIZE],
+                                struct weft_error *error) {
+    const char *variable = getenv("WEFT_DATA");
+    const char *images = FILES[WEFT_TRAIN][IMAGES].name;
+    if (chosen != NULL) {
+        return take_folder(chosen, "", folder, error);
+    }
+    if (variable != NULL && variable[0] != '\0') {
+        return take_folder(variable, "WEFT_DATA: ", folder, error);
+    }
+    for (int i = 0; i < 2; i++) {
+        char path[PATH_SIZE];
+        if (find_file(FOLDERS[i], images, path)) {
+            strcpy(folder, FOLDERS[i]);
+            return WEFT_OK;
+        }
+    }
+    weft_fail(error, WEFT_BAD_FILE, "no data: there is no %s, plain or .gz, in %s or %s", images,
+              FOLDERS[0], FOLDERS[1]);
+    return weft_error_hint(error, "%s", HINT);
+}
+
+/* Reads one of the two files of ${split} into ${idx} and tells in ${file} which; hashes if ${hashed}. */
+static enum weft_status read_file(const char *folder, enum weft_split split, int which, bool hashed,
+                                  struct weft_idx *idx, struct weft_idx_file *file,
+                                  struct weft_error *error) {
+    const char *name = FILES[split][which].name;
+    enum weft_status status;
+    memset(file, 0, sizeof *file);
+    if (!find_file(folder, name, file->path)) {
+        weft_fail(error, WEFT_BAD_FILE, "no data: there is neither %s/%s nor %s/%s.gz", folder,
+                  name, folder, name);
+        return weft_error_hint(error, "%s", HINT);
+    }
+    status = weft_idx_read(file->path, which == IMAGES ? 3 : 1, idx, hashed ? file->sha256 : NULL,
+                           error);
+    file->published = strcmp(file->sha256, FILES[split][which].sha256) == 0;
+    return status;
+}
+
+/* Checks that there is a label to each image, and no label without a class. */
+static enum weft_status check_labels(const struct weft_idx idx[2],
+                                     const struct weft_idx_file files[2],
+                                     struct weft_error *error) {
+    if (idx[LABELS].size != idx[IMAGES].dimensions[0]) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: %zu labels, but %zu images in %s",
+                         files[LABELS].path, idx[LABELS].size, idx[IMAGES].dimensions[0],
+                         files[IMAGES].path);
+    }
+    for (size_t i = 0; i < idx[LABELS].size; i++) {
+        if (idx[LABELS].bytes[i] >= CLASSES) {
+            return weft_fail(error, WEFT_BAD_FILE, "%s: label %zu is %d, expected 0 to %d",
+                             files[LABELS].path, i, idx[LABELS].bytes[i], CLASSES - 1);
+        }
+    }
+    return WEFT_OK;
+}
+
+/* Reads both files, and ${images} takes the content over; on failure the caller frees what ${idx} holds. */
+static enum weft_status read_both(const char *folder, enum weft_split split, bool hashed,
+                                  struct weft_idx idx[2], struct weft_idx_file files[2],
+                                  struct weft_images *images, struct weft_error *error) {
+    enum weft_status status =
+        read_file(folder, split, IMAGES, hashed, &idx[IMAGES], &files[IMAGES], error);
+    if (status == WEFT_OK) {
+        status = read_file(folder, split, LABELS, hashed, &idx[LABELS], &files[LABELS], error);
+    }
+    if (status == WEFT_OK) {
+        status = check_labels(idx, files, error);
+    }
+    if (status == WEFT_OK) {
+        *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
+                                       .height = idx[IMAGES].dimensions[1],
+                                       .width = idx[IMAGES].dimensions[2],
+                                       .pixels = idx[IMAGES].bytes,
+                                       .labels = idx[LABELS].bytes,
+                                       .classes = CLASSES};
+    }
+    return status;
+}
+
+enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                  struct weft_images *images, struct weft_idx_file files[2],
+                                  struct weft_error *error) {
+    struct weft_idx idx[2] = {{{0}}};
+    struct weft_idx_file own[2];
+    enum weft_status status;
+    memset(images, 0, sizeof *images);
+    status =
+        read_both(folder, split, files != NULL, idx, files != NULL ? files : own, images, error);
+    if (status != WEFT_OK) {
+        weft_idx_finish(&idx[IMAGES]);
+        weft_idx_finish(&idx[LABELS]);
+    }
+    return status;
+}
+
+void weft_images_finish(struct weft_images *images) {
+    free(images->pixels);
+    free(images->labels);
+    memset(images, 0, sizeof *images);
+}
+
+void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]) {
+    memset(counts, 0, 256 * sizeof counts[0]);
+    for (size_t i = 0; i < images->count; i++) {
+        counts[images->labels[i]]++;
+    }
+}
+
+void weft_images_statistics(const struct weft_images *images, double *mean, double *deviation) {
+    size_t n = images->count * images->height * images->width;
+    uint64_t sum = 0, squares = 0;
+    if (n == 0) {
+        *mean = *deviation = 0;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x = images->pixels[i];
+        sum += x;
+        squares += x * x;
+    }
+    /* Around the mean's whole part c all stays small: the sum of (x - c)^2 is a whole number, and rest, the sum of
+     * x - c, is less than n. Unsigned arithmetic may wrap on the way and still ends right. */
+    uint64_t c = sum / n, rest = sum % n;
+    uint64_t around = squares - 2 * c * sum + c * c * n;
+    double variance = ((double)around - (double)rest / (double)n * (double)rest) / (double)n;
+    *mean = (double)sum / (double)n / 255;
+    *deviation = sqrt(variance) / 255;
+}

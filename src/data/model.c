@@ -1,0 +1,196 @@
+/* model.c: a network with its values: memory, checks, and the model file's writing. */
+#include "weft/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/model_file.h"
+#include "data/safetensors.h"
+#include "network/layer.h"
+#include "network/strict_json.h"
+
+enum weft_status weft_model_create(struct weft_network *network, struct weft_model **model,
+                                   struct weft_error *error) {
+    struct weft_model *made = calloc(1, sizeof *made);
+    *model = NULL;
+    if (made == NULL) {
+        weft_network_destroy(network);
+        return weft_fail(error, WEFT_FAILED, "no memory for a model");
+    }
+    made->network = network;
+    /* One more than needed: a network may have no parameters, and calloc(0) may give NULL. */
+    made->parameters = calloc(network->parameter_count + 1, sizeof *made->parameters);
+    made->buffers = calloc(network->buffer_count + 1, sizeof *made->buffers);
+    made->batches = calloc(network->layer_count, sizeof *made->batches);
+    if (made->parameters == NULL || made->buffers == NULL || made->batches == NULL) {
+        weft_fail(error, WEFT_FAILED, "no memory for a model of %zu parameters",
+                  network->parameter_count);
+        weft_model_destroy(made);
+        return WEFT_FAILED;
+    }
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct weft_layer *layer = &network->layers[tensor->layer];
+        float *values = (tensor->trained ? made->parameters : made->buffers) + tensor->offset;
+        enum weft_initial initial = weft_layer_kinds[layer->kind]->initial[i - layer->first_tensor];
+        for (size_t j = 0; initial == WEFT_INITIAL_ONE && j < tensor->count; j++) {
+            values[j] = 1.0f;
+        }
+    }
+    *model = made;
+    return WEFT_OK;
+}
+
+void weft_model_destroy(struct weft_model *model) {
+    if (model != NULL) {
+        weft_network_destroy(model->network);
+        free(model->parameters);
+        free(model->buffers);
+        free(model->batches);
+        free(model->options);
+        free(model);
+    }
+}
+
+/* Says what is wrong with ${value}, or returns NULL. By its bits: a denormal is below 0 even where the processor takes it for 0. */
+static const char *wrong(float value, bool is_variance) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7fffffffu) > 0x7f800000u) {
+        return "is NaN";
+    }
+    if ((bits & 0x7fffffffu) == 0x7f800000u) {
+        return "is infinite";
+    }
+    return is_variance && bits > 0x80000000u ? "is a variance below 0" : NULL;
+}
+
+enum weft_status weft_model_check(const struct weft_model *model, enum weft_status status,
+                                  struct weft_error *error) {
+    const struct weft_network *network = model->network;
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct weft_tensor *tensor = &network->tensors[i];
+        const float *values =
+            (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
+        bool is_variance = strstr(tensor->name, ".running_var") != NULL;
+        for (size_t j = 0; j < tensor->count; j++) {
+            const char *why = wrong(values[j], is_variance);
+            if (why != NULL) {
+                return weft_fail(error, status, "tensor %s: element %zu of %zu %s", tensor->name, j,
+                                 tensor->count, why);
+            }
+        }
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (model->batches[i] < 0) {
+            return weft_fail(error, status, "tensor %s.num_batches_tracked: it is %lld, below 0",
+                             network->layers[i].name, (long long)model->batches[i]);
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_model_check_options(const char *options, enum weft_status status,
+                                          struct weft_error *error) {
+    size_t at;
+    const char *why =
+        options[0] != '{' ? "no object" : weft_json_scan(options, strlen(options), &at);
+    return why == NULL ? WEFT_OK : weft_fail(error, status, "options: not a JSON object: %s", why);
+}
+
+bool weft_model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {
+    if (weft_layer_kinds[layer->kind]->counts_batches) {
+        snprintf(name, WEFT_NAME_MAX + 32, "%s.num_batches_tracked", layer->name);
+        return true;
+    }
+    return false;
+}
+
+static struct weft_safetensors_source source_of(const struct weft_tensor *tensor,
+                                                const float *values) {
+    struct weft_safetensors_source source = {
+        .name = tensor->name, .rank = tensor->rank, .floats = values + tensor->offset};
+    memcpy(source.shape, tensor->shape, sizeof tensor->shape);
+    return source;
+}
+
+/* The tensors of ${model} in the order of the file; ${sources} has room for all, ${names} for a name a layer. Returns how many. */
+static size_t list_sources(const struct weft_model *model, struct weft_safetensors_source *sources,
+                           char (*names)[WEFT_NAME_MAX + 32]) {
+    const struct weft_network *network = model->network;
+    size_t count = 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        for (size_t j = 0; j < layer->tensors; j++) {
+            const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + j];
+            sources[count++] =
+                source_of(tensor, tensor->trained ? model->parameters : model->buffers);
+        }
+        if (weft_model_counter(layer, names[i])) {
+            sources[count++] =
+                (struct weft_safetensors_source){.name = names[i], .integers = &model->batches[i]};
+        }
+    }
+    return count;
+}
+
+/* Writes the file of a model that has been checked. */
+static enum weft_status write_model(const struct weft_model *model, const char *path,
+                                    char sha256[65], struct weft_error *error) {
+    const struct weft_network *network = model->network;
+    char *list = weft_network_to_json(network), contract[16];
+    struct weft_safetensors_source *sources =
+        calloc(network->tensor_count + network->layer_count, sizeof *sources);
+    char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
+    enum weft_status status;
+    if (list == NULL || sources == NULL || names == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+    } else {
+        struct weft_safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
+        size_t text_count = 2;
+        if (model->options != NULL) {
+            texts[text_count++] = (struct weft_safetensors_text){"weft.options", model->options};
+        }
+        snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
+        texts[text_count++] = (struct weft_safetensors_text){"weft.contract", contract};
+        status = weft_safetensors_write(path, texts, text_count, sources,
+                                        list_sources(model, sources, names), sha256, error);
+    }
+    free(list);
+    free(sources);
+    free(names);
+    return status;
+}
+
+enum weft_status weft_model_save(const struct weft_model *model, const char *path, char sha256[65],
+                                 struct weft_error *error) {
+    enum weft_status status = weft_model_check(model, WEFT_FAILED, error);
+    if (status == WEFT_OK && model->options != NULL) {
+        status = weft_model_check_options(model->options, WEFT_USAGE, error);
+    }
+    if (status != WEFT_OK) {
+        weft_error_context(error, "can not write %s", path);
+        return status;
+    }
+    return write_model(model, path, sha256, error);
+}
+
+enum weft_status weft_parameters_save(const struct weft_network *network, const float *values,
+                                      const char *path, struct weft_error *error) {
+    const struct weft_safetensors_text text = {"format", "pt"};
+    struct weft_safetensors_source *sources = calloc(network->tensor_count + 1, sizeof *sources);
+    size_t count = 0;
+    enum weft_status status;
+    if (sources == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+    }
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        if (network->tensors[i].trained) {
+            sources[count++] = source_of(&network->tensors[i], values);
+        }
+    }
+    status = weft_safetensors_write(path, &text, 1, sources, count, NULL, error);
+    free(sources);
+    return status;
+}

@@ -1,0 +1,259 @@
+/* safetensors.c: reads a safetensors file and believes nothing in it. */
+#include "data/safetensors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/strict_json.h"
+#include "network/text.h"
+#include "os/os.h"
+
+/* The known dtypes and the bytes of an element. */
+static const struct dtype {
+    const char *name;
+    size_t size;
+} dtypes[] = {
+    {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1},
+    {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},     {"I32", 4},
+    {"F32", 4},  {"U64", 8}, {"I64", 8}, {"F64", 8},     {"C64", 8},
+};
+
+static const struct dtype *find_dtype(const cJSON *json) {
+    for (size_t i = 0; cJSON_IsString(json) && i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        if (strcmp(dtypes[i].name, json->valuestring) == 0) {
+            return &dtypes[i];
+        }
+    }
+    return NULL;
+}
+
+/* A whole number that is a size_t. */
+static bool read_size(const cJSON *json, size_t *value) {
+    const uint64_t exact = (UINT64_C(1) << 53) - 1; /* larger ones may have been rounded */
+    uint64_t number;
+    if (!weft_json_whole(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
+        return false;
+    }
+    *value = (size_t)number;
+    return true;
+}
+
+static enum weft_status read_shape(const cJSON *json, struct weft_safetensors_entry *entry,
+                                   struct weft_error *error) {
+    const cJSON *side;
+    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) > WEFT_SAFETENSORS_RANK) {
+        return weft_fail(error, WEFT_BAD_FILE, "shape: a list of at most %d numbers was expected",
+                         WEFT_SAFETENSORS_RANK);
+    }
+    entry->count = 1;
+    cJSON_ArrayForEach(side, json) {
+        size_t value;
+        if (!read_size(side, &value)) {
+            return weft_fail(error, WEFT_BAD_FILE, "shape: whole numbers were expected");
+        }
+        if (value != 0 && entry->count > SIZE_MAX / value) {
+            return weft_fail(error, WEFT_BAD_FILE, "shape: its product is too large");
+        }
+        entry->count *= value;
+        entry->shape[entry->rank++] = value;
+    }
+    return WEFT_OK;
+}
+
+/* Finds the bytes of ${entry} among the ${size} bytes ${values} behind the header. */
+static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtype,
+                                     const unsigned char *values, size_t size,
+                                     struct weft_safetensors_entry *entry,
+                                     struct weft_error *error) {
+    size_t begin, end;
+    char shape[200];
+    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != 2 || !read_size(json->child, &begin) ||
+        !read_size(json->child->next, &end)) {
+        return weft_fail(error, WEFT_BAD_FILE, "data_offsets: two whole numbers were expected");
+    }
+    if (begin > end || end > size) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "data_offsets: %zu to %zu are not inside the file's %zu bytes of values",
+                         begin, end, size);
+    }
+    if (entry->count > SIZE_MAX / dtype->size || entry->count * dtype->size != end - begin) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s of shape %s does not fit its %zu bytes",
+                         dtype->name, weft_safetensors_shape(entry->shape, entry->rank, shape),
+                         end - begin);
+    }
+    entry->bytes = values + begin;
+    entry->size = end - begin;
+    return WEFT_OK;
+}
+
+/* Reads one member of the header, a tensor. */
+static enum weft_status read_entry(const cJSON *json, const unsigned char *values, size_t size,
+                                   struct weft_safetensors_entry *entry, struct weft_error *error) {
+    const cJSON *dtype_json = cJSON_GetObjectItemCaseSensitive(json, "dtype");
+    const cJSON *shape = cJSON_GetObjectItemCaseSensitive(json, "shape");
+    const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(json, "data_offsets");
+    const struct dtype *dtype = find_dtype(dtype_json);
+    enum weft_status status;
+    char shown[80];
+    if (!cJSON_IsObject(json) || dtype_json == NULL || shape == NULL || offsets == NULL ||
+        cJSON_GetArraySize(json) != 3) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "exactly dtype, shape and data_offsets were expected");
+    }
+    if (dtype == NULL) {
+        return weft_fail(
+            error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
+            cJSON_IsString(dtype_json) ? weft_text_printable(dtype_json->valuestring, shown) : "");
+    }
+    entry->name = json->string;
+    entry->dtype = dtype->name;
+    status = read_shape(shape, entry, error);
+    return status == WEFT_OK ? read_offsets(offsets, dtype, values, size, entry, error) : status;
+}
+
+static enum weft_status check_metadata(const cJSON *metadata, struct weft_error *error) {
+    const cJSON *text;
+    bool good = cJSON_IsObject(metadata);
+    cJSON_ArrayForEach(text, metadata) {
+        good = good && cJSON_IsString(text);
+    }
+    return good ? WEFT_OK
+                : weft_fail(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
+}
+
+/* By place; of two at the same place the empty one first. */
+static int compare_places(const void *a, const void *b) {
+    const struct weft_safetensors_entry *left = a, *right = b;
+    if (left->bytes != right->bytes) {
+        return left->bytes < right->bytes ? -1 : 1;
+    }
+    return left->size < right->size ? -1 : left->size > right->size;
+}
+
+/* The tensors have to cover all ${size} bytes of ${values} and no byte twice. Sorts them. */
+static enum weft_status check_cover(struct weft_safetensors *file, const unsigned char *values,
+                                    size_t size, struct weft_error *error) {
+    size_t end = 0;
+    char shown[80];
+    if (file->count > 0) {
+        qsort(file->entries, file->count, sizeof *file->entries, compare_places);
+    }
+    for (size_t i = 0; i < file->count; i++) {
+        size_t begin = (size_t)(file->entries[i].bytes - values);
+        if (begin != end) {
+            return weft_fail(
+                error, WEFT_BAD_FILE, "tensor %s: %s at byte %zu of the values",
+                weft_text_printable(file->entries[i].name, shown),
+                begin < end ? "it overlaps another tensor" : "there is a hole before it", begin);
+        }
+        end += file->entries[i].size;
+    }
+    if (end != size) {
+        return weft_fail(error, WEFT_BAD_FILE, "%zu bytes behind the last tensor", size - end);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status read_entries(struct weft_safetensors *file, const unsigned char *values,
+                                     size_t size, struct weft_error *error) {
+    const cJSON *json;
+    if (!cJSON_IsObject(file->header)) {
+        return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
+    }
+    file->entries = calloc((size_t)cJSON_GetArraySize(file->header) + 1, sizeof *file->entries);
+    if (file->entries == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the list of tensors");
+    }
+    cJSON_ArrayForEach(json, file->header) {
+        bool is_metadata = strcmp(json->string, "__metadata__") == 0;
+        enum weft_status status =
+            is_metadata ? check_metadata(json, error)
+                        : read_entry(json, values, size, &file->entries[file->count], error);
+        if (status != WEFT_OK) {
+            char shown[80];
+            if (!is_metadata) {
+                weft_error_context(error, "tensor %s", weft_text_printable(json->string, shown));
+            }
+            return status;
+        }
+        file->count += is_metadata ? 0 : 1;
+    }
+    return check_cover(file, values, size, error);
+}
+
+/* The length that the first 8 bytes tell, checked against the ${size} of the file. */
+static enum weft_status read_length(const char *bytes, size_t size, size_t *length,
+                                    struct weft_error *error) {
+    uint64_t number = 0;
+    if (size < 8) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "not a safetensors file: it has %zu bytes, and the length of the header "
+                         "alone takes 8",
+                         size);
+    }
+    for (int i = 7; i >= 0; i--) {
+        number = number << 8 | (unsigned char)bytes[i];
+    }
+    if (number > WEFT_SAFETENSORS_HEADER || number > size - 8) {
+        weft_fail(error, WEFT_BAD_FILE,
+                  "not a whole safetensors file: a header of %llu bytes in a file of %zu",
+                  (unsigned long long)number, size);
+        if (memcmp(bytes, "PK\003\004", 4) == 0) {
+            weft_error_hint(error,
+                            "this is a zip file, as torch.save writes it: load it in PyTorch "
+                            "and write it with safetensors.torch.save_file");
+        }
+        return WEFT_BAD_FILE;
+    }
+    *length = (size_t)number;
+    return WEFT_OK;
+}
+
+enum weft_status weft_safetensors_parse(char *bytes, size_t size, struct weft_safetensors *file,
+                                        struct weft_error *error) {
+    size_t length = 0;
+    enum weft_status status = read_length(bytes, size, &length, error);
+    *file = (struct weft_safetensors){.bytes = bytes};
+    if (status == WEFT_OK && (length == 0 || bytes[8] != '{')) {
+        status = weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
+    }
+    if (status == WEFT_OK) {
+        status = weft_json_parse(bytes + 8, length, &file->header, error);
+        if (status != WEFT_OK) {
+            weft_error_context(error, "header");
+        }
+    }
+    if (status == WEFT_OK) {
+        status =
+            read_entries(file, (const unsigned char *)bytes + 8 + length, size - 8 - length, error);
+    }
+    if (status != WEFT_OK) {
+        weft_safetensors_finish(file);
+    }
+    return status;
+}
+
+enum weft_status weft_safetensors_read(const char *path, struct weft_safetensors *file,
+                                       struct weft_error *error) {
+    size_t size, limit = SIZE_MAX / 2 < WEFT_SAFETENSORS_BYTES ? SIZE_MAX / 2
+                                                               : (size_t)WEFT_SAFETENSORS_BYTES;
+    char *bytes;
+    enum weft_status status = weft_file_read(path, limit, &bytes, &size, error);
+    *file = (struct weft_safetensors){0};
+    if (status != WEFT_OK) {
+        return status; /* the message names the file */
+    }
+    status = weft_safetensors_parse(bytes, size, file, error);
+    if (status != WEFT_OK) {
+        weft_error_context(error, "%s", path);
+    }
+    return status;
+}
+
+void weft_safetensors_finish(struct weft_safetensors *file) {
+    cJSON_Delete(file->header);
+    free(file->entries);
+    free(file->bytes);
+    *file = (struct weft_safetensors){0};
+}

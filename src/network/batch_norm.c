@@ -1,0 +1,74 @@
+/* batch_norm.c: each channel to mean 0 and deviation 1, then times weight, plus bias.
+ *
+ * Of any shape: on a flat input, where each feature is a channel, it is PyTorch's BatchNorm1d, else BatchNorm2d. */
+#include "network/layer.h"
+
+#include <string.h>
+
+static const char *const arguments[] = {"eps", "momentum", NULL};
+
+static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+                              struct weft_error *error) {
+    enum weft_status status =
+        weft_argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error);
+    if (status == WEFT_OK) {
+        status = weft_argument_float(list, "momentum", 0.1, 0.0, 1.0,
+                                     &layer->as.batch_norm.momentum, error);
+    }
+    /* A share of the statistics too small to change them: below 2^-36 the contract of equal bits knows no values. */
+    if (status == WEFT_OK && layer->as.batch_norm.momentum < 0x1p-36f) {
+        layer->as.batch_norm.momentum = 0.0f;
+    }
+    return status;
+}
+
+static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+    (void)error;
+    layer->output = layer->input;
+    return WEFT_OK;
+}
+
+static size_t declare(const struct weft_layer *layer,
+                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]) {
+    static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
+    for (size_t i = 0; i < 4; i++) {
+        tensors[i] =
+            (struct weft_tensor){.trained = i < 2, .rank = 1, .shape = {layer->input.channels}};
+        strcpy(tensors[i].name, names[i]);
+    }
+    return 4;
+}
+
+static void write(const struct weft_layer *layer, struct weft_text *text) {
+    weft_text_add(text, ", \"eps\": ");
+    weft_text_add_float(text, layer->as.batch_norm.eps);
+    weft_text_add(text, ", \"momentum\": ");
+    weft_text_add_float(text, layer->as.batch_norm.momentum);
+}
+
+/* As Python writes a float: with ".0" where it is whole. */
+static void add_python_float(struct weft_text *text, float value) {
+    weft_text_add_float(text, value);
+    if (value == 0.0f || value == 1.0f) {
+        weft_text_add(text, ".0");
+    }
+}
+
+static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+    weft_text_add(text, "BatchNorm%dd(%zu, eps=", layer->input.flat ? 1 : 2, layer->input.channels);
+    add_python_float(text, layer->as.batch_norm.eps);
+    weft_text_add(text, ", momentum=");
+    add_python_float(text, layer->as.batch_norm.momentum);
+    weft_text_add(text, ", affine=True, track_running_stats=True)");
+}
+
+const struct weft_layer_kind weft_layer_batch_norm = {
+    .name = "batch_norm",
+    .arguments = arguments,
+    .parse = parse,
+    .infer = infer,
+    .declare = declare,
+    .initial = {WEFT_INITIAL_ONE, WEFT_INITIAL_ZERO, WEFT_INITIAL_ZERO, WEFT_INITIAL_ONE},
+    .counts_batches = true,
+    .write = write,
+    .pytorch = pytorch};

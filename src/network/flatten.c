@@ -1,0 +1,19 @@
+/* flatten.c: (C, H, W) becomes (C x H x W), channels outermost, then rows, columns. Moves no value. */
+#include "network/layer.h"
+
+static const char *const arguments[] = {NULL};
+
+static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+    (void)error;
+    layer->output = (struct weft_shape){
+        .channels = weft_shape_size(layer->input), .height = 1, .width = 1, .flat = true};
+    return WEFT_OK;
+}
+
+static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+    (void)layer;
+    weft_text_add(text, "Flatten(start_dim=1, end_dim=-1)");
+}
+
+const struct weft_layer_kind weft_layer_flatten = {
+    .name = "flatten", .arguments = arguments, .infer = infer, .pytorch = pytorch};

@@ -1,0 +1,55 @@
+/* linear.c: (in_features) becomes (out_features): weight times input, plus bias. */
+#include "network/layer.h"
+
+static const char *const arguments[] = {"out_features", NULL};
+
+static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+                              struct weft_error *error) {
+    return weft_argument_size(list, "out_features", 0, &layer->as.linear.out_features, error);
+}
+
+static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+    char input[64];
+    if (!layer->input.flat) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "linear gives %zu from a flat input, but its input is %s: put a flatten "
+                         "layer before it",
+                         layer->as.linear.out_features, weft_shape_text(layer->input, input));
+    }
+    layer->output = (struct weft_shape){
+        .channels = layer->as.linear.out_features, .height = 1, .width = 1, .flat = true};
+    return WEFT_OK;
+}
+
+static size_t declare(const struct weft_layer *layer,
+                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]) {
+    size_t out = layer->as.linear.out_features;
+    tensors[0] = (struct weft_tensor){
+        .name = "weight", .trained = true, .rank = 2, .shape = {out, layer->input.channels}};
+    tensors[1] = (struct weft_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
+    return 2;
+}
+
+static void write(const struct weft_layer *layer, struct weft_text *text) {
+    weft_text_add(text, ", \"out_features\": %zu", layer->as.linear.out_features);
+}
+
+static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+    weft_text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)",
+                  layer->input.channels, layer->as.linear.out_features);
+}
+
+static uint64_t flop(const struct weft_layer *layer) {
+    return 2 * (uint64_t)layer->input.channels * layer->as.linear.out_features;
+}
+
+const struct weft_layer_kind weft_layer_linear = {
+    .name = "linear",
+    .arguments = arguments,
+    .parse = parse,
+    .infer = infer,
+    .declare = declare,
+    .initial = {WEFT_INITIAL_UNIFORM, WEFT_INITIAL_UNIFORM},
+    .write = write,
+    .pytorch = pytorch,
+    .flop = flop};

@@ -1,0 +1,259 @@
+/* network.c: a network from its list of layers: names, shapes, and the places of its tensors. */
+#include "network/layer.h"
+#include "network/strict_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Stores the product of ${count} ${factors} in ${product} if it is at most WEFT_FLOATS_MAX. */
+static bool multiply(const size_t *factors, size_t count, size_t *product) {
+    uint64_t value = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (factors[i] > WEFT_FLOATS_MAX) {
+            return false;
+        }
+        value *= factors[i]; /* both below 2^31 */
+        if (value > WEFT_FLOATS_MAX) {
+            return false;
+        }
+    }
+    *product = (size_t)value;
+    return true;
+}
+
+static enum weft_status check_size(struct weft_shape shape, const char *what,
+                                   struct weft_error *error) {
+    size_t sides[] = {shape.channels, shape.height, shape.width}, size;
+    char text[64];
+    if (multiply(sides, 3, &size)) {
+        return WEFT_OK;
+    }
+    return weft_fail(error, WEFT_BAD_FILE, "%s: %s is more than %u numbers", what,
+                     weft_shape_text(shape, text), WEFT_FLOATS_MAX);
+}
+
+/* "input": [channels, height, width] or [features]. */
+static enum weft_status read_input(const cJSON *json, struct weft_shape *shape,
+                                   struct weft_error *error) {
+    uint64_t sides[3] = {1, 1, 1};
+    int count = cJSON_IsArray(json) ? cJSON_GetArraySize(json) : 0;
+    const cJSON *side;
+    size_t i = 0;
+    bool good = count == 1 || count == 3;
+    cJSON_ArrayForEach(side, json) {
+        good = good && weft_json_whole(side, WEFT_INPUT_SIDE_MAX, &sides[i]) && sides[i] > 0;
+        i++;
+    }
+    if (!good) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "input: [channels, height, width] or [features] was expected, each a "
+                         "whole number from 1 to %d",
+                         WEFT_INPUT_SIDE_MAX);
+    }
+    *shape = (struct weft_shape){.channels = (size_t)sides[0],
+                                 .height = (size_t)sides[1],
+                                 .width = (size_t)sides[2],
+                                 .flat = count == 1};
+    return check_size(*shape, "input", error);
+}
+
+/* True if tensors of the layer can carry ${name} in every backend and in PyTorch. */
+static bool good_name(const char *name) {
+    size_t length = strlen(name);
+    return length > 0 && length < WEFT_NAME_MAX && strcmp(name, "input") != 0 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+               length;
+}
+
+static enum weft_status read_name(struct weft_network *network, size_t index, const cJSON *list,
+                                  struct weft_error *error) {
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(list, "name");
+    struct weft_layer *layer = &network->layers[index];
+    char shown[80];
+    if (name == NULL) {
+        snprintf(layer->name, sizeof layer->name, "%s%zu", weft_kind_name(layer->kind), index + 1);
+    } else if (!cJSON_IsString(name) || !good_name(name->valuestring)) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "name: 1 to %d letters, digits and _ were expected, and not \"input\"%s%s",
+                         WEFT_NAME_MAX - 1, cJSON_IsString(name) ? ": " : "",
+                         cJSON_IsString(name) ? weft_text_printable(name->valuestring, shown) : "");
+    } else {
+        strcpy(layer->name, name->valuestring);
+        layer->named = true;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(network->layers[i].name, layer->name) == 0) {
+            return weft_fail(error, WEFT_BAD_FILE, "layer %zu has the same name", i + 1);
+        }
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status read_kind(const cJSON *list, enum weft_kind *kind,
+                                  struct weft_error *error) {
+    const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, "kind");
+    const char *name = cJSON_IsString(json) ? json->valuestring : "";
+    char shown[80], known[256] = "";
+    *kind = weft_kind_find(name);
+    if (*kind != WEFT_KIND_COUNT) {
+        return WEFT_OK;
+    }
+    for (int i = 0; i < WEFT_KIND_COUNT; i++) {
+        strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
+        strncat(known, weft_kind_name((enum weft_kind)i), sizeof known - strlen(known) - 1);
+    }
+    return weft_fail(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
+                     weft_text_printable(name, shown), known);
+}
+
+/* Gives the tensors of ${layer} their names and places behind those of the layers before it. */
+static enum weft_status place_tensors(struct weft_network *network, struct weft_layer *layer,
+                                      struct weft_error *error) {
+    const struct weft_layer_kind *kind = weft_layer_kinds[layer->kind];
+    struct weft_tensor declared[WEFT_LAYER_TENSORS];
+    layer->first_tensor = network->tensor_count;
+    layer->tensors = kind->declare != NULL ? kind->declare(layer, declared) : 0;
+    for (size_t i = 0; i < layer->tensors; i++) {
+        struct weft_tensor *tensor = &network->tensors[network->tensor_count++];
+        size_t *total;
+        *tensor = declared[i];
+        total = tensor->trained ? &network->parameter_count : &network->buffer_count;
+        snprintf(tensor->name, sizeof tensor->name, "%.63s.%.31s", layer->name, declared[i].name);
+        tensor->layer = (size_t)(layer - network->layers);
+        for (size_t j = tensor->rank; j < 4; j++) {
+            tensor->shape[j] = 1;
+        }
+        if (!multiply(tensor->shape, 4, &tensor->count) ||
+            tensor->count > WEFT_FLOATS_MAX - *total) {
+            return weft_fail(error, WEFT_BAD_FILE,
+                             "%s, %zu x %zu x %zu x %zu, makes the network larger than %u floats",
+                             tensor->name, tensor->shape[0], tensor->shape[1], tensor->shape[2],
+                             tensor->shape[3], WEFT_FLOATS_MAX);
+        }
+        tensor->offset = *total;
+        *total += tensor->count;
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status read_layer(struct weft_network *network, size_t index, const cJSON *list,
+                                   struct weft_error *error) {
+    struct weft_layer *layer = &network->layers[index];
+    const struct weft_layer_kind *kind;
+    enum weft_status status;
+    if (!cJSON_IsObject(list)) {
+        return weft_fail(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
+    }
+    status = read_kind(list, &layer->kind, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    kind = weft_layer_kinds[layer->kind];
+    status = read_name(network, index, list, error);
+    if (status == WEFT_OK) {
+        status = weft_arguments_check(list, kind, error);
+    }
+    if (status == WEFT_OK && kind->parse != NULL) {
+        status = kind->parse(list, layer, error);
+    }
+    if (status == WEFT_OK) {
+        layer->input = index > 0 ? network->layers[index - 1].output : network->input;
+        status = kind->infer(layer, error);
+    }
+    if (status == WEFT_OK) {
+        status = check_size(layer->output, "the output", error);
+    }
+    return status == WEFT_OK ? place_tensors(network, layer, error) : status;
+}
+
+static enum weft_status read_layers(struct weft_network *network, const cJSON *layers,
+                                    struct weft_error *error) {
+    size_t count = cJSON_IsArray(layers) ? (size_t)cJSON_GetArraySize(layers) : 0, i = 0;
+    const cJSON *list;
+    if (count < 1 || count > WEFT_LAYERS_MAX) {
+        return weft_fail(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
+                         WEFT_LAYERS_MAX);
+    }
+    network->layers = calloc(count, sizeof *network->layers);
+    network->tensors = calloc(count * WEFT_LAYER_TENSORS, sizeof *network->tensors);
+    if (network->layers == NULL || network->tensors == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu layers", count);
+    }
+    network->layer_count = count;
+    cJSON_ArrayForEach(list, layers) {
+        enum weft_status status = read_layer(network, i, list, error);
+        const char *name = network->layers[i++].name;
+        if (status != WEFT_OK) {
+            weft_error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i, name);
+            return status;
+        }
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status read_network(struct weft_network *network, const cJSON *json,
+                                     struct weft_error *error) {
+    enum weft_status status;
+    const cJSON *member;
+    char shown[80];
+    if (!cJSON_IsObject(json)) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "network: an object {\"input\": ..., \"layers\": ...} was expected");
+    }
+    cJSON_ArrayForEach(member, json) {
+        if (strcmp(member->string, "input") != 0 && strcmp(member->string, "layers") != 0) {
+            return weft_fail(error, WEFT_BAD_FILE,
+                             "network: unknown member \"%s\": it has input and layers",
+                             weft_text_printable(member->string, shown));
+        }
+    }
+    status = read_input(cJSON_GetObjectItemCaseSensitive(json, "input"), &network->input, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    return read_layers(network, cJSON_GetObjectItemCaseSensitive(json, "layers"), error);
+}
+
+enum weft_status weft_network_create(const char *text, struct weft_network **network,
+                                     struct weft_error *error) {
+    size_t size = strlen(text);
+    cJSON *json;
+    enum weft_status status;
+    *network = NULL;
+    if (size > WEFT_LIST_BYTES_MAX) {
+        return weft_fail(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
+                         WEFT_LIST_BYTES_MAX);
+    }
+    status = weft_json_parse(text, size, &json, error);
+    if (status != WEFT_OK) {
+        weft_error_context(error, "network");
+        return status;
+    }
+    *network = calloc(1, sizeof **network);
+    status = *network != NULL ? read_network(*network, json, error)
+                              : weft_fail(error, WEFT_FAILED, "no memory for a network");
+    cJSON_Delete(json);
+    if (status != WEFT_OK) {
+        weft_network_destroy(*network);
+        *network = NULL;
+    }
+    return status;
+}
+
+void weft_network_destroy(struct weft_network *network) {
+    if (network != NULL) {
+        free(network->layers);
+        free(network->tensors);
+        free(network);
+    }
+}
+
+const struct weft_tensor *weft_network_find(const struct weft_network *network, const char *name) {
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        if (strcmp(network->tensors[i].name, name) == 0) {
+            return &network->tensors[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,18 @@
+/* relu.c: x > 0 ? x : 0, of any shape. */
+#include "network/layer.h"
+
+static const char *const arguments[] = {NULL};
+
+static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+    (void)error;
+    layer->output = layer->input;
+    return WEFT_OK;
+}
+
+static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+    (void)layer;
+    weft_text_add(text, "ReLU()");
+}
+
+const struct weft_layer_kind weft_layer_relu = {
+    .name = "relu", .arguments = arguments, .infer = infer, .pytorch = pytorch};

@@ -1,0 +1,49 @@
+/* shape.c: shapes as numbers and as text, and what they have to be. */
+#include "network/layer.h"
+
+#include <stdio.h>
+
+size_t weft_shape_size(struct weft_shape shape) {
+    return shape.channels * shape.height * shape.width;
+}
+
+char *weft_shape_text(struct weft_shape shape, char text[64]) {
+    if (shape.flat) {
+        snprintf(text, 64, "%zu", shape.channels);
+    } else {
+        /* Three numbers below 2^31 have at most 30 digits. */
+        snprintf(text, 64, "%zu x %zu x %zu", shape.channels, shape.height, shape.width);
+    }
+    return text;
+}
+
+enum weft_status weft_layer_needs_image(const struct weft_layer *layer, struct weft_error *error) {
+    char input[64];
+    if (!layer->input.flat) {
+        return WEFT_OK;
+    }
+    return weft_fail(error, WEFT_BAD_FILE,
+                     "%s needs channels x height x width, but its input is flat: %s",
+                     weft_kind_name(layer->kind), weft_shape_text(layer->input, input));
+}
+
+struct weft_shape weft_network_output(const struct weft_network *network) {
+    return network->layers[network->layer_count - 1].output;
+}
+
+enum weft_status weft_network_check_classifier(const struct weft_network *network, size_t classes,
+                                               struct weft_error *error) {
+    const struct weft_layer *last = &network->layers[network->layer_count - 1];
+    char output[64];
+    if (classes < 2) {
+        return weft_fail(error, WEFT_USAGE, "classes: at least 2 are needed, not %zu", classes);
+    }
+    if (!last->output.flat || last->output.channels != classes) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "layer %zu (%s): the last layer gives %s%s, but %zu classes need a flat "
+                         "output of %zu",
+                         network->layer_count, last->name, weft_shape_text(last->output, output),
+                         last->output.flat ? "" : " (not flat)", classes, classes);
+    }
+    return WEFT_OK;
+}

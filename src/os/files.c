@@ -1,0 +1,292 @@
+/* files.c: files that are whole or not there, whole files into memory, folders (POSIX).
+ *
+ * A file is written under another name in the same folder, brought to the disk, and then renamed over its path: who
+ * opens the path sees the old file or the new one, never half of one, also after a power cut. */
+#define _XOPEN_SOURCE 700 /* realpath, and all of POSIX 2008 */
+#include "os/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Fails with "${what} ${path}: " and the text of the errno value ${number}, and with a hint where one helps. */
+static enum weft_status fail(struct weft_error *error, const char *what, const char *path,
+                             int number) {
+    weft_fail(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
+    switch (number) {
+    case EACCES:
+    case EPERM:
+        return weft_error_hint(error, "check the permissions of the file and of its folder");
+    case EROFS:
+        return weft_error_hint(error, "choose a folder on a disk that can be written");
+    case ENOSPC:
+    case EDQUOT:
+        return weft_error_hint(error, "free some space, or choose a folder on another disk");
+    case ENAMETOOLONG:
+        return weft_error_hint(error, "choose a shorter name");
+    default:
+        return WEFT_BAD_FILE;
+    }
+}
+
+bool weft_os_exists(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+bool weft_os_is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Stores the folder of ${path} in ${folder}, which is as long as ${path} at least, and 2 bytes at least. */
+static void folder_of(const char *path, char *folder) {
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        strcpy(folder, ".");
+        return;
+    }
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    memmove(folder, path, length);
+    folder[length] = '\0';
+}
+
+/* Copies ${path} into file->path; of a symbolic link the target, because the link is to stay. */
+static enum weft_status set_path(struct weft_file *file, const char *path,
+                                 struct weft_error *error) {
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    char *target = is_link ? realpath(path, NULL) : NULL; /* NULL also where it points nowhere */
+    const char *chosen = target != NULL ? target : path;
+    size_t length = strlen(chosen);
+    bool fits = length > 0 && length < sizeof file->path;
+    if (fits) {
+        memcpy(file->path, chosen, length + 1);
+    }
+    free(target);
+    return fits ? WEFT_OK : fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+}
+
+/* Opens a device, a pipe, or what stdout is already ("--csv /dev/stdout"): there is nothing to rename, and a rename would
+ * put a file in the place of /dev/null. */
+static int open_straight(struct weft_file *file, bool is_stdout) {
+    file->beside[0] = '\0';
+    return is_stdout ? dup(STDOUT_FILENO) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+}
+
+/* Creates a new file beside file->path, with the permissions ${mode}; returns -1 and errno on failure. */
+static int open_beside(struct weft_file *file, mode_t mode) {
+    static atomic_uint numbers;
+    int descriptor;
+    do {
+        snprintf(file->beside, sizeof file->beside, "%s.%ld-%u.part", file->path, (long)getpid(),
+                 atomic_fetch_add(&numbers, 1));
+        descriptor = open(file->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    } while (descriptor < 0 &&
+             errno == EEXIST); /* left by a process of this number that was killed */
+    return descriptor;
+}
+
+/* Opens the file to write into; returns -1 and errno on failure. */
+static int open_for_writing(struct weft_file *file) {
+    struct stat old, out;
+    mode_t mode = 0666;
+    if (stat(file->path, &old) == 0) {
+        bool is_stdout =
+            fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == old.st_dev && out.st_ino == old.st_ino;
+        if (S_ISDIR(old.st_mode)) {
+            errno = EISDIR;
+            return -1;
+        }
+        if (!S_ISREG(old.st_mode) || is_stdout) {
+            return open_straight(file, is_stdout);
+        }
+        if (access(file->path, W_OK) != 0) {
+            return -1; /* a rename would go through, but a file that is write-protected is so on purpose */
+        }
+        mode = old.st_mode & 0777;
+    }
+    return open_beside(file, mode);
+}
+
+enum weft_status weft_file_create(struct weft_file *file, const char *path,
+                                  struct weft_error *error) {
+    int descriptor;
+    memset(file, 0, sizeof *file);
+    if (set_path(file, path, error) != WEFT_OK) {
+        return WEFT_BAD_FILE;
+    }
+    descriptor = open_for_writing(file);
+    if (descriptor < 0) {
+        int number = errno;
+        char folder[sizeof file->path];
+        memset(file->beside, 0, sizeof file->beside);
+        fail(error, "can not write", path, number);
+        folder_of(path, folder);
+        if (number == ENOENT && !weft_os_is_folder(folder)) {
+            weft_error_hint(error, "there is no folder %s: make it first", folder);
+        }
+        return WEFT_BAD_FILE;
+    }
+    file->stream = fdopen(descriptor, "wb");
+    if (file->stream == NULL) {
+        fail(error, "can not write", path, errno);
+        close(descriptor);
+        weft_file_abandon(file);
+        return WEFT_BAD_FILE;
+    }
+    return WEFT_OK;
+}
+
+/* Writes out what the stream still holds and waits for the disk; returns 0 or an errno value. */
+static int flush_to_disk(struct weft_file *file) {
+    int descriptor = fileno(file->stream);
+    if (ferror(file->stream)) {
+        return EIO; /* an earlier write failed, and its errno is gone */
+    }
+    if (fflush(file->stream) != 0) {
+        return errno;
+    }
+    /* Pipes and devices can not be synchronised, and need not. */
+    return file->beside[0] != '\0' && fsync(descriptor) != 0 && errno != EINVAL ? errno : 0;
+}
+
+/* Makes a rename in the folder of ${path} last. The file is whole in any case, and some file systems can not do it: no error. */
+static void sync_folder(const char *path) {
+    char folder[sizeof((struct weft_file *)NULL)->path];
+    int descriptor;
+    folder_of(path, folder);
+    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        (void)fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error) {
+    int number = flush_to_disk(file);
+    int closed = fclose(file->stream);
+    file->stream = NULL;
+    if (number == 0 && closed != 0) {
+        number = errno;
+    }
+    if (number == 0 && file->beside[0] != '\0') {
+        if (rename(file->beside, file->path) == 0) {
+            file->beside[0] = '\0';
+            sync_folder(file->path);
+        } else {
+            number = errno;
+        }
+    }
+    if (number != 0) {
+        fail(error, "can not write", file->path, number);
+        weft_file_abandon(file);
+        return WEFT_BAD_FILE;
+    }
+    return WEFT_OK;
+}
+
+void weft_file_abandon(struct weft_file *file) {
+    if (file->stream != NULL) {
+        fclose(file->stream);
+        file->stream = NULL;
+    }
+    if (file->beside[0] != '\0') {
+        unlink(file->beside);
+        file->beside[0] = '\0';
+    }
+}
+
+/* Stores the size of ${stream}; false where it is not known before reading: a pipe, a file of /proc. */
+static bool known_size(FILE *stream, size_t *size) {
+    struct stat status;
+    if (fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
+        (uintmax_t)status.st_size > SIZE_MAX - 2) {
+        return false;
+    }
+    *size = (size_t)status.st_size;
+    return true;
+}
+
+/* Reads ${stream} to its end into *bytes, which grows; a zero goes behind. Returns 0 or an errno value; EFBIG above ${limit}. */
+static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
+    size_t capacity = 65536; /* a guess, unless the size is known */
+    if (known_size(stream, &capacity) && capacity > limit) {
+        return EFBIG;
+    }
+    capacity += 2; /* the zero, and one byte more, so that the end is seen at the first reading */
+    *bytes = malloc(capacity);
+    while (*bytes != NULL) {
+        errno = 0;
+        *size += fread(*bytes + *size, 1, capacity - 1 - *size, stream);
+        if (ferror(stream)) {
+            return errno != 0 ? errno : EIO;
+        }
+        if (*size > limit) {
+            return EFBIG;
+        }
+        if (feof(stream)) {
+            (*bytes)[*size] = '\0';
+            return 0;
+        }
+        char *larger = capacity > SIZE_MAX / 2 ? NULL : realloc(*bytes, capacity * 2);
+        if (larger == NULL) {
+            return ENOMEM;
+        }
+        *bytes = larger;
+        capacity *= 2;
+    }
+    return ENOMEM;
+}
+
+enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
+                                struct weft_error *error) {
+    FILE *stream = fopen(path, "rb");
+    int number;
+    *bytes = NULL;
+    *size = 0;
+    if (stream == NULL) {
+        return fail(error, "can not read", path, errno);
+    }
+    number = read_all(stream, limit, bytes, size);
+    fclose(stream);
+    if (number == 0) {
+        return WEFT_OK;
+    }
+    free(*bytes);
+    *bytes = NULL;
+    *size = 0;
+    if (number == ENOMEM) {
+        return weft_fail(error, WEFT_FAILED, "can not read %s: no memory for it", path);
+    }
+    if (number == EFBIG) {
+        return weft_fail(error, WEFT_BAD_FILE, "can not read %s: more than %zu bytes", path, limit);
+    }
+    return fail(error, "can not read", path, number);
+}
+
+enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
+    char part[4096];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof part) {
+        return fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
+    }
+    /* Each folder on the way, the outermost first: cut the path at each slash and at its end. */
+    for (size_t end = 1; end <= length; end++) {
+        if (path[end] != '/' && path[end] != '\0') {
+            continue;
+        }
+        memcpy(part, path, end);
+        part[end] = '\0';
+        if (!weft_os_is_folder(part) && mkdir(part, 0777) != 0 &&
+            !(errno == EEXIST && weft_os_is_folder(part))) { /* made by another process just now */
+            return fail(error, "can not make folder", part, errno);
+        }
+    }
+    return WEFT_OK;
+}

@@ -1,0 +1,109 @@
+/* report.h: how results look: numbers, JSON, CSV, and the tables of a confusion matrix and of a
+ * network.
+ *
+ * This belongs to the program, not to the library. Functions that take a FILE write to it and leave
+ * it to the caller to ask ferror once at the end. Texts are ASCII but for what names bring
+ * along. */
+#ifndef WEFT_REPORT_H
+#define WEFT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "weft/train.h"
+
+/* numbers.c: the fewest digits that read back to the same bits: "0.01", "1e-05", "276.2". Returns
+ * ${text}. */
+char *weft_number_float(float value, char text[32]);
+char *weft_number_double(double value, char text[32]);
+
+/* Seconds rounded to a microsecond, so that times have no digits that mean nothing. */
+double weft_number_microseconds(double seconds);
+
+/* json.c: a JSON value that grows in memory. Start with all zero; free with weft_json_finish, or
+ * print it, which frees it. ${key} is a member's name inside an object and NULL elsewhere. Where
+ * memory ends, the value remembers it and weft_json_take or weft_json_print fails: no call in
+ * between needs a check. */
+struct weft_json {
+    char *text;
+    size_t length, size;
+    bool failed;     /* no memory */
+    bool indented;   /* set by the caller: objects get a line a member, arrays stay in one line */
+    bool continued;  /* a value stands before, so the next one needs a comma */
+    unsigned depth;  /* open brackets */
+    unsigned arrays; /* open '[' */
+};
+
+/* Opens an object or array: ${bracket} is '{' or '['; and closes it: '}' or ']'. */
+void weft_json_open(struct weft_json *json, const char *key, char bracket);
+void weft_json_close(struct weft_json *json, char bracket);
+
+/* ${value} NULL gives null. What is no UTF-8 becomes U+FFFD, since device names and paths may be
+ * anything. */
+void weft_json_string(struct weft_json *json, const char *key, const char *value);
+void weft_json_integer(struct weft_json *json, const char *key, uint64_t value);
+void weft_json_bool(struct weft_json *json, const char *key, bool value);
+void weft_json_null(struct weft_json *json, const char *key);
+
+/* Shortest text with the same bits; NaN and infinities, which JSON does not have, give null. */
+void weft_json_float(struct weft_json *json, const char *key, float value);
+void weft_json_double(struct weft_json *json, const char *key, double value);
+
+/* As weft_json_double, rounded to microseconds. */
+void weft_json_seconds(struct weft_json *json, const char *key, double value);
+
+/* A value that is JSON already: a network's list of layers. */
+void weft_json_raw(struct weft_json *json, const char *key, const char *value);
+
+/* Hands the text over in ${text}; the caller frees it. Fails with WEFT_FAILED when there was no
+ * memory. */
+enum weft_status weft_json_take(struct weft_json *json, char **text, struct weft_error *error);
+
+/* Writes the text and a newline to ${out}, flushes, and frees the value. Fails as
+ * weft_json_take. */
+enum weft_status weft_json_print(struct weft_json *json, FILE *out, struct weft_error *error);
+
+void weft_json_finish(struct weft_json *json);
+
+/* events.c: what several events and run.json have in common. */
+
+/* A device as a member ${key}, or, with ${key} NULL, its fields alone, into the object that is
+ * open. */
+void weft_json_device(struct weft_json *json, const char *key, const struct weft_device *device);
+
+/* The fields correct, accuracy, loss, classes and confusion, into the object that is open.
+ * ${names}: a name a class. */
+void weft_json_results(struct weft_json *json, const struct weft_evaluation *evaluation,
+                       const char *const *names);
+
+/* confusion.c: the matrix with names, totals, recall, precision and accuracy; 97 columns for ten
+ * classes of Fashion-MNIST. ${names}: a name a class; ${title} opens the first line: "test". */
+void weft_report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
+                           const char *const *names);
+
+/* One line of history.csv. */
+struct weft_history {
+    size_t epoch; /* from 1 */
+    double accuracy, total_loss, mean_loss, seconds;
+};
+
+/* csv.c: lines end with a newline alone; a field with a comma, quote or line end is quoted as RFC
+ * 4180 says. */
+
+/* The matrix: first row and column hold the class names, the corner is empty. */
+void weft_report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
+                               const char *const *names);
+
+/* "epoch,accuracy,total_loss,mean_loss,seconds" and a line an epoch. */
+void weft_report_history_csv(FILE *out, const struct weft_history *history, size_t count);
+
+/* summary.c: the layers as a table: name, kind, output of one image, parameters, FLOP forward of
+ * one image, and totals. */
+void weft_report_summary(FILE *out, const struct weft_network *network);
+
+/* Trained floats of layer ${index} of ${network}. */
+size_t weft_report_layer_parameters(const struct weft_network *network, size_t index);
+
+#endif

@@ -1,0 +1,246 @@
+/* train.c: the loop over epochs and steps, the same for every backend. */
+#include "weft/train.h"
+
+#include "os/os.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_SECONDS 0.15 /* between two calls of the progress callback */
+
+struct weft_training weft_training_default(void) {
+    return (struct weft_training){
+        .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_SHUFFLED};
+}
+
+/* What a training works with. */
+struct run {
+    struct weft_model *model;
+    struct weft_backend *backend;
+    const struct weft_training *training;
+    const struct weft_training_events *events;
+    size_t images;
+    uint64_t done;          /* steps made, over all epochs */
+    uint32_t *order;        /* images */
+    struct weft_adam *adam; /* of the epoch's steps */
+    struct weft_step_result *results;
+    float *values; /* as long as the longer flat array */
+};
+
+static size_t steps_of_epoch(const struct run *run) {
+    const struct weft_training *training = run->training;
+    uint64_t steps = (run->images + training->batch - 1) / training->batch;
+    if (training->steps != 0 && training->steps - run->done < steps) {
+        steps = training->steps - run->done;
+    }
+    return (size_t)steps;
+}
+
+static void run_free(struct run *run) {
+    free(run->order);
+    free(run->adam);
+    free(run->results);
+    free(run->values);
+}
+
+static enum weft_status run_init(struct run *run, struct weft_error *error) {
+    const struct weft_network *network = run->model->network;
+    size_t steps = (run->images + run->training->batch - 1) / run->training->batch;
+    size_t floats = network->parameter_count > network->buffer_count ? network->parameter_count
+                                                                     : network->buffer_count;
+    run->order = malloc(run->images * sizeof *run->order);
+    run->adam = malloc(steps * sizeof *run->adam);
+    run->results = malloc(steps * sizeof *run->results);
+    run->values = calloc(floats + 1, sizeof *run->values);
+    if (run->order == NULL || run->adam == NULL || run->results == NULL || run->values == NULL) {
+        return weft_fail(error, WEFT_FAILED, "training: no memory");
+    }
+    return WEFT_OK;
+}
+
+/* The model's values to the device, and Adam's moments to 0. */
+static enum weft_status hand_over(struct run *run, struct weft_error *error) {
+    enum weft_status status =
+        weft_backend_write(run->backend, WEFT_PARAMETERS, run->model->parameters, error);
+    if (status == WEFT_OK) {
+        status = weft_backend_write(run->backend, WEFT_BUFFERS, run->model->buffers, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_write(run->backend, WEFT_MOMENTS, run->values, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_write(run->backend, WEFT_SECOND_MOMENTS, run->values, error);
+    }
+    return status;
+}
+
+static bool all_finite(const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t step,
+                                 const char *what) {
+    weft_fail(error, WEFT_FAILED, "training diverged: epoch %zu, step %zu: %s", epoch, step, what);
+    return weft_error_hint(error, "a smaller --lr may help");
+}
+
+/* Reads one flat array back into the model, unless a value is no finite number. */
+static enum weft_status take_array(struct run *run, enum weft_array array, float *to, size_t count,
+                                   size_t epoch, size_t steps, struct weft_error *error) {
+    enum weft_status status = weft_backend_read(run->backend, array, run->values, error);
+    if (status == WEFT_OK && !all_finite(run->values, count)) {
+        return diverged(error, epoch, steps, "a parameter is not a finite number");
+    }
+    if (status == WEFT_OK && count > 0) {
+        memcpy(to, run->values, count * sizeof *to);
+    }
+    return status;
+}
+
+/* The device's values back to the model, after ${steps} steps of ${epoch}. */
+static enum weft_status take_back(struct run *run, size_t epoch, size_t steps,
+                                  struct weft_error *error) {
+    const struct weft_network *network = run->model->network;
+    enum weft_status status = take_array(run, WEFT_BUFFERS, run->model->buffers,
+                                         network->buffer_count, epoch, steps, error);
+    if (status == WEFT_OK) {
+        status = take_array(run, WEFT_PARAMETERS, run->model->parameters, network->parameter_count,
+                            epoch, steps, error);
+    }
+    for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
+        if (network->layers[i].kind == WEFT_BATCH_NORM) {
+            run->model->batches[i] += (int64_t)steps;
+        }
+    }
+    return status;
+}
+
+/* Makes steps ${begin} to ${end} - 1 of the epoch. */
+static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, size_t end,
+                                   struct weft_error *error) {
+    size_t batch = run->training->batch;
+    size_t last = end * batch < run->images ? end * batch : run->images;
+    struct weft_steps steps = {
+        .steps = end - begin,
+        .batch = batch,
+        .images = last - begin * batch,
+        .order = run->order + begin * batch,
+        .adam = run->adam + begin,
+    };
+    enum weft_status status = weft_backend_train(run->backend, &steps, run->results + begin, error);
+    for (size_t i = begin; status == WEFT_OK && i < end; i++) {
+        if (!isfinite(run->results[i].loss)) {
+            status = diverged(error, epoch, i + 1, "the loss is not a finite number");
+        }
+    }
+    return status;
+}
+
+/* Makes the ${steps} steps of an epoch, as many at once as fit between two reports of progress. */
+static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
+                                  struct weft_error *error) {
+    const struct weft_training_events *events = run->events;
+    bool reports = events != NULL && events->progress != NULL;
+    size_t at_once = reports ? 4 : steps;
+    for (size_t begin = 0; begin < steps;) {
+        size_t end = begin + at_once < steps ? begin + at_once : steps;
+        double start = weft_os_seconds(), seconds;
+        enum weft_status status = make_steps(run, epoch, begin, end, error);
+        if (status != WEFT_OK) {
+            return status;
+        }
+        seconds = weft_os_seconds() - start;
+        if (seconds < REPORT_SECONDS / 2) {
+            at_once *= 2;
+        } else if (seconds > REPORT_SECONDS * 2 && at_once > 1) {
+            at_once /= 2;
+        }
+        begin = end;
+        if (reports && !events->progress(events->context, epoch, begin, steps)) {
+            return weft_fail(error, WEFT_INTERRUPTED,
+                             "training: interrupted in epoch %zu, step %zu", epoch, begin);
+        }
+    }
+    return WEFT_OK;
+}
+
+static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t steps,
+                                   double seconds) {
+    size_t images = steps * run->training->batch;
+    struct weft_epoch summary = {
+        .epoch = epoch,
+        .images = images < run->images ? images : run->images,
+        .seconds = seconds,
+        .steps = steps,
+        .results = run->results,
+    };
+    for (size_t i = 0; i < steps; i++) {
+        summary.correct += run->results[i].correct;
+        summary.total_loss += (double)run->results[i].loss;
+    }
+    summary.accuracy = (double)summary.correct / (double)summary.images;
+    summary.mean_loss = summary.total_loss / (double)steps;
+    return summary;
+}
+
+static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_error *error) {
+    const struct weft_training *training = run->training;
+    double start = weft_os_seconds();
+    size_t steps = steps_of_epoch(run);
+    enum weft_status status;
+    for (size_t i = 0; training->order == WEFT_FILE_ORDER && i < run->images; i++) {
+        run->order[i] = (uint32_t)i;
+    }
+    if (training->order == WEFT_SHUFFLED) {
+        weft_shuffle(training->seed, epoch, run->order, run->images);
+    }
+    for (size_t i = 0; i < steps; i++) {
+        run->adam[i] = weft_adam_step(training->learning_rate, run->done + i + 1);
+    }
+    status = run_steps(run, epoch, steps, error);
+    if (status == WEFT_OK) {
+        status = take_back(run, epoch, steps, error);
+        run->done += steps;
+    }
+    if (status == WEFT_OK && run->events != NULL && run->events->epoch != NULL) {
+        struct weft_epoch summary = summarise(run, epoch, steps, weft_os_seconds() - start);
+        if (!run->events->epoch(run->events->context, &summary)) {
+            status =
+                weft_fail(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu", epoch);
+        }
+    }
+    return status;
+}
+
+enum weft_status weft_train(struct weft_model *model, struct weft_backend *backend, size_t images,
+                            const struct weft_training *training,
+                            const struct weft_training_events *events, struct weft_error *error) {
+    struct run run = {.model = model,
+                      .backend = backend,
+                      .training = training,
+                      .events = events,
+                      .images = images};
+    enum weft_status status;
+    if (images == 0 || images > UINT32_MAX || training->batch == 0 || training->epochs == 0) {
+        return weft_fail(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
+                         training->epochs, images, training->batch);
+    }
+    status = run_init(&run, error);
+    if (status == WEFT_OK) {
+        status = hand_over(&run, error);
+    }
+    for (size_t epoch = 1; status == WEFT_OK && epoch <= training->epochs; epoch++) {
+        if (training->steps != 0 && run.done >= training->steps) {
+            break;
+        }
+        status = run_epoch(&run, epoch, error);
+    }
+    run_free(&run);
+    return status;
+}

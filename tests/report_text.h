@@ -1,0 +1,34 @@
+/* report_text.h: what a function printed to a FILE, as text; and an evaluation of given counts. */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "check_weft.h"
+
+#include <string.h>
+
+#include "report/report.h"
+
+/* Reads all of ${file} (a tmpfile) into ${text} and closes it. */
+static inline void read_text(FILE *file, char *text, size_t size) {
+    size_t length;
+    ck_assert_int_eq(ferror(file), 0);
+    rewind(file);
+    length = fread(text, 1, size, file);
+    ck_assert_uint_lt(length, size);
+    text[length] = '\0';
+    fclose(file);
+}
+
+/* An evaluation whose matrix is ${confusion}; its loss is ${loss}. */
+static inline struct weft_evaluation evaluation_of(uint64_t *confusion, size_t classes,
+                                                   double loss) {
+    struct weft_evaluation evaluation = {.classes = classes, .loss = loss, .confusion = confusion};
+    for (size_t i = 0; i < classes * classes; i++) {
+        evaluation.images += confusion[i];
+        evaluation.correct += i % (classes + 1) == 0 ? confusion[i] : 0;
+    }
+    evaluation.accuracy = (double)evaluation.correct / (double)evaluation.images;
+    return evaluation;
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* temporary.h: a fresh folder for the files that a test program writes. Include it first: it asks for POSIX.
+ *
+ * Add it to the case with tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove): made before the first
+ * test, and removed with all that is in it after the last, failed ones too. */
+#ifndef TEMPORARY_H
+#define TEMPORARY_H
+
+#define _XOPEN_SOURCE 700
+#include "check_weft.h"
+
+#include <ftw.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char temporary_folder[1024];
+
+static inline void temporary_make(void) {
+    const char *parent = getenv("TMPDIR");
+    snprintf(temporary_folder, sizeof temporary_folder, "%s/weft-test-XXXXXX",
+             parent != NULL && parent[0] != '\0' ? parent : "/tmp");
+    if (mkdtemp(temporary_folder) == NULL) {
+        perror(temporary_folder);
+        exit(1);
+    }
+}
+
+static inline int temporary_unlink(const char *path, const struct stat *status, int kind,
+                                   struct FTW *place) {
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static inline void temporary_remove(void) {
+    nftw(temporary_folder, temporary_unlink, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Returns the path of ${name} in the folder; the text lives until the eighth call from now. */
+static inline const char *temporary_path(const char *name) {
+    static char paths[8][sizeof temporary_folder + 512];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", temporary_folder, name);
+    return path;
+}
+
+/* Writes ${size} ${bytes} to ${path}, as a new file: on some file systems that is much faster than to truncate an old one. */
+static inline void temporary_write(const char *path, const void *bytes, size_t size) {
+    remove(path);
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL, "%s can not be written", path);
+    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+#endif

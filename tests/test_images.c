@@ -1,0 +1,268 @@
+/* test_images.c: the sample in data/ and, where it is installed, the published set; and what does not go together. */
+#include "temporary.h"
+
+#include <stdint.h>
+
+#include "data/sha256.h"
+#include "os/os.h"
+#include "weft/data.h"
+
+#define REAL "/usr/share/datasets/fashion-mnist"
+
+/* What gzip, sha256sum and Python's whole numbers say of the sample. */
+static const struct {
+    const char *images, *labels;
+    uint64_t sum, squares, counts[10];
+    double mean, deviation;
+} SAMPLE[2] = {
+    {"60ea5feda59124b528e4ae46db7909f10c71829f40f5e1987e4d698dbf350437",
+     "7f71edbd868f424d805e86d17e4831e724e5a0ef92255d943169c13907699b92",
+     5688570,
+     1054918870,
+     {12, 11, 9, 15, 9, 11, 10, 8, 4, 11},
+     0.28454231692677073,
+     0.3549158759149646},
+    {"10011aad7e104ca4844b2f2ec20ea5e697cc6fe044fcdfe102805b0cffb2c8b5",
+     "825f333513fdd542aa1aa55ded6b697992e3bbc01f304e46fd0126ead73ad4d6",
+     5854180,
+     1100979020,
+     {8, 13, 14, 9, 10, 9, 8, 11, 12, 6},
+     0.29282613045218087,
+     0.3608565953257816},
+};
+
+static const char *sample_folder(void) {
+    static char folder[4096];
+    snprintf(folder, sizeof folder, "%s/data/sample", weft_source());
+    return folder;
+}
+
+static void read_split(const char *folder, enum weft_split split, struct weft_images *images,
+                       struct weft_idx_file files[2]) {
+    struct weft_error error = {0};
+    ck_assert_msg(weft_images_read(folder, split, images, files, &error) == WEFT_OK, "%s",
+                  error.message);
+}
+
+START_TEST(sample) {
+    for (enum weft_split split = WEFT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
+        struct weft_images images;
+        struct weft_idx_file files[2];
+        uint64_t counts[256], sum = 0, squares = 0;
+        double mean, deviation;
+        read_split(sample_folder(), split, &images, files);
+        ck_assert_uint_eq(images.count, 100);
+        ck_assert_uint_eq(images.height, 28);
+        ck_assert_uint_eq(images.width, 28);
+        ck_assert_uint_eq(images.classes, 10);
+        ck_assert_str_eq(files[0].sha256, SAMPLE[split].images);
+        ck_assert_str_eq(files[1].sha256, SAMPLE[split].labels);
+        ck_assert(!files[0].published && !files[1].published);
+        ck_assert_ptr_nonnull(strstr(files[0].path, "data/sample/"));
+        ck_assert_ptr_nonnull(strstr(files[1].path, "-labels-idx1-ubyte.gz"));
+        for (size_t i = 0; i < 78400; i++) {
+            sum += images.pixels[i];
+            squares += (uint64_t)images.pixels[i] * images.pixels[i];
+        }
+        ck_assert_uint_eq(sum, SAMPLE[split].sum);
+        ck_assert_uint_eq(squares, SAMPLE[split].squares);
+        weft_images_statistics(&images, &mean, &deviation);
+        ck_assert_double_eq_tol(mean, SAMPLE[split].mean, 1e-15);
+        ck_assert_double_eq_tol(deviation, SAMPLE[split].deviation, 1e-15);
+        weft_images_class_counts(&images, counts);
+        for (int i = 0; i < 256; i++) {
+            ck_assert_uint_eq(counts[i], i < 10 ? SAMPLE[split].counts[i] : 0);
+        }
+        weft_images_finish(&images);
+        weft_images_finish(&images); /* harmless */
+        ck_assert_ptr_null(images.pixels);
+    }
+}
+END_TEST
+
+START_TEST(published_set) {
+    static const double mean_of[2] = {0.2860405969887955, 0.28684928071228494};
+    static const double deviation_of[2] = {0.3530242445149226, 0.35244415324744};
+    if (!weft_os_is_folder(REAL)) {
+        weft_skip("published_set", "dataset-fashion-mnist is not installed");
+        return;
+    }
+    for (enum weft_split split = WEFT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
+        struct weft_images images;
+        struct weft_idx_file files[2];
+        uint64_t counts[256];
+        double mean, deviation;
+        char text[32];
+        read_split(REAL, split, &images, files);
+        ck_assert(files[0].published && files[1].published);
+        ck_assert_uint_eq(images.count, split == WEFT_TRAIN ? 60000 : 10000);
+        weft_images_class_counts(&images, counts);
+        for (int i = 0; i < 256; i++) {
+            ck_assert_uint_eq(counts[i], i < 10 ? images.count / 10 : 0);
+        }
+        weft_images_statistics(&images, &mean, &deviation);
+        ck_assert_double_eq_tol(mean, mean_of[split], 1e-15);
+        ck_assert_double_eq_tol(deviation, deviation_of[split], 1e-15);
+        if (split == WEFT_TRAIN) {
+            snprintf(text, sizeof text, "%.4f %.4f", mean, deviation);
+            ck_assert_str_eq(text, "0.2860 0.3530");
+        }
+        weft_images_finish(&images);
+    }
+}
+END_TEST
+
+START_TEST(statistics_of_little) {
+    uint8_t pixels[4] = {0, 255, 255, 0}, same[3] = {7, 7, 7};
+    struct weft_images none = {0}, four = {1, 2, 2, pixels, NULL, 10},
+                       three = {3, 1, 1, same, NULL, 10};
+    double mean, deviation;
+    weft_images_statistics(&none, &mean, &deviation);
+    ck_assert_double_eq(mean, 0);
+    ck_assert_double_eq(deviation, 0);
+    weft_images_statistics(&four, &mean, &deviation);
+    ck_assert_double_eq(mean, 0.5);
+    ck_assert_double_eq(deviation, 0.5);
+    weft_images_statistics(&three, &mean, &deviation);
+    ck_assert_double_eq(mean, 7.0 / 255);
+    ck_assert_double_eq(deviation, 0);
+}
+END_TEST
+
+START_TEST(names) {
+    ck_assert_str_eq(weft_class_names[0], "T-shirt/top");
+    ck_assert_str_eq(weft_class_names[6], "Shirt");
+    ck_assert_str_eq(weft_class_names[9], "Ankle boot");
+    ck_assert_str_eq(weft_split_name(WEFT_TRAIN), "train");
+    ck_assert_str_eq(weft_split_name(WEFT_TEST), "test");
+}
+END_TEST
+
+/* Writes a test split of ${images} images of 1 x 2 pixels and ${labels} labels, all ${label} but the first, into ${folder}. */
+static void write_split(const char *folder, uint8_t images, uint8_t labels, uint8_t label) {
+    uint8_t bytes[16 + 2 * 255] = {0, 0, 8, 3, 0, 0, 0, images, 0, 0, 0, 1, 0, 0, 0, 2};
+    char name[64];
+    struct weft_error error = {0};
+    ck_assert_int_eq(weft_os_make_folder(temporary_path(folder), &error), WEFT_OK);
+    snprintf(name, sizeof name, "%s/t10k-images-idx3-ubyte", folder);
+    temporary_write(temporary_path(name), bytes, 16 + 2 * (size_t)images);
+    memcpy(bytes, (const uint8_t[]){0, 0, 8, 1, 0, 0, 0, labels, 0}, 9);
+    memset(bytes + 9, label, 255);
+    snprintf(name, sizeof name, "%s/t10k-labels-idx1-ubyte", folder);
+    temporary_write(temporary_path(name), bytes, 8 + (size_t)labels);
+}
+
+/* Expects that the test split in ${folder} is wrong, and a message with ${part}. */
+static void assert_wrong(const char *folder, const char *part, const char *hint) {
+    struct weft_images images;
+    struct weft_error error = {0};
+    ck_assert_int_eq(weft_images_read(temporary_path(folder), WEFT_TEST, &images, NULL, &error),
+                     WEFT_BAD_FILE);
+    ck_assert_msg(strstr(error.message, part) != NULL, "%s does not say %s", error.message, part);
+    ck_assert_msg(strstr(error.hint, hint) != NULL, "%s does not say %s", error.hint, hint);
+    ck_assert_ptr_null(images.pixels);
+    ck_assert_ptr_null(images.labels);
+    ck_assert_uint_eq(images.count, 0);
+}
+
+START_TEST(images_and_labels_go_together) {
+    struct weft_images images;
+    write_split("together", 5, 5, 9);
+    read_split(temporary_path("together"), WEFT_TEST, &images, NULL);
+    ck_assert_uint_eq(images.count, 5);
+    ck_assert_uint_eq(images.width, 2);
+    ck_assert_uint_eq(images.labels[0], 0);
+    ck_assert_uint_eq(images.labels[4], 9);
+    weft_images_finish(&images);
+    write_split("together", 5, 4, 9);
+    assert_wrong("together", "4 labels, but 5 images in", "");
+    write_split("together", 4, 5, 9);
+    assert_wrong("together", "5 labels, but 4 images in", "");
+    write_split("together", 5, 5, 10);
+    assert_wrong("together", "t10k-labels-idx1-ubyte: label 1 is 10, expected 0 to 9", "");
+    write_split("together", 5, 5, 255);
+    assert_wrong("together", "label 1 is 255", "");
+    write_split("together", 0, 0, 1);
+    assert_wrong("together", "t10k-images-idx3-ubyte: dimension 1 of 3 is 0", "");
+}
+END_TEST
+
+START_TEST(missing_files) {
+    write_split("missing", 1, 1, 1);
+    ck_assert_int_eq(remove(temporary_path("missing/t10k-labels-idx1-ubyte")), 0);
+    assert_wrong("missing", "missing/t10k-labels-idx1-ubyte.gz", "tools/fetch-data");
+    ck_assert_int_eq(remove(temporary_path("missing/t10k-images-idx3-ubyte")), 0);
+    assert_wrong("missing", "neither", "dataset-fashion-mnist");
+    /* Where both are, the plain one is taken: this .gz is none. */
+    write_split("missing", 1, 1, 1);
+    temporary_write(temporary_path("missing/t10k-images-idx3-ubyte.gz"), "x", 1);
+    struct weft_images images;
+    read_split(temporary_path("missing"), WEFT_TEST, &images, NULL);
+    weft_images_finish(&images);
+    ck_assert_int_eq(remove(temporary_path("missing/t10k-images-idx3-ubyte")), 0);
+    assert_wrong("missing", "t10k-images-idx3-ubyte.gz: ends inside the header", "");
+}
+END_TEST
+
+/* Option, then variable, then the two folders, the nearer first. */
+START_TEST(finding) {
+    char folder[4096], long_name[5000];
+    struct weft_error error = {0};
+    write_split("one", 1, 1, 1);
+    write_split("two", 1, 1, 1);
+    setenv("WEFT_DATA", temporary_path("two"), 1);
+    ck_assert_int_eq(weft_data_find(temporary_path("one"), folder, &error), WEFT_OK);
+    ck_assert_str_eq(folder, temporary_path("one"));
+    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+    ck_assert_str_eq(folder, temporary_path("two"));
+    ck_assert_int_eq(weft_data_find(temporary_path("three"), folder, &error), WEFT_BAD_FILE);
+    ck_assert_ptr_nonnull(strstr(error.message, "three: no such folder"));
+    ck_assert_ptr_nonnull(strstr(error.hint, "dataset-fashion-mnist"));
+    error = (struct weft_error){0};
+    setenv("WEFT_DATA", temporary_path("three"), 1);
+    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_BAD_FILE);
+    ck_assert_ptr_nonnull(strstr(error.message, "WEFT_DATA"));
+    memset(long_name, '/', sizeof long_name);
+    long_name[sizeof long_name - 1] = '\0';
+    ck_assert_int_eq(weft_data_find(long_name, folder, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(weft_data_find("", folder, &error), WEFT_BAD_FILE);
+}
+END_TEST
+
+START_TEST(finding_by_default) {
+    char folder[4096];
+    struct weft_error error = {0};
+    unsetenv("WEFT_DATA");
+    ck_assert_int_eq(chdir(temporary_folder), 0);
+    if (weft_os_is_folder(REAL)) {
+        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+        ck_assert_str_eq(folder, REAL);
+        setenv("WEFT_DATA", "", 1); /* as if it were not set */
+        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+        ck_assert_str_eq(folder, REAL);
+    } else {
+        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_BAD_FILE);
+        ck_assert_ptr_nonnull(strstr(error.message, "data/fashion-mnist"));
+        ck_assert_ptr_nonnull(strstr(error.hint, "tools/fetch-data"));
+        error = (struct weft_error){0};
+    }
+    ck_assert_int_eq(weft_os_make_folder("data/fashion-mnist", &error), WEFT_OK);
+    temporary_write("data/fashion-mnist/train-images-idx3-ubyte.gz", "", 0);
+    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+    ck_assert_str_eq(folder, "data/fashion-mnist");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
+    tcase_add_test(tests, sample);
+    tcase_add_test(tests, published_set);
+    tcase_add_test(tests, statistics_of_little);
+    tcase_add_test(tests, names);
+    tcase_add_test(tests, images_and_labels_go_together);
+    tcase_add_test(tests, missing_files);
+    tcase_add_test(tests, finding);
+    tcase_add_test(tests, finding_by_default);
+}
+
+CHECK_MAIN("images", add_tests)

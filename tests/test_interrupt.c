@@ -1,0 +1,44 @@
+/* test_interrupt.c: the first Ctrl-C is a flag, the second one ends the program. */
+#define _XOPEN_SOURCE 700
+#include "check_weft.h"
+
+#include <signal.h>
+
+#include "os/os.h"
+
+START_TEST(first_is_a_flag) {
+    signal(SIGINT, SIG_DFL);
+    ck_assert(!weft_os_interrupted());
+    weft_os_catch_interrupts();
+    ck_assert(!weft_os_interrupted());
+    raise(SIGINT);
+    ck_assert(weft_os_interrupted());
+    ck_assert(weft_os_interrupted()); /* it stays set */
+}
+END_TEST
+
+/* Check expects this one to end by SIGINT. */
+START_TEST(second_ends) {
+    signal(SIGINT, SIG_DFL);
+    weft_os_catch_interrupts();
+    raise(SIGINT);
+    raise(SIGINT);
+    exit(0);
+}
+END_TEST
+
+START_TEST(ignored_stays_ignored) {
+    signal(SIGINT, SIG_IGN);
+    weft_os_catch_interrupts();
+    raise(SIGINT);
+    ck_assert(!weft_os_interrupted());
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, first_is_a_flag);
+    tcase_add_test_raise_signal(tests, second_ends, SIGINT);
+    tcase_add_test(tests, ignored_stays_ignored);
+}
+
+CHECK_MAIN("interrupt", add_tests)

@@ -1,0 +1,226 @@
+/* test_json.c: what the JSON writer gives is JSON, and its numbers read back to the same bits. */
+#include "report_text.h"
+
+#include <cjson/cJSON.h>
+#include <float.h>
+#include <math.h>
+
+/* The text of ${json}, which the caller frees. */
+static char *take(struct weft_json *json) {
+    struct weft_error error = {0};
+    char *text;
+    ck_assert_int_eq(weft_json_take(json, &text, &error), WEFT_OK);
+    ck_assert_ptr_nonnull(text);
+    return text;
+}
+
+static void expect(struct weft_json *json, const char *wanted) {
+    char *text = take(json);
+    ck_assert_str_eq(text, wanted);
+    free(text);
+}
+
+/* Some bits that look like chance and are the same each time. */
+static uint64_t next_bits(uint64_t *state) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state ^ (*state >> 29);
+}
+
+START_TEST(every_kind) {
+    struct weft_json json = {0};
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "epoch");
+    weft_json_integer(&json, "seed", UINT64_MAX);
+    weft_json_float(&json, "lr", 0.01f);
+    weft_json_double(&json, "loss", 276.2);
+    weft_json_bool(&json, "yes", true);
+    weft_json_bool(&json, "no", false);
+    weft_json_null(&json, "none");
+    weft_json_string(&json, "nothing", NULL);
+    weft_json_open(&json, "empty", '[');
+    weft_json_close(&json, ']');
+    weft_json_open(&json, "matrix", '[');
+    for (uint64_t i = 0; i < 2; i++) {
+        weft_json_open(&json, NULL, '[');
+        weft_json_integer(&json, NULL, i);
+        weft_json_integer(&json, NULL, 2);
+        weft_json_close(&json, ']');
+    }
+    weft_json_close(&json, ']');
+    weft_json_raw(&json, "raw", "{\"a\": 1}");
+    weft_json_open(&json, "object", '{');
+    weft_json_close(&json, '}');
+    weft_json_seconds(&json, "seconds", 0.12345678);
+    weft_json_close(&json, '}');
+    expect(&json, "{\"event\":\"epoch\",\"seed\":18446744073709551615,\"lr\":0.01,\"loss\":276.2,"
+                  "\"yes\":true,\"no\":false,\"none\":null,\"nothing\":null,\"empty\":[],"
+                  "\"matrix\":[[0,2],[1,2]],\"raw\":{\"a\": 1},\"object\":{},"
+                  "\"seconds\":0.123457}");
+}
+END_TEST
+
+START_TEST(indented) {
+    struct weft_json json = {.indented = true};
+    weft_json_open(&json, NULL, '{');
+    weft_json_integer(&json, "a", 1);
+    weft_json_open(&json, "b", '{');
+    weft_json_open(&json, "c", '[');
+    weft_json_integer(&json, NULL, 1);
+    weft_json_open(&json, NULL, '{');
+    weft_json_integer(&json, "d", 2);
+    weft_json_close(&json, '}');
+    weft_json_close(&json, ']');
+    weft_json_close(&json, '}');
+    weft_json_open(&json, "e", '{');
+    weft_json_close(&json, '}');
+    weft_json_close(&json, '}');
+    expect(&json, "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [1,{\"d\": 2}]\n  },\n  \"e\": {}\n}");
+}
+END_TEST
+
+START_TEST(no_nan_and_no_infinity) {
+    struct weft_json json = {0};
+    weft_json_open(&json, NULL, '[');
+    weft_json_float(&json, NULL, NAN);
+    weft_json_float(&json, NULL, INFINITY);
+    weft_json_double(&json, NULL, -INFINITY);
+    weft_json_double(&json, NULL, NAN);
+    weft_json_seconds(&json, NULL, NAN);
+    weft_json_float(&json, NULL, -0.0f);
+    weft_json_close(&json, ']');
+    expect(&json, "[null,null,null,null,null,-0]");
+}
+END_TEST
+
+START_TEST(floats_read_back) {
+    uint64_t state = 1;
+    char text[32];
+    for (int i = 0; i < 100000; i++) {
+        uint32_t bits = (uint32_t)(next_bits(&state) >> 16), again;
+        float value, back;
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value)) {
+            back = strtof(weft_number_float(value, text), NULL);
+            memcpy(&again, &back, sizeof again);
+            ck_assert_msg(again == bits, "%08x printed as %s", bits, text);
+        }
+    }
+    ck_assert_str_eq(weft_number_float(0.1f, text), "0.1");
+    ck_assert_str_eq(weft_number_float(FLT_MAX, text), "3.4028235e+38");
+    ck_assert_str_eq(weft_number_float(1e-9f, text), "1e-09");
+    ck_assert_str_eq(weft_number_float(16777216.0f, text), "16777216");
+}
+END_TEST
+
+START_TEST(doubles_read_back) {
+    uint64_t state = 2;
+    char text[32];
+    for (int i = 0; i < 30000; i++) {
+        uint64_t bits = next_bits(&state), again;
+        double value, back;
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value)) {
+            back = strtod(weft_number_double(value, text), NULL);
+            memcpy(&again, &back, sizeof again);
+            ck_assert_msg(again == bits, "%016llx printed as %s", (unsigned long long)bits, text);
+        }
+    }
+    ck_assert_str_eq(weft_number_double(0.8306, text), "0.8306");
+    ck_assert_str_eq(weft_number_double(300.0, text), "300");
+    ck_assert_str_eq(weft_number_double(-1e9, text), "-1e+09");
+    ck_assert_str_eq(weft_number_double(DBL_MAX, text), "1.7976931348623157e+308");
+}
+END_TEST
+
+START_TEST(strings) {
+    struct weft_json json = {0};
+    weft_json_string(&json, NULL, "quote \" back \\ tab \t line \n bell \a del \x7f \xc3\xa9");
+    expect(&json, "\"quote \\\" back \\\\ tab \\u0009 line \\u000a bell \\u0007 del \\u007f "
+                  "\xc3\xa9\"");
+}
+END_TEST
+
+/* Bytes that are no UTF-8, alone and cut off, become U+FFFD; what is UTF-8 stays. */
+START_TEST(broken_utf8) {
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"\xff", "\"\\ufffd\""},
+        {"a\x80z", "\"a\\ufffdz\""},
+        {"\xc3", "\"\\ufffd\""},
+        {"\xe2\x82", "\"\\ufffd\\ufffd\""},
+        {"\xc0\xaf", "\"\\ufffd\\ufffd\""},                       /* overlong */
+        {"\xe0\x80\xaf", "\"\\ufffd\\ufffd\\ufffd\""},            /* overlong */
+        {"\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""},            /* a surrogate */
+        {"\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""}, /* above U+10FFFF */
+        {"\xf0\x80\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""}, /* overlong */
+        {"\xe2\x82\xac\xf0\x9f\x91\x9f", "\"\xe2\x82\xac\xf0\x9f\x91\x9f\""},
+        {"\xed\x9f\xbf\xf4\x8f\xbf\xbf", "\"\xed\x9f\xbf\xf4\x8f\xbf\xbf\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weft_json json = {0};
+        weft_json_string(&json, NULL, cases[i].text);
+        expect(&json, cases[i].wanted);
+    }
+}
+END_TEST
+
+/* Long enough to grow the memory many times, and read by another parser. */
+START_TEST(long_value) {
+    struct weft_json json = {0};
+    cJSON *read;
+    char *text;
+    weft_json_open(&json, NULL, '[');
+    for (uint64_t i = 0; i < 20000; i++) {
+        weft_json_integer(&json, NULL, i * i);
+    }
+    weft_json_close(&json, ']');
+    text = take(&json);
+    read = cJSON_Parse(text);
+    ck_assert_int_eq(cJSON_GetArraySize(read), 20000);
+    ck_assert_double_eq(cJSON_GetArrayItem(read, 19999)->valuedouble, 19999.0 * 19999.0);
+    cJSON_Delete(read);
+    free(text);
+}
+END_TEST
+
+START_TEST(device_event) {
+    struct weft_device device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
+    struct weft_json json = {0};
+    cJSON *read;
+    char *text;
+    snprintf(device.platform_name, sizeof device.platform_name, "Some \"platform\"");
+    snprintf(device.type, sizeof device.type, "gpu");
+    snprintf(device.fp_config, sizeof device.fp_config, "denorm fma");
+    device.global_memory = UINT64_C(1) << 40;
+    weft_json_open(&json, NULL, '{');
+    weft_json_device(&json, "device", &device);
+    weft_json_close(&json, '}');
+    text = take(&json);
+    read = cJSON_Parse(text);
+    cJSON *object = cJSON_GetObjectItemCaseSensitive(read, "device");
+    ck_assert_str_eq(cJSON_GetObjectItemCaseSensitive(object, "platform")->valuestring,
+                     "Some \"platform\"");
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(object, "fp_config")), 2);
+    ck_assert_double_eq(cJSON_GetObjectItemCaseSensitive(object, "global_memory")->valuedouble,
+                        1099511627776.0);
+    ck_assert_int_eq(cJSON_GetObjectItemCaseSensitive(object, "index")->valueint, 2);
+    ck_assert(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(object, "default")));
+    cJSON_Delete(read);
+    free(text);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, every_kind);
+    tcase_add_test(tests, indented);
+    tcase_add_test(tests, no_nan_and_no_infinity);
+    tcase_add_test(tests, floats_read_back);
+    tcase_add_test(tests, doubles_read_back);
+    tcase_add_test(tests, strings);
+    tcase_add_test(tests, broken_utf8);
+    tcase_add_test(tests, long_value);
+    tcase_add_test(tests, device_event);
+}
+
+CHECK_MAIN("json", add_tests)

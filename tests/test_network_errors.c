@@ -1,0 +1,210 @@
+/* test_network_errors.c: every wrong list of layers is an error that says which layer and why. */
+#include "check_weft.h"
+
+#include <string.h>
+
+#include "weft/network.h"
+
+/* Lists use ' for ", to be readable. */
+static enum weft_status create(const char *list, struct weft_error *error) {
+    struct weft_network *network;
+    char *text = malloc(strlen(list) + 1);
+    enum weft_status status;
+    strcpy(text, list);
+    for (char *at = text; (at = strchr(at, '\'')) != NULL;) {
+        *at = '"';
+    }
+    status = weft_network_create(text, &network, error);
+    ck_assert((status == WEFT_OK) == (network != NULL));
+    weft_network_destroy(network);
+    free(text);
+    return status;
+}
+
+static void assert_refused(const char *list, const char *part) {
+    struct weft_error error = {0};
+    enum weft_status status = create(list, &error);
+    ck_assert_msg(status == WEFT_BAD_FILE, "%s gives %d", list, status);
+    ck_assert_msg(strstr(error.message, part) != NULL, "\"%s\" does not say \"%s\"", error.message,
+                  part);
+    ck_assert_int_eq(create(list, NULL), WEFT_BAD_FILE);
+}
+
+/* A list of one layer on an input of 3 x 4 x 8. */
+static void assert_layer_refused(const char *layer, const char *part) {
+    char list[1024];
+    snprintf(list, sizeof list, "{'input': [3, 4, 8], 'layers': [%s]}", layer);
+    assert_refused(list, part);
+}
+
+START_TEST(no_list) {
+    assert_refused("", "network: not JSON: byte 0");
+    assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}]} x", "text after the end");
+    assert_refused("[]", "an object");
+    assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}], 'classes': 10}",
+                   "unknown member \"classes\"");
+    assert_refused("{'input': [1], 'input': [1], 'layers': [{'kind': 'relu'}]}",
+                   "\"input\" is there twice");
+    assert_refused("{'input': [1]}", "layers: a list");
+    assert_refused("{'input': [1], 'layers': []}", "layers: a list of 1 to 1024");
+    assert_refused("{'input': [1], 'layers': {'kind': 'relu'}}", "layers: a list");
+    assert_refused("{'input': [1], 'layers': ['relu']}", "layer 1: an object");
+}
+END_TEST
+
+START_TEST(wrong_input) {
+    static const char *const inputs[] = {"",
+                                         "'input': [],",
+                                         "'input': [1, 2],",
+                                         "'input': 3,",
+                                         "'input': [0],",
+                                         "'input': [1.5],",
+                                         "'input': [-1],",
+                                         "'input': [65537],",
+                                         "'input': ['1'],",
+                                         "'input': [1, 2, 3, 4],",
+                                         "'input': [1e999],"};
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
+        char list[256];
+        snprintf(list, sizeof list, "{%s 'layers': [{'kind': 'relu'}]}", inputs[i]);
+        assert_refused(list, "input: [channels, height, width] or [features] was expected");
+    }
+    assert_refused("{'input': [65536, 65536, 65536], 'layers': [{'kind': 'relu'}]}",
+                   "input: 65536 x 65536 x 65536 is more than 2147483647 numbers");
+}
+END_TEST
+
+START_TEST(unknown_things) {
+    assert_layer_refused("{'out_channels': 3}", "layer 1: unknown kind \"\": known are conv2d,");
+    assert_layer_refused("{'kind': 7}", "layer 1: unknown kind");
+    assert_layer_refused("{'kind': 'conv3d'}", "unknown kind \"conv3d\": known are conv2d, "
+                                               "max_pool2d, relu, batch_norm, flatten, linear");
+    assert_layer_refused("{'kind': '\\u001b[31m'}", "unknown kind \"?[31m\"");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': 1}",
+                         "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "
+                         "kernel_size, out_channels, name");
+    assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name");
+    assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}", "\"kind\" is there twice");
+    assert_layer_refused("{'kind': 'relu', 'Name': 'x'}", "unknown argument \"Name\"");
+}
+END_TEST
+
+START_TEST(wrong_arguments) {
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1}", "out_channels: it is missing");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 1}", "kernel_size: it is missing");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 0}",
+                         "out_channels: a whole number from 1");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 2147483648}",
+                         "out_channels: a whole number from 1 to 2147483647");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [1], 'out_channels': 1}",
+                         "kernel_size: a number or [height, width]");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [1, 2, 3], 'out_channels': 1}",
+                         "kernel_size: a number or [height, width]");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [1, 0.5], 'out_channels': 1}",
+                         "kernel_size: a whole number");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': null, 'out_channels': 1}",
+                         "kernel_size: a whole number");
+    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': 0}", "kernel_size: a whole");
+    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': 2, 'stride': 0}",
+                         "stride: a whole");
+    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': [2, 2]}", "kernel_size: a whole");
+    assert_layer_refused("{'kind': 'linear'}", "layer 1 (linear1): out_features: it is missing");
+    assert_layer_refused("{'kind': 'batch_norm', 'eps': 0}", "eps: a number from 1e-09 to 1");
+    assert_layer_refused("{'kind': 'batch_norm', 'eps': 1.001}", "eps: a number");
+    assert_layer_refused("{'kind': 'batch_norm', 'eps': '1e-5'}", "eps: a number");
+    assert_layer_refused("{'kind': 'batch_norm', 'momentum': -0.1}", "momentum: a number from 0");
+    assert_layer_refused("{'kind': 'batch_norm', 'momentum': 1e999}", "momentum: a number");
+}
+END_TEST
+
+START_TEST(wrong_names) {
+    assert_layer_refused("{'kind': 'relu', 'name': ''}", "layer 1: name: 1 to 63 letters");
+    assert_layer_refused("{'kind': 'relu', 'name': 3}", "layer 1: name: 1 to 63 letters");
+    assert_layer_refused("{'kind': 'relu', 'name': 'a.b'}", "a.b");
+    assert_layer_refused("{'kind': 'relu', 'name': 'input'}", "not \"input\": input");
+    assert_layer_refused("{'kind': 'relu', 'name': "
+                         "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}",
+                         "name: 1 to 63");
+    assert_layer_refused("{'kind': 'relu', 'name': 'a'}, {'kind': 'relu', 'name': 'a'}",
+                         "layer 2 (a): layer 1 has the same name");
+    assert_layer_refused("{'kind': 'relu', 'name': 'relu2'}, {'kind': 'relu'}",
+                         "layer 2 (relu2): layer 1 has the same name");
+    assert_layer_refused("{'kind': 'relu'}, {'kind': 'relu', 'name': 'relu1'}",
+                         "layer 2 (relu1): layer 1 has the same name");
+}
+END_TEST
+
+START_TEST(layers_that_do_not_fit) {
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 5, 'out_channels': 1}",
+                         "layer 1 (conv2d1): the kernel 5 x 5 is larger than its input 3 x 4 x 8");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [4, 9], 'out_channels': 1}",
+                         "the kernel 4 x 9 is larger than its input 3 x 4 x 8");
+    assert_layer_refused("{'kind': 'relu'}, {'kind': 'max_pool2d', 'name': 'p', 'kernel_size': 5}",
+                         "layer 2 (p): the window 5 x 5 is larger than its input 3 x 4 x 8");
+    assert_refused("{'input': [1, 4, 2], 'layers': [{'kind': 'max_pool2d', 'kernel_size': 3}]}",
+                   "the window 3 x 3 is larger than its input 1 x 4 x 2");
+    assert_layer_refused("{'kind': 'linear', 'out_features': 2}",
+                         "its input is 3 x 4 x 8: put a flatten layer before it");
+    assert_layer_refused("{'kind': 'flatten'}, "
+                         "{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1}",
+                         "layer 2 (conv2d2): conv2d needs channels x height x width, but its input "
+                         "is flat: 96");
+    assert_layer_refused("{'kind': 'flatten'}, {'kind': 'max_pool2d', 'kernel_size': 1}",
+                         "max_pool2d needs channels x height x width");
+}
+END_TEST
+
+START_TEST(too_large) {
+    assert_refused("{'input': [1, 60000, 30000], 'layers': "
+                   "[{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 2}]}",
+                   "the output: 2 x 60000 x 30000 is more than 2147483647 numbers");
+    assert_refused("{'input': [2, 32768, 32767], 'layers': "
+                   "[{'kind': 'flatten'}, {'kind': 'linear', 'out_features': 2147483647}]}",
+                   "linear2.weight, 2147483647 x 2147418112 x 1 x 1, makes the network larger");
+    assert_refused("{'input': [32768], 'layers': [{'kind': 'linear', 'out_features': 65534}, "
+                   "{'kind': 'linear', 'out_features': 1}]}",
+                   "linear2.weight");
+    /* The largest that fits: 65534 x 32768 + 65534 is below 2^31. */
+    ck_assert_int_eq(create("{'input': [32768], 'layers': [{'kind': 'linear', "
+                            "'out_features': 65534}]}",
+                            NULL),
+                     WEFT_OK);
+}
+END_TEST
+
+START_TEST(too_many) {
+    enum { COUNT = 1025, BYTES = 64 + COUNT * 20 };
+    char *list = malloc(BYTES);
+    size_t length = (size_t)sprintf(list, "{'input': [1], 'layers': [");
+    for (int i = 0; i < COUNT; i++) {
+        length += (size_t)sprintf(list + length, "%s{'kind': 'relu'}", i > 0 ? "," : "");
+        if (i == COUNT - 2) {
+            char *good = malloc(BYTES);
+            sprintf(good, "%s]}", list);
+            ck_assert_int_eq(create(good, NULL), WEFT_OK);
+            free(good);
+        }
+    }
+    strcpy(list + length, "]}");
+    assert_refused(list, "layers: a list of 1 to 1024 layers");
+    free(list);
+    list = malloc(2000000);
+    memset(list, ' ', 2000000);
+    list[1999999] = '\0';
+    assert_refused(list, "network: the list has more than 1048576 bytes");
+    free(list);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, no_list);
+    tcase_add_test(tests, wrong_input);
+    tcase_add_test(tests, unknown_things);
+    tcase_add_test(tests, wrong_arguments);
+    tcase_add_test(tests, wrong_names);
+    tcase_add_test(tests, layers_that_do_not_fit);
+    tcase_add_test(tests, too_large);
+    tcase_add_test(tests, too_many);
+}
+
+CHECK_MAIN("network_errors", add_tests)

@@ -1,0 +1,246 @@
+/* test_strict_json.c: what is JSON and what is not, and numbers and strings that read back as they were. */
+#include "check_weft.h"
+
+#include <string.h>
+
+#include "network/random.h"
+#include "network/strict_json.h"
+#include "network/text.h"
+
+static enum weft_status parse(const char *text, size_t size) {
+    /* In a block of its own size, so that a sanitizer sees a byte read behind the end. */
+    char *copy = malloc(size > 0 ? size : 1);
+    cJSON *json;
+    enum weft_status status;
+    memcpy(copy, text, size);
+    status = weft_json_parse(copy, size, &json, NULL);
+    ck_assert((status == WEFT_OK) == (json != NULL));
+    cJSON_Delete(json);
+    free(copy);
+    return status;
+}
+
+START_TEST(good_texts) {
+    static const char *const texts[] = {
+        "0",
+        "-0",
+        "1.5e+3",
+        "1E5",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "[]",
+        "{}",
+        " \t\r\n[ 1 , 2 ] ",
+        "{\"a\": {\"a\": [{\"a\": 1}]}, \"b\": 1, \"A\": 2}",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0001\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"",
+        "123456789012345678901234567890123456789012345678901234567890",
+        "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ck_assert_msg(parse(texts[i], strlen(texts[i])) == WEFT_OK, "%s", texts[i]);
+    }
+}
+END_TEST
+
+START_TEST(bad_texts) {
+    static const char *const texts[] = {
+        "",
+        " ",
+        "01",
+        "+1",
+        ".5",
+        "1.",
+        "1e",
+        "1e+",
+        "-",
+        "--1",
+        "0x10",
+        "nan",
+        "Infinity",
+        "tru",
+        "nulll",
+        "'a'",
+        "\"a",
+        "\"a\nb\"",
+        "\"\x01\"",
+        "\"\\x\"",
+        "\"\\u12g4\"",
+        "\"\\u0000\"",
+        "\"\\ud83d\"",
+        "\"\\ud83d\\u0041\"",
+        "\"\\ude00\"",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1",
+        "]",
+        "[1}",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{1:1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":1,\"a\":2}",
+        "[{\"b\":[{\"a\":1,\"c\":0,\"a\":1}]}]",
+        "{\"a\":1,\"\\u0061\":2}",
+        "1 1",
+        "[] x",
+        "\xef\xbb\xbf[]",
+        "\"\xff\"",
+        "\"\xc3\"",
+        "\"\xc0\x80\"",
+        "\"\xed\xa0\x80\"",
+        "\"\xf4\x90\x80\x80\"",
+        "\"\xe2\x82\"",
+        "\"\x80\"",
+        "// c\n1",
+        "1234567890123456789012345678901234567890123456789012345678901",
+        "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ck_assert_msg(parse(texts[i], strlen(texts[i])) == WEFT_BAD_FILE, "%s", texts[i]);
+    }
+    ck_assert_int_eq(parse("[]\0", 3), WEFT_BAD_FILE);
+    ck_assert_int_eq(parse("[\0]", 3), WEFT_BAD_FILE);
+    ck_assert_int_eq(parse("\"a\0b\"", 5), WEFT_BAD_FILE);
+}
+END_TEST
+
+/* A list of ${count} zeros. */
+static enum weft_status parse_zeros(size_t count) {
+    size_t size = 2 * count + 1;
+    char *text = malloc(size);
+    enum weft_status status;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(text + 2 * i, ",0", 2);
+    }
+    text[0] = '[';
+    text[size - 1] = ']';
+    status = parse(text, size);
+    free(text);
+    return status;
+}
+
+START_TEST(too_many_values) {
+    ck_assert_int_eq(parse_zeros(WEFT_JSON_VALUES - 1), WEFT_OK); /* and the list itself */
+    ck_assert_int_eq(parse_zeros(WEFT_JSON_VALUES), WEFT_BAD_FILE);
+}
+END_TEST
+
+START_TEST(whole_numbers) {
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {{"0", true},      {"-0", true},   {"7", true},      {"255", true},
+                 {"256", false},   {"-1", false},  {"1.5", false},   {"1e999", false},
+                 {"\"7\"", false}, {"[7]", false}, {"1e300", false}, {"true", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *json;
+        uint64_t number = 99;
+        ck_assert_int_eq(weft_json_parse(cases[i].text, strlen(cases[i].text), &json, NULL),
+                         WEFT_OK);
+        ck_assert_msg(weft_json_whole(json, 255, &number) == cases[i].good, "%s", cases[i].text);
+        ck_assert_uint_eq(number, cases[i].good ? strtoul(cases[i].text, NULL, 10) : 99);
+        cJSON_Delete(json);
+    }
+    ck_assert(!weft_json_whole(NULL, 255, &(uint64_t){0}));
+}
+END_TEST
+
+static void assert_float_back(uint32_t bits) {
+    struct weft_text text = {0};
+    float value, back;
+    char *digits;
+    cJSON *json;
+    memcpy(&value, &bits, sizeof value);
+    weft_text_add_float(&text, value);
+    digits = weft_text_take(&text);
+    ck_assert_int_eq(weft_json_parse(digits, strlen(digits), &json, NULL), WEFT_OK);
+    back = (float)json->valuedouble;
+    ck_assert_msg(memcmp(&back, &value, sizeof back) == 0, "%08x as %s", bits, digits);
+    cJSON_Delete(json);
+    free(digits);
+}
+
+START_TEST(floats_read_back) {
+    uint32_t words[4];
+    for (uint32_t i = 0; i < 5000; i++) {
+        weft_random(1, WEFT_RANDOM_INITIAL, 0, i, words);
+        for (int j = 0; j < 4; j++) {
+            if ((words[j] & 0x7f800000) != 0x7f800000) {
+                assert_float_back(words[j]);
+            }
+        }
+    }
+    assert_float_back(0);
+    assert_float_back(0x80000000);
+    assert_float_back(1);
+    assert_float_back(0x7f7fffff);
+}
+END_TEST
+
+START_TEST(floats_are_short) {
+    static const struct {
+        float value;
+        const char *digits;
+    } cases[] = {{0.1f, "0.1"}, {1e-5f, "1e-05"}, {1.0f, "1"}, {1.0f / 3.0f, "0.33333334"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weft_text text = {0};
+        char *digits;
+        weft_text_add_float(&text, cases[i].value);
+        digits = weft_text_take(&text);
+        ck_assert_str_eq(digits, cases[i].digits);
+        free(digits);
+    }
+}
+END_TEST
+
+START_TEST(a_point_in_every_locale) {
+    static const char *const written[] = {"-1.5e-07", "-1,5e-07", "-1\331\2535e-07"};
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        struct weft_text text = {0};
+        char *digits;
+        weft_text_add_digits(&text, written[i]);
+        digits = weft_text_take(&text);
+        ck_assert_str_eq(digits, "-1.5e-07");
+        free(digits);
+    }
+}
+END_TEST
+
+START_TEST(strings_read_back) {
+    char string[1024], *quoted, shown[80];
+    struct weft_text text = {0};
+    cJSON *json;
+    for (int i = 1; i < 128; i++) {
+        string[i - 1] = (char)i;
+    }
+    strcpy(string + 127, "\xc3\xa9");
+    weft_text_add_json(&text, string);
+    quoted = weft_text_take(&text);
+    ck_assert_int_eq(weft_json_parse(quoted, strlen(quoted), &json, NULL), WEFT_OK);
+    ck_assert_str_eq(json->valuestring, string);
+    cJSON_Delete(json);
+    free(quoted);
+    ck_assert_str_eq(weft_text_printable("a\x1b[1mb\xc3", shown), "a?[1mb?");
+    weft_text_printable(string, shown);
+    ck_assert_uint_eq(strlen(shown), 79);
+    ck_assert_str_eq(shown + 76, "...");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, good_texts);
+    tcase_add_test(tests, bad_texts);
+    tcase_add_test(tests, too_many_values);
+    tcase_add_test(tests, whole_numbers);
+    tcase_add_test(tests, floats_read_back);
+    tcase_add_test(tests, floats_are_short);
+    tcase_add_test(tests, a_point_in_every_locale);
+    tcase_add_test(tests, strings_read_back);
+}
+
+CHECK_MAIN("strict_json", add_tests)

@@ -1,0 +1,60 @@
+/* test_terminal.c: what is a terminal, and how wide it is taken to be. */
+#include "temporary.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include "os/os.h"
+
+START_TEST(a_file_is_no_terminal) {
+    FILE *file = fopen(temporary_path("file"), "w");
+    ck_assert_ptr_nonnull(file);
+    unsetenv("COLUMNS");
+    ck_assert(!weft_os_is_terminal(file));
+    ck_assert_int_eq(weft_os_terminal_columns(file), 80);
+    fclose(file);
+}
+END_TEST
+
+START_TEST(columns_by_wish) {
+    static const char *const wrong[] = {"", "wide", "0", "-5", "80x", "99999999999999999999"};
+    setenv("COLUMNS", "132", 1);
+    ck_assert_int_eq(weft_os_terminal_columns(stderr), 132);
+    FILE *file = fopen(temporary_path("file"), "w");
+    ck_assert_ptr_nonnull(file);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        setenv("COLUMNS", wrong[i], 1);
+        ck_assert_int_eq(weft_os_terminal_columns(file), 80);
+    }
+    fclose(file);
+}
+END_TEST
+
+START_TEST(a_terminal_knows_its_width) {
+    struct winsize window = {0};
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) {
+        weft_skip("a_terminal_knows_its_width", "no pseudo-terminal here");
+        return;
+    }
+    FILE *terminal = fopen(ptsname(master), "r+");
+    ck_assert_ptr_nonnull(terminal);
+    unsetenv("COLUMNS");
+    ck_assert(weft_os_is_terminal(terminal));
+    ck_assert_int_eq(weft_os_terminal_columns(terminal), 80); /* it says 0: unknown */
+    window.ws_col = 97;
+    ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &window), 0);
+    ck_assert_int_eq(weft_os_terminal_columns(terminal), 97);
+    fclose(terminal);
+    close(master);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
+    tcase_add_test(tests, a_file_is_no_terminal);
+    tcase_add_test(tests, columns_by_wish);
+    tcase_add_test(tests, a_terminal_knows_its_width);
+}
+
+CHECK_MAIN("terminal", add_tests)
