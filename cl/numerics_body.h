@@ -9,7 +9,8 @@
  * comparisons choose special results in the end. So a device that flushes denormals chooses the same. Where the
  * result is not a special one, no intermediate value is denormal; NUMERICS.md goes through them.
  * Coefficients are from tools/fit-polynomials.
- * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity; above that, and up to the sign bit, NaN. */
+ *
+ * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity, and what is above it NaN. */
 
 static inline WEFT_V WEFT_NAME(weft_clean)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x);
@@ -68,8 +69,9 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
     return WEFT_AS_V(result);
 }
 
-/* x = m 4^k with m in [0.5, 2). y is 1 / sqrt(m), first from the bits of m, then by a polynomial in e, what m y^2 lacks to 1.
- * g and h go towards sqrt(m) and 1 / (2 sqrt(m)), in steps that share their error. Every m is tested. */
+/* x = m 4^k with m in [0.5, 2). y is about 1 / sqrt(m): first from the bits of m, then by a polynomial in e, which is
+ * what m y^2 lacks to 1. g and h go on to sqrt(m) and 1 / (2 sqrt(m)), in steps that share their error. That this
+ * rounds correctly is shown by testing every m. */
 static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x), um = (u & 0x00ffffffu) | 0x3f000000u;
     const WEFT_V m = WEFT_AS_V(um);

@@ -1,8 +1,8 @@
 /* test_numerics_opencl.c: cl/numerics.h as each OpenCL device compiles it, against C: the same bits.
  *
- * Each device is a case, named in the output (there are cases for devices to come, which pass at once). It runs float and
- * float16, with denormals as the device likes and flushed.
- * For a slow device: WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are more build options. */
+ * Each device is a case, named in the output (there are cases for devices to come, which pass at once). It runs float
+ * and float16, with denormals as the device likes and flushed.
+ * To experiment: WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are more build options. */
 #define _POSIX_C_SOURCE          200112L /* setenv */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -36,7 +36,7 @@ static const char kernels[] =
     "KERNEL(weft_exp_16, float16, weft_exp16(a[i]))\n"
     "KERNEL(weft_log_16, float16, weft_log16(a[i]))\n";
 
-/* Arguments, what the host makes of them (function by function, each count long), what a device made of one function. */
+/* Arguments, what the host makes of them (function by function, each count long), what a device made of one. */
 struct cases {
     size_t count;
     float *a, *b, *expected, *found;
