@@ -9,7 +9,7 @@ size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array
 }
 
 size_t opencl_padded(size_t floats) {
-    return weft_shards(floats) * WEFT_LANES;
+    return weft_shards(floats > 0 ? floats : 1) * WEFT_LANES;
 }
 
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,

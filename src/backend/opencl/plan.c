@@ -105,7 +105,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
 
 /* The kernels of no layer. Their buffers are set here as far as they never change. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
-    size_t vectors = weft_shards(cl->base.network->parameter_count);
+    size_t vectors = opencl_padded(cl->base.network->parameter_count) / WEFT_LANES;
     size_t size = weft_shape_size(cl->base.network->input), last = cl->base.network->layer_count;
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct {

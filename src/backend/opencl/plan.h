@@ -71,7 +71,7 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error);
 
-/* Returns the floats of a flat array, without the padding, and with it. */
+/* Returns the floats of a flat array, without the padding, and with it: a network without parameters has arrays too. */
 size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array);
 size_t opencl_padded(size_t floats);
 

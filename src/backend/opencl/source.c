@@ -1,6 +1,6 @@
 /* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with its own sizes. */
 #include "backend/opencl/kernels.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/plan.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -97,7 +97,7 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
                                  enum weft_mapping mapping, const char *folder,
                                  struct weft_error *error) {
     size_t size = weft_shape_size(network->input);
-    size_t vectors = (network->parameter_count + WEFT_LANES - 1) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
     opencl_define(text, "SIZE", size);
     opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
     if (opencl_source_add(text, folder, "gather.cl", error) != WEFT_OK) {
@@ -114,7 +114,7 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
 enum weft_status opencl_source_make(const struct weft_network *network, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error) {
-    size_t vectors = (network->parameter_count + WEFT_LANES - 1) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
     struct weft_error ignored = {0};
     enum weft_status status;
     error = error != NULL ? error : &ignored;
