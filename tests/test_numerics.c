@@ -69,6 +69,9 @@ START_TEST(quotient_is_right_for_every_pair) {
         if (d >= 1 << 24 || d * (B + 1) >= 1ull << 47) {
             ck_abort_msg("1 / %a is %a", b, weft_reciprocal(b));
         }
+        if (weft_quotient(b, b) != 1) {
+            ck_abort_msg("%a / %a is %a", b, b, weft_quotient(b, b));
+        }
         if (d < (1 << 23) - 32) {
             continue;
         }

@@ -229,3 +229,8 @@ enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct wef
     free(list.devices);
     return status;
 }
+
+enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device) {
+    uint64_t width = number_info(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof(cl_uint));
+    return strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+}
