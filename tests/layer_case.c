@@ -125,6 +125,17 @@ static const char *run_text(const char *name, const char *json, const struct lay
     return text;
 }
 
+/* Tensors must be missing where layers are fused, else nothing was; elsewhere all are there. Returns 1 if that is not so. */
+static unsigned check_absent(const struct layer_result *result, const struct layer_result *expected,
+                             const struct layer_place *place, const char *what) {
+    size_t absent = expected->count - result->count;
+    if ((absent > 0) == (place->opencl && place->fused)) {
+        return 0;
+    }
+    printf("FAILED %s: %zu tensors are absent\n", what, absent);
+    return 1;
+}
+
 /* All runs at ${place}. Returns the number of differences. */
 static unsigned check_place(const char *name, const char *json, const struct weft_network *network,
                             const struct layer_place *place, const struct layer_values *values,
@@ -139,6 +150,7 @@ static unsigned check_place(const char *name, const char *json, const struct wef
         if (layer_propagate(backend, &values[i], runs[i].images, runs[i].statistics, place->fused,
                             &result, what)) {
             wrong += layer_result_compare(&result, &expected[i], what);
+            wrong += check_absent(&result, &expected[i], place, what);
         } else {
             wrong++;
         }

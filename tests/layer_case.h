@@ -35,7 +35,7 @@ struct layer_run {
  * where anything differs from the reference or breaks the rule of clean values. ${name} is for messages. */
 void layer_check_bits(const char *name, enum layer_effort effort, const char *json);
 
-/* The same with layers fused. Tensors that do not exist then are left out; the output, all gradients of parameters and of
+/* The same with layers fused, of which some must be. Tensors that do not exist then are left out; the output, all gradients of parameters and of
  * the input have to be there. */
 void layer_check_fused(const char *name, enum layer_effort effort, const char *json);
 

@@ -181,6 +181,7 @@ static enum weft_status list_all(struct listing *list, struct weft_error *error)
         if (!add_platform(list, platforms[i], i)) {
             free(list->ids);
             free(list->devices);
+            *list = (struct listing){0};
             return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
         }
     }
