@@ -3,6 +3,7 @@
 #define WEFT_H
 
 #include "weft/backend.h"
+#include "weft/compare.h"
 #include "weft/data.h"
 #include "weft/model.h"
 #include "weft/network.h"

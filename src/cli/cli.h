@@ -12,6 +12,11 @@
 #include "report/report.h"
 #include "weft/weft.h"
 
+struct weft_option;
+
+#define WEFT_OPERANDS_MAX 4096 /* of one command line */
+#define WEFT_GIVEN_MAX    128
+
 /* The value of every option of every command. A command uses those that its table names. Choices
  * are the index into the row's choices, -1 when there is neither a value nor a default. */
 struct weft_options {
@@ -30,8 +35,13 @@ struct weft_options {
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
-    /* what is no option: MODEL */
-    const char *operand; /* NULL when not given */
+    /* what is no option: MODEL, A B */
+    const char *operand; /* the first; NULL when not given */
+    const char *operands[WEFT_OPERANDS_MAX];
+    size_t operand_count;
+    /* the rows of the options on the command line, each as often as it stands there */
+    const struct weft_option *given[WEFT_GIVEN_MAX];
+    size_t given_count;
 };
 
 enum weft_option_type {
@@ -40,6 +50,7 @@ enum weft_option_type {
     WEFT_OPTION_COUNT,  /* uint64_t, least to most */
     WEFT_OPTION_FLOAT,  /* float, low to high */
     WEFT_OPTION_CHOICE, /* int: the index of the word in choices */
+    WEFT_OPTION_TIME,   /* uint64_t, seconds, least to most: 50s, 10m, 2h, or 50 */
 };
 
 /* One option. */
@@ -59,7 +70,12 @@ struct weft_option {
 #define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
 
 /* How many operands (words that are no option) a command takes. */
-enum weft_operand { WEFT_OPERAND_NONE, WEFT_OPERAND_OPTIONAL, WEFT_OPERAND_REQUIRED };
+enum weft_operand {
+    WEFT_OPERAND_NONE,
+    WEFT_OPERAND_OPTIONAL,
+    WEFT_OPERAND_REQUIRED,
+    WEFT_OPERAND_SEVERAL /* one or more: the command looks at their number */
+};
 
 struct weft_command {
     const char *name;
@@ -80,17 +96,18 @@ extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapp
 extern const struct weft_command weft_commands[];
 const struct weft_command *weft_command_find(const char *name);
 
-/* devices.c, data.c, summary.c, train.c, evaluate.c: the commands and the tables of their own
+/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c: the commands and the tables of their own
  * options. */
 extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[];
-extern const char weft_train_notes[];
+    weft_evaluate_options[], weft_compare_options[];
+extern const char weft_train_notes[], weft_compare_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
+enum weft_status weft_command_compare(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
@@ -99,6 +116,9 @@ enum weft_status weft_command_evaluate(const struct weft_options *options,
 enum weft_status weft_options_parse(const struct weft_command *command, int count,
                                     char *const *arguments, struct weft_options *options,
                                     struct weft_error *error);
+
+/* Whether the option ${name} stands on the command line. */
+bool weft_options_given(const struct weft_options *options, const char *name);
 
 /* values.c: stores ${text} as the value of ${option}. ${source} says in a message where the text is
  * from: "--batch". */

@@ -33,6 +33,14 @@ const struct weft_command weft_commands[] = {
      .operand = WEFT_OPERAND_REQUIRED,
      .operand_name = "MODEL",
      .example = "weft evaluate run-1 --split test --csv confusion.csv"},
+    {.name = "compare",
+     .summary = "two models or runs: equal, or where they differ",
+     .run = weft_command_compare,
+     .options = weft_compare_options,
+     .operand = WEFT_OPERAND_SEVERAL,
+     .operand_name = "A B",
+     .notes = weft_compare_notes,
+     .example = "weft compare run-1 run-2"},
     {.name = NULL},
 };
 
