@@ -25,17 +25,20 @@ kernel void KERNEL(batch_norm_measure)(global const real *input, global float *s
     const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
-        lane_sum += AT(input, i);
+        lane_sum += RELU(AT(input, i));
     }
     const float sum = SUM_OF_LANES(lanes, PRESENT(lane_sum, images));
     const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
     for (size_t i = begin; i < begin + AREA; i++) {
-        const real deviation = AT(input, i) - REAL(mean);
+        const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
     }
-    SQUARES(shard, c) = SUM_OF_LANES(lanes, PRESENT(squares, images));
-    SUM(shard, c) = sum;
-    SHARD_MEAN(shard, c) = mean;
+    const float shard_squares = SUM_OF_LANES(lanes, PRESENT(squares, images));
+    if (LANE == 0) {
+        SUM(shard, c) = sum;
+        SHARD_MEAN(shard, c) = mean;
+        SQUARES(shard, c) = shard_squares;
+    }
 }
 
 /* running = (1 - momentum) running + momentum value. */
@@ -88,7 +91,7 @@ kernel void KERNEL(batch_norm_forward)(global const real *input, global const fl
     const size_t begin = get_global_id(2) * CHANNELS * AREA;
     for (int i = item; i < item + PER_ITEM; i++) {
         const int c = i / AREA;
-        const real centred = AT(input, begin + i) - REAL(MEAN(c));
+        const real centred = RELU(AT(input, begin + i)) - REAL(MEAN(c));
         AT(output, begin + i) = real_clean(
             real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
     }
@@ -106,10 +109,14 @@ kernel void KERNEL(batch_norm_gradients)(global const real *input, global const 
     for (size_t i = begin; i < begin + AREA; i++) {
         const real d = AT(doutput, i);
         sum += d;
-        product = real_fma(d, AT(input, i) - REAL(MEAN(c)), product);
+        product = real_fma(d, RELU(AT(input, i)) - REAL(MEAN(c)), product);
     }
-    to[BIAS] = SUM_OF_LANES(lanes, sum);
-    to[WEIGHT] = weft_clean(SUM_OF_LANES(lanes, product)) * INVERSE(c);
+    const float shard_sum = SUM_OF_LANES(lanes, sum);
+    const float shard_product = SUM_OF_LANES(lanes, product);
+    if (LANE == 0) {
+        to[BIAS] = shard_sum;
+        to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
+    }
 }
 
 /* What backward needs of the whole batch's gradients, with batch statistics. */
@@ -142,10 +149,10 @@ kernel void KERNEL(batch_norm_backward)(global const real *input, global const r
     const int images = images_of_shard(count, get_global_id(2));
     for (int i = item; i < item + PER_ITEM; i++) {
         const int c = i / AREA;
-        const real centred = REAL(MEAN(c)) - AT(input, begin + i);
+        const real centred = REAL(MEAN(c)) - RELU(AT(input, begin + i));
         const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, begin + i) - REAL(SHIFT(c)));
-        AT(dinput, begin + i) =
-            PRESENT(real_clean(REAL(SCALE(c)) * real_clean(d)), images);
+        const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, begin + i);
+        AT(dinput, begin + i) = PRESENT(masked, images);
     }
 }
 

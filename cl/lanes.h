@@ -96,6 +96,13 @@ float share_sum(local float *lanes, float value) {
 
 #endif
 
+/* A layer that takes its input from a relu can apply it while it reads (src/backend/opencl/fuse.c): its file is then compiled with
+ * RELU_INPUT 1, its input is the relu's, and so is the gradient that it writes. These macros are looked up where they are used. */
+#define RELU_ONE(x) (RELU_INPUT && !((x) > 0.0f) ? 0.0f : (x))
+#define RELU(x)     (RELU_INPUT ? select(REAL(0.0f), x, (x) > REAL(0.0f)) : (x))
+#define RELU_MASK(d, input, i)                                                                    \
+    (RELU_INPUT ? select(REAL(0.0f), d, AT(input, i) > REAL(0.0f)) : (d))
+
 /* Images in shard ${shard} of a batch of ${count}. */
 int images_of_shard(int count, int shard) {
     return min(count - shard * 16, 16);
