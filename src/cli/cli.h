@@ -29,7 +29,7 @@ struct weft_options {
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
     float lr;
     int order;
-    const char *init, *network, *out, *dump_gradients; /* network: summary too */
+    const char *init, *network, *out, *resume, *dump_gradients; /* network: summary too */
     bool force;
     /* evaluate */
     int split, pixels, statistics;
@@ -187,6 +187,9 @@ enum weft_status weft_run_create(struct weft_run *run, const char *out, bool for
 
 /* Removes the files that an earlier training left in it, so that what lies there is of one run. */
 enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error);
+
+/* Removes those of them that are written at the end of a run. */
+enum weft_status weft_run_clear_results(const struct weft_run *run, struct weft_error *error);
 
 /* Removes the folder if this run made it and it is still empty. */
 void weft_run_discard(const struct weft_run *run);
