@@ -11,6 +11,7 @@
 #include "weft/network.h"
 
 struct weft_backend;
+struct weft_trial;
 
 /* How work is laid onto work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
@@ -26,6 +27,7 @@ struct weft_backend_options {
     bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
+    const struct weft_trial *trial; /* for weft_verify alone; NULL */
 };
 
 /* What is known of a device. Texts are empty and numbers 0 where a device does not say. */
