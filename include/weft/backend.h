@@ -50,6 +50,11 @@ struct weft_device {
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                             char note[256], struct weft_error *error);
 
+/* Finds the device that ${selector} names as weft_backend_open would, without opening it: ${device}. ${notice} is set to what a user
+ * should know, or emptied. Fails as weft_backend_open. */
+WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                             char notice[512], struct weft_error *error);
+
 /* Opens the device that ${options} names with all its kernels and memory for ${network}, which must live as long as the backend.
  * ${notice}, if not NULL, is set to what a user should know ("no OpenCL device: ..., using cpu"), or emptied.
  * Fails with WEFT_USAGE for a selector that matches nothing or two devices (the message lists them), and with WEFT_BAD_DEVICE. */

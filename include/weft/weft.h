@@ -9,6 +9,7 @@
 #include "weft/network.h"
 #include "weft/status.h"
 #include "weft/train.h"
+#include "weft/verify.h"
 
 /* Returns the version of the library: "0.1.0". */
 WEFT_API const char *weft_version(void);

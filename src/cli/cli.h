@@ -35,6 +35,10 @@ struct weft_options {
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
+    /* verify; seed and steps too */
+    bool all, quick, full;
+    uint64_t soak, timeout; /* seconds; 0: none */
+    const char *inject, *bundle;
     /* what is no option: MODEL, A B */
     const char *operand; /* the first; NULL when not given */
     const char *operands[WEFT_OPERANDS_MAX];
@@ -96,17 +100,18 @@ extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapp
 extern const struct weft_command weft_commands[];
 const struct weft_command *weft_command_find(const char *name);
 
-/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c: the commands and the tables of their own
+/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c: the commands and the tables of their own
  * options. */
 extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[], weft_compare_options[];
-extern const char weft_train_notes[], weft_compare_notes[];
+    weft_evaluate_options[], weft_compare_options[], weft_verify_options[];
+extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
+enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_compare(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
