@@ -93,6 +93,7 @@ static enum weft_status read_images(const struct weft_options *options, struct w
 
 static enum weft_status conclude(const struct job *job, const struct weft_verify_outcome *outcome,
                                  struct weft_error *error) {
+    const char *end = strstr(outcome->diagnosis, ". "); /* of its first sentence */
     weft_verify_print_verdict(job->options, outcome);
     if (outcome->result == WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
@@ -101,7 +102,7 @@ static enum weft_status conclude(const struct job *job, const struct weft_verify
                      "%s: %s from the CPU backend: %.*s", outcome->device.name,
                      outcome->result == WEFT_VERIFY_UNSTABLE ? "unstable, and different"
                                                              : "different",
-                     (int)strcspn(outcome->diagnosis, "."), outcome->diagnosis);
+                     (int)(end != NULL ? end - outcome->diagnosis : 300), outcome->diagnosis);
 }
 
 static enum weft_status verify_here(const struct weft_options *options, struct weft_error *error) {

@@ -95,6 +95,12 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         *guess = "hardware";
         return "hardware, or a rare race: it happened, but not again (memory, heat, overclocking)";
     }
+    if (unstable && ways->right == 0 && ways->other > 1) {
+        *guess = "memory or race";
+        return "memory, a race, or hardware: never right, and other bits from run to run: "
+               "something "
+               "is read that was never written, or written by several work-items";
+    }
     if (unstable) {
         *guess = "race";
         return "hardware or a race: the same kernels on the same input give other bits from run to "

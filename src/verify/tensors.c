@@ -64,7 +64,11 @@ static enum weft_status look_place(struct walk *walk, struct weft_place place, c
     }
     status = weft_backend_tensor(walk->pair->expected, name, walk->expected, count, error);
     if (status == WEFT_OK) {
-        look(walk, layer, short_name(walk, name), walk->device, walk->expected, count);
+        /* Beside a layer's other tensors, the gradient that it hands on is its input's. */
+        bool handed_on = place.gradient && place.index < walk->network->layer_count;
+        look(walk, layer,
+             handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name),
+             walk->device, walk->expected, count);
     }
     return status;
 }
