@@ -6,8 +6,9 @@
 
 /* A kernel with its arguments set, and its range for a full batch. */
 struct opencl_launch {
-    const char *name; /* of the kernel, without the layer's number; for messages */
-    size_t group;     /* index of its group of layers; SIZE_MAX: belongs to none */
+    const char *name;                /* of the kernel, without the layer's number; for messages */
+    const struct opencl_kernel *row; /* NULL: belongs to no layer */
+    size_t group;                    /* index of its group of layers; SIZE_MAX: belongs to none */
     cl_kernel kernel;
     unsigned passes; /* enum opencl_pass; 0: launched by name */
     bool to_input;   /* writes the gradient of the network's input, which training does not need */
@@ -48,7 +49,25 @@ struct opencl_backend {
     cl_mem identity;                                  /* 0, 1, 2 ... as an order */
     cl_mem order, results;                            /* of the steps of one call */
     size_t identity_count, order_count, result_count; /* what fits */
+    struct opencl_profile *profile;                   /* profile.c's; NULL: never profiled */
 };
+
+/* ---- profile.c: the entries profile_start and profile_collect of struct weft_backend_ops ---- */
+
+enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
+enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
+
+/* Returns the place for the event of the next launch, or NULL when nothing is profiled. Once it is filled, ${launch} for ${count}
+ * images is added to the profile. */
+cl_event *opencl_profile_event(struct opencl_backend *cl);
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error);
+void opencl_profile_finish(struct opencl_backend *cl);
+
+/* ---- peak.c: the entry peak ---- */
+
+enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
 
 /* ---- memory.c ---- */
 
