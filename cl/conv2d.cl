@@ -6,11 +6,10 @@
  * backward DTILE_C input channels x DTILE_X columns, an item of gradients GTILE_K output channels x one row of taps, for which it
  * goes through the columns GTILE_X at a time. */
 
-#define TAP(k, c, i, j)                                                                           \
-    (WEIGHT + (((k) * IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define IN(c, y, x)                                                                               \
-    (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
-#define OUT(k, y, x)                                                                              \
+#define TAP(k, c, i, j)                                                                            \
+    (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
+#define IN(c, y, x) (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
+#define OUT(k, y, x)                                                                               \
     (((get_global_id(2) * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
 
 /* A chain from the bias over c, i, j. */
@@ -90,8 +89,7 @@ kernel void KERNEL(conv2d_backward)(global const real *input, global const real 
                     const real weight = REAL(parameters[TAP(k, c0 + c, i, j)]);
 #pragma unroll
                     for (int x = 0; x < DTILE_X; x++) {
-                        sum[c][x] =
-                            real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
+                        sum[c][x] = real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
                     }
                 }
             }

@@ -5,9 +5,9 @@
  * max_pool2d.cl turns the pool's gradient into the convolution's. */
 #include "conv2d.cl"
 
-#define POOL_TAP(k, c, i, j)                                                                      \
-    (WEIGHT + (((k) * IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define POOL_IN(c, y, x)                                                                          \
+#define POOL_TAP(k, c, i, j)                                                                       \
+    (WEIGHT + (((k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
+#define POOL_IN(c, y, x)                                                                           \
     (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
 #define POOL_COLUMNS (POOL_X * WINDOW)
 
@@ -66,9 +66,10 @@ kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const f
                     largest = select(largest, value, value > largest);
                 }
             }
-            const size_t to = ((get_global_id(2) * OUT_CHANNELS + k0 + k) *
-                                   (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
-                                  (OUT_WIDTH / WINDOW) + x0 / WINDOW + p;
+            const size_t to =
+                ((get_global_id(2) * OUT_CHANNELS + k0 + k) * (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
+                    (OUT_WIDTH / WINDOW) +
+                x0 / WINDOW + p;
             AT(output, to) = largest;
             AT(scratch, to) = place;
         }

@@ -8,7 +8,9 @@
  * There is no branch: the ordinary result is computed from a mantissa of about 1, whatever the argument, and integer
  * comparisons choose special results in the end. So a device that flushes denormals chooses the same. Where the
  * result is not a special one, no intermediate value is denormal; NUMERICS.md goes through them.
- * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity; above that, and up to the sign bit, NaN. */
+ * Coefficients are from tools/fit-polynomials.
+ *
+ * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity, and what is above it NaN. */
 
 static inline WEFT_V WEFT_NAME(weft_clean)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x);
@@ -21,8 +23,8 @@ static inline WEFT_V WEFT_NAME(weft_clean_squared)(WEFT_V x) {
 }
 
 /* Returns y = 1 / b for b in [1, 2), so exact that |b y - 1| < 1 / (2^23 b + 1): a parabola, a Newton step that squares
- * its error e, and one that cubes it. The last bit of the parabola matters when b is the float before 2: both plain
- * Newton steps and a parabola that is exact there end on 0.5, which is just not good enough. */
+ * its error e, and one that cubes it. The hard one is the float before 2: after two plain Newton steps, or from a
+ * parabola that is exact at 2, it ends on 0.5, which just misses. */
 static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
     const WEFT_V one = (WEFT_V)(1.0f);
     WEFT_V y = fma((WEFT_V)(0x1.37065ap-2f), b, (WEFT_V)(-0x1.6646e2p+0f));
@@ -58,8 +60,7 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
     /* The sign bit of each of these words is a truth value; that spares vector code many comparisons. */
     const WEFT_U huge = (0x7f000000u - ea) | (eb - 1u); /* a is infinite or NaN, or b is 0 */
     const WEFT_U none = (ea - 1u) | (0x7f000000u - eb); /* a is 0, or b is infinite or NaN */
-    const WEFT_U over =
-        huge | (q + 0x00800000u); /* also where q is below 0, but then it is under */
+    const WEFT_U over = huge | (q + 0x00800000u);       /* also set below 0, where under wins */
     const WEFT_U under = none | (shift & (q - 0x00800000u));
     const WEFT_U invalid = (huge & none) | (0x7f800000u - ua) | (0x7f800000u - ub);
     WEFT_U result = WEFT_PICK(over > 0x7fffffffu, (WEFT_U)(0x7f800000u), q);
@@ -68,8 +69,9 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
     return WEFT_AS_V(result);
 }
 
-/* x = m 4^k with m in [0.5, 2). y is 1 / sqrt(m), first from the bits of m, then by a polynomial in e, what m y^2 lacks to 1.
- * g and h go towards sqrt(m) and 1 / (2 sqrt(m)), in steps that share their error. Every m is tested. */
+/* x = m 4^k with m in [0.5, 2). y is about 1 / sqrt(m): first from the bits of m, then by a polynomial in e, which is
+ * what m y^2 lacks to 1. g and h go on to sqrt(m) and 1 / (2 sqrt(m)), in steps that share their error. That this
+ * rounds correctly is shown by testing every m. */
 static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x), um = (u & 0x00ffffffu) | 0x3f000000u;
     const WEFT_V m = WEFT_AS_V(um);

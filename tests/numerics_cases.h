@@ -73,11 +73,13 @@ static inline void numerics_hard_quotient(uint64_t *state, float *a, float *b) {
         const uint32_t c = (uint32_t)(random >> 24 & 6) + 1;
         const bool smaller = random >> 32 & 1, negative = random >> 33 & 1;
         uint32_t x = negative ? modulus - c : c;
-        for (int i = 0; i < (smaller ? 25 : 24); i++)
+        for (int i = 0; i < (smaller ? 25 : 24); i++) {
             x = (x % 2 == 0 ? x : x + modulus) / 2;
+        }
         x += smaller ? 0 : modulus;
-        if (x < 0x800000 || x > 0xffffff)
+        if (x < 0x800000 || x > 0xffffff) {
             continue;
+        }
         *a = weft_as_float(0x3f800000 | (x & 0x7fffff));
         *b = weft_as_float(0x3f800000 | (modulus & 0x7fffff));
         return;

@@ -22,15 +22,17 @@ static uint32_t expected_quotient(float a, float b) {
     const double x = fabsf(a) < 0x1p-126f ? copysign(0.0, a) : a;
     const double y = fabsf(b) < 0x1p-126f ? copysign(0.0, b) : b;
     const double quotient = x / y;
-    if (isnan(quotient))
+    if (isnan(quotient)) {
         return NAN_BITS;
+    }
     return fabs(quotient) < 0x1p-126 ? 0 : weft_as_uint((float)quotient);
 }
 
 static void check_quotient(float a, float b) {
     const uint32_t found = weft_as_uint(weft_div(a, b)), expected = expected_quotient(a, b);
-    if (found != expected)
+    if (found != expected) {
         ck_abort_msg("%a / %a is %08x, not %08x", a, b, found, expected);
+    }
 }
 
 /* One unit in the last place of the float nearest to ${value}, a normal one. */
@@ -41,15 +43,17 @@ static double ulp(double value) {
 START_TEST(clean) {
     static const float thresholds[2] = {0x1p-36f, 0x1p-72f};
     ck_assert(WEFT_TINY == thresholds[0] && WEFT_TINY_SQUARED == thresholds[1]);
-    for (int squared = 0; squared < 2; squared++)
+    for (int squared = 0; squared < 2; squared++) {
         for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
             const float x = numerics_special(i), y = numerics_call(squared, x, 0);
-            if (isnan(x))
+            if (isnan(x)) {
                 ck_assert(isnan(y));
-            else
+            } else {
                 ck_assert_uint_eq(weft_as_uint(y),
                                   fabsf(x) < thresholds[squared] ? 0 : weft_as_uint(x));
+            }
         }
+    }
 }
 END_TEST
 
@@ -62,15 +66,21 @@ START_TEST(quotient_is_right_for_every_pair) {
         const uint64_t Y = (uint64_t)(weft_reciprocal(b) * 0x1p24f);
         const uint64_t d =
             B * Y > 1ull << 47 ? B * Y - (1ull << 47) : (1ull << 47) - B * Y; /* x 2^47 */
-        if (d >= 1 << 24 || d * (B + 1) >= 1ull << 47)
+        if (d >= 1 << 24 || d * (B + 1) >= 1ull << 47) {
             ck_abort_msg("1 / %a is %a", b, weft_reciprocal(b));
-        if (d < (1 << 23) - 32)
+        }
+        if (weft_quotient(b, b) != 1) {
+            ck_abort_msg("%a / %a is %a", b, b, weft_quotient(b, b));
+        }
+        if (d < (1 << 23) - 32) {
             continue;
+        }
         tried++;
         for (uint32_t A = 1 << 23; A < 1 << 24; A++) {
             const float a = (float)A * 0x1p-23f;
-            if (weft_quotient(a, b) != a / b)
+            if (weft_quotient(a, b) != a / b) {
                 ck_abort_msg("%a / %a is %a", a, b, weft_quotient(a, b));
+            }
         }
     }
     printf("divisors tried with every dividend: %d\n", tried);
@@ -85,8 +95,9 @@ START_TEST(random_quotients) {
         const uint64_t random = numerics_random(&state);
         const float a = weft_as_float(0x3f800000u | (random & 0x7fffff));
         const float b = weft_as_float(0x3f800000u | (random >> 32 & 0x7fffff));
-        if (weft_div(a, b) != a / b)
+        if (weft_div(a, b) != a / b) {
             ck_abort_msg("%a / %a is %a", a, b, weft_div(a, b));
+        }
     }
     for (long i = 0; i < 2000000; i++) {
         const uint64_t random = numerics_random(&state);
@@ -107,9 +118,11 @@ START_TEST(hard_quotients) {
 END_TEST
 
 START_TEST(special_quotients) {
-    for (size_t i = 0; i < NUMERICS_SPECIALS; i++)
-        for (size_t j = 0; j < NUMERICS_SPECIALS; j++)
+    for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
+        for (size_t j = 0; j < NUMERICS_SPECIALS; j++) {
             check_quotient(numerics_special(i), numerics_special(j));
+        }
+    }
     ck_assert_uint_eq(weft_as_uint(weft_div(-1.0f, 0x1p-127f)), 0xff800000u);
     ck_assert_uint_eq(weft_as_uint(weft_div(-0x1p-127f, 5.0f)), 0);
     /* A double rounds this to 2^-126, IEEE's float too; in 24 bits it stays below. */
@@ -119,23 +132,27 @@ START_TEST(special_quotients) {
 END_TEST
 
 static void check_root(float x) {
-    if (weft_sqrt(x) != sqrtf(x))
+    if (weft_sqrt(x) != sqrtf(x)) {
         ck_abort_msg("the root of %a is %a, not %a", x, weft_sqrt(x), sqrtf(x));
+    }
 }
 
 START_TEST(roots) {
     const uint32_t last = exhaustive() ? 0x7f7fffff : 0x40ffffff; /* both parities from 2 to 8 */
-    for (uint32_t u = exhaustive() ? 0x00800000 : 0x40000000; u <= last; u++)
+    for (uint32_t u = exhaustive() ? 0x00800000 : 0x40000000; u <= last; u++) {
         check_root(weft_as_float(u));
-    for (uint32_t u = 0x00800000; u < INFINITY_BITS; u += 10007)
+    }
+    for (uint32_t u = 0x00800000; u < INFINITY_BITS; u += 10007) {
         check_root(weft_as_float(u));
+    }
     for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
         const float x = numerics_special(i);
         const uint32_t found = weft_as_uint(weft_sqrt(x));
-        if (fabsf(x) < 0x1p-126f)
+        if (fabsf(x) < 0x1p-126f) {
             ck_assert_uint_eq(found, 0);
-        else
+        } else {
             ck_assert_uint_eq(found, x > 0 ? weft_as_uint(sqrtf(x)) : NAN_BITS);
+        }
     }
 }
 END_TEST
@@ -146,8 +163,9 @@ static double check_exp(float x) {
     const double right = exp(x);
     if (isnan(x) || right < 0x1p-126 || right >= 0x1.ffffffp127) {
         const uint32_t expected = isnan(x) ? NAN_BITS : (right < 1 ? 0 : INFINITY_BITS);
-        if (weft_as_uint(found) != expected)
+        if (weft_as_uint(found) != expected) {
             ck_abort_msg("exp of %a is %a", x, found);
+        }
         return 0;
     }
     return fabs(found - right) / ulp(right);
@@ -156,10 +174,12 @@ static double check_exp(float x) {
 START_TEST(exponentials) {
     double worst = 0;
     const uint32_t stride = exhaustive() ? 1 : 31;
-    for (uint64_t u = 0; u <= UINT32_MAX; u += stride)
+    for (uint64_t u = 0; u <= UINT32_MAX; u += stride) {
         worst = fmax(worst, check_exp(weft_as_float((uint32_t)u)));
-    for (size_t i = 0; i < NUMERICS_SPECIALS; i++)
+    }
+    for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
         worst = fmax(worst, check_exp(numerics_special(i)));
+    }
     printf("exp: %.4f ulp\n", worst);
     ck_assert(worst > 0.5 && worst < 0.66);
     ck_assert(weft_exp(0.0f) == 1.0f);
@@ -170,26 +190,32 @@ END_TEST
 static double check_log(float x) {
     const float found = weft_log(x);
     uint32_t expected;
-    if (x >= 0x1p-126f && x != 1 && !isinf(x))
+    if (x >= 0x1p-126f && x != 1 && !isinf(x)) {
         return fabs(found - log(x)) / ulp(log(x));
-    if (fabsf(x) < 0x1p-126f)
+    }
+    if (fabsf(x) < 0x1p-126f) {
         expected = INFINITY_BITS | 0x80000000u;
-    else
+    } else {
         expected = !(x > 0) ? NAN_BITS : (x == 1 ? 0 : INFINITY_BITS);
-    if (weft_as_uint(found) != expected)
+    }
+    if (weft_as_uint(found) != expected) {
         ck_abort_msg("log of %a is %a", x, found);
+    }
     return 0;
 }
 
 START_TEST(logarithms) {
     double worst = 0;
     const uint32_t stride = exhaustive() ? 1 : 31;
-    for (uint64_t u = 0; u < INFINITY_BITS; u += stride)
+    for (uint64_t u = 0; u < INFINITY_BITS; u += stride) {
         worst = fmax(worst, check_log(weft_as_float((uint32_t)u)));
-    for (uint32_t u = 0x3f700000; u < 0x3f900000; u++) /* around 1 */
+    }
+    for (uint32_t u = 0x3f700000; u < 0x3f900000; u++) { /* around 1 */
         worst = fmax(worst, check_log(weft_as_float(u)));
-    for (size_t i = 0; i < NUMERICS_SPECIALS; i++)
+    }
+    for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
         worst = fmax(worst, check_log(numerics_special(i)));
+    }
     printf("log: %.4f ulp\n", worst);
     ck_assert(worst > 0.5 && worst < 0.67);
 }
@@ -209,8 +235,9 @@ static unsigned compute(enum numerics_function function, unsigned mode, uint32_t
     const unsigned before = _mm_getcsr();
     unsigned flags;
     _mm_setcsr((before & ~FLAGS) | mode);
-    for (int i = 0; i < BLOCK; i++)
+    for (int i = 0; i < BLOCK; i++) {
         results[i] = weft_as_uint(numerics_call(function, first[i], second[i]));
+    }
     flags = _mm_getcsr() & FLAGS;
     _mm_setcsr(before);
     return flags;
@@ -221,12 +248,15 @@ static void check_block(void) {
     for (int function = 0; function < NUMERICS_FUNCTIONS; function++) {
         const unsigned flags = compute(function, 0, kept);
         compute(function, FLUSH, flushed);
-        for (int i = 0; i < BLOCK; i++)
-            if (kept[i] != flushed[i])
+        for (int i = 0; i < BLOCK; i++) {
+            if (kept[i] != flushed[i]) {
                 ck_abort_msg("%s(%a, %a) is %08x, and %08x if denormals are flushed",
                              numerics_names[function], first[i], second[i], kept[i], flushed[i]);
-        if (flags & DENORMALS)
+            }
+        }
+        if (flags & DENORMALS) {
             ck_abort_msg("%s had a denormal inside", numerics_names[function]);
+        }
     }
 }
 

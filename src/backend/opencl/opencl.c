@@ -381,8 +381,7 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     status = opencl_device_find(index, &cl->device, &cl->base.device, error);
     if (status == WEFT_OK) {
         if (cl->mapping == WEFT_MAPPING_AUTO) {
-            cl->mapping =
-                strcmp(cl->base.device.type, "cpu") == 0 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+            cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
         }
         status = open_device(cl, request->options, error);
     }

@@ -145,4 +145,8 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
                                     struct weft_error *error);
 
+/* Returns the mapping that suits a device. Fat work-items suit a CPU whose compiler makes vector instructions of float16. One that takes
+ * vectors apart (rusticl on llvmpipe says that its width is 1) needs minutes to compile them, and runs thin ones ten times faster. */
+enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device);
+
 #endif

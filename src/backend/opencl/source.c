@@ -41,8 +41,8 @@ static bool is_include(const char *line, char name[64]) {
 
 static enum weft_status add_file(struct opencl_text *text, const char *folder, const char *name,
                                  int depth, struct weft_error *error) {
-    const char *line, *end;
-    char *owned, included[64];
+    const char *line = "", *end;
+    char *owned = NULL, included[64];
     size_t number = 1;
     enum weft_status status;
     if (depth > NEST_LIMIT) {
