@@ -33,6 +33,12 @@ const struct weft_command weft_commands[] = {
      .operand = WEFT_OPERAND_REQUIRED,
      .operand_name = "MODEL",
      .example = "weft evaluate run-1 --split test --csv confusion.csv"},
+    {.name = "bench",
+     .summary = "speed: epoch, evaluation, kernels, peak",
+     .run = weft_command_bench,
+     .options = weft_bench_options,
+     .notes = weft_bench_notes,
+     .example = "weft bench --peak"},
     {.name = NULL},
 };
 

@@ -7,6 +7,7 @@
 /* One training, from its options to its results. All zero but options at the start. */
 struct weft_train {
     const struct weft_options *options;
+    bool silent; /* no results on stdout, and nobody asks whether it learned anything */
     struct weft_training training; /* what the library is asked for */
     char data[4096];               /* folder */
     struct weft_images images[WEFT_SPLIT_COUNT];

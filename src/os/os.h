@@ -63,6 +63,15 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
 /* folders.c: whether ${path} is a folder that can be read and holds nothing. */
 bool weft_os_is_empty_folder(const char *path);
 
+/* Makes an empty folder with a name of its own under TMPDIR (else /tmp), and stores its path. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error);
+
+/* Removes a folder and the files in it (not folders in it). Harmless where there is none. */
+void weft_os_remove_temporary(const char *path);
+
+/* memory.c: the most memory that this process has had resident so far, in bytes; 0 where the system does not say. */
+size_t weft_os_peak_memory(void);
+
 /* streams.c: makes printing to a closed pipe, or to a stream that the program was started without, an error of that call
  * rather than the silent end of the program or text in another file. Call it first in main. */
 void weft_os_guard_streams(void);

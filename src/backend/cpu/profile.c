@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PEAK_RUNS     5    /* the best counts: a peak is what nothing disturbed */
-#define PEAK_SHORTEST 0.02 /* seconds of a run, so that waking the threads does not matter */
+#define PEAK_RUNS     20   /* the best counts: a peak is what nothing disturbed */
+#define PEAK_SHORTEST 0.01 /* seconds of a run, so that waking the threads does not matter */
 #define PEAK_MOST     (1u << 30)
 
 static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function) {
