@@ -30,6 +30,7 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
     struct weft_backend_options options = {.device = place->device,
                                            .threads = place->threads,
                                            .mapping = place->mapping,
+                                           .no_fuse = !place->fused,
                                            .cl_options = place->cl_options,
                                            .batch = batch};
     struct weft_backend *backend = NULL;
@@ -47,7 +48,13 @@ static enum weft_status add_tensor(struct layer_result *result, struct weft_back
                                    struct weft_error *error) {
     struct layer_tensor *tensor =
         layer_result_add(result, name, images, shape.channels, shape.height, shape.width);
-    return weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), error);
+    struct weft_error failure = {0};
+    if (weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), &failure) !=
+        WEFT_OK) {
+        tensor->absent = strstr(failure.message, "fused") != NULL;
+        return tensor->absent ? WEFT_OK : weft_fail(error, failure.status, "%s", failure.message);
+    }
+    return WEFT_OK;
 }
 
 static enum weft_status collect(struct weft_backend *backend, size_t images,
@@ -114,6 +121,18 @@ static const char *run_text(const char *name, const char *json, const struct lay
     return text;
 }
 
+/* Whether tensors are absent just where layers are fused. */
+static bool check_absent(const struct layer_result *result, bool fused, const char *what) {
+    size_t absent = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        absent += result->tensors[i].absent;
+    }
+    if ((absent > 0) != fused) {
+        printf("FAILED %s: %zu tensors are absent\n", what, absent);
+    }
+    return (absent > 0) == fused;
+}
+
 /* All runs at ${place}. Returns the number of differences. */
 static unsigned check_place(const char *name, const char *json, const struct weft_network *network,
                             const struct layer_place *place, const struct layer_values *values,
@@ -128,6 +147,7 @@ static unsigned check_place(const char *name, const char *json, const struct wef
         if (layer_propagate(backend, &values[i], runs[i].images, runs[i].statistics, &result,
                             what)) {
             wrong += layer_result_compare(&result, &expected[i], what);
+            wrong += !check_absent(&result, place->fused, what);
         } else {
             wrong++;
         }
@@ -138,7 +158,23 @@ static unsigned check_place(const char *name, const char *json, const struct wef
     return wrong + (backend == NULL);
 }
 
-void layer_check_bits(const char *name, enum layer_effort effort, const char *json) {
+/* Each OpenCL place once more, fused. The CPU backend fuses nothing. Returns the places that there are now. */
+static size_t add_fused(struct layer_place places[LAYER_PLACES_MAX], size_t count) {
+    size_t all = count;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].opencl) {
+            ck_assert_uint_lt(all, LAYER_PLACES_MAX);
+            places[all] = places[i];
+            places[all].fused = true;
+            strncat(places[all].name, ", fused",
+                    sizeof places[all].name - strlen(places[all].name) - 1);
+            all++;
+        }
+    }
+    return all;
+}
+
+static void check_bits(const char *name, enum layer_effort effort, const char *json, bool fused) {
     struct weft_network *network = layer_network(json);
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(effort, name, places);
@@ -146,6 +182,7 @@ void layer_check_bits(const char *name, enum layer_effort effort, const char *js
     struct layer_result expected[RUNS] = {0};
     unsigned wrong = 0;
     char what[2048];
+    count = fused ? add_fused(places, count) : count;
     for (size_t i = 0; i < RUNS; i++) {
         layer_values_draw(network, runs[i].images, runs[i].style, runs[i].seed, &values[i]);
         layer_reference(network, &values[i], runs[i].images, runs[i].statistics, &expected[i]);
@@ -161,4 +198,12 @@ void layer_check_bits(const char *name, enum layer_effort effort, const char *js
     }
     weft_network_destroy(network);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", name, wrong);
+}
+
+void layer_check_bits(const char *name, enum layer_effort effort, const char *json) {
+    check_bits(name, effort, json, false);
+}
+
+void layer_check_fused(const char *name, enum layer_effort effort, const char *json) {
+    check_bits(name, effort, json, true);
 }

@@ -35,6 +35,9 @@ struct layer_run {
  * where anything differs from the reference or breaks the rule of clean values. ${name} is for messages. */
 void layer_check_bits(const char *name, enum layer_effort effort, const char *json);
 
+/* The same for a network with layers that OpenCL fuses: at each OpenCL place also fused, where tensors inside must be absent. */
+void layer_check_fused(const char *name, enum layer_effort effort, const char *json);
+
 /* Numbers worked out by hand: what a network gives at every place, exactly. */
 struct layer_hand {
     const char *name, *network;

@@ -20,6 +20,7 @@ struct layer_place {
     enum weft_mapping mapping;
     const char *cl_options; /* or NULL */
     bool opencl;
+    bool fused; /* neighbouring layers run together; the tensors between them do not exist */
     bool
         flush; /* CPU backend: with the processor's FTZ and DAZ set, so that denormals count as 0 */
 };

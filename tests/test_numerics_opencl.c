@@ -69,9 +69,10 @@ static void cases_init(struct cases *cases) {
         } else if (i < special + hard) {
             numerics_hard_quotient(&state, &cases->a[i], &cases->b[i]);
         }
-        for (int function = 0; function < NUMERICS_FUNCTIONS; function++)
+        for (int function = 0; function < NUMERICS_FUNCTIONS; function++) {
             cases->expected[function * cases->count + i] =
                 numerics_call(function, cases->a[i], cases->b[i]);
+        }
     }
 }
 
@@ -89,17 +90,19 @@ static bool compare(const struct cases *cases, int function) {
     size_t differing = 0, first = 0;
     for (size_t i = 0; i < cases->count; i++) {
         if (weft_as_uint(found[i]) == weft_as_uint(expected[i]) ||
-            (function <= CLEAN_SQUARED && isnan(found[i]) && isnan(expected[i])))
+            (function <= CLEAN_SQUARED && isnan(found[i]) && isnan(expected[i]))) {
             continue;
+        }
         first = differing == 0 ? i : first;
         differing++;
     }
-    if (differing == 0)
+    if (differing == 0) {
         printf("equal\n");
-    else
+    } else {
         printf("%zu of %zu differ: of %a and %a, %08x, not %08x\n", differing, cases->count,
                cases->a[first], cases->b[first], weft_as_uint(found[first]),
                weft_as_uint(expected[first]));
+    }
     return differing == 0;
 }
 
@@ -112,8 +115,9 @@ static char *expand(char *to, const char *text) {
         const char *name = text + sizeof directive - 1;
         if (strncmp(text, directive, sizeof directive - 1) == 0) {
             while (file->name != NULL && (strncmp(name, file->name, strlen(file->name)) != 0 ||
-                                          name[strlen(file->name)] != '"'))
+                                          name[strlen(file->name)] != '"')) {
                 file++;
+            }
             ck_assert_msg(file->name != NULL, "not embedded: %.*s", (int)line, text);
             to = expand(to, file->text);
         } else {
@@ -131,13 +135,15 @@ static cl_uint list_devices(cl_device_id devices[DEVICES]) {
     cl_platform_id platforms[DEVICES];
     cl_uint platform_count = 0, count = 0;
     setenv("RUSTICL_ENABLE", "llvmpipe", 0);
-    if (clGetPlatformIDs(DEVICES, platforms, &platform_count) != CL_SUCCESS)
+    if (clGetPlatformIDs(DEVICES, platforms, &platform_count) != CL_SUCCESS) {
         return 0;
+    }
     for (cl_uint p = 0; p < platform_count && p < DEVICES; p++) {
         cl_uint here = 0;
         if (count < DEVICES && clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, DEVICES - count,
-                                              devices + count, &here) == CL_SUCCESS)
+                                              devices + count, &here) == CL_SUCCESS) {
             count += here < DEVICES - count ? here : DEVICES - count;
+        }
     }
     return count;
 }
@@ -198,8 +204,9 @@ static void open_device(struct device *device, cl_device_id id, const struct cas
     device->a = clCreateBuffer(device->context, copy, size, cases->a, &code[2]);
     device->b = clCreateBuffer(device->context, copy, size, cases->b, &code[3]);
     device->out = clCreateBuffer(device->context, CL_MEM_WRITE_ONLY, size, NULL, &code[4]);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         CHECK_CL(code[i]);
+    }
     CHECK_CL(clGetDeviceInfo(id, CL_DEVICE_NAME, sizeof device->name, device->name, NULL));
 }
 
@@ -219,13 +226,14 @@ static bool check_mode(const struct device *device, const char *mode, size_t wid
     char options[512];
     snprintf(options, sizeof options, "-cl-std=CL1.2 %s %s", mode, more != NULL ? more : "");
     cl_program program = build(device, options);
-    for (int function = 0; function < NUMERICS_FUNCTIONS; function++)
+    for (int function = 0; function < NUMERICS_FUNCTIONS; function++) {
         for (size_t width = 1; width <= widest; width += 15) {
             launch(device, program, function, width, cases);
             printf("%s, float%zu, %s: ", numerics_names[function], width, options);
             equal = compare(cases, function) && equal;
             fflush(stdout);
         }
+    }
     clReleaseProgram(program);
     return equal;
 }
@@ -239,10 +247,12 @@ START_TEST(same_bits_as_c) {
     cl_device_fp_config fp;
     size_t widest;
     bool equal;
-    if (count == 0 && _i == 0)
+    if (count == 0 && _i == 0) {
         weft_skip("numerics on OpenCL", "no device");
-    if (_i >= (int)count)
+    }
+    if (_i >= (int)count) {
         return;
+    }
     cases_init(&cases);
     CHECK_CL(clGetDeviceInfo(devices[_i], CL_DEVICE_SINGLE_FP_CONFIG, sizeof fp, &fp, NULL));
     /* Where fma is emulated, float16 takes a minute to compile: once is enough. */
