@@ -48,6 +48,12 @@ const struct weft_command weft_commands[] = {
      .operand_name = "A B",
      .notes = weft_compare_notes,
      .example = "weft compare run-1 run-2"},
+    {.name = "bench",
+     .summary = "speed: epoch, evaluation, kernels, peak",
+     .run = weft_command_bench,
+     .options = weft_bench_options,
+     .notes = weft_bench_notes,
+     .example = "weft bench --peak"},
     {.name = NULL},
 };
 

@@ -70,6 +70,9 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
                                     struct weft_error *error) {
     struct weft_json json = {0};
     weft_progress_wipe(&train->progress);
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f\n", epoch->epoch,
                epoch->accuracy, epoch->total_loss, epoch->seconds);

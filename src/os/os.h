@@ -64,6 +64,15 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
 /* folders.c: whether ${path} is a folder that can be read and holds nothing. */
 bool weft_os_is_empty_folder(const char *path);
 
+/* Makes an empty folder with a name of its own under TMPDIR (else /tmp), and stores its path. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error);
+
+/* Removes a folder and the files in it (not folders in it). Harmless where there is none. */
+void weft_os_remove_temporary(const char *path);
+
+/* memory.c: the most memory that this process has had resident so far, in bytes; 0 where the system does not say. */
+size_t weft_os_peak_memory(void);
+
 /* cache.c: the user's folder of what weft can make again: $XDG_CACHE_HOME/weft, else $HOME/.cache/weft. Returns false where neither is set. */
 bool weft_os_cache_folder(char path[4096]);
 

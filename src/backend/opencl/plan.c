@@ -221,11 +221,15 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
     size_t range[3] = {once ? 1 : lanes, launch->items, once ? 1 : weft_shards(count)};
+    cl_event *event = opencl_profile_event(cl);
     cl_int code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local,
-                                         0, NULL, NULL);
+                                         0, NULL, event);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clEnqueueNDRangeKernel", error);
         return weft_error_context(error, "kernel %s", launch->name);
+    }
+    if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
     }
     return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
 }

@@ -51,9 +51,27 @@ struct opencl_backend {
     cl_mem order, results;                            /* of the steps of one call */
     size_t identity_count, order_count, result_count; /* what fits */
     const struct weft_trial *trial;                   /* NULL, or what verify wants */
-    uint64_t steps_made; /* with a trial: since the parameters were written */
-    bool flipped;        /* in this step */
+    uint64_t steps_made;            /* with a trial: since the parameters were written */
+    bool flipped;                   /* in this step */
+    struct opencl_profile *profile; /* profile.c's; NULL: never profiled */
 };
+
+/* ---- profile.c: the entries profile_start and profile_collect of struct weft_backend_ops ---- */
+
+enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
+enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
+
+/* Returns the place for the event of the next launch, or NULL when nothing is profiled. Once it is filled, ${launch} for ${count}
+ * images is added to the profile. */
+cl_event *opencl_profile_event(struct opencl_backend *cl);
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error);
+void opencl_profile_finish(struct opencl_backend *cl);
+
+/* ---- peak.c: the entry peak ---- */
+
+enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
 
 /* ---- memory.c ---- */
 
