@@ -30,6 +30,10 @@ struct weft_options {
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
+    /* figures: evaluate, samples */
+    const char *figure;
+    bool normalize;
+    int theme;
     /* what is no option: MODEL */
     const char *operand; /* NULL when not given */
 };

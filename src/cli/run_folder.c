@@ -50,9 +50,19 @@ enum weft_status weft_run_create(struct weft_run *run, const char *out, bool for
 }
 
 enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error) {
-    static const char *const names[] = {"model.safetensors",      "history.csv",
-                                        "confusion-train.csv",    "confusion-test.csv",
-                                        "checkpoint.safetensors", "run.json"};
+    static const char *const names[] = {"model.safetensors",
+                                        "history.csv",
+                                        "steps.csv",
+                                        "confusion-train.csv",
+                                        "confusion-test.csv",
+                                        "confusion-train.png",
+                                        "confusion-test.png",
+                                        "confusion-train.svg",
+                                        "confusion-test.svg",
+                                        "curves.png",
+                                        "curves.svg",
+                                        "checkpoint.safetensors",
+                                        "run.json"};
     char path[4096];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         weft_run_path(run, names[i], path);
