@@ -34,6 +34,9 @@ struct weft_options {
     const char *figure;
     bool normalize;
     int theme;
+    /* samples */
+    uint64_t count;
+    const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
     /* what is no option: MODEL */
     const char *operand; /* NULL when not given */
 };
@@ -87,7 +90,7 @@ const struct weft_command *weft_command_find(const char *name);
 /* devices.c, data.c, summary.c, train.c, evaluate.c: the commands and the tables of their own
  * options. */
 extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[];
+    weft_evaluate_options[], weft_samples_options[];
 extern const char weft_train_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
@@ -95,6 +98,8 @@ enum weft_status weft_command_summary(const struct weft_options *options, struct
 enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
+
+enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
@@ -109,6 +114,10 @@ enum weft_status weft_options_parse(const struct weft_command *command, int coun
 enum weft_status weft_option_set(const struct weft_option *option, const char *text,
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error);
+
+/* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
+enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
+                                   const char *source, uint64_t *value, struct weft_error *error);
 
 /* nearest.c: the steps (a letter more, less or another, two neighbours swapped) from ${a} to ${b};
  * at most 64 letters count. */
