@@ -14,18 +14,16 @@ real joined_gradient(global const real *partials, size_t v, float scale, int cou
     return real_clean(real_clean(total) * REAL(scale));
 }
 
-kernel void adam_join(global const real *partials, global real *gradients, float scale,
-                      int count) {
+kernel void adam_join(global const real *partials, global real *gradients, float scale, int count) {
     const size_t begin = get_global_id(1) * PER_ITEM;
     for (size_t v = begin; v < begin + PER_ITEM; v++) {
         AT(gradients, v) = joined_gradient(partials, v, scale, count);
     }
 }
 
-kernel void adam_step(global const real *partials, global real *gradients,
-                      global real *parameters, global real *moments,
-                      global real *second_moments, float scale, int count, float beta1,
-                      float beta2, float complement1, float complement2, float eps,
+kernel void adam_step(global const real *partials, global real *gradients, global real *parameters,
+                      global real *moments, global real *second_moments, float scale, int count,
+                      float beta1, float beta2, float complement1, float complement2, float eps,
                       float step_size, float root_correction) {
     const size_t begin = get_global_id(1) * PER_ITEM;
     for (size_t v = begin; v < begin + PER_ITEM; v++) {
@@ -35,8 +33,7 @@ kernel void adam_step(global const real *partials, global real *gradients,
         const real square = real_clean_squared(REAL(complement2) * g * g);
         const real second =
             real_clean_squared(real_fma(REAL(beta2), AT(second_moments, v), square));
-        const real root =
-            real_fma(real_sqrt(second), REAL(root_correction), REAL(eps));
+        const real root = real_fma(real_sqrt(second), REAL(root_correction), REAL(eps));
         const real ratio = real_clean(real_div(m, root));
         AT(gradients, v) = g;
         AT(moments, v) = m;

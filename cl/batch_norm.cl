@@ -6,36 +6,38 @@
  * from the shards: each one's sum S and its squared deviations M from its own mean, joined as by Chan, Golub and LeVeque (1979).
  * An item of measure and gradients is a channel of one shard; of settle a channel; else PER_ITEM values. */
 
-#define MEAN(c)    scratch[(c) * 5 + 0]
-#define INVERSE(c) scratch[(c) * 5 + 1] /* 1 / sqrt(variance + eps) */
-#define SCALE(c)   scratch[(c) * 5 + 2] /* weight x inverse */
-#define SHIFT(c)   scratch[(c) * 5 + 3] /* mean of doutput */
-#define SLOPE(c)   scratch[(c) * 5 + 4] /* mean of doutput xhat, x inverse */
+#define MEAN(c)    scratch[5 * (c) + 0]
+#define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
+#define SCALE(c)   scratch[5 * (c) + 2] /* weight x inverse */
+#define SHIFT(c)   scratch[5 * (c) + 3] /* mean of doutput */
+#define SLOPE(c)   scratch[5 * (c) + 4] /* mean of doutput xhat, x inverse */
 
-#define SUM(shard, c)        scratch[CHANNELS * 5 + ((shard) * CHANNELS + (c)) * 3 + 0]
-#define SHARD_MEAN(shard, c) scratch[CHANNELS * 5 + ((shard) * CHANNELS + (c)) * 3 + 1]
-#define SQUARES(shard, c)    scratch[CHANNELS * 5 + ((shard) * CHANNELS + (c)) * 3 + 2]
+#define SUM(shard, c)        scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 0]
+#define SHARD_MEAN(shard, c) scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 1]
+#define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
 /* In each lane with an image chains over rows and columns, then the lanes as a tree. */
-kernel void KERNEL(batch_norm_measure)(global const real *input, global float *scratch,
-                                       int count) {
+kernel void KERNEL(batch_norm_measure)(global const real *input, global float *scratch, int count) {
     LOCAL_LANES(lanes, 1);
     const int c = get_global_id(1), shard = get_global_id(2);
     const int images = images_of_shard(count, shard);
     const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
-        lane_sum += AT(input, i);
+        lane_sum += RELU(AT(input, i));
     }
     const float sum = SUM_OF_LANES(lanes, PRESENT(lane_sum, images));
     const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
     for (size_t i = begin; i < begin + AREA; i++) {
-        const real deviation = AT(input, i) - REAL(mean);
+        const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
     }
-    SQUARES(shard, c) = SUM_OF_LANES(lanes, PRESENT(squares, images));
-    SUM(shard, c) = sum;
-    SHARD_MEAN(shard, c) = mean;
+    const float shard_squares = SUM_OF_LANES(lanes, PRESENT(squares, images));
+    if (LANE == 0) {
+        SUM(shard, c) = sum;
+        SHARD_MEAN(shard, c) = mean;
+        SQUARES(shard, c) = shard_squares;
+    }
 }
 
 /* running = (1 - momentum) running + momentum value. */
@@ -62,8 +64,7 @@ kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float 
     }
     const float variance = weft_clean(weft_div(squares, (float)n));
     if (update) {
-        const float unbiased =
-            n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
+        const float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
         buffers[RUNNING_MEAN + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_MEAN + c], mean);
         buffers[RUNNING_VAR + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_VAR + c], unbiased);
     }
@@ -73,8 +74,7 @@ kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float 
 }
 
 /* The same from running statistics. */
-kernel void KERNEL(batch_norm_settle_running)(global float *scratch,
-                                              global const float *parameters,
+kernel void KERNEL(batch_norm_settle_running)(global float *scratch, global const float *parameters,
                                               global const float *buffers) {
     const int c = get_global_id(1);
     MEAN(c) = buffers[RUNNING_MEAN + c];
@@ -88,16 +88,15 @@ kernel void KERNEL(batch_norm_forward)(global const real *input, global const fl
     const size_t begin = get_global_id(2) * CHANNELS * AREA;
     for (int i = item; i < item + PER_ITEM; i++) {
         const int c = i / AREA;
-        const real centred = AT(input, begin + i) - REAL(MEAN(c));
-        AT(output, begin + i) = real_clean(
-            real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
+        const real centred = RELU(AT(input, begin + i)) - REAL(MEAN(c));
+        AT(output, begin + i) =
+            real_clean(real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
     }
 }
 
 /* dbias = sum of doutput; dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as in measure. */
 kernel void KERNEL(batch_norm_gradients)(global const real *input, global const real *doutput,
-                                         global const float *scratch,
-                                         global float *partials) {
+                                         global const float *scratch, global float *partials) {
     LOCAL_LANES(lanes, 1);
     const int c = get_global_id(1);
     const size_t begin = (get_global_id(2) * CHANNELS + c) * AREA;
@@ -106,10 +105,14 @@ kernel void KERNEL(batch_norm_gradients)(global const real *input, global const 
     for (size_t i = begin; i < begin + AREA; i++) {
         const real d = AT(doutput, i);
         sum += d;
-        product = real_fma(d, AT(input, i) - REAL(MEAN(c)), product);
+        product = real_fma(d, RELU(AT(input, i)) - REAL(MEAN(c)), product);
     }
-    to[BIAS] = SUM_OF_LANES(lanes, sum);
-    to[WEIGHT] = weft_clean(SUM_OF_LANES(lanes, product)) * INVERSE(c);
+    const float shard_sum = SUM_OF_LANES(lanes, sum);
+    const float shard_product = SUM_OF_LANES(lanes, product);
+    if (LANE == 0) {
+        to[BIAS] = shard_sum;
+        to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
+    }
 }
 
 /* What backward needs of the whole batch's gradients, with batch statistics. */
@@ -142,10 +145,10 @@ kernel void KERNEL(batch_norm_backward)(global const real *input, global const r
     const int images = images_of_shard(count, get_global_id(2));
     for (int i = item; i < item + PER_ITEM; i++) {
         const int c = i / AREA;
-        const real centred = REAL(MEAN(c)) - AT(input, begin + i);
+        const real centred = REAL(MEAN(c)) - RELU(AT(input, begin + i));
         const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, begin + i) - REAL(SHIFT(c)));
-        AT(dinput, begin + i) =
-            PRESENT(real_clean(REAL(SCALE(c)) * real_clean(d)), images);
+        const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, begin + i);
+        AT(dinput, begin + i) = PRESENT(masked, images);
     }
 }
 

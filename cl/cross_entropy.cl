@@ -73,8 +73,10 @@ kernel void cross_entropy_train(global const real *all_logits, global const ucha
     const real right = select(REAL(0.0f), REAL(1.0f), label == prediction);
     const float losses = SUM_OF_LANES(lanes, PRESENT(loss, images));
     const float rights = SUM_OF_LANES(lanes, PRESENT(right, images));
-    shard_loss[shard] = losses;
-    shard_correct[shard] = (uint)rights;
+    if (LANE == 0) {
+        shard_loss[shard] = losses;
+        shard_correct[shard] = (uint)rights;
+    }
 }
 
 /* Writes each image's loss and prediction. */

@@ -3,15 +3,16 @@
  * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in lanes without image.
  * An item is PER_ITEM values of each image. */
 
-kernel void gather(global const uchar *pixels, global const uint *order,
-                   global const float *table, global float *input, int first, int count) {
+kernel void gather(global const uchar *pixels, global const uint *order, global const float *table,
+                   global float *input, int first, int count) {
     const int shard = get_global_id(2);
     const int begin = get_global_id(1) * PER_ITEM;
     const int images = images_of_shard(count, shard);
     for (int l = LANE; l < LANE + ITEM_LANES; l++) {
         global float *to = input + ((size_t)shard * SIZE + begin) * 16 + l;
         if (l < images) {
-            global const uchar *from = pixels + (size_t)order[first + shard * 16 + l] * SIZE + begin;
+            global const uchar *from =
+                pixels + (size_t)order[first + shard * 16 + l] * SIZE + begin;
             for (int i = 0; i < PER_ITEM; i++) {
                 to[i * 16] = table[from[i]];
             }

@@ -41,26 +41,26 @@ float sum_of_lanes(real v) {
 #define SUM_OF_LANES(name, value) sum_of_lanes(value)
 
 /* Puts the sums of the lanes of values[0 .. n - 1] into ${target}, an expression in sum_i. */
-#define STORE_LANE_SUMS(name, n, values, target)                                                  \
-    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                 \
-        target = sum_of_lanes((values)[sum_i]);                                                   \
+#define STORE_LANE_SUMS(name, n, values, target)                                                   \
+    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                  \
+        target = sum_of_lanes((values)[sum_i]);                                                    \
     }
 
 #else
 
 typedef float real;
 typedef int whole;
-#define LANE                  ((int)get_global_id(0))
-#define AT(tensor, i)         ((tensor)[(i) * 16 + LANE])
-#define REAL(x)               ((real)(x))
-#define real_fma(a, b, c)     fma(a, b, c)
-#define real_clean(x)         weft_clean(x)
-#define real_clean_squared(x) weft_clean_squared(x)
-#define real_div(a, b)        weft_div(a, b)
-#define real_sqrt(x)          weft_sqrt(x)
-#define real_exp(x)           weft_exp(x)
-#define real_log(x)           weft_log(x)
-#define LANE_NUMBERS          LANE
+#define LANE                      ((int)get_global_id(0))
+#define AT(tensor, i)             ((tensor)[16 * (i) + LANE])
+#define REAL(x)                   ((real)(x))
+#define real_fma(a, b, c)         fma(a, b, c)
+#define real_clean(x)             weft_clean(x)
+#define real_clean_squared(x)     weft_clean_squared(x)
+#define real_div(a, b)            weft_div(a, b)
+#define real_sqrt(x)              weft_sqrt(x)
+#define real_exp(x)               weft_exp(x)
+#define real_log(x)               weft_log(x)
+#define LANE_NUMBERS              LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */
 float sum_of_lanes(local const float *v) {
@@ -73,7 +73,7 @@ float sum_of_lanes(local const float *v) {
 }
 
 /* Declares local memory for n values of 16 lanes; at the top of a kernel. A group is one item of 16 lanes. */
-#define LOCAL_LANES(name, n) local float name[(n) * 16]
+#define LOCAL_LANES(name, n)      local float name[16 * (n)]
 
 /* The sum of ${value} over the lanes, for all work-items of the group. */
 float share_sum(local float *lanes, float value) {
@@ -85,16 +85,22 @@ float share_sum(local float *lanes, float value) {
 #define SUM_OF_LANES(name, value) share_sum(name, value)
 
 /* All lanes go through local memory, then work-item l sums value l, l + 16 ... */
-#define STORE_LANE_SUMS(name, n, values, target)                                                  \
-    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                 \
-        name[sum_i * 16 + LANE] = (values)[sum_i];                                                \
-    }                                                                                             \
-    barrier(CLK_LOCAL_MEM_FENCE);                                                                 \
-    for (int sum_i = LANE; sum_i < (n); sum_i += 16) {                                            \
-        target = sum_of_lanes(name + sum_i * 16);                                                 \
+#define STORE_LANE_SUMS(name, n, values, target)                                                   \
+    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                  \
+        name[sum_i * 16 + LANE] = (values)[sum_i];                                                 \
+    }                                                                                              \
+    barrier(CLK_LOCAL_MEM_FENCE);                                                                  \
+    for (int sum_i = LANE; sum_i < (n); sum_i += 16) {                                             \
+        target = sum_of_lanes(name + sum_i * 16);                                                  \
     }
 
 #endif
+
+/* A layer that takes its input from a relu can apply it while it reads (src/backend/opencl/fuse.c): its file is then compiled with
+ * RELU_INPUT 1, its input is the relu's, and so is the gradient that it writes. These macros are looked up where they are used. */
+#define RELU_ONE(x)            (RELU_INPUT && !((x) > 0.0f) ? 0.0f : (x))
+#define RELU(x)                (RELU_INPUT ? select(REAL(0.0f), x, (x) > REAL(0.0f)) : (x))
+#define RELU_MASK(d, input, i) (RELU_INPUT ? select(REAL(0.0f), d, AT(input, i) > REAL(0.0f)) : (d))
 
 /* Images in shard ${shard} of a batch of ${count}. */
 int images_of_shard(int count, int shard) {

@@ -14,7 +14,7 @@ kernel void KERNEL(linear_forward)(global const real *input, global const float 
         sum[t] = REAL(parameters[BIAS + o + t]);
     }
     for (int i = 0; i < INPUTS; i++) {
-        const real x = AT(input, from + i);
+        const real x = RELU(AT(input, from + i));
 #pragma unroll
         for (int t = 0; t < TILE; t++) {
             sum[t] = real_fma(REAL(weight[t * INPUTS + i]), x, sum[t]);
@@ -27,8 +27,8 @@ kernel void KERNEL(linear_forward)(global const real *input, global const float 
 }
 
 /* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. */
-kernel void KERNEL(linear_backward)(global const real *doutput, global const float *parameters,
-                                    global real *dinput) {
+kernel void KERNEL(linear_backward)(global const real *input, global const real *doutput,
+                                    global const float *parameters, global real *dinput) {
     const int i = get_global_id(1) * DTILE;
     const size_t from = get_global_id(2) * OUTPUTS, to = get_global_id(2) * INPUTS + i;
     global const float *weight = parameters + WEIGHT + i;
@@ -46,11 +46,12 @@ kernel void KERNEL(linear_backward)(global const real *doutput, global const flo
     }
 #pragma unroll
     for (int t = 0; t < DTILE; t++) {
-        AT(dinput, to + t) = real_clean(sum[t]);
+        AT(dinput, to + t) = RELU_MASK(real_clean(sum[t]), input, to + t);
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i] over the images of the shard, in order; an item is GTILE outputs x 16 inputs.
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o], over the images of the shard in order; an item is GTILE outputs x
+ * 16 inputs.
  * Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
 kernel void KERNEL(linear_gradients)(global const float *input, global const float *doutput,
                                      global float *partials) {
@@ -64,7 +65,7 @@ kernel void KERNEL(linear_gradients)(global const float *input, global const flo
     float turned[16 * 16]; /* [image][input] */
     for (int i = 0; i < 16; i++) {
         for (int image = 0; image < 16; image++) {
-            turned[image * 16 + i] = i < present ? x[i * 16 + image] : 0.0f;
+            turned[image * 16 + i] = i < present ? RELU_ONE(x[i * 16 + image]) : 0.0f;
         }
     }
     for (int t = 0; t < GTILE; t++) {
@@ -87,23 +88,16 @@ kernel void KERNEL(linear_gradients)(global const float *input, global const flo
     for (int t = 0; t < GTILE && LANE < present; t++) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
-            sum = fma(d[t * 16 + image], x[LANE * 16 + image], sum);
+            sum = fma(d[t * 16 + image], RELU_ONE(x[LANE * 16 + image]), sum);
         }
         dweight[t * INPUTS + LANE] = sum;
     }
 #endif
-}
-
-/* dbias[o] = sum of doutput[o] over the images of the shard, in order; an item is 16 outputs. */
-kernel void KERNEL(linear_gradients_bias)(global const float *doutput, global float *partials) {
-    for (int l = LANE; l < LANE + ITEM_LANES; l++) {
-        const int o = get_global_id(1) * 16 + l;
-        if (o < OUTPUTS) {
-            float sum = 0.0f;
-            for (int image = 0; image < 16; image++) {
-                sum += doutput[(get_global_id(2) * OUTPUTS + o) * 16 + image];
-            }
-            partials[get_global_id(2) * PARTIALS + BIAS + o] = sum;
+    for (int t = LANE; i0 == 0 && t < GTILE; t += 16 / ITEM_LANES) {
+        float sum = 0.0f;
+        for (int image = 0; image < 16; image++) {
+            sum += d[t * 16 + image];
         }
+        partials[get_global_id(2) * PARTIALS + BIAS + o0 + t] = sum;
     }
 }

@@ -22,8 +22,7 @@ kernel void KERNEL(max_pool2d_forward)(global const real *input, global real *ou
                 largest = select(largest, value, value > largest);
             }
         }
-        const size_t to =
-            (get_global_id(2) * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
+        const size_t to = (get_global_id(2) * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
         AT(output, to) = largest;
         AT(scratch, to) = place;
     }

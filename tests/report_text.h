@@ -11,6 +11,7 @@
 /* Reads all of ${file} (a tmpfile) into ${text} and closes it. */
 static inline void read_text(FILE *file, char *text, size_t size) {
     size_t length;
+    ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(ferror(file), 0);
     rewind(file);
     length = fread(text, 1, size, file);

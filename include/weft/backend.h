@@ -23,6 +23,7 @@ struct weft_backend_options {
     const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
+    bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
 };
@@ -156,7 +157,7 @@ WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
 
 /* Copies a tensor of the last step, pass or propagation: "input", "LAYER.output", and after a backward pass "LAYER.output.grad" and
  * (after weft_backend_propagate) "input.grad". ${values} holds ${count} floats: images x the shape's size, images as in that pass.
- * Fails with WEFT_USAGE for an unknown name or a wrong count. */
+ * Fails with WEFT_USAGE for an unknown name, a wrong count, and a tensor that does not exist because layers are fused. */
 WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
                                               float *values, size_t count,
                                               struct weft_error *error);

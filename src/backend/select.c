@@ -187,7 +187,7 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
     struct weft_device *devices = NULL;
     const struct weft_device *device = NULL;
     char note[256];
-    size_t count;
+    size_t count = 0;
     enum weft_status status = weft_devices_list(&devices, &count, note, error);
     if (status != WEFT_OK) {
         return status;

@@ -49,8 +49,7 @@ const struct weft_option weft_common_options[] = {
     {.name = "no-fuse",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(no_fuse),
-     .help = "one kernel a layer; changes nothing in this version, which\n"
-             "fuses nothing"},
+     .help = "run each layer by kernels of its own; never changes a bit"},
     {.name = "no-cache",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(no_cache),

@@ -40,7 +40,9 @@ static void compose(char *line, size_t room, const char *label, double share, co
         bar[i] = share * width >= i + 1 ? '#' : '.';
     }
     bar[width] = '\0';
-    snprintf(line, room + 1, "%s [%s]  %s", label, bar, figures);
+    if (snprintf(line, room + 1, "%s [%s]  %s", label, bar, figures) < 0) {
+        line[0] = '\0';
+    }
 }
 
 void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,

@@ -89,6 +89,7 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                           .kernels = options->kernels,
                                           .cl_options = options->cl_options,
                                           .mapping = (enum weft_mapping)options->mapping,
+                                          .no_fuse = options->no_fuse,
                                           .batch = batch,
                                           .forward_only = forward_only};
     char notice[512] = "";

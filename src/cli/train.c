@@ -5,6 +5,8 @@
 
 #include "os/os.h"
 
+#define EVALUATION_BATCH 500
+
 /* What can be wrong without any device: options, data, network, initial values. In the order of how
  * likely it is. */
 static enum weft_status read_inputs(struct weft_train *train, struct weft_error *error) {
@@ -49,11 +51,15 @@ static void choose_training(struct weft_train *train) {
     train->training.steps = options->steps;
 }
 
+/* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running statistics make them all the same. */
+static size_t largest_batch(const struct weft_train *train) {
+    return train->training.batch > EVALUATION_BATCH ? train->training.batch : EVALUATION_BATCH;
+}
+
 static enum weft_status open_device(struct weft_train *train, struct weft_error *error) {
     float values[256];
-    enum weft_status status =
-        weft_shared_open(train->options, train->model->network, train->training.batch, false,
-                         &train->backend, error);
+    enum weft_status status = weft_shared_open(train->options, train->model->network,
+                                               largest_batch(train), false, &train->backend, error);
     if (status == WEFT_OK) {
         weft_pixels_normalised(values);
         status = weft_backend_set_pixels(train->backend, values, error);
@@ -123,7 +129,7 @@ static enum weft_status evaluate(struct weft_train *train, struct weft_error *er
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         struct weft_evaluation_options how = {(enum weft_split)i, WEFT_RUNNING,
-                                              train->training.batch};
+                                              largest_batch(train)};
         if (weft_os_interrupted()) {
             weft_fail(error, WEFT_INTERRUPTED, "evaluation: interrupted");
             return weft_error_hint(error, "%s holds the model", train->run.path);

@@ -24,7 +24,9 @@ static enum weft_status run_passes(struct weft_backend *backend, const struct we
     float *losses = malloc(batch * sizeof *losses);
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "evaluation: no memory");
+        free(predictions);
+        free(losses);
+        return weft_fail(error, WEFT_FAILED, "evaluation: no memory");
     }
     for (size_t first = 0; status == WEFT_OK && first < images->count; first += batch) {
         size_t left = images->count - first;

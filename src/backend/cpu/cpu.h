@@ -113,8 +113,8 @@ extern const struct cpu_level weft_cpu_level_4;
 extern const struct cpu_row CPU_NAME(conv2d), CPU_NAME(max_pool2d), CPU_NAME(relu),
     CPU_NAME(batch_norm), CPU_NAME(flatten), CPU_NAME(linear);
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
-void CPU_NAME(cross_entropy)(const struct cpu_loss *loss, size_t shard);
-void CPU_NAME(adam)(const struct cpu_adam *adam, size_t begin, size_t end);
+void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
+void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);
 
 /* Returns the place of channel ${channel} of shard ${shard} in a tensor whose images have ${shape}. */
 static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t channel) {

@@ -1,29 +1,61 @@
 /* conv2d.c: what cl/conv2d.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/conv2d.h"
 
-/* Tiles of one work-item: a CPU keeps up to 24 vectors of sums in its registers, a GPU a handful of single sums. */
-struct tiles {
-    size_t k, x;   /* forward: output channels, columns */
-    size_t dc, dx; /* backward: input channels, columns */
-    size_t gk;     /* gradients: output channels */
-};
+/* Values that a work-item can hold at once: a CPU's vector registers, some of a GPU's many scalar ones. */
+#define CPU_REGISTERS 32
+#define GPU_REGISTERS 24
 
-static struct tiles tiles_of(const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t sums = mapping == WEFT_MAPPING_GPU ? 4 : 24,
-           columns = mapping == WEFT_MAPPING_GPU ? 1 : 4;
-    size_t width = layer->as.conv2d.kernel_width;
-    struct tiles tiles;
-    tiles.x = opencl_divisor(layer->output.width, columns);
-    tiles.k = opencl_divisor(layer->output.channels, sums / tiles.x);
-    tiles.dx = opencl_divisor(layer->input.width, columns);
-    tiles.dc = opencl_divisor(layer->input.channels, sums / tiles.dx);
-    tiles.gk = opencl_divisor(layer->output.channels, width < sums ? sums / width : 1);
-    return tiles;
+/* Whether ${a} needs fewer loads for each fma than ${b}, in a tile of ${rows} rows; of equal ones the larger is better. */
+static bool better(struct conv2d_tile a, struct conv2d_tile b, size_t rows, size_t kernel) {
+    size_t loads_a = rows * (a.columns + kernel - 1 + kernel * a.channels);
+    size_t loads_b = rows * (b.columns + kernel - 1 + kernel * b.channels);
+    size_t sums_a = rows * a.columns * a.channels, sums_b = rows * b.columns * b.channels;
+    size_t cost_a = loads_a * sums_b, cost_b = loads_b * sums_a;
+    return cost_a < cost_b || (cost_a == cost_b && sums_a > sums_b);
 }
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
+struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
+                                      size_t kernel, enum weft_mapping mapping) {
+    size_t registers = mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS;
+    struct conv2d_tile best = {1, unit};
+    for (size_t c = 1; c <= channels && c <= registers; c++) {
+        for (size_t x = unit; x <= columns && x <= registers; x += unit) {
+            struct conv2d_tile tile = {c, x};
+            size_t needed = c * x * rows + x + kernel - 1 + 2;
+            if (channels % c == 0 && columns % x == 0 && needed <= registers &&
+                better(tile, best, rows, kernel)) {
+                best = tile;
+            }
+        }
+    }
+    return best;
+}
+
+/* Output channels x columns. */
+static struct conv2d_tile forward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return conv2d_choose_tile(layer->output.channels, layer->output.width, 1, 1,
+                              layer->as.conv2d.kernel_width, mapping);
+}
+
+/* Input channels x columns. */
+static struct conv2d_tile backward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return conv2d_choose_tile(layer->input.channels, layer->input.width, 1, 1,
+                              layer->as.conv2d.kernel_width, mapping);
+}
+
+/* Output channels whose rows of taps are summed, x columns that are loaded together. */
+static struct conv2d_tile gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t registers = mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS;
+    size_t kernel = layer->as.conv2d.kernel_width;
+    struct conv2d_tile tile;
+    tile.columns = opencl_divisor(layer->output.width, 4);
+    size_t left = registers - tile.columns - 2 > kernel ? registers - tile.columns - 2 - kernel : 1;
+    tile.channels = opencl_divisor(layer->output.channels, left > kernel ? left / kernel : 1);
+    return tile;
+}
+
+void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
                    enum weft_mapping mapping) {
-    struct tiles tiles = tiles_of(layer, mapping);
     opencl_define(text, "IN_CHANNELS", layer->input.channels);
     opencl_define(text, "IN_HEIGHT", layer->input.height);
     opencl_define(text, "IN_WIDTH", layer->input.width);
@@ -32,55 +64,50 @@ static void define(struct opencl_text *text, const struct weft_layer *layer,
     opencl_define(text, "OUT_WIDTH", layer->output.width);
     opencl_define(text, "KERNEL_HEIGHT", layer->as.conv2d.kernel_height);
     opencl_define(text, "KERNEL_WIDTH", layer->as.conv2d.kernel_width);
-    opencl_define(text, "TILE_K", tiles.k);
-    opencl_define(text, "TILE_X", tiles.x);
-    opencl_define(text, "DTILE_C", tiles.dc);
-    opencl_define(text, "DTILE_X", tiles.dx);
-    opencl_define(text, "GTILE_K", tiles.gk);
+    opencl_define(text, "TILE_K", forward_tile(layer, mapping).channels);
+    opencl_define(text, "TILE_X", forward_tile(layer, mapping).columns);
+    opencl_define(text, "DTILE_C", backward_tile(layer, mapping).channels);
+    opencl_define(text, "DTILE_X", backward_tile(layer, mapping).columns);
+    opencl_define(text, "GTILE_K", gradient_tile(layer, mapping).channels);
+    opencl_define(text, "GTILE_X", gradient_tile(layer, mapping).columns);
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    struct tiles tiles = tiles_of(layer, mapping);
-    return weft_shape_size(layer->output) / tiles.k / tiles.x;
+    struct conv2d_tile tile = forward_tile(layer, mapping);
+    return weft_shape_size(layer->output) / tile.channels / tile.columns;
 }
 
-static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    struct tiles tiles = tiles_of(layer, mapping);
-    return weft_shape_size(layer->input) / tiles.dc / tiles.dx;
+size_t conv2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    struct conv2d_tile tile = backward_tile(layer, mapping);
+    return weft_shape_size(layer->input) / tile.channels / tile.columns;
 }
 
-static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return layer->output.channels / tiles_of(layer, mapping).gk * layer->input.channels *
+size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / gradient_tile(layer, mapping).channels * layer->input.channels *
            layer->as.conv2d.kernel_height;
 }
 
-static size_t bias_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    (void)mapping;
-    return layer->output.channels;
-}
-
 static const struct opencl_kernel kernels[] = {
-    {"conv2d_forward",
-     PASS_FORWARD,
-     RANGE_SHARDS,
-     forward_items,
-     {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
-    {"conv2d_gradients",
-     PASS_BACKWARD,
-     RANGE_SUMS,
-     gradient_items,
-     {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
-    {"conv2d_gradients_bias", PASS_BACKWARD, RANGE_SUMS, bias_items, {ARG_DOUTPUT, ARG_PARTIALS}},
-    {"conv2d_backward",
-     PASS_BACKWARD,
-     RANGE_SHARDS,
-     backward_items,
-     {ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
+    {.name = "conv2d_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
+    {.name = "conv2d_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .items = conv2d_gradient_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
+    {.name = "conv2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = conv2d_backward_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_conv2d = {
     .file = "conv2d.cl",
-    .define = define,
+    .define = conv2d_define,
     .kernel_count = sizeof kernels / sizeof kernels[0],
     .kernels = kernels,
 };

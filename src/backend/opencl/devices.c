@@ -181,6 +181,7 @@ static enum weft_status list_all(struct listing *list, struct weft_error *error)
         if (!add_platform(list, platforms[i], i)) {
             free(list->ids);
             free(list->devices);
+            *list = (struct listing){0};
             return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
         }
     }
@@ -227,4 +228,9 @@ enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct wef
     free(list.ids);
     free(list.devices);
     return status;
+}
+
+enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device) {
+    uint64_t width = number_info(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof(cl_uint));
+    return strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
 }

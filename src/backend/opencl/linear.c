@@ -33,29 +33,22 @@ static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping m
            weft_shards(layer->input.channels);
 }
 
-/* Sixteen outputs a work-item or group. */
-static size_t bias_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    (void)mapping;
-    return weft_shards(layer->output.channels);
-}
-
 static const struct opencl_kernel kernels[] = {
-    {"linear_forward",
-     PASS_FORWARD,
-     RANGE_SHARDS,
-     forward_items,
-     {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
-    {"linear_gradients",
-     PASS_BACKWARD,
-     RANGE_SHARDS,
-     gradient_items,
-     {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
-    {"linear_gradients_bias", PASS_BACKWARD, RANGE_SHARDS, bias_items, {ARG_DOUTPUT, ARG_PARTIALS}},
-    {"linear_backward",
-     PASS_BACKWARD,
-     RANGE_SHARDS,
-     backward_items,
-     {ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
+    {.name = "linear_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
+    {.name = "linear_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = gradient_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
+    {.name = "linear_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = backward_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_linear = {

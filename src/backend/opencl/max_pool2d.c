@@ -1,5 +1,5 @@
 /* max_pool2d.c: what cl/max_pool2d.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/conv2d.h"
 
 /* Columns of a row that one work-item handles. */
 static size_t columns(size_t width, enum weft_mapping mapping) {
@@ -27,21 +27,21 @@ static size_t forward_items(const struct weft_layer *layer, enum weft_mapping ma
     return weft_shape_size(layer->output) / columns(layer->output.width, mapping);
 }
 
-static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+size_t max_pool2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
 }
 
 static const struct opencl_kernel kernels[] = {
-    {"max_pool2d_forward",
-     PASS_FORWARD,
-     RANGE_SHARDS,
-     forward_items,
-     {ARG_INPUT, ARG_OUTPUT, ARG_SCRATCH}},
-    {"max_pool2d_backward",
-     PASS_BACKWARD,
-     RANGE_SHARDS,
-     backward_items,
-     {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
+    {.name = "max_pool2d_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_OUTPUT, ARG_SCRATCH}},
+    {.name = "max_pool2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = max_pool2d_backward_items,
+     .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_max_pool2d = {

@@ -9,7 +9,7 @@ size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array
 }
 
 size_t opencl_padded(size_t floats) {
-    return weft_shards(floats) * WEFT_LANES;
+    return weft_shards(floats > 0 ? floats : 1) * WEFT_LANES;
 }
 
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
@@ -64,21 +64,37 @@ enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to,
     return opencl_check(code, "clEnqueueReadBuffer", error);
 }
 
-/* The tensors of place ${i}: value and gradient; those of the place before, where the layer between computes nothing. */
-static enum weft_status make_place(struct opencl_backend *cl, size_t i, size_t shards,
+/* The tensors of place ${i}, in lanes: its value if ${value}, its gradient unless there is no training. */
+static enum weft_status make_place(struct opencl_backend *cl, size_t i, bool value,
                                    struct weft_error *error) {
-    const struct weft_network *network = cl->base.network;
-    size_t bytes =
-        shards * weft_shape_size(weft_place_shape(network, i)) * WEFT_LANES * sizeof(cl_float);
-    if (i > 0 && opencl_row_of(network->layers[i - 1].kind)->file == NULL) {
-        cl->values[i] = cl->values[i - 1];
-        cl->dvalues[i] = cl->dvalues[i - 1];
-        return WEFT_OK;
-    }
-    if (opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK ||
+    size_t size = weft_shape_size(weft_place_shape(cl->base.network, i));
+    size_t bytes = weft_shards(cl->base.batch) * size * WEFT_LANES * sizeof(cl_float);
+    if ((value && opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK) ||
         (!cl->base.forward_only &&
          opencl_buffer(cl, bytes, "a gradient", &cl->dvalues[i], error) != WEFT_OK)) {
         return WEFT_BAD_DEVICE;
+    }
+    return WEFT_OK;
+}
+
+/* A group's output, what it keeps inside, and its scratch. One that computes nothing gives its input on. */
+static enum weft_status make_group(struct opencl_backend *cl, size_t index,
+                                   struct weft_error *error) {
+    const struct opencl_group *group = &cl->groups.groups[index];
+    const struct weft_layer *layer = &cl->base.network->layers[group->main];
+    if (group->row->file == NULL) {
+        cl->values[group->end] = cl->values[group->first];
+        cl->dvalues[group->end] = cl->dvalues[group->first];
+        return WEFT_OK;
+    }
+    if ((group->middle && make_place(cl, group->main + 1, false, error) != WEFT_OK) ||
+        make_place(cl, group->end, true, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    if (group->row->scratch != NULL &&
+        opencl_buffer(cl, group->row->scratch(layer, weft_shards(cl->base.batch)), "scratch",
+                      &cl->scratch[index], error) != WEFT_OK) {
+        return weft_error_context(error, "layer %s", layer->name);
     }
     return WEFT_OK;
 }
@@ -126,16 +142,12 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    for (size_t i = 0; i < places; i++) {
-        if (make_place(cl, i, shards, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+    if (make_place(cl, 0, true, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
     }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct opencl_row *row = opencl_row_of(network->layers[i].kind);
-        if (row->scratch != NULL && opencl_buffer(cl, row->scratch(&network->layers[i], shards),
-                                                  "scratch", &cl->scratch[i], error) != WEFT_OK) {
-            return weft_error_context(error, "layer %s", network->layers[i].name);
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        if (make_group(cl, i, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
         }
     }
     if (make_arrays(cl, shards, error) != WEFT_OK || make_rest(cl, shards, error) != WEFT_OK) {

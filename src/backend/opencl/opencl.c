@@ -26,6 +26,7 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->context != NULL) {
         clReleaseContext(cl->context);
     }
+    free(cl->groups.groups);
     free(cl);
 }
 
@@ -319,6 +320,10 @@ static enum weft_status tensor(struct weft_backend *backend, struct weft_place p
                                struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     cl_mem buffer = place.gradient ? cl->dvalues[place.index] : cl->values[place.index];
+    if (buffer == NULL) {
+        return weft_fail(error, WEFT_USAGE,
+                         "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
+    }
     return read_place(cl, buffer, place.index, values, error);
 }
 
@@ -347,7 +352,9 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK) {
         return status;
     }
-    if ((status = opencl_program_build(cl, options, error)) != WEFT_OK ||
+    if ((status = opencl_groups_make(cl->base.network, options->no_fuse, &cl->groups, error)) !=
+            WEFT_OK ||
+        (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
         (status = opencl_probe(cl, error)) != WEFT_OK ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK) {
         return status;
@@ -370,8 +377,7 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     status = opencl_device_find(index, &cl->device, &cl->base.device, error);
     if (status == WEFT_OK) {
         if (cl->mapping == WEFT_MAPPING_AUTO) {
-            cl->mapping =
-                strcmp(cl->base.device.type, "cpu") == 0 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+            cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
         }
         status = open_device(cl, request->options, error);
     }

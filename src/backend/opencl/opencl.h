@@ -40,8 +40,12 @@ void opencl_define_float(struct opencl_text *text, const char *name, float value
 enum weft_status opencl_source_add(struct opencl_text *text, const char *folder, const char *name,
                                    struct weft_error *error);
 
-/* Makes the source of the whole program for ${network}, lanes a work-item by ${mapping}. Free with opencl_text_finish. */
-enum weft_status opencl_source_make(const struct weft_network *network, enum weft_mapping mapping,
+struct opencl_groups;
+
+/* Makes the source of the whole program for ${network} in ${groups}, lanes a work-item by ${mapping}. Free with
+ * opencl_text_finish. */
+enum weft_status opencl_source_make(const struct weft_network *network,
+                                    const struct opencl_groups *groups, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error);
 
@@ -54,6 +58,7 @@ enum opencl_argument {
     ARG_OUTPUT,
     ARG_DOUTPUT,
     ARG_DINPUT,
+    ARG_DMIDDLE, /* of a fused group: the gradient of its first layer's output */
     ARG_PARAMETERS,
     ARG_BUFFERS,
     ARG_PARTIALS,
@@ -83,6 +88,8 @@ struct opencl_kernel {
     const char *name; /* without the layer's number */
     enum opencl_pass passes;
     enum opencl_range range;
+    size_t
+        layer; /* 0: the kernel of the row's layer; 1: of the layer behind it, in a fused group */
     size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[8];
 };
@@ -101,6 +108,28 @@ struct opencl_row {
 extern const struct opencl_row opencl_conv2d, opencl_max_pool2d, opencl_relu, opencl_batch_norm,
     opencl_flatten, opencl_linear;
 
+/* Layers that are run together. */
+extern const struct opencl_row opencl_conv2d_pool; /* conv2d and max_pool2d */
+
+/* ---- fuse.c: which layers are run by one row of kernels ---- */
+
+struct opencl_group {
+    size_t first, end; /* layers first .. end - 1 */
+    size_t main;       /* the layer whose row, or whose fused row, runs the group */
+    bool relu;         /* the group begins with a relu, which main applies as it reads */
+    bool middle;       /* the gradient of main's output is kept as well as the group's */
+    const struct opencl_row *row;
+};
+
+struct opencl_groups {
+    size_t count;
+    struct opencl_group *groups;
+};
+
+/* Cuts ${network} into groups: what can be fused is, unless ${apart}. Fails with WEFT_FAILED without memory. Free groups->groups. */
+enum weft_status opencl_groups_make(const struct weft_network *network, bool apart,
+                                    struct opencl_groups *groups, struct weft_error *error);
+
 /* Returns the row of ${kind}. */
 const struct opencl_row *opencl_row_of(enum weft_kind kind);
 
@@ -115,5 +144,9 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 /* Finds device ${index} of weft_opencl_list: its identifier and what is known of it. */
 enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
                                     struct weft_error *error);
+
+/* Returns the mapping that suits a device. Fat work-items suit a CPU whose compiler makes vector instructions of float16. One that takes
+ * vectors apart (rusticl on llvmpipe says that its width is 1) needs minutes to compile them, and runs thin ones ten times faster. */
+enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device);
 
 #endif

@@ -1,4 +1,4 @@
-/* plan.c: the layers' tables of kernels become launches, which passes then enqueue in order. */
+/* plan.c: the tables of kernels become launches, which passes then enqueue in order. */
 #include "backend/opencl/plan.h"
 
 #include <stdio.h>
@@ -25,11 +25,11 @@ static size_t power_of_two(size_t n, size_t most) {
 /* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
 static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping) {
     bool gpu = mapping == WEFT_MAPPING_GPU;
-    launch->group[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
-    launch->group[1] = 1;
-    launch->group[2] = 1;
+    launch->local[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
+    launch->local[1] = 1;
+    launch->local[2] = 1;
     if (launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) {
-        launch->group[1] = power_of_two(launch->items, 8);
+        launch->local[1] = power_of_two(launch->items, 8);
     }
 }
 
@@ -45,17 +45,20 @@ static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_l
     return WEFT_OK;
 }
 
-/* The buffer that an argument of layer ${i} stands for; NULL for numbers. */
+/* The buffer that an argument of group ${i} stands for; NULL for numbers. */
 static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
+    const struct opencl_group *group = &cl->groups.groups[i];
     switch (argument) {
     case ARG_INPUT:
-        return &cl->values[i];
+        return &cl->values[group->first];
     case ARG_OUTPUT:
-        return &cl->values[i + 1];
+        return &cl->values[group->end];
     case ARG_DOUTPUT:
-        return &cl->dvalues[i + 1];
+        return &cl->dvalues[group->end];
     case ARG_DINPUT:
-        return &cl->dvalues[i];
+        return &cl->dvalues[group->first];
+    case ARG_DMIDDLE:
+        return &cl->dvalues[group->main + 1];
     case ARG_PARAMETERS:
         return &cl->arrays[WEFT_PARAMETERS];
     case ARG_BUFFERS:
@@ -71,19 +74,20 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
 
 static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
                                    const struct opencl_kernel *kernel, struct weft_error *error) {
-    const struct weft_layer *layer = &cl->base.network->layers[i];
+    const struct opencl_group *group = &cl->groups.groups[i];
+    size_t number = group->main + kernel->layer;
     struct opencl_launch *launch = &cl->launches[cl->launch_count];
     char name[64];
     *launch = (struct opencl_launch){
         .name = kernel->name,
-        .layer = i,
+        .group = i,
         .passes = kernel->passes,
         .range = kernel->range,
-        .items = kernel->items(layer, cl->mapping),
+        .items = kernel->items(&cl->base.network->layers[number], cl->mapping),
         .count_argument = -1,
         .update_argument = -1,
     };
-    snprintf(name, sizeof name, "%s_%zu", kernel->name, i + 1);
+    snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
     if (create_kernel(cl, launch, name, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
@@ -91,7 +95,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
     for (int a = 0; kernel->arguments[a] != ARG_END; a++) {
         enum opencl_argument argument = kernel->arguments[a];
         cl_mem *buffer = buffer_of(cl, i, argument);
-        launch->to_input = launch->to_input || (argument == ARG_DINPUT && i == 0);
+        launch->to_input = launch->to_input || (argument == ARG_DINPUT && group->first == 0);
         if (argument == ARG_COUNT) {
             launch->count_argument = a;
         } else if (argument == ARG_UPDATE) {
@@ -105,7 +109,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
 
 /* The kernels of no layer. Their buffers are set here as far as they never change. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
-    size_t vectors = weft_shards(cl->base.network->parameter_count);
+    size_t vectors = opencl_padded(cl->base.network->parameter_count) / WEFT_LANES;
     size_t size = weft_shape_size(cl->base.network->input), last = cl->base.network->layer_count;
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct {
@@ -148,7 +152,7 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
             continue;
         }
         *launch = (struct opencl_launch){.name = table[i].name,
-                                         .layer = SIZE_MAX,
+                                         .group = SIZE_MAX,
                                          .range = table[i].range,
                                          .items = table[i].items,
                                          .count_argument = -1,
@@ -166,25 +170,32 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
     return WEFT_OK;
 }
 
+/* The launches of group ${i}. */
+static enum weft_status add_group(struct opencl_backend *cl, size_t i, struct weft_error *error) {
+    const struct opencl_group *group = &cl->groups.groups[i];
+    for (size_t k = 0; k < group->row->kernel_count; k++) {
+        const struct opencl_kernel *kernel = &group->row->kernels[k];
+        bool forward = (kernel->passes & PASS_FORWARD) != 0;
+        if ((forward || !cl->base.forward_only) && add_launch(cl, i, kernel, error) != WEFT_OK) {
+            return weft_error_context(error, "layer %s",
+                                      cl->base.network->layers[group->main].name);
+        }
+    }
+    return WEFT_OK;
+}
+
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error) {
-    const struct weft_network *network = cl->base.network;
     size_t count = 0;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        count += opencl_row_of(network->layers[i].kind)->kernel_count;
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        count += cl->groups.groups[i].row->kernel_count;
     }
     cl->launches = calloc(count + 1, sizeof *cl->launches);
     if (cl->launches == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct opencl_row *row = opencl_row_of(network->layers[i].kind);
-        for (size_t k = 0; k < row->kernel_count; k++) {
-            if (cl->base.forward_only && (row->kernels[k].passes & PASS_FORWARD) == 0) {
-                continue;
-            }
-            if (add_launch(cl, i, &row->kernels[k], error) != WEFT_OK) {
-                return weft_error_context(error, "layer %s", network->layers[i].name);
-            }
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        if (add_group(cl, i, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
         }
     }
     return make_common(cl, error);
@@ -207,7 +218,7 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
     size_t range[3] = {once ? 1 : lanes, launch->items, once ? 1 : weft_shards(count)};
-    cl_int code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->group,
+    cl_int code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local,
                                          0, NULL, NULL);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clEnqueueNDRangeKernel", error);
@@ -226,7 +237,9 @@ static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launc
          opencl_argument_set(launch, launch->update_argument, sizeof updates, &updates, error) !=
              WEFT_OK) ||
         opencl_launch_run(cl, launch, count, error) != WEFT_OK) {
-        return weft_error_context(error, "layer %s", cl->base.network->layers[launch->layer].name);
+        return weft_error_context(
+            error, "layer %s",
+            cl->base.network->layers[cl->groups.groups[launch->group].main].name);
     }
     return WEFT_OK;
 }
@@ -250,8 +263,8 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
     unsigned pass = statistics == WEFT_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
     size_t end = cl->launch_count;
     while (end > 0) {
-        size_t begin = end; /* launches begin .. end - 1 are one layer's */
-        while (begin > 0 && cl->launches[begin - 1].layer == cl->launches[end - 1].layer) {
+        size_t begin = end; /* launches begin .. end - 1 are one group's */
+        while (begin > 0 && cl->launches[begin - 1].group == cl->launches[end - 1].group) {
             begin--;
         }
         for (size_t i = begin; i < end; i++) {

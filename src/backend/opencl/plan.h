@@ -7,13 +7,13 @@
 /* A kernel with its arguments set, and its range for a full batch. */
 struct opencl_launch {
     const char *name; /* of the kernel, without the layer's number; for messages */
-    size_t layer;     /* index of its layer; SIZE_MAX: belongs to none */
+    size_t group;     /* index of its group of layers; SIZE_MAX: belongs to none */
     cl_kernel kernel;
     unsigned passes; /* enum opencl_pass; 0: launched by name */
     bool to_input;   /* writes the gradient of the network's input, which training does not need */
     enum opencl_range range;
     size_t items;
-    size_t group[3];
+    size_t local[3];                     /* sizes of a work-group */
     int count_argument, update_argument; /* places of these arguments, or -1 */
 };
 
@@ -35,12 +35,12 @@ struct opencl_backend {
     cl_context context;
     cl_command_queue queue;
     cl_program program;
+    struct opencl_groups groups;
     size_t launch_count;
-    struct opencl_launch
-        *launches; /* of all layers: in the order of layers, each in the order of its row */
+    struct opencl_launch *launches; /* of all groups, each in the order of its row */
     struct opencl_launch common[COMMON_COUNT];
-    cl_mem *values, *dvalues;                  /* of each place; flatten's is its input's */
-    cl_mem *scratch;                           /* of each layer, or NULL */
+    cl_mem *values, *dvalues; /* of each place; flatten's is its input's; NULL inside a group */
+    cl_mem *scratch;          /* of each group, or NULL */
     cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
     cl_mem shard_loss, shard_correct, losses, predictions;
     cl_mem table; /* 256 floats */
@@ -71,7 +71,7 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error);
 
-/* Returns the floats of a flat array, without the padding, and with it. */
+/* Returns the floats of a flat array, without the padding, and with it: a network without parameters has arrays too. */
 size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array);
 size_t opencl_padded(size_t floats);
 

@@ -14,8 +14,16 @@ static size_t items(const struct weft_layer *layer, enum weft_mapping mapping) {
 }
 
 static const struct opencl_kernel kernels[] = {
-    {"relu_forward", PASS_FORWARD, RANGE_SHARDS, items, {ARG_INPUT, ARG_OUTPUT}},
-    {"relu_backward", PASS_BACKWARD, RANGE_SHARDS, items, {ARG_INPUT, ARG_DOUTPUT, ARG_DINPUT}},
+    {.name = "relu_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = items,
+     .arguments = {ARG_INPUT, ARG_OUTPUT}},
+    {.name = "relu_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_relu = {

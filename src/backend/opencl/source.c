@@ -1,6 +1,6 @@
 /* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with its own sizes. */
 #include "backend/opencl/kernels.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/plan.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -41,8 +41,8 @@ static bool is_include(const char *line, char name[64]) {
 
 static enum weft_status add_file(struct opencl_text *text, const char *folder, const char *name,
                                  int depth, struct weft_error *error) {
-    const char *line, *end;
-    char *owned, included[64];
+    const char *line = "", *end;
+    char *owned = NULL, included[64];
     size_t number = 1;
     enum weft_status status;
     if (depth > NEST_LIMIT) {
@@ -78,10 +78,10 @@ static void define_tensors(struct opencl_text *text, const struct weft_network *
 }
 
 static enum weft_status add_layer(struct opencl_text *text, const struct weft_network *network,
-                                  size_t index, enum weft_mapping mapping, const char *folder,
+                                  size_t index, const struct opencl_row *row,
+                                  enum weft_mapping mapping, const char *folder,
                                   struct weft_error *error) {
     const struct weft_layer *layer = &network->layers[index];
-    const struct opencl_row *row = opencl_row_of(layer->kind);
     if (row->file == NULL) {
         return WEFT_OK;
     }
@@ -92,12 +92,26 @@ static enum weft_status add_layer(struct opencl_text *text, const struct weft_ne
     return opencl_source_add(text, folder, row->file, error);
 }
 
+/* The files of a group: its main layer's, and in a fused pair the second layer's own behind it. */
+static enum weft_status add_group(struct opencl_text *text, const struct weft_network *network,
+                                  const struct opencl_group *group, enum weft_mapping mapping,
+                                  const char *folder, struct weft_error *error) {
+    opencl_define(text, "RELU_INPUT", group->relu);
+    enum weft_status status =
+        add_layer(text, network, group->main, group->row, mapping, folder, error);
+    for (size_t i = group->main + 1; status == WEFT_OK && i < group->end; i++) {
+        const struct opencl_row *row = opencl_row_of(network->layers[i].kind);
+        status = add_layer(text, network, i, row, mapping, folder, error);
+    }
+    return status;
+}
+
 /* What belongs to no layer. */
 static enum weft_status add_rest(struct opencl_text *text, const struct weft_network *network,
                                  enum weft_mapping mapping, const char *folder,
                                  struct weft_error *error) {
     size_t size = weft_shape_size(network->input);
-    size_t vectors = (network->parameter_count + WEFT_LANES - 1) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
     opencl_define(text, "SIZE", size);
     opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
     if (opencl_source_add(text, folder, "gather.cl", error) != WEFT_OK) {
@@ -111,10 +125,11 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
     return opencl_source_add(text, folder, "adam.cl", error);
 }
 
-enum weft_status opencl_source_make(const struct weft_network *network, enum weft_mapping mapping,
+enum weft_status opencl_source_make(const struct weft_network *network,
+                                    const struct opencl_groups *groups, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error) {
-    size_t vectors = (network->parameter_count + WEFT_LANES - 1) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
     struct weft_error ignored = {0};
     enum weft_status status;
     error = error != NULL ? error : &ignored;
@@ -128,8 +143,8 @@ enum weft_status opencl_source_make(const struct weft_network *network, enum wef
     if (status == WEFT_OK) {
         status = opencl_source_add(text, folder, "probe.cl", error);
     }
-    for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
-        status = add_layer(text, network, i, mapping, folder, error);
+    for (size_t i = 0; status == WEFT_OK && i < groups->count; i++) {
+        status = add_group(text, network, &groups->groups[i], mapping, folder, error);
     }
     if (status == WEFT_OK) {
         status = add_rest(text, network, mapping, folder, error);

@@ -1,0 +1,81 @@
+/* conv2d_pool.cl: conv2d and the max_pool2d behind it in one, for windows that do not overlap and leave nothing over.
+ *
+ * Writes the pool's output, and in scratch where each largest value was, as max_pool2d.cl does; the convolution's output is never
+ * stored. An item is POOL_K output channels x POOL_X windows of one row. It includes conv2d.cl for the backward pass, and
+ * max_pool2d.cl turns the pool's gradient into the convolution's. */
+#include "conv2d.cl"
+
+#define POOL_TAP(k, c, i, j)                                                                       \
+    (WEIGHT + (((k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
+#define POOL_IN(c, y, x)                                                                           \
+    (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
+#define POOL_COLUMNS (POOL_X * WINDOW)
+
+kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const float *parameters,
+                                        global real *output, global whole *scratch) {
+    const int tiles = OUT_WIDTH / POOL_COLUMNS;
+    const int x0 = get_global_id(1) % tiles * POOL_COLUMNS;
+    const int y0 = get_global_id(1) / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
+    const int k0 = get_global_id(1) / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
+    real sum[POOL_K][WINDOW][POOL_COLUMNS], in[POOL_COLUMNS + KERNEL_WIDTH - 1];
+#pragma unroll
+    for (int k = 0; k < POOL_K; k++) {
+#pragma unroll
+        for (int y = 0; y < WINDOW; y++) {
+#pragma unroll
+            for (int x = 0; x < POOL_COLUMNS; x++) {
+                sum[k][y][x] = REAL(parameters[BIAS + k0 + k]);
+            }
+        }
+    }
+    for (int c = 0; c < IN_CHANNELS; c++) {
+        for (int i = 0; i < KERNEL_HEIGHT; i++) {
+#pragma unroll
+            for (int y = 0; y < WINDOW; y++) {
+#pragma unroll
+                for (int x = 0; x < POOL_COLUMNS + KERNEL_WIDTH - 1; x++) {
+                    in[x] = RELU(AT(input, POOL_IN(c, y0 + y + i, x0 + x)));
+                }
+#pragma unroll
+                for (int j = 0; j < KERNEL_WIDTH; j++) {
+#pragma unroll
+                    for (int k = 0; k < POOL_K; k++) {
+                        const real weight = REAL(parameters[POOL_TAP(k0 + k, c, i, j)]);
+#pragma unroll
+                        for (int x = 0; x < POOL_COLUMNS; x++) {
+                            sum[k][y][x] = real_fma(weight, in[x + j], sum[k][y][x]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+#pragma unroll
+    for (int k = 0; k < POOL_K; k++) {
+#pragma unroll
+        for (int p = 0; p < POOL_X; p++) {
+            const int corner = y0 * OUT_WIDTH + x0 + p * WINDOW;
+            real largest = real_clean(sum[k][0][p * WINDOW]);
+            whole place = (whole)(corner);
+#pragma unroll
+            for (int y = 0; y < WINDOW; y++) {
+#pragma unroll
+                for (int x = 0; x < WINDOW; x++) {
+                    const real value = real_clean(sum[k][y][p * WINDOW + x]);
+                    place = select(place, (whole)(corner + y * OUT_WIDTH + x), value > largest);
+                    largest = select(largest, value, value > largest);
+                }
+            }
+            const size_t to =
+                ((get_global_id(2) * OUT_CHANNELS + k0 + k) * (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
+                    (OUT_WIDTH / WINDOW) +
+                x0 / WINDOW + p;
+            AT(output, to) = largest;
+            AT(scratch, to) = place;
+        }
+    }
+}
+
+#undef POOL_TAP
+#undef POOL_IN
+#undef POOL_COLUMNS

@@ -1,0 +1,61 @@
+/* conv2d_pool.c: what cl/conv2d_pool.cl needs: a conv2d and the max_pool2d behind it (fuse.c). ${layer} is the conv2d, layer[1] the pool. */
+#include "backend/opencl/conv2d.h"
+
+/* Output channels x columns, a whole number of windows. */
+static struct conv2d_tile tile_of(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t window = layer[1].as.max_pool2d.kernel;
+    return conv2d_choose_tile(layer->output.channels, layer->output.width, window, window,
+                              layer->as.conv2d.kernel_width, mapping);
+}
+
+static void define(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping) {
+    size_t window = layer[1].as.max_pool2d.kernel;
+    struct conv2d_tile tile = tile_of(layer, mapping);
+    conv2d_define(text, layer, mapping);
+    opencl_define(text, "WINDOW", window);
+    opencl_define(text, "POOL_K", tile.channels);
+    opencl_define(text, "POOL_X", tile.columns / window);
+}
+
+static size_t scratch(const struct weft_layer *layer, size_t shards) {
+    return opencl_max_pool2d.scratch(&layer[1], shards);
+}
+
+static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    struct conv2d_tile tile = tile_of(layer, mapping);
+    size_t window = layer[1].as.max_pool2d.kernel;
+    return weft_shape_size(layer->output) / tile.channels / tile.columns / window;
+}
+
+static const struct opencl_kernel kernels[] = {
+    {.name = "conv2d_pool_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT, ARG_SCRATCH}},
+    {.name = "max_pool2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .layer = 1,
+     .items = max_pool2d_backward_items,
+     .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DMIDDLE}},
+    {.name = "conv2d_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .items = conv2d_gradient_items,
+     .arguments = {ARG_INPUT, ARG_DMIDDLE, ARG_PARTIALS}},
+    {.name = "conv2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = conv2d_backward_items,
+     .arguments = {ARG_INPUT, ARG_DMIDDLE, ARG_PARAMETERS, ARG_DINPUT}},
+};
+
+const struct opencl_row opencl_conv2d_pool = {
+    .file = "conv2d_pool.cl",
+    .define = define,
+    .scratch = scratch,
+    .kernel_count = sizeof kernels / sizeof kernels[0],
+    .kernels = kernels,
+};

@@ -1,0 +1,209 @@
+/* layer_case.c: runs a network everywhere and compares. */
+#include "layer_case.h"
+
+#include "check_weft.h"
+
+#include <string.h>
+
+/* A largest batch first, then smaller and odd ones; the second run comes once more at the end, and has to be the same again. */
+static const struct layer_run runs[] = {
+    {33, WEFT_BATCH, LAYER_WILD, 1},   {7, WEFT_BATCH, LAYER_WILD, 2},
+    {16, WEFT_RUNNING, LAYER_WILD, 3}, {1, WEFT_BATCH, LAYER_WILD, 4},
+    {17, WEFT_BATCH, LAYER_FAINT, 5},  {3, WEFT_RUNNING, LAYER_FAINT, 6},
+    {33, WEFT_BATCH, LAYER_PLAIN, 7},  {7, WEFT_BATCH, LAYER_WILD, 2},
+};
+enum { RUNS = sizeof runs / sizeof runs[0], LARGEST = 33 };
+
+static const struct layer_place reference = {
+    .name = "cpu, 1 thread", .device = "cpu", .threads = 1};
+
+struct weft_network *layer_network(const char *json) {
+    struct weft_network *network = NULL;
+    struct weft_error error = {0};
+    enum weft_status status = weft_network_create(json, &network, &error);
+    ck_assert_msg(status == WEFT_OK, "%s", error.message);
+    return network;
+}
+
+struct weft_backend *layer_open(const struct weft_network *network, const struct layer_place *place,
+                                size_t batch, const char *what) {
+    struct weft_backend_options options = {.device = place->device,
+                                           .threads = place->threads,
+                                           .mapping = place->mapping,
+                                           .no_fuse = !place->fused,
+                                           .cl_options = place->cl_options,
+                                           .batch = batch};
+    struct weft_backend *backend = NULL;
+    struct weft_error error = {0};
+    if (weft_backend_open(network, &options, &backend, NULL, &error) != WEFT_OK) {
+        printf("FAILED %s on %s: %s\n", what, place->name, error.message);
+        return NULL;
+    }
+    return backend;
+}
+
+/* Appends tensor ${name}, of ${shape}. */
+static enum weft_status add_tensor(struct layer_result *result, struct weft_backend *backend,
+                                   const char *name, size_t images, struct weft_shape shape,
+                                   struct weft_error *error) {
+    struct layer_tensor *tensor =
+        layer_result_add(result, name, images, shape.channels, shape.height, shape.width);
+    struct weft_error failure = {0};
+    if (weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), &failure) !=
+        WEFT_OK) {
+        tensor->absent = strstr(failure.message, "fused") != NULL;
+        return tensor->absent ? WEFT_OK : weft_fail(error, failure.status, "%s", failure.message);
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status collect(struct weft_backend *backend, size_t images,
+                                struct layer_result *result, struct weft_error *error) {
+    const struct weft_network *network = weft_backend_network(backend);
+    enum weft_status status = add_tensor(result, backend, "input", images, network->input, error);
+    if (status == WEFT_OK) {
+        status = add_tensor(result, backend, "input.grad", images, network->input, error);
+    }
+    for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        char name[WEFT_NAME_MAX + 16];
+        snprintf(name, sizeof name, "%s.output", layer->name);
+        status = add_tensor(result, backend, name, images, layer->output, error);
+        if (status == WEFT_OK) {
+            snprintf(name, sizeof name, "%s.output.grad", layer->name);
+            status = add_tensor(result, backend, name, images, layer->output, error);
+        }
+    }
+    layer_result_add_array(result, backend, WEFT_GRADIENTS, ".grad");
+    layer_result_add_array(result, backend, WEFT_BUFFERS, "");
+    return status;
+}
+
+bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
+                     enum weft_statistics statistics, struct layer_result *result,
+                     const char *what) {
+    struct weft_probe probe = {.statistics = statistics,
+                               .count = images,
+                               .inputs = values->inputs,
+                               .doutputs = values->doutputs};
+    struct weft_error error = {0};
+    enum weft_status status =
+        weft_backend_write(backend, WEFT_PARAMETERS, values->parameters, &error);
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_BUFFERS, values->buffers, &error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_propagate(backend, &probe, &error);
+    }
+    if (status == WEFT_OK) {
+        status = collect(backend, images, result, &error);
+    }
+    if (status != WEFT_OK) {
+        printf("FAILED %s: %s\n", what, error.message);
+    }
+    return status == WEFT_OK;
+}
+
+void layer_reference(const struct weft_network *network, const struct layer_values *values,
+                     size_t images, enum weft_statistics statistics, struct layer_result *result) {
+    struct weft_backend *backend = layer_open(network, &reference, images, "the reference");
+    ck_assert(backend != NULL);
+    ck_assert(layer_propagate(backend, values, images, statistics, result, "the reference"));
+    weft_backend_close(backend);
+}
+
+/* What a message has to tell, so that the run can be made again: the case with all its parameters. */
+static const char *run_text(const char *name, const char *json, const struct layer_run *run,
+                            const struct layer_place *place, char text[2048]) {
+    snprintf(text, 2048, "%s %s: %zu images, %s statistics, %s numbers, seed %llu, on %.399s", name,
+             json, run->images, run->statistics == WEFT_BATCH ? "batch" : "running",
+             layer_style_name(run->style), (unsigned long long)run->seed, place->name);
+    return text;
+}
+
+/* Whether tensors are absent just where layers are fused. */
+static bool check_absent(const struct layer_result *result, bool fused, const char *what) {
+    size_t absent = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        absent += result->tensors[i].absent;
+    }
+    if ((absent > 0) != fused) {
+        printf("FAILED %s: %zu tensors are absent\n", what, absent);
+    }
+    return (absent > 0) == fused;
+}
+
+/* All runs at ${place}. Returns the number of differences. */
+static unsigned check_place(const char *name, const char *json, const struct weft_network *network,
+                            const struct layer_place *place, const struct layer_values *values,
+                            const struct layer_result *expected) {
+    unsigned wrong = 0;
+    char what[2048];
+    unsigned before = layer_flush_begin(place);
+    struct weft_backend *backend = layer_open(network, place, LARGEST, name);
+    for (size_t i = 0; backend != NULL && i < RUNS; i++) {
+        struct layer_result result = {0};
+        run_text(name, json, &runs[i], place, what);
+        if (layer_propagate(backend, &values[i], runs[i].images, runs[i].statistics, &result,
+                            what)) {
+            wrong += layer_result_compare(&result, &expected[i], what);
+            wrong += !check_absent(&result, place->fused, what);
+        } else {
+            wrong++;
+        }
+        layer_result_finish(&result);
+    }
+    weft_backend_close(backend);
+    layer_flush_end(before);
+    return wrong + (backend == NULL);
+}
+
+/* Each OpenCL place once more, fused. The CPU backend fuses nothing. Returns the places that there are now. */
+static size_t add_fused(struct layer_place places[LAYER_PLACES_MAX], size_t count) {
+    size_t all = count;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].opencl) {
+            ck_assert_uint_lt(all, LAYER_PLACES_MAX);
+            places[all] = places[i];
+            places[all].fused = true;
+            strncat(places[all].name, ", fused",
+                    sizeof places[all].name - strlen(places[all].name) - 1);
+            all++;
+        }
+    }
+    return all;
+}
+
+static void check_bits(const char *name, enum layer_effort effort, const char *json, bool fused) {
+    struct weft_network *network = layer_network(json);
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(effort, name, places);
+    struct layer_values values[RUNS];
+    struct layer_result expected[RUNS] = {0};
+    unsigned wrong = 0;
+    char what[2048];
+    count = fused ? add_fused(places, count) : count;
+    for (size_t i = 0; i < RUNS; i++) {
+        layer_values_draw(network, runs[i].images, runs[i].style, runs[i].seed, &values[i]);
+        layer_reference(network, &values[i], runs[i].images, runs[i].statistics, &expected[i]);
+        wrong += layer_result_check_clean(&expected[i],
+                                          run_text(name, json, &runs[i], &reference, what));
+    }
+    for (size_t i = 0; i < count; i++) {
+        wrong += check_place(name, json, network, &places[i], values, expected);
+    }
+    for (size_t i = 0; i < RUNS; i++) {
+        layer_values_finish(&values[i]);
+        layer_result_finish(&expected[i]);
+    }
+    weft_network_destroy(network);
+    ck_assert_msg(wrong == 0, "%s: %u differences, listed above", name, wrong);
+}
+
+void layer_check_bits(const char *name, enum layer_effort effort, const char *json) {
+    check_bits(name, effort, json, false);
+}
+
+void layer_check_fused(const char *name, enum layer_effort effort, const char *json) {
+    check_bits(name, effort, json, true);
+}

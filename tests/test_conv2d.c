@@ -1,0 +1,211 @@
+/* test_conv2d.c: convolution at every place: by hand, against plain sums in double, finite differences, equal bits. */
+#include "check_weft.h"
+#include "layer_differences.h"
+
+#include <string.h>
+
+/* Two images of 1 x 3 x 3, one output channel, kernel 2 x 2:
+ *
+ *   1 2 3      weight 1 2    bias 10    image 2 is the first, times -1
+ *   4 5 6             3 4
+ *   7 8 9
+ *
+ * 1*1 + 2*2 + 4*3 + 5*4 + 10 = 47, then 2 + 6 + 15 + 24 + 10 = 57, 4 + 10 + 21 + 32 + 10 = 77, 5 + 12 + 24 + 36 + 10 = 87. */
+START_TEST(by_hand) {
+    static const float parameters[] = {1, 2, 3, 4, 10};
+    static const float inputs[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -2, -3, -4, -5, -6, -7, -8, -9};
+    static const float doutputs[] = {1, 0, 0, 2, 0, 1, 0, 0};
+    static const float outputs[] = {47, 57, 77, 87, -27, -37, -57, -67};
+    /* dinput: the kernel, times doutput, put where its window was: image 1 at (0, 0) once and at (1, 1) twice */
+    static const float dinputs[] = {1, 2, 0, 3, 4 + 2, 4, 0, 6, 8, 0, 1, 2, 0, 3, 4, 0, 0, 0};
+    /* dweight: 1, 2, 4, 5 and twice 5, 6, 8, 9 of image 1, and -2, -3, -5, -6 of image 2 */
+    static const float dweights[] = {1 + 10 - 2, 2 + 12 - 3, 4 + 16 - 5, 5 + 18 - 6};
+    static const float dbias[] = {4};
+    layer_check_by_hand(&(struct layer_hand){
+        .name = "conv2d by hand",
+        .network = "{\"input\": [1, 3, 3], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+                   "\"out_channels\": 1, \"kernel_size\": 2}]}",
+        .images = 2,
+        .statistics = WEFT_RUNNING,
+        .parameters = parameters,
+        .inputs = inputs,
+        .doutputs = doutputs,
+        .expected = {{"c.output", 8, outputs},
+                     {"input.grad", 18, dinputs},
+                     {"c.weight.grad", 4, dweights},
+                     {"c.bias.grad", 1, dbias}},
+    });
+}
+END_TEST
+
+/* Two channels in, two out, a kernel as large as the image, so each output is one number:
+ * output 0 = 1 x the first channel's sum + 2 x the second's + 1, output 1 = -1 x the second's. */
+START_TEST(channels_by_hand) {
+    static const float parameters[] = {1, 1, 2, 2, 0, 0, -1, -1, 1, 0};
+    static const float inputs[] = {3, 4, 5, 6};
+    static const float doutputs[] = {1, 10};
+    static const float outputs[] = {7 + 22 + 1, -11};
+    static const float dinputs[] = {1, 1, 2 - 10, 2 - 10};
+    static const float dweights[] = {3, 4, 5, 6, 30, 40, 50, 60};
+    static const float dbias[] = {1, 10};
+    layer_check_by_hand(&(struct layer_hand){
+        .name = "conv2d channels by hand",
+        .network = "{\"input\": [2, 2, 1], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+                   "\"out_channels\": 2, \"kernel_size\": [2, 1]}]}",
+        .images = 1,
+        .statistics = WEFT_RUNNING,
+        .parameters = parameters,
+        .inputs = inputs,
+        .doutputs = doutputs,
+        .expected = {{"c.output", 2, outputs},
+                     {"input.grad", 4, dinputs},
+                     {"c.weight.grad", 8, dweights},
+                     {"c.bias.grad", 2, dbias}},
+    });
+}
+END_TEST
+
+/* The sizes of a convolution, and what it gives, in double. */
+struct plain {
+    size_t images, in, out, height, width, rows, columns; /* rows, columns: of the kernel */
+    size_t out_height, out_width;
+    double *output, *dinput, *dweight, *dbias;
+};
+
+/* Adds what weight (k, c, i, j) has to do with output (n, k, y, x): every sum of the layer is a sum over these. */
+static void add_product(struct plain *p, const struct layer_values *values, size_t n, size_t k,
+                        size_t c, size_t i, size_t j, size_t y, size_t x) {
+    size_t weight = ((k * p->in + c) * p->rows + i) * p->columns + j;
+    size_t input = ((n * p->in + c) * p->height + y + i) * p->width + x + j;
+    size_t output = ((n * p->out + k) * p->out_height + y) * p->out_width + x;
+    double w = values->parameters[weight], v = values->inputs[input];
+    double d = values->doutputs[output];
+    p->output[output] += w * v;
+    p->dinput[input] += w * d;
+    p->dweight[weight] += v * d;
+}
+
+static void plain_pixel(struct plain *p, const struct layer_values *values, size_t n, size_t k,
+                        size_t y, size_t x) {
+    size_t output = ((n * p->out + k) * p->out_height + y) * p->out_width + x;
+    size_t weights = p->out * p->in * p->rows * p->columns;
+    p->output[output] += (double)values->parameters[weights + k];
+    p->dbias[k] += (double)values->doutputs[output];
+    for (size_t c = 0; c < p->in; c++) {
+        for (size_t i = 0; i < p->rows; i++) {
+            for (size_t j = 0; j < p->columns; j++) {
+                add_product(p, values, n, k, c, i, j, y, x);
+            }
+        }
+    }
+}
+
+static void plain_make(struct plain *p, const struct layer_values *values) {
+    p->out_height = p->height - p->rows + 1;
+    p->out_width = p->width - p->columns + 1;
+    p->output = layer_alloc(p->images * p->out * p->out_height * p->out_width * sizeof(double));
+    p->dinput = layer_alloc(p->images * p->in * p->height * p->width * sizeof(double));
+    p->dweight = layer_alloc(p->out * p->in * p->rows * p->columns * sizeof(double));
+    p->dbias = layer_alloc(p->out * sizeof(double));
+    for (size_t n = 0; n < p->images; n++) {
+        for (size_t k = 0; k < p->out; k++) {
+            for (size_t y = 0; y < p->out_height; y++) {
+                for (size_t x = 0; x < p->out_width; x++) {
+                    plain_pixel(p, values, n, k, y, x);
+                }
+            }
+        }
+    }
+}
+
+static void plain_free(struct plain *p) {
+    free(p->output);
+    free(p->dinput);
+    free(p->dweight);
+    free(p->dbias);
+}
+
+static const struct plain shapes[] = {
+    {1, 1, 1, 1, 1, 1, 1},    {3, 2, 5, 7, 7, 1, 1},     {7, 5, 13, 11, 7, 3, 2},
+    {16, 1, 6, 28, 28, 5, 5}, {17, 6, 12, 12, 12, 5, 5}, {33, 13, 2, 7, 1, 3, 1},
+    {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},
+};
+
+/* 1e-5 of the largest value: the longest sums here have 57,600 products (a weight's gradient) in blocks of at most
+ * 576, so float's rounding leaves about 1e-6. */
+START_TEST(plain_sums) {
+    struct plain p = shapes[_i];
+    struct layer_values values;
+    struct layer_result result = {0};
+    struct weft_network *network;
+    char json[300];
+    unsigned wrong = 0;
+    snprintf(json, sizeof json,
+             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+             "\"out_channels\": %zu, \"kernel_size\": [%zu, %zu]}]}",
+             p.in, p.height, p.width, p.out, p.rows, p.columns);
+    network = layer_network(json);
+    layer_values_draw(network, p.images, LAYER_PLAIN, 20 + (uint64_t)_i, &values);
+    plain_make(&p, &values);
+    layer_reference(network, &values, p.images, WEFT_RUNNING, &result);
+    wrong += layer_result_near(&result, "c.output", p.output, 1e-5, json);
+    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-5, json);
+    wrong += layer_result_near(&result, "c.weight.grad", p.dweight, 1e-5, json);
+    wrong += layer_result_near(&result, "c.bias.grad", p.dbias, 1e-5, json);
+    plain_free(&p);
+    layer_result_finish(&result);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
+/* A convolution is linear in each of its numbers, so a large step has no error of its own: what is left is the rounding of about 1e-7
+ * in each output, divided by the step. */
+START_TEST(differences) {
+    struct weft_network *network = layer_network(
+        "{\"input\": [2, 5, 4], \"layers\": [{\"kind\": \"conv2d\", \"out_channels\": 3, "
+        "\"kernel_size\": [3, 2]}]}");
+    struct layer_values values;
+    layer_values_draw(network, 3, LAYER_PLAIN, 30, &values);
+    layer_check_differences("conv2d differences", network, &values, 3, WEFT_RUNNING, 0.5f, 1e-5);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+}
+END_TEST
+
+#define CONV(channels, rows, columns)                                                              \
+    "{\"kind\": \"conv2d\", \"out_channels\": " #channels ", \"kernel_size\": [" #rows             \
+    ", " #columns "]}"
+
+/* Widths 13, 9, 8, 8, 7, 1: tiles of every kind, kernels as large as their input. */
+START_TEST(bits_of_odd_shapes) {
+    layer_check_bits("conv2d, odd shapes", LAYER_LARGE,
+                     "{\"input\": [1, 13, 13], \"layers\": [" CONV(5, 5, 5) "," CONV(
+                         13, 3, 2) "," CONV(2, 1, 1) "," CONV(1, 7, 2) "," CONV(13, 1, 7) "]}");
+}
+END_TEST
+
+START_TEST(bits_of_columns) {
+    layer_check_bits("conv2d, columns", LAYER_SMALL,
+                     "{\"input\": [13, 11, 1], \"layers\": [" CONV(5, 3, 1) "," CONV(
+                         12, 1, 1) "," CONV(2, 9, 1) "]}");
+}
+END_TEST
+
+START_TEST(bits_of_rows) {
+    layer_check_bits("conv2d, rows", LAYER_SMALL,
+                     "{\"input\": [2, 4, 12], \"layers\": [" CONV(12, 3, 5) "," CONV(7, 2, 2) "]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, by_hand);
+    tcase_add_test(tests, channels_by_hand);
+    tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, differences);
+    tcase_add_test(tests, bits_of_odd_shapes);
+    tcase_add_test(tests, bits_of_columns);
+    tcase_add_test(tests, bits_of_rows);
+}
+CHECK_MAIN("conv2d", add_tests)
