@@ -11,7 +11,7 @@ begin "a command that looks like another"
 run tarin
 expect_text err "did you mean weft train?"
 end
-refuses 2 "unknown command verify" verify
+refuses 2 "unknown command verfiy" verfiy
 refuses 2 "--device: options stand behind the command" --device cpu train
 refuses 2 "unknown option --ephocs" train --ephocs 3
 begin "an option that looks like another"

@@ -11,6 +11,7 @@
 #include "weft/network.h"
 
 struct weft_backend;
+struct weft_trial;
 
 /* How work is laid onto work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
@@ -26,6 +27,7 @@ struct weft_backend_options {
     bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
+    const struct weft_trial *trial; /* for weft_verify alone; NULL */
 };
 
 /* What is known of a device. Texts are empty and numbers 0 where a device does not say. */
@@ -47,6 +49,11 @@ struct weft_device {
  * compute: a device called usable may still fail later. ${note}, if not NULL, is set to why OpenCL gave none, or emptied. */
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                             char note[256], struct weft_error *error);
+
+/* Finds the device that ${selector} names as weft_backend_open would, without opening it: ${device}. ${notice} is set to what a user
+ * should know, or emptied. Fails as weft_backend_open. */
+WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                             char notice[512], struct weft_error *error);
 
 /* Opens the device that ${options} names with all its kernels and memory for ${network}, which must live as long as the backend.
  * ${notice}, if not NULL, is set to what a user should know ("no OpenCL device: ..., using cpu"), or emptied.

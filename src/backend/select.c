@@ -1,5 +1,6 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
 #include "backend/backend.h"
+#include "backend/bare.h"
 #include "os/os.h"
 
 #include <ctype.h>
@@ -202,6 +203,40 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
                                device->reason);
         } else {
             status = weft_opencl_open(request, device->index, backend, error);
+        }
+    }
+    free(devices);
+    return status;
+}
+
+enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                    char notice[512], struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    const struct weft_device *found = NULL;
+    char note[256];
+    size_t count;
+    enum weft_status status;
+    notice[0] = '\0';
+    if (strcmp(selector, "cpu") == 0) {
+        weft_cpu_describe(device, weft_os_processors());
+        return WEFT_OK;
+    }
+    status = weft_devices_list(&devices, &count, note, error);
+    for (size_t i = 0; status == WEFT_OK && strcmp(selector, "auto") == 0 && i < count; i++) {
+        found = devices[i].is_default ? &devices[i] : found;
+    }
+    if (status == WEFT_OK && found == NULL) {
+        status = find(devices, count, selector, &found, error);
+    }
+    if (status == WEFT_OK && !found->usable) {
+        status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", found->name,
+                           found->reason);
+    }
+    if (status == WEFT_OK) {
+        *device = *found;
+        if (found->builtin && strcmp(selector, "auto") == 0) {
+            snprintf(notice, 512, "%s; using cpu",
+                     note[0] != '\0' ? note : "no OpenCL device is usable");
         }
     }
     free(devices);

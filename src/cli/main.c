@@ -103,6 +103,7 @@ int main(int argc, char **argv) {
     int count = argc > 1 ? argc - 1 : 0;
     enum weft_status status;
     weft_os_guard_streams();
+    weft_os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {
         status = weft_message_flush(&error);

@@ -30,6 +30,7 @@ static void json_options(struct weft_json *json, const struct weft_options *opti
     weft_json_string(json, "init", options->init);
     weft_json_string(json, "network", options->network);
     weft_json_string(json, "out", options->out);
+    weft_json_string(json, "resume", options->resume);
     weft_json_string(json, "dump_gradients", options->dump_gradients);
     weft_shared_json_options(json, options);
     weft_json_close(json, '}');

@@ -71,4 +71,19 @@ void weft_os_guard_streams(void);
 void weft_os_catch_interrupts(void);
 bool weft_os_interrupted(void);
 
+/* process.c: a run of this program as a child. */
+struct weft_child {
+    int code;       /* its exit code */
+    int signal;     /* that ended it, or 0 */
+    bool timed_out; /* it was killed */
+};
+
+/* Keeps argv[0], for systems that do not tell what runs. */
+void weft_os_remember_program(const char *name);
+
+/* Runs this program with ${arguments} (the first is its name, NULL ends them), its streams being ours, and waits for its end; kills it after
+ * ${seconds}. */
+enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
+                                  struct weft_error *error);
+
 #endif

@@ -97,6 +97,7 @@ static enum weft_status write_array(struct weft_backend *backend, enum weft_arra
             array == WEFT_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
     }
     status = opencl_write(cl, cl->arrays[array], clean, count * sizeof *clean, error);
+    cl->steps_made = array == WEFT_PARAMETERS ? 0 : cl->steps_made;
     free(clean);
     return status;
 }
@@ -374,6 +375,7 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     cl->base.batch = request->options->batch;
     cl->base.forward_only = request->options->forward_only;
     cl->mapping = request->options->mapping;
+    cl->trial = request->options->trial;
     status = opencl_device_find(index, &cl->device, &cl->base.device, error);
     if (status == WEFT_OK) {
         if (cl->mapping == WEFT_MAPPING_AUTO) {

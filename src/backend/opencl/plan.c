@@ -1,5 +1,6 @@
 /* plan.c: the tables of kernels become launches, which passes then enqueue in order. */
 #include "backend/opencl/plan.h"
+#include "backend/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +24,13 @@ static size_t power_of_two(size_t n, size_t most) {
 }
 
 /* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
-static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping) {
+static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
     bool gpu = mapping == WEFT_MAPPING_GPU;
     launch->local[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
     launch->local[1] = 1;
     launch->local[2] = 1;
-    if (launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) {
+    if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
+        !(gpu && launch->range == RANGE_SUMS)) {
         launch->local[1] = power_of_two(launch->items, 8);
     }
 }
@@ -41,7 +43,7 @@ static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_l
         opencl_check(code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
     }
-    choose_group(launch, cl->mapping);
+    choose_group(launch, cl->mapping, cl->trial != NULL && cl->trial->other_groups);
     return WEFT_OK;
 }
 
@@ -80,6 +82,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
     char name[64];
     *launch = (struct opencl_launch){
         .name = kernel->name,
+        .row = kernel,
         .group = i,
         .passes = kernel->passes,
         .range = kernel->range,
@@ -224,7 +227,7 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
         opencl_check(code, "clEnqueueNDRangeKernel", error);
         return weft_error_context(error, "kernel %s", launch->name);
     }
-    return WEFT_OK;
+    return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
 }
 
 static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launch *launch,

@@ -6,8 +6,9 @@
 
 /* A kernel with its arguments set, and its range for a full batch. */
 struct opencl_launch {
-    const char *name; /* of the kernel, without the layer's number; for messages */
-    size_t group;     /* index of its group of layers; SIZE_MAX: belongs to none */
+    const char *name;                /* of the kernel, without the layer's number; for messages */
+    const struct opencl_kernel *row; /* NULL: belongs to no layer */
+    size_t group;                    /* index of its group of layers; SIZE_MAX: belongs to none */
     cl_kernel kernel;
     unsigned passes; /* enum opencl_pass; 0: launched by name */
     bool to_input;   /* writes the gradient of the network's input, which training does not need */
@@ -48,6 +49,9 @@ struct opencl_backend {
     cl_mem identity;                                  /* 0, 1, 2 ... as an order */
     cl_mem order, results;                            /* of the steps of one call */
     size_t identity_count, order_count, result_count; /* what fits */
+    const struct weft_trial *trial;                   /* NULL, or what verify wants */
+    uint64_t steps_made; /* with a trial: since the parameters were written */
+    bool flipped;        /* in this step */
 };
 
 /* ---- memory.c ---- */
@@ -107,5 +111,11 @@ enum weft_status opencl_forward(struct opencl_backend *cl, size_t count,
 enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
                                  enum weft_statistics statistics, bool to_input,
                                  struct weft_error *error);
+
+/* ---- trial.c ---- */
+
+/* Does what cl->trial asks for, after ${launch} has been enqueued. */
+enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    struct weft_error *error);
 
 #endif
