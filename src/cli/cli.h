@@ -39,6 +39,13 @@ struct weft_options {
     uint64_t images, repeat, wide;
     int only; /* enum weft_bench_what, or -1 */
     bool peak, whole;
+    /* figures: evaluate, samples */
+    const char *figure;
+    bool normalize;
+    int theme;
+    /* samples */
+    uint64_t count;
+    const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
     /* verify; seed and steps too */
     bool all, quick, full;
     uint64_t soak, timeout; /* seconds; 0: none */
@@ -108,8 +115,8 @@ const struct weft_command *weft_command_find(const char *name);
 /* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c, bench.c: the commands and the tables of their own
  * options. */
 extern const struct weft_option weft_devices_options[], weft_summary_options[],
-    weft_train_options[], weft_evaluate_options[], weft_compare_options[], weft_verify_options[],
-    weft_bench_options[];
+    weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_compare_options[],
+    weft_verify_options[], weft_bench_options[];
 extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
@@ -128,6 +135,8 @@ enum weft_status weft_train_silently(const struct weft_options *options, struct 
 /* Images of a pass with running statistics, where the batch changes no bit, only memory and speed. */
 #define WEFT_RUNNING_BATCH 500
 
+enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
+
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
  * ends them; the last of two wins. Texts point into ${arguments} and the environment. With --help
@@ -144,6 +153,10 @@ bool weft_options_given(const struct weft_options *options, const char *name);
 enum weft_status weft_option_set(const struct weft_option *option, const char *text,
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error);
+
+/* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
+enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
+                                   const char *source, uint64_t *value, struct weft_error *error);
 
 /* nearest.c: the steps (a letter more, less or another, two neighbours swapped) from ${a} to ${b};
  * at most 64 letters count. */

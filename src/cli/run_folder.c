@@ -50,8 +50,13 @@ enum weft_status weft_run_create(struct weft_run *run, const char *out, bool for
 }
 
 static const char *const files[] = {
-    "confusion-train.csv", "confusion-test.csv", "run.json", /* written at the end */
-    "model.safetensors",   "history.csv",        "checkpoint.safetensors"};
+    /* written at the end */
+    "confusion-train.csv", "confusion-test.csv", "confusion-train.png", "confusion-test.png",
+    "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg", "run.json",
+    /* written after each epoch */
+    "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
+
+enum { RESULTS = 9 }; /* of them are written at the end */
 
 static enum weft_status clear(const struct weft_run *run, const char *const *names, size_t count,
                               struct weft_error *error) {
@@ -71,7 +76,7 @@ enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *e
 }
 
 enum weft_status weft_run_clear_results(const struct weft_run *run, struct weft_error *error) {
-    return clear(run, files, 3, error);
+    return clear(run, files, RESULTS, error);
 }
 
 void weft_run_discard(const struct weft_run *run) {

@@ -65,7 +65,7 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
 /* One line of the history as the fields of a JSON object. */
 void weft_train_json_epoch(struct weft_json *json, const struct weft_history *history);
 
-/* Writes the confusion matrices and run.json into the run folder. */
+/* Writes the confusion matrices, the figures and run.json into the run folder. */
 enum weft_status weft_train_write_results(const struct weft_train *train, struct weft_error *error);
 
 /* Prints the evaluation of ${split}, as text or as an event. */

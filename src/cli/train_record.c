@@ -1,6 +1,8 @@
 /* train_record.c: a training as JSON, as text, and as files. */
 #include "cli/train.h"
 
+#include "cli/figures.h"
+
 #include <stdlib.h>
 
 #include "os/os.h"
@@ -128,6 +130,29 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     return status;
 }
 
+/* Both matrices and the curves, as SVG and, with cairo, as PNG. */
+static enum weft_status write_figures(const struct weft_train *train, struct weft_error *error) {
+    static const char *const ends[] = {"svg", "png"};
+    struct weft_curves curves = {train->history, train->epoch_count, NULL, 0};
+    enum weft_status status = WEFT_OK;
+    char path[4096], name[64];
+    for (int end = 0; end < (weft_canvas_has_cairo() ? 2 : 1) && status == WEFT_OK; end++) {
+        for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
+            snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name((enum weft_split)i),
+                     ends[end]);
+            weft_run_path(&train->run, name, path);
+            status = weft_figures_confusion(path, WEFT_THEME_LIGHT, (enum weft_split)i,
+                                            &train->evaluations[i], false, error);
+        }
+        snprintf(name, sizeof name, "curves.%s", ends[end]);
+        weft_run_path(&train->run, name, path);
+        if (status == WEFT_OK) {
+            status = weft_figures_curves(path, WEFT_THEME_LIGHT, &curves, error);
+        }
+    }
+    return status;
+}
+
 enum weft_status weft_train_write_results(const struct weft_train *train,
                                           struct weft_error *error) {
     enum weft_status status = WEFT_OK;
@@ -135,6 +160,9 @@ enum weft_status weft_train_write_results(const struct weft_train *train,
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         weft_run_path(&train->run, matrices[i], path);
         status = weft_shared_confusion_csv(&train->evaluations[i], path, error);
+    }
+    if (status == WEFT_OK) {
+        status = write_figures(train, error);
     }
     return status == WEFT_OK ? write_run(train, error) : status;
 }
@@ -148,7 +176,7 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
     }
     if (!train->options->json) {
         putchar('\n');
-        weft_report_confusion(stdout, weft_split_name(split), evaluation, weft_class_names);
+        weft_figures_print_confusion(split, evaluation);
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');

@@ -22,11 +22,11 @@ static bool parse_count(const char *text, uint64_t *value) {
     return true;
 }
 
-static enum weft_status set_count(const struct weft_option *option, const char *text,
-                                  const char *source, uint64_t *value, struct weft_error *error) {
-    if (!parse_count(text, value) || *value < option->least || *value > option->most) {
+enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
+                                   const char *source, uint64_t *value, struct weft_error *error) {
+    if (!parse_count(text, value) || *value < least || *value > most) {
         return weft_fail(error, WEFT_USAGE, "%s %s: not a whole number from %llu to %llu", source,
-                         text, (unsigned long long)option->least, (unsigned long long)option->most);
+                         text, (unsigned long long)least, (unsigned long long)most);
     }
     return WEFT_OK;
 }
@@ -95,7 +95,7 @@ enum weft_status weft_option_set(const struct weft_option *option, const char *t
         *(const char **)field = text;
         return WEFT_OK;
     case WEFT_OPTION_COUNT:
-        return set_count(option, text, source, field, error);
+        return weft_option_count(text, option->least, option->most, source, field, error);
     case WEFT_OPTION_FLOAT:
         return set_float(option, text, source, field, error);
     case WEFT_OPTION_TIME:
