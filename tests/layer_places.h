@@ -36,6 +36,9 @@ size_t layer_places_list(enum layer_effort effort, const char *who,
 size_t layer_places_list_fused(enum layer_effort effort, const char *who,
                                struct layer_place places[LAYER_PLACES_MAX]);
 
+/* Adds to the ${count} places each OpenCL one once more, compiled to flush denormals. Returns how many there are now. */
+size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], size_t count);
+
 /* Sets FTZ and DAZ of the calling thread if ${place} wants them; threads that it starts have them too.
  * Returns what layer_flush_end puts back. */
 unsigned layer_flush_begin(const struct layer_place *place);
