@@ -117,3 +117,16 @@ size_t layer_places_list(enum layer_effort effort, const char *who,
     free(devices);
     return list.count;
 }
+
+size_t layer_places_list_fused(enum layer_effort effort, const char *who,
+                               struct layer_place places[LAYER_PLACES_MAX]) {
+    size_t count = layer_places_list(effort, who, places);
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].opencl) {
+            size_t length = strlen(places[i].name);
+            places[i].fused = true;
+            snprintf(places[i].name + length, sizeof places[i].name - length, ", fused");
+        }
+    }
+    return count;
+}

@@ -24,6 +24,7 @@ struct weft_backend_options {
     const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
+    bool no_cache;     /* compile anew, and keep nothing in the program cache */
     bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
@@ -62,6 +63,10 @@ WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
                                             struct weft_backend **backend, char notice[512],
                                             struct weft_error *error);
+
+/* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL, receives how many there were.
+ * Fails with WEFT_FAILED where no cache folder is known. */
+WEFT_API enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error);
 
 /* Closes ${backend} and frees all that it holds. NULL is harmless. */
 WEFT_API void weft_backend_close(struct weft_backend *backend);

@@ -24,7 +24,7 @@ struct weft_options {
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
     int math, mapping;
-    bool no_fuse, no_cache, json, quiet, verbose, help, version;
+    bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
     /* train */
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
     float lr;
@@ -102,8 +102,8 @@ const struct weft_command *weft_command_find(const char *name);
 
 /* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c: the commands and the tables of their own
  * options. */
-extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[], weft_compare_options[], weft_verify_options[];
+extern const struct weft_option weft_devices_options[], weft_summary_options[],
+    weft_train_options[], weft_evaluate_options[], weft_compare_options[], weft_verify_options[];
 extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);

@@ -7,6 +7,7 @@ const struct weft_command weft_commands[] = {
     {.name = "devices",
      .summary = "lists devices and which one is the default, and why",
      .run = weft_command_devices,
+     .options = weft_devices_options,
      .example = "weft devices --json"},
     {.name = "data",
      .summary = "says what the data folder holds",

@@ -53,8 +53,8 @@ const struct weft_option weft_common_options[] = {
     {.name = "no-cache",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(no_cache),
-     .help = "no program cache; changes nothing in this version, which\n"
-             "caches nothing"},
+     .help = "compile OpenCL kernels anew; else programs are kept in\n"
+             "$XDG_CACHE_HOME/weft"},
     {.name = "cl-options",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(cl_options),

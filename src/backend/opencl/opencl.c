@@ -15,6 +15,9 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->queue != NULL) {
         clFinish(cl->queue);
     }
+    if (cl->program != NULL && cl->base.last_count > 0) {
+        opencl_cache_save(cl);
+    }
     opencl_plan_finish(cl);
     opencl_memory_finish(cl);
     if (cl->program != NULL) {

@@ -42,6 +42,7 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     struct opencl_groups groups;
+    char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
     size_t launch_count;
     struct opencl_launch *launches; /* of all groups, each in the order of its row */
     struct opencl_launch common[COMMON_COUNT];
@@ -90,6 +91,23 @@ size_t opencl_padded(size_t floats);
 enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error);
+
+/* ---- cache.c: compiled programs, kept between runs ---- */
+
+/* Whether the driver keeps compiled programs itself, better than it can be done from outside. */
+bool opencl_cache_is_drivers(const struct opencl_backend *cl);
+
+/* Stores in ${key} what a program compiled from ${source} with ${flags} depends on: device, driver, source and options, hashed. */
+void opencl_cache_key(const struct opencl_backend *cl, const struct opencl_text *source,
+                      const char *flags, char key[65]);
+
+/* Makes cl->program from the cache and builds it. Returns false, and leaves no program, where the cache has none that is whole and that
+ * the driver takes; a bad entry is removed. */
+bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags);
+
+/* Saves cl->program as cl->cache_key. Best after its kernels have run, since some drivers compile then. A cache that can not be written
+ * is no failure. */
+void opencl_cache_save(struct opencl_backend *cl);
 
 /* Runs a few hundred values through the device and refuses it if any result differs from the host's. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
