@@ -16,6 +16,11 @@ struct opencl_launch {
     size_t items;
     size_t local[3];                     /* sizes of a work-group */
     int count_argument, update_argument; /* places of these arguments, or -1 */
+    struct {
+        size_t size;
+        unsigned char bytes[8];
+    } set[16]; /* the arguments as they were set last, for records */
+    size_t set_count;
 };
 
 /* Kernels that belong to no layer. */
@@ -149,6 +154,10 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
                                  struct weft_error *error);
 
 /* ---- trial.c ---- */
+
+/* record.c: keeps ${launch}, before it is enqueued, if cl->trial->record wants it. */
+void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
+                          const size_t range[3]);
 
 /* Does what cl->trial asks for, after ${launch} has been enqueued. */
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
