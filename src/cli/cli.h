@@ -75,6 +75,7 @@ struct weft_command {
 /* common.c: the options with one meaning everywhere. */
 extern const struct weft_option weft_common_options[];
 extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
+extern const char *const weft_math_names[];    /* in the order of enum weft_math */
 
 /* commands.c: all commands; ends with a name of NULL. */
 extern const struct weft_command weft_commands[];
