@@ -95,7 +95,7 @@ static unsigned check_shapes(const struct weft_network *network, const struct la
         layer_values_draw(network, batches[i], LAYER_PLAIN, i + 1, &values);
         layer_reference(network, &values, batches[i], statistics, &expected);
         set_chunks(cl, i == 3 ? 2 : SIZE_MAX);
-        wrong += layer_propagate(&cl->base, &values, batches[i], statistics, &result, what)
+        wrong += layer_propagate(&cl->base, &values, batches[i], statistics, false, &result, what)
                      ? compare(&result, &expected, what, batches[i])
                      : 1;
         layer_result_finish(&result);
