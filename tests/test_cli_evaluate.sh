@@ -103,7 +103,18 @@ expect_code 0
 end
 rm -rf "$work/here/"*
 
+begin "--figure"
+run "${evaluate[@]}" "$model" --figure matrix.svg --normalize --theme dark
+expect_code 0
+grep -qF ">Normalised confusion matrix, test: 100 images</text>" matrix.svg || problem "no title"
+[ "$(grep -cF ">Ankle boot</text>" matrix.svg)" -eq 2 ] || problem "not two names of a class"
+end
+rm -rf "$work/here/"*
+
 # Wrong usage and files
+refuses 2 "--figure: matrix.gif: not a name that ends in .png, .svg or .pdf" "${evaluate[@]}" "$model" --figure matrix.gif
+refuses 2 "--normalize: it needs --figure" "${evaluate[@]}" "$model" --normalize
+refuses 3 "nowhere/matrix.svg" "${evaluate[@]}" "$model" --figure nowhere/matrix.svg
 refuses 2 "--as-published: it sets --statistics itself" "${evaluate[@]}" "$model" --as-published --statistics running
 refuses 2 "--as-published: it sets --pixels itself" "${evaluate[@]}" "$model" --as-published --pixels raw
 refuses 2 "--split valid: not one of: train, test" "${evaluate[@]}" "$model" --split valid

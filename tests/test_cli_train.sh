@@ -15,7 +15,7 @@ expect_text out "test: confusion matrix"
 expect_text out "precision"
 sha=$(sha256sum run/model.safetensors | cut -d ' ' -f 1)
 expect_text out "model: run/model.safetensors, sha256: $sha"
-[ "$(cd run && echo *)" = "confusion-test.csv confusion-train.csv history.csv model.safetensors run.json" ] ||
+[ "$(cd run && ls -I '*.png' | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json" ] ||
     problem "the folder holds: $(cd run && echo *)"
 [ "$(head -n 1 run/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds" ] ||
     problem "the head of history.csv"
@@ -248,7 +248,6 @@ end
 rm -rf "$work/here/"*
 
 # Wrong usage and files
-refuses 2 "unknown option --resume" "${train[@]}" --resume run-1
 refuses 2 "--network: --init brings its own network" "${train[@]}" --init a --network b
 touch "$work/files/file"
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"

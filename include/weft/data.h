@@ -57,4 +57,7 @@ WEFT_API void weft_images_statistics(const struct weft_images *images, double *m
 /* Counts the images of each label in ${counts}; only the first images->classes can differ from 0. */
 WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]);
 
+/* A checksum (CRC-32) of the pixels and labels, to recognise the images again: no protection against intent. */
+WEFT_API uint32_t weft_images_checksum(const struct weft_images *images);
+
 #endif

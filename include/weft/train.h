@@ -7,6 +7,13 @@
 
 enum weft_order { WEFT_SHUFFLED, WEFT_FILE_ORDER };
 
+/* Where a training goes on: after whole epochs, with the model as it was then. */
+struct weft_training_start {
+    size_t epochs;                         /* finished */
+    uint64_t steps;                        /* made in these */
+    const float *moments, *second_moments; /* Adam's, as the parameters */
+};
+
 /* What determines the bits of a training, beside network, data and initial values. */
 struct weft_training {
     size_t epochs, batch;
@@ -14,6 +21,7 @@ struct weft_training {
     uint64_t seed; /* of the shuffles; weft_model_initialise takes one for the initial values */
     enum weft_order order;
     uint64_t steps; /* end after so many steps in all; 0: after the epochs */
+    const struct weft_training_start *start; /* NULL: from the beginning */
 };
 
 /* The notebook's: 5 epochs, batch 100, rate 0.01, seed 0, shuffled. */
@@ -85,5 +93,32 @@ WEFT_API enum weft_status weft_evaluation_save_logits(const struct weft_evaluati
                                                       const char *path, struct weft_error *error);
 
 WEFT_API void weft_evaluation_finish(struct weft_evaluation *evaluation);
+
+/* A training that can be gone on with: the file checkpoint.safetensors of a run folder. */
+struct weft_checkpoint {
+    struct weft_model *model;      /* after the last finished epoch, with its options */
+    struct weft_training training; /* as it was asked for; batch may be larger than the data */
+    size_t epochs;                 /* finished; at least 1 */
+    uint64_t steps;                /* made in these */
+    float *moments, *second_moments;
+    struct weft_epoch *history; /* of each epoch, without results */
+    char init[65];              /* SHA-256 of the file with the initial values, or empty */
+    char *data;                 /* folder of the images, or NULL */
+    uint64_t images;            /* for training */
+    uint32_t checksum;          /* of these: weft_images_checksum */
+};
+
+/* Writes ${checkpoint} to ${path}, beside it first and then renamed. Fails with WEFT_BAD_FILE or, without memory, WEFT_FAILED. */
+WEFT_API enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint,
+                                               const char *path, struct weft_error *error);
+
+/* Reads and checks ${path}. The caller destroys ${checkpoint}. Fails with WEFT_BAD_FILE for a file that is missing, damaged, or of another
+ * contract of equal bits. */
+WEFT_API enum weft_status weft_checkpoint_load(const char *path,
+                                               struct weft_checkpoint **checkpoint,
+                                               struct weft_error *error);
+
+/* Frees ${checkpoint} and its model. NULL is harmless. */
+WEFT_API void weft_checkpoint_destroy(struct weft_checkpoint *checkpoint);
 
 #endif

@@ -1,11 +1,12 @@
 /* backend.c: checks what callers ask for, once for all backends, and hands it on. */
-#include "backend/backend.h"
+#include "backend/trial.h"
 
 #include <stdio.h>
 #include <string.h>
 
 void weft_backend_close(struct weft_backend *backend) {
     if (backend != NULL) {
+        weft_backend_profile_stop(backend);
         backend->ops->close(backend);
     }
 }
@@ -127,32 +128,11 @@ enum weft_status weft_backend_propagate(struct weft_backend *backend,
     return backend->ops->propagate(backend, probe, error);
 }
 
-/* Finds the place called ${name}: "input", "LAYER.output", each with ".grad" behind or not. */
-static bool find_place(const struct weft_network *network, const char *name,
-                       struct weft_place *place) {
-    size_t length = strlen(name);
-    place->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
-    length -= place->gradient ? 5 : 0;
-    if (length == 5 && strncmp(name, "input", 5) == 0) {
-        place->index = 0;
-        return true;
-    }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        char output[WEFT_NAME_MAX + 8];
-        snprintf(output, sizeof output, "%s.output", network->layers[i].name);
-        if (strlen(output) == length && strncmp(name, output, length) == 0) {
-            place->index = i + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name, float *values,
                                      size_t count, struct weft_error *error) {
     struct weft_place place;
     size_t size;
-    if (!find_place(backend->network, name, &place)) {
+    if (!weft_place_find(backend->network, name, &place)) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: the network has none of this name", name);
     }
     if (place.gradient && backend->forward_only) {

@@ -1,5 +1,6 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
 #include "backend/backend.h"
+#include "backend/bare.h"
 #include "os/os.h"
 
 #include <ctype.h>
@@ -155,6 +156,17 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
     return WEFT_USAGE;
 }
 
+/* Opens the CPU backend. */
+static enum weft_status open_cpu(const struct weft_backend_request *request,
+                                 struct weft_backend **backend, struct weft_error *error) {
+    if (request->options->math == WEFT_MATH_FAST) {
+        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        weft_error_hint(error, "leave it away, or choose a device: weft devices lists them");
+        return WEFT_USAGE;
+    }
+    return weft_cpu_open(request, backend, error);
+}
+
 /* Opens the default device; if that fails, or there is none, the CPU backend, and says why in ${notice}. */
 static enum weft_status open_auto(const struct weft_backend_request *request,
                                   const struct weft_device *devices, size_t count, const char *note,
@@ -168,17 +180,17 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
         if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
             return WEFT_OK;
         }
-        if (failure.status != WEFT_BAD_DEVICE) {
+        if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
             if (error != NULL) {
                 *error = failure;
             }
             return failure.status;
         }
         snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
-        return weft_cpu_open(request, backend, error);
+        return open_cpu(request, backend, error);
     }
     snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
-    return weft_cpu_open(request, backend, error);
+    return open_cpu(request, backend, error);
 }
 
 static enum weft_status open_opencl(const struct weft_backend_request *request,
@@ -196,12 +208,46 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
         status = open_auto(request, devices, count, note, backend, notice, error);
     } else if ((status = find(devices, count, selector, &device, error)) == WEFT_OK) {
         if (device->builtin) {
-            status = weft_cpu_open(request, backend, error);
+            status = open_cpu(request, backend, error);
         } else if (!device->usable) {
             status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
                                device->reason);
         } else {
             status = weft_opencl_open(request, device->index, backend, error);
+        }
+    }
+    free(devices);
+    return status;
+}
+
+enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                    char notice[512], struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    const struct weft_device *found = NULL;
+    char note[256];
+    size_t count;
+    enum weft_status status;
+    notice[0] = '\0';
+    if (strcmp(selector, "cpu") == 0) {
+        weft_cpu_describe(device, weft_os_processors());
+        return WEFT_OK;
+    }
+    status = weft_devices_list(&devices, &count, note, error);
+    for (size_t i = 0; status == WEFT_OK && strcmp(selector, "auto") == 0 && i < count; i++) {
+        found = devices[i].is_default ? &devices[i] : found;
+    }
+    if (status == WEFT_OK && found == NULL) {
+        status = find(devices, count, selector, &found, error);
+    }
+    if (status == WEFT_OK && !found->usable) {
+        status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", found->name,
+                           found->reason);
+    }
+    if (status == WEFT_OK) {
+        *device = *found;
+        if (found->builtin && strcmp(selector, "auto") == 0) {
+            snprintf(notice, 512, "%s; using cpu",
+                     note[0] != '\0' ? note : "no OpenCL device is usable");
         }
     }
     free(devices);
@@ -224,7 +270,7 @@ enum weft_status weft_backend_open(const struct weft_network *network,
                          options->batch);
     }
     if (strcmp(selector, "cpu") == 0) {
-        return weft_cpu_open(&request, backend, error);
+        return open_cpu(&request, backend, error);
     }
     return open_opencl(&request, selector, backend, notice, error);
 }

@@ -12,6 +12,11 @@
 #include "report/report.h"
 #include "weft/weft.h"
 
+struct weft_option;
+
+#define WEFT_OPERANDS_MAX 4096 /* of one command line */
+#define WEFT_GIVEN_MAX    128
+
 /* The value of every option of every command. A command uses those that its table names. Choices
  * are the index into the row's choices, -1 when there is neither a value nor a default. */
 struct weft_options {
@@ -19,19 +24,39 @@ struct weft_options {
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
     int math, mapping;
-    bool no_fuse, no_cache, json, quiet, verbose, help, version;
+    bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
     /* train */
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
     float lr;
     int order;
-    const char *init, *network, *out, *dump_gradients; /* network: summary too */
+    const char *init, *network, *out, *resume, *dump_gradients; /* network: summary too */
     bool force;
     /* evaluate */
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
-    /* what is no option: MODEL */
-    const char *operand; /* NULL when not given */
+    /* bench */
+    uint64_t images, repeat, wide;
+    int only; /* enum weft_bench_what, or -1 */
+    bool peak, whole;
+    /* figures: evaluate, samples */
+    const char *figure;
+    bool normalize;
+    int theme;
+    /* samples */
+    uint64_t count;
+    const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
+    /* verify; seed and steps too */
+    bool all, quick, full;
+    uint64_t soak, timeout; /* seconds; 0: none */
+    const char *inject, *bundle;
+    /* what is no option: MODEL, A B */
+    const char *operand; /* the first; NULL when not given */
+    const char *operands[WEFT_OPERANDS_MAX];
+    size_t operand_count;
+    /* the rows of the options on the command line, each as often as it stands there */
+    const struct weft_option *given[WEFT_GIVEN_MAX];
+    size_t given_count;
 };
 
 enum weft_option_type {
@@ -40,6 +65,7 @@ enum weft_option_type {
     WEFT_OPTION_COUNT,  /* uint64_t, least to most */
     WEFT_OPTION_FLOAT,  /* float, low to high */
     WEFT_OPTION_CHOICE, /* int: the index of the word in choices */
+    WEFT_OPTION_TIME,   /* uint64_t, seconds, least to most: 50s, 10m, 2h, or 50 */
 };
 
 /* One option. */
@@ -59,7 +85,12 @@ struct weft_option {
 #define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
 
 /* How many operands (words that are no option) a command takes. */
-enum weft_operand { WEFT_OPERAND_NONE, WEFT_OPERAND_OPTIONAL, WEFT_OPERAND_REQUIRED };
+enum weft_operand {
+    WEFT_OPERAND_NONE,
+    WEFT_OPERAND_OPTIONAL,
+    WEFT_OPERAND_REQUIRED,
+    WEFT_OPERAND_SEVERAL /* one or more: the command looks at their number */
+};
 
 struct weft_command {
     const char *name;
@@ -75,22 +106,36 @@ struct weft_command {
 /* common.c: the options with one meaning everywhere. */
 extern const struct weft_option weft_common_options[];
 extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
+extern const char *const weft_math_names[];    /* in the order of enum weft_math */
 
 /* commands.c: all commands; ends with a name of NULL. */
 extern const struct weft_command weft_commands[];
 const struct weft_command *weft_command_find(const char *name);
 
-/* devices.c, data.c, summary.c, train.c, evaluate.c: the commands and the tables of their own
+/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c, bench.c: the commands and the tables of their own
  * options. */
-extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[];
-extern const char weft_train_notes[];
+extern const struct weft_option weft_devices_options[], weft_summary_options[],
+    weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_compare_options[],
+    weft_verify_options[], weft_bench_options[];
+extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
+enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_compare(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_bench(const struct weft_options *options, struct weft_error *error);
+
+/* train.c: what weft train does, with the same options, but it prints no results. ${device} is set to what it ran on. */
+enum weft_status weft_train_silently(const struct weft_options *options, struct weft_device *device,
+                                     struct weft_error *error);
+
+/* Images of a pass with running statistics, where the batch changes no bit, only memory and speed. */
+#define WEFT_RUNNING_BATCH 500
+
+enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
@@ -100,11 +145,18 @@ enum weft_status weft_options_parse(const struct weft_command *command, int coun
                                     char *const *arguments, struct weft_options *options,
                                     struct weft_error *error);
 
+/* Whether the option ${name} stands on the command line. */
+bool weft_options_given(const struct weft_options *options, const char *name);
+
 /* values.c: stores ${text} as the value of ${option}. ${source} says in a message where the text is
  * from: "--batch". */
 enum weft_status weft_option_set(const struct weft_option *option, const char *text,
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error);
+
+/* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
+enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
+                                   const char *source, uint64_t *value, struct weft_error *error);
 
 /* nearest.c: the steps (a letter more, less or another, two neighbours swapped) from ${a} to ${b};
  * at most 64 letters count. */
@@ -167,6 +219,9 @@ enum weft_status weft_run_create(struct weft_run *run, const char *out, bool for
 
 /* Removes the files that an earlier training left in it, so that what lies there is of one run. */
 enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error);
+
+/* Removes those of them that are written at the end of a run. */
+enum weft_status weft_run_clear_results(const struct weft_run *run, struct weft_error *error);
 
 /* Removes the folder if this run made it and it is still empty. */
 void weft_run_discard(const struct weft_run *run);

@@ -1,12 +1,9 @@
 /* evaluate.c: weft evaluate: the confusion matrix of a model. */
-#include "cli/cli.h"
+#include "cli/figures.h"
 
 #include <math.h>
 
 #include "os/os.h"
-
-#define RUNNING_BATCH                                                                              \
-    500 /* with running statistics the batch changes no bit, only memory and speed */
 
 static const char *const splits[] = {"train", "test", NULL};        /* enum weft_split */
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
@@ -48,6 +45,21 @@ const struct weft_option weft_evaluate_options[] = {
      .offset = WEFT_OPTION(csv),
      .value = "FILE",
      .help = "writes the matrix as CSV"},
+    {.name = "figure",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(figure),
+     .value = "FILE",
+     .help = "draws the matrix: .png, .svg or .pdf"},
+    {.name = "normalize",
+     .type = WEFT_OPTION_FLAG,
+     .offset = WEFT_OPTION(normalize),
+     .help = "the figure shows shares of each true class, not counts"},
+    {.name = "theme",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(theme),
+     .help = "of the figure",
+     .initial = "light",
+     .choices = weft_theme_names},
     {.name = "logits",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(logits),
@@ -74,6 +86,12 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
     job->how.split = (enum weft_split)options->split;
     job->how.statistics = options->statistics == WEFT_BATCH ? WEFT_BATCH : WEFT_RUNNING;
     job->pixels = options->pixels == RAW ? RAW : NORMALISED;
+    if (options->normalize && options->figure == NULL) {
+        return weft_fail(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
+    }
+    if (options->figure != NULL && weft_canvas_check(options->figure, error) != WEFT_OK) {
+        return weft_error_context(error, "--figure");
+    }
     if (options->as_published) {
         if (options->statistics >= 0 || options->pixels >= 0) {
             return weft_fail(error, WEFT_USAGE,
@@ -91,7 +109,7 @@ static enum weft_status prepare(struct job *job, struct weft_error *error) {
     const struct weft_model *model;
     char folder[4096];
     float values[256];
-    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : RUNNING_BATCH;
+    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : WEFT_RUNNING_BATCH;
     enum weft_status status = weft_shared_model_load(options, options->operand, &job->model,
                                                      job->path, job->sha256, error);
     if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||
@@ -126,6 +144,7 @@ static enum weft_status print_json(const struct job *job, struct weft_error *err
     weft_json_string(&json, "model", job->path);
     weft_json_string(&json, "sha256", job->sha256);
     weft_json_string(&json, "split", weft_split_name(job->how.split));
+    weft_json_string(&json, "math", weft_math_names[job->options->math]);
     weft_json_integer(&json, "images", job->evaluation.images);
     weft_json_integer(&json, "batch", job->options->batch);
     weft_json_string(&json, "pixels", pixels[job->pixels]);
@@ -146,8 +165,7 @@ static void print_text(const struct job *job) {
                (unsigned long long)job->options->batch,
                job->pixels == RAW ? "two mistakes" : "second mistake");
     }
-    weft_report_confusion(stdout, weft_split_name(job->how.split), &job->evaluation,
-                          weft_class_names);
+    weft_figures_print_confusion(job->how.split, &job->evaluation);
 }
 
 /* With a NaN among the logits there is no largest one: such a matrix means nothing. */
@@ -168,6 +186,11 @@ static enum weft_status give_results(const struct job *job, struct weft_error *e
     }
     if (status == WEFT_OK && job->options->logits != NULL) {
         status = weft_evaluation_save_logits(&job->evaluation, job->options->logits, error);
+    }
+    if (status == WEFT_OK && job->options->figure != NULL) {
+        status = weft_figures_confusion(job->options->figure, (enum weft_theme)job->options->theme,
+                                        job->how.split, &job->evaluation, job->options->normalize,
+                                        error);
     }
     if (status == WEFT_OK && job->options->json) {
         status = print_json(job, error);

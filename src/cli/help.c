@@ -58,7 +58,7 @@ static void print_options(FILE *out, const char *title, const struct weft_option
 void weft_help_command(FILE *out, const struct weft_command *command) {
     fprintf(out, "weft %s: %s\n\nusage: weft %s [OPTION]...", command->name, command->summary,
             command->name);
-    if (command->operand == WEFT_OPERAND_REQUIRED) {
+    if (command->operand >= WEFT_OPERAND_REQUIRED) {
         fprintf(out, " %s", command->operand_name);
     } else if (command->operand == WEFT_OPERAND_OPTIONAL) {
         fprintf(out, " [%s]", command->operand_name);
@@ -66,7 +66,7 @@ void weft_help_command(FILE *out, const struct weft_command *command) {
     fputc('\n', out);
     print_options(out, "options", command->options);
     print_options(out, "options of every command", weft_common_options);
-    if (command->operand != WEFT_OPERAND_NONE) {
+    if (command->operand == WEFT_OPERAND_OPTIONAL || command->operand == WEFT_OPERAND_REQUIRED) {
         fprintf(out, "\n%s is a .safetensors file, or a run folder that holds model.safetensors.\n",
                 command->operand_name);
     }
@@ -84,10 +84,9 @@ void weft_help_program(FILE *out) {
     for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
         fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
-    fputs(
-        "  help       explains a command: weft help train\n\n"
-        "exit codes: 0 done, 1 the work failed, 2 wrong usage, 3 bad or missing file, 4 device or "
-        "OpenCL,\n130 interrupted\n\n"
-        "example:\n  weft train --epochs 5\n",
-        out);
+    fputs("  help       explains a command: weft help train\n\n"
+          "exit codes: 0 done, 1 the work failed or a difference, 2 wrong usage, 3 bad or missing "
+          "file,\n4 device or OpenCL, 5 no verdict, 6 unstable, 130 interrupted\n\n"
+          "example:\n  weft train --epochs 5\n",
+          out);
 }

@@ -53,10 +53,6 @@ static enum weft_status run_command(const struct weft_command *command, int coun
         printf("weft %s\n", weft_version());
         return WEFT_OK;
     }
-    if (options.math != 0) {
-        return weft_fail(error, WEFT_USAGE,
-                         "--math fast: only exact is built in this version of weft");
-    }
     return command->run(&options, error);
 }
 
@@ -103,6 +99,7 @@ int main(int argc, char **argv) {
     int count = argc > 1 ? argc - 1 : 0;
     enum weft_status status;
     weft_os_guard_streams();
+    weft_os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {
         status = weft_message_flush(&error);

@@ -79,6 +79,10 @@ static enum weft_status parse_option(const struct weft_command *command, int cou
         text++;
     }
     given[i] = true;
+    if (options->given_count == WEFT_GIVEN_MAX) {
+        return weft_fail(error, WEFT_USAGE, "%s: more than %d options", source, WEFT_GIVEN_MAX);
+    }
+    options->given[options->given_count++] = option;
     return weft_option_set(option, text, source, options, error);
 }
 
@@ -111,7 +115,8 @@ static enum weft_status set_rest(const struct weft_command *command, const bool 
 
 static enum weft_status parse_operand(const struct weft_command *command, const char *argument,
                                       struct weft_options *options, struct weft_error *error) {
-    if (command->operand == WEFT_OPERAND_NONE || options->operand != NULL) {
+    bool several = command->operand == WEFT_OPERAND_SEVERAL;
+    if (command->operand == WEFT_OPERAND_NONE || (options->operand != NULL && !several)) {
         weft_fail(error, WEFT_USAGE, "unexpected argument %s: weft %s takes %s", argument,
                   command->name, command->operand == WEFT_OPERAND_NONE ? "none" : "only one");
         return weft_error_hint(error, "options begin with --; weft help %s lists them",
@@ -120,7 +125,12 @@ static enum weft_status parse_operand(const struct weft_command *command, const 
     if (*argument == '\0') {
         return weft_fail(error, WEFT_USAGE, "%s: it is empty", command->operand_name);
     }
-    options->operand = argument;
+    if (options->operand_count == WEFT_OPERANDS_MAX) {
+        return weft_fail(error, WEFT_USAGE, "%s: more than %d arguments", argument,
+                         WEFT_OPERANDS_MAX);
+    }
+    options->operand = options->operand != NULL ? options->operand : argument;
+    options->operands[options->operand_count++] = argument;
     return WEFT_OK;
 }
 
@@ -145,10 +155,19 @@ enum weft_status weft_options_parse(const struct weft_command *command, int coun
     if (status != WEFT_OK || options->help || options->version) {
         return status;
     }
-    if (command->operand == WEFT_OPERAND_REQUIRED && options->operand == NULL) {
+    if (command->operand >= WEFT_OPERAND_REQUIRED && options->operand == NULL) {
         weft_fail(error, WEFT_USAGE, "%s is missing: weft %s needs one", command->operand_name,
                   command->name);
         return weft_error_hint(error, "for example: %s", command->example);
     }
     return set_rest(command, given, options, error);
+}
+
+bool weft_options_given(const struct weft_options *options, const char *name) {
+    for (size_t i = 0; i < options->given_count; i++) {
+        if (strcmp(options->given[i]->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

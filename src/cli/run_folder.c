@@ -49,12 +49,19 @@ enum weft_status weft_run_create(struct weft_run *run, const char *out, bool for
     return status;
 }
 
-enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error) {
-    static const char *const names[] = {"model.safetensors",      "history.csv",
-                                        "confusion-train.csv",    "confusion-test.csv",
-                                        "checkpoint.safetensors", "run.json"};
+static const char *const files[] = {
+    /* written at the end */
+    "confusion-train.csv", "confusion-test.csv", "confusion-train.png", "confusion-test.png",
+    "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg", "run.json",
+    /* written after each epoch */
+    "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
+
+enum { RESULTS = 9 }; /* of them are written at the end */
+
+static enum weft_status clear(const struct weft_run *run, const char *const *names, size_t count,
+                              struct weft_error *error) {
     char path[4096];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         weft_run_path(run, names[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
             return weft_fail(error, WEFT_FAILED, "%s: can not be removed: %s", path,
@@ -62,6 +69,14 @@ enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *e
         }
     }
     return WEFT_OK;
+}
+
+enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error) {
+    return clear(run, files, sizeof files / sizeof files[0], error);
+}
+
+enum weft_status weft_run_clear_results(const struct weft_run *run, struct weft_error *error) {
+    return clear(run, files, RESULTS, error);
 }
 
 void weft_run_discard(const struct weft_run *run) {

@@ -14,6 +14,13 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
     struct weft_network *network = NULL;
     char path[4096];
     enum weft_status status;
+    if (options->resume != NULL) {
+        status = weft_train_resume(train, error);
+        if (status != WEFT_OK) {
+            return status;
+        }
+        options = train->options;
+    }
     if (options->init != NULL && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: --init brings its own network");
     }
@@ -21,7 +28,12 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(train->data, (enum weft_split)i, &train->images[i], NULL, error);
     }
-    if (status == WEFT_OK && options->init != NULL) {
+    if (status == WEFT_OK) {
+        train->checksum = weft_images_checksum(&train->images[WEFT_TRAIN]);
+    }
+    if (status == WEFT_OK && train->from != NULL) {
+        status = weft_train_check_images(train, error);
+    } else if (status == WEFT_OK && options->init != NULL) {
         status = weft_shared_model_load(options, options->init, &train->model, path,
                                         train->init_sha256, error);
     } else if (status == WEFT_OK) {
@@ -49,6 +61,7 @@ static void choose_training(struct weft_train *train) {
     train->training.seed = options->seed;
     train->training.order = (enum weft_order)options->order;
     train->training.steps = options->steps;
+    train->training.start = train->from != NULL ? &train->start : NULL;
 }
 
 /* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running statistics make them all the same. */
@@ -74,6 +87,7 @@ static enum weft_status open_device(struct weft_train *train, struct weft_error 
 /* What remains of a training that did not come to its end. */
 static enum weft_status explain(const struct weft_train *train, enum weft_status status,
                                 struct weft_error *error) {
+    bool goes_on = status == WEFT_INTERRUPTED && train->whole_epochs > 0;
     if (train->said.status != WEFT_OK) {
         *error = train->said;
         return error->status;
@@ -84,8 +98,9 @@ static enum weft_status explain(const struct weft_train *train, enum weft_status
                   train->whole_epochs);
     }
     if (train->epoch_count > 0) {
-        weft_error_hint(error, "%s holds the model after epoch %zu", train->run.path,
-                        train->epoch_count);
+        weft_error_hint(error, "%s holds the model after epoch %zu%s%s%s", train->run.path,
+                        train->epoch_count, goes_on ? "; weft train --resume " : "",
+                        goes_on ? train->run.path : "", goes_on ? " goes on" : "");
     } else {
         weft_error_hint(error, "no model was written%s",
                         status == WEFT_FAILED ? "; a smaller --lr may help" : "");
@@ -148,13 +163,18 @@ static enum weft_status work(struct weft_train *train, struct weft_error *error)
     enum weft_status status = read_inputs(train, error);
     if (status == WEFT_OK) {
         choose_training(train);
+    }
+    if (status == WEFT_OK && train->from == NULL) {
         status = weft_run_create(&train->run, train->options->out, train->options->force, error);
     }
     if (status != WEFT_OK || (status = open_device(train, error)) != WEFT_OK ||
-        (status = weft_run_clear(&train->run, error)) != WEFT_OK) {
+        (train->from == NULL && (status = weft_run_clear(&train->run, error)) != WEFT_OK)) {
         return status;
     }
     weft_run_path(&train->run, "model.safetensors", train->model_path);
+    if (train->from != NULL && (status = weft_train_go_on(train, error)) != WEFT_OK) {
+        return status;
+    }
     weft_message_notice(train->options, "run folder: %s", train->run.path);
     weft_message_detail(train->options, "data: %s, %zu and %zu images; network: %zu parameters",
                         train->data, train->images[WEFT_TRAIN].count,
@@ -170,14 +190,19 @@ static enum weft_status work(struct weft_train *train, struct weft_error *error)
     if (status == WEFT_OK) {
         status = weft_train_print_done(train, error);
     }
-    return status == WEFT_OK ? weft_train_learned(train, error) : status;
+    return status == WEFT_OK && !train->silent ? weft_train_learned(train, error) : status;
 }
 
-enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error) {
-    struct weft_train train = {.options = options};
+/* ${device}, if not NULL, is set, and nothing is printed. */
+static enum weft_status run(const struct weft_options *options, struct weft_device *device,
+                            struct weft_error *error) {
+    struct weft_train train = {.options = options, .silent = device != NULL};
     enum weft_status status = work(&train, error);
     if (status != WEFT_OK) {
         weft_run_discard(&train.run);
+    }
+    if (device != NULL && train.backend != NULL) {
+        *device = *weft_backend_device(train.backend);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         weft_evaluation_finish(&train.evaluations[i]);
@@ -185,6 +210,16 @@ enum weft_status weft_command_train(const struct weft_options *options, struct w
     }
     weft_backend_close(train.backend);
     weft_model_destroy(train.model);
+    weft_checkpoint_destroy(train.from);
     free(train.history);
     return status;
+}
+
+enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error) {
+    return run(options, NULL, error);
+}
+
+enum weft_status weft_train_silently(const struct weft_options *options, struct weft_device *device,
+                                     struct weft_error *error) {
+    return run(options, device, error);
 }

@@ -7,8 +7,13 @@
 /* One training, from its options to its results. All zero but options at the start. */
 struct weft_train {
     const struct weft_options *options;
+    bool silent; /* no results on stdout, and nobody asks whether it learned anything */
     struct weft_training training; /* what the library is asked for */
-    char data[4096];               /* folder */
+    struct weft_options resumed;   /* with --resume: options points here */
+    struct weft_checkpoint *from;  /* with --resume */
+    struct weft_training_start start;
+    uint32_t checksum; /* of the training images */
+    char data[4096];   /* folder */
     struct weft_images images[WEFT_SPLIT_COUNT];
     char init_sha256[65]; /* of the file of --init; empty without */
     struct weft_model *model;
@@ -28,6 +33,21 @@ struct weft_train {
 /* train_events.c: what happens while the library trains. */
 struct weft_training_events weft_train_events(struct weft_train *train);
 
+/* Writes history.csv. */
+enum weft_status weft_train_write_history(const struct weft_train *train, struct weft_error *error);
+
+/* train_resume.c: writes checkpoint.safetensors, after a whole epoch. */
+enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct weft_error *error);
+
+/* Reads the checkpoint of --resume: model, options, history. Fails with WEFT_USAGE for options that it was not begun with. */
+enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *error);
+
+/* Fails unless the images are those of the checkpoint. */
+enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error);
+
+/* Brings the run folder back to the last finished epoch. */
+enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *error);
+
 /* train_learned.c: fails with WEFT_FAILED when the training learned nothing; weft_train_notes has
  * the rule. */
 enum weft_status weft_train_learned(const struct weft_train *train, struct weft_error *error);
@@ -45,7 +65,7 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
 /* One line of the history as the fields of a JSON object. */
 void weft_train_json_epoch(struct weft_json *json, const struct weft_history *history);
 
-/* Writes the confusion matrices and run.json into the run folder. */
+/* Writes the confusion matrices, the figures and run.json into the run folder. */
 enum weft_status weft_train_write_results(const struct weft_train *train, struct weft_error *error);
 
 /* Prints the evaluation of ${split}, as text or as an event. */

@@ -53,7 +53,8 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     return WEFT_OK;
 }
 
-static enum weft_status write_history(const struct weft_train *train, struct weft_error *error) {
+enum weft_status weft_train_write_history(const struct weft_train *train,
+                                          struct weft_error *error) {
     struct weft_file file = {0};
     char path[4096];
     enum weft_status status =
@@ -69,6 +70,9 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
                                     struct weft_error *error) {
     struct weft_json json = {0};
     weft_progress_wipe(&train->progress);
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f\n", epoch->epoch,
                epoch->accuracy, epoch->total_loss, epoch->seconds);
@@ -94,8 +98,9 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     return remember(train, epoch, error) == WEFT_OK &&
            weft_train_set_options(train, epoch->epoch, partial, error) == WEFT_OK &&
            weft_model_save(train->model, train->model_path, train->sha256, error) == WEFT_OK &&
-           write_history(train, error) == WEFT_OK && print_epoch(train, epoch, error) == WEFT_OK &&
-           !weft_os_interrupted();
+           weft_train_write_history(train, error) == WEFT_OK &&
+           (partial || weft_train_save_checkpoint(train, error) == WEFT_OK) &&
+           print_epoch(train, epoch, error) == WEFT_OK && !weft_os_interrupted();
 }
 
 struct weft_training_events weft_train_events(struct weft_train *train) {

@@ -13,7 +13,8 @@ const char weft_train_notes[] =
     "A loss that is no number ends it at once, also with 1; the files of the last whole epoch "
     "stay.\n"
     "\n"
-    "Ctrl-C stops with exit code 130 and keeps the files of the last whole epoch.\n"
+    "Ctrl-C stops with exit code 130 and keeps the files of the last whole epoch; --resume goes\n"
+    "on from there, to the same bits as without the stop.\n"
     "\n"
     "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
 

@@ -64,6 +64,12 @@ const struct weft_option weft_train_options[] = {
      .offset = WEFT_OPTION(out),
      .value = "DIR",
      .help = "the run folder (default: run-N, the first that is free)"},
+    {.name = "resume",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(resume),
+     .value = "DIR",
+     .help = "goes on with the run in DIR after its last whole epoch, with\n"
+             "its options; --epochs may be larger, and the device another"},
     {.name = "force",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(force),

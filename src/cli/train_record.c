@@ -1,6 +1,8 @@
 /* train_record.c: a training as JSON, as text, and as files. */
 #include "cli/train.h"
 
+#include "cli/figures.h"
+
 #include <stdlib.h>
 
 #include "os/os.h"
@@ -28,6 +30,7 @@ static void json_options(struct weft_json *json, const struct weft_options *opti
     weft_json_string(json, "init", options->init);
     weft_json_string(json, "network", options->network);
     weft_json_string(json, "out", options->out);
+    weft_json_string(json, "resume", options->resume);
     weft_json_string(json, "dump_gradients", options->dump_gradients);
     weft_shared_json_options(json, options);
     weft_json_close(json, '}');
@@ -48,7 +51,7 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
     weft_json_integer(&json, "seed", options->seed);
     weft_json_string(&json, "order", options->order == WEFT_FILE_ORDER ? "file" : "shuffled");
     json_steps(&json, partial ? train->steps : 0);
-    weft_json_string(&json, "math", "exact");
+    weft_json_string(&json, "math", weft_math_names[options->math]);
     weft_json_string(&json, "init", train->init_sha256[0] != '\0' ? train->init_sha256 : NULL);
     weft_json_close(&json, '}');
     status = weft_json_take(&json, &text, error);
@@ -69,12 +72,13 @@ void weft_train_json_epoch(struct weft_json *json, const struct weft_history *hi
 
 enum weft_status weft_train_print_start(const struct weft_train *train, struct weft_error *error) {
     struct weft_json json = {0};
-    if (!train->options->json) {
+    if (!train->options->json || train->silent) {
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "start");
     weft_json_device(&json, "device", weft_backend_device(train->backend));
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     json_options(&json, train->options);
     weft_json_string(&json, "out", train->run.path);
     weft_json_integer(&json, "parameters", train->model->network->parameter_count);
@@ -127,6 +131,29 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     return status;
 }
 
+/* Both matrices and the curves, as SVG and, with cairo, as PNG. */
+static enum weft_status write_figures(const struct weft_train *train, struct weft_error *error) {
+    static const char *const ends[] = {"svg", "png"};
+    struct weft_curves curves = {train->history, train->epoch_count, NULL, 0};
+    enum weft_status status = WEFT_OK;
+    char path[4096], name[64];
+    for (int end = 0; end < (weft_canvas_has_cairo() ? 2 : 1) && status == WEFT_OK; end++) {
+        for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
+            snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name((enum weft_split)i),
+                     ends[end]);
+            weft_run_path(&train->run, name, path);
+            status = weft_figures_confusion(path, WEFT_THEME_LIGHT, (enum weft_split)i,
+                                            &train->evaluations[i], false, error);
+        }
+        snprintf(name, sizeof name, "curves.%s", ends[end]);
+        weft_run_path(&train->run, name, path);
+        if (status == WEFT_OK) {
+            status = weft_figures_curves(path, WEFT_THEME_LIGHT, &curves, error);
+        }
+    }
+    return status;
+}
+
 enum weft_status weft_train_write_results(const struct weft_train *train,
                                           struct weft_error *error) {
     enum weft_status status = WEFT_OK;
@@ -135,6 +162,9 @@ enum weft_status weft_train_write_results(const struct weft_train *train,
         weft_run_path(&train->run, matrices[i], path);
         status = weft_shared_confusion_csv(&train->evaluations[i], path, error);
     }
+    if (status == WEFT_OK) {
+        status = write_figures(train, error);
+    }
     return status == WEFT_OK ? write_run(train, error) : status;
 }
 
@@ -142,14 +172,18 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
                                              struct weft_error *error) {
     const struct weft_evaluation *evaluation = &train->evaluations[split];
     struct weft_json json = {0};
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         putchar('\n');
-        weft_report_confusion(stdout, weft_split_name(split), evaluation, weft_class_names);
+        weft_figures_print_confusion(split, evaluation);
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "evaluation");
     weft_json_string(&json, "split", weft_split_name(split));
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     weft_json_integer(&json, "images", evaluation->images);
     weft_json_results(&json, evaluation, weft_class_names);
     weft_json_close(&json, '}');
@@ -158,12 +192,16 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
 
 enum weft_status weft_train_print_done(const struct weft_train *train, struct weft_error *error) {
     struct weft_json json = {0};
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         printf("\nmodel: %s, sha256: %s\n", train->model_path, train->sha256);
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "done");
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     weft_json_string(&json, "out", train->run.path);
     weft_json_string(&json, "model", train->model_path);
     weft_json_string(&json, "sha256", train->sha256);

@@ -22,12 +22,31 @@ static bool parse_count(const char *text, uint64_t *value) {
     return true;
 }
 
-static enum weft_status set_count(const struct weft_option *option, const char *text,
-                                  const char *source, uint64_t *value, struct weft_error *error) {
-    if (!parse_count(text, value) || *value < option->least || *value > option->most) {
+enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
+                                   const char *source, uint64_t *value, struct weft_error *error) {
+    if (!parse_count(text, value) || *value < least || *value > most) {
         return weft_fail(error, WEFT_USAGE, "%s %s: not a whole number from %llu to %llu", source,
-                         text, (unsigned long long)option->least, (unsigned long long)option->most);
+                         text, (unsigned long long)least, (unsigned long long)most);
     }
+    return WEFT_OK;
+}
+
+/* A number and s, m, h or nothing. */
+static enum weft_status set_time(const struct weft_option *option, const char *text,
+                                 const char *source, uint64_t *value, struct weft_error *error) {
+    char digits[24] = "";
+    size_t length = strlen(text);
+    char unit = length > 0 ? text[length - 1] : '0';
+    uint64_t factor = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
+    length -= unit == 'h' || unit == 'm' || unit == 's';
+    snprintf(digits, sizeof digits, "%.*s", (int)(length < 23 ? length : 23), text);
+    if (!parse_count(digits, value) || *value > option->most / factor ||
+        *value * factor < option->least) {
+        weft_fail(error, WEFT_USAGE, "%s %s: not a time from %llu to %llu seconds", source, text,
+                  (unsigned long long)option->least, (unsigned long long)option->most);
+        return weft_error_hint(error, "write 50s, 10m or 2h");
+    }
+    *value *= factor;
     return WEFT_OK;
 }
 
@@ -76,9 +95,11 @@ enum weft_status weft_option_set(const struct weft_option *option, const char *t
         *(const char **)field = text;
         return WEFT_OK;
     case WEFT_OPTION_COUNT:
-        return set_count(option, text, source, field, error);
+        return weft_option_count(text, option->least, option->most, source, field, error);
     case WEFT_OPTION_FLOAT:
         return set_float(option, text, source, field, error);
+    case WEFT_OPTION_TIME:
+        return set_time(option, text, source, field, error);
     case WEFT_OPTION_CHOICE:
         return set_choice(option, text, source, field, error);
     }

@@ -10,7 +10,8 @@
 /* What the numbers are for: numbers of two domains never come from the same counter. */
 enum weft_random_domain {
     WEFT_RANDOM_INITIAL = 0, /* initial values; subject: the tensor's place in network->tensors */
-    WEFT_RANDOM_SHUFFLE = 1  /* orders of images; subject: the epoch */
+    WEFT_RANDOM_SHUFFLE = 1, /* orders of images; subject: the epoch */
+    WEFT_RANDOM_VERIFY = 2   /* values of weft_verify; subject: an array or image */
 };
 
 /* Writes the four words of block ${block} of ${subject} in ${domain} under ${seed} to ${words}. The key is the seed, low word first; the

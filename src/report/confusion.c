@@ -1,5 +1,7 @@
 /* confusion.c: a confusion matrix as text: true classes are rows, predictions are columns. */
-#include "report/report.h"
+#include "report/figure.h"
+
+#include "report/utf8.h"
 
 #include <string.h>
 
@@ -20,13 +22,16 @@ static int digits(uint64_t value) {
     return count;
 }
 
+/* Names are cut here, so that one can not push the table out of sight. */
+#define NAME_MAX 40
+
 static struct layout measure(const struct weft_evaluation *evaluation, const char *const *names) {
     struct layout layout = {digits(evaluation->classes - 1), (int)strlen("precision"), HEAD + 1};
     for (size_t i = 0; i < evaluation->classes; i++) {
-        if ((int)strlen(names[i]) > layout.name) {
-            layout.name = (int)strlen(names[i]);
-        }
+        int width = weft_utf8_width(names[i]);
+        layout.name = width > layout.name ? width : layout.name;
     }
+    layout.name = layout.name < NAME_MAX ? layout.name : NAME_MAX;
     if (digits(evaluation->images) + 1 > layout.cell) {
         layout.cell = digits(evaluation->images) + 1;
     }
@@ -58,6 +63,28 @@ static void print_share(FILE *out, int width, uint64_t part, uint64_t total) {
     }
 }
 
+/* The first letters of ${name}, to the right. */
+static void print_head(FILE *out, int width, const char *name) {
+    char head[HEAD * 4 + 1] = "";
+    size_t used = 0, length;
+    uint32_t code;
+    int columns = 0;
+    for (; *name != '\0'; name += length) {
+        length = weft_utf8_next(name, &code);
+        columns += weft_utf8_columns(code);
+        if (columns > HEAD || used + length >= sizeof head) {
+            break;
+        }
+        memcpy(head + used, name, length);
+        used += length;
+    }
+    while (used > 0 && head[used - 1] == ' ') {
+        used--;
+    }
+    head[used] = '\0';
+    weft_utf8_print(out, head, width, 1);
+}
+
 static void print_heads(FILE *out, struct layout layout, size_t classes, const char *const *names) {
     int label = layout.index + 1 + layout.name;
     fprintf(out, "%*s", label, "");
@@ -66,11 +93,7 @@ static void print_heads(FILE *out, struct layout layout, size_t classes, const c
     }
     fprintf(out, "\n%*s", label, "");
     for (size_t i = 0; i < classes; i++) {
-        int length = (int)strlen(names[i]) < HEAD ? (int)strlen(names[i]) : HEAD;
-        while (length > 0 && names[i][length - 1] == ' ') {
-            length--;
-        }
-        fprintf(out, "%*.*s", layout.cell, length, names[i]);
+        print_head(out, layout.cell, names[i]);
     }
     fprintf(out, "%*s%*s\n", layout.cell, "total", layout.cell, "recall");
 }
@@ -90,24 +113,51 @@ static void print_feet(FILE *out, struct layout layout, const struct weft_evalua
     fprintf(out, "\n");
 }
 
-void weft_report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
-                           const char *const *names) {
-    struct layout layout = measure(evaluation, names);
+/* Counts of a row, each on its colour. */
+static void print_cells(FILE *out, const struct weft_screen *screen,
+                        const struct weft_matrix *matrix, size_t row, int width) {
+    size_t classes = matrix->evaluation->classes;
+    struct weft_matrix shares = *matrix;
+    shares.normalize = true;
+    for (size_t column = 0; column < classes; column++) {
+        weft_screen_begin_cell(out, screen, weft_matrix_value(&shares, row, column));
+        fprintf(out, "%*llu", width,
+                (unsigned long long)matrix->evaluation->confusion[row * classes + column]);
+        weft_screen_end_cell(out, screen);
+    }
+}
+
+void weft_report_confusion_on(FILE *out, const struct weft_screen *screen,
+                              const struct weft_matrix *matrix) {
+    const struct weft_evaluation *evaluation = matrix->evaluation;
+    struct layout layout = measure(evaluation, matrix->names);
     size_t classes = evaluation->classes;
-    fprintf(out, "%s: confusion matrix (rows: true classes, columns: predictions)\n\n", title);
-    print_heads(out, layout, classes, names);
+    fprintf(out, "%s: confusion matrix (rows: true classes, columns: predictions)\n\n",
+            matrix->title);
+    print_heads(out, layout, classes, matrix->names);
     for (size_t row = 0; row < classes; row++) {
         uint64_t total = row_total(evaluation, row);
-        fprintf(out, "%*zu %-*s", layout.index, row, layout.name, names[row]);
-        for (size_t column = 0; column < classes; column++) {
-            fprintf(out, "%*llu", layout.cell,
-                    (unsigned long long)evaluation->confusion[row * classes + column]);
-        }
+        fprintf(out, "%*zu ", layout.index, row);
+        weft_utf8_print(out, matrix->names[row], layout.name, 0);
+        print_cells(out, screen, matrix, row, layout.cell);
         fprintf(out, "%*llu", layout.cell, (unsigned long long)total);
         print_share(out, layout.cell, evaluation->confusion[row * classes + row], total);
         fprintf(out, "\n");
     }
     print_feet(out, layout, evaluation);
-    fprintf(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", title, evaluation->accuracy,
-            evaluation->correct, evaluation->images, evaluation->loss);
+    fprintf(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
+            evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
+}
+
+void weft_report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
+                           const char *const *names) {
+    struct weft_matrix matrix = {.evaluation = evaluation, .names = names, .title = title};
+    struct weft_screen plain = {0};
+    weft_report_confusion_on(out, &plain, &matrix);
+}
+
+int weft_report_confusion_columns(const struct weft_evaluation *evaluation,
+                                  const char *const *names) {
+    struct layout layout = measure(evaluation, names);
+    return layout.index + 1 + layout.name + layout.cell * ((int)evaluation->classes + 2);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/utf8.h"
+
 static void append(struct weft_json *json, const char *bytes, size_t count) {
     if (json->failed) {
         return;
@@ -40,46 +42,22 @@ static void new_line(struct weft_json *json) {
     }
 }
 
-/* Returns the bytes of the UTF-8 sequence at ${text}, or 0 where there is none: overlong ones,
- * surrogates and what lies above U+10FFFF are none either. */
-static size_t utf8_length(const unsigned char *text) {
-    size_t length = text[0] < 0x80   ? 1
-                    : text[0] < 0xc2 ? 0
-                    : text[0] < 0xe0 ? 2
-                    : text[0] < 0xf0 ? 3
-                    : text[0] < 0xf5 ? 4
-                                     : 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) { /* the closing zero too */
-            return 0;
-        }
-    }
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f)) {
-        return 0;
-    }
-    return length;
-}
-
 static void append_quoted(struct weft_json *json, const char *value) {
-    const unsigned char *text = (const unsigned char *)value;
     append_text(json, "\"");
-    while (*text != '\0') {
-        size_t length = utf8_length(text);
-        if (length == 0) {
-            append_text(json, "\\ufffd");
-            length = 1;
-        } else if (*text == '"' || *text == '\\') {
+    while (*value != '\0') {
+        uint32_t code;
+        size_t length = weft_utf8_next(value, &code);
+        if (code == '"' || code == '\\') {
             append_text(json, "\\");
-            append(json, (const char *)text, 1);
-        } else if (*text < 0x20 || *text == 0x7f) {
+            append(json, value, 1);
+        } else if (code < 0x20 || code == 0x7f || code == 0xfffd) {
             char escape[8];
-            snprintf(escape, sizeof escape, "\\u%04x", *text);
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)code);
             append_text(json, escape);
         } else {
-            append(json, (const char *)text, length);
+            append(json, value, length);
         }
-        text += length;
+        value += length;
     }
     append_text(json, "\"");
 }

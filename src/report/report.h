@@ -87,6 +87,8 @@ void weft_report_confusion(FILE *out, const char *title, const struct weft_evalu
 struct weft_history {
     size_t epoch; /* from 1 */
     double accuracy, total_loss, mean_loss, seconds;
+    bool validated;                              /* the two below were measured */
+    double validation_accuracy, validation_loss; /* of the held-out images, after the epoch */
 };
 
 /* csv.c: lines end with a newline alone; a field with a comma, quote or line end is quoted as RFC

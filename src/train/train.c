@@ -59,18 +59,21 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     return WEFT_OK;
 }
 
-/* The model's values to the device, and Adam's moments to 0. */
+/* The model's values to the device, and Adam's moments: 0, or those to start from. */
 static enum weft_status hand_over(struct run *run, struct weft_error *error) {
+    const struct weft_training_start *start = run->training->start;
+    const float *moments = start != NULL ? start->moments : run->values;
+    const float *second_moments = start != NULL ? start->second_moments : run->values;
     enum weft_status status =
         weft_backend_write(run->backend, WEFT_PARAMETERS, run->model->parameters, error);
     if (status == WEFT_OK) {
         status = weft_backend_write(run->backend, WEFT_BUFFERS, run->model->buffers, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_MOMENTS, run->values, error);
+        status = weft_backend_write(run->backend, WEFT_MOMENTS, moments, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_SECOND_MOMENTS, run->values, error);
+        status = weft_backend_write(run->backend, WEFT_SECOND_MOMENTS, second_moments, error);
     }
     return status;
 }
@@ -227,6 +230,7 @@ enum weft_status weft_train(struct weft_model *model, struct weft_backend *backe
                       .events = events,
                       .images = images};
     enum weft_status status;
+    size_t first;
     if (images == 0 || images > UINT32_MAX || training->batch == 0 || training->epochs == 0) {
         return weft_fail(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
                          training->epochs, images, training->batch);
@@ -235,7 +239,9 @@ enum weft_status weft_train(struct weft_model *model, struct weft_backend *backe
     if (status == WEFT_OK) {
         status = hand_over(&run, error);
     }
-    for (size_t epoch = 1; status == WEFT_OK && epoch <= training->epochs; epoch++) {
+    first = training->start != NULL ? training->start->epochs + 1 : 1;
+    run.done = training->start != NULL ? training->start->steps : 0;
+    for (size_t epoch = first; status == WEFT_OK && epoch <= training->epochs; epoch++) {
         if (training->steps != 0 && run.done >= training->steps) {
             break;
         }

@@ -1,11 +1,19 @@
 /* plan.c: the tables of kernels become launches, which passes then enqueue in order. */
 #include "backend/opencl/plan.h"
+#include "backend/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error) {
+    if (index < 16 && size <= sizeof launch->set[0].bytes) {
+        launch->set[index].size = size;
+        memcpy(launch->set[index].bytes, value, size);
+        launch->set_count =
+            (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
+    }
     enum weft_status status = opencl_check(
         clSetKernelArg(launch->kernel, (cl_uint)index, size, value), "clSetKernelArg", error);
     return status == WEFT_OK
@@ -23,17 +31,18 @@ static size_t power_of_two(size_t n, size_t most) {
 }
 
 /* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
-static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping) {
+static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
     bool gpu = mapping == WEFT_MAPPING_GPU;
     launch->local[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
     launch->local[1] = 1;
     launch->local[2] = 1;
-    if (launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) {
+    if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
+        !(gpu && launch->range == RANGE_SUMS)) {
         launch->local[1] = power_of_two(launch->items, 8);
     }
 }
 
-static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error) {
     cl_int code;
     launch->kernel = clCreateKernel(cl->program, name, &code);
@@ -41,8 +50,14 @@ static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_l
         opencl_check(code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
     }
-    choose_group(launch, cl->mapping);
+    choose_group(launch, cl->mapping, cl->trial != NULL && cl->trial->other_groups);
     return WEFT_OK;
+}
+
+void opencl_launch_finish(struct opencl_launch *launch) {
+    if (launch->kernel != NULL) {
+        clReleaseKernel(launch->kernel);
+    }
 }
 
 /* The buffer that an argument of group ${i} stands for; NULL for numbers. */
@@ -80,16 +95,20 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
     char name[64];
     *launch = (struct opencl_launch){
         .name = kernel->name,
+        .row = kernel,
         .group = i,
         .passes = kernel->passes,
         .range = kernel->range,
-        .items = kernel->items(&cl->base.network->layers[number], cl->mapping),
+        .host = kernel->host,
         .count_argument = -1,
         .update_argument = -1,
     };
-    snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
-    if (create_kernel(cl, launch, name, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
+    if (launch->host == NULL) {
+        launch->items = kernel->items(&cl->base.network->layers[number], cl->mapping);
+        snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
+        if (opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
+        }
     }
     cl->launch_count++;
     for (int a = 0; kernel->arguments[a] != ARG_END; a++) {
@@ -100,7 +119,8 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
             launch->count_argument = a;
         } else if (argument == ARG_UPDATE) {
             launch->update_argument = a;
-        } else if (opencl_argument_set(launch, a, sizeof *buffer, buffer, error) != WEFT_OK) {
+        } else if (launch->host == NULL &&
+                   opencl_argument_set(launch, a, sizeof *buffer, buffer, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
     }
@@ -157,7 +177,7 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
                                          .items = table[i].items,
                                          .count_argument = -1,
                                          .update_argument = -1};
-        if (create_kernel(cl, launch, table[i].name, error) != WEFT_OK) {
+        if (opencl_launch_create(cl, launch, table[i].name, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
         for (int a = 0; a < 6 && table[i].buffers[a] != NULL; a++) {
@@ -203,13 +223,11 @@ enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *
 
 void opencl_plan_finish(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
-        clReleaseKernel(cl->launches[i].kernel);
+        opencl_launch_finish(&cl->launches[i]);
     }
     free(cl->launches);
     for (int i = 0; i < COMMON_COUNT; i++) {
-        if (cl->common[i].kernel != NULL) {
-            clReleaseKernel(cl->common[i].kernel);
-        }
+        opencl_launch_finish(&cl->common[i]);
     }
 }
 
@@ -218,13 +236,21 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
     size_t range[3] = {once ? 1 : lanes, launch->items, once ? 1 : weft_shards(count)};
-    cl_int code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local,
-                                         0, NULL, NULL);
+    cl_event *event = opencl_profile_event(cl);
+    cl_int code;
+    if (cl->trial != NULL && cl->trial->record != NULL) {
+        opencl_record_before(cl, launch, range);
+    }
+    code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local, 0, NULL,
+                                  event);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clEnqueueNDRangeKernel", error);
         return weft_error_context(error, "kernel %s", launch->name);
     }
-    return WEFT_OK;
+    if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
 }
 
 static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launch *launch,
@@ -236,7 +262,8 @@ static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launc
         (launch->update_argument >= 0 &&
          opencl_argument_set(launch, launch->update_argument, sizeof updates, &updates, error) !=
              WEFT_OK) ||
-        opencl_launch_run(cl, launch, count, error) != WEFT_OK) {
+        (launch->host != NULL ? launch->host(cl, launch->group, count, error)
+                              : opencl_launch_run(cl, launch, count, error)) != WEFT_OK) {
         return weft_error_context(
             error, "layer %s",
             cl->base.network->layers[cl->groups.groups[launch->group].main].name);

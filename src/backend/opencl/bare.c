@@ -1,0 +1,180 @@
+/* bare.c: transfers and single operations, on a device that holds no network. */
+#include "backend/bare.h"
+#include "backend/opencl/opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct weft_bare {
+    cl_device_id device;
+    cl_context context;
+    cl_command_queue queue;
+    cl_program program;
+    cl_kernel kernels[2]; /* of single floats, of vectors */
+};
+
+enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
+                                struct weft_error *error) {
+    struct weft_bare *made = calloc(1, sizeof *made);
+    struct weft_device ignored;
+    cl_int code = CL_SUCCESS;
+    enum weft_status status;
+    *bare = NULL;
+    if (made == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    status = opencl_device_find(device->index, &made->device, &ignored, error);
+    if (status == WEFT_OK) {
+        made->context = clCreateContext(NULL, 1, &made->device, NULL, NULL, &code);
+        status = opencl_check(code, "clCreateContext", error);
+    }
+    if (status == WEFT_OK) {
+        made->queue = clCreateCommandQueue(made->context, made->device, 0, &code);
+        status = opencl_check(code, "clCreateCommandQueue", error);
+    }
+    if (status != WEFT_OK) {
+        weft_bare_close(made);
+        return status;
+    }
+    *bare = made;
+    return WEFT_OK;
+}
+
+void weft_bare_close(struct weft_bare *bare) {
+    if (bare == NULL) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (bare->kernels[i] != NULL) {
+            clReleaseKernel(bare->kernels[i]);
+        }
+    }
+    if (bare->program != NULL) {
+        clReleaseProgram(bare->program);
+    }
+    if (bare->queue != NULL) {
+        clReleaseCommandQueue(bare->queue);
+    }
+    if (bare->context != NULL) {
+        clReleaseContext(bare->context);
+    }
+    free(bare);
+}
+
+static enum weft_status make_buffer(struct weft_bare *bare, size_t bytes, cl_mem *buffer,
+                                    struct weft_error *error) {
+    cl_int code;
+    *buffer = clCreateBuffer(bare->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    return opencl_check(code, "clCreateBuffer", error);
+}
+
+static void release(cl_mem *buffers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (buffers[i] != NULL) {
+            clReleaseMemObject(buffers[i]);
+        }
+    }
+}
+
+enum weft_status weft_bare_transfer(struct weft_bare *bare, const void *from, size_t size, void *to,
+                                    struct weft_error *error) {
+    cl_mem buffers[2] = {NULL, NULL};
+    cl_int code = CL_SUCCESS;
+    enum weft_status status = make_buffer(bare, size, &buffers[0], error);
+    if (status == WEFT_OK) {
+        status = make_buffer(bare, size, &buffers[1], error);
+    }
+    if (status == WEFT_OK) {
+        code = clEnqueueWriteBuffer(bare->queue, buffers[0], CL_TRUE, 0, size, from, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueWriteBuffer", error);
+    }
+    if (status == WEFT_OK) {
+        code = clEnqueueCopyBuffer(bare->queue, buffers[0], buffers[1], 0, 0, size, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueCopyBuffer", error);
+    }
+    for (size_t i = 0; i < 2 && status == WEFT_OK; i++) {
+        code = clEnqueueReadBuffer(bare->queue, buffers[i], CL_TRUE, 0, size, (char *)to + i * size,
+                                   0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueReadBuffer", error);
+    }
+    release(buffers, 2);
+    return status;
+}
+
+static enum weft_status build(struct weft_bare *bare, const struct opencl_text *text,
+                              const struct weft_backend_options *options,
+                              struct weft_error *error) {
+    char flags[1024], log[3000] = "", name[32];
+    cl_int code;
+    snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+             options->cl_options != NULL ? options->cl_options : "");
+    bare->program = clCreateProgramWithSource(bare->context, 1, (const char **)&text->bytes,
+                                              &text->length, &code);
+    if (code != CL_SUCCESS) {
+        return opencl_check(code, "clCreateProgramWithSource", error);
+    }
+    code = clBuildProgram(bare->program, 1, &bare->device, flags, NULL, NULL);
+    if (code != CL_SUCCESS) {
+        clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, sizeof log - 1,
+                              log, NULL);
+        return weft_fail(error, WEFT_BAD_DEVICE,
+                         "clBuildProgram: verify.cl: %s, options \"%s\":\n%s",
+                         opencl_code_name(code, name), flags, log);
+    }
+    bare->kernels[0] = clCreateKernel(bare->program, "verify_arithmetic", &code);
+    if (code == CL_SUCCESS) {
+        bare->kernels[1] = clCreateKernel(bare->program, "verify_arithmetic16", &code);
+    }
+    return opencl_check(code, "clCreateKernel: verify.cl", error);
+}
+
+enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backend_options *options,
+                                 struct weft_error *error) {
+    struct opencl_text text = {0};
+    enum weft_status status;
+    opencl_text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
+    status = opencl_source_add(&text, options->kernels, "numerics.h", error);
+    if (status == WEFT_OK) {
+        status = opencl_source_add(&text, options->kernels, "verify.cl", error);
+    }
+    if (status == WEFT_OK && text.failed) {
+        status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
+    }
+    if (status == WEFT_OK) {
+        status = build(bare, &text, options, error);
+    }
+    opencl_text_finish(&text);
+    return status;
+}
+
+enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
+                                      bool vectors, uint32_t *out, struct weft_error *error) {
+    cl_kernel kernel = bare->kernels[vectors];
+    cl_mem buffers[4] = {NULL};
+    size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
+    cl_uint n = (cl_uint)count;
+    cl_int code = CL_SUCCESS;
+    enum weft_status status = WEFT_OK;
+    for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
+        status =
+            make_buffer(bare, i < 3 ? bytes : WEFT_BARE_OPERATIONS * bytes, &buffers[i], error);
+        if (status == WEFT_OK && i < 3) {
+            code = clEnqueueWriteBuffer(bare->queue, buffers[i], CL_TRUE, 0, bytes, in + i * count,
+                                        0, NULL, NULL);
+            status = opencl_check(code, "clEnqueueWriteBuffer", error);
+        }
+        clSetKernelArg(kernel, (cl_uint)i, sizeof buffers[i], &buffers[i]);
+    }
+    clSetKernelArg(kernel, 4, sizeof n, &n);
+    if (status == WEFT_OK) {
+        code = clEnqueueNDRangeKernel(bare->queue, kernel, 1, NULL, &range, NULL, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueNDRangeKernel: verify.cl", error);
+    }
+    if (status == WEFT_OK) {
+        code = clEnqueueReadBuffer(bare->queue, buffers[3], CL_TRUE, 0,
+                                   WEFT_BARE_OPERATIONS * bytes, out, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueReadBuffer", error);
+    }
+    release(buffers, 4);
+    return status;
+}

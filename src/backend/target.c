@@ -1,0 +1,61 @@
+/* target.c: names of tensors, wherever they lie. */
+#include "backend/trial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool weft_place_find(const struct weft_network *network, const char *name,
+                     struct weft_place *place) {
+    size_t length = strlen(name);
+    place->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
+    length -= place->gradient ? 5 : 0;
+    if (length == 5 && strncmp(name, "input", 5) == 0) {
+        place->index = 0;
+        return true;
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        char output[WEFT_NAME_MAX + 8];
+        snprintf(output, sizeof output, "%s.output", network->layers[i].name);
+        if (strlen(output) == length && strncmp(name, output, length) == 0) {
+            place->index = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool weft_target_find(const struct weft_network *network, const char *name,
+                      struct weft_target *target) {
+    static const struct {
+        const char *suffix;
+        enum weft_array array;
+    } kinds[] = {{"", WEFT_PARAMETERS},
+                 {".grad", WEFT_GRADIENTS},
+                 {".moment", WEFT_MOMENTS},
+                 {".second_moment", WEFT_SECOND_MOMENTS}};
+    *target = (struct weft_target){0};
+    if (weft_place_find(network, name, &target->place)) {
+        target->is_place = true;
+        target->count = weft_shape_size(weft_place_shape(network, target->place.index));
+        return true;
+    }
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        size_t length = strlen(name), suffix = strlen(kinds[k].suffix);
+        char base[WEFT_NAME_MAX + 32];
+        const struct weft_tensor *tensor;
+        if (length < suffix || length - suffix >= sizeof base ||
+            strcmp(name + length - suffix, kinds[k].suffix) != 0) {
+            continue;
+        }
+        memcpy(base, name, length - suffix);
+        base[length - suffix] = '\0';
+        tensor = weft_network_find(network, base);
+        if (tensor != NULL && (tensor->trained || k == 0)) {
+            target->array = tensor->trained ? kinds[k].array : WEFT_BUFFERS;
+            target->offset = tensor->offset;
+            target->count = tensor->count;
+            return true;
+        }
+    }
+    return false;
+}

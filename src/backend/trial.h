@@ -1,0 +1,37 @@
+/* trial.h: other ways to run the same thing on an OpenCL device, for weft_verify. None of them changes a right result. */
+#ifndef WEFT_BACKEND_TRIAL_H
+#define WEFT_BACKEND_TRIAL_H
+
+#include "backend/backend.h"
+
+struct weft_record;
+
+/* Where a bit lies: a tensor of the network, or an array beside it. */
+struct weft_target {
+    bool is_place;
+    struct weft_place place; /* is_place */
+    enum weft_array array;   /* else */
+    size_t offset;           /* of the tensor's first float in the array */
+    size_t count;            /* floats of the tensor; for a place: of one image */
+};
+
+struct weft_trial {
+    bool wait;         /* for each kernel before the next is enqueued */
+    bool other_groups; /* work-groups of other sizes, where a kernel allows it */
+    uint64_t flip;     /* in this step (from 1) since the parameters were written; 0: never */
+    struct weft_target target;
+    size_t element; /* of the target: a bit of it is flipped, as soon as it has been computed */
+    unsigned bit;   /* 0: the lowest */
+    struct weft_record *record; /* keeps the launches that it wants; NULL: none */
+};
+
+/* Finds what ${name} means: "conv1.output", "conv1.output.grad", "input", "conv1.weight", "conv1.weight.grad", "conv1.weight.moment",
+ * "conv1.weight.second_moment", "batchN1.running_mean". Returns false if there is none. */
+bool weft_target_find(const struct weft_network *network, const char *name,
+                      struct weft_target *target);
+
+/* Finds the place called ${name}: "input", "LAYER.output", each with ".grad" behind or not. */
+bool weft_place_find(const struct weft_network *network, const char *name,
+                     struct weft_place *place);
+
+#endif

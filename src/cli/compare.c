@@ -1,0 +1,143 @@
+/* compare.c: weft compare: two safetensors files or run folders, tensor by tensor. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+#include "weft/compare.h"
+
+#define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
+
+const struct weft_option weft_compare_options[] = {
+    {.name = NULL},
+};
+
+const char weft_compare_notes[] =
+    "A and B are .safetensors files or run folders. Tensors are compared by their bits, and\n"
+    "of two run folders the confusion matrices too. What the files say of their making\n"
+    "(__metadata__) is reported, but is no difference.\n"
+    "\n"
+    "exit codes: 0 equal, 1 different\n";
+
+static void print_row(const struct weft_options *options,
+                      const struct weft_tensor_comparison *row) {
+    const struct weft_difference *d = &row->difference;
+    if (row->problem != NULL) {
+        printf("%-28s %s\n", row->name, row->problem);
+    } else if (d->differing > 0 || options->verbose) {
+        printf("%-28s %zu of %zu differ", row->name, d->differing, d->count);
+        if (d->differing > 0 && row->floats) {
+            printf(", by up to %g (%llu ulp), the first at %zu", d->largest,
+                   (unsigned long long)d->largest_ulp, d->first);
+        }
+        putchar('\n');
+    }
+}
+
+static enum weft_status report(void *context, const struct weft_tensor_comparison *row,
+                               struct weft_error *error) {
+    const struct weft_options *options = context;
+    const struct weft_difference *d = &row->difference;
+    struct weft_json json = {0};
+    if (!options->json) {
+        print_row(options, row);
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "tensor");
+    weft_json_string(&json, "name", row->name);
+    weft_json_integer(&json, "differing", d->differing);
+    weft_json_integer(&json, "of", d->count);
+    weft_json_double(&json, "largest_difference", d->largest);
+    weft_json_integer(&json, "largest_ulp", d->largest_ulp);
+    if (d->differing > 0 && row->problem == NULL) {
+        weft_json_integer(&json, "first", d->first);
+    }
+    if (row->problem != NULL) {
+        weft_json_string(&json, "problem", row->problem);
+    }
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+/* The confusion matrices of two run folders, where both have them: one element each. */
+static enum weft_status compare_csv(const struct weft_options *options, const char *name,
+                                    struct weft_comparison *comparison, struct weft_error *error) {
+    struct weft_tensor_comparison row = {.name = name, .difference = {.count = 1, .first = 1}};
+    char path[4096], *bytes[2] = {NULL, NULL};
+    size_t sizes[2];
+    enum weft_status status = WEFT_OK;
+    for (int side = 0; side < 2 && status == WEFT_OK; side++) {
+        snprintf(path, sizeof path, "%s/%s", options->operands[side], name);
+        if (!weft_os_exists(path)) {
+            free(bytes[0]);
+            return WEFT_OK;
+        }
+        status = weft_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error);
+    }
+    if (status == WEFT_OK) {
+        bool equal = sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0;
+        row.difference.differing = equal ? 0 : 1;
+        row.difference.first = equal ? 1 : 0;
+        comparison->tensors++;
+        comparison->different += !equal;
+        status = report((void *)options, &row, error);
+    }
+    free(bytes[0]);
+    free(bytes[1]);
+    return status;
+}
+
+static enum weft_status print_verdict(const struct weft_options *options,
+                                      const struct weft_comparison *comparison,
+                                      struct weft_error *error) {
+    bool equal = comparison->different == 0;
+    struct weft_json json = {0};
+    if (!options->json) {
+        if (equal) {
+            printf("equal: %zu tensors\n", comparison->tensors);
+        } else {
+            printf("different: %zu of %zu tensors\n", comparison->different, comparison->tensors);
+        }
+        if (comparison->metadata[0] != '\0') {
+            printf("what the files say of their making differs: %s\n", comparison->metadata);
+        }
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "verdict");
+    weft_json_string(&json, "result", equal ? "equal" : "different");
+    weft_json_integer(&json, "tensors", comparison->tensors);
+    weft_json_integer(&json, "different", comparison->different);
+    weft_json_string(&json, "metadata",
+                     comparison->metadata[0] != '\0' ? comparison->metadata : NULL);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+enum weft_status weft_command_compare(const struct weft_options *options,
+                                      struct weft_error *error) {
+    const char *a = options->operands[0], *b = options->operands[1];
+    struct weft_comparison comparison;
+    enum weft_status status;
+    if (options->operand_count != 2) {
+        weft_fail(error, WEFT_USAGE, "weft compare: it takes two models or runs, not %zu",
+                  options->operand_count);
+        return weft_error_hint(error, "for example: weft compare run-1 run-2");
+    }
+    status = weft_compare(a, b, report, (void *)options, &comparison, error);
+    if (status == WEFT_OK && weft_os_is_folder(a) && weft_os_is_folder(b)) {
+        status = compare_csv(options, "confusion-train.csv", &comparison, error);
+        if (status == WEFT_OK) {
+            status = compare_csv(options, "confusion-test.csv", &comparison, error);
+        }
+    }
+    if (status == WEFT_OK) {
+        status = print_verdict(options, &comparison, error);
+    }
+    if (status == WEFT_OK && comparison.different > 0) {
+        status = weft_fail(error, WEFT_FAILED, "%s and %s: they differ", a, b);
+    }
+    return status;
+}

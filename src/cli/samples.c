@@ -1,0 +1,205 @@
+/* samples.c: weft samples: images of a split, in the terminal or as a figure. */
+#include "cli/figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 80 }; /* where stdout is no terminal */
+
+static const char *const splits[] = {"train", "test", NULL}; /* enum weft_split */
+
+const struct weft_option weft_samples_options[] = {
+    {.name = "split",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(split),
+     .help = "the images",
+     .initial = "train",
+     .choices = splits},
+    {.name = "count",
+     .type = WEFT_OPTION_COUNT,
+     .offset = WEFT_OPTION(count),
+     .value = "N",
+     .help = "how many",
+     .initial = "20",
+     .least = 1,
+     .most = 2000},
+    {.name = "seed",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(shuffle),
+     .value = "N",
+     .help = "a random choice (default: the first ones of the file)"},
+    {.name = "class",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(class_name),
+     .value = "NAME",
+     .help = "only images of this class: its name or number"},
+    {.name = "out",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(out),
+     .value = "FILE",
+     .help = "draws the grid: .png, .svg or .pdf"},
+    {.name = "theme",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(theme),
+     .help = "of the figure",
+     .initial = "light",
+     .choices = weft_theme_names},
+    {.name = NULL},
+};
+
+/* The images that are shown. */
+struct choice {
+    struct weft_images images;
+    size_t count;
+    uint32_t *index; /* count, into images */
+    uint8_t *pixels; /* count x height x width */
+    const char **labels;
+};
+
+/* Lower-case letters and digits of a name alone: "T-shirt/top" and "tshirt top" are the same. */
+static void simplify(const char *name, char text[64]) {
+    size_t used = 0;
+    for (; *name != '\0' && used < 63; name++) {
+        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            text[used++] = c;
+        }
+    }
+    text[used] = '\0';
+}
+
+/* Which class ${name} means; -1 for all when it is NULL. */
+static enum weft_status find_class(const char *name, int *found, struct weft_error *error) {
+    char wanted[64], known[64], list[256] = "";
+    *found = -1;
+    if (name == NULL) {
+        return WEFT_OK;
+    }
+    simplify(name, wanted);
+    for (int i = 0; i < 10; i++) {
+        size_t length = strlen(list);
+        simplify(weft_class_names[i], known);
+        if (strcmp(known, wanted) == 0 || (name[0] == '0' + i && name[1] == '\0')) {
+            *found = i;
+            return WEFT_OK;
+        }
+        snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "",
+                 weft_class_names[i]);
+    }
+    weft_fail(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
+    return weft_error_hint(error, "0 to 9, or: %s", list);
+}
+
+/* Takes up to ${most} images of ${class} (-1: any), in file order or that of a shuffle. */
+static enum weft_status choose(struct choice *choice, int class, size_t most, const uint64_t *seed,
+                               struct weft_error *error) {
+    const struct weft_images *images = &choice->images;
+    size_t area = images->height * images->width;
+    uint32_t *order = malloc(images->count * sizeof *order + 1);
+    choice->index = malloc(most * sizeof *choice->index);
+    choice->pixels = malloc(most * area + 1);
+    choice->labels = malloc(most * sizeof *choice->labels);
+    if (order == NULL || choice->index == NULL || choice->pixels == NULL ||
+        choice->labels == NULL) {
+        free(order);
+        return weft_fail(error, WEFT_FAILED, "samples: no memory for %zu images", most);
+    }
+    for (size_t i = 0; i < images->count; i++) {
+        order[i] = (uint32_t)i;
+    }
+    if (seed != NULL) {
+        weft_shuffle(*seed, 1, order, images->count);
+    }
+    for (size_t i = 0; i < images->count && choice->count < most; i++) {
+        uint8_t label = images->labels[order[i]];
+        if (class < 0 || label == class) {
+            memcpy(choice->pixels + choice->count * area, images->pixels + order[i] * area, area);
+            choice->labels[choice->count] = weft_class_names[label];
+            choice->index[choice->count++] = order[i];
+        }
+    }
+    free(order);
+    return WEFT_OK;
+}
+
+static enum weft_status print_json(const struct choice *choice, const char *split,
+                                   struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    for (size_t i = 0; i < choice->count && status == WEFT_OK; i++) {
+        struct weft_json json = {0};
+        char image[64];
+        snprintf(image, sizeof image, "%s:%u", split, (unsigned)choice->index[i]);
+        weft_json_open(&json, NULL, '{');
+        weft_json_string(&json, "event", "sample");
+        weft_json_string(&json, "image", image);
+        weft_json_string(&json, "class", choice->labels[i]);
+        weft_json_integer(&json, "index", choice->images.labels[choice->index[i]]);
+        weft_json_close(&json, '}');
+        status = weft_json_print(&json, stdout, error);
+    }
+    return status;
+}
+
+/* The figure, if one is asked for, and the labels; else the images themselves. */
+static enum weft_status show(const struct weft_options *options, const struct choice *choice,
+                             const char *split, struct weft_error *error) {
+    struct weft_gallery gallery = {choice->pixels, choice->count, choice->images.height,
+                                   choice->images.width, choice->labels};
+    struct weft_screen screen = weft_figures_screen(COLUMNS);
+    if (options->out != NULL) {
+        struct weft_canvas canvas;
+        enum weft_status status =
+            weft_canvas_open(&canvas, options->out, (enum weft_theme)options->theme, error);
+        if (status == WEFT_OK) {
+            weft_figure_samples(&canvas, &gallery);
+            status = weft_canvas_commit(&canvas, error);
+        }
+        if (status != WEFT_OK) {
+            return status;
+        }
+    }
+    if (options->json) {
+        return print_json(choice, split, error);
+    }
+    if (options->out == NULL) {
+        return weft_screen_samples(stdout, &screen, &gallery, error);
+    }
+    for (size_t i = 0; i < choice->count; i++) {
+        printf("%s:%u %s\n", split, (unsigned)choice->index[i], choice->labels[i]);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_command_samples(const struct weft_options *options,
+                                      struct weft_error *error) {
+    struct choice choice = {0};
+    char folder[4096];
+    uint64_t seed = 0;
+    int class;
+    enum weft_status status = find_class(options->class_name, &class, error);
+    if (status == WEFT_OK && options->shuffle != NULL) {
+        status = weft_option_count(options->shuffle, 0, UINT64_MAX, "--seed", &seed, error);
+    }
+    if (status == WEFT_OK && options->out != NULL) {
+        status = weft_canvas_check(options->out, error);
+        status = status == WEFT_OK ? status : weft_error_context(error, "--out");
+    }
+    if (status == WEFT_OK && (status = weft_data_find(options->data, folder, error)) == WEFT_OK &&
+        (status = weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL,
+                                   error)) == WEFT_OK) {
+        status = choose(&choice, class, (size_t)options->count,
+                        options->shuffle != NULL ? &seed : NULL, error);
+    }
+    if (status == WEFT_OK && choice.count == 0) {
+        status = weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
+                           options->class_name != NULL ? options->class_name : "any");
+    }
+    if (status == WEFT_OK) {
+        status = show(options, &choice, splits[options->split], error);
+    }
+    weft_images_finish(&choice.images);
+    free(choice.index);
+    free(choice.pixels);
+    free(choice.labels);
+    return status;
+}

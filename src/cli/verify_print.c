@@ -1,0 +1,200 @@
+/* verify_print.c: what weft verify found, as text that can go into a bug report, and as JSON. */
+#include "cli/verify.h"
+
+#include <string.h>
+
+#include "os/os.h"
+
+static float as_float(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
+                             enum weft_verify_result result, uint64_t cases, double seconds) {
+    struct weft_json json = {0};
+    if (!options->json) {
+        printf("%-11s %-10s %10llu cases %8.2f s\n", weft_stage_name(stage),
+               weft_verify_result_name(result), (unsigned long long)cases, seconds);
+        fflush(stdout);
+        return;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "stage");
+    weft_json_string(&json, "stage", weft_stage_name(stage));
+    weft_json_string(&json, "result", weft_verify_result_name(result));
+    weft_json_integer(&json, "cases", cases);
+    weft_json_seconds(&json, "seconds", seconds);
+    weft_json_close(&json, '}');
+    weft_json_print(&json, stdout, NULL);
+}
+
+static void print_text(const struct weft_verify_difference *found) {
+    printf("difference: stage %s", weft_stage_name(found->stage));
+    if (found->step > 0) {
+        printf(", step %llu", (unsigned long long)found->step);
+    }
+    printf(", layer %s, tensor %s, element %zu\n", found->layer, found->tensor, found->element);
+    if (found->whole) {
+        printf("  device 0x%08lx, expected 0x%08lx", (unsigned long)found->device,
+               (unsigned long)found->expected);
+    } else {
+        printf("  device 0x%08lx (%.9g), expected 0x%08lx (%.9g), %lu ulp apart",
+               (unsigned long)found->device, (double)as_float(found->device),
+               (unsigned long)found->expected, (double)as_float(found->expected),
+               (unsigned long)found->ulp);
+    }
+    printf("; %zu of %zu differ\n", found->differing, found->of);
+    if (found->where[0] != '\0') {
+        printf("  in: %s\n", found->where);
+    }
+    fflush(stdout);
+}
+
+void weft_verify_print_difference(const struct weft_options *options,
+                                  const struct weft_verify_difference *found) {
+    struct weft_json json = {0};
+    char bits[16];
+    if (!options->json) {
+        print_text(found);
+        return;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "difference");
+    weft_json_string(&json, "stage", weft_stage_name(found->stage));
+    if (found->step > 0) {
+        weft_json_integer(&json, "step", found->step);
+    } else {
+        weft_json_null(&json, "step");
+    }
+    weft_json_string(&json, "layer", found->layer);
+    weft_json_string(&json, "tensor", found->tensor);
+    weft_json_string(&json, "name", found->name[0] != '\0' ? found->name : NULL);
+    weft_json_integer(&json, "element", found->element);
+    snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->device);
+    weft_json_string(&json, "device", bits);
+    snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->expected);
+    weft_json_string(&json, "expected", bits);
+    if (!found->whole) {
+        weft_json_float(&json, "device_value", as_float(found->device));
+        weft_json_float(&json, "expected_value", as_float(found->expected));
+    }
+    weft_json_integer(&json, "ulp", found->ulp);
+    weft_json_integer(&json, "differing", found->differing);
+    weft_json_integer(&json, "of", found->of);
+    weft_json_string(&json, "guess", found->guess);
+    weft_json_string(&json, "where", found->where);
+    weft_json_close(&json, '}');
+    weft_json_print(&json, stdout, NULL);
+}
+
+/* What was asked for, as it would be written. */
+static char *describe_options(const struct weft_options *options, char text[1024]) {
+    int length = snprintf(text, 1024, "--%s --seed %llu", options->full ? "full" : "quick",
+                          (unsigned long long)options->seed);
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"kernels", options->kernels},
+                 {"cl-options", options->cl_options},
+                 {"inject", options->inject},
+                 {"mapping", options->mapping != 0 ? weft_mapping_names[options->mapping] : NULL},
+                 {"data", weft_options_given(options, "data") ? options->data : NULL}};
+    if (options->steps > 0) {
+        length += snprintf(text + length, 1024 - (size_t)length, " --steps %llu",
+                           (unsigned long long)options->steps);
+    }
+    if (options->no_fuse) {
+        length += snprintf(text + length, 1024 - (size_t)length, " --no-fuse");
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && length < 1023; i++) {
+        if (texts[i].value != NULL) {
+            length += snprintf(text + length, 1024 - (size_t)length, " --%s=%s", texts[i].name,
+                               texts[i].value);
+        }
+    }
+    return text;
+}
+
+static void json_verdict(const struct weft_options *options, const struct weft_device *device,
+                         const char *result, const char *diagnosis,
+                         const struct weft_verify_outcome *outcome, double seconds) {
+    struct weft_json json = {0};
+    char text[1024];
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "verdict");
+    weft_json_device(&json, "device", device);
+    weft_json_string(&json, "result", result);
+    weft_json_string(&json, "diagnosis", diagnosis);
+    weft_json_string(&json, "hash",
+                     outcome != NULL && outcome->hash[0] != '\0' ? outcome->hash : NULL);
+    weft_json_string(&json, "expected_hash",
+                     outcome != NULL && outcome->expected_hash[0] != '\0' ? outcome->expected_hash
+                                                                          : NULL);
+    weft_json_integer(&json, "contract", WEFT_CONTRACT);
+    weft_json_string(&json, "version", weft_version());
+    weft_json_string(&json, "options", describe_options(options, text));
+    if (outcome != NULL) {
+        weft_json_string(&json, "training_hash",
+                         outcome->training_hash[0] != '\0' ? outcome->training_hash : NULL);
+        weft_json_bool(&json, "known", outcome->known);
+        weft_json_string(&json, "denormals",
+                         outcome->denormals[0] != '\0' ? outcome->denormals : NULL);
+        if (options->soak > 0) {
+            weft_json_integer(&json, "passes", outcome->passes);
+            weft_json_integer(&json, "faults", outcome->faults);
+        }
+    }
+    weft_json_seconds(&json, "seconds", seconds);
+    weft_json_close(&json, '}');
+    weft_json_print(&json, stdout, NULL);
+}
+
+static void print_device(const struct weft_options *options, const struct weft_device *device) {
+    char text[1024];
+    printf("device:     %s", device->name);
+    if (!device->builtin) {
+        printf(" (%s), driver %s, %s, %u compute units", device->platform_name, device->driver,
+               device->opencl, device->compute_units);
+    }
+    printf("\nweft:       %s, contract of equal bits %d, %s\n", weft_version(), WEFT_CONTRACT,
+           describe_options(options, text));
+}
+
+void weft_verify_print_verdict(const struct weft_options *options,
+                               const struct weft_verify_outcome *outcome) {
+    if (options->json) {
+        json_verdict(options, &outcome->device, weft_verify_result_name(outcome->result),
+                     outcome->diagnosis, outcome, outcome->seconds);
+        return;
+    }
+    printf("\nverdict:    %s\n", weft_verify_result_name(outcome->result));
+    print_device(options, &outcome->device);
+    if (outcome->denormals[0] != '\0') {
+        printf("denormals:  %s (no difference: the contract has none)\n", outcome->denormals);
+    }
+    if (outcome->diagnosis[0] != '\0') {
+        printf("diagnosis:  %s\n", outcome->diagnosis);
+    }
+    if (outcome->hash[0] != '\0') {
+        printf("hash:       %s\n", outcome->hash);
+        printf("expected:   %s (%s)\n", outcome->expected_hash,
+               outcome->known ? "known" : "computed here by the CPU backend");
+    }
+    if (options->soak > 0) {
+        printf("soak:       %llu trainings passed, %llu faults\n",
+               (unsigned long long)outcome->passes, (unsigned long long)outcome->faults);
+    }
+    printf("seconds:    %.2f\n", outcome->seconds);
+}
+
+void weft_verify_print_none(const struct weft_options *options, const struct weft_device *device,
+                            const char *why, double seconds) {
+    if (options->json) {
+        json_verdict(options, device, "no verdict", why, NULL, seconds);
+        return;
+    }
+    printf("\nverdict:    no verdict\n");
+    print_device(options, device);
+    printf("diagnosis:  %s\nseconds:    %.2f\n", why, seconds);
+}

@@ -1,0 +1,65 @@
+/* process.c: runs this program again as a child that may hang or crash (POSIX). */
+#define _POSIX_C_SOURCE 200809L
+#include "os/os.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *called_as;
+
+void weft_os_remember_program(const char *name) {
+    called_as = name;
+}
+
+/* Linux tells the path; elsewhere the name is looked up again as the shell did. */
+static void run_child(char *const *arguments) {
+    execv("/proc/self/exe", arguments);
+    if (called_as != NULL) {
+        execvp(called_as, arguments);
+    }
+    _exit(127);
+}
+
+static void wait_for(pid_t child, double end, struct weft_child *result) {
+    const struct timespec nap = {0, 10 * 1000 * 1000};
+    int code;
+    for (;;) {
+        pid_t ended = waitpid(child, &code, WNOHANG);
+        if (ended == child) {
+            break;
+        }
+        if (ended < 0 && errno != EINTR) {
+            result->signal = -1;
+            return;
+        }
+        if (!result->timed_out && weft_os_seconds() >= end) {
+            result->timed_out = true;
+            kill(child, SIGKILL);
+        }
+        nanosleep(&nap, NULL);
+    }
+    result->code = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
+    result->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
+}
+
+enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
+                                  struct weft_error *error) {
+    pid_t child;
+    *result = (struct weft_child){0};
+    fflush(NULL); /* else the child would print it again */
+    child = fork();
+    if (child < 0) {
+        return weft_fail(error, WEFT_FAILED, "can not start another process: %s", strerror(errno));
+    }
+    if (child == 0) {
+        run_child(arguments);
+    }
+    wait_for(child, weft_os_seconds() + seconds, result);
+    return WEFT_OK;
+}

@@ -1,0 +1,245 @@
+/* figure_curves.c: how loss and accuracy went: two panels with the same horizontal axis, epochs. */
+#include "report/figure.h"
+
+#include <math.h>
+
+enum {
+    BUCKETS = 360,
+    MARKED_EPOCHS = 60
+}; /* points of a line by step; epochs that get a dot each */
+
+#define PANEL_WIDTH  400.0
+#define PANEL_HEIGHT 250.0
+#define LEFT         64.0
+#define GAP          84.0
+#define TOP          48.0
+#define BOTTOM       92.0
+#define RIGHT        24.0
+
+/* One panel, and what it shows. */
+struct panel {
+    struct weft_canvas *canvas;
+    const struct weft_curves *curves;
+    bool accuracy;            /* else loss */
+    double x;                 /* left edge */
+    double low, high, epochs; /* its axes: low .. high upwards, 0 .. epochs to the right */
+};
+
+/* The mean of a stretch of steps. */
+struct bucket {
+    double epoch, value;
+};
+
+double weft_figure_tick(double most, double count) {
+    double step;
+    if (!(most > 0) || !isfinite(most)) {
+        return 1;
+    }
+    count = count < 1 ? 1 : count;
+    step = pow(10, floor(log10(most / count)));
+    while (most / step > count * 1.0001) {
+        /* 1, 2, 5, 10: the first digit says which comes next */
+        double digit = floor(step / pow(10, floor(log10(step) + 1e-9)) + 0.5);
+        step *= digit == 2 ? 2.5 : 2;
+    }
+    return step;
+}
+
+/* Steps of a whole epoch: those of the first, which is whole when there is a second. */
+static double steps_of_epoch(const struct weft_curves *curves) {
+    size_t count = 0;
+    while (count < curves->step_count && curves->steps[count].epoch == curves->steps[0].epoch) {
+        count++;
+    }
+    return count > 0 ? (double)count : 1;
+}
+
+/* Where the end of epoch ${i} (from 0) lies: the last may be a part of one. */
+static double epoch_place(const struct weft_curves *curves, size_t i) {
+    double made = (double)curves->step_count / steps_of_epoch(curves);
+    double end = (double)curves->history[i].epoch;
+    return i + 1 == curves->epochs && made > 0 && made < end && made > end - 1 ? made : end;
+}
+
+/* Cuts the steps into at most BUCKETS stretches. Returns how many. */
+static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCKETS]) {
+    const struct weft_curves *curves = panel->curves;
+    size_t count = curves->step_count < BUCKETS ? curves->step_count : BUCKETS;
+    for (size_t i = 0; i < count; i++) {
+        size_t from = curves->step_count * i / count, to = curves->step_count * (i + 1) / count;
+        double sum = 0, images = 0;
+        for (size_t k = from; k < to; k++) {
+            const struct weft_step *step = &curves->steps[k];
+            sum += panel->accuracy ? (double)step->correct : step->loss * (double)step->images;
+            images += (double)step->images;
+        }
+        buckets[i] = (struct bucket){(double)(from + to) / 2 / steps_of_epoch(curves),
+                                     images > 0 ? sum / images : 0};
+    }
+    return count;
+}
+
+static double epoch_value(const struct panel *panel, size_t i, bool held_out) {
+    const struct weft_history *history = &panel->curves->history[i];
+    if (held_out) {
+        return panel->accuracy ? history->validation_accuracy : history->validation_loss;
+    }
+    return panel->accuracy ? history->accuracy : history->mean_loss;
+}
+
+/* Takes ${value} into the vertical axis. */
+static void include(struct panel *panel, double value) {
+    if (isfinite(value)) {
+        panel->low = value < panel->low ? value : panel->low;
+        panel->high = value > panel->high ? value : panel->high;
+    }
+}
+
+/* The axes: all values fit; loss begins at 0, accuracy ends at 1. */
+static void set_axes(struct panel *panel, const struct bucket *buckets, size_t count) {
+    const struct weft_curves *curves = panel->curves;
+    panel->low = panel->accuracy ? 1 : 0;
+    panel->high = panel->accuracy ? 1 : 0;
+    panel->epochs = 1;
+    for (size_t i = 0; i < count; i++) {
+        include(panel, buckets[i].value);
+    }
+    for (size_t i = 0; i < curves->epochs; i++) {
+        include(panel, epoch_value(panel, i, false));
+        if (curves->history[i].validated) {
+            include(panel, epoch_value(panel, i, true));
+        }
+        panel->epochs = (double)curves->history[i].epoch > panel->epochs
+                            ? (double)curves->history[i].epoch
+                            : panel->epochs;
+    }
+    if (panel->accuracy) {
+        double step = weft_figure_tick(panel->high - panel->low + 1e-9, 6);
+        panel->low = floor(panel->low / step) * step;
+        panel->low = panel->low < 1 ? panel->low : 0;
+    } else {
+        double step = weft_figure_tick(panel->high + 1e-9, 6);
+        panel->high = panel->high > 0 ? ceil(panel->high / step) * step : 1;
+    }
+}
+
+static double place_x(const struct panel *panel, double epoch) {
+    return panel->x + PANEL_WIDTH * epoch / panel->epochs;
+}
+
+static double place_y(const struct panel *panel, double value) {
+    double share = (value - panel->low) / (panel->high - panel->low);
+    return TOP + PANEL_HEIGHT * (1 - (share > 0 ? share < 1 ? share : 1 : 0));
+}
+
+static void draw_axes(const struct panel *panel) {
+    struct weft_canvas *canvas = panel->canvas;
+    double step = weft_figure_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
+    struct weft_words words = {.size = 11, .anchor = WEFT_END, .colour = WEFT_MUTED};
+    char text[32];
+    for (int i = 0; panel->low + i * step <= panel->high + step / 1000; i++) {
+        double y = place_y(panel, panel->low + i * step);
+        double grid[] = {panel->x, y, right, y};
+        canvas->kind->line(canvas, grid, 2, 1, false, WEFT_GRID);
+        words.x = panel->x - 8;
+        words.y = y + 4;
+        snprintf(text, sizeof text, "%.4g", panel->low + i * step);
+        weft_canvas_words(canvas, &words, LEFT - 10, text);
+    }
+    words.anchor = WEFT_MIDDLE;
+    step = weft_figure_tick(panel->epochs, 8);
+    step = step < 1 ? 1 : step;
+    for (int i = 0; i * step <= panel->epochs + step / 1000; i++) {
+        double x = place_x(panel, i * step);
+        double tick[] = {x, TOP + PANEL_HEIGHT, x, TOP + PANEL_HEIGHT + 5};
+        canvas->kind->line(canvas, tick, 2, 1, false, WEFT_MUTED);
+        words.x = x;
+        words.y = TOP + PANEL_HEIGHT + 18;
+        snprintf(text, sizeof text, "%.6g", i * step);
+        weft_canvas_words(canvas, &words, 60, text);
+    }
+    words.x = panel->x + PANEL_WIDTH / 2;
+    words.y = TOP + PANEL_HEIGHT + 36;
+    words.size = 12;
+    weft_canvas_words(canvas, &words, PANEL_WIDTH, "epoch");
+    words = (struct weft_words){
+        .x = panel->x, .y = TOP - 18, .size = 14, .bold = true, .colour = WEFT_INK};
+    weft_canvas_words(canvas, &words, PANEL_WIDTH,
+                      panel->accuracy ? "accuracy" : "loss (mean cross entropy)");
+}
+
+/* The line through the epochs; a dot at each while they are few. */
+static void draw_epochs(const struct panel *panel, bool held_out) {
+    const struct weft_curves *curves = panel->curves;
+    uint32_t colour = held_out ? WEFT_HELD_OUT : WEFT_TRAINED;
+    double previous[2] = {0, 0};
+    bool joined = false;
+    for (size_t i = 0; i < curves->epochs; i++) {
+        double value = epoch_value(panel, i, held_out);
+        double point[4] = {previous[0], previous[1], place_x(panel, epoch_place(curves, i)), 0};
+        if (!isfinite(value) || (held_out && !curves->history[i].validated)) {
+            joined = false;
+            continue;
+        }
+        point[3] = place_y(panel, value);
+        if (joined) {
+            panel->canvas->kind->line(panel->canvas, point, 2, 2, held_out, colour);
+        }
+        if (curves->epochs <= MARKED_EPOCHS) {
+            panel->canvas->kind->dot(panel->canvas, point[2], point[3], 3.5, colour);
+        }
+        previous[0] = point[2];
+        previous[1] = point[3];
+        joined = true;
+    }
+}
+
+static void draw_panel(struct panel *panel) {
+    struct bucket buckets[BUCKETS];
+    double points[2 * BUCKETS];
+    size_t count = fill_buckets(panel, buckets), used = 0;
+    set_axes(panel, buckets, count);
+    draw_axes(panel);
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(buckets[i].value)) {
+            points[2 * used] = place_x(panel, buckets[i].epoch);
+            points[2 * used++ + 1] = place_y(panel, buckets[i].value);
+        }
+    }
+    if (used > 1) {
+        panel->canvas->kind->line(panel->canvas, points, used, 1.2, false, WEFT_TRAINED_FAINT);
+    }
+    draw_epochs(panel, false);
+    draw_epochs(panel, true);
+}
+
+/* A short line and what it means. Returns where the next may begin. */
+static double draw_key(struct weft_canvas *canvas, double x, uint32_t colour, bool dashed,
+                       const char *text) {
+    double y = TOP + PANEL_HEIGHT + BOTTOM - 24, line[] = {x, y, x + 26, y};
+    struct weft_words words = {.x = x + 34, .y = y + 4, .size = 12, .colour = WEFT_INK};
+    canvas->kind->line(canvas, line, 2, 2, dashed, colour);
+    weft_canvas_words(canvas, &words, 400, text);
+    return x + 34 + weft_canvas_length(text, 12) + 24;
+}
+
+void weft_figure_curves(struct weft_canvas *canvas, const struct weft_curves *curves) {
+    struct panel loss = {.canvas = canvas, .curves = curves, .x = LEFT};
+    struct panel accuracy = {
+        .canvas = canvas, .curves = curves, .x = LEFT + PANEL_WIDTH + GAP, .accuracy = true};
+    double x = LEFT;
+    bool validated = false;
+    for (size_t i = 0; i < curves->epochs; i++) {
+        validated = validated || curves->history[i].validated;
+    }
+    weft_canvas_begin(canvas, LEFT + 2 * PANEL_WIDTH + GAP + RIGHT, TOP + PANEL_HEIGHT + BOTTOM);
+    draw_panel(&loss);
+    draw_panel(&accuracy);
+    x = draw_key(canvas, x, WEFT_TRAINED, false, "training images, mean of an epoch");
+    if (curves->step_count > 1) {
+        x = draw_key(canvas, x, WEFT_TRAINED_FAINT, false, "training images, by step");
+    }
+    if (validated) {
+        draw_key(canvas, x, WEFT_HELD_OUT, true, "held-out images, after an epoch");
+    }
+}

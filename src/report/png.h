@@ -1,0 +1,19 @@
+/* png.h: greyscale PNG files in memory, written with zlib alone. */
+#ifndef WEFT_REPORT_PNG_H
+#define WEFT_REPORT_PNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "weft/status.h"
+
+/* Makes a PNG file of ${rows} x ${columns} greys (0 black) in ${bytes}, which the caller frees. Fails with WEFT_FAILED
+ * without memory, and with WEFT_USAGE for a picture without pixels or with more than 2^28. */
+enum weft_status weft_png_encode(const uint8_t *grey, size_t columns, size_t rows, uint8_t **bytes,
+                                 size_t *size, struct weft_error *error);
+
+/* Prints ${bytes} in base64. */
+void weft_png_base64(FILE *out, const uint8_t *bytes, size_t size);
+
+#endif

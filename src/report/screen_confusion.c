@@ -1,0 +1,118 @@
+/* screen_confusion.c: a confusion matrix in a terminal: the table with blue cells, or what fits into a narrow one. */
+#include "report/figure.h"
+
+#include "report/utf8.h"
+
+enum { NAME_MIN = 4, NAME_MAX = 16 };
+
+/* The widths of the compact form. */
+struct layout {
+    int index, name, cell;
+    bool numbers; /* cells have room for a percentage */
+};
+
+void weft_screen_begin_cell(FILE *out, const struct weft_screen *screen, double share) {
+    uint32_t colour = weft_colour_share(WEFT_THEME_LIGHT, share);
+    uint32_t on = weft_colour_on(colour);
+    if (screen->truecolour) {
+        fprintf(out, "\x1b[48;2;%u;%u;%um\x1b[38;2;%u;%u;%um", (unsigned)(colour >> 16),
+                (unsigned)(colour >> 8 & 255), (unsigned)(colour & 255), (unsigned)(on >> 16),
+                (unsigned)(on >> 8 & 255), (unsigned)(on & 255));
+    } else if (screen->colour) {
+        /* The cube of 6 x 6 x 6 colours from 16 on: the nearest step of each part. */
+        unsigned red = (unsigned)((colour >> 16) * 5 + 127) / 255;
+        unsigned green = (unsigned)((colour >> 8 & 255) * 5 + 127) / 255;
+        unsigned blue = (unsigned)((colour & 255) * 5 + 127) / 255;
+        fprintf(out, "\x1b[48;5;%um\x1b[38;5;%dm", 16 + 36 * red + 6 * green + blue,
+                on == 0xffffff ? 231 : 16);
+    }
+}
+
+void weft_screen_end_cell(FILE *out, const struct weft_screen *screen) {
+    if (screen->colour) {
+        fputs("\x1b[0m", out);
+    }
+}
+
+static int digits(size_t value) {
+    int count = 1;
+    while (value >= 10) {
+        value /= 10;
+        count++;
+    }
+    return count;
+}
+
+/* Returns false where not even one column a class fits. */
+static bool measure(const struct weft_screen *screen, const struct weft_matrix *matrix,
+                    struct layout *layout) {
+    int classes = (int)matrix->evaluation->classes, room;
+    layout->index = digits(matrix->evaluation->classes - 1);
+    layout->name = NAME_MIN;
+    for (int i = 0; i < classes; i++) {
+        int width = weft_utf8_width(matrix->names[i]);
+        layout->name = width > layout->name ? width : layout->name;
+    }
+    layout->name = layout->name < NAME_MAX ? layout->name : NAME_MAX;
+    room = screen->columns - layout->index - 2;
+    for (layout->cell = 4; layout->cell > 0; layout->cell--) {
+        int left = room - layout->cell * classes;
+        if (left >= layout->name || (left >= NAME_MIN && layout->cell <= 3)) {
+            layout->name = left < layout->name ? left : layout->name;
+            layout->numbers = layout->cell >= 3;
+            return layout->numbers || screen->colour;
+        }
+    }
+    return false;
+}
+
+static void print_row(FILE *out, const struct weft_screen *screen, const struct weft_matrix *matrix,
+                      const struct layout *layout, size_t row) {
+    fprintf(out, "%*zu ", layout->index, row);
+    weft_utf8_print(out, matrix->names[row], layout->name, 0);
+    fputc(' ', out);
+    for (size_t column = 0; column < matrix->evaluation->classes; column++) {
+        double share = weft_matrix_value(matrix, row, column);
+        weft_screen_begin_cell(out, screen, share);
+        if (!layout->numbers) {
+            fprintf(out, "%*s", layout->cell, "");
+        } else if (share > 0) {
+            fprintf(out, "%*.0f", layout->cell, 100 * share);
+        } else {
+            fprintf(out, "%*s", layout->cell, ".");
+        }
+        weft_screen_end_cell(out, screen);
+    }
+    fputc('\n', out);
+}
+
+static void print_compact(FILE *out, const struct weft_screen *screen,
+                          const struct weft_matrix *matrix, const struct layout *layout) {
+    const struct weft_evaluation *evaluation = matrix->evaluation;
+    fprintf(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);
+    if (layout->cell > layout->index) {
+        fprintf(out, "%*s", layout->index + 2 + layout->name, "");
+        for (size_t i = 0; i < evaluation->classes; i++) {
+            fprintf(out, "%*zu", layout->cell, i);
+        }
+        fputc('\n', out);
+    }
+    for (size_t row = 0; row < evaluation->classes; row++) {
+        print_row(out, screen, matrix, layout, row);
+    }
+    fprintf(out, "\n%s: accuracy: %.4f\n(%zu of %zu), loss: %.4f\n", matrix->title,
+            evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
+}
+
+void weft_screen_confusion(FILE *out, const struct weft_screen *screen,
+                           const struct weft_matrix *matrix) {
+    struct weft_matrix shares = *matrix;
+    struct layout layout = {0};
+    shares.normalize = true;
+    if (screen->columns >= weft_report_confusion_columns(matrix->evaluation, matrix->names) ||
+        !measure(screen, matrix, &layout)) {
+        weft_report_confusion_on(out, screen, matrix);
+    } else {
+        print_compact(out, screen, &shares, &layout);
+    }
+}

@@ -1,0 +1,152 @@
+/* utf8.c: one character at a time, its width in a terminal, and names that are safe to print. */
+#include "report/utf8.h"
+
+#include <string.h>
+
+/* Returns the bytes of the UTF-8 sequence at ${text}, or 0 where there is none. */
+static size_t sequence_length(const unsigned char *text) {
+    size_t length = text[0] < 0x80   ? 1
+                    : text[0] < 0xc2 ? 0
+                    : text[0] < 0xe0 ? 2
+                    : text[0] < 0xf0 ? 3
+                    : text[0] < 0xf5 ? 4
+                                     : 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80) { /* the closing zero too */
+            return 0;
+        }
+    }
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f)) {
+        return 0;
+    }
+    return length;
+}
+
+size_t weft_utf8_next(const char *text, uint32_t *code) {
+    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07}; /* of the first byte */
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = sequence_length(bytes);
+    if (length == 0) {
+        *code = 0xfffd;
+        return 1;
+    }
+    *code = bytes[0] & masks[length];
+    for (size_t i = 1; i < length; i++) {
+        *code = *code << 6 | (bytes[i] & 0x3fu);
+    }
+    return length;
+}
+
+size_t weft_utf8_put(uint32_t code, char text[5]) {
+    static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length; i > 1; i--) {
+        text[i - 1] = (char)(0x80 | (code & 0x3f));
+        code >>= 6;
+    }
+    text[0] = (char)(heads[length] | code);
+    text[length] = '\0';
+    return length;
+}
+
+/* Ranges first .. last of characters, ascending. */
+struct range {
+    uint32_t first, last;
+};
+
+static const struct range narrowest[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},
+                                         {0x610, 0x61a},   {0x64b, 0x65f},   {0x200b, 0x200f},
+                                         {0x202a, 0x202e}, {0x2060, 0x2064}, {0x20d0, 0x20f0},
+                                         {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}};
+static const struct range widest[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},  {0x3041, 0xa4cf},
+                                      {0xac00, 0xd7a3},   {0xf900, 0xfaff},  {0xfe30, 0xfe6f},
+                                      {0xff00, 0xff60},   {0xffe0, 0xffe6},  {0x1f300, 0x1f64f},
+                                      {0x1f680, 0x1faff}, {0x20000, 0x3fffd}};
+
+static int is_in(const struct range *ranges, size_t count, uint32_t code) {
+    for (size_t i = 0; i < count; i++) {
+        if (code >= ranges[i].first && code <= ranges[i].last) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int weft_utf8_columns(uint32_t code) {
+    if (is_in(narrowest, sizeof narrowest / sizeof narrowest[0], code)) {
+        return 0;
+    }
+    return is_in(widest, sizeof widest / sizeof widest[0], code) ? 2 : 1;
+}
+
+int weft_utf8_width(const char *text) {
+    int width = 0;
+    uint32_t code;
+    while (*text != '\0') {
+        text += weft_utf8_next(text, &code);
+        width += weft_utf8_columns(code);
+    }
+    return width;
+}
+
+/* Characters that would move the cursor or change colours: C0, DEL and C1. */
+static int is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+void weft_utf8_print(FILE *out, const char *text, int columns, int right) {
+    int width = weft_utf8_width(text), used = 0;
+    int dots = width <= columns ? 0 : columns >= 6 ? 3 : columns >= 3 ? 1 : 0;
+    int room = columns - dots;
+    if (right) {
+        fprintf(out, "%*s", width < columns ? columns - width : 0, "");
+    }
+    while (*text != '\0') {
+        char bytes[5];
+        uint32_t code;
+        text += weft_utf8_next(text, &code);
+        if (used + weft_utf8_columns(code) > room) {
+            break;
+        }
+        used += weft_utf8_columns(code);
+        weft_utf8_put(is_control(code) ? ' ' : code, bytes);
+        fputs(bytes, out);
+    }
+    fprintf(out, "%.*s", dots, "...");
+    if (!right || width > columns) {
+        fprintf(out, "%*s", columns - used - dots, "");
+    }
+}
+
+void weft_utf8_markup(FILE *out, const char *text) {
+    while (*text != '\0') {
+        char bytes[5];
+        uint32_t code;
+        text += weft_utf8_next(text, &code);
+        switch (code) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            /* U+FFFE and U+FFFF are no characters in XML */
+            weft_utf8_put(is_control(code)            ? ' '
+                          : (code & 0xfffe) == 0xfffe ? 0xfffd
+                                                      : code,
+                          bytes);
+            fputs(bytes, out);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+/* diagnose.c: a piece that differs is run again in other ways; which of them are right tells what is wrong. */
+#include "verify/verify.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AGAIN 8 /* runs of the same thing */
+
+/* How one way of running came out. */
+enum way { WAY_RIGHT, WAY_SAME, WAY_OTHER, WAY_FAILED };
+
+struct ways {
+    unsigned right, same, other; /* of AGAIN runs: right, as the first, otherwise wrong */
+    enum way wait, groups, unoptimised, mapping, fusing; /* one run each */
+};
+
+static enum way run_way(const struct verify_piece *piece, const struct weft_backend_options *how,
+                        const char *digest) {
+    struct weft_verify_difference found = {0};
+    struct weft_error ignored = {0};
+    struct weft_backend *device = NULL;
+    char other[65];
+    enum way way = WAY_FAILED;
+    if (weft_backend_open(piece->network, how, &device, NULL, &ignored) == WEFT_OK &&
+        piece->run(piece, device, &found, other, &ignored) == WEFT_OK) {
+        way = found.differing == 0 ? WAY_RIGHT : strcmp(other, digest) == 0 ? WAY_SAME : WAY_OTHER;
+    }
+    weft_backend_close(device);
+    return way;
+}
+
+/* The same on fresh buffers, several times. Stores the hash of the first wrong result in ${digest}. */
+static enum weft_status run_again(const struct verify_piece *piece,
+                                  const struct weft_backend_options *how, struct ways *ways,
+                                  char digest[65], struct weft_error *error) {
+    struct weft_backend *device = NULL;
+    bool wrong = false;
+    enum weft_status status = weft_backend_open(piece->network, how, &device, NULL, error);
+    for (int i = 0; i < AGAIN && status == WEFT_OK; i++) {
+        struct weft_verify_difference found = {0};
+        char other[65];
+        status = piece->run(piece, device, &found, other, error);
+        if (status != WEFT_OK) {
+            break;
+        }
+        if (found.differing == 0) {
+            ways->right++;
+        } else if (!wrong || strcmp(other, digest) == 0) {
+            wrong = true;
+            memcpy(digest, other, sizeof other);
+            ways->same++;
+        } else {
+            ways->other++;
+        }
+    }
+    weft_backend_close(device);
+    return status;
+}
+
+static struct ways run_ways(const struct verify_piece *piece,
+                            const struct weft_backend_options *options, const char *digest) {
+    struct weft_backend_options how = *options;
+    struct weft_trial trial = options->trial != NULL ? *options->trial : (struct weft_trial){0};
+    struct ways ways = {0};
+    char text[1024];
+    how.trial = &trial;
+    trial.wait = true;
+    ways.wait = run_way(piece, &how, digest);
+    trial.wait = false;
+    trial.other_groups = true;
+    ways.groups = run_way(piece, &how, digest);
+    how = *options;
+    snprintf(text, sizeof text, "%s -cl-opt-disable",
+             options->cl_options != NULL ? options->cl_options : "");
+    how.cl_options = text;
+    ways.unoptimised = run_way(piece, &how, digest);
+    how = *options;
+    how.mapping = options->mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
+    ways.mapping = run_way(piece, &how, digest);
+    how = *options;
+    how.no_fuse = !options->no_fuse;
+    ways.fusing = run_way(piece, &how, digest);
+    return ways;
+}
+
+/* The first cause that fits. Sets ${guess} to its name. */
+static const char *explain(const struct ways *ways, const struct weft_verify_difference *found,
+                           bool unstable, const char **guess) {
+    if (unstable && ways->wait == WAY_RIGHT && ways->right == 0) {
+        *guess = "ordering";
+        return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
+               "queue overlap (OpenCL 1.2, section 5.11)";
+    }
+    if (unstable && ways->right == AGAIN) {
+        *guess = "hardware";
+        return "hardware, or a rare race: it happened, but not again (memory, heat, overclocking)";
+    }
+    if (unstable && ways->right == 0 && ways->other > 1) {
+        *guess = "memory or race";
+        return "memory, a race, or hardware: never right, and other bits from run to run: "
+               "something "
+               "is read that was never written, or written by several work-items";
+    }
+    if (unstable) {
+        *guess = "race";
+        return "hardware or a race: the same kernels on the same input give other bits from run to "
+               "run";
+    }
+    if (ways->wait == WAY_RIGHT) {
+        *guess = "ordering";
+        return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
+               "queue overlap (OpenCL 1.2, section 5.11)";
+    }
+    if (ways->unoptimised == WAY_RIGHT) {
+        *guess = "optimiser";
+        return "the compiler's optimiser: it is right with -cl-opt-disable (OpenCL 1.2, section "
+               "7.4: +, -, x and fma are correctly rounded)";
+    }
+    if (ways->groups == WAY_RIGHT) {
+        *guess = "work-group size";
+        return "work-groups: it is right with groups of another size (OpenCL 1.2, sections 3.2 and "
+               "6.12.8)";
+    }
+    if (ways->unoptimised == WAY_OTHER || ways->groups == WAY_OTHER || ways->wait == WAY_OTHER) {
+        *guess = "memory";
+        return "memory: the wrong values change with the way it is run, so something is read that "
+               "was never written, or lies outside of an array";
+    }
+    if (found->differing == 1 && found->device != found->expected &&
+        ((found->device ^ found->expected) & ((found->device ^ found->expected) - 1)) == 0 &&
+        found->ulp > 1) {
+        *guess = "bit flip";
+        return "a bit flip: one bit of one value";
+    }
+    if (ways->fusing == WAY_RIGHT) {
+        *guess = "fused kernel";
+        return "only with the layers fused this way: the kernel, or how this compiler takes it";
+    }
+    if (found->ulp <= 64) {
+        *guess = "rounding";
+        return "rounding: the same values in every way, slightly off: a sum in another order, a "
+               "contraction, or a function that is not correctly rounded (OpenCL 1.2, sections "
+               "6.10 and 7.4)";
+    }
+    *guess = "wrong computation";
+    return "a wrong computation: the same wrong values in every way, so the kernel's source or the "
+           "compiler's reading of it, and no hardware";
+}
+
+static const char *const words[] = {"right", "the same wrong values", "other wrong values",
+                                    "could not run"};
+
+void verify_decide(struct verify *verify, const struct weft_verify_difference *found,
+                   enum weft_verify_result result) {
+    verify->outcome->result = result;
+    if (verify->events != NULL && verify->events->difference != NULL) {
+        verify->events->difference(verify->events->context, found);
+    }
+}
+
+/* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong. */
+static enum weft_status name_layer(const struct verify_piece *piece,
+                                   const struct weft_backend_options *options,
+                                   struct weft_verify_difference *found, struct weft_error *error) {
+    struct weft_backend_options how = *options;
+    struct weft_verify_difference apart = {.stage = found->stage, .step = found->step};
+    struct weft_backend *device = NULL;
+    char digest[65];
+    enum weft_status status;
+    if (options->no_fuse) {
+        return WEFT_OK;
+    }
+    how.no_fuse = true;
+    status = weft_backend_open(piece->network, &how, &device, NULL, error);
+    if (status == WEFT_OK) {
+        status = piece->run(piece, device, &apart, digest, error);
+    }
+    weft_backend_close(device);
+    if (status == WEFT_OK && apart.differing > 0) {
+        memcpy(apart.where, found->where, sizeof apart.where);
+        apart.stage = found->stage;
+        apart.step = found->step;
+        *found = apart;
+    }
+    return status;
+}
+
+enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
+                                 const struct weft_backend_options *options,
+                                 struct weft_verify_difference *found, bool repeats,
+                                 struct weft_error *error) {
+    struct weft_verify_outcome *outcome = verify->outcome;
+    struct ways ways = {0};
+    struct weft_backend_options how;
+    unsigned right, same, other;
+    char digest[65] = "", injected[160] = "";
+    const char *cause;
+    enum weft_status status = run_again(piece, options, &ways, digest, error);
+    bool unstable = repeats || ways.right > 0 || ways.other > 0;
+    if (status == WEFT_OK && !unstable) {
+        status = name_layer(piece, options, found, error);
+    }
+    if (status != WEFT_OK) {
+        return status;
+    }
+    right = ways.right;
+    same = ways.same;
+    other = ways.other;
+    ways = run_ways(piece, options, digest);
+    ways.right = right;
+    ways.same = same;
+    ways.other = other;
+    cause = explain(&ways, found, unstable, &found->guess);
+    if (verify->flip.flip != 0) {
+        snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
+                 verify->options->inject->tensor);
+    }
+    snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
+             "%s%s. Run again on fresh buffers: %u right, %u the same, %u otherwise wrong; waiting "
+             "for each kernel: %s; other work-groups: %s; -cl-opt-disable: %s; the other mapping: "
+             "%s; %s: %s",
+             injected, cause, right, same, other, words[ways.wait], words[ways.groups],
+             words[ways.unoptimised], words[ways.mapping], options->no_fuse ? "fused" : "not fused",
+             words[ways.fusing]);
+    verify_decide(verify, found, unstable ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+    if (verify->options->bundle != NULL) {
+        how = *options;
+        how.no_fuse = how.no_fuse || ways.fusing != WAY_RIGHT; /* the fewest kernels that show it */
+        verify_bundle(verify, piece, &how, found);
+    }
+    return WEFT_OK;
+}

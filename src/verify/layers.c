@@ -1,0 +1,234 @@
+/* layers.c: every layer forward and backward, alone with made-up values, on both mappings, fused and not. */
+#include "verify/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/sha256.h"
+
+/* Networks in which no size is a multiple of anything; all kinds, all fusions, pools with and without overlap and rest. */
+static const char *const networks[] = {
+    "{\"input\":[3,14,11],\"layers\":[{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2]"
+    "},"
+    "{\"kind\":\"max_pool2d\",\"kernel_size\":2},{\"kind\":\"relu\"},{\"kind\":\"batch_norm\"},"
+    "{\"kind\":\"conv2d\",\"out_channels\":7,\"kernel_size\":3},{\"kind\":\"relu\"},"
+    "{\"kind\":\"max_pool2d\",\"kernel_size\":2,\"stride\":1},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"linear\",\"out_features\":23},{\"kind\":\"relu\"},{\"kind\":\"batch_norm\"},"
+    "{\"kind\":\"linear\",\"out_features\":10}]}",
+    "{\"input\":[1,9,9],\"layers\":[{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":2},"
+    "{\"kind\":\"conv2d\",\"out_channels\":17,\"kernel_size\":1},{\"kind\":\"relu\"},"
+    "{\"kind\":\"conv2d\",\"out_channels\":2,\"kernel_size\":4},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"linear\",\"out_features\":1}]}",
+    NULL /* the published one */
+};
+
+static const struct {
+    size_t network, count;
+    enum weft_statistics statistics;
+    bool quick;
+} cases[] = {
+    {0, 37, WEFT_BATCH, true},   {0, 37, WEFT_RUNNING, true},  {0, 1, WEFT_BATCH, false},
+    {1, 33, WEFT_BATCH, false},  {1, 16, WEFT_RUNNING, false}, {2, 100, WEFT_BATCH, false},
+    {2, 7, WEFT_RUNNING, false},
+};
+#define CASES (sizeof cases / sizeof cases[0])
+
+/* One case: its values, and the reference that has computed them. */
+struct layers_case {
+    struct weft_network *network;
+    size_t count;
+    enum weft_statistics statistics;
+    float *inputs, *doutputs, *parameters, *buffers;
+    float *out; /* room for one array or tensor, to be hashed */
+    size_t out_size;
+    struct weft_backend *expected;
+};
+
+static void case_finish(struct layers_case *job) {
+    weft_backend_close(job->expected);
+    weft_network_destroy(job->network);
+    free(job->inputs);
+    free(job->doutputs);
+    free(job->parameters);
+    free(job->buffers);
+    free(job->out);
+}
+
+static enum weft_status propagate(const struct layers_case *job, struct weft_backend *backend,
+                                  struct weft_error *error) {
+    struct weft_probe probe = {job->statistics, job->count, job->inputs, job->doutputs};
+    enum weft_status status = weft_backend_write(backend, WEFT_PARAMETERS, job->parameters, error);
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_BUFFERS, job->buffers, error);
+    }
+    return status == WEFT_OK ? weft_backend_propagate(backend, &probe, error) : status;
+}
+
+static enum weft_status case_init(const struct verify *verify, size_t index,
+                                  struct layers_case *job, struct weft_error *error) {
+    const char *list = networks[cases[index].network];
+    uint64_t seed = verify->options->seed, subject = 100 + 10 * index;
+    size_t inputs, outputs;
+    enum weft_status status = list != NULL ? weft_network_create(list, &job->network, error)
+                                           : weft_network_create_published(&job->network, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    job->count = cases[index].count;
+    job->statistics = cases[index].statistics;
+    inputs = job->count * weft_shape_size(job->network->input);
+    outputs = job->count * weft_shape_size(weft_network_output(job->network));
+    job->out_size = inputs + outputs + job->network->parameter_count + job->network->buffer_count;
+    job->inputs = calloc(inputs, sizeof(float));
+    job->doutputs = calloc(outputs, sizeof(float));
+    job->parameters = calloc(job->network->parameter_count + 1, sizeof(float));
+    job->buffers = calloc(job->network->buffer_count + 1, sizeof(float));
+    job->out = calloc(job->out_size, sizeof(float));
+    if (job->inputs == NULL || job->doutputs == NULL || job->parameters == NULL ||
+        job->buffers == NULL || job->out == NULL) {
+        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+    }
+    verify_fill(seed, subject, 2.0f, job->inputs, inputs);
+    verify_fill(seed, subject + 1, 1.0f, job->doutputs, outputs);
+    verify_fill(seed, subject + 2, 0.5f, job->parameters, job->network->parameter_count);
+    verify_fill(seed, subject + 3, 1.0f, job->buffers, job->network->buffer_count);
+    for (size_t i = 0; i < job->network->buffer_count; i++) { /* a variance is not below 0 */
+        job->buffers[i] = job->buffers[i] < 0 ? -job->buffers[i] : job->buffers[i];
+    }
+    status = verify_open_reference(verify, job->network, job->count, &job->expected, error);
+    return status == WEFT_OK ? propagate(job, job->expected, error) : status;
+}
+
+/* The hash of gradients, statistics, output and gradient of the input. */
+static enum weft_status hash_results(const struct layers_case *job, struct weft_backend *backend,
+                                     char digest[65], struct weft_error *error) {
+    size_t inputs = job->count * weft_shape_size(job->network->input);
+    size_t outputs = job->count * weft_shape_size(weft_network_output(job->network));
+    char name[WEFT_NAME_MAX + 16];
+    float *to = job->out;
+    enum weft_status status = weft_backend_read(backend, WEFT_GRADIENTS, to, error);
+    to += job->network->parameter_count;
+    if (status == WEFT_OK) {
+        status = weft_backend_read(backend, WEFT_BUFFERS, to, error);
+    }
+    to += job->network->buffer_count;
+    if (status == WEFT_OK) {
+        snprintf(name, sizeof name, "%s.output",
+                 job->network->layers[job->network->layer_count - 1].name);
+        status = weft_backend_tensor(backend, name, to, outputs, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_tensor(backend, "input.grad", to + outputs, inputs, error);
+    }
+    weft_sha256_hex(job->out, job->out_size * sizeof *job->out, digest);
+    return status;
+}
+
+static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *device,
+                                  struct weft_verify_difference *found, char digest[65],
+                                  struct weft_error *error) {
+    const struct layers_case *job = piece->context;
+    struct verify_pair pair = {
+        .device = device, .expected = job->expected, .count = job->count, .backward = true};
+    enum weft_status status = propagate(job, device, error);
+    if (status == WEFT_OK) {
+        status = verify_tensors(&pair, found, error);
+    }
+    return status == WEFT_OK ? hash_results(job, device, digest, error) : status;
+}
+
+/* The same again ${times} times: tells whether the results are always ${digest}. */
+static enum weft_status repeat(const struct layers_case *job, struct weft_backend *device,
+                               size_t times, const char *digest, bool *stable,
+                               struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    char other[65];
+    *stable = true;
+    for (size_t i = 0; i < times && *stable && status == WEFT_OK; i++) {
+        status = propagate(job, device, error);
+        if (status == WEFT_OK) {
+            status = hash_results(job, device, other, error);
+        }
+        *stable = status != WEFT_OK || strcmp(other, digest) == 0;
+    }
+    return status;
+}
+
+static void say_where(const struct layers_case *job, const struct weft_backend_options *how,
+                      char where[256]) {
+    static const char *const mappings[] = {"auto", "cpu", "gpu"};
+    char shape[64];
+    snprintf(where, 256, "%zu images of %s, %s statistics, mapping %s, %s", job->count,
+             weft_shape_text(job->network->input, shape),
+             job->statistics == WEFT_BATCH ? "batch" : "running", mappings[how->mapping],
+             how->no_fuse ? "not fused" : "fused");
+}
+
+/* One case on one variant of the device. */
+static enum weft_status run_variant(struct verify *verify, struct layers_case *job,
+                                    const struct weft_backend_options *how,
+                                    struct weft_error *error) {
+    struct verify_piece piece = {job->network, job->count, run_piece, job, job->expected};
+    struct weft_verify_difference found = {.stage = WEFT_STAGE_LAYERS};
+    struct weft_backend *device = NULL;
+    bool stable = true;
+    char digest[65];
+    enum weft_status status = weft_backend_open(job->network, how, &device, NULL, error);
+    if (status == WEFT_OK) {
+        status = run_piece(&piece, device, &found, digest, error);
+    }
+    if (status == WEFT_OK) {
+        status = repeat(job, device, verify->options->full ? 100 : 10, digest, &stable, error);
+    }
+    verify->cases++;
+    if (status == WEFT_OK && (found.differing > 0 || !stable)) {
+        found.stage = WEFT_STAGE_LAYERS;
+        if (found.differing == 0) { /* it was right the first time: catch a wrong one */
+            for (int i = 0; i < 100 && found.differing == 0 && status == WEFT_OK; i++) {
+                status = run_piece(&piece, device, &found, digest, error);
+            }
+        }
+        say_where(job, how, found.where);
+        if (status == WEFT_OK) {
+            status = verify_diagnose(verify, &piece, how, &found, !stable, error);
+        }
+    }
+    weft_backend_close(device);
+    return status;
+}
+
+/* Both mappings, fused and not; quick: two of these four, each choice once. */
+static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
+    struct layers_case job = {0};
+    bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
+    bool builtin = verify->outcome->device.builtin;
+    enum weft_status status = case_init(verify, index, &job, error);
+    for (int i = 0; i < 4 && status == WEFT_OK; i++) {
+        struct weft_backend_options how = verify_device_options(verify, job.count, NULL);
+        bool own = i < 2, fused = i == 1 || i == 2;
+        bool skipped = verify->options->full ? false : i == 1 || i == 3;
+        if (skipped || (builtin && i > 0) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
+            continue;
+        }
+        how.mapping = own == cpu ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+        how.no_fuse = !fused;
+        status = run_variant(verify, &job, &how, error);
+        if (status == WEFT_OK) {
+            status = verify_progress(verify, "layers", error);
+        }
+    }
+    case_finish(&job);
+    return status;
+}
+
+enum weft_status verify_layers(struct verify *verify, struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    for (size_t i = 0; i < CASES && status == WEFT_OK; i++) {
+        if ((cases[i].quick || verify->options->full) &&
+            verify->outcome->result == WEFT_VERIFY_EQUAL) {
+            status = run_case(verify, i, error);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,168 @@
+/* verify.h: the insides of weft_verify: stages, pieces that can be run again, and their diagnosis. */
+#ifndef WEFT_VERIFY_INSIDE_H
+#define WEFT_VERIFY_INSIDE_H
+
+#include <stdio.h>
+
+#include "backend/bare.h"
+#include "backend/trial.h"
+#include "weft/model.h"
+#include "weft/train.h"
+#include "weft/verify.h"
+
+/* One verification. */
+struct verify {
+    const struct weft_verify_options *options;
+    const struct weft_verify_events *events;
+    struct weft_verify_outcome *outcome;
+    char selector[16];      /* of the device, by its number */
+    struct weft_trial flip; /* of --inject; flip.flip is 0 without */
+    uint64_t cases;         /* of the stage that runs */
+};
+
+/* Steps of training, unless told. */
+#define VERIFY_QUICK_STEPS 20
+#define VERIFY_FULL_STEPS  600
+
+/* Returns how many steps the training has. */
+uint64_t verify_steps(const struct verify *verify);
+
+/* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
+struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
+                                                  const struct weft_trial *trial);
+
+/* Opens the CPU backend. */
+enum weft_status verify_open_reference(const struct verify *verify,
+                                       const struct weft_network *network, size_t batch,
+                                       struct weft_backend **backend, struct weft_error *error);
+
+/* Asks whether the caller wants to stop; fails with WEFT_INTERRUPTED. */
+enum weft_status verify_progress(const struct verify *verify, const char *what,
+                                 struct weft_error *error);
+
+/* ---- host.c: fails with WEFT_NO_VERDICT if this processor, as it is set, can not be the reference. ---- */
+enum weft_status verify_host(struct weft_error *error);
+
+/* ---- cases.c: made-up values, the same everywhere ---- */
+
+/* Fills ${values} with floats of magnitude up to ${scale}, some of them 0, -0 or tiny; ${subject} tells arrays apart. */
+void verify_fill(uint64_t seed, uint64_t subject, float scale, float *values, size_t count);
+
+/* Fills ${words} with random bits. */
+void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count);
+
+/* Makes ${count} images of ten classes that a network can tell apart. The caller frees with weft_images_finish. */
+enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t count,
+                               struct weft_images *images, struct weft_error *error);
+
+/* ---- tensors.c: all that two backends hold after the same work ---- */
+
+struct verify_pair {
+    struct weft_backend *device, *expected;
+    size_t count;                           /* images */
+    bool backward;                          /* gradients too */
+    bool training;                          /* a step of training, not a propagation */
+    bool long_names;                        /* "conv1.weight.grad", not "weight.grad" */
+    const struct weft_step_result *results; /* in training: of the device, then expected */
+};
+
+/* Finds the first difference in the order of the computation. Without one, found->differing is 0. Tensors that a device does not keep are
+ * left out. */
+enum weft_status verify_tensors(const struct verify_pair *pair,
+                                struct weft_verify_difference *found, struct weft_error *error);
+
+/* ---- diagnose.c ---- */
+
+/* Something small that differs, and can be done again on any backend opened for ${network} and ${batch}. */
+struct verify_piece {
+    const struct weft_network *network;
+    size_t batch;
+    /* Runs it on ${device}, and stores the first difference (differing 0: none), and in ${digest} a hash of what came out. */
+    enum weft_status (*run)(const struct verify_piece *piece, struct weft_backend *device,
+                            struct weft_verify_difference *found, char digest[65],
+                            struct weft_error *error);
+    void *context;
+    struct weft_backend *expected; /* the reference, after the same work */
+};
+
+/* bundle.c: writes into options->bundle what shows ${found} without weft. Where that can not be done, outcome->bundle says why. */
+void verify_bundle(struct verify *verify, const struct verify_piece *piece,
+                   const struct weft_backend_options *options,
+                   const struct weft_verify_difference *found);
+
+/* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
+struct weft_record;
+void verify_print_replay(FILE *out, const struct weft_record *record, int target);
+
+/* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets
+ * found->guess, and reports ${found} to the caller of weft_verify. ${repeats}: it differed from itself before. */
+enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
+                                 const struct weft_backend_options *options,
+                                 struct weft_verify_difference *found, bool repeats,
+                                 struct weft_error *error);
+
+/* Reports ${found} as the difference that decides, with ${result}. */
+void verify_decide(struct verify *verify, const struct weft_verify_difference *found,
+                   enum weft_verify_result result);
+
+/* ---- known.c ---- */
+
+struct verify_known {
+    bool full; /* more images are evaluated */
+    uint64_t seed, steps;
+    const char *training, *hash;
+};
+
+/* Returns the known hashes of such a verification under this contract, or NULL. */
+const struct verify_known *verify_known_find(bool full, uint64_t seed, uint64_t steps);
+
+/* ---- the stages: each sets outcome->result when it finds a difference ---- */
+
+enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
+                                  struct weft_error *error);
+enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
+                                 struct weft_error *error);
+enum weft_status verify_layers(struct verify *verify, struct weft_error *error);
+
+/* The published network, its data, and what the training gave. */
+struct verify_training {
+    uint64_t seed, steps;
+    size_t batch;
+    const struct weft_images *images; /* two */
+    struct weft_images made[WEFT_SPLIT_COUNT];
+    struct weft_model *model;     /* its initial values, then the trained ones */
+    struct weft_backend *backend; /* the device, after its training */
+    struct weft_backend_options how;
+    float *values; /* as long as the longest array, for comparisons */
+    char digest[65], expected[65];
+};
+
+/* ${images}: two, or NULL for those of the options or the seed. */
+enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
+                                      const struct weft_images *images,
+                                      struct verify_training *training, struct weft_error *error);
+void verify_training_finish(struct verify_training *training);
+
+/* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}. */
+enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
+                              struct weft_backend *backend, char digest[65],
+                              struct weft_error *error);
+
+/* Opens a backend with ${how} and gives it the images. */
+enum weft_status verify_training_open(const struct verify_training *training,
+                                      const struct weft_backend_options *how,
+                                      struct weft_backend **backend, struct weft_error *error);
+
+enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
+                                       struct weft_error *error);
+enum weft_status verify_stage_evaluation(struct verify *verify, struct verify_training *training,
+                                         struct weft_error *error);
+
+/* lockstep.c: finds the first step of a training that differs, and says why. */
+enum weft_status verify_lockstep(struct verify *verify, struct verify_training *training,
+                                 struct weft_error *error);
+
+/* soak.c: repeats the training with new seeds. */
+enum weft_status verify_soak(struct verify *verify, struct weft_error *error);
+
+#endif

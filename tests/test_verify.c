@@ -1,0 +1,141 @@
+/* test_verify.c: the parts of weft_verify: made-up values, names of tensors, the host, and the known hashes. */
+#include "check_weft.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "numerics.h"
+#include "verify/verify.h"
+
+START_TEST(host_is_a_reference) {
+    struct weft_error error = {0};
+    ck_assert_msg(verify_host(&error) == WEFT_OK, "%s", error.message);
+}
+END_TEST
+
+START_TEST(values) {
+    float a[1000], b[1000];
+    size_t zeros = 0;
+    verify_fill(3, 7, 2.0f, a, 1000);
+    verify_fill(3, 7, 2.0f, b, 1000);
+    ck_assert_int_eq(memcmp(a, b, sizeof a), 0);
+    verify_fill(3, 8, 2.0f, b, 1000);
+    ck_assert_int_ne(memcmp(a, b, sizeof a), 0);
+    for (size_t i = 0; i < 1000; i++) {
+        ck_assert(fabsf(a[i]) <= 2.0f);
+        zeros += a[i] == 0;
+    }
+    ck_assert(zeros > 0 && zeros < 100);
+}
+END_TEST
+
+START_TEST(images) {
+    struct weft_images first, second;
+    uint64_t counts[256];
+    ck_assert_int_eq(verify_images(1, WEFT_TRAIN, 200, &first, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_TEST, 200, &second, NULL), WEFT_OK);
+    ck_assert_int_ne(memcmp(first.pixels, second.pixels, 200 * 784), 0);
+    weft_images_class_counts(&first, counts);
+    for (size_t i = 0; i < 10; i++) {
+        ck_assert_uint_gt(counts[i], 5);
+    }
+    weft_images_finish(&first);
+    weft_images_finish(&second);
+}
+END_TEST
+
+START_TEST(targets) {
+    struct weft_network *network;
+    struct weft_target target;
+    ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
+    ck_assert(weft_target_find(network, "conv1.weight", &target));
+    ck_assert(!target.is_place && target.array == WEFT_PARAMETERS && target.count == 150);
+    ck_assert(weft_target_find(network, "conv1.weight.grad", &target));
+    ck_assert(!target.is_place && target.array == WEFT_GRADIENTS);
+    ck_assert(weft_target_find(network, "out.bias.second_moment", &target));
+    ck_assert(target.array == WEFT_SECOND_MOMENTS && target.count == 10);
+    ck_assert(weft_target_find(network, "batchN1.running_var", &target));
+    ck_assert(target.array == WEFT_BUFFERS && target.count == 6);
+    ck_assert(!weft_target_find(network, "batchN1.running_var.moment", &target));
+    ck_assert(weft_target_find(network, "fc1.output.grad", &target));
+    ck_assert(target.is_place && target.place.gradient && target.count == 120);
+    ck_assert(!weft_target_find(network, "", &target));
+    ck_assert(!weft_target_find(network, ".grad", &target));
+    ck_assert(!weft_target_find(network, "conv1", &target));
+    weft_network_destroy(network);
+}
+END_TEST
+
+/* What every device is compared with, computed again. */
+START_TEST(known) {
+    const struct verify_known *hashes = verify_known_find(false, 0, 20);
+    struct weft_verify_options options = {.device = {.device = "cpu", .threads = 2}};
+    struct weft_verify_outcome outcome;
+    struct weft_error error = {0};
+    ck_assert_ptr_nonnull(hashes);
+    ck_assert_ptr_null(verify_known_find(false, 1, 20));
+    ck_assert_msg(weft_verify(&options, NULL, &outcome, NULL, &error) == WEFT_OK, "%s",
+                  error.message);
+    ck_assert_int_eq(outcome.result, WEFT_VERIFY_EQUAL);
+    ck_assert_str_eq(outcome.training_hash, hashes->training);
+    ck_assert_str_eq(outcome.hash, hashes->hash);
+    ck_assert(outcome.known);
+}
+END_TEST
+
+/* A backend against itself has no difference; with one parameter changed, the first tensor that depends on it is named. */
+START_TEST(first_difference) {
+    const char *list =
+        "{\"input\":[4],\"layers\":[{\"kind\":\"linear\",\"name\":\"a\",\"out_features\":3},"
+        "{\"kind\":\"relu\"},{\"kind\":\"linear\",\"name\":\"b\",\"out_features\":2}]}";
+    struct weft_network *network;
+    struct weft_backend *backends[2];
+    struct weft_backend_options how = {.device = "cpu", .threads = 1, .batch = 2};
+    struct weft_verify_difference found = {0};
+    float inputs[8], doutputs[4], parameters[23];
+    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_uint_eq(network->parameter_count, 23);
+    verify_fill(1, 1, 1.0f, inputs, 8);
+    verify_fill(1, 2, 1.0f, doutputs, 4);
+    verify_fill(1, 3, 1.0f, parameters, 23);
+    parameters[15 + 4] = 0.5f; /* b.weight[1][1] */
+    for (int i = 0; i < 2; i++) {
+        struct weft_probe probe = {WEFT_BATCH, 2, inputs, doutputs};
+        ck_assert_int_eq(weft_backend_open(network, &how, &backends[i], NULL, NULL), WEFT_OK);
+        ck_assert_int_eq(weft_backend_write(backends[i], WEFT_PARAMETERS, parameters, NULL),
+                         WEFT_OK);
+        ck_assert_int_eq(weft_backend_propagate(backends[i], &probe, NULL), WEFT_OK);
+    }
+    struct verify_pair pair = {
+        .device = backends[0], .expected = backends[1], .count = 2, .backward = true};
+    ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
+    ck_assert_uint_eq(found.differing, 0);
+    parameters[21] += 1.0f; /* b.bias[0] */
+    struct weft_probe probe = {WEFT_BATCH, 2, inputs, doutputs};
+    ck_assert_int_eq(weft_backend_write(backends[0], WEFT_PARAMETERS, parameters, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_propagate(backends[0], &probe, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
+    ck_assert_str_eq(found.layer, "linear");
+    ck_assert_str_eq(found.tensor, "output");
+    ck_assert_uint_eq(found.element, 0);
+    ck_assert_uint_eq(found.differing, 2);
+    ck_assert_uint_eq(found.of, 4);
+    pair.long_names = true;
+    ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
+    ck_assert_str_eq(found.tensor, "b.output");
+    weft_backend_close(backends[0]);
+    weft_backend_close(backends[1]);
+    weft_network_destroy(network);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, host_is_a_reference);
+    tcase_add_test(tests, values);
+    tcase_add_test(tests, images);
+    tcase_add_test(tests, targets);
+    tcase_add_test(tests, known);
+    tcase_add_test(tests, first_difference);
+}
+
+CHECK_MAIN("verify", add_tests)
