@@ -35,6 +35,7 @@ struct weft_options {
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
+    bool fleet; /* compare */
     /* verify; seed and steps too */
     bool all, quick, full;
     uint64_t soak, timeout; /* seconds; 0: none */
@@ -113,6 +114,9 @@ enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
 enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_compare(const struct weft_options *options, struct weft_error *error);
+
+/* fleet.c: weft compare --fleet. */
+enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
