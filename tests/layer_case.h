@@ -19,9 +19,9 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
                                 size_t batch, const char *what);
 
 /* Writes parameters and buffers, propagates ${images} images forward and backward, and stores in ${result} every tensor of the network
- * with its gradient, the parameters' gradients and the buffers. Returns false, and says why for ${what}, where that fails. */
+ * with its gradient, the parameters' gradients and the buffers. ${fused}: tensors between layers may be missing. Returns false, and says why for ${what}, where that fails. */
 bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
-                     enum weft_statistics statistics, struct layer_result *result,
+                     enum weft_statistics statistics, bool fused, struct layer_result *result,
                      const char *what);
 
 struct layer_run {
@@ -35,12 +35,14 @@ struct layer_run {
  * where anything differs from the reference or breaks the rule of clean values. ${name} is for messages. */
 void layer_check_bits(const char *name, enum layer_effort effort, const char *json);
 
-/* The same for a network with layers that OpenCL fuses: at each OpenCL place also fused, where tensors inside must be absent. */
+/* The same with layers fused, of which some must be. Tensors that do not exist then are left out; the output, all gradients of parameters and of
+ * the input have to be there. */
 void layer_check_fused(const char *name, enum layer_effort effort, const char *json);
 
-/* Numbers worked out by hand: what a network gives at every place, exactly. */
+/* Numbers worked out by hand: what a network gives at every place, exactly. Cases of one list share the network, and are
+ * computed one after the other. */
 struct layer_hand {
-    const char *name, *network;
+    const char *name;
     size_t images;
     enum weft_statistics statistics;
     const float *parameters, *buffers, *inputs, *doutputs; /* as long as they have to be */
@@ -50,7 +52,7 @@ struct layer_hand {
         const float *values;
     } expected[12]; /* ends with NULL */
 };
-void layer_check_by_hand(const struct layer_hand *hand);
+void layer_check_by_hand(const char *network, const struct layer_hand *hands, size_t count);
 
 /* Propagates as the reference does: the CPU backend, one thread. The caller frees ${result}. */
 void layer_reference(const struct weft_network *network, const struct layer_values *values,

@@ -65,7 +65,7 @@ void layer_check_differences(const char *name, const struct weft_network *networ
     unsigned wrong = 0;
     d.backend = layer_open(network, &place, images, name);
     ck_assert(d.backend != NULL);
-    ck_assert(layer_propagate(d.backend, values, images, statistics, &result, name));
+    ck_assert(layer_propagate(d.backend, values, images, statistics, false, &result, name));
     measure(&d, values->inputs, inputs, gradient);
     wrong += layer_result_near(&result, "input.grad", gradient, tolerance, name);
     for (size_t i = 0; i < network->tensor_count; i++) {

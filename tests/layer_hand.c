@@ -5,17 +5,15 @@
 
 #include <string.h>
 
-static unsigned check_hand(const struct layer_hand *hand, const struct weft_network *network,
-                           const struct layer_place *place) {
+static unsigned check_hand(const struct layer_hand *hand, struct weft_backend *backend,
+                           const char *place) {
     struct layer_values values = {(float *)hand->parameters, (float *)hand->buffers,
                                   (float *)hand->inputs, (float *)hand->doutputs};
     struct layer_result result = {0};
-    unsigned wrong = 1, before = layer_flush_begin(place);
-    struct weft_backend *backend = layer_open(network, place, hand->images, hand->name);
+    unsigned wrong = 1;
     char what[600];
-    snprintf(what, sizeof what, "%s on %.399s", hand->name, place->name);
-    if (backend != NULL &&
-        layer_propagate(backend, &values, hand->images, hand->statistics, &result, what)) {
+    snprintf(what, sizeof what, "%s on %.399s", hand->name, place);
+    if (layer_propagate(backend, &values, hand->images, hand->statistics, false, &result, what)) {
         wrong = 0;
         for (size_t i = 0; hand->expected[i].tensor != NULL; i++) {
             wrong += layer_result_expect(&result, hand->expected[i].tensor,
@@ -23,21 +21,35 @@ static unsigned check_hand(const struct layer_hand *hand, const struct weft_netw
         }
     }
     layer_result_finish(&result);
-    weft_backend_close(backend);
-    layer_flush_end(before);
     return wrong;
 }
 
-void layer_check_by_hand(const struct layer_hand *hand) {
-    struct weft_network *network = layer_network(hand->network);
-    struct layer_place places[LAYER_PLACES_MAX];
-    size_t count = layer_places_list(LAYER_TINY, hand->name, places);
-    unsigned wrong = 0;
+static size_t most_images(const struct layer_hand *hands, size_t count) {
+    size_t most = 0;
     for (size_t i = 0; i < count; i++) {
-        wrong += check_hand(hand, network, &places[i]);
+        most = hands[i].images > most ? hands[i].images : most;
+    }
+    return most;
+}
+
+void layer_check_by_hand(const char *json, const struct layer_hand *hands, size_t count) {
+    struct weft_network *network = layer_network(json);
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t place_count = layer_places_list(LAYER_TINY, hands[0].name, places);
+    unsigned wrong = 0;
+    for (size_t i = 0; i < place_count; i++) {
+        unsigned before = layer_flush_begin(&places[i]);
+        struct weft_backend *backend =
+            layer_open(network, &places[i], most_images(hands, count), hands[0].name);
+        wrong += backend == NULL;
+        for (size_t k = 0; backend != NULL && k < count; k++) {
+            wrong += check_hand(&hands[k], backend, places[i].name);
+        }
+        weft_backend_close(backend);
+        layer_flush_end(before);
     }
     weft_network_destroy(network);
-    ck_assert_msg(wrong == 0, "%s: %u differences, listed above", hand->name, wrong);
+    ck_assert_msg(wrong == 0, "%s: %u differences, listed above", hands[0].name, wrong);
 }
 
 enum { ALONE_IMAGES = 33 };
@@ -60,7 +72,7 @@ static unsigned check_part(struct weft_backend *backend, const struct layer_valu
     part.doutputs += first * outputs;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
     snprintf(text, sizeof text, "%s, images %zu to %zu", what, first, first + images - 1);
-    if (layer_propagate(backend, &part, images, WEFT_RUNNING, &result, text)) {
+    if (layer_propagate(backend, &part, images, WEFT_RUNNING, false, &result, text)) {
         wrong =
             layer_result_expect(&result, name, expected + first * outputs, images * outputs, text);
     }

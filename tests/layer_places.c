@@ -117,3 +117,30 @@ size_t layer_places_list(enum layer_effort effort, const char *who,
     free(devices);
     return list.count;
 }
+
+size_t layer_places_list_fused(enum layer_effort effort, const char *who,
+                               struct layer_place places[LAYER_PLACES_MAX]) {
+    size_t count = layer_places_list(effort, who, places);
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].opencl) {
+            size_t length = strlen(places[i].name);
+            places[i].fused = true;
+            snprintf(places[i].name + length, sizeof places[i].name - length, ", fused");
+        }
+    }
+    return count;
+}
+
+size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], size_t count) {
+    struct list list = {places, count};
+    for (size_t i = 0; i < count; i++) {
+        struct layer_place place = places[i];
+        if (place.opencl && place.cl_options == NULL) {
+            size_t length = strlen(place.name);
+            place.cl_options = "-cl-denorms-are-zero";
+            snprintf(place.name + length, sizeof place.name - length, ", %s", place.cl_options);
+            add(&list, place);
+        }
+    }
+    return list.count;
+}

@@ -20,7 +20,8 @@ struct layer_place {
     enum weft_mapping mapping;
     const char *cl_options; /* or NULL */
     bool opencl;
-    bool fused; /* neighbouring layers run together; the tensors between them do not exist */
+    bool
+        fused; /* OpenCL: neighbouring layers share kernels, and the tensors between them do not exist */
     bool
         flush; /* CPU backend: with the processor's FTZ and DAZ set, so that denormals count as 0 */
 };
@@ -30,6 +31,13 @@ struct layer_place {
  * and rusticl, and those that are not usable. With WEFT_TEST_SLOW in the environment, rusticl runs everything. */
 size_t layer_places_list(enum layer_effort effort, const char *who,
                          struct layer_place places[LAYER_PLACES_MAX]);
+
+/* The same, with layers fused on OpenCL devices. */
+size_t layer_places_list_fused(enum layer_effort effort, const char *who,
+                               struct layer_place places[LAYER_PLACES_MAX]);
+
+/* Adds to the ${count} places each OpenCL one once more, compiled to flush denormals. Returns how many there are now. */
+size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], size_t count);
 
 /* Sets FTZ and DAZ of the calling thread if ${place} wants them; threads that it starts have them too.
  * Returns what layer_flush_end puts back. */

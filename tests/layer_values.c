@@ -14,7 +14,7 @@ void *layer_alloc(size_t bytes) {
 }
 
 const char *layer_style_name(enum layer_style style) {
-    static const char *const names[] = {"plain", "wild", "faint"};
+    static const char *const names[] = {"plain", "wild", "tied", "faint"};
     return names[style];
 }
 
@@ -45,6 +45,7 @@ void layer_draw(uint64_t seed, uint64_t subject, enum layer_style style, float *
         weft_random(seed, WEFT_RANDOM_INITIAL, subject, (uint32_t)i, words);
         values[i] = style == LAYER_PLAIN  ? uniform(words[0])
                     : style == LAYER_WILD ? wild(words)
+                    : style == LAYER_TIES ? 0.5f * (float)(words[0] % 5) - 1.0f
                                           : faint(words);
     }
 }

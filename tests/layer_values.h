@@ -10,6 +10,7 @@
 enum layer_style {
     LAYER_PLAIN, /* between -1 and 1; weights divided by sqrt(fan_in): for comparisons with a tolerance */
     LAYER_WILD, /* also zeros of both signs, ties, tiny and denormal values, and some up to a thousand */
+    LAYER_TIES, /* multiples of 1/2 from -1 to 1 */
     LAYER_FAINT /* small ones of all sizes, so that products cross the threshold 2^-36 and 2^-126 */
 };
 

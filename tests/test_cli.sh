@@ -48,7 +48,7 @@ end
 begin "help of the program"
 run --help
 expect_code 0
-for command in devices data samples summary train evaluate; do
+for command in devices data samples summary train evaluate verify compare bench; do
     expect_text out "  $command "
 done
 expect_empty err
@@ -57,7 +57,7 @@ run help
 expect_same "$work/out" "$work/help"
 end
 
-for command in devices data samples summary train evaluate; do
+for command in devices data samples summary train evaluate verify compare bench; do
     begin "help of $command"
     run help "$command"
     expect_code 0

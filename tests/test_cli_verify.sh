@@ -71,6 +71,14 @@ if needs_pocl "verify on PoCL"; then
     done
     refuses 2 "not STEP:TENSOR:ELEMENT:BIT" verify --device "$pocl" --inject 1:conv1.weight:2 --quiet
 
+    begin "--bundle without a difference"
+    run verify --device "$pocl" --bundle bundle
+    expect_code 0
+    expect_text err "bundle: none: nothing differs"
+    [ ! -e bundle ] || problem "it made the folder"
+    end
+    refuses 2 "no kernel's fault" verify --device "$pocl" --bundle bundle --inject 1:conv1.weight:0:0
+
     # What is refused after the first stages have been printed
     begin "wrong injections"
     for wrong in 0:conv1.weight:0:0 1:conv1.weight:150:0 1:conv1.weight:0:32 1:conv3.weight:0:0 21:conv1.weight:0:0 1:input.grad:0:0; do

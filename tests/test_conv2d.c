@@ -21,20 +21,22 @@ START_TEST(by_hand) {
     /* dweight: 1, 2, 4, 5 and twice 5, 6, 8, 9 of image 1, and -2, -3, -5, -6 of image 2 */
     static const float dweights[] = {1 + 10 - 2, 2 + 12 - 3, 4 + 16 - 5, 5 + 18 - 6};
     static const float dbias[] = {4};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "conv2d by hand",
-        .network = "{\"input\": [1, 3, 3], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
-                   "\"out_channels\": 1, \"kernel_size\": 2}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .parameters = parameters,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"c.output", 8, outputs},
-                     {"input.grad", 18, dinputs},
-                     {"c.weight.grad", 4, dweights},
-                     {"c.bias.grad", 1, dbias}},
-    });
+    layer_check_by_hand(
+        "{\"input\": [1, 3, 3], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+        "\"out_channels\": 1, \"kernel_size\": 2}]}",
+        &(struct layer_hand){
+            .name = "conv2d by hand",
+            .images = 2,
+            .statistics = WEFT_RUNNING,
+            .parameters = parameters,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"c.output", 8, outputs},
+                         {"input.grad", 18, dinputs},
+                         {"c.weight.grad", 4, dweights},
+                         {"c.bias.grad", 1, dbias}},
+        },
+        1);
 }
 END_TEST
 
@@ -48,20 +50,22 @@ START_TEST(channels_by_hand) {
     static const float dinputs[] = {1, 1, 2 - 10, 2 - 10};
     static const float dweights[] = {3, 4, 5, 6, 30, 40, 50, 60};
     static const float dbias[] = {1, 10};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "conv2d channels by hand",
-        .network = "{\"input\": [2, 2, 1], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
-                   "\"out_channels\": 2, \"kernel_size\": [2, 1]}]}",
-        .images = 1,
-        .statistics = WEFT_RUNNING,
-        .parameters = parameters,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"c.output", 2, outputs},
-                     {"input.grad", 4, dinputs},
-                     {"c.weight.grad", 8, dweights},
-                     {"c.bias.grad", 2, dbias}},
-    });
+    layer_check_by_hand(
+        "{\"input\": [2, 2, 1], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+        "\"out_channels\": 2, \"kernel_size\": [2, 1]}]}",
+        &(struct layer_hand){
+            .name = "conv2d channels by hand",
+            .images = 1,
+            .statistics = WEFT_RUNNING,
+            .parameters = parameters,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"c.output", 2, outputs},
+                         {"input.grad", 4, dinputs},
+                         {"c.weight.grad", 8, dweights},
+                         {"c.bias.grad", 2, dbias}},
+        },
+        1);
 }
 END_TEST
 

@@ -5,15 +5,17 @@
 START_TEST(by_hand) {
     static const float inputs[] = {1, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3, -4, -5, -6, -7, -8};
     static const float doutputs[] = {8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 0, 1, 0, 1, 0, 1};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "flatten by hand",
-        .network = "{\"input\": [2, 2, 2], \"layers\": [{\"kind\": \"flatten\", \"name\": \"f\"}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"f.output", 16, inputs}, {"input.grad", 16, doutputs}},
-    });
+    layer_check_by_hand(
+        "{\"input\": [2, 2, 2], \"layers\": [{\"kind\": \"flatten\", \"name\": \"f\"}]}",
+        &(struct layer_hand){
+            .name = "flatten by hand",
+            .images = 2,
+            .statistics = WEFT_RUNNING,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"f.output", 16, inputs}, {"input.grad", 16, doutputs}},
+        },
+        1);
 }
 END_TEST
 
@@ -26,22 +28,24 @@ START_TEST(order_seen_by_linear) {
     static const float dinputs[] = {0, 1, 10, 11, 100, 101, 110, 111,
                                     0, 2, 20, 22, 200, 202, 220, 222};
     static const float dweights[] = {0, 2, 0, 0, 0, 0, 1, 0};
-    layer_check_by_hand(&(struct layer_hand){
-        .name = "flatten before linear by hand",
-        .network = "{\"input\": [2, 2, 2], \"layers\": [{\"kind\": \"flatten\"}, {\"kind\": "
-                   "\"flatten\"}, {\"kind\": \"linear\", \"name\": \"l\", \"out_features\": 1}]}",
-        .images = 2,
-        .statistics = WEFT_RUNNING,
-        .parameters = parameters,
-        .inputs = inputs,
-        .doutputs = doutputs,
-        .expected = {{"flatten1.output", 16, inputs},
-                     {"flatten2.output", 16, inputs},
-                     {"l.output", 2, outputs},
-                     {"flatten1.output.grad", 16, dinputs},
-                     {"input.grad", 16, dinputs},
-                     {"l.weight.grad", 8, dweights}},
-    });
+    layer_check_by_hand(
+        "{\"input\": [2, 2, 2], \"layers\": [{\"kind\": \"flatten\"}, {\"kind\": "
+        "\"flatten\"}, {\"kind\": \"linear\", \"name\": \"l\", \"out_features\": 1}]}",
+        &(struct layer_hand){
+            .name = "flatten before linear by hand",
+            .images = 2,
+            .statistics = WEFT_RUNNING,
+            .parameters = parameters,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"flatten1.output", 16, inputs},
+                         {"flatten2.output", 16, inputs},
+                         {"l.output", 2, outputs},
+                         {"flatten1.output.grad", 16, dinputs},
+                         {"input.grad", 16, dinputs},
+                         {"l.weight.grad", 8, dweights}},
+        },
+        1);
 }
 END_TEST
 

@@ -1,50 +1,52 @@
-/* test_fuse.c: layers that OpenCL runs together (src/backend/opencl/fuse.c) give the bits that they give apart. */
+/* test_fuse.c: layers that OpenCL devices compute together give the bits of the CPU backend, which computes each alone. */
 #include "check_weft.h"
-
 #include "layer_case.h"
 
-/* A relu read by conv2d, which is fused with its pool; a relu read by batch norm; windows of 3 and of 2. */
-START_TEST(convolutions) {
-    layer_check_fused("relu, conv2d and pool", LAYER_LARGE,
-                      "{\"input\": [2, 14, 17], \"layers\": ["
-                      "{\"kind\": \"relu\"},"
-                      "{\"kind\": \"conv2d\", \"out_channels\": 5, \"kernel_size\": [3, 3]},"
-                      "{\"kind\": \"max_pool2d\", \"kernel_size\": 3},"
-                      "{\"kind\": \"relu\"},"
-                      "{\"kind\": \"batch_norm\"},"
-                      "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": [1, 2]},"
-                      "{\"kind\": \"max_pool2d\", \"kernel_size\": 2}]}");
+#define CONV(channels, rows, columns)                                                              \
+    "{\"kind\": \"conv2d\", \"out_channels\": " #channels ", \"kernel_size\": [" #rows             \
+    ", " #columns "]}"
+#define POOL(kernel, stride)                                                                       \
+    "{\"kind\": \"max_pool2d\", \"kernel_size\": " #kernel ", \"stride\": " #stride "}"
+#define LINEAR(outputs) "{\"kind\": \"linear\", \"out_features\": " #outputs "}"
+#define RELU            "{\"kind\": \"relu\"}"
+#define NORM            "{\"kind\": \"batch_norm\"}"
+#define FLATTEN         "{\"kind\": \"flatten\"}"
+
+/* Everything that fuses, as in the published network: conv2d and pool, relu and batch norm, conv2d, linear behind flatten. */
+START_TEST(like_published) {
+    layer_check_fused("fuse, like the published network", LAYER_LARGE,
+                      "{\"input\": [2, 13, 14], \"layers\": [" CONV(5, 2, 3) "," POOL(
+                          2, 2) "," RELU "," NORM
+                                "," CONV(6, 3, 1) "," POOL(2, 2) "," RELU "," FLATTEN "," LINEAR(
+                                    7) "," RELU "," NORM "," RELU "," LINEAR(3) "]}");
 }
 END_TEST
 
-/* A relu read past a flatten by linear, and one by linear at once; a relu at the end that nobody reads. */
-START_TEST(features) {
-    layer_check_fused("relu, flatten and linear", LAYER_SMALL,
-                      "{\"input\": [3, 3, 5], \"layers\": ["
-                      "{\"kind\": \"relu\"},"
-                      "{\"kind\": \"flatten\"},"
-                      "{\"kind\": \"linear\", \"out_features\": 19},"
-                      "{\"kind\": \"relu\"},"
-                      "{\"kind\": \"linear\", \"out_features\": 7},"
-                      "{\"kind\": \"relu\"}]}");
+/* A relu before conv2d and pool, windows of 4 and 3, one output channel. */
+START_TEST(windows) {
+    layer_check_fused("fuse, windows", LAYER_SMALL,
+                      "{\"input\": [1, 15, 14], \"layers\": [" RELU
+                      "," CONV(13, 4, 3) "," POOL(4, 4) "," RELU
+                                                        "," CONV(1, 1, 1) "," POOL(3, 3) "]}");
 }
 END_TEST
 
-/* Pools that overlap, or leave something over, are not fused: every tensor is there. */
-START_TEST(nothing_to_fuse) {
-    layer_check_bits("conv2d and pools apart", LAYER_LARGE,
-                     "{\"input\": [1, 9, 9], \"layers\": ["
-                     "{\"kind\": \"conv2d\", \"out_channels\": 2, \"kernel_size\": 3},"
-                     "{\"kind\": \"max_pool2d\", \"kernel_size\": 3, \"stride\": 2},"
-                     "{\"kind\": \"conv2d\", \"out_channels\": 2, \"kernel_size\": 1},"
-                     "{\"kind\": \"max_pool2d\", \"kernel_size\": 2}]}");
+/* Neighbours that must not be fused, or only in part: pools that overlap, leave something over, or are large; relus that meet a
+ * pool, another relu or the end. */
+START_TEST(apart) {
+    layer_check_fused(
+        "fuse, what stays apart", LAYER_LARGE,
+        "{\"input\": [2, 17, 17], \"layers\": [" CONV(5, 1, 2) "," POOL(2, 2) "," CONV(
+            3, 1, 1) "," POOL(3, 1) "," RELU
+                                    "," POOL(1, 1) "," CONV(2, 2, 2) "," POOL(
+                                        5, 5) "," RELU "," RELU "," FLATTEN "," FLATTEN
+                                              "," LINEAR(5) "," RELU "]}");
 }
 END_TEST
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, convolutions);
-    tcase_add_test(tests, features);
-    tcase_add_test(tests, nothing_to_fuse);
+    tcase_add_test(tests, like_published);
+    tcase_add_test(tests, windows);
+    tcase_add_test(tests, apart);
 }
-
 CHECK_MAIN("fuse", add_tests)

@@ -20,35 +20,57 @@ plant() {
 
 # finds CODE STAGE LAYER GUESSES: verify ends with CODE and a difference there, its guess one of the words.
 finds() {
-    run verify --device "$device" --kernels "$kernels" --json --quiet
+    run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
     expect_code "$1"
     expect_json "[(x['stage'], x['layer']) for x in e if x['event'] == 'difference'] == [('$2', '$3')]"
     expect_json "[x['guess'] in '$4'.split(',') for x in e if x['event'] == 'difference'] == [True]"
     expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$1] and e[-2]['diagnosis']"
 }
 
+# replays SED: the bundle's own program shows the difference, and none once SED has mended its source.
+replays() {
+    local bundle=$kernels/bundle
+    if ! cc -std=c11 -Wall -Wextra -Werror -o "$bundle/replay" "$bundle/replay.c" -lOpenCL 2>"$work/err"; then
+        problem "replay.c does not compile"
+        return
+    fi
+    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 1
+    expect_text out "words differ"
+    grep -q "^diagnosis:  ." "$bundle/README" || problem "README has no diagnosis"
+    sed -i "$1" "$bundle/program.cl"
+    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 0
+}
+
 begin "a sum in another order"
 plant order linear.cl '0,/for (int i = 0; i < INPUTS; i++) {/s//for (int i = INPUTS - 1; i >= 0; i--) {/'
 finds 1 layers linear rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['output']"
+replays 's/for (int i = INPUTS - 1; i >= 0; i--) {/for (int i = 0; i < INPUTS; i++) {/'
 end
 
 begin "a product and a sum for an fma"
 plant mad conv2d.cl 's/real_fma(d, in\[x + j\], sum\[k\]\[j\])/d * in[x + j] + sum[k][j]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
+replays 's/d \* in\[x + j\] + sum\[k\]\[j\]/real_fma(d, in[x + j], sum[k][j])/'
 end
 
 begin "off by one at an edge"
 plant edge conv2d.cl 's/column < OUT_WIDTH)/column < OUT_WIDTH - 1)/'
 finds 1 layers conv2d "wrong computation"
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['input.grad']"
+replays 's/column < OUT_WIDTH - 1)/column < OUT_WIDTH)/'
 end
 
 begin "a native function"
 plant native cross_entropy.cl 's/real_exp(AT(logits, k) - largest)/native_exp(AT(logits, k) - largest)/'
 finds 1 training cross_entropy rounding
 expect_json "[x['step'] for x in e if x['event'] == 'difference'] == [1]"
+replays 's/native_exp(/real_exp(/'
 end
 
 begin "contraction"
@@ -81,5 +103,6 @@ begin "another step of Adam"
 plant adam adam.cl 's/real_clean_squared(REAL(complement2) \* g \* g)/real_clean_squared(REAL(complement2) * (g * g))/'
 finds 1 training adam rounding
 expect_json "[x['tensor'].endswith('.second_moment') for x in e if x['event'] == 'difference'] == [True]"
+replays 's/REAL(complement2) \* (g \* g)/REAL(complement2) * g * g/'
 end
 finish

@@ -24,6 +24,7 @@ struct weft_backend_options {
     const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
+    bool no_cache;     /* compile anew, and keep nothing in the program cache */
     bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
@@ -62,6 +63,10 @@ WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
                                             struct weft_backend **backend, char notice[512],
                                             struct weft_error *error);
+
+/* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL, receives how many there were.
+ * Fails with WEFT_FAILED where no cache folder is known. */
+WEFT_API enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error);
 
 /* Closes ${backend} and frees all that it holds. NULL is harmless. */
 WEFT_API void weft_backend_close(struct weft_backend *backend);
@@ -168,5 +173,44 @@ WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
 WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
                                               float *values, size_t count,
                                               struct weft_error *error);
+
+/* What one kernel (OpenCL) or one function of a layer (cpu) has done while its backend was profiled.
+ *
+ * FLOP and bytes are counted by design, from shapes, for the images that were there. FLOP: products that feed a sum, as
+ * weft_layer_flop counts them (conv2d and linear: forward, gradients of the parameters, gradient of the input), so that those of a
+ * training step or an evaluation add up to the work of the network, however it is cut into kernels. Bytes: each tensor,
+ * parameter, sum of gradients and scratch that is read or written, once a launch: what a device with an endless cache would move. */
+struct weft_profile_entry {
+    char name[64];     /* "conv2d_forward" */
+    char layers[200];  /* whose work it does, separated by spaces; empty: belongs to no layer */
+    uint64_t launches; /* times that it was started */
+    double seconds;    /* from start to end, added up; not what lies between launches */
+    uint64_t flop, bytes;
+};
+
+/* Begins to measure, from nothing: every launch takes a little longer until weft_backend_profile_stop.
+ * Fails with WEFT_BAD_DEVICE where a device can not measure. */
+WEFT_API enum weft_status weft_backend_profile_start(struct weft_backend *backend,
+                                                     struct weft_error *error);
+
+/* Stores what was measured since the start, in the order of a pass and without what never ran, in ${entries}
+ * (the caller frees it) and ${count}. Measuring goes on. Fails with WEFT_USAGE before a start. */
+WEFT_API enum weft_status weft_backend_profile_read(struct weft_backend *backend,
+                                                    struct weft_profile_entry **entries,
+                                                    size_t *count, struct weft_error *error);
+
+/* Ends it. Harmless before a start. */
+WEFT_API void weft_backend_profile_stop(struct weft_backend *backend);
+
+/* How fast a device is at fused multiply-adds alone, on registers. */
+struct weft_peak {
+    double gflops;    /* the best of several runs; an fma counts as two */
+    double seconds;   /* of that run */
+    char variant[64]; /* what was fastest: "float16, 1 work-item a group" */
+};
+
+/* Measures it, on all compute units (cpu: all threads) of the device of ${backend}. Takes about a second. */
+WEFT_API enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
+                                            struct weft_error *error);
 
 #endif

@@ -34,7 +34,8 @@ struct weft_verify_options {
     uint64_t seed, steps;                /* 0 steps: by full */
     const struct weft_images *images;    /* two, by enum weft_split; NULL: made from the seed */
     const struct weft_injection *inject; /* NULL: none */
-    uint64_t soak;                       /* seconds to go on with new seeds; 0: none */
+    const char *bundle; /* folder for what a driver's author needs, made if need be; NULL: none */
+    uint64_t soak;      /* seconds to go on with new seeds; 0: none */
 };
 
 /* The first value that differs. */
@@ -43,6 +44,7 @@ struct weft_verify_difference {
     uint64_t step;             /* from 1, in training; 0: belongs to none */
     char layer[WEFT_NAME_MAX]; /* its kind: "conv2d"; also gather, cross_entropy, adam, numerics */
     char tensor[128]; /* "weight.grad", in the network that is trained "conv1.weight.grad" */
+    char name[128];   /* of the tensor in full: "conv2d1.weight.grad", or empty */
     char where[256];  /* in which case: shapes, mapping; the operands */
     size_t element;   /* in the tensor, images outermost */
     uint32_t device, expected; /* bits of the two floats */
@@ -62,6 +64,7 @@ struct weft_verify_outcome {
     char training_hash[65];               /* of the training alone */
     bool known;                           /* expected_hash was known, and not computed here */
     uint64_t seed, steps, passes, faults; /* passes and faults: rounds of soak */
+    char bundle[512]; /* why there is no bundle though one was asked for, or empty */
     double seconds;
 };
 

@@ -6,6 +6,7 @@
 
 void weft_backend_close(struct weft_backend *backend) {
     if (backend != NULL) {
+        weft_backend_profile_stop(backend);
         backend->ops->close(backend);
     }
 }

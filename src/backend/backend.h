@@ -17,7 +17,13 @@ struct weft_place {
     bool gradient; /* the gradient of the loss in it, not its value */
 };
 
-/* All entries are required. Arguments have been checked; the functions of include/weft/backend.h say what they mean.
+/* What is measured while a backend is profiled: a slot for each thing that it can run, named when it starts. */
+struct weft_profile {
+    size_t count;
+    struct weft_profile_entry entries[];
+};
+
+/* All entries are required but those marked optional. Arguments have been checked; the functions of include/weft/backend.h say what they mean.
  * Failures are WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
 struct weft_backend_ops {
     /* Frees all that the backend holds, and ${backend}. */
@@ -41,6 +47,14 @@ struct weft_backend_ops {
     /* ${values}: the last pass's images x the place's size. */
     enum weft_status (*tensor)(struct weft_backend *backend, struct weft_place place, float *values,
                                struct weft_error *error);
+    /* Optional; absent: weft_backend_profile_start fails. Makes backend->profile, which is NULL, with a name in each slot; from
+     * then on all work is added to it until it is NULL again. */
+    enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
+    /* Optional; absent: there is nothing to do. Waits until backend->profile holds all work so far. */
+    enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);
+    /* Optional; absent: weft_backend_peak fails. */
+    enum weft_status (*peak)(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
 };
 
 struct weft_backend {
@@ -51,6 +65,7 @@ struct weft_backend {
     bool forward_only;
     size_t images[WEFT_SPLIT_COUNT]; /* images handed over, by split */
     size_t last_count;               /* images of the last step or pass; 0: none yet */
+    struct weft_profile *profile;    /* NULL unless profiled; profile.c frees it */
 };
 
 /* What an opened device needs to know; the fields of the same names in struct weft_backend are filled from it. */
@@ -73,6 +88,24 @@ enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, c
 
 /* Fills in what is known of the processor as a device. */
 void weft_cpu_describe(struct weft_device *device, unsigned threads);
+
+/* ---- profile.c ---- */
+
+/* Makes ${backend}->profile with ${count} slots, all zero. Fails with WEFT_FAILED without memory. */
+enum weft_status weft_profile_create(struct weft_backend *backend, size_t count,
+                                     struct weft_error *error);
+
+/* Names ${entry}: ${name}, and the layers ${first} .. ${end} - 1 as those whose work it does. */
+void weft_profile_name(struct weft_profile_entry *entry, const char *name,
+                       const struct weft_network *network, size_t first, size_t end);
+
+/* Adds a launch of ${seconds} to ${entry}. */
+void weft_profile_add(struct weft_profile_entry *entry, double seconds, uint64_t flop,
+                      uint64_t bytes);
+
+/* Returns the bytes of ${count} images at place ${index}, and of one copy of the parameters of layer ${layer}. */
+uint64_t weft_profile_place_bytes(const struct weft_network *network, size_t index, size_t count);
+uint64_t weft_profile_parameter_bytes(const struct weft_network *network, size_t layer);
 
 /* Returns the shape of the tensor at ${place}. */
 struct weft_shape weft_place_shape(const struct weft_network *network, size_t index);

@@ -4,8 +4,7 @@
 
 #include "backend/backend.h"
 
-/* Records the launches of a backend; src/verify/bundle.c writes them down. */
-struct weft_recorder;
+struct weft_record;
 
 /* Where a bit lies: a tensor of the network, or an array beside it. */
 struct weft_target {
@@ -23,6 +22,7 @@ struct weft_trial {
     struct weft_target target;
     size_t element; /* of the target: a bit of it is flipped, as soon as it has been computed */
     unsigned bit;   /* 0: the lowest */
+    struct weft_record *record; /* keeps the launches that it wants; NULL: none */
 };
 
 /* Finds what ${name} means: "conv1.output", "conv1.output.grad", "input", "conv1.weight", "conv1.weight.grad", "conv1.weight.moment",

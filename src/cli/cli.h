@@ -24,7 +24,7 @@ struct weft_options {
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
     int math, mapping;
-    bool no_fuse, no_cache, json, quiet, verbose, help, version;
+    bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
     /* train */
     uint64_t validate;                   /* 0: none */
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
@@ -36,6 +36,10 @@ struct weft_options {
     int split, pixels, statistics;
     bool as_published;
     const char *csv, *logits;
+    /* bench */
+    uint64_t images, repeat, wide;
+    int only; /* enum weft_bench_what, or -1 */
+    bool peak, whole;
     /* figures: evaluate, samples */
     const char *figure;
     bool normalize;
@@ -103,16 +107,18 @@ struct weft_command {
 /* common.c: the options with one meaning everywhere. */
 extern const struct weft_option weft_common_options[];
 extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
+extern const char *const weft_math_names[];    /* in the order of enum weft_math */
 
 /* commands.c: all commands; ends with a name of NULL. */
 extern const struct weft_command weft_commands[];
 const struct weft_command *weft_command_find(const char *name);
 
-/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c: the commands and the tables of their own
+/* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c, bench.c: the commands and the tables of their own
  * options. */
-extern const struct weft_option weft_summary_options[], weft_train_options[],
-    weft_evaluate_options[], weft_samples_options[], weft_compare_options[], weft_verify_options[];
-extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[];
+extern const struct weft_option weft_devices_options[], weft_summary_options[],
+    weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_compare_options[],
+    weft_verify_options[], weft_bench_options[];
+extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
@@ -121,6 +127,14 @@ enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error);
 enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_compare(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_bench(const struct weft_options *options, struct weft_error *error);
+
+/* train.c: what weft train does, with the same options, but it prints no results. ${device} is set to what it ran on. */
+enum weft_status weft_train_silently(const struct weft_options *options, struct weft_device *device,
+                                     struct weft_error *error);
+
+/* Images of a pass with running statistics, where the batch changes no bit, only memory and speed. */
+#define WEFT_RUNNING_BATCH 500
 
 enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
 

@@ -7,6 +7,7 @@ const struct weft_command weft_commands[] = {
     {.name = "devices",
      .summary = "lists devices and which one is the default, and why",
      .run = weft_command_devices,
+     .options = weft_devices_options,
      .example = "weft devices --json"},
     {.name = "data",
      .summary = "says what the data folder holds",
@@ -52,6 +53,12 @@ const struct weft_command weft_commands[] = {
      .operand_name = "A B",
      .notes = weft_compare_notes,
      .example = "weft compare run-1 run-2"},
+    {.name = "bench",
+     .summary = "speed: epoch, evaluation, kernels, peak",
+     .run = weft_command_bench,
+     .options = weft_bench_options,
+     .notes = weft_bench_notes,
+     .example = "weft bench --peak"},
     {.name = NULL},
 };
 

@@ -1,7 +1,7 @@
 /* common.c: the options that mean the same in every command. */
 #include "cli/cli.h"
 
-static const char *const maths[] = {"exact", "fast", NULL};
+const char *const weft_math_names[] = {"exact", "fast", NULL};
 const char *const weft_mapping_names[] = {"auto", "cpu", "gpu", NULL};
 
 const struct weft_option weft_common_options[] = {
@@ -39,7 +39,7 @@ const struct weft_option weft_common_options[] = {
      .offset = WEFT_OPTION(math),
      .help = "exact: equal bits; fast is not built in this version",
      .initial = "exact",
-     .choices = maths},
+     .choices = weft_math_names},
     {.name = "mapping",
      .type = WEFT_OPTION_CHOICE,
      .offset = WEFT_OPTION(mapping),
@@ -53,8 +53,8 @@ const struct weft_option weft_common_options[] = {
     {.name = "no-cache",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(no_cache),
-     .help = "no program cache; changes nothing in this version, which\n"
-             "caches nothing"},
+     .help = "compile OpenCL kernels anew; else programs are kept in\n"
+             "$XDG_CACHE_HOME/weft"},
     {.name = "cl-options",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(cl_options),

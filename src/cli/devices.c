@@ -4,6 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct weft_option weft_devices_options[] = {
+    {.name = "clear-cache",
+     .type = WEFT_OPTION_FLAG,
+     .offset = WEFT_OPTION(clear_cache),
+     .help = "first forget the compiled OpenCL programs"},
+    {.name = NULL},
+};
+
+/* Empties the cache of programs, and says so. */
+static enum weft_status clear_cache(const struct weft_options *options, struct weft_error *error) {
+    size_t removed = 0;
+    enum weft_status status = weft_cache_clear(&removed, error);
+    if (status == WEFT_OK) {
+        weft_message_notice(options, "cache: %zu programs removed", removed);
+    }
+    return status;
+}
+
 /* "14.9 GiB", or "-" where a device does not say. */
 static char *memory_text(uint64_t bytes, char text[32]) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -65,7 +83,10 @@ enum weft_status weft_command_devices(const struct weft_options *options,
     struct weft_device *devices = NULL;
     size_t count = 0;
     char note[256] = "";
-    enum weft_status status = weft_devices_list(&devices, &count, note, error);
+    enum weft_status status = options->clear_cache ? clear_cache(options, error) : WEFT_OK;
+    if (status == WEFT_OK) {
+        status = weft_devices_list(&devices, &count, note, error);
+    }
     if (status != WEFT_OK) {
         return status;
     }

@@ -5,9 +5,6 @@
 
 #include "os/os.h"
 
-#define RUNNING_BATCH                                                                              \
-    500 /* with running statistics the batch changes no bit, only memory and speed */
-
 static const char *const splits[] = {"train", "test", NULL};        /* enum weft_split */
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
 enum pixels { NORMALISED, RAW };
@@ -112,7 +109,7 @@ static enum weft_status prepare(struct job *job, struct weft_error *error) {
     const struct weft_model *model;
     char folder[4096];
     float values[256];
-    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : RUNNING_BATCH;
+    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : WEFT_RUNNING_BATCH;
     enum weft_status status = weft_shared_model_load(options, options->operand, &job->model,
                                                      job->path, job->sha256, error);
     if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||

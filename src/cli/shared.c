@@ -90,6 +90,7 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                           .cl_options = options->cl_options,
                                           .mapping = (enum weft_mapping)options->mapping,
                                           .no_fuse = options->no_fuse,
+                                          .no_cache = options->no_cache,
                                           .batch = batch,
                                           .forward_only = forward_only};
     char notice[512] = "";

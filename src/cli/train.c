@@ -193,14 +193,19 @@ static enum weft_status work(struct weft_train *train, struct weft_error *error)
     if (status == WEFT_OK) {
         status = weft_train_print_done(train, error);
     }
-    return status == WEFT_OK ? weft_train_learned(train, error) : status;
+    return status == WEFT_OK && !train->silent ? weft_train_learned(train, error) : status;
 }
 
-enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error) {
-    struct weft_train train = {.options = options};
+/* ${device}, if not NULL, is set, and nothing is printed. */
+static enum weft_status run(const struct weft_options *options, struct weft_device *device,
+                            struct weft_error *error) {
+    struct weft_train train = {.options = options, .silent = device != NULL};
     enum weft_status status = work(&train, error);
     if (status != WEFT_OK) {
         weft_run_discard(&train.run);
+    }
+    if (device != NULL && train.backend != NULL) {
+        *device = *weft_backend_device(train.backend);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         weft_evaluation_finish(&train.evaluations[i]);
@@ -212,4 +217,13 @@ enum weft_status weft_command_train(const struct weft_options *options, struct w
     free(train.history);
     free(train.log);
     return status;
+}
+
+enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error) {
+    return run(options, NULL, error);
+}
+
+enum weft_status weft_train_silently(const struct weft_options *options, struct weft_device *device,
+                                     struct weft_error *error) {
+    return run(options, device, error);
 }

@@ -7,6 +7,7 @@
 /* One training, from its options to its results. All zero but options at the start. */
 struct weft_train {
     const struct weft_options *options;
+    bool silent; /* no results on stdout, and nobody asks whether it learned anything */
     struct weft_training training; /* what the library is asked for */
     struct weft_options resumed;   /* with --resume: options points here */
     struct weft_checkpoint *from;  /* with --resume */

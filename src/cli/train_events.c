@@ -76,6 +76,9 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
                                     struct weft_error *error) {
     struct weft_json json = {0};
     weft_progress_wipe(&train->progress);
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         const struct weft_history *history = &train->history[train->epoch_count - 1];
         printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f", epoch->epoch,

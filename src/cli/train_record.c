@@ -81,7 +81,7 @@ void weft_train_json_epoch(struct weft_json *json, const struct weft_history *hi
 
 enum weft_status weft_train_print_start(const struct weft_train *train, struct weft_error *error) {
     struct weft_json json = {0};
-    if (!train->options->json) {
+    if (!train->options->json || train->silent) {
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
@@ -180,6 +180,9 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
                                              struct weft_error *error) {
     const struct weft_evaluation *evaluation = &train->evaluations[split];
     struct weft_json json = {0};
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         putchar('\n');
         weft_figures_print_confusion(split, evaluation);
@@ -196,6 +199,9 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
 
 enum weft_status weft_train_print_done(const struct weft_train *train, struct weft_error *error) {
     struct weft_json json = {0};
+    if (train->silent) {
+        return WEFT_OK;
+    }
     if (!train->options->json) {
         printf("\nmodel: %s, sha256: %s\n", train->model_path, train->sha256);
         return WEFT_OK;

@@ -115,6 +115,7 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
                                          .seed = options->seed,
                                          .steps = options->steps,
                                          .soak = options->soak,
+                                         .bundle = options->bundle,
                                          .device = {.device = options->device,
                                                     .threads = (unsigned)options->threads,
                                                     .kernels = options->kernels,
@@ -138,6 +139,11 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
         wipe(&job);
         if (notice[0] != '\0') {
             weft_message_notice(options, "%s", notice);
+        }
+        if (status == WEFT_OK && options->bundle != NULL) {
+            bool none = outcome.bundle[0] != '\0';
+            weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
+                                none ? outcome.bundle : options->bundle);
         }
         if (status == WEFT_OK) {
             status = conclude(&job, &outcome, error);

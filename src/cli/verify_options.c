@@ -46,6 +46,12 @@ const struct weft_option weft_verify_options[] = {
              "(default: none, with --all 15m)",
      .least = 1,
      .most = YEAR},
+    {.name = "bundle",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(bundle),
+     .value = "DIR",
+     .help = "puts there what a driver's author needs to reproduce a\n"
+             "difference: kernels, inputs, a C program"},
     {.name = "inject",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(inject),

@@ -70,6 +70,7 @@ void weft_verify_print_difference(const struct weft_options *options,
     }
     weft_json_string(&json, "layer", found->layer);
     weft_json_string(&json, "tensor", found->tensor);
+    weft_json_string(&json, "name", found->name[0] != '\0' ? found->name : NULL);
     weft_json_integer(&json, "element", found->element);
     snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->device);
     weft_json_string(&json, "device", bits);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "weft/status.h"
@@ -62,6 +63,23 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
 
 /* folders.c: whether ${path} is a folder that can be read and holds nothing. */
 bool weft_os_is_empty_folder(const char *path);
+
+/* Makes an empty folder with a name of its own under TMPDIR (else /tmp), and stores its path. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error);
+
+/* Removes a folder and the files in it (not folders in it). Harmless where there is none. */
+void weft_os_remove_temporary(const char *path);
+
+/* memory.c: the most memory that this process has had resident so far, in bytes; 0 where the system does not say. */
+size_t weft_os_peak_memory(void);
+
+/* cache.c: the user's folder of what weft can make again: $XDG_CACHE_HOME/weft, else $HOME/.cache/weft. Returns false where neither is set. */
+bool weft_os_cache_folder(char path[4096]);
+
+/* Removes the oldest files of ${folder} whose names end with ${ending} until at most ${most_files} of ${most_bytes} in all are left.
+ * Returns how many it removed. */
+size_t weft_os_trim_folder(const char *folder, const char *ending, size_t most_files,
+                           uint64_t most_bytes);
 
 /* streams.c: makes printing to a closed pipe, or to a stream that the program was started without, an error of that call
  * rather than the silent end of the program or text in another file. Call it first in main. */

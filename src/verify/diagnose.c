@@ -191,6 +191,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
                                  struct weft_error *error) {
     struct weft_verify_outcome *outcome = verify->outcome;
     struct ways ways = {0};
+    struct weft_backend_options how;
     unsigned right, same, other;
     char digest[65] = "", injected[160] = "";
     const char *cause;
@@ -222,5 +223,10 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
              words[ways.unoptimised], words[ways.mapping], options->no_fuse ? "fused" : "not fused",
              words[ways.fusing]);
     verify_decide(verify, found, unstable ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+    if (verify->options->bundle != NULL) {
+        how = *options;
+        how.no_fuse = how.no_fuse || ways.fusing != WAY_RIGHT; /* the fewest kernels that show it */
+        verify_bundle(verify, piece, &how, found);
+    }
     return WEFT_OK;
 }

@@ -169,7 +169,7 @@ static void say_where(const struct layers_case *job, const struct weft_backend_o
 static enum weft_status run_variant(struct verify *verify, struct layers_case *job,
                                     const struct weft_backend_options *how,
                                     struct weft_error *error) {
-    struct verify_piece piece = {job->network, job->count, run_piece, job};
+    struct verify_piece piece = {job->network, job->count, run_piece, job, job->expected};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_LAYERS};
     struct weft_backend *device = NULL;
     bool stable = true;

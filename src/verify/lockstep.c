@@ -206,7 +206,8 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
     const struct verify_training *training = lockstep->training;
     struct weft_backend_options how = training->how;
     struct weft_trial trial = verify->flip;
-    struct verify_piece piece = {training->model->network, training->batch, run_piece, lockstep};
+    struct verify_piece piece = {training->model->network, training->batch, run_piece, lockstep,
+                                 lockstep->expected};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING};
     struct verify_pair pair = {.device = training->backend,
                                .expected = lockstep->expected,

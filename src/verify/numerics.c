@@ -335,6 +335,8 @@ static void diagnose(struct verify *verify, const struct numerics *numerics) {
     }
     if (found.differing > 0) {
         verify_decide(verify, &found, WEFT_VERIFY_DIFFERENT);
+        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle,
+                 "the operands above say it all");
     }
 }
 

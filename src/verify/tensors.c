@@ -17,8 +17,8 @@ struct walk {
 };
 
 /* Keeps the first difference of ${count} floats. */
-static void look(struct walk *walk, const char *layer, const char *name, const float *device,
-                 const float *expected, size_t count) {
+static void look(struct walk *walk, const char *layer, const char *name, const char *full,
+                 const float *device, const float *expected, size_t count) {
     struct weft_difference difference = weft_difference_find(device, expected, count);
     struct weft_verify_difference *found = walk->found;
     if (difference.differing == 0 || found->differing > 0) {
@@ -26,6 +26,7 @@ static void look(struct walk *walk, const char *layer, const char *name, const f
     }
     snprintf(found->layer, sizeof found->layer, "%s", layer);
     snprintf(found->tensor, sizeof found->tensor, "%s", name);
+    snprintf(found->name, sizeof found->name, "%s", full);
     found->element = difference.first;
     found->device = weft_as_uint(device[difference.first]);
     found->expected = weft_as_uint(expected[difference.first]);
@@ -67,7 +68,7 @@ static enum weft_status look_place(struct walk *walk, struct weft_place place, c
         /* Beside a layer's other tensors, the gradient that it hands on is its input's. */
         bool handed_on = place.gradient && place.index < walk->network->layer_count;
         look(walk, layer,
-             handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name),
+             handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name), name,
              walk->device, walk->expected, count);
     }
     return status;
@@ -89,7 +90,7 @@ static void look_tensors(struct walk *walk, size_t index, bool trained, const ch
         char name[WEFT_NAME_MAX + 64];
         if (tensor->trained == trained) {
             snprintf(name, sizeof name, "%s%s", tensor->name, suffix);
-            look(walk, kind, short_name(walk, name), walk->device + tensor->offset,
+            look(walk, kind, short_name(walk, name), name, walk->device + tensor->offset,
                  walk->expected + tensor->offset, tensor->count);
         }
     }
@@ -128,7 +129,7 @@ static enum weft_status look_backward(struct walk *walk, struct weft_error *erro
 
 static void look_results(struct walk *walk) {
     const struct weft_step_result *results = walk->pair->results;
-    look(walk, "cross_entropy", "loss", &results[0].loss, &results[1].loss, 1);
+    look(walk, "cross_entropy", "loss", "", &results[0].loss, &results[1].loss, 1);
     if (walk->found->differing == 0 && results[0].correct != results[1].correct) {
         *walk->found = (struct weft_verify_difference){.layer = "cross_entropy",
                                                        .tensor = "correct",

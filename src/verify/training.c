@@ -314,7 +314,8 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
 /* Looks for the batch in which the device differs, and diagnoses it. */
 static enum weft_status find_batch(struct verify *verify, struct verify_training *training,
                                    struct evaluation_piece *job, struct weft_error *error) {
-    struct verify_piece piece = {training->model->network, training->batch, run_piece, job};
+    struct verify_piece piece = {training->model->network, training->batch, run_piece, job,
+                                 job->expected};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_EVALUATION};
     size_t count = training->images[WEFT_TEST].count;
     char digest[65];

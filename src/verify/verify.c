@@ -61,6 +61,10 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
     if (inject == NULL) {
         return WEFT_OK;
     }
+    if (verify->options->bundle != NULL) {
+        return weft_fail(error, WEFT_USAGE,
+                         "--bundle: a bit that --inject flips is no kernel's fault");
+    }
     if (verify->outcome->device.builtin) {
         return weft_fail(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
     }
@@ -211,6 +215,10 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
         snprintf(verify.selector, sizeof verify.selector, "%u", outcome->device.index);
     }
     status = run_all(&verify, error);
+    if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&
+        outcome->result == WEFT_VERIFY_EQUAL) {
+        snprintf(outcome->bundle, sizeof outcome->bundle, "nothing differs");
+    }
     outcome->seconds = weft_os_seconds() - start;
     return status;
 }

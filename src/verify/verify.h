@@ -2,6 +2,8 @@
 #ifndef WEFT_VERIFY_INSIDE_H
 #define WEFT_VERIFY_INSIDE_H
 
+#include <stdio.h>
+
 #include "backend/bare.h"
 #include "backend/trial.h"
 #include "weft/model.h"
@@ -80,7 +82,17 @@ struct verify_piece {
                             struct weft_verify_difference *found, char digest[65],
                             struct weft_error *error);
     void *context;
+    struct weft_backend *expected; /* the reference, after the same work */
 };
+
+/* bundle.c: writes into options->bundle what shows ${found} without weft. Where that can not be done, outcome->bundle says why. */
+void verify_bundle(struct verify *verify, const struct verify_piece *piece,
+                   const struct weft_backend_options *options,
+                   const struct weft_verify_difference *found);
+
+/* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
+struct weft_record;
+void verify_print_replay(FILE *out, const struct weft_record *record, int target);
 
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets
  * found->guess, and reports ${found} to the caller of weft_verify. ${repeats}: it differed from itself before. */

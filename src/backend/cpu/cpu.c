@@ -181,6 +181,8 @@ static const struct weft_backend_ops cpu_ops = {
     .evaluate = evaluate,
     .propagate = propagate,
     .tensor = tensor,
+    .profile_start = cpu_profile_start,
+    .peak = cpu_peak,
 };
 
 static const struct cpu_level *best_level(void) {

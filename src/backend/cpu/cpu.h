@@ -95,6 +95,8 @@ struct cpu_level {
     void (*gather)(const struct cpu_gather *gather, size_t shard);
     void (*cross_entropy)(const struct cpu_loss *loss, size_t shard);
     void (*adam)(const struct cpu_adam *adam, size_t begin, size_t end);
+    float (*peak)(size_t turns); /* peak.c */
+    size_t peak_chains;          /* of 16 lanes in it */
 };
 
 extern const struct cpu_level weft_cpu_level_0;
@@ -115,6 +117,14 @@ extern const struct cpu_row CPU_NAME(conv2d), CPU_NAME(max_pool2d), CPU_NAME(rel
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
 void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
 void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);
+
+/* Makes ${turns} x CPU_PEAK_CHAINS x 16 fused multiply-adds on registers; returns a number that depends on all of them. */
+float CPU_NAME(peak)(size_t turns);
+#if WEFT_CPU_LEVEL >= 4
+#define CPU_PEAK_CHAINS 12
+#else
+#define CPU_PEAK_CHAINS 7
+#endif
 
 /* Returns the place of channel ${channel} of shard ${shard} in a tensor whose images have ${shape}. */
 static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t channel) {

@@ -14,4 +14,6 @@ const struct cpu_level CPU_NAME(level) = {
     .gather = CPU_NAME(gather),
     .cross_entropy = CPU_NAME(cross_entropy),
     .adam = CPU_NAME(adam),
+    .peak = CPU_NAME(peak),
+    .peak_chains = CPU_PEAK_CHAINS,
 };

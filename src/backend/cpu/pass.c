@@ -20,11 +20,14 @@ static void run_piece(void *context, size_t i) {
 }
 
 static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
+                      enum cpu_function function,
                       void (*work)(const struct cpu_task *, struct cpu_piece), size_t channels) {
     size_t wanted = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
     struct phase phase = {task, work, channels, wanted < channels ? wanted : channels};
+    double start = weft_os_seconds();
     if (work != NULL) {
         weft_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
+        cpu_profile_layer(cpu, task, function, start);
     }
 }
 
@@ -68,12 +71,14 @@ void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics sta
         struct cpu_task task = make_task(cpu, i, count, statistics, update);
         const struct cpu_row *row = cpu->level->rows[task.layer->kind];
         if (task.batch_statistics) {
-            run_phase(cpu, &task, row->measure, task.layer->output.channels);
+            run_phase(cpu, &task, CPU_MEASURE, row->measure, task.layer->output.channels);
         }
         if (row->settle != NULL) {
+            double start = weft_os_seconds();
             row->settle(&task);
+            cpu_profile_layer(cpu, &task, CPU_SETTLE, start);
         }
-        run_phase(cpu, &task, row->forward, task.layer->output.channels);
+        run_phase(cpu, &task, CPU_FORWARD, row->forward, task.layer->output.channels);
     }
 }
 
@@ -82,9 +87,9 @@ void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics st
     for (size_t i = cpu->base.network->layer_count; i-- > 0;) {
         struct cpu_task task = make_task(cpu, i, count, statistics, false);
         const struct cpu_row *row = cpu->level->rows[task.layer->kind];
-        run_phase(cpu, &task, row->gradients, task.layer->output.channels);
+        run_phase(cpu, &task, CPU_GRADIENTS, row->gradients, task.layer->output.channels);
         if (i > 0 || to_input) {
-            run_phase(cpu, &task, row->backward, task.layer->input.channels);
+            run_phase(cpu, &task, CPU_BACKWARD, row->backward, task.layer->input.channels);
         }
     }
 }
@@ -110,7 +115,9 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
                  .count = count,
                  .input = cpu->values[0]},
     };
+    double start = weft_os_seconds();
     weft_pool_run(cpu->pool, weft_shards(count), run_gather, &run);
+    cpu_profile_common(cpu, CPU_GATHER, count, start);
 }
 
 struct loss_run {
@@ -125,11 +132,13 @@ static void run_loss(void *context, size_t shard) {
 
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     struct loss_run run = {cpu->level, loss};
+    double start = weft_os_seconds();
     run.task.classes = weft_shape_size(weft_network_output(cpu->base.network));
     run.task.logits = cpu->values[cpu->base.network->layer_count];
     run.task.shard_loss = cpu->shard_loss;
     run.task.shard_correct = cpu->shard_correct;
     weft_pool_run(cpu->pool, weft_shards(loss.count), run_loss, &run);
+    cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
 #define ADAM_BLOCK 2048 /* parameters of one piece of work */
@@ -155,6 +164,7 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                  .stride = cpu->base.network->parameter_count,
                  .gradients = cpu->arrays[WEFT_GRADIENTS]},
     };
+    double start = weft_os_seconds();
     if (step != NULL) {
         run.task.step = *step;
         run.task.parameters = cpu->arrays[WEFT_PARAMETERS];
@@ -162,4 +172,5 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
         run.task.second_moments = cpu->arrays[WEFT_SECOND_MOMENTS];
     }
     weft_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
+    cpu_profile_common(cpu, CPU_ADAM, count, start);
 }

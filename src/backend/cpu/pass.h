@@ -46,4 +46,29 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                    const struct weft_adam *step);
 
+/* ---- profile.c ---- */
+
+/* What is timed: the functions of struct cpu_row, layer by layer, and then those of no layer. */
+enum cpu_function {
+    CPU_MEASURE,
+    CPU_SETTLE,
+    CPU_FORWARD,
+    CPU_GRADIENTS,
+    CPU_BACKWARD,
+    CPU_LAYER_FUNCTIONS
+};
+enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_ADAM, CPU_COMMON_COUNT };
+
+/* Adds what took place since ${start} (weft_os_seconds) to the profile, if there is one: a function of the layer of ${task}, or a
+ * common one for ${count} images. */
+void cpu_profile_layer(struct cpu_backend *cpu, const struct cpu_task *task,
+                       enum cpu_function function, double start);
+void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_t count,
+                        double start);
+
+/* The entries profile_start and peak of struct weft_backend_ops. */
+enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_error *error);
+enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
+                          struct weft_error *error);
+
 #endif

@@ -15,8 +15,12 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->queue != NULL) {
         clFinish(cl->queue);
     }
+    if (cl->program != NULL && cl->base.last_count > 0) {
+        opencl_cache_save(cl);
+    }
     opencl_plan_finish(cl);
     opencl_memory_finish(cl);
+    opencl_profile_finish(cl);
     if (cl->program != NULL) {
         clReleaseProgram(cl->program);
     }
@@ -338,6 +342,9 @@ static const struct weft_backend_ops opencl_ops = {
     .evaluate = evaluate,
     .propagate = propagate,
     .tensor = tensor,
+    .profile_start = opencl_profile_start,
+    .profile_collect = opencl_profile_collect,
+    .peak = opencl_peak,
 };
 
 static enum weft_status open_device(struct opencl_backend *cl,

@@ -4,9 +4,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error) {
+    if (index < 16 && size <= sizeof launch->set[0].bytes) {
+        launch->set[index].size = size;
+        memcpy(launch->set[index].bytes, value, size);
+        launch->set_count =
+            (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
+    }
     enum weft_status status = opencl_check(
         clSetKernelArg(launch->kernel, (cl_uint)index, size, value), "clSetKernelArg", error);
     return status == WEFT_OK
@@ -221,11 +228,19 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
     size_t range[3] = {once ? 1 : lanes, launch->items, once ? 1 : weft_shards(count)};
-    cl_int code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local,
-                                         0, NULL, NULL);
+    cl_event *event = opencl_profile_event(cl);
+    cl_int code;
+    if (cl->trial != NULL && cl->trial->record != NULL) {
+        opencl_record_before(cl, launch, range);
+    }
+    code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local, 0, NULL,
+                                  event);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clEnqueueNDRangeKernel", error);
         return weft_error_context(error, "kernel %s", launch->name);
+    }
+    if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
     }
     return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
 }

@@ -16,6 +16,11 @@ struct opencl_launch {
     size_t items;
     size_t local[3];                     /* sizes of a work-group */
     int count_argument, update_argument; /* places of these arguments, or -1 */
+    struct {
+        size_t size;
+        unsigned char bytes[8];
+    } set[16]; /* the arguments as they were set last, for records */
+    size_t set_count;
 };
 
 /* Kernels that belong to no layer. */
@@ -37,6 +42,7 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     struct opencl_groups groups;
+    char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
     size_t launch_count;
     struct opencl_launch *launches; /* of all groups, each in the order of its row */
     struct opencl_launch common[COMMON_COUNT];
@@ -50,9 +56,27 @@ struct opencl_backend {
     cl_mem order, results;                            /* of the steps of one call */
     size_t identity_count, order_count, result_count; /* what fits */
     const struct weft_trial *trial;                   /* NULL, or what verify wants */
-    uint64_t steps_made; /* with a trial: since the parameters were written */
-    bool flipped;        /* in this step */
+    uint64_t steps_made;            /* with a trial: since the parameters were written */
+    bool flipped;                   /* in this step */
+    struct opencl_profile *profile; /* profile.c's; NULL: never profiled */
 };
+
+/* ---- profile.c: the entries profile_start and profile_collect of struct weft_backend_ops ---- */
+
+enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
+enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
+
+/* Returns the place for the event of the next launch, or NULL when nothing is profiled. Once it is filled, ${launch} for ${count}
+ * images is added to the profile. */
+cl_event *opencl_profile_event(struct opencl_backend *cl);
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error);
+void opencl_profile_finish(struct opencl_backend *cl);
+
+/* ---- peak.c: the entry peak ---- */
+
+enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
 
 /* ---- memory.c ---- */
 
@@ -86,6 +110,23 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error);
 
+/* ---- cache.c: compiled programs, kept between runs ---- */
+
+/* Whether the driver keeps compiled programs itself, better than it can be done from outside. */
+bool opencl_cache_is_drivers(const struct opencl_backend *cl);
+
+/* Stores in ${key} what a program compiled from ${source} with ${flags} depends on: device, driver, source and options, hashed. */
+void opencl_cache_key(const struct opencl_backend *cl, const struct opencl_text *source,
+                      const char *flags, char key[65]);
+
+/* Makes cl->program from the cache and builds it. Returns false, and leaves no program, where the cache has none that is whole and that
+ * the driver takes; a bad entry is removed. */
+bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags);
+
+/* Saves cl->program as cl->cache_key. Best after its kernels have run, since some drivers compile then. A cache that can not be written
+ * is no failure. */
+void opencl_cache_save(struct opencl_backend *cl);
+
 /* Runs a few hundred values through the device and refuses it if any result differs from the host's. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
@@ -113,6 +154,10 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
                                  struct weft_error *error);
 
 /* ---- trial.c ---- */
+
+/* record.c: keeps ${launch}, before it is enqueued, if cl->trial->record wants it. */
+void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
+                          const size_t range[3]);
 
 /* Does what cl->trial asks for, after ${launch} has been enqueued. */
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,

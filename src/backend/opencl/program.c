@@ -33,8 +33,20 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         opencl_text_finish(&text);
         return status;
     }
+    if (text.length == 0) {
+        return weft_fail(error, WEFT_FAILED, "kernels: the program is empty");
+    }
     snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
              options->cl_options != NULL ? options->cl_options : "");
+    if (!options->no_cache && !opencl_cache_is_drivers(cl)) {
+        char key[65];
+        opencl_cache_key(cl, &text, flags, key);
+        if (opencl_cache_load(cl, key, flags)) {
+            opencl_text_finish(&text);
+            return WEFT_OK;
+        }
+        memcpy(cl->cache_key, key, sizeof key);
+    }
     cl->program =
         clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
     status = opencl_check(code, "clCreateProgramWithSource", error);

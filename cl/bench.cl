@@ -1,0 +1,34 @@
+/* bench.cl: the peak of a device: nothing but fused multiply-adds on registers.
+ *
+ * A work-item's value has ITEM_LANES lanes, 1 or 16. It keeps CHAINS sums, none of which waits for another, and adds to each ${turns} times; more
+ * chains than a multiplier has stages keep it busy. x = fma(x, a, b) with these a and b stays near 1. The sums are
+ * stored in the end, so that no compiler can leave the work away. */
+
+#if ITEM_LANES == 16
+#define VALUE    float16
+#define FIRST(v) ((v).s0)
+#else
+#define VALUE    float
+#define FIRST(v) (v)
+#endif
+
+kernel void peak(global float *out, const float a, const float b, const int turns) {
+    const VALUE slope = (VALUE)(a), shift = (VALUE)(b);
+    VALUE sum[CHAINS];
+#pragma unroll
+    for (int i = 0; i < CHAINS; i++) {
+        sum[i] = (VALUE)(1.0f + (float)i);
+    }
+    for (int turn = 0; turn < turns; turn++) {
+#pragma unroll
+        for (int i = 0; i < CHAINS; i++) {
+            sum[i] = fma(sum[i], slope, shift);
+        }
+    }
+    VALUE total = sum[0];
+#pragma unroll
+    for (int i = 1; i < CHAINS; i++) {
+        total += sum[i];
+    }
+    out[get_global_id(0)] = FIRST(total);
+}

@@ -1,0 +1,130 @@
+/* profile.c: the time of each function of each layer, and the peak that all threads together could reach. */
+#include "backend/cpu/pass.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PEAK_RUNS     20   /* the best counts: a peak is what nothing disturbed */
+#define PEAK_SHORTEST 0.01 /* seconds of a run, so that waking the threads does not matter */
+#define PEAK_MOST     (1u << 30)
+
+static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function) {
+    bool products =
+        function == CPU_FORWARD || function == CPU_GRADIENTS || function == CPU_BACKWARD;
+    return products ? task->count * weft_layer_flop(task->layer) : 0;
+}
+
+/* What a function reads and writes, from the comments of struct cpu_row and the layers' files. */
+static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *task,
+                         enum cpu_function function) {
+    const struct weft_network *network = cpu->base.network;
+    size_t index = (size_t)(task->layer - network->layers);
+    uint64_t input = weft_profile_place_bytes(network, index, task->count);
+    uint64_t output = weft_profile_place_bytes(network, index + 1, task->count);
+    uint64_t parameters = weft_profile_parameter_bytes(network, index);
+    bool products = weft_layer_flop(task->layer) > 0;
+    bool pool = task->layer->kind == WEFT_MAX_POOL2D; /* keeps where each output is from */
+    switch (function) {
+    case CPU_MEASURE:
+        return input;
+    case CPU_SETTLE:
+        return parameters + 3 * parameters * task->shards;
+    case CPU_FORWARD:
+        return input + output + parameters + (pool ? output : 0);
+    case CPU_GRADIENTS:
+        return input + output + parameters * task->shards;
+    default: /* from doutput to dinput; products need the parameters, others their input as well */
+        return input + output + parameters + (pool ? output : products ? 0 : input);
+    }
+}
+
+void cpu_profile_layer(struct cpu_backend *cpu, const struct cpu_task *task,
+                       enum cpu_function function, double start) {
+    size_t index = (size_t)(task->layer - cpu->base.network->layers);
+    if (cpu->base.profile != NULL) {
+        weft_profile_add(&cpu->base.profile->entries[index * CPU_LAYER_FUNCTIONS + function],
+                         weft_os_seconds() - start, flop_of(task, function),
+                         bytes_of(cpu, task, function));
+    }
+}
+
+void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_t count,
+                        double start) {
+    const struct weft_network *network = cpu->base.network;
+    size_t slot = network->layer_count * CPU_LAYER_FUNCTIONS + function;
+    uint64_t input = weft_profile_place_bytes(network, 0, count);
+    uint64_t logits = weft_profile_place_bytes(network, network->layer_count, count);
+    const uint64_t bytes[CPU_COMMON_COUNT] = {
+        [CPU_GATHER] = input + input / sizeof(float), /* a pixel is a byte */
+        [CPU_LOSS] = 2 * logits,
+        /* the shards' sums, the gradients, and three arrays that are read and written */
+        [CPU_ADAM] = (weft_shards(count) + 7) * network->parameter_count * sizeof(float),
+    };
+    if (cpu->base.profile != NULL) {
+        weft_profile_add(&cpu->base.profile->entries[slot], weft_os_seconds() - start, 0,
+                         bytes[function]);
+    }
+}
+
+enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_error *error) {
+    static const char *const functions[CPU_LAYER_FUNCTIONS] = {"measure", "settle", "forward",
+                                                               "gradients", "backward"};
+    static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
+    const struct weft_network *network = backend->network;
+    size_t layers = network->layer_count * CPU_LAYER_FUNCTIONS;
+    enum weft_status status = weft_profile_create(backend, layers + CPU_COMMON_COUNT, error);
+    char name[64];
+    for (size_t i = 0; status == WEFT_OK && i < layers; i++) {
+        size_t layer = i / CPU_LAYER_FUNCTIONS;
+        snprintf(name, sizeof name, "%s_%s", weft_kind_name(network->layers[layer].kind),
+                 functions[i % CPU_LAYER_FUNCTIONS]);
+        weft_profile_name(&backend->profile->entries[i], name, network, layer, layer + 1);
+    }
+    for (size_t i = 0; status == WEFT_OK && i < CPU_COMMON_COUNT; i++) {
+        weft_profile_name(&backend->profile->entries[layers + i], common[i], network, 0, 0);
+    }
+    return status;
+}
+
+struct peak_run {
+    const struct cpu_level *level;
+    size_t turns;
+    float *results; /* of each thread: so the work can not be left away */
+};
+
+static void run_peak(void *context, size_t thread) {
+    const struct peak_run *run = context;
+    run->results[thread] = run->level->peak(run->turns);
+}
+
+/* Seconds of one run on all threads. */
+static double time_peak(struct cpu_backend *cpu, struct peak_run *run) {
+    double start = weft_os_seconds();
+    weft_pool_run(cpu->pool, cpu->threads, run_peak, run);
+    return weft_os_seconds() - start;
+}
+
+enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
+                          struct weft_error *error) {
+    struct cpu_backend *cpu = (struct cpu_backend *)backend;
+    struct peak_run run = {.level = cpu->level, .turns = 100000};
+    run.results = calloc(cpu->threads, sizeof *run.results);
+    if (run.results == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a peak");
+    }
+    while (time_peak(cpu, &run) < PEAK_SHORTEST && run.turns < PEAK_MOST) {
+        run.turns *= 2;
+    }
+    for (int i = 0; i < PEAK_RUNS; i++) {
+        double seconds = time_peak(cpu, &run);
+        double gflop = 2e-9 * (double)run.turns *
+                       (double)(cpu->level->peak_chains * WEFT_LANES * cpu->threads);
+        if (seconds > 0 && gflop / seconds > peak->gflops) {
+            peak->gflops = gflop / seconds;
+            peak->seconds = seconds;
+        }
+    }
+    snprintf(peak->variant, sizeof peak->variant, "%u threads", cpu->threads);
+    free(run.results);
+    return WEFT_OK;
+}

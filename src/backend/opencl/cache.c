@@ -1,0 +1,143 @@
+/* cache.c: compiled programs, kept between runs in $XDG_CACHE_HOME/weft.
+ *
+ * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows, then the driver's binary. Entries are written
+ * beside and renamed, so several processes may share the folder. What is damaged, foreign or refused by the driver is
+ * removed and compiled anew; and a program from the cache has to pass the probe like any other. */
+#include "backend/opencl/plan.h"
+#include "data/sha256.h"
+#include "os/os.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT      "weft program 1"
+#define ENDING      ".program"
+#define MOST_FILES  64
+#define MOST_BYTES  (256u << 20)
+#define HEADER_SIZE (sizeof FORMAT + 2 * 65) /* "FORMAT KEY HASH\n", no zero */
+
+/* PoCL keeps each kernel as it was specialised. Asked for a binary, it first compiles all kernels once more, for any size of group: measured,
+ * 4.6 s more at a cold start for 0.1 s less at a warm one. */
+bool opencl_cache_is_drivers(const struct opencl_backend *cl) {
+    return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
+}
+
+static void add(struct weft_sha256 *hash, const char *text) {
+    weft_sha256_update(hash, text, strlen(text) + 1);
+}
+
+void opencl_cache_key(const struct opencl_backend *cl, const struct opencl_text *source,
+                      const char *flags, char key[65]) {
+    struct weft_sha256 hash;
+    char version[256] = "";
+    clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
+    weft_sha256_init(&hash);
+    add(&hash, FORMAT);
+    add(&hash, cl->base.device.platform_name);
+    add(&hash, cl->base.device.name);
+    add(&hash, cl->base.device.driver);
+    add(&hash, version);
+    add(&hash, flags);
+    weft_sha256_update(&hash, source->bytes, source->length);
+    weft_sha256_final_hex(&hash, key);
+}
+
+static bool entry_path(const char *key, char path[4096]) {
+    char folder[4096];
+    int length = -1;
+    if (weft_os_cache_folder(folder)) {
+        length = snprintf(path, 4096, "%s/%s" ENDING, folder, key);
+    }
+    return length > 0 && length < 4096;
+}
+
+static void header_of(const char *key, const char *binary, size_t size,
+                      char header[HEADER_SIZE + 1]) {
+    char hash[65];
+    weft_sha256_hex(binary, size, hash);
+    snprintf(header, HEADER_SIZE + 1, FORMAT " %s %s\n", key, hash);
+}
+
+/* Makes and builds the program from the binary of an entry that is whole. */
+static bool build(struct opencl_backend *cl, const char *binary, size_t size, const char *flags) {
+    const unsigned char *bytes = (const unsigned char *)binary;
+    cl_int code, taken = CL_INVALID_BINARY;
+    cl->program =
+        clCreateProgramWithBinary(cl->context, 1, &cl->device, &size, &bytes, &taken, &code);
+    if (code == CL_SUCCESS && taken == CL_SUCCESS &&
+        clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL) == CL_SUCCESS) {
+        return true;
+    }
+    if (cl->program != NULL) {
+        clReleaseProgram(cl->program);
+        cl->program = NULL;
+    }
+    return false;
+}
+
+bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags) {
+    char path[4096], header[HEADER_SIZE + 1], *entry = NULL;
+    size_t size = 0;
+    bool loaded = false;
+    if (!entry_path(key, path) || !weft_os_exists(path) ||
+        weft_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
+        return false;
+    }
+    if (size > HEADER_SIZE) {
+        header_of(key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
+        loaded = memcmp(entry, header, HEADER_SIZE) == 0 &&
+                 build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags);
+    }
+    if (!loaded) {
+        remove(path);
+    }
+    free(entry);
+    return loaded;
+}
+
+static void write_entry(const char *key, const char *binary, size_t size) {
+    char path[4096], folder[4096], header[HEADER_SIZE + 1];
+    struct weft_file file = {0};
+    if (!weft_os_cache_folder(folder) || !entry_path(key, path) ||
+        weft_os_make_folder(folder, NULL) != WEFT_OK ||
+        weft_file_create(&file, path, NULL) != WEFT_OK) {
+        return;
+    }
+    header_of(key, binary, size, header);
+    if (fwrite(header, 1, HEADER_SIZE, file.stream) == HEADER_SIZE &&
+        fwrite(binary, 1, size, file.stream) == size) {
+        weft_file_commit(&file, NULL);
+    }
+    weft_file_abandon(&file);
+    weft_os_trim_folder(folder, ENDING, MOST_FILES, MOST_BYTES);
+}
+
+void opencl_cache_save(struct opencl_backend *cl) {
+    size_t size = 0;
+    unsigned char *binary;
+    if (cl->cache_key[0] == '\0' ||
+        clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
+            CL_SUCCESS ||
+        size == 0 || size > MOST_BYTES || (binary = malloc(size)) == NULL) {
+        return;
+    }
+    if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==
+        CL_SUCCESS) {
+        write_entry(cl->cache_key, (const char *)binary, size);
+    }
+    free(binary);
+}
+
+enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
+    char folder[4096];
+    size_t count;
+    if (!weft_os_cache_folder(folder)) {
+        return weft_fail(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
+    }
+    count = weft_os_trim_folder(folder, ENDING, 0, 0);
+    if (removed != NULL) {
+        *removed = count;
+    }
+    return WEFT_OK;
+}

@@ -1,0 +1,204 @@
+/* profile.c: an event on every launch, added up by kernel. */
+#include "backend/opencl/plan.h"
+
+#include <stdlib.h>
+
+#define PENDING 1024 /* events that may wait at once: drivers keep memory for each */
+
+struct opencl_profile {
+    size_t images; /* of the pass that runs; adam's launches do not say it */
+    size_t count;
+    cl_event events[PENDING];
+    struct weft_profile_entry *entries[PENDING]; /* whose event it is */
+};
+
+/* The slot of ${launch}: those of layers, then the others. */
+static struct weft_profile_entry *slot_of(struct opencl_backend *cl,
+                                          const struct opencl_launch *launch) {
+    size_t slot = launch->row != NULL ? (size_t)(launch - cl->launches)
+                                      : cl->launch_count + (size_t)(launch - cl->common);
+    return &cl->base.profile->entries[slot];
+}
+
+/* Whether a kernel has the argument ${wanted}. */
+static bool takes(const struct opencl_kernel *row, enum opencl_argument wanted) {
+    for (int a = 0; row->arguments[a] != ARG_END; a++) {
+        if (row->arguments[a] == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The layer's products are in forward once, in the gradients of its parameters once, in that of its input once. */
+static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
+                        size_t count) {
+    const struct opencl_group *group = &cl->groups.groups[launch->group];
+    const struct opencl_kernel *row = launch->row;
+    uint64_t times = takes(row, ARG_OUTPUT) + takes(row, ARG_PARTIALS) + takes(row, ARG_DINPUT);
+    return times * count * weft_layer_flop(&cl->base.network->layers[group->main + row->layer]);
+}
+
+static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                  enum opencl_argument argument, size_t count) {
+    const struct weft_network *network = cl->base.network;
+    const struct opencl_group *group = &cl->groups.groups[launch->group];
+    size_t layer = group->main + launch->row->layer;
+    switch (argument) {
+    case ARG_INPUT:
+        /* the gradient of a product's input needs the input itself only where it is a relu's */
+        return flop_of(cl, launch, 1) > 0 && takes(launch->row, ARG_DINPUT) && !group->relu
+                   ? 0
+                   : weft_profile_place_bytes(network, group->first, count);
+    case ARG_DINPUT:
+        return weft_profile_place_bytes(network, group->first, count);
+    case ARG_OUTPUT:
+    case ARG_DOUTPUT:
+        return weft_profile_place_bytes(network, group->end, count);
+    case ARG_DMIDDLE:
+        return weft_profile_place_bytes(network, group->main + 1, count);
+    case ARG_PARAMETERS:
+        return weft_profile_parameter_bytes(network, layer);
+    case ARG_PARTIALS:
+        return weft_profile_parameter_bytes(network, layer) * weft_shards(count);
+    case ARG_BUFFERS:
+        return weft_profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
+    case ARG_SCRATCH:
+        return group->row->scratch(&network->layers[group->main], weft_shards(count));
+    default:
+        return 0;
+    }
+}
+
+/* What the kernels of no layer move; cl/'s files say what they read and write. */
+static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                size_t count) {
+    const struct weft_network *network = cl->base.network;
+    uint64_t shards = weft_shards(count);
+    uint64_t input = weft_profile_place_bytes(network, 0, count);
+    uint64_t logits = weft_profile_place_bytes(network, network->layer_count, count);
+    uint64_t parameters = network->parameter_count * sizeof(float);
+    switch ((enum opencl_common)(launch - cl->common)) {
+    case COMMON_GATHER:
+        return input + input / sizeof(float); /* a pixel is a byte */
+    case COMMON_LOSS_TRAIN:
+        return 2 * logits;
+    case COMMON_LOSS_EVALUATE:
+        return logits + 2 * count * sizeof(float);
+    case COMMON_LOSS_JOIN:
+        return 2 * shards * sizeof(float);
+    case COMMON_ADAM_JOIN:
+        return (shards + 1) * parameters;
+    case COMMON_ADAM_STEP:
+        return (shards + 7) * parameters; /* gradients written; three arrays read and written */
+    default:
+        return 0;
+    }
+}
+
+cl_event *opencl_profile_event(struct opencl_backend *cl) {
+    return cl->base.profile != NULL ? &cl->profile->events[cl->profile->count] : NULL;
+}
+
+static enum weft_status add_event(struct opencl_profile *profile, size_t i,
+                                  struct weft_error *error) {
+    cl_ulong start = 0, end = 0;
+    cl_int code = clGetEventProfilingInfo(profile->events[i], CL_PROFILING_COMMAND_START,
+                                          sizeof start, &start, NULL);
+    if (code == CL_SUCCESS) {
+        code = clGetEventProfilingInfo(profile->events[i], CL_PROFILING_COMMAND_END, sizeof end,
+                                       &end, NULL);
+    }
+    clReleaseEvent(profile->events[i]);
+    if (code == CL_SUCCESS && end > start) {
+        profile->entries[i]->seconds += 1e-9 * (double)(end - start);
+    }
+    return opencl_check(code, "clGetEventProfilingInfo", error);
+}
+
+enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    struct opencl_profile *profile = cl->profile;
+    enum weft_status status = opencl_check(clFinish(cl->queue), "clFinish", error);
+    for (size_t i = 0; i < profile->count; i++) {
+        enum weft_status added = add_event(profile, i, error);
+        status = status == WEFT_OK ? added : status;
+    }
+    profile->count = 0;
+    return status;
+}
+
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error) {
+    struct opencl_profile *profile = cl->profile;
+    struct weft_profile_entry *entry = slot_of(cl, launch);
+    uint64_t flop = 0, bytes = 0;
+    if (launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN]) {
+        count = profile->images;
+    }
+    profile->images = count;
+    if (launch->row == NULL) {
+        bytes = bytes_of_common(cl, launch, count);
+    } else {
+        flop = flop_of(cl, launch, count);
+        for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
+            bytes += bytes_of_argument(cl, launch, launch->row->arguments[a], count);
+        }
+    }
+    weft_profile_add(entry, 0, flop, bytes);
+    profile->entries[profile->count++] = entry;
+    return profile->count < PENDING ? WEFT_OK : opencl_profile_collect(&cl->base, error);
+}
+
+/* Puts a queue that measures in the place of the one that does not. It stays there. */
+static enum weft_status replace_queue(struct opencl_backend *cl, struct weft_error *error) {
+    cl_int code;
+    cl_command_queue queue =
+        clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code);
+    enum weft_status status =
+        opencl_check(code, "clCreateCommandQueue: CL_QUEUE_PROFILING_ENABLE", error);
+    if (status == WEFT_OK) {
+        clFinish(cl->queue);
+        clReleaseCommandQueue(cl->queue);
+        cl->queue = queue;
+    }
+    return status;
+}
+
+static void name_slots(struct opencl_backend *cl) {
+    for (size_t i = 0; i < cl->launch_count; i++) {
+        const struct opencl_group *group = &cl->groups.groups[cl->launches[i].group];
+        weft_profile_name(&cl->base.profile->entries[i], cl->launches[i].name, cl->base.network,
+                          group->first, group->end);
+    }
+    for (size_t i = 0; i < COMMON_COUNT; i++) {
+        if (cl->common[i].name != NULL) {
+            weft_profile_name(&cl->base.profile->entries[cl->launch_count + i], cl->common[i].name,
+                              cl->base.network, 0, 0);
+        }
+    }
+}
+
+enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum weft_status status = WEFT_OK;
+    if (cl->profile == NULL) {
+        cl->profile = calloc(1, sizeof *cl->profile);
+        status = cl->profile != NULL ? replace_queue(cl, error)
+                                     : weft_fail(error, WEFT_FAILED, "no memory for a profile");
+        if (status != WEFT_OK) {
+            opencl_profile_finish(cl);
+            return status;
+        }
+    }
+    status = weft_profile_create(backend, cl->launch_count + COMMON_COUNT, error);
+    if (status == WEFT_OK) {
+        name_slots(cl);
+    }
+    return status;
+}
+
+void opencl_profile_finish(struct opencl_backend *cl) {
+    free(cl->profile);
+    cl->profile = NULL;
+}

@@ -1,0 +1,143 @@
+/* record.c: keeps launches and the buffers that they read, for a program of their own. */
+#include "backend/record.h"
+#include "backend/opencl/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void weft_record_finish(struct weft_record *record) {
+    for (size_t i = 0; i < record->buffer_count; i++) {
+        free(record->buffers[i].bytes);
+    }
+    free(record->source);
+    free(record->log);
+    *record = (struct weft_record){0};
+}
+
+/* Whether ${launch} is one of those that the record wants. */
+static bool is_wanted(const struct opencl_backend *cl, const struct weft_record *record,
+                      const struct opencl_launch *launch) {
+    bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
+    const struct opencl_group *group;
+    if (launch->row == NULL) {
+        return (adam && (record->adam || record->join)) ||
+               (record->gather && launch == &cl->common[COMMON_GATHER]) ||
+               (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
+                                 launch == &cl->common[COMMON_LOSS_EVALUATE]));
+    }
+    group = &cl->groups.groups[launch->group];
+    return !record->adam && !record->gather && !record->loss && record->layer >= group->first &&
+           record->layer < group->end &&
+           ((launch->passes & PASS_BACKWARD) != 0) == record->backward;
+}
+
+/* The index of ${memory} in the record; new ones are read from the device. -1 if that fails. */
+static int find_buffer(struct opencl_backend *cl, struct weft_record *record, cl_mem memory) {
+    struct weft_record_buffer *buffer = &record->buffers[record->buffer_count];
+    for (size_t i = 0; i < record->buffer_count; i++) {
+        if (record->buffers[i].id == memory) {
+            return (int)i;
+        }
+    }
+    if (record->buffer_count == WEFT_RECORD_BUFFERS ||
+        clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof buffer->size, &buffer->size, NULL) !=
+            CL_SUCCESS ||
+        (buffer->bytes = malloc(buffer->size)) == NULL) {
+        return -1;
+    }
+    buffer->id = memory;
+    record->buffer_count++;
+    return clEnqueueReadBuffer(cl->queue, memory, CL_TRUE, 0, buffer->size, buffer->bytes, 0, NULL,
+                               NULL) == CL_SUCCESS
+               ? (int)(record->buffer_count - 1)
+               : -1;
+}
+
+/* Source, options and log of the program, once. */
+static void record_program(struct opencl_backend *cl, struct weft_record *record) {
+    struct opencl_text text = {0};
+    size_t size = 0;
+    if (record->source != NULL) {
+        return;
+    }
+    opencl_source_make(cl->base.network, &cl->groups, cl->mapping, record->kernels, &text, NULL);
+    record->source = text.bytes;
+    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_OPTIONS,
+                          sizeof record->options - 1, record->options, NULL);
+    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    record->log = calloc(size + 1, 1);
+    if (record->log != NULL && size > 0) {
+        clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, size, record->log,
+                              NULL);
+    }
+}
+
+void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
+                          const size_t range[3]) {
+    struct weft_record *record = cl->trial->record;
+    struct weft_record_launch *to = &record->launches[record->launch_count];
+    if (!is_wanted(cl, record, launch)) {
+        return;
+    }
+    record_program(cl, record);
+    if (record->launch_count == WEFT_RECORD_LAUNCHES) {
+        record->full = true;
+        return;
+    }
+    record->launch_count++;
+    clGetKernelInfo(launch->kernel, CL_KERNEL_FUNCTION_NAME, sizeof to->kernel, to->kernel, NULL);
+    memcpy(to->range, range, sizeof to->range);
+    memcpy(to->local, launch->local, sizeof to->local);
+    to->count = launch->set_count;
+    for (size_t i = 0; i < to->count; i++) {
+        struct weft_record_argument *argument = &to->arguments[i];
+        cl_mem memory;
+        *argument = (struct weft_record_argument){.buffer = -1, .size = launch->set[i].size};
+        memcpy(argument->bytes, launch->set[i].bytes, sizeof argument->bytes);
+        if (argument->size == sizeof memory) { /* numbers have 4 bytes */
+            memcpy(&memory, argument->bytes, sizeof memory);
+            argument->buffer = find_buffer(cl, record, memory);
+            record->full = record->full || argument->buffer < 0;
+        }
+    }
+}
+
+static cl_mem memory_of(const struct opencl_backend *cl, const struct weft_target *target) {
+    return !target->is_place        ? cl->arrays[target->array]
+           : target->place.gradient ? cl->dvalues[target->place.index]
+                                    : cl->values[target->place.index];
+}
+
+enum weft_status weft_opencl_record_result(struct weft_backend *backend,
+                                           const struct weft_target *target, int *buffer,
+                                           unsigned char **bytes, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    const struct weft_record *record = cl->trial->record;
+    cl_mem memory = memory_of(cl, target);
+    *bytes = NULL;
+    for (size_t i = 0; i < record->buffer_count && !record->full; i++) {
+        if (record->buffers[i].id == memory && memory != NULL) {
+            *buffer = (int)i;
+            *bytes = malloc(record->buffers[i].size);
+            return *bytes != NULL ? opencl_read(cl, memory, *bytes, record->buffers[i].size, error)
+                                  : weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+        }
+    }
+    return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
+}
+
+void weft_opencl_record_place(const struct weft_backend *backend, const struct weft_target *target,
+                              const float *values, unsigned char *bytes) {
+    size_t count = backend->last_count, size = target->count;
+    if (!target->is_place) {
+        memcpy(bytes + target->offset * sizeof *values, values, size * sizeof *values);
+        return;
+    }
+    for (size_t image = 0; image < count; image++) {
+        for (size_t i = 0; i < size; i++) {
+            size_t at = (image / WEFT_LANES * size + i) * WEFT_LANES + image % WEFT_LANES;
+            memcpy(bytes + at * sizeof *values, values + image * size + i, sizeof *values);
+        }
+    }
+}

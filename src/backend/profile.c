@@ -1,0 +1,111 @@
+/* profile.c: what a backend measures of itself: slots that it fills, and their way to callers. */
+#include "backend/backend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum weft_status weft_profile_create(struct weft_backend *backend, size_t count,
+                                     struct weft_error *error) {
+    struct weft_profile *profile = calloc(1, sizeof *profile + count * sizeof profile->entries[0]);
+    if (profile == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a profile");
+    }
+    profile->count = count;
+    backend->profile = profile;
+    return WEFT_OK;
+}
+
+void weft_profile_name(struct weft_profile_entry *entry, const char *name,
+                       const struct weft_network *network, size_t first, size_t end) {
+    size_t length = 0;
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    for (size_t i = first; i < end; i++) {
+        size_t room = sizeof entry->layers - length;
+        /* a space, the name and a zero; what does not fit is left away */
+        if (strlen(network->layers[i].name) + 2 <= room) {
+            length += (size_t)snprintf(entry->layers + length, room, "%s%s", length > 0 ? " " : "",
+                                       network->layers[i].name);
+        }
+    }
+}
+
+void weft_profile_add(struct weft_profile_entry *entry, double seconds, uint64_t flop,
+                      uint64_t bytes) {
+    entry->launches++;
+    entry->seconds += seconds;
+    entry->flop += flop;
+    entry->bytes += bytes;
+}
+
+uint64_t weft_profile_place_bytes(const struct weft_network *network, size_t index, size_t count) {
+    return (uint64_t)weft_shape_size(weft_place_shape(network, index)) * count * sizeof(float);
+}
+
+uint64_t weft_profile_parameter_bytes(const struct weft_network *network, size_t layer) {
+    const struct weft_layer *of = &network->layers[layer];
+    uint64_t bytes = 0;
+    for (size_t i = of->first_tensor; i < of->first_tensor + of->tensors; i++) {
+        bytes += network->tensors[i].trained ? network->tensors[i].count * sizeof(float) : 0;
+    }
+    return bytes;
+}
+
+enum weft_status weft_backend_profile_start(struct weft_backend *backend,
+                                            struct weft_error *error) {
+    if (backend->ops->profile_start == NULL) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "%s: can not be profiled", backend->device.name);
+    }
+    weft_backend_profile_stop(backend);
+    return backend->ops->profile_start(backend, error);
+}
+
+static enum weft_status collect(struct weft_backend *backend, struct weft_error *error) {
+    return backend->ops->profile_collect != NULL ? backend->ops->profile_collect(backend, error)
+                                                 : WEFT_OK;
+}
+
+enum weft_status weft_backend_profile_read(struct weft_backend *backend,
+                                           struct weft_profile_entry **entries, size_t *count,
+                                           struct weft_error *error) {
+    const struct weft_profile *profile = backend->profile;
+    enum weft_status status;
+    *entries = NULL;
+    *count = 0;
+    if (profile == NULL) {
+        return weft_fail(error, WEFT_USAGE, "profile: it was not started");
+    }
+    status = collect(backend, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    *entries = calloc(profile->count + 1, sizeof **entries);
+    if (*entries == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a profile");
+    }
+    for (size_t i = 0; i < profile->count; i++) {
+        if (profile->entries[i].launches > 0) {
+            (*entries)[(*count)++] = profile->entries[i];
+        }
+    }
+    return WEFT_OK;
+}
+
+void weft_backend_profile_stop(struct weft_backend *backend) {
+    struct weft_error ignored = {0};
+    if (backend->profile != NULL) {
+        collect(backend, &ignored); /* what is still on its way would have no slot */
+        free(backend->profile);
+        backend->profile = NULL;
+    }
+}
+
+enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
+                                   struct weft_error *error) {
+    if (backend->ops->peak == NULL) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "%s: its peak can not be measured",
+                         backend->device.name);
+    }
+    *peak = (struct weft_peak){0};
+    return backend->ops->peak(backend, peak, error);
+}

@@ -1,0 +1,229 @@
+/* bundle.c: a folder with which the author of a driver can see a difference: source, inputs, results, and a program. */
+#include "verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/record.h"
+#include "os/os.h"
+
+/* Says in ${record} which launches compute ${target}. */
+static void choose_launches(const struct weft_network *network, const struct weft_target *target,
+                            const struct weft_verify_difference *found,
+                            struct weft_record *record) {
+    size_t index = target->place.index;
+    if (target->is_place && !target->place.gradient) {
+        record->gather = index == 0;
+        record->layer = index - 1;
+    } else if (target->is_place) {
+        record->loss = index == network->layer_count;
+        record->layer = index;
+        record->backward = true;
+    } else if (target->array == WEFT_GRADIENTS || target->array == WEFT_BUFFERS) {
+        for (size_t i = 0; i < network->tensor_count; i++) {
+            const struct weft_tensor *tensor = &network->tensors[i];
+            size_t length = strlen(tensor->name);
+            if (strncmp(found->name, tensor->name, length) == 0 &&
+                (found->name[length] == '\0' || found->name[length] == '.')) {
+                record->layer = tensor->layer;
+            }
+        }
+        record->backward = record->join = target->array == WEFT_GRADIENTS;
+    } else {
+        record->adam = true;
+    }
+}
+
+/* What the reference has: the tensor in the natural order, in memory that the caller frees. */
+static enum weft_status read_expected(const struct verify_piece *piece, const char *name,
+                                      const struct weft_target *target, float **values,
+                                      struct weft_error *error) {
+    struct weft_backend *expected = piece->expected;
+    size_t count = piece->network->parameter_count + piece->network->buffer_count;
+    enum weft_status status;
+    if (target->is_place && expected->last_count * target->count > count) {
+        count = expected->last_count * target->count;
+    }
+    *values = calloc(count + 1, sizeof **values);
+    if (*values == NULL) {
+        return weft_fail(error, WEFT_FAILED, "bundle: no memory");
+    }
+    if (target->is_place) {
+        return weft_backend_tensor(expected, name, *values, expected->last_count * target->count,
+                                   error);
+    }
+    status = weft_backend_read(expected, target->array, *values, error);
+    memmove(*values, *values + target->offset, target->count * sizeof **values);
+    return status;
+}
+
+/* A file in the folder. */
+static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,
+                                    size_t size, struct weft_error *error) {
+    struct weft_file file = {0};
+    char path[4096];
+    enum weft_status status;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    status = weft_file_create(&file, path, error);
+    if (status == WEFT_OK) {
+        fwrite(bytes, 1, size, file.stream);
+        status = weft_file_commit(&file, error);
+    }
+    return status;
+}
+
+static void print_readme(FILE *out, const struct verify *verify, const struct weft_record *record,
+                         const struct weft_verify_difference *found) {
+    const struct weft_verify_outcome *outcome = verify->outcome;
+    const struct weft_device *device = &outcome->device;
+    fprintf(
+        out,
+        "weft verify found a difference between an OpenCL device and IEEE 754 arithmetic in the\n"
+        "order that the kernels' source gives.\n\n"
+        "device:     %s (%s), driver %s, %s\n"
+        "difference: stage %s, layer %s, tensor %s, element %zu: device 0x%08lx, expected "
+        "0x%08lx; %zu of %zu differ\n"
+        "in:         %s\n"
+        "diagnosis:  %s\n"
+        "options:    %s\n"
+        "kernels:   ",
+        device->name, device->platform_name, device->driver, device->opencl,
+        weft_stage_name(found->stage), found->layer, found->name, found->element,
+        (unsigned long)found->device, (unsigned long)found->expected, found->differing, found->of,
+        found->where, outcome->diagnosis, record->options);
+    for (size_t i = 0; i < record->launch_count; i++) {
+        fprintf(out, " %s", record->launches[i].kernel);
+    }
+    fputs("\n\nprogram.cl    the source of the whole program; the kernels above are launched\n"
+          "build.log     what the compiler said\n"
+          "buffer-N.bin  buffers before the first launch\n"
+          "expected.bin  the buffer with the tensor after the last launch, as it should be\n"
+          "got.bin       as it was\n"
+          "replay.c      shows the difference: cc replay.c -o replay -lOpenCL && ./replay\n",
+          out);
+}
+
+static enum weft_status write_text(const char *folder, const char *name,
+                                   const struct verify *verify, const struct weft_record *record,
+                                   const struct weft_verify_difference *found, int target,
+                                   struct weft_error *error) {
+    struct weft_file file = {0};
+    char path[4096];
+    enum weft_status status;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    status = weft_file_create(&file, path, error);
+    if (status == WEFT_OK) {
+        if (found != NULL) {
+            print_readme(file.stream, verify, record, found);
+        } else {
+            fprintf(file.stream, "#define PLATFORM %u\n#define DEVICE   %u\n",
+                    verify->outcome->device.platform, verify->outcome->device.in_platform);
+            verify_print_replay(file.stream, record, target);
+        }
+        status = weft_file_commit(&file, error);
+    }
+    return status;
+}
+
+static enum weft_status write_all(const struct verify *verify, const struct weft_record *record,
+                                  int target, const unsigned char *got,
+                                  const unsigned char *expected,
+                                  const struct weft_verify_difference *found,
+                                  struct weft_error *error) {
+    const char *folder = verify->options->bundle;
+    size_t size = record->buffers[target].size;
+    enum weft_status status = weft_os_make_folder(folder, error);
+    for (size_t i = 0; i < record->buffer_count && status == WEFT_OK; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "buffer-%zu.bin", i);
+        status =
+            write_bytes(folder, name, record->buffers[i].bytes, record->buffers[i].size, error);
+    }
+    if (status != WEFT_OK ||
+        (status = write_bytes(folder, "program.cl", record->source, strlen(record->source),
+                              error)) != WEFT_OK ||
+        (status = write_bytes(folder, "build.log", record->log, strlen(record->log), error)) !=
+            WEFT_OK ||
+        (status = write_bytes(folder, "expected.bin", expected, size, error)) != WEFT_OK ||
+        (status = write_bytes(folder, "got.bin", got, size, error)) != WEFT_OK ||
+        (status = write_text(folder, "README", verify, record, found, target, error)) != WEFT_OK) {
+        return status;
+    }
+    return write_text(folder, "replay.c", verify, record, NULL, target, error);
+}
+
+/* Runs the piece once more, with its launches recorded. */
+static enum weft_status record_piece(const struct verify *verify, const struct verify_piece *piece,
+                                     const struct weft_backend_options *how,
+                                     const struct weft_target *target,
+                                     const struct weft_verify_difference *found,
+                                     struct weft_record *record, struct weft_error *error) {
+    struct weft_verify_difference now = {0};
+    struct weft_backend *device = NULL;
+    unsigned char *got = NULL, *expected = NULL;
+    float *values = NULL;
+    char digest[65];
+    int buffer = 0;
+    enum weft_status status = weft_backend_open(piece->network, how, &device, NULL, error);
+    if (status == WEFT_OK) {
+        status = piece->run(piece, device, &now, digest, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_opencl_record_result(device, target, &buffer, &got, error);
+    }
+    if (status == WEFT_OK) {
+        status = read_expected(piece, found->name, target, &values, error);
+    }
+    if (status == WEFT_OK && (expected = malloc(record->buffers[buffer].size)) == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "bundle: no memory");
+    }
+    if (status == WEFT_OK && (record->source == NULL || record->log == NULL)) {
+        status = weft_fail(error, WEFT_FAILED, "bundle: no source was recorded");
+    }
+    if (status == WEFT_OK) {
+        memcpy(expected, got, record->buffers[buffer].size);
+        weft_opencl_record_place(device, target, values, expected);
+        status = write_all(verify, record, buffer, got, expected, found, error);
+    }
+    weft_backend_close(device);
+    free(values);
+    free(expected);
+    free(got);
+    return status;
+}
+
+void verify_bundle(struct verify *verify, const struct verify_piece *piece,
+                   const struct weft_backend_options *options,
+                   const struct weft_verify_difference *found) {
+    struct weft_record *record = calloc(1, sizeof *record);
+    struct weft_backend_options how = *options;
+    struct weft_trial trial = {.record = record};
+    struct weft_verify_difference named = *found;
+    struct weft_target target;
+    struct weft_error failure = {0};
+    enum weft_status status = WEFT_OK;
+    if (record == NULL) {
+        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "no memory");
+        return;
+    }
+    if (strcmp(found->layer, "cross_entropy") == 0 && found->name[0] == '\0') {
+        /* Losses go with the gradient that the same kernel writes. */
+        snprintf(named.name, sizeof named.name, "%s.output.grad",
+                 piece->network->layers[piece->network->layer_count - 1].name);
+    }
+    if (verify->outcome->device.builtin || !weft_target_find(piece->network, named.name, &target)) {
+        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle,
+                 "a difference of this stage can not be put into a program of its own");
+    } else {
+        choose_launches(piece->network, &target, &named, record);
+        record->kernels = options->kernels;
+        how.trial = &trial;
+        status = record_piece(verify, piece, &how, &target, &named, record, &failure);
+    }
+    weft_record_finish(record);
+    free(record);
+    if (status != WEFT_OK) { /* the verdict is worth more than the bundle */
+        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s",
+                 failure.message);
+    }
+}

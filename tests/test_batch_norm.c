@@ -1,0 +1,178 @@
+/* test_batch_norm.c: batch norm with batch statistics and with running ones: by hand, finite differences, equal bits. Its numbers against
+ * plain ones in double are in test_batch_norm_plain.c. */
+#include "check_weft.h"
+#include "layer_differences.h"
+
+#define NORM(input)                                                                                \
+    "{\"input\": " input                                                                           \
+    ", \"layers\": [{\"kind\": \"batch_norm\", \"name\": \"b\", \"eps\": 1, \"momentum\": 0.5}]}"
+
+/* What the first hand cases share. Values m + 3, m - 1, m - 1, m - 1 have mean m and variance 12 / 4 = 3 (unbiased 12 / 3 = 4); with
+ * eps 1 the root is 2. So xhat = deviation / 2 = 1.5, -0.5, -0.5, -0.5.
+ *
+ * Channel 0: m = 10, weight 4, bias 1: output = 2 x deviation + 1 = 7, -1, -1, -1.
+ *   doutput 5, 1, 1, 1: mean 2; mean of doutput xhat = (7.5 - 1.5) / 4 = 1.5
+ *   dweight 6, dbias 8; dinput = 2 (5 - 2 - 1.5 x 1.5) = 1.5, 2 (1 - 2 + 1.5 / 2) = -0.5
+ * Channel 1: m = -1, weight -2, bias 0: output = -deviation = -3, 1, 1, 1.
+ *   doutput 1, 1, 1, 1: dinput is 0, as a shift of all outputs changes nothing; dweight 0, dbias 4
+ * Running mean 2 and 7 become 1 + 5 = 6 and 3.5 - 0.5 = 3; variance 1 and 8 become 0.5 + 2 and 4 + 2. */
+static const float parameters[] = {4, -2, 1, 0};
+static const float buffers[] = {2, 7, 1, 8};
+static const float new_buffers[] = {6, 3, 2.5f, 6};
+static const float dweights[] = {6, 0};
+static const float dbias[] = {8, 4};
+
+/* Running mean 10 and variance 3: output = 2 (x - 10) + 1 in channel 0; statistics are constants, so dinput = 2 doutput.
+ * Channel 1 with mean 0, variance 0: the root is 1, output = -2 x. The buffers stay. */
+static const float still[] = {10, 0, 3, 0};
+static const float running_inputs[] = {11, 5, 8, -0.25f};
+static const float running_doutputs[] = {1, 2, 3, 4};
+static const float running_outputs[] = {3, -10, -3, 0.5f};
+static const float running_dinputs[] = {2, -4, 6, -8};
+static const float running_dweights[] = {0.5f - 3, 10 - 1};
+static const float running_dbias[] = {4, 6};
+
+/* One value alone has variance 0: the output is the bias, dinput 0, and nothing is NaN. The variance mixed in is 0. */
+static const float one_inputs[] = {1000, -3};
+static const float one_doutputs[] = {5, 1};
+static const float one_outputs[] = {1, 0};
+static const float zeros[2] = {0};
+static const float one_buffers[] = {501, 2, 0.5f, 4};
+
+/* Images of two features: four of them, two with running statistics, one alone. */
+START_TEST(features_by_hand) {
+    static const float inputs[] = {13, 2, 9, -2, 9, -2, 9, -2};
+    static const float doutputs[] = {5, 1, 1, 1, 1, 1, 1, 1};
+    static const float outputs[] = {7, -3, -1, 1, -1, 1, -1, 1};
+    static const float dinputs[] = {1.5f, 0, -0.5f, 0, -0.5f, 0, -0.5f, 0};
+    const struct layer_hand hands[] = {
+        {"batch_norm 1d by hand",
+         4,
+         WEFT_BATCH,
+         parameters,
+         buffers,
+         inputs,
+         doutputs,
+         {{"b.output", 8, outputs},
+          {"input.grad", 8, dinputs},
+          {"b.weight.grad", 2, dweights},
+          {"b.bias.grad", 2, dbias},
+          {"b.running_mean", 2, new_buffers},
+          {"b.running_var", 2, new_buffers + 2}}},
+        {"batch_norm running by hand",
+         2,
+         WEFT_RUNNING,
+         parameters,
+         still,
+         running_inputs,
+         running_doutputs,
+         {{"b.output", 4, running_outputs},
+          {"input.grad", 4, running_dinputs},
+          {"b.weight.grad", 2, running_dweights},
+          {"b.bias.grad", 2, running_dbias},
+          {"b.running_mean", 2, still},
+          {"b.running_var", 2, still + 2}}},
+        {"batch_norm of one value by hand",
+         1,
+         WEFT_BATCH,
+         parameters,
+         buffers,
+         one_inputs,
+         one_doutputs,
+         {{"b.output", 2, one_outputs},
+          {"input.grad", 2, zeros},
+          {"b.weight.grad", 2, zeros},
+          {"b.bias.grad", 2, one_doutputs},
+          {"b.running_mean", 2, one_buffers},
+          {"b.running_var", 2, one_buffers + 2}}},
+    };
+    layer_check_by_hand(NORM("[2]"), hands, sizeof hands / sizeof hands[0]);
+}
+END_TEST
+
+/* The same numbers as the pixels of one image. */
+START_TEST(image_by_hand) {
+    static const float inputs[] = {13, 9, 9, 9, 2, -2, -2, -2};
+    static const float doutputs[] = {5, 1, 1, 1, 1, 1, 1, 1};
+    static const float outputs[] = {7, -1, -1, -1, -3, 1, 1, 1};
+    static const float dinputs[] = {1.5f, -0.5f, -0.5f, -0.5f, 0, 0, 0, 0};
+    const struct layer_hand hand = {"batch_norm 2d by hand",
+                                    1,
+                                    WEFT_BATCH,
+                                    parameters,
+                                    buffers,
+                                    inputs,
+                                    doutputs,
+                                    {{"b.output", 8, outputs},
+                                     {"input.grad", 8, dinputs},
+                                     {"b.weight.grad", 2, dweights},
+                                     {"b.bias.grad", 2, dbias},
+                                     {"b.running_mean", 2, new_buffers},
+                                     {"b.running_var", 2, new_buffers + 2}}};
+    layer_check_by_hand(NORM("[2, 2, 2]"), &hand, 1);
+}
+END_TEST
+
+/* Steps of 1/64: the third derivative leaves an error of about 1/64 squared over 6, 4e-5, times a factor of about ten where a value
+ * moves its own mean and variance; rounding leaves 1e-7 x 64. So 1e-3. */
+START_TEST(differences) {
+    static const char *const networks[] = {
+        "{\"input\": [2, 2, 3], \"layers\": [{\"kind\": \"batch_norm\"}]}",
+        "{\"input\": [5], \"layers\": [{\"kind\": \"batch_norm\", \"eps\": 0.01}]}"};
+    struct weft_network *network = layer_network(networks[_i % 2]);
+    struct layer_values values;
+    layer_values_draw(network, 17, LAYER_PLAIN, 80, &values);
+    layer_check_differences("batch_norm differences", network, &values, 17,
+                            _i < 2 ? WEFT_BATCH : WEFT_RUNNING, 0x1p-6f, 1e-3);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+}
+END_TEST
+
+#define PLAIN_NORM "{\"kind\": \"batch_norm\"}"
+
+/* Two in a row, so that the second gets what the first gives. */
+START_TEST(bits_of_images) {
+    layer_check_bits("batch_norm 2d", LAYER_SMALL,
+                     "{\"input\": [5, 7, 11], \"layers\": [{\"kind\": \"batch_norm\", "
+                     "\"momentum\": 0.25, \"eps\": 1e-9}, " PLAIN_NORM "]}");
+}
+END_TEST
+
+START_TEST(bits_of_features) {
+    layer_check_bits("batch_norm 1d", LAYER_LARGE,
+                     "{\"input\": [13], \"layers\": [" PLAIN_NORM ", {\"kind\": \"batch_norm\", "
+                     "\"momentum\": 1, \"eps\": 1}, {\"kind\": \"batch_norm\", \"momentum\": "
+                     "0}]}");
+}
+END_TEST
+
+/* Columns of pixels and single ones. */
+START_TEST(bits_of_columns) {
+    layer_check_bits("batch_norm, columns", LAYER_LARGE,
+                     "{\"input\": [2, 7, 1], \"layers\": [" PLAIN_NORM "]}");
+}
+END_TEST
+
+/* All layers whose images could meet. */
+START_TEST(images_alone) {
+    layer_check_alone(
+        "batch_norm and others, images alone", LAYER_LARGE,
+        "{\"input\": [2, 7, 6], \"layers\": [{\"kind\": \"conv2d\", \"out_channels\": 5, "
+        "\"kernel_size\": [2, 3]}, {\"kind\": \"batch_norm\"}, {\"kind\": \"max_pool2d\", "
+        "\"kernel_size\": 2}, {\"kind\": \"relu\"}, {\"kind\": \"flatten\"}, {\"kind\": "
+        "\"linear\", "
+        "\"out_features\": 7}, {\"kind\": \"batch_norm\"}]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, features_by_hand);
+    tcase_add_test(tests, image_by_hand);
+    tcase_add_loop_test(tests, differences, 0, 4);
+    tcase_add_test(tests, bits_of_images);
+    tcase_add_test(tests, bits_of_features);
+    tcase_add_test(tests, bits_of_columns);
+    tcase_add_test(tests, images_alone);
+}
+CHECK_MAIN("batch_norm", add_tests)

@@ -1,0 +1,213 @@
+/* test_cross_entropy.c: softmax cross entropy: losses, predictions and the gradient of the logits. The network here gives the pixels'
+ * values as they are, so they are the logits. */
+#include "check_weft.h"
+#include "layer_case.h"
+#include "layer_values.h"
+#include "training_case.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct weft_network *logits_network(size_t classes) {
+    char json[100];
+    snprintf(json, sizeof json, "{\"input\": [1, 1, %zu], \"layers\": [{\"kind\": \"flatten\"}]}",
+             classes);
+    return layer_network(json);
+}
+
+/* Four classes, five images:
+ *   0 0 0 0           label 3: p = 1/4 each, the loss is log 4, the first class wins
+ *   -100 0 -100 -100  label 0: exp(-100) is 0, so the sum is 1 and the loss 100; p = 0 1 0 0
+ *   the same          label 1: loss 0
+ *   500 500 -100 0    label 1: two classes at 1/2, the first wins; loss log 2, gradient 1/2 - 1 for the label
+ *   0.5 -1 0.5 -1     label 0: the first of equal ones wins again
+ * in batches of three. log 4 and log 2 are the floats next to them. The gradient is the one of the sum of losses. */
+START_TEST(by_hand) {
+    static uint8_t pixels[] = {0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 2, 2, 1, 0, 3, 4, 3, 4};
+    static uint8_t labels[] = {3, 0, 1, 1, 0};
+    static const float values[256] = {0, -100, 500, 0.5f, -1};
+    static const float losses[] = {1.38629436f, 100, 0, 0.69314718f};
+    static const float predictions[] = {0, 1, 1, 0, 0};
+    static const float correct[] = {1, 1};
+    static const float gradient[] = {0.5f, -0.5f, 0, 0};
+    const float means[] = {(losses[0] + losses[1]) / 3.0f, losses[3]};
+    const struct weft_images five = {5, 1, 4, pixels, labels, 4};
+    const struct weft_images four = {4, 1, 4, pixels, labels, 4};
+    const struct training_case cases[] = {
+        {.name = "cross_entropy by hand",
+         .data = &five,
+         .pixels = values,
+         .batch = 3,
+         .epochs = 1,
+         .expected = {{"running.predictions", 5, predictions}, {"correct", 2, correct}}},
+        {.name = "cross_entropy losses by hand",
+         .data = &four,
+         .pixels = values,
+         .batch = 3,
+         .epochs = 1,
+         .expected = {{"running.losses", 4, losses},
+                      {"loss", 2, means},
+                      {"logit.grad", 4, gradient}}},
+    };
+    struct weft_network *network = logits_network(4);
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_TINY, "cross_entropy by hand", places);
+    training_check(network, cases, sizeof cases / sizeof cases[0], places, count);
+    weft_network_destroy(network);
+}
+END_TEST
+
+/* One image in double. Returns the loss; writes the gradient. */
+static double plain_image(const double *logits, size_t classes, size_t label, double *gradient) {
+    double sum = 0.0;
+    for (size_t k = 0; k < classes; k++) {
+        sum += exp(logits[k]);
+    }
+    for (size_t k = 0; k < classes; k++) {
+        gradient[k] = exp(logits[k]) / sum - (k == label ? 1.0 : 0.0);
+    }
+    return log(sum) - logits[label];
+}
+
+/* Trains one step with all ${images} as its batch, on the reference. */
+static void run_reference(const struct weft_network *network, const struct weft_images *images,
+                          const float *pixels, struct layer_result *result) {
+    const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
+    const struct training_case training = {.name = "cross_entropy",
+                                           .data = images,
+                                           .pixels = pixels,
+                                           .batch = images->count,
+                                           .epochs = 1};
+    struct weft_backend *backend = layer_open(network, &place, images->count, training.name);
+    ck_assert(backend != NULL);
+    ck_assert(training_run(&training, backend, result, training.name));
+    weft_backend_close(backend);
+}
+
+static const struct {
+    size_t images, classes;
+    float scale; /* of the logits */
+} shapes[] = {{1, 2, 1.0f},    {7, 10, 1.0f},  {17, 13, 8.0f},
+              {33, 10, 40.0f}, {100, 3, 0.1f}, {20, 33, 4.0f}};
+
+/* 1e-6 of the largest: each value is a few roundings of float away. */
+START_TEST(plain) {
+    size_t count = shapes[_i].images, classes = shapes[_i].classes;
+    struct weft_network *network = logits_network(classes);
+    double *losses = layer_alloc(count * sizeof(double)), mean = 0.0;
+    double *gradients = layer_alloc(count * classes * sizeof(double));
+    double *logits = layer_alloc(classes * sizeof(double));
+    struct layer_result result = {0};
+    struct weft_images images;
+    float pixels[256];
+    unsigned wrong = 0;
+    training_images(count, classes, classes, 200 + (uint64_t)_i, &images);
+    layer_draw(210, 0, LAYER_PLAIN, pixels, 256);
+    for (size_t i = 0; i < 256; i++) {
+        pixels[i] *= shapes[_i].scale;
+    }
+    for (size_t n = 0; n < count; n++) {
+        for (size_t k = 0; k < classes; k++) {
+            logits[k] = pixels[images.pixels[n * classes + k]];
+        }
+        losses[n] = plain_image(logits, classes, images.labels[n], gradients + n * classes);
+        mean += losses[n] / (double)count;
+    }
+    run_reference(network, &images, pixels, &result);
+    wrong += layer_result_near(&result, "running.losses", losses, 1e-6, "cross_entropy");
+    wrong += layer_result_near(&result, "batch.losses", losses, 1e-6, "cross_entropy");
+    wrong += layer_result_near(&result, "logit.grad", gradients, 1e-6, "cross_entropy");
+    wrong += layer_result_near(&result, "loss", &mean, 1e-6, "cross_entropy");
+    layer_result_finish(&result);
+    weft_images_finish(&images);
+    free(losses);
+    free(gradients);
+    free(logits);
+    weft_network_destroy(network);
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
+/* The sum of all losses in an evaluation with these pixels. */
+static double total_loss(struct weft_backend *backend, const float *pixels, size_t images) {
+    float losses[64];
+    double total = 0.0;
+    struct weft_pass pass = {.split = WEFT_TEST, .count = images, .losses = losses};
+    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
+    for (size_t i = 0; i < images; i++) {
+        total += (double)losses[i];
+    }
+    return total;
+}
+
+/* Each of 20 x 12 logits has a byte of its own, so its value can be moved alone. Steps of 1/64: an error of a third derivative below 1/10 times
+ * 1/64 squared over 6, and of float's 2e-7 times 32: together 1e-5, beside gradients up to 1; 1e-4 is asked. */
+START_TEST(differences) {
+    enum { IMAGES = 20, CLASSES = 12 };
+    const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
+    struct weft_network *network = logits_network(CLASSES);
+    double gradient[IMAGES * CLASSES];
+    struct layer_result result = {0};
+    struct weft_images images;
+    struct weft_backend *backend;
+    float pixels[256];
+    training_images(IMAGES, CLASSES, CLASSES, 220, &images);
+    layer_draw(221, 0, LAYER_PLAIN, pixels, 256);
+    for (size_t i = 0; i < IMAGES * CLASSES; i++) {
+        images.pixels[i] = (uint8_t)i;
+    }
+    run_reference(network, &images, pixels, &result);
+    backend = layer_open(network, &place, IMAGES, "cross_entropy differences");
+    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TEST, &images, NULL), WEFT_OK);
+    for (size_t i = 0; i < IMAGES * CLASSES; i++) {
+        volatile float kept = pixels[i], up = kept + 0x1p-6f, down = kept - 0x1p-6f;
+        pixels[i] = up;
+        gradient[i] = total_loss(backend, pixels, IMAGES);
+        pixels[i] = down;
+        gradient[i] -= total_loss(backend, pixels, IMAGES);
+        gradient[i] /= (double)up - (double)down;
+        pixels[i] = kept;
+    }
+    ck_assert_uint_eq(layer_result_near(&result, "logit.grad", gradient, 1e-4, "differences"), 0);
+    weft_backend_close(backend);
+    layer_result_finish(&result);
+    weft_images_finish(&images);
+    weft_network_destroy(network);
+}
+END_TEST
+
+/* Odd batches, and logits of all sizes with ties: 13 classes, of which the labels use 10. */
+START_TEST(bits) {
+    static const size_t batches[] = {33, 7, 16, 1, 17, 3};
+    enum { CASES = sizeof batches / sizeof batches[0] };
+    struct weft_network *network = logits_network(13);
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_SMALL, "cross_entropy bits", places);
+    struct training_case cases[CASES];
+    struct weft_images images[CASES];
+    float pixels[256];
+    layer_draw(230, 0, LAYER_WILD, pixels, 256);
+    for (size_t i = 0; i < CASES; i++) {
+        training_images(batches[i] * 2 + 1, 13, 10, 231 + i, &images[i]);
+        cases[i] = (struct training_case){.name = "cross_entropy",
+                                          .data = &images[i],
+                                          .pixels = pixels,
+                                          .batch = batches[i],
+                                          .epochs = 1};
+    }
+    training_check(network, cases, CASES, places, count);
+    for (size_t i = 0; i < CASES; i++) {
+        weft_images_finish(&images[i]);
+    }
+    weft_network_destroy(network);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, by_hand);
+    tcase_add_loop_test(tests, plain, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, differences);
+    tcase_add_test(tests, bits);
+}
+CHECK_MAIN("cross_entropy", add_tests)

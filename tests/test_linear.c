@@ -1,0 +1,131 @@
+/* test_linear.c: output[o] = bias[o] + sum of weight[o][i] input[i]. */
+#include "check_weft.h"
+#include "layer_differences.h"
+
+/* Three inputs, two outputs, two images: 1*1 + 2*2 + 3*3 + 0.5 = 14.5 and so on. */
+START_TEST(by_hand) {
+    static const float parameters[] = {1, 2, 3, -1, 0, 4, 0.5f, -2};
+    static const float inputs[] = {1, 2, 3, 10, 0, -1};
+    static const float doutputs[] = {1, 2, 3, -1};
+    static const float outputs[] = {14.5f, 9, 7.5f, -16};
+    static const float dinputs[] = {1 - 2, 2, 3 + 8, 3 + 1, 6, 9 - 4};
+    static const float dweights[] = {1 + 30, 2, 3 - 3, 2 - 10, 4, 6 + 1};
+    static const float dbias[] = {4, 1};
+    layer_check_by_hand("{\"input\": [3], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
+                        "\"out_features\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "linear by hand",
+                            .images = 2,
+                            .statistics = WEFT_RUNNING,
+                            .parameters = parameters,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"l.output", 4, outputs},
+                                         {"input.grad", 6, dinputs},
+                                         {"l.weight.grad", 6, dweights},
+                                         {"l.bias.grad", 2, dbias}},
+                        },
+                        1);
+}
+END_TEST
+
+static const struct {
+    size_t images, inputs, outputs;
+} shapes[] = {{1, 1, 1},    {3, 13, 5},     {7, 2, 33},     {16, 17, 16},
+              {17, 16, 17}, {33, 192, 120}, {100, 120, 60}, {130, 7, 10}};
+
+struct plain {
+    double *output, *dinput, *dweight, *dbias;
+};
+
+static void plain_make(struct plain *p, const struct layer_values *values, size_t images,
+                       size_t inputs, size_t outputs) {
+    const float *weight = values->parameters, *bias = weight + inputs * outputs;
+    p->output = layer_alloc(images * outputs * sizeof(double));
+    p->dinput = layer_alloc(images * inputs * sizeof(double));
+    p->dweight = layer_alloc(inputs * outputs * sizeof(double));
+    p->dbias = layer_alloc(outputs * sizeof(double));
+    for (size_t n = 0; n < images; n++) {
+        for (size_t o = 0; o < outputs; o++) {
+            double d = values->doutputs[n * outputs + o];
+            p->output[n * outputs + o] = bias[o];
+            p->dbias[o] += d;
+            for (size_t i = 0; i < inputs; i++) {
+                double x = values->inputs[n * inputs + i], w = weight[o * inputs + i];
+                p->output[n * outputs + o] += w * x;
+                p->dinput[n * inputs + i] += w * d;
+                p->dweight[o * inputs + i] += x * d;
+            }
+        }
+    }
+}
+
+/* 1e-5 of the largest value: sums of up to 192 products in float have errors of about 1e-6. */
+START_TEST(plain_sums) {
+    size_t images = shapes[_i].images;
+    struct plain p;
+    struct layer_values values;
+    struct layer_result result = {0};
+    struct weft_network *network;
+    char json[200];
+    unsigned wrong = 0;
+    snprintf(json, sizeof json,
+             "{\"input\": [%zu], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
+             "\"out_features\": %zu}]}",
+             shapes[_i].inputs, shapes[_i].outputs);
+    network = layer_network(json);
+    layer_values_draw(network, images, LAYER_PLAIN, 60 + (uint64_t)_i, &values);
+    plain_make(&p, &values, images, shapes[_i].inputs, shapes[_i].outputs);
+    layer_reference(network, &values, images, WEFT_RUNNING, &result);
+    wrong += layer_result_near(&result, "l.output", p.output, 1e-5, json);
+    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-5, json);
+    wrong += layer_result_near(&result, "l.weight.grad", p.dweight, 1e-5, json);
+    wrong += layer_result_near(&result, "l.bias.grad", p.dbias, 1e-5, json);
+    free(p.output);
+    free(p.dinput);
+    free(p.dweight);
+    free(p.dbias);
+    layer_result_finish(&result);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
+/* Two linear layers are linear in each single number, so a large step costs nothing: rounding is all that is left. */
+START_TEST(differences) {
+    struct weft_network *network = layer_network(
+        "{\"input\": [7], \"layers\": [{\"kind\": \"linear\", \"out_features\": 5}, {\"kind\": "
+        "\"linear\", \"out_features\": 3}]}");
+    struct layer_values values;
+    layer_values_draw(network, 4, LAYER_PLAIN, 70, &values);
+    layer_check_differences("linear differences", network, &values, 4, WEFT_RUNNING, 0.5f, 1e-5);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+}
+END_TEST
+
+#define LINEAR(outputs) "{\"kind\": \"linear\", \"out_features\": " #outputs "}"
+
+START_TEST(bits) {
+    layer_check_bits("linear", LAYER_SMALL,
+                     "{\"input\": [13], \"layers\": [" LINEAR(5) "," LINEAR(16) "," LINEAR(
+                         17) "," LINEAR(1) "," LINEAR(33) "," LINEAR(2) "]}");
+}
+END_TEST
+
+/* As large as the published network's. */
+START_TEST(bits_of_wide) {
+    layer_check_bits("linear, wide", LAYER_LARGE,
+                     "{\"input\": [192], \"layers\": [" LINEAR(120) "," LINEAR(97) "]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, by_hand);
+    tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, differences);
+    tcase_add_test(tests, bits);
+    tcase_add_test(tests, bits_of_wide);
+}
+CHECK_MAIN("linear", add_tests)

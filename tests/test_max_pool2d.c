@@ -1,0 +1,180 @@
+/* test_max_pool2d.c: max pooling at every place: windows that touch, overlap and leave gaps, and ties. */
+#include "check_weft.h"
+#include "layer_differences.h"
+
+/* Windows of 2, stride 2, over 5 x 5: the last row and column are not seen.
+ *
+ *   1 1 | 0 0 | 9     all equal: the first;  all zeros of either sign: the first
+ *   1 1 | 0 0 | 9
+ *   2 5 | 3 3 | 9     the 5;  3 3 3: the first
+ *   4 5 | 2 3 | 9
+ *   9 9   9 9   9  */
+START_TEST(ties_by_hand) {
+    static const float inputs[] = {1, 1, 0, -0.0f, 9, 1, 1, 0, 0, 9, 2, 5, 3,
+                                   3, 9, 4, 5,     2, 3, 9, 9, 9, 9, 9, 9};
+    static const float doutputs[] = {1, 2, 3, 4};
+    static const float outputs[] = {1, 0, 5, 3};
+    static const float dinputs[] = {1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 4,
+                                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    layer_check_by_hand("{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+                        "\"p\", \"kernel_size\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "max_pool2d ties by hand",
+                            .images = 1,
+                            .statistics = WEFT_RUNNING,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"p.output", 4, outputs}, {"input.grad", 25, dinputs}},
+                        },
+                        1);
+}
+END_TEST
+
+/* Windows of 3, stride 2: the four of them share the middle. Image 1 has its largest value there, image 2 is all negative with the
+ * largest in the first row's middle, which only the two upper windows see. */
+START_TEST(overlap_by_hand) {
+    static const float inputs[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 1,  2,  99,
+                                   4,  5,  6,  7,  8,  9,  10, 1,  2,  3,  4,  5,  -9,
+                                   -9, -1, -9, -9, -9, -9, -9, -9, -9, -9, -9, -9, -9,
+                                   -9, -9, -9, -9, -9, -9, -9, -9, -9, -9, -9};
+    static const float doutputs[] = {1, 2, 4, 8, 16, 32, 64, 128};
+    static const float outputs[] = {99, 99, 99, 99, -1, -1, -9, -9};
+    static const float dinputs[] = {0, 0,  0, 0,   0, 0, 0, 0, 0, 0, 0,  0, 15, 0, 0, 0, 0,
+                                    0, 0,  0, 0,   0, 0, 0, 0, 0, 0, 48, 0, 0,  0, 0, 0, 0,
+                                    0, 64, 0, 128, 0, 0, 0, 0, 0, 0, 0,  0, 0,  0, 0, 0};
+    layer_check_by_hand("{\"input\": [1, 5, 5], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+                        "\"p\", \"kernel_size\": 3, \"stride\": 2}]}",
+                        &(struct layer_hand){
+                            .name = "max_pool2d overlap by hand",
+                            .images = 2,
+                            .statistics = WEFT_RUNNING,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"p.output", 8, outputs}, {"input.grad", 50, dinputs}},
+                        },
+                        1);
+}
+END_TEST
+
+/* A pooling of planes (images x channels), in double. */
+struct plain {
+    size_t planes, height, width, kernel, stride;
+    double *output, *dinput;
+};
+
+/* The window at (y, x) of a plane: its first largest value. */
+static size_t largest(const struct plain *p, const float *plane, size_t y, size_t x) {
+    size_t best = y * p->stride * p->width + x * p->stride;
+    for (size_t i = 0; i < p->kernel; i++) {
+        for (size_t j = 0; j < p->kernel; j++) {
+            size_t at = (y * p->stride + i) * p->width + x * p->stride + j;
+            best = plane[at] > plane[best] ? at : best;
+        }
+    }
+    return best;
+}
+
+static void plain_make(struct plain *p, const struct layer_values *values) {
+    size_t out_height = (p->height - p->kernel) / p->stride + 1;
+    size_t out_width = (p->width - p->kernel) / p->stride + 1;
+    size_t size = p->height * p->width;
+    p->output = layer_alloc(p->planes * out_height * out_width * sizeof(double));
+    p->dinput = layer_alloc(p->planes * size * sizeof(double));
+    for (size_t n = 0, at = 0; n < p->planes; n++) {
+        for (size_t y = 0; y < out_height; y++) {
+            for (size_t x = 0; x < out_width; x++, at++) {
+                size_t best = n * size + largest(p, values->inputs + n * size, y, x);
+                p->output[at] = (double)values->inputs[best];
+                p->dinput[best] += (double)values->doutputs[at];
+            }
+        }
+    }
+}
+
+static const struct {
+    size_t images, channels, height, width, kernel, stride;
+} shapes[] = {{1, 1, 1, 1, 1, 1},    {3, 5, 7, 11, 2, 1}, {7, 2, 11, 7, 3, 2}, {16, 13, 9, 9, 3, 3},
+              {17, 6, 24, 24, 2, 2}, {33, 1, 7, 5, 2, 3}, {2, 3, 7, 8, 7, 1},  {5, 2, 1, 7, 1, 2}};
+
+/* The outputs are inputs, so exact; a gradient is a sum of up to 49 values, rounded to float: 1e-6. The inputs have many ties. */
+START_TEST(plain_windows) {
+    struct plain p = {shapes[_i].images * shapes[_i].channels,
+                      shapes[_i].height,
+                      shapes[_i].width,
+                      shapes[_i].kernel,
+                      shapes[_i].stride,
+                      NULL,
+                      NULL};
+    struct layer_values values;
+    struct layer_result result = {0};
+    struct weft_network *network;
+    char json[300];
+    unsigned wrong = 0;
+    snprintf(json, sizeof json,
+             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+             "\"p\", \"kernel_size\": %zu, \"stride\": %zu}]}",
+             shapes[_i].channels, p.height, p.width, p.kernel, p.stride);
+    network = layer_network(json);
+    layer_values_draw(network, shapes[_i].images, LAYER_TIES, 50, &values);
+    layer_draw(51, 0, LAYER_PLAIN, values.doutputs,
+               shapes[_i].images * weft_shape_size(weft_network_output(network)));
+    plain_make(&p, &values);
+    layer_reference(network, &values, shapes[_i].images, WEFT_RUNNING, &result);
+    wrong += layer_result_near(&result, "p.output", p.output, 0.0, json);
+    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-6, json);
+    free(p.output);
+    free(p.dinput);
+    layer_result_finish(&result);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
+/* A maximum is linear while the same value wins: all inputs are 4 h apart here, and the step is h. */
+START_TEST(differences) {
+    enum { SIZE = 2 * 5 * 6, IMAGES = 2 };
+    struct weft_network *network = layer_network(
+        "{\"input\": [2, 5, 6], \"layers\": [{\"kind\": \"max_pool2d\", \"kernel_size\": 3, "
+        "\"stride\": 2}]}");
+    struct layer_values values;
+    layer_values_draw(network, IMAGES, LAYER_PLAIN, 52, &values);
+    for (size_t i = 0; i < SIZE * IMAGES; i++) {
+        values.inputs[i] =
+            (float)(i * 37 % (SIZE * IMAGES)) * 0.25f; /* 37 and 120 share no factor */
+    }
+    layer_check_differences("max_pool2d differences", network, &values, IMAGES, WEFT_RUNNING,
+                            0.0625f, 1e-5);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+}
+END_TEST
+
+#define POOL(kernel, stride)                                                                       \
+    "{\"kind\": \"max_pool2d\", \"kernel_size\": " #kernel ", \"stride\": " #stride "}"
+
+/* 23 x 19, 11 x 9, 10 x 8, 10 x 8, 5 x 4, 2 x 1. */
+START_TEST(bits_of_odd_shapes) {
+    layer_check_bits("max_pool2d", LAYER_SMALL,
+                     "{\"input\": [5, 23, 19], \"layers\": [" POOL(3, 2) "," POOL(2, 1) "," POOL(
+                         1, 1) "," POOL(2, 2) "," POOL(3, 2) "]}");
+}
+END_TEST
+
+/* Gaps between windows, and windows as large as the image. */
+START_TEST(bits_of_gaps) {
+    layer_check_bits(
+        "max_pool2d with gaps", LAYER_LARGE,
+        "{\"input\": [13, 17, 11], \"layers\": [" POOL(2, 3) "," POOL(3, 3) "," POOL(1, 2) "]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, ties_by_hand);
+    tcase_add_test(tests, overlap_by_hand);
+    tcase_add_loop_test(tests, plain_windows, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, differences);
+    tcase_add_test(tests, bits_of_odd_shapes);
+    tcase_add_test(tests, bits_of_gaps);
+}
+CHECK_MAIN("max_pool2d", add_tests)

@@ -1,0 +1,62 @@
+/* test_relu.c: output = input > 0 ? input : 0. */
+#include "check_weft.h"
+#include "layer_case.h"
+
+#include <math.h>
+
+/* Values below 2^-36 are +0 before the layer sees them; the gradient at 0 is 0. */
+START_TEST(by_hand) {
+    static const float inputs[] = {-1,       -0.0f,     0,      2,     1e-12f, -1e-12f,
+                                   0x1p-36f, 0x1p-149f, -1e30f, 1e30f, 0.5f,   -0.5f};
+    static const float doutputs[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -12};
+    static const float outputs[] = {0, 0, 0, 2, 0, 0, 0x1p-36f, 0, 0, 1e30f, 0.5f, 0};
+    static const float dinputs[] = {0, 0, 0, 4, 0, 0, 7, 0, 0, 10, 11, 0};
+    layer_check_by_hand(
+        "{\"input\": [1, 2, 3], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}",
+        &(struct layer_hand){
+            .name = "relu by hand",
+            .images = 2,
+            .statistics = WEFT_RUNNING,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"r.output", 12, outputs}, {"input.grad", 12, dinputs}},
+        },
+        1);
+}
+END_TEST
+
+/* Nothing is rounded here, so the plain layer gives the same numbers. */
+START_TEST(plain) {
+    enum { IMAGES = 17, SIZE = 143, ALL = IMAGES * SIZE };
+    struct weft_network *network =
+        layer_network("{\"input\": [143], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}");
+    struct layer_values values;
+    struct layer_result result = {0};
+    static double output[ALL], dinput[ALL];
+    layer_values_draw(network, IMAGES, LAYER_PLAIN, 40, &values);
+    for (size_t i = 0; i < ALL; i++) {
+        output[i] = fmax((double)values.inputs[i], 0.0);
+        dinput[i] = values.inputs[i] > 0.0f ? (double)values.doutputs[i] : 0.0;
+    }
+    layer_reference(network, &values, IMAGES, WEFT_RUNNING, &result);
+    ck_assert_uint_eq(layer_result_near(&result, "r.output", output, 0.0, "relu"), 0);
+    ck_assert_uint_eq(layer_result_near(&result, "input.grad", dinput, 0.0, "relu"), 0);
+    layer_result_finish(&result);
+    layer_values_finish(&values);
+    weft_network_destroy(network);
+}
+END_TEST
+
+START_TEST(bits) {
+    layer_check_bits("relu", LAYER_SMALL,
+                     "{\"input\": [13, 7, 11], \"layers\": [{\"kind\": \"relu\"}, {\"kind\": "
+                     "\"relu\"}, {\"kind\": \"flatten\"}, {\"kind\": \"relu\"}]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, by_hand);
+    tcase_add_test(tests, plain);
+    tcase_add_test(tests, bits);
+}
+CHECK_MAIN("relu", add_tests)
