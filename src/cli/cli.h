@@ -26,6 +26,7 @@ struct weft_options {
     int math, mapping;
     bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
     /* train */
+    uint64_t validate;                   /* 0: none */
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
     float lr;
     int order;
