@@ -47,7 +47,7 @@ struct weft_options {
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
-    bool fleet; /* compare */
+    bool fleet;                       /* compare */
     /* verify; seed and steps too */
     bool all, quick, full;
     uint64_t soak, timeout; /* seconds; 0: none */
