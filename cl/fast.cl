@@ -6,7 +6,7 @@
  *   features  [K][shards][A]   behind them, K the output's channels
  * An item is COLUMN_VALUES, FEATURE_VALUES or INPUT_VALUES vectors of one shard. */
 
-#define COLUMN(row, at) (((size_t)(row) * shards + get_global_id(2)) * AREA + (at))
+#define COLUMN(row, at) (((size_t)(row)*shards + get_global_id(2)) * AREA + (at))
 #define FEATURE(k, at)  COLUMN(ROWS + (k), at)
 
 /* columns[c, i, j][y, x] = input[c][y + i][x + j] */

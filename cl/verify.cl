@@ -25,7 +25,7 @@
     PUT(12, AS_U(NAME_##N(weft_sqrt)(a)));                                                         \
     PUT(13, AS_U(NAME_##N(weft_exp)(a)));                                                          \
     PUT(14, AS_U(NAME_##N(weft_log)(a)));                                                          \
-    PUT(15, AS_U(a * b + c))
+    PUT(15, AS_U(a *b + c))
 
 #define NAME_1(name)  name
 #define NAME_16(name) name##16

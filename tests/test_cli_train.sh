@@ -15,11 +15,13 @@ expect_text out "test: confusion matrix"
 expect_text out "precision"
 sha=$(sha256sum run/model.safetensors | cut -d ' ' -f 1)
 expect_text out "model: run/model.safetensors, sha256: $sha"
-[ "$(cd run && ls -I '*.png' | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json" ] ||
+[ "$(cd run && find . -type f ! -name '*.png' -printf '%f\n' | sort | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json steps.csv" ] ||
     problem "the folder holds: $(cd run && echo *)"
 [ "$(head -n 1 run/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds" ] ||
     problem "the head of history.csv"
 [ "$(wc -l <run/history.csv)" -eq 4 ] || problem "history.csv has not 4 lines"
+[ "$(head -n 2 run/steps.csv | cut -d , -f 1-3 | xargs)" = "step,epoch,images 1,1,20" ] || problem "the head of steps.csv"
+[ "$(wc -l <run/steps.csv)" -eq 16 ] || problem "steps.csv has not 16 lines"
 [ "$(head -n 1 run/confusion-test.csv)" = ",T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot" ] ||
     problem "the head of confusion-test.csv"
 [ "$(wc -l <run/confusion-train.csv)" -eq 11 ] || problem "confusion-train.csv has not 11 lines"
@@ -44,6 +46,30 @@ header = json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
 options = json.loads(header["__metadata__"]["weft.options"])
 assert options == {"epochs": 3, "batch": 20, "lr": 0.01, "seed": 0, "order": "shuffled", "steps": None, "math": "exact", "init": None}, options
 PYTHON
+end
+
+begin "train --validate"
+run "${train[@]}" --epochs 4 --batch 7 --validate 30 --out held --json
+expect_code 0
+expect_json 'len(e) == 8 and all(x["images"] == 70 and x["steps"] == 10 and 0 <= x["validation_accuracy"] <= 1
+    and x["validation_loss"] > 0 for x in e[1:5])'
+[ "$(head -n 1 held/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds,validation_accuracy,validation_loss" ] ||
+    problem "the head of history.csv"
+grep -qF "held-out images" held/curves.svg || problem "the curves lack the held-out images"
+run "${train[@]}" --epochs 2 --batch 7 --validate 30 --out halves
+expect_text out ", held out: accuracy "
+run "${train[@]}" --epochs 4 --resume halves --json
+expect_code 0
+expect_same held/model.safetensors halves/model.safetensors
+expect_same held/steps.csv halves/steps.csv
+[ "$(cut -d , -f 1,6,7 held/history.csv)" = "$(cut -d , -f 1,6,7 halves/history.csv)" ] ||
+    problem "the validation of the epochs before --resume"
+run "${train[@]}" --resume halves --validate 10
+expect_code 2
+expect_text err "--validate: --resume goes on with the options that it began with: 30"
+run "${train[@]}" --validate 100 --out none
+expect_code 2
+expect_text err "--validate 100: there are 100 training images"
 end
 
 begin "train --json"

@@ -26,6 +26,7 @@ struct weft_options {
     int math, mapping;
     bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
     /* train */
+    uint64_t validate;                   /* 0: none */
     uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
     float lr;
     int order;
@@ -46,6 +47,7 @@ struct weft_options {
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
+    bool fleet;                       /* compare */
     /* verify; seed and steps too */
     bool all, quick, full;
     uint64_t soak, timeout; /* seconds; 0: none */
@@ -136,6 +138,9 @@ enum weft_status weft_train_silently(const struct weft_options *options, struct 
 #define WEFT_RUNNING_BATCH 500
 
 enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
+
+/* fleet.c: weft compare --fleet. */
+enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --

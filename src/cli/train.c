@@ -31,6 +31,9 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
     if (status == WEFT_OK) {
         train->checksum = weft_images_checksum(&train->images[WEFT_TRAIN]);
     }
+    if (status == WEFT_OK) {
+        status = weft_train_check_validate(train, error);
+    }
     if (status == WEFT_OK && train->from != NULL) {
         status = weft_train_check_images(train, error);
     } else if (status == WEFT_OK && options->init != NULL) {
@@ -53,7 +56,7 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
 
 static void choose_training(struct weft_train *train) {
     const struct weft_options *options = train->options;
-    size_t count = train->images[WEFT_TRAIN].count;
+    size_t count = weft_train_images(train);
     train->training = weft_training_default();
     train->training.epochs = (size_t)options->epochs;
     train->training.batch = options->batch < count ? (size_t)options->batch : count;
@@ -113,8 +116,8 @@ static enum weft_status run_training(struct weft_train *train, struct weft_error
     enum weft_status status;
     weft_os_catch_interrupts();
     weft_progress_start(&train->progress, train->options);
-    status = weft_train(train->model, train->backend, train->images[WEFT_TRAIN].count,
-                        &train->training, &events, error);
+    status = weft_train(train->model, train->backend, weft_train_images(train), &train->training,
+                        &events, error);
     weft_progress_wipe(&train->progress);
     return status == WEFT_OK ? WEFT_OK : explain(train, status, error);
 }
@@ -212,6 +215,7 @@ static enum weft_status run(const struct weft_options *options, struct weft_devi
     weft_model_destroy(train.model);
     weft_checkpoint_destroy(train.from);
     free(train.history);
+    free(train.log);
     return status;
 }
 

@@ -21,7 +21,9 @@ struct weft_train {
     struct weft_backend *backend;
     struct weft_progress progress;
     struct weft_history
-        *history; /* epoch_count lines, the last one perhaps of a part of an epoch */
+        *history;          /* epoch_count lines, the last one perhaps of a part of an epoch */
+    struct weft_step *log; /* logged steps, room for log_room */
+    size_t logged, log_room;
     size_t epoch_count, whole_epochs;
     uint64_t steps;         /* made so far */
     struct weft_error said; /* the first failure inside a callback */
@@ -51,6 +53,24 @@ enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *e
 /* train_learned.c: fails with WEFT_FAILED when the training learned nothing; weft_train_notes has
  * the rule. */
 enum weft_status weft_train_learned(const struct weft_train *train, struct weft_error *error);
+
+/* train_validate.c: the images that are trained on: all but those held out. */
+size_t weft_train_images(const struct weft_train *train);
+
+/* With --resume, sets --validate to what the run was begun with. Fails with WEFT_USAGE when no image would be left. */
+enum weft_status weft_train_check_validate(struct weft_train *train, struct weft_error *error);
+
+/* Evaluates the held-out images on the device as it is now, into ${history}. */
+enum weft_status weft_train_validate(const struct weft_train *train, struct weft_history *history,
+                                     struct weft_error *error);
+
+/* train_steps.c: remembers the steps of ${epoch} and adds them to steps.csv. */
+enum weft_status weft_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
+                                      struct weft_error *error);
+
+/* For --resume: the steps and the validation of the finished epochs, from the run folder's own files. */
+enum weft_status weft_train_take_steps(struct weft_train *train, struct weft_error *error);
+void weft_train_take_validation(struct weft_train *train);
 
 /* train_record.c: the training in words, JSON and files. */
 

@@ -9,7 +9,7 @@
 /* Images seen after ${step} steps of ${epoch} (from 1), and those of the whole training. */
 static void count_images(const struct weft_train *train, size_t epoch, size_t step, uint64_t *done,
                          uint64_t *total) {
-    uint64_t count = train->images[WEFT_TRAIN].count, batch = train->training.batch;
+    uint64_t count = weft_train_images(train), batch = train->training.batch;
     uint64_t here = step * batch < count ? step * batch : count;
     uint64_t in_epoch = (count + batch - 1) / batch;
     *done = (epoch - 1) * count + here;
@@ -48,6 +48,12 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     }
     train->history[count] = (struct weft_history){epoch->epoch, epoch->accuracy, epoch->total_loss,
                                                   epoch->mean_loss, epoch->seconds};
+    if (train->options->validate > 0) {
+        enum weft_status status = weft_train_validate(train, &train->history[count], error);
+        if (status != WEFT_OK) {
+            return status;
+        }
+    }
     train->epoch_count++;
     train->steps += epoch->steps;
     return WEFT_OK;
@@ -74,8 +80,14 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
         return WEFT_OK;
     }
     if (!train->options->json) {
-        printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f\n", epoch->epoch,
+        const struct weft_history *history = &train->history[train->epoch_count - 1];
+        printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f", epoch->epoch,
                epoch->accuracy, epoch->total_loss, epoch->seconds);
+        if (history->validated) {
+            printf(", held out: accuracy %.4f, loss %.4f", history->validation_accuracy,
+                   history->validation_loss);
+        }
+        putchar('\n');
         fflush(stdout);
         return WEFT_OK;
     }
@@ -93,12 +105,13 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     struct weft_train *train = context;
     struct weft_error *error = &train->said;
-    bool partial = epoch->images < train->images[WEFT_TRAIN].count;
+    bool partial = epoch->images < weft_train_images(train);
     train->whole_epochs += !partial;
     return remember(train, epoch, error) == WEFT_OK &&
            weft_train_set_options(train, epoch->epoch, partial, error) == WEFT_OK &&
            weft_model_save(train->model, train->model_path, train->sha256, error) == WEFT_OK &&
            weft_train_write_history(train, error) == WEFT_OK &&
+           weft_train_log_steps(train, epoch, error) == WEFT_OK &&
            (partial || weft_train_save_checkpoint(train, error) == WEFT_OK) &&
            print_epoch(train, epoch, error) == WEFT_OK && !weft_os_interrupted();
 }

@@ -27,6 +27,7 @@ static void json_options(struct weft_json *json, const struct weft_options *opti
     weft_json_integer(json, "seed", options->seed);
     weft_json_string(json, "order", options->order == WEFT_FILE_ORDER ? "file" : "shuffled");
     json_steps(json, options->steps);
+    weft_json_integer(json, "validate", options->validate);
     weft_json_string(json, "init", options->init);
     weft_json_string(json, "network", options->network);
     weft_json_string(json, "out", options->out);
@@ -53,6 +54,10 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
     json_steps(&json, partial ? train->steps : 0);
     weft_json_string(&json, "math", weft_math_names[options->math]);
     weft_json_string(&json, "init", train->init_sha256[0] != '\0' ? train->init_sha256 : NULL);
+    if (options->validate >
+        0) { /* without it, files are what they were before there was this option */
+        weft_json_integer(&json, "validate", options->validate);
+    }
     weft_json_close(&json, '}');
     status = weft_json_take(&json, &text, error);
     if (status == WEFT_OK) {
@@ -68,6 +73,10 @@ void weft_train_json_epoch(struct weft_json *json, const struct weft_history *hi
     weft_json_double(json, "total_loss", history->total_loss);
     weft_json_double(json, "mean_loss", history->mean_loss);
     weft_json_seconds(json, "seconds", history->seconds);
+    if (history->validated) {
+        weft_json_double(json, "validation_accuracy", history->validation_accuracy);
+        weft_json_double(json, "validation_loss", history->validation_loss);
+    }
 }
 
 enum weft_status weft_train_print_start(const struct weft_train *train, struct weft_error *error) {
@@ -134,7 +143,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
 /* Both matrices and the curves, as SVG and, with cairo, as PNG. */
 static enum weft_status write_figures(const struct weft_train *train, struct weft_error *error) {
     static const char *const ends[] = {"svg", "png"};
-    struct weft_curves curves = {train->history, train->epoch_count, NULL, 0};
+    struct weft_curves curves = {train->history, train->epoch_count, train->log, train->logged};
     enum weft_status status = WEFT_OK;
     char path[4096], name[64];
     for (int end = 0; end < (weft_canvas_has_cairo() ? 2 : 1) && status == WEFT_OK; end++) {

@@ -8,7 +8,7 @@
 
 enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
     size_t count = train->model->network->parameter_count, epochs = train->epoch_count;
-    uint64_t images = train->images[WEFT_TRAIN].count;
+    uint64_t images = weft_train_images(train);
     struct weft_checkpoint checkpoint = {.model = train->model,
                                          .training = train->training,
                                          .epochs = epochs,
@@ -206,7 +206,13 @@ enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *
 enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error) {
     const struct weft_checkpoint *from = train->from;
     size_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
-    if (train->images[WEFT_TRAIN].count != from->images || train->checksum != from->checksum) {
+    if (train->checksum == from->checksum && weft_train_images(train) != from->images) {
+        char text[32];
+        snprintf(text, sizeof text, "%llu",
+                 (unsigned long long)(train->images[WEFT_TRAIN].count - from->images));
+        return conflict(error, "validate", text);
+    }
+    if (weft_train_images(train) != from->images || train->checksum != from->checksum) {
         weft_fail(error, WEFT_USAGE, "%s: not the images that the run was begun with", train->data);
         return weft_error_hint(error, "name their folder with --data");
     }
@@ -221,6 +227,10 @@ enum weft_status weft_train_check_images(const struct weft_train *train, struct 
 enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *error) {
     enum weft_status status = weft_run_clear_results(&train->run, error);
     uint64_t limit = train->options->steps;
+    if (status == WEFT_OK) {
+        weft_train_take_validation(train);
+        status = weft_train_take_steps(train, error);
+    }
     if (status == WEFT_OK) {
         status = weft_model_save(train->model, train->model_path, train->sha256, error);
     }

@@ -26,13 +26,6 @@ void weft_figure_confusion(struct weft_canvas *canvas, const struct weft_matrix 
 /* figure_curves.c: the distance of ticks on an axis from 0 to ${most}, a 1, 2 or 5 with zeros: at most ${count} of them. */
 double weft_figure_tick(double most, double count);
 
-/* One training step, a line of steps.csv. */
-struct weft_step {
-    uint64_t step, epoch; /* from 1 */
-    uint64_t images, correct;
-    double loss; /* mean cross entropy of its images */
-};
-
 /* The course of a training. */
 struct weft_curves {
     const struct weft_history *history;

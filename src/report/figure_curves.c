@@ -70,7 +70,8 @@ static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCK
         double sum = 0, images = 0;
         for (size_t k = from; k < to; k++) {
             const struct weft_step *step = &curves->steps[k];
-            sum += panel->accuracy ? (double)step->correct : step->loss * (double)step->images;
+            sum +=
+                panel->accuracy ? (double)step->correct : (double)step->loss * (double)step->images;
             images += (double)step->images;
         }
         buckets[i] = (struct bucket){(double)(from + to) / 2 / steps_of_epoch(curves),

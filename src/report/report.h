@@ -91,6 +91,13 @@ struct weft_history {
     double validation_accuracy, validation_loss; /* of the held-out images, after the epoch */
 };
 
+/* One training step, a line of steps.csv: the first is step 1. */
+struct weft_step {
+    uint32_t epoch; /* from 1 */
+    uint32_t images, correct;
+    float loss; /* mean cross entropy of its images */
+};
+
 /* csv.c: lines end with a newline alone; a field with a comma, quote or line end is quoted as RFC
  * 4180 says. */
 
@@ -98,8 +105,21 @@ struct weft_history {
 void weft_report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
                                const char *const *names);
 
-/* "epoch,accuracy,total_loss,mean_loss,seconds" and a line an epoch. */
+/* "epoch,accuracy,total_loss,mean_loss,seconds" and a line an epoch; where one was validated also ",validation_accuracy,
+ * validation_loss". */
 void weft_report_history_csv(FILE *out, const struct weft_history *history, size_t count);
+
+/* Steps ${first} .. ${end} - 1 of ${steps}: "step,epoch,images,loss,accuracy"; the head only above the first of all. */
+void weft_report_steps_csv(FILE *out, const struct weft_step *steps, size_t first, size_t end);
+
+/* Reads them back into ${steps}, which the caller frees. Fails with WEFT_BAD_FILE for a file that is no such table. */
+enum weft_status weft_report_steps_read(const char *path, struct weft_step **steps, size_t *count,
+                                        struct weft_error *error);
+
+/* table.c: reads the columns called ${names} (${count} of them) of the CSV file ${path} as numbers: ${values}, rows x count, which
+ * the caller frees. A column that is not there, and an empty field, give NaN. Fails with WEFT_BAD_FILE. */
+enum weft_status weft_report_table(const char *path, const char *const *names, size_t count,
+                                   double **values, size_t *rows, struct weft_error *error);
 
 /* summary.c: the layers as a table: name, kind, output of one image, parameters, FLOP forward of
  * one image, and totals. */

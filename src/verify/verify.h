@@ -92,6 +92,7 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
 
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
 struct weft_record;
+#define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
 void verify_print_replay(FILE *out, const struct weft_record *record, int target);
 
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets

@@ -262,7 +262,7 @@ static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launc
         (launch->update_argument >= 0 &&
          opencl_argument_set(launch, launch->update_argument, sizeof updates, &updates, error) !=
              WEFT_OK) ||
-        (launch->host != NULL ? launch->host(cl, launch->group, count, error)
+        (launch->host != NULL ? opencl_profile_host(cl, launch, count, error)
                               : opencl_launch_run(cl, launch, count, error)) != WEFT_OK) {
         return weft_error_context(
             error, "layer %s",

@@ -69,11 +69,15 @@ struct opencl_backend {
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
 
-/* Returns the place for the event of the next launch, or NULL when nothing is profiled. Once it is filled, ${launch} for ${count}
+/* Returns the place for the event of the next launch, or NULL when it is not profiled. Once it is filled, ${launch} for ${count}
  * images is added to the profile. */
 cl_event *opencl_profile_event(struct opencl_backend *cl);
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, struct weft_error *error);
+
+/* Runs the host function of ${launch}, and adds it as a whole if something is profiled. */
+enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                     size_t count, struct weft_error *error);
 void opencl_profile_finish(struct opencl_backend *cl);
 
 /* ---- peak.c: the entry peak ---- */

@@ -1,0 +1,150 @@
+/* test_figure_curves.c: curves as a figure, ticks of an axis, and the files that they come from. */
+#include "temporary.h"
+
+#include "report_text.h"
+
+#include <math.h>
+
+#include "report/figure.h"
+
+/* Ticks are 1, 2 or 5 with zeros, no more than asked for, and not needlessly few. */
+START_TEST(ticks) {
+    static const struct {
+        double most, count, step;
+    } cases[] = {{1, 5, 0.2},    {1, 10, 0.1},       {5, 6, 1},       {200, 8, 50},  {2.3, 6, 0.5},
+                 {1000, 6, 200}, {0.002, 6, 0.0005}, {6000, 6, 1000}, {1e6, 6, 2e5}, {0, 6, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double step = weft_figure_tick(cases[i].most, cases[i].count);
+        ck_assert_msg(fabs(step - cases[i].step) <= 1e-9 * cases[i].step, "%g in %g: %g",
+                      cases[i].most, cases[i].count, step);
+    }
+    ck_assert(isfinite(weft_figure_tick(INFINITY, 6)) && isfinite(weft_figure_tick(NAN, 6)));
+}
+END_TEST
+
+/* Draws ${epochs} of 10 steps as SVG into a text that the caller frees. */
+static char *draw(size_t epochs, bool validated) {
+    struct weft_history *history = calloc(epochs, sizeof *history);
+    struct weft_step *steps = calloc(10 * epochs, sizeof *steps);
+    struct weft_curves curves = {history, epochs, steps, 10 * epochs};
+    struct weft_error error = {0};
+    struct weft_canvas canvas;
+    const char *path = temporary_path("curves.svg");
+    char *text;
+    size_t size;
+    ck_assert(history != NULL && steps != NULL);
+    for (size_t i = 0; i < epochs; i++) {
+        double share = 1.0 / (double)(i + 1);
+        history[i] = (struct weft_history){i + 1, 1 - share / 2, 20 * share, 2 * share,
+                                           1,     validated,     1 - share,  share};
+        for (size_t k = 0; k < 10; k++) {
+            steps[10 * i + k] = (struct weft_step){(uint32_t)i + 1, 100, 50, (float)share};
+        }
+    }
+    ck_assert_int_eq(weft_canvas_open(&canvas, path, WEFT_THEME_LIGHT, &error), WEFT_OK);
+    weft_figure_curves(&canvas, &curves);
+    ck_assert_int_eq(weft_canvas_commit(&canvas, &error), WEFT_OK);
+    ck_assert_int_eq(weft_file_read(path, 1u << 22, &text, &size, &error), WEFT_OK);
+    free(history);
+    free(steps);
+    return text;
+}
+
+static size_t count_of(const char *text, const char *part) {
+    size_t count = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        count++;
+        text += strlen(part);
+    }
+    return count;
+}
+
+START_TEST(figure) {
+    static const size_t epochs[] = {1, 2, 5, 200};
+    for (size_t i = 0; i < 4; i++) {
+        char *text = draw(epochs[i], i % 2 == 0);
+        char last[32];
+        snprintf(last, sizeof last, ">%zu</text>", epochs[i]);
+        ck_assert_ptr_nonnull(strstr(text, ">accuracy</text>"));
+        ck_assert_ptr_nonnull(strstr(text, ">loss (mean cross entropy)</text>"));
+        ck_assert_uint_ge(count_of(text, last), 2);
+        ck_assert_int_eq(strstr(text, "held-out images") != NULL, i % 2 == 0);
+        /* a dot for each epoch in each panel, twice with held-out images, none for very many */
+        ck_assert_uint_eq(count_of(text, "<circle"),
+                          epochs[i] > 60 ? 0 : epochs[i] * (i % 2 == 0 ? 4 : 2));
+        ck_assert_ptr_null(strstr(text, "nan"));
+        ck_assert_ptr_null(strstr(text, "inf"));
+        ck_assert_uint_lt(strlen(text), 200000);
+        free(text);
+    }
+}
+END_TEST
+
+/* The first epoch of the second figure: mean loss 2 of an axis 0 .. 2, at the top. */
+START_TEST(places) {
+    char *text = draw(2, false);
+    ck_assert_ptr_nonnull(strstr(text, "<circle cx=\"264\" cy=\"48\""));
+    ck_assert_ptr_nonnull(strstr(text, "<circle cx=\"464\" cy=\"173\""));
+    free(text);
+}
+END_TEST
+
+/* Steps are the same after a way through the file. */
+START_TEST(steps_file) {
+    static const struct weft_step steps[] = {
+        {1, 100, 11, 2.336985f}, {1, 3, 1, 1.0f / 3}, {2, 100, 100, 1e-20f}};
+    const char *path = temporary_path("steps.csv");
+    struct weft_step *read;
+    struct weft_error error = {0};
+    size_t count;
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    weft_report_steps_csv(file, steps, 0, 2);
+    weft_report_steps_csv(file, steps, 2, 3);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(weft_report_steps_read(path, &read, &count, &error), WEFT_OK);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_int_eq(memcmp(read, steps, sizeof steps), 0);
+    free(read);
+}
+END_TEST
+
+/* Whatever such a file holds, it is read or refused. */
+START_TEST(wrong_files) {
+    static const char *const wrong[] = {
+        "step,epoch,images,loss,accuracy\n1,1,100,x,0.5\n",
+        "step,epoch,images,loss,accuracy\n1,1,100\n",
+        "step,epoch,images,loss,accuracy\n1,1,100,1,0.5,7\n",
+        "step,epoch,images,loss,accuracy\n2,1,100,1,0.5\n",
+        "step,epoch,images,loss,accuracy\n1,0,100,1,0.5\n",
+        "step,epoch,images,loss,accuracy\n1,1,1e300,1,0.5\n",
+        "step,epoch,images,loss,accuracy\n1,1,100,nan,0.5\n",
+        "step,epoch,images,loss,accuracy\n1,1,100,1,1.5\n",
+        "step,epoch,images,loss\n1,1,100,1\n",
+        "step,epoch,images,loss,accuracy\n1,1,,1,0.5\n",
+        "step,epoch,images,loss,accuracy\n\n",
+    };
+    const char *path = temporary_path("wrong.csv");
+    struct weft_step *steps;
+    size_t count;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct weft_error error = {0};
+        temporary_write(path, wrong[i], strlen(wrong[i]));
+        ck_assert_msg(weft_report_steps_read(path, &steps, &count, &error) == WEFT_BAD_FILE,
+                      "case %zu", i);
+        ck_assert_ptr_nonnull(strstr(error.message, "wrong.csv"));
+        ck_assert_ptr_null(steps);
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
+    tcase_add_test(tests, ticks);
+    tcase_add_test(tests, figure);
+    tcase_add_test(tests, places);
+    tcase_add_test(tests, steps_file);
+    tcase_add_test(tests, wrong_files);
+}
+
+CHECK_MAIN("figure_curves", add_tests)
