@@ -135,6 +135,21 @@ START_TEST(shapes) {
 }
 END_TEST
 
+/* The published network: sums of up to 57,600 terms. */
+START_TEST(published) {
+    struct layer_place places[PLACES_MAX];
+    size_t count = list_places(LAYER_LARGE, "math fast: published", places);
+    struct weft_network *network = NULL;
+    unsigned wrong = 0;
+    ck_assert(weft_network_create_published(&network, NULL) == WEFT_OK);
+    for (size_t i = 0; i < count; i++) {
+        wrong += check_shapes(network, &places[i], "published");
+    }
+    weft_network_destroy(network);
+    ck_assert_msg(wrong == 0, "%u tensors out of bounds, listed above", wrong);
+}
+END_TEST
+
 /* The sample, and what a training of it gives. */
 struct run {
     struct weft_step_result first; /* of the first step */
@@ -286,6 +301,7 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, shapes);
+    tcase_add_test(tests, published);
     tcase_add_test(tests, training);
     tcase_add_test(tests, memory);
     tcase_add_test(tests, refused);

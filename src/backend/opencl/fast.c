@@ -222,6 +222,9 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
         (cl->fast->layers = calloc(cl->groups.count, sizeof *cl->fast->layers)) == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
+    if (opencl_product_tune(cl, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
     for (size_t i = 0; i < cl->groups.count; i++) {
         if (cl->groups.groups[i].row == &row) {
             measure_layer(cl, i);

@@ -17,7 +17,8 @@
 #include "backend/opencl/plan.h"
 
 /* Bytes that the matrices may take, and CLBlast's copies of them: a chunk has as many shards as fit both, at least one. (One shard of
- * a very large layer, or the copy of very large weights, may be more; the published network needs 60 MB at batch 10,000.) */
+ * a very large layer, or the copy of very large weights, may be more. At batch 10,000 the published network needs 28 and 33 million bytes,
+ * and its convolutions and first linear layer 16 times as wide 31 and 33.) */
 #define OPENCL_FAST_MATRICES  ((size_t)32 << 20)
 #define OPENCL_FAST_TEMPORARY ((size_t)32 << 20)
 
@@ -54,6 +55,9 @@ struct opencl_product {
     size_t a_begin, b_begin, c_begin; /* in floats */
     float beta;
 };
+
+/* Tells CLBlast how to compute on a CPU device, for all of this process; on others it knows best. */
+enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_error *error);
 
 /* Stores the bytes that CLBlast needs for copies in ${bytes}. Fails with WEFT_BAD_DEVICE and CLBlast's code by name. */
 enum weft_status opencl_product_temporary(struct opencl_backend *cl,
