@@ -37,7 +37,7 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
     struct weft_backend *backend = NULL;
     struct weft_error error = {0};
     if (weft_backend_open(network, &options, &backend, NULL, &error) != WEFT_OK) {
-        printf("FAILED %s on %s: %s\n", what, place->name, error.message);
+        layer_report("FAILED %s on %s: %s\n", what, place->name, error.message);
         return NULL;
     }
     return backend;
@@ -104,7 +104,7 @@ bool layer_propagate(struct weft_backend *backend, const struct layer_values *va
         status = collect(backend, images, fused, result, &error);
     }
     if (status != WEFT_OK) {
-        printf("FAILED %s: %s\n", what, error.message);
+        layer_report("FAILED %s: %s\n", what, error.message);
     }
     return status == WEFT_OK;
 }
@@ -133,7 +133,7 @@ static unsigned check_absent(const struct layer_result *result, const struct lay
     if ((absent > 0) == (place->opencl && place->fused)) {
         return 0;
     }
-    printf("FAILED %s: %zu tensors are absent\n", what, absent);
+    layer_report("FAILED %s: %zu tensors are absent\n", what, absent);
     return 1;
 }
 

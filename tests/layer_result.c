@@ -7,7 +7,16 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
+
+void layer_report(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    fflush(stdout);
+}
 
 struct layer_tensor *layer_result_add(struct layer_result *result, const char *name, size_t n,
                                       size_t c, size_t y, size_t x) {
@@ -86,11 +95,11 @@ static unsigned differ(const struct layer_tensor *tensor, const float *expected,
         }
     }
     if (differing > 0) {
-        printf("DIFFERENT %s: %s at %s: 0x%08" PRIx32 " (%.9g), expected 0x%08" PRIx32
-               " (%.9g); %zu of %zu differ\n",
-               what, tensor->name, place_text(tensor, first, text),
-               weft_as_uint(tensor->values[first]), (double)tensor->values[first],
-               weft_as_uint(expected[first]), (double)expected[first], differing, count);
+        layer_report("DIFFERENT %s: %s at %s: 0x%08" PRIx32 " (%.9g), expected 0x%08" PRIx32
+                     " (%.9g); %zu of %zu differ\n",
+                     what, tensor->name, place_text(tensor, first, text),
+                     weft_as_uint(tensor->values[first]), (double)tensor->values[first],
+                     weft_as_uint(expected[first]), (double)expected[first], differing, count);
     }
     return differing > 0;
 }
@@ -133,9 +142,10 @@ unsigned layer_result_near(const struct layer_result *result, const char *name,
     if (error <= tolerance * largest) {
         return 0;
     }
-    printf("FAR %s: %s at %s: %.9g, expected %.9g; the largest is %.9g, the tolerance %g of it\n",
-           what, tensor->name, place_text(tensor, worst, text), (double)tensor->values[worst],
-           expected[worst], largest, tolerance);
+    layer_report(
+        "FAR %s: %s at %s: %.9g, expected %.9g; the largest is %.9g, the tolerance %g of it\n",
+        what, tensor->name, place_text(tensor, worst, text), (double)tensor->values[worst],
+        expected[worst], largest, tolerance);
     return 1;
 }
 
@@ -152,9 +162,9 @@ unsigned layer_result_check_clean(const struct layer_result *result, const char 
         for (size_t k = 0; k < layer_tensor_count(tensor); k++) {
             char text[96];
             if (!is_clean(tensor, tensor->values[k])) {
-                printf("UNCLEAN %s: %s at %s: 0x%08" PRIx32 " (%.9g)\n", what, tensor->name,
-                       place_text(tensor, k, text), weft_as_uint(tensor->values[k]),
-                       (double)tensor->values[k]);
+                layer_report("UNCLEAN %s: %s at %s: 0x%08" PRIx32 " (%.9g)\n", what, tensor->name,
+                             place_text(tensor, k, text), weft_as_uint(tensor->values[k]),
+                             (double)tensor->values[k]);
                 tensors++;
                 break;
             }

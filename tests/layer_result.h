@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* Prints a line of what a test found, at once: a failing test loses what waits in a buffer. */
+void layer_report(const char *format, ...) WEFT_PRINTF(1, 2);
+
 /* One tensor: [n][c][y][x]. */
 struct layer_tensor {
     char name[128]; /* "input.grad", "conv1.output", "conv1.weight.grad", "loss" */

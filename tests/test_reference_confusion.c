@@ -84,8 +84,8 @@ static void check_way(struct weft_backend *backend, const cJSON *way, const char
                       WEFT_OK,
                   "%s on %s: %s", way->string, where, error.message);
     elsewhere = moved(&evaluation, cJSON_GetObjectItem(way, "matrix"));
-    printf("%s on %s: %llu of %zu images elsewhere\n", way->string, where,
-           (unsigned long long)elsewhere, evaluation.images);
+    layer_report("%s on %s: %llu of %zu images elsewhere\n", way->string, where,
+                 (unsigned long long)elsewhere, evaluation.images);
     ck_assert_msg(elsewhere <= evaluation.images / 10000, "%s on %s: %llu images elsewhere",
                   way->string, where, (unsigned long long)elsewhere);
     weft_evaluation_finish(&evaluation);

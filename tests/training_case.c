@@ -165,7 +165,7 @@ bool training_run(const struct training_case *training, struct weft_backend *bac
         status = evaluate(&run, WEFT_BATCH, training->batch);
     }
     if (status != WEFT_OK) {
-        printf("FAILED %s: %s\n", what, error.message);
+        layer_report("FAILED %s: %s\n", what, error.message);
     }
     return status == WEFT_OK;
 }
