@@ -52,7 +52,7 @@ struct layer_hand {
         const float *values;
     } expected[12]; /* ends with NULL */
 };
-void layer_check_by_hand(const char *network, const struct layer_hand *hands, size_t count);
+void layer_check_by_hand(const char *json, const struct layer_hand *hands, size_t count);
 
 /* Propagates as the reference does: the CPU backend, one thread. The caller frees ${result}. */
 void layer_reference(const struct weft_network *network, const struct layer_values *values,

@@ -107,10 +107,22 @@ if "$weft" devices | grep -q "Portable Computing Language"; then
         expect_json 'any(x["name"] == "gather" and x["launches"] == 2 and x["layers"] == [] for x in e if x["event"] == "kernel")'
         end
     done
+    if [ "${WEFT_CLBLAST:?}" = yes ]; then
+        begin "--math fast beside exact"
+        run "${bench[@]}" --device Portable --json --batch 50 --math fast --repeat 1
+        expect_code 0
+        expect_text err "no bits are promised"
+        expect_json '[(x["what"], x["math"]) for x in e if x["event"] == "bench"]
+            == [(what, math) for math in ("fast", "exact") for what in ("train", "evaluate")]'
+        expect_json '{sum(x["flop"] for x in e if x["event"] == "kernel" and (x["what"], x["math"]) == ("train", math))
+            for math in ("fast", "exact")} == {100 * '"$step"'}'
+        expect_json 'any(x["name"] == "fast_forward" and x["layers"] == ["conv1"] for x in e if x["event"] == "kernel")'
+        end
+    fi
 else
-    printf 'SKIP bench: PoCL: no such device\n'
-    [ -z "$WEFT_SKIPS" ] || printf 'bench: PoCL: no such device\n' >>"$WEFT_SKIPS"
+    skip "bench on PoCL" "no such device"
 fi
+refuses 2 "--math fast: CLBlast needs an OpenCL device" "${bench[@]}" --device cpu --math fast
 
 # Wrong usage and files
 refuses 2 "--repeat 0: not a whole number" "${bench[@]}" --repeat 0

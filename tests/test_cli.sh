@@ -20,7 +20,6 @@ expect_text err "did you mean --epochs?"
 end
 refuses 2 "--epochs 0: not a whole number from 1 to 100000" train --epochs 0
 refuses 2 "--lr 0: not a number" train --lr 0
-refuses 2 "--math fast: only exact is built" train --math fast
 refuses 2 "--json: it takes no value" devices --json=1
 refuses 2 "unexpected argument x" devices x
 refuses 2 "MODEL is missing" evaluate

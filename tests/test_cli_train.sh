@@ -15,7 +15,7 @@ expect_text out "test: confusion matrix"
 expect_text out "precision"
 sha=$(sha256sum run/model.safetensors | cut -d ' ' -f 1)
 expect_text out "model: run/model.safetensors, sha256: $sha"
-[ "$(cd run && ls -I '*.png' | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json steps.csv" ] ||
+[ "$(cd run && find . -type f ! -name '*.png' -printf '%f\n' | sort | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json steps.csv" ] ||
     problem "the folder holds: $(cd run && echo *)"
 [ "$(head -n 1 run/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds" ] ||
     problem "the head of history.csv"

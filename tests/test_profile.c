@@ -1,4 +1,5 @@
 /* test_profile.c: what a backend says of its own work: the same work everywhere, however it is cut into kernels. */
+#include "backend/opencl/fast.h"
 #include "check_weft.h"
 #include "layer_places.h"
 #include "weft/train.h"
@@ -26,13 +27,15 @@ static void close_network(void) {
     weft_network_destroy(network);
 }
 
-/* Opens ${place}, with images and parameters. NULL and a line where that fails. */
-static struct weft_backend *start(const struct layer_place *place, bool no_fuse) {
+/* Opens ${place}, with images and parameters. */
+static struct weft_backend *start(const struct layer_place *place, bool no_fuse,
+                                  enum weft_math math) {
     struct weft_backend_options options = {.device = place->device,
                                            .threads = place->threads,
                                            .mapping = place->mapping,
                                            .cl_options = place->cl_options,
                                            .no_fuse = no_fuse,
+                                           .math = math,
                                            .batch = BATCH};
     uint8_t pixels[IMAGES * 36], labels[IMAGES];
     struct weft_images images = {IMAGES, 6, 6, pixels, labels, 3};
@@ -102,8 +105,8 @@ static struct total read_total(struct weft_backend *backend) {
     return total;
 }
 
-static void check_place(const struct layer_place *place, bool no_fuse) {
-    struct weft_backend *backend = start(place, no_fuse);
+static void check_place(const struct layer_place *place, bool no_fuse, enum weft_math math) {
+    struct weft_backend *backend = start(place, no_fuse, math);
     struct weft_probe probe = {WEFT_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
     struct weft_pass pass = {WEFT_TRAIN, WEFT_RUNNING, 1, 5, NULL, NULL, NULL};
     struct weft_error error = {0};
@@ -134,9 +137,25 @@ START_TEST(work_is_the_same_everywhere) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_SMALL, "profile", places);
     for (size_t i = 0; i < count; i++) {
-        check_place(&places[i], false);
+        check_place(&places[i], false, WEFT_MATH_EXACT);
         if (places[i].opencl) {
-            check_place(&places[i], true);
+            check_place(&places[i], true, WEFT_MATH_EXACT);
+        }
+    }
+}
+END_TEST
+
+/* Products by CLBlast are the same work. */
+START_TEST(work_is_the_same_fast) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_LARGE, "profile of fast math", places);
+    if (opencl_engine == NULL) {
+        weft_skip("profile of fast math", "built without CLBlast");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].opencl) {
+            check_place(&places[i], false, WEFT_MATH_FAST);
         }
     }
 }
@@ -147,7 +166,7 @@ START_TEST(many_launches) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "profile of many launches", places);
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], true);
+        struct weft_backend *backend = start(&places[i], true, WEFT_MATH_EXACT);
         struct weft_error error = {0};
         struct total total;
         ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
@@ -167,7 +186,7 @@ START_TEST(changes_no_bit) {
     size_t count = layer_places_list(LAYER_LARGE, "profile and bits", places);
     float expected[PARAMETERS], values[PARAMETERS];
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], false);
+        struct weft_backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
         struct weft_error error = {0};
         if (i > 0) {
             weft_backend_profile_start(backend, &error);
@@ -187,7 +206,7 @@ END_TEST
 
 START_TEST(not_started) {
     struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
-    struct weft_backend *backend = start(&place, false);
+    struct weft_backend *backend = start(&place, false, WEFT_MATH_EXACT);
     struct weft_profile_entry *entries;
     struct weft_error error = {0};
     size_t count;
@@ -206,7 +225,7 @@ START_TEST(peak) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "peak", places);
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], false);
+        struct weft_backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
         struct weft_peak measured;
         struct weft_error error = {0};
         ck_assert_msg(weft_backend_peak(backend, &measured, &error) == WEFT_OK, "%s: %s",
@@ -221,6 +240,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, open_network, close_network);
     tcase_add_test(tests, work_is_the_same_everywhere);
+    tcase_add_test(tests, work_is_the_same_fast);
     tcase_add_test(tests, many_launches);
     tcase_add_test(tests, changes_no_bit);
     tcase_add_test(tests, not_started);

@@ -16,6 +16,10 @@ struct weft_trial;
 /* How work is laid onto work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
 
+/* How linear layers and convolutions are computed. Exact: by the contract of equal bits. Fast: by CLBlast's products of matrices, on
+ * OpenCL devices alone; no bits are promised then, not even from one run to the next. */
+enum weft_math { WEFT_MATH_EXACT, WEFT_MATH_FAST };
+
 /* Where the computation takes place. All zero is the default. */
 struct weft_backend_options {
     const char *
@@ -24,6 +28,7 @@ struct weft_backend_options {
     const char *kernels;    /* folder of .cl files to use in place of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
+    enum weft_math math;
     bool no_cache;     /* compile anew, and keep nothing in the program cache */
     bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
     size_t batch;      /* the largest number of images in one step or pass; at least 1 */
@@ -58,7 +63,8 @@ WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_d
 
 /* Opens the device that ${options} names with all its kernels and memory for ${network}, which must live as long as the backend.
  * ${notice}, if not NULL, is set to what a user should know ("no OpenCL device: ..., using cpu"), or emptied.
- * Fails with WEFT_USAGE for a selector that matches nothing or two devices (the message lists them), and with WEFT_BAD_DEVICE. */
+ * Fails with WEFT_USAGE for a selector that matches nothing or two devices (the message lists them) and for fast math where there is no
+ * OpenCL device or no CLBlast, and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
                                             struct weft_backend **backend, char notice[512],

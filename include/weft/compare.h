@@ -44,4 +44,23 @@ weft_compare(const char *a, const char *b,
                                         struct weft_error *error),
              void *context, struct weft_comparison *comparison, struct weft_error *error);
 
+/* The verdict of one device, as weft verify --json prints it. Texts are empty where the line has none. */
+struct weft_fleet_verdict {
+    char source[512]; /* the file */
+    size_t line;
+    char host[256], device[256], driver[256], place[32], result[32], hash[65], options[1024];
+    unsigned contract;
+};
+
+struct weft_fleet {
+    size_t count;
+    struct weft_fleet_verdict *verdicts;
+};
+
+/* Adds the verdicts in the JSON lines of ${path} to ${fleet} (start with all zero; free with weft_fleet_finish). Fails with WEFT_BAD_FILE for a
+ * file that is no JSON Lines, or has none. */
+WEFT_API enum weft_status weft_fleet_read(const char *path, struct weft_fleet *fleet,
+                                          struct weft_error *error);
+WEFT_API void weft_fleet_finish(struct weft_fleet *fleet);
+
 #endif

@@ -156,6 +156,17 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
     return WEFT_USAGE;
 }
 
+/* Opens the CPU backend. */
+static enum weft_status open_cpu(const struct weft_backend_request *request,
+                                 struct weft_backend **backend, struct weft_error *error) {
+    if (request->options->math == WEFT_MATH_FAST) {
+        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        weft_error_hint(error, "leave it away, or choose a device: weft devices lists them");
+        return WEFT_USAGE;
+    }
+    return weft_cpu_open(request, backend, error);
+}
+
 /* Opens the default device; if that fails, or there is none, the CPU backend, and says why in ${notice}. */
 static enum weft_status open_auto(const struct weft_backend_request *request,
                                   const struct weft_device *devices, size_t count, const char *note,
@@ -169,17 +180,17 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
         if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
             return WEFT_OK;
         }
-        if (failure.status != WEFT_BAD_DEVICE) {
+        if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
             if (error != NULL) {
                 *error = failure;
             }
             return failure.status;
         }
         snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
-        return weft_cpu_open(request, backend, error);
+        return open_cpu(request, backend, error);
     }
     snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
-    return weft_cpu_open(request, backend, error);
+    return open_cpu(request, backend, error);
 }
 
 static enum weft_status open_opencl(const struct weft_backend_request *request,
@@ -197,7 +208,7 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
         status = open_auto(request, devices, count, note, backend, notice, error);
     } else if ((status = find(devices, count, selector, &device, error)) == WEFT_OK) {
         if (device->builtin) {
-            status = weft_cpu_open(request, backend, error);
+            status = open_cpu(request, backend, error);
         } else if (!device->usable) {
             status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
                                device->reason);
@@ -259,7 +270,7 @@ enum weft_status weft_backend_open(const struct weft_network *network,
                          options->batch);
     }
     if (strcmp(selector, "cpu") == 0) {
-        return weft_cpu_open(&request, backend, error);
+        return open_cpu(&request, backend, error);
     }
     return open_opencl(&request, selector, backend, notice, error);
 }

@@ -65,7 +65,8 @@ enum weft_status weft_command_bench(const struct weft_options *options, struct w
         choose_images(&bench);
         status = make_model(&bench, error);
     }
-    for (int math = 0; status == WEFT_OK && math <= options->math; math++) {
+    /* fast first: where there is none, that is known at once */
+    for (int math = options->math; status == WEFT_OK && math >= 0; math--) {
         status = weft_bench_measure(&bench, math, error);
         if (status == WEFT_OK && weft_bench_wants(options, WEFT_BENCH_WHOLE)) {
             status = weft_bench_measure_whole(&bench, math, error);

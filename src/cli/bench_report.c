@@ -81,19 +81,28 @@ static void print_kernels(const struct weft_bench *bench, struct weft_bench_part
     }
 }
 
+static void print_parts(const struct weft_bench *bench) {
+    bool first = true;
+    for (size_t i = 0; i < bench->part_count; i++) {
+        if (bench->parts[i].repeat == 0) {
+            continue;
+        }
+        if (first) {
+            printf("\n%-8s  %-5s  %7s  %6s  %9s  %9s  %9s  %9s  %8s  %8s\n", "part", "math",
+                   "images", "batch", "seconds", "least", "most", "images/s", "GFLOP/s", "of peak");
+        }
+        first = false;
+        print_part(bench, &bench->parts[i]);
+    }
+}
+
 static void print_text(struct weft_bench *bench) {
     const struct weft_device *device = &bench->device;
-    printf("%s%s%s%s: %u compute units, network of %zu parameters, medians of %llu\n\n",
-           device->name, device->builtin ? "" : " (", device->builtin ? "" : device->platform_name,
+    printf("%s%s%s%s: %u compute units, network of %zu parameters, medians of %llu\n", device->name,
+           device->builtin ? "" : " (", device->builtin ? "" : device->platform_name,
            device->builtin ? "" : ")", device->compute_units,
            bench->model->network->parameter_count, (unsigned long long)bench->options->repeat);
-    printf("%-8s  %-5s  %7s  %6s  %9s  %9s  %9s  %9s  %8s  %8s\n", "part", "math", "images",
-           "batch", "seconds", "least", "most", "images/s", "GFLOP/s", "of peak");
-    for (size_t i = 0; i < bench->part_count; i++) {
-        if (bench->parts[i].repeat > 0) {
-            print_part(bench, &bench->parts[i]);
-        }
-    }
+    print_parts(bench);
     for (size_t i = 0; i < bench->part_count; i++) {
         if (bench->parts[i].entries != NULL) {
             print_kernels(bench, &bench->parts[i]);

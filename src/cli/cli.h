@@ -53,6 +53,7 @@ struct weft_options {
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
+    bool fleet;                       /* compare */
     /* verify; seed and steps too */
     bool all, quick, full;
     uint64_t soak, timeout; /* seconds; 0: none */
@@ -146,6 +147,9 @@ enum weft_status weft_train_silently(const struct weft_options *options, struct 
 enum weft_status weft_command_predict(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_report(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
+
+/* fleet.c: weft compare --fleet. */
+enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error);
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --

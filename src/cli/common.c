@@ -37,7 +37,8 @@ const struct weft_option weft_common_options[] = {
     {.name = "math",
      .type = WEFT_OPTION_CHOICE,
      .offset = WEFT_OPTION(math),
-     .help = "exact: equal bits; fast is not built in this version",
+     .help = "exact: equal bits; fast: products of matrices by CLBlast, on\n"
+             "OpenCL devices, and no bits are promised",
      .initial = "exact",
      .choices = weft_math_names},
     {.name = "mapping",

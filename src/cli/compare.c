@@ -10,6 +10,11 @@
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
 
 const struct weft_option weft_compare_options[] = {
+    {.name = "fleet",
+     .type = WEFT_OPTION_FLAG,
+     .offset = WEFT_OPTION(fleet),
+     .help = "the operands are files of weft verify --json: groups them by\n"
+             "driver and hash, and names the minority"},
     {.name = NULL},
 };
 
@@ -121,6 +126,9 @@ enum weft_status weft_command_compare(const struct weft_options *options,
     const char *a = options->operands[0], *b = options->operands[1];
     struct weft_comparison comparison;
     enum weft_status status;
+    if (options->fleet) {
+        return weft_compare_fleet(options, error);
+    }
     if (options->operand_count != 2) {
         weft_fail(error, WEFT_USAGE, "weft compare: it takes two models or runs, not %zu",
                   options->operand_count);

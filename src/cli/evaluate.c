@@ -144,6 +144,7 @@ static enum weft_status print_json(const struct job *job, struct weft_error *err
     weft_json_string(&json, "model", job->path);
     weft_json_string(&json, "sha256", job->sha256);
     weft_json_string(&json, "split", weft_split_name(job->how.split));
+    weft_json_string(&json, "math", weft_math_names[job->options->math]);
     weft_json_integer(&json, "images", job->evaluation.images);
     weft_json_integer(&json, "batch", job->options->batch);
     weft_json_string(&json, "pixels", pixels[job->pixels]);

@@ -53,10 +53,6 @@ static enum weft_status run_command(const struct weft_command *command, int coun
         printf("weft %s\n", weft_version());
         return WEFT_OK;
     }
-    if (options.math != 0) {
-        return weft_fail(error, WEFT_USAGE,
-                         "--math fast: only exact is built in this version of weft");
-    }
     return command->run(&options, error);
 }
 

@@ -89,6 +89,7 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                           .kernels = options->kernels,
                                           .cl_options = options->cl_options,
                                           .mapping = (enum weft_mapping)options->mapping,
+                                          .math = (enum weft_math)options->math,
                                           .no_fuse = options->no_fuse,
                                           .no_cache = options->no_cache,
                                           .batch = batch,
@@ -101,6 +102,9 @@ enum weft_status weft_shared_open(const struct weft_options *options,
     }
     if (notice[0] != '\0') {
         weft_message_notice(options, "%s", notice);
+    }
+    if (wanted.math == WEFT_MATH_FAST) {
+        weft_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
     device = weft_backend_device(*backend);
     if (device->builtin) {
@@ -134,7 +138,7 @@ void weft_shared_json_options(struct weft_json *json, const struct weft_options 
         weft_json_null(json, "threads");
     }
     weft_json_string(json, "kernels", options->kernels);
-    weft_json_string(json, "math", "exact");
+    weft_json_string(json, "math", weft_math_names[options->math]);
     weft_json_string(json, "mapping", weft_mapping_names[options->mapping]);
     weft_json_bool(json, "no_fuse", options->no_fuse);
     weft_json_bool(json, "no_cache", options->no_cache);

@@ -52,7 +52,7 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
     weft_json_integer(&json, "seed", options->seed);
     weft_json_string(&json, "order", options->order == WEFT_FILE_ORDER ? "file" : "shuffled");
     json_steps(&json, partial ? train->steps : 0);
-    weft_json_string(&json, "math", "exact");
+    weft_json_string(&json, "math", weft_math_names[options->math]);
     weft_json_string(&json, "init", train->init_sha256[0] != '\0' ? train->init_sha256 : NULL);
     if (options->validate >
         0) { /* without it, files are what they were before there was this option */
@@ -87,6 +87,7 @@ enum weft_status weft_train_print_start(const struct weft_train *train, struct w
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "start");
     weft_json_device(&json, "device", weft_backend_device(train->backend));
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     json_options(&json, train->options);
     weft_json_string(&json, "out", train->run.path);
     weft_json_integer(&json, "parameters", train->model->network->parameter_count);
@@ -191,6 +192,7 @@ enum weft_status weft_train_print_evaluation(const struct weft_train *train, enu
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "evaluation");
     weft_json_string(&json, "split", weft_split_name(split));
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     weft_json_integer(&json, "images", evaluation->images);
     weft_json_results(&json, evaluation, weft_class_names);
     weft_json_close(&json, '}');
@@ -208,6 +210,7 @@ enum weft_status weft_train_print_done(const struct weft_train *train, struct we
     }
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "done");
+    weft_json_string(&json, "math", weft_math_names[train->options->math]);
     weft_json_string(&json, "out", train->run.path);
     weft_json_string(&json, "model", train->model_path);
     weft_json_string(&json, "sha256", train->sha256);

@@ -121,7 +121,8 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
                                                     .kernels = options->kernels,
                                                     .cl_options = options->cl_options,
                                                     .mapping = (enum weft_mapping)options->mapping,
-                                                    .no_fuse = options->no_fuse}};
+                                                    .no_fuse = options->no_fuse,
+                                                    .no_cache = options->no_cache}};
     char notice[512] = "", text[256];
     enum weft_status status = WEFT_OK;
     job.shown = !options->quiet && !options->json && weft_os_is_terminal(stderr);

@@ -8,7 +8,7 @@
 void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
                              enum weft_verify_result result, uint64_t cases, double seconds);
 void weft_verify_print_difference(const struct weft_options *options,
-                                  const struct weft_verify_difference *difference);
+                                  const struct weft_verify_difference *found);
 void weft_verify_print_verdict(const struct weft_options *options,
                                const struct weft_verify_outcome *outcome);
 

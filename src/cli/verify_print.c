@@ -120,9 +120,11 @@ static void json_verdict(const struct weft_options *options, const struct weft_d
                          const char *result, const char *diagnosis,
                          const struct weft_verify_outcome *outcome, double seconds) {
     struct weft_json json = {0};
-    char text[1024];
+    char text[1024], host[256];
+    weft_os_host_name(host);
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "verdict");
+    weft_json_string(&json, "host", host);
     weft_json_device(&json, "device", device);
     weft_json_string(&json, "result", result);
     weft_json_string(&json, "diagnosis", diagnosis);

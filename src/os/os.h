@@ -104,4 +104,7 @@ void weft_os_remember_program(const char *name);
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
                                   struct weft_error *error);
 
+/* host.c: the machine's name, empty where there is none. */
+void weft_os_host_name(char name[256]);
+
 #endif

@@ -97,7 +97,8 @@ static void print_readme(FILE *out, const struct verify *verify, const struct we
     fputs("\n\nprogram.cl    the source of the whole program; the kernels above are launched\n"
           "build.log     what the compiler said\n"
           "buffer-N.bin  buffers before the first launch\n"
-          "expected.bin  the buffer with the tensor after the last launch, as it should be\n"
+          "expected.bin  the buffer with the tensor after the last launch, as it should be; words\n"
+          "              0x7fffdead do not belong to it\n"
           "got.bin       as it was\n"
           "replay.c      shows the difference: cc replay.c -o replay -lOpenCL && ./replay\n",
           out);
@@ -162,6 +163,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
     struct weft_backend *device = NULL;
     unsigned char *got = NULL, *expected = NULL;
     float *values = NULL;
+    const uint32_t open = VERIFY_OPEN;
     char digest[65];
     int buffer = 0;
     enum weft_status status = weft_backend_open(piece->network, how, &device, NULL, error);
@@ -181,7 +183,9 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         status = weft_fail(error, WEFT_FAILED, "bundle: no source was recorded");
     }
     if (status == WEFT_OK) {
-        memcpy(expected, got, record->buffers[buffer].size);
+        for (size_t i = 0; i + sizeof open <= record->buffers[buffer].size; i += sizeof open) {
+            memcpy(expected + i, &open, sizeof open);
+        }
         weft_opencl_record_place(device, target, values, expected);
         status = write_all(verify, record, buffer, got, expected, found, error);
     }
@@ -218,6 +222,7 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
         choose_launches(piece->network, &target, &named, record);
         record->kernels = options->kernels;
         how.trial = &trial;
+        how.no_cache = true; /* so that the compiler has something to say */
         status = record_piece(verify, piece, &how, &target, &named, record, &failure);
     }
     weft_record_finish(record);

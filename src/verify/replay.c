@@ -46,7 +46,7 @@ static const char tail[] =
     "static int compare(const unsigned *got, const unsigned *expected, size_t words) {\n"
     "    size_t differing = 0;\n"
     "    for (size_t i = 0; i < words; i++) {\n"
-    "        if (got[i] != expected[i] && differing++ < 5) {\n"
+    "        if (expected[i] != OPEN && got[i] != expected[i] && differing++ < 5) {\n"
     "            float a, b;\n"
     "            memcpy(&a, &got[i], 4);\n"
     "            memcpy(&b, &expected[i], 4);\n"
@@ -150,8 +150,10 @@ static void print_launch(FILE *out, const struct weft_record_launch *launch) {
 
 void verify_print_replay(FILE *out, const struct weft_record *record, int target) {
     fputs(head, out);
-    fprintf(out, "#define BUFFERS %zu\n#define TARGET  %d\n#define OPTIONS ", record->buffer_count,
-            target);
+    fprintf(out,
+            "#define BUFFERS %zu\n#define TARGET  %d\n"
+            "#define OPEN    0x%08xu /* a word that is not of the tensor */\n#define OPTIONS ",
+            record->buffer_count, target, VERIFY_OPEN);
     print_string(out, record->options);
     fputs("\n\n/* An argument is a buffer, or with -1 a word of 4 bytes. */\n"
           "struct argument {\n    int buffer;\n    cl_uint word;\n};\n\n"

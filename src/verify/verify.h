@@ -27,6 +27,9 @@ struct verify {
 /* Returns how many steps the training has. */
 uint64_t verify_steps(const struct verify *verify);
 
+/* Whether vectors of 16 are verified too. Where fma is emulated, a compiler can take many minutes over them, and --quick leaves them out. */
+bool verify_vectors(const struct verify *verify);
+
 /* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
 struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
                                                   const struct weft_trial *trial);
@@ -92,6 +95,7 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
 
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
 struct weft_record;
+#define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
 void verify_print_replay(FILE *out, const struct weft_record *record, int target);
 
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets

@@ -1,5 +1,5 @@
 /* opencl.c: the OpenCL backend's entries of struct weft_backend_ops. */
-#include "backend/opencl/plan.h"
+#include "backend/opencl/fast.h"
 
 #include "numerics.h"
 
@@ -19,6 +19,9 @@ static void close_opencl(struct weft_backend *backend) {
         opencl_cache_save(cl);
     }
     opencl_plan_finish(cl);
+    if (opencl_engine != NULL) {
+        opencl_engine->finish(cl);
+    }
     opencl_memory_finish(cl);
     opencl_profile_finish(cl);
     if (cl->program != NULL) {
@@ -347,6 +350,23 @@ static const struct weft_backend_ops opencl_ops = {
     .peak = opencl_peak,
 };
 
+/* Which layers are run by which rows. CLBlast's row takes a layer at a time, and without the relu before it. */
+static enum weft_status make_groups(struct opencl_backend *cl,
+                                    const struct weft_backend_options *options,
+                                    struct weft_error *error) {
+    bool fast = options->math == WEFT_MATH_FAST;
+    enum weft_status status =
+        opencl_groups_make(cl->base.network, options->no_fuse || fast, &cl->groups, error);
+    for (size_t i = 0; status == WEFT_OK && fast && i < cl->groups.count; i++) {
+        struct opencl_group *group = &cl->groups.groups[i];
+        enum weft_kind kind = cl->base.network->layers[group->main].kind;
+        if (kind == WEFT_CONV2D || kind == WEFT_LINEAR) {
+            group->row = opencl_engine->row;
+        }
+    }
+    return status;
+}
+
 static enum weft_status open_device(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
@@ -360,20 +380,24 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK) {
         return status;
     }
-    if ((status = opencl_groups_make(cl->base.network, options->no_fuse, &cl->groups, error)) !=
-            WEFT_OK ||
+    if ((status = make_groups(cl, options, error)) != WEFT_OK ||
         (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
         (status = opencl_probe(cl, error)) != WEFT_OK ||
-        (status = opencl_memory_init(cl, error)) != WEFT_OK) {
+        (status = opencl_memory_init(cl, error)) != WEFT_OK ||
+        (status = opencl_plan_init(cl, error)) != WEFT_OK) {
         return status;
     }
-    return opencl_plan_init(cl, error);
+    return options->math == WEFT_MATH_FAST ? opencl_engine->init(cl, error) : WEFT_OK;
 }
 
 enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
                                   struct weft_backend **backend, struct weft_error *error) {
-    struct opencl_backend *cl = calloc(1, sizeof *cl);
+    struct opencl_backend *cl;
     enum weft_status status;
+    if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
+        return weft_fail(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
+    }
+    cl = calloc(1, sizeof *cl);
     if (cl == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }

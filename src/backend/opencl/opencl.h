@@ -41,6 +41,7 @@ enum weft_status opencl_source_add(struct opencl_text *text, const char *folder,
                                    struct weft_error *error);
 
 struct opencl_groups;
+struct opencl_backend;
 
 /* Makes the source of the whole program for ${network} in ${groups}, lanes a work-item by ${mapping}. Free with
  * opencl_text_finish. */
@@ -92,6 +93,10 @@ struct opencl_kernel {
         layer; /* 0: the kernel of the row's layer; 1: of the layer behind it, in a fused group */
     size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[8];
+    /* NULL: a kernel of this name is launched. Else this function computes ${count} images of group ${group} by launches of its own, and
+     * range and items say nothing; the arguments tell what it reads and writes. */
+    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
+                             struct weft_error *error);
 };
 
 struct opencl_row {

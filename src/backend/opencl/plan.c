@@ -42,7 +42,7 @@ static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping
     }
 }
 
-static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error) {
     cl_int code;
     launch->kernel = clCreateKernel(cl->program, name, &code);
@@ -52,6 +52,12 @@ static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_l
     }
     choose_group(launch, cl->mapping, cl->trial != NULL && cl->trial->other_groups);
     return WEFT_OK;
+}
+
+void opencl_launch_finish(struct opencl_launch *launch) {
+    if (launch->kernel != NULL) {
+        clReleaseKernel(launch->kernel);
+    }
 }
 
 /* The buffer that an argument of group ${i} stands for; NULL for numbers. */
@@ -93,13 +99,16 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
         .group = i,
         .passes = kernel->passes,
         .range = kernel->range,
-        .items = kernel->items(&cl->base.network->layers[number], cl->mapping),
+        .host = kernel->host,
         .count_argument = -1,
         .update_argument = -1,
     };
-    snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
-    if (create_kernel(cl, launch, name, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
+    if (launch->host == NULL) {
+        launch->items = kernel->items(&cl->base.network->layers[number], cl->mapping);
+        snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
+        if (opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
+        }
     }
     cl->launch_count++;
     for (int a = 0; kernel->arguments[a] != ARG_END; a++) {
@@ -110,7 +119,8 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
             launch->count_argument = a;
         } else if (argument == ARG_UPDATE) {
             launch->update_argument = a;
-        } else if (opencl_argument_set(launch, a, sizeof *buffer, buffer, error) != WEFT_OK) {
+        } else if (launch->host == NULL &&
+                   opencl_argument_set(launch, a, sizeof *buffer, buffer, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
     }
@@ -167,7 +177,7 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
                                          .items = table[i].items,
                                          .count_argument = -1,
                                          .update_argument = -1};
-        if (create_kernel(cl, launch, table[i].name, error) != WEFT_OK) {
+        if (opencl_launch_create(cl, launch, table[i].name, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
         for (int a = 0; a < 6 && table[i].buffers[a] != NULL; a++) {
@@ -213,13 +223,11 @@ enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *
 
 void opencl_plan_finish(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
-        clReleaseKernel(cl->launches[i].kernel);
+        opencl_launch_finish(&cl->launches[i]);
     }
     free(cl->launches);
     for (int i = 0; i < COMMON_COUNT; i++) {
-        if (cl->common[i].kernel != NULL) {
-            clReleaseKernel(cl->common[i].kernel);
-        }
+        opencl_launch_finish(&cl->common[i]);
     }
 }
 
@@ -254,7 +262,8 @@ static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launc
         (launch->update_argument >= 0 &&
          opencl_argument_set(launch, launch->update_argument, sizeof updates, &updates, error) !=
              WEFT_OK) ||
-        opencl_launch_run(cl, launch, count, error) != WEFT_OK) {
+        (launch->host != NULL ? opencl_profile_host(cl, launch, count, error)
+                              : opencl_launch_run(cl, launch, count, error)) != WEFT_OK) {
         return weft_error_context(
             error, "layer %s",
             cl->base.network->layers[cl->groups.groups[launch->group].main].name);

@@ -11,7 +11,9 @@ struct opencl_launch {
     size_t group;                    /* index of its group of layers; SIZE_MAX: belongs to none */
     cl_kernel kernel;
     unsigned passes; /* enum opencl_pass; 0: launched by name */
-    bool to_input;   /* writes the gradient of the network's input, which training does not need */
+    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
+                             struct weft_error *error); /* NULL, or runs in place of the kernel */
+    bool to_input; /* writes the gradient of the network's input, which training does not need */
     enum opencl_range range;
     size_t items;
     size_t local[3];                     /* sizes of a work-group */
@@ -50,7 +52,8 @@ struct opencl_backend {
     cl_mem *scratch;          /* of each group, or NULL */
     cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
     cl_mem shard_loss, shard_correct, losses, predictions;
-    cl_mem table; /* 256 floats */
+    struct opencl_fast *fast; /* fast.h; NULL: --math exact */
+    cl_mem table;             /* 256 floats */
     cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
     cl_mem identity;                                  /* 0, 1, 2 ... as an order */
     cl_mem order, results;                            /* of the steps of one call */
@@ -66,11 +69,15 @@ struct opencl_backend {
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
 
-/* Returns the place for the event of the next launch, or NULL when nothing is profiled. Once it is filled, ${launch} for ${count}
+/* Returns the place for the event of the next launch, or NULL when it is not profiled. Once it is filled, ${launch} for ${count}
  * images is added to the profile. */
 cl_event *opencl_profile_event(struct opencl_backend *cl);
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, struct weft_error *error);
+
+/* Runs the host function of ${launch}, and adds it as a whole if something is profiled. */
+enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                     size_t count, struct weft_error *error);
 void opencl_profile_finish(struct opencl_backend *cl);
 
 /* ---- peak.c: the entry peak ---- */
@@ -135,6 +142,12 @@ enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *erro
 /* Makes the launches: kernels with all arguments that do not change. */
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_plan_finish(struct opencl_backend *cl);
+
+/* Makes the kernel called ${name} in the program, and the sizes of its groups. opencl_launch_finish frees it; one that was never made is
+ * harmless to it. */
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      const char *name, struct weft_error *error);
+void opencl_launch_finish(struct opencl_launch *launch);
 
 /* Sets argument ${index} of ${launch}. */
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,

@@ -1,5 +1,8 @@
-/* profile.c: an event on every launch, added up by kernel. */
-#include "backend/opencl/plan.h"
+/* profile.c: an event on every launch, added up by kernel.
+ *
+ * A host function (--math fast) is measured as a whole, from a marker before it to one behind it, since CLBlast starts several kernels
+ * for a product and tells the time of the last alone. */
+#include "backend/opencl/fast.h"
 
 #include <stdlib.h>
 
@@ -7,9 +10,13 @@
 
 struct opencl_profile {
     size_t images; /* of the pass that runs; adam's launches do not say it */
+    bool inside;   /* a host function: what it launches is its own business */
     size_t count;
-    cl_event events[PENDING];
-    struct weft_profile_entry *entries[PENDING]; /* whose event it is */
+    struct pending {
+        cl_event begin; /* the marker before a host function; NULL: the event's own start counts */
+        cl_event event;
+        struct weft_profile_entry *entry;
+    } pending[PENDING];
 };
 
 /* The slot of ${launch}: those of layers, then the others. */
@@ -30,13 +37,35 @@ static bool takes(const struct opencl_kernel *row, enum opencl_argument wanted) 
     return false;
 }
 
-/* The layer's products are in forward once, in the gradients of its parameters once, in that of its input once. */
+/* The layer's products are in forward once, in the gradients of its parameters (which need the input) once, in that of its input
+ * once. */
 static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
                         size_t count) {
     const struct opencl_group *group = &cl->groups.groups[launch->group];
     const struct opencl_kernel *row = launch->row;
-    uint64_t times = takes(row, ARG_OUTPUT) + takes(row, ARG_PARTIALS) + takes(row, ARG_DINPUT);
+    bool gradients = takes(row, ARG_PARTIALS) && takes(row, ARG_INPUT);
+    uint64_t times = takes(row, ARG_OUTPUT) + gradients + takes(row, ARG_DINPUT);
     return times * count * weft_layer_flop(&cl->base.network->layers[group->main + row->layer]);
+}
+
+/* The sums of gradients that a kernel writes: of each shard, but of the whole batch where CLBlast makes them. */
+static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_launch *launch,
+                              size_t layer, size_t count) {
+    const struct opencl_group *group = &cl->groups.groups[launch->group];
+    uint64_t bytes = weft_profile_parameter_bytes(cl->base.network, layer);
+    if (opencl_engine == NULL || group->row != opencl_engine->row) {
+        return bytes * weft_shards(count);
+    }
+    return launch->host != NULL ? bytes
+                                : cl->base.network->layers[layer].output.channels * sizeof(float);
+}
+
+/* Both matrices of a host function, written by one kernel and read by the next. */
+static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                  size_t count) {
+    const struct opencl_fast_layer *fast = &cl->fast->layers[launch->group];
+    uint64_t columns = weft_shards(count) * fast->area * WEFT_LANES;
+    return 2 * (fast->rows + fast->features) * columns * sizeof(float);
 }
 
 static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -60,7 +89,7 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     case ARG_PARAMETERS:
         return weft_profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:
-        return weft_profile_parameter_bytes(network, layer) * weft_shards(count);
+        return partial_bytes(cl, launch, layer, count);
     case ARG_BUFFERS:
         return weft_profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
     case ARG_SCRATCH:
@@ -97,21 +126,29 @@ static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_l
 }
 
 cl_event *opencl_profile_event(struct opencl_backend *cl) {
-    return cl->base.profile != NULL ? &cl->profile->events[cl->profile->count] : NULL;
+    return cl->base.profile != NULL && !cl->profile->inside
+               ? &cl->profile->pending[cl->profile->count].event
+               : NULL;
 }
 
-static enum weft_status add_event(struct opencl_profile *profile, size_t i,
-                                  struct weft_error *error) {
+static cl_int time_of(cl_event event, cl_profiling_info what, cl_ulong *nanoseconds) {
+    return clGetEventProfilingInfo(event, what, sizeof *nanoseconds, nanoseconds, NULL);
+}
+
+static enum weft_status add_event(const struct pending *pending, struct weft_error *error) {
     cl_ulong start = 0, end = 0;
-    cl_int code = clGetEventProfilingInfo(profile->events[i], CL_PROFILING_COMMAND_START,
-                                          sizeof start, &start, NULL);
+    cl_int code = pending->begin != NULL
+                      ? time_of(pending->begin, CL_PROFILING_COMMAND_END, &start)
+                      : time_of(pending->event, CL_PROFILING_COMMAND_START, &start);
     if (code == CL_SUCCESS) {
-        code = clGetEventProfilingInfo(profile->events[i], CL_PROFILING_COMMAND_END, sizeof end,
-                                       &end, NULL);
+        code = time_of(pending->event, CL_PROFILING_COMMAND_END, &end);
     }
-    clReleaseEvent(profile->events[i]);
     if (code == CL_SUCCESS && end > start) {
-        profile->entries[i]->seconds += 1e-9 * (double)(end - start);
+        pending->entry->seconds += 1e-9 * (double)(end - start);
+    }
+    clReleaseEvent(pending->event);
+    if (pending->begin != NULL) {
+        clReleaseEvent(pending->begin);
     }
     return opencl_check(code, "clGetEventProfilingInfo", error);
 }
@@ -121,33 +158,75 @@ enum weft_status opencl_profile_collect(struct weft_backend *backend, struct wef
     struct opencl_profile *profile = cl->profile;
     enum weft_status status = opencl_check(clFinish(cl->queue), "clFinish", error);
     for (size_t i = 0; i < profile->count; i++) {
-        enum weft_status added = add_event(profile, i, error);
+        enum weft_status added = add_event(&profile->pending[i], error);
         status = status == WEFT_OK ? added : status;
     }
     profile->count = 0;
     return status;
 }
 
-enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                    size_t count, struct weft_error *error) {
-    struct opencl_profile *profile = cl->profile;
+/* Adds what ${launch} computes and moves for ${count} images to its slot. */
+static struct weft_profile_entry *add_work(struct opencl_backend *cl,
+                                           const struct opencl_launch *launch, size_t count) {
     struct weft_profile_entry *entry = slot_of(cl, launch);
     uint64_t flop = 0, bytes = 0;
-    if (launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN]) {
-        count = profile->images;
-    }
-    profile->images = count;
     if (launch->row == NULL) {
         bytes = bytes_of_common(cl, launch, count);
     } else {
         flop = flop_of(cl, launch, count);
+        bytes = launch->host != NULL ? bytes_of_matrices(cl, launch, count) : 0;
         for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
             bytes += bytes_of_argument(cl, launch, launch->row->arguments[a], count);
         }
     }
     weft_profile_add(entry, 0, flop, bytes);
-    profile->entries[profile->count++] = entry;
+    return entry;
+}
+
+/* Adds the launch whose event is the last of those pending; ${begin} as in struct pending. */
+static enum weft_status add_pending(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, cl_event begin, struct weft_error *error) {
+    struct opencl_profile *profile = cl->profile;
+    struct pending *pending = &profile->pending[profile->count++];
+    pending->begin = begin;
+    pending->entry = add_work(cl, launch, count);
     return profile->count < PENDING ? WEFT_OK : opencl_profile_collect(&cl->base, error);
+}
+
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error) {
+    if (launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN]) {
+        count = cl->profile->images;
+    }
+    cl->profile->images = count;
+    return add_pending(cl, launch, count, NULL, error);
+}
+
+enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                     size_t count, struct weft_error *error) {
+    struct opencl_profile *profile = cl->profile;
+    cl_event begin, *end = opencl_profile_event(cl);
+    enum weft_status status;
+    if (end == NULL) {
+        return launch->host(cl, launch->group, count, error);
+    }
+    status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, &begin),
+                          "clEnqueueMarkerWithWaitList", error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    profile->inside = true;
+    status = launch->host(cl, launch->group, count, error);
+    profile->inside = false;
+    if (status == WEFT_OK) {
+        status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, end),
+                              "clEnqueueMarkerWithWaitList", error);
+    }
+    if (status != WEFT_OK) {
+        clReleaseEvent(begin);
+        return status;
+    }
+    return add_pending(cl, launch, count, begin, error);
 }
 
 /* Puts a queue that measures in the place of the one that does not. It stays there. */

@@ -1,0 +1,83 @@
+/* fast.cl: --math fast: between tensors and the matrices that CLBlast multiplies; src/backend/opencl/fast.h tells what they are.
+ *
+ * A linear layer is the convolution of an image of one pixel with a kernel of one tap. With R = ROWS (channels x taps of the input), A =
+ * AREA (pixels of the output), and a chunk of ${shards} shards that begins at shard ${first}, in vectors of 16 lanes:
+ *   columns   [R][shards][A]   from the beginning of matrices
+ *   features  [K][shards][A]   behind them, K the output's channels
+ * An item is COLUMN_VALUES, FEATURE_VALUES or INPUT_VALUES vectors of one shard. */
+
+#define COLUMN(row, at) (((size_t)(row)*shards + get_global_id(2)) * AREA + (at))
+#define FEATURE(k, at)  COLUMN(ROWS + (k), at)
+
+/* columns[c, i, j][y, x] = input[c][y + i][x + j] */
+kernel void KERNEL(fast_columns)(global const real *input, global real *matrices, int first,
+                                 int shards) {
+    const int begin = get_global_id(1) * COLUMN_VALUES;
+    for (int v = begin; v < begin + COLUMN_VALUES; v++) {
+        const int row = v / AREA, y = v % AREA / OUT_WIDTH, x = v % OUT_WIDTH;
+        const int c = row / (KERNEL_HEIGHT * KERNEL_WIDTH);
+        const int i = row / KERNEL_WIDTH % KERNEL_HEIGHT, j = row % KERNEL_WIDTH;
+        const size_t channel = (first + get_global_id(2)) * IN_CHANNELS + c;
+        AT(matrices, COLUMN(row, v % AREA)) =
+            AT(input, (channel * IN_HEIGHT + y + i) * IN_WIDTH + x + j);
+    }
+}
+
+/* output = features + bias */
+kernel void KERNEL(fast_output)(global const real *matrices, global const float *parameters,
+                                global real *output, int first, int shards) {
+    const size_t to = (first + get_global_id(2)) * OUT_CHANNELS * AREA;
+    const int begin = get_global_id(1) * FEATURE_VALUES;
+    for (int v = begin; v < begin + FEATURE_VALUES; v++) {
+        AT(output, to + v) = real_clean(AT(matrices, FEATURE(v / AREA, v % AREA)) +
+                                        REAL(parameters[BIAS + v / AREA]));
+    }
+}
+
+/* features = doutput */
+kernel void KERNEL(fast_features)(global const real *doutput, global real *matrices, int first,
+                                  int shards) {
+    const size_t from = (first + get_global_id(2)) * OUT_CHANNELS * AREA;
+    const int begin = get_global_id(1) * FEATURE_VALUES;
+    for (int v = begin; v < begin + FEATURE_VALUES; v++) {
+        AT(matrices, FEATURE(v / AREA, v % AREA)) = AT(doutput, from + v);
+    }
+}
+
+/* dinput[c][y][x] = sum of columns[c, i, j][y - i, x - j] over the taps that met it */
+kernel void KERNEL(fast_dinput)(global const real *matrices, global real *dinput, int first,
+                                int shards) {
+    const size_t to = (first + get_global_id(2)) * IN_CHANNELS * IN_HEIGHT * IN_WIDTH;
+    const int begin = get_global_id(1) * INPUT_VALUES;
+    for (int v = begin; v < begin + INPUT_VALUES; v++) {
+        const int c = v / (IN_HEIGHT * IN_WIDTH), y = v / IN_WIDTH % IN_HEIGHT, x = v % IN_WIDTH;
+        const int i0 = max(y - OUT_HEIGHT + 1, 0), i1 = min(y + 1, KERNEL_HEIGHT);
+        const int j0 = max(x - OUT_WIDTH + 1, 0), j1 = min(x + 1, KERNEL_WIDTH);
+        real sum = REAL(0.0f);
+        for (int i = i0; i < i1; i++) {
+            for (int j = j0; j < j1; j++) {
+                sum += AT(matrices, COLUMN((c * KERNEL_HEIGHT + i) * KERNEL_WIDTH + j,
+                                           (y - i) * OUT_WIDTH + x - j));
+            }
+        }
+        AT(dinput, to + v) = real_clean(sum);
+    }
+}
+
+/* dbias = sum of doutput over the shard; an item is a channel. */
+kernel void KERNEL(fast_dbias)(global const real *doutput, global float *partials) {
+    LOCAL_LANES(lanes, 1);
+    const int k = get_global_id(1);
+    const size_t begin = (get_global_id(2) * OUT_CHANNELS + k) * AREA;
+    real sum = REAL(0.0f);
+    for (size_t i = begin; i < begin + AREA; i++) {
+        sum += AT(doutput, i);
+    }
+    const float total = SUM_OF_LANES(lanes, sum);
+    if (LANE == 0) {
+        partials[get_global_id(2) * PARTIALS + BIAS + k] = total;
+    }
+}
+
+#undef COLUMN
+#undef FEATURE

@@ -1,0 +1,163 @@
+/* fleet.c: weft compare --fleet: the verdicts of many machines, by driver and hash, and who is in the minority. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a verdict has to agree with: runs of other options or contracts have other hashes. */
+static bool comparable(const struct weft_fleet_verdict *a, const struct weft_fleet_verdict *b) {
+    return a->contract == b->contract && strcmp(a->options, b->options) == 0;
+}
+
+static int compare_groups(const void *left, const void *right) {
+    const struct weft_fleet_verdict *a = left, *b = right;
+    int order = strcmp(a->options, b->options);
+    order = order != 0 ? order : (int)a->contract - (int)b->contract;
+    order = order != 0 ? order : strcmp(a->device, b->device);
+    order = order != 0 ? order : strcmp(a->driver, b->driver);
+    order = order != 0 ? order : strcmp(a->result, b->result);
+    return order != 0 ? order : strcmp(a->hash, b->hash);
+}
+
+static bool same_group(const struct weft_fleet_verdict *a, const struct weft_fleet_verdict *b) {
+    return compare_groups(a, b) == 0;
+}
+
+/* The hash that most of those comparable with ${verdict} have; of two equally frequent ones the one whose result is equal. */
+static const char *majority(const struct weft_fleet *fleet,
+                            const struct weft_fleet_verdict *verdict) {
+    const char *best = "";
+    size_t most = 0;
+    bool sound = false;
+    for (size_t i = 0; i < fleet->count; i++) {
+        const struct weft_fleet_verdict *candidate = &fleet->verdicts[i];
+        size_t count = 0;
+        bool equal = false;
+        if (!comparable(candidate, verdict) || candidate->hash[0] == '\0') {
+            continue;
+        }
+        for (size_t j = 0; j < fleet->count; j++) {
+            const struct weft_fleet_verdict *other = &fleet->verdicts[j];
+            bool same = comparable(other, verdict) && strcmp(other->hash, candidate->hash) == 0;
+            count += same;
+            equal = equal || (same && strcmp(other->result, "equal") == 0);
+        }
+        if (count > most || (count == most && equal && !sound)) {
+            best = candidate->hash;
+            most = count;
+            sound = equal;
+        }
+    }
+    return best;
+}
+
+static enum weft_status print_group(const struct weft_options *options,
+                                    const struct weft_fleet_verdict *verdict, size_t machines,
+                                    struct weft_error *error) {
+    struct weft_json json = {0};
+    if (!options->json) {
+        printf("%6zu  %-10s %-16.16s  %s, driver %s; %s\n", machines, verdict->result,
+               verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->device, verdict->driver,
+               verdict->options);
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "group");
+    weft_json_integer(&json, "machines", machines);
+    weft_json_string(&json, "result", verdict->result);
+    weft_json_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
+    weft_json_string(&json, "device", verdict->device);
+    weft_json_string(&json, "driver", verdict->driver);
+    weft_json_integer(&json, "contract", verdict->contract);
+    weft_json_string(&json, "options", verdict->options);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+static enum weft_status print_machine(const struct weft_options *options,
+                                      const struct weft_fleet_verdict *verdict,
+                                      struct weft_error *error) {
+    struct weft_json json = {0};
+    if (!options->json) {
+        printf("minority: %s %s%s%s: %s, hash %.16s (%s, line %zu)\n",
+               verdict->host[0] != '\0' ? verdict->host : "(no host)", verdict->device,
+               verdict->place[0] != '\0' ? " at " : "", verdict->place, verdict->result,
+               verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->source, verdict->line);
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "minority");
+    weft_json_string(&json, "host", verdict->host);
+    weft_json_string(&json, "device", verdict->device);
+    weft_json_string(&json, "pci", verdict->place[0] != '\0' ? verdict->place : NULL);
+    weft_json_string(&json, "result", verdict->result);
+    weft_json_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
+    weft_json_string(&json, "file", verdict->source);
+    weft_json_integer(&json, "line", verdict->line);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+static enum weft_status print_all(const struct weft_options *options,
+                                  const struct weft_fleet *fleet, size_t *minority,
+                                  struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    const char *hash = "";
+    for (size_t i = 0, end; i < fleet->count && status == WEFT_OK; i = end) {
+        for (end = i + 1;
+             end < fleet->count && same_group(&fleet->verdicts[i], &fleet->verdicts[end]);) {
+            end++;
+        }
+        status = print_group(options, &fleet->verdicts[i], end - i, error);
+    }
+    for (size_t i = 0; i < fleet->count && status == WEFT_OK; i++) {
+        const struct weft_fleet_verdict *verdict = &fleet->verdicts[i];
+        if (i == 0 || !comparable(verdict, verdict - 1)) {
+            hash = majority(fleet, verdict);
+        }
+        if (strcmp(verdict->result, "equal") != 0 || strcmp(verdict->hash, hash) != 0) {
+            ++*minority;
+            status = print_machine(options, verdict, error);
+        }
+    }
+    return status;
+}
+
+static enum weft_status print_verdict(const struct weft_options *options,
+                                      const struct weft_fleet *fleet, size_t minority,
+                                      struct weft_error *error) {
+    struct weft_json json = {0};
+    if (!options->json) {
+        printf("%zu verdicts, %zu in the minority\n", fleet->count, minority);
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "verdict");
+    weft_json_string(&json, "result", minority == 0 ? "equal" : "different");
+    weft_json_integer(&json, "verdicts", fleet->count);
+    weft_json_integer(&json, "minority", minority);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error) {
+    struct weft_fleet fleet = {0};
+    enum weft_status status = WEFT_OK;
+    size_t minority = 0;
+    for (size_t i = 0; i < options->operand_count && status == WEFT_OK; i++) {
+        status = weft_fleet_read(options->operands[i], &fleet, error);
+    }
+    if (status == WEFT_OK) {
+        qsort(fleet.verdicts, fleet.count, sizeof *fleet.verdicts, compare_groups);
+        status = print_all(options, &fleet, &minority, error);
+    }
+    if (status == WEFT_OK) {
+        status = print_verdict(options, &fleet, minority, error);
+    }
+    if (status == WEFT_OK && minority > 0) {
+        status = weft_fail(error, WEFT_FAILED, "fleet: %zu of %zu verdicts are not as the others",
+                           minority, fleet.count);
+    }
+    weft_fleet_finish(&fleet);
+    return status;
+}
