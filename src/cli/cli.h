@@ -44,6 +44,8 @@ struct weft_options {
     const char *figure;
     bool normalize;
     int theme;
+    /* report */
+    bool no_images;
     /* predict */
     const char *index;
     uint64_t top;
@@ -122,9 +124,9 @@ const struct weft_command *weft_command_find(const char *name);
  * options. */
 extern const struct weft_option weft_devices_options[], weft_summary_options[],
     weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_predict_options[],
-    weft_compare_options[], weft_verify_options[], weft_bench_options[];
-extern const char weft_predict_notes[], weft_train_notes[], weft_compare_notes[],
-    weft_verify_notes[], weft_bench_notes[];
+    weft_report_options[], weft_compare_options[], weft_verify_options[], weft_bench_options[];
+extern const char weft_predict_notes[], weft_report_notes[], weft_train_notes[],
+    weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
@@ -143,6 +145,7 @@ enum weft_status weft_train_silently(const struct weft_options *options, struct 
 #define WEFT_RUNNING_BATCH 500
 
 enum weft_status weft_command_predict(const struct weft_options *options, struct weft_error *error);
+enum weft_status weft_command_report(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
 
 /* fleet.c: weft compare --fleet. */

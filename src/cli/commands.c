@@ -67,6 +67,14 @@ const struct weft_command weft_commands[] = {
      .options = weft_bench_options,
      .notes = weft_bench_notes,
      .example = "weft bench --peak"},
+    {.name = "report",
+     .summary = "one HTML file of a run, or of several side by side",
+     .run = weft_command_report,
+     .options = weft_report_options,
+     .operand = WEFT_OPERAND_SEVERAL,
+     .operand_name = "RUN...",
+     .notes = weft_report_notes,
+     .example = "weft report run-1"},
     {.name = NULL},
 };
 

@@ -53,10 +53,11 @@ static const char *const files[] = {
     /* written at the end */
     "confusion-train.csv", "confusion-test.csv", "confusion-train.png", "confusion-test.png",
     "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg", "run.json",
+    "report.html",
     /* written after each epoch */
     "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
 
-enum { RESULTS = 9 }; /* of them are written at the end */
+enum { RESULTS = 10 }; /* of them are written at the end */
 
 static enum weft_status clear(const struct weft_run *run, const char *const *names, size_t count,
                               struct weft_error *error) {

@@ -1,0 +1,96 @@
+"use strict";
+// Shows the images of a cell. The data stands in the page: see src/report/page.c for its form.
+(function () {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const scale = Math.max(1, Math.round(84 / data.width));
+
+  function element(name, text) {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  // One image, cut out of the sprite.
+  function picture(number, label) {
+    const made = element("i");
+    const x = number % data.columns, y = Math.floor(number / data.columns);
+    made.style.width = data.width * scale + "px";
+    made.style.height = data.height * scale + "px";
+    made.style.backgroundSize = data.columns * data.width * scale + "px auto";
+    made.style.backgroundPosition = -x * data.width * scale + "px " + -y * data.height * scale + "px";
+    made.setAttribute("role", "img");
+    made.setAttribute("aria-label", label);
+    return made;
+  }
+
+  function describe(shown, count, right) {
+    if (shown === 0) return "no images: the report was made without them";
+    const which = right ? "least certain" : "most confident mistakes";
+    return shown < count ? "the " + shown + " " + which : which + " first";
+  }
+
+  function show(button) {
+    const [run, split, row, column] = button.id.split("-");
+    const panel = document.getElementById("pictures-" + run + "-" + split);
+    const entry = data.runs[run.slice(1)];
+    const truth = entry.classes[row], prediction = entry.classes[column];
+    const found = (entry[split] || []).filter((p) => p[0] === +row && p[1] === +column);
+    const count = +button.textContent, right = row === column;
+    document.querySelectorAll("#matrix-" + run + "-" + split + " button[aria-pressed=true]").forEach((b) =>
+      b.setAttribute("aria-pressed", "false"));
+    button.setAttribute("aria-pressed", "true");
+    panel.classList.remove("empty");
+    panel.replaceChildren(
+      element("h4", count + (right ? " rightly " + truth : " " + truth + ", taken for " + prediction)),
+      element("p", describe(found.length, count, right)));
+    const list = element("ul");
+    for (const [, , index, probability, number] of found) {
+      const item = element("li");
+      const text = (100 * probability).toFixed(1) + " %";
+      item.append(picture(number, split + " image " + index + ", true " + truth + ", predicted " + prediction + " with " + text),
+        element("span", split + ":" + index), element("br"), element("span", text));
+      list.append(item);
+    }
+    panel.append(list);
+    history.replaceState(null, "", "#" + button.id);
+  }
+
+  // Arrow keys go to the next cell in their direction that has images; Home and End to the ends of the row.
+  function move(button, key) {
+    const cell = button.parentElement, row = cell.parentElement;
+    const table = row.parentElement, steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    if (key === "Home" || key === "End") {
+      const buttons = row.querySelectorAll("button");
+      return buttons[key === "Home" ? 0 : buttons.length - 1];
+    }
+    if (!(key in steps)) return null;
+    let y = row.sectionRowIndex + steps[key][0], x = cell.cellIndex + steps[key][1];
+    while (table.rows[y] && table.rows[y].cells[x]) {
+      const next = table.rows[y].cells[x].querySelector("button");
+      if (next) return next;
+      y += steps[key][0];
+      x += steps[key][1];
+    }
+    return button;
+  }
+
+  document.querySelectorAll(".matrix").forEach((matrix) => {
+    const buttons = matrix.querySelectorAll("button");
+    buttons.forEach((button, i) => { button.tabIndex = i === 0 ? 0 : -1; });
+    matrix.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) show(button);
+    });
+    matrix.addEventListener("keydown", (event) => {
+      const next = event.target.matches("button") ? move(event.target, event.key) : null;
+      if (!next) return;
+      event.preventDefault();
+      event.target.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  });
+
+  const wanted = document.getElementById(location.hash.slice(1));
+  if (wanted && wanted.matches(".matrix button")) show(wanted);
+})();
