@@ -32,6 +32,7 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
                                            .mapping = place->mapping,
                                            .cl_options = place->cl_options,
                                            .no_fuse = !place->fused,
+                                           .no_cache = true,
                                            .batch = batch};
     struct weft_backend *backend = NULL;
     struct weft_error error = {0};

@@ -42,7 +42,8 @@ static void add(struct list *list, struct layer_place place) {
 
 static void add_cpu(struct list *list, const char *who) {
     add(list, (struct layer_place){.name = "cpu, 1 thread", .device = "cpu", .threads = 1});
-    add(list, (struct layer_place){.name = "cpu, 3 threads", .device = "cpu", .threads = 3});
+    add(list, (struct layer_place){
+                  .name = "cpu, 3 threads", .device = "cpu", .threads = 3, .best = true});
 #ifdef __SSE__
     (void)who;
     add(list, (struct layer_place){
@@ -54,6 +55,8 @@ static void add_cpu(struct list *list, const char *who) {
 
 /* A device twice: with fat and with thin work-items. */
 static void add_device(struct list *list, const struct weft_device *device, bool fat) {
+    bool vectors =
+        strcmp(device->type, "cpu") == 0 && strcmp(device->platform_name, "rusticl") != 0;
     for (int mapping = fat ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU; mapping <= WEFT_MAPPING_GPU;
          mapping++) {
         struct layer_place place = {.threads = 1, .mapping = mapping, .opencl = true};
@@ -63,6 +66,7 @@ static void add_device(struct list *list, const struct weft_device *device, bool
                  device->name, mapping == WEFT_MAPPING_CPU ? "cpu" : "gpu");
         /* Oclgrind can not run all that the optimiser makes. */
         place.cl_options = simulator ? "-cl-opt-disable" : NULL;
+        place.best = vectors == (mapping == WEFT_MAPPING_CPU);
         add(list, place);
     }
 }

@@ -20,6 +20,7 @@ struct layer_place {
     enum weft_mapping mapping;
     const char *cl_options; /* or NULL */
     bool opencl;
+    bool best; /* of each device one place, the one that suits it: for work that takes long */
     bool
         fused; /* OpenCL: neighbouring layers share kernels, and the tensors between them do not exist */
     bool

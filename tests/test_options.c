@@ -148,7 +148,7 @@ START_TEST(refused) {
         {&train, "--out _", "--out: its value is empty"},
         {&train, "--device=", "--device: its value is empty"},
         {&train, "--json=yes", "--json: it takes no value"},
-        {&train, "--resume run-1", "unknown option --resume"},
+        {&train, "--resumes run-1", "unknown option --resumes"},
         {&train, "--split test", "unknown option --split"},
         {&train, "-e 5", "unknown option -e"},
         {&train, "---epochs 5", "unknown option ---epochs"},

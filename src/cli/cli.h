@@ -44,6 +44,10 @@ struct weft_options {
     const char *figure;
     bool normalize;
     int theme;
+    /* predict */
+    const char *index;
+    uint64_t top;
+    int invert;
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
@@ -117,9 +121,10 @@ const struct weft_command *weft_command_find(const char *name);
 /* devices.c, data.c, summary.c, train.c, evaluate.c, compare.c, verify.c, bench.c: the commands and the tables of their own
  * options. */
 extern const struct weft_option weft_devices_options[], weft_summary_options[],
-    weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_compare_options[],
-    weft_verify_options[], weft_bench_options[];
-extern const char weft_train_notes[], weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
+    weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_predict_options[],
+    weft_compare_options[], weft_verify_options[], weft_bench_options[];
+extern const char weft_predict_notes[], weft_train_notes[], weft_compare_notes[],
+    weft_verify_notes[], weft_bench_notes[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
@@ -137,6 +142,7 @@ enum weft_status weft_train_silently(const struct weft_options *options, struct 
 /* Images of a pass with running statistics, where the batch changes no bit, only memory and speed. */
 #define WEFT_RUNNING_BATCH 500
 
+enum weft_status weft_command_predict(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_samples(const struct weft_options *options, struct weft_error *error);
 
 /* fleet.c: weft compare --fleet. */

@@ -198,7 +198,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     return status;
 }
 
-/* Both mappings, fused and not; quick: two of these four, each choice once. */
+/* Both mappings, fused and not; quick: two of these four, each choice once (without vectors only the mapping of single lanes). */
 static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
     struct layers_case job = {0};
     bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
@@ -211,7 +211,7 @@ static enum weft_status run_case(struct verify *verify, size_t index, struct wef
         if (skipped || (builtin && i > 0) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
             continue;
         }
-        how.mapping = own == cpu ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+        how.mapping = own == cpu && verify_vectors(verify) ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
         how.no_fuse = !fused;
         status = run_variant(verify, &job, &how, error);
         if (status == WEFT_OK) {

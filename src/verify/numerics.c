@@ -345,6 +345,7 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
     uint32_t *in = malloc(3 * CHUNK * sizeof *in);
     uint32_t *out = malloc(WEFT_BARE_OPERATIONS * (size_t)CHUNK * sizeof *out);
     struct numerics numerics = {0};
+    int kinds = verify_vectors(verify) ? 2 : 1; /* single floats, vectors */
     enum weft_status status = WEFT_OK;
     if (in == NULL || out == NULL) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
@@ -353,7 +354,7 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
     }
     for (size_t first = 0; status == WEFT_OK && first < TRIPLES + RANDOM; first += CHUNK) {
         fill_chunk(verify->options->seed, first, in);
-        for (int vectors = 0; status == WEFT_OK && vectors < 2; vectors++) {
+        for (int vectors = 0; status == WEFT_OK && vectors < kinds; vectors++) {
             status = weft_bare_arithmetic(bare, in, CHUNK, vectors != 0, out, error);
             if (status == WEFT_OK) {
                 check_chunk(in, out, vectors != 0, &numerics);

@@ -22,6 +22,11 @@ uint64_t verify_steps(const struct verify *verify) {
     return steps != 0 ? steps : verify->options->full ? VERIFY_FULL_STEPS : VERIFY_QUICK_STEPS;
 }
 
+bool verify_vectors(const struct verify *verify) {
+    const struct weft_device *device = &verify->outcome->device;
+    return verify->options->full || device->builtin || strstr(device->fp_config, "fma") != NULL;
+}
+
 struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
                                                   const struct weft_trial *trial) {
     struct weft_backend_options options = verify->options->device;
@@ -29,6 +34,9 @@ struct weft_backend_options verify_device_options(const struct verify *verify, s
     options.batch = batch;
     options.forward_only = false;
     options.trial = trial;
+    if (options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
+        options.mapping = WEFT_MAPPING_GPU;
+    }
     return options;
 }
 

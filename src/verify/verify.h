@@ -27,6 +27,9 @@ struct verify {
 /* Returns how many steps the training has. */
 uint64_t verify_steps(const struct verify *verify);
 
+/* Whether vectors of 16 are verified too. Where fma is emulated, a compiler can take many minutes over them, and --quick leaves them out. */
+bool verify_vectors(const struct verify *verify);
+
 /* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
 struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
                                                   const struct weft_trial *trial);

@@ -5,12 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define KERNELS 6 /* of verify.cl, each for single floats and for vectors */
+
+static const char *const names[2][KERNELS] = {
+    {"verify_basic", "verify_convert", "verify_div", "verify_sqrt", "verify_exp", "verify_log"},
+    {"verify_basic16", "verify_convert16", "verify_div16", "verify_sqrt16", "verify_exp16",
+     "verify_log16"}};
+
 struct weft_bare {
     cl_device_id device;
     cl_context context;
     cl_command_queue queue;
     cl_program program;
-    cl_kernel kernels[2]; /* of single floats, of vectors */
+    cl_kernel kernels[2][KERNELS]; /* of single floats, of vectors */
 };
 
 enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
@@ -44,9 +51,9 @@ void weft_bare_close(struct weft_bare *bare) {
     if (bare == NULL) {
         return;
     }
-    for (int i = 0; i < 2; i++) {
-        if (bare->kernels[i] != NULL) {
-            clReleaseKernel(bare->kernels[i]);
+    for (int i = 0; i < 2 * KERNELS; i++) {
+        if (bare->kernels[i / KERNELS][i % KERNELS] != NULL) {
+            clReleaseKernel(bare->kernels[i / KERNELS][i % KERNELS]);
         }
     }
     if (bare->program != NULL) {
@@ -121,9 +128,9 @@ static enum weft_status build(struct weft_bare *bare, const struct opencl_text *
                          "clBuildProgram: verify.cl: %s, options \"%s\":\n%s",
                          opencl_code_name(code, name), flags, log);
     }
-    bare->kernels[0] = clCreateKernel(bare->program, "verify_arithmetic", &code);
-    if (code == CL_SUCCESS) {
-        bare->kernels[1] = clCreateKernel(bare->program, "verify_arithmetic16", &code);
+    for (int i = 0; i < 2 * KERNELS && code == CL_SUCCESS; i++) {
+        bare->kernels[i / KERNELS][i % KERNELS] =
+            clCreateKernel(bare->program, names[i / KERNELS][i % KERNELS], &code);
     }
     return opencl_check(code, "clCreateKernel: verify.cl", error);
 }
@@ -149,7 +156,6 @@ enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backe
 
 enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
                                       bool vectors, uint32_t *out, struct weft_error *error) {
-    cl_kernel kernel = bare->kernels[vectors];
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
     cl_uint n = (cl_uint)count;
@@ -163,10 +169,13 @@ enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in
                                         0, NULL, NULL);
             status = opencl_check(code, "clEnqueueWriteBuffer", error);
         }
-        clSetKernelArg(kernel, (cl_uint)i, sizeof buffers[i], &buffers[i]);
     }
-    clSetKernelArg(kernel, 4, sizeof n, &n);
-    if (status == WEFT_OK) {
+    for (size_t k = 0; k < KERNELS && status == WEFT_OK; k++) {
+        cl_kernel kernel = bare->kernels[vectors][k];
+        for (cl_uint i = 0; i < 4; i++) {
+            clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]);
+        }
+        clSetKernelArg(kernel, 4, sizeof n, &n);
         code = clEnqueueNDRangeKernel(bare->queue, kernel, 1, NULL, &range, NULL, 0, NULL, NULL);
         status = opencl_check(code, "clEnqueueNDRangeKernel: verify.cl", error);
     }

@@ -176,4 +176,15 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     struct weft_error *error);
 
+/* ---- steps.c: these entries of struct weft_backend_ops ---- */
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error);
+enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+                                 struct weft_error *error);
+enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
+                                  struct weft_error *error);
+enum weft_status opencl_tensor(struct weft_backend *backend, struct weft_place place, float *values,
+                               struct weft_error *error);
+
 #endif

@@ -1,0 +1,36 @@
+/* picture.h: a picture of a piece of clothing becomes an image as those of Fashion-MNIST. */
+#ifndef WEFT_CLI_PICTURE_H
+#define WEFT_CLI_PICTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/status.h"
+
+struct weft_picture {
+    size_t width, height;
+    uint8_t *grey; /* height x width; 0 is black */
+};
+
+/* What to do with bright and dark: Fashion-MNIST has bright clothes on black. */
+enum weft_invert { WEFT_INVERT_AUTO, WEFT_INVERT_YES, WEFT_INVERT_NO };
+
+/* Whether this program can read PNG files. */
+bool weft_picture_can_read(void);
+
+/* picture_read.c: reads the PNG file ${path}, of any size up to 40 million pixels, colour and depth. What is transparent becomes
+ * white, or black where the opaque part is bright. The caller frees with weft_picture_finish. Fails with WEFT_BAD_FILE, and
+ * with WEFT_USAGE where this program has no libpng. */
+enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
+                                   struct weft_error *error);
+void weft_picture_finish(struct weft_picture *picture);
+
+/* picture_image.c: writes ${picture} into ${image} (rows x columns) the way that Fashion-MNIST was made: cut to what differs from
+ * the background (the corners), the longer side scaled to the image's, sharpened, put into the middle, background 0.
+ * A picture that has that size already is taken as it is, but for inversion. */
+enum weft_status weft_picture_image(const struct weft_picture *picture, enum weft_invert invert,
+                                    size_t columns, size_t rows, uint8_t *image,
+                                    struct weft_error *error);
+
+#endif

@@ -1,0 +1,132 @@
+/* test_reference_confusion.c: a model that PyTorch trained (tests/vectors/trained.safetensors) gives PyTorch's confusion matrices, in all five
+ * ways of evaluating it. */
+#include "check_weft.h"
+#include "layer_case.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "os/os.h"
+#include "weft/model.h"
+#include "weft/train.h"
+
+static struct weft_model *model;
+static struct weft_images images[WEFT_SPLIT_COUNT]; /* none where the data set is missing */
+
+static void make(void) {
+    struct weft_error error = {0};
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/vectors/trained.safetensors", weft_source());
+    ck_assert_msg(weft_model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
+    if (weft_data_find(NULL, path, &error) != WEFT_OK) {
+        weft_skip("reference_confusion", "the real Fashion-MNIST is not here");
+        return;
+    }
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        ck_assert_msg(
+            weft_images_read(path, (enum weft_split)split, &images[split], NULL, &error) == WEFT_OK,
+            "%s", error.message);
+    }
+}
+
+static void finish(void) {
+    weft_images_finish(&images[WEFT_TRAIN]);
+    weft_images_finish(&images[WEFT_TEST]);
+    weft_model_destroy(model);
+}
+
+static cJSON *read_matrices(void) {
+    struct weft_error error = {0};
+    char path[4096], *text;
+    size_t size;
+    cJSON *json;
+    snprintf(path, sizeof path, "%s/tests/vectors/confusion.json", weft_source());
+    ck_assert_msg(weft_file_read(path, 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
+                  error.message);
+    json = cJSON_Parse(text);
+    ck_assert(json != NULL);
+    free(text);
+    return json;
+}
+
+/* How many images ${got} puts elsewhere than ${matrix}: each makes one cell larger and one smaller. */
+static uint64_t moved(const struct weft_evaluation *got, const cJSON *matrix) {
+    uint64_t differences = 0;
+    ck_assert_uint_eq(got->classes, 10);
+    ck_assert_int_eq(cJSON_GetArraySize(matrix), 10);
+    for (int i = 0; i < 100; i++) {
+        const cJSON *cell = cJSON_GetArrayItem(cJSON_GetArrayItem(matrix, i / 10), i % 10);
+        uint64_t expected = (uint64_t)cell->valuedouble, here = got->confusion[i];
+        differences += here > expected ? here - expected : expected - here;
+    }
+    return (differences + 1) / 2;
+}
+
+/* The matrix called ${way}, such as "test, raw pixels, batch statistics (as published)". At most one image in 10,000, whose two best logits
+ * are a rounding apart, may go elsewhere. */
+static void check_way(struct weft_backend *backend, const cJSON *way, const char *where) {
+    enum weft_split split = strncmp(way->string, "train", 5) == 0 ? WEFT_TRAIN : WEFT_TEST;
+    const struct weft_evaluation_options options = {
+        .split = split,
+        .statistics = strstr(way->string, "batch statistics") != NULL ? WEFT_BATCH : WEFT_RUNNING,
+        .batch = 10000};
+    struct weft_evaluation evaluation;
+    struct weft_error error = {0};
+    float pixels[256];
+    uint64_t elsewhere;
+    if (strstr(way->string, "raw pixels") != NULL) {
+        weft_pixels_raw(pixels);
+    } else {
+        weft_pixels_normalised(pixels);
+    }
+    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, &error), WEFT_OK);
+    ck_assert_msg(weft_evaluate(backend, &images[split], &options, false, &evaluation, &error) ==
+                      WEFT_OK,
+                  "%s on %s: %s", way->string, where, error.message);
+    elsewhere = moved(&evaluation, cJSON_GetObjectItem(way, "matrix"));
+    printf("%s on %s: %llu of %zu images elsewhere\n", way->string, where,
+           (unsigned long long)elsewhere, evaluation.images);
+    ck_assert_msg(elsewhere <= evaluation.images / 10000, "%s on %s: %llu images elsewhere",
+                  way->string, where, (unsigned long long)elsewhere);
+    weft_evaluation_finish(&evaluation);
+}
+
+/* 150,000 images: once on each device. */
+START_TEST(five_ways) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list_fused(LAYER_LARGE, "reference_confusion", places);
+    cJSON *matrices = read_matrices();
+    for (size_t i = 0; images[WEFT_TRAIN].count != 0 && i < count; i++) {
+        struct weft_backend *backend;
+        const cJSON *way;
+        int ways = 0;
+        if (!places[i].best) {
+            continue;
+        }
+        backend = layer_open(model->network, &places[i], 10000, "reference_confusion");
+        ck_assert(backend != NULL);
+        weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, NULL);
+        weft_backend_write(backend, WEFT_BUFFERS, model->buffers, NULL);
+        for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+            ck_assert_int_eq(
+                weft_backend_set_images(backend, (enum weft_split)split, &images[split], NULL),
+                WEFT_OK);
+        }
+        cJSON_ArrayForEach(way, matrices) {
+            if (cJSON_GetObjectItem(way, "matrix") != NULL) {
+                check_way(backend, way, places[i].name);
+                ways++;
+            }
+        }
+        ck_assert_int_eq(ways, 5);
+        weft_backend_close(backend);
+    }
+    cJSON_Delete(matrices);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_checked_fixture(tests, make, finish);
+    tcase_add_test(tests, five_ways);
+}
+CHECK_MAIN("reference_confusion", add_tests)
