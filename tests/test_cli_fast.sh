@@ -6,6 +6,8 @@
 refuses 2 "--math fast: CLBlast needs an OpenCL device" \
     train --data "$sample" --device cpu --math fast
 
+refuses 2 "--math fast: it promises no bits to verify" verify --math fast
+
 device=$("$weft" devices --json | python3 -c '
 import json, sys
 devices = map(json.loads, sys.stdin)
@@ -34,6 +36,16 @@ content = open(sys.argv[1] + "/model.safetensors", "rb").read()
 header = json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
 assert json.loads(header["__metadata__"]["weft.options"])["math"] == "fast"
 PYTHON
+end
+
+begin "--resume goes on with the math that it began with"
+run train --data "$sample" --device "$device" --resume run --epochs 3 --json
+expect_code 0
+expect_text err "no bits are promised"
+expect_json 'e[0]["math"] == "fast"'
+run train --data "$sample" --device "$device" --resume run --epochs 4 --math exact
+expect_code 2
+expect_text err "--math: --resume goes on with the options that it began with: fast"
 end
 
 begin "evaluate: the CPU backend has no CLBlast"

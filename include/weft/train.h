@@ -98,6 +98,7 @@ WEFT_API void weft_evaluation_finish(struct weft_evaluation *evaluation);
 struct weft_checkpoint {
     struct weft_model *model;      /* after the last finished epoch, with its options */
     struct weft_training training; /* as it was asked for; batch may be larger than the data */
+    enum weft_math math;           /* how it was computed so far */
     size_t epochs;                 /* finished; at least 1 */
     uint64_t steps;                /* made in these */
     float *moments, *second_moments;

@@ -11,6 +11,7 @@ enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct wef
     uint64_t images = weft_train_images(train);
     struct weft_checkpoint checkpoint = {.model = train->model,
                                          .training = train->training,
+                                         .math = (enum weft_math)train->options->math,
                                          .epochs = epochs,
                                          .steps = train->steps,
                                          .data = train->data,
@@ -76,6 +77,9 @@ static enum weft_status check_options(const struct weft_options *options,
     if (weft_options_given(options, "order") && options->order != (int)training->order) {
         return conflict(error, "order", training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
     }
+    if (weft_options_given(options, "math") && options->math != (int)from->math) {
+        return conflict(error, "math", weft_math_names[from->math]);
+    }
     if (weft_options_given(options, "out") || options->force) {
         return weft_fail(error, WEFT_USAGE, "--%s: --resume names the run folder",
                          options->force ? "force" : "out");
@@ -131,6 +135,7 @@ static void take_options(struct weft_train *train, const struct weft_checkpoint 
     options->lr = from->training.learning_rate;
     options->seed = from->training.seed;
     options->order = (int)from->training.order;
+    options->math = (int)from->math;
     options->out = options->resume;
     if (!weft_options_given(options, "epochs")) {
         options->epochs = from->training.epochs;

@@ -164,6 +164,9 @@ enum weft_status weft_command_verify(const struct weft_options *options, struct 
     if (options->all && weft_options_given(options, "device")) {
         return weft_fail(error, WEFT_USAGE, "--all: it takes every device, leave --device away");
     }
+    if (options->math != WEFT_MATH_EXACT) {
+        return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
+    }
     return options->all || options->timeout > 0 ? weft_verify_children(options, error)
                                                 : verify_here(options, error);
 }

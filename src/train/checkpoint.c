@@ -45,6 +45,7 @@ static char *describe(const struct weft_checkpoint *checkpoint) {
     weft_text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
                   training->epochs, training->batch, (unsigned long long)training->seed,
                   training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+    weft_text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
     weft_text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
     weft_text_add_float(&text, training->learning_rate);
     weft_text_add(&text, ",\"init\":\"%s\",\"images\":%llu,\"checksum\":%lu", checkpoint->init,

@@ -53,6 +53,7 @@ static enum weft_status read_training(const cJSON *json, struct weft_checkpoint 
                                       struct weft_error *error) {
     struct weft_training *training = &checkpoint->training;
     const char *order = text_of(json, "order"), *init = text_of(json, "init");
+    const char *math = text_of(json, "math");
     uint64_t epochs, batch, checksum;
     double rate;
     if (!whole_of(json, "epochs", 1000000, &epochs) || epochs == 0 ||
@@ -66,6 +67,9 @@ static enum weft_status read_training(const cJSON *json, struct weft_checkpoint 
     if (order == NULL || (strcmp(order, "file") != 0 && strcmp(order, "shuffled") != 0)) {
         return bad(error, "order");
     }
+    if (math == NULL || (strcmp(math, "exact") != 0 && strcmp(math, "fast") != 0)) {
+        return bad(error, "math");
+    }
     if (init == NULL || strlen(init) >= sizeof checkpoint->init) {
         return bad(error, "init");
     }
@@ -77,6 +81,7 @@ static enum weft_status read_training(const cJSON *json, struct weft_checkpoint 
     training->batch = (size_t)batch;
     training->learning_rate = (float)rate;
     training->order = strcmp(order, "file") == 0 ? WEFT_FILE_ORDER : WEFT_SHUFFLED;
+    checkpoint->math = strcmp(math, "fast") == 0 ? WEFT_MATH_FAST : WEFT_MATH_EXACT;
     checkpoint->checksum = (uint32_t)checksum;
     strcpy(checkpoint->init, init);
     return WEFT_OK;
