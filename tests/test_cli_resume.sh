@@ -115,7 +115,7 @@ PYTHON
 refuses 2 "not the images that the run was begun with" train --resume "$run" --data "$work/files/data" --device cpu
 
 # Damaged checkpoints: cut off anywhere, or with values that can not be
-python3 - "$run/checkpoint.safetensors" "$work/files" <<'PYTHON'
+python3 - "$run/checkpoint.safetensors" "$work/files" <<'PYTHON' || { echo "cli_resume: the damaged files were not made"; exit 1; }
 import json, os, random, struct, sys
 good = open(sys.argv[1], "rb").read()
 length = struct.unpack("<Q", good[:8])[0]
@@ -143,7 +143,7 @@ for cut in 0, 7, 8, 100, length, 8 + length, len(good) - 1:
 value("nan", "moments", struct.pack("<f", float("nan")))
 value("negative", "second_moments", struct.pack("<f", -1.0))
 value("progress", "progress", struct.pack("<qq", 2**40, 2**50))
-value("no-epochs", "progress", struct.pack("<qq", 0, 0))
+value("zero-epochs", "progress", struct.pack("<qq", 0, 0))
 value("epochs", "progress", struct.pack("<qq", 4, 20))
 value("steps", "progress", struct.pack("<qq", 5, 21))
 value("batches", "batches", struct.pack("<q", -1))
