@@ -148,7 +148,9 @@ enum weft_status weft_compare_fleet(const struct weft_options *options, struct w
         status = weft_fleet_read(options->operands[i], &fleet, error);
     }
     if (status == WEFT_OK) {
-        qsort(fleet.verdicts, fleet.count, sizeof *fleet.verdicts, compare_groups);
+        if (fleet.count > 0) {
+            qsort(fleet.verdicts, fleet.count, sizeof *fleet.verdicts, compare_groups);
+        }
         status = print_all(options, &fleet, &minority, error);
     }
     if (status == WEFT_OK) {

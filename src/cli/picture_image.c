@@ -36,7 +36,7 @@ static enum weft_status shrink(const struct weft_picture *picture, struct work *
     work->width += work->width == 0;
     work->height += work->height == 0;
     small = malloc(work->width * work->height);
-    work->grey = malloc(work->width * work->height * sizeof *work->grey);
+    work->grey = calloc(work->width * work->height, sizeof *work->grey);
     if (small == NULL || work->grey == NULL) {
         free(small);
         return weft_fail(error, WEFT_FAILED, "no memory for a picture");

@@ -96,9 +96,9 @@ static enum weft_status choose(struct choice *choice, int class, size_t most, co
     const struct weft_images *images = &choice->images;
     size_t area = images->height * images->width;
     uint32_t *order = malloc(images->count * sizeof *order + 1);
-    choice->index = malloc(most * sizeof *choice->index);
+    choice->index = calloc(most, sizeof *choice->index);
     choice->pixels = malloc(most * area + 1);
-    choice->labels = malloc(most * sizeof *choice->labels);
+    choice->labels = calloc(most, sizeof *choice->labels);
     if (order == NULL || choice->index == NULL || choice->pixels == NULL ||
         choice->labels == NULL) {
         free(order);
