@@ -87,6 +87,8 @@ def sizes(batch=None, images=None, steps=None, wide=None):
 class Weft:
     """weft on one device."""
 
+    least_batch = 1
+
     def __init__(self, name, program, device, data, threads=None, environment=None):
         self.name = name
         self.program = program
@@ -136,6 +138,8 @@ EVALUATION_BATCHES = [100, 500, 1000, 10000]
 
 class Torch:
     """PyTorch under one Python, with one of the settings."""
+
+    least_batch = 2  # in training its batch norm refuses a single value
 
     def __init__(self, python, setting, threads, data):
         name, environment, fixed = setting

@@ -19,9 +19,9 @@ def heading(title, column, contestants):
 
 
 def row(label, images, contestants, measure, options):
-    """One line: the cost of an image in each contestant's epoch, or evaluation."""
-    cells = [1e6 * median(c, measure, options.pairs) / images for c in contestants]
-    print(f"{label:>10}  " + "  ".join(f"{cell:30.2f}" for cell in cells), flush=True)
+    """One line: the cost of an image in each contestant's epoch, or evaluation; - where there is no contestant."""
+    cells = ["-" if c is None else f"{1e6 * median(c, measure, options.pairs) / images:.2f}" for c in contestants]
+    print(f"{label:>10}  " + "  ".join(f"{cell:>30}" for cell in cells), flush=True)
 
 
 def trained(images, batch, steps):
@@ -42,7 +42,8 @@ def table(field, options):
     heading("batch, training", "batch", everyone)
     for batch, images in BATCHES:
         common = sizes(batch=batch, images=images, steps=options.steps)
-        row(batch, trained(images, batch, options.steps), everyone, lambda c: c.train(common), options)
+        able = [c if batch >= c.least_batch else None for c in everyone]
+        row(batch, trained(images, batch, options.steps), able, lambda c: c.train(common), options)
     heading("images, training in batches of 100", "images", everyone)
     for images in IMAGES:
         common = sizes(images=images, steps=options.steps)
