@@ -90,6 +90,13 @@ expect_entries 2
 expect_same other/model.safetensors cpu/model.safetensors
 end
 
+begin "compiler options that do not fit are refused, not cut"
+train long --device rusticl --cl-options="-D $(printf '%01100d' 0)"
+expect_code 2
+expect_text err "--cl-options: longer than"
+[ ! -e long ] || problem "the run folder is there"
+end
+
 begin "a cache that can not be written is no failure"
 XDG_CACHE_HOME=/dev/null train unwritable --device rusticl
 expect_code 0

@@ -26,6 +26,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       struct weft_error *error) {
     struct opencl_text text = {0};
     char flags[1024];
+    int length;
     cl_int code;
     enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, cl->mapping,
                                                  options->kernels, &text, error);
@@ -36,8 +37,13 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     if (text.length == 0) {
         return weft_fail(error, WEFT_FAILED, "kernels: the program is empty");
     }
-    snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
-             options->cl_options != NULL ? options->cl_options : "");
+    length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+                      options->cl_options != NULL ? options->cl_options : "");
+    if (length < 0 || (size_t)length >= sizeof flags) {
+        opencl_text_finish(&text);
+        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
+                         sizeof flags - sizeof "-cl-std=CL1.2 ");
+    }
     if (!options->no_cache && !opencl_cache_is_drivers(cl)) {
         char key[65];
         opencl_cache_key(cl, &text, flags, key);
@@ -88,7 +94,7 @@ static void expect(const float in[3], float out[PROBE_RESULTS]) {
     out[7] = weft_clean(c);
 }
 
-/* Compares; an expected value that could be a denormal's is left out, since devices may treat these as they like. */
+/* Compares bits; zeros of both signs are equal. Nothing here comes near a denormal, which devices may treat as they like. */
 static enum weft_status compare(const float *in, const float *out, struct weft_error *error) {
     static const char *const names[PROBE_RESULTS] = {"a * b + c", "fma", "-",   "division",
                                                      "sqrt",      "exp", "log", "clean"};
