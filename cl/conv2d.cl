@@ -6,6 +6,7 @@
  * backward DTILE_C input channels x DTILE_X columns, an item of gradients GTILE_K output channels x one row of taps, for which it
  * goes through the columns GTILE_X at a time. */
 
+/* Places in the flat parameters and in the tensors; conv2d_pool.cl uses them too, and the next layer defines them alike. */
 #define TAP(k, c, i, j)                                                                            \
     (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
 #define IN(c, y, x) (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
@@ -165,7 +166,3 @@ kernel void KERNEL(conv2d_gradients)(global const real *input, global const real
         }
     }
 }
-
-#undef TAP
-#undef IN
-#undef OUT

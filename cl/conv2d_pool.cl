@@ -5,10 +5,6 @@
  * max_pool2d.cl turns the pool's gradient into the convolution's. */
 #include "conv2d.cl"
 
-#define POOL_TAP(k, c, i, j)                                                                       \
-    (WEIGHT + (((k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define POOL_IN(c, y, x)                                                                           \
-    (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
 #define POOL_COLUMNS (POOL_X * WINDOW)
 
 kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const float *parameters,
@@ -34,13 +30,13 @@ kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const f
             for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
                 for (int x = 0; x < POOL_COLUMNS + KERNEL_WIDTH - 1; x++) {
-                    in[x] = RELU(AT(input, POOL_IN(c, y0 + y + i, x0 + x)));
+                    in[x] = RELU(AT(input, IN(c, y0 + y + i, x0 + x)));
                 }
 #pragma unroll
                 for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
                     for (int k = 0; k < POOL_K; k++) {
-                        const real weight = REAL(parameters[POOL_TAP(k0 + k, c, i, j)]);
+                        const real weight = REAL(parameters[TAP(k0 + k, c, i, j)]);
 #pragma unroll
                         for (int x = 0; x < POOL_COLUMNS; x++) {
                             sum[k][y][x] = real_fma(weight, in[x + j], sum[k][y][x]);
@@ -76,6 +72,4 @@ kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const f
     }
 }
 
-#undef POOL_TAP
-#undef POOL_IN
 #undef POOL_COLUMNS
