@@ -47,19 +47,14 @@ static struct weft_bench_part *add_part(struct weft_bench *bench, enum weft_benc
 static enum weft_status open_device(struct weft_bench *bench, const struct weft_options *options,
                                     enum weft_split split, size_t batch,
                                     struct weft_backend **backend, struct weft_error *error) {
-    float values[256];
     enum weft_status status =
         weft_shared_open(options, bench->model->network, batch, split == WEFT_TEST, backend, error);
     if (status != WEFT_OK) {
         return status;
     }
     bench->device = *weft_backend_device(*backend);
-    weft_pixels_normalised(values);
-    if ((status = weft_backend_set_pixels(*backend, values, error)) != WEFT_OK ||
-        (status = weft_backend_write(*backend, WEFT_PARAMETERS, bench->model->parameters, error)) !=
-            WEFT_OK ||
-        (status = weft_backend_write(*backend, WEFT_BUFFERS, bench->model->buffers, error)) !=
-            WEFT_OK) {
+    status = weft_shared_give_model(*backend, bench->model, false, error);
+    if (status != WEFT_OK) {
         return status;
     }
     return weft_backend_set_images(*backend, split, &bench->images[split], error);

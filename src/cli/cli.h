@@ -113,6 +113,7 @@ struct weft_command {
 
 /* common.c: the options with one meaning everywhere. */
 extern const struct weft_option weft_common_options[];
+extern const char *const weft_split_names[];   /* in the order of enum weft_split */
 extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
 extern const char *const weft_math_names[];    /* in the order of enum weft_math */
 
@@ -271,6 +272,11 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct weft_backend **backend,
                                   struct weft_error *error);
+
+/* Hands the values of ${model} to ${backend}, and the pixels' meaning: raw ones if ${raw}, else normalised ones. */
+enum weft_status weft_shared_give_model(struct weft_backend *backend,
+                                        const struct weft_model *model, bool raw,
+                                        struct weft_error *error);
 
 /* Writes the confusion CSV of ${evaluation} to ${path}, whole or not at all. */
 enum weft_status weft_shared_confusion_csv(const struct weft_evaluation *evaluation,

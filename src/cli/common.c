@@ -1,6 +1,7 @@
 /* common.c: the options that mean the same in every command. */
 #include "cli/cli.h"
 
+const char *const weft_split_names[] = {"train", "test", NULL};
 const char *const weft_math_names[] = {"exact", "fast", NULL};
 const char *const weft_mapping_names[] = {"auto", "cpu", "gpu", NULL};
 

@@ -5,7 +5,6 @@
 
 #include "os/os.h"
 
-static const char *const splits[] = {"train", "test", NULL};        /* enum weft_split */
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
 enum pixels { NORMALISED, RAW };
 static const char *const pixels[] = {"normalised", "raw", NULL};
@@ -16,7 +15,7 @@ const struct weft_option weft_evaluate_options[] = {
      .offset = WEFT_OPTION(split),
      .help = "the images",
      .initial = "test",
-     .choices = splits},
+     .choices = weft_split_names},
     {.name = "statistics",
      .type = WEFT_OPTION_CHOICE,
      .offset = WEFT_OPTION(statistics),
@@ -106,9 +105,7 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
 
 static enum weft_status prepare(struct job *job, struct weft_error *error) {
     const struct weft_options *options = job->options;
-    const struct weft_model *model;
     char folder[4096];
-    float values[256];
     size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : WEFT_RUNNING_BATCH;
     enum weft_status status = weft_shared_model_load(options, options->operand, &job->model,
                                                      job->path, job->sha256, error);
@@ -118,20 +115,12 @@ static enum weft_status prepare(struct job *job, struct weft_error *error) {
         return status;
     }
     weft_message_detail(options, "data: %s, %zu images", folder, job->images.count);
-    model = job->model;
     job->how.batch = most < job->images.count ? most : job->images.count;
-    if (job->pixels == RAW) {
-        weft_pixels_raw(values);
-    } else {
-        weft_pixels_normalised(values);
-    }
-    status = weft_shared_open(options, model->network, job->how.batch, true, &job->backend, error);
+    status =
+        weft_shared_open(options, job->model->network, job->how.batch, true, &job->backend, error);
     if (status != WEFT_OK ||
-        (status = weft_backend_write(job->backend, WEFT_PARAMETERS, model->parameters, error)) !=
-            WEFT_OK ||
-        (status = weft_backend_write(job->backend, WEFT_BUFFERS, model->buffers, error)) !=
-            WEFT_OK ||
-        (status = weft_backend_set_pixels(job->backend, values, error)) != WEFT_OK) {
+        (status = weft_shared_give_model(job->backend, job->model, job->pixels == RAW, error)) !=
+            WEFT_OK) {
         return status;
     }
     return weft_backend_set_images(job->backend, job->how.split, &job->images, error);

@@ -6,9 +6,6 @@
 
 #include "numerics.h"
 
-enum { BATCH = 500 };
-
-static const char *const splits[] = {"train", "test", NULL};      /* enum weft_split */
 static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum weft_invert */
 
 const char weft_predict_notes[] =
@@ -28,7 +25,7 @@ const struct weft_option weft_predict_options[] = {
      .offset = WEFT_OPTION(split),
      .help = "where --index counts",
      .initial = "test",
-     .choices = splits},
+     .choices = weft_split_names},
     {.name = "invert",
      .type = WEFT_OPTION_CHOICE,
      .offset = WEFT_OPTION(invert),
@@ -59,22 +56,16 @@ const struct weft_option weft_predict_options[] = {
 
 /* The logits of all images, in batches. */
 static enum weft_status compute(struct weft_prediction *job, struct weft_error *error) {
-    const struct weft_model *model = job->model;
     struct weft_images images = {job->count,  job->height, job->width,
                                  job->pixels, job->labels, job->classes};
     struct weft_backend *backend = NULL;
-    size_t batch = job->count < BATCH ? job->count : BATCH;
-    float values[256];
+    size_t batch = job->count < WEFT_RUNNING_BATCH ? job->count : WEFT_RUNNING_BATCH;
     enum weft_status status =
-        weft_shared_open(job->options, model->network, batch, true, &backend, error);
+        weft_shared_open(job->options, job->model->network, batch, true, &backend, error);
     if (status != WEFT_OK) {
         return status;
     }
-    weft_pixels_normalised(values);
-    if ((status = weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error)) ==
-            WEFT_OK &&
-        (status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error)) == WEFT_OK &&
-        (status = weft_backend_set_pixels(backend, values, error)) == WEFT_OK) {
+    if ((status = weft_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
         status = weft_backend_set_images(backend, WEFT_TEST, &images, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < job->count; first += batch) {

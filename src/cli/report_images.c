@@ -15,8 +15,7 @@
 enum {
     IMAGES_MAX = 3000, /* in a report: about 2 MB */
     CELL_MAX = 24,     /* of a cell */
-    COLUMNS = 50,      /* of the sprite */
-    BATCH = 500
+    COLUMNS = 50       /* of the sprite */
 };
 
 /* The images of a run's split, until those to be shown are chosen. */
@@ -82,11 +81,12 @@ static bool same_matrix(const struct weft_evaluation *a, const struct weft_evalu
 
 static enum weft_status evaluate(struct work *work, struct weft_backend *backend,
                                  struct weft_error *error) {
-    struct weft_evaluation_options how = {work->split, WEFT_RUNNING, BATCH};
+    struct weft_evaluation_options how = {work->split, WEFT_RUNNING, WEFT_RUNNING_BATCH};
     struct weft_evaluation evaluation;
     enum weft_status status = weft_backend_set_images(backend, work->split, &work->images, error);
     if (status == WEFT_OK) {
-        how.batch = work->images.count < BATCH ? work->images.count : BATCH;
+        how.batch =
+            work->images.count < WEFT_RUNNING_BATCH ? work->images.count : WEFT_RUNNING_BATCH;
         status = weft_evaluate(backend, &work->images, &how, true, &evaluation, error);
     }
     if (status != WEFT_OK) {
@@ -110,7 +110,6 @@ static enum weft_status look_at(const struct weft_options *options, const char *
     struct weft_backend *backend = NULL;
     struct weft_model *model = NULL;
     char folder[4096], path[4096];
-    float values[256];
     enum weft_status status =
         weft_shared_model_load(options, works[0].run->name, &model, path, NULL, error);
     if (status == WEFT_OK) {
@@ -122,14 +121,11 @@ static enum weft_status look_at(const struct weft_options *options, const char *
             status == WEFT_OK ? weft_shared_check(model->network, &works[i].images, error) : status;
     }
     if (status == WEFT_OK) {
-        status = weft_shared_open(options, model->network, BATCH, true, &backend, error);
+        status =
+            weft_shared_open(options, model->network, WEFT_RUNNING_BATCH, true, &backend, error);
     }
-    weft_pixels_normalised(values);
-    if (status == WEFT_OK &&
-        (status = weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error)) ==
-            WEFT_OK &&
-        (status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error)) == WEFT_OK) {
-        status = weft_backend_set_pixels(backend, values, error);
+    if (status == WEFT_OK) {
+        status = weft_shared_give_model(backend, model, false, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = evaluate(&works[i], backend, error);

@@ -6,15 +6,13 @@
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
-static const char *const splits[] = {"train", "test", NULL}; /* enum weft_split */
-
 const struct weft_option weft_samples_options[] = {
     {.name = "split",
      .type = WEFT_OPTION_CHOICE,
      .offset = WEFT_OPTION(split),
      .help = "the images",
      .initial = "train",
-     .choices = splits},
+     .choices = weft_split_names},
     {.name = "count",
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(count),
@@ -195,7 +193,7 @@ enum weft_status weft_command_samples(const struct weft_options *options,
                            options->class_name != NULL ? options->class_name : "any");
     }
     if (status == WEFT_OK) {
-        status = show(options, &choice, splits[options->split], error);
+        status = show(options, &choice, weft_split_names[options->split], error);
     }
     weft_images_finish(&choice.images);
     free(choice.index);

@@ -118,6 +118,26 @@ enum weft_status weft_shared_open(const struct weft_options *options,
     return WEFT_OK;
 }
 
+enum weft_status weft_shared_give_model(struct weft_backend *backend,
+                                        const struct weft_model *model, bool raw,
+                                        struct weft_error *error) {
+    float values[256];
+    enum weft_status status;
+    if (raw) {
+        weft_pixels_raw(values);
+    } else {
+        weft_pixels_normalised(values);
+    }
+    status = weft_backend_set_pixels(backend, values, error);
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
+    }
+    return status;
+}
+
 enum weft_status weft_shared_confusion_csv(const struct weft_evaluation *evaluation,
                                            const char *path, struct weft_error *error) {
     struct weft_file file = {0};

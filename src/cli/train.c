@@ -5,8 +5,6 @@
 
 #include "os/os.h"
 
-#define EVALUATION_BATCH 500
-
 /* What can be wrong without any device: options, data, network, initial values. In the order of how
  * likely it is. */
 static enum weft_status read_inputs(struct weft_train *train, struct weft_error *error) {
@@ -69,7 +67,7 @@ static void choose_training(struct weft_train *train) {
 
 /* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running statistics make them all the same. */
 static size_t largest_batch(const struct weft_train *train) {
-    return train->training.batch > EVALUATION_BATCH ? train->training.batch : EVALUATION_BATCH;
+    return train->training.batch > WEFT_RUNNING_BATCH ? train->training.batch : WEFT_RUNNING_BATCH;
 }
 
 static enum weft_status open_device(struct weft_train *train, struct weft_error *error) {
