@@ -2,9 +2,11 @@
  *
  *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
  *
- * Tiles, chosen by the host so that they divide the sizes: an item of forward is TILE_K output channels x TILE_X columns, an item of
- * backward DTILE_C input channels x DTILE_X columns, an item of gradients GTILE_K output channels x one row of taps, for which it
- * goes through the columns GTILE_X at a time. */
+ * Tiles, chosen by the host so that they divide the sizes: an item of forward is TILE_K output channels x TILE_X columns. The items of
+ * backward are first those of the parameters' gradients, GTILE_K output channels x GTILE_I rows of taps, for which each goes
+ * through the columns GTILE_X at a time; then those of the input's, DTILE_C input channels x DPIECES times DTILE_X columns.
+ *
+ * POOLED: the output went into a max_pool2d with windows of WINDOW (conv2d_pool.cl), and its gradient is read from the pool's. */
 
 /* Places in the flat parameters and in the tensors; conv2d_pool.cl uses them too, and the next layer defines them alike. */
 #define TAP(k, c, i, j)                                                                            \
@@ -12,6 +14,26 @@
 #define IN(c, y, x) (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
 #define OUT(k, y, x)                                                                               \
     (((get_global_id(2) * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
+
+/* The gradient of output[k][y][x]. */
+#undef DOUTPUT
+#undef DOUTPUT_PARAMETERS
+#undef DOUTPUT_PASSED
+#if POOLED
+#define POOL(k, y, x)                                                                              \
+    (((get_global_id(2) * OUT_CHANNELS + (k)) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) *            \
+         (OUT_WIDTH / WINDOW) +                                                                    \
+     (x) / WINDOW)
+#define DOUTPUT(k, y, x)                                                                           \
+    select(REAL(0.0f), AT(doutput, POOL(k, y, x)),                                                 \
+           AT(places, POOL(k, y, x)) == (whole)((y) % WINDOW * WINDOW + (x) % WINDOW))
+#define DOUTPUT_PARAMETERS global const real *doutput, global const whole *places
+#define DOUTPUT_PASSED     doutput, places
+#else
+#define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
+#define DOUTPUT_PARAMETERS global const real *doutput
+#define DOUTPUT_PASSED     doutput
+#endif
 
 /* A chain from the bias over c, i, j. */
 kernel void KERNEL(conv2d_forward)(global const real *input, global const float *parameters,
@@ -56,14 +78,15 @@ kernel void KERNEL(conv2d_forward)(global const real *input, global const float 
     }
 }
 
-/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. Columns that do not
- * exist count as 0, which changes no bit of a chain that starts at +0. */
-kernel void KERNEL(conv2d_backward)(global const real *input, global const real *doutput,
-                                    global const float *parameters, global real *dinput) {
-    const int tiles = IN_WIDTH / DTILE_X;
-    const int x0 = get_global_id(1) % tiles * DTILE_X;
-    const int y = get_global_id(1) / tiles % IN_HEIGHT;
-    const int c0 = get_global_id(1) / tiles / IN_HEIGHT * DTILE_C;
+/* Where a tile begins at column ${x0}, whether output column ${x} exists. Where an item has a whole row this is known when it is compiled, and
+ * what does not exist costs nothing. Else it counts as 0, which changes no bit of a chain that starts at +0. */
+#define EXISTS(x)  ((x) >= 0 && (x) < OUT_WIDTH)
+#define SKIPPED(x) (DPIECES * DTILE_X == IN_WIDTH && !EXISTS(x))
+
+/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. For DTILE_C channels
+ * x DTILE_X columns. */
+void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real *input, DOUTPUT_PARAMETERS,
+                           global const float *parameters, global real *dinput) {
     const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
     real sum[DTILE_C][DTILE_X], d[DTILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
@@ -79,8 +102,8 @@ kernel void KERNEL(conv2d_backward)(global const real *input, global const real 
             for (int x = 0; x < DTILE_X + KERNEL_WIDTH - 1; x++) {
                 const int column = x0 + x - KERNEL_WIDTH + 1;
                 d[x] = REAL(0.0f);
-                if (column >= 0 && column < OUT_WIDTH) {
-                    d[x] = AT(doutput, OUT(k, y - i, column));
+                if (EXISTS(column)) {
+                    d[x] = DOUTPUT(k, y - i, column);
                 }
             }
 #pragma unroll
@@ -90,7 +113,9 @@ kernel void KERNEL(conv2d_backward)(global const real *input, global const real 
                     const real weight = REAL(parameters[TAP(k, c0 + c, i, j)]);
 #pragma unroll
                     for (int x = 0; x < DTILE_X; x++) {
-                        sum[c][x] = real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
+                        if (!SKIPPED(x0 + x - j)) {
+                            sum[c][x] = real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
+                        }
                     }
                 }
             }
@@ -107,62 +132,84 @@ kernel void KERNEL(conv2d_backward)(global const real *input, global const real 
 }
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of doutput[k][y][x]: in each lane a chain over
- * y, x; then the lanes as a tree. */
-kernel void KERNEL(conv2d_gradients)(global const real *input, global const real *doutput,
-                                     global float *partials) {
-    LOCAL_LANES(lanes, GTILE_K * KERNEL_WIDTH);
-    const int i = get_global_id(1) % KERNEL_HEIGHT;
-    const int c = get_global_id(1) / KERNEL_HEIGHT % IN_CHANNELS;
-    const int k0 = get_global_id(1) / KERNEL_HEIGHT / IN_CHANNELS * GTILE_K;
-    real sum[GTILE_K][KERNEL_WIDTH];
+ * y, x; then the lanes as a tree. For GTILE_K channels k, GTILE_I rows i and all j; the first of channel k sums the bias too. */
+#define GTAPS (GTILE_K * GTILE_I * KERNEL_WIDTH)
+
+void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_ROOM lanes, global const real *input,
+                                DOUTPUT_PARAMETERS, global float *partials) {
+    const bool with_bias = c == 0 && i0 == 0;
+    real sum[GTAPS], bias[GTILE_K];
+    global float *to = partials + get_global_id(2) * PARTIALS;
+#pragma unroll
+    for (int tap = 0; tap < GTAPS; tap++) {
+        sum[tap] = REAL(0.0f);
+    }
 #pragma unroll
     for (int k = 0; k < GTILE_K; k++) {
-#pragma unroll
-        for (int j = 0; j < KERNEL_WIDTH; j++) {
-            sum[k][j] = REAL(0.0f);
-        }
+        bias[k] = REAL(0.0f);
     }
     for (int y = 0; y < OUT_HEIGHT; y++) {
         for (int x0 = 0; x0 < OUT_WIDTH; x0 += GTILE_X) {
-            real in[GTILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
-            for (int x = 0; x < GTILE_X + KERNEL_WIDTH - 1; x++) {
-                in[x] = RELU(AT(input, IN(c, y + i, x0 + x)));
-            }
+            for (int i = 0; i < GTILE_I; i++) {
+                real in[GTILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
-            for (int k = 0; k < GTILE_K; k++) {
+                for (int x = 0; x < GTILE_X + KERNEL_WIDTH - 1; x++) {
+                    in[x] = RELU(AT(input, IN(c, y + i0 + i, x0 + x)));
+                }
 #pragma unroll
-                for (int x = 0; x < GTILE_X; x++) {
-                    const real d = AT(doutput, OUT(k0 + k, y, x0 + x));
+                for (int k = 0; k < GTILE_K; k++) {
 #pragma unroll
-                    for (int j = 0; j < KERNEL_WIDTH; j++) {
-                        sum[k][j] = real_fma(d, in[x + j], sum[k][j]);
+                    for (int x = 0; x < GTILE_X; x++) {
+                        const real d = DOUTPUT(k0 + k, y, x0 + x);
+#pragma unroll
+                        for (int j = 0; j < KERNEL_WIDTH; j++) {
+                            const int tap = (k * GTILE_I + i) * KERNEL_WIDTH + j;
+                            sum[tap] = real_fma(d, in[x + j], sum[tap]);
+                        }
+                        if (i == 0 && with_bias) {
+                            bias[k] += d;
+                        }
                     }
                 }
             }
         }
     }
-    real row[GTILE_K * KERNEL_WIDTH];
-    global float *to = partials + get_global_id(2) * PARTIALS;
-#pragma unroll
-    for (int k = 0; k < GTILE_K; k++) {
-#pragma unroll
-        for (int j = 0; j < KERNEL_WIDTH; j++) {
-            row[k * KERNEL_WIDTH + j] = sum[k][j];
-        }
-    }
-    STORE_LANE_SUMS(lanes, GTILE_K * KERNEL_WIDTH, row,
-                    to[TAP(k0 + sum_i / KERNEL_WIDTH, c, i, sum_i % KERNEL_WIDTH)]);
-    if (c == 0 && i == 0) {
-        for (int k = k0; k < k0 + GTILE_K; k++) {
-            real bias = REAL(0.0f);
-            for (int at = 0; at < OUT_HEIGHT * OUT_WIDTH; at++) {
-                bias += AT(doutput, OUT(k, 0, at));
-            }
-            const float total = SUM_OF_LANES(lanes, bias);
-            if (LANE == 0) {
-                to[BIAS + k] = total;
-            }
+    STORE_LANE_SUMS(
+        lanes, GTAPS, sum,
+        to[TAP(k0 + sum_i / KERNEL_WIDTH / GTILE_I, c, i0, sum_i % (GTILE_I * KERNEL_WIDTH))]);
+    for (int k = 0; with_bias && k < GTILE_K; k++) {
+        const float total = SUM_OF_LANES(lanes, bias[k]);
+        if (LANE == 0) {
+            to[BIAS + k0 + k] = total;
         }
     }
 }
+
+#define GROWS          (KERNEL_HEIGHT / GTILE_I)
+#define GRADIENT_ITEMS (OUT_CHANNELS / GTILE_K * IN_CHANNELS * GROWS)
+
+kernel void KERNEL(conv2d_backward)(global const real *input, DOUTPUT_PARAMETERS,
+                                    global const float *parameters, global float *partials,
+                                    global real *dinput) {
+    LOCAL_LANES(lanes, GTAPS);
+    int item = get_global_id(1);
+    if (item < GRADIENT_ITEMS) {
+        KERNEL(conv2d_dparameters)
+        (item / GROWS / IN_CHANNELS * GTILE_K, item / GROWS % IN_CHANNELS, item % GROWS * GTILE_I,
+         lanes, input, DOUTPUT_PASSED, partials);
+    } else {
+        const int spans = IN_WIDTH / (DPIECES * DTILE_X);
+        item -= GRADIENT_ITEMS;
+#pragma unroll
+        for (int piece = 0; piece < DPIECES; piece++) {
+            KERNEL(conv2d_dinput)
+            (item / spans / IN_HEIGHT * DTILE_C, item / spans % IN_HEIGHT,
+             (item % spans * DPIECES + piece) * DTILE_X, input, DOUTPUT_PASSED, parameters, dinput);
+        }
+    }
+}
+
+#undef GTAPS
+#undef GROWS
+#undef GRADIENT_ITEMS

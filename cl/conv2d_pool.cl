@@ -1,8 +1,8 @@
 /* conv2d_pool.cl: conv2d and the max_pool2d behind it in one, for windows that do not overlap and leave nothing over.
  *
- * Writes the pool's output, and in scratch where each largest value was, as max_pool2d.cl does; the convolution's output is never
- * stored. An item is POOL_K output channels x POOL_X windows of one row. It includes conv2d.cl for the backward pass, and
- * max_pool2d.cl turns the pool's gradient into the convolution's. */
+ * Writes the pool's output, and in scratch which of a window's values was the largest, counted by rows and columns; neither the convolution's output nor its
+ * gradient is ever stored. An item is POOL_K output channels x POOL_X windows of one row. It includes conv2d.cl for the backward
+ * pass, which finds there what the pool took. */
 #include "conv2d.cl"
 
 #define POOL_COLUMNS (POOL_X * WINDOW)
@@ -50,15 +50,14 @@ kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const f
     for (int k = 0; k < POOL_K; k++) {
 #pragma unroll
         for (int p = 0; p < POOL_X; p++) {
-            const int corner = y0 * OUT_WIDTH + x0 + p * WINDOW;
             real largest = real_clean(sum[k][0][p * WINDOW]);
-            whole place = (whole)(corner);
+            whole place = (whole)(0);
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
                 for (int x = 0; x < WINDOW; x++) {
                     const real value = real_clean(sum[k][y][p * WINDOW + x]);
-                    place = select(place, (whole)(corner + y * OUT_WIDTH + x), value > largest);
+                    place = select(place, (whole)(y * WINDOW + x), value > largest);
                     largest = select(largest, value, value > largest);
                 }
             }

@@ -36,8 +36,32 @@ float sum_of_lanes(real v) {
     return two.x + two.y;
 }
 
+/* Turns 16 vectors around: lane b of vector a becomes lane a of vector b. Four rounds exchange the blocks of 8, 4, 2 and 1 lanes that lie
+ * across the diagonal. */
+#define TURN_ROUND(v, n, low, high)                                                                \
+    _Pragma("unroll") for (int turn_i = 0; turn_i < 16; turn_i++) {                                \
+        if ((turn_i & (n)) == 0) {                                                                 \
+            const real turn_a = v[turn_i], turn_b = v[turn_i + (n)];                               \
+            v[turn_i] = shuffle2(turn_a, turn_b, (uint16)low);                                     \
+            v[turn_i + (n)] = shuffle2(turn_a, turn_b, (uint16)high);                              \
+        }                                                                                          \
+    }
+void turn_lanes(real *v) {
+    TURN_ROUND(v, 8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+               (8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    TURN_ROUND(v, 4, (0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+               (4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    TURN_ROUND(v, 2, (0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+               (2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    TURN_ROUND(v, 1, (0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+               (1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+}
+
 /* Where a group's work-items meet to add lanes: not needed here. */
-#define LOCAL_LANES(name, n)
+#define LANE_ROOM                                                                                  \
+  private                                                                                          \
+    float *
+#define LOCAL_LANES(name, n)      LANE_ROOM name = 0
 #define SUM_OF_LANES(name, value) sum_of_lanes(value)
 
 /* Puts the sums of the lanes of values[0 .. n - 1] into ${target}, an expression in sum_i. */
@@ -73,6 +97,7 @@ float sum_of_lanes(local const float *v) {
 }
 
 /* Declares local memory for n values of 16 lanes; at the top of a kernel. A group is one item of 16 lanes. */
+#define LANE_ROOM                 local float *
 #define LOCAL_LANES(name, n)      local float name[16 * (n)]
 
 /* The sum of ${value} over the lanes, for all work-items of the group. */

@@ -1,6 +1,7 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
- * An item of forward is TILE outputs, an item of backward DTILE inputs, an item of gradients GTILE outputs x 16 inputs. */
+ * An item of forward is TILE outputs. The items of backward are first those of the parameters' gradients, GTILE outputs x 16 inputs each,
+ * then those of the input's, DTILE inputs each. */
 
 /* A chain from the bias over i. */
 kernel void KERNEL(linear_forward)(global const real *input, global const float *parameters,
@@ -26,10 +27,9 @@ kernel void KERNEL(linear_forward)(global const real *input, global const float 
     }
 }
 
-/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. */
-kernel void KERNEL(linear_backward)(global const real *input, global const real *doutput,
-                                    global const float *parameters, global real *dinput) {
-    const int i = get_global_id(1) * DTILE;
+/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DTILE inputs from ${i}. */
+void KERNEL(linear_dinput)(int i, global const real *input, global const real *doutput,
+                           global const float *parameters, global real *dinput) {
     const size_t from = get_global_id(2) * OUTPUTS, to = get_global_id(2) * INPUTS + i;
     global const float *weight = parameters + WEIGHT + i;
     real sum[DTILE];
@@ -50,29 +50,25 @@ kernel void KERNEL(linear_backward)(global const real *input, global const real 
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o], over the images of the shard in order; an item is GTILE outputs x
- * 16 inputs.
- * Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
-kernel void KERNEL(linear_gradients)(global const float *input, global const float *doutput,
-                                     global float *partials) {
-    const int blocks = (INPUTS + 15) / 16;
-    const int o0 = get_global_id(1) / blocks * GTILE, i0 = get_global_id(1) % blocks * 16;
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. For GTILE outputs from ${o0} and
+ * 16 inputs from ${i0}. Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
+void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
+                                global const float *doutput, global float *partials) {
     global const float *x = input + (get_global_id(2) * INPUTS + i0) * 16;
     global const float *d = doutput + (get_global_id(2) * OUTPUTS + o0) * 16;
     global float *dweight = partials + get_global_id(2) * PARTIALS + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
 #if ITEM_LANES == 16
-    float turned[16 * 16]; /* [image][input] */
+    real turned[16]; /* [image][input] */
     for (int i = 0; i < 16; i++) {
-        for (int image = 0; image < 16; image++) {
-            turned[image * 16 + i] = i < present ? RELU_ONE(x[i * 16 + image]) : 0.0f;
-        }
+        turned[i] = i < present ? RELU(vload16(i, x)) : REAL(0.0f);
     }
+    turn_lanes(turned);
     for (int t = 0; t < GTILE; t++) {
         real sum = REAL(0.0f);
 #pragma unroll
         for (int image = 0; image < 16; image++) {
-            sum = real_fma(REAL(d[t * 16 + image]), vload16(image, turned), sum);
+            sum = real_fma(REAL(d[t * 16 + image]), turned[image], sum);
         }
         if (present == 16) {
             vstore16(sum, 0, dweight + t * INPUTS);
@@ -101,3 +97,21 @@ kernel void KERNEL(linear_gradients)(global const float *input, global const flo
         partials[get_global_id(2) * PARTIALS + BIAS + o0 + t] = sum;
     }
 }
+
+#define GRADIENT_ITEMS (OUTPUTS / GTILE * ((INPUTS + 15) / 16))
+
+kernel void KERNEL(linear_backward)(global const real *input, global const real *doutput,
+                                    global const float *parameters, global float *partials,
+                                    global real *dinput) {
+    const int item = get_global_id(1), blocks = (INPUTS + 15) / 16;
+    if (item < GRADIENT_ITEMS) {
+        KERNEL(linear_dparameters)
+        (item / blocks * GTILE, item % blocks * 16, (global const float *)input,
+         (global const float *)doutput, partials);
+    } else {
+        KERNEL(linear_dinput)
+        ((item - GRADIENT_ITEMS) * DTILE, input, doutput, parameters, dinput);
+    }
+}
+
+#undef GRADIENT_ITEMS

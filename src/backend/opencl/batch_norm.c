@@ -65,7 +65,7 @@ static const struct opencl_kernel kernels[] = {
     {.name = "batch_norm_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .items = value_items,
+     .input_items = value_items,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}},
 };
 

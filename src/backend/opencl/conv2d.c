@@ -43,19 +43,37 @@ static struct conv2d_tile backward_tile(const struct weft_layer *layer, enum wef
                               layer->as.conv2d.kernel_width, mapping);
 }
 
-/* Output channels whose rows of taps are summed, x columns that are loaded together. */
-static struct conv2d_tile gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t registers = mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS;
-    size_t kernel = layer->as.conv2d.kernel_width;
-    struct conv2d_tile tile;
-    tile.columns = opencl_divisor(layer->output.width, 4);
-    size_t left = registers - tile.columns - 2 > kernel ? registers - tile.columns - 2 - kernel : 1;
-    tile.channels = opencl_divisor(layer->output.channels, left > kernel ? left / kernel : 1);
+/* Taps whose products one work-item sums: output channels x rows x all columns of the kernel. */
+struct gradient_tile {
+    size_t channels, rows;
+    size_t columns; /* of the output, that are loaded together */
+};
+
+/* All rows of the kernel if their sums fit the registers, since each gradient of an output, which may have to be looked up in a pool, then
+ * serves them all; else one. */
+static struct gradient_tile gradient_tile(const struct weft_layer *layer,
+                                          enum weft_mapping mapping) {
+    size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
+    size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
+    bool whole = width * height <= room;
+    size_t sums = whole ? width * height : width;
+    struct gradient_tile tile = {1, whole ? height : 1,
+                                 opencl_divisor(layer->output.width, whole ? 2 : 4)};
+    if (room / sums > 1) {
+        tile.channels = opencl_divisor(layer->output.channels, room / sums);
+    }
     return tile;
 }
 
+/* Tiles that make a whole row, handled by one work-item; 1 where that would be long code, or few items for a GPU. */
+static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
+    return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;
+}
+
 void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+                   enum weft_mapping mapping, bool pooled) {
+    opencl_define(text, "POOLED", pooled);
     opencl_define(text, "IN_CHANNELS", layer->input.channels);
     opencl_define(text, "IN_HEIGHT", layer->input.height);
     opencl_define(text, "IN_WIDTH", layer->input.width);
@@ -68,6 +86,8 @@ void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
     opencl_define(text, "TILE_X", forward_tile(layer, mapping).columns);
     opencl_define(text, "DTILE_C", backward_tile(layer, mapping).channels);
     opencl_define(text, "DTILE_X", backward_tile(layer, mapping).columns);
+    opencl_define(text, "DPIECES", backward_pieces(layer, mapping));
+    opencl_define(text, "GTILE_I", gradient_tile(layer, mapping).rows);
     opencl_define(text, "GTILE_K", gradient_tile(layer, mapping).channels);
     opencl_define(text, "GTILE_X", gradient_tile(layer, mapping).columns);
 }
@@ -77,14 +97,16 @@ static size_t forward_items(const struct weft_layer *layer, enum weft_mapping ma
     return weft_shape_size(layer->output) / tile.channels / tile.columns;
 }
 
-size_t conv2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+size_t conv2d_input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     struct conv2d_tile tile = backward_tile(layer, mapping);
-    return weft_shape_size(layer->input) / tile.channels / tile.columns;
+    return weft_shape_size(layer->input) / tile.channels / tile.columns /
+           backward_pieces(layer, mapping);
 }
 
 size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return layer->output.channels / gradient_tile(layer, mapping).channels * layer->input.channels *
-           layer->as.conv2d.kernel_height;
+    struct gradient_tile tile = gradient_tile(layer, mapping);
+    return layer->output.channels / tile.channels * layer->input.channels *
+           (layer->as.conv2d.kernel_height / tile.rows);
 }
 
 static const struct opencl_kernel kernels[] = {
@@ -93,21 +115,22 @@ static const struct opencl_kernel kernels[] = {
      .range = RANGE_SHARDS,
      .items = forward_items,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
-    {.name = "conv2d_gradients",
+    {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SUMS,
      .items = conv2d_gradient_items,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
-    {.name = "conv2d_backward",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SHARDS,
-     .items = conv2d_backward_items,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
+     .input_items = conv2d_input_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
+
+static void define(struct opencl_text *text, const struct weft_layer *layer,
+                   enum weft_mapping mapping) {
+    conv2d_define(text, layer, mapping, false);
+}
 
 const struct opencl_row opencl_conv2d = {
     .file = "conv2d.cl",
-    .define = conv2d_define,
+    .define = define,
     .kernel_count = sizeof kernels / sizeof kernels[0],
     .kernels = kernels,
 };

@@ -1,4 +1,4 @@
-/* conv2d.h: what conv2d and max_pool2d share with the row that fuses them: tiles and items, for the rows alone and together. */
+/* conv2d.h: what conv2d shares with the row that fuses it with max_pool2d: tiles and items. */
 #ifndef WEFT_OPENCL_CONV2D_H
 #define WEFT_OPENCL_CONV2D_H
 
@@ -14,15 +14,12 @@ struct conv2d_tile {
 struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
                                       size_t kernel, enum weft_mapping mapping);
 
-/* Appends the macros of conv2d.cl. */
+/* Appends the macros of conv2d.cl. ${pooled}: the gradient of the output is read from a pool's. */
 void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping);
+                   enum weft_mapping mapping, bool pooled);
 
-/* Items of conv2d.cl's kernels. */
-size_t conv2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping);
+/* Items of conv2d.cl's backward kernel: those of the parameters' gradients and those of the input's. */
 size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping);
-
-/* Items of max_pool2d.cl's backward kernel; ${layer} is the pool. */
-size_t max_pool2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping);
+size_t conv2d_input_items(const struct weft_layer *layer, enum weft_mapping mapping);
 
 #endif

@@ -12,7 +12,7 @@ static void define(struct opencl_text *text, const struct weft_layer *layer,
                    enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     struct conv2d_tile tile = tile_of(layer, mapping);
-    conv2d_define(text, layer, mapping);
+    conv2d_define(text, layer, mapping, true);
     opencl_define(text, "WINDOW", window);
     opencl_define(text, "POOL_K", tile.channels);
     opencl_define(text, "POOL_X", tile.columns / window);
@@ -34,22 +34,12 @@ static const struct opencl_kernel kernels[] = {
      .range = RANGE_SHARDS,
      .items = forward_items,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT, ARG_SCRATCH}},
-    {.name = "max_pool2d_backward",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SHARDS,
-     .layer = 1,
-     .items = max_pool2d_backward_items,
-     .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DMIDDLE}},
-    {.name = "conv2d_gradients",
+    {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SUMS,
      .items = conv2d_gradient_items,
-     .arguments = {ARG_INPUT, ARG_DMIDDLE, ARG_PARTIALS}},
-    {.name = "conv2d_backward",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SHARDS,
-     .items = conv2d_backward_items,
-     .arguments = {ARG_INPUT, ARG_DMIDDLE, ARG_PARAMETERS, ARG_DINPUT}},
+     .input_items = conv2d_input_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_conv2d_pool = {

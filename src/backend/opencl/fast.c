@@ -128,9 +128,17 @@ static enum weft_status backward(struct opencl_backend *cl, size_t group, size_t
     return run_chunks(cl, group, count, backward_chunk, error);
 }
 
+/* A host function counts as one item. */
+static size_t one(const struct weft_layer *layer, enum weft_mapping mapping) {
+    (void)layer;
+    (void)mapping;
+    return 1;
+}
+
 static const struct opencl_kernel kernels[] = {
     {.name = "fast_forward",
      .passes = PASS_FORWARD,
+     .items = one,
      .host = forward,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
     {.name = "fast_dbias",
@@ -140,10 +148,12 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_DOUTPUT, ARG_PARTIALS}},
     {.name = "fast_gradients",
      .passes = PASS_BACKWARD,
+     .items = one,
      .host = gradients,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
     {.name = "fast_backward",
      .passes = PASS_BACKWARD,
+     .input_items = one,
      .host = backward,
      .arguments = {ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
 };

@@ -48,10 +48,10 @@ enum weft_status opencl_groups_make(const struct weft_network *network, bool apa
         group->first = i;
         group->main = apart ? i : reader_of(network, i);
         group->relu = group->main != i;
-        group->middle = !apart && pools(network, group->main);
-        group->end = group->main + (group->middle ? 2 : 1);
+        bool pooled = !apart && pools(network, group->main);
+        group->end = group->main + (pooled ? 2 : 1);
         group->row =
-            group->middle ? &opencl_conv2d_pool : opencl_row_of(network->layers[group->main].kind);
+            pooled ? &opencl_conv2d_pool : opencl_row_of(network->layers[group->main].kind);
         i = group->end;
     }
     return WEFT_OK;

@@ -24,7 +24,7 @@ static size_t forward_items(const struct weft_layer *layer, enum weft_mapping ma
     return layer->output.channels / tile(layer->output.channels, mapping);
 }
 
-static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     return layer->input.channels / tile(layer->input.channels, mapping);
 }
 
@@ -39,16 +39,12 @@ static const struct opencl_kernel kernels[] = {
      .range = RANGE_SHARDS,
      .items = forward_items,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
-    {.name = "linear_gradients",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SHARDS,
-     .items = gradient_items,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARTIALS}},
     {.name = "linear_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .items = backward_items,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
+     .items = gradient_items,
+     .input_items = input_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
 const struct opencl_row opencl_linear = {

@@ -1,5 +1,5 @@
 /* max_pool2d.c: what cl/max_pool2d.cl needs. */
-#include "backend/opencl/conv2d.h"
+#include "backend/opencl/opencl.h"
 
 /* Columns of a row that one work-item handles. */
 static size_t columns(size_t width, enum weft_mapping mapping) {
@@ -27,7 +27,7 @@ static size_t forward_items(const struct weft_layer *layer, enum weft_mapping ma
     return weft_shape_size(layer->output) / columns(layer->output.width, mapping);
 }
 
-size_t max_pool2d_backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
 }
 
@@ -40,7 +40,7 @@ static const struct opencl_kernel kernels[] = {
     {.name = "max_pool2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .items = max_pool2d_backward_items,
+     .input_items = backward_items,
      .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
 };
 

@@ -64,12 +64,11 @@ enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to,
     return opencl_check(code, "clEnqueueReadBuffer", error);
 }
 
-/* The tensors of place ${i}, in lanes: its value if ${value}, its gradient unless there is no training. */
-static enum weft_status make_place(struct opencl_backend *cl, size_t i, bool value,
-                                   struct weft_error *error) {
+/* The tensors of place ${i}, in lanes: its value, and its gradient unless there is no training. */
+static enum weft_status make_place(struct opencl_backend *cl, size_t i, struct weft_error *error) {
     size_t size = weft_shape_size(weft_place_shape(cl->base.network, i));
     size_t bytes = weft_shards(cl->base.batch) * size * WEFT_LANES * sizeof(cl_float);
-    if ((value && opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK) ||
+    if (opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK ||
         (!cl->base.forward_only &&
          opencl_buffer(cl, bytes, "a gradient", &cl->dvalues[i], error) != WEFT_OK)) {
         return WEFT_BAD_DEVICE;
@@ -87,8 +86,7 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
         cl->dvalues[group->end] = cl->dvalues[group->first];
         return WEFT_OK;
     }
-    if ((group->middle && make_place(cl, group->main + 1, false, error) != WEFT_OK) ||
-        make_place(cl, group->end, true, error) != WEFT_OK) {
+    if (make_place(cl, group->end, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
     if (group->row->scratch != NULL &&
@@ -142,7 +140,7 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    if (make_place(cl, 0, true, error) != WEFT_OK) {
+    if (make_place(cl, 0, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
     for (size_t i = 0; i < cl->groups.count; i++) {

@@ -59,7 +59,6 @@ enum opencl_argument {
     ARG_OUTPUT,
     ARG_DOUTPUT,
     ARG_DINPUT,
-    ARG_DMIDDLE, /* of a fused group: the gradient of its first layer's output */
     ARG_PARAMETERS,
     ARG_BUFFERS,
     ARG_PARTIALS,
@@ -89,12 +88,12 @@ struct opencl_kernel {
     const char *name; /* without the layer's number */
     enum opencl_pass passes;
     enum opencl_range range;
-    size_t
-        layer; /* 0: the kernel of the row's layer; 1: of the layer behind it, in a fused group */
-    size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping); /* or NULL: none */
+    /* Further items, the last of the range, which make the gradient of the layer's input: training does not need that of the network's. */
+    size_t (*input_items)(const struct weft_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[8];
     /* NULL: a kernel of this name is launched. Else this function computes ${count} images of group ${group} by launches of its own, and
-     * range and items say nothing; the arguments tell what it reads and writes. */
+     * range says nothing, and it counts as one item; the arguments tell what it reads and writes. */
     enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
                              struct weft_error *error);
 };
@@ -122,7 +121,6 @@ struct opencl_group {
     size_t first, end; /* layers first .. end - 1 */
     size_t main;       /* the layer whose row, or whose fused row, runs the group */
     bool relu;         /* the group begins with a relu, which main applies as it reads */
-    bool middle;       /* the gradient of main's output is kept as well as the group's */
     const struct opencl_row *row;
 };
 

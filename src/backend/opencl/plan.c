@@ -38,7 +38,7 @@ static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping
     launch->local[2] = 1;
     if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
         !(gpu && launch->range == RANGE_SUMS)) {
-        launch->local[1] = power_of_two(launch->items, 8);
+        launch->local[1] = power_of_two(launch->items | launch->input_items, 8);
     }
 }
 
@@ -72,8 +72,6 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
         return &cl->dvalues[group->end];
     case ARG_DINPUT:
         return &cl->dvalues[group->first];
-    case ARG_DMIDDLE:
-        return &cl->dvalues[group->main + 1];
     case ARG_PARAMETERS:
         return &cl->arrays[WEFT_PARAMETERS];
     case ARG_BUFFERS:
@@ -87,10 +85,16 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
     }
 }
 
+static size_t count_items(size_t (*items)(const struct weft_layer *, enum weft_mapping),
+                          const struct weft_layer *layer, enum weft_mapping mapping) {
+    return items != NULL ? items(layer, mapping) : 0;
+}
+
 static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
                                    const struct opencl_kernel *kernel, struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.groups[i];
-    size_t number = group->main + kernel->layer;
+    const struct weft_layer *layer = &cl->base.network->layers[group->main];
+    size_t more = count_items(kernel->input_items, layer, cl->mapping);
     struct opencl_launch *launch = &cl->launches[cl->launch_count];
     char name[64];
     *launch = (struct opencl_launch){
@@ -103,18 +107,16 @@ static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
         .count_argument = -1,
         .update_argument = -1,
     };
-    if (launch->host == NULL) {
-        launch->items = kernel->items(&cl->base.network->layers[number], cl->mapping);
-        snprintf(name, sizeof name, "%s_%zu", kernel->name, number + 1);
-        if (opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+    launch->items = count_items(kernel->items, layer, cl->mapping) + more;
+    launch->input_items = group->first == 0 ? more : 0;
+    snprintf(name, sizeof name, "%s_%zu", kernel->name, group->main + 1);
+    if (launch->host == NULL && opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
     }
     cl->launch_count++;
     for (int a = 0; kernel->arguments[a] != ARG_END; a++) {
         enum opencl_argument argument = kernel->arguments[a];
         cl_mem *buffer = buffer_of(cl, i, argument);
-        launch->to_input = launch->to_input || (argument == ARG_DINPUT && group->first == 0);
         if (argument == ARG_COUNT) {
             launch->count_argument = a;
         } else if (argument == ARG_UPDATE) {
@@ -233,9 +235,10 @@ void opencl_plan_finish(struct opencl_backend *cl) {
 
 enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
                                    size_t count, struct weft_error *error) {
+    size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
-    size_t range[3] = {once ? 1 : lanes, launch->items, once ? 1 : weft_shards(count)};
+    size_t range[3] = {once ? 1 : lanes, items, once ? 1 : weft_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
     if (cl->trial != NULL && cl->trial->record != NULL) {
@@ -296,7 +299,8 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
         }
         for (size_t i = begin; i < end; i++) {
             struct opencl_launch *launch = &cl->launches[i];
-            if ((launch->passes & pass) != 0 && (to_input || !launch->to_input) &&
+            launch->to_input = to_input;
+            if ((launch->passes & pass) != 0 && (to_input || launch->items > launch->input_items) &&
                 run_layer(cl, launch, count, false, error) != WEFT_OK) {
                 return WEFT_BAD_DEVICE;
             }

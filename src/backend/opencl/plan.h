@@ -13,10 +13,12 @@ struct opencl_launch {
     unsigned passes; /* enum opencl_pass; 0: launched by name */
     enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
                              struct weft_error *error); /* NULL, or runs in place of the kernel */
-    bool to_input; /* writes the gradient of the network's input, which training does not need */
     enum opencl_range range;
-    size_t items;
-    size_t local[3];                     /* sizes of a work-group */
+    size_t items; /* all of them */
+    size_t
+        input_items; /* the last of these, if they make the gradient of the network's input, which training does not need */
+    bool to_input;   /* they run too */
+    size_t local[3]; /* sizes of a work-group */
     int count_argument, update_argument; /* places of these arguments, or -1 */
     struct {
         size_t size;

@@ -27,11 +27,11 @@ static struct weft_profile_entry *slot_of(struct opencl_backend *cl,
     return &cl->base.profile->entries[slot];
 }
 
-/* Whether a kernel has the argument ${wanted}. */
-static bool takes(const struct opencl_kernel *row, enum opencl_argument wanted) {
-    for (int a = 0; row->arguments[a] != ARG_END; a++) {
-        if (row->arguments[a] == wanted) {
-            return true;
+/* Whether a launch uses the argument ${wanted}. */
+static bool takes(const struct opencl_launch *launch, enum opencl_argument wanted) {
+    for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
+        if (launch->row->arguments[a] == wanted) {
+            return wanted != ARG_DINPUT || launch->input_items == 0 || launch->to_input;
         }
     }
     return false;
@@ -42,10 +42,9 @@ static bool takes(const struct opencl_kernel *row, enum opencl_argument wanted) 
 static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
                         size_t count) {
     const struct opencl_group *group = &cl->groups.groups[launch->group];
-    const struct opencl_kernel *row = launch->row;
-    bool gradients = takes(row, ARG_PARTIALS) && takes(row, ARG_INPUT);
-    uint64_t times = takes(row, ARG_OUTPUT) + gradients + takes(row, ARG_DINPUT);
-    return times * count * weft_layer_flop(&cl->base.network->layers[group->main + row->layer]);
+    bool gradients = takes(launch, ARG_PARTIALS) && takes(launch, ARG_INPUT);
+    uint64_t times = takes(launch, ARG_OUTPUT) + gradients + takes(launch, ARG_DINPUT);
+    return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
 }
 
 /* The sums of gradients that a kernel writes: of each shard, but of the whole batch where CLBlast makes them. */
@@ -72,20 +71,20 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
                                   enum opencl_argument argument, size_t count) {
     const struct weft_network *network = cl->base.network;
     const struct opencl_group *group = &cl->groups.groups[launch->group];
-    size_t layer = group->main + launch->row->layer;
+    size_t layer = group->main;
     switch (argument) {
     case ARG_INPUT:
         /* the gradient of a product's input needs the input itself only where it is a relu's */
-        return flop_of(cl, launch, 1) > 0 && takes(launch->row, ARG_DINPUT) && !group->relu
+        return flop_of(cl, launch, 1) > 0 && takes(launch, ARG_DINPUT) &&
+                       !takes(launch, ARG_PARTIALS) && !group->relu
                    ? 0
                    : weft_profile_place_bytes(network, group->first, count);
     case ARG_DINPUT:
-        return weft_profile_place_bytes(network, group->first, count);
+        return takes(launch, ARG_DINPUT) ? weft_profile_place_bytes(network, group->first, count)
+                                         : 0;
     case ARG_OUTPUT:
     case ARG_DOUTPUT:
         return weft_profile_place_bytes(network, group->end, count);
-    case ARG_DMIDDLE:
-        return weft_profile_place_bytes(network, group->main + 1, count);
     case ARG_PARAMETERS:
         return weft_profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:

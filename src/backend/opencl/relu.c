@@ -22,7 +22,7 @@ static const struct opencl_kernel kernels[] = {
     {.name = "relu_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .items = items,
+     .input_items = items,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_DINPUT}},
 };
 

@@ -92,18 +92,12 @@ static enum weft_status add_layer(struct opencl_text *text, const struct weft_ne
     return opencl_source_add(text, folder, row->file, error);
 }
 
-/* The files of a group: its main layer's, and in a fused pair the second layer's own behind it. */
+/* The file of a group, with the sizes of its main layer. */
 static enum weft_status add_group(struct opencl_text *text, const struct weft_network *network,
                                   const struct opencl_group *group, enum weft_mapping mapping,
                                   const char *folder, struct weft_error *error) {
     opencl_define(text, "RELU_INPUT", group->relu);
-    enum weft_status status =
-        add_layer(text, network, group->main, group->row, mapping, folder, error);
-    for (size_t i = group->main + 1; status == WEFT_OK && i < group->end; i++) {
-        const struct opencl_row *row = opencl_row_of(network->layers[i].kind);
-        status = add_layer(text, network, i, row, mapping, folder, error);
-    }
-    return status;
+    return add_layer(text, network, group->main, group->row, mapping, folder, error);
 }
 
 /* What belongs to no layer. */

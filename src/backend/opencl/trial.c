@@ -54,9 +54,6 @@ static cl_mem written(const struct opencl_backend *cl, const struct opencl_launc
         if (gradient && argument == ARG_DINPUT) {
             return cl->dvalues[group->first];
         }
-        if (gradient && argument == ARG_DMIDDLE) {
-            return cl->dvalues[group->main + 1];
-        }
     }
     return NULL;
 }
