@@ -4,7 +4,10 @@
  *
  * scratch: for each channel what SCRATCH names, then for each shard and channel what SUMS names. Means and variances come
  * from the shards: each one's sum S and its squared deviations M from its own mean, joined as by Chan, Golub and LeVeque (1979).
- * An item of measure and gradients is a channel of one shard; of settle a channel; else PER_ITEM values. */
+ * An item of measure and gradients is a channel of one shard; of settle a channel; of forward and backward PER_ITEM values.
+ *
+ * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fuse.c), an item is the whole channel instead, from its
+ * sums to its output: one launch in place of three. */
 
 #define MEAN(c)    scratch[5 * (c) + 0]
 #define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
@@ -16,10 +19,9 @@
 #define SHARD_MEAN(shard, c) scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 1]
 #define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
-/* In each lane with an image chains over rows and columns, then the lanes as a tree. */
-kernel void KERNEL(batch_norm_measure)(global const real *input, global float *scratch, int count) {
-    LOCAL_LANES(lanes, 1);
-    const int c = get_global_id(1), shard = get_global_id(2);
+/* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains over rows and columns, then the lanes as a tree. */
+void KERNEL(batch_norm_measure_shard)(int c, int shard, LANE_ROOM lanes, global const real *input,
+                                      global float *scratch, int count) {
     const int images = images_of_shard(count, shard);
     const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
@@ -46,10 +48,10 @@ float KERNEL(batch_norm_mix)(float running, float value) {
     return weft_clean(fma(MOMENTUM, value, kept));
 }
 
-/* Joins the shards, in order. ${running}: running_mean and running_var are mixed if ${update}. */
-kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float *parameters,
-                                      global float *buffers, int count, int update) {
-    const int c = get_global_id(1), shards = (count + 15) / 16;
+/* Joins the shards, in order. running_mean and running_var are mixed if ${update}. */
+void KERNEL(batch_norm_join)(int c, global float *scratch, global const float *parameters,
+                             global float *buffers, int count, int update) {
+    const int shards = (count + 15) / 16;
     const uint n = (uint)count * AREA;
     float total = 0.0f, squares = 0.0f;
     for (int shard = 0; shard < shards; shard++) {
@@ -73,34 +75,19 @@ kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float 
     SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
 }
 
-/* The same from running statistics. */
-kernel void KERNEL(batch_norm_settle_running)(global float *scratch, global const float *parameters,
-                                              global const float *buffers) {
-    const int c = get_global_id(1);
-    MEAN(c) = buffers[RUNNING_MEAN + c];
-    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
-    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
+/* The output of the value at ${i}, of channel ${c}. */
+real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
+                               global const float *parameters, global const float *scratch) {
+    const real centred = RELU(AT(input, i)) - REAL(MEAN(c));
+    return real_clean(real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
 }
 
-kernel void KERNEL(batch_norm_forward)(global const real *input, global const float *parameters,
-                                       global const float *scratch, global real *output) {
-    const int item = get_global_id(1) * PER_ITEM;
-    const size_t begin = get_global_id(2) * CHANNELS * AREA;
-    for (int i = item; i < item + PER_ITEM; i++) {
-        const int c = i / AREA;
-        const real centred = RELU(AT(input, begin + i)) - REAL(MEAN(c));
-        AT(output, begin + i) =
-            real_clean(real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
-    }
-}
-
-/* dbias = sum of doutput; dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as in measure. */
-kernel void KERNEL(batch_norm_gradients)(global const real *input, global const real *doutput,
-                                         global const float *scratch, global float *partials) {
-    LOCAL_LANES(lanes, 1);
-    const int c = get_global_id(1);
-    const size_t begin = (get_global_id(2) * CHANNELS + c) * AREA;
-    global float *to = partials + get_global_id(2) * PARTIALS + c;
+/* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as above. */
+void KERNEL(batch_norm_dparameters)(int c, int shard, LANE_ROOM lanes, global const real *input,
+                                    global const real *doutput, global const float *scratch,
+                                    global float *partials) {
+    const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+    global float *to = partials + (size_t)shard * PARTIALS + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
         const real d = AT(doutput, i);
@@ -115,18 +102,69 @@ kernel void KERNEL(batch_norm_gradients)(global const real *input, global const 
     }
 }
 
-/* What backward needs of the whole batch's gradients, with batch statistics. */
-kernel void KERNEL(batch_norm_dsettle)(global float *scratch, global const float *partials,
-                                       int count) {
-    const int c = get_global_id(1), shards = (count + 15) / 16;
+/* What the input's gradient needs of the whole batch's, with batch statistics. */
+void KERNEL(batch_norm_djoin)(int c, global float *scratch, global const float *partials,
+                              int count) {
+    const int shards = (count + 15) / 16;
     const float n = (float)((uint)count * AREA);
     float sum = 0.0f, product = 0.0f;
     for (int shard = 0; shard < shards; shard++) {
-        sum += partials[shard * PARTIALS + BIAS + c];
-        product += partials[shard * PARTIALS + WEIGHT + c];
+        sum += partials[(size_t)shard * PARTIALS + BIAS + c];
+        product += partials[(size_t)shard * PARTIALS + WEIGHT + c];
     }
     SHIFT(c) = weft_clean(weft_div(sum, n));
     SLOPE(c) = weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c));
+}
+
+/* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse; 0 in lanes without image. */
+real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *input,
+                               global const real *doutput, global const float *scratch) {
+    const real centred = REAL(MEAN(c)) - RELU(AT(input, i));
+    const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, i) - REAL(SHIFT(c)));
+    const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, i);
+    return PRESENT(masked, images);
+}
+
+kernel void KERNEL(batch_norm_measure)(global const real *input, global float *scratch, int count) {
+    LOCAL_LANES(lanes, 1);
+    KERNEL(batch_norm_measure_shard)
+    (get_global_id(1), get_global_id(2), lanes, input, scratch, count);
+}
+
+kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float *parameters,
+                                      global float *buffers, int count, int update) {
+    KERNEL(batch_norm_join)(get_global_id(1), scratch, parameters, buffers, count, update);
+}
+
+/* The same from running statistics. */
+kernel void KERNEL(batch_norm_settle_running)(global float *scratch, global const float *parameters,
+                                              global const float *buffers) {
+    const int c = get_global_id(1);
+    MEAN(c) = buffers[RUNNING_MEAN + c];
+    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
+    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
+}
+
+kernel void KERNEL(batch_norm_forward)(global const real *input, global const float *parameters,
+                                       global const float *scratch, global real *output) {
+    const int item = get_global_id(1) * PER_ITEM;
+    const size_t begin = get_global_id(2) * CHANNELS * AREA;
+    for (int i = item; i < item + PER_ITEM; i++) {
+        AT(output, begin + i) =
+            KERNEL(batch_norm_output)(i / AREA, begin + i, input, parameters, scratch);
+    }
+}
+
+kernel void KERNEL(batch_norm_gradients)(global const real *input, global const real *doutput,
+                                         global const float *scratch, global float *partials) {
+    LOCAL_LANES(lanes, 1);
+    KERNEL(batch_norm_dparameters)
+    (get_global_id(1), get_global_id(2), lanes, input, doutput, scratch, partials);
+}
+
+kernel void KERNEL(batch_norm_dsettle)(global float *scratch, global const float *partials,
+                                       int count) {
+    KERNEL(batch_norm_djoin)(get_global_id(1), scratch, partials, count);
 }
 
 /* With running statistics, which do not depend on the input. */
@@ -136,7 +174,6 @@ kernel void KERNEL(batch_norm_dsettle_running)(global float *scratch) {
     SLOPE(c) = 0.0f;
 }
 
-/* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse. Absent lanes become 0. */
 kernel void KERNEL(batch_norm_backward)(global const real *input, global const real *doutput,
                                         global const float *scratch, global real *dinput,
                                         int count) {
@@ -144,13 +181,51 @@ kernel void KERNEL(batch_norm_backward)(global const real *input, global const r
     const size_t begin = get_global_id(2) * CHANNELS * AREA;
     const int images = images_of_shard(count, get_global_id(2));
     for (int i = item; i < item + PER_ITEM; i++) {
-        const int c = i / AREA;
-        const real centred = REAL(MEAN(c)) - RELU(AT(input, begin + i));
-        const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, begin + i) - REAL(SHIFT(c)));
-        const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, begin + i);
-        AT(dinput, begin + i) = PRESENT(masked, images);
+        AT(dinput, begin + i) =
+            KERNEL(batch_norm_dinput)(i / AREA, begin + i, images, input, doutput, scratch);
     }
 }
+
+#if ITEM_LANES == 16
+/* measure, settle and forward for a whole channel. */
+kernel void KERNEL(batch_norm_channel_forward)(global const real *input,
+                                               global const float *parameters,
+                                               global float *buffers, global float *scratch,
+                                               global real *output, int count, int update) {
+    LOCAL_LANES(lanes, 1);
+    const int c = get_global_id(1), shards = (count + 15) / 16;
+    for (int shard = 0; shard < shards; shard++) {
+        KERNEL(batch_norm_measure_shard)(c, shard, lanes, input, scratch, count);
+    }
+    KERNEL(batch_norm_join)(c, scratch, parameters, buffers, count, update);
+    for (int shard = 0; shard < shards; shard++) {
+        const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+        for (size_t i = begin; i < begin + AREA; i++) {
+            AT(output, i) = KERNEL(batch_norm_output)(c, i, input, parameters, scratch);
+        }
+    }
+}
+
+/* gradients, dsettle and backward for a whole channel. */
+kernel void KERNEL(batch_norm_channel_backward)(global const real *input,
+                                                global const real *doutput, global float *scratch,
+                                                global float *partials, global real *dinput,
+                                                int count) {
+    LOCAL_LANES(lanes, 1);
+    const int c = get_global_id(1), shards = (count + 15) / 16;
+    for (int shard = 0; shard < shards; shard++) {
+        KERNEL(batch_norm_dparameters)(c, shard, lanes, input, doutput, scratch, partials);
+    }
+    KERNEL(batch_norm_djoin)(c, scratch, partials, count);
+    for (int shard = 0; shard < shards; shard++) {
+        const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+        const int images = images_of_shard(count, shard);
+        for (size_t i = begin; i < begin + AREA; i++) {
+            AT(dinput, i) = KERNEL(batch_norm_dinput)(c, i, images, input, doutput, scratch);
+        }
+    }
+}
+#endif
 
 #undef MEAN
 #undef INVERSE

@@ -26,6 +26,55 @@ static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapp
     return size / opencl_values_per_item(size, mapping);
 }
 
+/* What both rows have: for running statistics nothing is gained by channels. */
+#define SETTLE_RUNNING                                                                             \
+    {                                                                                              \
+        .name = "batch_norm_settle_running", .passes = PASS_FORWARD_RUNNING, .range = RANGE_ONCE,  \
+        .items = channels, .arguments = {                                                          \
+            ARG_SCRATCH,                                                                           \
+            ARG_PARAMETERS,                                                                        \
+            ARG_BUFFERS                                                                            \
+        }                                                                                          \
+    }
+#define FORWARD(pass)                                                                              \
+    {                                                                                              \
+        .name = "batch_norm_forward", .passes = pass, .range = RANGE_SHARDS, .items = value_items, \
+        .arguments = {                                                                             \
+            ARG_INPUT,                                                                             \
+            ARG_PARAMETERS,                                                                        \
+            ARG_SCRATCH,                                                                           \
+            ARG_OUTPUT                                                                             \
+        }                                                                                          \
+    }
+#define GRADIENTS(pass)                                                                            \
+    {                                                                                              \
+        .name = "batch_norm_gradients", .passes = pass, .range = RANGE_SUMS, .items = channels,    \
+        .arguments = {                                                                             \
+            ARG_INPUT,                                                                             \
+            ARG_DOUTPUT,                                                                           \
+            ARG_SCRATCH,                                                                           \
+            ARG_PARTIALS                                                                           \
+        }                                                                                          \
+    }
+#define DSETTLE_RUNNING                                                                            \
+    {                                                                                              \
+        .name = "batch_norm_dsettle_running", .passes = PASS_BACKWARD_RUNNING,                     \
+        .range = RANGE_ONCE, .items = channels, .arguments = {                                     \
+            ARG_SCRATCH                                                                            \
+        }                                                                                          \
+    }
+#define BACKWARD(pass)                                                                             \
+    {                                                                                              \
+        .name = "batch_norm_backward", .passes = pass, .range = RANGE_SHARDS,                      \
+        .input_items = value_items, .arguments = {                                                 \
+            ARG_INPUT,                                                                             \
+            ARG_DOUTPUT,                                                                           \
+            ARG_SCRATCH,                                                                           \
+            ARG_DINPUT,                                                                            \
+            ARG_COUNT                                                                              \
+        }                                                                                          \
+    }
+
 static const struct opencl_kernel kernels[] = {
     {.name = "batch_norm_measure",
      .passes = PASS_FORWARD_BATCH,
@@ -37,36 +86,35 @@ static const struct opencl_kernel kernels[] = {
      .range = RANGE_ONCE,
      .items = channels,
      .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS, ARG_COUNT, ARG_UPDATE}},
-    {.name = "batch_norm_settle_running",
-     .passes = PASS_FORWARD_RUNNING,
-     .range = RANGE_ONCE,
-     .items = channels,
-     .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS}},
-    {.name = "batch_norm_forward",
-     .passes = PASS_FORWARD,
-     .range = RANGE_SHARDS,
-     .items = value_items,
-     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}},
-    {.name = "batch_norm_gradients",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SUMS,
-     .items = channels,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS}},
+    SETTLE_RUNNING,
+    FORWARD(PASS_FORWARD),
+    GRADIENTS(PASS_BACKWARD),
     {.name = "batch_norm_dsettle",
      .passes = PASS_BACKWARD_BATCH,
      .range = RANGE_ONCE,
      .items = channels,
      .arguments = {ARG_SCRATCH, ARG_PARTIALS, ARG_COUNT}},
-    {.name = "batch_norm_dsettle_running",
-     .passes = PASS_BACKWARD_RUNNING,
-     .range = RANGE_ONCE,
+    DSETTLE_RUNNING,
+    BACKWARD(PASS_BACKWARD),
+};
+
+static const struct opencl_kernel channel_kernels[] = {
+    {.name = "batch_norm_channel_forward",
+     .passes = PASS_FORWARD_BATCH,
+     .range = RANGE_BATCH,
      .items = channels,
-     .arguments = {ARG_SCRATCH}},
-    {.name = "batch_norm_backward",
-     .passes = PASS_BACKWARD,
-     .range = RANGE_SHARDS,
-     .input_items = value_items,
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}},
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_BUFFERS, ARG_SCRATCH, ARG_OUTPUT, ARG_COUNT,
+                   ARG_UPDATE}},
+    SETTLE_RUNNING,
+    FORWARD(PASS_FORWARD_RUNNING),
+    {.name = "batch_norm_channel_backward",
+     .passes = PASS_BACKWARD_BATCH,
+     .range = RANGE_BATCH,
+     .items = channels,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS, ARG_DINPUT, ARG_COUNT}},
+    GRADIENTS(PASS_BACKWARD_RUNNING),
+    DSETTLE_RUNNING,
+    BACKWARD(PASS_BACKWARD_RUNNING),
 };
 
 const struct opencl_row opencl_batch_norm = {
@@ -75,4 +123,12 @@ const struct opencl_row opencl_batch_norm = {
     .scratch = scratch,
     .kernel_count = sizeof kernels / sizeof kernels[0],
     .kernels = kernels,
+};
+
+const struct opencl_row opencl_batch_norm_channels = {
+    .file = "batch_norm.cl",
+    .define = define,
+    .scratch = scratch,
+    .kernel_count = sizeof channel_kernels / sizeof channel_kernels[0],
+    .kernels = channel_kernels,
 };

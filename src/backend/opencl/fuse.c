@@ -2,6 +2,7 @@
  *
  *   relu (flatten) and conv2d, linear or batch_norm   the layer behind applies the relu as it reads (RELU in cl/lanes.h)
  *   conv2d and max_pool2d                             windows without overlap or rest: cl/conv2d_pool.cl
+ *   batch_norm's sums, statistics and output          a work-item a channel, where that fits a core's cache: cl/batch_norm.cl
  *
  * Both can meet in one group. Tensors between the layers of a group do not exist. */
 #include "backend/opencl/opencl.h"
@@ -36,7 +37,21 @@ static bool pools(const struct weft_network *network, size_t i) {
            layer->output.height % window == 0 && layer->output.width % window == 0;
 }
 
-enum weft_status opencl_groups_make(const struct weft_network *network, bool apart,
+/* Whether a channel of ${batch} images is at most 256 KiB: a core keeps it from one part of the work to the next. */
+static bool channel_fits(const struct weft_layer *layer, size_t batch) {
+    size_t area = layer->output.height * layer->output.width;
+    return area <= 4096 && weft_shards(batch) <= 4096 / area;
+}
+
+static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,
+                                           enum weft_mapping mapping, bool apart) {
+    bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_BATCH_NORM &&
+                 channel_fits(layer, batch);
+    return whole ? &opencl_batch_norm_channels : opencl_row_of(layer->kind);
+}
+
+enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
+                                    enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error) {
     groups->count = 0;
     groups->groups = calloc(network->layer_count, sizeof *groups->groups);
@@ -50,8 +65,8 @@ enum weft_status opencl_groups_make(const struct weft_network *network, bool apa
         group->relu = group->main != i;
         bool pooled = !apart && pools(network, group->main);
         group->end = group->main + (pooled ? 2 : 1);
-        group->row =
-            pooled ? &opencl_conv2d_pool : opencl_row_of(network->layers[group->main].kind);
+        group->row = pooled ? &opencl_conv2d_pool
+                            : choose_row(&network->layers[group->main], batch, mapping, apart);
         i = group->end;
     }
     return WEFT_OK;

@@ -136,8 +136,8 @@ static enum weft_status make_groups(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
     bool fast = options->math == WEFT_MATH_FAST;
-    enum weft_status status =
-        opencl_groups_make(cl->base.network, options->no_fuse || fast, &cl->groups, error);
+    enum weft_status status = opencl_groups_make(cl->base.network, cl->base.batch, cl->mapping,
+                                                 options->no_fuse || fast, &cl->groups, error);
     for (size_t i = 0; status == WEFT_OK && fast && i < cl->groups.count; i++) {
         struct opencl_group *group = &cl->groups.groups[i];
         enum weft_kind kind = cl->base.network->layers[group->main].kind;

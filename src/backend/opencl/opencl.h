@@ -81,6 +81,7 @@ enum opencl_pass {
 enum opencl_range {
     RANGE_SHARDS, /* lanes x items x shards */
     RANGE_SUMS,   /* the same, and the 16 lanes of an item are a group that adds them */
+    RANGE_BATCH,  /* lanes x items: each goes through all shards */
     RANGE_ONCE,   /* items alone */
 };
 
@@ -113,7 +114,8 @@ extern const struct opencl_row opencl_conv2d, opencl_max_pool2d, opencl_relu, op
     opencl_flatten, opencl_linear;
 
 /* Layers that are run together. */
-extern const struct opencl_row opencl_conv2d_pool; /* conv2d and max_pool2d */
+extern const struct opencl_row opencl_conv2d_pool;         /* conv2d and max_pool2d */
+extern const struct opencl_row opencl_batch_norm_channels; /* a layer, but a channel a work-item */
 
 /* ---- fuse.c: which layers are run by one row of kernels ---- */
 
@@ -129,8 +131,10 @@ struct opencl_groups {
     struct opencl_group *groups;
 };
 
-/* Cuts ${network} into groups: what can be fused is, unless ${apart}. Fails with WEFT_FAILED without memory. Free groups->groups. */
-enum weft_status opencl_groups_make(const struct weft_network *network, bool apart,
+/* Cuts ${network} into groups, for batches of ${batch} images by ${mapping}: what can be fused is, unless ${apart}. Fails with WEFT_FAILED
+ * without memory. Free groups->groups. */
+enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
+                                    enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error);
 
 /* Returns the row of ${kind}. */

@@ -37,7 +37,7 @@ static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping
     launch->local[1] = 1;
     launch->local[2] = 1;
     if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
-        !(gpu && launch->range == RANGE_SUMS)) {
+        !(gpu && launch->range == RANGE_SUMS) && launch->range != RANGE_BATCH) {
         launch->local[1] = power_of_two(launch->items | launch->input_items, 8);
     }
 }
@@ -238,7 +238,8 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
-    size_t range[3] = {once ? 1 : lanes, items, once ? 1 : weft_shards(count)};
+    size_t range[3] = {once ? 1 : lanes, items,
+                       launch->range >= RANGE_BATCH ? 1 : weft_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
     if (cl->trial != NULL && cl->trial->record != NULL) {
