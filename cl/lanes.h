@@ -36,25 +36,35 @@ float sum_of_lanes(real v) {
     return two.x + two.y;
 }
 
-/* Turns 16 vectors around: lane b of vector a becomes lane a of vector b. Four rounds exchange the blocks of 8, 4, 2 and 1 lanes that lie
- * across the diagonal. */
-#define TURN_ROUND(v, n, low, high)                                                                \
+/* Of each block of 2 n lanes, the lower or the upper n lanes of ${a}, then the same of ${b}. */
+#define LOW8(a, b)  ((real)((a).lo, (b).lo))
+#define HIGH8(a, b) ((real)((a).hi, (b).hi))
+#define LOW4(a, b)  ((real)((a).s0123, (b).s0123, (a).s89ab, (b).s89ab))
+#define HIGH4(a, b) ((real)((a).s4567, (b).s4567, (a).scdef, (b).scdef))
+#define LOW2(a, b)  ((real)((a).s01, (b).s01, (a).s45, (b).s45, (a).s89, (b).s89, (a).scd, (b).scd))
+#define HIGH2(a, b) ((real)((a).s23, (b).s23, (a).s67, (b).s67, (a).sab, (b).sab, (a).sef, (b).sef))
+#define LOW1(a, b)                                                                                 \
+    ((real)((a).s0, (b).s0, (a).s2, (b).s2, (a).s4, (b).s4, (a).s6, (b).s6, (a).s8, (b).s8,        \
+            (a).sa, (b).sa, (a).sc, (b).sc, (a).se, (b).se))
+#define HIGH1(a, b)                                                                                \
+    ((real)((a).s1, (b).s1, (a).s3, (b).s3, (a).s5, (b).s5, (a).s7, (b).s7, (a).s9, (b).s9,        \
+            (a).sb, (b).sb, (a).sd, (b).sd, (a).sf, (b).sf))
+
+/* Turns 16 vectors around: lane b of vector a becomes lane a of vector b. Each round exchanges the blocks of n x n that lie across the
+ * diagonal. */
+#define TURN_ROUND(v, n)                                                                           \
     _Pragma("unroll") for (int turn_i = 0; turn_i < 16; turn_i++) {                                \
         if ((turn_i & (n)) == 0) {                                                                 \
             const real turn_a = v[turn_i], turn_b = v[turn_i + (n)];                               \
-            v[turn_i] = shuffle2(turn_a, turn_b, (uint16)low);                                     \
-            v[turn_i + (n)] = shuffle2(turn_a, turn_b, (uint16)high);                              \
+            v[turn_i] = LOW##n(turn_a, turn_b);                                                    \
+            v[turn_i + (n)] = HIGH##n(turn_a, turn_b);                                             \
         }                                                                                          \
     }
 void turn_lanes(real *v) {
-    TURN_ROUND(v, 8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
-               (8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
-    TURN_ROUND(v, 4, (0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
-               (4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
-    TURN_ROUND(v, 2, (0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
-               (2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
-    TURN_ROUND(v, 1, (0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
-               (1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+    TURN_ROUND(v, 8)
+    TURN_ROUND(v, 4)
+    TURN_ROUND(v, 2)
+    TURN_ROUND(v, 1)
 }
 
 /* Where a group's work-items meet to add lanes: not needed here. */
