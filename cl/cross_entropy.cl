@@ -51,11 +51,10 @@ real sum_of_exps(global const real *logits, real largest) {
     return sum;
 }
 
-/* Writes dlogits, 0 in lanes without image, and the shard's sum of losses and count of right predictions. */
+/* Writes dlogits, 0 in lanes without image, and each shard's sum of losses, as bits, and count of right predictions, from ${place} on. */
 kernel void cross_entropy_train(global const real *all_logits, global const uchar *labels,
                                 global const uint *order, global real *all_dlogits,
-                                global float *shard_loss, global uint *shard_correct, int first,
-                                int count) {
+                                global uint *shard_results, int place, int first, int count) {
     LOCAL_LANES(lanes, 1);
     const int shard = get_global_id(2), images = images_of_shard(count, shard);
     global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
@@ -74,8 +73,8 @@ kernel void cross_entropy_train(global const real *all_logits, global const ucha
     const float losses = SUM_OF_LANES(lanes, PRESENT(loss, images));
     const float rights = SUM_OF_LANES(lanes, PRESENT(right, images));
     if (LANE == 0) {
-        shard_loss[shard] = losses;
-        shard_correct[shard] = (uint)rights;
+        shard_results[2 * (place + shard)] = as_uint(losses);
+        shard_results[2 * (place + shard) + 1] = (uint)rights;
     }
 }
 
@@ -93,14 +92,17 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
     AT(predictions, shard) = prediction;
 }
 
-/* The step's mean loss: the shards in order. results: for each step the loss's bits and the count of right predictions. */
-kernel void cross_entropy_join(global const float *shard_loss, global const uint *shard_correct,
-                               global uint *results, int count, int step) {
+/* The mean loss of each step: its shards in order. An item is a step; every step has ${batch} of the ${images}, the last one what is left.
+ * results: for each step the loss's bits and the count of right predictions. */
+kernel void cross_entropy_join(global const uint *shard_results, global uint *results, int batch,
+                               int images) {
+    const int step = get_global_id(1), place = step * ((batch + 15) / 16);
+    const int count = min(batch, images - step * batch);
     float total = 0.0f;
     uint correct = 0;
-    for (int shard = 0; shard < (count + 15) / 16; shard++) {
-        total += shard_loss[shard];
-        correct += shard_correct[shard];
+    for (int shard = place; shard < place + (count + 15) / 16; shard++) {
+        total += as_float(shard_results[2 * shard]);
+        correct += shard_results[2 * shard + 1];
     }
     results[step * 2] = as_uint(weft_div(total, (float)count));
     results[step * 2 + 1] = correct;

@@ -53,17 +53,17 @@ replays 's/for (int i = INPUTS - 1; i >= 0; i--) {/for (int i = 0; i < INPUTS; i
 end
 
 begin "a product and a sum for an fma"
-plant mad conv2d.cl 's/real_fma(d, in\[x + j\], sum\[k\]\[j\])/d * in[x + j] + sum[k][j]/'
+plant mad conv2d.cl 's/real_fma(d, in\[x + j\], sum\[tap\])/d * in[x + j] + sum[tap]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
-replays 's/d \* in\[x + j\] + sum\[k\]\[j\]/real_fma(d, in[x + j], sum[k][j])/'
+replays 's/d \* in\[x + j\] + sum\[tap\]/real_fma(d, in[x + j], sum[tap])/'
 end
 
 begin "off by one at an edge"
-plant edge conv2d.cl 's/column < OUT_WIDTH)/column < OUT_WIDTH - 1)/'
+plant edge conv2d.cl 's/(x) < OUT_WIDTH)/(x) < OUT_WIDTH - 1)/'
 finds 1 layers conv2d "wrong computation"
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['input.grad']"
-replays 's/column < OUT_WIDTH - 1)/column < OUT_WIDTH)/'
+replays 's/(x) < OUT_WIDTH - 1)/(x) < OUT_WIDTH)/'
 end
 
 begin "a native function"

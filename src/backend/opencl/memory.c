@@ -119,10 +119,7 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
 static enum weft_status make_rest(struct opencl_backend *cl, size_t shards,
                                   struct weft_error *error) {
     size_t lanes = shards * WEFT_LANES;
-    if (opencl_buffer(cl, shards * sizeof(cl_float), "losses", &cl->shard_loss, error) != WEFT_OK ||
-        opencl_buffer(cl, shards * sizeof(cl_uint), "counts", &cl->shard_correct, error) !=
-            WEFT_OK ||
-        opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error) != WEFT_OK ||
+    if (opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error) != WEFT_OK ||
         opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error) !=
             WEFT_OK ||
         opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error) != WEFT_OK) {
@@ -171,9 +168,8 @@ static void release_places(cl_mem *places, size_t count) {
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->partials, cl->shard_loss,  cl->shard_correct,
-                           cl->losses,   cl->predictions, cl->table,
-                           cl->identity, cl->order,       cl->results};
+    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
+                           cl->table,    cl->identity,      cl->order,  cl->results};
     size_t layers = cl->base.network->layer_count;
     release_places(cl->values, layers + 1);
     release_places(cl->dvalues, layers + 1);

@@ -148,16 +148,14 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
         [COMMON_LOSS_TRAIN] = {"cross_entropy_train",
                                RANGE_SUMS,
                                1,
-                               {&cl->values[last], &cl->table, &cl->table, &cl->dvalues[last],
-                                &cl->shard_loss, &cl->shard_correct},
+                               {&cl->values[last], &cl->table, &cl->table, &cl->dvalues[last]},
                                true},
         [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate",
                                   RANGE_SUMS,
                                   1,
                                   {&cl->values[last], &cl->table, &cl->table, &cl->losses,
                                    &cl->predictions}},
-        [COMMON_LOSS_JOIN] =
-            {"cross_entropy_join", RANGE_ONCE, 1, {&cl->shard_loss, &cl->shard_correct}, true},
+        [COMMON_LOSS_JOIN] = {"cross_entropy_join", RANGE_ONCE, 1, {NULL}, true},
         [COMMON_ADAM_JOIN] =
             {"adam_join", RANGE_SHARDS, blocks, {&cl->partials, &cl->arrays[WEFT_GRADIENTS]}, true},
         [COMMON_ADAM_STEP] = {"adam_step",

@@ -53,14 +53,14 @@ struct opencl_backend {
     cl_mem *values, *dvalues; /* of each place; flatten's is its input's; NULL inside a group */
     cl_mem *scratch;          /* of each group, or NULL */
     cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
-    cl_mem shard_loss, shard_correct, losses, predictions;
+    cl_mem losses, predictions;
     struct opencl_fast *fast; /* fast.h; NULL: --math exact */
     cl_mem table;             /* 256 floats */
     cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
-    cl_mem identity;                                  /* 0, 1, 2 ... as an order */
-    cl_mem order, results;                            /* of the steps of one call */
-    size_t identity_count, order_count, result_count; /* what fits */
-    const struct weft_trial *trial;                   /* NULL, or what verify wants */
+    cl_mem identity;                      /* 0, 1, 2 ... as an order */
+    cl_mem order, results, shard_results; /* of the steps of one call */
+    size_t identity_count, order_count, result_count, shard_result_count; /* what fits */
+    const struct weft_trial *trial; /* NULL, or what verify wants */
     uint64_t steps_made;            /* with a trial: since the parameters were written */
     bool flipped;                   /* in this step */
     struct opencl_profile *profile; /* profile.c's; NULL: never profiled */

@@ -39,22 +39,33 @@ static enum weft_status gather(struct opencl_backend *cl, enum weft_split split,
     return LAUNCH(cl, COMMON_GATHER, count, settings, error);
 }
 
-static enum weft_status loss_train(struct opencl_backend *cl, size_t step, size_t first,
-                                   size_t count, struct weft_error *error) {
-    cl_int begin = (cl_int)first, images = (cl_int)count, number = (cl_int)step;
-    const struct setting loss[] = {
+static enum weft_status loss_train(struct opencl_backend *cl, const struct weft_steps *steps,
+                                   size_t step, size_t count, struct weft_error *error) {
+    cl_int place = (cl_int)(step * weft_shards(steps->batch));
+    cl_int first = (cl_int)(step * steps->batch), images = (cl_int)count;
+    const struct setting settings[] = {
         {1, sizeof(cl_mem), &cl->labels[WEFT_TRAIN]},
         {2, sizeof(cl_mem), &cl->order},
-        {6, sizeof begin, &begin},
+        {4, sizeof(cl_mem), &cl->shard_results},
+        {5, sizeof place, &place},
+        {6, sizeof first, &first},
         {7, sizeof images, &images},
     };
-    const struct setting join[] = {
-        {2, sizeof(cl_mem), &cl->results},
+    return LAUNCH(cl, COMMON_LOSS_TRAIN, count, settings, error);
+}
+
+/* The results of all steps, after the last one: a launch for each would cost more than it computes. */
+static enum weft_status join_losses(struct opencl_backend *cl, const struct weft_steps *steps,
+                                    struct weft_error *error) {
+    cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
+    const struct setting settings[] = {
+        {0, sizeof(cl_mem), &cl->shard_results},
+        {1, sizeof(cl_mem), &cl->results},
+        {2, sizeof batch, &batch},
         {3, sizeof images, &images},
-        {4, sizeof number, &number},
     };
-    enum weft_status status = LAUNCH(cl, COMMON_LOSS_TRAIN, count, loss, error);
-    return status == WEFT_OK ? LAUNCH(cl, COMMON_LOSS_JOIN, count, join, error) : status;
+    cl->common[COMMON_LOSS_JOIN].items = steps->steps;
+    return LAUNCH(cl, COMMON_LOSS_JOIN, steps->images, settings, error);
 }
 
 /* The range of adam's kernels is one shard: their items are vectors of the flat arrays. */
@@ -85,7 +96,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
         status = opencl_forward(cl, count, WEFT_BATCH, true, error);
     }
     if (status == WEFT_OK) {
-        status = loss_train(cl, step, first, count, error);
+        status = loss_train(cl, steps, step, count, error);
     }
     if (status == WEFT_OK) {
         status = opencl_backward(cl, count, WEFT_BATCH, false, error);
@@ -93,15 +104,27 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
     return status == WEFT_OK ? adam_step(cl, count, &steps->adam[step], error) : status;
 }
 
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
+/* Makes room for what the steps of one call need. */
+static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
+                             struct weft_error *error) {
+    size_t shards = steps->steps * weft_shards(steps->batch);
     enum weft_status status = opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order",
                                                  &cl->order, &cl->order_count, error);
     if (status == WEFT_OK) {
-        status = opencl_buffer_grow(cl, steps->steps, sizeof *results, "results", &cl->results,
-                                    &cl->result_count, error);
+        status = opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
+                                    &cl->results, &cl->result_count, error);
     }
+    if (status == WEFT_OK) {
+        status = opencl_buffer_grow(cl, shards, sizeof(struct weft_step_result), "results",
+                                    &cl->shard_results, &cl->shard_result_count, error);
+    }
+    return status;
+}
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum weft_status status = grow(cl, steps, error);
     if (status == WEFT_OK) {
         status = opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
     }
@@ -110,6 +133,9 @@ enum weft_status opencl_train(struct weft_backend *backend, const struct weft_st
         if (status == WEFT_OK && step % 8 == 7) {
             status = opencl_check(clFlush(cl->queue), "clFlush", error);
         }
+    }
+    if (status == WEFT_OK) {
+        status = join_losses(cl, steps, error);
     }
     /* struct weft_step_result is what the kernel writes: a float and a uint */
     return status == WEFT_OK
