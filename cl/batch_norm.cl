@@ -20,10 +20,10 @@
 #define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
 /* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains over rows and columns, then the lanes as a tree. */
-void KERNEL(batch_norm_measure_shard)(int c, int shard, LANE_ROOM lanes, global const real *input,
-                                      global float *scratch, int count) {
+void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_ROOM lanes, global const real *input,
+                                global float *scratch, int count) {
     const int images = images_of_shard(count, shard);
-    const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+    const size_t begin = (shard * CHANNELS + c) * AREA;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
         lane_sum += RELU(AT(input, i));
@@ -49,8 +49,9 @@ float KERNEL(batch_norm_mix)(float running, float value) {
 }
 
 /* Joins the shards, in order. running_mean and running_var are mixed if ${update}. */
-void KERNEL(batch_norm_join)(int c, global float *scratch, global const float *parameters,
-                             global float *buffers, int count, int update) {
+void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+                               global const float *parameters, global float *buffers, int count,
+                               int update) {
     const int shards = (count + 15) / 16;
     const uint n = (uint)count * AREA;
     float total = 0.0f, squares = 0.0f;
@@ -83,11 +84,11 @@ real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
 }
 
 /* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as above. */
-void KERNEL(batch_norm_dparameters)(int c, int shard, LANE_ROOM lanes, global const real *input,
-                                    global const real *doutput, global const float *scratch,
-                                    global float *partials) {
-    const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
-    global float *to = partials + (size_t)shard * PARTIALS + c;
+void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_ROOM lanes, global const real *input,
+                                  global const real *doutput, global const float *scratch,
+                                  global float *partials) {
+    const size_t begin = (shard * CHANNELS + c) * AREA;
+    global float *to = partials + shard * PARTIALS + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
         const real d = AT(doutput, i);
@@ -103,8 +104,8 @@ void KERNEL(batch_norm_dparameters)(int c, int shard, LANE_ROOM lanes, global co
 }
 
 /* What the input's gradient needs of the whole batch's, with batch statistics. */
-void KERNEL(batch_norm_djoin)(int c, global float *scratch, global const float *partials,
-                              int count) {
+void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+                                global const float *partials, int count) {
     const int shards = (count + 15) / 16;
     const float n = (float)((uint)count * AREA);
     float sum = 0.0f, product = 0.0f;
@@ -125,81 +126,55 @@ real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *i
     return PRESENT(masked, images);
 }
 
-kernel void KERNEL(batch_norm_measure)(global const real *input, global float *scratch, int count) {
-    LOCAL_LANES(lanes, 1);
-    KERNEL(batch_norm_measure_shard)
-    (get_global_id(1), get_global_id(2), lanes, input, scratch, count);
-}
-
-kernel void KERNEL(batch_norm_settle)(global float *scratch, global const float *parameters,
-                                      global float *buffers, int count, int update) {
-    KERNEL(batch_norm_join)(get_global_id(1), scratch, parameters, buffers, count, update);
-}
-
 /* The same from running statistics. */
-kernel void KERNEL(batch_norm_settle_running)(global float *scratch, global const float *parameters,
-                                              global const float *buffers) {
-    const int c = get_global_id(1);
+void KERNEL(batch_norm_settle_running)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+                                       global const float *parameters,
+                                       global const float *buffers) {
     MEAN(c) = buffers[RUNNING_MEAN + c];
     INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
     SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
 }
 
-kernel void KERNEL(batch_norm_forward)(global const real *input, global const float *parameters,
-                                       global const float *scratch, global real *output) {
-    const int item = get_global_id(1) * PER_ITEM;
-    const size_t begin = get_global_id(2) * CHANNELS * AREA;
-    for (int i = item; i < item + PER_ITEM; i++) {
+void KERNEL(batch_norm_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                                global const float *parameters, global const float *scratch,
+                                global real *output) {
+    const size_t begin = shard * CHANNELS * AREA;
+    for (int i = item * PER_ITEM; i < (item + 1) * PER_ITEM; i++) {
         AT(output, begin + i) =
             KERNEL(batch_norm_output)(i / AREA, begin + i, input, parameters, scratch);
     }
 }
 
-kernel void KERNEL(batch_norm_gradients)(global const real *input, global const real *doutput,
-                                         global const float *scratch, global float *partials) {
-    LOCAL_LANES(lanes, 1);
-    KERNEL(batch_norm_dparameters)
-    (get_global_id(1), get_global_id(2), lanes, input, doutput, scratch, partials);
-}
-
-kernel void KERNEL(batch_norm_dsettle)(global float *scratch, global const float *partials,
-                                       int count) {
-    KERNEL(batch_norm_djoin)(get_global_id(1), scratch, partials, count);
-}
-
 /* With running statistics, which do not depend on the input. */
-kernel void KERNEL(batch_norm_dsettle_running)(global float *scratch) {
-    const int c = get_global_id(1);
+void KERNEL(batch_norm_dsettle_running)(int c, size_t unused, LANE_ROOM lanes,
+                                        global float *scratch) {
     SHIFT(c) = 0.0f;
     SLOPE(c) = 0.0f;
 }
 
-kernel void KERNEL(batch_norm_backward)(global const real *input, global const real *doutput,
-                                        global const float *scratch, global real *dinput,
-                                        int count) {
-    const int item = get_global_id(1) * PER_ITEM;
-    const size_t begin = get_global_id(2) * CHANNELS * AREA;
-    const int images = images_of_shard(count, get_global_id(2));
-    for (int i = item; i < item + PER_ITEM; i++) {
+void KERNEL(batch_norm_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                                 global const real *doutput, global const float *scratch,
+                                 global real *dinput, int count) {
+    const size_t begin = shard * CHANNELS * AREA;
+    const int images = images_of_shard(count, shard);
+    for (int i = item * PER_ITEM; i < (item + 1) * PER_ITEM; i++) {
         AT(dinput, begin + i) =
             KERNEL(batch_norm_dinput)(i / AREA, begin + i, images, input, doutput, scratch);
     }
 }
 
-#if ITEM_LANES == 16
 /* measure, settle and forward for a whole channel. */
-kernel void KERNEL(batch_norm_channel_forward)(global const real *input,
-                                               global const float *parameters,
-                                               global float *buffers, global float *scratch,
-                                               global real *output, int count, int update) {
-    LOCAL_LANES(lanes, 1);
-    const int c = get_global_id(1), shards = (count + 15) / 16;
-    for (int shard = 0; shard < shards; shard++) {
-        KERNEL(batch_norm_measure_shard)(c, shard, lanes, input, scratch, count);
+void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_ROOM lanes,
+                                        global const real *input, global const float *parameters,
+                                        global float *buffers, global float *scratch,
+                                        global real *output, int count, int update) {
+    const size_t shards = (count + 15) / 16;
+    for (size_t shard = 0; shard < shards; shard++) {
+        KERNEL(batch_norm_measure)(c, shard, lanes, input, scratch, count);
     }
-    KERNEL(batch_norm_join)(c, scratch, parameters, buffers, count, update);
-    for (int shard = 0; shard < shards; shard++) {
-        const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+    KERNEL(batch_norm_settle)(c, 0, lanes, scratch, parameters, buffers, count, update);
+    for (size_t shard = 0; shard < shards; shard++) {
+        const size_t begin = (shard * CHANNELS + c) * AREA;
         for (size_t i = begin; i < begin + AREA; i++) {
             AT(output, i) = KERNEL(batch_norm_output)(c, i, input, parameters, scratch);
         }
@@ -207,25 +182,23 @@ kernel void KERNEL(batch_norm_channel_forward)(global const real *input,
 }
 
 /* gradients, dsettle and backward for a whole channel. */
-kernel void KERNEL(batch_norm_channel_backward)(global const real *input,
-                                                global const real *doutput, global float *scratch,
-                                                global float *partials, global real *dinput,
-                                                int count) {
-    LOCAL_LANES(lanes, 1);
-    const int c = get_global_id(1), shards = (count + 15) / 16;
-    for (int shard = 0; shard < shards; shard++) {
-        KERNEL(batch_norm_dparameters)(c, shard, lanes, input, doutput, scratch, partials);
+void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_ROOM lanes,
+                                         global const real *input, global const real *doutput,
+                                         global float *scratch, global float *partials,
+                                         global real *dinput, int count) {
+    const size_t shards = (count + 15) / 16;
+    for (size_t shard = 0; shard < shards; shard++) {
+        KERNEL(batch_norm_gradients)(c, shard, lanes, input, doutput, scratch, partials);
     }
-    KERNEL(batch_norm_djoin)(c, scratch, partials, count);
-    for (int shard = 0; shard < shards; shard++) {
-        const size_t begin = (size_t)(shard * CHANNELS + c) * AREA;
+    KERNEL(batch_norm_dsettle)(c, 0, lanes, scratch, partials, count);
+    for (size_t shard = 0; shard < shards; shard++) {
+        const size_t begin = (shard * CHANNELS + c) * AREA;
         const int images = images_of_shard(count, shard);
         for (size_t i = begin; i < begin + AREA; i++) {
             AT(dinput, i) = KERNEL(batch_norm_dinput)(c, i, images, input, doutput, scratch);
         }
     }
 }
-#endif
 
 #undef MEAN
 #undef INVERSE

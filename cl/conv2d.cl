@@ -11,9 +11,8 @@
 /* Places in the flat parameters and in the tensors; conv2d_pool.cl uses them too, and the next layer defines them alike. */
 #define TAP(k, c, i, j)                                                                            \
     (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define IN(c, y, x) (((get_global_id(2) * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
-#define OUT(k, y, x)                                                                               \
-    (((get_global_id(2) * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
+#define IN(c, y, x)  (((shard * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
+#define OUT(k, y, x) (((shard * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
 
 /* The gradient of output[k][y][x]. */
 #undef DOUTPUT
@@ -21,7 +20,7 @@
 #undef DOUTPUT_PASSED
 #if POOLED
 #define POOL(k, y, x)                                                                              \
-    (((get_global_id(2) * OUT_CHANNELS + (k)) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) *            \
+    (((shard * OUT_CHANNELS + (k)) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) *                       \
          (OUT_WIDTH / WINDOW) +                                                                    \
      (x) / WINDOW)
 #define DOUTPUT(k, y, x)                                                                           \
@@ -36,12 +35,12 @@
 #endif
 
 /* A chain from the bias over c, i, j. */
-kernel void KERNEL(conv2d_forward)(global const real *input, global const float *parameters,
-                                   global real *output) {
+void KERNEL(conv2d_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                            global const float *parameters, global real *output) {
     const int tiles = OUT_WIDTH / TILE_X;
-    const int x0 = get_global_id(1) % tiles * TILE_X;
-    const int y = get_global_id(1) / tiles % OUT_HEIGHT;
-    const int k0 = get_global_id(1) / tiles / OUT_HEIGHT * TILE_K;
+    const int x0 = item % tiles * TILE_X;
+    const int y = item / tiles % OUT_HEIGHT;
+    const int k0 = item / tiles / OUT_HEIGHT * TILE_K;
     real sum[TILE_K][TILE_X], in[TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int k = 0; k < TILE_K; k++) {
@@ -85,8 +84,9 @@ kernel void KERNEL(conv2d_forward)(global const real *input, global const float 
 
 /* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. For DTILE_C channels
  * x DTILE_X columns. */
-void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real *input, DOUTPUT_PARAMETERS,
-                           global const float *parameters, global real *dinput) {
+void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const real *input,
+                           DOUTPUT_PARAMETERS, global const float *parameters,
+                           global real *dinput) {
     const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
     real sum[DTILE_C][DTILE_X], d[DTILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
@@ -135,11 +135,12 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real *input, DOUT
  * y, x; then the lanes as a tree. For GTILE_K channels k, GTILE_I rows i and all j; the first of channel k sums the bias too. */
 #define GTAPS (GTILE_K * GTILE_I * KERNEL_WIDTH)
 
-void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_ROOM lanes, global const real *input,
-                                DOUTPUT_PARAMETERS, global float *partials) {
+void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_ROOM lanes,
+                                global const real *input, DOUTPUT_PARAMETERS,
+                                global float *partials) {
     const bool with_bias = c == 0 && i0 == 0;
     real sum[GTAPS], bias[GTILE_K];
-    global float *to = partials + get_global_id(2) * PARTIALS;
+    global float *to = partials + shard * PARTIALS;
 #pragma unroll
     for (int tap = 0; tap < GTAPS; tap++) {
         sum[tap] = REAL(0.0f);
@@ -189,15 +190,13 @@ void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_ROOM lanes, global c
 #define GROWS          (KERNEL_HEIGHT / GTILE_I)
 #define GRADIENT_ITEMS (OUT_CHANNELS / GTILE_K * IN_CHANNELS * GROWS)
 
-kernel void KERNEL(conv2d_backward)(global const real *input, DOUTPUT_PARAMETERS,
-                                    global const float *parameters, global float *partials,
-                                    global real *dinput) {
-    LOCAL_LANES(lanes, GTAPS);
-    int item = get_global_id(1);
+void KERNEL(conv2d_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                             DOUTPUT_PARAMETERS, global const float *parameters,
+                             global float *partials, global real *dinput) {
     if (item < GRADIENT_ITEMS) {
         KERNEL(conv2d_dparameters)
         (item / GROWS / IN_CHANNELS * GTILE_K, item / GROWS % IN_CHANNELS, item % GROWS * GTILE_I,
-         lanes, input, DOUTPUT_PASSED, partials);
+         shard, lanes, input, DOUTPUT_PASSED, partials);
     } else {
         const int spans = IN_WIDTH / (DPIECES * DTILE_X);
         item -= GRADIENT_ITEMS;
@@ -205,11 +204,13 @@ kernel void KERNEL(conv2d_backward)(global const real *input, DOUTPUT_PARAMETERS
         for (int piece = 0; piece < DPIECES; piece++) {
             KERNEL(conv2d_dinput)
             (item / spans / IN_HEIGHT * DTILE_C, item / spans % IN_HEIGHT,
-             (item % spans * DPIECES + piece) * DTILE_X, input, DOUTPUT_PASSED, parameters, dinput);
+             (item % spans * DPIECES + piece) * DTILE_X, shard, input, DOUTPUT_PASSED, parameters,
+             dinput);
         }
     }
 }
 
-#undef GTAPS
-#undef GROWS
+/* Values that the lanes of an item may sum at once. */
+#undef LANE_VALUES
+#define LANE_VALUES GTAPS
 #undef GRADIENT_ITEMS

@@ -7,12 +7,13 @@
 
 #define POOL_COLUMNS (POOL_X * WINDOW)
 
-kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const float *parameters,
-                                        global real *output, global whole *scratch) {
+void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                                 global const float *parameters, global real *output,
+                                 global whole *scratch) {
     const int tiles = OUT_WIDTH / POOL_COLUMNS;
-    const int x0 = get_global_id(1) % tiles * POOL_COLUMNS;
-    const int y0 = get_global_id(1) / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
-    const int k0 = get_global_id(1) / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
+    const int x0 = item % tiles * POOL_COLUMNS;
+    const int y0 = item / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
+    const int k0 = item / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
     real sum[POOL_K][WINDOW][POOL_COLUMNS], in[POOL_COLUMNS + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int k = 0; k < POOL_K; k++) {
@@ -62,7 +63,7 @@ kernel void KERNEL(conv2d_pool_forward)(global const real *input, global const f
                 }
             }
             const size_t to =
-                ((get_global_id(2) * OUT_CHANNELS + k0 + k) * (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
+                ((shard * OUT_CHANNELS + k0 + k) * (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
                     (OUT_WIDTH / WINDOW) +
                 x0 / WINDOW + p;
             AT(output, to) = largest;

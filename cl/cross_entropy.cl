@@ -52,11 +52,11 @@ real sum_of_exps(global const real *logits, real largest) {
 }
 
 /* Writes dlogits, 0 in lanes without image, and each shard's sum of losses, as bits, and count of right predictions, from ${place} on. */
-kernel void cross_entropy_train(global const real *all_logits, global const uchar *labels,
-                                global const uint *order, global real *all_dlogits,
-                                global uint *shard_results, int place, int first, int count) {
-    LOCAL_LANES(lanes, 1);
-    const int shard = get_global_id(2), images = images_of_shard(count, shard);
+void cross_entropy_shard(int item, size_t shard, LANE_ROOM lanes, global const real *all_logits,
+                         global const uchar *labels, global const uint *order,
+                         global real *all_dlogits, global uint *shard_results, int place, int first,
+                         int count) {
+    const int images = images_of_shard(count, shard);
     global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
     global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
     const whole label = labels_of_lanes(labels, order + first + shard * 16, images);
@@ -76,6 +76,14 @@ kernel void cross_entropy_train(global const real *all_logits, global const ucha
         shard_results[2 * (place + shard)] = as_uint(losses);
         shard_results[2 * (place + shard) + 1] = (uint)rights;
     }
+}
+
+kernel void cross_entropy_train(global const real *logits, global const uchar *labels,
+                                global const uint *order, global real *dlogits,
+                                global uint *shard_results, int place, int first, int count) {
+    LOCAL_LANES(lanes, 1);
+    cross_entropy_shard(0, get_global_id(2), lanes, logits, labels, order, dlogits, shard_results,
+                        place, first, count);
 }
 
 /* Writes each image's loss and prediction. */

@@ -65,17 +65,17 @@ kernel void KERNEL(fast_dinput)(global const real *matrices, global real *dinput
 }
 
 /* dbias = sum of doutput over the shard; an item is a channel. */
-kernel void KERNEL(fast_dbias)(global const real *doutput, global float *partials) {
-    LOCAL_LANES(lanes, 1);
-    const int k = get_global_id(1);
-    const size_t begin = (get_global_id(2) * OUT_CHANNELS + k) * AREA;
+void KERNEL(fast_dbias)(int item, size_t shard, LANE_ROOM lanes, global const real *doutput,
+                        global float *partials) {
+    const int k = item;
+    const size_t begin = (shard * OUT_CHANNELS + k) * AREA;
     real sum = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
         sum += AT(doutput, i);
     }
     const float total = SUM_OF_LANES(lanes, sum);
     if (LANE == 0) {
-        partials[get_global_id(2) * PARTIALS + BIAS + k] = total;
+        partials[shard * PARTIALS + BIAS + k] = total;
     }
 }
 

@@ -6,7 +6,9 @@
  * Every kernel is written once, for both, in terms of real and AT. Its range of work-items is
  *   (lanes / ITEM_LANES, items of the kernel, shards), and (16 / ITEM_LANES, 1 ...) are the sizes of a group.
  *
- * KERNEL(name) puts the layer's number behind a name, as the same file is compiled for each layer of its kind.
+ * KERNEL(name) puts the layer's number behind a name, as the same file is compiled for each layer of its kind. A layer's functions
+ *   void KERNEL(name)(int item, size_t shard, LANE_ROOM lanes, ...)
+ * are what the host makes kernels of (src/backend/opencl/wrap.c): a kernel of each, or one that calls several in turn.
  */
 #define JOIN_(a, b)  a##_##b
 #define JOIN(a, b)   JOIN_(a, b)

@@ -4,10 +4,10 @@
  * then those of the input's, DTILE inputs each. */
 
 /* A chain from the bias over i. */
-kernel void KERNEL(linear_forward)(global const real *input, global const float *parameters,
-                                   global real *output) {
-    const int o = get_global_id(1) * TILE;
-    const size_t from = get_global_id(2) * INPUTS, to = get_global_id(2) * OUTPUTS + o;
+void KERNEL(linear_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                            global const float *parameters, global real *output) {
+    const int o = item * TILE;
+    const size_t from = shard * INPUTS, to = shard * OUTPUTS + o;
     global const float *weight = parameters + WEIGHT + o * INPUTS;
     real sum[TILE];
 #pragma unroll
@@ -28,9 +28,10 @@ kernel void KERNEL(linear_forward)(global const real *input, global const float 
 }
 
 /* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DTILE inputs from ${i}. */
-void KERNEL(linear_dinput)(int i, global const real *input, global const real *doutput,
-                           global const float *parameters, global real *dinput) {
-    const size_t from = get_global_id(2) * OUTPUTS, to = get_global_id(2) * INPUTS + i;
+void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
+                           global const real *doutput, global const float *parameters,
+                           global real *dinput) {
+    const size_t from = shard * OUTPUTS, to = shard * INPUTS + i;
     global const float *weight = parameters + WEIGHT + i;
     real sum[DTILE];
 #pragma unroll
@@ -52,11 +53,11 @@ void KERNEL(linear_dinput)(int i, global const real *input, global const real *d
 
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. For GTILE outputs from ${o0} and
  * 16 inputs from ${i0}. Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
-void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
+void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float *input,
                                 global const float *doutput, global float *partials) {
-    global const float *x = input + (get_global_id(2) * INPUTS + i0) * 16;
-    global const float *d = doutput + (get_global_id(2) * OUTPUTS + o0) * 16;
-    global float *dweight = partials + get_global_id(2) * PARTIALS + WEIGHT + o0 * INPUTS + i0;
+    global const float *x = input + (shard * INPUTS + i0) * 16;
+    global const float *d = doutput + (shard * OUTPUTS + o0) * 16;
+    global float *dweight = partials + shard * PARTIALS + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
 #if ITEM_LANES == 16
     real turned[16]; /* [image][input] */
@@ -94,23 +95,23 @@ void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
         for (int image = 0; image < 16; image++) {
             sum += d[t * 16 + image];
         }
-        partials[get_global_id(2) * PARTIALS + BIAS + o0 + t] = sum;
+        partials[shard * PARTIALS + BIAS + o0 + t] = sum;
     }
 }
 
 #define GRADIENT_ITEMS (OUTPUTS / GTILE * ((INPUTS + 15) / 16))
 
-kernel void KERNEL(linear_backward)(global const real *input, global const real *doutput,
-                                    global const float *parameters, global float *partials,
-                                    global real *dinput) {
-    const int item = get_global_id(1), blocks = (INPUTS + 15) / 16;
+void KERNEL(linear_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                             global const real *doutput, global const float *parameters,
+                             global float *partials, global real *dinput) {
+    const int blocks = (INPUTS + 15) / 16;
     if (item < GRADIENT_ITEMS) {
         KERNEL(linear_dparameters)
-        (item / blocks * GTILE, item % blocks * 16, (global const float *)input,
+        (item / blocks * GTILE, item % blocks * 16, shard, (global const float *)input,
          (global const float *)doutput, partials);
     } else {
         KERNEL(linear_dinput)
-        ((item - GRADIENT_ITEMS) * DTILE, input, doutput, parameters, dinput);
+        ((item - GRADIENT_ITEMS) * DTILE, shard, input, doutput, parameters, dinput);
     }
 }
 

@@ -3,13 +3,12 @@
  * scratch holds, for each output and lane, where in its input plane the largest value was.
  * An item of forward is PER_ITEM outputs of one row, an item of backward DPER_ITEM values of one row of the input. */
 
-kernel void KERNEL(max_pool2d_forward)(global const real *input, global real *output,
-                                       global whole *scratch) {
-    const int item = get_global_id(1);
+void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+                                global real *output, global whole *scratch) {
     const int row = item / (OUT_WIDTH / PER_ITEM); /* counted over all channels */
     const int c = row / OUT_HEIGHT, y = row % OUT_HEIGHT;
     const int x0 = item % (OUT_WIDTH / PER_ITEM) * PER_ITEM;
-    const size_t plane = (get_global_id(2) * IN_CHANNELS + c) * IN_HEIGHT * IN_WIDTH;
+    const size_t plane = (shard * IN_CHANNELS + c) * IN_HEIGHT * IN_WIDTH;
     for (int x = x0; x < x0 + PER_ITEM; x++) {
         const int corner = y * STRIDE * IN_WIDTH + x * STRIDE;
         real largest = AT(input, plane + corner);
@@ -22,20 +21,20 @@ kernel void KERNEL(max_pool2d_forward)(global const real *input, global real *ou
                 largest = select(largest, value, value > largest);
             }
         }
-        const size_t to = (get_global_id(2) * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
+        const size_t to = (shard * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
         AT(output, to) = largest;
         AT(scratch, to) = place;
     }
 }
 
 /* dinput: the sum of doutput over the windows that took this value: a chain over the windows' rows and columns from 0. */
-kernel void KERNEL(max_pool2d_backward)(global const real *doutput, global const whole *scratch,
-                                        global real *dinput) {
-    const int item = get_global_id(1);
+void KERNEL(max_pool2d_backward)(int item, size_t shard, LANE_ROOM lanes,
+                                 global const real *doutput, global const whole *scratch,
+                                 global real *dinput) {
     const int row = item / (IN_WIDTH / DPER_ITEM);
     const int c = row / IN_HEIGHT, y = row % IN_HEIGHT;
     const int x0 = item % (IN_WIDTH / DPER_ITEM) * DPER_ITEM;
-    const size_t plane = (get_global_id(2) * IN_CHANNELS + c) * OUT_HEIGHT * OUT_WIDTH;
+    const size_t plane = (shard * IN_CHANNELS + c) * OUT_HEIGHT * OUT_WIDTH;
     const int first_row = y < WINDOW ? 0 : (y - WINDOW) / STRIDE + 1;
     const int end_row = min(y / STRIDE + 1, OUT_HEIGHT);
     for (int x = x0; x < x0 + DPER_ITEM; x++) {
@@ -49,7 +48,6 @@ kernel void KERNEL(max_pool2d_backward)(global const real *doutput, global const
                               AT(scratch, at) == (whole)(y * IN_WIDTH + x));
             }
         }
-        AT(dinput, (get_global_id(2) * IN_CHANNELS * IN_HEIGHT + row) * IN_WIDTH + x) =
-            real_clean(sum);
+        AT(dinput, (shard * IN_CHANNELS * IN_HEIGHT + row) * IN_WIDTH + x) = real_clean(sum);
     }
 }

@@ -5,8 +5,8 @@
 #include "backend/trial.h"
 
 #define WEFT_RECORD_LAUNCHES  32
-#define WEFT_RECORD_BUFFERS   32
-#define WEFT_RECORD_ARGUMENTS 16
+#define WEFT_RECORD_BUFFERS   40
+#define WEFT_RECORD_ARGUMENTS 40
 
 struct weft_record_argument {
     int buffer; /* index of the buffer, or -1: the bytes */

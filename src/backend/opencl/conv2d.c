@@ -109,11 +109,16 @@ size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping m
            (layer->as.conv2d.kernel_height / tile.rows);
 }
 
+static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / forward_tile(layer, mapping).channels;
+}
+
 static const struct opencl_kernel kernels[] = {
     {.name = "conv2d_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = forward_items,
+     .parts = forward_parts,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
     {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,

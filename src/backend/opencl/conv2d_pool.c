@@ -28,11 +28,16 @@ static size_t forward_items(const struct weft_layer *layer, enum weft_mapping ma
     return weft_shape_size(layer->output) / tile.channels / tile.columns / window;
 }
 
+static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / tile_of(layer, mapping).channels;
+}
+
 static const struct opencl_kernel kernels[] = {
     {.name = "conv2d_pool_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = forward_items,
+     .parts = forward_parts,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT, ARG_SCRATCH}},
     {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,

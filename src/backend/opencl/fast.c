@@ -57,10 +57,8 @@ static size_t dbias_items(const struct weft_layer *layer, enum weft_mapping mapp
 static enum weft_status run_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
                                    size_t first, size_t shards, struct weft_error *error) {
     cl_int begin = (cl_int)first, count = (cl_int)shards;
-    if (opencl_argument_set(launch, launch->count_argument - 1, sizeof begin, &begin, error) !=
-            WEFT_OK ||
-        opencl_argument_set(launch, launch->count_argument, sizeof count, &count, error) !=
-            WEFT_OK) {
+    if (opencl_argument_set(launch, launch->numbers, sizeof begin, &begin, error) != WEFT_OK ||
+        opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
     return opencl_launch_run(cl, launch, shards * WEFT_LANES, error);
@@ -171,13 +169,11 @@ static const struct opencl_row row = {
 static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, const char *name,
                                     size_t values, size_t count, cl_mem *const *buffers,
                                     struct opencl_launch *launch, struct weft_error *error) {
-    *launch = (struct opencl_launch){.name = name,
-                                     .group = SIZE_MAX,
-                                     .range = RANGE_SHARDS,
+    *launch = (struct opencl_launch){.range = RANGE_SHARDS,
                                      .items = values / opencl_values_per_item(values, cl->mapping),
-                                     .count_argument = (int)count + 1,
-                                     .update_argument = -1};
+                                     .numbers = (int)count};
     char numbered[64];
+    snprintf(launch->name, sizeof launch->name, "%s", name);
     snprintf(numbered, sizeof numbered, "%s_%zu", name, cl->groups.groups[group].main + 1);
     if (opencl_launch_create(cl, launch, numbered, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;

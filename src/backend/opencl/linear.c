@@ -33,11 +33,16 @@ static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping m
            weft_shards(layer->input.channels);
 }
 
+static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return forward_items(layer, mapping);
+}
+
 static const struct opencl_kernel kernels[] = {
     {.name = "linear_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = forward_items,
+     .parts = forward_parts,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
     {.name = "linear_backward",
      .passes = PASS_BACKWARD,

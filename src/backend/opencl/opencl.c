@@ -33,6 +33,7 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->context != NULL) {
         clReleaseContext(cl->context);
     }
+    free(cl->runs.runs);
     free(cl->groups.groups);
     free(cl);
 }
@@ -148,6 +149,18 @@ static enum weft_status make_groups(struct opencl_backend *cl,
     return status;
 }
 
+static enum weft_status make_runs(struct opencl_backend *cl,
+                                  const struct weft_backend_options *options,
+                                  struct weft_error *error) {
+    enum weft_status status = make_groups(cl, options, error);
+    return status == WEFT_OK
+               ? opencl_runs_make(cl->base.network, &cl->groups, cl->mapping,
+                                  cl->base.device.compute_units, cl->base.forward_only,
+                                  options->no_fuse || options->math == WEFT_MATH_FAST, &cl->runs,
+                                  error)
+               : status;
+}
+
 static enum weft_status open_device(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
@@ -161,7 +174,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK) {
         return status;
     }
-    if ((status = make_groups(cl, options, error)) != WEFT_OK ||
+    if ((status = make_runs(cl, options, error)) != WEFT_OK ||
         (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
         (status = opencl_probe(cl, error)) != WEFT_OK ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK ||

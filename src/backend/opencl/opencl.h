@@ -41,12 +41,14 @@ enum weft_status opencl_source_add(struct opencl_text *text, const char *folder,
                                    struct weft_error *error);
 
 struct opencl_groups;
+struct opencl_runs;
 struct opencl_backend;
 
-/* Makes the source of the whole program for ${network} in ${groups}, lanes a work-item by ${mapping}. Free with
- * opencl_text_finish. */
+/* Makes the source of the whole program for ${network} in ${groups}, a kernel for each of ${runs}, lanes a work-item by ${mapping}. Free
+ * with opencl_text_finish. */
 enum weft_status opencl_source_make(const struct weft_network *network,
-                                    const struct opencl_groups *groups, enum weft_mapping mapping,
+                                    const struct opencl_groups *groups,
+                                    const struct opencl_runs *runs, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error);
 
@@ -63,8 +65,13 @@ enum opencl_argument {
     ARG_BUFFERS,
     ARG_PARTIALS,
     ARG_SCRATCH,
-    ARG_COUNT,  /* images in the batch, int */
-    ARG_UPDATE, /* whether running statistics are updated, int */
+    ARG_COUNT,   /* images in the batch, int */
+    ARG_UPDATE,  /* whether running statistics are updated, int */
+    ARG_LABELS,  /* of the training images */
+    ARG_ORDER,   /* in which the steps take them */
+    ARG_RESULTS, /* sums of losses and right answers of each shard */
+    ARG_PLACE,   /* in these results, int */
+    ARG_FIRST,   /* place of the step's first image in the order, int */
 };
 
 /* In which passes a kernel runs. */
@@ -75,6 +82,7 @@ enum opencl_pass {
     PASS_BACKWARD_BATCH = 4,
     PASS_BACKWARD_RUNNING = 8,
     PASS_BACKWARD = 12,
+    PASS_STEP = 16, /* a training step's last layers, from forward to backward */
 };
 
 /* The range of a kernel. */
@@ -92,7 +100,9 @@ struct opencl_kernel {
     size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping); /* or NULL: none */
     /* Further items, the last of the range, which make the gradient of the layer's input: training does not need that of the network's. */
     size_t (*input_items)(const struct weft_layer *layer, enum weft_mapping mapping);
-    enum opencl_argument arguments[8];
+    /* NULL, or how many times it can be cut by channels of the output: part p of n runs items [p items / n, (p + 1) items / n). */
+    size_t (*parts)(const struct weft_layer *layer, enum weft_mapping mapping);
+    enum opencl_argument arguments[9];
     /* NULL: a kernel of this name is launched. Else this function computes ${count} images of group ${group} by launches of its own, and
      * range says nothing, and it counts as one item; the arguments tell what it reads and writes. */
     enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
@@ -136,6 +146,57 @@ struct opencl_groups {
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
                                     enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error);
+
+/* ---- runs.c: what a launch does ---- */
+
+/* A kernel's function for a group. */
+struct opencl_piece {
+    const struct opencl_kernel *kernel;
+    size_t group, items;
+    size_t
+        input_items; /* the last of these, if they make the gradient of the network's input, which training does not need */
+};
+
+enum opencl_loop {
+    LOOP_APART,    /* one piece: a work-item an item */
+    LOOP_CHANNELS, /* a work-item does its part of the first piece for all shards, then of the second, which goes through the shards itself */
+    LOOP_SHARD,    /* a work-item does all items of a shard, piece by piece */
+};
+
+#define OPENCL_PIECES 9
+
+struct opencl_run {
+    enum opencl_loop loop;
+    unsigned passes;
+    size_t parts; /* LOOP_CHANNELS */
+    size_t count;
+    struct opencl_piece pieces[OPENCL_PIECES];
+};
+
+struct opencl_runs {
+    size_t count;
+    struct opencl_run
+        *runs; /* in the order of a forward pass; for backward group by group from the last */
+    size_t
+        step_group; /* the first group of the run of PASS_STEP; the count of groups without one */
+};
+
+/* Makes the runs of ${groups}, on a device with ${units} compute units; without training if ${forward_only}, a kernel a run if ${apart}. Fails
+ * with WEFT_FAILED without memory. Free runs->runs. */
+enum weft_status opencl_runs_make(const struct weft_network *network,
+                                  const struct opencl_groups *groups, enum weft_mapping mapping,
+                                  unsigned units, bool forward_only, bool apart,
+                                  struct opencl_runs *runs, struct weft_error *error);
+
+/* ---- wrap.c ---- */
+
+/* Stores the name of the kernel of ${run}. */
+void opencl_run_name(const struct opencl_groups *groups, const struct opencl_run *run,
+                     char name[64]);
+
+/* Appends the kernel of ${run}, which calls its pieces' functions; LANE_VALUES must be defined. */
+void opencl_wrap_run(struct opencl_text *text, const struct opencl_groups *groups,
+                     const struct opencl_run *run);
 
 /* Returns the row of ${kind}. */
 const struct opencl_row *opencl_row_of(enum weft_kind kind);

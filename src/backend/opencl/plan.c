@@ -8,7 +8,7 @@
 
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error) {
-    if (index < 16 && size <= sizeof launch->set[0].bytes) {
+    if (index < OPENCL_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
         launch->set[index].size = size;
         memcpy(launch->set[index].bytes, value, size);
         launch->set_count =
@@ -80,53 +80,97 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
         return &cl->partials;
     case ARG_SCRATCH:
         return &cl->scratch[i];
+    case ARG_LABELS:
+        return &cl->labels[WEFT_TRAIN];
+    case ARG_ORDER:
+        return &cl->order;
+    case ARG_RESULTS:
+        return &cl->shard_results;
     default:
         return NULL;
     }
 }
 
-static size_t count_items(size_t (*items)(const struct weft_layer *, enum weft_mapping),
-                          const struct weft_layer *layer, enum weft_mapping mapping) {
-    return items != NULL ? items(layer, mapping) : 0;
+/* Whether an argument has another value from pass to pass: numbers, and buffers that are made anew when they must grow. */
+static bool is_set_late(enum opencl_argument argument) {
+    return argument >= ARG_COUNT;
 }
 
-static enum weft_status add_launch(struct opencl_backend *cl, size_t i,
-                                   const struct opencl_kernel *kernel, struct weft_error *error) {
-    const struct opencl_group *group = &cl->groups.groups[i];
-    const struct weft_layer *layer = &cl->base.network->layers[group->main];
-    size_t more = count_items(kernel->input_items, layer, cl->mapping);
+/* The value of a number among the arguments. */
+static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_values *values) {
+    switch (argument) {
+    case ARG_COUNT:
+        return (cl_int)values->count;
+    case ARG_UPDATE:
+        return values->update;
+    case ARG_PLACE:
+        return (cl_int)values->place;
+    default:
+        return (cl_int)values->first;
+    }
+}
+
+/* Sets those arguments of ${launch} that change (${late}), or those that do not. */
+static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      bool late, const struct opencl_pass_values *values,
+                                      struct weft_error *error) {
+    int index = 0;
+    for (size_t p = 0; p < launch->run->count; p++) {
+        const struct opencl_piece *piece = &launch->run->pieces[p];
+        for (size_t a = 0; piece->kernel->arguments[a] != ARG_END; a++, index++) {
+            enum opencl_argument argument = piece->kernel->arguments[a];
+            cl_mem *buffer = buffer_of(cl, piece->group, argument);
+            if (is_set_late(argument) != late) {
+                continue;
+            }
+            cl_int number = buffer == NULL ? number_of(argument, values) : 0;
+            if (opencl_argument_set(launch, index, buffer != NULL ? sizeof *buffer : sizeof number,
+                                    buffer != NULL ? (void *)buffer : (void *)&number,
+                                    error) != WEFT_OK) {
+                return WEFT_BAD_DEVICE;
+            }
+        }
+    }
+    return WEFT_OK;
+}
+
+/* The names of a run's kernels, each once. */
+static void name_launch(struct opencl_launch *launch) {
+    size_t length = 0;
+    for (size_t p = 0; p < launch->run->count; p++) {
+        const char *name = launch->run->pieces[p].kernel->name;
+        if (strstr(launch->name, name) == NULL && length < sizeof launch->name) {
+            length += (size_t)snprintf(launch->name + length, sizeof launch->name - length, "%s%s",
+                                       length > 0 ? "+" : "", name);
+        }
+    }
+}
+
+/* The launch of ${run}. */
+static enum weft_status add_launch(struct opencl_backend *cl, const struct opencl_run *run,
+                                   struct weft_error *error) {
+    const struct opencl_piece *piece = &run->pieces[0];
     struct opencl_launch *launch = &cl->launches[cl->launch_count];
     char name[64];
     *launch = (struct opencl_launch){
-        .name = kernel->name,
-        .row = kernel,
-        .group = i,
-        .passes = kernel->passes,
-        .range = kernel->range,
-        .host = kernel->host,
-        .count_argument = -1,
-        .update_argument = -1,
+        .run = run,
+        .passes = run->passes,
+        .host = piece->kernel->host,
+        .range = run->loop == LOOP_APART      ? piece->kernel->range
+                 : run->loop == LOOP_CHANNELS ? RANGE_BATCH
+                                              : RANGE_SHARDS,
+        .items = run->loop == LOOP_APART      ? piece->items
+                 : run->loop == LOOP_CHANNELS ? run->parts
+                                              : 1,
+        .input_items = run->loop == LOOP_APART ? piece->input_items : 0,
     };
-    launch->items = count_items(kernel->items, layer, cl->mapping) + more;
-    launch->input_items = group->first == 0 ? more : 0;
-    snprintf(name, sizeof name, "%s_%zu", kernel->name, group->main + 1);
+    name_launch(launch);
+    opencl_run_name(&cl->groups, run, name);
     if (launch->host == NULL && opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
     cl->launch_count++;
-    for (int a = 0; kernel->arguments[a] != ARG_END; a++) {
-        enum opencl_argument argument = kernel->arguments[a];
-        cl_mem *buffer = buffer_of(cl, i, argument);
-        if (argument == ARG_COUNT) {
-            launch->count_argument = a;
-        } else if (argument == ARG_UPDATE) {
-            launch->update_argument = a;
-        } else if (launch->host == NULL &&
-                   opencl_argument_set(launch, a, sizeof *buffer, buffer, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
-    }
-    return WEFT_OK;
+    return launch->host == NULL ? set_arguments(cl, launch, false, NULL, error) : WEFT_OK;
 }
 
 /* The kernels of no layer. Their buffers are set here as far as they never change. */
@@ -171,12 +215,11 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
         if (table[i].training && cl->base.forward_only) {
             continue;
         }
-        *launch = (struct opencl_launch){.name = table[i].name,
-                                         .group = SIZE_MAX,
-                                         .range = table[i].range,
-                                         .items = table[i].items,
-                                         .count_argument = -1,
-                                         .update_argument = -1};
+        *launch = (struct opencl_launch){
+            .range = table[i].range,
+            .items = table[i].items,
+        };
+        snprintf(launch->name, sizeof launch->name, "%s", table[i].name);
         if (opencl_launch_create(cl, launch, table[i].name, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
@@ -190,32 +233,16 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
     return WEFT_OK;
 }
 
-/* The launches of group ${i}. */
-static enum weft_status add_group(struct opencl_backend *cl, size_t i, struct weft_error *error) {
-    const struct opencl_group *group = &cl->groups.groups[i];
-    for (size_t k = 0; k < group->row->kernel_count; k++) {
-        const struct opencl_kernel *kernel = &group->row->kernels[k];
-        bool forward = (kernel->passes & PASS_FORWARD) != 0;
-        if ((forward || !cl->base.forward_only) && add_launch(cl, i, kernel, error) != WEFT_OK) {
-            return weft_error_context(error, "layer %s",
-                                      cl->base.network->layers[group->main].name);
-        }
-    }
-    return WEFT_OK;
-}
-
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error) {
-    size_t count = 0;
-    for (size_t i = 0; i < cl->groups.count; i++) {
-        count += cl->groups.groups[i].row->kernel_count;
-    }
-    cl->launches = calloc(count + 1, sizeof *cl->launches);
+    cl->launches = calloc(cl->runs.count + 1, sizeof *cl->launches);
     if (cl->launches == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    for (size_t i = 0; i < cl->groups.count; i++) {
-        if (add_group(cl, i, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
+    for (size_t i = 0; i < cl->runs.count; i++) {
+        if (add_launch(cl, &cl->runs.runs[i], error) != WEFT_OK) {
+            const struct opencl_piece *piece = &cl->runs.runs[i].pieces[0];
+            size_t layer = cl->groups.groups[piece->group].main;
+            return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
         }
     }
     return make_common(cl, error);
@@ -255,56 +282,61 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
 }
 
-static enum weft_status run_layer(struct opencl_backend *cl, struct opencl_launch *launch,
-                                  size_t count, bool update, struct weft_error *error) {
-    cl_int images = (cl_int)count, updates = update;
-    if ((launch->count_argument >= 0 &&
-         opencl_argument_set(launch, launch->count_argument, sizeof images, &images, error) !=
-             WEFT_OK) ||
-        (launch->update_argument >= 0 &&
-         opencl_argument_set(launch, launch->update_argument, sizeof updates, &updates, error) !=
-             WEFT_OK) ||
-        (launch->host != NULL ? opencl_profile_host(cl, launch, count, error)
-                              : opencl_launch_run(cl, launch, count, error)) != WEFT_OK) {
-        return weft_error_context(
-            error, "layer %s",
-            cl->base.network->layers[cl->groups.groups[launch->group].main].name);
+static enum weft_status run_layers(struct opencl_backend *cl, struct opencl_launch *launch,
+                                   const struct opencl_pass_values *values,
+                                   struct weft_error *error) {
+    size_t group = launch->run->pieces[0].group;
+    launch->to_input = values->to_input;
+    if (launch->items == launch->input_items && !launch->to_input) {
+        return WEFT_OK;
+    }
+    if ((launch->host == NULL && set_arguments(cl, launch, true, values, error) != WEFT_OK) ||
+        (launch->host != NULL ? opencl_profile_host(cl, launch, values->count, error)
+                              : opencl_launch_run(cl, launch, values->count, error)) != WEFT_OK) {
+        size_t layer = cl->groups.groups[group].main;
+        return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
     }
     return WEFT_OK;
 }
 
-enum weft_status opencl_forward(struct opencl_backend *cl, size_t count,
-                                enum weft_statistics statistics, bool update,
-                                struct weft_error *error) {
-    unsigned pass = statistics == WEFT_BATCH ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING;
+/* Enqueues the launches of ${group} that belong to ${pass}. */
+static enum weft_status run_group(struct opencl_backend *cl, size_t group, unsigned pass,
+                                  const struct opencl_pass_values *values,
+                                  struct weft_error *error) {
     for (size_t i = 0; i < cl->launch_count; i++) {
-        if ((cl->launches[i].passes & pass) != 0 &&
-            run_layer(cl, &cl->launches[i], count, update, error) != WEFT_OK) {
+        struct opencl_launch *launch = &cl->launches[i];
+        if ((launch->passes & pass) != 0 && launch->run->pieces[0].group == group &&
+            run_layers(cl, launch, values, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
-                                 enum weft_statistics statistics, bool to_input,
-                                 struct weft_error *error) {
-    unsigned pass = statistics == WEFT_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
-    size_t end = cl->launch_count;
-    while (end > 0) {
-        size_t begin = end; /* launches begin .. end - 1 are one group's */
-        while (begin > 0 && cl->launches[begin - 1].group == cl->launches[end - 1].group) {
-            begin--;
+enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
+                                const struct opencl_pass_values *values, struct weft_error *error) {
+    unsigned pass = values->statistics == WEFT_BATCH ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING;
+    for (size_t group = 0; group < groups; group++) {
+        if (run_group(cl, group, pass, values, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
         }
-        for (size_t i = begin; i < end; i++) {
-            struct opencl_launch *launch = &cl->launches[i];
-            launch->to_input = to_input;
-            if ((launch->passes & pass) != 0 && (to_input || launch->items > launch->input_items) &&
-                run_layer(cl, launch, count, false, error) != WEFT_OK) {
-                return WEFT_BAD_DEVICE;
-            }
-        }
-        end = begin;
     }
     return WEFT_OK;
+}
+
+enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
+                                 const struct opencl_pass_values *values,
+                                 struct weft_error *error) {
+    unsigned pass = values->statistics == WEFT_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
+    for (size_t group = groups; group-- > 0;) {
+        if (run_group(cl, group, pass, values, error) != WEFT_OK) {
+            return WEFT_BAD_DEVICE;
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
+                             struct weft_error *error) {
+    return run_group(cl, cl->runs.step_group, PASS_STEP, values, error);
 }

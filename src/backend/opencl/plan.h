@@ -4,27 +4,27 @@
 
 #include "backend/opencl/opencl.h"
 
+#define OPENCL_ARGUMENTS 40 /* of a kernel */
+
 /* A kernel with its arguments set, and its range for a full batch. */
 struct opencl_launch {
-    const char *name;                /* of the kernel, without the layer's number; for messages */
-    const struct opencl_kernel *row; /* NULL: belongs to no layer */
-    size_t group;                    /* index of its group of layers; SIZE_MAX: belongs to none */
+    char name[64]; /* of the kernel or kernels, without the layers' numbers; for messages */
+    const struct opencl_run *run; /* NULL: belongs to no layer */
     cl_kernel kernel;
     unsigned passes; /* enum opencl_pass; 0: launched by name */
     enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
                              struct weft_error *error); /* NULL, or runs in place of the kernel */
     enum opencl_range range;
-    size_t items; /* all of them */
-    size_t
-        input_items; /* the last of these, if they make the gradient of the network's input, which training does not need */
-    bool to_input;   /* they run too */
-    size_t local[3]; /* sizes of a work-group */
-    int count_argument, update_argument; /* places of these arguments, or -1 */
+    size_t items;       /* all of them */
+    size_t input_items; /* as in struct opencl_piece */
+    bool to_input;      /* these run too */
+    size_t local[3];    /* sizes of a work-group */
     struct {
         size_t size;
         unsigned char bytes[8];
-    } set[16]; /* the arguments as they were set last, for records */
+    } set[OPENCL_ARGUMENTS]; /* the arguments as they were set last, for records */
     size_t set_count;
+    int numbers; /* of launches of fast.c: the place of the two numbers behind their buffers */
 };
 
 /* Kernels that belong to no layer. */
@@ -46,9 +46,10 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     struct opencl_groups groups;
+    struct opencl_runs runs;
     char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
     size_t launch_count;
-    struct opencl_launch *launches; /* of all groups, each in the order of its row */
+    struct opencl_launch *launches; /* of the runs, in their order */
     struct opencl_launch common[COMMON_COUNT];
     cl_mem *values, *dvalues; /* of each place; flatten's is its input's; NULL inside a group */
     cl_mem *scratch;          /* of each group, or NULL */
@@ -159,14 +160,24 @@ enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, si
 enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
                                    size_t count, struct weft_error *error);
 
-/* Enqueues the layers forward, or backward, for ${count} images. ${update}: running statistics too. ${to_input}: the
- * gradient of the network's input too. */
-enum weft_status opencl_forward(struct opencl_backend *cl, size_t count,
-                                enum weft_statistics statistics, bool update,
-                                struct weft_error *error);
-enum weft_status opencl_backward(struct opencl_backend *cl, size_t count,
-                                 enum weft_statistics statistics, bool to_input,
-                                 struct weft_error *error);
+/* What launches of one pass have in common: the numbers among their arguments. */
+struct opencl_pass_values {
+    size_t count; /* of images */
+    enum weft_statistics statistics;
+    bool update;         /* forward: running statistics too */
+    bool to_input;       /* backward: the gradient of the network's input too */
+    size_t place, first; /* of a training step, in the results and in the order */
+};
+
+/* Enqueues the first ${groups} groups forward, or backward. */
+enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
+                                const struct opencl_pass_values *values, struct weft_error *error);
+enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
+                                 const struct opencl_pass_values *values, struct weft_error *error);
+
+/* Enqueues what cl->runs.step_group stands for. */
+enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
+                             struct weft_error *error);
 
 /* ---- trial.c ---- */
 

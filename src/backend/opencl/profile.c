@@ -22,16 +22,17 @@ struct opencl_profile {
 /* The slot of ${launch}: those of layers, then the others. */
 static struct weft_profile_entry *slot_of(struct opencl_backend *cl,
                                           const struct opencl_launch *launch) {
-    size_t slot = launch->row != NULL ? (size_t)(launch - cl->launches)
+    size_t slot = launch->run != NULL ? (size_t)(launch - cl->launches)
                                       : cl->launch_count + (size_t)(launch - cl->common);
     return &cl->base.profile->entries[slot];
 }
 
-/* Whether a launch uses the argument ${wanted}. */
-static bool takes(const struct opencl_launch *launch, enum opencl_argument wanted) {
-    for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
-        if (launch->row->arguments[a] == wanted) {
-            return wanted != ARG_DINPUT || launch->input_items == 0 || launch->to_input;
+/* Whether ${piece} of ${launch} uses the argument ${wanted}. */
+static bool takes(const struct opencl_launch *launch, const struct opencl_piece *piece,
+                  enum opencl_argument wanted) {
+    for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
+        if (piece->kernel->arguments[a] == wanted) {
+            return wanted != ARG_DINPUT || piece->input_items == 0 || launch->to_input;
         }
     }
     return false;
@@ -40,55 +41,59 @@ static bool takes(const struct opencl_launch *launch, enum opencl_argument wante
 /* The layer's products are in forward once, in the gradients of its parameters (which need the input) once, in that of its input
  * once. */
 static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
-                        size_t count) {
-    const struct opencl_group *group = &cl->groups.groups[launch->group];
-    bool gradients = takes(launch, ARG_PARTIALS) && takes(launch, ARG_INPUT);
-    uint64_t times = takes(launch, ARG_OUTPUT) + gradients + takes(launch, ARG_DINPUT);
+                        const struct opencl_piece *piece, size_t count) {
+    const struct opencl_group *group = &cl->groups.groups[piece->group];
+    bool gradients = takes(launch, piece, ARG_PARTIALS) && takes(launch, piece, ARG_INPUT);
+    bool output = takes(launch, piece, ARG_OUTPUT) && piece->kernel->passes != 0; /* not the loss */
+    uint64_t times = output + gradients + takes(launch, piece, ARG_DINPUT);
     return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
 }
 
 /* The sums of gradients that a kernel writes: of each shard, but of the whole batch where CLBlast makes them. */
-static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_launch *launch,
+static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_piece *piece,
                               size_t layer, size_t count) {
-    const struct opencl_group *group = &cl->groups.groups[launch->group];
+    const struct opencl_group *group = &cl->groups.groups[piece->group];
     uint64_t bytes = weft_profile_parameter_bytes(cl->base.network, layer);
     if (opencl_engine == NULL || group->row != opencl_engine->row) {
         return bytes * weft_shards(count);
     }
-    return launch->host != NULL ? bytes
-                                : cl->base.network->layers[layer].output.channels * sizeof(float);
+    return piece->kernel->host != NULL
+               ? bytes
+               : cl->base.network->layers[layer].output.channels * sizeof(float);
 }
 
 /* Both matrices of a host function, written by one kernel and read by the next. */
-static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_launch *launch,
+static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_piece *piece,
                                   size_t count) {
-    const struct opencl_fast_layer *fast = &cl->fast->layers[launch->group];
+    const struct opencl_fast_layer *fast = &cl->fast->layers[piece->group];
     uint64_t columns = weft_shards(count) * fast->area * WEFT_LANES;
     return 2 * (fast->rows + fast->features) * columns * sizeof(float);
 }
 
 static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                  enum opencl_argument argument, size_t count) {
+                                  const struct opencl_piece *piece, enum opencl_argument argument,
+                                  size_t count) {
     const struct weft_network *network = cl->base.network;
-    const struct opencl_group *group = &cl->groups.groups[launch->group];
+    const struct opencl_group *group = &cl->groups.groups[piece->group];
     size_t layer = group->main;
     switch (argument) {
     case ARG_INPUT:
         /* the gradient of a product's input needs the input itself only where it is a relu's */
-        return flop_of(cl, launch, 1) > 0 && takes(launch, ARG_DINPUT) &&
-                       !takes(launch, ARG_PARTIALS) && !group->relu
+        return flop_of(cl, launch, piece, 1) > 0 && takes(launch, piece, ARG_DINPUT) &&
+                       !takes(launch, piece, ARG_PARTIALS) && !group->relu
                    ? 0
                    : weft_profile_place_bytes(network, group->first, count);
     case ARG_DINPUT:
-        return takes(launch, ARG_DINPUT) ? weft_profile_place_bytes(network, group->first, count)
-                                         : 0;
+        return takes(launch, piece, ARG_DINPUT)
+                   ? weft_profile_place_bytes(network, group->first, count)
+                   : 0;
     case ARG_OUTPUT:
     case ARG_DOUTPUT:
         return weft_profile_place_bytes(network, group->end, count);
     case ARG_PARAMETERS:
         return weft_profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:
-        return partial_bytes(cl, launch, layer, count);
+        return partial_bytes(cl, piece, layer, count);
     case ARG_BUFFERS:
         return weft_profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
     case ARG_SCRATCH:
@@ -169,13 +174,15 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
                                            const struct opencl_launch *launch, size_t count) {
     struct weft_profile_entry *entry = slot_of(cl, launch);
     uint64_t flop = 0, bytes = 0;
-    if (launch->row == NULL) {
+    if (launch->run == NULL) {
         bytes = bytes_of_common(cl, launch, count);
-    } else {
-        flop = flop_of(cl, launch, count);
-        bytes = launch->host != NULL ? bytes_of_matrices(cl, launch, count) : 0;
-        for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
-            bytes += bytes_of_argument(cl, launch, launch->row->arguments[a], count);
+    }
+    for (size_t p = 0; launch->run != NULL && p < launch->run->count; p++) {
+        const struct opencl_piece *piece = &launch->run->pieces[p];
+        flop += flop_of(cl, launch, piece, count);
+        bytes += launch->host != NULL ? bytes_of_matrices(cl, piece, count) : 0;
+        for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
+            bytes += bytes_of_argument(cl, launch, piece, piece->kernel->arguments[a], count);
         }
     }
     weft_profile_add(entry, 0, flop, bytes);
@@ -207,7 +214,7 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
     cl_event begin, *end = opencl_profile_event(cl);
     enum weft_status status;
     if (end == NULL) {
-        return launch->host(cl, launch->group, count, error);
+        return launch->host(cl, launch->run->pieces[0].group, count, error);
     }
     status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, &begin),
                           "clEnqueueMarkerWithWaitList", error);
@@ -215,7 +222,7 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
         return status;
     }
     profile->inside = true;
-    status = launch->host(cl, launch->group, count, error);
+    status = launch->host(cl, launch->run->pieces[0].group, count, error);
     profile->inside = false;
     if (status == WEFT_OK) {
         status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, end),
@@ -245,12 +252,18 @@ static enum weft_status replace_queue(struct opencl_backend *cl, struct weft_err
 
 static void name_slots(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
-        const struct opencl_group *group = &cl->groups.groups[cl->launches[i].group];
-        weft_profile_name(&cl->base.profile->entries[i], cl->launches[i].name, cl->base.network,
-                          group->first, group->end);
+        const struct opencl_launch *launch = &cl->launches[i];
+        size_t first = SIZE_MAX, end = 0;
+        for (size_t p = 0; p < launch->run->count; p++) {
+            const struct opencl_group *group = &cl->groups.groups[launch->run->pieces[p].group];
+            first = group->first < first ? group->first : first;
+            end = group->end > end ? group->end : end;
+        }
+        weft_profile_name(&cl->base.profile->entries[i], launch->name, cl->base.network, first,
+                          end);
     }
     for (size_t i = 0; i < COMMON_COUNT; i++) {
-        if (cl->common[i].name != NULL) {
+        if (cl->common[i].kernel != NULL) {
             weft_profile_name(&cl->base.profile->entries[cl->launch_count + i], cl->common[i].name,
                               cl->base.network, 0, 0);
         }

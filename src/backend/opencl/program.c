@@ -28,8 +28,8 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     char flags[1024];
     int length;
     cl_int code;
-    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, cl->mapping,
-                                                 options->kernels, &text, error);
+    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, &cl->runs,
+                                                 cl->mapping, options->kernels, &text, error);
     if (status != WEFT_OK) {
         opencl_text_finish(&text);
         return status;

@@ -19,17 +19,25 @@ void weft_record_finish(struct weft_record *record) {
 static bool is_wanted(const struct opencl_backend *cl, const struct weft_record *record,
                       const struct opencl_launch *launch) {
     bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
-    const struct opencl_group *group;
-    if (launch->row == NULL) {
+    if (launch->run == NULL) {
         return (adam && (record->adam || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
                                  launch == &cl->common[COMMON_LOSS_EVALUATE]));
     }
-    group = &cl->groups.groups[launch->group];
-    return !record->adam && !record->gather && !record->loss && record->layer >= group->first &&
-           record->layer < group->end &&
-           ((launch->passes & PASS_BACKWARD) != 0) == record->backward;
+    for (size_t p = 0; p < launch->run->count; p++) {
+        const struct opencl_piece *piece = &launch->run->pieces[p];
+        const struct opencl_group *group = &cl->groups.groups[piece->group];
+        bool backward = (piece->kernel->passes & PASS_BACKWARD) != 0;
+        bool loss = piece->kernel->passes == 0;
+        if (loss ? record->loss
+                 : !record->adam && !record->gather && !record->loss &&
+                       record->layer >= group->first && record->layer < group->end &&
+                       backward == record->backward) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The index of ${memory} in the record; new ones are read from the device. -1 if that fails. */
@@ -61,7 +69,8 @@ static void record_program(struct opencl_backend *cl, struct weft_record *record
     if (record->source != NULL) {
         return;
     }
-    opencl_source_make(cl->base.network, &cl->groups, cl->mapping, record->kernels, &text, NULL);
+    opencl_source_make(cl->base.network, &cl->groups, &cl->runs, cl->mapping, record->kernels,
+                       &text, NULL);
     record->source = text.bytes;
     clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_OPTIONS,
                           sizeof record->options - 1, record->options, NULL);

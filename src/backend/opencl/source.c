@@ -92,12 +92,26 @@ static enum weft_status add_layer(struct opencl_text *text, const struct weft_ne
     return opencl_source_add(text, folder, row->file, error);
 }
 
-/* The file of a group, with the sizes of its main layer. */
+/* The file of a group, with the sizes of its main layer, and its kernels. */
 static enum weft_status add_group(struct opencl_text *text, const struct weft_network *network,
-                                  const struct opencl_group *group, enum weft_mapping mapping,
-                                  const char *folder, struct weft_error *error) {
-    opencl_define(text, "RELU_INPUT", group->relu);
-    return add_layer(text, network, group->main, group->row, mapping, folder, error);
+                                  const struct opencl_groups *groups,
+                                  const struct opencl_runs *runs, size_t group,
+                                  enum weft_mapping mapping, const char *folder,
+                                  struct weft_error *error) {
+    const struct opencl_group *it = &groups->groups[group];
+    opencl_define(text, "RELU_INPUT", it->relu);
+    opencl_define(text, "LANE_VALUES", 1);
+    if (add_layer(text, network, it->main, it->row, mapping, folder, error) != WEFT_OK) {
+        return error->status;
+    }
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct opencl_run *run = &runs->runs[i];
+        if (run->loop == LOOP_APART && run->pieces[0].group == group &&
+            run->pieces[0].kernel->host == NULL) {
+            opencl_wrap_run(text, groups, run);
+        }
+    }
+    return WEFT_OK;
 }
 
 /* What belongs to no layer. */
@@ -120,7 +134,8 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
 }
 
 enum weft_status opencl_source_make(const struct weft_network *network,
-                                    const struct opencl_groups *groups, enum weft_mapping mapping,
+                                    const struct opencl_groups *groups,
+                                    const struct opencl_runs *runs, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error) {
     size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
@@ -138,10 +153,15 @@ enum weft_status opencl_source_make(const struct weft_network *network,
         status = opencl_source_add(text, folder, "probe.cl", error);
     }
     for (size_t i = 0; status == WEFT_OK && i < groups->count; i++) {
-        status = add_group(text, network, &groups->groups[i], mapping, folder, error);
+        status = add_group(text, network, groups, runs, i, mapping, folder, error);
     }
     if (status == WEFT_OK) {
         status = add_rest(text, network, mapping, folder, error);
+    }
+    for (size_t i = 0; status == WEFT_OK && i < runs->count; i++) {
+        if (runs->runs[i].loop != LOOP_APART) {
+            opencl_wrap_run(text, groups, &runs->runs[i]);
+        }
     }
     if (status == WEFT_OK && text->failed) {
         status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");

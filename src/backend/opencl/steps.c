@@ -39,10 +39,11 @@ static enum weft_status gather(struct opencl_backend *cl, enum weft_split split,
     return LAUNCH(cl, COMMON_GATHER, count, settings, error);
 }
 
-static enum weft_status loss_train(struct opencl_backend *cl, const struct weft_steps *steps,
-                                   size_t step, size_t count, struct weft_error *error) {
-    cl_int place = (cl_int)(step * weft_shards(steps->batch));
-    cl_int first = (cl_int)(step * steps->batch), images = (cl_int)count;
+static enum weft_status loss_train(struct opencl_backend *cl,
+                                   const struct opencl_pass_values *values,
+                                   struct weft_error *error) {
+    cl_int place = (cl_int)values->place, first = (cl_int)values->first;
+    cl_int images = (cl_int)values->count;
     const struct setting settings[] = {
         {1, sizeof(cl_mem), &cl->labels[WEFT_TRAIN]},
         {2, sizeof(cl_mem), &cl->order},
@@ -51,7 +52,7 @@ static enum weft_status loss_train(struct opencl_backend *cl, const struct weft_
         {6, sizeof first, &first},
         {7, sizeof images, &images},
     };
-    return LAUNCH(cl, COMMON_LOSS_TRAIN, count, settings, error);
+    return LAUNCH(cl, COMMON_LOSS_TRAIN, values->count, settings, error);
 }
 
 /* The results of all steps, after the last one: a launch for each would cost more than it computes. */
@@ -87,21 +88,36 @@ static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
     return LAUNCH(cl, COMMON_ADAM_STEP, 1, settings, error);
 }
 
+/* The last groups of a step, the loss between their passes: in one launch, or one by one. */
+static enum weft_status run_end(struct opencl_backend *cl, const struct opencl_pass_values *values,
+                                struct weft_error *error) {
+    if (cl->runs.step_group < cl->groups.count) {
+        return opencl_step(cl, values, error);
+    }
+    return loss_train(cl, values, error);
+}
+
 static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
                                    size_t step, struct weft_error *error) {
     size_t first = step * steps->batch, left = steps->images - first;
-    size_t count = left < steps->batch ? left : steps->batch;
-    enum weft_status status = gather(cl, WEFT_TRAIN, cl->order, first, count, error);
+    const struct opencl_pass_values values = {
+        .count = left < steps->batch ? left : steps->batch,
+        .statistics = WEFT_BATCH,
+        .update = true,
+        .place = step * weft_shards(steps->batch),
+        .first = first,
+    };
+    enum weft_status status = gather(cl, WEFT_TRAIN, cl->order, first, values.count, error);
     if (status == WEFT_OK) {
-        status = opencl_forward(cl, count, WEFT_BATCH, true, error);
+        status = opencl_forward(cl, cl->runs.step_group, &values, error);
     }
     if (status == WEFT_OK) {
-        status = loss_train(cl, steps, step, count, error);
+        status = run_end(cl, &values, error);
     }
     if (status == WEFT_OK) {
-        status = opencl_backward(cl, count, WEFT_BATCH, false, error);
+        status = opencl_backward(cl, cl->runs.step_group, &values, error);
     }
-    return status == WEFT_OK ? adam_step(cl, count, &steps->adam[step], error) : status;
+    return status == WEFT_OK ? adam_step(cl, values.count, &steps->adam[step], error) : status;
 }
 
 /* Makes room for what the steps of one call need. */
@@ -177,7 +193,10 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
     enum weft_status status =
         gather(cl, pass->split, cl->identity, pass->first, pass->count, error);
     if (status == WEFT_OK) {
-        status = opencl_forward(cl, pass->count, pass->statistics, false, error);
+        status = opencl_forward(
+            cl, cl->groups.count,
+            (struct opencl_pass_values[]){{.count = pass->count, .statistics = pass->statistics}},
+            error);
     }
     if (status == WEFT_OK) {
         status = LAUNCH(cl, COMMON_LOSS_EVALUATE, pass->count, loss, error);
@@ -221,15 +240,20 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     cl_int images = (cl_int)probe->count;
     float scale = 1.0f;
     const struct setting join[] = {{2, sizeof scale, &scale}, {3, sizeof images, &images}};
+    const struct opencl_pass_values values = {
+        .count = probe->count,
+        .statistics = probe->statistics,
+        .update = probe->statistics == WEFT_BATCH,
+        .to_input = true,
+    };
     enum weft_status status = write_place(cl, cl->values[0], 0, probe->inputs, error);
     if (status == WEFT_OK) {
-        status = opencl_forward(cl, probe->count, probe->statistics,
-                                probe->statistics == WEFT_BATCH, error);
+        status = opencl_forward(cl, cl->groups.count, &values, error);
     }
     if (status == WEFT_OK && probe->doutputs != NULL) {
         status = write_place(cl, cl->dvalues[last], last, probe->doutputs, error);
         if (status == WEFT_OK) {
-            status = opencl_backward(cl, probe->count, probe->statistics, true, error);
+            status = opencl_backward(cl, cl->groups.count, &values, error);
         }
         if (status == WEFT_OK) {
             status = LAUNCH(cl, COMMON_ADAM_JOIN, 1, join, error);

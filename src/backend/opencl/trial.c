@@ -17,45 +17,48 @@ static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t in
     return opencl_check(code, "flip of a bit", error);
 }
 
-/* The bit in a tensor of activations, if ${buffer} is that tensor's. */
+/* The bit in a tensor of activations. */
 static enum weft_status flip_place(struct opencl_backend *cl, cl_mem buffer,
                                    struct weft_error *error) {
     const struct weft_target *target = &cl->trial->target;
-    cl_mem *places = target->place.gradient ? cl->dvalues : cl->values;
     size_t image = cl->trial->element / target->count, value = cl->trial->element % target->count;
-    if (cl->flipped || places[target->place.index] != buffer) {
-        return WEFT_OK;
-    }
     return flip(cl, buffer,
                 (image / WEFT_LANES * target->count + value) * WEFT_LANES + image % WEFT_LANES,
                 error);
 }
 
-/* The tensor that ${launch} writes for others, or NULL. */
-static cl_mem written(const struct opencl_backend *cl, const struct opencl_launch *launch,
-                      bool gradient) {
+/* Whether ${piece} writes the tensor ${buffer} for others. */
+static bool piece_writes(const struct opencl_backend *cl, const struct opencl_piece *piece,
+                         bool gradient, cl_mem buffer) {
+    const struct opencl_group *group = &cl->groups.groups[piece->group];
+    bool loss = piece->kernel->passes == 0;
+    for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
+        enum opencl_argument argument = piece->kernel->arguments[a];
+        if ((!gradient && argument == ARG_OUTPUT && !loss && cl->values[group->end] == buffer) ||
+            (gradient && argument == ARG_DOUTPUT && loss && cl->dvalues[group->end] == buffer) ||
+            (gradient && argument == ARG_DINPUT && cl->dvalues[group->first] == buffer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether ${launch} writes the tensor ${buffer} for others. */
+static bool writes(const struct opencl_backend *cl, const struct opencl_launch *launch,
+                   bool gradient, cl_mem buffer) {
     size_t last = cl->base.network->layer_count;
-    const struct opencl_group *group;
     if (launch == &cl->common[COMMON_GATHER]) {
-        return gradient ? NULL : cl->values[0];
+        return !gradient && cl->values[0] == buffer;
     }
     if (launch == &cl->common[COMMON_LOSS_TRAIN]) {
-        return gradient ? cl->dvalues[last] : NULL;
+        return gradient && cl->dvalues[last] == buffer;
     }
-    if (launch->row == NULL) {
-        return NULL;
-    }
-    group = &cl->groups.groups[launch->group];
-    for (int a = 0; launch->row->arguments[a] != ARG_END; a++) {
-        enum opencl_argument argument = launch->row->arguments[a];
-        if (!gradient && argument == ARG_OUTPUT && (launch->passes & PASS_FORWARD) != 0) {
-            return cl->values[group->end];
-        }
-        if (gradient && argument == ARG_DINPUT) {
-            return cl->dvalues[group->first];
+    for (size_t p = 0; launch->run != NULL && p < launch->run->count; p++) {
+        if (piece_writes(cl, &launch->run->pieces[p], gradient, buffer)) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -67,8 +70,11 @@ enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct open
         status = opencl_check(clFinish(cl->queue), launch->name, error);
     }
     if (status == WEFT_OK && now && trial->target.is_place) {
-        cl_mem buffer = written(cl, launch, trial->target.place.gradient);
-        status = buffer != NULL ? flip_place(cl, buffer, error) : WEFT_OK;
+        bool gradient = trial->target.place.gradient;
+        cl_mem buffer = (gradient ? cl->dvalues : cl->values)[trial->target.place.index];
+        if (!cl->flipped && buffer != NULL && writes(cl, launch, gradient, buffer)) {
+            status = flip_place(cl, buffer, error);
+        }
     } else if (status == WEFT_OK && now && last) {
         status =
             flip(cl, cl->arrays[trial->target.array], trial->target.offset + trial->element, error);
