@@ -44,9 +44,21 @@ START_TEST(apart) {
 }
 END_TEST
 
+/* Chains on a CPU of one, two or four units: conv2d with and without a pool and linear, each with a batch norm behind it. */
+START_TEST(chains) {
+    layer_check_fused("fuse, chains", LAYER_LARGE,
+                      "{\"input\": [1, 12, 12], \"layers\": [" CONV(8, 3, 3) "," NORM "," CONV(
+                          12, 3, 3) "," POOL(2, 2) "," RELU "," NORM "," FLATTEN
+                                                   "," LINEAR(48) "," RELU "," NORM "," LINEAR(
+                                                       24) "," NORM "," RELU
+                                                           "," LINEAR(12) "," LINEAR(3) "]}");
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, like_published);
     tcase_add_test(tests, windows);
     tcase_add_test(tests, apart);
+    tcase_add_test(tests, chains);
 }
 CHECK_MAIN("fuse", add_tests)

@@ -175,7 +175,7 @@ START_TEST(many_launches) {
         }
         total = read_total(backend);
         ck_assert_uint_eq(total.flop, (uint64_t)50 * IMAGES * (2 * CONV + 3 * LINEAR));
-        ck_assert_uint_eq(total.launches % 100, 0);
+        ck_assert_uint_eq(total.launches % 50, 0); /* a join of losses after every two steps */
         weft_backend_close(backend);
     }
 }

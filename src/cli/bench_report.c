@@ -52,10 +52,10 @@ static int slower(const void *a, const void *b) {
 }
 
 static void print_kernel(const struct weft_bench *bench, const struct weft_profile_entry *entry,
-                         double total) {
+                         double total, int width) {
     char share[32], of_peak[32];
     double gflops = rate(1e-9 * (double)entry->flop, entry->seconds);
-    printf("%-26s  %8llu  %9.3f  %7s  %8.3f  %8.1f  %8s  %9.1f  %7.1f  %s\n", entry->name,
+    printf("%-*s  %8llu  %9.3f  %7s  %8.3f  %8.1f  %8s  %9.1f  %7.1f  %s\n", width, entry->name,
            (unsigned long long)entry->launches, 1e3 * entry->seconds,
            percent(rate(entry->seconds, total), true, share), 1e-9 * (double)entry->flop, gflops,
            percent(share_of_peak(bench, gflops), bench->peak > 0 && entry->flop > 0, of_peak),
@@ -67,6 +67,7 @@ static void print_kernel(const struct weft_bench *bench, const struct weft_profi
 static void print_kernels(const struct weft_bench *bench, struct weft_bench_part *part) {
     double total = seconds_of_kernels(part);
     char runs[64] = "";
+    int width = 26;
     if (part->steps > 0) {
         snprintf(runs, sizeof runs, ", %zu steps", part->steps);
     }
@@ -74,10 +75,14 @@ static void print_kernels(const struct weft_bench *bench, struct weft_bench_part
     printf("\nkernels of %s, %s: %llu images, batch %zu%s: %.4f seconds in kernels\n",
            weft_bench_parts[part->what], part->math, (unsigned long long)part->images, part->batch,
            runs, total);
-    printf("%-26s  %8s  %9s  %7s  %8s  %8s  %8s  %9s  %7s  %s\n", "kernel", "launches", "ms",
+    for (size_t i = 0; i < part->entry_count; i++) {
+        size_t length = strlen(part->entries[i].name);
+        width = (int)length > width ? (int)length : width;
+    }
+    printf("%-*s  %8s  %9s  %7s  %8s  %8s  %8s  %9s  %7s  %s\n", width, "kernel", "launches", "ms",
            "share", "GFLOP", "GFLOP/s", "of peak", "MB", "GB/s", "layers");
     for (size_t i = 0; i < part->entry_count; i++) {
-        print_kernel(bench, &part->entries[i], total);
+        print_kernel(bench, &part->entries[i], total, width);
     }
 }
 

@@ -157,7 +157,7 @@ enum weft_status opencl_runs_make(const struct weft_network *network,
                                   const struct opencl_groups *groups, enum weft_mapping mapping,
                                   unsigned units, bool forward_only, bool apart,
                                   struct opencl_runs *runs, struct weft_error *error) {
-    struct maker maker = {network, groups, mapping, units, runs};
+    struct maker maker = {network, groups, mapping, units > 0 ? units : 1, runs};
     size_t room = 1;
     for (size_t i = 0; i < groups->count; i++) {
         room += groups->groups[i].row->kernel_count + 1;

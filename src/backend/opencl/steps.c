@@ -91,10 +91,8 @@ static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
 /* The last groups of a step, the loss between their passes: in one launch, or one by one. */
 static enum weft_status run_end(struct opencl_backend *cl, const struct opencl_pass_values *values,
                                 struct weft_error *error) {
-    if (cl->runs.step_group < cl->groups.count) {
-        return opencl_step(cl, values, error);
-    }
-    return loss_train(cl, values, error);
+    return cl->runs.step_group < cl->groups.count ? opencl_step(cl, values, error)
+                                                  : loss_train(cl, values, error);
 }
 
 static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
