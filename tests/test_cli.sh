@@ -56,23 +56,6 @@ run help
 expect_same "$work/out" "$work/help"
 end
 
-for command in devices data samples summary train evaluate verify compare bench; do
-    begin "help of $command"
-    run help "$command"
-    expect_code 0
-    expect_text out "usage: weft $command"
-    expect_text out "example:"
-    expect_text out "--device SEL"
-    expect_empty err
-    [ "$(awk '{ print length }' "$work/out" | sort -n | tail -n 1)" -le 100 ] ||
-    problem "a line is longer than 100"
-    cp "$work/out" "$work/help"
-    run "$command" --help
-    expect_code 0
-    expect_same "$work/out" "$work/help"
-    end
-done
-
 begin "version"
 run --version
 expect_code 0

@@ -59,6 +59,19 @@ pkgconfig=$(find "$moved" -name weft.pc -printf '%h')
 diff -r "$source/include/weft" "$moved/include/weft" >&2 || problem "not the headers of include/weft"
 end
 
+begin "the manual page and the completions"
+while read -r topic file; do
+    ran="help $topic"
+    "${WEFT:?}" help "$topic" >"$work/out"
+    expect_same "$work/out" "$moved/$file"
+done <<'FILES'
+man share/man/man1/weft.1
+bash share/bash-completion/completions/weft
+zsh share/zsh/site-functions/_weft
+fish share/fish/vendor_completions.d/weft.fish
+FILES
+end
+
 weft=$moved/bin/weft
 begin "the moved program"
 run --version

@@ -108,7 +108,9 @@ struct weft_command {
     enum weft_operand operand;
     const char *operand_name; /* "MODEL" */
     const char *notes;        /* what help says below the options, or NULL */
+    const char *details;      /* what the manual page alone says further, or NULL */
     const char *example;
+    const char *more_examples; /* lines, or NULL */
 };
 
 /* common.c: the options with one meaning everywhere. */
@@ -127,7 +129,8 @@ extern const struct weft_option weft_devices_options[], weft_summary_options[],
     weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_predict_options[],
     weft_report_options[], weft_compare_options[], weft_verify_options[], weft_bench_options[];
 extern const char weft_predict_notes[], weft_report_notes[], weft_train_notes[],
-    weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
+    weft_compare_notes[], weft_verify_notes[], weft_bench_notes[], weft_train_details[],
+    weft_verify_details[], weft_bench_details[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
@@ -186,6 +189,9 @@ const char *weft_nearest_find(const char *word,
 /* help.c */
 void weft_help_program(FILE *out);
 void weft_help_command(FILE *out, const struct weft_command *command);
+
+/* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
+enum weft_status weft_help(int count, char *const *names, struct weft_error *error);
 
 /* messages.c: prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error
  * event to stdout. */

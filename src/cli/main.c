@@ -20,24 +20,6 @@ static enum weft_status unknown_command(const char *name, struct weft_error *err
     return error->status;
 }
 
-/* weft help [COMMAND] */
-static enum weft_status help(int count, char *const *names, struct weft_error *error) {
-    const struct weft_command *command;
-    if (count == 0) {
-        weft_help_program(stdout);
-        return WEFT_OK;
-    }
-    if (count > 1) {
-        return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
-    }
-    command = weft_command_find(names[0]);
-    if (command == NULL) {
-        return unknown_command(names[0], error);
-    }
-    weft_help_command(stdout, command);
-    return WEFT_OK;
-}
-
 static enum weft_status run_command(const struct weft_command *command, int count,
                                     char *const *arguments, struct weft_error *error) {
     struct weft_options options;
@@ -63,10 +45,10 @@ static enum weft_status dispatch(int count, char *const *arguments, struct weft_
         return run_command(command, count - 1, arguments + 1, error);
     }
     if (strcmp(name, "help") == 0) {
-        return help(count - 1, arguments + 1, error);
+        return weft_help(count - 1, arguments + 1, error);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        return help(0, NULL, error);
+        return weft_help(0, NULL, error);
     }
     if (strcmp(name, "--version") == 0) {
         printf("weft %s\n", weft_version());
