@@ -77,7 +77,7 @@ begin "the moved program"
 run --version
 expect_code 0
 ldd "$weft" | grep -qF "$moved/" || problem "it finds no libweft in the folder that it was moved to"
-[ "$(cat "$work/out")" = "weft $(package --modversion)" ] || problem "not the version of weft.pc"
+[ "$(head -n 1 "$work/out")" = "weft $(package --modversion)" ] || problem "not the version of weft.pc"
 run summary
 expect_code 0
 try "${WEFT:?}" summary

@@ -193,6 +193,9 @@ void weft_help_command(FILE *out, const struct weft_command *command);
 /* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
 enum weft_status weft_help(int count, char *const *names, struct weft_error *error);
 
+/* version.c: prints the version of weft, how it was built and the libraries that it runs with; with ${as_json} as one event. */
+enum weft_status weft_version_print(bool as_json, struct weft_error *error);
+
 /* messages.c: prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error
  * event to stdout. */
 void weft_message_error(const struct weft_error *error, bool json);

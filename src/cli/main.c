@@ -32,10 +32,19 @@ static enum weft_status run_command(const struct weft_command *command, int coun
         return WEFT_OK;
     }
     if (options.version) {
-        printf("weft %s\n", weft_version());
-        return WEFT_OK;
+        return weft_version_print(options.json, error);
     }
     return command->run(&options, error);
+}
+
+/* weft --version [--json] */
+static enum weft_status version(int count, char *const *arguments, struct weft_error *error) {
+    bool json = count == 1 && strcmp(arguments[0], "--json") == 0;
+    if (count > 0 && !json) {
+        return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes --json alone",
+                         arguments[0]);
+    }
+    return weft_version_print(json, error);
 }
 
 static enum weft_status dispatch(int count, char *const *arguments, struct weft_error *error) {
@@ -51,8 +60,7 @@ static enum weft_status dispatch(int count, char *const *arguments, struct weft_
         return weft_help(0, NULL, error);
     }
     if (strcmp(name, "--version") == 0) {
-        printf("weft %s\n", weft_version());
-        return WEFT_OK;
+        return version(count - 1, arguments + 1, error);
     }
     if (*name == '\0') {
         weft_fail(error, WEFT_USAGE, "no command: usage: weft COMMAND [OPTION]...");
