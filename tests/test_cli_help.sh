@@ -179,7 +179,7 @@ if [ -n "$(type -P zsh)" ]; then
         zsh "$work/files/_weft" 2>"$work/err" </dev/null || problem "it does not register itself"
     for command in "${commands[@]}"; do
         for option in $(options_of "$command"); do
-            sed -n "/^    $command)/,/;;/p" "$work/files/_weft" | grep -q "'--$option[=[]" || problem "$command: no --$option"
+            sed -n "/^    $command)/,/;;/p" "$work/files/_weft" | grep -q "'--${option}[=[]" || problem "$command: no --$option"
         done
     done
     end

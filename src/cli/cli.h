@@ -208,6 +208,12 @@ void weft_message_notice(const struct weft_options *options, const char *format,
 void weft_message_detail(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
+/* Prints "weft: TEXT" to stderr, with --quiet too: for what a user would not want to miss. */
+void weft_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+
+/* What the library tells of devices, as details. ${options} must live as long as who is given it. */
+struct weft_log weft_message_log(const struct weft_options *options);
+
 /* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far did not
  * get out. */
 enum weft_status weft_message_flush(struct weft_error *error);

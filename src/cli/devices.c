@@ -91,7 +91,7 @@ enum weft_status weft_command_devices(const struct weft_options *options,
         return status;
     }
     if (note[0] != '\0') {
-        weft_message_notice(options, "%s", note);
+        weft_message_warning("%s", note);
     }
     if (!options->json) {
         printf("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type", "units",

@@ -122,7 +122,8 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
                                                     .cl_options = options->cl_options,
                                                     .mapping = (enum weft_mapping)options->mapping,
                                                     .no_fuse = options->no_fuse,
-                                                    .no_cache = options->no_cache}};
+                                                    .no_cache = options->no_cache,
+                                                    .log = weft_message_log(options)}};
     char notice[512] = "", text[256];
     enum weft_status status = WEFT_OK;
     job.shown = !options->quiet && !options->json && weft_os_is_terminal(stderr);
@@ -139,7 +140,7 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
         status = weft_verify(&wanted, &events, &outcome, notice, error);
         wipe(&job);
         if (notice[0] != '\0') {
-            weft_message_notice(options, "%s", notice);
+            weft_message_warning("%s", notice);
         }
         if (status == WEFT_OK && options->bundle != NULL) {
             bool none = outcome.bundle[0] != '\0';
