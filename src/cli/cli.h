@@ -172,6 +172,10 @@ enum weft_status weft_option_set(const struct weft_option *option, const char *t
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error);
 
+/* Returns the value that ${option} has in ${options}, as it would be written, perhaps in ${number}; NULL for a flag. */
+const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
+                             char number[64]);
+
 /* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
 enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
                                    const char *source, uint64_t *value, struct weft_error *error);
@@ -196,6 +200,16 @@ enum weft_status weft_help(int count, char *const *names, struct weft_error *err
 /* version.c: prints the version of weft, how it was built and the libraries that it runs with; with ${as_json} as one event. */
 enum weft_status weft_version_print(bool as_json, struct weft_error *error);
 
+/* screen.c: the columns of stdout's terminal; INT_MAX where it is none. */
+int weft_screen_columns(void);
+
+/* Prints ${text} in lines of at most ${width} characters, all but the first behind ${indent} spaces; the first one goes on behind
+ * ${used} characters. Single newlines count as spaces; an empty line, and a line that begins with "- ", stay. Ends with a newline. */
+void weft_screen_wrap(FILE *out, const char *text, int used, int indent, int width);
+
+/* Prints a line on stdout as it is; where it is wider than the terminal, in lines of which the further ones stand behind ${indent} spaces. */
+void weft_screen_line(int indent, const char *format, ...) WEFT_PRINTF(2, 3);
+
 /* messages.c: prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error
  * event to stdout. */
 void weft_message_error(const struct weft_error *error, bool json);
@@ -218,8 +232,7 @@ struct weft_log weft_message_log(const struct weft_options *options);
  * get out. */
 enum weft_status weft_message_flush(struct weft_error *error);
 
-/* progress.c: a bar on stderr, if that is a terminal and neither --quiet nor --json is given; else
- * nothing. */
+/* progress.c: a bar on stderr, if that is a terminal that can redraw a line, and neither --quiet nor --json is given; else nothing. */
 struct weft_progress {
     bool shown; /* a bar may be drawn */
     bool drawn; /* a bar stands on the terminal now */
@@ -232,6 +245,9 @@ void weft_progress_start(struct weft_progress *progress, const struct weft_optio
  * ${done}, images a second since the start and the time left. */
 void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
                           uint64_t total);
+
+/* Draws ${text} in its place, cut to the terminal's width. */
+void weft_progress_text(struct weft_progress *progress, const char *text);
 
 /* Takes the bar away, so that something else can be printed. */
 void weft_progress_wipe(struct weft_progress *progress);

@@ -39,37 +39,13 @@ void weft_help_operand(const struct weft_command *command, char text[64]) {
     }
 }
 
-void weft_help_wrap(FILE *out, const char *text, int used, int indent, int width) {
-    int start = used; /* where the first word of a line stands */
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " \n");
-        if (used > start && used + 1 + length > width) {
-            fprintf(out, "\n%*s", indent, "");
-            used = start = indent;
-        }
-        fprintf(out, "%s%.*s", used > start ? " " : "", length, text);
-        used += length + (used > start);
-        text += length;
-        if (strncmp(text, "\n\n", 2) == 0) {
-            fprintf(out, "\n\n%*s", indent, "");
-            used = start = indent;
-            text += 2;
-        } else if (strncmp(text, "\n- ", 3) == 0) {
-            fprintf(out, "\n%*s", indent, "");
-            used = start = indent;
-        }
-        text += strspn(text, " \n");
-    }
-    fputc('\n', out);
-}
-
 void weft_help_terms(FILE *out, const struct weft_term *terms) {
     for (; terms->term != NULL; terms++) {
         fprintf(out, "  %-*s", COLUMN - 2, terms->term);
         if ((int)strlen(terms->term) > COLUMN - 3) {
             fprintf(out, "\n%*s", COLUMN, "");
         }
-        weft_help_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
+        weft_screen_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
     }
 }
 
@@ -110,7 +86,7 @@ void weft_help_command(FILE *out, const struct weft_command *command) {
                 command->operand_name);
     }
     if (command->notes != NULL) {
-        weft_help_wrap(out, command->notes, 0, 0, WIDTH);
+        weft_screen_wrap(out, command->notes, 0, 0, WIDTH);
         fputc('\n', out);
     }
     print_examples(out, command->example, command->more_examples);

@@ -33,10 +33,6 @@ void weft_help_explain(const struct weft_option *option, char text[512]);
 /* Writes "MODEL" or "[MODEL]" with a space before it, or nothing, into ${text}. */
 void weft_help_operand(const struct weft_command *command, char text[64]);
 
-/* Prints ${text} in lines of at most ${width} characters, all but the first behind ${indent} spaces; the first one goes on behind
- * ${used} characters. Single newlines count as spaces; an empty line, and a line that begins with "- ", stay. Ends with a newline. */
-void weft_help_wrap(FILE *out, const char *text, int used, int indent, int width);
-
 /* Prints ${terms} in two columns. */
 void weft_help_terms(FILE *out, const struct weft_term *terms);
 

@@ -62,22 +62,23 @@ static void print_exit_codes(FILE *out) {
     fputs("exit codes:\n", out);
     weft_help_terms(out, weft_exit_codes);
     fputc('\n', out);
-    weft_help_wrap(out,
-                   "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
-                   "is one, a line that tells how to mend it. With --json they are events on "
-                   "stdout too.",
-                   0, 0, WIDTH);
+    weft_screen_wrap(
+        out,
+        "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
+        "is one, a line that tells how to mend it. With --json they are events on "
+        "stdout too.",
+        0, 0, WIDTH);
 }
 
 static void print_files(FILE *out) {
     fputs("a run folder, as weft train writes it:\n", out);
     weft_help_terms(out, weft_file_names);
     fputc('\n', out);
-    weft_help_wrap(out,
-                   "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
-                   "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
-                   "downloads them.",
-                   0, 0, WIDTH);
+    weft_screen_wrap(out,
+                     "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
+                     "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
+                     "downloads them.",
+                     0, 0, WIDTH);
 }
 
 static void print_completion(FILE *out) {
