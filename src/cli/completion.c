@@ -23,9 +23,6 @@ enum weft_word weft_completion_value(const struct weft_option *option) {
                  {"FILE", WEFT_WORD_FILE},
                  {"DIR", WEFT_WORD_FOLDER},
                  {"MODEL", WEFT_WORD_MODEL}};
-    if (weft_completion_choices(option) != NULL) {
-        return WEFT_WORD_CHOICE;
-    }
     for (size_t i = 0; option->value != NULL && i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(option->value, known[i].value) == 0) {
             return known[i].word;

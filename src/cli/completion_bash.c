@@ -70,7 +70,7 @@ static void print_offer(FILE *out, enum weft_word word, const char *const *choic
         [WEFT_WORD_MODEL] = "_weft_models ",
         [WEFT_WORD_PICTURE] = "_weft_pictures ",
     };
-    if (word != WEFT_WORD_CHOICE) {
+    if (choices == NULL) {
         fputs(calls[word], out);
         return;
     }

@@ -45,7 +45,7 @@ static void print_offer(FILE *out, enum weft_word word, const char *const *choic
         [WEFT_WORD_MODEL] = " -a '(__weft_ending .safetensors)'",
         [WEFT_WORD_PICTURE] = " -a '(__weft_ending .safetensors .png .PNG)'",
     };
-    if (word != WEFT_WORD_CHOICE) {
+    if (choices == NULL) {
         fputs(offers[word], out);
         return;
     }

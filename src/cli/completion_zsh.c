@@ -54,7 +54,7 @@ static void print_action(FILE *out, enum weft_word word, const char *const *choi
         [WEFT_WORD_MODEL] = "_weft_models",
         [WEFT_WORD_PICTURE] = "_weft_pictures",
     };
-    if (word != WEFT_WORD_CHOICE) {
+    if (choices == NULL) {
         fputs(actions[word], out);
         return;
     }

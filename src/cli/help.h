@@ -45,7 +45,6 @@ void weft_manual_print(FILE *out);
 /* What a shell offers for a value or an operand. */
 enum weft_word {
     WEFT_WORD_ANY,     /* nothing: a number, a list */
-    WEFT_WORD_CHOICE,  /* one of a list */
     WEFT_WORD_DEVICE,  /* auto, cpu, gpu and the devices that there are */
     WEFT_WORD_FILE,    /* files */
     WEFT_WORD_FOLDER,  /* folders */
@@ -56,7 +55,7 @@ enum weft_word {
 /* completion.c: the words that the value of ${option} can be, ending with NULL; or NULL where it is not one of a list. */
 const char *const *weft_completion_choices(const struct weft_option *option);
 
-/* What the value of ${option}, or an operand of ${command}, is. */
+/* What the value of ${option}, if it is none of a list, or an operand of ${command}, is. */
 enum weft_word weft_completion_value(const struct weft_option *option);
 enum weft_word weft_completion_operand(const struct weft_command *command);
 

@@ -97,7 +97,7 @@ static enum weft_status explain(const struct weft_train *train, enum weft_status
         *error = (struct weft_error){0};
         weft_fail(error, status, "training: interrupted after %zu whole epoch%s: %.1000s",
                   train->whole_epochs, train->whole_epochs == 1 ? "" : "s",
-                  train->whole_epochs > 0 ? train->run.path : "nothing is kept");
+                  train->epoch_count > 0 ? train->run.path : "nothing is kept");
     }
     if (status == WEFT_INTERRUPTED && train->whole_epochs > 0 &&
         weft_train_again(train, command, sizeof command)) {
