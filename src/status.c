@@ -1,14 +1,9 @@
 /* status.c: the first failure, and the context it gains on its way up. */
 #include "weft/status.h"
-#include "weft/weft.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifndef WEFT_VERSION
-#define WEFT_VERSION "0.1.0"
-#endif
 
 enum weft_status weft_fail(struct weft_error *error, enum weft_status status, const char *format,
                            ...) {
@@ -52,8 +47,4 @@ enum weft_status weft_error_hint(struct weft_error *error, const char *format, .
         va_end(arguments);
     }
     return error->status;
-}
-
-const char *weft_version(void) {
-    return WEFT_VERSION;
 }

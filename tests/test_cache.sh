@@ -83,6 +83,27 @@ damaged "an empty entry"
 sed '1s/weft program 1 ./weft program 1 x/' "$work/files/whole" >"$entry"
 damaged "an entry of another key"
 
+begin "--verbose says what became of the cache"
+ran="train --verbose"
+# detail TEXT OPTION...: a training says TEXT, and names the entry in the line where there is one.
+detail() {
+    local text=$1
+    shift
+    "$weft" train --network "$work/files/list.json" --data "$sample" --steps 1 --out detail --force --verbose \
+        --device rusticl "$@" >"$work/out" 2>"$work/err"
+    expect_text err "weft: opencl: program cache: $text"
+}
+detail "hit: $entry, "
+expect_no_text err "program: built"
+printf 'x' | dd of="$entry" bs=1 seek=700 conv=notrunc 2>/dev/null
+detail "rebuilt, since this one is damaged or the driver refuses it: $entry"
+expect_text err "opencl: program: built in"
+expect_text err "saved: $entry"
+rm "$entry"
+detail "miss: $entry"
+detail "off" --no-cache
+end
+
 begin "another compiler option is another program"
 train other --device rusticl --cl-options=-cl-opt-disable
 expect_code 0

@@ -56,31 +56,42 @@ run help
 expect_same "$work/out" "$work/help"
 end
 
-for command in devices data samples summary train evaluate verify compare bench; do
-    begin "help of $command"
-    run help "$command"
-    expect_code 0
-    expect_text out "usage: weft $command"
-    expect_text out "example:"
-    expect_text out "--device SEL"
-    expect_empty err
-    [ "$(awk '{ print length }' "$work/out" | sort -n | tail -n 1)" -le 100 ] ||
-    problem "a line is longer than 100"
-    cp "$work/out" "$work/help"
-    run "$command" --help
-    expect_code 0
-    expect_same "$work/out" "$work/help"
-    end
-done
-
 begin "version"
 run --version
 expect_code 0
 expect_text out "weft 0."
+for line in revision compiler "contract of equal bits" zlib libpng cairo cJSON CLBlast "OpenCL loader"; do
+    grep -q "^$line: ." "$work/out" || problem "no $line"
+done
+expect_empty err
 cp "$work/out" "$work/version"
 run train --version
 expect_same "$work/out" "$work/version"
+run --version --json
+expect_code 0
+expect_json 'len(e) == 1 and e[0]["event"] == "version" and e[0]["contract"] >= 1'
+expect_json 'set(e[0]["libraries"]) == {"zlib", "libpng", "cairo", "cJSON", "CLBlast", "OpenCL loader"}'
+python3 - "$work/out" "$work/version" <<'PYTHON' || problem "text and JSON say different things"
+import json, sys
+event, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read().splitlines()
+said = dict(line.split(": ", 1) for line in text[1:])
+assert text[0] == "weft " + event["version"]
+assert said.pop("revision") == event["revision"] and said.pop("compiler") == event["compiler"]
+assert said.pop("contract of equal bits") == str(event["contract"])
+assert said == {name: version or "not built with it" for name, version in event["libraries"].items()}
+PYTHON
+cp "$work/out" "$work/version"
+run data --version --json
+expect_same "$work/out" "$work/version"
 end
+
+if [ -e "$source/.git" ] && described=$(git -C "$source" describe --tags --always 2>/dev/null); then
+    begin "the revision is that of git"
+    run --version
+    grep -qx "revision: $described\(-dirty\)\?" "$work/out" || problem "not $described"
+    end
+fi
+refuses 2 "weft --version takes --json alone" --version --jsn
 
 # A stdout that does not take what it is given
 begin "a full disk"

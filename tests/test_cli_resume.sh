@@ -57,7 +57,7 @@ sys.exit(process.wait(timeout=60))
 PYTHON
 code=$?
 expect_code 130
-expect_text err "weft train --resume stopped goes on"
+expect_text err "weft train --resume stopped --device cpu"
 epochs=$(($(wc -l <stopped/history.csv) + 2))
 run train --resume stopped --device cpu --epochs "$epochs"
 expect_code 0

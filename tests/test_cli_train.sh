@@ -244,7 +244,7 @@ PYTHON
 code=$?
 expect_code 130
 expect_text err "weft: training: interrupted"
-expect_text err "interrupted holds the model after epoch"
+expect_text err "it holds the model after epoch"
 [ -s interrupted/model.safetensors ] || problem "no model"
 [ -s interrupted/history.csv ] || problem "no history"
 [ ! -e interrupted/run.json ] || problem "a run.json, as if it were done"

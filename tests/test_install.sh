@@ -59,12 +59,25 @@ pkgconfig=$(find "$moved" -name weft.pc -printf '%h')
 diff -r "$source/include/weft" "$moved/include/weft" >&2 || problem "not the headers of include/weft"
 end
 
+begin "the manual page and the completions"
+while read -r topic file; do
+    ran="help $topic"
+    "${WEFT:?}" help "$topic" >"$work/out"
+    expect_same "$work/out" "$moved/$file"
+done <<'FILES'
+man share/man/man1/weft.1
+bash share/bash-completion/completions/weft
+zsh share/zsh/site-functions/_weft
+fish share/fish/vendor_completions.d/weft.fish
+FILES
+end
+
 weft=$moved/bin/weft
 begin "the moved program"
 run --version
 expect_code 0
 ldd "$weft" | grep -qF "$moved/" || problem "it finds no libweft in the folder that it was moved to"
-[ "$(cat "$work/out")" = "weft $(package --modversion)" ] || problem "not the version of weft.pc"
+[ "$(head -n 1 "$work/out")" = "weft $(package --modversion)" ] || problem "not the version of weft.pc"
 run summary
 expect_code 0
 try "${WEFT:?}" summary

@@ -27,6 +27,29 @@ START_TEST(second_ends) {
 }
 END_TEST
 
+START_TEST(terminate_is_a_flag) {
+    signal(SIGTERM, SIG_DFL);
+    weft_os_catch_interrupts();
+    ck_assert(!weft_os_terminated());
+    raise(SIGTERM);
+    ck_assert(weft_os_interrupted());
+    ck_assert(weft_os_terminated());
+}
+END_TEST
+
+/* Ends by SIGTERM: the second one need not be the same. */
+START_TEST(second_of_the_other_kind_ends) {
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    weft_os_catch_interrupts();
+    raise(SIGINT);
+    ck_assert(!weft_os_terminated());
+    weft_os_catch_interrupts(); /* does not catch it again */
+    raise(SIGTERM);
+    exit(0);
+}
+END_TEST
+
 START_TEST(ignored_stays_ignored) {
     signal(SIGINT, SIG_IGN);
     weft_os_catch_interrupts();
@@ -38,6 +61,8 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, first_is_a_flag);
     tcase_add_test_raise_signal(tests, second_ends, SIGINT);
+    tcase_add_test(tests, terminate_is_a_flag);
+    tcase_add_test_raise_signal(tests, second_of_the_other_kind_ends, SIGTERM);
     tcase_add_test(tests, ignored_stays_ignored);
 }
 

@@ -11,6 +11,7 @@ START_TEST(a_file_is_no_terminal) {
     ck_assert_ptr_nonnull(file);
     unsetenv("COLUMNS");
     ck_assert(!weft_os_is_terminal(file));
+    ck_assert(!weft_os_can_redraw(file));
     ck_assert_int_eq(weft_os_terminal_columns(file), 80);
     fclose(file);
 }
@@ -42,6 +43,10 @@ START_TEST(a_terminal_knows_its_width) {
     unsetenv("COLUMNS");
     ck_assert(weft_os_is_terminal(terminal));
     ck_assert_int_eq(weft_os_terminal_columns(terminal), 80); /* it says 0: unknown */
+    setenv("TERM", "dumb", 1);
+    ck_assert(!weft_os_can_redraw(terminal));
+    setenv("TERM", "xterm", 1);
+    ck_assert(weft_os_can_redraw(terminal));
     window.ws_col = 97;
     ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &window), 0);
     ck_assert_int_eq(weft_os_terminal_columns(terminal), 97);

@@ -20,6 +20,14 @@ enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
  * OpenCL devices alone; no bits are promised then, not even from one run to the next. */
 enum weft_math { WEFT_MATH_EXACT, WEFT_MATH_FAST };
 
+/* Who is told what a device is and does: which one is opened, programs with their build logs, the program cache, memory, fused
+ * layers. ${say} gets one text at a time, without a newline at its end; a build log has newlines inside. It is called by the thread
+ * that calls the library, so by several at once where several use it. NULL: nobody. The texts are for people: they may change. */
+struct weft_log {
+    void (*say)(void *context, const char *text);
+    void *context;
+};
+
 /* Where the computation takes place. All zero is the default. */
 struct weft_backend_options {
     const char *
@@ -29,10 +37,11 @@ struct weft_backend_options {
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
     enum weft_math math;
-    bool no_cache;     /* compile anew, and keep nothing in the program cache */
-    bool no_fuse;      /* one row of kernels a layer, so that all tensors exist; changes no bit */
-    size_t batch;      /* the largest number of images in one step or pass; at least 1 */
-    bool forward_only; /* no training: needs less memory */
+    bool no_cache;       /* compile anew, and keep nothing in the program cache */
+    bool no_fuse;        /* one row of kernels a layer, so that all tensors exist; changes no bit */
+    size_t batch;        /* the largest number of images in one step or pass; at least 1 */
+    bool forward_only;   /* no training: needs less memory */
+    struct weft_log log; /* of this backend, as long as it is open */
     const struct weft_trial *trial; /* for weft_verify alone; NULL */
 };
 

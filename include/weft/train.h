@@ -68,6 +68,10 @@ struct weft_evaluation_options {
     enum weft_statistics statistics;
     size_t
         batch; /* images whose statistics go together (WEFT_BATCH); otherwise it changes nothing but speed */
+    /* Called after each batch with the images that are done and those that there are; NULL: nobody is told. Returns false to stop with
+     * WEFT_INTERRUPTED. */
+    bool (*progress)(void *context, size_t done, size_t images);
+    void *context;
 };
 
 /* A model on a split. Free with weft_evaluation_finish. */

@@ -61,6 +61,7 @@ struct weft_backend {
     const struct weft_backend_ops *ops;
     const struct weft_network *network;
     struct weft_device device;
+    struct weft_log log;
     size_t batch; /* the largest number of images in one step or pass */
     bool forward_only;
     size_t images[WEFT_SPLIT_COUNT]; /* images handed over, by split */

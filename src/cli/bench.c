@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "os/os.h"
+
 /* What can be wrong before any device is asked. */
 static enum weft_status check_options(const struct weft_options *options,
                                       struct weft_error *error) {
@@ -55,9 +57,25 @@ static enum weft_status make_model(struct weft_bench *bench, struct weft_error *
     return status;
 }
 
+/* Shows the parts that were measured to their end. */
+static enum weft_status interrupted(struct weft_bench *bench, struct weft_error *error) {
+    bool some = false;
+    for (size_t i = 0; i < bench->part_count; i++) {
+        some = some || bench->parts[i].repeat > 0 || bench->parts[i].entries != NULL;
+    }
+    *error = (struct weft_error){0};
+    if (some && weft_bench_print(bench, error) != WEFT_OK) {
+        return error->status;
+    }
+    weft_fail(error, WEFT_INTERRUPTED, "bench: interrupted");
+    return weft_error_hint(error, some ? "what had been measured until then is shown"
+                                       : "nothing had been measured until then");
+}
+
 enum weft_status weft_command_bench(const struct weft_options *options, struct weft_error *error) {
     struct weft_bench bench = {.options = options};
     enum weft_status status = check_options(options, error);
+    weft_os_catch_interrupts();
     if (status == WEFT_OK) {
         status = read_images(&bench, error);
     }
@@ -72,7 +90,9 @@ enum weft_status weft_command_bench(const struct weft_options *options, struct w
             status = weft_bench_measure_whole(&bench, math, error);
         }
     }
-    if (status == WEFT_OK) {
+    if (status == WEFT_INTERRUPTED) {
+        status = interrupted(&bench, error);
+    } else if (status == WEFT_OK) {
         status = weft_bench_print(&bench, error);
     }
     for (size_t i = 0; i < bench.part_count; i++) {

@@ -74,12 +74,23 @@ static enum weft_status measure_peak(struct weft_bench *bench, struct weft_backe
     return status;
 }
 
+/* A part that was not measured to its end is none. */
+static enum weft_status finish_part(struct weft_bench_part *part, enum weft_status status) {
+    if (status != WEFT_OK) {
+        part->repeat = 0;
+    }
+    qsort(part->times, part->repeat, sizeof *part->times, shorter);
+    return status;
+}
+
 /* ---- training ---- */
 
 static bool keep_time(void *context, const struct weft_epoch *epoch) {
     struct weft_bench_part *part = context;
-    part->times[part->repeat++] = epoch->seconds;
-    return true;
+    if (part != NULL) {
+        part->times[part->repeat++] = epoch->seconds;
+    }
+    return !weft_os_interrupted();
 }
 
 /* ${epochs} of the images that are used, or ${steps} steps of them; their times go to ${part} if it is not NULL. */
@@ -93,8 +104,8 @@ static enum weft_status train(struct weft_bench *bench, struct weft_backend *bac
     training.batch = bench->batch;
     /* speed does not depend on it, but a wide network would blow up */
     training.learning_rate /= (float)bench->options->wide;
-    return weft_train(bench->model, backend, bench->images[WEFT_TRAIN].count, &training,
-                      part != NULL ? &events : NULL, error);
+    return weft_train(bench->model, backend, bench->images[WEFT_TRAIN].count, &training, &events,
+                      error);
 }
 
 static enum weft_status measure_training(struct weft_bench *bench, struct weft_backend *backend,
@@ -110,8 +121,8 @@ static enum weft_status measure_training(struct weft_bench *bench, struct weft_b
         status = train(bench, backend, 1, WARM_STEPS, NULL, error);
     }
     if (status == WEFT_OK && weft_bench_wants(bench->options, WEFT_BENCH_TRAIN)) {
-        status = train(bench, backend, (size_t)bench->options->repeat, 0, part, error);
-        qsort(part->times, part->repeat, sizeof *part->times, shorter);
+        status = finish_part(part,
+                             train(bench, backend, (size_t)bench->options->repeat, 0, part, error));
     }
     if (status != WEFT_OK || !weft_bench_wants(bench->options, WEFT_BENCH_KERNELS)) {
         return status;
@@ -125,9 +136,14 @@ static enum weft_status measure_training(struct weft_bench *bench, struct weft_b
 
 /* ---- evaluation ---- */
 
+static bool go_on(void *context, size_t done, size_t images) {
+    (void)context, (void)done, (void)images;
+    return !weft_os_interrupted();
+}
+
 static enum weft_status evaluate(struct weft_bench *bench, struct weft_backend *backend,
                                  size_t batch, double *seconds, struct weft_error *error) {
-    struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, batch};
+    struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, batch, go_on, NULL};
     struct weft_evaluation evaluation = {0};
     double start = weft_os_seconds();
     enum weft_status status =
@@ -154,7 +170,7 @@ static enum weft_status measure_evaluation(struct weft_bench *bench, struct weft
         for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
             status = evaluate(bench, backend, batch, &part->times[part->repeat++], error);
         }
-        qsort(part->times, part->repeat, sizeof *part->times, shorter);
+        finish_part(part, status);
     }
     if (status != WEFT_OK || !weft_bench_wants(bench->options, WEFT_BENCH_KERNELS)) {
         return status;
@@ -190,7 +206,8 @@ enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct w
     weft_backend_close(backend);
     backend = NULL;
     if (status == WEFT_OK && evaluates) {
-        options.quiet = options.quiet || trains || peak; /* the device has been named */
+        /* the device has been named */
+        options.quiet = options.quiet || ((trains || peak) && !options.verbose);
         status = open_device(bench, &options, WEFT_TEST, batch, &backend, error);
     }
     if (status == WEFT_OK && evaluates) {
@@ -241,6 +258,5 @@ enum weft_status weft_bench_measure_whole(struct weft_bench *bench, int math,
     for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
         status = train_whole(bench, math, &part->times[part->repeat++], error);
     }
-    qsort(part->times, part->repeat, sizeof *part->times, shorter);
-    return status;
+    return finish_part(part, status);
 }

@@ -3,8 +3,10 @@
 
 const char *const weft_bench_parts[] = {"train", "evaluate", "kernels", "peak", "whole", NULL};
 
-const char weft_bench_notes[] =
-    "Times are medians. train: an epoch, from the shuffle to the parameters read back, images on "
+const char weft_bench_notes[] = "Times are medians.\n";
+
+const char weft_bench_details[] =
+    "train: an epoch, from the shuffle to the parameters read back, images on "
     "the\n"
     "device; evaluate: the test images with running statistics. kernels: one more run of each, "
     "which\n"

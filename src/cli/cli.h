@@ -108,7 +108,9 @@ struct weft_command {
     enum weft_operand operand;
     const char *operand_name; /* "MODEL" */
     const char *notes;        /* what help says below the options, or NULL */
+    const char *details;      /* what the manual page alone says further, or NULL */
     const char *example;
+    const char *more_examples; /* lines, or NULL */
 };
 
 /* common.c: the options with one meaning everywhere. */
@@ -127,7 +129,8 @@ extern const struct weft_option weft_devices_options[], weft_summary_options[],
     weft_train_options[], weft_evaluate_options[], weft_samples_options[], weft_predict_options[],
     weft_report_options[], weft_compare_options[], weft_verify_options[], weft_bench_options[];
 extern const char weft_predict_notes[], weft_report_notes[], weft_train_notes[],
-    weft_compare_notes[], weft_verify_notes[], weft_bench_notes[];
+    weft_compare_notes[], weft_verify_notes[], weft_bench_notes[], weft_train_details[],
+    weft_verify_details[], weft_bench_details[];
 enum weft_status weft_command_devices(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error);
 enum weft_status weft_command_summary(const struct weft_options *options, struct weft_error *error);
@@ -169,6 +172,10 @@ enum weft_status weft_option_set(const struct weft_option *option, const char *t
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error);
 
+/* Returns the value that ${option} has in ${options}, as it would be written, perhaps in ${number}; NULL for a flag. */
+const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
+                             char number[64]);
+
 /* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
 enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
                                    const char *source, uint64_t *value, struct weft_error *error);
@@ -187,6 +194,22 @@ const char *weft_nearest_find(const char *word,
 void weft_help_program(FILE *out);
 void weft_help_command(FILE *out, const struct weft_command *command);
 
+/* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
+enum weft_status weft_help(int count, char *const *names, struct weft_error *error);
+
+/* version.c: prints the version of weft, how it was built and the libraries that it runs with; with ${as_json} as one event. */
+enum weft_status weft_version_print(bool as_json, struct weft_error *error);
+
+/* screen.c: the columns of stdout's terminal; INT_MAX where it is none. */
+int weft_screen_columns(void);
+
+/* Prints ${text} in lines of at most ${width} characters, all but the first behind ${indent} spaces; the first one goes on behind
+ * ${used} characters. Single newlines count as spaces; an empty line, and a line that begins with "- ", stay. Ends with a newline. */
+void weft_screen_wrap(FILE *out, const char *text, int used, int indent, int width);
+
+/* Prints a line on stdout as it is; where it is wider than the terminal, in lines of which the further ones stand behind ${indent} spaces. */
+void weft_screen_line(int indent, const char *format, ...) WEFT_PRINTF(2, 3);
+
 /* messages.c: prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error
  * event to stdout. */
 void weft_message_error(const struct weft_error *error, bool json);
@@ -199,12 +222,17 @@ void weft_message_notice(const struct weft_options *options, const char *format,
 void weft_message_detail(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
+/* Prints "weft: TEXT" to stderr, with --quiet too: for what a user would not want to miss. */
+void weft_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+
+/* What the library tells of devices, as details. ${options} must live as long as who is given it. */
+struct weft_log weft_message_log(const struct weft_options *options);
+
 /* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far did not
  * get out. */
 enum weft_status weft_message_flush(struct weft_error *error);
 
-/* progress.c: a bar on stderr, if that is a terminal and neither --quiet nor --json is given; else
- * nothing. */
+/* progress.c: a bar on stderr, if that is a terminal that can redraw a line, and neither --quiet nor --json is given; else nothing. */
 struct weft_progress {
     bool shown; /* a bar may be drawn */
     bool drawn; /* a bar stands on the terminal now */
@@ -217,6 +245,9 @@ void weft_progress_start(struct weft_progress *progress, const struct weft_optio
  * ${done}, images a second since the start and the time left. */
 void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
                           uint64_t total);
+
+/* Draws ${text} in its place, cut to the terminal's width. */
+void weft_progress_text(struct weft_progress *progress, const char *text);
 
 /* Takes the bar away, so that something else can be printed. */
 void weft_progress_wipe(struct weft_progress *progress);

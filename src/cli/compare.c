@@ -29,14 +29,14 @@ static void print_row(const struct weft_options *options,
                       const struct weft_tensor_comparison *row) {
     const struct weft_difference *d = &row->difference;
     if (row->problem != NULL) {
-        printf("%-28s %s\n", row->name, row->problem);
+        weft_screen_line(2, "%-28s %s", row->name, row->problem);
     } else if (d->differing > 0 || options->verbose) {
-        printf("%-28s %zu of %zu differ", row->name, d->differing, d->count);
+        char more[128] = "";
         if (d->differing > 0 && row->floats) {
-            printf(", by up to %g (%llu ulp), the first at %zu", d->largest,
-                   (unsigned long long)d->largest_ulp, d->first);
+            snprintf(more, sizeof more, ", by up to %g (%llu ulp), the first at %zu", d->largest,
+                     (unsigned long long)d->largest_ulp, d->first);
         }
-        putchar('\n');
+        weft_screen_line(2, "%-28s %zu of %zu differ%s", row->name, d->differing, d->count, more);
     }
 }
 
@@ -106,7 +106,8 @@ static enum weft_status print_verdict(const struct weft_options *options,
             printf("different: %zu of %zu tensors\n", comparison->different, comparison->tensors);
         }
         if (comparison->metadata[0] != '\0') {
-            printf("what the files say of their making differs: %s\n", comparison->metadata);
+            weft_screen_line(2, "what the files say of their making differs: %s",
+                             comparison->metadata);
         }
         return WEFT_OK;
     }

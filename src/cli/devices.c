@@ -43,21 +43,54 @@ static const char *or_dash(const char *text) {
     return text[0] != '\0' ? text : "-";
 }
 
+enum { NAME = 70 /* where names begin in the table */, TEXT = 16 /* and texts below it */ };
+enum { NARROW = 60, NARROW_TEXT = 8 };
+
 static void print_detail(const char *name, const char *text) {
     if (text[0] != '\0') {
-        printf("      %-9s %s\n", name, text);
+        weft_screen_line(weft_screen_columns() < NARROW ? NARROW_TEXT : TEXT, "      %-9s %s", name,
+                         text);
     }
 }
 
-static void print_device(const struct weft_device *device) {
-    char place[32] = "-", memory[32], local[32];
-    if (!device->builtin) {
-        snprintf(place, sizeof place, "%u:%u", device->platform, device->in_platform);
-    }
+static void print_head(void) {
+    printf("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type", "units",
+           "memory", "local", "OpenCL", "C", "name");
+}
+
+static void print_row(const struct weft_device *device, const char *place) {
+    char memory[32], local[32];
     printf("%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
            device->index, place, device->builtin ? "builtin" : device->type, device->compute_units,
            memory_text(device->global_memory, memory), memory_text(device->local_memory, local),
            or_dash(device->opencl), or_dash(device->opencl_c), device->name);
+}
+
+/* The same in a narrow terminal, a line for each column. */
+static void print_block(const struct weft_device *device, const char *place) {
+    char text[160], memory[32], local[32];
+    weft_screen_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
+    print_detail("P:D", place);
+    print_detail("type", device->builtin ? "builtin" : device->type);
+    snprintf(text, sizeof text, "%u", device->compute_units);
+    print_detail("units", text);
+    snprintf(text, sizeof text, "%s, local %s", memory_text(device->global_memory, memory),
+             memory_text(device->local_memory, local));
+    print_detail("memory", text);
+    snprintf(text, sizeof text, "%s, C %s", device->opencl, or_dash(device->opencl_c));
+    print_detail("OpenCL", device->opencl[0] != '\0' ? text : "");
+}
+
+static void print_device(const struct weft_device *device, bool table) {
+    char place[32] = "-";
+    if (!device->builtin) {
+        snprintf(place, sizeof place, "%u:%u", device->platform, device->in_platform);
+    }
+    if (table) {
+        print_row(device, place);
+    } else {
+        print_block(device, place);
+    }
     print_detail("platform", device->platform_name);
     print_detail("driver", device->driver);
     print_detail("float", device->fp_config);
@@ -67,6 +100,16 @@ static void print_device(const struct weft_device *device) {
                  : device->usable   ? "note"
                                     : "unusable",
                  device->reason);
+}
+
+/* Whether the rows of all devices fit. */
+static bool fits(const struct weft_device *devices, size_t count) {
+    size_t longest = 4;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(devices[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return (int)longest <= weft_screen_columns() - NAME;
 }
 
 static enum weft_status print_json(const struct weft_device *device, struct weft_error *error) {
@@ -83,6 +126,7 @@ enum weft_status weft_command_devices(const struct weft_options *options,
     struct weft_device *devices = NULL;
     size_t count = 0;
     char note[256] = "";
+    bool table;
     enum weft_status status = options->clear_cache ? clear_cache(options, error) : WEFT_OK;
     if (status == WEFT_OK) {
         status = weft_devices_list(&devices, &count, note, error);
@@ -91,17 +135,17 @@ enum weft_status weft_command_devices(const struct weft_options *options,
         return status;
     }
     if (note[0] != '\0') {
-        weft_message_notice(options, "%s", note);
+        weft_message_warning("%s", note);
     }
-    if (!options->json) {
-        printf("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type", "units",
-               "memory", "local", "OpenCL", "C", "name");
+    table = fits(devices, count);
+    if (!options->json && table) {
+        print_head();
     }
     for (size_t i = 0; i < count && status == WEFT_OK; i++) {
         if (options->json) {
             status = print_json(&devices[i], error);
         } else {
-            print_device(&devices[i]);
+            print_device(&devices[i], table);
         }
     }
     free(devices);

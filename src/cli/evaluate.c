@@ -189,18 +189,35 @@ static enum weft_status give_results(const struct job *job, struct weft_error *e
     return status;
 }
 
+static bool progress(void *context, size_t done, size_t images) {
+    weft_progress_update(context, "evaluation", done, images);
+    return !weft_os_interrupted();
+}
+
+static enum weft_status evaluate(struct job *job, struct weft_error *error) {
+    struct weft_progress bar;
+    double start = weft_os_seconds();
+    enum weft_status status;
+    weft_progress_start(&bar, job->options);
+    job->how.progress = progress;
+    job->how.context = &bar;
+    status = weft_evaluate(job->backend, &job->images, &job->how, job->options->logits != NULL,
+                           &job->evaluation, error);
+    job->seconds = weft_os_seconds() - start;
+    weft_progress_wipe(&bar);
+    return status;
+}
+
 enum weft_status weft_command_evaluate(const struct weft_options *options,
                                        struct weft_error *error) {
     struct job job = {.options = options};
     enum weft_status status = choose(&job, error);
+    weft_os_catch_interrupts();
     if (status == WEFT_OK) {
         status = prepare(&job, error);
     }
     if (status == WEFT_OK) {
-        double start = weft_os_seconds();
-        status = weft_evaluate(job.backend, &job.images, &job.how, options->logits != NULL,
-                               &job.evaluation, error);
-        job.seconds = weft_os_seconds() - start;
+        status = evaluate(&job, error);
     }
     if (status == WEFT_OK) {
         status = check_loss(&job, error);

@@ -20,24 +20,6 @@ static enum weft_status unknown_command(const char *name, struct weft_error *err
     return error->status;
 }
 
-/* weft help [COMMAND] */
-static enum weft_status help(int count, char *const *names, struct weft_error *error) {
-    const struct weft_command *command;
-    if (count == 0) {
-        weft_help_program(stdout);
-        return WEFT_OK;
-    }
-    if (count > 1) {
-        return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
-    }
-    command = weft_command_find(names[0]);
-    if (command == NULL) {
-        return unknown_command(names[0], error);
-    }
-    weft_help_command(stdout, command);
-    return WEFT_OK;
-}
-
 static enum weft_status run_command(const struct weft_command *command, int count,
                                     char *const *arguments, struct weft_error *error) {
     struct weft_options options;
@@ -50,10 +32,19 @@ static enum weft_status run_command(const struct weft_command *command, int coun
         return WEFT_OK;
     }
     if (options.version) {
-        printf("weft %s\n", weft_version());
-        return WEFT_OK;
+        return weft_version_print(options.json, error);
     }
     return command->run(&options, error);
+}
+
+/* weft --version [--json] */
+static enum weft_status version(int count, char *const *arguments, struct weft_error *error) {
+    bool json = count == 1 && strcmp(arguments[0], "--json") == 0;
+    if (count > 0 && !json) {
+        return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes --json alone",
+                         arguments[0]);
+    }
+    return weft_version_print(json, error);
 }
 
 static enum weft_status dispatch(int count, char *const *arguments, struct weft_error *error) {
@@ -63,14 +54,13 @@ static enum weft_status dispatch(int count, char *const *arguments, struct weft_
         return run_command(command, count - 1, arguments + 1, error);
     }
     if (strcmp(name, "help") == 0) {
-        return help(count - 1, arguments + 1, error);
+        return weft_help(count - 1, arguments + 1, error);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        return help(0, NULL, error);
+        return weft_help(0, NULL, error);
     }
     if (strcmp(name, "--version") == 0) {
-        printf("weft %s\n", weft_version());
-        return WEFT_OK;
+        return version(count - 1, arguments + 1, error);
     }
     if (*name == '\0') {
         weft_fail(error, WEFT_USAGE, "no command: usage: weft COMMAND [OPTION]...");

@@ -28,6 +28,13 @@ static void print(const char *format, va_list arguments) {
     fputc('\n', stderr);
 }
 
+void weft_message_warning(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+}
+
 void weft_message_notice(const struct weft_options *options, const char *format, ...) {
     va_list arguments;
     if (!options->quiet) {
@@ -44,6 +51,16 @@ void weft_message_detail(const struct weft_options *options, const char *format,
         print(format, arguments);
         va_end(arguments);
     }
+}
+
+/* One call, so that threads do not mix their lines. */
+static void say(void *context, const char *text) {
+    (void)context;
+    fprintf(stderr, "weft: %s\n", text);
+}
+
+struct weft_log weft_message_log(const struct weft_options *options) {
+    return (struct weft_log){.say = options->verbose && !options->quiet ? say : NULL};
 }
 
 enum weft_status weft_message_flush(struct weft_error *error) {

@@ -19,6 +19,9 @@ enum weft_invert { WEFT_INVERT_AUTO, WEFT_INVERT_YES, WEFT_INVERT_NO };
 /* Whether this program can read PNG files. */
 bool weft_picture_can_read(void);
 
+/* The version of libpng that runs; empty without it. */
+const char *weft_picture_png_version(void);
+
 /* picture_read.c: reads the PNG file ${path}, of any size up to 40 million pixels, colour and depth. What is transparent becomes
  * white, or black where the opaque part is bright. The caller frees with weft_picture_finish. Fails with WEFT_BAD_FILE, and
  * with WEFT_USAGE where this program has no libpng. */

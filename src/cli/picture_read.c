@@ -85,6 +85,10 @@ bool weft_picture_can_read(void) {
     return true;
 }
 
+const char *weft_picture_png_version(void) {
+    return png_get_libpng_ver(NULL);
+}
+
 #else
 
 enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
@@ -95,6 +99,10 @@ enum weft_status weft_picture_read(const char *path, struct weft_picture *pictur
 
 bool weft_picture_can_read(void) {
     return false;
+}
+
+const char *weft_picture_png_version(void) {
+    return "";
 }
 
 #endif

@@ -140,15 +140,18 @@ static enum weft_status print_json(const struct weft_prediction *job, size_t ima
 
 static void print_text(const struct weft_prediction *job, size_t image, const size_t *order,
                        size_t top) {
-    printf("%s:", job->names[image]);
-    for (size_t i = 0; i < top; i++) {
-        printf("%s %s %.4f", i > 0 ? "," : "", weft_class_names[order[i]],
-               (double)job->logits[image * job->classes + order[i]]);
+    char text[512] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < top && length < sizeof text; i++) {
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s %s %.4f",
+                                   i > 0 ? "," : "", weft_class_names[order[i]],
+                                   (double)job->logits[image * job->classes + order[i]]);
     }
-    if (job->options->index != NULL) {
-        printf(" (it is: %s)", weft_class_names[job->labels[image]]);
+    if (job->options->index != NULL && length < sizeof text) {
+        snprintf(text + length, sizeof text - length, " (it is: %s)",
+                 weft_class_names[job->labels[image]]);
     }
-    putchar('\n');
+    weft_screen_line(2, "%s:%s", job->names[image], text);
 }
 
 /* The images as the network saw them, the most probable class below each. */

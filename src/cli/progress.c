@@ -11,7 +11,7 @@
 #define LINE_MAX_LENGTH 200
 
 void weft_progress_start(struct weft_progress *progress, const struct weft_options *options) {
-    progress->shown = !options->quiet && !options->json && weft_os_is_terminal(stderr);
+    progress->shown = !options->quiet && !options->json && weft_os_can_redraw(stderr);
     progress->drawn = false;
     progress->start = weft_os_seconds();
     progress->last = progress->start;
@@ -45,23 +45,43 @@ static void compose(char *line, size_t room, const char *label, double share, co
     }
 }
 
+/* The columns that a line may take: in the last one the cursor would wrap. 0: it is not time to draw. */
+static int room_now(struct weft_progress *progress) {
+    double now = weft_os_seconds();
+    int room = weft_os_terminal_columns(stderr) - 1;
+    if (!progress->shown || now - progress->last < REDRAW || room < 1) {
+        return 0;
+    }
+    progress->last = now;
+    return room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room;
+}
+
+static void draw(struct weft_progress *progress, int room, const char *line) {
+    fprintf(stderr, "\r%-*.*s", room, room, line);
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+void weft_progress_text(struct weft_progress *progress, const char *text) {
+    int room = room_now(progress);
+    if (room > 0) {
+        draw(progress, room, text);
+    }
+}
+
 void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
                           uint64_t total) {
-    double now = weft_os_seconds(), elapsed = now - progress->start;
+    double elapsed = weft_os_seconds() - progress->start;
     char line[LINE_MAX_LENGTH + 1], figures[96], left[32];
-    int room = weft_os_terminal_columns(stderr) - 1; /* in the last column the cursor would wrap */
-    if (!progress->shown || now - progress->last < REDRAW || total == 0 || done == 0 || room < 1) {
+    int room = total > 0 && done > 0 ? room_now(progress) : 0;
+    if (room == 0) {
         return;
     }
-    room = room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room;
-    progress->last = now;
     time_text(elapsed * (double)(total - done) / (double)done, left);
     snprintf(figures, sizeof figures, "%3.0f %%  %.0f images/s  %s left",
              100.0 * (double)done / (double)total, (double)done / elapsed, left);
     compose(line, (size_t)room, label, (double)done / (double)total, figures);
-    fprintf(stderr, "\r%-*s", room, line);
-    fflush(stderr);
-    progress->drawn = true;
+    draw(progress, room, line);
 }
 
 void weft_progress_wipe(struct weft_progress *progress) {

@@ -93,7 +93,8 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                           .no_fuse = options->no_fuse,
                                           .no_cache = options->no_cache,
                                           .batch = batch,
-                                          .forward_only = forward_only};
+                                          .forward_only = forward_only,
+                                          .log = weft_message_log(options)};
     char notice[512] = "";
     enum weft_status status = weft_backend_open(network, &wanted, backend, notice, error);
     const struct weft_device *device;
@@ -101,7 +102,7 @@ enum weft_status weft_shared_open(const struct weft_options *options,
         return status;
     }
     if (notice[0] != '\0') {
-        weft_message_notice(options, "%s", notice);
+        weft_message_warning("%s", notice);
     }
     if (wanted.math == WEFT_MATH_FAST) {
         weft_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");

@@ -58,7 +58,7 @@ static enum weft_status print(const struct weft_options *options,
         weft_json_close(&json, '}');
         status = weft_json_print(&json, stdout, error);
     } else {
-        weft_report_summary(stdout, network);
+        weft_report_summary(stdout, network, weft_screen_columns());
         printf("\n%s\n", pytorch);
         if (path != NULL) {
             printf("\nmodel: %s, sha256: %s\n", path, sha256);

@@ -88,20 +88,24 @@ static enum weft_status open_device(struct weft_train *train, struct weft_error 
 /* What remains of a training that did not come to its end. */
 static enum weft_status explain(const struct weft_train *train, enum weft_status status,
                                 struct weft_error *error) {
-    bool goes_on = status == WEFT_INTERRUPTED && train->whole_epochs > 0;
+    char command[900];
     if (train->said.status != WEFT_OK) {
         *error = train->said;
         return error->status;
     }
     if (status == WEFT_INTERRUPTED) {
         *error = (struct weft_error){0};
-        weft_fail(error, status, "training: interrupted after %zu whole epochs",
-                  train->whole_epochs);
+        weft_fail(error, status, "training: interrupted after %zu whole epoch%s: %.1000s",
+                  train->whole_epochs, train->whole_epochs == 1 ? "" : "s",
+                  train->epoch_count > 0 ? train->run.path : "nothing is kept");
     }
-    if (train->epoch_count > 0) {
-        weft_error_hint(error, "%s holds the model after epoch %zu%s%s%s", train->run.path,
-                        train->epoch_count, goes_on ? "; weft train --resume " : "",
-                        goes_on ? train->run.path : "", goes_on ? " goes on" : "");
+    if (status == WEFT_INTERRUPTED && train->whole_epochs > 0 &&
+        weft_train_again(train, command, sizeof command)) {
+        weft_error_hint(error, "it holds the model after epoch %zu; to go on:\n  %s",
+                        train->epoch_count, command);
+    } else if (train->epoch_count > 0) {
+        weft_error_hint(error, "%.900s holds the model after epoch %zu", train->run.path,
+                        train->epoch_count);
     } else {
         weft_error_hint(error, "no model was written%s",
                         status == WEFT_FAILED ? "; a smaller --lr may help" : "");
@@ -112,7 +116,6 @@ static enum weft_status explain(const struct weft_train *train, enum weft_status
 static enum weft_status run_training(struct weft_train *train, struct weft_error *error) {
     struct weft_training_events events = weft_train_events(train);
     enum weft_status status;
-    weft_os_catch_interrupts();
     weft_progress_start(&train->progress, train->options);
     status = weft_train(train->model, train->backend, weft_train_images(train), &train->training,
                         &events, error);
@@ -140,18 +143,22 @@ static enum weft_status dump_gradients(const struct weft_train *train, struct we
     return status;
 }
 
+static bool go_on(void *context, size_t done, size_t images) {
+    (void)context, (void)done, (void)images;
+    return !weft_os_interrupted();
+}
+
 /* Both splits with running statistics, printed as they are there. */
 static enum weft_status evaluate(struct weft_train *train, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         struct weft_evaluation_options how = {(enum weft_split)i, WEFT_RUNNING,
-                                              largest_batch(train)};
-        if (weft_os_interrupted()) {
-            weft_fail(error, WEFT_INTERRUPTED, "evaluation: interrupted");
-            return weft_error_hint(error, "%s holds the model", train->run.path);
-        }
+                                              largest_batch(train), go_on, NULL};
         status = weft_evaluate(train->backend, &train->images[i], &how, false,
                                &train->evaluations[i], error);
+        if (status == WEFT_INTERRUPTED) {
+            return explain(train, status, error);
+        }
         if (status == WEFT_OK) {
             status = weft_train_print_evaluation(train, how.split, error);
         }
@@ -162,6 +169,7 @@ static enum weft_status evaluate(struct weft_train *train, struct weft_error *er
 static enum weft_status work(struct weft_train *train, struct weft_error *error) {
     double start = weft_os_seconds();
     enum weft_status status = read_inputs(train, error);
+    weft_os_catch_interrupts();
     if (status == WEFT_OK) {
         choose_training(train);
     }

@@ -47,6 +47,10 @@ enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *
 /* Fails unless the images are those of the checkpoint. */
 enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error);
 
+/* train_again.c: writes the command line that goes on with this run into ${text} of ${size} bytes: as it can be pasted into a shell, with
+ * the options that were given and that a checkpoint does not keep. Returns false where it does not fit. */
+bool weft_train_again(const struct weft_train *train, char *text, size_t size);
+
 /* Brings the run folder back to the last finished epoch. */
 enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *error);
 

@@ -81,13 +81,13 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
     }
     if (!train->options->json) {
         const struct weft_history *history = &train->history[train->epoch_count - 1];
-        printf("epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f", epoch->epoch,
-               epoch->accuracy, epoch->total_loss, epoch->seconds);
+        char held[80] = "";
         if (history->validated) {
-            printf(", held out: accuracy %.4f, loss %.4f", history->validation_accuracy,
-                   history->validation_loss);
+            snprintf(held, sizeof held, ", held out: accuracy %.4f, loss %.4f",
+                     history->validation_accuracy, history->validation_loss);
         }
-        putchar('\n');
+        weft_screen_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
+                         epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
         fflush(stdout);
         return WEFT_OK;
     }

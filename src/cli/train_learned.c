@@ -6,15 +6,20 @@
 #define GUESS_STEPS 100 /* before that, guessing is no failure yet */
 
 const char weft_train_notes[] =
+    "Ctrl-C keeps the files of the last whole epoch, and --resume goes on from there. A training\n"
+    "that learned nothing ends with exit code 1.\n";
+
+const char weft_train_details[] =
     "A training that learned nothing ends with exit code 1, after its files were written:\n"
     "- two epochs or more, and the mean loss of each is higher than that of the one before;\n"
     "- 100 steps or more, and the last epoch is no better than guessing: its mean loss is not\n"
     "  below ln(classes) and less than 1.5 / classes of its images are right.\n"
+    "\n"
     "A loss that is no number ends it at once, also with 1; the files of the last whole epoch "
     "stay.\n"
     "\n"
-    "Ctrl-C stops with exit code 130 and keeps the files of the last whole epoch; --resume goes\n"
-    "on from there, to the same bits as without the stop.\n"
+    "Ctrl-C stops with exit code 130; --resume then comes to the same bits as without the stop. "
+    "A second Ctrl-C ends it at once.\n"
     "\n"
     "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
 

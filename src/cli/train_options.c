@@ -53,8 +53,9 @@ const struct weft_option weft_train_options[] = {
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(validate),
      .value = "N",
-     .help = "hold the last N training images out of training, and tell how\n"
-             "well they are recognised after each epoch",
+     .help = "hold the last N training images out of training, and tell\n"
+             "after each epoch how well they are recognised; the final\n"
+             "matrix of train covers the whole split, these as well",
      .least = 1,
      .most = 1000000},
     {.name = "init",
@@ -76,16 +77,16 @@ const struct weft_option weft_train_options[] = {
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(resume),
      .value = "DIR",
-     .help = "goes on with the run in DIR after its last whole epoch, with\n"
-             "its options; --epochs may be larger, and the device another"},
+     .help = "go on with the run in DIR after its last whole epoch, to the\n"
+             "same bits; --epochs may be larger, and the device another"},
     {.name = "force",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(force),
-     .help = "take DIR even if it is not empty, and replace the run in it"},
+     .help = "take a DIR that is not empty, and replace the run in it"},
     {.name = "dump-gradients",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(dump_gradients),
      .value = "FILE",
-     .help = "writes the gradients of the last step as safetensors"},
+     .help = "write the gradients of the last step as safetensors"},
     {.name = NULL},
 };

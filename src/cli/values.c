@@ -80,6 +80,26 @@ static enum weft_status set_choice(const struct weft_option *option, const char 
     return weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
 }
 
+const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
+                             char number[64]) {
+    const void *field = (const char *)options + option->offset;
+    switch (option->type) {
+    case WEFT_OPTION_FLAG:
+        break;
+    case WEFT_OPTION_TEXT:
+        return *(const char *const *)field;
+    case WEFT_OPTION_COUNT:
+    case WEFT_OPTION_TIME:
+        snprintf(number, 64, "%llu", (unsigned long long)*(const uint64_t *)field);
+        return number;
+    case WEFT_OPTION_FLOAT:
+        return weft_number_float(*(const float *)field, number);
+    case WEFT_OPTION_CHOICE:
+        return option->choices[*(const int *)field];
+    }
+    return NULL;
+}
+
 enum weft_status weft_option_set(const struct weft_option *option, const char *text,
                                  const char *source, struct weft_options *options,
                                  struct weft_error *error) {

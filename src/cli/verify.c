@@ -8,44 +8,34 @@
 
 struct job {
     const struct weft_options *options;
-    bool shown; /* a line of progress may be drawn */
-    double start, last;
+    struct weft_progress progress;
+    double start;
 };
-
-static void wipe(const struct job *job) {
-    if (job->shown && job->last > 0) {
-        fprintf(stderr, "\r%*s\r", 60, "");
-    }
-}
 
 static void stage(void *context, enum weft_verify_stage which, enum weft_verify_result result,
                   uint64_t cases, double seconds) {
-    const struct job *job = context;
-    wipe(job);
+    struct job *job = context;
+    weft_progress_wipe(&job->progress);
     weft_verify_print_stage(job->options, which, result, cases, seconds);
 }
 
 static void difference(void *context, const struct weft_verify_difference *found) {
-    const struct job *job = context;
-    wipe(job);
+    struct job *job = context;
+    weft_progress_wipe(&job->progress);
     weft_verify_print_difference(job->options, found);
 }
 
 static bool progress(void *context, const char *what, uint64_t passes, uint64_t faults) {
     struct job *job = context;
-    double now = weft_os_seconds();
-    if (job->shown && now - job->last > 0.1) {
-        char line[80];
-        job->last = now;
-        if (passes + faults > 0) {
-            snprintf(line, sizeof line, "%s: %llu passes, %llu faults, %.0f s", what,
-                     (unsigned long long)passes, (unsigned long long)faults, now - job->start);
-        } else {
-            snprintf(line, sizeof line, "%s, %.0f s", what, now - job->start);
-        }
-        fprintf(stderr, "\r%-60.60s", line);
-        fflush(stderr);
+    double seconds = weft_os_seconds() - job->start;
+    char line[128];
+    if (passes + faults > 0) {
+        snprintf(line, sizeof line, "%s: %llu passes, %llu faults, %.0f s", what,
+                 (unsigned long long)passes, (unsigned long long)faults, seconds);
+    } else {
+        snprintf(line, sizeof line, "%s, %.0f s", what, seconds);
     }
+    weft_progress_text(&job->progress, line);
     return !weft_os_interrupted();
 }
 
@@ -122,10 +112,11 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
                                                     .cl_options = options->cl_options,
                                                     .mapping = (enum weft_mapping)options->mapping,
                                                     .no_fuse = options->no_fuse,
-                                                    .no_cache = options->no_cache}};
+                                                    .no_cache = options->no_cache,
+                                                    .log = weft_message_log(options)}};
     char notice[512] = "", text[256];
     enum weft_status status = WEFT_OK;
-    job.shown = !options->quiet && !options->json && weft_os_is_terminal(stderr);
+    weft_progress_start(&job.progress, options);
     if (options->inject != NULL) {
         status = parse_injection(options->inject, text, &inject, error);
         wanted.inject = &inject;
@@ -137,19 +128,24 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
     if (status == WEFT_OK) {
         weft_os_catch_interrupts();
         status = weft_verify(&wanted, &events, &outcome, notice, error);
-        wipe(&job);
+        weft_progress_wipe(&job.progress);
         if (notice[0] != '\0') {
-            weft_message_notice(options, "%s", notice);
+            weft_message_warning("%s", notice);
         }
         if (status == WEFT_OK && options->bundle != NULL) {
             bool none = outcome.bundle[0] != '\0';
             weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
                                 none ? outcome.bundle : options->bundle);
         }
+        if (status == WEFT_INTERRUPTED && outcome.result != WEFT_VERIFY_EQUAL) {
+            *error = (struct weft_error){0}; /* what was found until then stands */
+            status = WEFT_OK;
+        }
         if (status == WEFT_OK) {
             status = conclude(&job, &outcome, error);
         } else if (outcome.device.name[0] != '\0' && status != WEFT_USAGE) {
-            weft_verify_print_none(options, &outcome.device, error->message, outcome.seconds);
+            weft_verify_print_none(options, &outcome.device, error->message, &outcome,
+                                   outcome.seconds);
         }
     }
     weft_images_finish(&images[WEFT_TRAIN]);

@@ -12,9 +12,10 @@ void weft_verify_print_difference(const struct weft_options *options,
 void weft_verify_print_verdict(const struct weft_options *options,
                                const struct weft_verify_outcome *outcome);
 
-/* The verdict "no verdict" of ${device}, and why. */
+/* The verdict "no verdict" of ${device}, and why. ${outcome}, if not NULL, tells how often a soak test passed until then. */
 void weft_verify_print_none(const struct weft_options *options, const struct weft_device *device,
-                            const char *why, double seconds);
+                            const char *why, const struct weft_verify_outcome *outcome,
+                            double seconds);
 
 /* verify_children.c: verifies one device or all of them, each in a process of its own, with a time limit. Its status is the worst:
  * different, unstable, no verdict, failed. */

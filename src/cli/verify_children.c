@@ -31,26 +31,12 @@ static void add(struct words *words, const char *format, const char *name, const
 /* The option as it was given: its value stands in ${options}. */
 static void add_option(struct words *words, const struct weft_options *options,
                        const struct weft_option *option) {
-    const void *field = (const char *)options + option->offset;
-    char number[40];
-    switch (option->type) {
-    case WEFT_OPTION_FLAG:
+    char number[64];
+    const char *value = weft_option_text(option, options, number);
+    if (value == NULL) {
         add(words, "--%s%s", option->name, "");
-        break;
-    case WEFT_OPTION_TEXT:
-        add(words, "--%s=%s", option->name, *(const char *const *)field);
-        break;
-    case WEFT_OPTION_COUNT:
-    case WEFT_OPTION_TIME:
-        snprintf(number, sizeof number, "%llu", (unsigned long long)*(const uint64_t *)field);
-        add(words, "--%s=%s", option->name, number);
-        break;
-    case WEFT_OPTION_FLOAT:
-        add(words, "--%s=%s", option->name, weft_number_float(*(const float *)field, number));
-        break;
-    case WEFT_OPTION_CHOICE:
-        add(words, "--%s=%s", option->name, option->choices[*(const int *)field]);
-        break;
+    } else {
+        add(words, "--%s=%s", option->name, value);
     }
 }
 
@@ -97,8 +83,8 @@ static enum weft_status run_child(const struct weft_options *options,
         snprintf(why, sizeof why, "the process ended with exit code %d", child.code);
     }
     if (why[0] != '\0') {
-        weft_verify_print_none(options, device, why, weft_os_seconds() - start);
-        weft_message_notice(options, "%s: no verdict: %s", device->name, why);
+        weft_verify_print_none(options, device, why, NULL, weft_os_seconds() - start);
+        weft_message_warning("%s: no verdict: %s", device->name, why);
         return WEFT_NO_VERDICT;
     }
     return (enum weft_status)child.code;
@@ -138,9 +124,12 @@ static enum weft_status run_one(const struct weft_options *options, struct weft_
         return status;
     }
     if (notice[0] != '\0') {
-        weft_message_notice(options, "%s", notice);
+        weft_message_warning("%s", notice);
     }
     status = run_child(options, &device, error);
+    if (status == WEFT_INTERRUPTED) {
+        return weft_fail(error, status, "verify: interrupted");
+    }
     return error->status == WEFT_OK ? conclude(status, status != WEFT_OK, 1, error) : status;
 }
 
@@ -150,6 +139,7 @@ enum weft_status weft_verify_children(const struct weft_options *options,
     enum weft_status worst = WEFT_OK, status;
     size_t count = 0, bad = 0, tried = 0;
     char note[256];
+    weft_os_catch_interrupts();
     if (!options->all) {
         return run_one(options, error);
     }
@@ -157,7 +147,6 @@ enum weft_status weft_verify_children(const struct weft_options *options,
     if (status != WEFT_OK) {
         return status;
     }
-    weft_os_catch_interrupts();
     for (size_t i = 0; i < count && !weft_os_interrupted(); i++) {
         if (!options->json) {
             printf("%s%s (%s)\n", i > 0 ? "\n" : "", devices[i].name, devices[i].platform_name);
@@ -165,7 +154,7 @@ enum weft_status weft_verify_children(const struct weft_options *options,
         if (devices[i].usable) {
             status = run_child(options, &devices[i], error);
         } else {
-            weft_verify_print_none(options, &devices[i], devices[i].reason, 0);
+            weft_verify_print_none(options, &devices[i], devices[i].reason, NULL, 0);
             status = WEFT_NO_VERDICT;
         }
         tried++;

@@ -7,7 +7,7 @@ const struct weft_option weft_verify_options[] = {
     {.name = "all",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(all),
-     .help = "every device, one after the other, each in its own process"},
+     .help = "every device, each in a process of its own"},
     {.name = "quick",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(quick),
@@ -35,7 +35,7 @@ const struct weft_option weft_verify_options[] = {
      .type = WEFT_OPTION_TIME,
      .offset = WEFT_OPTION(soak),
      .value = "TIME",
-     .help = "goes on with new seeds for TIME (50s, 10m, 2h): a soak test",
+     .help = "go on with new seeds for TIME (50s, 10m, 2h): a soak test",
      .least = 1,
      .most = YEAR},
     {.name = "timeout",
@@ -50,21 +50,27 @@ const struct weft_option weft_verify_options[] = {
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(bundle),
      .value = "DIR",
-     .help = "puts there what a driver's author needs to reproduce a\n"
+     .help = "put there what a driver's author needs to reproduce a\n"
              "difference: kernels, inputs, a C program"},
     {.name = "inject",
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(inject),
      .value = "STEP:TENSOR:ELEMENT:BIT",
-     .help = "flips that bit on the device, to see it found"},
+     .help = "flip that bit on the device, to see it found"},
     {.name = NULL},
 };
 
 const char weft_verify_notes[] =
+    "The first value that differs is named, run again in other ways, and explained.\n"
+    "\n"
+    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 device not opened\n";
+
+const char weft_verify_details[] =
     "The device computes beside the CPU backend, or beside hashes of it that are known, and bytes\n"
-    "are compared: transfers, single operations, layers, training, evaluation. The first value\n"
-    "that differs is named, run again in other ways, and explained. Images are made from the\n"
+    "are compared: transfers, single operations, layers, training, evaluation. Images are made "
+    "from the\n"
     "seed, so no data set is needed; --data takes one.\n"
     "\n"
-    "exit codes: 0 equal, 1 different, 6 unstable (two runs on the device differ), 5 no verdict\n"
-    "(a hang, a crash, a time limit, no sound reference), 4 the device can not be opened\n";
+    "Unstable are two runs on the device that differ from each other. There is no verdict after a "
+    "hang, a\n"
+    "crash, a time limit or an interruption, and without a sound reference.\n";

@@ -5,6 +5,13 @@
 
 #include "os/os.h"
 
+enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
+
+/* Where the lines of a long value begin. */
+static int value_indent(void) {
+    return weft_screen_columns() < NARROW ? 2 : TITLE;
+}
+
 static float as_float(uint32_t bits) {
     float value;
     memcpy(&value, &bits, sizeof value);
@@ -15,8 +22,11 @@ void weft_verify_print_stage(const struct weft_options *options, enum weft_verif
                              enum weft_verify_result result, uint64_t cases, double seconds) {
     struct weft_json json = {0};
     if (!options->json) {
-        printf("%-11s %-10s %10llu cases %8.2f s\n", weft_stage_name(stage),
-               weft_verify_result_name(result), (unsigned long long)cases, seconds);
+        bool narrow = weft_screen_columns() < STAGE_COLUMNS;
+        weft_screen_line(2,
+                         narrow ? "%s: %s, %llu cases, %.2f s" : "%-11s %-10s %10llu cases %8.2f s",
+                         weft_stage_name(stage), weft_verify_result_name(result),
+                         (unsigned long long)cases, seconds);
         fflush(stdout);
         return;
     }
@@ -31,23 +41,26 @@ void weft_verify_print_stage(const struct weft_options *options, enum weft_verif
 }
 
 static void print_text(const struct weft_verify_difference *found) {
-    printf("difference: stage %s", weft_stage_name(found->stage));
+    char step[40] = "";
     if (found->step > 0) {
-        printf(", step %llu", (unsigned long long)found->step);
+        snprintf(step, sizeof step, ", step %llu", (unsigned long long)found->step);
     }
-    printf(", layer %s, tensor %s, element %zu\n", found->layer, found->tensor, found->element);
+    weft_screen_line(2, "difference: stage %s%s, layer %s, tensor %s, element %zu",
+                     weft_stage_name(found->stage), step, found->layer, found->tensor,
+                     found->element);
     if (found->whole) {
-        printf("  device 0x%08lx, expected 0x%08lx", (unsigned long)found->device,
-               (unsigned long)found->expected);
+        weft_screen_line(2, "  device 0x%08lx, expected 0x%08lx; %zu of %zu differ",
+                         (unsigned long)found->device, (unsigned long)found->expected,
+                         found->differing, found->of);
     } else {
-        printf("  device 0x%08lx (%.9g), expected 0x%08lx (%.9g), %lu ulp apart",
-               (unsigned long)found->device, (double)as_float(found->device),
-               (unsigned long)found->expected, (double)as_float(found->expected),
-               (unsigned long)found->ulp);
+        weft_screen_line(
+            2, "  device 0x%08lx (%.9g), expected 0x%08lx (%.9g), %lu ulp apart; %zu of %zu differ",
+            (unsigned long)found->device, (double)as_float(found->device),
+            (unsigned long)found->expected, (double)as_float(found->expected),
+            (unsigned long)found->ulp, found->differing, found->of);
     }
-    printf("; %zu of %zu differ\n", found->differing, found->of);
     if (found->where[0] != '\0') {
-        printf("  in: %s\n", found->where);
+        weft_screen_line(2, "  in: %s", found->where);
     }
     fflush(stdout);
 }
@@ -153,14 +166,22 @@ static void json_verdict(const struct weft_options *options, const struct weft_d
 }
 
 static void print_device(const struct weft_options *options, const struct weft_device *device) {
-    char text[1024];
-    printf("device:     %s", device->name);
+    char text[1024], more[1024] = "";
     if (!device->builtin) {
-        printf(" (%s), driver %s, %s, %u compute units", device->platform_name, device->driver,
-               device->opencl, device->compute_units);
+        snprintf(more, sizeof more, " (%s), driver %s, %s, %u compute units", device->platform_name,
+                 device->driver, device->opencl, device->compute_units);
     }
-    printf("\nweft:       %s, contract of equal bits %d, %s\n", weft_version(), WEFT_CONTRACT,
-           describe_options(options, text));
+    weft_screen_line(value_indent(), "device:     %s%s", device->name, more);
+    weft_screen_line(value_indent(), "weft:       %s, contract of equal bits %d, %s",
+                     weft_version(), WEFT_CONTRACT, describe_options(options, text));
+}
+
+static void print_soak(const struct weft_options *options,
+                       const struct weft_verify_outcome *outcome) {
+    if (options->soak > 0) {
+        weft_screen_line(value_indent(), "soak:       %llu trainings passed, %llu faults",
+                         (unsigned long long)outcome->passes, (unsigned long long)outcome->faults);
+    }
 }
 
 void weft_verify_print_verdict(const struct weft_options *options,
@@ -173,30 +194,33 @@ void weft_verify_print_verdict(const struct weft_options *options,
     printf("\nverdict:    %s\n", weft_verify_result_name(outcome->result));
     print_device(options, &outcome->device);
     if (outcome->denormals[0] != '\0') {
-        printf("denormals:  %s (no difference: the contract has none)\n", outcome->denormals);
+        weft_screen_line(value_indent(), "denormals:  %s (no difference: the contract has none)",
+                         outcome->denormals);
     }
     if (outcome->diagnosis[0] != '\0') {
-        printf("diagnosis:  %s\n", outcome->diagnosis);
+        weft_screen_line(value_indent(), "diagnosis:  %s", outcome->diagnosis);
     }
     if (outcome->hash[0] != '\0') {
-        printf("hash:       %s\n", outcome->hash);
-        printf("expected:   %s (%s)\n", outcome->expected_hash,
-               outcome->known ? "known" : "computed here by the CPU backend");
+        weft_screen_line(value_indent(), "hash:       %s", outcome->hash);
+        weft_screen_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
+                         outcome->known ? "known" : "computed here by the CPU backend");
     }
-    if (options->soak > 0) {
-        printf("soak:       %llu trainings passed, %llu faults\n",
-               (unsigned long long)outcome->passes, (unsigned long long)outcome->faults);
-    }
+    print_soak(options, outcome);
     printf("seconds:    %.2f\n", outcome->seconds);
 }
 
 void weft_verify_print_none(const struct weft_options *options, const struct weft_device *device,
-                            const char *why, double seconds) {
+                            const char *why, const struct weft_verify_outcome *outcome,
+                            double seconds) {
     if (options->json) {
-        json_verdict(options, device, "no verdict", why, NULL, seconds);
+        json_verdict(options, device, "no verdict", why, outcome, seconds);
         return;
     }
     printf("\nverdict:    no verdict\n");
     print_device(options, device);
-    printf("diagnosis:  %s\nseconds:    %.2f\n", why, seconds);
+    weft_screen_line(value_indent(), "diagnosis:  %s", why);
+    if (outcome != NULL) {
+        print_soak(options, outcome);
+    }
+    printf("seconds:    %.2f\n", seconds);
 }

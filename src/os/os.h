@@ -31,6 +31,8 @@ double weft_os_seconds(void);
 
 /* terminal.c */
 bool weft_os_is_terminal(FILE *stream);
+bool weft_os_can_redraw(
+    FILE *stream); /* a terminal whose last line can be written again: TERM is not dumb */
 int weft_os_terminal_columns(FILE *stream); /* 80 where unknown */
 
 /* files.c: files that are whole or not there: written beside ${path}, then renamed over it. */
@@ -85,9 +87,13 @@ size_t weft_os_trim_folder(const char *folder, const char *ending, size_t most_f
  * rather than the silent end of the program or text in another file. Call it first in main. */
 void weft_os_guard_streams(void);
 
-/* interrupt.c: after weft_os_catch_interrupts, Ctrl-C sets a flag instead of ending the program (a second one ends it). */
+/* interrupt.c: after weft_os_catch_interrupts, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one, of
+ * either, ends it. */
 void weft_os_catch_interrupts(void);
 bool weft_os_interrupted(void);
+
+/* Whether it was SIGTERM, which the processes that this one started do not get too. */
+bool weft_os_terminated(void);
 
 /* process.c: a run of this program as a child. */
 struct weft_child {
@@ -98,6 +104,9 @@ struct weft_child {
 
 /* Keeps argv[0], for systems that do not tell what runs. */
 void weft_os_remember_program(const char *name);
+
+/* Returns it, for a command line that can be pasted; "weft" where there is none. */
+const char *weft_os_program_name(void);
 
 /* Runs this program with ${arguments} (the first is its name, NULL ends them), its streams being ours, and waits for its end; kills it after
  * ${seconds}. */

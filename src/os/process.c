@@ -17,6 +17,10 @@ void weft_os_remember_program(const char *name) {
     called_as = name;
 }
 
+const char *weft_os_program_name(void) {
+    return called_as != NULL && *called_as != '\0' ? called_as : "weft";
+}
+
 /* Linux tells the path; elsewhere the name is looked up again as the shell did. */
 static void run_child(char *const *arguments) {
     execv("/proc/self/exe", arguments);
@@ -28,6 +32,7 @@ static void run_child(char *const *arguments) {
 
 static void wait_for(pid_t child, double end, struct weft_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
+    bool told = false;
     int code;
     for (;;) {
         pid_t ended = waitpid(child, &code, WNOHANG);
@@ -41,6 +46,10 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
         if (!result->timed_out && weft_os_seconds() >= end) {
             result->timed_out = true;
             kill(child, SIGKILL);
+        }
+        if (!told && weft_os_terminated()) { /* Ctrl-C it has got itself */
+            told = true;
+            kill(child, SIGTERM);
         }
         nanosleep(&nap, NULL);
     }

@@ -3,6 +3,7 @@
 #include "os/os.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -11,6 +12,11 @@ enum { UNKNOWN_COLUMNS = 80, MOST_COLUMNS = 10000 };
 bool weft_os_is_terminal(FILE *stream) {
     int descriptor = fileno(stream);
     return descriptor >= 0 && isatty(descriptor) == 1;
+}
+
+bool weft_os_can_redraw(FILE *stream) {
+    const char *kind = getenv("TERM");
+    return weft_os_is_terminal(stream) && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
 /* COLUMNS wins, as for other programs: shells do not export it, so who sets it means it. */

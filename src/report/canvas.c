@@ -6,6 +6,10 @@
 
 #include "report/utf8.h"
 
+#ifdef WEFT_CAIRO
+#include <cairo.h>
+#endif
+
 #define WORDS_MAX 1024 /* bytes of a line of words */
 
 static bool ends_in(const char *path, const char *end) {
@@ -20,6 +24,14 @@ static bool ends_in(const char *path, const char *end) {
         }
     }
     return true;
+}
+
+const char *weft_canvas_cairo_version(void) {
+#ifdef WEFT_CAIRO
+    return cairo_version_string();
+#else
+    return "";
+#endif
 }
 
 bool weft_canvas_has_cairo(void) {

@@ -84,6 +84,9 @@ enum weft_status weft_canvas_check(const char *path, struct weft_error *error);
 /* Whether this program has cairo. */
 bool weft_canvas_has_cairo(void);
 
+/* The version of cairo that runs; empty without it. */
+const char *weft_canvas_cairo_version(void);
+
 /* Opens the file ${path}; its format follows from its end. Fails as weft_canvas_check, and with WEFT_BAD_FILE. */
 enum weft_status weft_canvas_open(struct weft_canvas *canvas, const char *path,
                                   enum weft_theme theme, struct weft_error *error);

@@ -121,9 +121,9 @@ enum weft_status weft_report_steps_read(const char *path, struct weft_step **ste
 enum weft_status weft_report_table(const char *path, const char *const *names, size_t count,
                                    double **values, size_t *rows, struct weft_error *error);
 
-/* summary.c: the layers as a table: name, kind, output of one image, parameters, FLOP forward of
- * one image, and totals. */
-void weft_report_summary(FILE *out, const struct weft_network *network);
+/* summary.c: the layers as a table: name, kind, output of one image, parameters, FLOP forward of one image, and totals. Where it is wider
+ * than ${columns}, without the kinds, and then without FLOP. */
+void weft_report_summary(FILE *out, const struct weft_network *network, int columns);
 
 /* Trained floats of layer ${index} of ${network}. */
 size_t weft_report_layer_parameters(const struct weft_network *network, size_t index);

@@ -13,26 +13,55 @@ size_t weft_report_layer_parameters(const struct weft_network *network, size_t i
     return count;
 }
 
-void weft_report_summary(FILE *out, const struct weft_network *network) {
-    char shape[64];
-    uint64_t flop = 0;
-    int width = (int)strlen("layer");
+enum { KIND = 12, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 };
+
+/* How the table is laid out: which columns it has, and how wide the first one is. */
+struct layout {
+    int name;
+    bool kind, flop;
+};
+
+/* A row; ${parameters} is text, since the head is one too. */
+static void print_row(FILE *out, const struct layout *layout, const char *name, const char *kind,
+                      const char *output, const char *parameters, const char *flop) {
+    fprintf(out, "%-*s  ", layout->name, name);
+    if (layout->kind) {
+        fprintf(out, "%-10s  ", kind);
+    }
+    fprintf(out, layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
+    if (layout->flop) {
+        fprintf(out, "  %12s", flop);
+    }
+    fputc('\n', out);
+}
+
+/* The name, which often tells the kind, stays; FLOP are told by --json too. */
+static struct layout choose(const struct weft_network *network, int columns) {
+    struct layout layout = {.name = (int)strlen("layer")};
     for (size_t i = 0; i < network->layer_count; i++) {
         int length = (int)strlen(network->layers[i].name);
-        width = length > width ? length : width;
+        layout.name = length > layout.name ? length : layout.name;
     }
-    fprintf(out, "%-*s  %-10s  %-16s  %10s  %12s\n", width, "layer", "kind", "output", "parameters",
-            "FLOP");
-    fprintf(out, "%-*s  %-10s  %-16s\n", width, "input", "",
-            weft_shape_text(network->input, shape));
+    layout.kind = columns >= layout.name + 2 + KIND + OUTPUT + PARAMETERS + FLOP;
+    layout.flop = layout.kind || columns >= layout.name + 2 + OUTPUT - 4 + PARAMETERS + FLOP;
+    return layout;
+}
+
+void weft_report_summary(FILE *out, const struct weft_network *network, int columns) {
+    struct layout layout = choose(network, columns);
+    char shape[64], parameters[24], flop[24];
+    uint64_t sum = 0;
+    print_row(out, &layout, "layer", "kind", "output", "parameters", "FLOP");
+    print_row(out, &layout, "input", "", weft_shape_text(network->input, shape), "", "");
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        flop += weft_layer_flop(layer);
-        fprintf(out, "%-*s  %-10s  %-16s  %10zu  %12llu\n", width, layer->name,
-                weft_kind_name(layer->kind), weft_shape_text(layer->output, shape),
-                weft_report_layer_parameters(network, i),
-                (unsigned long long)weft_layer_flop(layer));
+        sum += weft_layer_flop(layer);
+        snprintf(parameters, sizeof parameters, "%zu", weft_report_layer_parameters(network, i));
+        snprintf(flop, sizeof flop, "%llu", (unsigned long long)weft_layer_flop(layer));
+        print_row(out, &layout, layer->name, weft_kind_name(layer->kind),
+                  weft_shape_text(layer->output, shape), parameters, flop);
     }
-    fprintf(out, "%-*s  %-10s  %-16s  %10zu  %12llu\n", width, "total", "", "",
-            network->parameter_count, (unsigned long long)flop);
+    snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
+    snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
+    print_row(out, &layout, "total", "", "", parameters, flop);
 }

@@ -16,6 +16,15 @@ static void count_pass(struct weft_evaluation *evaluation, const struct weft_ima
     }
 }
 
+static enum weft_status tell(const struct weft_evaluation_options *options, size_t done,
+                             size_t images, struct weft_error *error) {
+    if (options->progress == NULL || options->progress(options->context, done, images)) {
+        return WEFT_OK;
+    }
+    return weft_fail(error, WEFT_INTERRUPTED, "evaluation: interrupted after %zu of %zu images",
+                     done, images);
+}
+
 static enum weft_status run_passes(struct weft_backend *backend, const struct weft_images *images,
                                    const struct weft_evaluation_options *options,
                                    struct weft_evaluation *evaluation, struct weft_error *error) {
@@ -43,6 +52,7 @@ static enum weft_status run_passes(struct weft_backend *backend, const struct we
         status = weft_backend_evaluate(backend, &pass, error);
         if (status == WEFT_OK) {
             count_pass(evaluation, images, first, pass.count, predictions, losses);
+            status = tell(options, first + pass.count, images->count, error);
         }
     }
     free(predictions);

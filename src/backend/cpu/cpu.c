@@ -1,5 +1,6 @@
 /* cpu.c: the CPU backend's entries of struct weft_backend_ops. */
 #include "backend/cpu/pass.h"
+#include "backend/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,7 @@ enum weft_status weft_cpu_open(const struct weft_backend_request *request,
     cpu->base.ops = &cpu_ops;
     cpu->base.network = request->network;
     cpu->base.batch = request->options->batch;
+    cpu->base.log = request->options->log;
     cpu->base.forward_only = request->options->forward_only;
     cpu->level = best_level();
     cpu->threads =
@@ -226,6 +228,8 @@ enum weft_status weft_cpu_open(const struct weft_backend_request *request,
         close_cpu(&cpu->base);
         return status;
     }
+    weft_log_say(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",
+                 cpu->threads, weft_os_vector_level(), cpu->base.batch);
     *backend = &cpu->base;
     return WEFT_OK;
 }

@@ -1,6 +1,7 @@
 /* bare.c: transfers and single operations, on a device that holds no network. */
 #include "backend/bare.h"
 #include "backend/opencl/opencl.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +113,7 @@ static enum weft_status build(struct weft_bare *bare, const struct opencl_text *
                               const struct weft_backend_options *options,
                               struct weft_error *error) {
     char flags[1024], log[3000] = "", name[32];
+    double start;
     cl_int code;
     snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
              options->cl_options != NULL ? options->cl_options : "");
@@ -120,7 +122,10 @@ static enum weft_status build(struct weft_bare *bare, const struct opencl_text *
     if (code != CL_SUCCESS) {
         return opencl_check(code, "clCreateProgramWithSource", error);
     }
+    start = weft_os_seconds();
     code = clBuildProgram(bare->program, 1, &bare->device, flags, NULL, NULL);
+    opencl_say_build(&options->log, "verify.cl", bare->program, bare->device, flags,
+                     weft_os_seconds() - start);
     if (code != CL_SUCCESS) {
         clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, sizeof log - 1,
                               log, NULL);

@@ -3,6 +3,7 @@
  * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows, then the driver's binary. Entries are written
  * beside and renamed, so several processes may share the folder. What is damaged, foreign or refused by the driver is
  * removed and compiled anew; and a program from the cache has to pass the probe like any other. */
+#include "backend/log.h"
 #include "backend/opencl/plan.h"
 #include "data/sha256.h"
 #include "os/os.h"
@@ -79,9 +80,14 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
 bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags) {
     char path[4096], header[HEADER_SIZE + 1], *entry = NULL;
     size_t size = 0;
+    double start = weft_os_seconds();
     bool loaded = false;
-    if (!entry_path(key, path) || !weft_os_exists(path) ||
-        weft_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
+    if (!entry_path(key, path)) {
+        weft_log_say(&cl->base.log, "opencl: program cache: none: no folder is known for it");
+        return false;
+    }
+    if (!weft_os_exists(path) || weft_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
+        weft_log_say(&cl->base.log, "opencl: program cache: miss: %s", path);
         return false;
     }
     if (size > HEADER_SIZE) {
@@ -89,27 +95,39 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
         loaded = memcmp(entry, header, HEADER_SIZE) == 0 &&
                  build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags);
     }
-    if (!loaded) {
+    if (loaded) {
+        weft_log_say(&cl->base.log, "opencl: program cache: hit: %s, %zu bytes, built in %.3f s",
+                     path, size, weft_os_seconds() - start);
+    } else {
         remove(path);
+        weft_log_say(&cl->base.log,
+                     "opencl: program cache: rebuilt, since this one is damaged or the driver "
+                     "refuses it: %s",
+                     path);
     }
     free(entry);
     return loaded;
 }
 
-static void write_entry(const char *key, const char *binary, size_t size) {
+static void write_entry(const struct weft_log *log, const char *key, const char *binary,
+                        size_t size) {
     char path[4096], folder[4096], header[HEADER_SIZE + 1];
     struct weft_file file = {0};
+    bool written = false;
     if (!weft_os_cache_folder(folder) || !entry_path(key, path) ||
         weft_os_make_folder(folder, NULL) != WEFT_OK ||
         weft_file_create(&file, path, NULL) != WEFT_OK) {
+        weft_log_say(log, "opencl: program cache: not saved: its folder can not be written");
         return;
     }
     header_of(key, binary, size, header);
     if (fwrite(header, 1, HEADER_SIZE, file.stream) == HEADER_SIZE &&
         fwrite(binary, 1, size, file.stream) == size) {
-        weft_file_commit(&file, NULL);
+        written = weft_file_commit(&file, NULL) == WEFT_OK;
     }
     weft_file_abandon(&file);
+    weft_log_say(log, "opencl: program cache: %s: %s, %zu bytes", written ? "saved" : "not saved",
+                 path, size);
     weft_os_trim_folder(folder, ENDING, MOST_FILES, MOST_BYTES);
 }
 
@@ -124,7 +142,7 @@ void opencl_cache_save(struct opencl_backend *cl) {
     }
     if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==
         CL_SUCCESS) {
-        write_entry(cl->cache_key, (const char *)binary, size);
+        write_entry(&cl->base.log, cl->cache_key, (const char *)binary, size);
     }
     free(binary);
 }

@@ -1,6 +1,8 @@
 /* memory.c: the device's buffers, allocated once for the largest batch. */
+#include "backend/log.h"
 #include "backend/opencl/plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array) {
@@ -27,6 +29,9 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
                         what, cl->base.batch);
         return weft_error_context(error, "memory of the device");
     }
+    cl->buffer_count++;
+    cl->buffer_bytes += bytes;
+    weft_log_say(&cl->base.log, "opencl: buffer: %s, %zu bytes", what, bytes);
     return WEFT_OK;
 }
 
@@ -68,9 +73,13 @@ enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to,
 static enum weft_status make_place(struct opencl_backend *cl, size_t i, struct weft_error *error) {
     size_t size = weft_shape_size(weft_place_shape(cl->base.network, i));
     size_t bytes = weft_shards(cl->base.batch) * size * WEFT_LANES * sizeof(cl_float);
-    if (opencl_buffer(cl, bytes, "a tensor", &cl->values[i], error) != WEFT_OK ||
+    char name[WEFT_NAME_MAX + 16], gradient[WEFT_NAME_MAX + 32];
+    snprintf(name, sizeof name, "%s%s", i == 0 ? "input" : cl->base.network->layers[i - 1].name,
+             i == 0 ? "" : ".output");
+    snprintf(gradient, sizeof gradient, "%s.grad", name);
+    if (opencl_buffer(cl, bytes, name, &cl->values[i], error) != WEFT_OK ||
         (!cl->base.forward_only &&
-         opencl_buffer(cl, bytes, "a gradient", &cl->dvalues[i], error) != WEFT_OK)) {
+         opencl_buffer(cl, bytes, gradient, &cl->dvalues[i], error) != WEFT_OK)) {
         return WEFT_BAD_DEVICE;
     }
     return WEFT_OK;
@@ -81,6 +90,7 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
                                    struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.groups[index];
     const struct weft_layer *layer = &cl->base.network->layers[group->main];
+    char name[WEFT_NAME_MAX + 16];
     if (group->row->file == NULL) {
         cl->values[group->end] = cl->values[group->first];
         cl->dvalues[group->end] = cl->dvalues[group->first];
@@ -89,20 +99,23 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
     if (make_place(cl, group->end, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
+    snprintf(name, sizeof name, "scratch of %s", layer->name);
     if (group->row->scratch != NULL &&
-        opencl_buffer(cl, group->row->scratch(layer, weft_shards(cl->base.batch)), "scratch",
+        opencl_buffer(cl, group->row->scratch(layer, weft_shards(cl->base.batch)), name,
                       &cl->scratch[index], error) != WEFT_OK) {
-        return weft_error_context(error, "layer %s", layer->name);
+        return WEFT_BAD_DEVICE;
     }
     return WEFT_OK;
 }
 
 static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
                                     struct weft_error *error) {
+    static const char *const names[WEFT_ARRAY_COUNT] = {"parameters", "running statistics",
+                                                        "gradients", "moments", "second moments"};
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
         size_t bytes = opencl_padded(opencl_array_count(cl, array)) * sizeof(cl_float);
         if ((array <= WEFT_BUFFERS || !cl->base.forward_only) &&
-            opencl_buffer(cl, bytes, "parameters", &cl->arrays[array], error) != WEFT_OK) {
+            opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
     }
@@ -148,6 +161,8 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     if (make_arrays(cl, shards, error) != WEFT_OK || make_rest(cl, shards, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
+    weft_log_say(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
+                 cl->buffer_count, cl->buffer_bytes, cl->base.batch);
     return opencl_check(clFinish(cl->queue), "clFinish", error);
 }
 

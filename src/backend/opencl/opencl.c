@@ -198,6 +198,7 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     cl->base.ops = &opencl_ops;
     cl->base.network = request->network;
     cl->base.batch = request->options->batch;
+    cl->base.log = request->options->log;
     cl->base.forward_only = request->options->forward_only;
     cl->mapping = request->options->mapping;
     cl->trial = request->options->trial;
@@ -206,7 +207,11 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
         if (cl->mapping == WEFT_MAPPING_AUTO) {
             cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
         }
+        opencl_say_device(cl);
         status = open_device(cl, request->options, error);
+    }
+    if (status == WEFT_OK) {
+        opencl_say_plan(cl);
     }
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", cl->base.device.name);

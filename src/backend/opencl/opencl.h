@@ -19,6 +19,12 @@ const char *opencl_code_name(cl_int code, char text[32]);
 /* Fails with WEFT_BAD_DEVICE and "${call}: CL_..." unless ${code} is CL_SUCCESS. */
 enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *error);
 
+/* ---- say.c ---- */
+
+/* Tells ${log} that the program called ${what} was built, and what the compiler said. */
+void opencl_say_build(const struct weft_log *log, const char *what, cl_program program,
+                      cl_device_id device, const char *flags, double seconds);
+
 /* ---- text.c: the program's source, as it grows ---- */
 
 struct opencl_text {

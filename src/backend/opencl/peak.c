@@ -101,7 +101,10 @@ static enum weft_status build(struct opencl_backend *cl, const struct variant *v
         *program = clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes,
                                              &text.length, &code);
         if (code == CL_SUCCESS) {
+            double start = weft_os_seconds();
             code = clBuildProgram(*program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
+            opencl_say_build(&cl->base.log, "bench.cl", *program, cl->device, "-cl-std=CL1.2",
+                             weft_os_seconds() - start);
         }
         status = opencl_check(code, "bench.cl: clBuildProgram", error);
     }

@@ -45,6 +45,7 @@ struct opencl_backend {
     cl_context context;
     cl_command_queue queue;
     cl_program program;
+    size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far */
     struct opencl_groups groups;
     struct opencl_runs runs;
     char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
@@ -119,6 +120,11 @@ size_t opencl_padded(size_t floats);
 enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error);
+
+/* ---- say.c: what a caller that listens is told ---- */
+
+void opencl_say_device(const struct opencl_backend *cl);
+void opencl_say_plan(const struct opencl_backend *cl);
 
 /* ---- cache.c: compiled programs, kept between runs ---- */
 

@@ -1,6 +1,8 @@
 /* program.c: compiles the network's program, and checks that the device computes as the contract of equal bits needs it. */
+#include "backend/log.h"
 #include "backend/opencl/plan.h"
 #include "numerics.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +46,11 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 ");
     }
-    if (!options->no_cache && !opencl_cache_is_drivers(cl)) {
+    if (options->no_cache) {
+        weft_log_say(&cl->base.log, "opencl: program cache: off");
+    } else if (opencl_cache_is_drivers(cl)) {
+        weft_log_say(&cl->base.log, "opencl: program cache: left to the driver, which has one");
+    } else {
         char key[65];
         opencl_cache_key(cl, &text, flags, key);
         if (opencl_cache_load(cl, key, flags)) {
@@ -57,7 +63,10 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
     status = opencl_check(code, "clCreateProgramWithSource", error);
     if (status == WEFT_OK) {
+        double start = weft_os_seconds();
         code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
+        opencl_say_build(&cl->base.log, "program", cl->program, cl->device, flags,
+                         weft_os_seconds() - start);
         status = code == CL_SUCCESS ? WEFT_OK : build_failed(cl, code, flags, error);
     }
     opencl_text_finish(&text);

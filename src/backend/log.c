@@ -1,0 +1,27 @@
+/* log.c: texts of any length, as build logs are. */
+#include "backend/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void weft_log_say(const struct weft_log *log, const char *format, ...) {
+    va_list arguments;
+    char *text;
+    int length;
+    if (log->say == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    text = length >= 0 ? malloc((size_t)length + 1) : NULL;
+    if (text == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    log->say(log->context, text);
+    free(text);
+}

@@ -1,0 +1,44 @@
+/* version.c: which libweft this is, and which libraries it runs with. */
+#include "weft/weft.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "backend/opencl/loader.h"
+#include "revision.h"
+
+const char *weft_version(void) {
+    return WEFT_VERSION;
+}
+
+const char *weft_revision(void) {
+    return WEFT_REVISION;
+}
+
+const char *weft_compiler(void) {
+    return WEFT_COMPILER;
+}
+
+static void add(struct weft_library *libraries, size_t *count, const char *name,
+                const char *version) {
+    struct weft_library *library = &libraries[(*count)++];
+    library->name = name;
+    snprintf(library->version, sizeof library->version, "%s", version);
+}
+
+size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
+    size_t count = 0;
+    char loader[sizeof libraries->version];
+    add(libraries, &count, "zlib", zlibVersion());
+    add(libraries, &count, "cJSON", cJSON_Version());
+#ifdef WEFT_CLBLAST_VERSION
+    add(libraries, &count, "CLBlast", WEFT_CLBLAST_VERSION);
+#else
+    add(libraries, &count, "CLBlast", "");
+#endif
+    opencl_loader_version(loader, sizeof loader);
+    add(libraries, &count, "OpenCL loader", loader);
+    return count;
+}

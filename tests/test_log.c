@@ -1,0 +1,113 @@
+/* test_log.c: what a caller that listens is told of a device, and that the library itself prints nothing. */
+#include "check_weft.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/log.h"
+
+#define TEXTS_MAX 65536
+
+struct heard {
+    char texts[TEXTS_MAX]; /* a line each */
+    size_t count;
+};
+
+static void listen(void *context, const char *text) {
+    struct heard *heard = context;
+    size_t length = strlen(heard->texts);
+    ck_assert_str_ne(text, "");
+    ck_assert_int_ne(text[strlen(text) - 1], '\n');
+    snprintf(heard->texts + length, TEXTS_MAX - length, "%s\n", text);
+    heard->count++;
+}
+
+/* Opens ${device} with a listener and closes it. Returns false where there is no such device. */
+static bool open_device(const char *device, bool no_cache, struct heard *heard) {
+    struct weft_backend_options options = {
+        .device = device, .batch = 4, .no_cache = no_cache, .log = {listen, heard}};
+    struct weft_network *network = NULL;
+    struct weft_backend *backend = NULL;
+    struct weft_error error = {0};
+    bool found;
+    ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
+    found = weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK;
+    ck_assert(found || error.status == WEFT_USAGE || error.status == WEFT_BAD_DEVICE);
+    weft_backend_close(backend);
+    weft_network_destroy(network);
+    return found;
+}
+
+START_TEST(nobody_listens) {
+    struct weft_log log = {NULL, NULL};
+    weft_log_say(&log, "%s", "nothing");
+}
+END_TEST
+
+START_TEST(long_texts_are_whole) {
+    struct heard *heard = calloc(1, sizeof *heard);
+    struct weft_log log = {listen, heard};
+    char text[20001] = "";
+    ck_assert_ptr_nonnull(heard);
+    memset(text, 'x', sizeof text - 1);
+    weft_log_say(&log, "%s %d", text, 7);
+    ck_assert_uint_eq(strlen(heard->texts), 20003);
+    ck_assert_str_eq(heard->texts + 20000, " 7\n");
+    free(heard);
+}
+END_TEST
+
+START_TEST(cpu) {
+    struct heard *heard = calloc(1, sizeof *heard);
+    ck_assert_ptr_nonnull(heard);
+    ck_assert(open_device("cpu", false, heard));
+    ck_assert_ptr_nonnull(strstr(heard->texts, "cpu: "));
+    ck_assert_ptr_nonnull(strstr(heard->texts, " threads"));
+    ck_assert_ptr_null(strstr(heard->texts, "opencl"));
+    free(heard);
+}
+END_TEST
+
+START_TEST(opencl) {
+    static const char *const wanted[] = {"opencl: device ",
+                                         "opencl: program cache: off\n",
+                                         "opencl: program: built in ",
+                                         "opencl: buffer: parameters, ",
+                                         "opencl: buffer: input, ",
+                                         "opencl: buffer: out.output.grad, ",
+                                         "opencl: memory: ",
+                                         "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl",
+                                         "opencl: plan: fc2: linear.cl"};
+    struct weft_device *devices = NULL;
+    struct weft_error error = {0};
+    size_t count = 0, tried = 0;
+    ck_assert_int_eq(weft_devices_list(&devices, &count, NULL, &error), WEFT_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct heard *heard = calloc(1, sizeof *heard);
+        char index[16];
+        ck_assert_ptr_nonnull(heard);
+        snprintf(index, sizeof index, "%u", devices[i].index);
+        if (devices[i].usable && !devices[i].builtin && open_device(index, true, heard)) {
+            tried++;
+            for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++) {
+                ck_assert_msg(strstr(heard->texts, wanted[k]) != NULL, "%s: nothing of %s",
+                              devices[i].name, wanted[k]);
+            }
+        }
+        free(heard);
+    }
+    free(devices);
+    if (tried == 0) {
+        weft_skip("opencl", "no OpenCL device");
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, nobody_listens);
+    tcase_add_test(tests, long_texts_are_whole);
+    tcase_add_test(tests, cpu);
+    tcase_add_test(tests, opencl);
+}
+
+CHECK_MAIN("log", add_tests)
