@@ -37,10 +37,10 @@ static bool pools(const struct weft_network *network, size_t i) {
            layer->output.height % window == 0 && layer->output.width % window == 0;
 }
 
-/* Whether a channel of ${batch} images is at most 256 KiB: a core keeps it from one part of the work to the next. */
+/* Whether a channel of ${batch} images is at most 512 KiB: a core keeps it from one part of the work to the next. */
 static bool channel_fits(const struct weft_layer *layer, size_t batch) {
     size_t area = layer->output.height * layer->output.width;
-    return area <= 4096 && weft_shards(batch) <= 4096 / area;
+    return area <= 8192 && weft_shards(batch) <= 8192 / area;
 }
 
 static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,
