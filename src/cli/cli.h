@@ -51,6 +51,7 @@ struct weft_options {
     uint64_t top;
     int invert;
     int mirror;
+    const char *curves;
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
