@@ -193,6 +193,12 @@ START_TEST(curves) {
         commit(&canvas);
         snprintf(what, sizeof what, "%zu epochs", count);
         check_words(path, what);
+        for (int accuracy = 0; accuracy < 2; accuracy++) {
+            open_svg(&canvas, path);
+            weft_figure_curve(&canvas, &figure, accuracy);
+            commit(&canvas);
+            check_words(path, what);
+        }
         free(history);
         free(steps);
     }
