@@ -41,6 +41,7 @@ if "$weft" "${predict[@]}" "$pictures/same-0.png" 2>&1 | grep -q "built without 
     printf 'SKIP weft predict FILE: built without libpng\n'
     [ -z "${WEFT_SKIPS:-}" ] || printf 'weft predict FILE: built without libpng\n' >>"$WEFT_SKIPS"
     refuses 2 "built without libpng" "${predict[@]}" "$pictures/same-0.png"
+    refuses 2 "or build with libpng" "${predict[@]}" "$pictures/same-0.png"
     finish
 fi
 

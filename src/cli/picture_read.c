@@ -91,7 +91,8 @@ bool weft_picture_can_read(void) {
 enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
                                    struct weft_error *error) {
     *picture = (struct weft_picture){0};
-    return weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
+    weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
+    return weft_error_hint(error, "build with libpng (Debian: libpng-dev)");
 }
 
 bool weft_picture_can_read(void) {

@@ -160,9 +160,10 @@ enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_erro
                                       "weft predict run-1 --index 0,17");
     }
     if (files && !weft_picture_can_read()) {
-        return weft_fail(error, WEFT_USAGE,
-                         "predict: this weft was built without libpng: it can "
-                         "only take --index");
+        weft_fail(error, WEFT_USAGE,
+                  "predict: this weft was built without libpng: it can only take --index");
+        return weft_error_hint(error, "name images of the data set (--index 0,17), or build with "
+                                      "libpng (Debian: libpng-dev)");
     }
     if (options->out != NULL && weft_canvas_check(options->out, error) != WEFT_OK) {
         return weft_error_context(error, "--out");
