@@ -1,5 +1,7 @@
-"""browser.py DRIVER FILE: opens FILE in headless Chromium through DRIVER (chromedriver) and does what a person would: clicks a cell,
-moves on with the arrow keys, and looks at what then stands in the page. Prints what went wrong; silent when all is right."""
+"""browser.py DRIVER FILE OTHER...: opens FILE in headless Chromium through DRIVER (chromedriver) and does what a person would: clicks a
+cell, moves on with the arrow keys, and looks at what then stands in the page. FILE and all OTHERs are looked at on a wide screen, in
+the dark, on a phone and on paper. The last line tells what went wrong."""
+import base64
 import json
 import pathlib
 import re
@@ -49,6 +51,10 @@ class Browser:
         except urllib.error.HTTPError as error:
             raise RuntimeError(json.load(error)["value"]["message"].splitlines()[0]) from None
 
+    def command(self, name, **parameters):
+        """A command of Chromium's own."""
+        return self.call("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
+
     def find(self, selector):
         return next(iter(self.call("POST", "/element", {"using": "css selector", "value": selector}).values()))
 
@@ -95,17 +101,45 @@ def check(browser, page):
     assert all(u.startswith(("file:", "data:")) for u in urls), urls
     complaints = browser.call("POST", "/se/log", {"type": "browser"})
     assert not [c for c in complaints if "favicon" not in c["message"]], complaints
-    # no sideways scrolling of the whole page, on a phone either
-    for width in 1280, 500:
-        browser.call("POST", "/window/rect", {"width": width, "height": 900})
-        over = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"the page is {over} pixels too wide at {width}"
+
+
+# Of the body, a class's name and the curves' line of training images.
+COLOURS = """const style = (s) => getComputedStyle(document.querySelector(s));
+    return [style('body').backgroundColor, style('.matrix tbody th').color, style('.curves polyline:last-of-type').stroke]"""
+
+
+def look(browser, page):
+    """What any page has to do, whatever it shows: on a phone, in the dark, on paper."""
+    browser.call("POST", "/url", {"url": page.resolve().as_uri()})
+    seen = {}
+    # no sideways scrolling of the whole page, on a phone either; the curves are as wide as it
+    for width, mobile, theme in (1280, False, "light"), (1280, False, "dark"), (390, True, "light"):
+        browser.command("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=mobile)
+        browser.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        wide, room = browser.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room, f"the page is {wide - room} pixels too wide at {width}"
+        curves = browser.run("return [...document.querySelectorAll('.curves svg')].map(s => s.getBoundingClientRect())")
+        assert curves and all(c["width"] > 300 and c["right"] <= width for c in curves), (width, curves)
+        seen[width, theme] = browser.run(COLOURS)
+    assert all(a != b for a, b in zip(seen[1280, "light"], seen[1280, "dark"])), seen
+    browser.command("Emulation.clearDeviceMetricsOverride")
+    browser.command("Emulation.setEmulatedMedia", features=[])
+    paper = base64.b64decode(browser.command("Page.printToPDF")["data"])
+    pages = paper.count(b"/Type /Page\n") or paper.count(b"/Type /Page ")
+    assert paper.startswith(b"%PDF-") and 0 < pages < 30, f"{pages} pages of paper"
+    complaints = browser.call("POST", "/se/log", {"type": "browser"})
+    assert not [c for c in complaints if "favicon" not in c["message"]], complaints
+    titles = browser.run("return [...document.querySelectorAll('.matrix button')].filter(b => !b.title || !b.id).length")
+    assert titles == 0, f"{titles} cells have no name"
 
 
 def main():
     browser = Browser(sys.argv[1], ["--window-size=1280,900"])
     try:
         check(browser, pathlib.Path(sys.argv[2]))
+        for page in sys.argv[2:]:
+            look(browser, pathlib.Path(page))
+            print("looked at", page)
     finally:
         browser.close()
 

@@ -1,20 +1,46 @@
 """make_pictures.py SAMPLE FOLDER: PNG files for the tests of weft predict. Images 0 to 19 of the sample's test split as they are
 (same-N.png), as a large colour photograph before a bright background (bright-N.png) and a dark one (dark-N.png), and as
-RGBA with a transparent background (alpha-N.png)."""
+RGBA with a transparent background (alpha-N.png). All of them twenty times as large, blurred, dark on white somewhere in a larger
+picture that is less bright at its foot (large-N.png), and the shoes once more looking to the right (right-N.png)."""
 import gzip
 import struct
 import sys
 import zlib
 
 
-def write(path, width, height, colour, channels, rows):
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def write(path, width, height, colour, channels, rows, depth=8, chunks=b"", interlaced=False):
     raw = b"".join(b"\0" + bytes(row) for row in rows)
-    assert len(raw) == height * (1 + width * channels)
+    assert interlaced or len(raw) == height * (1 + width * channels * depth // 8)
     with open(path, "wb") as out:
-        out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)))
-        out.write(chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+        out.write(b"\x89PNG\r\n\x1a\n")
+        out.write(chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(interlaced))))
+        out.write(chunks + chunk(b"IDAT", zlib.compress(raw, 1)) + chunk(b"IEND", b""))
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def write_formats(folder, image):
+    """${image}, dark on white, 112 x 112, with the same greys in each kind of PNG file: format-KIND.png."""
+    rows = [[255 - image[28 * (y // 4) + x // 4] for x in range(112)] for y in range(112)]
+    palette = chunk(b"PLTE", bytes(v for v in range(256) for _ in range(3)))
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+    def put(kind, colour, channels, pixel, **how):
+        write(f"{folder}/format-{kind}.png", 112, 112, colour, channels,
+              [[byte for v in row for byte in pixel(v)] for row in how.pop("rows", rows)], **how)
+    put("grey", 0, 1, lambda v: (v,))
+    put("grey16", 0, 1, lambda v: (v, v), depth=16)
+    put("grey-alpha", 4, 2, lambda v: (v if v < 255 else 7, 255 if v < 255 else 0))
+    put("grey16-alpha", 4, 2, lambda v: (v, v, 255, 255), depth=16)
+    put("rgb", 2, 3, lambda v: (v, v, v))
+    put("rgb16", 2, 3, lambda v: (v,) * 6, depth=16)
+    put("rgba", 6, 4, lambda v: (v, v, v, 255))
+    put("palette", 3, 1, lambda v: (v,), chunks=palette)
+    put("palette-transparent", 3, 1, lambda v: (v,), chunks=palette + chunk(b"tRNS", bytes([255] * 255 + [0])))
+    put("interlaced", 2, 3, lambda v: (v, v, v), interlaced=True,
+        rows=[row[x::dx] for x, y, dx, dy in passes for row in rows[y::dy]])
 
 
 def photograph(image, background, inverted):
@@ -38,7 +64,34 @@ def photograph(image, background, inverted):
     return rows
 
 
+def enlarged(image, times, left, top):
+    """Rows of a picture 150 wider and higher than the image: ${image} dark on white, under light that falls to 78 % below."""
+    side = 28 * times
+    places = [min(27, max(0, (x + 0.5) / times - 0.5)) for x in range(side)]
+    steps = [(int(p), min(27, int(p) + 1), p - int(p)) for p in places]
+    wide = [[line[a] + (line[b] - line[a]) * t for a, b, t in steps]
+            for line in (image[28 * y:28 * y + 28] for y in range(28))]
+    height = side + 150
+    for y in range(height):
+        light = 1 - 0.22 * y / height
+        white = bytes([int(255 * light)])
+        if not top <= y < top + side:
+            yield white * height
+            continue
+        above, below, t = steps[y - top]
+        middle = bytes([int((255 - a - (b - a) * t) * light) for a, b in zip(wide[above], wide[below])])
+        yield white * left + middle + white * (150 - left)
+
+
+labels = gzip.open(sys.argv[1] + "/t10k-labels-idx1-ubyte.gz").read()[8:]
 pixels = gzip.open(sys.argv[1] + "/t10k-images-idx3-ubyte.gz").read()[16:]
+for i in range(100):
+    image = pixels[784 * i:784 * i + 784]
+    left, top = i * 37 % 150, i * 53 % 150
+    write(f"{sys.argv[2]}/large-{i:02}.png", 710, 710, 0, 1, enlarged(image, 20, left, top))
+    if labels[i] in (5, 7, 9):
+        turned = b"".join(image[28 * y:28 * y + 28][::-1] for y in range(28))
+        write(f"{sys.argv[2]}/right-{i:02}.png", 710, 710, 0, 1, enlarged(turned, 20, left, top))
 for i in range(20):
     image = pixels[784 * i:784 * i + 784]
     rows = [image[28 * y:28 * y + 28] for y in range(28)]
@@ -46,6 +99,8 @@ for i in range(20):
     if i < 6:
         write(f"{sys.argv[2]}/bright-{i}.png", 320, 400, 2, 3, photograph(image, 240, True))
         write(f"{sys.argv[2]}/dark-{i}.png", 320, 400, 2, 3, photograph(image, 15, False))
+    if i == 2:
+        write_formats(sys.argv[2], image)
     if i < 6:
         big = [[v for x in range(112) for v in (255 - image[28 * (y // 4) + x // 4],) * 3 +
                 (255 if image[28 * (y // 4) + x // 4] else 0,)] for y in range(112)]

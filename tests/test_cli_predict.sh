@@ -41,6 +41,7 @@ if "$weft" "${predict[@]}" "$pictures/same-0.png" 2>&1 | grep -q "built without 
     printf 'SKIP weft predict FILE: built without libpng\n'
     [ -z "${WEFT_SKIPS:-}" ] || printf 'weft predict FILE: built without libpng\n' >>"$WEFT_SKIPS"
     refuses 2 "built without libpng" "${predict[@]}" "$pictures/same-0.png"
+    refuses 2 "or build with libpng" "${predict[@]}" "$pictures/same-0.png"
     finish
 fi
 
@@ -72,6 +73,43 @@ PYTHON
     rm -f seen.svg
     end
 done
+
+begin "the same greys in every kind of PNG file"
+run "${predict[@]}" "$pictures"/format-*.png --json
+expect_code 0
+expect_json 'len(e) == 10 and all(x["top"] == e[0]["top"] for x in e) and e[0]["probability"] > 0.9'
+end
+
+# as_originals KIND SHARE: of the pictures KIND-N.png, at least SHARE of a hundred are predicted as test image N is.
+as_originals() {
+    python3 - "$work/files/predictions" "$work/out" "$1" "$2" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
+import json, re, sys
+originals = [json.loads(line) for line in open(sys.argv[1])]
+pictures = [json.loads(line) for line in open(sys.argv[2])]
+same = sum(p["class"] == originals[int(re.search(r"(\d+)\.png$", p["image"]).group(1))]["class"] for p in pictures)
+assert len(pictures) > 25 and 100 * same >= int(sys.argv[4]) * len(pictures), \
+    "%s: %d of %d as the images themselves" % (sys.argv[3], same, len(pictures))
+PYTHON
+}
+
+begin "all images, enlarged, blurred, dark on white that is less bright below"
+run "${predict[@]}" "$pictures"/large-??.png --json
+expect_code 0
+as_originals large 95
+expect_json 'sum(x["mirrored"] for x in e) <= 2'
+end
+
+begin "shoes that look to the right"
+run "${predict[@]}" "$pictures"/right-??.png --json
+expect_code 0
+as_originals right 85
+expect_json 'sum(x["mirrored"] for x in e) > 0.5 * len(e)'
+run "${predict[@]}" "$pictures"/right-??.png --mirror yes --json
+as_originals right 90
+run "${predict[@]}" "$pictures"/right-??.png --mirror no --json
+expect_json 'not any(x["mirrored"] for x in e)'
+expect_json 'sum(x["class"] in ("Sandal", "Sneaker", "Ankle boot") for x in e) < 0.5 * len(e)'
+end
 
 begin "bright and dark give the same, unless told otherwise"
 run "${predict[@]}" "$pictures/bright-1.png" --invert no --json

@@ -96,22 +96,39 @@ expect_text err "no images behind its cells: "
 expect_page nowhere.html 'data["runs"][0]["test"] == []'
 end
 
-begin "1, 2 and 200 epochs"
-python3 - "$work/files" <<'PYTHON'
-import json, os, sys
-run = json.load(open(sys.argv[1] + "/one/run.json"))
-for count in 1, 2, 200:
-    folder = "%s/epochs-%d" % (sys.argv[1], count)
-    os.mkdir(folder)
-    run["epochs"] = [dict(run["epochs"][0], epoch=i + 1, mean_loss=1 / (i + 1)) for i in range(count)]
-    json.dump(run, open(folder + "/run.json", "w"))
-PYTHON
-for count in 1 2 200; do
-    run report "$work/files/epochs-$count" --device cpu --no-images
+# From a hundred classes on, the cells alone are most of the file.
+python3 "$source/tests/make_runs.py" "$work/files/one" "$work/files" || exit 1
+for kind in 2-1 10-2 100-200; do
+    begin "runs of classes-epochs $kind, with hard names"
+    run report "$work/files/kind-$kind" --device cpu --no-images
     expect_code 0
-    expect_page "$work/files/epochs-$count/report.html" "text.count('<tr><td>') == $count"
+    page=$work/files/kind-$kind/report.html
+    expect_page "$page" "text.count('<tr><td>') == ${kind#*-} and text.count('<svg') == 2"
+    expect_page "$page" "len(data['runs'][0]['classes']) == ${kind%-*} and '<b>name' not in text"
+    expect_page "$page" "text.count('<button>') == sum(1 for _ in re.finditer('<td[^>]*><button>[1-9][0-9]*</button></td>', text)) > 0"
+    [ $kind = 2-1 ] || expect_page "$page" "'O\'Neill\'s </script><script>alert(1)</script>' in words and 'alert(1)</script>' not in text"
+    end
 done
+
+begin "runs of other classes side by side"
+run "${report[@]}" "$work/files/one" "$work/files/kind-100-200" "$work/files/kind-2-1" --out three.html
+expect_code 0
+expect_page three.html "len(data['runs']) == 3 and len(data['runs'][0]['test']) > 30"
 end
+
+begin "the curves alone"
+run report "$work/files/kind-10-2" --curves curves.svg --theme dark
+expect_code 0
+expect_text out "curves: curves.svg"
+grep -q '>held-out images, after an epoch</text>' curves.svg || problem "no held-out images"
+grep -q '#0d1117' curves.svg || problem "not dark"
+run report "$work/files/one" --curves curves.svg --json
+expect_json 'e[0] == {"event": "curves", "out": "curves.svg", "epochs": 3}'
+end
+rm -rf "$work/here/"*
+refuses 2 "--curves: it draws one run" report "$work/files/one" "$work/files/one" --curves x.svg
+refuses 2 "--curves: it takes the place of the report: no --out" report "$work/files/one" --curves x.svg --out y.html
+refuses 2 "--curves: x.gif" report "$work/files/one" --curves x.gif
 rm -rf "$work/here/"*
 
 # Damaged runs are refused, whatever is wrong in them
@@ -146,7 +163,8 @@ if [ -z "$driver" ] || ! { command -v chromium || command -v google-chrome; } >/
 else
     begin "a report in the browser"
     ran="report in $driver"
-    HOME=$work python3 "$source/tests/browser.py" "$driver" "$work/files/one/report.html" >"$work/python" 2>&1 ||
+    HOME=$work python3 "$source/tests/browser.py" "$driver" "$work/files/one/report.html" \
+        "$work"/files/kind-*/report.html >"$work/python" 2>&1 ||
         problem "browser: $(tail -n 1 "$work/python")"
     end
 fi

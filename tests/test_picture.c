@@ -50,6 +50,51 @@ START_TEST(cut_and_centred) {
 }
 END_TEST
 
+/* Light that falls to one side, and to the corners, is background all the same: the rectangle is found as in the middle of a
+ * plain sheet, dark or bright, at the edge of the picture too. */
+START_TEST(uneven_light) {
+    static const struct {
+        int inside, bright, falls, dims; /* from left to right, towards the corners */
+        size_t left, top;
+    } cases[] = {{30, 250, 90, 0, 40, 300},  {30, 240, 0, 80, 150, 180},
+                 {30, 250, 60, 60, 200, 40}, {230, 90, 60, 20, 40, 300},
+                 {30, 250, 70, 0, 0, 300},   {30, 250, 70, 0, 150, 400}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weft_picture picture = {WIDTH, HEIGHT, pixels};
+        for (size_t k = 0; k < WIDTH * HEIGHT; k++) {
+            size_t x = k % WIDTH, y = k / WIDTH;
+            double u = (double)x / WIDTH, v = (double)y / HEIGHT;
+            double far = 2 * ((u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5));
+            bool inside = x >= cases[i].left && x < cases[i].left + 100 && y >= cases[i].top &&
+                          y < cases[i].top + 200;
+            pixels[k] =
+                (uint8_t)(inside ? cases[i].inside
+                                 : cases[i].bright - cases[i].falls * u - cases[i].dims * far);
+        }
+        convert(&picture, WEFT_INVERT_AUTO);
+        for (size_t k = 0; k < SIDE * SIDE; k++) {
+            size_t x = k % SIDE;
+            bool inside = x >= 9 && x < 19, outside = x < 6 || x > 21;
+            ck_assert_msg(!outside || image[k] == 0, "case %zu: pixel %zu", i, k);
+            ck_assert_msg(!inside || image[k] > 150, "case %zu: pixel %zu: %d", i, k, image[k]);
+        }
+    }
+}
+END_TEST
+
+/* Before a grey wall, what is darker than it and what is brighter belong to the same thing: neither vanishes. */
+START_TEST(both_sides_of_grey) {
+    struct weft_picture picture = rectangle(100, 200, 200, 400, 250, 120, 2);
+    for (size_t y = 350; y < 400; y++) {
+        memset(pixels + y * WIDTH + 100, 20, 100);
+    }
+    convert(&picture, WEFT_INVERT_AUTO);
+    ck_assert_int_gt(image[5 * SIDE + 14], 200);
+    ck_assert_int_gt(image[25 * SIDE + 14], 120);
+    ck_assert_int_eq(image[14 * SIDE + 3], 0);
+}
+END_TEST
+
 /* The background goes to 0 and keeps its distance to white: 255 - 100 of 255 - 50, by hand 255 x 105 / 205. */
 START_TEST(brightness) {
     struct weft_picture picture = rectangle(100, 300, 100, 300, 100, 205, 0);
@@ -155,6 +200,8 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, cut_and_centred);
+    tcase_add_test(tests, uneven_light);
+    tcase_add_test(tests, both_sides_of_grey);
     tcase_add_test(tests, brightness);
     tcase_add_test(tests, taken_as_it_is);
     tcase_add_test(tests, odd_pictures);

@@ -50,6 +50,8 @@ struct weft_options {
     const char *index;
     uint64_t top;
     int invert;
+    int mirror;
+    const char *curves;
     /* samples */
     uint64_t count;
     const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */

@@ -23,14 +23,19 @@ bool weft_picture_can_read(void);
 const char *weft_picture_png_version(void);
 
 /* picture_read.c: reads the PNG file ${path}, of any size up to 40 million pixels, colour and depth. What is transparent becomes
- * white, or black where the opaque part is bright. The caller frees with weft_picture_finish. Fails with WEFT_BAD_FILE, and
+ * white, or black where the opaque part is brighter than dark. The caller frees with weft_picture_finish. Fails with WEFT_BAD_FILE, and
  * with WEFT_USAGE where this program has no libpng. */
 enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
                                    struct weft_error *error);
 void weft_picture_finish(struct weft_picture *picture);
 
+/* picture_background.c: finds out what stands behind the clothes in ${grey} (height x width, 0 to 255): a surface that may rise to one
+ * side and fall to the corners, written to ${background} (height x width). Returns the largest difference from it
+ * that is still background. */
+float weft_picture_background(const float *grey, size_t width, size_t height, float *background);
+
 /* picture_image.c: writes ${picture} into ${image} (rows x columns) the way that Fashion-MNIST was made: cut to what differs from
- * the background (the corners), the longer side scaled to the image's, sharpened, put into the middle, background 0.
+ * the background, the longer side scaled to the image's, sharpened, put into the middle, background 0.
  * A picture that has that size already is taken as it is, but for inversion. */
 enum weft_status weft_picture_image(const struct weft_picture *picture, enum weft_invert invert,
                                     size_t columns, size_t rows, uint8_t *image,

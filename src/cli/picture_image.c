@@ -1,7 +1,8 @@
 /* picture_image.c: from a picture to an image as the network knows them.
  *
  * Fashion-MNIST was made from photographs before a bright background: edges of its colour cut off, the longer side scaled to 28,
- * sharpened, put into the middle of 28 x 28, negated, made grey. Here greys come first, and the background may be any grey. */
+ * sharpened, put into the middle of 28 x 28, negated, made grey. Here greys come first, and the background may be any grey, and
+ * brighter on one side than on the other. */
 #include "cli/picture.h"
 
 #include <math.h>
@@ -10,15 +11,13 @@
 
 #include "report/scale.h"
 
-enum { WORK_MAX = 224, CORNER_PARTS = 16, LEVELS = 256 };
-
-#define TOLERANCE 13.0f /* a difference from the background that is none: 5 % of white */
+enum { WORK_MAX = 224 };
 
 /* A picture at working size: so small that noise has become small too. */
 struct work {
-    float *grey;
+    float *grey, *background; /* height x width */
     size_t width, height;
-    float background, tolerance;
+    float tolerance; /* a difference from the background up to this is none */
 };
 
 /* A part of it: columns left .. right - 1, rows top .. bottom - 1. */
@@ -37,7 +36,8 @@ static enum weft_status shrink(const struct weft_picture *picture, struct work *
     work->height += work->height == 0;
     small = malloc(work->width * work->height);
     work->grey = calloc(work->width * work->height, sizeof *work->grey);
-    if (small == NULL || work->grey == NULL) {
+    work->background = calloc(work->width * work->height, sizeof *work->background);
+    if (small == NULL || work->grey == NULL || work->background == NULL) {
         free(small);
         return weft_fail(error, WEFT_FAILED, "no memory for a picture");
     }
@@ -50,57 +50,19 @@ static enum weft_status shrink(const struct weft_picture *picture, struct work *
     return WEFT_OK;
 }
 
-/* The middle one of the greys that ${counts} counts. */
-static float median(const size_t counts[LEVELS], size_t total) {
-    size_t seen = 0;
-    for (int i = 0; i < LEVELS; i++) {
-        seen += counts[i];
-        if (2 * seen >= total && seen > 0) {
-            return (float)i;
-        }
-    }
-    return 0;
-}
-
-/* Whether ${i} of ${size} lies within the outer sixteenth, one pixel at least. */
-static bool is_outside(size_t i, size_t size) {
-    size_t part = size / CORNER_PARTS > 0 ? size / CORNER_PARTS : 1;
-    return i < part || i + part >= size;
-}
-
-/* The background is what the corners show; what varies there is no content. */
-static void measure_background(struct work *work) {
-    size_t counts[LEVELS] = {0}, away[LEVELS] = {0}, total = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < work->width * work->height; i++) {
-            if (is_outside(i % work->width, work->width) &&
-                is_outside(i / work->width, work->height)) {
-                float distance = fabsf(work->grey[i] - work->background);
-                total += pass == 0;
-                counts[(int)work->grey[i]] += pass == 0;
-                away[(int)distance] += pass == 1;
-            }
-        }
-        if (pass == 0) {
-            work->background = median(counts, total);
-        }
-    }
-    work->tolerance = 4 * median(away, total);
-    work->tolerance = work->tolerance > TOLERANCE ? work->tolerance : TOLERANCE;
-}
-
 /* Clothes that are darker than what is behind them have to be inverted. */
 static bool is_dark_on_bright(const struct work *work) {
     double sum = 0;
     for (size_t i = 0; i < work->width * work->height; i++) {
-        double difference = (double)(work->grey[i] - work->background);
+        double difference = (double)(work->grey[i] - work->background[i]);
         sum += fabs(difference) > (double)work->tolerance ? difference : 0;
     }
-    return sum < 0 || (sum == 0 && work->background > 127);
+    return sum < 0 || (sum == 0 && work->background[0] > 127);
 }
 
 static bool is_content(const struct work *work, size_t x, size_t y) {
-    return fabsf(work->grey[y * work->width + x] - work->background) > work->tolerance;
+    size_t i = y * work->width + x;
+    return fabsf(work->grey[i] - work->background[i]) > work->tolerance;
 }
 
 /* Pixels of content in row or column ${i}. */
@@ -152,26 +114,29 @@ static void sharpen(const float *from, float *to, size_t width, size_t height) {
     }
 }
 
-/* Puts ${part} (height x width) into the middle of ${image}, its background at 0; as it is where that would leave nothing, because
- * the clothes are darker and were not to be inverted. */
-static void place(const struct work *work, const float *part, size_t width, size_t height,
-                  size_t columns, size_t rows, uint8_t *image) {
+/* The distance from the background becomes the brightness: black where there is none, white where it can not be larger. Parts that
+ * lie on its other side (the dark sole of a white shoe before grey) are parts all the same. */
+static void subtract_background(struct work *work) {
+    for (size_t i = 0; i < work->width * work->height; i++) {
+        float distance = fabsf(work->grey[i] - work->background[i]);
+        float most = 255 - work->background[i] > 1 ? 255 - work->background[i] : 1;
+        work->grey[i] = distance > work->tolerance ? distance * 255 / most : 0;
+    }
+}
+
+/* Puts ${part} (height x width) into the middle of ${image}, which is ${around} elsewhere. */
+static void place(const float *part, size_t width, size_t height, size_t columns, size_t rows,
+                  uint8_t around, uint8_t *image) {
     size_t left = (columns - width) / 2, top = (rows - height) / 2;
-    float white = 255 - work->background > 1 ? 255 - work->background : 1;
-    bool dark = is_dark_on_bright(work);
-    memset(image, dark ? (int)work->background : 0, columns * rows);
+    memset(image, around, columns * rows);
     for (size_t i = 0; i < width * height; i++) {
-        float above = part[i] - work->background;
-        float value = dark                      ? part[i] > 0 ? part[i] : 0
-                      : above > work->tolerance ? above * 255 / white
-                                                : 0;
-        image[(top + i / width) * columns + left + i % width] =
-            (uint8_t)((value < 255 ? value : 255) + 0.5f);
+        float value = part[i] < 0 ? 0 : part[i] > 255 ? 255 : part[i];
+        image[(top + i / width) * columns + left + i % width] = (uint8_t)(value + 0.5f);
     }
 }
 
 /* Cuts, scales and places what ${work} shows. */
-static enum weft_status fit(const struct work *work, size_t columns, size_t rows, uint8_t *image,
+static enum weft_status fit(struct work *work, size_t columns, size_t rows, uint8_t *image,
                             struct weft_error *error) {
     struct box box = find_content(work);
     size_t width = box.right - box.left, height = box.bottom - box.top;
@@ -180,10 +145,15 @@ static enum weft_status fit(const struct work *work, size_t columns, size_t rows
            high = (size_t)((double)height * scale + 0.5);
     float *cut = malloc(width * height * sizeof *cut);
     float *small = malloc(2 * columns * rows * sizeof *small);
+    /* clothes that are darker and were not to be inverted stay as they are, on their background */
+    bool dark = is_dark_on_bright(work);
     if (cut == NULL || small == NULL) {
         free(cut);
         free(small);
         return weft_fail(error, WEFT_FAILED, "no memory for a picture");
+    }
+    if (!dark) {
+        subtract_background(work);
     }
     wide = wide < 1 ? 1 : wide > columns ? columns : wide;
     high = high < 1 ? 1 : high > rows ? rows : high;
@@ -193,10 +163,25 @@ static enum weft_status fit(const struct work *work, size_t columns, size_t rows
     }
     weft_scale_floats(cut, width, height, small, wide, high);
     sharpen(small, small + columns * rows, wide, high);
-    place(work, small + columns * rows, wide, high, columns, rows, image);
+    place(small + columns * rows, wide, high, columns, rows,
+          (uint8_t)(dark ? work->background[0] : 0), image);
     free(cut);
     free(small);
     return WEFT_OK;
+}
+
+/* A picture that has the size of the image is the image, or its negative. */
+static void take_as_it_is(const struct weft_picture *picture, bool inverted, uint8_t *image) {
+    for (size_t i = 0; i < picture->width * picture->height; i++) {
+        image[i] = (uint8_t)(inverted ? 255 - picture->grey[i] : picture->grey[i]);
+    }
+}
+
+static void invert_work(struct work *work) {
+    for (size_t i = 0; i < work->width * work->height; i++) {
+        work->grey[i] = 255 - work->grey[i];
+        work->background[i] = 255 - work->background[i];
+    }
 }
 
 enum weft_status weft_picture_image(const struct weft_picture *picture, enum weft_invert invert,
@@ -204,30 +189,23 @@ enum weft_status weft_picture_image(const struct weft_picture *picture, enum wef
                                     struct weft_error *error) {
     struct work work = {0};
     enum weft_status status = shrink(picture, &work, error);
-    bool inverted;
-    if (status != WEFT_OK) {
-        free(work.grey);
-        return status;
-    }
-    measure_background(&work);
-    if (picture->width == columns && picture->height == rows) {
-        inverted = invert == WEFT_INVERT_YES || (invert == WEFT_INVERT_AUTO &&
-                                                 work.background > 127 && is_dark_on_bright(&work));
-        for (size_t i = 0; i < columns * rows; i++) {
-            image[i] = (uint8_t)(inverted ? 255 - picture->grey[i] : picture->grey[i]);
+    if (status == WEFT_OK) {
+        bool whole = picture->width == columns && picture->height == rows, inverted;
+        work.tolerance =
+            weft_picture_background(work.grey, work.width, work.height, work.background);
+        inverted =
+            invert == WEFT_INVERT_YES || (invert == WEFT_INVERT_AUTO && is_dark_on_bright(&work) &&
+                                          (!whole || work.background[0] > 127));
+        if (whole) {
+            take_as_it_is(picture, inverted, image);
+        } else {
+            if (inverted) {
+                invert_work(&work);
+            }
+            status = fit(&work, columns, rows, image, error);
         }
-        free(work.grey);
-        return WEFT_OK;
     }
-    inverted =
-        invert == WEFT_INVERT_YES || (invert == WEFT_INVERT_AUTO && is_dark_on_bright(&work));
-    if (inverted) {
-        for (size_t i = 0; i < work.width * work.height; i++) {
-            work.grey[i] = 255 - work.grey[i];
-        }
-        work.background = 255 - work.background;
-    }
-    status = fit(&work, columns, rows, image, error);
     free(work.grey);
+    free(work.background);
     return status;
 }

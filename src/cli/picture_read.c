@@ -16,14 +16,14 @@ static unsigned grey_of(const uint8_t *rgba) {
     return (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
 }
 
-/* What stands behind transparent pixels: white, unless that would hide bright clothes. */
+/* What stands behind transparent pixels: white or black, whichever is farther from the clothes. */
 static unsigned backdrop(const uint8_t *rgba, size_t count) {
     uint64_t sum = 0, opaque = 0;
     for (size_t i = 0; i < count; i++) {
         sum += (uint64_t)grey_of(rgba + 4 * i) * rgba[4 * i + 3];
         opaque += rgba[4 * i + 3];
     }
-    return opaque > 0 && sum > 200 * opaque ? 0 : 255;
+    return opaque > 0 && sum > 127 * opaque ? 0 : 255;
 }
 
 static enum weft_status decode(const char *path, const char *bytes, size_t size,
@@ -42,6 +42,7 @@ static enum weft_status decode(const char *path, const char *bytes, size_t size,
         return weft_fail(error, WEFT_BAD_FILE, "%s: more than %u pixels", path, PIXELS_MAX);
     }
     image.format = PNG_FORMAT_RGBA;
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* greys mean the same whatever their depth */
     rgba = malloc(4 * count);
     picture->grey = malloc(count);
     if (rgba == NULL || picture->grey == NULL) {
@@ -94,7 +95,8 @@ const char *weft_picture_png_version(void) {
 enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
                                    struct weft_error *error) {
     *picture = (struct weft_picture){0};
-    return weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
+    weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
+    return weft_error_hint(error, "build with libpng (Debian: libpng-dev)");
 }
 
 bool weft_picture_can_read(void) {

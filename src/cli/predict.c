@@ -9,9 +9,10 @@
 static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum weft_invert */
 
 const char weft_predict_notes[] =
-    "IMAGE is a PNG file of any size: it becomes grey, is cut to what differs from its corners,\n"
-    "scaled to the network's input and inverted where the clothes are darker than their\n"
-    "background. A file of the input's size (28 x 28) is taken pixel by pixel.\n"
+    "IMAGE is a PNG file of any size: it becomes grey, is cut to what differs from its\n"
+    "background, scaled to the network's input, and inverted where the clothes are darker\n"
+    "than their background. All shoes of Fashion-MNIST look to the left, so one that looks to\n"
+    "the right is mirrored. A file of the input's size (28 x 28) is taken pixel by pixel.\n"
     "A file that can not be read is named, the others go on, and the exit code is 3.\n";
 
 const struct weft_option weft_predict_options[] = {
@@ -32,6 +33,13 @@ const struct weft_option weft_predict_options[] = {
      .help = "bright becomes dark in files",
      .initial = "auto",
      .choices = inverts},
+    {.name = "mirror",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(mirror),
+     .help = "left becomes right; auto: in files, where that\n"
+             "makes a shoe of it",
+     .initial = "auto",
+     .choices = weft_mirror_names},
     {.name = "top",
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(top),
@@ -56,10 +64,10 @@ const struct weft_option weft_predict_options[] = {
 
 /* The logits of all images, in batches. */
 static enum weft_status compute(struct weft_prediction *job, struct weft_error *error) {
-    struct weft_images images = {job->count,  job->height, job->width,
-                                 job->pixels, job->labels, job->classes};
+    struct weft_images images = {job->computed, job->height, job->width,
+                                 job->pixels,   job->labels, job->classes};
     struct weft_backend *backend = NULL;
-    size_t batch = job->count < WEFT_RUNNING_BATCH ? job->count : WEFT_RUNNING_BATCH;
+    size_t batch = job->computed < WEFT_RUNNING_BATCH ? job->computed : WEFT_RUNNING_BATCH;
     enum weft_status status =
         weft_shared_open(job->options, job->model->network, batch, true, &backend, error);
     if (status != WEFT_OK) {
@@ -68,11 +76,12 @@ static enum weft_status compute(struct weft_prediction *job, struct weft_error *
     if ((status = weft_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
         status = weft_backend_set_images(backend, WEFT_TEST, &images, error);
     }
-    for (size_t first = 0; status == WEFT_OK && first < job->count; first += batch) {
+    for (size_t first = 0; status == WEFT_OK && first < job->computed; first += batch) {
         struct weft_pass pass = {.split = WEFT_TEST,
                                  .statistics = WEFT_RUNNING,
                                  .first = first,
-                                 .count = job->count - first < batch ? job->count - first : batch,
+                                 .count =
+                                     job->computed - first < batch ? job->computed - first : batch,
                                  .logits = job->logits + first * job->classes};
         status = weft_backend_evaluate(backend, &pass, error);
     }
@@ -131,6 +140,7 @@ static enum weft_status print_json(const struct weft_prediction *job, size_t ima
         weft_json_close(&json, '}');
     }
     weft_json_close(&json, ']');
+    weft_json_bool(&json, "mirrored", job->mirrored[image]);
     if (job->options->index != NULL) {
         weft_json_string(&json, "label", weft_class_names[job->labels[image]]);
     }
@@ -146,6 +156,9 @@ static void print_text(const struct weft_prediction *job, size_t image, const si
         length += (size_t)snprintf(text + length, sizeof text - length, "%s %s %.4f",
                                    i > 0 ? "," : "", weft_class_names[order[i]],
                                    (double)job->logits[image * job->classes + order[i]]);
+    }
+    if (job->mirrored[image] && length < sizeof text) {
+        length += (size_t)snprintf(text + length, sizeof text - length, " (mirrored)");
     }
     if (job->options->index != NULL && length < sizeof text) {
         snprintf(text + length, sizeof text - length, " (it is: %s)",
@@ -178,9 +191,7 @@ static enum weft_status show(struct weft_prediction *job, struct weft_error *err
         return weft_fail(error, WEFT_FAILED, "no memory for %zu names", job->count);
     }
     for (size_t i = 0; i < job->count && status == WEFT_OK; i++) {
-        float *probabilities = job->logits + i * job->classes;
-        to_probabilities(probabilities, job->classes);
-        sort_top(probabilities, job->classes, top, order);
+        sort_top(job->logits + i * job->classes, job->classes, top, order);
         best[i] = weft_class_names[order[0]];
         if (job->options->json) {
             status = print_json(job, i, order, top, error);
@@ -200,11 +211,16 @@ enum weft_status weft_command_predict(const struct weft_options *options,
     struct weft_prediction job = {.options = options};
     enum weft_status status = weft_predict_read(&job, error);
     if (status == WEFT_OK && job.count > 0) {
-        job.logits = calloc(job.count, job.classes * sizeof *job.logits);
+        weft_predict_mirror(&job);
+        job.logits = calloc(job.computed, job.classes * sizeof *job.logits);
         status = job.logits != NULL
                      ? compute(&job, error)
-                     : weft_fail(error, WEFT_FAILED, "no memory for %zu logits", job.count);
+                     : weft_fail(error, WEFT_FAILED, "no memory for %zu logits", job.computed);
         if (status == WEFT_OK) {
+            for (size_t i = 0; i < job.computed; i++) {
+                to_probabilities(job.logits + i * job.classes, job.classes);
+            }
+            weft_predict_choose(&job);
             status = show(&job, error);
         }
     }

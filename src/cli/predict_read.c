@@ -27,10 +27,14 @@ static enum weft_status take_network(struct weft_prediction *job, struct weft_er
 
 static enum weft_status reserve(struct weft_prediction *job, size_t count,
                                 struct weft_error *error) {
-    job->pixels = malloc(count * job->height * job->width + 1);
-    job->labels = calloc(count + 1, 1);
+    /* room for mirrored ones too */
+    job->pixels = malloc(2 * count * job->height * job->width + 1);
+    job->labels = calloc(2 * count + 1, 1);
+    job->exact = calloc(count + 1, 1);
+    job->mirrored = calloc(count + 1, 1);
     job->names = calloc(count + 1, sizeof *job->names);
-    if (job->pixels == NULL || job->labels == NULL || job->names == NULL) {
+    if (job->pixels == NULL || job->labels == NULL || job->exact == NULL || job->mirrored == NULL ||
+        job->names == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", count);
     }
     return WEFT_OK;
@@ -55,6 +59,7 @@ static enum weft_status read_file(struct weft_prediction *job, const char *path,
         status = weft_picture_image(&picture, (enum weft_invert)job->options->invert, job->width,
                                     job->height,
                                     job->pixels + job->count * job->height * job->width, error);
+        job->exact[job->count] = picture.width == job->width && picture.height == job->height;
         weft_picture_finish(&picture);
     }
     return status == WEFT_OK ? set_name(job, path, error) : status;
@@ -155,9 +160,10 @@ enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_erro
                                       "weft predict run-1 --index 0,17");
     }
     if (files && !weft_picture_can_read()) {
-        return weft_fail(error, WEFT_USAGE,
-                         "predict: this weft was built without libpng: it can "
-                         "only take --index");
+        weft_fail(error, WEFT_USAGE,
+                  "predict: this weft was built without libpng: it can only take --index");
+        return weft_error_hint(error, "name images of the data set (--index 0,17), or build with "
+                                      "libpng (Debian: libpng-dev)");
     }
     if (options->out != NULL && weft_canvas_check(options->out, error) != WEFT_OK) {
         return weft_error_context(error, "--out");
@@ -179,6 +185,8 @@ void weft_predict_finish(struct weft_prediction *job) {
     free(job->names);
     free(job->pixels);
     free(job->labels);
+    free(job->exact);
+    free(job->mirrored);
     free(job->logits);
     weft_model_destroy(job->model);
 }

@@ -1,6 +1,8 @@
 /* report.c: weft report: one HTML file of one or more runs. */
 #include "cli/report.h"
 
+#include "cli/figures.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,18 @@ const struct weft_option weft_report_options[] = {
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(no_images),
      .help = "no images behind the cells: needs neither data nor device"},
+    {.name = "curves",
+     .type = WEFT_OPTION_TEXT,
+     .offset = WEFT_OPTION(curves),
+     .value = "FILE",
+     .help = "no report: draws loss and accuracy of the run: .png, .svg or\n"
+             ".pdf"},
+    {.name = "theme",
+     .type = WEFT_OPTION_CHOICE,
+     .offset = WEFT_OPTION(theme),
+     .help = "of that figure",
+     .initial = "light",
+     .choices = weft_theme_names},
     {.name = NULL},
 };
 
@@ -72,13 +86,54 @@ static enum weft_status print_done(const struct weft_options *options, const str
     return weft_json_print(&json, stdout, error);
 }
 
-enum weft_status weft_command_report(const struct weft_options *options, struct weft_error *error) {
-    struct weft_page page = {0};
-    char(*data)[4096] = NULL, path[4096] = "report.html";
-    enum weft_status status = WEFT_OK;
+/* --curves: the figure of one run. */
+static enum weft_status draw_curves(const struct weft_options *options,
+                                    const struct weft_page *page, struct weft_error *error) {
+    const struct weft_page_run *run = &page->runs[0];
+    struct weft_curves curves = {run->history, run->epochs, run->steps, run->step_count};
+    struct weft_json json = {0};
+    enum weft_status status =
+        weft_figures_curves(options->curves, (enum weft_theme)options->theme, &curves, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (!options->json) {
+        printf("curves: %s\n", options->curves);
+        return WEFT_OK;
+    }
+    weft_json_open(&json, NULL, '{');
+    weft_json_string(&json, "event", "curves");
+    weft_json_string(&json, "out", options->curves);
+    weft_json_integer(&json, "epochs", run->epochs);
+    weft_json_close(&json, '}');
+    return weft_json_print(&json, stdout, error);
+}
+
+/* What does not fit together. */
+static enum weft_status check(const struct weft_options *options, struct weft_error *error) {
     if (options->operand_count > RUNS_MAX) {
         return weft_fail(error, WEFT_USAGE, "report: %zu runs, but at most %d",
                          options->operand_count, RUNS_MAX);
+    }
+    if (options->curves == NULL) {
+        return WEFT_OK;
+    }
+    if (options->operand_count > 1 || options->out != NULL) {
+        return weft_fail(error, WEFT_USAGE, "--curves: %s",
+                         options->out != NULL ? "it takes the place of the report: no --out"
+                                              : "it draws one run");
+    }
+    return weft_canvas_check(options->curves, error) == WEFT_OK
+               ? WEFT_OK
+               : weft_error_context(error, "--curves");
+}
+
+enum weft_status weft_command_report(const struct weft_options *options, struct weft_error *error) {
+    struct weft_page page = {0};
+    char(*data)[4096] = NULL, path[4096] = "report.html";
+    enum weft_status status = check(options, error);
+    if (status != WEFT_OK) {
+        return status;
     }
     page.runs = calloc(options->operand_count, sizeof *page.runs);
     data = calloc(options->operand_count, sizeof *data);
@@ -88,7 +143,7 @@ enum weft_status weft_command_report(const struct weft_options *options, struct 
     if (status == WEFT_OK) {
         status = read_runs(options, &page, data, error);
     }
-    if (status == WEFT_OK && !options->no_images) {
+    if (status == WEFT_OK && options->curves == NULL && !options->no_images) {
         status = weft_report_images(options, &page, data, error);
     }
     if (status == WEFT_OK && options->out != NULL) {
@@ -98,10 +153,9 @@ enum weft_status weft_command_report(const struct weft_options *options, struct 
         strcpy(run.path, page.runs[0].name);
         weft_run_path(&run, "report.html", path);
     }
-    if (status == WEFT_OK) {
-        status = write_page(&page, path, error);
-    }
-    if (status == WEFT_OK) {
+    if (status == WEFT_OK && options->curves != NULL) {
+        status = draw_curves(options, &page, error);
+    } else if (status == WEFT_OK && (status = write_page(&page, path, error)) == WEFT_OK) {
         status = print_done(options, &page, path, error);
     }
     for (size_t i = 0; i < page.run_count; i++) {

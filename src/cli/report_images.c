@@ -14,8 +14,11 @@
 
 enum {
     IMAGES_MAX = 3000, /* in a report: about 2 MB */
-    CELL_MAX = 24,     /* of a cell */
-    COLUMNS = 50       /* of the sprite */
+    IMAGE_BYTES = 720, /* of one, with what is said of it */
+    PAGE_BYTES = 2850000,
+    CELL_BYTES = 60, /* at most, in the table */
+    CELL_MAX = 24,   /* of a cell */
+    COLUMNS = 50     /* of the sprite */
 };
 
 /* The images of a run's split, until those to be shown are chosen. */
@@ -154,10 +157,21 @@ static size_t cut(struct weft_page_picture *pictures, size_t count, size_t most,
     return kept;
 }
 
+/* How many images fit beside the cells themselves. */
+static size_t image_limit(const struct weft_page *page) {
+    size_t cells = 0, room;
+    for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
+        size_t classes = page->runs[i / WEFT_SPLIT_COUNT].evaluations[i % WEFT_SPLIT_COUNT].classes;
+        cells += classes * classes;
+    }
+    room = cells < PAGE_BYTES / CELL_BYTES ? PAGE_BYTES - cells * CELL_BYTES : 0;
+    return room / IMAGE_BYTES < IMAGES_MAX ? room / IMAGE_BYTES : IMAGES_MAX;
+}
+
 /* As many of each cell as the limit allows. */
 static void choose(struct weft_page *page) {
-    size_t most = CELL_MAX, total = IMAGES_MAX + 1;
-    for (; most > 0 && total > IMAGES_MAX; most -= total > IMAGES_MAX) {
+    size_t limit = image_limit(page), most = CELL_MAX, total = limit + 1;
+    for (; most > 0 && total > limit; most -= total > limit) {
         total = 0;
         for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
             const struct weft_page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];

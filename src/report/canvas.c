@@ -51,7 +51,8 @@ enum weft_status weft_canvas_check(const char *path, struct weft_error *error) {
     }
     if (!weft_canvas_has_cairo()) {
         weft_fail(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
-        return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo");
+        return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo "
+                                      "(Debian: libcairo2-dev)");
     }
     return WEFT_OK;
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "report/utf8.h"
+#include "report/letters.h"
 
 #define PNG_SCALE      2.0  /* pixels of the file for one of the sheet: sharp on fine screens */
 #define PNG_PIXELS_MAX 3e7  /* of a scaled file; a larger one is not scaled */
@@ -72,22 +72,18 @@ static void dot(struct weft_canvas *canvas, double x, double y, double radius, u
 static void words(struct weft_canvas *canvas, const struct weft_words *how, const char *text) {
     static const double shares[] = {0, 0.5, 1}; /* of the length, left of the point */
     cairo_t *cairo = canvas->state;
-    cairo_text_extents_t extents;
-    double most = weft_canvas_length(text, how->size) * (how->bold ? 1.12 : 1);
-    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           how->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(cairo, how->size);
-    cairo_text_extents(cairo, text, &extents);
-    if (extents.x_advance > most) {
-        cairo_set_font_size(cairo, how->size * most / extents.x_advance);
-        cairo_text_extents(cairo, text, &extents);
+    double most = weft_canvas_length(text, how->size) * (how->bold ? 1.12 : 1), size = how->size;
+    double length = weft_letters_length(cairo, text, size, how->bold);
+    if (length > most) {
+        size *= most / length;
+        length = weft_letters_length(cairo, text, size, how->bold);
     }
     set_colour(canvas, how->colour);
     cairo_save(cairo);
     cairo_translate(cairo, how->x, how->y);
     cairo_rotate(cairo, how->turn * atan(1.0) / 45);
-    cairo_move_to(cairo, -shares[how->anchor] * extents.x_advance, 0);
-    cairo_show_text(cairo, text);
+    cairo_move_to(cairo, -shares[how->anchor] * length, 0);
+    weft_letters_show(cairo, text, size, how->bold);
     cairo_restore(cairo);
 }
 

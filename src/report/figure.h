@@ -37,6 +37,9 @@ struct weft_curves {
 /* figure_curves.c: draws loss and accuracy by epoch, by step and of held-out images: one panel each, side by side. */
 void weft_figure_curves(struct weft_canvas *canvas, const struct weft_curves *curves);
 
+/* One panel of that figure alone, loss or accuracy, the meaning of its lines below each other: for pages of any width. */
+void weft_figure_curve(struct weft_canvas *canvas, const struct weft_curves *curves, bool accuracy);
+
 /* figure_samples.c: images to be shown with what stands under them. */
 struct weft_gallery {
     const uint8_t *pixels; /* count x height x width */

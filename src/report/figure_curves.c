@@ -15,6 +15,7 @@ enum {
 #define TOP          48.0
 #define BOTTOM       92.0
 #define RIGHT        24.0
+#define KEY_LINE     22.0 /* from one key to the next below */
 
 /* One panel, and what it shows. */
 struct panel {
@@ -214,33 +215,63 @@ static void draw_panel(struct panel *panel) {
     draw_epochs(panel, true);
 }
 
+/* What a line of the figure means. */
+struct key {
+    uint32_t colour;
+    bool dashed;
+    const char *text;
+};
+
+/* Those of the lines that ${curves} has. Returns how many. */
+static size_t find_keys(const struct weft_curves *curves, struct key keys[3]) {
+    size_t count = 0;
+    bool validated = false;
+    for (size_t i = 0; i < curves->epochs; i++) {
+        validated = validated || curves->history[i].validated;
+    }
+    keys[count++] = (struct key){WEFT_TRAINED, false, "training images, mean of an epoch"};
+    if (curves->step_count > 1) {
+        keys[count++] = (struct key){WEFT_TRAINED_FAINT, false, "training images, by step"};
+    }
+    if (validated) {
+        keys[count++] = (struct key){WEFT_HELD_OUT, true, "held-out images, after an epoch"};
+    }
+    return count;
+}
+
 /* A short line and what it means. Returns where the next may begin. */
-static double draw_key(struct weft_canvas *canvas, double x, uint32_t colour, bool dashed,
-                       const char *text) {
-    double y = TOP + PANEL_HEIGHT + BOTTOM - 24, line[] = {x, y, x + 26, y};
+static double draw_key(struct weft_canvas *canvas, double x, double y, const struct key *key) {
+    double line[] = {x, y, x + 26, y};
     struct weft_words words = {.x = x + 34, .y = y + 4, .size = 12, .colour = WEFT_INK};
-    canvas->kind->line(canvas, line, 2, 2, dashed, colour);
-    weft_canvas_words(canvas, &words, 400, text);
-    return x + 34 + weft_canvas_length(text, 12) + 24;
+    canvas->kind->line(canvas, line, 2, 2, key->dashed, key->colour);
+    weft_canvas_words(canvas, &words, 400, key->text);
+    return x + 34 + weft_canvas_length(key->text, 12) + 24;
 }
 
 void weft_figure_curves(struct weft_canvas *canvas, const struct weft_curves *curves) {
     struct panel loss = {.canvas = canvas, .curves = curves, .x = LEFT};
     struct panel accuracy = {
         .canvas = canvas, .curves = curves, .x = LEFT + PANEL_WIDTH + GAP, .accuracy = true};
+    struct key keys[3];
+    size_t count = find_keys(curves, keys);
     double x = LEFT;
-    bool validated = false;
-    for (size_t i = 0; i < curves->epochs; i++) {
-        validated = validated || curves->history[i].validated;
-    }
     weft_canvas_begin(canvas, LEFT + 2 * PANEL_WIDTH + GAP + RIGHT, TOP + PANEL_HEIGHT + BOTTOM);
     draw_panel(&loss);
     draw_panel(&accuracy);
-    x = draw_key(canvas, x, WEFT_TRAINED, false, "training images, mean of an epoch");
-    if (curves->step_count > 1) {
-        x = draw_key(canvas, x, WEFT_TRAINED_FAINT, false, "training images, by step");
+    for (size_t i = 0; i < count; i++) {
+        x = draw_key(canvas, x, TOP + PANEL_HEIGHT + BOTTOM - 24, &keys[i]);
     }
-    if (validated) {
-        draw_key(canvas, x, WEFT_HELD_OUT, true, "held-out images, after an epoch");
+}
+
+void weft_figure_curve(struct weft_canvas *canvas, const struct weft_curves *curves,
+                       bool accuracy) {
+    struct panel panel = {.canvas = canvas, .curves = curves, .x = LEFT, .accuracy = accuracy};
+    struct key keys[3];
+    size_t count = find_keys(curves, keys);
+    double y = TOP + PANEL_HEIGHT + BOTTOM - 28;
+    weft_canvas_begin(canvas, LEFT + PANEL_WIDTH + RIGHT, y + KEY_LINE * (double)count);
+    draw_panel(&panel);
+    for (size_t i = 0; i < count; i++) {
+        draw_key(canvas, LEFT, y + KEY_LINE * (double)i, &keys[i]);
     }
 }

@@ -92,7 +92,7 @@ static enum weft_status write_run(FILE *out, const struct weft_page *page, size_
     const struct weft_page_run *run = &page->runs[number];
     struct weft_curves curves = {run->history, run->epochs, run->steps, run->step_count};
     struct weft_canvas canvas;
-    enum weft_status status;
+    enum weft_status status = WEFT_OK;
     fputs("<article>\n", out);
     if (page->run_count > 1) {
         fputs("<h2>", out);
@@ -100,10 +100,12 @@ static enum weft_status write_run(FILE *out, const struct weft_page *page, size_
         fputs("</h2>\n", out);
     }
     write_split(out, run, number, WEFT_TEST);
-    fputs("<section>\n<h3>Curves</h3>\n<div class=\"curves scroll\">\n", out);
-    weft_canvas_inside(&canvas, out);
-    weft_figure_curves(&canvas, &curves);
-    status = weft_canvas_commit(&canvas, error);
+    fputs("<section>\n<h3>Curves</h3>\n<div class=\"curves\">\n", out);
+    for (int panel = 0; panel < 2 && status == WEFT_OK; panel++) {
+        weft_canvas_inside(&canvas, out);
+        weft_figure_curve(&canvas, &curves, panel == 1);
+        status = weft_canvas_commit(&canvas, error);
+    }
     fputs("</div>\n", out);
     weft_page_epochs(out, run);
     fputs("</section>\n", out);

@@ -6,6 +6,8 @@
 #include "report/utf8.h"
 
 /* The value of fact ${name} of a run, or NULL. */
+enum { DENSE = 16 }; /* classes from which on cells are small when printed */
+
 static const char *fact_of(const struct weft_page_run *run, const char *name) {
     for (size_t i = 0; i < run->fact_count; i++) {
         if (strcmp(run->facts[i].name, name) == 0) {
@@ -77,28 +79,22 @@ static uint64_t sum_of(const struct weft_evaluation *evaluation, size_t start, s
     return sum;
 }
 
-static void write_cell(FILE *out, const struct weft_page_run *run, size_t number,
-                       enum weft_split split, size_t row, size_t column) {
+/* A hundred classes have ten thousand cells, so that a cell is short: the script gives its button what it needs. */
+static void write_cell(FILE *out, const struct weft_page_run *run, enum weft_split split,
+                       size_t row, size_t column) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     uint64_t count = evaluation->confusion[row * evaluation->classes + column];
     double share =
         count > 0 ? (double)count / (double)sum_of(evaluation, row * evaluation->classes, 1) : 0;
     if (count == 0) {
-        fputs("<td class=\"none\">0</td>", out);
+        fputs("<td>0</td>", out);
         return;
     }
-    fprintf(out,
-            "<td%s style=\"--a:%.3f\"><button type=\"button\" id=\"r%zu-%s-%zu-%zu\" "
-            "aria-pressed=\"false\" title=\"",
-            share > 0.5 ? " class=\"strong\"" : "", share, number, weft_split_name(split), row,
-            column);
-    weft_utf8_markup(out, run->names[row]);
-    fputs(row == column ? ", right: " : ", taken for ", out);
-    if (row != column) {
-        weft_utf8_markup(out, run->names[column]);
-        fputs(": ", out);
+    fputs(share > 0.5 ? "<td class=\"strong\"" : "<td", out);
+    if (share >= 0.005) {
+        fprintf(out, " style=\"--a:%.2f\"", share);
     }
-    fprintf(out, "%llu\">%llu</button></td>", (unsigned long long)count, (unsigned long long)count);
+    fprintf(out, "><button>%llu</button></td>", (unsigned long long)count);
 }
 
 void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
@@ -106,10 +102,10 @@ void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fprintf(out,
-            "<div class=\"scroll\"><table class=\"matrix\" id=\"matrix-r%zu-%s\">\n"
+            "<div class=\"scroll\"><table class=\"matrix%s\" id=\"matrix-r%zu-%s\">\n"
             "<caption>Confusion matrix: a row is a true class, a column a prediction</caption>\n"
             "<thead><tr><th></th>",
-            number, weft_split_name(split));
+            classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
         fputs("<th scope=\"col\"><span>", out);
         weft_utf8_markup(out, run->names[i]);
@@ -123,7 +119,7 @@ void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
         weft_utf8_markup(out, run->names[row]);
         fputs("</th>", out);
         for (size_t column = 0; column < classes; column++) {
-            write_cell(out, run, number, split, row, column);
+            write_cell(out, run, split, row, column);
         }
         fprintf(out, "<td class=\"total\">%llu</td></tr>\n",
                 (unsigned long long)sum_of(evaluation, row * classes, 1));
@@ -151,7 +147,9 @@ void weft_page_classes(FILE *out, const struct weft_page_run *run, enum weft_spl
         double right = (double)evaluation->confusion[i * classes + i];
         double truth = (double)sum_of(evaluation, i * classes, 1);
         double predicted = (double)sum_of(evaluation, i, classes);
-        fputs("<tr><th scope=\"row\">", out);
+        fputs("<tr><th scope=\"row\" title=\"", out);
+        weft_utf8_markup(out, run->names[i]);
+        fputs("\">", out);
         weft_utf8_markup(out, run->names[i]);
         fprintf(out, "</th><td>%.0f</td>", truth);
         write_share(out, right, truth);

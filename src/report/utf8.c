@@ -1,4 +1,4 @@
-/* utf8.c: one character at a time, its width in a terminal, and names that are safe to print. */
+/* utf8.c: one character at a time, and names that are safe to print. */
 #include "report/utf8.h"
 
 #include <string.h>
@@ -48,36 +48,6 @@ size_t weft_utf8_put(uint32_t code, char text[5]) {
     text[0] = (char)(heads[length] | code);
     text[length] = '\0';
     return length;
-}
-
-/* Ranges first .. last of characters, ascending. */
-struct range {
-    uint32_t first, last;
-};
-
-static const struct range narrowest[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},
-                                         {0x610, 0x61a},   {0x64b, 0x65f},   {0x200b, 0x200f},
-                                         {0x202a, 0x202e}, {0x2060, 0x2064}, {0x20d0, 0x20f0},
-                                         {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}};
-static const struct range widest[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},  {0x3041, 0xa4cf},
-                                      {0xac00, 0xd7a3},   {0xf900, 0xfaff},  {0xfe30, 0xfe6f},
-                                      {0xff00, 0xff60},   {0xffe0, 0xffe6},  {0x1f300, 0x1f64f},
-                                      {0x1f680, 0x1faff}, {0x20000, 0x3fffd}};
-
-static int is_in(const struct range *ranges, size_t count, uint32_t code) {
-    for (size_t i = 0; i < count; i++) {
-        if (code >= ranges[i].first && code <= ranges[i].last) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-int weft_utf8_columns(uint32_t code) {
-    if (is_in(narrowest, sizeof narrowest / sizeof narrowest[0], code)) {
-        return 0;
-    }
-    return is_in(widest, sizeof widest / sizeof widest[0], code) ? 2 : 1;
 }
 
 int weft_utf8_width(const char *text) {

@@ -13,7 +13,7 @@ size_t weft_utf8_next(const char *text, uint32_t *code);
 /* Writes ${code} as UTF-8 with a closing zero into ${text}. Returns its bytes. */
 size_t weft_utf8_put(uint32_t code, char text[5]);
 
-/* Columns of a terminal that ${code} takes: 0 for marks that stand over the letter before, 2 for East Asian wide ones and
+/* utf8_width.c: columns of a terminal that ${code} takes: 0 for marks that stand over the letter before, 2 for East Asian wide ones and
  * pictures, else 1. */
 int weft_utf8_columns(uint32_t code);
 

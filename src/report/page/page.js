@@ -76,7 +76,14 @@
 
   document.querySelectorAll(".matrix").forEach((matrix) => {
     const buttons = matrix.querySelectorAll("button");
-    buttons.forEach((button, i) => { button.tabIndex = i === 0 ? 0 : -1; });
+    const [, run, split] = matrix.id.split("-"), names = data.runs[run.slice(1)].classes;
+    buttons.forEach((button, i) => {
+      const row = button.closest("tr").sectionRowIndex, column = button.parentElement.cellIndex - 1;
+      button.id = [run, split, row, column].join("-");
+      button.title = names[row] + (row === column ? ", right: " : ", taken for " + names[column] + ": ") + button.textContent;
+      button.setAttribute("aria-pressed", "false");
+      button.tabIndex = i === 0 ? 0 : -1;
+    });
     matrix.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) show(button);
