@@ -104,6 +104,10 @@ static char *describe_options(const struct weft_options *options, char text[1024
         length += snprintf(text + length, 1024 - (size_t)length, " --steps %llu",
                            (unsigned long long)options->steps);
     }
+    if (options->soak > 0) {
+        length += snprintf(text + length, 1024 - (size_t)length, " --for %llus",
+                           (unsigned long long)options->soak);
+    }
     if (options->no_fuse) {
         length += snprintf(text + length, 1024 - (size_t)length, " --no-fuse");
     }
@@ -145,6 +149,8 @@ static void json_verdict(const struct weft_options *options, const struct weft_d
         if (options->soak > 0) {
             weft_json_integer(&json, "passes", outcome->passes);
             weft_json_integer(&json, "faults", outcome->faults);
+            weft_json_integer(&json, "copies", outcome->copies);
+            weft_json_integer(&json, "memory", outcome->memory);
         }
     }
     weft_json_seconds(&json, "seconds", seconds);
@@ -184,8 +190,10 @@ void weft_verify_print_verdict(const struct weft_options *options,
                outcome->known ? "known" : "computed here by the CPU backend");
     }
     if (options->soak > 0) {
-        printf("soak:       %llu trainings passed, %llu faults\n",
-               (unsigned long long)outcome->passes, (unsigned long long)outcome->faults);
+        printf(
+            "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB\n",
+            (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
+            (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
     }
     printf("seconds:    %.2f\n", outcome->seconds);
 }

@@ -158,12 +158,13 @@ void verify_decide(struct verify *verify, const struct weft_verify_difference *f
     }
 }
 
-/* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong. */
+/* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong: run apart, perhaps several times, they
+ * say more. */
 static enum weft_status name_layer(const struct verify_piece *piece,
                                    const struct weft_backend_options *options,
                                    struct weft_verify_difference *found, struct weft_error *error) {
     struct weft_backend_options how = *options;
-    struct weft_verify_difference apart = {.stage = found->stage, .step = found->step};
+    struct weft_verify_difference apart = {.differing = 0};
     struct weft_backend *device = NULL;
     char digest[65];
     enum weft_status status;
@@ -172,7 +173,7 @@ static enum weft_status name_layer(const struct verify_piece *piece,
     }
     how.no_fuse = true;
     status = weft_backend_open(piece->network, &how, &device, NULL, error);
-    if (status == WEFT_OK) {
+    for (int i = 0; i < AGAIN && status == WEFT_OK && apart.differing == 0; i++) {
         status = piece->run(piece, device, &apart, digest, error);
     }
     weft_backend_close(device);
@@ -197,7 +198,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     const char *cause;
     enum weft_status status = run_again(piece, options, &ways, digest, error);
     bool unstable = repeats || ways.right > 0 || ways.other > 0;
-    if (status == WEFT_OK && !unstable) {
+    if (status == WEFT_OK && ways.right == 0) {
         status = name_layer(piece, options, found, error);
     }
     if (status != WEFT_OK) {

@@ -93,14 +93,13 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
     return status == WEFT_OK ? adam_step(cl, count, &steps->adam[step], error) : status;
 }
 
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      struct weft_error *error) {
     enum weft_status status = opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order",
                                                  &cl->order, &cl->order_count, error);
     if (status == WEFT_OK) {
-        status = opencl_buffer_grow(cl, steps->steps, sizeof *results, "results", &cl->results,
-                                    &cl->result_count, error);
+        status = opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
+                                    &cl->results, &cl->result_count, error);
     }
     if (status == WEFT_OK) {
         status = opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
@@ -111,6 +110,13 @@ enum weft_status opencl_train(struct weft_backend *backend, const struct weft_st
             status = opencl_check(clFlush(cl->queue), "clFlush", error);
         }
     }
+    return status;
+}
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum weft_status status = opencl_train_enqueue(cl, steps, error);
     /* struct weft_step_result is what the kernel writes: a float and a uint */
     return status == WEFT_OK
                ? opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error)
