@@ -195,6 +195,9 @@ void weft_message_error(const struct weft_error *error, bool json);
 void weft_message_notice(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
+/* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises. */
+void weft_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+
 /* As weft_message_notice, with --verbose only. */
 void weft_message_detail(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);

@@ -37,6 +37,15 @@ void weft_message_notice(const struct weft_options *options, const char *format,
     }
 }
 
+void weft_message_warning(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("weft: warning: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
 void weft_message_detail(const struct weft_options *options, const char *format, ...) {
     va_list arguments;
     if (options->verbose && !options->quiet) {

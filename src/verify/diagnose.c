@@ -85,7 +85,7 @@ static struct ways run_ways(const struct verify_piece *piece,
 
 /* The first cause that fits. Sets ${guess} to its name. */
 static const char *explain(const struct ways *ways, const struct weft_verify_difference *found,
-                           bool unstable, const char **guess) {
+                           bool fused, bool unstable, const char **guess) {
     if (unstable && ways->wait == WAY_RIGHT && ways->right == 0) {
         *guess = "ordering";
         return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
@@ -132,11 +132,15 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         *guess = "bit flip";
         return "a bit flip: one bit of one value";
     }
-    if (ways->fusing == WAY_RIGHT) {
+    if (ways->fusing == WAY_RIGHT && fused) {
         *guess = "fused kernel";
-        return "only with the layers fused this way: the kernel, or how this compiler takes it";
+        return "only with the layers fused: the kernel, or how this compiler takes it";
     }
-    if (found->ulp <= 64) {
+    if (ways->fusing == WAY_RIGHT) {
+        *guess = "kernel of one layer";
+        return "only with each layer alone, not fused: the kernel, or how this compiler takes it";
+    }
+    if (found->ulp <= 64 && !found->whole) {
         *guess = "rounding";
         return "rounding: the same values in every way, slightly off: a sum in another order, a "
                "contraction, or a function that is not correctly rounded (OpenCL 1.2, sections "
@@ -211,7 +215,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     ways.right = right;
     ways.same = same;
     ways.other = other;
-    cause = explain(&ways, found, unstable, &found->guess);
+    cause = explain(&ways, found, !options->no_fuse, unstable, &found->guess);
     if (verify->flip.flip != 0) {
         snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
                  verify->options->inject->tensor);

@@ -99,6 +99,16 @@ struct weft_record;
 #define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
 void verify_print_replay(FILE *out, const struct weft_record *record, int target);
 
+/* The same for transfers: of expected.bin, there and back. */
+void verify_print_transfers(FILE *out);
+
+/* bundle.c: writes the folder. ${record}: launches, source and buffers, of which ${target} is compared; NULL: transfers. ${got} and ${expected}
+ * hold ${size} bytes. */
+enum weft_status verify_bundle_write(const struct verify *verify, const struct weft_record *record,
+                                     int target, const void *got, const void *expected, size_t size,
+                                     const struct weft_verify_difference *found,
+                                     struct weft_error *error);
+
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets
  * found->guess, and reports ${found} to the caller of weft_verify. ${repeats}: it differed from itself before. */
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,

@@ -163,7 +163,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     }
     if ((status = make_groups(cl, options, error)) != WEFT_OK ||
         (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
-        (status = opencl_probe(cl, error)) != WEFT_OK ||
+        (options->math == WEFT_MATH_EXACT && (status = opencl_probe(cl, error)) != WEFT_OK) ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK ||
         (status = opencl_plan_init(cl, error)) != WEFT_OK) {
         return status;

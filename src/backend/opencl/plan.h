@@ -143,7 +143,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
  * is no failure. */
 void opencl_cache_save(struct opencl_backend *cl);
 
-/* Runs a few hundred values through the device and refuses it if any result differs from the host's. */
+/* Runs a few hundred values through the device; if a result differs from the host's, says so in cl->base.warning. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
 /* ---- plan.c ---- */
