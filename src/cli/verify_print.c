@@ -13,10 +13,12 @@ static float as_float(uint32_t bits) {
 
 void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
                              enum weft_verify_result result, uint64_t cases, double seconds) {
+    static const char *const units[] = {"words there and back", "results of operations",
+                                        "networks, each many times", "steps", "images, and ties"};
     struct weft_json json = {0};
     if (!options->json) {
-        printf("%-11s %-10s %10llu cases %8.2f s\n", weft_stage_name(stage),
-               weft_verify_result_name(result), (unsigned long long)cases, seconds);
+        printf("%-11s %-10s %10llu %-26s %8.2f s\n", weft_stage_name(stage),
+               weft_verify_result_name(result), (unsigned long long)cases, units[stage], seconds);
         fflush(stdout);
         return;
     }
@@ -162,11 +164,31 @@ static void print_device(const struct weft_options *options, const struct weft_d
     char text[1024];
     printf("device:     %s", device->name);
     if (!device->builtin) {
-        printf(" (%s), driver %s, %s, %u compute units", device->platform_name, device->driver,
-               device->opencl, device->compute_units);
+        printf(" (%s)\ndriver:     %s, OpenCL %s, OpenCL C %s, a %s of %u compute units",
+               device->platform_name, device->driver, device->opencl, device->opencl_c,
+               device->type, device->compute_units);
     }
     printf("\nweft:       %s, contract of equal bits %d, %s\n", weft_version(), WEFT_CONTRACT,
            describe_options(options, text));
+}
+
+/* What was the same, in words: for somebody who only has the certificate. */
+static void print_compared(const struct weft_options *options,
+                           const struct weft_verify_outcome *outcome) {
+    bool full = options->full, builtin = outcome->device.builtin;
+    printf("compared:   every bit, with the CPU backend%s:\n", builtin ? "'s own hash" : "");
+    if (!builtin) {
+        printf("            transfers; 16 operations on 1,179,648 edge cases and random values;\n"
+               "            all layers, forward and backward, %s;\n",
+               full ? "in 7 networks and batches, both mappings, fused and not"
+                    : "the published network as it is trained, odd shapes\n"
+                      "            with the other mapping, not fused");
+    }
+    printf("            %llu steps of training, then the logits of %s\n",
+           (unsigned long long)outcome->steps,
+           weft_options_given(options, "data") ? "all test images"
+           : full                              ? "10,000 images"
+                                               : "1,000 images");
 }
 
 void weft_verify_print_verdict(const struct weft_options *options,
@@ -178,6 +200,9 @@ void weft_verify_print_verdict(const struct weft_options *options,
     }
     printf("\nverdict:    %s\n", weft_verify_result_name(outcome->result));
     print_device(options, &outcome->device);
+    if (outcome->result == WEFT_VERIFY_EQUAL) {
+        print_compared(options, outcome);
+    }
     if (outcome->denormals[0] != '\0') {
         printf("denormals:  %s (no difference: the contract has none)\n", outcome->denormals);
     }

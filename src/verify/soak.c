@@ -13,6 +13,7 @@
 #include "os/os.h"
 
 #define ROUNDS 10 /* of a seed, at least; and ten times as long as the reference took for it */
+#define FEWEST 3  /* of a seed, however short the time: one round would show nothing new */
 
 struct soak {
     struct verify *verify;
@@ -182,7 +183,7 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
                              model->buffers, (uint32_t)soak->training.seed, error);
     }
     since = weft_os_seconds();
-    for (int i = 0; status == WEFT_OK && (i == 0 || weft_os_seconds() < soak->end) &&
+    for (int i = 0; status == WEFT_OK && (i < FEWEST || weft_os_seconds() < soak->end) &&
                     (i < ROUNDS || weft_os_seconds() - since < 10 * reference);
          i++) {
         status = run_round(soak, error);
@@ -200,8 +201,8 @@ static enum weft_status run_cpu(struct soak *soak, struct weft_error *error) {
     if (status == WEFT_OK) {
         status = verify_training_open(training, &training->how, &backend, error);
     }
-    for (int i = 0; status == WEFT_OK && i < ROUNDS && (i == 0 || weft_os_seconds() < soak->end);
-         i++) {
+    for (int i = 0;
+         status == WEFT_OK && i < ROUNDS && (i < FEWEST || weft_os_seconds() < soak->end); i++) {
         status = digest_training(soak, backend, &digest, error);
         outcome->passes += status == WEFT_OK && digest == soak->expected;
         if (status == WEFT_OK && digest != soak->expected && outcome->faults++ == 0) {
@@ -244,6 +245,7 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
                      ? open_crowd(&soak, error)
                      : weft_fail(error, WEFT_FAILED, "verify: no memory for an order");
     }
+    soak.end = weft_os_seconds() + (double)verify->options->soak; /* kernels have been compiled */
     while (status == WEFT_OK) {
         status = soak.crowd != NULL ? run_seed(&soak, error) : run_cpu(&soak, error);
         if (status != WEFT_OK || weft_os_seconds() >= soak.end) {
