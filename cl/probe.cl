@@ -1,7 +1,7 @@
 /* probe.cl: the arithmetic that everything leans on, for a check of the device when it is opened.
  * in: triples of floats; out: PROBE_RESULTS floats for each. */
 
-#define PROBE_RESULTS 8
+#define PROBE_RESULTS 9
 
 kernel void probe(global const float *in, global float *out) {
     const size_t i = get_global_id(0);
@@ -16,4 +16,5 @@ kernel void probe(global const float *in, global float *out) {
     to[5] = weft_exp(a);
     to[6] = weft_log(fabs(b));
     to[7] = weft_clean(c);
+    to[8] = a * b + c; /* here too, in compilers that contract expressions alone */
 }

@@ -35,6 +35,22 @@ expect_json 'not [x for x in e if x["event"] == "epoch"] and e[0]["options"]["re
 same_run run
 end
 
+for batch in 1 7 100; do
+    begin "from device to device and back, with --validate, batches of $batch"
+    held=(train --data "$sample" --batch "$batch" --seed 18446744073709551615 --validate 20)
+    run "${held[@]}" --device cpu --epochs 4 --out "held-$batch"
+    expect_code 0
+    run "${held[@]}" --device cpu --epochs 1 --out "there-$batch"
+    run train --resume "there-$batch" "${opencl[@]}" --epochs 2
+    run train --resume "there-$batch" "${opencl[@]}" --mapping gpu --no-fuse --epochs 3
+    expect_code 0
+    run train --resume "there-$batch" --device cpu --threads 3 --epochs 4
+    expect_code 0
+    expect_same "there-$batch/model.safetensors" "held-$batch/model.safetensors"
+    expect_same "there-$batch/confusion-train.csv" "held-$batch/confusion-train.csv"
+    end
+done
+
 begin "one epoch at a time, and with the same options said again"
 run "${train[@]}" --device cpu --epochs 1 --out each
 for epochs in 2 3 4 5; do

@@ -43,6 +43,39 @@ expect_json 'e[-1]["passes"] >= 1 and e[-1]["faults"] == 0'
 end
 
 if needs_pocl "verify on PoCL"; then
+    begin "--for: copies at once, compared on the device"
+    run verify --device "$pocl" --steps 3 --for 1s --json
+    expect_code 0
+    expect_json 'e[-1]["copies"] == e[-1]["device"]["compute_units"] and e[-1]["memory"] > 1e6 and e[-1]["faults"] == 0'
+    expect_json 'e[-1]["passes"] > 0 and e[-1]["passes"] % e[-1]["copies"] == 0'
+    end
+
+    begin "--for with --inject: in one of the copies"
+    run verify --device "$pocl" --steps 30 --for 1s --inject 25:conv1.weight:7:20 --json
+    expect_code 1
+    expect_json '[(x["step"], x["tensor"], x["element"], x["guess"]) for x in e if x["event"] == "difference"] == [(25, "conv1.weight", 7, "bit flip")]'
+    expect_json 'e[-2]["faults"] > 0 and e[-2]["passes"] == e[-2]["faults"] * (e[-2]["copies"] - 1)'
+    expect_json '[x["result"] for x in e if x["event"] == "stage"] == ["equal"] * 5'
+    end
+
+    begin "a fault that comes once, long after the first stages"
+    cp -r "$source/cl" "$work/files/rare"
+    python3 - "$work/files/rare/adam.cl" <<'PYTHON'
+import sys
+text = open(sys.argv[1]).read()
+begin = text.index("kernel void adam_step")
+loop, store = "    for (size_t v = begin;", "AT(moments, v) = m;"
+rare = text[begin:].replace(loop, """    global uint *steps = (global uint *)partials + PARTIALS - 1; /* never used: padding */
+    const bool wrong = begin == 0 && LANE == 0 && ++*steps == 45;
+""" + loop, 1).replace(store, "AT(moments, v) = wrong ? m * 2.0f : m;")
+open(sys.argv[1], "w").write(text[:begin] + rare)
+PYTHON
+    run verify --device "$pocl" --kernels "$work/files/rare" --for 1s --json
+    expect_code 6
+    expect_json 'e[-2]["result"] == "unstable" and e[-2]["faults"] == e[-2]["copies"] and "hardware" in e[-2]["diagnosis"]'
+    expect_json '[x["result"] for x in e if x["event"] == "stage"] == ["equal"] * 5 and e[-2]["passes"] > 0'
+    end
+
     begin "PoCL"
     run verify --device "$pocl" --json
     expect_code 0

@@ -92,6 +92,10 @@ WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend
 /* Returns the network that ${backend} was opened with. */
 WEFT_API const struct weft_network *weft_backend_network(const struct weft_backend *backend);
 
+/* Returns the rule of OpenCL that the device was seen to break when it was opened, with an example: its results will not be those of
+ * others. NULL: none. Lives as long as ${backend}. "auto" takes no such device. */
+WEFT_API const char *weft_backend_warning(const struct weft_backend *backend);
+
 /* Hands ${images} to the device as the data of ${split}; they are copied. Checks that the network takes them. */
 WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,

@@ -35,7 +35,9 @@ struct weft_verify_options {
     const struct weft_images *images;    /* two, by enum weft_split; NULL: made from the seed */
     const struct weft_injection *inject; /* NULL: none */
     const char *bundle; /* folder for what a driver's author needs, made if need be; NULL: none */
-    uint64_t soak;      /* seconds to go on with new seeds; 0: none */
+    uint64_t
+        soak; /* seconds to go on with new seeds, in many copies at once; 0: none. Bits are then
+                    * flipped in one of the copies, and not in the stages before */
 };
 
 /* The first value that differs. */
@@ -58,13 +60,15 @@ struct weft_verify_difference {
 struct weft_verify_outcome {
     struct weft_device device;
     enum weft_verify_result result;
-    char diagnosis[2048];                 /* empty where all is equal */
-    char denormals[256];                  /* what the device does with them */
-    char hash[65], expected_hash[65];     /* of training and evaluation; empty if not reached */
-    char training_hash[65];               /* of the training alone */
-    bool known;                           /* expected_hash was known, and not computed here */
-    uint64_t seed, steps, passes, faults; /* passes and faults: rounds of soak */
-    char bundle[512]; /* why there is no bundle though one was asked for, or empty */
+    char diagnosis[2048];             /* empty where all is equal */
+    char denormals[256];              /* what the device does with them */
+    char hash[65], expected_hash[65]; /* of training and evaluation; empty if not reached */
+    char training_hash[65];           /* of the training alone */
+    bool known;                       /* expected_hash was known, and not computed here */
+    uint64_t seed, steps;
+    uint64_t passes, faults; /* of a soak: trainings that were right, and wrong */
+    uint64_t copies, memory; /* of a soak: networks at once; bytes of the device that it used */
+    char bundle[512];        /* why there is no bundle though one was asked for, or empty */
     double seconds;
 };
 

@@ -19,6 +19,10 @@ const struct weft_network *weft_backend_network(const struct weft_backend *backe
     return backend->network;
 }
 
+const char *weft_backend_warning(const struct weft_backend *backend) {
+    return backend->warning[0] != '\0' ? backend->warning : NULL;
+}
+
 struct weft_shape weft_place_shape(const struct weft_network *network, size_t index) {
     return index == 0 ? network->input : network->layers[index - 1].output;
 }

@@ -66,6 +66,7 @@ struct weft_backend {
     bool forward_only;
     size_t images[WEFT_SPLIT_COUNT]; /* images handed over, by split */
     size_t last_count;               /* images of the last step or pass; 0: none yet */
+    char warning[512];               /* of weft_backend_warning, or empty */
     struct weft_profile *profile;    /* NULL unless profiled; profile.c frees it */
 };
 

@@ -7,6 +7,7 @@
 #include "weft/backend.h"
 
 struct weft_bare;
+struct weft_record;
 
 /* Opens ${device}, which is no builtin one. The caller closes it. Fails with WEFT_BAD_DEVICE. */
 enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
@@ -28,5 +29,11 @@ enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backe
  * count; ${vectors}: by the kernel of 16 lanes. */
 enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
                                       bool vectors, uint32_t *out, struct weft_error *error);
+
+/* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above: buffers 0 to 2, and buffer 3
+ * for the results. weft_record_finish frees it, whatever is returned. */
+enum weft_status weft_bare_record(const struct weft_bare *bare, unsigned operation,
+                                  const uint32_t *in, size_t count, bool vectors,
+                                  struct weft_record *record, struct weft_error *error);
 
 #endif

@@ -16,7 +16,7 @@ struct weft_record_argument {
 
 struct weft_record_launch {
     char kernel[64];
-    size_t range[3], local[3];
+    size_t range[3], local[3]; /* local all 0: the device chooses */
     size_t count;
     struct weft_record_argument arguments[WEFT_RECORD_ARGUMENTS];
 };

@@ -178,7 +178,13 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
             continue;
         }
         if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
-            return WEFT_OK;
+            if ((*backend)->warning[0] == '\0') {
+                return WEFT_OK;
+            }
+            weft_fail(&failure, WEFT_BAD_DEVICE, "%s: %.380s", devices[i].name,
+                      (*backend)->warning);
+            weft_backend_close(*backend);
+            *backend = NULL;
         }
         if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
             if (error != NULL) {

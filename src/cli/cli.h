@@ -220,12 +220,15 @@ void weft_message_error(const struct weft_error *error, bool json);
 void weft_message_notice(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
+/* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises. */
+void weft_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+
 /* As weft_message_notice, with --verbose only. */
 void weft_message_detail(const struct weft_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
 /* Prints "weft: TEXT" to stderr, with --quiet too: for what a user would not want to miss. */
-void weft_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+void weft_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
 
 /* What the library tells of devices, as details. ${options} must live as long as who is given it. */
 struct weft_log weft_message_log(const struct weft_options *options);

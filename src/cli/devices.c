@@ -135,7 +135,7 @@ enum weft_status weft_command_devices(const struct weft_options *options,
         return status;
     }
     if (note[0] != '\0') {
-        weft_message_warning("%s", note);
+        weft_message_always("%s", note);
     }
     table = fits(devices, count);
     if (!options->json && table) {

@@ -28,7 +28,7 @@ static void print(const char *format, va_list arguments) {
     fputc('\n', stderr);
 }
 
-void weft_message_warning(const char *format, ...) {
+void weft_message_always(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     print(format, arguments);
@@ -42,6 +42,15 @@ void weft_message_notice(const struct weft_options *options, const char *format,
         print(format, arguments);
         va_end(arguments);
     }
+}
+
+void weft_message_warning(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("weft: warning: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
 }
 
 void weft_message_detail(const struct weft_options *options, const char *format, ...) {

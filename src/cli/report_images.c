@@ -256,8 +256,8 @@ enum weft_status weft_report_images(const struct weft_options *options, struct w
         }
         status = look_at(options, data[i], &works[2 * i], &here);
         if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
-            weft_message_warning("%s: no images behind its cells: %s", page->runs[i].name,
-                                 here.message);
+            weft_message_always("%s: no images behind its cells: %s", page->runs[i].name,
+                                here.message);
             status = WEFT_OK;
         } else if (status != WEFT_OK) {
             *error = here;

@@ -102,12 +102,15 @@ enum weft_status weft_shared_open(const struct weft_options *options,
         return status;
     }
     if (notice[0] != '\0') {
-        weft_message_warning("%s", notice);
+        weft_message_always("%s", notice);
     }
     if (wanted.math == WEFT_MATH_FAST) {
         weft_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
     device = weft_backend_device(*backend);
+    if (weft_backend_warning(*backend) != NULL) {
+        weft_message_warning("%s: %s", device->name, weft_backend_warning(*backend));
+    }
     if (device->builtin) {
         weft_message_notice(options, "device: cpu, %u threads", device->compute_units);
     } else {

@@ -88,6 +88,7 @@ enum weft_status weft_train_print_start(const struct weft_train *train, struct w
     weft_json_string(&json, "event", "start");
     weft_json_device(&json, "device", weft_backend_device(train->backend));
     weft_json_string(&json, "math", weft_math_names[train->options->math]);
+    weft_json_string(&json, "warning", weft_backend_warning(train->backend));
     json_options(&json, train->options);
     weft_json_string(&json, "out", train->run.path);
     weft_json_integer(&json, "parameters", train->model->network->parameter_count);
@@ -109,6 +110,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     json_options(&json, train->options);
     weft_json_raw(&json, "bits", train->model->options);
     weft_json_device(&json, "device", weft_backend_device(train->backend));
+    weft_json_string(&json, "warning", weft_backend_warning(train->backend));
     weft_json_raw(&json, "network", network);
     weft_json_string(&json, "data", train->data);
     weft_json_open(&json, "epochs", '[');

@@ -130,7 +130,7 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
         status = weft_verify(&wanted, &events, &outcome, notice, error);
         weft_progress_wipe(&job.progress);
         if (notice[0] != '\0') {
-            weft_message_warning("%s", notice);
+            weft_message_always("%s", notice);
         }
         if (status == WEFT_OK && options->bundle != NULL) {
             bool none = outcome.bundle[0] != '\0';

@@ -84,7 +84,7 @@ static enum weft_status run_child(const struct weft_options *options,
     }
     if (why[0] != '\0') {
         weft_verify_print_none(options, device, why, NULL, weft_os_seconds() - start);
-        weft_message_warning("%s: no verdict: %s", device->name, why);
+        weft_message_always("%s: no verdict: %s", device->name, why);
         return WEFT_NO_VERDICT;
     }
     return (enum weft_status)child.code;
@@ -124,7 +124,7 @@ static enum weft_status run_one(const struct weft_options *options, struct weft_
         return status;
     }
     if (notice[0] != '\0') {
-        weft_message_warning("%s", notice);
+        weft_message_always("%s", notice);
     }
     status = run_child(options, &device, error);
     if (status == WEFT_INTERRUPTED) {

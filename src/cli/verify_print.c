@@ -20,13 +20,14 @@ static float as_float(uint32_t bits) {
 
 void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
                              enum weft_verify_result result, uint64_t cases, double seconds) {
+    static const char *const units[] = {"words there and back", "results of operations",
+                                        "networks, each many times", "steps", "images, and ties"};
     struct weft_json json = {0};
     if (!options->json) {
         bool narrow = weft_screen_columns() < STAGE_COLUMNS;
-        weft_screen_line(2,
-                         narrow ? "%s: %s, %llu cases, %.2f s" : "%-11s %-10s %10llu cases %8.2f s",
+        weft_screen_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
                          weft_stage_name(stage), weft_verify_result_name(result),
-                         (unsigned long long)cases, seconds);
+                         (unsigned long long)cases, units[stage], seconds);
         fflush(stdout);
         return;
     }
@@ -117,6 +118,10 @@ static char *describe_options(const struct weft_options *options, char text[1024
         length += snprintf(text + length, 1024 - (size_t)length, " --steps %llu",
                            (unsigned long long)options->steps);
     }
+    if (options->soak > 0) {
+        length += snprintf(text + length, 1024 - (size_t)length, " --for %llus",
+                           (unsigned long long)options->soak);
+    }
     if (options->no_fuse) {
         length += snprintf(text + length, 1024 - (size_t)length, " --no-fuse");
     }
@@ -158,6 +163,8 @@ static void json_verdict(const struct weft_options *options, const struct weft_d
         if (options->soak > 0) {
             weft_json_integer(&json, "passes", outcome->passes);
             weft_json_integer(&json, "faults", outcome->faults);
+            weft_json_integer(&json, "copies", outcome->copies);
+            weft_json_integer(&json, "memory", outcome->memory);
         }
     }
     weft_json_seconds(&json, "seconds", seconds);
@@ -166,22 +173,53 @@ static void json_verdict(const struct weft_options *options, const struct weft_d
 }
 
 static void print_device(const struct weft_options *options, const struct weft_device *device) {
-    char text[1024], more[1024] = "";
-    if (!device->builtin) {
-        snprintf(more, sizeof more, " (%s), driver %s, %s, %u compute units", device->platform_name,
-                 device->driver, device->opencl, device->compute_units);
+    char text[1024];
+    int indent = value_indent();
+    if (device->builtin) {
+        weft_screen_line(indent, "device:     %s", device->name);
+    } else {
+        weft_screen_line(indent, "device:     %s (%s)", device->name, device->platform_name);
+        weft_screen_line(indent, "driver:     %s, OpenCL %s, OpenCL C %s, a %s of %u compute units",
+                         device->driver, device->opencl, device->opencl_c, device->type,
+                         device->compute_units);
     }
-    weft_screen_line(value_indent(), "device:     %s%s", device->name, more);
-    weft_screen_line(value_indent(), "weft:       %s, contract of equal bits %d, %s",
-                     weft_version(), WEFT_CONTRACT, describe_options(options, text));
+    weft_screen_line(indent, "weft:       %s, contract of equal bits %d, %s", weft_version(),
+                     WEFT_CONTRACT, describe_options(options, text));
 }
 
 static void print_soak(const struct weft_options *options,
                        const struct weft_verify_outcome *outcome) {
     if (options->soak > 0) {
-        weft_screen_line(value_indent(), "soak:       %llu trainings passed, %llu faults",
-                         (unsigned long long)outcome->passes, (unsigned long long)outcome->faults);
+        weft_screen_line(
+            value_indent(),
+            "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB",
+            (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
+            (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
     }
+}
+
+/* What was the same, in words: for somebody who only has the certificate. */
+static void print_compared(const struct weft_options *options,
+                           const struct weft_verify_outcome *outcome) {
+    bool full = options->full, builtin = outcome->device.builtin;
+    const char *layers = full ? "in 7 networks and batches, both mappings, fused and not"
+                              : "the published network as it is trained, odd shapes with the "
+                                "other mapping, not fused";
+    const char *images = weft_options_given(options, "data") ? "all test images"
+                         : full                              ? "10,000 images"
+                                                             : "1,000 images";
+    if (builtin) {
+        weft_screen_line(value_indent(),
+                         "compared:   every bit, with the CPU backend's own hash: %llu steps of "
+                         "training, then the logits of %s",
+                         (unsigned long long)outcome->steps, images);
+        return;
+    }
+    weft_screen_line(value_indent(),
+                     "compared:   every bit, with the CPU backend: transfers; 16 operations on "
+                     "1,179,648 edge cases and random values; all layers, forward and backward, "
+                     "%s; %llu steps of training, then the logits of %s",
+                     layers, (unsigned long long)outcome->steps, images);
 }
 
 void weft_verify_print_verdict(const struct weft_options *options,
@@ -193,6 +231,9 @@ void weft_verify_print_verdict(const struct weft_options *options,
     }
     printf("\nverdict:    %s\n", weft_verify_result_name(outcome->result));
     print_device(options, &outcome->device);
+    if (outcome->result == WEFT_VERIFY_EQUAL) {
+        print_compared(options, outcome);
+    }
     if (outcome->denormals[0] != '\0') {
         weft_screen_line(value_indent(), "denormals:  %s (no difference: the contract has none)",
                          outcome->denormals);

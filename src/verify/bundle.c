@@ -84,13 +84,20 @@ static void print_readme(FILE *out, const struct verify *verify, const struct we
         "difference: stage %s, layer %s, tensor %s, element %zu: device 0x%08lx, expected "
         "0x%08lx; %zu of %zu differ\n"
         "in:         %s\n"
-        "diagnosis:  %s\n"
-        "options:    %s\n"
-        "kernels:   ",
+        "diagnosis:  %s\n",
         device->name, device->platform_name, device->driver, device->opencl,
-        weft_stage_name(found->stage), found->layer, found->name, found->element,
+        weft_stage_name(found->stage), found->layer,
+        found->name[0] != '\0' ? found->name : found->tensor, found->element,
         (unsigned long)found->device, (unsigned long)found->expected, found->differing, found->of,
-        found->where, outcome->diagnosis, record->options);
+        found->where, outcome->diagnosis);
+    if (record == NULL) {
+        fputs("\nexpected.bin  what was written to a buffer, and copied from it to another\n"
+              "got.bin       what was read back\n"
+              "replay.c      does it again: cc replay.c -o replay -lOpenCL && ./replay\n",
+              out);
+        return;
+    }
+    fprintf(out, "options:    %s\nkernels:   ", record->options);
     for (size_t i = 0; i < record->launch_count; i++) {
         fprintf(out, " %s", record->launches[i].kernel);
     }
@@ -104,53 +111,66 @@ static void print_readme(FILE *out, const struct verify *verify, const struct we
           out);
 }
 
-static enum weft_status write_text(const char *folder, const char *name,
-                                   const struct verify *verify, const struct weft_record *record,
-                                   const struct weft_verify_difference *found, int target,
+/* replay.c, or without it README. */
+static enum weft_status write_text(const struct verify *verify, const char *name, bool replay,
+                                   const struct weft_record *record, int target,
+                                   const struct weft_verify_difference *found,
                                    struct weft_error *error) {
     struct weft_file file = {0};
     char path[4096];
     enum weft_status status;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", verify->options->bundle, name);
     status = weft_file_create(&file, path, error);
-    if (status == WEFT_OK) {
-        if (found != NULL) {
-            print_readme(file.stream, verify, record, found);
-        } else {
-            fprintf(file.stream, "#define PLATFORM %u\n#define DEVICE   %u\n",
-                    verify->outcome->device.platform, verify->outcome->device.in_platform);
-            verify_print_replay(file.stream, record, target);
-        }
-        status = weft_file_commit(&file, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    return status;
+    if (!replay) {
+        print_readme(file.stream, verify, record, found);
+    } else {
+        fprintf(file.stream, "#define PLATFORM %u\n#define DEVICE   %u\n",
+                verify->outcome->device.platform, verify->outcome->device.in_platform);
+        if (record != NULL) {
+            verify_print_replay(file.stream, record, target);
+        } else {
+            verify_print_transfers(file.stream);
+        }
+    }
+    return weft_file_commit(&file, error);
 }
 
-static enum weft_status write_all(const struct verify *verify, const struct weft_record *record,
-                                  int target, const unsigned char *got,
-                                  const unsigned char *expected,
-                                  const struct weft_verify_difference *found,
-                                  struct weft_error *error) {
-    const char *folder = verify->options->bundle;
-    size_t size = record->buffers[target].size;
-    enum weft_status status = weft_os_make_folder(folder, error);
+/* Source, log and buffers. */
+static enum weft_status write_record(const char *folder, const struct weft_record *record,
+                                     struct weft_error *error) {
+    enum weft_status status =
+        write_bytes(folder, "program.cl", record->source, strlen(record->source), error);
+    if (status == WEFT_OK) {
+        status = write_bytes(folder, "build.log", record->log, strlen(record->log), error);
+    }
     for (size_t i = 0; i < record->buffer_count && status == WEFT_OK; i++) {
         char name[32];
         snprintf(name, sizeof name, "buffer-%zu.bin", i);
         status =
             write_bytes(folder, name, record->buffers[i].bytes, record->buffers[i].size, error);
     }
+    return status;
+}
+
+enum weft_status verify_bundle_write(const struct verify *verify, const struct weft_record *record,
+                                     int target, const void *got, const void *expected, size_t size,
+                                     const struct weft_verify_difference *found,
+                                     struct weft_error *error) {
+    const char *folder = verify->options->bundle;
+    enum weft_status status = weft_os_make_folder(folder, error);
+    if (status == WEFT_OK && record != NULL) {
+        status = write_record(folder, record, error);
+    }
     if (status != WEFT_OK ||
-        (status = write_bytes(folder, "program.cl", record->source, strlen(record->source),
-                              error)) != WEFT_OK ||
-        (status = write_bytes(folder, "build.log", record->log, strlen(record->log), error)) !=
-            WEFT_OK ||
         (status = write_bytes(folder, "expected.bin", expected, size, error)) != WEFT_OK ||
         (status = write_bytes(folder, "got.bin", got, size, error)) != WEFT_OK ||
-        (status = write_text(folder, "README", verify, record, found, target, error)) != WEFT_OK) {
+        (status = write_text(verify, "README", false, record, target, found, error)) != WEFT_OK) {
         return status;
     }
-    return write_text(folder, "replay.c", verify, record, NULL, target, error);
+    return write_text(verify, "replay.c", true, record, target, found, error);
 }
 
 /* Runs the piece once more, with its launches recorded. */
@@ -187,7 +207,8 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
             memcpy(expected + i, &open, sizeof open);
         }
         weft_opencl_record_place(device, target, values, expected);
-        status = write_all(verify, record, buffer, got, expected, found, error);
+        status = verify_bundle_write(verify, record, buffer, got, expected,
+                                     record->buffers[buffer].size, found, error);
     }
     weft_backend_close(device);
     free(values);

@@ -85,7 +85,7 @@ static struct ways run_ways(const struct verify_piece *piece,
 
 /* The first cause that fits. Sets ${guess} to its name. */
 static const char *explain(const struct ways *ways, const struct weft_verify_difference *found,
-                           bool unstable, const char **guess) {
+                           bool fused, bool unstable, const char **guess) {
     if (unstable && ways->wait == WAY_RIGHT && ways->right == 0) {
         *guess = "ordering";
         return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
@@ -132,11 +132,15 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         *guess = "bit flip";
         return "a bit flip: one bit of one value";
     }
-    if (ways->fusing == WAY_RIGHT) {
+    if (ways->fusing == WAY_RIGHT && fused) {
         *guess = "fused kernel";
-        return "only with the layers fused this way: the kernel, or how this compiler takes it";
+        return "only with the layers fused: the kernel, or how this compiler takes it";
     }
-    if (found->ulp <= 64) {
+    if (ways->fusing == WAY_RIGHT) {
+        *guess = "kernel of one layer";
+        return "only with each layer alone, not fused: the kernel, or how this compiler takes it";
+    }
+    if (found->ulp <= 64 && !found->whole) {
         *guess = "rounding";
         return "rounding: the same values in every way, slightly off: a sum in another order, a "
                "contraction, or a function that is not correctly rounded (OpenCL 1.2, sections "
@@ -158,12 +162,13 @@ void verify_decide(struct verify *verify, const struct weft_verify_difference *f
     }
 }
 
-/* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong. */
+/* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong: run apart, perhaps several times, they
+ * say more. */
 static enum weft_status name_layer(const struct verify_piece *piece,
                                    const struct weft_backend_options *options,
                                    struct weft_verify_difference *found, struct weft_error *error) {
     struct weft_backend_options how = *options;
-    struct weft_verify_difference apart = {.stage = found->stage, .step = found->step};
+    struct weft_verify_difference apart = {.differing = 0};
     struct weft_backend *device = NULL;
     char digest[65];
     enum weft_status status;
@@ -172,7 +177,7 @@ static enum weft_status name_layer(const struct verify_piece *piece,
     }
     how.no_fuse = true;
     status = weft_backend_open(piece->network, &how, &device, NULL, error);
-    if (status == WEFT_OK) {
+    for (int i = 0; i < AGAIN && status == WEFT_OK && apart.differing == 0; i++) {
         status = piece->run(piece, device, &apart, digest, error);
     }
     weft_backend_close(device);
@@ -197,7 +202,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     const char *cause;
     enum weft_status status = run_again(piece, options, &ways, digest, error);
     bool unstable = repeats || ways.right > 0 || ways.other > 0;
-    if (status == WEFT_OK && !unstable) {
+    if (status == WEFT_OK && ways.right == 0) {
         status = name_layer(piece, options, found, error);
     }
     if (status != WEFT_OK) {
@@ -210,7 +215,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     ways.right = right;
     ways.same = same;
     ways.other = other;
-    cause = explain(&ways, found, unstable, &found->guess);
+    cause = explain(&ways, found, !options->no_fuse, unstable, &found->guess);
     if (verify->flip.flip != 0) {
         snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
                  verify->options->inject->tensor);

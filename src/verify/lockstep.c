@@ -187,6 +187,8 @@ static enum weft_status not_found(struct verify *verify, struct verify_training 
     }
     snprintf(found.layer, sizeof found.layer, "training");
     snprintf(found.tensor, sizeof found.tensor, "hash");
+    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps",
+             (unsigned long long)training->seed, (unsigned long long)training->steps);
     found.whole = true;
     found.guess = changed == 0 ? "ordering" : wrong == 0 ? "hardware" : "race";
     snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,

@@ -1,4 +1,4 @@
-/* numerics.c: the stages before all layers: transfers, then every operation on edge cases and on random values. */
+/* numerics.c: the stage of single operations, on edge cases and on random values. */
 #include "verify/verify.h"
 
 #include <math.h>
@@ -6,46 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/record.h"
 #include "numerics.h"
 #include "weft/compare.h"
-
-#define TRANSFER (16u << 20) /* bytes */
-
-enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
-                                  struct weft_error *error) {
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRANSFERS, .whole = true};
-    size_t words = TRANSFER / sizeof(uint32_t);
-    uint32_t *from = malloc(TRANSFER), *to = malloc(2 * (size_t)TRANSFER);
-    enum weft_status status = WEFT_OK;
-    if (from == NULL || to == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "verify: no memory for transfers");
-    } else {
-        verify_words(verify->options->seed, 2, from, words);
-        status = weft_bare_transfer(bare, from, TRANSFER, to, error);
-    }
-    for (size_t i = 0; status == WEFT_OK && i < 2 * words; i++) {
-        if (to[i] != from[i % words]) {
-            found.element = found.differing == 0 ? i % words : found.element;
-            found.device = found.differing == 0 ? to[i] : found.device;
-            found.expected = found.differing == 0 ? from[i % words] : found.expected;
-            found.differing++;
-        }
-    }
-    verify->cases = 2 * words;
-    if (status == WEFT_OK && found.differing > 0) {
-        snprintf(found.layer, sizeof found.layer, "transfers");
-        snprintf(found.tensor, sizeof found.tensor, "buffer");
-        found.of = 2 * words;
-        found.guess = "memory";
-        snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
-                 "memory or transfers: bytes that were written and read back, with no kernel "
-                 "between, are others (OpenCL 1.2, section 5.2.2)");
-        verify_decide(verify, &found, WEFT_VERIFY_DIFFERENT);
-    }
-    free(from);
-    free(to);
-    return status;
-}
 
 /* What the operations of verify.cl are, and how their results are compared. */
 enum rule {
@@ -226,11 +189,12 @@ struct numerics {
         uint64_t wrong, contracted;
         uint32_t in[3], got, wanted;
         bool vectors;
+        size_t first; /* of all triples */
     } of[WEFT_BARE_OPERATIONS];
     uint64_t cases;
 };
 
-static void check_chunk(const uint32_t *in, const uint32_t *out, bool vectors,
+static void check_chunk(const uint32_t *in, const uint32_t *out, size_t first, bool vectors,
                         struct numerics *numerics) {
     for (size_t i = 0; i < CHUNK; i++) {
         uint32_t triple[3] = {in[i], in[CHUNK + i], in[2 * CHUNK + i]};
@@ -244,6 +208,7 @@ static void check_chunk(const uint32_t *in, const uint32_t *out, bool vectors,
                 numerics->of[k].got = got;
                 numerics->of[k].wanted = wanted;
                 numerics->of[k].vectors = vectors;
+                numerics->of[k].first = first + i;
             }
             numerics->of[k].contracted += got == expect(2, triple);
         }
@@ -251,43 +216,90 @@ static void check_chunk(const uint32_t *in, const uint32_t *out, bool vectors,
     numerics->cases += (uint64_t)CHUNK * WEFT_BARE_OPERATIONS;
 }
 
-/* What the device does with denormals, in words: no failure, whatever it is. */
+/* What the device does with denormals, in words: no failure, whatever it is. A whole chunk in ${in} and ${out}, as all others: drivers
+ * that compile for a number of work-items do it once. */
 static enum weft_status describe_denormals(struct verify *verify, struct weft_bare *bare,
-                                           struct weft_error *error) {
-    enum { N = 16 };
-    uint32_t in[3 * N], out[WEFT_BARE_OPERATIONS * N];
+                                           uint32_t *in, uint32_t *out, struct weft_error *error) {
     const char *said =
         strstr(verify->outcome->device.fp_config, "denorm") != NULL ? "keeps" : "flushes";
-    bool kept[3];
     enum weft_status status;
-    for (size_t i = 0; i < N; i++) { /* d + 0, d x 1, fma(d, 1, 0) by the scalar kernel */
+    bool kept[3];
+    for (size_t i = 0; i < CHUNK; i++) { /* d x 1 and fma(d, 1, 0), then d + 0 */
         in[i] = 0x00400000u + (uint32_t)i;
-        in[N + i] = 0x3f800000u;
-        in[2 * N + i] = 0;
+        in[CHUNK + i] = i < CHUNK / 2 ? 0x3f800000u : 0;
+        in[2 * CHUNK + i] = 0;
     }
-    status = weft_bare_arithmetic(bare, in, N, false, out, error);
+    status = weft_bare_arithmetic(bare, in, CHUNK, false, out, error);
     if (status != WEFT_OK) {
         return status;
     }
-    kept[1] = out[N] == in[0];
-    kept[2] = out[2 * N] == in[0];
-    for (size_t i = 0; i < N; i++) {
-        in[N + i] = 0;
-    }
-    status = weft_bare_arithmetic(bare, in, N, false, out, error);
-    kept[0] = status == WEFT_OK && out[0] == in[0];
+    kept[0] = out[CHUNK / 2] == in[CHUNK / 2];
+    kept[1] = out[CHUNK] == in[0];
+    kept[2] = out[2 * CHUNK] == in[0];
     snprintf(verify->outcome->denormals, sizeof verify->outcome->denormals,
              "%s by +, %s by x, %s by fma; the driver says that it %s them",
              kept[0] ? "kept" : "flushed", kept[1] ? "kept" : "flushed",
              kept[2] ? "kept" : "flushed", said);
-    return status;
+    return WEFT_OK;
+}
+
+#define SHOWN 4096 /* triples in a bundle: those around the first wrong one */
+
+/* A folder that shows operation ${k} alone. ${in} and ${out}: room for a chunk. */
+static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsigned k,
+                             const struct numerics *numerics, uint32_t *in, uint32_t *out,
+                             const struct weft_verify_difference *found) {
+    size_t chunk = numerics->of[k].first / CHUNK * CHUNK;
+    size_t begin = (numerics->of[k].first - chunk) / SHOWN * SHOWN;
+    bool vectors = numerics->of[k].vectors;
+    struct weft_record *record = calloc(1, sizeof *record);
+    uint32_t *expected = malloc(WEFT_BARE_OPERATIONS * SHOWN * sizeof *expected);
+    struct weft_error failure = {0};
+    enum weft_status status = WEFT_OK;
+    if (record == NULL || expected == NULL) {
+        status = weft_fail(&failure, WEFT_FAILED, "no memory");
+    } else {
+        fill_chunk(verify->options->seed, chunk, in);
+        for (size_t i = 0; i < 3; i++) {
+            memmove(in + i * SHOWN, in + i * CHUNK + begin, SHOWN * sizeof *in);
+        }
+        status = weft_bare_arithmetic(bare, in, SHOWN, vectors, out, &failure);
+    }
+    for (size_t i = 0; i < WEFT_BARE_OPERATIONS * SHOWN && status == WEFT_OK; i++) {
+        const uint32_t triple[3] = {in[i % SHOWN], in[SHOWN + i % SHOWN],
+                                    in[2 * SHOWN + i % SHOWN]};
+        uint32_t wanted = expect(k, triple);
+        /* what a device may compute in its own way is not compared */
+        bool compared =
+            i / SHOWN == k && (out[i] == wanted || !is_right(k, triple, out[i], wanted));
+        expected[i] = compared ? wanted : VERIFY_OPEN;
+    }
+    if (status == WEFT_OK) {
+        status = weft_bare_record(bare, k, in, SHOWN, vectors, record, &failure);
+    }
+    if (status == WEFT_OK) {
+        status =
+            verify_bundle_write(verify, record, 3, out, expected,
+                                WEFT_BARE_OPERATIONS * SHOWN * sizeof *expected, found, &failure);
+    }
+    if (status != WEFT_OK) {
+        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s",
+                 failure.message);
+    }
+    if (record != NULL) {
+        weft_record_finish(record);
+    }
+    free(record);
+    free(expected);
 }
 
 /* Says what the wrong results mean. */
-static void diagnose(struct verify *verify, const struct numerics *numerics) {
+static void diagnose(struct verify *verify, struct weft_bare *bare, const struct numerics *numerics,
+                     uint32_t *room_in, uint32_t *room_out) {
     struct weft_verify_difference found = {.stage = WEFT_STAGE_NUMERICS};
     char *text = verify->outcome->diagnosis;
     size_t room = sizeof verify->outcome->diagnosis, length;
+    unsigned worst = 0;
     /* What is built on others comes last: name the most basic one. */
     static const unsigned order[] = {0, 1, 2, 4, 5, 6, 7, 8, 3, 15, 9, 10, 11, 12, 13, 14};
     for (size_t i = 0; i < WEFT_BARE_OPERATIONS; i++) {
@@ -308,8 +320,10 @@ static void diagnose(struct verify *verify, const struct numerics *numerics) {
         found.expected = numerics->of[k].wanted;
         found.whole = operations[k].rule == TRUTH || k == 8;
         found.ulp = weft_ulp_distance(weft_as_float(found.device), weft_as_float(found.expected));
+        found.element = numerics->of[k].first;
         found.differing = (size_t)numerics->of[k].wrong;
         found.of = (size_t)(numerics->cases / WEFT_BARE_OPERATIONS);
+        worst = k;
         found.guess = contraction      ? "contraction"
                       : found.ulp <= 4 ? "rounding"
                                        : "wrong computation";
@@ -335,8 +349,9 @@ static void diagnose(struct verify *verify, const struct numerics *numerics) {
     }
     if (found.differing > 0) {
         verify_decide(verify, &found, WEFT_VERIFY_DIFFERENT);
-        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle,
-                 "the operands above say it all");
+    }
+    if (found.differing > 0 && verify->options->bundle != NULL) {
+        bundle_operation(verify, bare, worst, numerics, room_in, room_out, &found);
     }
 }
 
@@ -350,14 +365,14 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
     if (in == NULL || out == NULL) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
     } else if ((status = weft_bare_build(bare, &verify->options->device, error)) == WEFT_OK) {
-        status = describe_denormals(verify, bare, error);
+        status = describe_denormals(verify, bare, in, out, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < TRIPLES + RANDOM; first += CHUNK) {
         fill_chunk(verify->options->seed, first, in);
         for (int vectors = 0; status == WEFT_OK && vectors < kinds; vectors++) {
             status = weft_bare_arithmetic(bare, in, CHUNK, vectors != 0, out, error);
             if (status == WEFT_OK) {
-                check_chunk(in, out, vectors != 0, &numerics);
+                check_chunk(in, out, first, vectors != 0, &numerics);
             }
         }
         if (status == WEFT_OK) {
@@ -365,7 +380,7 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
         }
     }
     if (status == WEFT_OK) {
-        diagnose(verify, &numerics);
+        diagnose(verify, bare, &numerics, in, out);
     }
     verify->cases = numerics.cases;
     free(in);

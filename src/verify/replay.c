@@ -5,20 +5,25 @@
 
 #include "backend/record.h"
 
-static const char head[] =
+static const char head_of_kernels[] =
     "/* replay.c: launches the kernels of program.cl on their inputs, and compares what comes out\n"
-    " * with what IEEE 754 arithmetic gives. It needs nothing but OpenCL:\n"
-    " *\n"
-    " *   cc replay.c -o replay -lOpenCL && ./replay [PLATFORM [DEVICE]]\n"
-    " *\n"
-    " * Exit code: 0 equal, 1 different, 2 it could not be run. */\n"
-    "#define CL_TARGET_OPENCL_VERSION 120\n"
-    "#include <CL/cl.h>\n"
-    "#include <stdio.h>\n"
-    "#include <stdlib.h>\n"
-    "#include <string.h>\n\n";
+    " * with what IEEE 754 arithmetic gives. It needs nothing but OpenCL:\n";
 
-static const char tail[] =
+static const char head_of_transfers[] =
+    "/* replay.c: writes expected.bin to a buffer, copies it to another, and reads both back, ten\n"
+    " * times; no kernel runs. It needs nothing but OpenCL:\n";
+
+static const char head[] = " *\n"
+                           " *   cc replay.c -o replay -lOpenCL && ./replay [PLATFORM [DEVICE]]\n"
+                           " *\n"
+                           " * Exit code: 0 equal, 1 different, 2 it could not be run. */\n"
+                           "#define CL_TARGET_OPENCL_VERSION 120\n"
+                           "#include <CL/cl.h>\n"
+                           "#include <stdio.h>\n"
+                           "#include <stdlib.h>\n"
+                           "#include <string.h>\n\n";
+
+static const char helpers[] =
     "static void check(cl_int code, const char *what) {\n"
     "    if (code != CL_SUCCESS) {\n"
     "        fprintf(stderr, \"%s: error %d\\n\", what, (int)code);\n"
@@ -57,14 +62,17 @@ static const char tail[] =
     "    }\n"
     "    printf(\"%lu of %lu words differ\\n\", (unsigned long)differing, (unsigned long)words);\n"
     "    return differing > 0;\n"
-    "}\n\n"
+    "}\n\n";
+
+/* Opens the device; source, got and expected are at hand, and the size of what was read. */
+static const char opening[] =
     "int main(int argc, char **argv) {\n"
     "    cl_platform_id platforms[64];\n"
     "    cl_device_id devices[64], device;\n"
     "    cl_uint platform = argc > 1 ? (cl_uint)atoi(argv[1]) : PLATFORM, count;\n"
     "    cl_uint in_platform = argc > 2 ? (cl_uint)atoi(argv[2]) : DEVICE;\n"
     "    cl_mem memory[BUFFERS];\n"
-    "    char name[256], path[64], *source, *expected, *got;\n"
+    "    char name[256], *expected, *got;\n"
     "    size_t size;\n"
     "    cl_int code;\n"
     "    check(clGetPlatformIDs(64, platforms, &count), \"clGetPlatformIDs\");\n"
@@ -79,7 +87,14 @@ static const char tail[] =
     "    check(code, \"clCreateContext\");\n"
     "    cl_command_queue queue = clCreateCommandQueue(context, device, 0, &code);\n"
     "    check(code, \"clCreateCommandQueue\");\n"
-    "    source = read_file(\"program.cl\", &size);\n"
+    "    expected = read_file(\"expected.bin\", &size);\n"
+    "    got = calloc(1, size + 1);\n"
+    "    if (got == NULL) {\n"
+    "        return 2;\n"
+    "    }\n";
+
+static const char running[] =
+    "    char path[64], *source = read_file(\"program.cl\", &size);\n"
     "    cl_program program =\n"
     "        clCreateProgramWithSource(context, 1, (const char **)&source, &size, &code);\n"
     "    check(code, \"clCreateProgramWithSource\");\n"
@@ -103,19 +118,38 @@ static const char tail[] =
     "                      : clSetKernelArg(kernel, a, 4, &argument->word),\n"
     "                  \"clSetKernelArg\");\n"
     "        }\n"
-    "        check(clEnqueueNDRangeKernel(queue, kernel, 3, NULL, launch->range, launch->local, "
-    "0,\n"
-    "                                     NULL, NULL),\n"
+    "        check(clEnqueueNDRangeKernel(queue, kernel, 3, NULL, launch->range,\n"
+    "                                     launch->local[0] > 0 ? launch->local : NULL, 0, NULL, "
+    "NULL),\n"
     "              launch->kernel);\n"
     "    }\n"
-    "    expected = read_file(\"expected.bin\", &size);\n"
-    "    got = calloc(1, size + 1);\n"
-    "    if (got == NULL) {\n"
-    "        return 2;\n"
-    "    }\n"
+    "    check(clGetMemObjectInfo(memory[TARGET], CL_MEM_SIZE, sizeof size, &size, NULL), "
+    "\"size\");\n"
     "    check(clEnqueueReadBuffer(queue, memory[TARGET], CL_TRUE, 0, size, got, 0, NULL, NULL),\n"
     "          \"clEnqueueReadBuffer\");\n"
     "    return compare((const unsigned *)got, (const unsigned *)expected, size / 4);\n"
+    "}\n";
+
+static const char transferring[] =
+    "    int differ = 0;\n"
+    "    for (int i = 0; i < BUFFERS; i++) {\n"
+    "        memory[i] = clCreateBuffer(context, CL_MEM_READ_WRITE, size, NULL, &code);\n"
+    "        check(code, \"clCreateBuffer\");\n"
+    "    }\n"
+    "    for (int time = 0; time < 10; time++) {\n"
+    "        check(clEnqueueWriteBuffer(queue, memory[0], CL_TRUE, 0, size, expected, 0, NULL, "
+    "NULL),\n"
+    "              \"clEnqueueWriteBuffer\");\n"
+    "        check(clEnqueueCopyBuffer(queue, memory[0], memory[1], 0, 0, size, 0, NULL, NULL),\n"
+    "              \"clEnqueueCopyBuffer\");\n"
+    "        for (int i = 0; i < BUFFERS; i++) {\n"
+    "            check(clEnqueueReadBuffer(queue, memory[i], CL_TRUE, 0, size, got, 0, NULL, "
+    "NULL),\n"
+    "                  \"clEnqueueReadBuffer\");\n"
+    "            differ |= compare((const unsigned *)got, (const unsigned *)expected, size / 4);\n"
+    "        }\n"
+    "    }\n"
+    "    return differ;\n"
     "}\n";
 
 /* ${text} as a C string. */
@@ -149,6 +183,7 @@ static void print_launch(FILE *out, const struct weft_record_launch *launch) {
 }
 
 void verify_print_replay(FILE *out, const struct weft_record *record, int target) {
+    fputs(head_of_kernels, out);
     fputs(head, out);
     fprintf(out,
             "#define BUFFERS %zu\n#define TARGET  %d\n"
@@ -164,5 +199,17 @@ void verify_print_replay(FILE *out, const struct weft_record *record, int target
         print_launch(out, &record->launches[i]);
     }
     fputs("};\n\n", out);
-    fputs(tail, out);
+    fputs(helpers, out);
+    fputs(opening, out);
+    fputs(running, out);
+}
+
+void verify_print_transfers(FILE *out) {
+    fputs(head_of_transfers, out);
+    fputs(head, out);
+    fprintf(out, "#define BUFFERS 2\n#define OPEN    0x%08xu /* a word that is not compared */\n\n",
+            VERIFY_OPEN);
+    fputs(helpers, out);
+    fputs(opening, out);
+    fputs(transferring, out);
 }

@@ -1,129 +1,261 @@
-/* soak.c: the training again and again, with new seeds, in as many copies as keep the device busy. */
+/* soak.c: the training again and again, with new seeds, in as many copies as keep the device busy.
+ *
+ * What the CPU backend gives for a seed is digested here once; the copies on the device are digested and compared there, so that a round
+ * brings back a verdict a copy and no more. */
 #include "verify/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/crowd.h"
+#include "digest.h"
 #include "os/os.h"
 
-#define COPIES_MOST 32
-#define COPY_BYTES  (UINT64_C(64) << 20) /* of the device's memory, more than one copy takes */
+#define ROUNDS 10 /* of a seed, at least; and ten times as long as the reference took for it */
+#define FEWEST 3  /* of a seed, however short the time: one round would show nothing new */
 
-/* Copies of one training on the device, each with a thread that feeds it. */
 struct soak {
     struct verify *verify;
-    size_t count;
-    struct verify_training *copies;
-    struct weft_error errors[COPIES_MOST];
+    struct verify_training training; /* its backend is a copy's, and not its own */
+    struct weft_crowd *crowd;        /* NULL: the CPU backend is verified */
+    bool *wrong;                     /* of each copy */
+    uint32_t *order;                 /* of an epoch */
+    uint32_t expected;
+    double end;
 };
 
-/* One small network leaves most of a large device idle. */
-static size_t choose_copies(const struct weft_device *device) {
-    size_t units = device->compute_units / (strcmp(device->type, "cpu") == 0 ? 2 : 4);
-    uint64_t room = device->global_memory / 2 / COPY_BYTES;
-    size_t count = units < room ? units : (size_t)room;
-    count = count > COPIES_MOST ? COPIES_MOST : count;
-    return count > 0 && !device->builtin ? count : 1;
-}
-
-static void train_copy(void *context, size_t i) {
-    struct soak *soak = context;
-    struct verify_training *copy = &soak->copies[i];
-    struct weft_error *error = &soak->errors[i];
-    struct verify quiet = *soak->verify; /* progress is told by one thread */
-    quiet.events = NULL;
-    if (copy->backend == NULL) {
-        verify_training_open(copy, &copy->how, &copy->backend, error);
-    }
-    if (error->status == WEFT_OK) {
-        verify_train(&quiet, copy, copy->backend, copy->digest, error);
+/* The chains of a digest, as cl/digest.h has them. */
+static void add_words(uint32_t chains[WEFT_DIGEST_CHAINS], const void *from, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t word;
+        memcpy(&word, (const char *)from + 4 * i, sizeof word);
+        chains[i % WEFT_DIGEST_CHAINS] = weft_digest_mix(chains[i % WEFT_DIGEST_CHAINS], word);
     }
 }
 
-/* What the reference says of ${copy}'s seed. */
-static enum weft_status expect(const struct verify *verify, struct verify_training *copy,
-                               struct weft_error *error) {
-    struct weft_backend_options how = copy->how;
-    struct weft_backend *reference = NULL;
-    struct verify quiet = *verify;
-    enum weft_status status;
-    quiet.events = NULL;
+/* Trains on ${backend} from the initial values, and digests what weft_crowd_compare does. */
+static enum weft_status digest_training(struct soak *soak, struct weft_backend *backend,
+                                        uint32_t *digest, struct weft_error *error) {
+    static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
+                                             WEFT_SECOND_MOMENTS};
+    struct verify_training *training = &soak->training;
+    const struct weft_network *network = training->model->network;
+    uint32_t chains[WEFT_DIGEST_CHAINS];
+    struct verify_chunk chunk;
+    enum weft_status status = verify_training_begin(training, backend, error);
+    for (size_t i = 0; i < WEFT_DIGEST_CHAINS; i++) {
+        chains[i] = WEFT_DIGEST_START;
+    }
+    for (uint64_t step = 0; step < training->steps && status == WEFT_OK;
+         step += chunk.steps.steps) {
+        struct weft_step_result results[VERIFY_CHUNK];
+        verify_chunk_make(training, step, soak->order, &chunk);
+        status = weft_backend_train(backend, &chunk.steps, results, error);
+        add_words(chains, results, status == WEFT_OK ? 2 * chunk.steps.steps : 0);
+        status = status == WEFT_OK ? verify_progress(soak->verify, "soak", error) : status;
+    }
+    for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
+        status = weft_backend_read(backend, arrays[i], training->values, error);
+        add_words(chains, training->values,
+                  arrays[i] == WEFT_BUFFERS ? network->buffer_count : network->parameter_count);
+    }
+    *digest = WEFT_DIGEST_START;
+    for (size_t i = 0; i < WEFT_DIGEST_CHAINS; i++) {
+        *digest = weft_digest_mix(*digest, chains[i]);
+    }
+    return status;
+}
+
+static enum weft_status open_reference(const struct soak *soak, struct weft_backend **reference,
+                                       struct weft_error *error) {
+    struct weft_backend_options how = soak->training.how;
     how.device = "cpu";
+    how.threads = soak->crowd == NULL ? 1 : how.threads;
     how.trial = NULL;
-    status = verify_training_open(copy, &how, &reference, error);
+    return verify_training_open(&soak->training, &how, reference, error);
+}
+
+/* What the reference says of this seed. */
+static enum weft_status expect(struct soak *soak, struct weft_error *error) {
+    struct weft_backend *reference = NULL;
+    enum weft_status status = open_reference(soak, &reference, error);
     if (status == WEFT_OK) {
-        status = verify_train(&quiet, copy, reference, copy->expected, error);
+        status = digest_training(soak, reference, &soak->expected, error);
     }
     weft_backend_close(reference);
     return status;
 }
 
-/* All copies once; a wrong one is looked into. */
-static enum weft_status run_copies(struct soak *soak, struct weft_pool *pool,
-                                   struct weft_error *error) {
+/* A copy was wrong: finds out where, and why. What the copy gives when it is run alone tells whether it comes again. */
+static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
+                                struct weft_error *error) {
+    struct verify_training *training = &soak->training;
     struct weft_verify_outcome *outcome = soak->verify->outcome;
-    weft_pool_run(pool, soak->count, train_copy, soak);
-    for (size_t i = 0; i < soak->count; i++) {
-        struct verify_training *copy = &soak->copies[i];
-        if (soak->errors[i].status != WEFT_OK) {
-            *error = soak->errors[i];
-            return error->status;
-        }
-        if (strcmp(copy->digest, soak->copies[0].expected) == 0) {
-            outcome->passes++;
-            continue;
-        }
-        outcome->faults++;
-        if (outcome->faults == 1) {
-            memcpy(outcome->hash, copy->digest, sizeof outcome->hash);
-            memcpy(outcome->expected_hash, soak->copies[0].expected, sizeof outcome->hash);
-            memcpy(copy->expected, soak->copies[0].expected, sizeof copy->expected);
-            enum weft_status status = verify_lockstep(soak->verify, copy, error);
-            if (status != WEFT_OK) {
-                return status;
-            }
-        }
+    struct weft_backend *reference = NULL;
+    enum weft_status status = open_reference(soak, &reference, error);
+    if (status == WEFT_OK) {
+        status = verify_train(soak->verify, training, reference, training->expected, error);
     }
-    return verify_progress(soak->verify, "soak", error);
+    weft_backend_close(reference);
+    if (status == WEFT_OK) {
+        status = verify_train(soak->verify, training, copy, training->digest, error);
+    }
+    if (status == WEFT_OK && strcmp(training->digest, training->expected) != 0) {
+        outcome->known = false;
+        memcpy(outcome->hash, training->digest, sizeof outcome->hash);
+        memcpy(outcome->expected_hash, training->expected, sizeof outcome->hash);
+    } else {
+        training->digest[0] = '\0'; /* of the round that was wrong nothing but that is known */
+    }
+    training->backend = copy;
+    status = status == WEFT_OK ? verify_lockstep(soak->verify, training, error) : status;
+    training->backend = NULL;
+    return status;
 }
 
-/* A round: one seed, the reference once, the device several times. */
-static enum weft_status run_round(struct soak *soak, struct weft_pool *pool, uint64_t seed,
-                                  double end, struct weft_error *error) {
+/* Counts what a round came to; the first copy that is wrong is looked into. */
+static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
+    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    size_t copies = weft_crowd_count(soak->crowd);
     enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < soak->count && status == WEFT_OK; i++) {
-        status = verify_training_init(soak->verify, seed, i > 0 ? soak->copies[0].images : NULL,
-                                      &soak->copies[i], error);
-    }
-    if (status == WEFT_OK) {
-        status = expect(soak->verify, &soak->copies[0], error);
-    }
-    for (int again = 0; again < 10 && status == WEFT_OK && weft_os_seconds() < end; again++) {
-        status = run_copies(soak, pool, error);
-    }
-    for (size_t i = 0; i < soak->count; i++) {
-        verify_training_finish(&soak->copies[i]);
-        soak->copies[i] = (struct verify_training){0};
+    /* A bit that was flipped is found even where it comes to nothing. */
+    soak->wrong[copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
+    for (size_t i = 0; i < copies && status == WEFT_OK; i++) {
+        outcome->passes += !soak->wrong[i];
+        outcome->faults += soak->wrong[i];
+        if (soak->wrong[i] && outcome->faults == 1) {
+            status = examine(soak, weft_crowd_backend(soak->crowd, i), error);
+        }
     }
     return status;
 }
 
+/* All copies once. */
+static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
+    struct verify_training *training = &soak->training;
+    struct verify_chunk chunk;
+    enum weft_status status = weft_crowd_restart(soak->crowd, error);
+    for (uint64_t step = 0; step < training->steps && status == WEFT_OK;
+         step += chunk.steps.steps) {
+        verify_chunk_make(training, step, soak->order, &chunk);
+        status = weft_crowd_train(soak->crowd, &chunk.steps, error);
+        status = status == WEFT_OK ? verify_progress(soak->verify, "soak", error) : status;
+    }
+    if (status == WEFT_OK) {
+        status = weft_crowd_compare(soak->crowd, soak->expected, soak->wrong, error);
+    }
+    return status == WEFT_OK ? count_faults(soak, error) : status;
+}
+
+/* Whether the memory beside the copies is still what was written. */
+static enum weft_status check_memory(struct soak *soak, struct weft_error *error) {
+    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct weft_verify_difference found = {
+        .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .whole = true};
+    uint64_t wrong = 0;
+    enum weft_status status = weft_crowd_check(soak->crowd, &wrong, error);
+    if (status != WEFT_OK || wrong == 0) {
+        return status;
+    }
+    if (outcome->faults++ == 0) {
+        found.differing = (size_t)wrong;
+        found.of = (size_t)(weft_crowd_bytes(soak->crowd) / sizeof(uint32_t));
+        found.guess = "memory";
+        snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
+                 "memory: %llu words that one kernel wrote were others when a later one read them "
+                 "(hardware, or kernels that write where they should not)",
+                 (unsigned long long)wrong);
+        verify_decide(soak->verify, &found, WEFT_VERIFY_UNSTABLE);
+    }
+    return WEFT_OK;
+}
+
+/* Many rounds of one seed. */
+static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
+    const struct weft_model *model = soak->training.model;
+    double start = weft_os_seconds(), since;
+    enum weft_status status = expect(soak, error);
+    double reference = weft_os_seconds() - start;
+    if (status == WEFT_OK) {
+        status =
+            weft_crowd_begin(soak->crowd, &soak->training.images[WEFT_TRAIN], model->parameters,
+                             model->buffers, (uint32_t)soak->training.seed, error);
+    }
+    since = weft_os_seconds();
+    for (int i = 0; status == WEFT_OK && (i < FEWEST || weft_os_seconds() < soak->end) &&
+                    (i < ROUNDS || weft_os_seconds() - since < 10 * reference);
+         i++) {
+        status = run_round(soak, error);
+    }
+    return status == WEFT_OK ? check_memory(soak, error) : status;
+}
+
+/* The CPU backend against its one thread. */
+static enum weft_status run_cpu(struct soak *soak, struct weft_error *error) {
+    struct verify_training *training = &soak->training;
+    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct weft_backend *backend = NULL;
+    uint32_t digest = 0;
+    enum weft_status status = expect(soak, error);
+    if (status == WEFT_OK) {
+        status = verify_training_open(training, &training->how, &backend, error);
+    }
+    for (int i = 0;
+         status == WEFT_OK && i < ROUNDS && (i < FEWEST || weft_os_seconds() < soak->end); i++) {
+        status = digest_training(soak, backend, &digest, error);
+        outcome->passes += status == WEFT_OK && digest == soak->expected;
+        if (status == WEFT_OK && digest != soak->expected && outcome->faults++ == 0) {
+            status = examine(soak, backend, error);
+        }
+    }
+    weft_backend_close(backend);
+    return status;
+}
+
+/* Makes the crowd, or leaves none for the CPU backend. */
+static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) {
+    struct verify_training *training = &soak->training;
+    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    enum weft_status status;
+    outcome->copies = 1;
+    if (outcome->device.builtin) {
+        return WEFT_OK;
+    }
+    status =
+        weft_crowd_open(training->model->network, &training->how, &training->images[WEFT_TRAIN],
+                        training->how.trial, &soak->crowd, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    outcome->copies = weft_crowd_count(soak->crowd);
+    outcome->memory = weft_crowd_bytes(soak->crowd);
+    soak->wrong = calloc(outcome->copies, sizeof *soak->wrong);
+    return soak->wrong != NULL ? WEFT_OK
+                               : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
+}
+
 enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
-    double end = weft_os_seconds() + (double)verify->options->soak;
-    struct soak soak = {.verify = verify, .count = choose_copies(&verify->outcome->device)};
-    struct weft_pool *pool = weft_pool_create((unsigned)soak.count);
-    uint64_t seed = verify->options->seed;
-    enum weft_status status = WEFT_OK;
-    soak.copies = calloc(soak.count, sizeof *soak.copies);
-    if (soak.copies == NULL || pool == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "verify: no memory or threads for %zu copies",
-                           soak.count);
+    struct soak soak = {.verify = verify, .end = weft_os_seconds() + (double)verify->options->soak};
+    uint64_t seed = verify->options->seed + 1;
+    enum weft_status status = verify_training_init(verify, seed, NULL, &soak.training, error);
+    if (status == WEFT_OK) {
+        soak.order = malloc(soak.training.images[WEFT_TRAIN].count * sizeof *soak.order);
+        status = soak.order != NULL
+                     ? open_crowd(&soak, error)
+                     : weft_fail(error, WEFT_FAILED, "verify: no memory for an order");
     }
-    while (status == WEFT_OK && weft_os_seconds() < end) {
-        status = run_round(&soak, pool, ++seed, end, error);
+    soak.end = weft_os_seconds() + (double)verify->options->soak; /* kernels have been compiled */
+    while (status == WEFT_OK) {
+        status = soak.crowd != NULL ? run_seed(&soak, error) : run_cpu(&soak, error);
+        if (status != WEFT_OK || weft_os_seconds() >= soak.end) {
+            break;
+        }
+        status = verify_training_reseed(verify, &soak.training, ++seed, error);
     }
-    weft_pool_destroy(pool);
-    free(soak.copies);
+    weft_crowd_close(soak.crowd);
+    verify_training_finish(&soak.training);
+    free(soak.wrong);
+    free(soak.order);
     return status;
 }

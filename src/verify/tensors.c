@@ -110,6 +110,37 @@ static enum weft_status look_forward(struct walk *walk, struct weft_error *error
     return status;
 }
 
+/* Gradients of parameters that differ in layers of several kinds, where no gradient of an activation does, were right in the shards: what
+ * joins these is adam's. */
+static enum weft_status blame_join(struct walk *walk, struct weft_error *error) {
+    const struct weft_network *network = walk->network;
+    struct weft_verify_difference *found = walk->found, place = {.differing = 0};
+    enum weft_kind first = network->layers[0].kind;
+    bool several = false;
+    size_t layers = 0;
+    enum weft_status status = read_both(walk, WEFT_GRADIENTS, error);
+    for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
+        struct weft_verify_difference layer = {.differing = 0};
+        walk->found = &layer;
+        look_tensors(walk, i, true, "", "");
+        if (layer.differing > 0) {
+            several = several || (layers > 0 && network->layers[i].kind != first);
+            first = network->layers[i].kind;
+            layers++;
+        }
+    }
+    walk->found = &place;
+    for (size_t i = walk->pair->training ? 1 : 0;
+         several && i <= network->layer_count && status == WEFT_OK; i++) {
+        status = look_place(walk, (struct weft_place){i, true}, "", error);
+    }
+    walk->found = found;
+    if (several && status == WEFT_OK && place.differing == 0) {
+        snprintf(found->layer, sizeof found->layer, "adam");
+    }
+    return status;
+}
+
 static enum weft_status look_backward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
     struct weft_place last = {network->layer_count, true};
@@ -118,7 +149,11 @@ static enum weft_status look_backward(struct walk *walk, struct weft_error *erro
         const char *kind = weft_kind_name(network->layers[i].kind);
         if (network->layers[i].tensors > 0 &&
             (status = read_both(walk, WEFT_GRADIENTS, error)) == WEFT_OK) {
+            bool before = walk->found->differing > 0;
             look_tensors(walk, i, true, kind, ".grad");
+            if (!before && walk->found->differing > 0) {
+                status = blame_join(walk, error);
+            }
         }
         if (status == WEFT_OK && (i > 0 || !walk->pair->training)) {
             status = look_place(walk, (struct weft_place){i, true}, kind, error);

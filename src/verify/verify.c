@@ -183,6 +183,7 @@ static enum weft_status run_training(struct verify *verify, struct weft_error *e
 
 static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
     enum weft_status status = verify_host(error);
+    struct weft_trial flip;
     if (status == WEFT_OK) {
         status = check_injection(verify, error);
     }
@@ -192,9 +193,14 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
     if (status == WEFT_OK) {
         status = run_stage(verify, WEFT_STAGE_LAYERS, layers, NULL, error);
     }
+    flip = verify->flip;
+    if (verify->options->soak > 0) {
+        verify->flip = (struct weft_trial){0}; /* it comes in the soak */
+    }
     if (status == WEFT_OK) {
         status = run_training(verify, error);
     }
+    verify->flip = flip;
     if (status == WEFT_OK && verify->options->soak > 0 &&
         verify->outcome->result == WEFT_VERIFY_EQUAL) {
         status = verify_soak(verify, error);

@@ -6,6 +6,7 @@
 
 #include "backend/bare.h"
 #include "backend/trial.h"
+#include "data/sha256.h"
 #include "weft/model.h"
 #include "weft/train.h"
 #include "weft/verify.h"
@@ -98,6 +99,16 @@ struct weft_record;
 #define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
 void verify_print_replay(FILE *out, const struct weft_record *record, int target);
 
+/* The same for transfers: of expected.bin, there and back. */
+void verify_print_transfers(FILE *out);
+
+/* bundle.c: writes the folder. ${record}: launches, source and buffers, of which ${target} is compared; NULL: transfers. ${got} and ${expected}
+ * hold ${size} bytes. */
+enum weft_status verify_bundle_write(const struct verify *verify, const struct weft_record *record,
+                                     int target, const void *got, const void *expected, size_t size,
+                                     const struct weft_verify_difference *found,
+                                     struct weft_error *error);
+
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets
  * found->guess, and reports ${found} to the caller of weft_verify. ${repeats}: it differed from itself before. */
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
@@ -147,6 +158,30 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
                                       struct verify_training *training, struct weft_error *error);
 void verify_training_finish(struct verify_training *training);
 
+/* The same with another seed: its images, if they are made, and its initial values. */
+enum weft_status verify_training_reseed(const struct verify *verify,
+                                        struct verify_training *training, uint64_t seed,
+                                        struct weft_error *error);
+
+/* Gives ${backend} the initial values of ${training}, and moments of 0. */
+enum weft_status verify_training_begin(const struct verify_training *training,
+                                       struct weft_backend *backend, struct weft_error *error);
+
+/* Steps that are made in one call: between two of them a user can stop it. */
+#define VERIFY_CHUNK 20
+
+struct verify_chunk {
+    struct weft_steps steps; /* at most VERIFY_CHUNK */
+    struct weft_adam adam[VERIFY_CHUNK];
+};
+
+/* Makes the steps from ${first} (from 0) on, inside one epoch. ${order}: room for all training images; the epoch's, once it has begun. */
+void verify_chunk_make(const struct verify_training *training, uint64_t first, uint32_t *order,
+                       struct verify_chunk *chunk);
+
+/* Adds ${count} words of 32 bits to ${hash}, the lowest byte first. */
+void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count);
+
 /* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}. */
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
@@ -166,7 +201,7 @@ enum weft_status verify_stage_evaluation(struct verify *verify, struct verify_tr
 enum weft_status verify_lockstep(struct verify *verify, struct verify_training *training,
                                  struct weft_error *error);
 
-/* soak.c: repeats the training with new seeds. */
+/* soak.c: repeats the training with new seeds, in many copies at once. */
 enum weft_status verify_soak(struct verify *verify, struct weft_error *error);
 
 #endif

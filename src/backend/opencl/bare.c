@@ -1,10 +1,12 @@
 /* bare.c: transfers and single operations, on a device that holds no network. */
 #include "backend/bare.h"
 #include "backend/opencl/opencl.h"
+#include "backend/record.h"
 #include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define KERNELS 6 /* of verify.cl, each for single floats and for vectors */
 
@@ -19,6 +21,7 @@ struct weft_bare {
     cl_command_queue queue;
     cl_program program;
     cl_kernel kernels[2][KERNELS]; /* of single floats, of vectors */
+    char *source, flags[1024];     /* of the program, for records */
 };
 
 enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
@@ -66,6 +69,7 @@ void weft_bare_close(struct weft_bare *bare) {
     if (bare->context != NULL) {
         clReleaseContext(bare->context);
     }
+    free(bare->source);
     free(bare);
 }
 
@@ -112,10 +116,10 @@ enum weft_status weft_bare_transfer(struct weft_bare *bare, const void *from, si
 static enum weft_status build(struct weft_bare *bare, const struct opencl_text *text,
                               const struct weft_backend_options *options,
                               struct weft_error *error) {
-    char flags[1024], log[3000] = "", name[32];
+    char log[3000] = "", name[32], *flags = bare->flags;
     double start;
     cl_int code;
-    snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+    snprintf(bare->flags, sizeof bare->flags, "-cl-std=CL1.2 %s",
              options->cl_options != NULL ? options->cl_options : "");
     bare->program = clCreateProgramWithSource(bare->context, 1, (const char **)&text->bytes,
                                               &text->length, &code);
@@ -154,6 +158,8 @@ enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backe
     }
     if (status == WEFT_OK) {
         status = build(bare, &text, options, error);
+        bare->source = text.bytes;
+        text.bytes = NULL;
     }
     opencl_text_finish(&text);
     return status;
@@ -190,5 +196,62 @@ enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in
         status = opencl_check(code, "clEnqueueReadBuffer", error);
     }
     release(buffers, 4);
+    return status;
+}
+
+/* Which of the kernels computes an operation of verify.cl. */
+static size_t kernel_of(unsigned operation) {
+    return operation >= 6 && operation <= 8     ? 1
+           : operation >= 11 && operation <= 14 ? operation - 9
+                                                : 0;
+}
+
+static enum weft_status keep_buffer(struct weft_record *record, const void *from, size_t bytes,
+                                    struct weft_error *error) {
+    struct weft_record_buffer *buffer = &record->buffers[record->buffer_count];
+    buffer->size = bytes;
+    buffer->bytes = calloc(bytes, 1);
+    if (buffer->bytes == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+    }
+    if (from != NULL) {
+        memcpy(buffer->bytes, from, bytes);
+    }
+    record->buffer_count++;
+    return WEFT_OK;
+}
+
+enum weft_status weft_bare_record(const struct weft_bare *bare, unsigned operation,
+                                  const uint32_t *in, size_t count, bool vectors,
+                                  struct weft_record *record, struct weft_error *error) {
+    struct weft_record_launch *launch = &record->launches[0];
+    size_t bytes = count * sizeof *in, size = 0;
+    cl_uint n = (cl_uint)count;
+    enum weft_status status = WEFT_OK;
+    for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
+        status = keep_buffer(record, i < 3 ? in + i * count : NULL,
+                             i < 3 ? bytes : WEFT_BARE_OPERATIONS * bytes, error);
+        launch->arguments[i] =
+            (struct weft_record_argument){.buffer = (int)i, .size = sizeof(cl_mem)};
+    }
+    launch->arguments[4] = (struct weft_record_argument){.buffer = -1, .size = sizeof n};
+    memcpy(launch->arguments[4].bytes, &n, sizeof n);
+    launch->count = 5;
+    snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of(operation)]);
+    launch->range[0] = vectors ? count / 16 : count;
+    launch->range[1] = launch->range[2] = 1;
+    record->launch_count = 1;
+    snprintf(record->options, sizeof record->options, "%s", bare->flags);
+    clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    record->log = calloc(size + 1, 1);
+    record->source = calloc(strlen(bare->source) + 1, 1);
+    if (status == WEFT_OK && (record->log == NULL || record->source == NULL)) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+    }
+    if (status == WEFT_OK) {
+        memcpy(record->source, bare->source, strlen(bare->source));
+        clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, size, record->log,
+                              NULL);
+    }
     return status;
 }

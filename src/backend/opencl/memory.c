@@ -19,6 +19,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     cl_int code;
     cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
+    cl->bytes += bytes;
     *buffer = clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
     if (code == CL_SUCCESS) {
         code = clEnqueueFillBuffer(cl->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);

@@ -176,12 +176,39 @@ static enum weft_status open_device(struct opencl_backend *cl,
     }
     if ((status = make_runs(cl, options, error)) != WEFT_OK ||
         (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
-        (status = opencl_probe(cl, error)) != WEFT_OK ||
+        (options->math == WEFT_MATH_EXACT && (status = opencl_probe(cl, error)) != WEFT_OK) ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK ||
         (status = opencl_plan_init(cl, error)) != WEFT_OK) {
         return status;
     }
     return options->math == WEFT_MATH_FAST ? opencl_engine->init(cl, error) : WEFT_OK;
+}
+
+enum weft_status opencl_open_beside(struct opencl_backend *first,
+                                    const struct weft_backend_options *options,
+                                    struct opencl_backend **beside, struct weft_error *error) {
+    struct opencl_backend *cl = calloc(1, sizeof *cl);
+    enum weft_status status;
+    cl_int code;
+    if (cl == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    cl->base = first->base;
+    cl->base.profile = NULL;
+    cl->mapping = first->mapping;
+    cl->device = first->device;
+    clRetainContext(cl->context = first->context);
+    clRetainProgram(cl->program = first->program);
+    cl->queue = clCreateCommandQueue(cl->context, cl->device, 0, &code);
+    if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK ||
+        (status = make_runs(cl, options, error)) != WEFT_OK ||
+        (status = opencl_memory_init(cl, error)) != WEFT_OK ||
+        (status = opencl_plan_init(cl, error)) != WEFT_OK) {
+        close_opencl(&cl->base);
+        return status;
+    }
+    *beside = cl;
+    return WEFT_OK;
 }
 
 enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,

@@ -65,8 +65,17 @@ struct opencl_backend {
     const struct weft_trial *trial; /* NULL, or what verify wants */
     uint64_t steps_made;            /* with a trial: since the parameters were written */
     bool flipped;                   /* in this step */
+    uint64_t bytes;                 /* of all buffers made so far */
     struct opencl_profile *profile; /* profile.c's; NULL: never profiled */
 };
+
+/* ---- opencl.c ---- */
+
+/* Opens another backend for the network of ${first}, by the ${options} that it was opened with (--math exact), in the same context and with the
+ * same program, but with a queue, kernels and memory of its own. ${first} has to be closed after it. */
+enum weft_status opencl_open_beside(struct opencl_backend *first,
+                                    const struct weft_backend_options *options,
+                                    struct opencl_backend **beside, struct weft_error *error);
 
 /* ---- profile.c: the entries profile_start and profile_collect of struct weft_backend_ops ---- */
 
@@ -143,7 +152,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
  * is no failure. */
 void opencl_cache_save(struct opencl_backend *cl);
 
-/* Runs a few hundred values through the device and refuses it if any result differs from the host's. */
+/* Runs a few hundred values through the device; if a result differs from the host's, says so in cl->base.warning. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
 /* ---- plan.c ---- */
@@ -197,6 +206,9 @@ enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct open
 
 /* ---- steps.c: these entries of struct weft_backend_ops ---- */
 
+/* Enqueues ${steps}; their results are in cl->results once the queue has come so far. */
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      struct weft_error *error);
 enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
                               struct weft_step_result *results, struct weft_error *error);
 enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,

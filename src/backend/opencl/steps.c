@@ -135,9 +135,8 @@ static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps 
     return status;
 }
 
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      struct weft_error *error) {
     enum weft_status status = grow(cl, steps, error);
     if (status == WEFT_OK) {
         status = opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
@@ -148,9 +147,13 @@ enum weft_status opencl_train(struct weft_backend *backend, const struct weft_st
             status = opencl_check(clFlush(cl->queue), "clFlush", error);
         }
     }
-    if (status == WEFT_OK) {
-        status = join_losses(cl, steps, error);
-    }
+    return status == WEFT_OK ? join_losses(cl, steps, error) : status;
+}
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum weft_status status = opencl_train_enqueue(cl, steps, error);
     /* struct weft_step_result is what the kernel writes: a float and a uint */
     return status == WEFT_OK
                ? opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error)

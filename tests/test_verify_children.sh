@@ -1,0 +1,44 @@
+#!/bin/bash
+# test_verify_children.sh: weft verify --all: a device that crashes or hangs has no verdict, and the others go on.
+# shellcheck source=tests/cli.sh
+. "${WEFT_SOURCE:?}/tests/cli.sh" verify_children
+unset RUSTICL_ENABLE # its device takes minutes
+if ! "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    skip "verify --all" "PoCL is not there"
+    printf 'verify_children: 1 passed, 0 failed\n'
+    exit 0
+fi
+
+# plant NAME STATEMENT: a copy of cl/ in $kernels, whose first kernel of verify.cl begins with STATEMENT.
+plant() {
+    kernels=$work/files/$1
+    cp -r "$source/cl" "$kernels"
+    sed -i "0,/^VERIFY(verify_basic) {/s//&\n    $2/" "$kernels/verify.cl"
+    ! cmp -s "$kernels/verify.cl" "$source/cl/verify.cl" || problem "it was not planted"
+}
+
+begin "every device there is"
+run verify --all --timeout 300s --json
+expect_code 0
+expect_json "len([x for x in e if x['event'] == 'verdict']) > 1 and e[-1]['device']['type'] == 'builtin'"
+expect_json "len({x['hash'] for x in e if x['event'] == 'verdict'}) == 1"
+end
+
+begin "a driver that crashes"
+plant crash '*(volatile global uint *)8 = n;'
+run verify --all --kernels "$kernels" --json
+expect_code 5
+expect_json "['signal' in x['diagnosis'] for x in e if x['event'] == 'verdict' and 'Portable' in x['device']['platform']] == [True]"
+expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device']['type'] == 'builtin'] == ['equal']"
+expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
+end
+
+begin "a driver that hangs"
+plant hang 'while (((volatile global uint *)out)[0] != 1u) { ((volatile global uint *)out)[0] = 0; }'
+run verify --all --kernels "$kernels" --timeout 10s
+expect_code 5
+expect_text out "it did not end in 10 s and was stopped"
+expect_text out "verdict:    equal"
+expect_text err "the worst is without a verdict"
+end
+finish
