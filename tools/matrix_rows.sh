@@ -121,7 +121,7 @@ rows_cross() {
     local target which=small folder cc wrapper name
     device=(--device cpu)
     for folder in "${WEFT_DATA-}" "$source/data/fashion-mnist" /usr/share/datasets/fashion-mnist; do
-        [ $which = small ] && [ -n "$folder" ] && [ -d "$folder" ] && [ $here = 1 ] || continue
+        [ $which = small ] && [ -n "$folder" ] && [ -d "$folder" ] && [ "$here" = 1 ] || continue
         first 140 1000 "$work/thousand" "$folder" && which=thousand
     done
     [ $which = small ] || row thousand "cpu" "weft $ours" "$processor" "$weft"
@@ -133,9 +133,9 @@ rows_cross() {
         name="cpu, $target, by ${wrapper%% *}"
         [ "$target" != i386 ] || name="cpu, i386"
         if ! command -v "$cc" >/dev/null || ! command -v "${wrapper%% *}" >/dev/null; then
-            broken "$name" "" "no $cc or no ${wrapper%% *}: tools/install-packages cross"
+            broken "$name" "" "no $cc or no ${wrapper%% *}: tools/install-packages test cross"
         elif ! "$source/tools/cross/build" "$target" "$work/$target" >"$work/log" 2>&1; then
-            broken "$name" "" "it does not build: $(grep -m 1 'error' "$work/log")"
+            broken "$name" "" "it does not build: $(grep -m 1 -E 'error:|ERROR' "$work/log")"
         elif [ "$target" = windows ]; then
             wineboot --init >/dev/null 2>&1
             WINEPATH=$(printf '%s' "Z:$work/$target/src" | tr / '\\') \
