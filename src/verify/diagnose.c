@@ -115,8 +115,9 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
     }
     if (ways->unoptimised == WAY_RIGHT) {
         *guess = "optimiser";
-        return "the compiler's optimiser: it is right with -cl-opt-disable (OpenCL 1.2, section "
-               "7.4: +, -, x and fma are correctly rounded)";
+        return "the compiler's optimiser, or memory that was never written and holds zeros without "
+               "it: it is right with -cl-opt-disable (OpenCL 1.2, section 7.4: +, -, x and fma are "
+               "correctly rounded)";
     }
     if (ways->groups == WAY_RIGHT) {
         *guess = "work-group size";
