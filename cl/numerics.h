@@ -45,9 +45,15 @@
 
 #else
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#if FLT_EVAL_METHOD != 0
+/* x86: -msse2 -mfpmath=sse; s390x: -fexcess-precision=fast */
+#error "float is computed with more digits than it has"
+#endif
 
 static inline float weft_as_float(uint32_t bits) {
     float value;

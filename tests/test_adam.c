@@ -98,7 +98,8 @@ static void plain_gradient(const float *parameters, const struct weft_images *im
             sum += exp(logits[o]);
         }
         for (size_t o = 0; o < OUTPUTS; o++) {
-            double d = (exp(logits[o]) / sum - (o == images->labels[n] ? 1.0 : 0.0)) / IMAGES;
+            double d =
+                (exp(logits[o]) / sum - (o == images->labels[n] ? 1.0 : 0.0)) / (double)IMAGES;
             gradient[WEIGHTS + o] += d;
             for (size_t i = 0; i < INPUTS; i++) {
                 gradient[o * INPUTS + i] += d * (double)pixels[images->pixels[n * INPUTS + i]];

@@ -89,10 +89,14 @@ begin "an array that was never written"
 never='{ volatile float never[64]; sum[t] = REAL(never[t * 7 % 64]); }'
 plant private linear.cl "0,/sum\\[t\\] = REAL(0.0f);/s//$never/"
 run verify --device "$device" --kernels "$kernels" --json --quiet
-[ "$code" -eq 1 ] || [ "$code" -eq 6 ] || problem "exit code $code, not 1 or 6"
-expect_json "[(x['layer'], x['tensor']) for x in e if x['event'] == 'difference'] == [('linear', 'input.grad')]"
-expect_json "'memory' in e[-2]['diagnosis'] and 'never written' in e[-2]['diagnosis']"
-end
+if [ "$code" -eq 139 ]; then
+    skip "an array that was never written" "PoCL's own compiler crashes on it, as that of 7.1 does"
+else
+    [ "$code" -eq 1 ] || [ "$code" -eq 6 ] || problem "exit code $code, not 1 or 6"
+    expect_json "[(x['layer'], x['tensor']) for x in e if x['event'] == 'difference'] == [('linear', 'input.grad')]"
+    expect_json "'memory' in e[-2]['diagnosis'] and 'never written' in e[-2]['diagnosis']"
+    end
+fi
 
 begin "another exp"
 plant exp numerics_body.h 's/0x1.5554e6p-5f/0x1.5554e8p-5f/'

@@ -5,7 +5,10 @@
 #ifndef WEFT_STATUS_H
 #define WEFT_STATUS_H
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+#define WEFT_API                 __declspec(dllexport)
+#define WEFT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
 #define WEFT_API                 __attribute__((visibility("default")))
 #define WEFT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else

@@ -210,7 +210,7 @@ enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *
 
 enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error) {
     const struct weft_checkpoint *from = train->from;
-    size_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
+    uint64_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
     if (train->checksum == from->checksum && weft_train_images(train) != from->images) {
         char text[32];
         snprintf(text, sizeof text, "%llu",

@@ -74,7 +74,7 @@ static long scan_hex(struct scanner *scanner) {
         if (digit == NULL) {
             return -1;
         }
-        value = value * 16 + (digit - digits) % 16;
+        value = value * 16 + (long)(digit - digits) % 16;
         scanner->at++;
     }
     return value;

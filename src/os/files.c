@@ -1,4 +1,4 @@
-/* files.c: files that are whole or not there, whole files into memory, folders (POSIX).
+/* files.c: files that are whole or not there, and folders (POSIX).
  *
  * A file is written under another name in the same folder, brought to the disk, and then renamed over its path: who
  * opens the path sees the old file or the new one, never half of one, also after a power cut. */
@@ -8,41 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Fails with "${what} ${path}: " and the text of the errno value ${number}, and with a hint where one helps. */
-static enum weft_status fail(struct weft_error *error, const char *what, const char *path,
-                             int number) {
-    weft_fail(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
-    switch (number) {
-    case EACCES:
-    case EPERM:
-        return weft_error_hint(error, "check the permissions of the file and of its folder");
-    case EROFS:
-        return weft_error_hint(error, "choose a folder on a disk that can be written");
-    case ENOSPC:
-    case EDQUOT:
-        return weft_error_hint(error, "free some space, or choose a folder on another disk");
-    case ENAMETOOLONG:
-        return weft_error_hint(error, "choose a shorter name");
-    default:
-        return WEFT_BAD_FILE;
-    }
-}
-
-bool weft_os_exists(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0;
-}
-
-bool weft_os_is_folder(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
 
 /* Stores the folder of ${path} in ${folder}, which is as long as ${path} at least, and 2 bytes at least. */
 static void folder_of(const char *path, char *folder) {
@@ -69,7 +38,8 @@ static enum weft_status set_path(struct weft_file *file, const char *path,
         memcpy(file->path, chosen, length + 1);
     }
     free(target);
-    return fits ? WEFT_OK : fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+    return fits ? WEFT_OK
+                : weft_os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
 }
 
 /* Opens a device, a pipe, or what stdout is already ("--csv /dev/stdout"): there is nothing to rename, and a rename would
@@ -126,7 +96,7 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
         int number = errno;
         char folder[sizeof file->path];
         memset(file->beside, 0, sizeof file->beside);
-        fail(error, "can not write", path, number);
+        weft_os_fail(error, "can not write", path, number);
         folder_of(path, folder);
         if (number == ENOENT && !weft_os_is_folder(folder)) {
             weft_error_hint(error, "there is no folder %s: make it first", folder);
@@ -135,7 +105,7 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
     }
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
-        fail(error, "can not write", path, errno);
+        weft_os_fail(error, "can not write", path, errno);
         close(descriptor);
         weft_file_abandon(file);
         return WEFT_BAD_FILE;
@@ -184,7 +154,7 @@ enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *err
         }
     }
     if (number != 0) {
-        fail(error, "can not write", file->path, number);
+        weft_os_fail(error, "can not write", file->path, number);
         weft_file_abandon(file);
         return WEFT_BAD_FILE;
     }
@@ -202,79 +172,12 @@ void weft_file_abandon(struct weft_file *file) {
     }
 }
 
-/* Stores the size of ${stream}; false where it is not known before reading: a pipe, a file of /proc. */
-static bool known_size(FILE *stream, size_t *size) {
-    struct stat status;
-    if (fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
-        (uintmax_t)status.st_size > SIZE_MAX - 2) {
-        return false;
-    }
-    *size = (size_t)status.st_size;
-    return true;
-}
-
-/* Reads ${stream} to its end into *bytes, which grows; a zero goes behind. Returns 0 or an errno value; EFBIG above ${limit}. */
-static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
-    size_t capacity = 65536; /* a guess, unless the size is known */
-    if (known_size(stream, &capacity) && capacity > limit) {
-        return EFBIG;
-    }
-    capacity += 2; /* the zero, and one byte more, so that the end is seen at the first reading */
-    *bytes = malloc(capacity);
-    while (*bytes != NULL) {
-        errno = 0;
-        *size += fread(*bytes + *size, 1, capacity - 1 - *size, stream);
-        if (ferror(stream)) {
-            return errno != 0 ? errno : EIO;
-        }
-        if (*size > limit) {
-            return EFBIG;
-        }
-        if (feof(stream)) {
-            (*bytes)[*size] = '\0';
-            return 0;
-        }
-        char *larger = capacity > SIZE_MAX / 2 ? NULL : realloc(*bytes, capacity * 2);
-        if (larger == NULL) {
-            return ENOMEM;
-        }
-        *bytes = larger;
-        capacity *= 2;
-    }
-    return ENOMEM;
-}
-
-enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
-                                struct weft_error *error) {
-    FILE *stream = fopen(path, "rb");
-    int number;
-    *bytes = NULL;
-    *size = 0;
-    if (stream == NULL) {
-        return fail(error, "can not read", path, errno);
-    }
-    number = read_all(stream, limit, bytes, size);
-    fclose(stream);
-    if (number == 0) {
-        return WEFT_OK;
-    }
-    free(*bytes);
-    *bytes = NULL;
-    *size = 0;
-    if (number == ENOMEM) {
-        return weft_fail(error, WEFT_FAILED, "can not read %s: no memory for it", path);
-    }
-    if (number == EFBIG) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not read %s: more than %zu bytes", path, limit);
-    }
-    return fail(error, "can not read", path, number);
-}
-
 enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
-        return fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
+        return weft_os_fail(error, "can not make folder", path,
+                            length == 0 ? ENOENT : ENAMETOOLONG);
     }
     /* Each folder on the way, the outermost first: cut the path at each slash and at its end. */
     for (size_t end = 1; end <= length; end++) {
@@ -285,7 +188,7 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
         part[end] = '\0';
         if (!weft_os_is_folder(part) && mkdir(part, 0777) != 0 &&
             !(errno == EEXIST && weft_os_is_folder(part))) { /* made by another process just now */
-            return fail(error, "can not make folder", part, errno);
+            return weft_os_fail(error, "can not make folder", part, errno);
         }
     }
     return WEFT_OK;

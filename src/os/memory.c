@@ -1,7 +1,8 @@
-/* memory.c: how much memory this process has taken (POSIX). */
+/* memory.c: how much memory this process has taken, and memory on a cache line (POSIX). */
 #define _XOPEN_SOURCE 700
 #include "os/os.h"
 
+#include <stdlib.h>
 #include <sys/resource.h>
 
 size_t weft_os_peak_memory(void) {
@@ -14,4 +15,12 @@ size_t weft_os_peak_memory(void) {
 #else
     return (size_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+void *weft_os_aligned(size_t size) {
+    return size > SIZE_MAX - 63 ? NULL : aligned_alloc(64, (size > 0 ? size + 63 : 64) / 64 * 64);
+}
+
+void weft_os_free_aligned(void *memory) {
+    free(memory);
 }

@@ -23,7 +23,7 @@ void weft_pool_destroy(struct weft_pool *pool);
 void weft_pool_run(struct weft_pool *pool, size_t count, void (*work)(void *context, size_t i),
                    void *context);
 
-/* processor.c: the highest level of vector instructions here: 0 (as compiled), 3 (x86-64-v3), 4 (x86-64-v4). */
+/* vectors.c: the highest level of vector instructions here: 0 (as compiled), 3 (x86-64-v3), 4 (x86-64-v4). */
 int weft_os_vector_level(void);
 
 /* clock.c: seconds of a clock that only goes forward. */
@@ -52,6 +52,10 @@ enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *err
 /* Closes and removes it. Harmless after weft_file_commit, and on all zero. */
 void weft_file_abandon(struct weft_file *file);
 
+/* read.c: fails with "${what} ${path}: ", the text of the errno value ${number}, and a hint where one helps. */
+enum weft_status weft_os_fail(struct weft_error *error, const char *what, const char *path,
+                              int number);
+
 /* Reads the whole file ${path} into memory that the caller frees, with a zero behind it; at most ${limit} bytes. Fails with
  * WEFT_BAD_FILE, also for a folder, and says why. */
 enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
@@ -60,13 +64,13 @@ enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, si
 bool weft_os_is_folder(const char *path);
 bool weft_os_exists(const char *path);
 
-/* Makes the folder ${path}, and those above it. It may exist. Fails with WEFT_BAD_FILE. */
+/* files.c: makes the folder ${path}, and those above it. It may exist. Fails with WEFT_BAD_FILE. */
 enum weft_status weft_os_make_folder(const char *path, struct weft_error *error);
 
 /* folders.c: whether ${path} is a folder that can be read and holds nothing. */
 bool weft_os_is_empty_folder(const char *path);
 
-/* Makes an empty folder with a name of its own under TMPDIR (else /tmp), and stores its path. Fails with WEFT_BAD_FILE. */
+/* Makes an empty folder with a name of its own under TMPDIR (else /tmp; on Windows under TEMP), and stores its path. Fails with WEFT_BAD_FILE. */
 enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error);
 
 /* Removes a folder and the files in it (not folders in it). Harmless where there is none. */
@@ -75,7 +79,12 @@ void weft_os_remove_temporary(const char *path);
 /* memory.c: the most memory that this process has had resident so far, in bytes; 0 where the system does not say. */
 size_t weft_os_peak_memory(void);
 
-/* cache.c: the user's folder of what weft can make again: $XDG_CACHE_HOME/weft, else $HOME/.cache/weft. Returns false where neither is set. */
+/* ${size} bytes at a multiple of 64, or NULL; to be freed with weft_os_free_aligned. (C11's aligned_alloc, which Windows lacks.) */
+void *weft_os_aligned(size_t size);
+void weft_os_free_aligned(void *memory);
+
+/* cache.c: the user's folder of what weft can make again: $XDG_CACHE_HOME/weft, else $HOME/.cache/weft, on Windows %LOCALAPPDATA%/weft.
+ * Returns false where none is set. */
 bool weft_os_cache_folder(char path[4096]);
 
 /* Removes the oldest files of ${folder} whose names end with ${ending} until at most ${most_files} of ${most_bytes} in all are left.

@@ -1,4 +1,4 @@
-/* processor.c: which vector instructions there are, and how many processors this process may use (Linux and POSIX). */
+/* processor.c: how many processors this process may use (Linux and POSIX). */
 #define _GNU_SOURCE
 #include "os/os.h"
 
@@ -15,18 +15,4 @@ unsigned weft_os_processors(void) {
 #endif
     online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (unsigned)online : 1;
-}
-
-int weft_os_vector_level(void) {
-#if defined(__x86_64__) && defined(__GNUC__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                       __builtin_cpu_supports("avx512vl")
-                   ? 4
-                   : 3;
-    }
-#endif
-    return 0;
 }

@@ -26,6 +26,8 @@ enum weft_status verify_host(struct weft_error *error) {
         {0x1.000002p0f, 0x1.fffffep-1f, -1.0f, 0x1.fffffcp-25f},
         {0x1p-12f, 0x1p-12f, 1.0f, 1.0f},
         {0x1.000002p-12f, 0x1p-12f, 1.0f, 0x1.000002p0f},
+        /* Just below the middle of two floats; the middle itself in double and in long double, which then rounds up. */
+        {0x1.000002p-12f, 0x1.fffffcp-13f, 0x1.000002p0f, 0x1.000002p0f},
     };
     /* Halves go to the even neighbour, up and down, of both signs. */
     if (sum(1.0f, 0x1p-24f) != 1.0f || sum(0x1.000002p0f, 0x1p-24f) != 0x1.000004p0f ||

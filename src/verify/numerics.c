@@ -387,3 +387,28 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
     free(out);
     return status;
 }
+
+bool verify_computes(const struct verify *verify, const struct weft_backend_options *how) {
+    uint32_t *in = malloc(3 * CHUNK * sizeof *in);
+    uint32_t *out = malloc(WEFT_BARE_OPERATIONS * (size_t)CHUNK * sizeof *out);
+    struct weft_bare *bare = NULL;
+    struct numerics numerics = {0};
+    struct weft_error ignored = {0};
+    bool right = in != NULL && out != NULL &&
+                 weft_bare_open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
+                 weft_bare_build(bare, how, &ignored) == WEFT_OK;
+    for (int vectors = 0; right && vectors < (verify_vectors(verify) ? 2 : 1); vectors++) {
+        fill_chunk(verify->options->seed, 0, in);
+        right = weft_bare_arithmetic(bare, in, CHUNK, vectors != 0, out, &ignored) == WEFT_OK;
+        if (right) {
+            check_chunk(in, out, 0, vectors != 0, &numerics);
+        }
+    }
+    for (unsigned k = 0; k < WEFT_BARE_OPERATIONS; k++) {
+        right = right && numerics.of[k].wrong == 0;
+    }
+    weft_bare_close(bare);
+    free(in);
+    free(out);
+    return right;
+}

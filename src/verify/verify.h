@@ -137,6 +137,9 @@ enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
                                   struct weft_error *error);
 enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
                                  struct weft_error *error);
+/* Whether the device passes the first part of verify_numerics with the compiler's options of ${how}; false also if that can not be run. */
+bool verify_computes(const struct verify *verify, const struct weft_backend_options *how);
+
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error);
 
 /* The published network, its data, and what the training gave. */

@@ -6,15 +6,9 @@
 
 /* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
 static void *zeroed(size_t count, size_t size) {
-    size_t bytes;
-    void *memory;
-    if (size != 0 && count > (SIZE_MAX - 63) / size) {
-        return NULL;
-    }
-    bytes = (count * size + 63) / 64 * 64;
-    memory = aligned_alloc(64, bytes > 0 ? bytes : 64);
+    void *memory = size != 0 && count > SIZE_MAX / size ? NULL : weft_os_aligned(count * size);
     if (memory != NULL) {
-        memset(memory, 0, bytes);
+        memset(memory, 0, count * size);
     }
     return memory;
 }
@@ -82,10 +76,10 @@ enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *err
 static void free_places(weft_lanes **places, size_t count) {
     for (size_t i = 0; places != NULL && i < count; i++) {
         if (i == 0 || places[i] != places[i - 1]) {
-            free(places[i]);
+            weft_os_free_aligned(places[i]);
         }
     }
-    free(places);
+    weft_os_free_aligned(places);
 }
 
 void cpu_memory_finish(struct cpu_backend *cpu) {
@@ -93,16 +87,16 @@ void cpu_memory_finish(struct cpu_backend *cpu) {
     free_places(cpu->values, layers + 1);
     free_places(cpu->dvalues, layers + 1);
     for (size_t i = 0; cpu->scratch != NULL && i < layers; i++) {
-        free(cpu->scratch[i]);
+        weft_os_free_aligned(cpu->scratch[i]);
     }
-    free(cpu->scratch);
+    weft_os_free_aligned(cpu->scratch);
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        free(cpu->arrays[array]);
+        weft_os_free_aligned(cpu->arrays[array]);
     }
-    free(cpu->partials);
-    free(cpu->shard_loss);
-    free(cpu->shard_correct);
-    free(cpu->identity);
+    weft_os_free_aligned(cpu->partials);
+    weft_os_free_aligned(cpu->shard_loss);
+    weft_os_free_aligned(cpu->shard_correct);
+    weft_os_free_aligned(cpu->identity);
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         free(cpu->pixels[split]);
         free(cpu->labels[split]);

@@ -1,0 +1,149 @@
+/* files.c: files that are whole or not there, and folders (Windows). What is the same there is said in ../files.c. */
+#include "os/os.h"
+
+#include <direct.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <io.h>
+#include <process.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <windows.h>
+
+/* The errno value for what the last call of the system failed with. */
+static int last_error(void) {
+    switch (GetLastError()) {
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+        return ENOENT;
+    case ERROR_ACCESS_DENIED:
+    case ERROR_SHARING_VIOLATION: /* another program has it open */
+        return EACCES;
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL:
+        return ENOSPC;
+    default:
+        return EIO;
+    }
+}
+
+static bool is_separator(char c) {
+    return c == '/' || c == '\\';
+}
+
+/* Creates a new file beside file->path; returns -1 and errno on failure. */
+static int open_beside(struct weft_file *file) {
+    static atomic_uint numbers;
+    int descriptor;
+    do {
+        snprintf(file->beside, sizeof file->beside, "%s.%d-%u.part", file->path, _getpid(),
+                 atomic_fetch_add(&numbers, 1));
+        descriptor =
+            _open(file->beside, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT, 0666);
+    } while (descriptor < 0 &&
+             errno == EEXIST); /* left by a process of this number that was killed */
+    return descriptor;
+}
+
+/* Opens the file to write into; returns -1 and errno on failure. */
+static int open_for_writing(struct weft_file *file) {
+    struct stat old;
+    if (stat(file->path, &old) == 0) {
+        if (S_ISDIR(old.st_mode)) {
+            errno = EISDIR;
+            return -1;
+        }
+        if (!S_ISREG(old.st_mode)) { /* NUL, a console, a pipe: there is nothing to rename */
+            return _open(file->path, _O_WRONLY | _O_BINARY);
+        }
+        if (_access(file->path, 2) != 0) { /* a file that is write-protected is so on purpose */
+            return -1;
+        }
+    }
+    return open_beside(file);
+}
+
+enum weft_status weft_file_create(struct weft_file *file, const char *path,
+                                  struct weft_error *error) {
+    size_t length = strlen(path);
+    int descriptor, number;
+    memset(file, 0, sizeof *file);
+    if (length == 0 || length >= sizeof file->path) {
+        return weft_os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+    }
+    memcpy(file->path, path, length + 1);
+    descriptor = open_for_writing(file);
+    number = errno;
+    if (descriptor >= 0 && (file->stream = _fdopen(descriptor, "wb")) != NULL) {
+        return WEFT_OK;
+    }
+    if (descriptor >= 0) {
+        number = errno;
+        _close(descriptor);
+        weft_file_abandon(file);
+    }
+    memset(file->beside, 0, sizeof file->beside);
+    weft_os_fail(error, "can not write", path, number);
+    return number == ENOENT ? weft_error_hint(error, "make the folder first") : WEFT_BAD_FILE;
+}
+
+enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error) {
+    bool beside = file->beside[0] != '\0';
+    int number = ferror(file->stream) ? EIO : fflush(file->stream) != 0 ? errno : 0;
+    if (number == 0 && beside && _commit(_fileno(file->stream)) != 0) {
+        number = errno;
+    }
+    if (fclose(file->stream) != 0 && number == 0) {
+        number = errno;
+    }
+    file->stream = NULL;
+    /* rename() of Windows does not replace a file. */
+    if (number == 0 && beside &&
+        !MoveFileExA(file->beside, file->path,
+                     MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+        number = last_error();
+    }
+    if (number != 0) {
+        weft_os_fail(error, "can not write", file->path, number);
+        weft_file_abandon(file);
+        return WEFT_BAD_FILE;
+    }
+    file->beside[0] = '\0';
+    return WEFT_OK;
+}
+
+void weft_file_abandon(struct weft_file *file) {
+    if (file->stream != NULL) {
+        fclose(file->stream);
+        file->stream = NULL;
+    }
+    if (file->beside[0] != '\0') {
+        remove(file->beside);
+        file->beside[0] = '\0';
+    }
+}
+
+enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
+    char part[4096];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof part) {
+        return weft_os_fail(error, "can not make folder", path,
+                            length == 0 ? ENOENT : ENAMETOOLONG);
+    }
+    for (size_t end = 1; end <= length; end++) {
+        if (path[end] != '\0' && !is_separator(path[end])) {
+            continue;
+        }
+        memcpy(part, path, end);
+        part[end] = '\0';
+        if (part[end - 1] == ':' || is_separator(part[end - 1])) {
+            continue; /* a drive, or two separators */
+        }
+        if (!weft_os_is_folder(part) && _mkdir(part) != 0 &&
+            !(errno == EEXIST && weft_os_is_folder(part))) {
+            return weft_os_fail(error, "can not make folder", part, errno);
+        }
+    }
+    return WEFT_OK;
+}

@@ -1,0 +1,20 @@
+/* interrupt.c: Ctrl-C as a flag (Windows, where a handler runs in a thread of its own). */
+#include "os/os.h"
+
+#include <stdatomic.h>
+#include <windows.h>
+
+static atomic_int interrupted;
+
+/* TRUE: it is dealt with. The second one finds the default, which ends the program. */
+static BOOL WINAPI note(DWORD event) {
+    return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0;
+}
+
+void weft_os_catch_interrupts(void) {
+    SetConsoleCtrlHandler(note, TRUE);
+}
+
+bool weft_os_interrupted(void) {
+    return atomic_load(&interrupted) != 0;
+}

@@ -1,0 +1,75 @@
+/* process.c: runs this program again as a child that may hang or crash (Windows). */
+#include "os/os.h"
+
+#include <string.h>
+#include <windows.h>
+
+void weft_os_remember_program(const char *name) {
+    (void)name; /* Windows tells which program runs */
+}
+
+/* Appends ${argument} to ${line} so that the child's main receives it as it is: in quotation marks, with a backslash before a mark, and
+ * backslashes before one doubled. False if it does not fit. */
+static bool append_quoted(char *line, size_t room, const char *argument) {
+    size_t at = strlen(line), backslashes = 0;
+    if (at + 2 * strlen(argument) + 4 > room) {
+        return false;
+    }
+    if (at > 0) {
+        line[at++] = ' ';
+    }
+    line[at++] = '"';
+    for (; *argument != '\0'; argument++) {
+        if (*argument == '"') {
+            memset(line + at, '\\', backslashes + 1);
+            at += backslashes + 1;
+        }
+        backslashes = *argument == '\\' ? backslashes + 1 : 0;
+        line[at++] = *argument;
+    }
+    memset(line + at, '\\', backslashes);
+    at += backslashes;
+    line[at++] = '"';
+    line[at] = '\0';
+    return true;
+}
+
+/* What a program that crashed ends with is an exception's number, above any exit code. */
+static void wait_for(HANDLE child, double seconds, struct weft_child *result) {
+    DWORD code = 0;
+    if (WaitForSingleObject(child, (DWORD)(seconds < 4e6 ? seconds * 1000.0 : 4e9)) ==
+        WAIT_TIMEOUT) {
+        result->timed_out = true;
+        TerminateProcess(child, 1);
+        WaitForSingleObject(child, INFINITE);
+    }
+    GetExitCodeProcess(child, &code);
+    if (code >= 0xC0000000) {
+        result->signal = (int)(code & 0xffff);
+    } else {
+        result->code = (int)code;
+    }
+}
+
+enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
+                                  struct weft_error *error) {
+    char program[4096], line[32768] = "";
+    STARTUPINFOA startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION child;
+    DWORD length = GetModuleFileNameA(NULL, program, sizeof program);
+    bool fits = length > 0 && length < sizeof program;
+    *result = (struct weft_child){0};
+    for (size_t i = 0; fits && arguments[i] != NULL; i++) {
+        fits = append_quoted(line, sizeof line, arguments[i]);
+    }
+    fflush(NULL);
+    if (!fits ||
+        !CreateProcessA(program, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) {
+        return weft_fail(error, WEFT_FAILED, "can not start another process: error %lu of Windows",
+                         (unsigned long)GetLastError());
+    }
+    CloseHandle(child.hThread);
+    wait_for(child.hProcess, seconds, result);
+    CloseHandle(child.hProcess);
+    return WEFT_OK;
+}
