@@ -155,11 +155,16 @@ void opencl_cache_save(struct opencl_backend *cl);
 /* Runs a few hundred values through the device; if a result differs from the host's, says so in cl->base.warning. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
-/* ---- plan.c ---- */
+/* What launches of one pass have in common: the numbers among their arguments. */
+struct opencl_pass_values {
+    size_t count; /* of images */
+    enum weft_statistics statistics;
+    bool update;         /* forward: running statistics too */
+    bool to_input;       /* backward: the gradient of the network's input too */
+    size_t place, first; /* of a training step, in the results and in the order */
+};
 
-/* Makes the launches: kernels with all arguments that do not change. */
-enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
-void opencl_plan_finish(struct opencl_backend *cl);
+/* ---- launch.c ---- */
 
 /* Makes the kernel called ${name} in the program, and the sizes of its groups. opencl_launch_finish frees it; one that was never made is
  * harmless to it. */
@@ -171,18 +176,20 @@ void opencl_launch_finish(struct opencl_launch *launch);
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error);
 
+/* Sets those arguments of the run of ${launch} that change from pass to pass (${late}), or those that do not (${values} may be NULL). */
+enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      bool late, const struct opencl_pass_values *values,
+                                      struct weft_error *error);
+
 /* Enqueues ${launch} for ${count} images. */
 enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
                                    size_t count, struct weft_error *error);
 
-/* What launches of one pass have in common: the numbers among their arguments. */
-struct opencl_pass_values {
-    size_t count; /* of images */
-    enum weft_statistics statistics;
-    bool update;         /* forward: running statistics too */
-    bool to_input;       /* backward: the gradient of the network's input too */
-    size_t place, first; /* of a training step, in the results and in the order */
-};
+/* ---- plan.c ---- */
+
+/* Makes the launches of all runs: kernels with all arguments that do not change. */
+enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
+void opencl_plan_finish(struct opencl_backend *cl);
 
 /* Enqueues the first ${groups} groups forward, or backward. */
 enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,

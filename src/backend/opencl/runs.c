@@ -1,5 +1,5 @@
 /* runs.c: what the launches do: a kernel of a group each, or chains of kernels, which a CPU device runs with fewer launches. A launch costs
- * as much there as 100,000 fma, since its threads sleep in between. All chains that there are stand here; none changes a bit.
+ * some 10 microseconds there, since its threads sleep in between: half a million fma of a core. All chains that there are stand here; none changes a bit.
  *
  *   conv2d or linear, then batch_norm     a work-item has channels of both, for the whole batch
  *   what follows the last batch_norm,     a work-item has a shard: it goes forward, through the loss, and back; if that is little, and
@@ -9,8 +9,9 @@
 
 #include <stdlib.h>
 
-#define STEP_FLOP                                                                                  \
-    2500000 /* of a shard, forward and backward: a CPU's core needs 20 to 100 microseconds for them */
+/* The most FLOP of a shard, forward and backward, that a chain may have: more than a few tens of microseconds of a core's time would keep
+ * other cores waiting. */
+#define STEP_FLOP 2500000
 
 /* The loss as a piece of a chain: of the last group, whose output it takes. */
 static const struct opencl_kernel loss = {

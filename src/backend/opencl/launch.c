@@ -1,0 +1,156 @@
+/* launch.c: one launch: its kernel, its arguments, the sizes of its groups. */
+#include "backend/opencl/plan.h"
+#include "backend/trial.h"
+
+#include <string.h>
+
+enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
+                                     const void *value, struct weft_error *error) {
+    if (index < OPENCL_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
+        launch->set[index].size = size;
+        memcpy(launch->set[index].bytes, value, size);
+        launch->set_count =
+            (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
+    }
+    enum weft_status status = opencl_check(
+        clSetKernelArg(launch->kernel, (cl_uint)index, size, value), "clSetKernelArg", error);
+    return status == WEFT_OK
+               ? WEFT_OK
+               : weft_error_context(error, "kernel %s, argument %d", launch->name, index);
+}
+
+/* The largest power of two up to ${most} that divides ${n}. */
+static size_t power_of_two(size_t n, size_t most) {
+    size_t power = 1;
+    while (power * 2 <= most && n % (power * 2) == 0) {
+        power *= 2;
+    }
+    return power;
+}
+
+/* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
+static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
+    bool gpu = mapping == WEFT_MAPPING_GPU;
+    launch->local[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
+    launch->local[1] = 1;
+    launch->local[2] = 1;
+    if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
+        !(gpu && launch->range == RANGE_SUMS) && launch->range != RANGE_BATCH) {
+        launch->local[1] = power_of_two(launch->items | launch->input_items, 8);
+    }
+}
+
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      const char *name, struct weft_error *error) {
+    cl_int code;
+    launch->kernel = clCreateKernel(cl->program, name, &code);
+    if (code != CL_SUCCESS) {
+        opencl_check(code, "clCreateKernel", error);
+        return weft_error_context(error, "kernel %s", name);
+    }
+    choose_group(launch, cl->mapping, cl->trial != NULL && cl->trial->other_groups);
+    return WEFT_OK;
+}
+
+void opencl_launch_finish(struct opencl_launch *launch) {
+    if (launch->kernel != NULL) {
+        clReleaseKernel(launch->kernel);
+    }
+}
+
+/* The buffer that an argument of group ${i} stands for; NULL for numbers. */
+static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
+    const struct opencl_group *group = &cl->groups.groups[i];
+    switch (argument) {
+    case ARG_INPUT:
+        return &cl->values[group->first];
+    case ARG_OUTPUT:
+        return &cl->values[group->end];
+    case ARG_DOUTPUT:
+        return &cl->dvalues[group->end];
+    case ARG_DINPUT:
+        return &cl->dvalues[group->first];
+    case ARG_PARAMETERS:
+        return &cl->arrays[WEFT_PARAMETERS];
+    case ARG_BUFFERS:
+        return &cl->arrays[WEFT_BUFFERS];
+    case ARG_PARTIALS:
+        return &cl->partials;
+    case ARG_SCRATCH:
+        return &cl->scratch[i];
+    case ARG_LABELS:
+        return &cl->labels[WEFT_TRAIN];
+    case ARG_ORDER:
+        return &cl->order;
+    case ARG_RESULTS:
+        return &cl->shard_results;
+    default:
+        return NULL;
+    }
+}
+
+/* Whether an argument has another value from pass to pass: numbers, and buffers that are made anew when they must grow. */
+static bool is_set_late(enum opencl_argument argument) {
+    return argument >= ARG_COUNT;
+}
+
+/* The value of a number among the arguments. */
+static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_values *values) {
+    switch (argument) {
+    case ARG_COUNT:
+        return (cl_int)values->count;
+    case ARG_UPDATE:
+        return values->update;
+    case ARG_PLACE:
+        return (cl_int)values->place;
+    default:
+        return (cl_int)values->first;
+    }
+}
+
+enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      bool late, const struct opencl_pass_values *values,
+                                      struct weft_error *error) {
+    int index = 0;
+    for (size_t p = 0; p < launch->run->count; p++) {
+        const struct opencl_piece *piece = &launch->run->pieces[p];
+        for (size_t a = 0; piece->kernel->arguments[a] != ARG_END; a++, index++) {
+            enum opencl_argument argument = piece->kernel->arguments[a];
+            cl_mem *buffer = buffer_of(cl, piece->group, argument);
+            if (is_set_late(argument) != late) {
+                continue;
+            }
+            cl_int number = buffer == NULL ? number_of(argument, values) : 0;
+            if (opencl_argument_set(launch, index, buffer != NULL ? sizeof *buffer : sizeof number,
+                                    buffer != NULL ? (void *)buffer : (void *)&number,
+                                    error) != WEFT_OK) {
+                return WEFT_BAD_DEVICE;
+            }
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
+                                   size_t count, struct weft_error *error) {
+    size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
+    bool once = launch->range == RANGE_ONCE;
+    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
+    size_t range[3] = {once ? 1 : lanes, items,
+                       launch->range >= RANGE_BATCH ? 1 : weft_shards(count)};
+    cl_event *event = opencl_profile_event(cl);
+    cl_int code;
+    if (cl->trial != NULL && cl->trial->record != NULL) {
+        opencl_record_before(cl, launch, range);
+    }
+    code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local, 0, NULL,
+                                  event);
+    if (code != CL_SUCCESS) {
+        opencl_check(code, "clEnqueueNDRangeKernel", error);
+        return weft_error_context(error, "kernel %s", launch->name);
+    }
+    if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
+        return WEFT_BAD_DEVICE;
+    }
+    return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
+}
