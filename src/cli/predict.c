@@ -184,7 +184,7 @@ static enum weft_status draw(const struct weft_prediction *job, const char **bes
 static enum weft_status show(struct weft_prediction *job, struct weft_error *error) {
     size_t top =
         (size_t)job->options->top < job->classes ? (size_t)job->options->top : job->classes;
-    size_t order[10];
+    size_t order[10] = {0};
     const char **best = malloc(job->count * sizeof *best + 1);
     enum weft_status status = WEFT_OK;
     if (best == NULL) {

@@ -228,9 +228,10 @@ static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) 
     if (status != WEFT_OK) {
         return status;
     }
-    outcome->copies = weft_crowd_count(soak->crowd);
+    size_t count = weft_crowd_count(soak->crowd);
+    outcome->copies = count;
     outcome->memory = weft_crowd_bytes(soak->crowd);
-    soak->wrong = calloc(outcome->copies, sizeof *soak->wrong);
+    soak->wrong = calloc(count, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
 }

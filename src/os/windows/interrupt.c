@@ -18,3 +18,8 @@ void weft_os_catch_interrupts(void) {
 bool weft_os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
+
+/* Windows has no polite end from outside. */
+bool weft_os_terminated(void) {
+    return false;
+}

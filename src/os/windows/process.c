@@ -4,8 +4,15 @@
 #include <string.h>
 #include <windows.h>
 
+static const char *called_as;
+
+/* For messages alone: Windows tells which program runs. */
 void weft_os_remember_program(const char *name) {
-    (void)name; /* Windows tells which program runs */
+    called_as = name;
+}
+
+const char *weft_os_program_name(void) {
+    return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
 /* Appends ${argument} to ${line} so that the child's main receives it as it is: in quotation marks, with a backslash before a mark, and

@@ -3,6 +3,7 @@
 
 #include <io.h>
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
 enum { UNKNOWN_COLUMNS = 80, MOST_COLUMNS = 10000 };
@@ -21,6 +22,11 @@ bool weft_os_is_terminal(FILE *stream) {
     DWORD mode;
     return handle != NULL && GetConsoleMode(handle, &mode) &&
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
+bool weft_os_can_redraw(FILE *stream) {
+    const char *kind = getenv("TERM");
+    return weft_os_is_terminal(stream) && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
 int weft_os_terminal_columns(FILE *stream) {
