@@ -128,7 +128,7 @@ names "a missing barrier" 6 layers batch_norm output "memory or race,race,hardwa
     lanes.h '/lanes\[LANE\] = value;/{n;d}'
 names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,kernel of one layer" \
     relu.cl 's/AT(doutput, i), AT(input, i) > /AT(doutput, i), AT(input, i) >= /'
-names "another of equal values wins in a fused pool" 1 layers max_pool2d input.grad "fused kernel" \
+names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \
     conv2d_pool.cl 's|y \* WINDOW + x), value > largest|y * WINDOW + x), value >= largest|'
 names "another of equal classes wins" 1 evaluation cross_entropy predictions "wrong computation" \
     cross_entropy.cl 's/(whole)(k), logit > largest/(whole)(k), logit >= largest/'

@@ -88,6 +88,9 @@ static struct ways run_ways(const struct verify *verify, const struct verify_pie
 /* The first cause that fits. Sets ${guess} to its name. */
 static const char *explain(const struct ways *ways, const struct weft_verify_difference *found,
                            bool fused, bool unstable, const char **guess) {
+    /* wrong, but not always the same: what it reads depends on what ran before */
+    bool changes =
+        ways->unoptimised == WAY_OTHER || ways->groups == WAY_OTHER || ways->wait == WAY_OTHER;
     if (unstable && ways->wait == WAY_RIGHT && ways->right == 0) {
         *guess = "ordering";
         return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
@@ -97,7 +100,7 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         *guess = "hardware";
         return "hardware, or a rare race: it happened, but not again (memory, heat, overclocking)";
     }
-    if (unstable && ways->right == 0 && ways->other > 1) {
+    if (unstable && ways->right == 0 && (ways->other > 1 || changes)) {
         *guess = "memory or race";
         return "memory, a race, or hardware: never right, and other bits from run to run: "
                "something "
@@ -124,7 +127,7 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         return "work-groups: it is right with groups of another size (OpenCL 1.2, sections 3.2 and "
                "6.12.8)";
     }
-    if (ways->unoptimised == WAY_OTHER || ways->groups == WAY_OTHER || ways->wait == WAY_OTHER) {
+    if (changes) {
         *guess = "memory";
         return "memory: the wrong values change with the way it is run, so something is read that "
                "was never written, or lies outside of an array";
