@@ -201,7 +201,7 @@ end
 
 begin "a bar on a terminal, and Ctrl-C on it"
 ran="train, on a terminal"
-python3 - "$weft" "${train[@]}" --epochs 100000 --batch 20 --out bar <<'PYTHON' >"$work/out" 2>"$work/err"
+TERM=xterm python3 - "$weft" "${train[@]}" --epochs 100000 --batch 20 --out bar <<'PYTHON' >"$work/out" 2>"$work/err"
 import os, pty, sys
 process, terminal = pty.fork()
 if process == 0:
