@@ -76,6 +76,15 @@ void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_ROOM lanes, global flo
     SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
 }
 
+/* The same from running statistics. */
+void KERNEL(batch_norm_settle_running)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+                                       global const float *parameters,
+                                       global const float *buffers) {
+    MEAN(c) = buffers[RUNNING_MEAN + c];
+    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
+    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
+}
+
 /* The output of the value at ${i}, of channel ${c}. */
 real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
                                global const float *parameters, global const float *scratch) {
@@ -124,15 +133,6 @@ real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *i
     const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, i) - REAL(SHIFT(c)));
     const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, i);
     return PRESENT(masked, images);
-}
-
-/* The same from running statistics. */
-void KERNEL(batch_norm_settle_running)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
-                                       global const float *parameters,
-                                       global const float *buffers) {
-    MEAN(c) = buffers[RUNNING_MEAN + c];
-    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
-    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
 }
 
 void KERNEL(batch_norm_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,

@@ -77,8 +77,8 @@ void KERNEL(conv2d_forward)(int item, size_t shard, LANE_ROOM lanes, global cons
     }
 }
 
-/* Where a tile begins at column ${x0}, whether output column ${x} exists. Where an item has a whole row this is known when it is compiled, and
- * what does not exist costs nothing. Else it counts as 0, which changes no bit of a chain that starts at +0. */
+/* Whether the output has a column ${x}; whether a tap at it can be left out. Where an item has a whole row its columns are known when it is compiled,
+ * and what does not exist costs nothing. Else it counts as 0, which changes no bit of a chain that starts at +0. */
 #define EXISTS(x)  ((x) >= 0 && (x) < OUT_WIDTH)
 #define SKIPPED(x) (DPIECES * DTILE_X == IN_WIDTH && !EXISTS(x))
 

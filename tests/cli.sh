@@ -50,6 +50,35 @@ run() {
     code=$?
 }
 
+# on_terminal ARGUMENTS...: runs weft on a terminal of its own, as run does: what it shows is in $work/out.
+on_terminal() {
+    ran="$* on a terminal"
+    python3 - "$weft" "$@" >"$work/out" <<'PYTHON'
+import os, pty, sys
+process, terminal = pty.fork()
+if process == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    try:
+        some = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not some:
+        break
+    sys.stdout.buffer.write(some)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+PYTHON
+    code=$?
+}
+
+# plant NAME FILE SED: a copy of cl/ with FILE changed, whose folder is in $kernels.
+plant() {
+    kernels=$work/files/$1
+    cp -r "$source/cl" "$kernels"
+    sed -i "$3" "$kernels/$2"
+    ! cmp -s "$kernels/$2" "$source/cl/$2" || problem "the fault was not planted"
+}
+
 expect_code() {
     [ "$code" -eq "$1" ] || problem "exit code $code, not $1"
 }

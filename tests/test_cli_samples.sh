@@ -6,23 +6,7 @@ samples=(samples --data "$sample")
 
 # terminal COLUMNS COLORTERM ARGUMENTS...: what weft prints on a terminal, into $work/out.
 terminal() {
-    ran="${*:3} on a terminal of $1"
-    COLUMNS=$1 COLORTERM=$2 TERM=${terminal_kind:-xterm-256color} python3 - "$weft" "${@:3}" >"$work/out" <<'PYTHON'
-import os, pty, sys
-process, terminal = pty.fork()
-if process == 0:
-    os.execv(sys.argv[1], ["weft"] + sys.argv[2:])
-while True:
-    try:
-        some = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not some:
-        break
-    sys.stdout.buffer.write(some)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-PYTHON
-    code=$?
+    COLUMNS=$1 COLORTERM=$2 TERM=${terminal_kind:-xterm-256color} on_terminal "${@:3}"
 }
 
 # The widest line without escape sequences has at most COLUMNS characters.

@@ -57,25 +57,9 @@ fi
 
 begin "a bar on a terminal, but not on a dumb one"
 train=(train --data "$sample" --device cpu --epochs 150 --out bar --force)
-cat >"$work/files/bar.py" <<'PYTHON'
-import os, pty, sys
-process, terminal = pty.fork()
-if process == 0:
-    os.environ["TERM"] = sys.argv[1]
-    os.execv(sys.argv[2], sys.argv[2:])
-shown = b""
-while True:
-    try:
-        shown += os.read(terminal, 65536)
-    except OSError:
-        break
-sys.stdout.buffer.write(shown)
-PYTHON
-ran="train on xterm"
-python3 "$work/files/bar.py" xterm "$weft" "${train[@]}" >"$work/out"
+TERM=xterm on_terminal "${train[@]}"
 grep -q "images/s" "$work/out" || problem "no bar on a terminal"
-ran="train on dumb"
-python3 "$work/files/bar.py" dumb "$weft" "${train[@]}" >"$work/out"
+TERM=dumb on_terminal "${train[@]}"
 ! grep -q "images/s" "$work/out" || problem "a bar on a dumb terminal"
 end
 

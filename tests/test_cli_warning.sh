@@ -10,14 +10,6 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
 fi
 train=(train --data "$sample" --steps 2)
 
-# plant NAME FILE SED: a copy of cl/ in $kernels with FILE changed.
-plant() {
-    kernels=$work/files/$1
-    cp -r "$source/cl" "$kernels"
-    sed -i "$3" "$kernels/$2"
-    ! cmp -s "$kernels/$2" "$source/cl/$2" || problem "the fault was not planted"
-}
-
 # warns TEXT: one line of warning that names TEXT and weft verify.
 warns() {
     [ "$(grep -c "weft: warning: " "$work/err")" -eq 1 ] || problem "not one warning"

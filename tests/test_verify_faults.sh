@@ -10,14 +10,6 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
     exit 0
 fi
 
-# plant NAME FILE SED: a copy of cl/ in $work/files/NAME with FILE changed.
-plant() {
-    kernels=$work/files/$1
-    cp -r "$source/cl" "$kernels"
-    sed -i "$3" "$kernels/$2"
-    ! cmp -s "$kernels/$2" "$source/cl/$2" || problem "the fault was not planted"
-}
-
 # finds CODE STAGE LAYER GUESSES: verify ends with CODE and a difference there, its guess one of the words.
 finds() {
     run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"

@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,9 +20,8 @@ bool weft_os_cache_folder(char path[4096]) {
     return length > 0 && length < 4096;
 }
 
-/* The oldest file of ${folder} whose name ends with ${ending}; counts all of them and their bytes. */
-static bool oldest(const char *folder, const char *ending, char name[NAME_MAX + 1], size_t *count,
-                   uint64_t *bytes) {
+bool weft_os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME],
+                         size_t *count, uint64_t *bytes) {
     DIR *stream = opendir(folder);
     struct dirent *entry;
     time_t found = 0;
@@ -39,7 +37,7 @@ static bool oldest(const char *folder, const char *ending, char name[NAME_MAX + 
         }
         if (*count == 0 || status.st_mtime < found) {
             found = status.st_mtime;
-            snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
+            snprintf(name, WEFT_OS_NAME, "%s", entry->d_name);
         }
         *count += 1;
         *bytes += (uint64_t)status.st_size;
@@ -48,20 +46,4 @@ static bool oldest(const char *folder, const char *ending, char name[NAME_MAX + 
         closedir(stream);
     }
     return *count > 0;
-}
-
-size_t weft_os_trim_folder(const char *folder, const char *ending, size_t most_files,
-                           uint64_t most_bytes) {
-    char name[NAME_MAX + 1], path[4096];
-    size_t count, removed = 0;
-    uint64_t bytes;
-    while (oldest(folder, ending, name, &count, &bytes) &&
-           (count > most_files || bytes > most_bytes)) {
-        int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-        if (length < 0 || (size_t)length >= sizeof path || remove(path) != 0) {
-            break;
-        }
-        removed++;
-    }
-    return removed;
 }

@@ -35,6 +35,9 @@ bool weft_os_can_redraw(
     FILE *stream); /* a terminal whose last line can be written again: TERM is not dumb */
 int weft_os_terminal_columns(FILE *stream); /* 80 where unknown */
 
+/* shared.c: COLUMNS wins, as for other programs: shells do not export it, so who sets it means it. 0: no wish. */
+int weft_os_wished_columns(void);
+
 /* files.c: files that are whole or not there: written beside ${path}, then renamed over it. */
 struct weft_file {
     FILE *stream;      /* write to it */
@@ -87,7 +90,13 @@ void weft_os_free_aligned(void *memory);
  * Returns false where none is set. */
 bool weft_os_cache_folder(char path[4096]);
 
-/* Removes the oldest files of ${folder} whose names end with ${ending} until at most ${most_files} of ${most_bytes} in all are left.
+#define WEFT_OS_NAME 512 /* room for a file's name */
+
+/* Finds the oldest file of ${folder} whose name ends with ${ending}; counts all of them and their bytes. Returns false if there is none. */
+bool weft_os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME],
+                         size_t *count, uint64_t *bytes);
+
+/* trim.c: removes the oldest files of ${folder} whose names end with ${ending} until at most ${most_files} of ${most_bytes} in all are left.
  * Returns how many it removed. */
 size_t weft_os_trim_folder(const char *folder, const char *ending, size_t most_files,
                            uint64_t most_bytes);

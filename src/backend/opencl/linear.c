@@ -33,16 +33,12 @@ static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping m
            weft_shards(layer->input.channels);
 }
 
-static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return forward_items(layer, mapping);
-}
-
 static const struct opencl_kernel kernels[] = {
     {.name = "linear_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = forward_items,
-     .parts = forward_parts,
+     .parts = forward_items, /* an item has all of its outputs */
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
     {.name = "linear_backward",
      .passes = PASS_BACKWARD,

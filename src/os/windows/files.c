@@ -113,17 +113,6 @@ enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *err
     return WEFT_OK;
 }
 
-void weft_file_abandon(struct weft_file *file) {
-    if (file->stream != NULL) {
-        fclose(file->stream);
-        file->stream = NULL;
-    }
-    if (file->beside[0] != '\0') {
-        remove(file->beside);
-        file->beside[0] = '\0';
-    }
-}
-
 enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
