@@ -1,5 +1,6 @@
 /* layer_places.c: finds the places, and sets the processor's treatment of denormals. */
-#define _POSIX_C_SOURCE 200809L /* setenv */
+#include "system.h"
+
 #include "layer_places.h"
 
 #include "check_weft.h"

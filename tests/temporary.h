@@ -1,40 +1,25 @@
-/* temporary.h: a fresh folder for the files that a test program writes. Include it first: it asks for POSIX.
+/* temporary.h: a fresh folder for the files that a test program writes. Include it first.
  *
  * Add it to the case with tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove): made before the first
  * test, and removed with all that is in it after the last, failed ones too. */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H
 
-#define _XOPEN_SOURCE 700
-#include "check_weft.h"
+#include "system.h"
 
-#include <ftw.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "check_weft.h"
 
 static char temporary_folder[1024];
 
 static inline void temporary_make(void) {
-    const char *parent = getenv("TMPDIR");
-    snprintf(temporary_folder, sizeof temporary_folder, "%s/weft-test-XXXXXX",
-             parent != NULL && parent[0] != '\0' ? parent : "/tmp");
-    if (mkdtemp(temporary_folder) == NULL) {
+    if (!make_folder_of_own(temporary_folder, sizeof temporary_folder)) {
         perror(temporary_folder);
         exit(1);
     }
 }
 
-static inline int temporary_unlink(const char *path, const struct stat *status, int kind,
-                                   struct FTW *place) {
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 static inline void temporary_remove(void) {
-    nftw(temporary_folder, temporary_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    remove_tree(temporary_folder);
 }
 
 /* Returns the path of ${name} in the folder; the text lives until the eighth call from now. */

@@ -3,7 +3,8 @@
  * Each device is a case, named in the output (there are cases for devices to come, which pass at once). It runs float
  * and float16, with denormals as the device likes and flushed.
  * To experiment: WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are more build options. */
-#define _POSIX_C_SOURCE          200112L /* setenv */
+#include "system.h"
+
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <math.h>

@@ -1,5 +1,6 @@
 /* test_options.c: the parser of options, with the tables of the real commands. */
-#define _POSIX_C_SOURCE 200809L /* setenv */
+#include "system.h"
+
 #include "check_weft.h"
 
 #include <stdint.h>

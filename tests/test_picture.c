@@ -63,7 +63,7 @@ START_TEST(uneven_light) {
         struct weft_picture picture = {WIDTH, HEIGHT, pixels};
         for (size_t k = 0; k < WIDTH * HEIGHT; k++) {
             size_t x = k % WIDTH, y = k / WIDTH;
-            double u = (double)x / WIDTH, v = (double)y / HEIGHT;
+            double u = (double)x / (double)WIDTH, v = (double)y / (double)HEIGHT;
             double far = 2 * ((u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5));
             bool inside = x >= cases[i].left && x < cases[i].left + 100 && y >= cases[i].top &&
                           y < cases[i].top + 200;

@@ -1,9 +1,6 @@
 /* test_safetensors_write.c: files that are written: their bytes, their hash, and that they read back. */
 #include "temporary.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include "data/safetensors.h"
 #include "data/sha256.h"
 #include "os/os.h"
@@ -95,35 +92,6 @@ START_TEST(no_place) {
 }
 END_TEST
 
-/* A disk that fills up at the beginning, or later: the old file stays. */
-START_TEST(full_disk) {
-    static float floats[50000];
-    struct rlimit limit;
-    const char *path = temporary_path("full");
-    signal(SIGXFSZ, SIG_IGN);
-    temporary_write(path, "old", 3);
-    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = 1000;
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    for (size_t count = 300; count <= 50000; count += 49700) {
-        struct weft_safetensors_source source = {
-            .name = "f", .rank = 1, .shape = {count}, .floats = floats};
-        struct weft_error error = {0};
-        char *bytes;
-        size_t size;
-        ck_assert_int_eq(weft_safetensors_write(path, NULL, 0, &source, 1, NULL, &error),
-                         WEFT_BAD_FILE);
-        ck_assert_ptr_nonnull(strstr(error.message, "can not write"));
-        ck_assert_ptr_nonnull(strstr(error.message, path));
-        ck_assert_int_eq(weft_file_read(path, 100, &bytes, &size, NULL), WEFT_OK);
-        ck_assert_str_eq(bytes, "old");
-        free(bytes);
-    }
-    limit.rlim_cur = limit.rlim_max;
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-END_TEST
-
 START_TEST(files_that_are_not_there) {
     struct weft_safetensors file;
     struct weft_error error = {0};
@@ -145,7 +113,6 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, long_ones_read_back);
     tcase_add_test(tests, nothing_to_write);
     tcase_add_test(tests, no_place);
-    tcase_add_test(tests, full_disk);
     tcase_add_test(tests, files_that_are_not_there);
 }
 

@@ -33,11 +33,11 @@ enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft
     if (status != WEFT_OK) {
         return status;
     }
-    errno = 0;
-    stream = fopen(name, "rb");
+    stream = weft_file_open(name, error);
     if (stream == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not read %s: %s", name, strerror(errno));
+        return WEFT_BAD_FILE;
     }
+    errno = 0;
     weft_sha256_init(&hash);
     while ((size = fread(bytes, 1, sizeof bytes, stream)) > 0) {
         weft_sha256_update(&hash, bytes, size);

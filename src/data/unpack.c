@@ -10,6 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "os/os.h"
+
 enum {
     GZIP_ONLY = 16 + MAX_WBITS
 }; /* inflateInit2: expect a gzip header, check its CRC and length */
@@ -50,11 +52,8 @@ static enum weft_status start(struct weft_unpack *reader, const char *path,
         return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
     }
     strcpy(reader->path, path);
-    reader->stream = fopen(path, "rb");
-    if (reader->stream == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not read %s: %s", path, strerror(errno));
-    }
-    if (!fill(reader, error)) {
+    reader->stream = weft_file_open(path, error);
+    if (reader->stream == NULL || !fill(reader, error)) {
         return WEFT_BAD_FILE;
     }
     reader->packed = starts_gzip(reader);

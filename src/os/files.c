@@ -13,18 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Stores the folder of ${path} in ${folder}, which is as long as ${path} at least, and 2 bytes at least. */
-static void folder_of(const char *path, char *folder) {
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL) {
-        strcpy(folder, ".");
-        return;
-    }
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    memmove(folder, path, length);
-    folder[length] = '\0';
-}
-
 /* Copies ${path} into file->path; of a symbolic link the target, because the link is to stay. */
 static enum weft_status set_path(struct weft_file *file, const char *path,
                                  struct weft_error *error) {
@@ -94,14 +82,8 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
     descriptor = open_for_writing(file);
     if (descriptor < 0) {
         int number = errno;
-        char folder[sizeof file->path];
         memset(file->beside, 0, sizeof file->beside);
-        weft_os_fail(error, "can not write", path, number);
-        folder_of(path, folder);
-        if (number == ENOENT && !weft_os_is_folder(folder)) {
-            weft_error_hint(error, "there is no folder %s: make it first", folder);
-        }
-        return WEFT_BAD_FILE;
+        return weft_os_fail_writing(error, path, number);
     }
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
@@ -130,7 +112,7 @@ static int flush_to_disk(struct weft_file *file) {
 static void sync_folder(const char *path) {
     char folder[sizeof((struct weft_file *)NULL)->path];
     int descriptor;
-    folder_of(path, folder);
+    weft_os_folder_of(path, folder);
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         (void)fsync(descriptor);

@@ -59,6 +59,15 @@ void weft_file_abandon(struct weft_file *file);
 enum weft_status weft_os_fail(struct weft_error *error, const char *what, const char *path,
                               int number);
 
+/* shared.c: stores the folder of ${path} in ${folder}, which is as long as ${path} at least, and 2 bytes at least. */
+void weft_os_folder_of(const char *path, char *folder);
+
+/* Fails as weft_os_fail does for what can not be written; where its folder is not there, a hint says so. */
+enum weft_status weft_os_fail_writing(struct weft_error *error, const char *path, int number);
+
+/* read.c: opens ${path} to read its bytes. Returns NULL, and fails with WEFT_BAD_FILE, where that can not be. */
+FILE *weft_file_open(const char *path, struct weft_error *error);
+
 /* Reads the whole file ${path} into memory that the caller frees, with a zero behind it; at most ${limit} bytes. Fails with
  * WEFT_BAD_FILE, also for a folder, and says why. */
 enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,

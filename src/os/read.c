@@ -80,14 +80,24 @@ static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
     return ENOMEM;
 }
 
+FILE *weft_file_open(const char *path, struct weft_error *error) {
+    FILE *stream = fopen(path, "rb");
+    int number = errno;
+    if (stream == NULL) {
+        /* Windows says of a folder only that it is forbidden. */
+        weft_os_fail(error, "can not read", path, weft_os_is_folder(path) ? EISDIR : number);
+    }
+    return stream;
+}
+
 enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                                 struct weft_error *error) {
-    FILE *stream = fopen(path, "rb");
+    FILE *stream = weft_file_open(path, error);
     int number;
     *bytes = NULL;
     *size = 0;
     if (stream == NULL) {
-        return weft_os_fail(error, "can not read", path, errno);
+        return WEFT_BAD_FILE;
     }
     number = read_all(stream, limit, bytes, size);
     fclose(stream);

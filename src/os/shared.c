@@ -1,6 +1,7 @@
 /* shared.c: what terminals and files that are written beside have in common on all systems. */
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,40 @@ int weft_os_wished_columns(void) {
     return wish != NULL && *wish != '\0' && *end == '\0' && columns > 0 && columns <= MOST_COLUMNS
                ? (int)columns
                : 0;
+}
+
+static bool is_separator(char c) {
+#ifdef _WIN32
+    return c == '/' || c == '\\';
+#else
+    return c == '/';
+#endif
+}
+
+void weft_os_folder_of(const char *path, char *folder) {
+    size_t length = strlen(path);
+    while (length > 0 && !is_separator(path[length - 1])) {
+        length--;
+    }
+    if (length == 0) {
+        strcpy(folder, ".");
+        return;
+    }
+    length -= length > 1; /* the separator itself is a folder where it is all there is */
+    memmove(folder, path, length);
+    folder[length] = '\0';
+}
+
+enum weft_status weft_os_fail_writing(struct weft_error *error, const char *path, int number) {
+    char folder[sizeof((struct weft_file *)NULL)->path];
+    weft_os_fail(error, "can not write", path, number);
+    if (number == ENOENT && strlen(path) < sizeof folder) {
+        weft_os_folder_of(path, folder);
+        if (!weft_os_is_folder(folder)) {
+            return weft_error_hint(error, "there is no folder %s: make it first", folder);
+        }
+    }
+    return WEFT_BAD_FILE;
 }
 
 void weft_file_abandon(struct weft_file *file) {

@@ -32,6 +32,16 @@ static bool is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
+/* A name of more than 255 letters is only "not found" there. */
+static int reason(const char *path, int number) {
+    size_t length = 0, longest = 0;
+    for (; *path != '\0'; path++) {
+        length = is_separator(*path) ? 0 : length + 1;
+        longest = length > longest ? length : longest;
+    }
+    return number == ENOENT && longest > 255 ? ENAMETOOLONG : number;
+}
+
 /* Creates a new file beside file->path; returns -1 and errno on failure. */
 static int open_beside(struct weft_file *file) {
     static atomic_uint numbers;
@@ -84,8 +94,7 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
         weft_file_abandon(file);
     }
     memset(file->beside, 0, sizeof file->beside);
-    weft_os_fail(error, "can not write", path, number);
-    return number == ENOENT ? weft_error_hint(error, "make the folder first") : WEFT_BAD_FILE;
+    return weft_os_fail_writing(error, path, reason(path, number));
 }
 
 enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error) {

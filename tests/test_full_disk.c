@@ -1,0 +1,77 @@
+/* test_full_disk.c: what is written to a full disk is no file, and the old one stays. */
+#include "files_case.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "data/safetensors.h"
+
+/* Allows files of ${bytes} only, or of any size again. A disk that is full, or not any more, looks the same. Nothing is asserted
+ * until files may grow again: Check itself writes a file, of a line an assertion. */
+static bool limit_files(rlim_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) {
+        return false;
+    }
+    limit.rlim_cur = bytes != RLIM_INFINITY ? bytes : limit.rlim_max;
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0;
+}
+
+/* A write that fails, at the end, or long before and then no more, leaves the old file and nothing beside it. */
+START_TEST(files) {
+    static const struct {
+        int size;
+        bool recovers;
+    } cases[] = {{2000, false}, {200000, false}, {200000, true}};
+    make_folder("full");
+    temporary_write(temporary_path("full/x"), "old", 3);
+    signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weft_file file;
+        struct weft_error error = {0};
+        ck_assert_int_eq(weft_file_create(&file, temporary_path("full/x"), &error), WEFT_OK);
+        bool limited = limit_files(1000);
+        for (int n = 0; n < cases[i].size; n++) {
+            putc('a', file.stream);
+        }
+        if (cases[i].recovers) {
+            limited = limit_files(RLIM_INFINITY) && limited;
+        }
+        enum weft_status status = weft_file_commit(&file, &error);
+        limited = limit_files(RLIM_INFINITY) && limited;
+        ck_assert(limited);
+        ck_assert_int_eq(status, WEFT_BAD_FILE);
+        assert_fails(&error, "full/x", "can not write");
+        assert_content(temporary_path("full/x"), "old");
+        ck_assert_uint_eq(count_entries("full"), 1);
+    }
+}
+END_TEST
+
+/* A disk that fills up at the beginning, or later. */
+START_TEST(safetensors) {
+    static float floats[50000];
+    const char *path = temporary_path("floats");
+    signal(SIGXFSZ, SIG_IGN);
+    temporary_write(path, "old", 3);
+    for (size_t count = 300; count <= 50000; count += 49700) {
+        struct weft_safetensors_source source = {
+            .name = "f", .rank = 1, .shape = {count}, .floats = floats};
+        struct weft_error error = {0};
+        bool limited = limit_files(1000);
+        weft_safetensors_write(path, NULL, 0, &source, 1, NULL, &error);
+        limited = limit_files(RLIM_INFINITY) && limited;
+        ck_assert(limited);
+        assert_fails(&error, path, "can not write");
+        assert_content(path, "old");
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
+    tcase_add_test(tests, files);
+    tcase_add_test(tests, safetensors);
+}
+
+CHECK_MAIN("full_disk", add_tests)
