@@ -15,7 +15,6 @@ while read -r words; do
     expect_empty err
     end
 done <<COMMANDS
-devices
 data --data $sample
 samples --data $sample --count 2
 summary $model
@@ -29,6 +28,18 @@ bench --data $sample --device cpu --only train --repeat 1
 verify --device cpu --steps 2
 COMMANDS
 rm -rf "$work/here/"*
+
+begin "devices --quiet"
+run devices --quiet
+expect_code 0
+if "$weft" --version | grep -q "without OpenCL"; then
+    # no device at all is a warning
+    expect_text err "weft: this weft was built without OpenCL"
+    [ "$(wc -l <"$work/err")" -eq 1 ] || problem "more than a line"
+else
+    expect_empty err
+fi
+end
 
 begin "--quiet keeps errors"
 run evaluate nowhere --quiet

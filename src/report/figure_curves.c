@@ -197,7 +197,7 @@ static void draw_epochs(const struct panel *panel, bool held_out) {
 }
 
 static void draw_panel(struct panel *panel) {
-    struct bucket buckets[BUCKETS] = {0};
+    struct bucket buckets[BUCKETS] = {{0}}; /* gcc 14 for Windows wants it */
     double points[2 * BUCKETS];
     size_t count = fill_buckets(panel, buckets), used = 0;
     set_axes(panel, buckets, count);
