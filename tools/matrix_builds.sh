@@ -62,10 +62,24 @@ rows_cross() {
     done
 }
 
+# rows_wine WHICH VERSION PROGRAM: on Windows, in a folder whose name no old code page has: first as where no driver brought OpenCL.dll,
+# then on the devices that wine hands on.
+rows_wine() {
+    export LC_ALL=C.UTF-8 # wine takes file names for text
+    place="$place/Zürich 日本"
+    mkdir "$place"
+    row "$1" "cpu, for Windows" "" "$2" "$processor" env WINEDLLOVERRIDES=opencl=d wine "$3"
+    if [[ $(wine "$3" devices 2>/dev/null) == *"Portable Computing"* ]]; then
+        device=(--device Portable)
+        row "$1" "PoCL, for Windows" "" "$2" "$processor" wine "$3"
+    else
+        skipped "PoCL, for Windows" "" "$2" "wine hands on no OpenCL device here"
+    fi
+}
 
 # row_cross TARGET WHICH
 row_cross() {
-    local cross=$source/tools/cross/$1.ini cc wrapper=() tool missing=""
+    local cross=$source/tools/cross/$1.ini folder=$place cc wrapper=() tool missing=""
     local name="cpu, by qemu" way=$1 version on=$1 weft=$place/build/src/cli/weft
     cc=$(sed -n "s/^c = '\(.*\)'/\1/p" "$cross")
     read -ra wrapper < <(sed -n "s/^exe_wrapper = //p" "$cross" | tr -d "[],'")
@@ -91,9 +105,11 @@ row_cross() {
         skipped "$name" "$way" "$version" "no program for it runs here: $(tail -n 1 "$place/log" | cut -c1-100)"
     elif ! "$source/tools/cross/build" "$1" "$place/build" >"$place/log" 2>&1; then
         broken "$name" "$way" "$version" "it does not build: $(grep -m 1 -E 'error:|ERROR' "$place/log")"
+    elif [ "$1" = windows ]; then
+        rows_wine "$2" "$version" "$weft"
+        wineserver --kill 2>/dev/null
     else
         row "$2" "$name" "" "$version" "$on" "${wrapper[@]}" "$weft"
     fi
-    [ "$1" != windows ] || wineserver --kill 2>/dev/null
-    rm -rf "$place"
+    rm -rf "$folder"
 }
