@@ -60,7 +60,7 @@ enum weft_status opencl_source_make(const struct weft_network *network,
 
 /* ---- rows: a file a layer ---- */
 
-/* What a kernel's arguments are, in order. */
+/* What a kernel's arguments are, in order: buffers, those of them that are made anew when they must grow, and numbers (int). */
 enum opencl_argument {
     ARG_END,
     ARG_INPUT,
@@ -71,14 +71,17 @@ enum opencl_argument {
     ARG_BUFFERS,
     ARG_PARTIALS,
     ARG_SCRATCH,
-    ARG_COUNT,   /* images in the batch, int */
-    ARG_UPDATE,  /* whether running statistics are updated, int */
-    ARG_LABELS,  /* of the training images */
+    ARG_LABELS, /* of the training images; from here on a pass may find another value than the last */
     ARG_ORDER,   /* in which the steps take them */
     ARG_RESULTS, /* sums of losses and right answers of each shard */
-    ARG_PLACE,   /* in these results, int */
-    ARG_FIRST,   /* place of the step's first image in the order, int */
+    ARG_COUNT,   /* images in the batch; from here on numbers */
+    ARG_UPDATE,  /* whether running statistics are updated */
+    ARG_PLACE,   /* of the step in the results */
+    ARG_FIRST,   /* place of the step's first image in the order */
 };
+
+#define OPENCL_ARG_LATE   ARG_LABELS /* the first that changes from pass to pass */
+#define OPENCL_ARG_NUMBER ARG_COUNT  /* the first that is a number */
 
 /* In which passes a kernel runs. */
 enum opencl_pass {
