@@ -177,7 +177,7 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
         if (!devices[i].is_default || devices[i].builtin) {
             continue;
         }
-        if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
+        if (weft_opencl_open(request, &devices[i], backend, &failure) == WEFT_OK) {
             if ((*backend)->warning[0] == '\0') {
                 return WEFT_OK;
             }
@@ -219,7 +219,7 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
             status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
                                device->reason);
         } else {
-            status = weft_opencl_open(request, device->index, backend, error);
+            status = weft_opencl_open(request, device, backend, error);
         }
     }
     free(devices);

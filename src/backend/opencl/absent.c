@@ -21,10 +21,11 @@ enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, c
     return WEFT_OK;
 }
 
-enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
-                                  struct weft_backend **backend, struct weft_error *error) {
+enum weft_status weft_opencl_open(const struct weft_backend_request *request,
+                                  const struct weft_device *device, struct weft_backend **backend,
+                                  struct weft_error *error) {
     (void)request;
-    (void)index;
+    (void)device;
     (void)backend;
     return no_opencl(error);
 }

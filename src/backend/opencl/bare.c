@@ -27,14 +27,13 @@ struct weft_bare {
 enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
                                 struct weft_error *error) {
     struct weft_bare *made = calloc(1, sizeof *made);
-    struct weft_device ignored;
     cl_int code = CL_SUCCESS;
     enum weft_status status;
     *bare = NULL;
     if (made == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    status = opencl_device_find(device->index, &made->device, &ignored, error);
+    status = opencl_device_find(device, &made->device, error);
     if (status == WEFT_OK) {
         made->context = clCreateContext(NULL, 1, &made->device, NULL, NULL, &code);
         status = opencl_check(code, "clCreateContext", error);

@@ -218,8 +218,8 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 
 /* ---- devices.c ---- */
 
-/* Finds device ${index} of weft_opencl_list: its identifier and what is known of it. */
-enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
+/* Finds the identifier of ${device}, as weft_opencl_list has described it. */
+enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error);
 
 /* Returns the mapping that suits a device. Fat work-items suit a CPU whose compiler makes vector instructions of float16. One that takes
