@@ -80,15 +80,6 @@ struct weft_backend_request {
 enum weft_status weft_cpu_open(const struct weft_backend_request *request,
                                struct weft_backend **backend, struct weft_error *error);
 
-/* Opens ${device}, an OpenCL device of weft_devices_list. Fails with WEFT_BAD_DEVICE. */
-enum weft_status weft_opencl_open(const struct weft_backend_request *request,
-                                  const struct weft_device *device, struct weft_backend **backend,
-                                  struct weft_error *error);
-
-/* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a default. */
-enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
-                                  struct weft_error *error);
-
 /* Fills in what is known of the processor as a device. */
 void weft_cpu_describe(struct weft_device *device, unsigned threads);
 

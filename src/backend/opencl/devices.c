@@ -186,8 +186,8 @@ static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
     }
 }
 
-enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
-                                  struct weft_error *error) {
+enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                             struct weft_error *error) {
     struct listing list = {NULL, 0};
     cl_platform_id platforms[PLATFORMS_MOST];
     cl_uint platform_count = 0;

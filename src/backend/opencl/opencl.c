@@ -211,9 +211,9 @@ enum weft_status opencl_open_beside(struct opencl_backend *first,
     return WEFT_OK;
 }
 
-enum weft_status weft_opencl_open(const struct weft_backend_request *request,
-                                  const struct weft_device *device, struct weft_backend **backend,
-                                  struct weft_error *error) {
+enum weft_status opencl_open(const struct weft_backend_request *request,
+                             const struct weft_device *device, struct weft_backend **backend,
+                             struct weft_error *error) {
     struct opencl_backend *cl;
     enum weft_status status;
     if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {

@@ -8,8 +8,23 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
-#include "backend/backend.h"
 #include "backend/lanes.h"
+#include "backend/opencl_ops.h"
+
+/* ---- ops.c: entries of struct weft_opencl ---- */
+
+enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                             struct weft_error *error);
+enum weft_status opencl_open(const struct weft_backend_request *request,
+                             const struct weft_device *device, struct weft_backend **backend,
+                             struct weft_error *error);
+enum weft_status opencl_record_result(struct weft_backend *backend,
+                                      const struct weft_target *target, int *buffer,
+                                      unsigned char **bytes, struct weft_error *error);
+enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error);
+void opencl_loader_version(char *text, size_t size);
+extern const struct weft_bare_ops opencl_bare_ops;
+extern const struct weft_crowd_ops opencl_crowd_ops;
 
 /* ---- errors.c ---- */
 
@@ -218,7 +233,7 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 
 /* ---- devices.c ---- */
 
-/* Finds the identifier of ${device}, as weft_opencl_list has described it. */
+/* Finds the identifier of ${device}, as opencl_list has described it. */
 enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error);
 
