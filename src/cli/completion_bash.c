@@ -1,7 +1,7 @@
 /* completion_bash.c: the script for bash, of version 3.2 and later. */
-#include "cli/help.h"
+#include "cli/completion.h"
 
-/* What does not depend on the tables. */
+/* _weft_option does the work: each option of the command is a call of it, with a value one that has what to offer behind it. */
 static const char head[] =
     "# bash completion of weft, printed by \"weft help bash\".\n"
     "# shellcheck shell=bash\n"
@@ -34,13 +34,30 @@ static const char head[] =
     "        sed -n '/\"type\":\"builtin\"/d; s/.*\"index\":\\([0-9]*\\),.*/\\1/p' | tr '\\n' ' "
     "')\"\n"
     "}\n"
-    "\n";
+    "\n"
+    "# _weft_option NAME [CALL...]: the command has this option; CALL offers what its value can "
+    "be.\n"
+    "_weft_option() {\n"
+    "    names+=\" $1\"\n"
+    "    if [ $# -gt 1 ] && [ \"$previous\" = \"$1\" ]; then\n"
+    "        shift\n"
+    "        value=(\"$@\")\n"
+    "    fi\n"
+    "}\n"
+    "\n"
+    "_weft_commands=\"";
 
-static const char entry[] =
+static const char tail[] =
+    "    help) [ \"$COMP_CWORD\" -gt 2 ] || operand=(_weft_words \"$_weft_commands "
+    "$_weft_topics\") ;;\n"
+    "    esac\n"
+    "}\n"
+    "\n"
     "_weft() {\n"
     "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
-    "    local command=${COMP_WORDS[1]}\n"
-    "    COMPREPLY=()\n"
+    "    local command=${COMP_WORDS[1]} names=\"\"\n"
+    "    local -a value operand\n"
+    "    COMPREPLY=() value=() operand=()\n"
     "    # --split=test comes as three words.\n"
     "    if [ \"$current\" = \"=\" ]; then\n"
     "        current=\"\"\n"
@@ -49,95 +66,76 @@ static const char entry[] =
     "    fi\n"
     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
     "        _weft_words \"$_weft_commands help --help --version\"\n"
-    "    elif ! _weft_value; then\n"
-    "        if [[ $current == -* ]]; then\n"
-    "            _weft_options\n"
-    "        else\n"
-    "            _weft_operands\n"
-    "        fi\n"
+    "        return\n"
+    "    fi\n"
+    "    _weft_look_up\n"
+    "    if [ ${#value[@]} -gt 0 ]; then\n"
+    "        \"${value[@]}\"\n"
+    "    elif [[ $current == -* ]]; then\n"
+    "        _weft_words \"$names\"\n"
+    "    elif [ ${#operand[@]} -gt 0 ]; then\n"
+    "        \"${operand[@]}\"\n"
     "    fi\n"
     "}\n"
     "\n"
     "complete -F _weft weft\n";
 
-/* The call that offers words of this kind; nothing is known of WEFT_WORD_ANY. */
-static void print_offer(FILE *out, enum weft_word word, const char *const *choices) {
-    static const char *const calls[] = {
-        [WEFT_WORD_ANY] = "",
-        [WEFT_WORD_DEVICE] = "_weft_devices ",
-        [WEFT_WORD_FILE] = "_weft_files ",
-        [WEFT_WORD_FOLDER] = "_weft_folders ",
-        [WEFT_WORD_MODEL] = "_weft_models ",
-        [WEFT_WORD_PICTURE] = "_weft_pictures ",
-    };
-    if (choices == NULL) {
-        fputs(calls[word], out);
-        return;
-    }
-    fputs("_weft_words \"", out);
-    for (size_t i = 0; choices[i] != NULL; i++) {
-        fprintf(out, "%s%s", i > 0 ? " " : "", choices[i]);
-    }
-    fputs("\" ", out);
+static const struct weft_shell shell;
+
+/* Commands and topics: words of a list. */
+static void print_name(FILE *out, const char *name, const char *summary) {
+    (void)summary;
+    fprintf(out, " %s", name);
 }
 
-/* What follows "weft ${command} ... --option"; flags have no value. */
-static void print_values(FILE *out, const char *command, const struct weft_option *options) {
-    for (; options != NULL && options->name != NULL; options++) {
-        if (options->type != WEFT_OPTION_FLAG) {
-            fprintf(out, "    %s:--%s) ", command, options->name);
-            print_offer(out, weft_completion_value(options), weft_completion_choices(options));
-            fputs(";;\n", out);
-        }
-    }
+static void begin(FILE *out, const struct weft_command *command) {
+    fprintf(out, "    %s)\n", command->name);
 }
 
-static void print_names(FILE *out, const struct weft_option *options) {
-    for (; options != NULL && options->name != NULL; options++) {
-        fprintf(out, " --%s", options->name);
+/* Flags have no value. */
+static void print_option(FILE *out, const struct weft_command *command,
+                         const struct weft_option *option, const struct weft_offer *offer) {
+    fprintf(out, "%s_weft_option --%s", command != NULL ? "        " : "    ", option->name);
+    if (option->type != WEFT_OPTION_FLAG) {
+        fputc(' ', out);
+        weft_completion_offer(out, &shell, offer);
     }
+    fputc('\n', out);
 }
 
-static void print_operands(FILE *out) {
-    fputs("_weft_operands() {\n    case $command in\n", out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
-        if (command->operand != WEFT_OPERAND_NONE) {
-            fprintf(out, "    %s) ", command->name);
-            print_offer(out, weft_completion_operand(command), NULL);
-            fputs(";;\n", out);
-        }
-    }
-    fputs("    help) [ \"$COMP_CWORD\" -gt 2 ] || _weft_words \"$_weft_commands", out);
-    for (const struct weft_topic *topic = weft_topics; topic->name != NULL; topic++) {
-        fprintf(out, " %s", topic->name);
-    }
-    fputs("\" ;;\n    esac\n}\n\n", out);
+static void print_operand(FILE *out, const struct weft_command *command,
+                          const struct weft_offer *offer) {
+    (void)command;
+    fputs("        operand=(", out);
+    weft_completion_offer(out, &shell, offer);
+    fputs(")\n", out);
 }
+
+static const struct weft_shell shell = {
+    .head = head,
+    .topics = "\"\n_weft_topics=\"",
+    .common = "\"\n\n_weft_common() {\n",
+    .commands = "}\n\n# Finds what can follow the command.\n"
+                "_weft_look_up() {\n"
+                "    [ \"$command\" = help ] || _weft_common\n"
+                "    case $command in\n",
+    .end = "        ;;\n",
+    .tail = tail,
+    .command = print_name,
+    .topic = print_name,
+    .begin = begin,
+    .option = print_option,
+    .operand = print_operand,
+    .words = {[WEFT_WORD_ANY] = ":",
+              [WEFT_WORD_DEVICE] = "_weft_devices",
+              [WEFT_WORD_FILE] = "_weft_files",
+              [WEFT_WORD_FOLDER] = "_weft_folders",
+              [WEFT_WORD_MODEL] = "_weft_models",
+              [WEFT_WORD_PICTURE] = "_weft_pictures"},
+    .before = "_weft_words \"",
+    .behind = "\"",
+};
 
 void weft_completion_bash(FILE *out) {
-    fputs(head, out);
-    fputs("_weft_commands=\"", out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
-        fprintf(out, "%s%s", command == weft_commands ? "" : " ", command->name);
-    }
-    fputs("\"\n\n# Whether the word before is an option with a value, which is then offered.\n"
-          "_weft_value() {\n    case $command:$previous in\n",
-          out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
-        print_values(out, command->name, command->options);
-    }
-    print_values(out, "*", weft_common_options);
-    fputs("    *) return 1 ;;\n    esac\n    return 0\n}\n\n"
-          "_weft_options() {\n    local common=\"",
-          out);
-    print_names(out, weft_common_options);
-    fputs("\"\n    case $command in\n", out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
-        fprintf(out, "    %s) _weft_words \"$common", command->name);
-        print_names(out, command->options);
-        fputs("\" ;;\n", out);
-    }
-    fputs("    esac\n}\n\n", out);
-    print_operands(out);
-    fputs(entry, out);
+    weft_completion_print(out, &shell);
 }

@@ -42,23 +42,6 @@ void weft_help_options(FILE *out, const char *title, const struct weft_option *o
 /* manual.c: prints weft(1), with the macros of man(7). */
 void weft_manual_print(FILE *out);
 
-/* What a shell offers for a value or an operand. */
-enum weft_word {
-    WEFT_WORD_ANY,     /* nothing: a number, a list */
-    WEFT_WORD_DEVICE,  /* auto, cpu, gpu and the devices that there are */
-    WEFT_WORD_FILE,    /* files */
-    WEFT_WORD_FOLDER,  /* folders */
-    WEFT_WORD_MODEL,   /* .safetensors files and folders */
-    WEFT_WORD_PICTURE, /* models and .png files */
-};
-
-/* completion.c: the words that the value of ${option} can be, ending with NULL; or NULL where it is not one of a list. */
-const char *const *weft_completion_choices(const struct weft_option *option);
-
-/* What the value of ${option}, if it is none of a list, or an operand of ${command}, is. */
-enum weft_word weft_completion_value(const struct weft_option *option);
-enum weft_word weft_completion_operand(const struct weft_command *command);
-
 /* completion_bash.c, completion_zsh.c, completion_fish.c: print a shell's script. */
 void weft_completion_bash(FILE *out);
 void weft_completion_zsh(FILE *out);
