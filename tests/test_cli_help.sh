@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli.sh
 . "${WEFT_SOURCE:?}/tests/cli.sh" cli_help
 PATH=$(dirname "$weft"):$PATH
-most_lines=40
+most_lines=30
 most_columns=80
 
 run --help

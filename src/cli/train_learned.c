@@ -6,8 +6,7 @@
 #define GUESS_STEPS 100 /* before that, guessing is no failure yet */
 
 const char weft_train_notes[] =
-    "Ctrl-C keeps the files of the last whole epoch, and --resume goes on from there. A training\n"
-    "that learned nothing ends with exit code 1.\n";
+    "Ctrl-C keeps the last whole epoch for --resume. Exit code 1: it learned nothing.\n";
 
 const char weft_train_details[] =
     "A training that learned nothing ends with exit code 1, after its files were written:\n"

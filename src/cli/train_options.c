@@ -53,9 +53,8 @@ const struct weft_option weft_train_options[] = {
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(validate),
      .value = "N",
-     .help = "hold the last N training images out of training, and tell\n"
-             "after each epoch how well they are recognised; the final\n"
-             "matrix of train covers the whole split, these as well",
+     .help = "train without the last N images, evaluate them by epoch;\n"
+             "the final matrix of train covers the whole split",
      .least = 1,
      .most = 1000000},
     {.name = "init",
@@ -77,8 +76,8 @@ const struct weft_option weft_train_options[] = {
      .type = WEFT_OPTION_TEXT,
      .offset = WEFT_OPTION(resume),
      .value = "DIR",
-     .help = "go on with the run in DIR after its last whole epoch, to the\n"
-             "same bits; --epochs may be larger, and the device another"},
+     .help = "go on after the last whole epoch of DIR, to the same\n"
+             "bits; --epochs may be larger, the device another"},
     {.name = "force",
      .type = WEFT_OPTION_FLAG,
      .offset = WEFT_OPTION(force),
