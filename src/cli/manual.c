@@ -1,10 +1,8 @@
 /* manual.c: the manual page weft(1), from the same tables as weft help. */
 #include "cli/help.h"
+#include "cli/page_date.h"
 
 #include <string.h>
-
-/* When the page, or a table that it is made of, was last changed; not the day of the build, so that two builds are equal. */
-#define PAGE_DATE "2026-11-24"
 
 enum { LINE_MOST = 76 };
 
@@ -157,7 +155,7 @@ static void print_files(FILE *out) {
 }
 
 void weft_manual_print(FILE *out) {
-    fprintf(out, ".TH WEFT 1 " PAGE_DATE " \"weft %s\"\n", weft_version());
+    fprintf(out, ".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
     fputs(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
           ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
           ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
