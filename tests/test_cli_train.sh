@@ -200,29 +200,9 @@ expect_no_text out "images/s"
 end
 
 begin "a bar on a terminal, and Ctrl-C on it"
-ran="train, on a terminal"
-TERM=xterm python3 - "$weft" "${train[@]}" --epochs 100000 --batch 20 --out bar <<'PYTHON' >"$work/out" 2>"$work/err"
-import os, pty, sys
-process, terminal = pty.fork()
-if process == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-seen, stopped = b"", False
-while True:
-    try:
-        piece = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not piece:
-        break
-    seen += piece
-    if b"images/s" in seen and b" left" in seen and not stopped:
-        os.write(terminal, b"\x03")
-        stopped = True
-last = seen.decode().replace("\r\n", "\n").split("\n")
-print("\n".join(last))
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-PYTHON
-code=$?
+interrupt_at=(images/s " left")
+TERM=xterm on_terminal "${train[@]}" --epochs 100000 --batch 20 --out bar
+interrupt_at=()
 expect_code 130
 grep -qE 'epoch [0-9]+ of 100000 \[#*\.*\] +[0-9]+ %  [0-9]+ images/s  [0-9:]+ left' "$work/out" ||
     problem "no bar"

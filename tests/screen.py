@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""terminal.py COLUMNS [NAME=VALUE...] -- COMMAND...: runs a command on a terminal of that width and checks what it shows.
+"""screen.py COLUMNS [NAME=VALUE...] -- COMMAND...: runs a command on a terminal of that width and checks what it shows.
 
 Prints what is wrong, a line each, and ends with 1 then. On a terminal of that width:
 - no line is wider, but for a hash, a path or a line of PyTorch's notation, which are to be copied, and weft's messages;
@@ -7,32 +7,14 @@ Prints what is wrong, a line each, and ends with 1 then. On a terminal of that w
 - with NO_COLOR, or TERM=dumb, nothing but text: no escape sequence, and with TERM=dumb no line is drawn again;
 - where the locale is no UTF-8 one, nothing but ASCII.
 """
-import fcntl
 import os
-import pty
 import re
-import struct
 import sys
-import termios
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+import on_terminal
 
 ESCAPE = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
-
-
-def show(columns, environment, command):
-    process, terminal = pty.fork()
-    if process == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        os.execvpe(command[0], command, environment)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), shown
 
 
 def may_be_wide(line):
@@ -64,7 +46,7 @@ def main():
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "COLORTERM", "LANG")}
     environment.update({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
     environment.update(pair.split("=", 1) for pair in sys.argv[2:split])
-    code, shown = show(columns, environment, sys.argv[split + 1 :])
+    code, shown = on_terminal.run(sys.argv[split + 1 :], (columns, 24), environment)
     problems = list(check(columns, environment, shown))
     if code not in (0, 1):
         problems.append("exit code %d: %s" % (code, shown[-300:]))
