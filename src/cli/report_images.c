@@ -16,8 +16,9 @@ enum {
     IMAGES_MAX = 3000, /* in a report: about 2 MB */
     IMAGE_BYTES = 720, /* of one, with what is said of it */
     PAGE_BYTES = 2850000,
-    CELL_BYTES = 60, /* at most, in the table */
-    CELL_MAX = 24,   /* of a cell */
+    ZERO_BYTES = 10, /* of a cell of the table that is 0 */
+    CELL_BYTES = 48, /* of another one, at most */
+    CELL_MAX = 24,   /* images of a cell */
     COLUMNS = 50     /* of the sprite */
 };
 
@@ -159,12 +160,15 @@ static size_t cut(struct weft_page_picture *pictures, size_t count, size_t most,
 
 /* How many images fit beside the cells themselves. */
 static size_t image_limit(const struct weft_page *page) {
-    size_t cells = 0, room;
+    size_t bytes = 0, room;
     for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
-        size_t classes = page->runs[i / WEFT_SPLIT_COUNT].evaluations[i % WEFT_SPLIT_COUNT].classes;
-        cells += classes * classes;
+        const struct weft_evaluation *evaluation =
+            &page->runs[i / WEFT_SPLIT_COUNT].evaluations[i % WEFT_SPLIT_COUNT];
+        for (size_t k = 0; k < evaluation->classes * evaluation->classes; k++) {
+            bytes += evaluation->confusion[k] == 0 ? ZERO_BYTES : CELL_BYTES;
+        }
     }
-    room = cells < PAGE_BYTES / CELL_BYTES ? PAGE_BYTES - cells * CELL_BYTES : 0;
+    room = bytes < PAGE_BYTES ? PAGE_BYTES - bytes : 0;
     return room / IMAGE_BYTES < IMAGES_MAX ? room / IMAGE_BYTES : IMAGES_MAX;
 }
 
