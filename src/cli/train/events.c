@@ -59,19 +59,6 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     return WEFT_OK;
 }
 
-enum weft_status weft_train_write_history(const struct weft_train *train,
-                                          struct weft_error *error) {
-    struct weft_file file = {0};
-    char path[4096];
-    enum weft_status status =
-        weft_file_create(&file, weft_run_path(&train->run, "history.csv", path), error);
-    if (status == WEFT_OK) {
-        weft_report_history_csv(file.stream, train->history, train->epoch_count);
-        status = weft_file_commit(&file, error);
-    }
-    return status;
-}
-
 static enum weft_status print_epoch(struct weft_train *train, const struct weft_epoch *epoch,
                                     struct weft_error *error) {
     struct weft_json json = {0};

@@ -220,3 +220,16 @@ enum weft_status weft_train_print_done(const struct weft_train *train, struct we
     weft_json_close(&json, '}');
     return weft_json_print(&json, stdout, error);
 }
+
+enum weft_status weft_train_write_history(const struct weft_train *train,
+                                          struct weft_error *error) {
+    struct weft_file file = {0};
+    char path[4096];
+    enum weft_status status =
+        weft_file_create(&file, weft_run_path(&train->run, "history.csv", path), error);
+    if (status == WEFT_OK) {
+        weft_report_history_csv(file.stream, train->history, train->epoch_count);
+        status = weft_file_commit(&file, error);
+    }
+    return status;
+}

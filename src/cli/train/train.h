@@ -35,9 +35,6 @@ struct weft_train {
 /* events.c: what happens while the library trains. */
 struct weft_training_events weft_train_events(struct weft_train *train);
 
-/* Writes history.csv. */
-enum weft_status weft_train_write_history(const struct weft_train *train, struct weft_error *error);
-
 /* resume.c: writes checkpoint.safetensors, after a whole epoch. */
 enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct weft_error *error);
 
@@ -88,6 +85,9 @@ enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs,
 
 /* One line of the history as the fields of a JSON object. */
 void weft_train_json_epoch(struct weft_json *json, const struct weft_history *history);
+
+/* Writes history.csv. */
+enum weft_status weft_train_write_history(const struct weft_train *train, struct weft_error *error);
 
 /* Writes the confusion matrices, the figures and run.json into the run folder. */
 enum weft_status weft_train_write_results(const struct weft_train *train, struct weft_error *error);
