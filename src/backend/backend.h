@@ -101,7 +101,9 @@ void weft_profile_add(struct weft_profile_entry *entry, double seconds, uint64_t
 uint64_t weft_profile_place_bytes(const struct weft_network *network, size_t index, size_t count);
 uint64_t weft_profile_parameter_bytes(const struct weft_network *network, size_t layer);
 
-/* Returns the shape of the tensor at ${place}. */
+/* ---- target.c ---- */
+
+/* Returns the shape of the tensor at place ${index}. */
 struct weft_shape weft_place_shape(const struct weft_network *network, size_t index);
 
 #endif
