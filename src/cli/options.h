@@ -94,6 +94,25 @@ struct weft_option {
 
 #define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
 
+/* Rows of several commands' tables. */
+#define WEFT_OPTION_ROW_SPLIT(HELP, INITIAL)                                                       \
+    {                                                                                              \
+        .name = "split", .type = WEFT_OPTION_CHOICE, .offset = WEFT_OPTION(split), .help = HELP,   \
+        .initial = INITIAL, .choices = weft_split_names                                            \
+    }
+#define WEFT_OPTION_ROW_THEME(HELP)                                                                \
+    {                                                                                              \
+        .name = "theme", .type = WEFT_OPTION_CHOICE, .offset = WEFT_OPTION(theme), .help = HELP,   \
+        .initial = "light", .choices = weft_theme_names                                            \
+    }
+#define WEFT_OPTION_ROW_FILE(NAME, FIELD, HELP)                                                    \
+    {                                                                                              \
+        .name = NAME, .type = WEFT_OPTION_TEXT, .offset = WEFT_OPTION(FIELD), .value = "FILE",     \
+        .help = HELP                                                                               \
+    }
+#define WEFT_OPTION_ROW_FLAG(NAME, FIELD, HELP)                                                    \
+    { .name = NAME, .type = WEFT_OPTION_FLAG, .offset = WEFT_OPTION(FIELD), .help = HELP }
+
 /* How many operands (words that are no option) a command takes. */
 enum weft_operand {
     WEFT_OPERAND_NONE,
@@ -107,6 +126,7 @@ extern const struct weft_option weft_common_options[];
 extern const char *const weft_split_names[];   /* in the order of enum weft_split */
 extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
 extern const char *const weft_math_names[];    /* in the order of enum weft_math */
+extern const char *const weft_theme_names[];   /* in the order of enum weft_theme */
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --

@@ -16,28 +16,15 @@ const char weft_report_notes[] =
     "of the run (or --data), and take an evaluation on --device.\n";
 
 const struct weft_option weft_report_options[] = {
-    {.name = "out",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(out),
-     .value = "FILE",
-     .help = "(default: report.html in the run folder; of several runs,\n"
-             "report.html here)"},
-    {.name = "no-images",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(no_images),
-     .help = "no images behind the cells: needs neither data nor device"},
-    {.name = "curves",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(curves),
-     .value = "FILE",
-     .help = "no report: draws loss and accuracy of the run: .png, .svg or\n"
-             ".pdf"},
-    {.name = "theme",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(theme),
-     .help = "of that figure",
-     .initial = "light",
-     .choices = weft_theme_names},
+    WEFT_OPTION_ROW_FILE("out", out,
+                         "(default: report.html in the run folder; of several runs,\n"
+                         "report.html here)"),
+    WEFT_OPTION_ROW_FLAG("no-images", no_images,
+                         "no images behind the cells: needs neither data nor device"),
+    WEFT_OPTION_ROW_FILE("curves", curves,
+                         "no report: draws loss and accuracy of the run: .png, .svg or\n"
+                         ".pdf"),
+    WEFT_OPTION_ROW_THEME("of that figure"),
     {.name = NULL},
 };
 

@@ -4,18 +4,9 @@
 #define YEAR 31536000
 
 const struct weft_option weft_verify_options[] = {
-    {.name = "all",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(all),
-     .help = "every device, each in a process of its own"},
-    {.name = "quick",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(quick),
-     .help = "20 steps, few shapes: seconds (the default)"},
-    {.name = "full",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(full),
-     .help = "600 steps, all shapes, mappings and fusions: a minute"},
+    WEFT_OPTION_ROW_FLAG("all", all, "every device, each in a process of its own"),
+    WEFT_OPTION_ROW_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
+    WEFT_OPTION_ROW_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
     {.name = "seed",
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(seed),
