@@ -59,6 +59,14 @@ on_terminal() {
     code=$?
 }
 
+# interrupted STREAM TEXT SIGNALS ARGUMENTS...: runs weft, as run does, and sends it the signals as soon as TEXT stands on STREAM (out or
+# err); code is 128 + N where signal N ended it.
+interrupted() {
+    ran="${*:4}, interrupted by $3"
+    python3 "$source/tests/interrupt.py" "$work" "$weft" "$@" </dev/null
+    code=$?
+}
+
 # plant NAME FILE SED: a copy of cl/ with FILE changed, whose folder is in $kernels.
 plant() {
     kernels=$work/files/$1
