@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "backend/opencl/loader.h"
+#include "backend/opencl_ops.h"
 #include "revision.h"
 
 const char *weft_version(void) {
@@ -38,7 +38,11 @@ size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
 #else
     add(libraries, &count, "CLBlast", "");
 #endif
-    opencl_loader_version(loader, sizeof loader);
+    if (weft_opencl != NULL) {
+        weft_opencl->loader_version(loader, sizeof loader);
+    } else {
+        snprintf(loader, sizeof loader, "none: built without OpenCL");
+    }
     add(libraries, &count, "OpenCL loader", loader);
     return count;
 }

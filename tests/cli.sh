@@ -14,6 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/here" "$work/files"
 cd "$work/here" || exit 1
+interrupt_at=()
 # Only what a test says counts.
 unset WEFT_DEVICE WEFT_DATA WEFT_THREADS WEFT_KERNELS COLUMNS
 
@@ -50,24 +51,19 @@ run() {
     code=$?
 }
 
-# on_terminal ARGUMENTS...: runs weft on a terminal of its own, as run does: what it shows is in $work/out.
+# on_terminal ARGUMENTS...: runs weft on a terminal of its own, as run does: what it shows is in $work/out. Ctrl-C is typed there once
+# all texts of the array interrupt_at have been shown.
 on_terminal() {
     ran="$* on a terminal"
-    python3 - "$weft" "$@" >"$work/out" <<'PYTHON'
-import os, pty, sys
-process, terminal = pty.fork()
-if process == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-while True:
-    try:
-        some = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not some:
-        break
-    sys.stdout.buffer.write(some)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-PYTHON
+    python3 "$source/tools/on_terminal.py" "${interrupt_at[@]/#/--interrupt-at=}" "$weft" "$@" >"$work/out" 2>"$work/err"
+    code=$?
+}
+
+# interrupted STREAM TEXT SIGNALS ARGUMENTS...: runs weft, as run does, and sends it the signals as soon as TEXT stands on STREAM (out or
+# err); code is 128 + N where signal N ended it.
+interrupted() {
+    ran="${*:4}, interrupted by $3"
+    python3 "$source/tests/interrupt.py" "$work" "$weft" "$@" </dev/null
     code=$?
 }
 

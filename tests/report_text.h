@@ -1,4 +1,4 @@
-/* report_text.h: what a function printed to a FILE, as text; and an evaluation of given counts. */
+/* report_text.h: what a function printed to a FILE, as text; what stands in it; and an evaluation of given counts. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
@@ -18,6 +18,16 @@ static inline void read_text(FILE *file, char *text, size_t size) {
     ck_assert_uint_lt(length, size);
     text[length] = '\0';
     fclose(file);
+}
+
+/* How often ${part} stands in ${text}. */
+static inline size_t count_of(const char *text, const char *part) {
+    size_t count = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        count++;
+        text += strlen(part);
+    }
+    return count;
 }
 
 /* An evaluation whose matrix is ${confusion}; its loss is ${loss}. */

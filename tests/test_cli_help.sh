@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli.sh
 . "${WEFT_SOURCE:?}/tests/cli.sh" cli_help
 PATH=$(dirname "$weft"):$PATH
-most_lines=40
+most_lines=30
 most_columns=80
 
 run --help
@@ -95,6 +95,13 @@ done
 for section in NAME SYNOPSIS DESCRIPTION COMMANDS "OPTIONS OF EVERY COMMAND" ENVIRONMENT FILES "EXIT STATUS" EXAMPLES; do
     grep -q "^\.SH $section\$" "$work/files/weft.1" || problem "no section $section"
 done
+end
+
+begin "the date of the manual page"
+ran="help man"
+head -n 1 "$work/files/weft.1" >"$work/out"
+grep -Eq '^\.TH WEFT 1 [0-9]{4}-[0-9]{2}-[0-9]{2} "weft ' "$work/out" || problem "no date"
+[ "$(SOURCE_DATE_EPOCH=86400 python3 "$source/src/cli/help/page_date.py")" = 1970-01-02 ] || problem "not of SOURCE_DATE_EPOCH"
 end
 
 if [ -n "$(type -P mandoc)" ]; then

@@ -6,38 +6,6 @@
 model=$source/data/trained.safetensors
 train=(train --data "$sample" --batch 20 --device cpu)
 
-# interrupted STREAM TEXT SIGNALS ARGUMENTS...: runs weft, sends the signals as soon as TEXT stands on STREAM (out or err), all of them
-# before it goes on, and keeps the output; code is 128 + N where signal N ended it.
-interrupted() {
-    ran="${*:4}, interrupted by $3"
-    python3 - "$work" "$weft" "$@" <<'PYTHON'
-import os, signal, subprocess, sys, threading
-work, weft, stream, text, names = sys.argv[1:6]
-signals = [getattr(signal, name) for name in names.split()]
-def default():
-    for number in signal.SIGINT, signal.SIGTERM:
-        signal.signal(number, signal.SIG_DFL)
-process = subprocess.Popen([weft] + sys.argv[6:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=default)
-sent = []
-def copy(source, name):
-    with open(os.path.join(work, name), "wb") as to:
-        for line in source:
-            to.write(line)
-            if name == stream and not sent and text.encode() in line:
-                sent.append(name)
-                process.send_signal(signal.SIGSTOP)
-                for number in signals:
-                    process.send_signal(number)
-                process.send_signal(signal.SIGCONT)
-copies = [threading.Thread(target=copy, args=x) for x in ((process.stdout, "out"), (process.stderr, "err"))]
-for thread in copies: thread.start()
-for thread in copies: thread.join()
-code = process.wait(timeout=600)
-sys.exit(code if code >= 0 else 128 - code)
-PYTHON
-    code=$?
-}
-
 # expect_equal_run A EPOCHS: the run folder holds what a training of so many epochs gives that nobody stopped.
 expect_equal_run() {
     run "${train[@]}" --epochs "$2" --out as-many --force

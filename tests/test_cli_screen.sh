@@ -19,7 +19,7 @@ shows() {
     shift
     begin "$columns columns ${settings[*]}: $*"
     ran=$*
-    python3 "$source/tests/terminal.py" "$columns" "${settings[@]}" -- "$weft" "$@" >"$work/out" 2>"$work/err" ||
+    python3 "$source/tests/screen.py" "$columns" "${settings[@]}" -- "$weft" "$@" >"$work/out" 2>"$work/err" ||
         problem "$(head -n 3 "$work/out" "$work/err")"
     end
 }

@@ -1,8 +1,7 @@
 /* test_conv2d.c: convolution at every place: by hand, against plain sums in double, finite differences, equal bits. */
 #include "check_weft.h"
 #include "layer_differences.h"
-
-#include <string.h>
+#include "layer_plain.h"
 
 /* Two images of 1 x 3 x 3, one output channel, kernel 2 x 2:
  *
@@ -69,67 +68,55 @@ START_TEST(channels_by_hand) {
 }
 END_TEST
 
-/* The sizes of a convolution, and what it gives, in double. */
-struct plain {
-    size_t images, in, out, height, width, rows, columns; /* rows, columns: of the kernel */
-    size_t out_height, out_width;
-    double *output, *dinput, *dweight, *dbias;
+/* The sizes of a convolution; rows, columns: of the kernel. */
+struct shape {
+    size_t images, in, out, height, width, rows, columns;
 };
 
-/* Adds what weight (k, c, i, j) has to do with output (n, k, y, x): every sum of the layer is a sum over these. */
-static void add_product(struct plain *p, const struct layer_values *values, size_t n, size_t k,
-                        size_t c, size_t i, size_t j, size_t y, size_t x) {
-    size_t weight = ((k * p->in + c) * p->rows + i) * p->columns + j;
-    size_t input = ((n * p->in + c) * p->height + y + i) * p->width + x + j;
-    size_t output = ((n * p->out + k) * p->out_height + y) * p->out_width + x;
+/* Adds what a weight has to do with an output, by an input: every sum of the layer is a sum over these. */
+static void add_product(const struct layer_values *values, struct layer_sums *sums, size_t output,
+                        size_t input, size_t weight) {
     double w = values->parameters[weight], v = values->inputs[input];
     double d = values->doutputs[output];
-    p->output[output] += w * v;
-    p->dinput[input] += w * d;
-    p->dweight[weight] += v * d;
+    sums->output[output] += w * v;
+    sums->dinput[input] += w * d;
+    sums->dparameters[weight] += v * d;
 }
 
-static void plain_pixel(struct plain *p, const struct layer_values *values, size_t n, size_t k,
-                        size_t y, size_t x) {
-    size_t output = ((n * p->out + k) * p->out_height + y) * p->out_width + x;
-    size_t weights = p->out * p->in * p->rows * p->columns;
-    p->output[output] += (double)values->parameters[weights + k];
-    p->dbias[k] += (double)values->doutputs[output];
-    for (size_t c = 0; c < p->in; c++) {
-        for (size_t i = 0; i < p->rows; i++) {
-            for (size_t j = 0; j < p->columns; j++) {
-                add_product(p, values, n, k, c, i, j, y, x);
+/* All of output (n, k, y, x). */
+static void add_pixel(const struct shape *s, const struct layer_values *values,
+                      struct layer_sums *sums, size_t output, size_t n, size_t k, size_t y,
+                      size_t x) {
+    size_t bias = s->out * s->in * s->rows * s->columns + k;
+    sums->output[output] += (double)values->parameters[bias];
+    sums->dparameters[bias] += (double)values->doutputs[output];
+    for (size_t c = 0; c < s->in; c++) {
+        for (size_t i = 0; i < s->rows; i++) {
+            for (size_t j = 0; j < s->columns; j++) {
+                add_product(values, sums, output,
+                            ((n * s->in + c) * s->height + y + i) * s->width + x + j,
+                            ((k * s->in + c) * s->rows + i) * s->columns + j);
             }
         }
     }
 }
 
-static void plain_make(struct plain *p, const struct layer_values *values) {
-    p->out_height = p->height - p->rows + 1;
-    p->out_width = p->width - p->columns + 1;
-    p->output = layer_alloc(p->images * p->out * p->out_height * p->out_width * sizeof(double));
-    p->dinput = layer_alloc(p->images * p->in * p->height * p->width * sizeof(double));
-    p->dweight = layer_alloc(p->out * p->in * p->rows * p->columns * sizeof(double));
-    p->dbias = layer_alloc(p->out * sizeof(double));
-    for (size_t n = 0; n < p->images; n++) {
-        for (size_t k = 0; k < p->out; k++) {
-            for (size_t y = 0; y < p->out_height; y++) {
-                for (size_t x = 0; x < p->out_width; x++) {
-                    plain_pixel(p, values, n, k, y, x);
+static void add_sums(const void *shape, const struct layer_values *values,
+                     struct layer_sums *sums) {
+    const struct shape *s = shape;
+    size_t output = 0;
+    for (size_t n = 0; n < s->images; n++) {
+        for (size_t k = 0; k < s->out; k++) {
+            for (size_t y = 0; y < s->height - s->rows + 1; y++) {
+                for (size_t x = 0; x < s->width - s->columns + 1; x++, output++) {
+                    add_pixel(s, values, sums, output, n, k, y, x);
                 }
             }
         }
     }
 }
 
-static void plain_free(struct plain *p) {
-    free(p->output);
-    free(p->dinput);
-    free(p->dweight);
-    free(p->dbias);
-}
-
-static const struct plain shapes[] = {
+static const struct shape shapes[] = {
     {1, 1, 1, 1, 1, 1, 1},    {3, 2, 5, 7, 7, 1, 1},     {7, 5, 13, 11, 7, 3, 2},
     {16, 1, 6, 28, 28, 5, 5}, {17, 6, 12, 12, 12, 5, 5}, {33, 13, 2, 7, 1, 3, 1},
     {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},
@@ -138,29 +125,18 @@ static const struct plain shapes[] = {
 /* 1e-5 of the largest value: the longest sums here have 57,600 products (a weight's gradient) in blocks of at most
  * 576, so float's rounding leaves about 1e-6. */
 START_TEST(plain_sums) {
-    struct plain p = shapes[_i];
-    struct layer_values values;
-    struct layer_result result = {0};
-    struct weft_network *network;
+    const struct shape *s = &shapes[_i];
     char json[300];
-    unsigned wrong = 0;
     snprintf(json, sizeof json,
              "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
              "\"out_channels\": %zu, \"kernel_size\": [%zu, %zu]}]}",
-             p.in, p.height, p.width, p.out, p.rows, p.columns);
-    network = layer_network(json);
-    layer_values_draw(network, p.images, LAYER_PLAIN, 20 + (uint64_t)_i, &values);
-    plain_make(&p, &values);
-    layer_reference(network, &values, p.images, WEFT_RUNNING, &result);
-    wrong += layer_result_near(&result, "c.output", p.output, 1e-5, json);
-    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-5, json);
-    wrong += layer_result_near(&result, "c.weight.grad", p.dweight, 1e-5, json);
-    wrong += layer_result_near(&result, "c.bias.grad", p.dbias, 1e-5, json);
-    plain_free(&p);
-    layer_result_finish(&result);
-    layer_values_finish(&values);
-    weft_network_destroy(network);
-    ck_assert_uint_eq(wrong, 0);
+             s->in, s->height, s->width, s->out, s->rows, s->columns);
+    layer_check_plain(json, &(struct layer_plain){.images = s->images,
+                                                  .seed = 20 + (uint64_t)_i,
+                                                  .output_tolerance = 1e-5,
+                                                  .gradient_tolerance = 1e-5,
+                                                  .add = add_sums,
+                                                  .shape = s});
 }
 END_TEST
 

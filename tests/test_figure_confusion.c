@@ -39,15 +39,6 @@ static char *content(const char *path, size_t *size) {
     return bytes;
 }
 
-static size_t count_of(const char *text, const char *part) {
-    size_t count = 0;
-    while ((text = strstr(text, part)) != NULL) {
-        count++;
-        text += strlen(part);
-    }
-    return count;
-}
-
 /* Four cells with known colours: 0 is palest, the largest darkest with white words. */
 START_TEST(svg_by_hand) {
     uint64_t four[4] = {8, 0, 2, 6};

@@ -50,15 +50,6 @@ static char *draw(size_t epochs, bool validated) {
     return text;
 }
 
-static size_t count_of(const char *text, const char *part) {
-    size_t count = 0;
-    while ((text = strstr(text, part)) != NULL) {
-        count++;
-        text += strlen(part);
-    }
-    return count;
-}
-
 START_TEST(figure) {
     static const size_t epochs[] = {1, 2, 5, 200};
     for (size_t i = 0; i < 4; i++) {

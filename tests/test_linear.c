@@ -1,6 +1,7 @@
 /* test_linear.c: output[o] = bias[o] + sum of weight[o][i] input[i]. */
 #include "check_weft.h"
 #include "layer_differences.h"
+#include "layer_plain.h"
 
 /* Three inputs, two outputs, two images: 1*1 + 2*2 + 3*3 + 0.5 = 14.5 and so on. */
 START_TEST(by_hand) {
@@ -29,66 +30,47 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-static const struct {
+struct shape {
     size_t images, inputs, outputs;
-} shapes[] = {{1, 1, 1},    {3, 13, 5},     {7, 2, 33},     {16, 17, 16},
-              {17, 16, 17}, {33, 192, 120}, {100, 120, 60}, {130, 7, 10}};
-
-struct plain {
-    double *output, *dinput, *dweight, *dbias;
 };
 
-static void plain_make(struct plain *p, const struct layer_values *values, size_t images,
-                       size_t inputs, size_t outputs) {
-    const float *weight = values->parameters, *bias = weight + inputs * outputs;
-    p->output = layer_alloc(images * outputs * sizeof(double));
-    p->dinput = layer_alloc(images * inputs * sizeof(double));
-    p->dweight = layer_alloc(inputs * outputs * sizeof(double));
-    p->dbias = layer_alloc(outputs * sizeof(double));
-    for (size_t n = 0; n < images; n++) {
-        for (size_t o = 0; o < outputs; o++) {
-            double d = values->doutputs[n * outputs + o];
-            p->output[n * outputs + o] = bias[o];
-            p->dbias[o] += d;
-            for (size_t i = 0; i < inputs; i++) {
-                double x = values->inputs[n * inputs + i], w = weight[o * inputs + i];
-                p->output[n * outputs + o] += w * x;
-                p->dinput[n * inputs + i] += w * d;
-                p->dweight[o * inputs + i] += x * d;
+static void add_sums(const void *shape, const struct layer_values *values,
+                     struct layer_sums *sums) {
+    const struct shape *s = shape;
+    const float *weight = values->parameters, *bias = weight + s->inputs * s->outputs;
+    double *dweight = sums->dparameters, *dbias = dweight + s->inputs * s->outputs;
+    for (size_t n = 0; n < s->images; n++) {
+        for (size_t o = 0; o < s->outputs; o++) {
+            double d = values->doutputs[n * s->outputs + o];
+            sums->output[n * s->outputs + o] = bias[o];
+            dbias[o] += d;
+            for (size_t i = 0; i < s->inputs; i++) {
+                double x = values->inputs[n * s->inputs + i], w = weight[o * s->inputs + i];
+                sums->output[n * s->outputs + o] += w * x;
+                sums->dinput[n * s->inputs + i] += w * d;
+                dweight[o * s->inputs + i] += x * d;
             }
         }
     }
 }
 
+static const struct shape shapes[] = {{1, 1, 1},    {3, 13, 5},     {7, 2, 33},     {16, 17, 16},
+                                      {17, 16, 17}, {33, 192, 120}, {100, 120, 60}, {130, 7, 10}};
+
 /* 1e-5 of the largest value: sums of up to 192 products in float have errors of about 1e-6. */
 START_TEST(plain_sums) {
-    size_t images = shapes[_i].images;
-    struct plain p;
-    struct layer_values values;
-    struct layer_result result = {0};
-    struct weft_network *network;
+    const struct shape *s = &shapes[_i];
     char json[200];
-    unsigned wrong = 0;
     snprintf(json, sizeof json,
              "{\"input\": [%zu], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
              "\"out_features\": %zu}]}",
-             shapes[_i].inputs, shapes[_i].outputs);
-    network = layer_network(json);
-    layer_values_draw(network, images, LAYER_PLAIN, 60 + (uint64_t)_i, &values);
-    plain_make(&p, &values, images, shapes[_i].inputs, shapes[_i].outputs);
-    layer_reference(network, &values, images, WEFT_RUNNING, &result);
-    wrong += layer_result_near(&result, "l.output", p.output, 1e-5, json);
-    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-5, json);
-    wrong += layer_result_near(&result, "l.weight.grad", p.dweight, 1e-5, json);
-    wrong += layer_result_near(&result, "l.bias.grad", p.dbias, 1e-5, json);
-    free(p.output);
-    free(p.dinput);
-    free(p.dweight);
-    free(p.dbias);
-    layer_result_finish(&result);
-    layer_values_finish(&values);
-    weft_network_destroy(network);
-    ck_assert_uint_eq(wrong, 0);
+             s->inputs, s->outputs);
+    layer_check_plain(json, &(struct layer_plain){.images = s->images,
+                                                  .seed = 60 + (uint64_t)_i,
+                                                  .output_tolerance = 1e-5,
+                                                  .gradient_tolerance = 1e-5,
+                                                  .add = add_sums,
+                                                  .shape = s});
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* test_max_pool2d.c: max pooling at every place: windows that touch, overlap and leave gaps, and ties. */
 #include "check_weft.h"
 #include "layer_differences.h"
+#include "layer_plain.h"
 
 /* Windows of 2, stride 2, over 5 x 5: the last row and column are not seen.
  *
@@ -63,78 +64,57 @@ START_TEST(overlap_by_hand) {
 }
 END_TEST
 
-/* A pooling of planes (images x channels), in double. */
-struct plain {
-    size_t planes, height, width, kernel, stride;
-    double *output, *dinput;
+struct shape {
+    size_t images, channels, height, width, kernel, stride;
 };
 
 /* The window at (y, x) of a plane: its first largest value. */
-static size_t largest(const struct plain *p, const float *plane, size_t y, size_t x) {
-    size_t best = y * p->stride * p->width + x * p->stride;
-    for (size_t i = 0; i < p->kernel; i++) {
-        for (size_t j = 0; j < p->kernel; j++) {
-            size_t at = (y * p->stride + i) * p->width + x * p->stride + j;
+static size_t largest(const struct shape *s, const float *plane, size_t y, size_t x) {
+    size_t best = y * s->stride * s->width + x * s->stride;
+    for (size_t i = 0; i < s->kernel; i++) {
+        for (size_t j = 0; j < s->kernel; j++) {
+            size_t at = (y * s->stride + i) * s->width + x * s->stride + j;
             best = plane[at] > plane[best] ? at : best;
         }
     }
     return best;
 }
 
-static void plain_make(struct plain *p, const struct layer_values *values) {
-    size_t out_height = (p->height - p->kernel) / p->stride + 1;
-    size_t out_width = (p->width - p->kernel) / p->stride + 1;
-    size_t size = p->height * p->width;
-    p->output = layer_alloc(p->planes * out_height * out_width * sizeof(double));
-    p->dinput = layer_alloc(p->planes * size * sizeof(double));
-    for (size_t n = 0, at = 0; n < p->planes; n++) {
+static void add_windows(const void *shape, const struct layer_values *values,
+                        struct layer_sums *sums) {
+    const struct shape *s = shape;
+    size_t out_height = (s->height - s->kernel) / s->stride + 1;
+    size_t out_width = (s->width - s->kernel) / s->stride + 1;
+    size_t size = s->height * s->width;
+    for (size_t n = 0, at = 0; n < s->images * s->channels; n++) {
         for (size_t y = 0; y < out_height; y++) {
             for (size_t x = 0; x < out_width; x++, at++) {
-                size_t best = n * size + largest(p, values->inputs + n * size, y, x);
-                p->output[at] = (double)values->inputs[best];
-                p->dinput[best] += (double)values->doutputs[at];
+                size_t best = n * size + largest(s, values->inputs + n * size, y, x);
+                sums->output[at] = (double)values->inputs[best];
+                sums->dinput[best] += (double)values->doutputs[at];
             }
         }
     }
 }
 
-static const struct {
-    size_t images, channels, height, width, kernel, stride;
-} shapes[] = {{1, 1, 1, 1, 1, 1},    {3, 5, 7, 11, 2, 1}, {7, 2, 11, 7, 3, 2}, {16, 13, 9, 9, 3, 3},
-              {17, 6, 24, 24, 2, 2}, {33, 1, 7, 5, 2, 3}, {2, 3, 7, 8, 7, 1},  {5, 2, 1, 7, 1, 2}};
+static const struct shape shapes[] = {
+    {1, 1, 1, 1, 1, 1},    {3, 5, 7, 11, 2, 1}, {7, 2, 11, 7, 3, 2}, {16, 13, 9, 9, 3, 3},
+    {17, 6, 24, 24, 2, 2}, {33, 1, 7, 5, 2, 3}, {2, 3, 7, 8, 7, 1},  {5, 2, 1, 7, 1, 2}};
 
 /* The outputs are inputs, so exact; a gradient is a sum of up to 49 values, rounded to float: 1e-6. The inputs have many ties. */
 START_TEST(plain_windows) {
-    struct plain p = {shapes[_i].images * shapes[_i].channels,
-                      shapes[_i].height,
-                      shapes[_i].width,
-                      shapes[_i].kernel,
-                      shapes[_i].stride,
-                      NULL,
-                      NULL};
-    struct layer_values values;
-    struct layer_result result = {0};
-    struct weft_network *network;
+    const struct shape *s = &shapes[_i];
     char json[300];
-    unsigned wrong = 0;
     snprintf(json, sizeof json,
              "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
              "\"p\", \"kernel_size\": %zu, \"stride\": %zu}]}",
-             shapes[_i].channels, p.height, p.width, p.kernel, p.stride);
-    network = layer_network(json);
-    layer_values_draw(network, shapes[_i].images, LAYER_TIES, 50, &values);
-    layer_draw(51, 0, LAYER_PLAIN, values.doutputs,
-               shapes[_i].images * weft_shape_size(weft_network_output(network)));
-    plain_make(&p, &values);
-    layer_reference(network, &values, shapes[_i].images, WEFT_RUNNING, &result);
-    wrong += layer_result_near(&result, "p.output", p.output, 0.0, json);
-    wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-6, json);
-    free(p.output);
-    free(p.dinput);
-    layer_result_finish(&result);
-    layer_values_finish(&values);
-    weft_network_destroy(network);
-    ck_assert_uint_eq(wrong, 0);
+             s->channels, s->height, s->width, s->kernel, s->stride);
+    layer_check_plain(json, &(struct layer_plain){.images = s->images,
+                                                  .style = LAYER_TIES,
+                                                  .seed = 50,
+                                                  .gradient_tolerance = 1e-6,
+                                                  .add = add_windows,
+                                                  .shape = s});
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* test_relu.c: output = input > 0 ? input : 0. */
 #include "check_weft.h"
-#include "layer_case.h"
+#include "layer_plain.h"
 
 #include <math.h>
 
@@ -25,25 +25,21 @@ START_TEST(by_hand) {
 }
 END_TEST
 
+enum { IMAGES = 17, SIZE = 143 };
+
+static void add_values(const void *shape, const struct layer_values *values,
+                       struct layer_sums *sums) {
+    (void)shape;
+    for (size_t i = 0; i < (size_t)IMAGES * SIZE; i++) {
+        sums->output[i] = fmax((double)values->inputs[i], 0.0);
+        sums->dinput[i] = values->inputs[i] > 0.0f ? (double)values->doutputs[i] : 0.0;
+    }
+}
+
 /* Nothing is rounded here, so the plain layer gives the same numbers. */
 START_TEST(plain) {
-    enum { IMAGES = 17, SIZE = 143, ALL = IMAGES * SIZE };
-    struct weft_network *network =
-        layer_network("{\"input\": [143], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}");
-    struct layer_values values;
-    struct layer_result result = {0};
-    static double output[ALL], dinput[ALL];
-    layer_values_draw(network, IMAGES, LAYER_PLAIN, 40, &values);
-    for (size_t i = 0; i < ALL; i++) {
-        output[i] = fmax((double)values.inputs[i], 0.0);
-        dinput[i] = values.inputs[i] > 0.0f ? (double)values.doutputs[i] : 0.0;
-    }
-    layer_reference(network, &values, IMAGES, WEFT_RUNNING, &result);
-    ck_assert_uint_eq(layer_result_near(&result, "r.output", output, 0.0, "relu"), 0);
-    ck_assert_uint_eq(layer_result_near(&result, "input.grad", dinput, 0.0, "relu"), 0);
-    layer_result_finish(&result);
-    layer_values_finish(&values);
-    weft_network_destroy(network);
+    layer_check_plain("{\"input\": [143], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}",
+                      &(struct layer_plain){.images = IMAGES, .seed = 40, .add = add_values});
 }
 END_TEST
 

@@ -1,13 +1,13 @@
 """terminal_picture.py OUT.svg COLUMNS COMMAND...: runs COMMAND on a terminal of COLUMNS with colours, and draws what then stands on it,
 below the command, as SVG. It knows what weft prints: colours, carriage returns and "erase to the end of the line"."""
 import os
-import pty
 import re
 import shlex
-import struct
 import sys
 from collections import defaultdict
 from xml.sax.saxutils import escape
+
+import on_terminal
 
 CELL, LINE, EDGE, TOP = 8.4, 18, 14, 34
 NBSP = "\u00a0"  # spaces side by side would become one
@@ -17,28 +17,13 @@ SIXTEEN = ("#484f58 #ff7b72 #3fb950 #d29922 #58a6ff #bc8cff #39c5cf #b1bac4 "
 
 
 def run(columns, command):
-    """All bytes that COMMAND writes to its terminal."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.environ.update(COLUMNS=str(columns), LINES="50", TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8")
-        os.environ.pop("NO_COLOR", None)
-        os.execvp(command[0], command)
-    import fcntl
-    import termios
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    written = b""
-    while True:
-        try:
-            some = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not some:
-            break
-        written += some
-    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    """All that COMMAND shows."""
+    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+    environment.update(COLUMNS=str(columns), LINES="50", TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8")
+    code, shown = on_terminal.run(command, (columns, 50), environment)
     if code != 0:
-        sys.exit(f"terminal_picture: {shlex.join(command)} ended with {code}: {written.decode(errors='replace')}")
-    return written.decode()
+        sys.exit(f"terminal_picture: {shlex.join(command)} ended with {code}: {shown.decode(errors='replace')}")
+    return shown.decode()
 
 
 def indexed(number):

@@ -23,10 +23,6 @@ const char *weft_backend_warning(const struct weft_backend *backend) {
     return backend->warning[0] != '\0' ? backend->warning : NULL;
 }
 
-struct weft_shape weft_place_shape(const struct weft_network *network, size_t index) {
-    return index == 0 ? network->input : network->layers[index - 1].output;
-}
-
 enum weft_status weft_backend_set_images(struct weft_backend *backend, enum weft_split split,
                                          const struct weft_images *images,
                                          struct weft_error *error) {

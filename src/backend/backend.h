@@ -80,14 +80,6 @@ struct weft_backend_request {
 enum weft_status weft_cpu_open(const struct weft_backend_request *request,
                                struct weft_backend **backend, struct weft_error *error);
 
-/* Opens OpenCL device number ${index} of weft_devices_list. Fails with WEFT_BAD_DEVICE. */
-enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
-                                  struct weft_backend **backend, struct weft_error *error);
-
-/* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a default. */
-enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
-                                  struct weft_error *error);
-
 /* Fills in what is known of the processor as a device. */
 void weft_cpu_describe(struct weft_device *device, unsigned threads);
 
@@ -109,7 +101,9 @@ void weft_profile_add(struct weft_profile_entry *entry, double seconds, uint64_t
 uint64_t weft_profile_place_bytes(const struct weft_network *network, size_t index, size_t count);
 uint64_t weft_profile_parameter_bytes(const struct weft_network *network, size_t layer);
 
-/* Returns the shape of the tensor at ${place}. */
+/* ---- target.c ---- */
+
+/* Returns the shape of the tensor at place ${index}. */
 struct weft_shape weft_place_shape(const struct weft_network *network, size_t index);
 
 #endif

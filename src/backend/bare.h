@@ -9,31 +9,30 @@
 struct weft_bare;
 struct weft_record;
 
-/* Opens ${device}, which is no builtin one. The caller closes it. Fails with WEFT_BAD_DEVICE. */
-enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
-                                struct weft_error *error);
-void weft_bare_close(struct weft_bare *bare);
-
-/* Writes ${size} bytes of ${from} to the device, copies them there to another buffer, and reads both back, one after the other, into
- * ${to}: 2 x size. No kernel runs. */
-enum weft_status weft_bare_transfer(struct weft_bare *bare, const void *from, size_t size, void *to,
-                                    struct weft_error *error);
-
-/* Compiles verify.cl with ${options} (kernels, cl_options). */
-enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backend_options *options,
-                                 struct weft_error *error);
-
 #define WEFT_BARE_OPERATIONS 16 /* of verify.cl */
 
-/* Computes all operations on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}: operations x
- * count; ${vectors}: by the kernel of 16 lanes. */
-enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
-                                      bool vectors, uint32_t *out, struct weft_error *error);
-
-/* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above: buffers 0 to 2, and buffer 3
- * for the results. weft_record_finish frees it, whatever is returned. */
-enum weft_status weft_bare_record(const struct weft_bare *bare, unsigned operation,
-                                  const uint32_t *in, size_t count, bool vectors,
-                                  struct weft_record *record, struct weft_error *error);
+struct weft_bare_ops {
+    /* Opens ${device}, which is no builtin one. Fails with WEFT_BAD_DEVICE. */
+    enum weft_status (*open)(const struct weft_device *device, struct weft_bare **bare,
+                             struct weft_error *error);
+    /* Frees ${bare}; NULL is harmless. */
+    void (*close)(struct weft_bare *bare);
+    /* Writes ${size} bytes of ${from} to the device, copies them there to another buffer, and reads both back, one after the other,
+     * into ${to}: 2 x size. No kernel runs. */
+    enum weft_status (*transfer)(struct weft_bare *bare, const void *from, size_t size, void *to,
+                                 struct weft_error *error);
+    /* Compiles verify.cl with ${options} (kernels, cl_options). */
+    enum weft_status (*build)(struct weft_bare *bare, const struct weft_backend_options *options,
+                              struct weft_error *error);
+    /* Computes all operations on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}: operations
+     * x count; ${vectors}: by the kernel of 16 lanes. */
+    enum weft_status (*arithmetic)(struct weft_bare *bare, const uint32_t *in, size_t count,
+                                   bool vectors, uint32_t *out, struct weft_error *error);
+    /* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above: buffers 0 to 2,
+     * and buffer 3 for the results. weft_record_finish frees it, whatever is returned. */
+    enum weft_status (*record)(const struct weft_bare *bare, unsigned operation, const uint32_t *in,
+                               size_t count, bool vectors, struct weft_record *record,
+                               struct weft_error *error);
+};
 
 #endif

@@ -45,14 +45,8 @@ struct weft_record {
 
 void weft_record_finish(struct weft_record *record);
 
-/* After a run with trial.record: finds the tensor ${target} among the record's buffers, stores its index in ${buffer}, and reads what the
- * device has in it now into ${bytes}, which the caller frees. Fails with WEFT_USAGE if no recorded launch has that buffer. */
-enum weft_status weft_opencl_record_result(struct weft_backend *backend,
-                                           const struct weft_target *target, int *buffer,
-                                           unsigned char **bytes, struct weft_error *error);
-
 /* Puts ${values} (natural order: images x floats of a place, or the tensor's floats) where the tensor has them in ${bytes}. */
-void weft_opencl_record_place(const struct weft_backend *backend, const struct weft_target *target,
-                              const float *values, unsigned char *bytes);
+void weft_record_place(const struct weft_backend *backend, const struct weft_target *target,
+                       const float *values, unsigned char *bytes);
 
 #endif

@@ -1,6 +1,6 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
 #include "backend/backend.h"
-#include "backend/bare.h"
+#include "backend/opencl_ops.h"
 #include "os/os.h"
 
 #include <ctype.h>
@@ -29,7 +29,11 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count, 
                                    struct weft_error *error) {
     struct weft_device *list = NULL, *grown;
     size_t found = 0;
-    enum weft_status status = weft_opencl_list(&list, &found, note, error);
+    enum weft_status status =
+        weft_opencl != NULL ? weft_opencl->list(&list, &found, note, error) : WEFT_OK;
+    if (note != NULL && weft_opencl == NULL) {
+        snprintf(note, 256, "this weft was built without OpenCL");
+    }
     if (status != WEFT_OK) {
         return status;
     }
@@ -177,7 +181,7 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
         if (!devices[i].is_default || devices[i].builtin) {
             continue;
         }
-        if (weft_opencl_open(request, devices[i].index, backend, &failure) == WEFT_OK) {
+        if (weft_opencl->open(request, &devices[i], backend, &failure) == WEFT_OK) {
             if ((*backend)->warning[0] == '\0') {
                 return WEFT_OK;
             }
@@ -219,7 +223,7 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
             status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
                                device->reason);
         } else {
-            status = weft_opencl_open(request, device->index, backend, error);
+            status = weft_opencl->open(request, device, backend, error);
         }
     }
     free(devices);
@@ -279,4 +283,11 @@ enum weft_status weft_backend_open(const struct weft_network *network,
         return open_cpu(&request, backend, error);
     }
     return open_opencl(&request, selector, backend, notice, error);
+}
+
+enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
+    size_t ignored;
+    removed = removed != NULL ? removed : &ignored;
+    *removed = 0;
+    return weft_opencl != NULL ? weft_opencl->cache_clear(removed, error) : WEFT_OK;
 }

@@ -1,106 +1,12 @@
-/* cli.h: the insides of the program weft: commands, options, messages, progress, the run folder.
+/* cli.h: the insides of the program weft: commands, messages, progress, the run folder.
  *
  * Results go to stdout, everything else to stderr. A command returns a status, which is the exit
  * code, and leaves its message in struct weft_error: main prints it. */
 #ifndef WEFT_CLI_H
 #define WEFT_CLI_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "cli/options.h"
 #include "report/report.h"
-#include "weft/weft.h"
-
-struct weft_option;
-
-#define WEFT_OPERANDS_MAX 4096 /* of one command line */
-#define WEFT_GIVEN_MAX    128
-
-/* The value of every option of every command. A command uses those that its table names. Choices
- * are the index into the row's choices, -1 when there is neither a value nor a default. */
-struct weft_options {
-    /* common: src/cli/common.c */
-    const char *device, *data, *kernels, *cl_options;
-    uint64_t threads; /* 0: all that the process may use */
-    int math, mapping;
-    bool no_fuse, no_cache, clear_cache, json, quiet, verbose, help, version;
-    /* train */
-    uint64_t validate;                   /* 0: none */
-    uint64_t epochs, batch, seed, steps; /* batch: evaluate too; steps: 0 for no limit */
-    float lr;
-    int order;
-    const char *init, *network, *out, *resume, *dump_gradients; /* network: summary too */
-    bool force;
-    /* evaluate */
-    int split, pixels, statistics;
-    bool as_published;
-    const char *csv, *logits;
-    /* bench */
-    uint64_t images, repeat, wide;
-    int only; /* enum weft_bench_what, or -1 */
-    bool peak, whole;
-    /* figures: evaluate, samples */
-    const char *figure;
-    bool normalize;
-    int theme;
-    /* report */
-    bool no_images;
-    /* predict */
-    const char *index;
-    uint64_t top;
-    int invert;
-    int mirror;
-    const char *curves;
-    /* samples */
-    uint64_t count;
-    const char *shuffle, *class_name; /* shuffle: a seed, NULL for file order */
-    bool fleet;                       /* compare */
-    /* verify; seed and steps too */
-    bool all, quick, full;
-    uint64_t soak, timeout; /* seconds; 0: none */
-    const char *inject, *bundle;
-    /* what is no option: MODEL, A B */
-    const char *operand; /* the first; NULL when not given */
-    const char *operands[WEFT_OPERANDS_MAX];
-    size_t operand_count;
-    /* the rows of the options on the command line, each as often as it stands there */
-    const struct weft_option *given[WEFT_GIVEN_MAX];
-    size_t given_count;
-};
-
-enum weft_option_type {
-    WEFT_OPTION_FLAG,   /* bool */
-    WEFT_OPTION_TEXT,   /* const char *, not empty */
-    WEFT_OPTION_COUNT,  /* uint64_t, least to most */
-    WEFT_OPTION_FLOAT,  /* float, low to high */
-    WEFT_OPTION_CHOICE, /* int: the index of the word in choices */
-    WEFT_OPTION_TIME,   /* uint64_t, seconds, least to most: 50s, 10m, 2h, or 50 */
-};
-
-/* One option. */
-struct weft_option {
-    const char *name; /* without the dashes */
-    enum weft_option_type type;
-    size_t offset;        /* of its field in struct weft_options */
-    const char *value;    /* what help calls its value: "DIR"; NULL for a flag */
-    const char *help;     /* lines separated by newlines */
-    const char *initial;  /* its default, as it would be written, or NULL */
-    const char *variable; /* of the environment; loses against the option; NULL: none */
-    uint64_t least, most;
-    float low, high;
-    const char *const *choices; /* ends with NULL */
-};
-
-#define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
-
-/* How many operands (words that are no option) a command takes. */
-enum weft_operand {
-    WEFT_OPERAND_NONE,
-    WEFT_OPERAND_OPTIONAL,
-    WEFT_OPERAND_REQUIRED,
-    WEFT_OPERAND_SEVERAL /* one or more: the command looks at their number */
-};
 
 struct weft_command {
     const char *name;
@@ -114,12 +20,6 @@ struct weft_command {
     const char *example;
     const char *more_examples; /* lines, or NULL */
 };
-
-/* common.c: the options with one meaning everywhere. */
-extern const struct weft_option weft_common_options[];
-extern const char *const weft_split_names[];   /* in the order of enum weft_split */
-extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
-extern const char *const weft_math_names[];    /* in the order of enum weft_math */
 
 /* commands.c: all commands; ends with a name of NULL. */
 extern const struct weft_command weft_commands[];
@@ -156,31 +56,6 @@ enum weft_status weft_command_samples(const struct weft_options *options, struct
 
 /* fleet.c: weft compare --fleet. */
 enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error);
-
-/* options.c: fills ${options} from ${arguments} (without program and command), the environment and
- * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
- * ends them; the last of two wins. Texts point into ${arguments} and the environment. With --help
- * or --version among them the rest is not missed. Fails with WEFT_USAGE. */
-enum weft_status weft_options_parse(const struct weft_command *command, int count,
-                                    char *const *arguments, struct weft_options *options,
-                                    struct weft_error *error);
-
-/* Whether the option ${name} stands on the command line. */
-bool weft_options_given(const struct weft_options *options, const char *name);
-
-/* values.c: stores ${text} as the value of ${option}. ${source} says in a message where the text is
- * from: "--batch". */
-enum weft_status weft_option_set(const struct weft_option *option, const char *text,
-                                 const char *source, struct weft_options *options,
-                                 struct weft_error *error);
-
-/* Returns the value that ${option} has in ${options}, as it would be written, perhaps in ${number}; NULL for a flag. */
-const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
-                             char number[64]);
-
-/* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
-enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
-                                   const char *source, uint64_t *value, struct weft_error *error);
 
 /* nearest.c: the steps (a letter more, less or another, two neighbours swapped) from ${a} to ${b};
  * at most 64 letters count. */

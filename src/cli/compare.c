@@ -10,11 +10,9 @@
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
 
 const struct weft_option weft_compare_options[] = {
-    {.name = "fleet",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(fleet),
-     .help = "the operands are files of weft verify --json: groups them by\n"
-             "driver and hash, and names the minority"},
+    WEFT_OPTION_ROW_FLAG("fleet", fleet,
+                         "the operands are files of weft verify --json: groups them by\n"
+                         "driver and hash, and names the minority"),
     {.name = NULL},
 };
 

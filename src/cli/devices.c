@@ -5,10 +5,7 @@
 #include <string.h>
 
 const struct weft_option weft_devices_options[] = {
-    {.name = "clear-cache",
-     .type = WEFT_OPTION_FLAG,
-     .offset = WEFT_OPTION(clear_cache),
-     .help = "first forget the compiled OpenCL programs"},
+    WEFT_OPTION_ROW_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
     {.name = NULL},
 };
 

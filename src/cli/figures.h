@@ -22,6 +22,4 @@ enum weft_status weft_figures_confusion(const char *path, enum weft_theme theme,
 enum weft_status weft_figures_curves(const char *path, enum weft_theme theme,
                                      const struct weft_curves *curves, struct weft_error *error);
 
-extern const char *const weft_theme_names[]; /* "light", "dark", in the order of enum weft_theme */
-
 #endif

@@ -7,12 +7,7 @@
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
 const struct weft_option weft_samples_options[] = {
-    {.name = "split",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(split),
-     .help = "the images",
-     .initial = "train",
-     .choices = weft_split_names},
+    WEFT_OPTION_ROW_SPLIT("the images", "train"),
     {.name = "count",
      .type = WEFT_OPTION_COUNT,
      .offset = WEFT_OPTION(count),
@@ -31,17 +26,8 @@ const struct weft_option weft_samples_options[] = {
      .offset = WEFT_OPTION(class_name),
      .value = "NAME",
      .help = "only images of this class: its name or number"},
-    {.name = "out",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(out),
-     .value = "FILE",
-     .help = "draws the grid: .png, .svg or .pdf"},
-    {.name = "theme",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(theme),
-     .help = "of the figure",
-     .initial = "light",
-     .choices = weft_theme_names},
+    WEFT_OPTION_ROW_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
+    WEFT_OPTION_ROW_THEME("of the figure"),
     {.name = NULL},
 };
 

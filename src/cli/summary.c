@@ -4,11 +4,8 @@
 #include <stdlib.h>
 
 const struct weft_option weft_summary_options[] = {
-    {.name = "network",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(network),
-     .value = "FILE",
-     .help = "a list of layers in JSON, as in a model file's metadata"},
+    WEFT_OPTION_ROW_FILE("network", network,
+                         "a list of layers in JSON, as in a model file's metadata"),
     {.name = NULL},
 };
 

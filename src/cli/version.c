@@ -1,7 +1,7 @@
 /* version.c: weft --version: what a report of a bug has to say of the program. */
 #include "cli/cli.h"
 
-#include "cli/picture.h"
+#include "cli/predict/picture.h"
 #include "report/canvas.h"
 
 enum { OWN = 2 /* libraries of the program alone */ };

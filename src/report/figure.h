@@ -63,7 +63,7 @@ struct weft_screen {
 void weft_screen_confusion(FILE *out, const struct weft_screen *screen,
                            const struct weft_matrix *matrix);
 
-/* Begins and ends a cell whose background shows ${share} of 0 to 1; nothing without colour. */
+/* screen_cell.c: begins and ends a cell whose background shows ${share} of 0 to 1; nothing without colour. */
 void weft_screen_begin_cell(FILE *out, const struct weft_screen *screen, double share);
 void weft_screen_end_cell(FILE *out, const struct weft_screen *screen);
 

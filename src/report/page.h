@@ -46,7 +46,7 @@ struct weft_page {
 /* page.c: writes the page. ${error} is for memory alone; the caller asks ferror of ${out}. */
 enum weft_status weft_page_write(FILE *out, const struct weft_page *page, struct weft_error *error);
 
-/* page_tables.c: the parts of it: facts of all runs, the matrix of a run's split as a table of buttons, which the script calls "rR-SPLIT-ROW-COLUMN",
+/* page_tables.c: the parts of it: facts of all runs, the matrix of a run's split as a table, whose cells the script makes buttons, called "rR-SPLIT-ROW-COLUMN",
  * its classes, its epochs. */
 void weft_page_facts(FILE *out, const struct weft_page *page);
 void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,

@@ -79,22 +79,18 @@ static uint64_t sum_of(const struct weft_evaluation *evaluation, size_t start, s
     return sum;
 }
 
-/* A hundred classes have ten thousand cells, so that a cell is short: the script gives its button what it needs. */
+/* A hundred classes have ten thousand cells, so that a cell is short: the script makes a button of it. */
 static void write_cell(FILE *out, const struct weft_page_run *run, enum weft_split split,
                        size_t row, size_t column) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     uint64_t count = evaluation->confusion[row * evaluation->classes + column];
     double share =
         count > 0 ? (double)count / (double)sum_of(evaluation, row * evaluation->classes, 1) : 0;
-    if (count == 0) {
-        fputs("<td>0</td>", out);
-        return;
-    }
     fputs(share > 0.5 ? "<td class=\"strong\"" : "<td", out);
     if (share >= 0.005) {
         fprintf(out, " style=\"--a:%.2f\"", share);
     }
-    fprintf(out, "><button>%llu</button></td>", (unsigned long long)count);
+    fprintf(out, ">%llu</td>", (unsigned long long)count);
 }
 
 void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,

@@ -21,4 +21,14 @@ struct checkpoint_array {
 void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
 
+/* ---- checkpoint_record.c ---- */
+
+/* Returns the object "weft.checkpoint" of ${checkpoint}; NULL without memory. The caller frees it. */
+char *checkpoint_record_write(const struct weft_checkpoint *checkpoint);
+
+/* Fills what the object ${text} says into ${checkpoint}, whose epochs and steps are known. Fails with WEFT_BAD_FILE, or without memory with
+ * WEFT_FAILED; weft_checkpoint_destroy frees what is there then. */
+enum weft_status checkpoint_record_read(const char *text, struct weft_checkpoint *checkpoint,
+                                        struct weft_error *error);
+
 #endif

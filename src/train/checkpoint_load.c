@@ -1,151 +1,13 @@
 /* checkpoint_load.c: reads the state of a training, and believes nothing in the file. */
 #include "train/checkpoint.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/model_file.h"
 #include "data/safetensors.h"
-#include "network/strict_json.h"
 #include "numerics.h"
-
-#define EXACT (UINT64_C(1) << 53) /* up to here doubles are whole numbers */
-
-static enum weft_status bad(struct weft_error *error, const char *what) {
-    return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.checkpoint: %s is missing or wrong",
-                     what);
-}
-
-static const char *text_of(const cJSON *json, const char *key) {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
-}
-
-static bool whole_of(const cJSON *json, const char *key, uint64_t most, uint64_t *number) {
-    return weft_json_whole(cJSON_GetObjectItemCaseSensitive(json, key), most, number);
-}
-
-/* A number of 64 bits that stands in the file as text. */
-static bool long_of(const cJSON *json, const char *key, uint64_t *number) {
-    const char *text = text_of(json, key);
-    *number = 0;
-    if (text == NULL || *text == '\0') {
-        return false;
-    }
-    for (; *text >= '0' && *text <= '9'; text++) {
-        unsigned digit = (unsigned)(*text - '0');
-        if (*number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *number = *number * 10 + digit;
-    }
-    return *text == '\0';
-}
-
-static bool double_of(const cJSON *json, const char *key, double *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
-    *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
-    return isfinite(*value);
-}
-
-static enum weft_status read_training(const cJSON *json, struct weft_checkpoint *checkpoint,
-                                      struct weft_error *error) {
-    struct weft_training *training = &checkpoint->training;
-    const char *order = text_of(json, "order"), *init = text_of(json, "init");
-    const char *math = text_of(json, "math");
-    uint64_t epochs, batch, checksum;
-    double rate;
-    if (!whole_of(json, "epochs", 1000000, &epochs) || epochs == 0 ||
-        !whole_of(json, "batch", UINT32_MAX, &batch) || batch == 0 ||
-        !long_of(json, "seed", &training->seed) || !long_of(json, "steps", &training->steps)) {
-        return bad(error, "epochs, batch, seed or steps");
-    }
-    if (!double_of(json, "lr", &rate) || !(rate > 0 && rate < 1e30)) {
-        return bad(error, "lr");
-    }
-    if (order == NULL || (strcmp(order, "file") != 0 && strcmp(order, "shuffled") != 0)) {
-        return bad(error, "order");
-    }
-    if (math == NULL || (strcmp(math, "exact") != 0 && strcmp(math, "fast") != 0)) {
-        return bad(error, "math");
-    }
-    if (init == NULL || strlen(init) >= sizeof checkpoint->init) {
-        return bad(error, "init");
-    }
-    if (!whole_of(json, "images", UINT32_MAX, &checkpoint->images) || checkpoint->images == 0 ||
-        !whole_of(json, "checksum", UINT32_MAX, &checksum)) {
-        return bad(error, "images or checksum");
-    }
-    training->epochs = (size_t)epochs;
-    training->batch = (size_t)batch;
-    training->learning_rate = (float)rate;
-    training->order = strcmp(order, "file") == 0 ? WEFT_FILE_ORDER : WEFT_SHUFFLED;
-    checkpoint->math = strcmp(math, "fast") == 0 ? WEFT_MATH_FAST : WEFT_MATH_EXACT;
-    checkpoint->checksum = (uint32_t)checksum;
-    strcpy(checkpoint->init, init);
-    return WEFT_OK;
-}
-
-static enum weft_status read_history(const cJSON *json, struct weft_checkpoint *checkpoint,
-                                     struct weft_error *error) {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "history"), *item;
-    size_t epoch = 0;
-    uint64_t total = 0;
-    if (!cJSON_IsArray(list) || (size_t)cJSON_GetArraySize(list) != checkpoint->epochs) {
-        return bad(error, "history");
-    }
-    checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
-    if (checkpoint->history == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the history");
-    }
-    cJSON_ArrayForEach(item, list) {
-        struct weft_epoch *to = &checkpoint->history[epoch++];
-        uint64_t steps;
-        if (!whole_of(item, "images", EXACT - 1, &to->images) || to->images != checkpoint->images ||
-            !whole_of(item, "correct", to->images, &to->correct) ||
-            !whole_of(item, "steps", UINT32_MAX, &steps) || steps == 0 ||
-            !double_of(item, "total_loss", &to->total_loss) ||
-            !double_of(item, "seconds", &to->seconds)) {
-            return bad(error, "history");
-        }
-        to->epoch = epoch;
-        to->steps = (size_t)steps;
-        to->accuracy = (double)to->correct / (double)to->images;
-        to->mean_loss = to->total_loss / (double)to->steps;
-        total += steps;
-    }
-    return total == checkpoint->steps ? WEFT_OK : bad(error, "the number of steps");
-}
-
-static enum weft_status read_record(const struct weft_safetensors *file,
-                                    struct weft_checkpoint *checkpoint, struct weft_error *error) {
-    const char *text = weft_safetensors_metadata(file, "weft.checkpoint"), *data;
-    cJSON *json = NULL;
-    enum weft_status status;
-    if (text == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "it is no checkpoint of weft");
-    }
-    status = weft_json_parse(text, strlen(text), &json, error);
-    if (status != WEFT_OK) {
-        return weft_error_context(error, "__metadata__ weft.checkpoint");
-    }
-    status = read_training(json, checkpoint, error);
-    if (status == WEFT_OK) {
-        status = read_history(json, checkpoint, error);
-    }
-    data = text_of(json, "data");
-    if (status == WEFT_OK && data != NULL) {
-        checkpoint->data = malloc(strlen(data) + 1);
-        if (checkpoint->data == NULL) {
-            status = weft_fail(error, WEFT_FAILED, "no memory for a path");
-        } else {
-            strcpy(checkpoint->data, data);
-        }
-    }
-    cJSON_Delete(json);
-    return status;
-}
 
 /* Finds the tensor ${name} with ${count} elements. */
 static enum weft_status find(const struct weft_safetensors *file, const char *name,
@@ -274,6 +136,7 @@ static enum weft_status read_options(const struct weft_safetensors *file, struct
 
 static enum weft_status read_all(const struct weft_safetensors *file,
                                  struct weft_checkpoint *checkpoint, struct weft_error *error) {
+    const char *record = weft_safetensors_metadata(file, "weft.checkpoint");
     enum weft_status status = prepare(file, checkpoint, error);
     if (status == WEFT_OK) {
         status = read_options(file, checkpoint->model, error);
@@ -287,7 +150,10 @@ static enum weft_status read_all(const struct weft_safetensors *file,
     if (status == WEFT_OK) {
         status = weft_model_check(checkpoint->model, WEFT_BAD_FILE, error);
     }
-    return status == WEFT_OK ? read_record(file, checkpoint, error) : status;
+    if (status == WEFT_OK && record == NULL) {
+        status = weft_fail(error, WEFT_BAD_FILE, "it is no checkpoint of weft");
+    }
+    return status == WEFT_OK ? checkpoint_record_read(record, checkpoint, error) : status;
 }
 
 enum weft_status weft_checkpoint_load(const char *path, struct weft_checkpoint **checkpoint,

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/record.h"
 #include "os/os.h"
 
 /* Says in ${record} which launches compute ${target}. */
@@ -191,7 +190,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         status = piece->run(piece, device, &now, digest, error);
     }
     if (status == WEFT_OK) {
-        status = weft_opencl_record_result(device, target, &buffer, &got, error);
+        status = weft_opencl->record_result(device, target, &buffer, &got, error);
     }
     if (status == WEFT_OK) {
         status = read_expected(piece, found->name, target, &values, error);
@@ -206,7 +205,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         for (size_t i = 0; i + sizeof open <= record->buffers[buffer].size; i += sizeof open) {
             memcpy(expected + i, &open, sizeof open);
         }
-        weft_opencl_record_place(device, target, values, expected);
+        weft_record_place(device, target, values, expected);
         status = verify_bundle_write(verify, record, buffer, got, expected,
                                      record->buffers[buffer].size, found, error);
     }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/record.h"
 #include "numerics.h"
 #include "weft/compare.h"
 
@@ -56,7 +55,7 @@ static enum weft_status describe_denormals(struct verify *verify, struct weft_ba
         in[VERIFY_TRIPLES + i] = i < VERIFY_TRIPLES / 2 ? 0x3f800000u : 0;
         in[2 * VERIFY_TRIPLES + i] = 0;
     }
-    status = weft_bare_arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
+    status = weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -90,7 +89,7 @@ static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsi
         for (size_t i = 0; i < 3; i++) {
             memmove(in + i * SHOWN, in + i * VERIFY_TRIPLES + begin, SHOWN * sizeof *in);
         }
-        status = weft_bare_arithmetic(bare, in, SHOWN, vectors, out, &failure);
+        status = weft_opencl->bare->arithmetic(bare, in, SHOWN, vectors, out, &failure);
     }
     for (size_t i = 0; expected != NULL && status == WEFT_OK && i < WEFT_BARE_OPERATIONS * SHOWN;
          i++) {
@@ -103,7 +102,7 @@ static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsi
         expected[i] = compared ? wanted : VERIFY_OPEN;
     }
     if (status == WEFT_OK) {
-        status = weft_bare_record(bare, k, in, SHOWN, vectors, record, &failure);
+        status = weft_opencl->bare->record(bare, k, in, SHOWN, vectors, record, &failure);
     }
     if (status == WEFT_OK) {
         status =
@@ -192,14 +191,16 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
     enum weft_status status = WEFT_OK;
     if (in == NULL || out == NULL) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
-    } else if ((status = weft_bare_build(bare, &verify->options->device, error)) == WEFT_OK) {
+    } else if ((status = weft_opencl->bare->build(bare, &verify->options->device, error)) ==
+               WEFT_OK) {
         status = describe_denormals(verify, bare, in, out, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < verify_triple_count();
          first += VERIFY_TRIPLES) {
         verify_fill_chunk(verify->options->seed, first, in);
         for (int vectors = 0; status == WEFT_OK && vectors < kinds; vectors++) {
-            status = weft_bare_arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, error);
+            status =
+                weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, error);
             if (status == WEFT_OK) {
                 check_chunk(in, out, first, vectors != 0, &numerics);
             }
@@ -224,12 +225,12 @@ bool verify_computes(const struct verify *verify, const struct weft_backend_opti
     struct numerics numerics = {0};
     struct weft_error ignored = {0};
     bool right = in != NULL && out != NULL &&
-                 weft_bare_open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
-                 weft_bare_build(bare, how, &ignored) == WEFT_OK;
+                 weft_opencl->bare->open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
+                 weft_opencl->bare->build(bare, how, &ignored) == WEFT_OK;
     for (int vectors = 0; right && vectors < (verify_vectors(verify) ? 2 : 1); vectors++) {
         verify_fill_chunk(verify->options->seed, 0, in);
-        right =
-            weft_bare_arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, &ignored) == WEFT_OK;
+        right = weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
+                                              &ignored) == WEFT_OK;
         if (right) {
             check_chunk(in, out, 0, vectors != 0, &numerics);
         }
@@ -237,7 +238,7 @@ bool verify_computes(const struct verify *verify, const struct weft_backend_opti
     for (unsigned k = 0; k < WEFT_BARE_OPERATIONS; k++) {
         right = right && numerics.of[k].wrong == 0;
     }
-    weft_bare_close(bare);
+    weft_opencl->bare->close(bare);
     free(in);
     free(out);
     return right;

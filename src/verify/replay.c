@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "backend/record.h"
-
 static const char head_of_kernels[] =
     "/* replay.c: launches the kernels of program.cl on their inputs, and compares what comes out\n"
     " * with what IEEE 754 arithmetic gives. It needs nothing but OpenCL:\n";

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crowd.h"
 #include "digest.h"
 #include "os/os.h"
 
@@ -34,7 +33,7 @@ static void add_words(uint32_t chains[WEFT_DIGEST_CHAINS], const void *from, siz
     }
 }
 
-/* Trains on ${backend} from the initial values, and digests what weft_crowd_compare does. */
+/* Trains on ${backend} from the initial values, and digests what a crowd's compare does. */
 static enum weft_status digest_training(struct soak *soak, struct weft_backend *backend,
                                         uint32_t *digest, struct weft_error *error) {
     static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
@@ -117,7 +116,7 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
 /* Counts what a round came to; the first copy that is wrong is looked into. */
 static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
     struct weft_verify_outcome *outcome = soak->verify->outcome;
-    size_t copies = weft_crowd_count(soak->crowd);
+    size_t copies = weft_opencl->crowd->count(soak->crowd);
     enum weft_status status = WEFT_OK;
     /* A bit that was flipped is found even where it comes to nothing. */
     soak->wrong[copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
@@ -125,7 +124,7 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
         outcome->passes += !soak->wrong[i];
         outcome->faults += soak->wrong[i];
         if (soak->wrong[i] && outcome->faults == 1) {
-            status = examine(soak, weft_crowd_backend(soak->crowd, i), error);
+            status = examine(soak, weft_opencl->crowd->backend(soak->crowd, i), error);
         }
     }
     return status;
@@ -135,15 +134,15 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
 static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
     struct verify_training *training = &soak->training;
     struct verify_chunk chunk;
-    enum weft_status status = weft_crowd_restart(soak->crowd, error);
+    enum weft_status status = weft_opencl->crowd->restart(soak->crowd, error);
     for (uint64_t step = 0; step < training->steps && status == WEFT_OK;
          step += chunk.steps.steps) {
         verify_chunk_make(training, step, soak->order, &chunk);
-        status = weft_crowd_train(soak->crowd, &chunk.steps, error);
+        status = weft_opencl->crowd->train(soak->crowd, &chunk.steps, error);
         status = status == WEFT_OK ? verify_progress(soak->verify, "soak", error) : status;
     }
     if (status == WEFT_OK) {
-        status = weft_crowd_compare(soak->crowd, soak->expected, soak->wrong, error);
+        status = weft_opencl->crowd->compare(soak->crowd, soak->expected, soak->wrong, error);
     }
     return status == WEFT_OK ? count_faults(soak, error) : status;
 }
@@ -154,13 +153,13 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     struct weft_verify_difference found = {
         .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .whole = true};
     uint64_t wrong = 0;
-    enum weft_status status = weft_crowd_check(soak->crowd, &wrong, error);
+    enum weft_status status = weft_opencl->crowd->check(soak->crowd, &wrong, error);
     if (status != WEFT_OK || wrong == 0) {
         return status;
     }
     if (outcome->faults++ == 0) {
         found.differing = (size_t)wrong;
-        found.of = (size_t)(weft_crowd_bytes(soak->crowd) / sizeof(uint32_t));
+        found.of = (size_t)(weft_opencl->crowd->bytes(soak->crowd) / sizeof(uint32_t));
         found.guess = "memory";
         snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
                  "memory: %llu words that one kernel wrote were others when a later one read them "
@@ -178,9 +177,9 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     enum weft_status status = expect(soak, error);
     double reference = weft_os_seconds() - start;
     if (status == WEFT_OK) {
-        status =
-            weft_crowd_begin(soak->crowd, &soak->training.images[WEFT_TRAIN], model->parameters,
-                             model->buffers, (uint32_t)soak->training.seed, error);
+        status = weft_opencl->crowd->begin(soak->crowd, &soak->training.images[WEFT_TRAIN],
+                                           model->parameters, model->buffers,
+                                           (uint32_t)soak->training.seed, error);
     }
     since = weft_os_seconds();
     for (int i = 0; status == WEFT_OK && (i < FEWEST || weft_os_seconds() < soak->end) &&
@@ -222,15 +221,15 @@ static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) 
     if (outcome->device.builtin) {
         return WEFT_OK;
     }
-    status =
-        weft_crowd_open(training->model->network, &training->how, &training->images[WEFT_TRAIN],
-                        training->how.trial, &soak->crowd, error);
+    status = weft_opencl->crowd->open(training->model->network, &training->how,
+                                      &training->images[WEFT_TRAIN], training->how.trial,
+                                      &soak->crowd, error);
     if (status != WEFT_OK) {
         return status;
     }
-    size_t count = weft_crowd_count(soak->crowd);
+    size_t count = weft_opencl->crowd->count(soak->crowd);
     outcome->copies = count;
-    outcome->memory = weft_crowd_bytes(soak->crowd);
+    outcome->memory = weft_opencl->crowd->bytes(soak->crowd);
     soak->wrong = calloc(count, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
@@ -254,7 +253,9 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
         }
         status = verify_training_reseed(verify, &soak.training, ++seed, error);
     }
-    weft_crowd_close(soak.crowd);
+    if (soak.crowd != NULL) {
+        weft_opencl->crowd->close(soak.crowd);
+    }
     verify_training_finish(&soak.training);
     free(soak.wrong);
     free(soak.order);

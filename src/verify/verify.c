@@ -152,7 +152,7 @@ static enum weft_status run_bare(struct verify *verify, struct weft_error *error
     struct weft_bare *bare = NULL;
     enum weft_status status = WEFT_OK;
     if (!verify->outcome->device.builtin) {
-        status = weft_bare_open(&verify->outcome->device, &bare, error);
+        status = weft_opencl->bare->open(&verify->outcome->device, &bare, error);
     }
     if (status == WEFT_OK) {
         status = run_stage(verify, WEFT_STAGE_TRANSFERS, transfers, bare, error);
@@ -160,7 +160,9 @@ static enum weft_status run_bare(struct verify *verify, struct weft_error *error
     if (status == WEFT_OK) {
         status = run_stage(verify, WEFT_STAGE_NUMERICS, numerics, bare, error);
     }
-    weft_bare_close(bare);
+    if (bare != NULL) {
+        weft_opencl->bare->close(bare);
+    }
     return status;
 }
 

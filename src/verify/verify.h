@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-#include "backend/bare.h"
-#include "backend/trial.h"
+#include "backend/opencl_ops.h"
 #include "data/sha256.h"
 #include "weft/model.h"
 #include "weft/train.h"

@@ -1,7 +1,5 @@
 /* bare.c: transfers and single operations, on a device that holds no network. */
-#include "backend/bare.h"
 #include "backend/opencl/opencl.h"
-#include "backend/record.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -24,34 +22,7 @@ struct weft_bare {
     char *source, flags[1024];     /* of the program, for records */
 };
 
-enum weft_status weft_bare_open(const struct weft_device *device, struct weft_bare **bare,
-                                struct weft_error *error) {
-    struct weft_bare *made = calloc(1, sizeof *made);
-    struct weft_device ignored;
-    cl_int code = CL_SUCCESS;
-    enum weft_status status;
-    *bare = NULL;
-    if (made == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
-    }
-    status = opencl_device_find(device->index, &made->device, &ignored, error);
-    if (status == WEFT_OK) {
-        made->context = clCreateContext(NULL, 1, &made->device, NULL, NULL, &code);
-        status = opencl_check(code, "clCreateContext", error);
-    }
-    if (status == WEFT_OK) {
-        made->queue = clCreateCommandQueue(made->context, made->device, 0, &code);
-        status = opencl_check(code, "clCreateCommandQueue", error);
-    }
-    if (status != WEFT_OK) {
-        weft_bare_close(made);
-        return status;
-    }
-    *bare = made;
-    return WEFT_OK;
-}
-
-void weft_bare_close(struct weft_bare *bare) {
+static void close_bare(struct weft_bare *bare) {
     if (bare == NULL) {
         return;
     }
@@ -73,6 +44,32 @@ void weft_bare_close(struct weft_bare *bare) {
     free(bare);
 }
 
+static enum weft_status open_bare(const struct weft_device *device, struct weft_bare **bare,
+                                  struct weft_error *error) {
+    struct weft_bare *made = calloc(1, sizeof *made);
+    cl_int code = CL_SUCCESS;
+    enum weft_status status;
+    *bare = NULL;
+    if (made == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    status = opencl_device_find(device, &made->device, error);
+    if (status == WEFT_OK) {
+        made->context = clCreateContext(NULL, 1, &made->device, NULL, NULL, &code);
+        status = opencl_check(code, "clCreateContext", error);
+    }
+    if (status == WEFT_OK) {
+        made->queue = clCreateCommandQueue(made->context, made->device, 0, &code);
+        status = opencl_check(code, "clCreateCommandQueue", error);
+    }
+    if (status != WEFT_OK) {
+        close_bare(made);
+        return status;
+    }
+    *bare = made;
+    return WEFT_OK;
+}
+
 static enum weft_status make_buffer(struct weft_bare *bare, size_t bytes, cl_mem *buffer,
                                     struct weft_error *error) {
     cl_int code;
@@ -88,8 +85,8 @@ static void release(cl_mem *buffers, size_t count) {
     }
 }
 
-enum weft_status weft_bare_transfer(struct weft_bare *bare, const void *from, size_t size, void *to,
-                                    struct weft_error *error) {
+static enum weft_status transfer(struct weft_bare *bare, const void *from, size_t size, void *to,
+                                 struct weft_error *error) {
     cl_mem buffers[2] = {NULL, NULL};
     cl_int code = CL_SUCCESS;
     enum weft_status status = make_buffer(bare, size, &buffers[0], error);
@@ -113,9 +110,9 @@ enum weft_status weft_bare_transfer(struct weft_bare *bare, const void *from, si
     return status;
 }
 
-static enum weft_status build(struct weft_bare *bare, const struct opencl_text *text,
-                              const struct weft_backend_options *options,
-                              struct weft_error *error) {
+static enum weft_status build_source(struct weft_bare *bare, const struct opencl_text *text,
+                                     const struct weft_backend_options *options,
+                                     struct weft_error *error) {
     char log[3000] = "", name[32], *flags = bare->flags;
     double start;
     cl_int code;
@@ -144,8 +141,8 @@ static enum weft_status build(struct weft_bare *bare, const struct opencl_text *
     return opencl_check(code, "clCreateKernel: verify.cl", error);
 }
 
-enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backend_options *options,
-                                 struct weft_error *error) {
+static enum weft_status build(struct weft_bare *bare, const struct weft_backend_options *options,
+                              struct weft_error *error) {
     struct opencl_text text = {0};
     enum weft_status status;
     opencl_text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
@@ -157,7 +154,7 @@ enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backe
         status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
     }
     if (status == WEFT_OK) {
-        status = build(bare, &text, options, error);
+        status = build_source(bare, &text, options, error);
         bare->source = text.bytes;
         text.bytes = NULL;
     }
@@ -165,8 +162,8 @@ enum weft_status weft_bare_build(struct weft_bare *bare, const struct weft_backe
     return status;
 }
 
-enum weft_status weft_bare_arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
-                                      bool vectors, uint32_t *out, struct weft_error *error) {
+static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
+                                   bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
     cl_uint n = (cl_uint)count;
@@ -221,9 +218,9 @@ static enum weft_status keep_buffer(struct weft_record *record, const void *from
     return WEFT_OK;
 }
 
-enum weft_status weft_bare_record(const struct weft_bare *bare, unsigned operation,
-                                  const uint32_t *in, size_t count, bool vectors,
-                                  struct weft_record *record, struct weft_error *error) {
+static enum weft_status record_operation(const struct weft_bare *bare, unsigned operation,
+                                         const uint32_t *in, size_t count, bool vectors,
+                                         struct weft_record *record, struct weft_error *error) {
     struct weft_record_launch *launch = &record->launches[0];
     size_t bytes = count * sizeof *in, size = 0;
     cl_uint n = (cl_uint)count;
@@ -255,3 +252,12 @@ enum weft_status weft_bare_record(const struct weft_bare *bare, unsigned operati
     }
     return status;
 }
+
+const struct weft_bare_ops opencl_bare_ops = {
+    .open = open_bare,
+    .close = close_bare,
+    .transfer = transfer,
+    .build = build,
+    .arithmetic = arithmetic,
+    .record = record_operation,
+};

@@ -147,15 +147,11 @@ void opencl_cache_save(struct opencl_backend *cl) {
     free(binary);
 }
 
-enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
+enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error) {
     char folder[4096];
-    size_t count;
     if (!weft_os_cache_folder(folder)) {
         return weft_fail(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
     }
-    count = weft_os_trim_folder(folder, ENDING, 0, 0);
-    if (removed != NULL) {
-        *removed = count;
-    }
+    *removed = weft_os_trim_folder(folder, ENDING, 0, 0);
     return WEFT_OK;
 }

@@ -8,18 +8,6 @@
 #define WORDS_MOST                                                                                 \
     (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, and a stride is added */
 
-size_t weft_crowd_count(const struct weft_crowd *crowd) {
-    return crowd->count;
-}
-
-uint64_t weft_crowd_bytes(const struct weft_crowd *crowd) {
-    return crowd->bytes;
-}
-
-struct weft_backend *weft_crowd_backend(struct weft_crowd *crowd, size_t i) {
-    return &crowd->copies[i].cl->base;
-}
-
 static void finish_copy(struct opencl_copy *copy) {
     cl_mem memory[] = {copy->chains, copy->faults, copy->filling};
     if (copy->cl != NULL) {
@@ -39,7 +27,7 @@ static void finish_copy(struct opencl_copy *copy) {
     *copy = (struct opencl_copy){0};
 }
 
-void weft_crowd_close(struct weft_crowd *crowd) {
+static void close_crowd(struct weft_crowd *crowd) {
     if (crowd == NULL) {
         return;
     }
@@ -170,10 +158,10 @@ static enum weft_status make_copies(struct weft_crowd *crowd,
     return status;
 }
 
-enum weft_status weft_crowd_open(const struct weft_network *network,
-                                 const struct weft_backend_options *options,
-                                 const struct weft_images *images, const struct weft_trial *trial,
-                                 struct weft_crowd **crowd, struct weft_error *error) {
+static enum weft_status open_crowd(const struct weft_network *network,
+                                   const struct weft_backend_options *options,
+                                   const struct weft_images *images, const struct weft_trial *trial,
+                                   struct weft_crowd **crowd, struct weft_error *error) {
     struct weft_crowd *made = calloc(1, sizeof *made);
     struct weft_backend_options how = *options;
     struct weft_backend *first = NULL;
@@ -197,10 +185,35 @@ enum weft_status weft_crowd_open(const struct weft_network *network,
         status = make_copies(made, &how, images, error);
     }
     if (status != WEFT_OK) {
-        weft_crowd_close(made);
+        close_crowd(made);
         return status;
     }
     made->copies[made->count > 1 ? 1 : 0].cl->trial = trial;
     *crowd = made;
     return WEFT_OK;
 }
+
+static size_t copy_count(const struct weft_crowd *crowd) {
+    return crowd->count;
+}
+
+static uint64_t bytes_of(const struct weft_crowd *crowd) {
+    return crowd->bytes;
+}
+
+static struct weft_backend *backend_of(struct weft_crowd *crowd, size_t i) {
+    return &crowd->copies[i].cl->base;
+}
+
+const struct weft_crowd_ops opencl_crowd_ops = {
+    .open = open_crowd,
+    .close = close_crowd,
+    .count = copy_count,
+    .bytes = bytes_of,
+    .backend = backend_of,
+    .begin = opencl_crowd_begin,
+    .restart = opencl_crowd_restart,
+    .train = opencl_crowd_train,
+    .compare = opencl_crowd_compare,
+    .check = opencl_crowd_check,
+};

@@ -38,4 +38,17 @@ struct weft_crowd {
 enum weft_status opencl_crowd_fill(struct weft_crowd *crowd, struct opencl_copy *copy,
                                    struct weft_error *error);
 
+/* ---- crowd_run.c: these entries of struct weft_crowd_ops ---- */
+
+enum weft_status opencl_crowd_begin(struct weft_crowd *crowd, const struct weft_images *images,
+                                    const float *parameters, const float *buffers, uint32_t seed,
+                                    struct weft_error *error);
+enum weft_status opencl_crowd_restart(struct weft_crowd *crowd, struct weft_error *error);
+enum weft_status opencl_crowd_train(struct weft_crowd *crowd, const struct weft_steps *steps,
+                                    struct weft_error *error);
+enum weft_status opencl_crowd_compare(struct weft_crowd *crowd, uint32_t expected, bool *wrong,
+                                      struct weft_error *error);
+enum weft_status opencl_crowd_check(struct weft_crowd *crowd, uint64_t *words,
+                                    struct weft_error *error);
+
 #endif

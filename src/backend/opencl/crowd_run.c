@@ -61,9 +61,9 @@ static enum weft_status share_out(struct weft_crowd *crowd, void (*work)(void *c
     return WEFT_OK;
 }
 
-enum weft_status weft_crowd_begin(struct weft_crowd *crowd, const struct weft_images *images,
-                                  const float *parameters, const float *buffers, uint32_t seed,
-                                  struct weft_error *error) {
+enum weft_status opencl_crowd_begin(struct weft_crowd *crowd, const struct weft_images *images,
+                                    const float *parameters, const float *buffers, uint32_t seed,
+                                    struct weft_error *error) {
     struct opencl_backend *first = crowd->copies[0].cl;
     enum weft_status status =
         opencl_write(first, crowd->initial[0], parameters,
@@ -108,7 +108,7 @@ static cl_int restart(struct weft_crowd *crowd, struct opencl_copy *copy) {
     return code;
 }
 
-enum weft_status weft_crowd_restart(struct weft_crowd *crowd, struct weft_error *error) {
+enum weft_status opencl_crowd_restart(struct weft_crowd *crowd, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < crowd->count && status == WEFT_OK; i++) {
         status = opencl_check(restart(crowd, &crowd->copies[i]), "restart of a copy", error);
@@ -130,8 +130,8 @@ static void enqueue_steps(void *context, size_t i) {
     }
 }
 
-enum weft_status weft_crowd_train(struct weft_crowd *crowd, const struct weft_steps *steps,
-                                  struct weft_error *error) {
+enum weft_status opencl_crowd_train(struct weft_crowd *crowd, const struct weft_steps *steps,
+                                    struct weft_error *error) {
     enum weft_status status;
     crowd->steps = steps;
     status = share_out(crowd, enqueue_steps, error);
@@ -157,8 +157,8 @@ static void enqueue_comparison(void *context, size_t i) {
     }
 }
 
-enum weft_status weft_crowd_compare(struct weft_crowd *crowd, uint32_t expected, bool *wrong,
-                                    struct weft_error *error) {
+enum weft_status opencl_crowd_compare(struct weft_crowd *crowd, uint32_t expected, bool *wrong,
+                                      struct weft_error *error) {
     enum weft_status status;
     crowd->expected = expected;
     status = share_out(crowd, enqueue_comparison, error);
@@ -185,8 +185,8 @@ static enum weft_status check(struct weft_crowd *crowd, struct opencl_copy *copy
                : status;
 }
 
-enum weft_status weft_crowd_check(struct weft_crowd *crowd, uint64_t *words,
-                                  struct weft_error *error) {
+enum weft_status opencl_crowd_check(struct weft_crowd *crowd, uint64_t *words,
+                                    struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     *words = 0;
     for (size_t i = 0; i < crowd->count && status == WEFT_OK; i++) {

@@ -137,26 +137,30 @@ static void describe(cl_device_id id, cl_platform_id platform, struct weft_devic
 
 /* The devices of all platforms, as they come. */
 struct listing {
-    cl_device_id *ids;
     struct weft_device *devices;
     size_t count;
-    char *note;
 };
+
+/* The devices of ${platform}; none is nothing unusual. */
+static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[DEVICES_MOST]) {
+    cl_uint count = 0;
+    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MOST, ids, &count) != CL_SUCCESS) {
+        return 0;
+    }
+    return count < DEVICES_MOST ? count : DEVICES_MOST;
+}
+
+static cl_int find_platforms(cl_platform_id platforms[PLATFORMS_MOST], cl_uint *count) {
+    cl_int code = clGetPlatformIDs(PLATFORMS_MOST, platforms, count);
+    *count = code != CL_SUCCESS ? 0 : *count < PLATFORMS_MOST ? *count : PLATFORMS_MOST;
+    return code;
+}
 
 static bool add_platform(struct listing *list, cl_platform_id platform, unsigned number) {
     cl_device_id ids[DEVICES_MOST];
-    cl_uint count = 0;
-    void *grown;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MOST, ids, &count) != CL_SUCCESS) {
-        return true; /* a platform without devices is nothing unusual */
-    }
-    count = count < DEVICES_MOST ? count : DEVICES_MOST;
-    grown = realloc(list->ids, (list->count + count + 1) * sizeof *list->ids);
-    if (grown == NULL) {
-        return false;
-    }
-    list->ids = grown;
-    grown = realloc(list->devices, (list->count + count + 1) * sizeof *list->devices);
+    cl_uint count = find_ids(platform, ids);
+    struct weft_device *grown =
+        realloc(list->devices, (list->count + count + 1) * sizeof *list->devices);
     if (grown == NULL) {
         return false;
     }
@@ -166,68 +170,57 @@ static bool add_platform(struct listing *list, cl_platform_id platform, unsigned
         *device = (struct weft_device){
             .index = (unsigned)list->count, .platform = number, .in_platform = i};
         describe(ids[i], platform, device);
-        list->ids[list->count++] = ids[i];
+        list->count++;
     }
     return true;
 }
 
-static enum weft_status list_all(struct listing *list, struct weft_error *error) {
-    cl_platform_id platforms[PLATFORMS_MOST];
-    cl_uint count = 0;
+/* Why there are no devices. */
+static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
     char name[32];
-    cl_int code = clGetPlatformIDs(PLATFORMS_MOST, platforms, &count);
-    count = count < PLATFORMS_MOST ? count : PLATFORMS_MOST;
-    for (unsigned i = 0; code == CL_SUCCESS && i < count; i++) {
-        if (!add_platform(list, platforms[i], i)) {
-            free(list->ids);
-            free(list->devices);
-            *list = (struct listing){0};
+    if (code != CL_SUCCESS) {
+        snprintf(note, 256, "no OpenCL driver: clGetPlatformIDs: %s", opencl_code_name(code, name));
+    } else {
+        snprintf(note, 256, "%u OpenCL platform%s, but no device", (unsigned)platforms,
+                 platforms == 1 ? "" : "s");
+    }
+}
+
+enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                             struct weft_error *error) {
+    struct listing list = {NULL, 0};
+    cl_platform_id platforms[PLATFORMS_MOST];
+    cl_uint platform_count = 0;
+    cl_int code = find_platforms(platforms, &platform_count);
+    for (unsigned i = 0; i < platform_count; i++) {
+        if (!add_platform(&list, platforms[i], i)) {
+            free(list.devices);
             return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
         }
     }
-    if (list->note != NULL && list->count == 0) {
-        if (code != CL_SUCCESS) {
-            snprintf(list->note, 256, "no OpenCL driver: clGetPlatformIDs: %s",
-                     opencl_code_name(code, name));
-        } else {
-            snprintf(list->note, 256, "%u OpenCL platform%s, but no device", (unsigned)count,
-                     count == 1 ? "" : "s");
-        }
-    }
-    return WEFT_OK;
-}
-
-enum weft_status weft_opencl_list(struct weft_device **devices, size_t *count, char note[256],
-                                  struct weft_error *error) {
-    struct listing list = {.note = note};
     if (note != NULL) {
         note[0] = '\0';
+        if (list.count == 0) {
+            explain_none(code, platform_count, note);
+        }
     }
-    if (list_all(&list, error) != WEFT_OK) {
-        return error != NULL ? error->status : WEFT_FAILED;
-    }
-    free(list.ids);
     *devices = list.devices;
     *count = list.count;
     return WEFT_OK;
 }
 
-enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
+enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error) {
-    struct listing list = {0};
-    enum weft_status status = list_all(&list, error);
-    if (status != WEFT_OK) {
-        return status;
+    cl_platform_id platforms[PLATFORMS_MOST];
+    cl_device_id ids[DEVICES_MOST];
+    cl_uint count = 0;
+    find_platforms(platforms, &count);
+    if (device->platform >= count ||
+        device->in_platform >= find_ids(platforms[device->platform], ids)) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is gone", device->index);
     }
-    if (index < list.count) {
-        *id = list.ids[index];
-        *device = list.devices[index];
-    } else {
-        status = weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is gone", index);
-    }
-    free(list.ids);
-    free(list.devices);
-    return status;
+    *id = ids[device->in_platform];
+    return WEFT_OK;
 }
 
 enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device) {

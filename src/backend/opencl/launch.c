@@ -58,7 +58,7 @@ void opencl_launch_finish(struct opencl_launch *launch) {
     }
 }
 
-/* The buffer that an argument of group ${i} stands for; NULL for numbers. */
+/* The buffer that an argument of group ${i} stands for. */
 static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
     const struct opencl_group *group = &cl->groups.groups[i];
     switch (argument) {
@@ -82,16 +82,9 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
         return &cl->labels[WEFT_TRAIN];
     case ARG_ORDER:
         return &cl->order;
-    case ARG_RESULTS:
-        return &cl->shard_results;
     default:
-        return NULL;
+        return &cl->shard_results;
     }
-}
-
-/* Whether an argument has another value from pass to pass: numbers, and buffers that are made anew when they must grow. */
-static bool is_set_late(enum opencl_argument argument) {
-    return argument >= ARG_COUNT;
 }
 
 /* The value of a number among the arguments. */
@@ -111,24 +104,25 @@ static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_
 enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
                                       bool late, const struct opencl_pass_values *values,
                                       struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
     int index = 0;
     for (size_t p = 0; p < launch->run->count; p++) {
         const struct opencl_piece *piece = &launch->run->pieces[p];
-        for (size_t a = 0; piece->kernel->arguments[a] != ARG_END; a++, index++) {
-            enum opencl_argument argument = piece->kernel->arguments[a];
-            cl_mem *buffer = buffer_of(cl, piece->group, argument);
-            if (is_set_late(argument) != late) {
+        const enum opencl_argument *arguments = piece->kernel->arguments;
+        for (size_t a = 0; arguments[a] != ARG_END && status == WEFT_OK; a++, index++) {
+            if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
                 continue;
             }
-            cl_int number = buffer == NULL ? number_of(argument, values) : 0;
-            if (opencl_argument_set(launch, index, buffer != NULL ? sizeof *buffer : sizeof number,
-                                    buffer != NULL ? (void *)buffer : (void *)&number,
-                                    error) != WEFT_OK) {
-                return WEFT_BAD_DEVICE;
+            if (arguments[a] >= OPENCL_ARG_NUMBER) {
+                cl_int number = number_of(arguments[a], values);
+                status = opencl_argument_set(launch, index, sizeof number, &number, error);
+            } else {
+                cl_mem *buffer = buffer_of(cl, piece->group, arguments[a]);
+                status = opencl_argument_set(launch, index, sizeof *buffer, buffer, error);
             }
         }
     }
-    return WEFT_OK;
+    return status;
 }
 
 enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,

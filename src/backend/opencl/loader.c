@@ -1,11 +1,8 @@
 /* loader.c: what OpenCL's loader says of itself, by the extension cl_loader_info. */
-#define CL_TARGET_OPENCL_VERSION          120
 #define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* extensions without a platform */
-#include <CL/cl.h>
+#include "backend/opencl/opencl.h"
 
 #include <stdio.h>
-
-#include "backend/opencl/loader.h"
 
 /* The extension's names, which few headers have. */
 typedef cl_int (*loader_info)(int what, size_t size, void *value, size_t *used);

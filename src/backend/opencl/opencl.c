@@ -211,8 +211,9 @@ enum weft_status opencl_open_beside(struct opencl_backend *first,
     return WEFT_OK;
 }
 
-enum weft_status weft_opencl_open(const struct weft_backend_request *request, unsigned index,
-                                  struct weft_backend **backend, struct weft_error *error) {
+enum weft_status opencl_open(const struct weft_backend_request *request,
+                             const struct weft_device *device, struct weft_backend **backend,
+                             struct weft_error *error) {
     struct opencl_backend *cl;
     enum weft_status status;
     if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
@@ -229,7 +230,8 @@ enum weft_status weft_opencl_open(const struct weft_backend_request *request, un
     cl->base.forward_only = request->options->forward_only;
     cl->mapping = request->options->mapping;
     cl->trial = request->options->trial;
-    status = opencl_device_find(index, &cl->device, &cl->base.device, error);
+    cl->base.device = *device;
+    status = opencl_device_find(device, &cl->device, error);
     if (status == WEFT_OK) {
         if (cl->mapping == WEFT_MAPPING_AUTO) {
             cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);

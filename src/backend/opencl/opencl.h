@@ -8,8 +8,23 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
-#include "backend/backend.h"
 #include "backend/lanes.h"
+#include "backend/opencl_ops.h"
+
+/* ---- ops.c: entries of struct weft_opencl ---- */
+
+enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
+                             struct weft_error *error);
+enum weft_status opencl_open(const struct weft_backend_request *request,
+                             const struct weft_device *device, struct weft_backend **backend,
+                             struct weft_error *error);
+enum weft_status opencl_record_result(struct weft_backend *backend,
+                                      const struct weft_target *target, int *buffer,
+                                      unsigned char **bytes, struct weft_error *error);
+enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error);
+void opencl_loader_version(char *text, size_t size);
+extern const struct weft_bare_ops opencl_bare_ops;
+extern const struct weft_crowd_ops opencl_crowd_ops;
 
 /* ---- errors.c ---- */
 
@@ -60,7 +75,7 @@ enum weft_status opencl_source_make(const struct weft_network *network,
 
 /* ---- rows: a file a layer ---- */
 
-/* What a kernel's arguments are, in order. */
+/* What a kernel's arguments are, in order: buffers, those of them that are made anew when they must grow, and numbers (int). */
 enum opencl_argument {
     ARG_END,
     ARG_INPUT,
@@ -71,14 +86,17 @@ enum opencl_argument {
     ARG_BUFFERS,
     ARG_PARTIALS,
     ARG_SCRATCH,
-    ARG_COUNT,   /* images in the batch, int */
-    ARG_UPDATE,  /* whether running statistics are updated, int */
-    ARG_LABELS,  /* of the training images */
+    ARG_LABELS, /* of the training images; from here on a pass may find another value than the last */
     ARG_ORDER,   /* in which the steps take them */
     ARG_RESULTS, /* sums of losses and right answers of each shard */
-    ARG_PLACE,   /* in these results, int */
-    ARG_FIRST,   /* place of the step's first image in the order, int */
+    ARG_COUNT,   /* images in the batch; from here on numbers */
+    ARG_UPDATE,  /* whether running statistics are updated */
+    ARG_PLACE,   /* of the step in the results */
+    ARG_FIRST,   /* place of the step's first image in the order */
 };
+
+#define OPENCL_ARG_LATE   ARG_LABELS /* the first that changes from pass to pass */
+#define OPENCL_ARG_NUMBER ARG_COUNT  /* the first that is a number */
 
 /* In which passes a kernel runs. */
 enum opencl_pass {
@@ -215,8 +233,8 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 
 /* ---- devices.c ---- */
 
-/* Finds device ${index} of weft_opencl_list: its identifier and what is known of it. */
-enum weft_status opencl_device_find(unsigned index, cl_device_id *id, struct weft_device *device,
+/* Finds the identifier of ${device}, as opencl_list has described it. */
+enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error);
 
 /* Returns the mapping that suits a device. Fat work-items suit a CPU whose compiler makes vector instructions of float16. One that takes

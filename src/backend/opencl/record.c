@@ -1,19 +1,9 @@
 /* record.c: keeps launches and the buffers that they read, for a program of their own. */
-#include "backend/record.h"
 #include "backend/opencl/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void weft_record_finish(struct weft_record *record) {
-    for (size_t i = 0; i < record->buffer_count; i++) {
-        free(record->buffers[i].bytes);
-    }
-    free(record->source);
-    free(record->log);
-    *record = (struct weft_record){0};
-}
 
 /* Whether ${launch} is one of those that the record wants. */
 static bool is_wanted(const struct opencl_backend *cl, const struct weft_record *record,
@@ -118,9 +108,9 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct weft_targe
                                     : cl->values[target->place.index];
 }
 
-enum weft_status weft_opencl_record_result(struct weft_backend *backend,
-                                           const struct weft_target *target, int *buffer,
-                                           unsigned char **bytes, struct weft_error *error) {
+enum weft_status opencl_record_result(struct weft_backend *backend,
+                                      const struct weft_target *target, int *buffer,
+                                      unsigned char **bytes, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const struct weft_record *record = cl->trial->record;
     cl_mem memory = memory_of(cl, target);
@@ -134,19 +124,4 @@ enum weft_status weft_opencl_record_result(struct weft_backend *backend,
         }
     }
     return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
-}
-
-void weft_opencl_record_place(const struct weft_backend *backend, const struct weft_target *target,
-                              const float *values, unsigned char *bytes) {
-    size_t count = backend->last_count, size = target->count;
-    if (!target->is_place) {
-        memcpy(bytes + target->offset * sizeof *values, values, size * sizeof *values);
-        return;
-    }
-    for (size_t image = 0; image < count; image++) {
-        for (size_t i = 0; i < size; i++) {
-            size_t at = (image / WEFT_LANES * size + i) * WEFT_LANES + image % WEFT_LANES;
-            memcpy(bytes + at * sizeof *values, values + image * size + i, sizeof *values);
-        }
-    }
 }

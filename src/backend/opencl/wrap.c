@@ -12,18 +12,13 @@ void opencl_run_name(const struct opencl_groups *groups, const struct opencl_run
              groups->groups[piece->group].main + 1);
 }
 
-static bool is_number(enum opencl_argument argument) {
-    return argument == ARG_COUNT || argument == ARG_UPDATE || argument == ARG_PLACE ||
-           argument == ARG_FIRST;
-}
-
 static void add_parameters(struct opencl_text *text, const struct opencl_run *run) {
     unsigned number = 0;
     for (size_t p = 0; p < run->count; p++) {
         const enum opencl_argument *arguments = run->pieces[p].kernel->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++, number++) {
             opencl_text_add(text, "%s%sa%u", number > 0 ? ", " : "",
-                            is_number(arguments[a]) ? "int " : "global void *", number);
+                            arguments[a] >= OPENCL_ARG_NUMBER ? "int " : "global void *", number);
         }
     }
 }

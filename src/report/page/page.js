@@ -74,16 +74,20 @@
     return button;
   }
 
+  // A cell that has images becomes a button.
   document.querySelectorAll(".matrix").forEach((matrix) => {
-    const buttons = matrix.querySelectorAll("button");
     const [, run, split] = matrix.id.split("-"), names = data.runs[run.slice(1)].classes;
-    buttons.forEach((button, i) => {
-      const row = button.closest("tr").sectionRowIndex, column = button.parentElement.cellIndex - 1;
+    [...matrix.tBodies[0].rows].forEach((tr, row) => [...tr.cells].slice(1, -1).forEach((cell, column) => {
+      if (cell.textContent === "0") return cell.classList.add("zero");
+      const button = element("button", cell.textContent);
       button.id = [run, split, row, column].join("-");
       button.title = names[row] + (row === column ? ", right: " : ", taken for " + names[column] + ": ") + button.textContent;
       button.setAttribute("aria-pressed", "false");
-      button.tabIndex = i === 0 ? 0 : -1;
-    });
+      button.tabIndex = -1;
+      cell.replaceChildren(button);
+    }));
+    const first = matrix.querySelector("button");
+    if (first) first.tabIndex = 0;
     matrix.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) show(button);

@@ -1,0 +1,71 @@
+/* bench.h: the pieces of weft bench: what it measures, and how that is shown. */
+#ifndef WEFT_CLI_BENCH_H
+#define WEFT_CLI_BENCH_H
+
+#include "cli/cli.h"
+
+enum weft_bench_what {
+    WEFT_BENCH_TRAIN,
+    WEFT_BENCH_EVALUATE,
+    WEFT_BENCH_KERNELS,
+    WEFT_BENCH_PEAK,
+    WEFT_BENCH_WHOLE
+};
+extern const char *const weft_bench_parts[]; /* in the order of enum weft_bench_what */
+
+/* What was measured of one part. */
+struct weft_bench_part {
+    enum weft_bench_what what;          /* not kernels: those belong to train and evaluate */
+    const char *math;                   /* "exact" */
+    uint64_t images;                    /* of one run */
+    size_t batch, steps;                /* of one run; 0 steps: not cut into steps */
+    double gflop;                       /* of one run */
+    size_t repeat;                      /* times; 0: only the kernels were asked for */
+    double *times;                      /* seconds of each run, the shortest first */
+    struct weft_profile_entry *entries; /* kernels; NULL: not asked for */
+    size_t entry_count;
+    char variant[64]; /* of a peak */
+};
+
+#define WEFT_BENCH_PARTS 7 /* train, evaluate and whole, exact and fast; peak */
+
+/* All that one run of weft bench has. All zero but options at the start. */
+struct weft_bench {
+    const struct weft_options *options;
+    char data[4096];                             /* folder */
+    struct weft_images all[WEFT_SPLIT_COUNT];    /* as they were read */
+    struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them: those that are used */
+    size_t batch;
+    struct weft_model *model;
+    struct weft_device device;
+    double peak; /* GFLOP/s; 0: not measured */
+    struct weft_bench_part parts[WEFT_BENCH_PARTS];
+    size_t part_count;
+};
+
+/* network.c: makes every conv2d and linear of ${network} ${times} as wide, but for the last one, whose outputs are the
+ * classes. Replaces ${network}. Fails with WEFT_FAILED without memory, WEFT_BAD_FILE where it gets too large. */
+enum weft_status weft_bench_widen(struct weft_network **network, size_t times,
+                                  struct weft_error *error);
+
+/* GFLOP of the products for one image: forward, or a training step. */
+double weft_bench_forward_gflop(const struct weft_network *network);
+double weft_bench_step_gflop(const struct weft_network *network);
+
+/* measure.c: measures what the options ask for, with one kind of math, into the next parts. */
+enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct weft_error *error);
+
+/* The whole of weft train, likewise. */
+enum weft_status weft_bench_measure_whole(struct weft_bench *bench, int math,
+                                          struct weft_error *error);
+
+/* Whether a part is asked for. */
+bool weft_bench_wants(const struct weft_options *options, enum weft_bench_what what);
+
+/* The median of the part's times; 0 without any. */
+double weft_bench_median(const struct weft_bench_part *part);
+
+/* report.c: prints everything, as text or as events. */
+enum weft_status weft_bench_print(struct weft_bench *bench, struct weft_error *error);
+
+#endif

@@ -1,0 +1,194 @@
+/* manual.c: the manual page weft(1), from the same tables as weft help. */
+#include "cli/help/help.h"
+#include "cli/help/page_date.h"
+
+#include <string.h>
+
+enum { LINE_MOST = 76 };
+
+/* The character as roff takes it literally. */
+static const char *escape(char c, char plain[2]) {
+    plain[0] = c;
+    plain[1] = '\0';
+    return c == '\\'   ? "\\e"
+           : c == '-'  ? "\\-"
+           : c == '\'' ? "\\(aq"
+           : c == '`'  ? "\\(ga"
+           : c == '^'  ? "\\(ha"
+           : c == '~'  ? "\\(ti"
+                       : plain;
+}
+
+/* Writes the word at ${text}, escaped, into ${word}; returns its bytes in ${text}. */
+static size_t escape_word(const char *text, bool first, char word[512]) {
+    size_t length = strcspn(text, " \n"), used = 0;
+    word[0] = '\0';
+    if (first && (text[0] == '.' || text[0] == '\'')) { /* would be a macro */
+        used = (size_t)snprintf(word, 512, "\\&");
+    }
+    for (size_t i = 0; i < length && used < 500; i++) {
+        char plain[2];
+        used += (size_t)snprintf(word + used, 512 - used, "%s", escape(text[i], plain));
+    }
+    return length;
+}
+
+/* A paragraph: lines of a decent length, a sentence begins one of its own. */
+static void print_text(FILE *out, const char *text) {
+    size_t used = 0;
+    bool sentence = false; /* the last word ended one */
+    while (*text != '\0') {
+        char word[512];
+        bool capital = *text >= 'A' && *text <= 'Z';
+        size_t length;
+        if (used > 0 && sentence && capital) {
+            fputc('\n', out);
+            used = 0;
+        }
+        length = escape_word(text, used == 0, word);
+        if (used > 0 && used + 1 + strlen(word) > LINE_MOST) {
+            fputc('\n', out);
+            used = 0;
+            escape_word(text, true, word);
+        }
+        fprintf(out, "%s%s", used > 0 ? " " : "", word);
+        used += strlen(word) + (used > 0);
+        sentence = length > 0 && text[length - 1] == '.';
+        text += length;
+        if (strncmp(text, "\n\n", 2) == 0) {
+            fputs("\n.PP\n", out);
+            used = 0;
+        } else if (strncmp(text, "\n- ", 3) == 0) {
+            fputs("\n.br\n", out);
+            used = 0;
+        }
+        text += strspn(text, " \n");
+    }
+    if (used > 0) {
+        fputc('\n', out);
+    }
+}
+
+/* A term in bold, and below it what it means. */
+static void print_term(FILE *out, const char *term, const char *text) {
+    char plain[2];
+    fputs(".TP\n.B ", out);
+    if (*term == '.') {
+        fputs("\\&", out);
+    }
+    for (; *term != '\0'; term++) {
+        fputs(escape(*term, plain), out);
+    }
+    fputc('\n', out);
+    print_text(out, text);
+}
+
+static void print_terms(FILE *out, const struct weft_term *terms) {
+    for (; terms->term != NULL; terms++) {
+        print_term(out, terms->term, terms->text);
+    }
+}
+
+static void print_options(FILE *out, const struct weft_option *options) {
+    for (; options != NULL && options->name != NULL; options++) {
+        char usage[128], text[512];
+        weft_help_usage(options, usage);
+        weft_help_explain(options, text);
+        print_term(out, usage, text);
+    }
+}
+
+/* Lines as they are. */
+static void print_lines(FILE *out, const char *lines) {
+    for (; lines != NULL && *lines != '\0'; lines++) {
+        char plain[2];
+        fputs(escape(*lines, plain), out);
+    }
+}
+
+static void print_command(FILE *out, const struct weft_command *command) {
+    char text[256], operand[64];
+    weft_help_operand(command, operand);
+    fprintf(out, ".SS weft %s [OPTION]...%s\n", command->name, operand);
+    snprintf(text, sizeof text, "%s.", command->summary);
+    text[0] = text[0] >= 'a' && text[0] <= 'z' ? (char)(text[0] - 'a' + 'A') : text[0];
+    print_text(out, text);
+    print_options(out, command->options);
+    if (command->notes != NULL) {
+        fputs(".PP\n", out);
+        print_text(out, command->notes);
+    }
+    if (command->details != NULL) {
+        fputs(".PP\n", out);
+        print_text(out, command->details);
+    }
+    fputs(".PP\n.EX\n", out);
+    print_lines(out, command->example);
+    fputc('\n', out);
+    print_lines(out, command->more_examples);
+    fprintf(out, "%s.EE\n",
+            command->more_examples != NULL &&
+                    command->more_examples[strlen(command->more_examples) - 1] != '\n'
+                ? "\n"
+                : "");
+}
+
+static void print_environment(FILE *out) {
+    for (const struct weft_option *option = weft_common_options; option->name != NULL; option++) {
+        if (option->variable != NULL) {
+            char text[128];
+            snprintf(text, sizeof text, "as --%s %s; the option wins", option->name, option->value);
+            print_term(out, option->variable, text);
+        }
+    }
+    print_terms(out, weft_variables);
+}
+
+static void print_files(FILE *out) {
+    print_text(out, "A run folder, as weft train writes it, holds:");
+    print_terms(out, weft_file_names);
+    fputs(".PP\n", out);
+    print_text(out, "The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
+                    "of --data, $WEFT_DATA, data/fashion-mnist or "
+                    "/usr/share/datasets/fashion-mnist. Compiled OpenCL programs are kept in "
+                    "$XDG_CACHE_HOME/weft.");
+}
+
+void weft_manual_print(FILE *out) {
+    fprintf(out, ".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
+    fputs(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
+          ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
+          ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
+          ".SH DESCRIPTION\n",
+          out);
+    print_text(out,
+               "weft trains and evaluates a small convolutional network on Fashion-MNIST, on "
+               "OpenCL devices and on the CPU, with the same bits on every one of them. "
+               "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
+               "file, or a run folder that holds model.safetensors.");
+    fputs(".SH COMMANDS\n", out);
+    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
+        print_command(out, command);
+    }
+    fputs(".SS weft help [COMMAND or TOPIC]\n", out);
+    print_text(out, "Explains a command, or one of these:");
+    for (const struct weft_topic *topic = weft_topics; topic->name != NULL; topic++) {
+        print_term(out, topic->name, topic->summary);
+    }
+    fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
+    print_text(out, "--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
+                    "ends the options.");
+    print_options(out, weft_common_options);
+    fputs(".SH ENVIRONMENT\n", out);
+    print_environment(out);
+    fputs(".SH FILES\n", out);
+    print_files(out);
+    fputs(".SH EXIT STATUS\n", out);
+    print_terms(out, weft_exit_codes);
+    fputs(".SH EXAMPLES\n", out);
+    print_text(out, "Train, look at the result, and check a device:");
+    fputs(".PP\n.EX\n", out);
+    print_lines(out, "weft train --epochs 5 --out run-a\nweft evaluate run-a --figure "
+                     "confusion.png\nweft report run-a\nweft verify --all\n");
+    fputs(".EE\n", out);
+}

@@ -1,0 +1,105 @@
+/* topics.c: the pages of weft help that are about no command. */
+#include "cli/help/help.h"
+
+enum { WIDTH = 80 };
+
+const struct weft_term weft_exit_codes[] = {
+    {"0", "done"},
+    {"1", "the work failed: a verify or compare that found a difference, a training that diverged "
+          "or learned nothing"},
+    {"2", "wrong usage"},
+    {"3", "a data or model file that is missing or bad"},
+    {"4", "no such device, or OpenCL failed"},
+    {"5", "no verdict: it could not be run to its end (a hang, a crash, a time limit)"},
+    {"6", "unstable: two runs of the same thing differ"},
+    {"130", "interrupted, by Ctrl-C or by SIGTERM"},
+    {NULL, NULL},
+};
+
+const struct weft_term weft_variables[] = {
+    {"XDG_CACHE_HOME", "compiled OpenCL programs are kept in its folder weft (default: ~/.cache)"},
+    {"NO_COLOR", "if it is not empty: no colours"},
+    {"TERM", "dumb: neither colours nor progress bars"},
+    {"COLORTERM", "truecolor or 24bit: matrices and images in all colours, else in 216"},
+    {"COLUMNS", "the terminal's width, where it is not what the terminal says"},
+    {"LC_ALL, LC_CTYPE, LANG",
+     "the first that is set says whether the terminal shows UTF-8: images "
+     "are then drawn with half blocks"},
+    {"TMPDIR", "where weft bench --whole puts its run folders (default: /tmp)"},
+    {NULL, NULL},
+};
+
+const struct weft_term weft_file_names[] = {
+    {"model.safetensors", "parameters and running statistics, under PyTorch's names"},
+    {"checkpoint.safetensors", "what --resume needs, after each whole epoch"},
+    {"history.csv, steps.csv", "accuracy and loss of each epoch and of the steps"},
+    {"confusion-SPLIT.csv", "confusion matrices of train and test, also as .svg and .png"},
+    {"curves.svg, curves.png", "loss and accuracy"},
+    {"run.json", "options, device, versions and results"},
+    {"report.html", "what weft report writes"},
+    {NULL, NULL},
+};
+
+static void print_options(FILE *out) {
+    weft_help_options(out, "options of every command", weft_common_options);
+    fputs("--name VALUE and --name=VALUE are the same; the last of two wins; -- ends them.\n", out);
+}
+
+static void print_environment(FILE *out) {
+    fputs("variables of the environment; an option wins against its variable:\n", out);
+    for (const struct weft_option *option = weft_common_options; option->name != NULL; option++) {
+        if (option->variable != NULL) {
+            char text[128];
+            const struct weft_term terms[] = {{option->variable, text}, {NULL, NULL}};
+            snprintf(text, sizeof text, "as --%s %s", option->name, option->value);
+            weft_help_terms(out, terms);
+        }
+    }
+    weft_help_terms(out, weft_variables);
+}
+
+static void print_exit_codes(FILE *out) {
+    fputs("exit codes:\n", out);
+    weft_help_terms(out, weft_exit_codes);
+    fputc('\n', out);
+    weft_screen_wrap(
+        out,
+        "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
+        "is one, a line that tells how to mend it. With --json they are events on "
+        "stdout too.",
+        0, 0, WIDTH);
+}
+
+static void print_files(FILE *out) {
+    fputs("a run folder, as weft train writes it:\n", out);
+    weft_help_terms(out, weft_file_names);
+    fputc('\n', out);
+    weft_screen_wrap(out,
+                     "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
+                     "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
+                     "downloads them.",
+                     0, 0, WIDTH);
+}
+
+static void print_completion(FILE *out) {
+    fputs("completion of commands, options and their values:\n\n"
+          "  bash   source <(weft help bash)\n"
+          "  zsh    source <(weft help zsh)\n"
+          "  fish   weft help fish | source\n\n"
+          "meson install puts these scripts, and the manual page (weft help man), where\n"
+          "shells and man find them.\n",
+          out);
+}
+
+const struct weft_topic weft_topics[] = {
+    {"options", "the options of every command", print_options},
+    {"environment", "variables of the environment", print_environment},
+    {"files", "the files of a run folder", print_files},
+    {"exit-codes", "the exit codes", print_exit_codes},
+    {"completion", "completion in bash, zsh and fish", print_completion},
+    {"man", "prints the manual page weft(1)", weft_manual_print},
+    {"bash", "prints the completion of bash", weft_completion_bash},
+    {"zsh", "prints the completion of zsh", weft_completion_zsh},
+    {"fish", "prints the completion of fish", weft_completion_fish},
+    {NULL, NULL, NULL},
+};

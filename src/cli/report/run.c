@@ -1,0 +1,261 @@
+/* run.c: a run folder, read back. */
+#include "cli/report/parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/strict_json.h"
+#include "os/os.h"
+
+enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };
+
+static enum weft_status wrong(struct weft_error *error, const char *what) {
+    return weft_fail(error, WEFT_BAD_FILE, "%s is missing or wrong", what);
+}
+
+/* A finite number that is at least 0. */
+static bool number_of(const cJSON *object, const char *key, double *value) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble) || item->valuedouble < 0) {
+        return false;
+    }
+    *value = item->valuedouble;
+    return true;
+}
+
+static const char *text_of(const cJSON *object, const char *key) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+static void add_fact(struct weft_page_run *run, const char *name, const char *value) {
+    if (run->fact_count < FACTS_MAX && value != NULL) {
+        struct weft_page_fact *fact = &run->facts[run->fact_count++];
+        snprintf(fact->name, sizeof fact->name, "%s", name);
+        snprintf(fact->value, sizeof fact->value, "%s", value);
+    }
+}
+
+static void add_share(struct weft_page_run *run, const char *name, double value) {
+    char text[64];
+    snprintf(text, sizeof text, "%.4f", value);
+    add_fact(run, name, text);
+}
+
+static enum weft_status take_history(const cJSON *json, struct weft_page_run *run,
+                                     struct weft_error *error) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "epochs"), *item;
+    if (!cJSON_IsArray(list)) {
+        return wrong(error, "\"epochs\"");
+    }
+    run->history = calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *run->history);
+    if (run->history == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the history");
+    }
+    cJSON_ArrayForEach(item, list) {
+        struct weft_history *history = &run->history[run->epochs++];
+        double epoch;
+        if (!number_of(item, "epoch", &epoch) || epoch != (double)run->epochs ||
+            !number_of(item, "accuracy", &history->accuracy) ||
+            !number_of(item, "total_loss", &history->total_loss) ||
+            !number_of(item, "mean_loss", &history->mean_loss) ||
+            !number_of(item, "seconds", &history->seconds)) {
+            return wrong(error, "an epoch");
+        }
+        history->epoch = run->epochs;
+        history->validated =
+            number_of(item, "validation_accuracy", &history->validation_accuracy) &&
+            number_of(item, "validation_loss", &history->validation_loss);
+    }
+    return WEFT_OK;
+}
+
+/* The class names of the run, from its first evaluation. */
+static enum weft_status take_names(const cJSON *list, struct weft_page_run *run,
+                                   struct weft_error *error) {
+    size_t count = (size_t)cJSON_GetArraySize(list), i = 0;
+    const cJSON *item;
+    run->names = calloc(count + 1, sizeof *run->names);
+    if (run->names == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the names of classes");
+    }
+    cJSON_ArrayForEach(item, list) {
+        const char *name = cJSON_IsString(item) ? item->valuestring : NULL;
+        if (name == NULL || (run->names[i] = malloc(strlen(name) + 1)) == NULL) {
+            return wrong(error, "the name of a class");
+        }
+        strcpy(run->names[i++], name);
+    }
+    return WEFT_OK;
+}
+
+/* The counts of a matrix; their sums are those of the images and of the right ones. */
+static enum weft_status take_matrix(const cJSON *list, struct weft_evaluation *evaluation,
+                                    struct weft_error *error) {
+    size_t classes = evaluation->classes, place = 0;
+    uint64_t sum = 0, right = 0;
+    const cJSON *row, *cell;
+    evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
+    if (evaluation->confusion == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a matrix");
+    }
+    cJSON_ArrayForEach(row, list) {
+        if ((size_t)cJSON_GetArraySize(row) != classes) {
+            return wrong(error, "\"confusion\"");
+        }
+        cJSON_ArrayForEach(cell, row) {
+            uint64_t count;
+            if (!weft_json_whole(cell, UINT32_MAX, &count)) {
+                return wrong(error, "\"confusion\"");
+            }
+            sum += count;
+            right += place % (classes + 1) == 0 ? count : 0;
+            evaluation->confusion[place++] = count;
+        }
+    }
+    if (sum != evaluation->images || right != evaluation->correct) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "\"confusion\": its sums are not those of the images");
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status take_evaluation(const cJSON *json, struct weft_page_run *run,
+                                        enum weft_split split, struct weft_error *error) {
+    struct weft_evaluation *evaluation = &run->evaluations[split];
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, weft_split_name(split));
+    const cJSON *names = cJSON_GetObjectItemCaseSensitive(object, "classes");
+    const cJSON *matrix = cJSON_GetObjectItemCaseSensitive(object, "confusion");
+    int classes = cJSON_GetArraySize(names);
+    uint64_t images, correct;
+    enum weft_status status;
+    if (!cJSON_IsArray(names) || !cJSON_IsArray(matrix) || classes < 2 || classes > CLASSES_MAX ||
+        cJSON_GetArraySize(matrix) != classes ||
+        !weft_json_whole(cJSON_GetObjectItemCaseSensitive(object, "images"), UINT32_MAX, &images) ||
+        !weft_json_whole(cJSON_GetObjectItemCaseSensitive(object, "correct"), UINT32_MAX,
+                         &correct) ||
+        images == 0 || !number_of(object, "loss", &evaluation->loss) ||
+        (run->evaluations[0].classes > 0 && split > 0 &&
+         (size_t)classes != run->evaluations[0].classes)) {
+        return wrong(error, split == WEFT_TRAIN ? "\"train\"" : "\"test\"");
+    }
+    if (run->names == NULL && (status = take_names(names, run, error)) != WEFT_OK) {
+        return status;
+    }
+    evaluation->images = (size_t)images;
+    evaluation->correct = (size_t)correct;
+    evaluation->accuracy = (double)correct / (double)images;
+    evaluation->classes = (size_t)classes;
+    return take_matrix(matrix, evaluation, error);
+}
+
+/* What is told of a run, in the order of what one wants to know. */
+static void take_facts(const cJSON *json, struct weft_page_run *run) {
+    const cJSON *device = cJSON_GetObjectItemCaseSensitive(json, "device");
+    const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options"), *option;
+    char text[128];
+    double value;
+    add_share(run, "test accuracy", run->evaluations[WEFT_TEST].accuracy);
+    add_share(run, "training accuracy", run->evaluations[WEFT_TRAIN].accuracy);
+    if (number_of(json, "seconds", &value)) {
+        snprintf(text, sizeof text, "%.2f", value);
+        add_fact(run, "seconds", text);
+    }
+    add_fact(run, "device", text_of(device, "name"));
+    add_fact(run, "platform", text_of(device, "platform"));
+    add_fact(run, "driver", text_of(device, "driver"));
+    add_fact(run, "SHA-256 of the model", text_of(json, "sha256"));
+    add_fact(run, "version of weft", text_of(json, "version"));
+    if (number_of(json, "contract", &value)) {
+        snprintf(text, sizeof text, "%.0f", value);
+        add_fact(run, "contract of equal bits", text);
+    }
+    cJSON_ArrayForEach(option, options) {
+        char name[64];
+        char *printed = cJSON_IsString(option) ? NULL : cJSON_PrintUnformatted(option);
+        size_t length = (size_t)snprintf(name, sizeof name, "--%.60s", option->string);
+        for (size_t i = 2; i < length && i < sizeof name; i++) {
+            name[i] = name[i] == '_' ? '-' : name[i];
+        }
+        if (!cJSON_IsNull(option) && !cJSON_IsFalse(option)) {
+            add_fact(run, name, cJSON_IsString(option) ? option->valuestring : printed);
+        }
+        cJSON_free(printed);
+    }
+}
+
+static enum weft_status take(const cJSON *json, struct weft_page_run *run, char data[4096],
+                             struct weft_error *error) {
+    const char *folder = text_of(json, "data");
+    enum weft_status status = take_history(json, run, error);
+    if (status == WEFT_OK) {
+        status = take_evaluation(json, run, WEFT_TRAIN, error);
+    }
+    if (status == WEFT_OK) {
+        status = take_evaluation(json, run, WEFT_TEST, error);
+    }
+    run->facts = calloc(FACTS_MAX, sizeof *run->facts);
+    if (status == WEFT_OK && run->facts == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for options");
+    }
+    if (status == WEFT_OK) {
+        take_facts(json, run);
+    }
+    snprintf(data, 4096, "%s", folder != NULL ? folder : "");
+    return status;
+}
+
+enum weft_status weft_report_run_read(const char *folder, struct weft_page_run *run,
+                                      char data[4096], struct weft_error *error) {
+    struct weft_run place = {0};
+    struct weft_error ignored = {0};
+    char path[4096], *text = NULL;
+    size_t size;
+    cJSON *json = NULL;
+    enum weft_status status;
+    if (strlen(folder) >= sizeof place.path) {
+        return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
+                         sizeof place.path - 1);
+    }
+    strcpy(place.path, folder);
+    strcpy(run->name, folder);
+    weft_run_path(&place, "run.json", path);
+    if (!weft_os_is_folder(folder) || !weft_os_exists(path)) {
+        weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
+        return weft_error_hint(error, "weft train writes one at its end");
+    }
+    status = weft_file_read(path, RUN_MAX, &text, &size, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    status = weft_json_parse(text, size, &json, error);
+    if (status == WEFT_OK) {
+        status = take(json, run, data, error);
+    }
+    if (status != WEFT_OK) {
+        weft_error_context(error, "%s", path);
+    }
+    cJSON_Delete(json);
+    free(text);
+    if (status == WEFT_OK) { /* older runs have none */
+        weft_report_steps_read(weft_run_path(&place, "steps.csv", path), &run->steps,
+                               &run->step_count, &ignored);
+    }
+    return status;
+}
+
+void weft_report_run_finish(struct weft_page_run *run) {
+    for (size_t i = 0; run->names != NULL && run->names[i] != NULL; i++) {
+        free(run->names[i]);
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        weft_evaluation_finish(&run->evaluations[i]);
+        free(run->pictures[i]);
+    }
+    free(run->names);
+    free(run->facts);
+    free(run->history);
+    free(run->steps);
+    *run = (struct weft_page_run){0};
+}

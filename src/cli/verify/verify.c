@@ -1,0 +1,168 @@
+/* verify.c: weft verify: one device in this process, or each in one of its own. */
+#include "cli/verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+struct job {
+    const struct weft_options *options;
+    struct weft_progress progress;
+    double start;
+};
+
+static void stage(void *context, enum weft_verify_stage which, enum weft_verify_result result,
+                  uint64_t cases, double seconds) {
+    struct job *job = context;
+    weft_progress_wipe(&job->progress);
+    weft_verify_print_stage(job->options, which, result, cases, seconds);
+}
+
+static void difference(void *context, const struct weft_verify_difference *found) {
+    struct job *job = context;
+    weft_progress_wipe(&job->progress);
+    weft_verify_print_difference(job->options, found);
+}
+
+static bool progress(void *context, const char *what, uint64_t passes, uint64_t faults) {
+    struct job *job = context;
+    double seconds = weft_os_seconds() - job->start;
+    char line[128];
+    if (passes + faults > 0) {
+        snprintf(line, sizeof line, "%s: %llu passes, %llu faults, %.0f s", what,
+                 (unsigned long long)passes, (unsigned long long)faults, seconds);
+    } else {
+        snprintf(line, sizeof line, "%s, %.0f s", what, seconds);
+    }
+    weft_progress_text(&job->progress, line);
+    return !weft_os_interrupted();
+}
+
+/* Reads STEP:TENSOR:ELEMENT:BIT; tensor points into ${text}. */
+static enum weft_status parse_injection(const char *given, char text[256],
+                                        struct weft_injection *inject, struct weft_error *error) {
+    char *tensor, *element, rest;
+    unsigned long long step, index;
+    snprintf(text, 256, "%s", given);
+    tensor = strchr(text, ':');
+    element = tensor != NULL ? strchr(tensor + 1, ':') : NULL;
+    if (element != NULL && strlen(given) < 256 && text[0] != '-' && element[1] != '-') {
+        *tensor++ = '\0';
+        *element++ = '\0';
+        if (strspn(text, "0123456789") == strlen(text) && sscanf(text, "%19llu", &step) == 1 &&
+            sscanf(element, "%19llu:%3u%c", &index, &inject->bit, &rest) == 2) {
+            inject->step = step;
+            inject->tensor = tensor;
+            inject->element = (size_t)index;
+            return WEFT_OK;
+        }
+    }
+    weft_fail(error, WEFT_USAGE, "--inject %s: not STEP:TENSOR:ELEMENT:BIT", given);
+    return weft_error_hint(error, "for example 10:conv1.weight:7:20");
+}
+
+/* The data set, if one is asked for: the variable does not count, so that the hash is the known one everywhere. */
+static enum weft_status read_images(const struct weft_options *options, struct weft_images *images,
+                                    struct weft_error *error) {
+    struct weft_network *network = NULL;
+    char folder[4096];
+    enum weft_status status = weft_data_find(options->data, folder, error);
+    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
+        status = weft_images_read(folder, (enum weft_split)i, &images[i], NULL, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_network_create_published(&network, error);
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
+        status = weft_shared_check(network, &images[i], error);
+    }
+    weft_network_destroy(network);
+    return status;
+}
+
+static enum weft_status conclude(const struct job *job, const struct weft_verify_outcome *outcome,
+                                 struct weft_error *error) {
+    const char *end = strstr(outcome->diagnosis, ". "); /* of its first sentence */
+    weft_verify_print_verdict(job->options, outcome);
+    if (outcome->result == WEFT_VERIFY_EQUAL) {
+        return WEFT_OK;
+    }
+    return weft_fail(error, outcome->result == WEFT_VERIFY_UNSTABLE ? WEFT_UNSTABLE : WEFT_FAILED,
+                     "%s: %s from the CPU backend: %.*s", outcome->device.name,
+                     outcome->result == WEFT_VERIFY_UNSTABLE ? "unstable, and different"
+                                                             : "different",
+                     (int)(end != NULL ? end - outcome->diagnosis : 300), outcome->diagnosis);
+}
+
+static enum weft_status verify_here(const struct weft_options *options, struct weft_error *error) {
+    struct job job = {.options = options, .start = weft_os_seconds()};
+    struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
+    struct weft_injection inject;
+    struct weft_verify_events events = {stage, difference, progress, &job};
+    struct weft_verify_outcome outcome = {0};
+    struct weft_verify_options wanted = {.full = options->full,
+                                         .seed = options->seed,
+                                         .steps = options->steps,
+                                         .soak = options->soak,
+                                         .bundle = options->bundle,
+                                         .device = {.device = options->device,
+                                                    .threads = (unsigned)options->threads,
+                                                    .kernels = options->kernels,
+                                                    .cl_options = options->cl_options,
+                                                    .mapping = (enum weft_mapping)options->mapping,
+                                                    .no_fuse = options->no_fuse,
+                                                    .no_cache = options->no_cache,
+                                                    .log = weft_message_log(options)}};
+    char notice[512] = "", text[256];
+    enum weft_status status = WEFT_OK;
+    weft_progress_start(&job.progress, options);
+    if (options->inject != NULL) {
+        status = parse_injection(options->inject, text, &inject, error);
+        wanted.inject = &inject;
+    }
+    if (status == WEFT_OK && weft_options_given(options, "data")) {
+        status = read_images(options, images, error);
+        wanted.images = images;
+    }
+    if (status == WEFT_OK) {
+        weft_os_catch_interrupts();
+        status = weft_verify(&wanted, &events, &outcome, notice, error);
+        weft_progress_wipe(&job.progress);
+        if (notice[0] != '\0') {
+            weft_message_always("%s", notice);
+        }
+        if (status == WEFT_OK && options->bundle != NULL) {
+            bool none = outcome.bundle[0] != '\0';
+            weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
+                                none ? outcome.bundle : options->bundle);
+        }
+        if (status == WEFT_INTERRUPTED && outcome.result != WEFT_VERIFY_EQUAL) {
+            *error = (struct weft_error){0}; /* what was found until then stands */
+            status = WEFT_OK;
+        }
+        if (status == WEFT_OK) {
+            status = conclude(&job, &outcome, error);
+        } else if (outcome.device.name[0] != '\0' && status != WEFT_USAGE) {
+            weft_verify_print_none(options, &outcome.device, error->message, &outcome,
+                                   outcome.seconds);
+        }
+    }
+    weft_images_finish(&images[WEFT_TRAIN]);
+    weft_images_finish(&images[WEFT_TEST]);
+    return status;
+}
+
+enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error) {
+    if (options->quick && options->full) {
+        return weft_fail(error, WEFT_USAGE, "--full: it is the contrary of --quick");
+    }
+    if (options->all && weft_options_given(options, "device")) {
+        return weft_fail(error, WEFT_USAGE, "--all: it takes every device, leave --device away");
+    }
+    if (options->math != WEFT_MATH_EXACT) {
+        return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
+    }
+    return options->all || options->timeout > 0 ? weft_verify_children(options, error)
+                                                : verify_here(options, error);
+}

@@ -1,0 +1,191 @@
+/* checkpoint_record.c: what was asked for, and how the epochs went: the object weft.checkpoint of a checkpoint's __metadata__, written and
+ * read. Numbers that may be larger than 2^53 are texts. Reading believes nothing. */
+#include "train/checkpoint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/strict_json.h"
+#include "network/text.h"
+
+/* Adds ${value} in digits that give the same double again. */
+static void add_double(struct weft_text *text, const char *before, double value) {
+    char digits[64];
+    snprintf(digits, sizeof digits, "%.17g", value);
+    weft_text_add(text, "%s", before);
+    weft_text_add_digits(text, digits);
+}
+
+/* Paths may be no UTF-8; such a one can not be kept. */
+static bool is_text(const char *string) {
+    struct weft_text text = {0};
+    size_t at;
+    bool good;
+    weft_text_add_json(&text, string);
+    good = !text.failed && weft_json_scan(text.bytes, text.length, &at) == NULL;
+    free(text.bytes);
+    return good;
+}
+
+char *checkpoint_record_write(const struct weft_checkpoint *checkpoint) {
+    const struct weft_training *training = &checkpoint->training;
+    struct weft_text text = {0};
+    weft_text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
+                  training->epochs, training->batch, (unsigned long long)training->seed,
+                  training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+    weft_text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
+    weft_text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
+    weft_text_add_float(&text, training->learning_rate);
+    weft_text_add(&text, ",\"init\":\"%s\",\"images\":%llu,\"checksum\":%lu", checkpoint->init,
+                  (unsigned long long)checkpoint->images, (unsigned long)checkpoint->checksum);
+    if (checkpoint->data != NULL && is_text(checkpoint->data)) {
+        weft_text_add(&text, ",\"data\":");
+        weft_text_add_json(&text, checkpoint->data);
+    }
+    weft_text_add(&text, ",\"history\":[");
+    for (size_t i = 0; i < checkpoint->epochs; i++) {
+        const struct weft_epoch *epoch = &checkpoint->history[i];
+        weft_text_add(&text, "%s{\"images\":%llu,\"correct\":%llu,\"steps\":%zu", i > 0 ? "," : "",
+                      (unsigned long long)epoch->images, (unsigned long long)epoch->correct,
+                      epoch->steps);
+        add_double(&text, ",\"total_loss\":", epoch->total_loss);
+        add_double(&text, ",\"seconds\":", epoch->seconds);
+        weft_text_add(&text, "}");
+    }
+    weft_text_add(&text, "]}");
+    return weft_text_take(&text);
+}
+
+#define EXACT (UINT64_C(1) << 53) /* up to here doubles are whole numbers */
+
+static enum weft_status bad(struct weft_error *error, const char *what) {
+    return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.checkpoint: %s is missing or wrong",
+                     what);
+}
+
+static const char *text_of(const cJSON *json, const char *key) {
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+}
+
+static bool whole_of(const cJSON *json, const char *key, uint64_t most, uint64_t *number) {
+    return weft_json_whole(cJSON_GetObjectItemCaseSensitive(json, key), most, number);
+}
+
+/* A number of 64 bits that stands in the file as text. */
+static bool long_of(const cJSON *json, const char *key, uint64_t *number) {
+    const char *text = text_of(json, key);
+    *number = 0;
+    if (text == NULL || *text == '\0') {
+        return false;
+    }
+    for (; *text >= '0' && *text <= '9'; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+        if (*number > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *number = *number * 10 + digit;
+    }
+    return *text == '\0';
+}
+
+static bool double_of(const cJSON *json, const char *key, double *value) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
+    *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+    return isfinite(*value);
+}
+
+static enum weft_status read_training(const cJSON *json, struct weft_checkpoint *checkpoint,
+                                      struct weft_error *error) {
+    struct weft_training *training = &checkpoint->training;
+    const char *order = text_of(json, "order"), *init = text_of(json, "init");
+    const char *math = text_of(json, "math");
+    uint64_t epochs, batch, checksum;
+    double rate;
+    if (!whole_of(json, "epochs", 1000000, &epochs) || epochs == 0 ||
+        !whole_of(json, "batch", UINT32_MAX, &batch) || batch == 0 ||
+        !long_of(json, "seed", &training->seed) || !long_of(json, "steps", &training->steps)) {
+        return bad(error, "epochs, batch, seed or steps");
+    }
+    if (!double_of(json, "lr", &rate) || !(rate > 0 && rate < 1e30)) {
+        return bad(error, "lr");
+    }
+    if (order == NULL || (strcmp(order, "file") != 0 && strcmp(order, "shuffled") != 0)) {
+        return bad(error, "order");
+    }
+    if (math == NULL || (strcmp(math, "exact") != 0 && strcmp(math, "fast") != 0)) {
+        return bad(error, "math");
+    }
+    if (init == NULL || strlen(init) >= sizeof checkpoint->init) {
+        return bad(error, "init");
+    }
+    if (!whole_of(json, "images", UINT32_MAX, &checkpoint->images) || checkpoint->images == 0 ||
+        !whole_of(json, "checksum", UINT32_MAX, &checksum)) {
+        return bad(error, "images or checksum");
+    }
+    training->epochs = (size_t)epochs;
+    training->batch = (size_t)batch;
+    training->learning_rate = (float)rate;
+    training->order = strcmp(order, "file") == 0 ? WEFT_FILE_ORDER : WEFT_SHUFFLED;
+    checkpoint->math = strcmp(math, "fast") == 0 ? WEFT_MATH_FAST : WEFT_MATH_EXACT;
+    checkpoint->checksum = (uint32_t)checksum;
+    strcpy(checkpoint->init, init);
+    return WEFT_OK;
+}
+
+static enum weft_status read_history(const cJSON *json, struct weft_checkpoint *checkpoint,
+                                     struct weft_error *error) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "history"), *item;
+    size_t epoch = 0;
+    uint64_t total = 0;
+    if (!cJSON_IsArray(list) || (size_t)cJSON_GetArraySize(list) != checkpoint->epochs) {
+        return bad(error, "history");
+    }
+    checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
+    if (checkpoint->history == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the history");
+    }
+    cJSON_ArrayForEach(item, list) {
+        struct weft_epoch *to = &checkpoint->history[epoch++];
+        uint64_t steps;
+        if (!whole_of(item, "images", EXACT - 1, &to->images) || to->images != checkpoint->images ||
+            !whole_of(item, "correct", to->images, &to->correct) ||
+            !whole_of(item, "steps", UINT32_MAX, &steps) || steps == 0 ||
+            !double_of(item, "total_loss", &to->total_loss) ||
+            !double_of(item, "seconds", &to->seconds)) {
+            return bad(error, "history");
+        }
+        to->epoch = epoch;
+        to->steps = (size_t)steps;
+        to->accuracy = (double)to->correct / (double)to->images;
+        to->mean_loss = to->total_loss / (double)to->steps;
+        total += steps;
+    }
+    return total == checkpoint->steps ? WEFT_OK : bad(error, "the number of steps");
+}
+
+enum weft_status checkpoint_record_read(const char *text, struct weft_checkpoint *checkpoint,
+                                        struct weft_error *error) {
+    const char *data;
+    cJSON *json = NULL;
+    enum weft_status status = weft_json_parse(text, strlen(text), &json, error);
+    if (status != WEFT_OK) {
+        return weft_error_context(error, "__metadata__ weft.checkpoint");
+    }
+    status = read_training(json, checkpoint, error);
+    if (status == WEFT_OK) {
+        status = read_history(json, checkpoint, error);
+    }
+    data = text_of(json, "data");
+    if (status == WEFT_OK && data != NULL) {
+        checkpoint->data = malloc(strlen(data) + 1);
+        if (checkpoint->data == NULL) {
+            status = weft_fail(error, WEFT_FAILED, "no memory for a path");
+        } else {
+            strcpy(checkpoint->data, data);
+        }
+    }
+    cJSON_Delete(json);
+    return status;
+}
