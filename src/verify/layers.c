@@ -41,9 +41,10 @@ static const struct {
     enum weft_statistics statistics;
     unsigned quick; /* ways in --quick */
 } cases[] = {
-    {3, 37, WEFT_BATCH, OTHER_APART}, /* first, as the fewest kernels make the shortest diagnosis */
+    {3, 257, WEFT_BATCH, OTHER_APART}, /* first, as the fewest kernels make the shortest diagnosis */
     {3, 37, WEFT_RUNNING, OTHER_APART},
-    {2, 37, WEFT_BATCH, OWN_FUSED},
+    {2, 257, WEFT_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
+    {2, 1, WEFT_BATCH, OWN_FUSED},
     {2, 37, WEFT_RUNNING, OWN_FUSED},
     {0, 37, WEFT_BATCH, 0},
     {0, 37, WEFT_RUNNING, 0},
@@ -52,6 +53,8 @@ static const struct {
     {1, 16, WEFT_RUNNING, 0},
     {2, 100, WEFT_BATCH, 0},
     {2, 7, WEFT_RUNNING, 0},
+    {2, 37, WEFT_BATCH, 0},
+    {3, 37, WEFT_BATCH, 0},
 };
 #define CASES (sizeof cases / sizeof cases[0])
 
@@ -214,7 +217,8 @@ static void say_where(const struct layers_case *job, const struct weft_backend_o
 static enum weft_status run_variant(struct verify *verify, struct layers_case *job,
                                     const struct weft_backend_options *how,
                                     struct weft_error *error) {
-    struct verify_piece piece = {job->network, job->count, run_piece, job, job->expected};
+    struct verify_piece piece = {job->network,  job->count, run_piece, job,
+                                 job->expected, 0,          NULL,      NULL};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_LAYERS};
     struct weft_backend *device = NULL;
     bool stable = true;
@@ -229,6 +233,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     verify->cases++;
     if (status == WEFT_OK && (found.differing > 0 || !stable)) {
         found.stage = WEFT_STAGE_LAYERS;
+        piece.device = device;
         if (found.differing == 0) { /* it was right the first time: catch a wrong one */
             for (int i = 0; i < 100 && found.differing == 0 && status == WEFT_OK; i++) {
                 status = run_piece(&piece, device, &found, digest, error);
@@ -243,8 +248,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     return status;
 }
 
-/* The mapping that a device would be given, or was: the one that counts most. Without vectors there is only that of single lanes. */
-static enum weft_mapping own_mapping(const struct verify *verify) {
+enum weft_mapping verify_own_mapping(const struct verify *verify) {
     enum weft_mapping given = verify->options->device.mapping;
     bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
     if (!verify_vectors(verify)) {
@@ -261,7 +265,7 @@ static enum weft_status run_case(struct verify *verify, size_t index, struct wef
     for (size_t i = 0; i < WAYS && status == WEFT_OK; i++) {
         struct weft_backend_options how = verify_device_options(verify, job.count, NULL);
         bool wanted = full || (cases[index].quick >> i & 1) != 0;
-        enum weft_mapping own = own_mapping(verify);
+        enum weft_mapping own = verify_own_mapping(verify);
         /* the CPU backend knows no other way */
         if ((builtin ? i > 0 : !wanted) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
             continue;

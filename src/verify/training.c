@@ -34,7 +34,7 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
     struct weft_network *network = NULL;
     enum weft_status status;
     *training = (struct verify_training){
-        .seed = seed, .images = images != NULL ? images : verify->options->images};
+        .seed = seed, .images = images != NULL ? images : verify->options->images, .note = ""};
     training->steps = verify_steps(verify);
     status = make_images(verify, training, error);
     if (status == WEFT_OK) {
@@ -114,11 +114,10 @@ enum weft_status verify_training_begin(const struct verify_training *training,
     const struct weft_model *model = training->model;
     enum weft_status status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
     memset(training->values, 0, model->network->parameter_count * sizeof *training->values);
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_MOMENTS, training->values, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_SECOND_MOMENTS, training->values, error);
+    for (int i = 0; i < 2 && status == WEFT_OK; i++) {
+        status = weft_backend_write(
+            backend, i == 0 ? WEFT_MOMENTS : WEFT_SECOND_MOMENTS,
+            training->moments[i] != NULL ? training->moments[i] : training->values, error);
     }
     return status == WEFT_OK
                ? weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error)
@@ -184,9 +183,8 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
     return status;
 }
 
-/* The hash that the CPU backend gives, known or computed here. */
-static enum weft_status expect(struct verify *verify, struct verify_training *training,
-                               const struct verify_known *known, struct weft_error *error) {
+enum weft_status verify_training_expect(struct verify *verify, struct verify_training *training,
+                                        struct weft_error *error) {
     struct weft_backend_options how = training->how;
     struct weft_backend *reference = NULL;
     enum weft_status status;
@@ -197,6 +195,13 @@ static enum weft_status expect(struct verify *verify, struct verify_training *tr
         status = verify_train(verify, training, reference, training->expected, error);
     }
     weft_backend_close(reference);
+    return status;
+}
+
+/* The hash that the CPU backend gives, which may be known. */
+static enum weft_status expect(struct verify *verify, struct verify_training *training,
+                               const struct verify_known *known, struct weft_error *error) {
+    enum weft_status status = verify_training_expect(verify, training, error);
     if (status == WEFT_OK && known != NULL && strcmp(known->training, training->expected) != 0) {
         weft_fail(error, WEFT_NO_VERDICT,
                   "the CPU backend: its training gives %.16s..., not %.16s... as known: it is no "
@@ -208,12 +213,32 @@ static enum weft_status expect(struct verify *verify, struct verify_training *tr
     return status;
 }
 
-enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
-                                       struct weft_error *error) {
+/* Compares the hash with the known one, or with the reference's; looks into a difference. */
+static enum weft_status compare(struct verify *verify, struct verify_training *training,
+                                struct weft_error *error) {
     const struct verify_known *known =
         verify->options->images == NULL
             ? verify_known_find(verify->options->full, training->seed, training->steps)
             : NULL;
+    enum weft_status status;
+    if (known != NULL && verify->flip.flip == 0 && strcmp(training->digest, known->training) == 0) {
+        memcpy(training->expected, known->training, sizeof training->expected);
+        verify->outcome->known = true;
+        return WEFT_OK;
+    }
+    status = expect(verify, training, known, error);
+    /* A bit that was flipped is found even where it comes to nothing. */
+    if (status == WEFT_OK &&
+        (strcmp(training->digest, training->expected) != 0 || verify->flip.flip != 0)) {
+        memcpy(verify->outcome->hash, training->digest, sizeof training->digest);
+        memcpy(verify->outcome->expected_hash, training->expected, sizeof training->expected);
+        status = verify_lockstep(verify, training, error);
+    }
+    return status;
+}
+
+enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
+                                       struct weft_error *error) {
     enum weft_status status =
         verify_training_open(training, &training->how, &training->backend, error);
     verify->outcome->seed = training->seed;
@@ -223,21 +248,12 @@ enum weft_status verify_stage_training(struct verify *verify, struct verify_trai
     }
     verify->cases = training->steps;
     memcpy(verify->outcome->training_hash, training->digest, sizeof training->digest);
-    if (status == WEFT_OK && known != NULL && verify->flip.flip == 0 &&
-        strcmp(training->digest, known->training) == 0) {
-        memcpy(training->expected, known->training, sizeof training->expected);
-        verify->outcome->known = true;
-        return WEFT_OK;
-    }
     if (status == WEFT_OK) {
-        status = expect(verify, training, known, error);
+        status = compare(verify, training, error);
     }
-    /* A bit that was flipped is found even where it comes to nothing. */
-    if (status == WEFT_OK &&
-        (strcmp(training->digest, training->expected) != 0 || verify->flip.flip != 0)) {
-        memcpy(verify->outcome->hash, training->digest, sizeof training->digest);
-        memcpy(verify->outcome->expected_hash, training->expected, sizeof training->expected);
-        status = verify_lockstep(verify, training, error);
+    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL &&
+        verify->flip.flip == 0) {
+        status = verify_hard(verify, training, error);
     }
     return status;
 }
