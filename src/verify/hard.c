@@ -127,11 +127,14 @@ enum weft_status verify_hard_init(const struct verify *verify, struct weft_netwo
     if (status != WEFT_OK) {
         return status;
     }
-    hard->values = calloc(longest, sizeof *hard->values);
+    status = verify_training_allocate(hard, error);
     hard->moments[0] = calloc(longest, sizeof *hard->moments[0]);
     hard->moments[1] = calloc(longest, sizeof *hard->moments[1]);
-    if (hard->values == NULL || hard->moments[0] == NULL || hard->moments[1] == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+    if (status == WEFT_OK && (hard->moments[0] == NULL || hard->moments[1] == NULL)) {
+        status = weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+    }
+    if (status != WEFT_OK) {
+        return status;
     }
     for (size_t i = 0; i < IMAGES; i++) {
         hard->made[WEFT_TRAIN].labels[i] %= 10 - RARE;
@@ -150,7 +153,8 @@ void verify_hard_finish(struct verify_training *hard) {
 /* The training on hard->backend, against the reference's. */
 static enum weft_status train_and_compare(struct verify *verify, struct verify_training *hard,
                                           struct weft_error *error) {
-    enum weft_status status = verify_train(verify, hard, hard->backend, hard->digest, error);
+    enum weft_status status =
+        verify_train(verify, hard, hard->backend, hard->digest, hard->results[0], error);
     if (status == WEFT_OK) {
         status = verify_training_expect(verify, hard, error);
     }

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "data/sha256.h"
+#include "numerics.h"
+#include "weft/compare.h"
 
 static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                          WEFT_SECOND_MOMENTS, WEFT_GRADIENTS};
@@ -181,6 +183,26 @@ static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_e
     return status == WEFT_OK ? restore(lockstep, lockstep->expected, error) : status;
 }
 
+/* The first step whose loss or count of right answers was another, if that is known. */
+static void look_at_results(const struct verify_training *training,
+                            struct weft_verify_difference *found) {
+    for (uint64_t i = 0; training->digest[0] != '\0' && i < training->steps; i++) {
+        const struct weft_step_result *got = &training->results[0][i];
+        const struct weft_step_result *expected = &training->results[1][i];
+        if (memcmp(got, expected, sizeof *got) == 0) {
+            continue;
+        }
+        found->step = i + 1;
+        found->whole = got->correct != expected->correct &&
+                       weft_as_uint(got->loss) == weft_as_uint(expected->loss);
+        snprintf(found->tensor, sizeof found->tensor, "%s", found->whole ? "correct" : "loss");
+        found->device = found->whole ? got->correct : weft_as_uint(got->loss);
+        found->expected = found->whole ? expected->correct : weft_as_uint(expected->loss);
+        found->ulp = found->whole ? 0 : weft_ulp_distance(got->loss, expected->loss);
+        return;
+    }
+}
+
 /* It differs, but not step by step: either it depends on how steps follow each other, or it does not come again. */
 static enum weft_status not_found(struct verify *verify, struct verify_training *training,
                                   struct weft_error *error) {
@@ -189,7 +211,7 @@ static enum weft_status not_found(struct verify *verify, struct verify_training 
     char digest[65];
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < 4 && status == WEFT_OK; i++) {
-        status = verify_train(verify, training, training->backend, digest, error);
+        status = verify_train(verify, training, training->backend, digest, NULL, error);
         wrong += strcmp(digest, training->expected) != 0;
         changed += strcmp(digest, training->digest) != 0;
     }
@@ -198,9 +220,11 @@ static enum weft_status not_found(struct verify *verify, struct verify_training 
     }
     snprintf(found.layer, sizeof found.layer, "training");
     snprintf(found.tensor, sizeof found.tensor, "hash");
-    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps",
-             (unsigned long long)training->seed, (unsigned long long)training->steps);
     found.whole = true;
+    look_at_results(training, &found);
+    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps%s",
+             (unsigned long long)training->seed, (unsigned long long)training->steps,
+             training->note);
     found.guess = changed == 0 ? "ordering" : wrong == 0 ? "hardware" : "race";
     snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
              "%s: the training differs, but no step does from the right state before it; of 4 more "

@@ -28,6 +28,18 @@ static enum weft_status make_images(const struct verify *verify, struct verify_t
                : status;
 }
 
+enum weft_status verify_training_allocate(struct verify_training *training,
+                                          struct weft_error *error) {
+    const struct weft_network *network = training->model->network;
+    size_t steps = (size_t)training->steps + 1, step = sizeof *training->results[0];
+    training->values = calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
+    training->results[0] = training->steps < SIZE_MAX / step / 2 ? calloc(steps, step) : NULL;
+    training->results[1] = training->steps < SIZE_MAX / step / 2 ? calloc(steps, step) : NULL;
+    return training->values != NULL && training->results[0] != NULL && training->results[1] != NULL
+               ? WEFT_OK
+               : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+}
+
 enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
                                       const struct weft_images *images,
                                       struct verify_training *training, struct weft_error *error) {
@@ -50,10 +62,7 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
         /* All tensors exist only where nothing is fused. */
         training->how.no_fuse =
             training->how.no_fuse || (verify->flip.flip != 0 && verify->flip.target.is_place);
-        training->values = calloc(training->model->network->parameter_count + 1, sizeof(float));
-        if (training->values == NULL) {
-            status = weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
-        }
+        status = verify_training_allocate(training, error);
     }
     return status;
 }
@@ -78,6 +87,8 @@ void verify_training_finish(struct verify_training *training) {
     weft_images_finish(&training->made[WEFT_TRAIN]);
     weft_images_finish(&training->made[WEFT_TEST]);
     free(training->values);
+    free(training->results[0]);
+    free(training->results[1]);
 }
 
 enum weft_status verify_training_open(const struct verify_training *training,
@@ -149,7 +160,7 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
-                              struct weft_error *error) {
+                              struct weft_step_result *all, struct weft_error *error) {
     static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                              WEFT_SECOND_MOMENTS};
     const struct weft_network *network = training->model->network;
@@ -169,6 +180,9 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
         status = weft_backend_train(backend, &chunk.steps, results, error);
         if (status == WEFT_OK) {
             verify_hash_words(&hash, results, 2 * chunk.steps.steps);
+            if (all != NULL) {
+                memcpy(all + step, results, chunk.steps.steps * sizeof *results);
+            }
             status = verify_progress(verify, "training", error);
         }
     }
@@ -192,7 +206,8 @@ enum weft_status verify_training_expect(struct verify *verify, struct verify_tra
     how.trial = NULL;
     status = verify_training_open(training, &how, &reference, error);
     if (status == WEFT_OK) {
-        status = verify_train(verify, training, reference, training->expected, error);
+        status = verify_train(verify, training, reference, training->expected, training->results[1],
+                              error);
     }
     weft_backend_close(reference);
     return status;
@@ -244,7 +259,8 @@ enum weft_status verify_stage_training(struct verify *verify, struct verify_trai
     verify->outcome->seed = training->seed;
     verify->outcome->steps = training->steps;
     if (status == WEFT_OK) {
-        status = verify_train(verify, training, training->backend, training->digest, error);
+        status = verify_train(verify, training, training->backend, training->digest,
+                              training->results[0], error);
     }
     verify->cases = training->steps;
     memcpy(verify->outcome->training_hash, training->digest, sizeof training->digest);

@@ -159,7 +159,8 @@ struct verify_training {
     struct weft_backend_options how;
     float *values; /* as long as the longest array, for comparisons */
     char digest[65], expected[65];
-    float *moments[2]; /* both that it starts from; NULL: 0 */
+    struct weft_step_result *results[2]; /* of each step: what made digest, and expected */
+    float *moments[2];                   /* both that it starts from; NULL: 0 */
     const char *
         note; /* what is special about it, for verify_difference.where, with a comma before; or "" */
 };
@@ -169,6 +170,10 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
                                       const struct weft_images *images,
                                       struct verify_training *training, struct weft_error *error);
 void verify_training_finish(struct verify_training *training);
+
+/* Makes room for values and results of its model and steps; verify_training_finish frees them. */
+enum weft_status verify_training_allocate(struct verify_training *training,
+                                          struct weft_error *error);
 
 /* The same with another seed: its images, if they are made, and its initial values. */
 enum weft_status verify_training_reseed(const struct verify *verify,
@@ -194,10 +199,11 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 /* Adds ${count} words of 32 bits to ${hash}, the lowest byte first. */
 void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count);
 
-/* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}. */
+/* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}, and what each step gave
+ * into ${results}, unless that is NULL. */
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
-                              struct weft_error *error);
+                              struct weft_step_result *results, struct weft_error *error);
 
 /* Opens a backend with ${how} and gives it the images. */
 enum weft_status verify_training_open(const struct verify_training *training,
