@@ -215,7 +215,7 @@ static enum weft_status run_way(struct verify *verify, struct verify_training *t
     if (status == WEFT_OK && i == 0) {
         status = run_on(verify, training, &hard, error);
     } else if (status == WEFT_OK) {
-        hard.how.mapping = ways[i].own || !verify_vectors(verify) ? own : other;
+        hard.how.mapping = ways[i].own ? own : other;
         hard.how.no_fuse = !ways[i].fused;
         hard.note = hard.how.mapping == WEFT_MAPPING_GPU
                         ? ", from made-up values at the threshold to 0, mapping gpu"
@@ -234,8 +234,9 @@ enum weft_status verify_hard(struct verify *verify, struct verify_training *trai
     bool builtin = verify->outcome->device.builtin; /* which knows no other way */
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == WEFT_OK; i++) {
-        if ((builtin ? i == 0 : ways[i].quick || verify->options->full) &&
-            verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        bool wanted =
+            verify->options->full || (ways[i].quick && (i == 0 || verify_vectors(verify)));
+        if ((builtin ? i == 0 : wanted) && verify->outcome->result == WEFT_VERIFY_EQUAL) {
             status = run_way(verify, training, i, error);
         }
     }
