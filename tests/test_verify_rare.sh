@@ -11,9 +11,6 @@ names "a moment that fades without a threshold" 1 training adam conv1.weight.mom
 names "the last bit of a coefficient" 1 numerics numerics "weft_log(a)" rounding \
     numerics_body.h 's/0x1.1457acp-4f/0x1.1457aep-4f/'
 
-names "a kernel of the other mapping, beside the layers" 1 training adam linear2.weight.moment "rounding,wrong computation" \
-    adam.cl 's/const real addend = REAL(complement1) \* g;/const real addend = REAL(complement1) * g * REAL(ITEM_LANES == 1 ? 1.0000001f : 1.0f);/'
-
 names "a gradient in lanes without image" 1 layers batch_norm input.grad "wrong computation" \
     batch_norm.cl 's/return PRESENT(masked, images);/return masked;/'
 

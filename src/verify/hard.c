@@ -13,18 +13,10 @@
 #define DEAD      8   /* units of a linear layer that are never active, at most */
 #define DEAD_BIAS -1000.0f
 
-/* Kernels of a step beside the layers', for a mapping whose compilation --quick has no time for. */
-static const char small[] = "{\"input\":[1,28,28],\"layers\":[{\"kind\":\"flatten\"},"
-                            "{\"kind\":\"linear\",\"out_features\":10}]}";
-
+/* The ways of --full; --quick has the first, whose kernels the training had. */
 static const struct {
-    const char *network; /* NULL: the published one */
-    bool own, fused, quick;
-} ways[] = {{NULL, true, true, true}, /* with the kernels that the training had */
-            {small, false, false, true},
-            {NULL, true, false, false},
-            {NULL, false, true, false},
-            {NULL, false, false, false}};
+    bool own, fused;
+} ways[] = {{true, true}, {true, false}, {false, true}, {false, false}};
 
 /* A float of 2^${exponent} to twice that; a power of two from every fourth word. */
 static float power(uint32_t word, int exponent) {
@@ -201,14 +193,12 @@ static enum weft_status run_on(struct verify *verify, struct verify_training *tr
 /* Way ${i}, on a backend of its own but for the first. */
 static enum weft_status run_way(struct verify *verify, struct verify_training *training, size_t i,
                                 struct weft_error *error) {
-    const char *list = ways[i].network;
     enum weft_mapping own = verify_own_mapping(verify);
     enum weft_mapping other = own == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
     struct weft_network *network = NULL;
     struct verify_training hard = {.batch = 0};
     struct weft_backend *backend = NULL;
-    enum weft_status status = list != NULL ? weft_network_create(list, &network, error)
-                                           : weft_network_create_published(&network, error);
+    enum weft_status status = weft_network_create_published(&network, error);
     if (status == WEFT_OK) {
         status = verify_hard_init(verify, network, training->seed, &hard, error);
     }
@@ -234,9 +224,8 @@ enum weft_status verify_hard(struct verify *verify, struct verify_training *trai
     bool builtin = verify->outcome->device.builtin; /* which knows no other way */
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == WEFT_OK; i++) {
-        bool wanted =
-            verify->options->full || (ways[i].quick && (i == 0 || verify_vectors(verify)));
-        if ((builtin ? i == 0 : wanted) && verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        if ((i == 0 || (verify->options->full && !builtin)) &&
+            verify->outcome->result == WEFT_VERIFY_EQUAL) {
             status = run_way(verify, training, i, error);
         }
     }
