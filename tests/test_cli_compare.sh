@@ -98,4 +98,16 @@ refuses 3 "it holds no verdict" compare --fleet "$work/files/none.json"
 echo 'no JSON' >"$work/files/none.json"
 refuses 3 "none.json, line 1" compare --fleet "$work/files/none.json"
 refuses 3 "nowhere" compare --fleet nowhere
+
+begin "a fleet with a machine that failed while it wrote"
+head -c 200 "$work/files/good.json" >"$work/files/short.json"
+run compare --fleet "$work/files/short.json" "$work/files/good.json" --json
+expect_code 3
+expect_text err "short.json, line 3: not JSON"
+expect_json '[(x["result"], x["verdicts"], x["unreadable"]) for x in e if x["event"] == "verdict"] == [("no verdict", 1, 1)]'
+run compare --fleet "$work/files/short.json" "$work/files/fleet.json" "$work/files/other.json"
+expect_code 1
+expect_text err "short.json, line 3: not JSON"
+expect_text out "files that could not be read to their end: 1"
+end
 finish

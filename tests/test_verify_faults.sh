@@ -2,40 +2,8 @@
 # test_verify_faults.sh: kernels with a fault planted in them: weft verify names the layer, and says what fits.
 # shellcheck source=tests/cli.sh
 . "${WEFT_SOURCE:?}/tests/cli.sh" verify_faults
-device="Portable Computing"
-if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
-    printf 'SKIP verify_faults: PoCL is not there\n'
-    [ -z "${WEFT_SKIPS:-}" ] || printf 'verify_faults: PoCL is not there\n' >>"$WEFT_SKIPS"
-    printf 'verify_faults: 1 passed, 0 failed\n'
-    exit 0
-fi
-
-# finds CODE STAGE LAYER GUESSES: verify ends with CODE and a difference there, its guess one of the words.
-finds() {
-    run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
-    expect_code "$1"
-    expect_json "[(x['stage'], x['layer']) for x in e if x['event'] == 'difference'] == [('$2', '$3')]"
-    expect_json "[x['guess'] in '$4'.split(',') for x in e if x['event'] == 'difference'] == [True]"
-    expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$1] and e[-2]['diagnosis']"
-}
-
-# replays SED: the bundle's own program shows the difference, and none once SED has mended its source.
-replays() {
-    local bundle=$kernels/bundle
-    if ! cc -std=c11 -Wall -Wextra -Werror -o "$bundle/replay" "$bundle/replay.c" -lOpenCL 2>"$work/err"; then
-        problem "replay.c does not compile"
-        return
-    fi
-    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
-    code=$?
-    expect_code 1
-    expect_text out "words differ"
-    grep -q "^diagnosis:  ." "$bundle/README" || problem "README has no diagnosis"
-    sed -i "$1" "$bundle/program.cl"
-    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
-    code=$?
-    expect_code 0
-}
+# shellcheck source=tests/faults.sh
+. "${WEFT_SOURCE:?}/tests/faults.sh"
 
 begin "a sum in another order"
 plant order linear.cl '0,/for (int i = 0; i < INPUTS; i++) {/s//for (int i = INPUTS - 1; i >= 0; i--) {/'
@@ -104,14 +72,6 @@ expect_json "[x['tensor'].endswith('.second_moment') for x in e if x['event'] ==
 replays 's/REAL(complement2) \* (g \* g)/REAL(complement2) * g * g/'
 end
 
-# names NAME CODE STAGE LAYER TENSOR GUESSES FILE SED: the fault of that name is found there.
-names() {
-    begin "$1"
-    plant "${1// /-}" "$7" "$8"
-    finds "$2" "$3" "$4" "$6"
-    expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['$5']"
-    end
-}
 names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" \
     max_pool2d.cl 's/y \* STRIDE \* IN_WIDTH + x \* STRIDE;/x * STRIDE * IN_WIDTH + y * STRIDE;/'
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \

@@ -51,6 +51,7 @@ struct weft_verify_difference {
     size_t element;   /* in the tensor, images outermost */
     uint32_t device, expected; /* bits of the two floats */
     bool whole;                /* they are integers, not floats */
+    bool absent;               /* the element is of an image behind the last one, where 0 belongs */
     uint32_t ulp;
     size_t differing, of; /* elements of the tensor */
     const char *guess;    /* in a word or two */

@@ -36,6 +36,7 @@ struct weft_record {
     size_t layer;        /* else the layer whose launches are wanted */
     bool backward;       /* in which direction */
     bool join;           /* and what joins its gradients */
+    uint64_t step;       /* only of this step (from 1) since parameters were written; 0: all */
     size_t launch_count, buffer_count;
     struct weft_record_launch launches[WEFT_RECORD_LAUNCHES];
     struct weft_record_buffer buffers[WEFT_RECORD_BUFFERS];
@@ -45,7 +46,8 @@ struct weft_record {
 
 void weft_record_finish(struct weft_record *record);
 
-/* Puts ${values} (natural order: images x floats of a place, or the tensor's floats) where the tensor has them in ${bytes}. */
+/* Puts ${values} (natural order: images x floats of a place, or the tensor's floats) where the tensor has them in ${bytes}; in lanes without
+ * image a gradient has 0. */
 void weft_record_place(const struct weft_backend *backend, const struct weft_target *target,
                        const float *values, unsigned char *bytes);
 

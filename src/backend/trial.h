@@ -6,9 +6,18 @@
 
 struct weft_record;
 
+/* What a step or a pass gives beside tensors. */
+enum weft_result {
+    WEFT_RESULT_NONE,
+    WEFT_RESULT_STEP,
+    WEFT_RESULT_LOSSES,
+    WEFT_RESULT_PREDICTIONS
+};
+
 /* Where a bit lies: a tensor of the network, or an array beside it. */
 struct weft_target {
-    bool is_place;
+    enum weft_result result; /* one of these, never with a flip; ${offset}, ${count}: words */
+    bool is_place;           /* else */
     struct weft_place place; /* is_place */
     enum weft_array array;   /* else */
     size_t offset;           /* of the tensor's first float in the array */

@@ -56,9 +56,13 @@ static enum weft_status print_group(const struct weft_options *options,
                                     struct weft_error *error) {
     struct weft_json json = {0};
     if (!options->json) {
-        printf("%6zu  %-10s %-16.16s  %s, driver %s; %s\n", machines, verdict->result,
+        printf("%6zu  %-10s %-16.16s  %s, driver %s; %s", machines, verdict->result,
                verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->device, verdict->driver,
                verdict->options);
+        if (verdict->contract != WEFT_CONTRACT) {
+            printf(", contract %u", verdict->contract);
+        }
+        putchar('\n');
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
@@ -125,40 +129,68 @@ static enum weft_status print_all(const struct weft_options *options,
 
 static enum weft_status print_verdict(const struct weft_options *options,
                                       const struct weft_fleet *fleet, size_t minority,
-                                      struct weft_error *error) {
+                                      size_t unreadable, struct weft_error *error) {
     struct weft_json json = {0};
     if (!options->json) {
-        printf("%zu verdicts, %zu in the minority\n", fleet->count, minority);
+        printf("%zu verdicts, %zu in the minority", fleet->count, minority);
+        printf(unreadable > 0 ? "; files that could not be read to their end: %zu\n" : "\n",
+               unreadable);
         return WEFT_OK;
     }
     weft_json_open(&json, NULL, '{');
     weft_json_string(&json, "event", "verdict");
-    weft_json_string(&json, "result", minority == 0 ? "equal" : "different");
+    weft_json_string(&json, "result",
+                     minority > 0     ? "different"
+                     : unreadable > 0 ? "no verdict"
+                                      : "equal");
     weft_json_integer(&json, "verdicts", fleet->count);
     weft_json_integer(&json, "minority", minority);
+    if (unreadable > 0) {
+        weft_json_integer(&json, "unreadable", unreadable);
+    }
     weft_json_close(&json, '}');
     return weft_json_print(&json, stdout, error);
 }
 
+/* Reads all files; one of a machine that failed while it wrote does not hide the others. Stores how many those are, and the first failure. */
+static size_t read_all(const struct weft_options *options, struct weft_fleet *fleet,
+                       struct weft_error *first) {
+    size_t unreadable = 0;
+    for (size_t i = 0; i < options->operand_count; i++) {
+        struct weft_error failure = {0};
+        if (weft_fleet_read(options->operands[i], fleet, &failure) == WEFT_OK) {
+            continue;
+        }
+        if (unreadable++ == 0) {
+            *first = failure;
+        } else {
+            weft_message_always("%s", failure.message);
+        }
+    }
+    return unreadable;
+}
+
 enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error) {
     struct weft_fleet fleet = {0};
+    struct weft_error first = {0};
     enum weft_status status = WEFT_OK;
-    size_t minority = 0;
-    for (size_t i = 0; i < options->operand_count && status == WEFT_OK; i++) {
-        status = weft_fleet_read(options->operands[i], &fleet, error);
-    }
-    if (status == WEFT_OK) {
-        if (fleet.count > 0) {
-            qsort(fleet.verdicts, fleet.count, sizeof *fleet.verdicts, compare_groups);
-        }
+    size_t minority = 0, unreadable = read_all(options, &fleet, &first);
+    if (fleet.count > 0) {
+        qsort(fleet.verdicts, fleet.count, sizeof *fleet.verdicts, compare_groups);
         status = print_all(options, &fleet, &minority, error);
-    }
-    if (status == WEFT_OK) {
-        status = print_verdict(options, &fleet, minority, error);
+        if (status == WEFT_OK) {
+            status = print_verdict(options, &fleet, minority, unreadable, error);
+        }
     }
     if (status == WEFT_OK && minority > 0) {
+        if (unreadable > 0) {
+            weft_message_always("%s", first.message);
+        }
         status = weft_fail(error, WEFT_FAILED, "fleet: %zu of %zu verdicts are not as the others",
                            minority, fleet.count);
+    } else if (status == WEFT_OK && unreadable > 0) {
+        *error = first;
+        status = first.status;
     }
     weft_fleet_finish(&fleet);
     return status;

@@ -11,7 +11,9 @@ static void choose_launches(const struct weft_network *network, const struct wef
                             const struct weft_verify_difference *found,
                             struct weft_record *record) {
     size_t index = target->place.index;
-    if (target->is_place && !target->place.gradient) {
+    if (target->result != WEFT_RESULT_NONE) {
+        record->loss = true;
+    } else if (target->is_place && !target->place.gradient) {
         record->gather = index == 0;
         record->layer = index - 1;
     } else if (target->is_place) {
@@ -46,6 +48,10 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
     *values = calloc(count + 1, sizeof **values);
     if (*values == NULL) {
         return weft_fail(error, WEFT_FAILED, "bundle: no memory");
+    }
+    if (target->result != WEFT_RESULT_NONE) {
+        memcpy(*values, piece->results, target->count * sizeof **values);
+        return WEFT_OK;
     }
     if (target->is_place) {
         return weft_backend_tensor(expected, name, *values, expected->last_count * target->count,
@@ -216,13 +222,37 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
     return status;
 }
 
+/* What ${found} is of, on a device that the piece can be run on. */
+static bool find_target(const struct verify_piece *piece,
+                        const struct weft_verify_difference *found, struct weft_target *target) {
+    static const struct {
+        const char *tensor;
+        enum weft_result result;
+    } results[] = {{"loss", WEFT_RESULT_STEP},
+                   {"correct", WEFT_RESULT_STEP},
+                   {"losses", WEFT_RESULT_LOSSES},
+                   {"predictions", WEFT_RESULT_PREDICTIONS}};
+    if (found->name[0] != '\0') {
+        return weft_target_find(piece->network, found->name, target);
+    }
+    for (size_t i = 0; i < sizeof results / sizeof results[0] && piece->results != NULL; i++) {
+        if (strcmp(found->tensor, results[i].tensor) == 0) {
+            bool step = results[i].result == WEFT_RESULT_STEP;
+            *target = (struct weft_target){.result = results[i].result};
+            target->offset = step && piece->step > 0 ? 2 * (size_t)(piece->step - 1) : 0;
+            target->count = step ? 2 : piece->expected->last_count;
+            return true;
+        }
+    }
+    return false;
+}
+
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct weft_backend_options *options,
                    const struct weft_verify_difference *found) {
     struct weft_record *record = calloc(1, sizeof *record);
     struct weft_backend_options how = *options;
     struct weft_trial trial = {.record = record};
-    struct weft_verify_difference named = *found;
     struct weft_target target;
     struct weft_error failure = {0};
     enum weft_status status = WEFT_OK;
@@ -230,20 +260,16 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
         snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "no memory");
         return;
     }
-    if (strcmp(found->layer, "cross_entropy") == 0 && found->name[0] == '\0') {
-        /* Losses go with the gradient that the same kernel writes. */
-        snprintf(named.name, sizeof named.name, "%s.output.grad",
-                 piece->network->layers[piece->network->layer_count - 1].name);
-    }
-    if (verify->outcome->device.builtin || !weft_target_find(piece->network, named.name, &target)) {
+    if (verify->outcome->device.builtin || !find_target(piece, found, &target)) {
         snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle,
                  "a difference of this stage can not be put into a program of its own");
     } else {
-        choose_launches(piece->network, &target, &named, record);
+        choose_launches(piece->network, &target, found, record);
         record->kernels = options->kernels;
+        record->step = piece->step;
         how.trial = &trial;
         how.no_cache = true; /* so that the compiler has something to say */
-        status = record_piece(verify, piece, &how, &target, &named, record, &failure);
+        status = record_piece(verify, piece, &how, &target, found, record, &failure);
     }
     weft_record_finish(record);
     free(record);

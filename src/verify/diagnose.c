@@ -12,6 +12,7 @@ enum way { WAY_RIGHT, WAY_SAME, WAY_OTHER, WAY_FAILED, WAY_NO_CONTROL };
 struct ways {
     unsigned right, same, other; /* of AGAIN runs: right, as the first, otherwise wrong */
     enum way wait, groups, unoptimised, mapping, fusing; /* one run each */
+    bool stays; /* right on fresh buffers, and wrong again on those where it was wrong */
 };
 
 static enum way run_way(const struct verify_piece *piece, const struct weft_backend_options *how,
@@ -86,6 +87,19 @@ static struct ways run_ways(const struct verify *verify, const struct verify_pie
     return ways;
 }
 
+/* Whether it is wrong again on the buffers where it was wrong, twice. */
+static bool stays_wrong(const struct verify_piece *piece) {
+    bool wrong = piece->device != NULL;
+    for (int i = 0; i < 2 && wrong; i++) {
+        struct weft_verify_difference found = {0};
+        struct weft_error ignored = {0};
+        char digest[65];
+        wrong = piece->run(piece, piece->device, &found, digest, &ignored) == WEFT_OK &&
+                found.differing > 0;
+    }
+    return wrong;
+}
+
 /* The first cause that fits. Sets ${guess} to its name. */
 static const char *explain(const struct ways *ways, const struct weft_verify_difference *found,
                            bool fused, bool unstable, const char **guess) {
@@ -96,6 +110,11 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
         *guess = "ordering";
         return "ordering: it is right when each kernel is waited for, so kernels of one in-order "
                "queue overlap (OpenCL 1.2, section 5.11)";
+    }
+    if (unstable && ways->stays) {
+        *guess = "memory";
+        return "memory: right on fresh buffers, and wrong again on those where it was wrong, so "
+               "something is read that was never written, or that is left from earlier work";
     }
     if (unstable && ways->right == AGAIN) {
         *guess = "hardware";
@@ -146,6 +165,11 @@ static const char *explain(const struct ways *ways, const struct weft_verify_dif
     if (ways->fusing == WAY_RIGHT) {
         *guess = "kernel of one layer";
         return "only with each layer alone, not fused: the kernel, or how this compiler takes it";
+    }
+    if (found->absent) {
+        *guess = "wrong computation";
+        return "a wrong computation: a gradient in a lane that has no image, where 0 belongs, so "
+               "that later sums over lanes are wrong";
     }
     if (found->ulp <= 64 && !found->whole) {
         *guess = "rounding";
@@ -219,6 +243,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     same = ways.same;
     other = ways.other;
     ways = run_ways(verify, piece, options, digest);
+    ways.stays = right == AGAIN && stays_wrong(piece);
     ways.right = right;
     ways.same = same;
     ways.other = other;

@@ -38,6 +38,7 @@ struct evaluation_piece {
     struct weft_pass pass;
     float *losses[2];
     uint32_t *predictions[2];
+    const char *note; /* what is special about the values, with a comma before; or "" */
 };
 
 /* Keeps the first of the ${count} values that are not equal, as bits. */
@@ -101,18 +102,19 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     return status;
 }
 
-/* Looks for the batch, of the first ${count} test images, in which the device differs, and diagnoses it; ${differs}: there is one. */
+/* Looks for the batch, of the test images ${begin} to ${end}, in which the device differs, and diagnoses it; ${differs}: there is one. */
 static enum weft_status find_batch(struct verify *verify, struct verify_training *training,
-                                   struct evaluation_piece *job, size_t count, bool differs,
-                                   struct weft_error *error) {
-    struct verify_piece piece = {training->model->network, training->batch, run_piece, job,
-                                 job->expected};
+                                   struct evaluation_piece *job, size_t begin, size_t end,
+                                   bool differs, struct weft_error *error) {
+    struct verify_piece piece = {
+        training->model->network, training->batch, run_piece, job, job->expected, 0, NULL,
+        training->backend};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_EVALUATION};
     char digest[65];
     enum weft_status status = WEFT_OK;
-    for (size_t first = 0; first < count && status == WEFT_OK && found.differing == 0;
+    for (size_t first = begin; first < end && status == WEFT_OK && found.differing == 0;
          first += training->batch) {
-        size_t left = count - first;
+        size_t left = end - first;
         job->pass =
             (struct weft_pass){.split = WEFT_TEST, .statistics = WEFT_RUNNING, .first = first};
         job->pass.count = left < training->batch ? left : training->batch;
@@ -122,9 +124,15 @@ static enum weft_status find_batch(struct verify *verify, struct verify_training
         return status;
     }
     found.stage = WEFT_STAGE_EVALUATION;
+    if (found.differing == 0) { /* it does not come again */
+        snprintf(found.layer, sizeof found.layer, "evaluation");
+        snprintf(found.tensor, sizeof found.tensor, "hash");
+        found.whole = true;
+    }
+    piece.results =
+        strcmp(found.tensor, "losses") == 0 ? (const void *)job->losses[1] : job->predictions[1];
     snprintf(found.where, sizeof found.where, "images %zu to %zu of the test split%s",
-             job->pass.first, job->pass.first + job->pass.count - 1,
-             differs ? "" : ", all parameters 0, so that all classes are equal");
+             job->pass.first, job->pass.first + job->pass.count - 1, job->note);
     return verify_diagnose(verify, &piece, &training->how, &found, found.differing == 0, error);
 }
 
@@ -144,7 +152,7 @@ static enum weft_status piece_init(const struct verify_training *training,
     enum weft_status status;
     how.device = "cpu";
     how.trial = NULL;
-    *job = (struct evaluation_piece){.training = training};
+    *job = (struct evaluation_piece){.training = training, .note = ""};
     job->parameters = calloc(network->parameter_count + 1, sizeof(float));
     job->buffers = calloc(network->buffer_count + 1, sizeof(float));
     job->losses[0] = calloc(training->batch, 2 * sizeof(float));
@@ -178,8 +186,43 @@ static enum weft_status compare(struct verify *verify, struct verify_training *t
     }
     weft_evaluation_finish(&evaluation);
     if (status == WEFT_OK && strcmp(outcome->hash, outcome->expected_hash) != 0) {
-        status = find_batch(verify, training, job, training->images[WEFT_TEST].count, true, error);
+        status =
+            find_batch(verify, training, job, 0, training->images[WEFT_TEST].count, true, error);
     }
+    return status;
+}
+
+/* What the hash of an evaluation does not show, on the device that has just given the right one. */
+static enum weft_status compare_more(struct verify *verify, struct verify_training *training,
+                                     struct evaluation_piece *job, struct weft_error *error) {
+    const struct weft_network *network = training->model->network;
+    size_t count = training->images[WEFT_TEST].count, batch = training->batch;
+    struct weft_network *published = NULL;
+    struct verify_training hard = {.batch = 0};
+    /* The losses are not in it: those of the last batch, which does not begin with the first image. */
+    enum weft_status status =
+        find_batch(verify, training, job, (count - 1) / batch * batch, count, false, error);
+    /* A trained network hardly ever gives two classes the same logit: which of equal ones wins shows where all are 0. */
+    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        memset(job->parameters, 0, network->parameter_count * sizeof(float));
+        job->note = ", all parameters 0, so that all classes are equal";
+        status = find_batch(verify, training, job, 0, count < batch ? count : batch, false, error);
+    }
+    if (status != WEFT_OK || verify->outcome->result != WEFT_VERIFY_EQUAL) {
+        return status;
+    }
+    status = weft_network_create_published(&published, error);
+    if (status == WEFT_OK) {
+        status = verify_hard_init(verify, published, training->seed, &hard, error);
+    }
+    if (status == WEFT_OK) {
+        memcpy(job->parameters, hard.model->parameters, network->parameter_count * sizeof(float));
+        memcpy(job->buffers, hard.model->buffers, network->buffer_count * sizeof(float));
+        job->training = &hard;
+        job->note = hard.note;
+        status = find_batch(verify, training, job, 0, hard.images[WEFT_TEST].count, false, error);
+    }
+    verify_hard_finish(&hard);
     return status;
 }
 
@@ -191,7 +234,6 @@ enum weft_status verify_stage_evaluation(struct verify *verify, struct verify_tr
                        : NULL;
     struct evaluation_piece job = {.training = NULL};
     struct weft_evaluation evaluation = {0};
-    size_t count = training->images[WEFT_TEST].count;
     enum weft_status status =
         evaluate(training, training->backend, &evaluation, outcome->hash, error);
     verify->cases = evaluation.images;
@@ -204,11 +246,8 @@ enum weft_status verify_stage_evaluation(struct verify *verify, struct verify_tr
     } else if (status == WEFT_OK) {
         status = compare(verify, training, &job, error);
     }
-    /* A trained network hardly ever gives two classes the same logit: which of equal ones wins shows where all are 0. */
     if (status == WEFT_OK && outcome->result == WEFT_VERIFY_EQUAL) {
-        memset(job.parameters, 0, training->model->network->parameter_count * sizeof(float));
-        count = count < training->batch ? count : training->batch;
-        status = find_batch(verify, training, &job, count, false, error);
+        status = compare_more(verify, training, &job, error);
     }
     piece_finish(&job);
     return status;

@@ -75,8 +75,9 @@ enum weft_status weft_fleet_read(const char *path, struct weft_fleet *fleet,
     for (size_t begin = 0; status == WEFT_OK && begin < size; number++) {
         const char *end = memchr(text + begin, '\n', size - begin);
         size_t length = end != NULL ? (size_t)(end - (text + begin)) : size - begin;
-        if (length > 0) {
-            status = read_line(fleet, text + begin, length, path, number, error);
+        size_t kept = length > 0 && text[begin + length - 1] == '\r' ? length - 1 : length;
+        if (kept > 0) {
+            status = read_line(fleet, text + begin, kept, path, number, error);
         }
         begin += length + 1;
     }

@@ -1,4 +1,5 @@
-/* lockstep.c: device and reference make the same training a step at a time, until they differ. */
+/* lockstep.c: device and reference make the same training a step at a time, until they differ. If they do not, the device makes as many steps in
+ * one call as the training had, first one, then two ...: what depends on a step's place in its call shows then. */
 #include "verify/verify.h"
 
 #include <stdio.h>
@@ -6,8 +7,8 @@
 #include <string.h>
 
 #include "data/sha256.h"
-
-#define RATE 0.01f
+#include "numerics.h"
+#include "weft/compare.h"
 
 static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                          WEFT_SECOND_MOMENTS, WEFT_GRADIENTS};
@@ -20,7 +21,7 @@ struct lockstep {
     float *state[STATE];
     float *values[2]; /* the longest array, of device and reference */
     uint32_t *order;
-    uint64_t step; /* from 0 */
+    uint64_t first, step; /* from 0: those of the device's call */
     struct weft_step_result results[2];
 };
 
@@ -29,24 +30,21 @@ static size_t array_size(const struct lockstep *lockstep, enum weft_array array)
     return array == WEFT_BUFFERS ? network->buffer_count : network->parameter_count;
 }
 
-/* Makes step lockstep->step on ${backend}. */
-static enum weft_status make_step(struct lockstep *lockstep, struct weft_backend *backend,
-                                  struct weft_step_result *result, struct weft_error *error) {
-    const struct verify_training *training = lockstep->training;
-    size_t count = training->images[WEFT_TRAIN].count;
-    uint64_t in_epoch = (count + training->batch - 1) / training->batch;
-    size_t first = (size_t)(lockstep->step % in_epoch) * training->batch;
-    struct weft_adam adam = weft_adam_step(RATE, lockstep->step + 1);
-    struct weft_steps steps = {.steps = 1,
-                               .batch = training->batch,
-                               .images = count - first < training->batch ? count - first
-                                                                         : training->batch,
-                               .order = lockstep->order + first,
-                               .adam = &adam};
-    if (first == 0) {
-        weft_shuffle(training->seed, lockstep->step / in_epoch + 1, lockstep->order, count);
-    }
-    return weft_backend_train(backend, &steps, result, error);
+/* Makes the steps from ${first} to lockstep->step on ${backend} in one call; ${result}: of the last. */
+static enum weft_status make_steps(struct lockstep *lockstep, struct weft_backend *backend,
+                                   uint64_t first, struct weft_step_result *result,
+                                   struct weft_error *error) {
+    struct weft_step_result results[VERIFY_CHUNK];
+    size_t count = (size_t)(lockstep->step - first) + 1, most;
+    struct verify_chunk chunk;
+    enum weft_status status;
+    verify_chunk_make(lockstep->training, first, lockstep->order, &chunk);
+    most = count * chunk.steps.batch;
+    chunk.steps.steps = count;
+    chunk.steps.images = chunk.steps.images < most ? chunk.steps.images : most;
+    status = weft_backend_train(backend, &chunk.steps, results, error);
+    *result = results[count - 1];
+    return status;
 }
 
 static size_t images_of_step(const struct lockstep *lockstep) {
@@ -107,7 +105,7 @@ static enum weft_status hash_state(struct lockstep *lockstep, struct weft_backen
     return status;
 }
 
-/* The step alone, from the reference's state, on any backend. */
+/* The call alone, from the reference's state, on any backend. */
 static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *device,
                                   struct weft_verify_difference *found, char digest[65],
                                   struct weft_error *error) {
@@ -127,7 +125,8 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
         (status = weft_backend_set_images(device, WEFT_TRAIN, &training->images[WEFT_TRAIN],
                                           error)) != WEFT_OK ||
         (status = restore(lockstep, device, error)) != WEFT_OK ||
-        (status = make_step(lockstep, device, &lockstep->results[0], error)) != WEFT_OK ||
+        (status = make_steps(lockstep, device, lockstep->first, &lockstep->results[0], error)) !=
+            WEFT_OK ||
         (status = verify_tensors(&pair, found, error)) != WEFT_OK) {
         return status;
     }
@@ -162,12 +161,46 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a second training");
     }
     lockstep->values[1] = lockstep->values[0] + longest;
-    memcpy(lockstep->state[0], training->model->parameters,
-           network->parameter_count * sizeof(float));
-    if (network->buffer_count > 0) {
-        memcpy(lockstep->state[1], training->model->buffers, network->buffer_count * sizeof(float));
-    }
     return verify_training_open(training, &how, &lockstep->expected, error);
+}
+
+/* Back to the values before the first step. */
+static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_error *error) {
+    const struct verify_training *training = lockstep->training;
+    const float *from[STATE] = {training->model->parameters, training->model->buffers,
+                                training->moments[0], training->moments[1]};
+    enum weft_status status;
+    for (size_t a = 0; a < STATE; a++) {
+        size_t bytes = array_size(lockstep, arrays[a]) * sizeof(float);
+        if (from[a] != NULL && bytes > 0) {
+            memcpy(lockstep->state[a], from[a], bytes);
+        } else {
+            memset(lockstep->state[a], 0, bytes);
+        }
+    }
+    lockstep->first = lockstep->step = 0;
+    status = restore(lockstep, training->backend, error);
+    return status == WEFT_OK ? restore(lockstep, lockstep->expected, error) : status;
+}
+
+/* The first step whose loss or count of right answers was another, if that is known. */
+static void look_at_results(const struct verify_training *training,
+                            struct weft_verify_difference *found) {
+    for (uint64_t i = 0; training->digest[0] != '\0' && i < training->steps; i++) {
+        const struct weft_step_result *got = &training->results[0][i];
+        const struct weft_step_result *expected = &training->results[1][i];
+        if (memcmp(got, expected, sizeof *got) == 0) {
+            continue;
+        }
+        found->step = i + 1;
+        found->whole = got->correct != expected->correct &&
+                       weft_as_uint(got->loss) == weft_as_uint(expected->loss);
+        snprintf(found->tensor, sizeof found->tensor, "%s", found->whole ? "correct" : "loss");
+        found->device = found->whole ? got->correct : weft_as_uint(got->loss);
+        found->expected = found->whole ? expected->correct : weft_as_uint(expected->loss);
+        found->ulp = found->whole ? 0 : weft_ulp_distance(got->loss, expected->loss);
+        return;
+    }
 }
 
 /* It differs, but not step by step: either it depends on how steps follow each other, or it does not come again. */
@@ -178,7 +211,7 @@ static enum weft_status not_found(struct verify *verify, struct verify_training 
     char digest[65];
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < 4 && status == WEFT_OK; i++) {
-        status = verify_train(verify, training, training->backend, digest, error);
+        status = verify_train(verify, training, training->backend, digest, NULL, error);
         wrong += strcmp(digest, training->expected) != 0;
         changed += strcmp(digest, training->digest) != 0;
     }
@@ -187,12 +220,14 @@ static enum weft_status not_found(struct verify *verify, struct verify_training 
     }
     snprintf(found.layer, sizeof found.layer, "training");
     snprintf(found.tensor, sizeof found.tensor, "hash");
-    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps",
-             (unsigned long long)training->seed, (unsigned long long)training->steps);
     found.whole = true;
+    look_at_results(training, &found);
+    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps%s",
+             (unsigned long long)training->seed, (unsigned long long)training->steps,
+             training->note);
     found.guess = changed == 0 ? "ordering" : wrong == 0 ? "hardware" : "race";
     snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
-             "%s: the training differs, but no step does when each is waited for; of 4 more "
+             "%s: the training differs, but no step does from the right state before it; of 4 more "
              "trainings %u were wrong and %u unlike the first%s",
              changed == 0 ? "ordering" : "hardware or a race", wrong, changed,
              changed == 0
@@ -208,8 +243,9 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
     const struct verify_training *training = lockstep->training;
     struct weft_backend_options how = training->how;
     struct weft_trial trial = verify->flip;
-    struct verify_piece piece = {training->model->network, training->batch, run_piece, lockstep,
-                                 lockstep->expected};
+    struct verify_piece piece = {
+        training->model->network, training->batch,  run_piece, lockstep, lockstep->expected, 0,
+        &lockstep->results[1],    training->backend};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING};
     struct verify_pair pair = {.device = training->backend,
                                .expected = lockstep->expected,
@@ -221,12 +257,51 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
     enum weft_status status = verify_tensors(&pair, &found, error);
     found.stage = WEFT_STAGE_TRAINING;
     found.step = lockstep->step + 1;
-    snprintf(found.where, sizeof found.where, "seed %llu, step %llu of %llu, %zu images",
+    snprintf(found.where, sizeof found.where, "seed %llu, step %llu of %llu, %zu images%s",
              (unsigned long long)training->seed, (unsigned long long)lockstep->step + 1,
-             (unsigned long long)training->steps, pair.count);
+             (unsigned long long)training->steps, pair.count, training->note);
+    if (lockstep->first < lockstep->step) {
+        size_t length = strlen(found.where);
+        piece.step = lockstep->step - lockstep->first + 1;
+        snprintf(found.where + length, sizeof found.where - length,
+                 ", right if it is made alone, not if it is number %llu of its call",
+                 (unsigned long long)piece.step);
+    }
     trial.flip = trial.flip != 0 ? 1 : 0; /* the piece is one step */
     how.trial = trial.flip != 0 ? &trial : NULL;
     return status == WEFT_OK ? verify_diagnose(verify, &piece, &how, &found, false, error) : status;
+}
+
+/* Steps, until device and reference differ: each in a call of its own, or, ${calls}, as the training makes them. ${equal}: they never do. */
+static enum weft_status walk(struct verify *verify, struct lockstep *lockstep, bool calls,
+                             bool *equal, struct weft_error *error) {
+    const struct verify_training *training = lockstep->training;
+    enum weft_status status = rewind_training(lockstep, error);
+    uint64_t end = 0; /* of the call */
+    *equal = true;
+    while (status == WEFT_OK && *equal && lockstep->step < training->steps) {
+        if (!calls || lockstep->step == end) {
+            struct verify_chunk chunk;
+            verify_chunk_make(training, lockstep->step, lockstep->order, &chunk);
+            end = lockstep->step + chunk.steps.steps;
+            lockstep->first = lockstep->step;
+            status = keep_state(lockstep, error);
+        } else {
+            status = restore(lockstep, training->backend, error);
+        }
+        if (status != WEFT_OK ||
+            (status = make_steps(lockstep, lockstep->expected, lockstep->step,
+                                 &lockstep->results[1], error)) != WEFT_OK ||
+            (status = make_steps(lockstep, training->backend, lockstep->first,
+                                 &lockstep->results[0], error)) != WEFT_OK ||
+            (status = compare(lockstep, training->backend, equal, error)) != WEFT_OK ||
+            (status = verify_progress(verify, "step by step", error)) != WEFT_OK) {
+            break;
+        }
+        *equal = *equal && verify->flip.flip != lockstep->step + 1;
+        lockstep->step += *equal;
+    }
+    return status;
 }
 
 enum weft_status verify_lockstep(struct verify *verify, struct verify_training *training,
@@ -235,23 +310,10 @@ enum weft_status verify_lockstep(struct verify *verify, struct verify_training *
     bool equal = true;
     enum weft_status status = init(&lockstep, error);
     if (status == WEFT_OK) {
-        status = restore(&lockstep, training->backend, error);
+        status = walk(verify, &lockstep, false, &equal, error);
     }
-    if (status == WEFT_OK) {
-        status = restore(&lockstep, lockstep.expected, error);
-    }
-    while (status == WEFT_OK && equal && lockstep.step < training->steps) {
-        if ((status = keep_state(&lockstep, error)) != WEFT_OK ||
-            (status = make_step(&lockstep, lockstep.expected, &lockstep.results[1], error)) !=
-                WEFT_OK ||
-            (status = make_step(&lockstep, training->backend, &lockstep.results[0], error)) !=
-                WEFT_OK ||
-            (status = compare(&lockstep, training->backend, &equal, error)) != WEFT_OK ||
-            (status = verify_progress(verify, "step by step", error)) != WEFT_OK) {
-            break;
-        }
-        equal = equal && verify->flip.flip != lockstep.step + 1;
-        lockstep.step += equal;
+    if (status == WEFT_OK && equal) {
+        status = walk(verify, &lockstep, true, &equal, error);
     }
     if (status == WEFT_OK) {
         status = equal ? not_found(verify, training, error) : examine(verify, &lockstep, error);

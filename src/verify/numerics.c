@@ -69,6 +69,7 @@ static enum weft_status describe_denormals(struct verify *verify, struct weft_ba
     return WEFT_OK;
 }
 
+#define AGAIN 4    /* runs of the same thing */
 #define SHOWN 4096 /* triples in a bundle: those around the first wrong one */
 
 /* A folder that shows operation ${k} alone. ${in} and ${out}: room for a chunk. */
@@ -120,13 +121,31 @@ static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsi
     free(expected);
 }
 
+/* Runs the chunk with the first wrong result of operation ${k} again; returns in how many of AGAIN runs the operation was right. */
+static unsigned run_again(const struct verify *verify, struct weft_bare *bare, unsigned k,
+                          const struct numerics *numerics, uint32_t *in, uint32_t *out) {
+    size_t first = numerics->of[k].first / VERIFY_TRIPLES * VERIFY_TRIPLES;
+    unsigned right = 0;
+    verify_fill_chunk(verify->options->seed, first, in);
+    for (int i = 0; i < AGAIN; i++) {
+        struct numerics again = {0};
+        struct weft_error ignored = {0};
+        if (weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, numerics->of[k].vectors, out,
+                                          &ignored) == WEFT_OK) {
+            check_chunk(in, out, first, numerics->of[k].vectors, &again);
+            right += again.of[k].wrong == 0;
+        }
+    }
+    return right;
+}
+
 /* Says what the wrong results mean. */
 static void diagnose(struct verify *verify, struct weft_bare *bare, const struct numerics *numerics,
                      uint32_t *room_in, uint32_t *room_out) {
     struct weft_verify_difference found = {.stage = WEFT_STAGE_NUMERICS};
     char *text = verify->outcome->diagnosis;
     size_t room = sizeof verify->outcome->diagnosis, length;
-    unsigned worst = 0;
+    unsigned worst = 0, right = 0;
     /* What is built on others comes last: name the most basic one. */
     static const unsigned order[] = {0, 1, 2, 4, 5, 6, 7, 8, 3, 15, 9, 10, 11, 12, 13, 14};
     for (size_t i = 0; i < WEFT_BARE_OPERATIONS; i++) {
@@ -151,10 +170,18 @@ static void diagnose(struct verify *verify, struct weft_bare *bare, const struct
         found.differing = (size_t)numerics->of[k].wrong;
         found.of = (size_t)(numerics->cases / WEFT_BARE_OPERATIONS);
         worst = k;
-        found.guess = contraction      ? "contraction"
+        right = run_again(verify, bare, k, numerics, room_in, room_out);
+        found.guess = right > 0        ? "hardware"
+                      : contraction    ? "contraction"
                       : found.ulp <= 4 ? "rounding"
                                        : "wrong computation";
-        if (contraction) {
+        if (right > 0) {
+            snprintf(
+                text, room,
+                "hardware or a race: %s was wrong, but right in %u of %u more runs of the same "
+                "kernels on the same input",
+                verify_operations[k].name, right, AGAIN);
+        } else if (contraction) {
             snprintf(text, room,
                      "contraction: the compiler makes one fma of a product and a sum, although the "
                      "source says FP_CONTRACT OFF (OpenCL 1.2, section %s)",
@@ -175,7 +202,7 @@ static void diagnose(struct verify *verify, struct weft_bare *bare, const struct
         }
     }
     if (found.differing > 0) {
-        verify_decide(verify, &found, WEFT_VERIFY_DIFFERENT);
+        verify_decide(verify, &found, right > 0 ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
     }
     if (found.differing > 0 && verify->options->bundle != NULL) {
         bundle_operation(verify, bare, worst, numerics, room_in, room_out, &found);

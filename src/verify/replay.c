@@ -188,11 +188,13 @@ void verify_print_replay(FILE *out, const struct weft_record *record, int target
             "#define OPEN    0x%08xu /* a word that is not of the tensor */\n#define OPTIONS ",
             record->buffer_count, target, VERIFY_OPEN);
     print_string(out, record->options);
-    fputs("\n\n/* An argument is a buffer, or with -1 a word of 4 bytes. */\n"
-          "struct argument {\n    int buffer;\n    cl_uint word;\n};\n\n"
-          "static const struct launch {\n    const char *kernel;\n    size_t range[3], local[3];\n"
-          "    cl_uint count;\n    struct argument arguments[16];\n} launches[] = {\n",
-          out);
+    fprintf(
+        out,
+        "\n\n/* An argument is a buffer, or with -1 a word of 4 bytes. */\n"
+        "struct argument {\n    int buffer;\n    cl_uint word;\n};\n\n"
+        "static const struct launch {\n    const char *kernel;\n    size_t range[3], local[3];\n"
+        "    cl_uint count;\n    struct argument arguments[%d];\n} launches[] = {\n",
+        WEFT_RECORD_ARGUMENTS);
     for (size_t i = 0; i < record->launch_count; i++) {
         print_launch(out, &record->launches[i]);
     }

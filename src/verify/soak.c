@@ -94,11 +94,11 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
     struct weft_backend *reference = NULL;
     enum weft_status status = open_reference(soak, &reference, error);
     if (status == WEFT_OK) {
-        status = verify_train(soak->verify, training, reference, training->expected, error);
+        status = verify_train(soak->verify, training, reference, training->expected, NULL, error);
     }
     weft_backend_close(reference);
     if (status == WEFT_OK) {
-        status = verify_train(soak->verify, training, copy, training->digest, error);
+        status = verify_train(soak->verify, training, copy, training->digest, NULL, error);
     }
     if (status == WEFT_OK && strcmp(training->digest, training->expected) != 0) {
         outcome->known = false;

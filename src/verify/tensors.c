@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/lanes.h"
 #include "numerics.h"
 #include "weft/compare.h"
 
@@ -14,6 +15,7 @@ struct walk {
     const struct weft_network *network;
     struct weft_verify_difference *found;
     float *device, *expected; /* the longest tensor or array each */
+    bool kept;                /* the place that was looked for last */
 };
 
 /* Keeps the first difference of ${count} floats. */
@@ -42,6 +44,27 @@ static const char *short_name(const struct walk *walk, const char *name) {
                                                                                     : dot + 1;
 }
 
+/* The lanes without image of the gradient called ${name}, which must be 0: sums over lanes count on it. ${size}: floats of an image. */
+static enum weft_status look_absent(struct walk *walk, const char *layer, const char *tensor,
+                                    const char *name, size_t size, struct weft_error *error) {
+    struct weft_backend *device = walk->pair->device;
+    size_t count = device->last_count, lanes = weft_shards(count) * WEFT_LANES;
+    enum weft_status status;
+    if (walk->found->differing > 0 || count == lanes) {
+        return WEFT_OK;
+    }
+    device->last_count = lanes; /* as if there were images */
+    status = weft_backend_tensor(device, name, walk->device, lanes * size, error);
+    device->last_count = count;
+    if (status == WEFT_OK) {
+        memcpy(walk->expected, walk->device, count * size * sizeof *walk->expected);
+        memset(walk->expected + count * size, 0, (lanes - count) * size * sizeof *walk->expected);
+        look(walk, layer, tensor, name, walk->device, walk->expected, lanes * size);
+        walk->found->absent = walk->found->differing > 0;
+    }
+    return status;
+}
+
 /* The tensor at ${place}: as the work of ${layer}. */
 static enum weft_status look_place(struct walk *walk, struct weft_place place, const char *layer,
                                    struct weft_error *error) {
@@ -57,6 +80,7 @@ static enum weft_status look_place(struct walk *walk, struct weft_place place, c
     snprintf(name, sizeof name, "%s%s%s", of, place.index > 0 ? ".output" : "",
              place.gradient ? ".grad" : "");
     status = weft_backend_tensor(walk->pair->device, name, walk->device, count, &ignored);
+    walk->kept = status != WEFT_USAGE;
     if (status == WEFT_USAGE) {
         return WEFT_OK; /* not kept, where layers are fused */
     }
@@ -67,9 +91,12 @@ static enum weft_status look_place(struct walk *walk, struct weft_place place, c
     if (status == WEFT_OK) {
         /* Beside a layer's other tensors, the gradient that it hands on is its input's. */
         bool handed_on = place.gradient && place.index < walk->network->layer_count;
-        look(walk, layer,
-             handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name), name,
-             walk->device, walk->expected, count);
+        const char *tensor =
+            handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name);
+        look(walk, layer, tensor, name, walk->device, walk->expected, count);
+        if (place.gradient && !walk->pair->device->device.builtin) {
+            status = look_absent(walk, layer, tensor, name, count / walk->pair->count, error);
+        }
     }
     return status;
 }
@@ -101,7 +128,10 @@ static enum weft_status look_forward(struct walk *walk, struct weft_error *error
     enum weft_status status = look_place(walk, (struct weft_place){0, false}, "gather", error);
     for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
         const char *kind = weft_kind_name(network->layers[i].kind);
-        status = look_place(walk, (struct weft_place){i + 1, false}, kind, error);
+        /* a convolution's kernel has pooled where its own output is not kept */
+        bool pooled = network->layers[i].kind == WEFT_MAX_POOL2D && !walk->kept;
+        status = look_place(walk, (struct weft_place){i + 1, false},
+                            pooled ? weft_kind_name(WEFT_CONV2D) : kind, error);
         if (status == WEFT_OK && network->layers[i].kind == WEFT_BATCH_NORM &&
             (status = read_both(walk, WEFT_BUFFERS, error)) == WEFT_OK) {
             look_tensors(walk, i, false, kind, "");
@@ -199,10 +229,12 @@ enum weft_status verify_tensors(const struct verify_pair *pair,
     size_t longest = network->parameter_count + network->buffer_count + 1;
     enum weft_status status;
     for (size_t i = 0; i <= network->layer_count; i++) {
-        size_t count = pair->count * weft_shape_size(weft_place_shape(network, i));
+        size_t count =
+            weft_shards(pair->count) * WEFT_LANES * weft_shape_size(weft_place_shape(network, i));
         longest = count > longest ? count : longest;
     }
     found->differing = 0;
+    found->absent = false;
     walk.device = calloc(longest, sizeof *walk.device);
     walk.expected = calloc(longest, sizeof *walk.expected);
     if (walk.device == NULL || walk.expected == NULL) {

@@ -28,13 +28,25 @@ static enum weft_status make_images(const struct verify *verify, struct verify_t
                : status;
 }
 
+enum weft_status verify_training_allocate(struct verify_training *training,
+                                          struct weft_error *error) {
+    const struct weft_network *network = training->model->network;
+    size_t steps = (size_t)training->steps + 1, step = sizeof *training->results[0];
+    training->values = calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
+    training->results[0] = training->steps < SIZE_MAX / step / 2 ? calloc(steps, step) : NULL;
+    training->results[1] = training->steps < SIZE_MAX / step / 2 ? calloc(steps, step) : NULL;
+    return training->values != NULL && training->results[0] != NULL && training->results[1] != NULL
+               ? WEFT_OK
+               : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+}
+
 enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
                                       const struct weft_images *images,
                                       struct verify_training *training, struct weft_error *error) {
     struct weft_network *network = NULL;
     enum weft_status status;
     *training = (struct verify_training){
-        .seed = seed, .images = images != NULL ? images : verify->options->images};
+        .seed = seed, .images = images != NULL ? images : verify->options->images, .note = ""};
     training->steps = verify_steps(verify);
     status = make_images(verify, training, error);
     if (status == WEFT_OK) {
@@ -50,10 +62,7 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
         /* All tensors exist only where nothing is fused. */
         training->how.no_fuse =
             training->how.no_fuse || (verify->flip.flip != 0 && verify->flip.target.is_place);
-        training->values = calloc(training->model->network->parameter_count + 1, sizeof(float));
-        if (training->values == NULL) {
-            status = weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
-        }
+        status = verify_training_allocate(training, error);
     }
     return status;
 }
@@ -78,6 +87,8 @@ void verify_training_finish(struct verify_training *training) {
     weft_images_finish(&training->made[WEFT_TRAIN]);
     weft_images_finish(&training->made[WEFT_TEST]);
     free(training->values);
+    free(training->results[0]);
+    free(training->results[1]);
 }
 
 enum weft_status verify_training_open(const struct verify_training *training,
@@ -114,11 +125,10 @@ enum weft_status verify_training_begin(const struct verify_training *training,
     const struct weft_model *model = training->model;
     enum weft_status status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
     memset(training->values, 0, model->network->parameter_count * sizeof *training->values);
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_MOMENTS, training->values, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_SECOND_MOMENTS, training->values, error);
+    for (int i = 0; i < 2 && status == WEFT_OK; i++) {
+        status = weft_backend_write(
+            backend, i == 0 ? WEFT_MOMENTS : WEFT_SECOND_MOMENTS,
+            training->moments[i] != NULL ? training->moments[i] : training->values, error);
     }
     return status == WEFT_OK
                ? weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error)
@@ -150,7 +160,7 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
-                              struct weft_error *error) {
+                              struct weft_step_result *all, struct weft_error *error) {
     static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                              WEFT_SECOND_MOMENTS};
     const struct weft_network *network = training->model->network;
@@ -170,6 +180,9 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
         status = weft_backend_train(backend, &chunk.steps, results, error);
         if (status == WEFT_OK) {
             verify_hash_words(&hash, results, 2 * chunk.steps.steps);
+            if (all != NULL) {
+                memcpy(all + step, results, chunk.steps.steps * sizeof *results);
+            }
             status = verify_progress(verify, "training", error);
         }
     }
@@ -184,9 +197,8 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
     return status;
 }
 
-/* The hash that the CPU backend gives, known or computed here. */
-static enum weft_status expect(struct verify *verify, struct verify_training *training,
-                               const struct verify_known *known, struct weft_error *error) {
+enum weft_status verify_training_expect(struct verify *verify, struct verify_training *training,
+                                        struct weft_error *error) {
     struct weft_backend_options how = training->how;
     struct weft_backend *reference = NULL;
     enum weft_status status;
@@ -194,9 +206,17 @@ static enum weft_status expect(struct verify *verify, struct verify_training *tr
     how.trial = NULL;
     status = verify_training_open(training, &how, &reference, error);
     if (status == WEFT_OK) {
-        status = verify_train(verify, training, reference, training->expected, error);
+        status = verify_train(verify, training, reference, training->expected, training->results[1],
+                              error);
     }
     weft_backend_close(reference);
+    return status;
+}
+
+/* The hash that the CPU backend gives, which may be known. */
+static enum weft_status expect(struct verify *verify, struct verify_training *training,
+                               const struct verify_known *known, struct weft_error *error) {
+    enum weft_status status = verify_training_expect(verify, training, error);
     if (status == WEFT_OK && known != NULL && strcmp(known->training, training->expected) != 0) {
         weft_fail(error, WEFT_NO_VERDICT,
                   "the CPU backend: its training gives %.16s..., not %.16s... as known: it is no "
@@ -208,36 +228,48 @@ static enum weft_status expect(struct verify *verify, struct verify_training *tr
     return status;
 }
 
-enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
-                                       struct weft_error *error) {
+/* Compares the hash with the known one, or with the reference's; looks into a difference. */
+static enum weft_status compare(struct verify *verify, struct verify_training *training,
+                                struct weft_error *error) {
     const struct verify_known *known =
         verify->options->images == NULL
             ? verify_known_find(verify->options->full, training->seed, training->steps)
             : NULL;
-    enum weft_status status =
-        verify_training_open(training, &training->how, &training->backend, error);
-    verify->outcome->seed = training->seed;
-    verify->outcome->steps = training->steps;
-    if (status == WEFT_OK) {
-        status = verify_train(verify, training, training->backend, training->digest, error);
-    }
-    verify->cases = training->steps;
-    memcpy(verify->outcome->training_hash, training->digest, sizeof training->digest);
-    if (status == WEFT_OK && known != NULL && verify->flip.flip == 0 &&
-        strcmp(training->digest, known->training) == 0) {
+    enum weft_status status;
+    if (known != NULL && verify->flip.flip == 0 && strcmp(training->digest, known->training) == 0) {
         memcpy(training->expected, known->training, sizeof training->expected);
         verify->outcome->known = true;
         return WEFT_OK;
     }
-    if (status == WEFT_OK) {
-        status = expect(verify, training, known, error);
-    }
+    status = expect(verify, training, known, error);
     /* A bit that was flipped is found even where it comes to nothing. */
     if (status == WEFT_OK &&
         (strcmp(training->digest, training->expected) != 0 || verify->flip.flip != 0)) {
         memcpy(verify->outcome->hash, training->digest, sizeof training->digest);
         memcpy(verify->outcome->expected_hash, training->expected, sizeof training->expected);
         status = verify_lockstep(verify, training, error);
+    }
+    return status;
+}
+
+enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
+                                       struct weft_error *error) {
+    enum weft_status status =
+        verify_training_open(training, &training->how, &training->backend, error);
+    verify->outcome->seed = training->seed;
+    verify->outcome->steps = training->steps;
+    if (status == WEFT_OK) {
+        status = verify_train(verify, training, training->backend, training->digest,
+                              training->results[0], error);
+    }
+    verify->cases = training->steps;
+    memcpy(verify->outcome->training_hash, training->digest, sizeof training->digest);
+    if (status == WEFT_OK) {
+        status = compare(verify, training, error);
+    }
+    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL &&
+        verify->flip.flip == 0) {
+        status = verify_hard(verify, training, error);
     }
     return status;
 }

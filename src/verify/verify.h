@@ -30,6 +30,9 @@ uint64_t verify_steps(const struct verify *verify);
 /* Whether vectors of 16 are verified too. Where fma is emulated, a compiler can take many minutes over them, and --quick leaves them out. */
 bool verify_vectors(const struct verify *verify);
 
+/* Returns the mapping that the device would be given, or was: the one that counts most. Without vectors there is only that of single lanes. */
+enum weft_mapping verify_own_mapping(const struct verify *verify);
+
 /* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
 struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
                                                   const struct weft_trial *trial);
@@ -86,6 +89,9 @@ struct verify_piece {
                             struct weft_error *error);
     void *context;
     struct weft_backend *expected; /* the reference, after the same work */
+    uint64_t step;                 /* the last (from 1) of a call of several steps; else 0 */
+    const void *results; /* words of the reference beside tensors: a step's, losses, predictions */
+    struct weft_backend *device; /* where it differed */
 };
 
 /* bundle.c: writes into options->bundle what shows ${found} without weft. Where that can not be done, outcome->bundle says why. */
@@ -152,6 +158,10 @@ struct verify_training {
     struct weft_backend_options how;
     float *values; /* as long as the longest array, for comparisons */
     char digest[65], expected[65];
+    struct weft_step_result *results[2]; /* of each step: what made digest, and expected */
+    float *moments[2];                   /* both that it starts from; NULL: 0 */
+    const char *
+        note; /* what is special about it, for verify_difference.where, with a comma before; or "" */
 };
 
 /* ${images}: two, or NULL for those of the options or the seed. */
@@ -160,12 +170,16 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
                                       struct verify_training *training, struct weft_error *error);
 void verify_training_finish(struct verify_training *training);
 
+/* Makes room for values and results of its model and steps; verify_training_finish frees them. */
+enum weft_status verify_training_allocate(struct verify_training *training,
+                                          struct weft_error *error);
+
 /* The same with another seed: its images, if they are made, and its initial values. */
 enum weft_status verify_training_reseed(const struct verify *verify,
                                         struct verify_training *training, uint64_t seed,
                                         struct weft_error *error);
 
-/* Gives ${backend} the initial values of ${training}, and moments of 0. */
+/* Gives ${backend} the initial values of ${training}, moments last but for the parameters. */
 enum weft_status verify_training_begin(const struct verify_training *training,
                                        struct weft_backend *backend, struct weft_error *error);
 
@@ -184,10 +198,11 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 /* Adds ${count} words of 32 bits to ${hash}, the lowest byte first. */
 void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count);
 
-/* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}. */
+/* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}, and what each step gave
+ * into ${results}, unless that is NULL. */
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
-                              struct weft_error *error);
+                              struct weft_step_result *results, struct weft_error *error);
 
 /* Opens a backend with ${how} and gives it the images. */
 enum weft_status verify_training_open(const struct verify_training *training,
@@ -198,6 +213,23 @@ enum weft_status verify_stage_training(struct verify *verify, struct verify_trai
                                        struct weft_error *error);
 enum weft_status verify_stage_evaluation(struct verify *verify, struct verify_training *training,
                                          struct weft_error *error);
+
+/* Trains the CPU backend in the same way, for ${training}->expected. */
+enum weft_status verify_training_expect(struct verify *verify, struct verify_training *training,
+                                        struct weft_error *error);
+
+/* ---- hard.c: values that trainings hardly ever meet ---- */
+
+/* A short training of ${network} (taken over) from such values, with such images: fewer than two batches, and in the last shard one image. Its
+ * backend is the caller's. */
+enum weft_status verify_hard_init(const struct verify *verify, struct weft_network *network,
+                                  uint64_t seed, struct verify_training *hard,
+                                  struct weft_error *error);
+void verify_hard_finish(struct verify_training *hard);
+
+/* Trainings like that: of the published network on the backend of ${training}, which then is as it was, and in other ways. */
+enum weft_status verify_hard(struct verify *verify, struct verify_training *training,
+                             struct weft_error *error);
 
 /* lockstep.c: finds the first step of a training that differs, and says why. */
 enum weft_status verify_lockstep(struct verify *verify, struct verify_training *training,

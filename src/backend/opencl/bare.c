@@ -166,7 +166,7 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
                                    bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
-    cl_uint n = (cl_uint)count;
+    const cl_uint n = (cl_uint)count, poison = 0xdeadbeefu; /* else old results could pass */
     cl_int code = CL_SUCCESS;
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
@@ -177,6 +177,11 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
                                         0, NULL, NULL);
             status = opencl_check(code, "clEnqueueWriteBuffer", error);
         }
+    }
+    if (status == WEFT_OK) {
+        code = clEnqueueFillBuffer(bare->queue, buffers[3], &poison, sizeof poison, 0,
+                                   WEFT_BARE_OPERATIONS * bytes, 0, NULL, NULL);
+        status = opencl_check(code, "clEnqueueFillBuffer", error);
     }
     for (size_t k = 0; k < KERNELS && status == WEFT_OK; k++) {
         cl_kernel kernel = bare->kernels[vectors][k];

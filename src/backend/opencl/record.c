@@ -13,7 +13,8 @@ static bool is_wanted(const struct opencl_backend *cl, const struct weft_record 
         return (adam && (record->adam || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
-                                 launch == &cl->common[COMMON_LOSS_EVALUATE]));
+                                 launch == &cl->common[COMMON_LOSS_EVALUATE] ||
+                                 launch == &cl->common[COMMON_LOSS_JOIN]));
     }
     for (size_t p = 0; p < launch->run->count; p++) {
         const struct opencl_piece *piece = &launch->run->pieces[p];
@@ -76,7 +77,9 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
                           const size_t range[3]) {
     struct weft_record *record = cl->trial->record;
     struct weft_record_launch *to = &record->launches[record->launch_count];
-    if (!is_wanted(cl, record, launch)) {
+    bool now = record->step == 0 || record->step == cl->steps_made + 1 ||
+               launch == &cl->common[COMMON_LOSS_JOIN]; /* which comes after the last step */
+    if (!now || !is_wanted(cl, record, launch)) {
         return;
     }
     record_program(cl, record);
@@ -103,6 +106,16 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
 }
 
 static cl_mem memory_of(const struct opencl_backend *cl, const struct weft_target *target) {
+    switch (target->result) {
+    case WEFT_RESULT_STEP:
+        return cl->results;
+    case WEFT_RESULT_LOSSES:
+        return cl->losses;
+    case WEFT_RESULT_PREDICTIONS:
+        return cl->predictions;
+    case WEFT_RESULT_NONE:
+        break;
+    }
     return !target->is_place        ? cl->arrays[target->array]
            : target->place.gradient ? cl->dvalues[target->place.index]
                                     : cl->values[target->place.index];

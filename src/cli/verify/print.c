@@ -202,7 +202,7 @@ static void print_soak(const struct weft_options *options,
 static void print_compared(const struct weft_options *options,
                            const struct weft_verify_outcome *outcome) {
     bool full = options->full, builtin = outcome->device.builtin;
-    const char *layers = full ? "in 7 networks and batches, both mappings, fused and not"
+    const char *layers = full ? "in 4 networks with 1 to 257 images, both mappings, fused and not"
                               : "the published network as it is trained, odd shapes with the "
                                 "other mapping, not fused";
     const char *images = weft_options_given(options, "data") ? "all test images"
@@ -218,7 +218,8 @@ static void print_compared(const struct weft_options *options,
     weft_screen_line(value_indent(),
                      "compared:   every bit, with the CPU backend: transfers; 16 operations on "
                      "1,179,648 edge cases and random values; all layers, forward and backward, "
-                     "%s; %llu steps of training, then the logits of %s",
+                     "%s; %llu steps of training, 4 more from values at the threshold "
+                     "to 0, then the logits of %s and the losses of the last",
                      layers, (unsigned long long)outcome->steps, images);
 }
 

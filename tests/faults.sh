@@ -1,0 +1,46 @@
+# faults.sh: for tests that plant a fault in kernels, and ask what weft verify says of it. Source it after cli.sh; it ends the test where PoCL is
+# not there.
+# shellcheck shell=bash disable=SC2154 # cli.sh has the rest
+device="Portable Computing"
+if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
+    printf 'SKIP %s: PoCL is not there\n' "$suite"
+    [ -z "${WEFT_SKIPS:-}" ] || printf '%s: PoCL is not there\n' "$suite" >>"$WEFT_SKIPS"
+    printf '%s: 1 passed, 0 failed\n' "$suite"
+    exit 0
+fi
+
+# finds CODE STAGE LAYER GUESSES: verify ends with CODE and a difference there, its guess one of the words.
+finds() {
+    run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
+    expect_code "$1"
+    expect_json "[(x['stage'], x['layer']) for x in e if x['event'] == 'difference'] == [('$2', '$3')]"
+    expect_json "[x['guess'] in '$4'.split(',') for x in e if x['event'] == 'difference'] == [True]"
+    expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$1] and e[-2]['diagnosis']"
+}
+
+# replays SED: the bundle's own program shows the difference, and none once SED has mended its source.
+replays() {
+    local bundle=$kernels/bundle
+    if ! cc -std=c11 -Wall -Wextra -Werror -o "$bundle/replay" "$bundle/replay.c" -lOpenCL 2>"$work/err"; then
+        problem "replay.c does not compile"
+        return
+    fi
+    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 1
+    expect_text out "words differ"
+    grep -q "^diagnosis:  ." "$bundle/README" || problem "README has no diagnosis"
+    sed -i "$1" "$bundle/program.cl"
+    (cd "$bundle" && ./replay) >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 0
+}
+
+# names NAME CODE STAGE LAYER TENSOR GUESSES FILE SED: the fault of that name is found there.
+names() {
+    begin "$1"
+    plant "${1// /-}" "$7" "$8"
+    finds "$2" "$3" "$4" "$6"
+    expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['$5']"
+    end
+}
