@@ -1,11 +1,8 @@
 /* layers.c: every layer forward and backward, alone with made-up values, on both mappings, fused and not. */
-#include "verify/verify.h"
+#include "verify/layers_case.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "data/sha256.h"
 
 /* Networks in which no size is a multiple of anything; all kinds, all fusions, pools with and without overlap and rest. */
 static const char *const networks[] = {
@@ -59,148 +56,10 @@ static const struct {
 };
 #define CASES (sizeof cases / sizeof cases[0])
 
-/* One case: its values, and the reference that has computed them. */
-struct layers_case {
-    struct weft_network *network;
-    size_t count;
-    enum weft_statistics statistics;
-    float *inputs, *doutputs, *parameters, *buffers;
-    float *out; /* room for one array or tensor, to be hashed */
-    size_t out_size;
-    struct weft_backend *expected;
-    bool negated; /* inputs and doutputs are, just now */
-    char negated_digest[65];
-};
-
-static void case_finish(struct layers_case *job) {
-    weft_backend_close(job->expected);
-    weft_network_destroy(job->network);
-    free(job->inputs);
-    free(job->doutputs);
-    free(job->parameters);
-    free(job->buffers);
-    free(job->out);
-}
-
-static enum weft_status propagate(const struct layers_case *job, struct weft_backend *backend,
-                                  struct weft_error *error) {
-    struct weft_probe probe = {job->statistics, job->count, job->inputs, job->doutputs};
-    enum weft_status status = weft_backend_write(backend, WEFT_PARAMETERS, job->parameters, error);
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_BUFFERS, job->buffers, error);
-    }
-    return status == WEFT_OK ? weft_backend_propagate(backend, &probe, error) : status;
-}
-
-/* What made-up values hardly ever meet: the first image gives a convolution's first channel sums of exactly 0 (so that relus stand at 0, and
- * all values of a pool's window are equal), and the last image but one, and its gradient, sums below the threshold to 0. */
-static void make_hard(struct layers_case *job) {
-    const struct weft_network *network = job->network;
-    size_t inputs = weft_shape_size(network->input);
-    size_t outputs = weft_shape_size(weft_network_output(network)), last = job->count - 2;
-    memset(job->inputs, 0, inputs * sizeof *job->inputs);
-    for (size_t i = 0; i < inputs; i++) {
-        job->inputs[last * inputs + i] = i % 64 == 0 ? 0x1p-36f : 0.0f;
-    }
-    for (size_t i = 0; i < outputs; i++) {
-        job->doutputs[last * outputs + i] = i == 0 ? 0x1p-36f : 0.0f;
-    }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        if (layer->kind == WEFT_CONV2D) { /* its bias */
-            job->parameters[network->tensors[layer->first_tensor + 1].offset] = 0.0f;
-        }
-    }
-}
-
-/* All signs of the values that go in. */
-static void negate(struct layers_case *job) {
-    size_t inputs = job->count * weft_shape_size(job->network->input);
-    size_t outputs = job->count * weft_shape_size(weft_network_output(job->network));
-    for (size_t i = 0; i < inputs; i++) {
-        job->inputs[i] = -job->inputs[i];
-    }
-    for (size_t i = 0; i < outputs; i++) {
-        job->doutputs[i] = -job->doutputs[i];
-    }
-    job->negated = !job->negated;
-}
-
-/* The hash of gradients, statistics, output and gradient of the input. */
-static enum weft_status hash_results(const struct layers_case *job, struct weft_backend *backend,
-                                     char digest[65], struct weft_error *error) {
-    size_t inputs = job->count * weft_shape_size(job->network->input);
-    size_t outputs = job->count * weft_shape_size(weft_network_output(job->network));
-    char name[WEFT_NAME_MAX + 16];
-    float *to = job->out;
-    enum weft_status status = weft_backend_read(backend, WEFT_GRADIENTS, to, error);
-    to += job->network->parameter_count;
-    if (status == WEFT_OK) {
-        status = weft_backend_read(backend, WEFT_BUFFERS, to, error);
-    }
-    to += job->network->buffer_count;
-    if (status == WEFT_OK) {
-        snprintf(name, sizeof name, "%s.output",
-                 job->network->layers[job->network->layer_count - 1].name);
-        status = weft_backend_tensor(backend, name, to, outputs, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_tensor(backend, "input.grad", to + outputs, inputs, error);
-    }
-    weft_sha256_hex(job->out, job->out_size * sizeof *job->out, digest);
-    return status;
-}
-
 /* Where fma is emulated, the many images of --quick would take minutes. */
 static size_t count_of(const struct verify *verify, size_t index) {
     size_t count = cases[index].count;
     return count > 37 && !verify_vectors(verify) ? 37 : count;
-}
-
-static enum weft_status case_init(const struct verify *verify, size_t index,
-                                  struct layers_case *job, struct weft_error *error) {
-    const char *list = networks[cases[index].network];
-    uint64_t seed = verify->options->seed, subject = 100 + 10 * index;
-    size_t inputs, outputs;
-    enum weft_status status = list != NULL ? weft_network_create(list, &job->network, error)
-                                           : weft_network_create_published(&job->network, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    job->count = count_of(verify, index);
-    job->statistics = cases[index].statistics;
-    inputs = job->count * weft_shape_size(job->network->input);
-    outputs = job->count * weft_shape_size(weft_network_output(job->network));
-    job->out_size = inputs + outputs + job->network->parameter_count + job->network->buffer_count;
-    job->inputs = calloc(inputs, sizeof(float));
-    job->doutputs = calloc(outputs, sizeof(float));
-    job->parameters = calloc(job->network->parameter_count + 1, sizeof(float));
-    job->buffers = calloc(job->network->buffer_count + 1, sizeof(float));
-    job->out = calloc(job->out_size, sizeof(float));
-    if (job->inputs == NULL || job->doutputs == NULL || job->parameters == NULL ||
-        job->buffers == NULL || job->out == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
-    }
-    verify_fill(seed, subject, 2.0f, job->inputs, inputs);
-    verify_fill(seed, subject + 1, 1.0f, job->doutputs, outputs);
-    verify_fill(seed, subject + 2, 0.5f, job->parameters, job->network->parameter_count);
-    verify_fill(seed, subject + 3, 1.0f, job->buffers, job->network->buffer_count);
-    for (size_t i = 0; i < job->network->buffer_count; i++) { /* a variance is not below 0 */
-        job->buffers[i] = job->buffers[i] < 0 ? -job->buffers[i] : job->buffers[i];
-    }
-    if (job->count > 2) {
-        make_hard(job);
-    }
-    status = verify_open_reference(verify, job->network, job->count, &job->expected, error);
-    if (status == WEFT_OK) {
-        negate(job);
-        status = propagate(job, job->expected, error);
-    }
-    if (status == WEFT_OK) {
-        status = hash_results(job, job->expected, job->negated_digest, error);
-    }
-    negate(job);
-    return status == WEFT_OK ? propagate(job, job->expected, error) : status;
 }
 
 static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *device,
@@ -209,11 +68,11 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     const struct layers_case *job = piece->context;
     struct verify_pair pair = {
         .device = device, .expected = job->expected, .count = job->count, .backward = true};
-    enum weft_status status = propagate(job, device, error);
+    enum weft_status status = verify_case_propagate(job, device, error);
     if (status == WEFT_OK) {
         status = verify_tensors(&pair, found, error);
     }
-    return status == WEFT_OK ? hash_results(job, device, digest, error) : status;
+    return status == WEFT_OK ? verify_case_hash(job, device, digest, error) : status;
 }
 
 /* The same again ${times} times, in turns with the negated values, so that what an earlier run has left never passes for a result. Stores
@@ -231,20 +90,20 @@ static enum weft_status repeat(struct layers_case *job, struct weft_backend *dev
     for (size_t i = 1; i <= times && status == WEFT_OK; i++) {
         bool negated = i % 2 != 0 && !always_wrong;
         if (negated) {
-            negate(job);
+            verify_case_negate(job);
         }
-        status = propagate(job, device, error);
+        status = verify_case_propagate(job, device, error);
         if (status == WEFT_OK) {
-            status = hash_results(job, device, other, error);
+            status = verify_case_hash(job, device, other, error);
         }
         if (status == WEFT_OK && strcmp(other, negated ? job->negated_digest : digest) != 0) {
             *stable = negated; /* one run of these says nothing of others */
-            status = negated ? propagate(job, job->expected, error) : WEFT_OK;
+            status = negated ? verify_case_propagate(job, job->expected, error) : WEFT_OK;
             return status == WEFT_OK && !always_wrong ? verify_tensors(&pair, found, error)
                                                       : status;
         }
         if (negated) {
-            negate(job);
+            verify_case_negate(job);
         }
     }
     return status;
@@ -314,7 +173,11 @@ enum weft_mapping verify_own_mapping(const struct verify *verify) {
 static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
     struct layers_case job = {0};
     bool builtin = verify->outcome->device.builtin, full = verify->options->full;
-    enum weft_status status = case_init(verify, index, &job, error);
+    enum weft_status status;
+    job.count = count_of(verify, index);
+    job.statistics = cases[index].statistics;
+    status =
+        verify_case_init(verify, networks[cases[index].network], 100 + 10 * index, &job, error);
     for (size_t i = 0; i < WAYS && status == WEFT_OK; i++) {
         struct weft_backend_options how = verify_device_options(verify, job.count, NULL);
         bool wanted = full || (cases[index].quick >> i & 1) != 0;
@@ -332,7 +195,7 @@ static enum weft_status run_case(struct verify *verify, size_t index, struct wef
             status = verify_progress(verify, "layers", error);
         }
     }
-    case_finish(&job);
+    verify_case_finish(&job);
     return status;
 }
 

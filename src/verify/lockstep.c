@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "data/sha256.h"
-#include "numerics.h"
-#include "weft/compare.h"
 
 static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                          WEFT_SECOND_MOMENTS, WEFT_GRADIENTS};
@@ -183,60 +181,6 @@ static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_e
     return status == WEFT_OK ? restore(lockstep, lockstep->expected, error) : status;
 }
 
-/* The first step whose loss or count of right answers was another, if that is known. */
-static void look_at_results(const struct verify_training *training,
-                            struct weft_verify_difference *found) {
-    for (uint64_t i = 0; training->digest[0] != '\0' && i < training->steps; i++) {
-        const struct weft_step_result *got = &training->results[0][i];
-        const struct weft_step_result *expected = &training->results[1][i];
-        if (memcmp(got, expected, sizeof *got) == 0) {
-            continue;
-        }
-        found->step = i + 1;
-        found->whole = got->correct != expected->correct &&
-                       weft_as_uint(got->loss) == weft_as_uint(expected->loss);
-        snprintf(found->tensor, sizeof found->tensor, "%s", found->whole ? "correct" : "loss");
-        found->device = found->whole ? got->correct : weft_as_uint(got->loss);
-        found->expected = found->whole ? expected->correct : weft_as_uint(expected->loss);
-        found->ulp = found->whole ? 0 : weft_ulp_distance(got->loss, expected->loss);
-        return;
-    }
-}
-
-/* It differs, but not step by step: either it depends on how steps follow each other, or it does not come again. */
-static enum weft_status not_found(struct verify *verify, struct verify_training *training,
-                                  struct weft_error *error) {
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING, .differing = 1, .of = 1};
-    unsigned wrong = 0, changed = 0;
-    char digest[65];
-    enum weft_status status = WEFT_OK;
-    for (int i = 0; i < 4 && status == WEFT_OK; i++) {
-        status = verify_train(verify, training, training->backend, digest, NULL, error);
-        wrong += strcmp(digest, training->expected) != 0;
-        changed += strcmp(digest, training->digest) != 0;
-    }
-    if (status != WEFT_OK) {
-        return status;
-    }
-    snprintf(found.layer, sizeof found.layer, "training");
-    snprintf(found.tensor, sizeof found.tensor, "hash");
-    found.whole = true;
-    look_at_results(training, &found);
-    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps%s",
-             (unsigned long long)training->seed, (unsigned long long)training->steps,
-             training->note);
-    found.guess = changed == 0 ? "ordering" : wrong == 0 ? "hardware" : "race";
-    snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
-             "%s: the training differs, but no step does from the right state before it; of 4 more "
-             "trainings %u were wrong and %u unlike the first%s",
-             changed == 0 ? "ordering" : "hardware or a race", wrong, changed,
-             changed == 0
-                 ? " (OpenCL 1.2, section 5.11: kernels of an in-order queue do not overlap)"
-                 : "");
-    verify_decide(verify, &found, changed == 0 ? WEFT_VERIFY_DIFFERENT : WEFT_VERIFY_UNSTABLE);
-    return WEFT_OK;
-}
-
 /* The step that differed, with device and reference still as they are after it. */
 static enum weft_status examine(struct verify *verify, struct lockstep *lockstep,
                                 struct weft_error *error) {
@@ -316,7 +260,8 @@ enum weft_status verify_lockstep(struct verify *verify, struct verify_training *
         status = walk(verify, &lockstep, true, &equal, error);
     }
     if (status == WEFT_OK) {
-        status = equal ? not_found(verify, training, error) : examine(verify, &lockstep, error);
+        status =
+            equal ? verify_not_again(verify, training, error) : examine(verify, &lockstep, error);
     }
     finish(&lockstep);
     return status;

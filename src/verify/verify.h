@@ -235,6 +235,11 @@ enum weft_status verify_hard(struct verify *verify, struct verify_training *trai
 enum weft_status verify_lockstep(struct verify *verify, struct verify_training *training,
                                  struct weft_error *error);
 
+/* not_again.c: says why a training that differs does not differ step by step: either it depends on how steps follow each other, or it does not come
+ * again. */
+enum weft_status verify_not_again(struct verify *verify, struct verify_training *training,
+                                  struct weft_error *error);
+
 /* soak.c: repeats the training with new seeds, in many copies at once. */
 enum weft_status verify_soak(struct verify *verify, struct weft_error *error);
 
