@@ -26,14 +26,18 @@ static inline int unsetenv(const char *name) {
     return _putenv_s(name, "");
 }
 
-/* Makes a folder for this process and stores its path, which holds no backslash. False if it can not. */
+/* Makes a folder for this process and stores its path, which holds no backslash. False if it can not. Numbers of processes come again. */
 static inline bool make_folder_of_own(char *path, size_t room) {
     const char *parent = getenv("TEMP");
-    snprintf(path, room, "%s/weft-test-%d", parent != NULL ? parent : ".", (int)getpid());
+    int made = -1;
+    for (int i = 0; i < 1000 && made != 0; i++) {
+        snprintf(path, room, "%s/weft-test-%d-%d", parent != NULL ? parent : ".", (int)getpid(), i);
+        made = mkdir(path);
+    }
     for (char *c = path; *c != '\0'; c++) {
         *c = *c == '\\' ? '/' : *c;
     }
-    return mkdir(path) == 0;
+    return made == 0;
 }
 
 #else

@@ -192,26 +192,13 @@ static enum weft_status compare(struct verify *verify, struct verify_training *t
     return status;
 }
 
-/* What the hash of an evaluation does not show, on the device that has just given the right one. */
-static enum weft_status compare_more(struct verify *verify, struct verify_training *training,
+/* The images of verify_hard, with its values. */
+static enum weft_status compare_hard(struct verify *verify, struct verify_training *training,
                                      struct evaluation_piece *job, struct weft_error *error) {
     const struct weft_network *network = training->model->network;
-    size_t count = training->images[WEFT_TEST].count, batch = training->batch;
     struct weft_network *published = NULL;
     struct verify_training hard = {.batch = 0};
-    /* The losses are not in it: those of the last batch, which does not begin with the first image. */
-    enum weft_status status =
-        find_batch(verify, training, job, (count - 1) / batch * batch, count, false, error);
-    /* A trained network hardly ever gives two classes the same logit: which of equal ones wins shows where all are 0. */
-    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL) {
-        memset(job->parameters, 0, network->parameter_count * sizeof(float));
-        job->note = ", all parameters 0, so that all classes are equal";
-        status = find_batch(verify, training, job, 0, count < batch ? count : batch, false, error);
-    }
-    if (status != WEFT_OK || verify->outcome->result != WEFT_VERIFY_EQUAL) {
-        return status;
-    }
-    status = weft_network_create_published(&published, error);
+    enum weft_status status = weft_network_create_published(&published, error);
     if (status == WEFT_OK) {
         status = verify_hard_init(verify, published, training->seed, &hard, error);
     }
@@ -222,7 +209,29 @@ static enum weft_status compare_more(struct verify *verify, struct verify_traini
         job->note = hard.note;
         status = find_batch(verify, training, job, 0, hard.images[WEFT_TEST].count, false, error);
     }
+    job->training = training;
+    job->note = "";
     verify_hard_finish(&hard);
+    return status;
+}
+
+/* What the hash of an evaluation does not show, on the device that has just given the right one. */
+static enum weft_status compare_more(struct verify *verify, struct verify_training *training,
+                                     struct evaluation_piece *job, struct weft_error *error) {
+    const struct weft_network *network = training->model->network;
+    size_t count = training->images[WEFT_TEST].count, batch = training->batch;
+    /* The losses are not in it: those of the last batch, which does not begin with the first image. */
+    enum weft_status status =
+        find_batch(verify, training, job, (count - 1) / batch * batch, count, false, error);
+    /* A trained network hardly ever gives two classes the same logit: which of equal ones wins shows where all are 0. */
+    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        memset(job->parameters, 0, network->parameter_count * sizeof(float));
+        job->note = ", all parameters 0, so that all classes are equal";
+        status = find_batch(verify, training, job, 0, count < batch ? count : batch, false, error);
+    }
+    if (status == WEFT_OK && verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        status = compare_hard(verify, training, job, error);
+    }
     return status;
 }
 

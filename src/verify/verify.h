@@ -199,10 +199,10 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count);
 
 /* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}, and what each step gave
- * into ${results}, unless that is NULL. */
+ * into ${all}, unless that is NULL. */
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
-                              struct weft_step_result *results, struct weft_error *error);
+                              struct weft_step_result *all, struct weft_error *error);
 
 /* Opens a backend with ${how} and gives it the images. */
 enum weft_status verify_training_open(const struct verify_training *training,
