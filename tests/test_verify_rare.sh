@@ -17,6 +17,15 @@ names "a gradient in lanes without image" 1 layers batch_norm input.grad "wrong 
 names "shards behind the seventh left out" 1 layers batch_norm output "wrong computation,rounding" \
     batch_norm.cl 's/total += SUM(shard, c);/total += shard < 7 ? SUM(shard, c) : 0;/'
 
+names "a sum of shards without its threshold, seen in one layer" 1 training adam out.weight.grad "wrong computation" \
+    adam.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/'
+
+names "a shard that is not joined, where it has one image" 1 layers adam weight.grad "wrong computation" \
+    adam.cl 's/(count + 15) \/ 16/(count + 14) \/ 16/'
+
+names "one value a few ulp off" 1 layers conv2d bias.grad rounding \
+    conv2d.cl 's/to\[BIAS + k0 + k\] = total;/to[BIAS + k0 + k] = k0 + k == 11 ? total * 1.0000001f : total;/'
+
 begin "a last batch divided by the size of the others"
 plant batch cross_entropy.cl 's/weft_div(total, (float)count)/weft_div(total, (float)batch)/'
 finds 1 training cross_entropy "wrong computation"

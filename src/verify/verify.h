@@ -99,6 +99,12 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct weft_backend_options *options,
                    const struct weft_verify_difference *found);
 
+/* joined.c: if ${found} is a gradient of parameters whose shards the device joins wrongly, each time, its layer becomes "adam". ${options}: of the
+ * device where ${piece} gave it. */
+enum weft_status verify_joined(const struct verify_piece *piece,
+                               const struct weft_backend_options *options,
+                               struct weft_verify_difference *found, struct weft_error *error);
+
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
 struct weft_record;
 #define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
