@@ -23,6 +23,16 @@ static FARPROC WINAPI stand_in(unsigned failed, PDelayLoadInfo what) {
                                     : (FARPROC)(void *)no_platform;
 }
 
-__attribute__((constructor)) static void expect_failures(void) {
+/* Newer linkers put the table of functions, which is filled as they are found, where only reading is allowed. */
+static FARPROC WINAPI open_table(unsigned event, PDelayLoadInfo what) {
+    DWORD before;
+    if (event == dliNoteStartProcessing) {
+        VirtualProtect(what->ppfn, sizeof *what->ppfn, PAGE_READWRITE, &before);
+    }
+    return NULL;
+}
+
+__attribute__((constructor)) static void set_hooks(void) {
+    __pfnDliNotifyHook2 = open_table;
     __pfnDliFailureHook2 = stand_in;
 }
