@@ -1,6 +1,6 @@
 /* system.h: what tests ask of the system beyond ISO C, on POSIX systems and on Windows. Include it first.
  *
- * setenv, unsetenv; getpid, chdir, access, dirent.h; make_folder_of_own and remove_tree. */
+ * setenv, unsetenv; getpid, chdir, access, dirent.h; remove_tree. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -24,30 +24,6 @@ static inline int setenv(const char *name, const char *value, int replace) {
 
 static inline int unsetenv(const char *name) {
     return _putenv_s(name, "");
-}
-
-/* Makes a folder for this process and stores its path, which holds no backslash. False if it can not. Numbers of processes come again. */
-static inline bool make_folder_of_own(char *path, size_t room) {
-    const char *parent = getenv("TEMP");
-    int made = -1;
-    for (int i = 0; i < 1000 && made != 0; i++) {
-        snprintf(path, room, "%s/weft-test-%d-%d", parent != NULL ? parent : ".", (int)getpid(), i);
-        made = mkdir(path);
-    }
-    for (char *c = path; *c != '\0'; c++) {
-        *c = *c == '\\' ? '/' : *c;
-    }
-    return made == 0;
-}
-
-#else
-
-/* Makes a folder for this process and stores its path. False if it can not. */
-static inline bool make_folder_of_own(char *path, size_t room) {
-    const char *parent = getenv("TMPDIR");
-    snprintf(path, room, "%s/weft-test-XXXXXX",
-             parent != NULL && parent[0] != '\0' ? parent : "/tmp");
-    return mkdtemp(path) != NULL;
 }
 
 #endif

@@ -8,12 +8,14 @@
 #include "system.h"
 
 #include "check_weft.h"
+#include "os/os.h"
 
 static char temporary_folder[1024];
 
 static inline void temporary_make(void) {
-    if (!make_folder_of_own(temporary_folder, sizeof temporary_folder)) {
-        perror(temporary_folder);
+    struct weft_error error = {0};
+    if (weft_os_make_temporary(temporary_folder, &error) != WEFT_OK) {
+        fprintf(stderr, "%s\n", error.message);
         exit(1);
     }
 }

@@ -13,6 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool weft_os_is_separator(char c) {
+    return c == '/';
+}
+
 /* Copies ${path} into file->path; of a symbolic link the target, because the link is to stay. */
 static enum weft_status set_path(struct weft_file *file, const char *path,
                                  struct weft_error *error) {

@@ -59,6 +59,9 @@ void weft_file_abandon(struct weft_file *file);
 enum weft_status weft_os_fail(struct weft_error *error, const char *what, const char *path,
                               int number);
 
+/* files.c: whether ${c} stands between the names of a path. */
+bool weft_os_is_separator(char c);
+
 /* shared.c: stores the folder of ${path} in ${folder}, which is as long as ${path} at least, and 2 bytes at least. */
 void weft_os_folder_of(const char *path, char *folder);
 

@@ -21,17 +21,9 @@ int weft_os_wished_columns(void) {
                : 0;
 }
 
-static bool is_separator(char c) {
-#ifdef _WIN32
-    return c == '/' || c == '\\';
-#else
-    return c == '/';
-#endif
-}
-
 void weft_os_folder_of(const char *path, char *folder) {
     size_t length = strlen(path);
-    while (length > 0 && !is_separator(path[length - 1])) {
+    while (length > 0 && !weft_os_is_separator(path[length - 1])) {
         length--;
     }
     if (length == 0) {

@@ -196,12 +196,8 @@ static enum weft_status compare(struct verify *verify, struct verify_training *t
 static enum weft_status compare_hard(struct verify *verify, struct verify_training *training,
                                      struct evaluation_piece *job, struct weft_error *error) {
     const struct weft_network *network = training->model->network;
-    struct weft_network *published = NULL;
     struct verify_training hard = {.batch = 0};
-    enum weft_status status = weft_network_create_published(&published, error);
-    if (status == WEFT_OK) {
-        status = verify_hard_init(verify, published, training->seed, &hard, error);
-    }
+    enum weft_status status = verify_hard_init(verify, training->seed, &hard, error);
     if (status == WEFT_OK) {
         memcpy(job->parameters, hard.model->parameters, network->parameter_count * sizeof(float));
         memcpy(job->buffers, hard.model->buffers, network->buffer_count * sizeof(float));

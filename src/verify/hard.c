@@ -13,11 +13,6 @@
 #define DEAD      8   /* units of a linear layer that are never active, at most */
 #define DEAD_BIAS -1000.0f
 
-/* The ways of --full; --quick has the first, whose kernels the training had. */
-static const struct {
-    bool own, fused;
-} ways[] = {{true, true}, {true, false}, {false, true}, {false, false}};
-
 /* A float of 2^${exponent} to twice that; a power of two from every fourth word. */
 static float power(uint32_t word, int exponent) {
     uint32_t mantissa = word % 4 == 0 ? 0 : word >> 9;
@@ -103,16 +98,18 @@ static void make_values(struct verify_training *hard) {
     }
 }
 
-enum weft_status verify_hard_init(const struct verify *verify, struct weft_network *network,
-                                  uint64_t seed, struct verify_training *hard,
-                                  struct weft_error *error) {
-    size_t longest = network->parameter_count + network->buffer_count + 1;
+enum weft_status verify_hard_init(const struct verify *verify, uint64_t seed,
+                                  struct verify_training *hard, struct weft_error *error) {
+    struct weft_network *network = NULL;
     enum weft_status status;
     *hard = (struct verify_training){.seed = seed, .steps = STEPS, .batch = 100};
     hard->note = ", from made-up values at the threshold to 0";
     hard->how = verify_device_options(verify, hard->batch, NULL);
     hard->images = hard->made;
-    status = weft_model_create(network, &hard->model, error);
+    status = weft_network_create_published(&network, error);
+    if (status == WEFT_OK) {
+        status = weft_model_create(network, &hard->model, error);
+    }
     for (int split = 0; split < WEFT_SPLIT_COUNT && status == WEFT_OK; split++) {
         status = verify_images(seed, (enum weft_split)split, IMAGES, &hard->made[split], error);
     }
@@ -120,8 +117,9 @@ enum weft_status verify_hard_init(const struct verify *verify, struct weft_netwo
         return status;
     }
     status = verify_training_allocate(hard, error);
-    hard->moments[0] = calloc(longest, sizeof *hard->moments[0]);
-    hard->moments[1] = calloc(longest, sizeof *hard->moments[1]);
+    for (int i = 0; i < 2; i++) {
+        hard->moments[i] = calloc(network->parameter_count + 1, sizeof *hard->moments[i]);
+    }
     if (status == WEFT_OK && (hard->moments[0] == NULL || hard->moments[1] == NULL)) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
     }
@@ -137,8 +135,6 @@ enum weft_status verify_hard_init(const struct verify *verify, struct weft_netwo
 
 void verify_hard_finish(struct verify_training *hard) {
     hard->backend = NULL;
-    free(hard->moments[0]);
-    free(hard->moments[1]);
     verify_training_finish(hard);
 }
 
@@ -193,20 +189,13 @@ static enum weft_status run_on(struct verify *verify, struct verify_training *tr
 /* Way ${i}, on a backend of its own but for the first. */
 static enum weft_status run_way(struct verify *verify, struct verify_training *training, size_t i,
                                 struct weft_error *error) {
-    enum weft_mapping own = verify_own_mapping(verify);
-    enum weft_mapping other = own == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
-    struct weft_network *network = NULL;
     struct verify_training hard = {.batch = 0};
     struct weft_backend *backend = NULL;
-    enum weft_status status = weft_network_create_published(&network, error);
-    if (status == WEFT_OK) {
-        status = verify_hard_init(verify, network, training->seed, &hard, error);
-    }
+    enum weft_status status = verify_hard_init(verify, training->seed, &hard, error);
     if (status == WEFT_OK && i == 0) {
         status = run_on(verify, training, &hard, error);
     } else if (status == WEFT_OK) {
-        hard.how.mapping = ways[i].own ? own : other;
-        hard.how.no_fuse = !ways[i].fused;
+        verify_way(verify, i, &hard.how);
         hard.note = hard.how.mapping == WEFT_MAPPING_GPU
                         ? ", from made-up values at the threshold to 0, mapping gpu"
                         : ", from made-up values at the threshold to 0, mapping cpu";
@@ -223,7 +212,8 @@ enum weft_status verify_hard(struct verify *verify, struct verify_training *trai
                              struct weft_error *error) {
     bool builtin = verify->outcome->device.builtin; /* which knows no other way */
     enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0] && status == WEFT_OK; i++) {
+    /* --quick has the first way, whose kernels the training had */
+    for (size_t i = 0; i < VERIFY_WAYS && status == WEFT_OK; i++) {
         if ((i == 0 || (verify->options->full && !builtin)) &&
             verify->outcome->result == WEFT_VERIFY_EQUAL) {
             status = run_way(verify, training, i, error);

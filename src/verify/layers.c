@@ -24,12 +24,8 @@ static const char *const networks[] = {
     "{\"kind\":\"batch_norm\"},{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":10}]}",
 };
 
-/* The ways to run a case: the mapping of the device's kind or the other one, fused or not. */
-static const struct {
-    bool own, fused;
-} ways[] = {{true, true}, {true, false}, {false, true}, {false, false}};
-#define WAYS (sizeof ways / sizeof ways[0])
-enum { OWN_FUSED = 1, OTHER_APART = 8 }; /* bits of these */
+/* Bits of ways (verify_way) to run a case. */
+enum { OWN_FUSED = 1 << 0, OTHER_APART = 1 << 3 };
 
 /* A kernel takes a compiler longer than all its launches: --quick compiles the published network as it will be trained, the same
  * kernels, and one of each kind in odd shapes in the other way. All cases have all ways in --full. */
@@ -160,15 +156,6 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     return status;
 }
 
-enum weft_mapping verify_own_mapping(const struct verify *verify) {
-    enum weft_mapping given = verify->options->device.mapping;
-    bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
-    if (!verify_vectors(verify)) {
-        return WEFT_MAPPING_GPU;
-    }
-    return given != WEFT_MAPPING_AUTO ? given : cpu ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
-}
-
 /* The ways of one case. In --quick, what was asked to be not fused is so on the own mapping, and fused on the other. */
 static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
     struct layers_case job = {0};
@@ -178,18 +165,16 @@ static enum weft_status run_case(struct verify *verify, size_t index, struct wef
     job.statistics = cases[index].statistics;
     status =
         verify_case_init(verify, networks[cases[index].network], 100 + 10 * index, &job, error);
-    for (size_t i = 0; i < WAYS && status == WEFT_OK; i++) {
+    for (size_t i = 0; i < VERIFY_WAYS && status == WEFT_OK; i++) {
         struct weft_backend_options how = verify_device_options(verify, job.count, NULL);
         bool wanted = full || (cases[index].quick >> i & 1) != 0;
-        enum weft_mapping own = verify_own_mapping(verify);
+        bool apart = how.no_fuse;
         /* the CPU backend knows no other way */
         if ((builtin ? i > 0 : !wanted) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
             continue;
         }
-        how.mapping = ways[i].own || !verify_vectors(verify) ? own
-                      : own == WEFT_MAPPING_CPU              ? WEFT_MAPPING_GPU
-                                                             : WEFT_MAPPING_CPU;
-        how.no_fuse = !full && how.no_fuse ? ways[i].fused : !ways[i].fused;
+        verify_way(verify, i, &how);
+        how.no_fuse = how.no_fuse != (!full && apart);
         status = run_variant(verify, &job, &how, error);
         if (status == WEFT_OK) {
             status = verify_progress(verify, "layers", error);

@@ -103,19 +103,24 @@ static enum weft_status hash_state(struct lockstep *lockstep, struct weft_backen
     return status;
 }
 
+/* All that ${device} and the reference hold after lockstep->step. */
+static struct verify_pair pair_of(const struct lockstep *lockstep, struct weft_backend *device) {
+    return (struct verify_pair){.device = device,
+                                .expected = lockstep->expected,
+                                .count = images_of_step(lockstep),
+                                .backward = true,
+                                .training = true,
+                                .long_names = true,
+                                .results = lockstep->results};
+}
+
 /* The call alone, from the reference's state, on any backend. */
 static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *device,
                                   struct weft_verify_difference *found, char digest[65],
                                   struct weft_error *error) {
     struct lockstep *lockstep = piece->context;
     const struct verify_training *training = lockstep->training;
-    struct verify_pair pair = {.device = device,
-                               .expected = lockstep->expected,
-                               .count = images_of_step(lockstep),
-                               .backward = true,
-                               .training = true,
-                               .long_names = true,
-                               .results = lockstep->results};
+    struct verify_pair pair = pair_of(lockstep, device);
     float pixels[256];
     enum weft_status status;
     weft_pixels_normalised(pixels);
@@ -191,13 +196,7 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
         training->model->network, training->batch,  run_piece, lockstep, lockstep->expected, 0,
         &lockstep->results[1],    training->backend};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING};
-    struct verify_pair pair = {.device = training->backend,
-                               .expected = lockstep->expected,
-                               .count = images_of_step(lockstep),
-                               .backward = true,
-                               .training = true,
-                               .long_names = true,
-                               .results = lockstep->results};
+    struct verify_pair pair = pair_of(lockstep, training->backend);
     enum weft_status status = verify_tensors(&pair, &found, error);
     found.stage = WEFT_STAGE_TRAINING;
     found.step = lockstep->step + 1;

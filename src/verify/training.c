@@ -89,6 +89,8 @@ void verify_training_finish(struct verify_training *training) {
     free(training->values);
     free(training->results[0]);
     free(training->results[1]);
+    free(training->moments[0]);
+    free(training->moments[1]);
 }
 
 enum weft_status verify_training_open(const struct verify_training *training,

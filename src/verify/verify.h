@@ -30,8 +30,10 @@ uint64_t verify_steps(const struct verify *verify);
 /* Whether vectors of 16 are verified too. Where fma is emulated, a compiler can take many minutes over them, and --quick leaves them out. */
 bool verify_vectors(const struct verify *verify);
 
-/* Returns the mapping that the device would be given, or was: the one that counts most. Without vectors there is only that of single lanes. */
-enum weft_mapping verify_own_mapping(const struct verify *verify);
+/* ways.c: sets mapping and no_fuse of ${how} for way ${way}: 0 and 1 are the mapping that the device would be given, or was, 2 and 3 the other one;
+ * 0 and 2 are fused. Without vectors there is only one mapping. */
+#define VERIFY_WAYS 4
+void verify_way(const struct verify *verify, size_t way, struct weft_backend_options *how);
 
 /* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
 struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
@@ -226,11 +228,10 @@ enum weft_status verify_training_expect(struct verify *verify, struct verify_tra
 
 /* ---- hard.c: values that trainings hardly ever meet ---- */
 
-/* A short training of ${network} (taken over) from such values, with such images: fewer than two batches, and in the last shard one image. Its
+/* A short training of the published network from such values, with such images: fewer than two batches, and in the last shard one image. Its
  * backend is the caller's. */
-enum weft_status verify_hard_init(const struct verify *verify, struct weft_network *network,
-                                  uint64_t seed, struct verify_training *hard,
-                                  struct weft_error *error);
+enum weft_status verify_hard_init(const struct verify *verify, uint64_t seed,
+                                  struct verify_training *hard, struct weft_error *error);
 void verify_hard_finish(struct verify_training *hard);
 
 /* Trainings like that: of the published network on the backend of ${training}, which then is as it was, and in other ways. */

@@ -28,7 +28,7 @@ static int last_error(void) {
     }
 }
 
-static bool is_separator(char c) {
+bool weft_os_is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
@@ -36,7 +36,7 @@ static bool is_separator(char c) {
 static int reason(const char *path, int number) {
     size_t length = 0, longest = 0;
     for (; *path != '\0'; path++) {
-        length = is_separator(*path) ? 0 : length + 1;
+        length = weft_os_is_separator(*path) ? 0 : length + 1;
         longest = length > longest ? length : longest;
     }
     return number == ENOENT && longest > 255 ? ENAMETOOLONG : number;
@@ -130,12 +130,12 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
                             length == 0 ? ENOENT : ENAMETOOLONG);
     }
     for (size_t end = 1; end <= length; end++) {
-        if (path[end] != '\0' && !is_separator(path[end])) {
+        if (path[end] != '\0' && !weft_os_is_separator(path[end])) {
             continue;
         }
         memcpy(part, path, end);
         part[end] = '\0';
-        if (part[end - 1] == ':' || is_separator(part[end - 1])) {
+        if (part[end - 1] == ':' || weft_os_is_separator(part[end - 1])) {
             continue; /* a drive, or two separators */
         }
         if (!weft_os_is_folder(part) && _mkdir(part) != 0 &&
