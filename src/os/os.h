@@ -117,6 +117,9 @@ size_t weft_os_trim_folder(const char *folder, const char *ending, size_t most_f
  * rather than the silent end of the program or text in another file. Call it first in main. */
 void weft_os_guard_streams(void);
 
+/* opencl.c: call it before the first function of OpenCL: its library may be missing, and is looked for only then, on Windows. */
+void weft_os_prepare_opencl(void);
+
 /* interrupt.c: after weft_os_catch_interrupts, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one, of
  * either, ends it. */
 void weft_os_catch_interrupts(void);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
+
 /* From the extensions cl_khr_pci_bus_info, cl_khr_device_uuid and cl_nv_device_attribute_query. */
 #define DEVICE_PCI_BUS_INFO_KHR 0x410F
 #define DEVICE_UUID_KHR         0x106A
@@ -151,7 +153,9 @@ static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[DEVICES_MOST])
 }
 
 static cl_int find_platforms(cl_platform_id platforms[PLATFORMS_MOST], cl_uint *count) {
-    cl_int code = clGetPlatformIDs(PLATFORMS_MOST, platforms, count);
+    cl_int code;
+    weft_os_prepare_opencl();
+    code = clGetPlatformIDs(PLATFORMS_MOST, platforms, count);
     *count = code != CL_SUCCESS ? 0 : *count < PLATFORMS_MOST ? *count : PLATFORMS_MOST;
     return code;
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "os/os.h"
+
 /* The extension's names, which few headers have. */
 typedef cl_int (*loader_info)(int what, size_t size, void *value, size_t *used);
 enum { LOADER_OPENCL = 1, LOADER_VERSION = 2, LOADER_NAME = 3 };
@@ -12,8 +14,10 @@ void opencl_loader_version(char *text, size_t size) {
     union { /* ISO C has no cast from an object's address to a function's */
         void *address;
         loader_info call;
-    } info = {clGetExtensionFunctionAddress("clGetICDLoaderInfoOCLICD")};
+    } info;
     char opencl[64] = "", version[64] = "", name[64] = "";
+    weft_os_prepare_opencl();
+    info.address = clGetExtensionFunctionAddress("clGetICDLoaderInfoOCLICD");
     if (info.address == NULL ||
         info.call(LOADER_OPENCL, sizeof opencl - 1, opencl, NULL) != CL_SUCCESS ||
         info.call(LOADER_VERSION, sizeof version - 1, version, NULL) != CL_SUCCESS ||
