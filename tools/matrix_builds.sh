@@ -68,6 +68,9 @@ rows_wine() {
     export LC_ALL=C.UTF-8 # wine takes file names for text
     place="$place/Zürich 日本"
     mkdir "$place"
+    if ! WINEDLLOVERRIDES=opencl=d wine "$3" --version >"$place/log" 2>&1; then
+        broken "cpu, for Windows" "" "$2" "weft --version ends badly without OpenCL.dll"
+    fi
     row "$1" "cpu, for Windows" "" "$2" "$processor" env WINEDLLOVERRIDES=opencl=d wine "$3"
     if [[ $(wine "$3" devices 2>/dev/null) == *"Portable Computing"* ]]; then
         device=(--device Portable)
@@ -79,10 +82,10 @@ rows_wine() {
 
 # row_cross TARGET WHICH
 row_cross() {
-    local cross=$source/tools/cross/$1.ini folder=$place cc wrapper=() tool missing=""
+    local folder=$place cc wrapper=() tool missing=""
     local name="cpu, by qemu" way=$1 version on=$1 weft=$place/build/src/cli/weft
-    cc=$(sed -n "s/^c = '\(.*\)'/\1/p" "$cross")
-    read -ra wrapper < <(sed -n "s/^exe_wrapper = //p" "$cross" | tr -d "[],'")
+    read -ra wrapper < <("$source/tools/cross/build" --tools "$1")
+    cc=${wrapper[0]} wrapper=("${wrapper[@]:1}")
     version="gcc $("$cc" -dumpfullversion 2>/dev/null), ${wrapper[0]%%-*} $("${wrapper[0]}" --version 2>/dev/null |
         sed -n '1s/.*\(version \|wine-\)\([0-9.]*\).*/\2/p')"
     case $1 in
