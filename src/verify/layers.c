@@ -22,6 +22,11 @@ static const char *const networks[] = {
     "{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2]},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":2},"
     "{\"kind\":\"batch_norm\"},{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":10}]}",
+    /* A kernel wider than twice the lanes, a window of 3, and the relu before in the kernel of both. */
+    "{\"input\":[2,5,39],\"layers\":[{\"kind\":\"relu\"},"
+    "{\"kind\":\"conv2d\",\"out_channels\":3,\"kernel_size\":[3,37]},"
+    "{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"linear\",\"out_features\":5}]}",
 };
 
 /* Bits of ways (verify_way) to run a case. */
@@ -49,6 +54,7 @@ static const struct {
     {2, 7, WEFT_RUNNING, 0},
     {2, 37, WEFT_BATCH, 0},
     {3, 37, WEFT_BATCH, 0},
+    {4, 19, WEFT_BATCH, 0},
 };
 #define CASES (sizeof cases / sizeof cases[0])
 
