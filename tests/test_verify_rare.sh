@@ -26,6 +26,15 @@ names "a shard that is not joined, where it has one image" 1 layers adam weight.
 names "one value a few ulp off" 1 layers conv2d bias.grad rounding \
     conv2d.cl 's/to\[BIAS + k0 + k\] = total;/to[BIAS + k0 + k] = k0 + k == 11 ? total * 1.0000001f : total;/'
 
+names "running statistics that fade without a threshold" 1 training batch_norm batchN1.running_mean "wrong computation" \
+    batch_norm.cl 's/weft_clean(fma(MOMENTUM, value, kept))/fma(MOMENTUM, value, kept)/'
+
+names "an output without a threshold" 1 layers linear output "wrong computation" \
+    linear.cl 's/AT(output, to + t) = real_clean(sum\[t\])/AT(output, to + t) = sum[t]/'
+
+names "lane sums behind the sixteenth" 1 layers conv2d weight.grad "wrong computation" \
+    lanes.h 's/sum_i < (n); sum_i += 16/sum_i < (n); sum_i += 17/'
+
 begin "a last batch divided by the size of the others"
 plant batch cross_entropy.cl 's/weft_div(total, (float)count)/weft_div(total, (float)batch)/'
 finds 1 training cross_entropy "wrong computation"

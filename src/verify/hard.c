@@ -75,6 +75,17 @@ static void make_units(struct verify_training *hard, const struct weft_layer *la
     }
 }
 
+/* The running statistics of the units that are never active fade: they stand where one step takes them below the threshold. */
+static void make_statistics(struct verify_training *hard, const struct weft_layer *layer) {
+    for (size_t i = 0; i < layer->tensors; i++) {
+        const struct weft_tensor *tensor = &hard->model->network->tensors[layer->first_tensor + i];
+        size_t dead = tensor->count < 2 * DEAD ? 1 : DEAD;
+        for (size_t k = 0; !tensor->trained && k < dead; k++) {
+            hard->model->buffers[tensor->offset + k] = 0x1.08p-36f;
+        }
+    }
+}
+
 static void make_values(struct verify_training *hard) {
     struct weft_model *model = hard->model;
     const struct weft_network *network = model->network;
@@ -94,6 +105,8 @@ static void make_values(struct verify_training *hard) {
         const struct weft_layer *layer = &network->layers[i];
         if (layer->kind == WEFT_CONV2D || layer->kind == WEFT_LINEAR) {
             make_units(hard, layer, i + 1 == network->layer_count);
+        } else if (layer->kind == WEFT_BATCH_NORM) {
+            make_statistics(hard, layer);
         }
     }
 }

@@ -19,7 +19,7 @@ static const char *const networks[] = {
     "{\"kind\":\"linear\",\"out_features\":1}]}",
     NULL /* the published one */,
     "{\"input\":[3,14,11],\"layers\":[{\"kind\":\"relu\"},"
-    "{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2]},"
+    "{\"kind\":\"conv2d\",\"out_channels\":6,\"kernel_size\":[3,2]},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":2},"
     "{\"kind\":\"batch_norm\"},{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":10}]}",
     /* A kernel wider than twice the lanes, a window of 3, and the relu before in the kernel of both. */
@@ -44,7 +44,9 @@ static const struct {
     {3, 37, WEFT_RUNNING, OTHER_APART},
     {2, 257, WEFT_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
     {2, 37, WEFT_RUNNING, OWN_FUSED},
-    {2, 1, WEFT_BATCH, OWN_FUSED},
+    {2, 1, WEFT_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
+    {2, 32, WEFT_BATCH, OWN_FUSED}, /* no lane without an image */
+    {3, 16, WEFT_BATCH, OTHER_APART},
     {0, 37, WEFT_BATCH, 0},
     {0, 37, WEFT_RUNNING, 0},
     {0, 1, WEFT_BATCH, 0},
