@@ -1,11 +1,11 @@
 """interrupt.py FOLDER PROGRAM STREAM TEXT SIGNALS ARGUMENTS...: runs PROGRAM with the ARGUMENTS, sends it the SIGNALS (names, with
-spaces between) as soon as TEXT stands on STREAM (out or err), all of them before it goes on, and keeps its output in FOLDER/out and
-FOLDER/err. Ends with its exit code; 128 + N where signal N ended it."""
+spaces between) as soon as TEXT stands on STREAM (out or err), 0.2 s between them, and keeps its output in FOLDER/out and FOLDER/err. Ends with its exit code; 128 + N where signal N ended it."""
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 folder, program, stream, text, names = sys.argv[1:6]
 signals = [getattr(signal, name) for name in names.split()]
@@ -24,10 +24,10 @@ def copy(source, name):
             to.write(line)
             if name == stream and not sent and text.encode() in line:
                 sent.append(name)
-                process.send_signal(signal.SIGSTOP)
-                for number in signals:
+                process.send_signal(signals[0])
+                for number in signals[1:]:
+                    time.sleep(0.2)
                     process.send_signal(number)
-                process.send_signal(signal.SIGCONT)
 
 
 process = subprocess.Popen([program] + sys.argv[6:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=default)

@@ -47,7 +47,7 @@ expect_equal_run again 60
 end
 
 begin "stopped before the first epoch: nothing stays"
-interrupted err "device: " SIGINT "${train[@]}" --epochs 3 --batch 100 --out none --steps 1000000
+interrupted err "device: " SIGINT "${train[@]}" --epochs 3 --batch 1 --threads 1 --out none --steps 1000000
 expect_code 130
 expect_no_text err "--resume"
 [ ! -e none ] || [ -s none/model.safetensors ] || problem "an empty folder stays"
@@ -95,7 +95,7 @@ expect_text out "peak "
 end
 
 begin "two signals end it at once"
-interrupted err "device: " "SIGINT SIGTERM" evaluate "$model" --data "$work/files" --device cpu
+interrupted err "device: " "SIGINT SIGTERM" evaluate "$model" --data "$work/files" --device cpu --statistics batch --threads 1
 [ "$code" -eq 130 ] || [ "$code" -eq 143 ] || problem "exit code $code"
 expect_no_text err "weft: evaluation: interrupted"
 expect_empty out
@@ -118,5 +118,18 @@ expect_code 130
 expect_text out "verdict:    no verdict"
 expect_text err "weft: verify: interrupted"
 end
+
+# A driver may lose files of its compiler to the signal, and fail to build: that is the interrupt's work.
+begin "while a program is compiled"
+if "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    POCL_CACHE_DIR=$work/cold interrupted err "program cache: off" SIGINT "${train[@]}" --device "Portable Computing" --no-cache --verbose --epochs 1000 --out compiled
+    expect_code 130
+    interrupted out "numerics " SIGINT verify --device "Portable Computing" --steps 2 --for 1h
+    expect_code 130
+    expect_text err "weft: verify: interrupted"
+    end
+else
+    skip "$name" "PoCL is not there"
+fi
 
 finish

@@ -3,8 +3,15 @@
 #include "check_weft.h"
 
 #include <signal.h>
+#include <time.h>
 
 #include "os/os.h"
+
+/* Long enough for a second one. */
+static void later(void) {
+    const struct timespec nap = {0, 200 * 1000 * 1000};
+    nanosleep(&nap, NULL);
+}
 
 START_TEST(first_is_a_flag) {
     signal(SIGINT, SIG_DFL);
@@ -22,18 +29,29 @@ START_TEST(second_ends) {
     signal(SIGINT, SIG_DFL);
     weft_os_catch_interrupts();
     raise(SIGINT);
+    later();
     raise(SIGINT);
     exit(0);
+}
+END_TEST
+
+/* As timeout(1) sends it, to the process and to its group. */
+START_TEST(at_once_is_the_same_one) {
+    signal(SIGTERM, SIG_DFL);
+    weft_os_catch_interrupts();
+    raise(SIGTERM);
+    raise(SIGTERM);
+    ck_assert(weft_os_interrupted());
 }
 END_TEST
 
 START_TEST(terminate_is_a_flag) {
     signal(SIGTERM, SIG_DFL);
     weft_os_catch_interrupts();
-    ck_assert(!weft_os_terminated());
+    ck_assert(!weft_os_interrupted_alone());
     raise(SIGTERM);
     ck_assert(weft_os_interrupted());
-    ck_assert(weft_os_terminated());
+    ck_assert(weft_os_interrupted_alone()); /* a process has sent it */
 }
 END_TEST
 
@@ -43,7 +61,7 @@ START_TEST(second_of_the_other_kind_ends) {
     signal(SIGTERM, SIG_DFL);
     weft_os_catch_interrupts();
     raise(SIGINT);
-    ck_assert(!weft_os_terminated());
+    later();
     weft_os_catch_interrupts(); /* does not catch it again */
     raise(SIGTERM);
     exit(0);
@@ -61,6 +79,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, first_is_a_flag);
     tcase_add_test_raise_signal(tests, second_ends, SIGINT);
+    tcase_add_test(tests, at_once_is_the_same_one);
     tcase_add_test(tests, terminate_is_a_flag);
     tcase_add_test_raise_signal(tests, second_of_the_other_kind_ends, SIGTERM);
     tcase_add_test(tests, ignored_stays_ignored);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_verify_children.sh: weft verify --all: a device that crashes or hangs has no verdict, and the others go on.
+# test_verify_children.sh: a device that crashes or hangs has no verdict, weft verify says where it was, and goes on with the others.
 # shellcheck source=tests/cli.sh
 . "${WEFT_SOURCE:?}/tests/cli.sh" verify_children
 unset RUSTICL_ENABLE # its device takes minutes
@@ -33,6 +33,36 @@ expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device'][
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
+begin "a kernel that crashes is named"
+kernels=$work/files/batch_norm
+cp -r "$source/cl" "$kernels"
+sed -i '/^void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/' "$kernels/batch_norm.cl"
+! cmp -s "$kernels/batch_norm.cl" "$source/cl/batch_norm.cl" || problem "it was not planted"
+run verify --device "Portable Computing" --kernels "$kernels"
+expect_code 5
+expect_text out "verdict:    no verdict"
+expect_text err "the process crashed (signal 11), in stage layers: "
+expect_text err "Again, with a wait for each kernel: it crashed, in batch_norm_dsettle, stage layers: "
+run verify --device "Portable Computing" --kernels "$kernels" --json
+expect_code 5
+expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == 'no verdict' and 'in batch_norm_dsettle' in e[-2]['diagnosis']"
+expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
+end
+
+# What the second run does: without guards behind the buffers a crash comes late, somewhere else, or not at all.
+begin "a kernel that writes behind its buffer"
+kernels=$work/files/behind
+cp -r "$source/cl" "$kernels"
+sed -i '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* PER_ITEM/(item + 2) * PER_ITEM/' "$kernels/batch_norm.cl"
+! cmp -s "$kernels/batch_norm.cl" "$source/cl/batch_norm.cl" || problem "it was not planted"
+WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
+expect_code 4
+expect_empty out
+expect_empty err
+grep -q "kernel batch_norm_backward wrote behind the end of max_pool2d3.output.grad" "$work/files/note" ||
+    problem "the note says: $(cat "$work/files/note")"
+end
+
 begin "a driver that hangs"
 plant hang 'while (((volatile global uint *)out)[0] != 1u) { ((volatile global uint *)out)[0] = 0; }'
 run verify --all --kernels "$kernels" --timeout 10s
@@ -40,5 +70,6 @@ expect_code 5
 expect_text out "it did not end in 10 s and was stopped"
 expect_text out "verdict:    equal"
 expect_text err "the worst is without a verdict"
+expect_text err "was stopped, in stage numerics: "
 end
 finish

@@ -94,7 +94,12 @@ int main(int argc, char **argv) {
     if (status == WEFT_OK) {
         status = weft_message_flush(&error);
     }
-    if (status != WEFT_OK) {
+    if (status == WEFT_BAD_DEVICE && weft_os_interrupted()) {
+        /* A driver's compiler may lose its files to the signal: LLVM removes them. */
+        weft_error_context(&error, "interrupted");
+        status = error.status = WEFT_INTERRUPTED;
+    }
+    if (status != WEFT_OK && error.message[0] != '\0') { /* else another process has said it */
         weft_message_error(&error, wants_json(count, argv + 1));
     }
     return (int)status;

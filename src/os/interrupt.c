@@ -5,24 +5,36 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 enum { SIGNALS = 2 };
 static const int signals[SIGNALS] = {SIGINT, SIGTERM};
 
-/* Lock-free, so a signal handler may set it, and any thread may read it: the signal, or 0. */
-static atomic_int interrupted;
-static atomic_bool caught[SIGNALS]; /* others were ignored before, and stay so */
+/* Lock-free, so a signal handler may set them, and any thread may read them. */
+static atomic_int interrupted; /* the signal, or 0 */
+static atomic_bool typed;      /* at the terminal */
+static atomic_llong
+    first_at; /* in milliseconds of a clock that only goes forward, from 1; 0: not yet */
+
+enum {
+    TWICE_MS = 100
+}; /* timeout(1) sends it to the process, and to its group, one behind the other */
+
+static long long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000 + 1;
+}
 
 /* The second one ends the program, whichever of them it is: also one that comes while this runs for the first. */
-static void note(int number) {
-    int before = 0;
-    bool first = atomic_compare_exchange_strong(&interrupted, &before, number);
-    for (int i = 0; i < SIGNALS; i++) {
-        if (atomic_load(&caught[i])) {
-            signal(signals[i], SIG_DFL);
-        }
-    }
-    if (!first) {
+static void note(int number, siginfo_t *information, void *context) {
+    long long now = milliseconds(), first = 0;
+    (void)context;
+    if (atomic_compare_exchange_strong(&first_at, &first, now)) {
+        atomic_store(&typed, information->si_code > 0); /* by the kernel, and no process */
+        atomic_store(&interrupted, number);
+    } else if (now - first >= TWICE_MS) {
+        signal(number, SIG_DFL);
         raise(number);
     }
 }
@@ -33,13 +45,12 @@ void weft_os_catch_interrupts(void) {
         return; /* the next one ends the program */
     }
     memset(&action, 0, sizeof action);
-    action.sa_handler = note;
+    action.sa_sigaction = note;
     sigemptyset(&action.sa_mask);
-    action.sa_flags = (int)SA_RESTART; /* a file that is being written is written on */
+    action.sa_flags = (int)SA_RESTART | SA_SIGINFO; /* a file that is being written is written on */
     for (int i = 0; i < SIGNALS; i++) {
         /* One that is ignored is not meant for this process: in the background of a script that is so for Ctrl-C. */
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
-            atomic_store(&caught[i], true);
             sigaction(signals[i], &action, NULL);
         }
     }
@@ -49,6 +60,6 @@ bool weft_os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
 
-bool weft_os_terminated(void) {
-    return atomic_load(&interrupted) == SIGTERM;
+bool weft_os_interrupted_alone(void) {
+    return weft_os_interrupted() && !atomic_load(&typed);
 }

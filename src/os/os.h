@@ -121,18 +121,19 @@ void weft_os_guard_streams(void);
 void weft_os_prepare_opencl(void);
 
 /* interrupt.c: after weft_os_catch_interrupts, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one, of
- * either, ends it. */
+ * either, ends it. One that comes at once behind the first is the same one, sent to the process and to its group. */
 void weft_os_catch_interrupts(void);
 bool weft_os_interrupted(void);
 
-/* Whether it was SIGTERM, which the processes that this one started do not get too. */
-bool weft_os_terminated(void);
+/* Whether it was sent to this process, and not typed at a terminal, where the processes that this one started get it too. */
+bool weft_os_interrupted_alone(void);
 
 /* process.c: a run of this program as a child. */
 struct weft_child {
     int code;       /* its exit code */
     int signal;     /* that ended it, or 0 */
     bool timed_out; /* it was killed */
+    bool crashed;   /* the signal came of its own doing */
 };
 
 /* Keeps argv[0], for systems that do not tell what runs. */
@@ -145,6 +146,12 @@ const char *weft_os_program_name(void);
  * ${seconds}. */
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
                                   struct weft_error *error);
+
+/* Puts ${name} into the environment of children; out of it, with NULL for ${value}. */
+void weft_os_tell_children(const char *name, const char *value);
+
+/* Whether the process that started this one has ended since the first call. */
+bool weft_os_is_orphan(void);
 
 /* host.c: the machine's name, empty where there is none. */
 void weft_os_host_name(char name[256]);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -30,6 +31,11 @@ static void run_child(char *const *arguments) {
     _exit(127);
 }
 
+static bool is_crash(int number) {
+    return number == SIGSEGV || number == SIGBUS || number == SIGABRT || number == SIGFPE ||
+           number == SIGILL || number == SIGTRAP;
+}
+
 static void wait_for(pid_t child, double end, struct weft_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
     bool told = false;
@@ -47,7 +53,7 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
             result->timed_out = true;
             kill(child, SIGKILL);
         }
-        if (!told && weft_os_terminated()) { /* Ctrl-C it has got itself */
+        if (!told && weft_os_interrupted_alone()) {
             told = true;
             kill(child, SIGTERM);
         }
@@ -55,6 +61,23 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
     }
     result->code = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
     result->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
+    result->crashed = is_crash(result->signal);
+}
+
+void weft_os_tell_children(const char *name, const char *value) {
+    if (value != NULL) {
+        setenv(name, value, 1);
+    } else {
+        unsetenv(name);
+    }
+}
+
+bool weft_os_is_orphan(void) {
+    static pid_t parent;
+    if (parent == 0) {
+        parent = getppid();
+    }
+    return getppid() != parent;
 }
 
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,

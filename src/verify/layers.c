@@ -133,7 +133,10 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     struct weft_backend *device = NULL;
     bool stable = true;
     char digest[65];
-    enum weft_status status = weft_backend_open(job->network, how, &device, NULL, error);
+    enum weft_status status;
+    say_where(job, how, found.where);
+    verify_doing(verify, WEFT_STAGE_LAYERS, found.where);
+    status = weft_backend_open(job->network, how, &device, NULL, error);
     if (status == WEFT_OK) {
         status = run_piece(&piece, device, &found, digest, error);
     }

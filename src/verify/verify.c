@@ -33,7 +33,7 @@ struct weft_backend_options verify_device_options(const struct verify *verify, s
     options.device = verify->selector;
     options.batch = batch;
     options.forward_only = false;
-    options.trial = trial;
+    options.trial = trial != NULL ? trial : verify->watch.about != NULL ? &verify->watch : NULL;
     if (options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
         options.mapping = WEFT_MAPPING_GPU;
     }
@@ -47,6 +47,25 @@ enum weft_status verify_open_reference(const struct verify *verify,
     /* The CPU backend against itself: there the reference is its one thread. */
     options.threads = verify->outcome->device.builtin ? 1 : verify->options->device.threads;
     return weft_backend_open(network, &options, backend, NULL, error);
+}
+
+static void tell(const struct verify *verify, const char *what) {
+    if (verify->events != NULL && verify->events->doing != NULL) {
+        verify->events->doing(verify->events->context, what);
+    }
+}
+
+void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what) {
+    snprintf(verify->piece, sizeof verify->piece, "stage %s: %s", weft_stage_name(stage), what);
+    tell(verify, verify->piece);
+}
+
+/* Before a launch. */
+static void about_kernel(void *context, const char *name) {
+    const struct verify *verify = context;
+    char what[400];
+    snprintf(what, sizeof what, "%.80s, %s", name, verify->piece);
+    tell(verify, what);
 }
 
 enum weft_status verify_progress(const struct verify *verify, const char *what,
@@ -103,8 +122,11 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
                          "--inject: steps count from 1, %s has %zu elements, bits are 0 to 31",
                          inject->tensor, most);
     }
-    verify->flip = (struct weft_trial){
-        .flip = inject->step, .target = target, .element = inject->element, .bit = inject->bit};
+    verify->flip = verify->watch;
+    verify->flip.flip = inject->step;
+    verify->flip.target = target;
+    verify->flip.element = inject->element;
+    verify->flip.bit = inject->bit;
     return WEFT_OK;
 }
 
@@ -119,6 +141,7 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
         return WEFT_OK;
     }
     verify->cases = 0;
+    verify_doing(verify, stage, "its beginning");
     status = run(verify, context, error);
     if (status == WEFT_OK && verify->events != NULL && verify->events->stage != NULL) {
         verify->events->stage(verify->events->context, stage, verify->outcome->result,
@@ -229,6 +252,9 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
         snprintf(verify.selector, sizeof verify.selector, "cpu");
     } else {
         snprintf(verify.selector, sizeof verify.selector, "%u", outcome->device.index);
+    }
+    if (options->launches) {
+        verify.watch = (struct weft_trial){.wait = true, .about = about_kernel, .context = &verify};
     }
     status = run_all(&verify, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&

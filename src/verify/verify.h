@@ -15,9 +15,11 @@ struct verify {
     const struct weft_verify_options *options;
     const struct weft_verify_events *events;
     struct weft_verify_outcome *outcome;
-    char selector[16];      /* of the device, by its number */
-    struct weft_trial flip; /* of --inject; flip.flip is 0 without */
-    uint64_t cases;         /* of the stage that runs */
+    char selector[16];       /* of the device, by its number */
+    struct weft_trial flip;  /* of --inject; flip.flip is 0 without */
+    struct weft_trial watch; /* of options->launches; watch.about is NULL without */
+    char piece[300];         /* what was told to events->doing last, without the kernel */
+    uint64_t cases;          /* of the stage that runs */
 };
 
 /* Steps of training, unless told. */
@@ -43,6 +45,9 @@ struct weft_backend_options verify_device_options(const struct verify *verify, s
 enum weft_status verify_open_reference(const struct verify *verify,
                                        const struct weft_network *network, size_t batch,
                                        struct weft_backend **backend, struct weft_error *error);
+
+/* Tells the caller what is begun: a stage, and ${what} in it. */
+void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what);
 
 /* Asks whether the caller wants to stop; fails with WEFT_INTERRUPTED. */
 enum weft_status verify_progress(const struct verify *verify, const char *what,

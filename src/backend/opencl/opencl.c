@@ -23,6 +23,7 @@ static void close_opencl(struct weft_backend *backend) {
         opencl_engine->finish(cl);
     }
     opencl_memory_finish(cl);
+    opencl_guards_finish(cl);
     opencl_profile_finish(cl);
     if (cl->program != NULL) {
         clReleaseProgram(cl->program);

@@ -46,6 +46,8 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far */
+    struct opencl_guards
+        *guards; /* behind them, in a trial that looks for who writes there; or NULL */
     struct opencl_groups groups;
     struct opencl_runs runs;
     char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
@@ -112,6 +114,22 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
                                     const char *what, cl_mem *buffer, size_t *room,
                                     struct weft_error *error);
+
+/* ---- guard.c: a trial with about has a strip behind each buffer, in which nobody may write ---- */
+
+/* Returns the bytes of a strip, or 0. */
+size_t opencl_guard_room(const struct opencl_backend *cl);
+
+/* Fills the strip behind the ${size} bytes of ${buffer}, called ${what}. */
+enum weft_status opencl_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
+                                  const char *what, struct weft_error *error);
+
+/* Fails with WEFT_BAD_DEVICE, and names ${kernel}, if a strip is no longer as it was. */
+enum weft_status opencl_guards_check(struct opencl_backend *cl, const char *kernel,
+                                     struct weft_error *error);
+void opencl_guards_finish(struct opencl_backend *cl);
+
+/* ---- memory.c, transfers ---- */
 
 /* Copies ${bytes} to or from the device and waits. */
 enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,

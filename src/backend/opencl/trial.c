@@ -69,6 +69,9 @@ enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct open
     if (trial->wait) {
         status = opencl_check(clFinish(cl->queue), launch->name, error);
     }
+    if (status == WEFT_OK && trial->about != NULL) {
+        status = opencl_guards_check(cl, launch->name, error);
+    }
     if (status == WEFT_OK && now && trial->target.is_place) {
         bool gradient = trial->target.place.gradient;
         cl_mem buffer = (gradient ? cl->dvalues : cl->values)[trial->target.place.index];

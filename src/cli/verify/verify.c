@@ -8,6 +8,7 @@
 
 struct job {
     const struct weft_options *options;
+    struct weft_verify_note note;
     struct weft_progress progress;
     double start;
 };
@@ -15,14 +16,28 @@ struct job {
 static void stage(void *context, enum weft_verify_stage which, enum weft_verify_result result,
                   uint64_t cases, double seconds) {
     struct job *job = context;
+    if (job->note.launches) {
+        return;
+    }
     weft_progress_wipe(&job->progress);
     weft_verify_print_stage(job->options, which, result, cases, seconds);
 }
 
 static void difference(void *context, const struct weft_verify_difference *found) {
     struct job *job = context;
+    char what[300];
+    if (job->note.launches) {
+        snprintf(what, sizeof what, "layer %s, whose %s was wrong", found->layer, found->tensor);
+        weft_verify_note_write(&job->note, what);
+        return;
+    }
     weft_progress_wipe(&job->progress);
     weft_verify_print_difference(job->options, found);
+}
+
+static void doing(void *context, const char *what) {
+    struct job *job = context;
+    weft_verify_note_write(&job->note, what);
 }
 
 static bool progress(void *context, const char *what, uint64_t passes, uint64_t faults) {
@@ -35,8 +50,10 @@ static bool progress(void *context, const char *what, uint64_t passes, uint64_t 
     } else {
         snprintf(line, sizeof line, "%s, %.0f s", what, seconds);
     }
-    weft_progress_text(&job->progress, line);
-    return !weft_os_interrupted();
+    if (!job->note.launches) {
+        weft_progress_text(&job->progress, line);
+    }
+    return !weft_os_interrupted() && !weft_os_is_orphan();
 }
 
 /* Reads STEP:TENSOR:ELEMENT:BIT; tensor points into ${text}. */
@@ -95,17 +112,54 @@ static enum weft_status conclude(const struct job *job, const struct weft_verify
                      (int)(end != NULL ? end - outcome->diagnosis : 300), outcome->diagnosis);
 }
 
-static enum weft_status verify_here(const struct weft_options *options, struct weft_error *error) {
-    struct job job = {.options = options, .start = weft_os_seconds()};
+/* What a run that tells of launches came to: the one who started it says it. */
+static enum weft_status end_launches(struct job *job, const struct weft_verify_outcome *outcome,
+                                     enum weft_status status, struct weft_error *error) {
+    if (status != WEFT_OK) {
+        weft_verify_note_write(&job->note, error->message);
+    } else if (outcome->result != WEFT_VERIFY_EQUAL) {
+        status = WEFT_FAILED;
+    }
+    *error = (struct weft_error){.status = status};
+    return status;
+}
+
+static enum weft_status end(struct job *job, const struct weft_verify_outcome *outcome,
+                            enum weft_status status, struct weft_error *error) {
+    const struct weft_options *options = job->options;
+    weft_progress_wipe(&job->progress);
+    if (status == WEFT_OK && options->bundle != NULL) {
+        bool none = outcome->bundle[0] != '\0';
+        weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
+                            none ? outcome->bundle : options->bundle);
+    }
+    if (status == WEFT_INTERRUPTED && outcome->result != WEFT_VERIFY_EQUAL) {
+        *error = (struct weft_error){0}; /* what was found until then stands */
+        status = WEFT_OK;
+    }
+    if (status == WEFT_OK) {
+        return conclude(job, outcome, error);
+    }
+    if (outcome->device.name[0] != '\0' && status != WEFT_USAGE) {
+        weft_verify_print_none(options, &outcome->device, error->message, outcome,
+                               outcome->seconds);
+    }
+    return status;
+}
+
+static enum weft_status verify_here(const struct weft_options *options,
+                                    const struct weft_verify_note *note, struct weft_error *error) {
+    struct job job = {.options = options, .note = *note, .start = weft_os_seconds()};
     struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
     struct weft_injection inject;
-    struct weft_verify_events events = {stage, difference, progress, &job};
+    struct weft_verify_events events = {stage, difference, progress, doing, &job};
     struct weft_verify_outcome outcome = {0};
     struct weft_verify_options wanted = {.full = options->full,
                                          .seed = options->seed,
                                          .steps = options->steps,
                                          .soak = options->soak,
-                                         .bundle = options->bundle,
+                                         .bundle = note->launches ? NULL : options->bundle,
+                                         .launches = note->launches,
                                          .device = {.device = options->device,
                                                     .threads = (unsigned)options->threads,
                                                     .kernels = options->kernels,
@@ -128,25 +182,12 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
     if (status == WEFT_OK) {
         weft_os_catch_interrupts();
         status = weft_verify(&wanted, &events, &outcome, notice, error);
-        weft_progress_wipe(&job.progress);
-        if (notice[0] != '\0') {
+        if (notice[0] != '\0' && !note->launches) {
+            weft_progress_wipe(&job.progress);
             weft_message_always("%s", notice);
         }
-        if (status == WEFT_OK && options->bundle != NULL) {
-            bool none = outcome.bundle[0] != '\0';
-            weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
-                                none ? outcome.bundle : options->bundle);
-        }
-        if (status == WEFT_INTERRUPTED && outcome.result != WEFT_VERIFY_EQUAL) {
-            *error = (struct weft_error){0}; /* what was found until then stands */
-            status = WEFT_OK;
-        }
-        if (status == WEFT_OK) {
-            status = conclude(&job, &outcome, error);
-        } else if (outcome.device.name[0] != '\0' && status != WEFT_USAGE) {
-            weft_verify_print_none(options, &outcome.device, error->message, &outcome,
-                                   outcome.seconds);
-        }
+        status = note->launches ? end_launches(&job, &outcome, status, error)
+                                : end(&job, &outcome, status, error);
     }
     weft_images_finish(&images[WEFT_TRAIN]);
     weft_images_finish(&images[WEFT_TEST]);
@@ -154,6 +195,8 @@ static enum weft_status verify_here(const struct weft_options *options, struct w
 }
 
 enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error) {
+    struct weft_verify_note note = {NULL, false};
+    enum weft_status status;
     if (options->quick && options->full) {
         return weft_fail(error, WEFT_USAGE, "--full: it is the contrary of --quick");
     }
@@ -163,6 +206,16 @@ enum weft_status weft_command_verify(const struct weft_options *options, struct 
     if (options->math != WEFT_MATH_EXACT) {
         return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
-    return options->all || options->timeout > 0 ? weft_verify_children(options, error)
-                                                : verify_here(options, error);
+    if (weft_verify_note_open(&note)) {
+        status = verify_here(options, &note, error);
+        weft_verify_note_close(&note);
+        return status;
+    }
+    if (options->all) {
+        return weft_verify_children(options, error);
+    }
+    /* No driver can crash the CPU backend. */
+    return options->timeout > 0 || strcmp(options->device, "cpu") != 0
+               ? weft_verify_child(options, NULL, error)
+               : verify_here(options, &note, error);
 }

@@ -17,8 +17,28 @@ void weft_verify_print_none(const struct weft_options *options, const struct wef
                             const char *why, const struct weft_verify_outcome *outcome,
                             double seconds);
 
-/* children.c: verifies one device or all of them, each in a process of its own, with a time limit. Its status is the worst:
- * different, unstable, no verdict, failed. */
+/* The environment of a child: the path of its note, or that it has none; and whether it is to tell of launches. */
+#define WEFT_VERIFY_NOTE     "WEFT_VERIFY_NOTE"
+#define WEFT_VERIFY_NO_NOTE  "-"
+#define WEFT_VERIFY_LAUNCHES "WEFT_VERIFY_LAUNCHES"
+
+/* note.c: what a child is at. */
+struct weft_verify_note {
+    FILE *stream;  /* NULL: nobody wants to know */
+    bool launches; /* of each kernel, and nothing else is printed */
+};
+
+/* Opens the note that the environment names. Returns whether this process is a child. */
+bool weft_verify_note_open(struct weft_verify_note *note);
+void weft_verify_note_write(struct weft_verify_note *note, const char *what);
+void weft_verify_note_close(struct weft_verify_note *note);
+
+/* child.c: verifies ${device}, or the one that the options name if it is NULL, in a process of its own, with a time limit. Returns that
+ * process's status; WEFT_NO_VERDICT, and says why, if it crashed or did not end. Fails if there can be no process. */
+enum weft_status weft_verify_child(const struct weft_options *options,
+                                   const struct weft_device *device, struct weft_error *error);
+
+/* children.c: verifies all devices, each in a process of its own. Its status is the worst: different, unstable, no verdict, failed. */
 enum weft_status weft_verify_children(const struct weft_options *options, struct weft_error *error);
 
 #endif

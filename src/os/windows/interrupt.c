@@ -19,7 +19,7 @@ bool weft_os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
 
-/* Windows has no polite end from outside. */
-bool weft_os_terminated(void) {
+/* What is typed, all processes of the console get; Windows has no polite end from outside. */
+bool weft_os_interrupted_alone(void) {
     return false;
 }

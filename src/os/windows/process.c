@@ -1,6 +1,7 @@
 /* process.c: runs this program again as a child that may hang or crash (Windows). */
 #include "os/os.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -53,9 +54,19 @@ static void wait_for(HANDLE child, double seconds, struct weft_child *result) {
     GetExitCodeProcess(child, &code);
     if (code >= 0xC0000000) {
         result->signal = (int)(code & 0xffff);
+        result->crashed = code != STATUS_CONTROL_C_EXIT;
     } else {
         result->code = (int)code;
     }
+}
+
+void weft_os_tell_children(const char *name, const char *value) {
+    _putenv_s(name, value != NULL ? value : ""); /* an empty one is none */
+}
+
+/* Windows does not tell. */
+bool weft_os_is_orphan(void) {
+    return false;
 }
 
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,

@@ -1,0 +1,199 @@
+/* child.c: a device that hangs or crashes takes only its own process with it. */
+#include "cli/verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+#define TIMEOUT_ALL 900 /* seconds a device, unless told */
+#define NO_LIMIT    1e9
+#define WORDS_MAX   (WEFT_GIVEN_MAX + 8)
+
+/* The command line of a child. */
+struct words {
+    char *words[WORDS_MAX];
+    size_t count;
+    bool failed;
+};
+
+static void add(struct words *words, const char *format, const char *name, const char *value) {
+    size_t size = strlen(format) + strlen(name) + strlen(value) + 1;
+    char *word = malloc(size);
+    if (word == NULL || words->count + 1 >= WORDS_MAX) {
+        words->failed = true;
+        free(word);
+        return;
+    }
+    snprintf(word, size, format, name, value);
+    words->words[words->count++] = word;
+}
+
+/* The option as it was given: its value stands in ${options}. */
+static void add_option(struct words *words, const struct weft_options *options,
+                       const struct weft_option *option) {
+    char number[64];
+    const char *value = weft_option_text(option, options, number);
+    if (value == NULL) {
+        add(words, "--%s%s", option->name, "");
+    } else {
+        add(words, "--%s=%s", option->name, value);
+    }
+}
+
+static void make_words(const struct weft_options *options, const struct weft_device *device,
+                       struct words *words) {
+    static const char *const own[] = {"all", "timeout", "device"};
+    char index[16];
+    add(words, "%s%s", "weft", "");
+    add(words, "%s%s", "verify", "");
+    if (device != NULL) {
+        snprintf(index, sizeof index, "%u", device->index);
+        add(words, "--%s=%s", "device", device->builtin ? "cpu" : index);
+    }
+    for (size_t i = 0; i < options->given_count; i++) {
+        const char *name = options->given[i]->name;
+        bool is_own = strcmp(name, own[0]) == 0 || strcmp(name, own[1]) == 0;
+        if (!is_own && (device == NULL || strcmp(name, own[2]) != 0)) {
+            add_option(words, options, options->given[i]);
+        }
+    }
+}
+
+/* A run of weft verify in a child. */
+struct run {
+    struct words words;
+    struct weft_child child;
+    double limit;    /* seconds */
+    char doing[500]; /* what it was at when it ended, or empty */
+};
+
+/* Stores what the note says, without the spaces at its end. */
+static void read_note(const char *path, char doing[500]) {
+    struct weft_error ignored = {0};
+    char *text = NULL;
+    size_t size = 0;
+    doing[0] = '\0';
+    if (weft_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
+        while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n')) {
+            size--;
+        }
+        snprintf(doing, 500, "%.*s", (int)size, text);
+    }
+    free(text);
+}
+
+/* ${launches}: it tells of each kernel, waits for each, and prints nothing. */
+static enum weft_status run_words(struct run *run, bool launches, struct weft_error *error) {
+    struct weft_error ignored = {0};
+    char folder[1024], note[1040] = WEFT_VERIFY_NO_NOTE;
+    bool made = weft_os_make_temporary(folder, &ignored) == WEFT_OK;
+    enum weft_status status;
+    if (made) {
+        snprintf(note, sizeof note, "%s/note", folder);
+    }
+    weft_os_tell_children(WEFT_VERIFY_NOTE, note);
+    weft_os_tell_children(WEFT_VERIFY_LAUNCHES, launches ? "yes" : NULL);
+    status = weft_os_run_self(run->words.words, run->limit, &run->child, error);
+    weft_os_tell_children(WEFT_VERIFY_NOTE, NULL);
+    weft_os_tell_children(WEFT_VERIFY_LAUNCHES, NULL);
+    read_note(note, run->doing);
+    if (made) {
+        weft_os_remove_temporary(folder);
+    }
+    return status;
+}
+
+/* After a crash, which may show long behind its cause, and in another thread: again, with a wait for each kernel. */
+static void look_again(struct run *run, char *why, size_t room) {
+    struct weft_error ignored = {0};
+    size_t at = strlen(why);
+    if (run_words(run, true, &ignored) != WEFT_OK) {
+        return;
+    }
+    snprintf(why + at, room - at, ". Again, with a wait for each kernel: %s%s",
+             run->child.timed_out   ? "it did not end, in "
+             : run->child.crashed   ? "it crashed, in "
+             : run->child.code == 0 ? "equal, so kernels or transfers overlap"
+                                    : "",
+             run->child.code == 0 && !run->child.crashed && !run->child.timed_out ? ""
+                                                                                  : run->doing);
+}
+
+/* Why there is no verdict; empty where there is one. */
+static void explain(struct run *run, char why[1400]) {
+    int at = 0;
+    why[0] = '\0';
+    if (run->child.timed_out) {
+        at = snprintf(why, 1400, "it did not end in %.0f s and was stopped", run->limit);
+    } else if (run->child.signal != 0) {
+        at = snprintf(why, 1400, "the process %s (signal %d)",
+                      run->child.crashed ? "crashed" : "was ended", run->child.signal);
+    } else if (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED) {
+        at = snprintf(why, 1400, "the process ended with exit code %d", run->child.code);
+    }
+    if (at > 0 && run->doing[0] != '\0') {
+        snprintf(why + at, 1400 - (size_t)at, ", in %s", run->doing);
+    }
+}
+
+static void wipe_progress(const struct weft_options *options) {
+    struct weft_progress progress;
+    weft_progress_start(&progress, options);
+    progress.drawn = progress.shown; /* by the child, which could not wipe it */
+    weft_progress_wipe(&progress);
+}
+
+/* The device that there is no verdict for: ${device}, or the one that the options name. */
+static enum weft_status no_verdict(const struct weft_options *options,
+                                   const struct weft_device *device, const char *why,
+                                   double seconds, struct weft_error *error) {
+    struct weft_device chosen;
+    char notice[512];
+    enum weft_status status = WEFT_OK;
+    if (device == NULL) {
+        status = weft_device_choose(options->device, &chosen, notice, error);
+        device = &chosen;
+    }
+    if (status != WEFT_OK) {
+        return status;
+    }
+    wipe_progress(options);
+    weft_verify_print_none(options, device, why, NULL, seconds);
+    if (options->all) { /* one of several */
+        weft_message_always("%s: no verdict: %s", device->name, why);
+        return WEFT_NO_VERDICT;
+    }
+    return weft_fail(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
+}
+
+enum weft_status weft_verify_child(const struct weft_options *options,
+                                   const struct weft_device *device, struct weft_error *error) {
+    double start = weft_os_seconds();
+    struct run run = {.limit = NO_LIMIT};
+    char why[1400] = "";
+    enum weft_status status;
+    if (options->timeout > 0) {
+        run.limit = (double)options->timeout;
+    } else if (options->all) {
+        run.limit = (double)(TIMEOUT_ALL + options->soak);
+    }
+    weft_os_catch_interrupts();
+    make_words(options, device, &run.words);
+    status = run.words.failed
+                 ? weft_fail(error, WEFT_FAILED, "verify: no memory for a command line")
+                 : run_words(&run, false, error);
+    if (status == WEFT_OK) {
+        status = (enum weft_status)run.child.code;
+        explain(&run, why);
+    }
+    if (run.child.crashed && !weft_os_interrupted()) {
+        run.limit = run.limit < TIMEOUT_ALL ? run.limit : TIMEOUT_ALL;
+        look_again(&run, why, sizeof why);
+    }
+    for (size_t i = 0; i < run.words.count; i++) {
+        free(run.words.words[i]);
+    }
+    return why[0] != '\0' ? no_verdict(options, device, why, weft_os_seconds() - start, error)
+                          : status;
+}
