@@ -72,4 +72,19 @@ expect_text out "verdict:    equal"
 expect_text err "the worst is without a verdict"
 expect_text err "was stopped, in stage numerics: "
 end
+
+begin "an interrupt does not wait for what hangs, and nothing goes on behind it"
+interrupted out "transfers " SIGTERM verify --device "Portable Computing" --kernels "$kernels"
+expect_code 130
+expect_text err "weft: verify: interrupted, and the process was ended (signal 9), in stage numerics: "
+interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
+expect_code 137
+sleep 0.5
+for line in /proc/[0-9]*/cmdline; do
+    if [[ $(tr '\0' ' ' <"$line") == *"--kernels=$kernels "* ]] 2>/dev/null; then
+        problem "its child goes on"
+        kill -KILL "$(basename "$(dirname "$line")")"
+    fi
+done
+end
 finish

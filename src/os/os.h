@@ -143,7 +143,7 @@ void weft_os_remember_program(const char *name);
 const char *weft_os_program_name(void);
 
 /* Runs this program with ${arguments} (the first is its name, NULL ends them), its streams being ours, and waits for its end; kills it after
- * ${seconds}. */
+ * ${seconds}, or if it does not stop when this process is interrupted. */
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
                                   struct weft_error *error);
 

@@ -7,10 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define GRACE 10 /* seconds to stop after an interrupt */
 
 static const char *called_as;
 
@@ -22,8 +27,19 @@ const char *weft_os_program_name(void) {
     return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
+/* One that hangs would go on for ever when the program that would stop it is killed. Only Linux can promise that. */
+static void die_with(pid_t parent) {
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != parent) {
+        _exit(127);
+    }
+}
+
 /* Linux tells the path; elsewhere the name is looked up again as the shell did. */
-static void run_child(char *const *arguments) {
+static void run_child(pid_t parent, char *const *arguments) {
+    die_with(parent);
     execv("/proc/self/exe", arguments);
     if (called_as != NULL) {
         execvp(called_as, arguments);
@@ -39,6 +55,7 @@ static bool is_crash(int number) {
 static void wait_for(pid_t child, double end, struct weft_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
     bool told = false;
+    double asked = 0; /* to stop */
     int code;
     for (;;) {
         pid_t ended = waitpid(child, &code, WNOHANG);
@@ -52,6 +69,12 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
         if (!result->timed_out && weft_os_seconds() >= end) {
             result->timed_out = true;
             kill(child, SIGKILL);
+        }
+        if (weft_os_interrupted()) {
+            asked = asked > 0 ? asked : weft_os_seconds();
+            if (weft_os_seconds() >= asked + GRACE) {
+                kill(child, SIGKILL);
+            }
         }
         if (!told && weft_os_interrupted_alone()) {
             told = true;
@@ -82,7 +105,7 @@ bool weft_os_is_orphan(void) {
 
 enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
                                   struct weft_error *error) {
-    pid_t child;
+    pid_t parent = getpid(), child;
     *result = (struct weft_child){0};
     fflush(NULL); /* else the child would print it again */
     child = fork();
@@ -90,7 +113,7 @@ enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct
         return weft_fail(error, WEFT_FAILED, "can not start another process: %s", strerror(errno));
     }
     if (child == 0) {
-        run_child(arguments);
+        run_child(parent, arguments);
     }
     wait_for(child, weft_os_seconds() + seconds, result);
     return WEFT_OK;

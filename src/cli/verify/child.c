@@ -194,6 +194,10 @@ enum weft_status weft_verify_child(const struct weft_options *options,
     for (size_t i = 0; i < run.words.count; i++) {
         free(run.words.words[i]);
     }
-    return why[0] != '\0' ? no_verdict(options, device, why, weft_os_seconds() - start, error)
-                          : status;
+    if (why[0] == '\0') {
+        return status;
+    }
+    return weft_os_interrupted()
+               ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why)
+               : no_verdict(options, device, why, weft_os_seconds() - start, error);
 }
