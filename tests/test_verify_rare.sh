@@ -35,6 +35,9 @@ names "an output without a threshold" 1 layers linear output "wrong computation"
 names "lane sums behind the sixteenth" 1 layers conv2d weight.grad "wrong computation" \
     lanes.h 's/sum_i < (n); sum_i += 16/sum_i < (n); sum_i += 17/'
 
+names "a lane that passes for its neighbour" 1 layers batch_norm output "wrong computation" \
+    lanes.h 's/11, 12, 13/11, 13, 13/'
+
 begin "a last batch divided by the size of the others"
 plant batch cross_entropy.cl 's/weft_div(total, (float)count)/weft_div(total, (float)batch)/'
 finds 1 training cross_entropy "wrong computation"
