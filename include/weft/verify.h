@@ -35,11 +35,10 @@ struct weft_verify_options {
     const struct weft_images *images;    /* two, by enum weft_split; NULL: made from the seed */
     const struct weft_injection *inject; /* NULL: none */
     const char *bundle; /* folder for what a driver's author needs, made if need be; NULL: none */
-    bool
-        launches; /* tell events->doing of each kernel too, and wait for each: to see with which one a device crashes */
-    uint64_t
-        soak; /* seconds to go on with new seeds, in many copies at once; 0: none. Bits are then
-                    * flipped in one of the copies, and not in the stages before */
+    bool launches;      /* to find the kernel with which a device crashes: wait for each, tell
+                         * events->doing of it, and fail if it wrote behind the end of a buffer */
+    uint64_t soak; /* seconds to go on with new seeds, in many copies at once; 0: none. Bits are
+                         * then flipped in one of the copies, and not in the stages before */
 };
 
 /* The first value that differs. */
@@ -81,8 +80,7 @@ struct weft_verify_events {
                   uint64_t cases, double seconds);
     void (*difference)(void *context, const struct weft_verify_difference *difference);
     bool (*progress)(void *context, const char *what, uint64_t passes, uint64_t faults);
-    void (*doing)(void *context,
-                  const char *what); /* before a piece of it, that may crash: which one */
+    void (*doing)(void *context, const char *what); /* what it is at, before that may crash */
     void *context;
 };
 

@@ -32,11 +32,9 @@ struct weft_trial {
     size_t element; /* of the target: a bit of it is flipped, as soon as it has been computed */
     unsigned bit;   /* 0: the lowest */
     struct weft_record *record; /* keeps the launches that it wants; NULL: none */
-    void (*about)(
-        void *context,
-        const char *what); /* told of each kernel before its launch, and of the compiler: there are
-                                                     * guards then behind the buffers; or NULL */
-    void *context;         /* of about */
+    /* Told of the compiler, and of each kernel before its launch; or NULL. With it there are guards behind the buffers. */
+    void (*about)(void *context, const char *what);
+    void *context; /* of about */
 };
 
 /* Finds what ${name} means: "conv1.output", "conv1.output.grad", "input", "conv1.weight", "conv1.weight.grad", "conv1.weight.moment",

@@ -46,8 +46,7 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far */
-    struct opencl_guards
-        *guards; /* behind them, in a trial that looks for who writes there; or NULL */
+    struct opencl_guards *guards;      /* behind them, in a trial with about; or NULL */
     struct opencl_groups groups;
     struct opencl_runs runs;
     char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */

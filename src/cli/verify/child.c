@@ -108,16 +108,19 @@ static enum weft_status run_words(struct run *run, bool launches, struct weft_er
 static void look_again(struct run *run, char *why, size_t room) {
     struct weft_error ignored = {0};
     size_t at = strlen(why);
+    const char *what = "";
     if (run_words(run, true, &ignored) != WEFT_OK) {
         return;
     }
-    snprintf(why + at, room - at, ". Again, with a wait for each kernel: %s%s",
-             run->child.timed_out   ? "it did not end, in "
-             : run->child.crashed   ? "it crashed, in "
-             : run->child.code == 0 ? "equal, so kernels or transfers overlap"
-                                    : "",
-             run->child.code == 0 && !run->child.crashed && !run->child.timed_out ? ""
-                                                                                  : run->doing);
+    if (run->child.timed_out) {
+        what = "it did not end, in ";
+    } else if (run->child.crashed) {
+        what = "it crashed, in ";
+    } else if (run->child.code == 0) {
+        what = "equal, so it comes now and then, or kernels overlap";
+        run->doing[0] = '\0';
+    }
+    snprintf(why + at, room - at, ". Again, with a wait for each kernel: %s%s", what, run->doing);
 }
 
 /* Why there is no verdict; empty where there is one. */
