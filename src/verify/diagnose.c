@@ -221,6 +221,25 @@ static enum weft_status name_layer(const struct verify_piece *piece,
     return status;
 }
 
+/* For the case that this crashes. */
+static void say_what(struct verify *verify, const struct weft_verify_difference *found) {
+    char what[280];
+    snprintf(what, sizeof what, "layer %.60s, whose %.60s was wrong, run again: %.120s",
+             found->layer, found->tensor, found->where);
+    verify_doing(verify, found->stage, what);
+}
+
+/* A device that does not run it again has been wrong all the same. */
+static enum weft_status decide_alone(struct verify *verify, struct weft_verify_difference *found,
+                                     bool repeats, struct weft_error *error) {
+    snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
+             "none: it could not be run again: %.1500s", error->message);
+    *error = (struct weft_error){0};
+    found->guess = "not run again";
+    verify_decide(verify, found, repeats ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+    return WEFT_OK;
+}
+
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
                                  const struct weft_backend_options *options,
                                  struct weft_verify_difference *found, bool repeats,
@@ -231,16 +250,19 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     unsigned right, same, other;
     char digest[65] = "", injected[160] = "";
     const char *cause;
-    enum weft_status status = run_again(piece, options, &ways, digest, error);
-    bool unstable = repeats || ways.right > 0 || ways.other > 0;
+    bool unstable;
+    enum weft_status status;
+    say_what(verify, found);
+    status = run_again(piece, options, &ways, digest, error);
+    unstable = repeats || ways.right > 0 || ways.other > 0;
     if (status == WEFT_OK && ways.right == 0) {
         status = name_layer(piece, options, found, error);
     }
     if (status == WEFT_OK && ways.right == 0 && !outcome->device.builtin) {
-        status = verify_joined(piece, options, found, error);
+        verify_joined(piece, options, found);
     }
     if (status != WEFT_OK) {
-        return status;
+        return status == WEFT_INTERRUPTED ? status : decide_alone(verify, found, repeats, error);
     }
     right = ways.right;
     same = ways.same;

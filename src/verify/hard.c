@@ -90,11 +90,7 @@ static void make_values(struct verify_training *hard) {
     struct weft_model *model = hard->model;
     const struct weft_network *network = model->network;
     verify_fill(hard->seed, 30000000u, 0.5f, model->parameters, network->parameter_count);
-    verify_fill(hard->seed, 30000001u, 1.0f, model->buffers, network->buffer_count);
-    for (size_t i = 0; i < network->buffer_count; i++) { /* a variance is not below 0 */
-        model->buffers[i] =
-            weft_clean(model->buffers[i] < 0 ? -model->buffers[i] : model->buffers[i]);
-    }
+    verify_fill_statistics(hard->seed, 30000001u, model->buffers, network->buffer_count);
     for (size_t i = 0; i < network->parameter_count; i++) {
         uint32_t words[4];
         verify_words(hard->seed, 32000000u + i, words, 4);

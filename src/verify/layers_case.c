@@ -126,10 +126,7 @@ enum weft_status verify_case_init(const struct verify *verify, const char *list,
     verify_fill(seed, subject, 2.0f, job->inputs, inputs);
     verify_fill(seed, subject + 1, 1.0f, job->doutputs, outputs);
     verify_fill(seed, subject + 2, 0.5f, job->parameters, job->network->parameter_count);
-    verify_fill(seed, subject + 3, 1.0f, job->buffers, job->network->buffer_count);
-    for (size_t i = 0; i < job->network->buffer_count; i++) { /* a variance is not below 0 */
-        job->buffers[i] = job->buffers[i] < 0 ? -job->buffers[i] : job->buffers[i];
-    }
+    verify_fill_statistics(seed, subject + 3, job->buffers, job->network->buffer_count);
     make_hard(job);
     status = verify_open_reference(verify, job->network, job->count, &job->expected, error);
     if (status == WEFT_OK) {

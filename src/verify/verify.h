@@ -61,6 +61,9 @@ enum weft_status verify_host(struct weft_error *error);
 /* Fills ${values} with floats of magnitude up to ${scale}, some of them 0, -0 or tiny; ${subject} tells arrays apart. */
 void verify_fill(uint64_t seed, uint64_t subject, float scale, float *values, size_t count);
 
+/* The same for running statistics: from 0 to 1, and what is tiny is 0. */
+void verify_fill_statistics(uint64_t seed, uint64_t subject, float *values, size_t count);
+
 /* Fills ${words} with random bits. */
 void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count);
 
@@ -107,10 +110,9 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct weft_verify_difference *found);
 
 /* joined.c: if ${found} is a gradient of parameters whose shards the device joins wrongly, each time, its layer becomes "adam". ${options}: of the
- * device where ${piece} gave it. */
-enum weft_status verify_joined(const struct verify_piece *piece,
-                               const struct weft_backend_options *options,
-                               struct weft_verify_difference *found, struct weft_error *error);
+ * device where ${piece} gave it. Where that can not be found out, it stays. */
+void verify_joined(const struct verify_piece *piece, const struct weft_backend_options *options,
+                   struct weft_verify_difference *found);
 
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
 struct weft_record;
