@@ -10,7 +10,7 @@ START_TEST(by_hand) {
     static const float doutputs[] = {1, 2, 3, -1};
     static const float outputs[] = {14.5f, 9, 7.5f, -16};
     static const float dinputs[] = {1 - 2, 2, 3 + 8, 3 + 1, 6, 9 - 4};
-    static const float dweights[] = {1 + 30, 2, 3 - 3, 2 - 10, 4, 6 + 1};
+    static const float dweights[] = {1 + 30, 2, 3 + -3, 2 - 10, 4, 6 + 1};
     static const float dbias[] = {4, 1};
     layer_check_by_hand("{\"input\": [3], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
                         "\"out_features\": 2}]}",
