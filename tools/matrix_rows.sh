@@ -5,7 +5,7 @@
 field() {
     "$weft" devices --json 2>/dev/null | python3 -c '
 import json, sys
-for line in sys.stdin:
+for line in sys.stdin.readlines():  # all: weft fails if nobody takes what it prints
     device = json.loads(line)
     names = (device["platform"] or "") + "\n" + device["name"]
     if sys.argv[1] == str(device["index"]) or sys.argv[1] in names:
