@@ -1,5 +1,6 @@
 """interrupt.py FOLDER PROGRAM STREAM TEXT SIGNALS ARGUMENTS...: runs PROGRAM with the ARGUMENTS, sends it the SIGNALS (names, with
-spaces between) as soon as TEXT stands on STREAM (out or err), 0.2 s between them, and keeps its output in FOLDER/out and FOLDER/err. Ends with its exit code; 128 + N where signal N ended it."""
+spaces between) as soon as TEXT stands on STREAM (out or err), 0.2 s between them, and keeps its output in FOLDER/out and
+FOLDER/err. Ends with its exit code; 128 + N where signal N ended it."""
 import os
 import signal
 import subprocess

@@ -35,10 +35,12 @@ struct weft_verify_options {
     const struct weft_images *images;    /* two, by enum weft_split; NULL: made from the seed */
     const struct weft_injection *inject; /* NULL: none */
     const char *bundle; /* folder for what a driver's author needs, made if need be; NULL: none */
-    bool launches;      /* to find the kernel with which a device crashes: wait for each, tell
-                         * events->doing of it, and fail if it wrote behind the end of a buffer */
-    uint64_t soak; /* seconds to go on with new seeds, in many copies at once; 0: none. Bits are
-                         * then flipped in one of the copies, and not in the stages before */
+    /* To find the kernel with which a device crashes: wait for each, tell events->doing of it, and fail if it wrote behind the end of a
+     * buffer. */
+    bool launches;
+    /* Seconds to go on with new seeds, in many copies at once; 0: none. Bits are then flipped in one of the copies, and not in the stages
+     * before. */
+    uint64_t soak;
 };
 
 /* The first value that differs. */

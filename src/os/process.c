@@ -54,11 +54,11 @@ static bool is_crash(int number) {
 
 static void wait_for(pid_t child, double end, struct weft_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
-    bool told = false;
-    double asked = 0; /* to stop */
+    double asked = 0; /* to stop; 0: not yet */
     int code;
     for (;;) {
         pid_t ended = waitpid(child, &code, WNOHANG);
+        double now = weft_os_seconds();
         if (ended == child) {
             break;
         }
@@ -66,19 +66,18 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
             result->signal = -1;
             return;
         }
-        if (!result->timed_out && weft_os_seconds() >= end) {
+        if (!result->timed_out && now >= end) {
             result->timed_out = true;
             kill(child, SIGKILL);
         }
-        if (weft_os_interrupted()) {
-            asked = asked > 0 ? asked : weft_os_seconds();
-            if (weft_os_seconds() >= asked + GRACE) {
-                kill(child, SIGKILL);
+        if (asked == 0 && weft_os_interrupted()) {
+            asked = now;
+            if (weft_os_interrupted_alone()) {
+                kill(child, SIGTERM);
             }
         }
-        if (!told && weft_os_interrupted_alone()) {
-            told = true;
-            kill(child, SIGTERM);
+        if (asked > 0 && now >= asked + GRACE) {
+            kill(child, SIGKILL);
         }
         nanosleep(&nap, NULL);
     }

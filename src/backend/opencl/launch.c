@@ -134,9 +134,7 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
                        launch->range >= RANGE_BATCH ? 1 : weft_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
-    if (cl->trial != NULL && cl->trial->about != NULL) {
-        cl->trial->about(cl->trial->context, launch->name);
-    }
+    opencl_trial_before(cl, launch->name);
     if (cl->trial != NULL && cl->trial->record != NULL) {
         opencl_record_before(cl, launch, range);
     }

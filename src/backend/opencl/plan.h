@@ -224,6 +224,9 @@ enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass
 void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
                           const size_t range[3]);
 
+/* Tells cl->trial->about, if there is one, of ${what}: a kernel or the compiler, before it runs. */
+void opencl_trial_before(const struct opencl_backend *cl, const char *what);
+
 /* Does what cl->trial asks for, after ${launch} has been enqueued. */
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     struct weft_error *error);

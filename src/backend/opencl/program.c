@@ -64,9 +64,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     status = opencl_check(code, "clCreateProgramWithSource", error);
     if (status == WEFT_OK) {
         double start = weft_os_seconds();
-        if (options->trial != NULL && options->trial->about != NULL) {
-            options->trial->about(options->trial->context, "clBuildProgram");
-        }
+        opencl_trial_before(cl, "clBuildProgram");
         code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
         opencl_say_build(&cl->base.log, "program", cl->program, cl->device, flags,
                          weft_os_seconds() - start);

@@ -61,6 +61,12 @@ static bool writes(const struct opencl_backend *cl, const struct opencl_launch *
     return false;
 }
 
+void opencl_trial_before(const struct opencl_backend *cl, const char *what) {
+    if (cl->trial != NULL && cl->trial->about != NULL) {
+        cl->trial->about(cl->trial->context, what);
+    }
+}
+
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     struct weft_error *error) {
     const struct weft_trial *trial = cl->trial;
@@ -69,7 +75,7 @@ enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct open
     if (trial->wait) {
         status = opencl_check(clFinish(cl->queue), launch->name, error);
     }
-    if (status == WEFT_OK && trial->about != NULL) {
+    if (status == WEFT_OK) {
         status = opencl_guards_check(cl, launch->name, error);
     }
     if (status == WEFT_OK && now && trial->target.is_place) {
