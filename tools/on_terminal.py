@@ -4,31 +4,34 @@ import fcntl
 import os
 import pty
 import struct
+import subprocess
 import sys
 import termios
+import threading
+
+END = b"\x1b_the program has ended\x1b\\"
 
 
 def run(command, size=None, environment=None, interrupt_at=()):
     """Returns the exit code and all bytes that were shown, with the terminal's line ends. size: columns and lines; None: not known."""
-    process, terminal = pty.fork()
-    if process == 0:
-        if size is not None:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        os.execvpe(command[0], command, os.environ if environment is None else environment)
+    terminal, inside = pty.openpty()
+    if size is not None:
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    program = subprocess.Popen(command, env=environment, stdin=inside, stdout=inside, stderr=inside, start_new_session=True,
+                               preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    # A read that waits while the last one leaves the terminal can fail before the last bytes are read: so the terminal stays open here,
+    # and what the program shows ends at END, written behind it.
+    threading.Thread(target=lambda: (program.wait(), os.write(inside, END)), daemon=True).start()
     shown = b""
     waiting = len(interrupt_at) > 0
-    while True:
-        try:
-            some = os.read(terminal, 65536)
-        except OSError:  # the last one has left the terminal
-            break
-        if not some:
-            break
-        shown += some
+    while END not in shown:
+        shown += os.read(terminal, 65536)
         if waiting and all(text.encode() in shown for text in interrupt_at):
             os.write(terminal, b"\x03")
             waiting = False
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), shown
+    os.close(terminal)
+    os.close(inside)
+    return program.wait(), shown.partition(END)[0]
 
 
 def main():
