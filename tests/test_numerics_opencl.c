@@ -5,11 +5,10 @@
  * To experiment: WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are more build options. */
 #include "system.h"
 
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
 #include <math.h>
 #include <string.h>
 
+#include "backend/opencl/cl.h"
 #include "backend/opencl/kernels.h"
 #include "check_weft.h"
 #include "numerics_cases.h"

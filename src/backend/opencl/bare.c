@@ -166,7 +166,8 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
                                    bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
-    const cl_uint n = (cl_uint)count, poison = 0xdeadbeefu; /* else old results could pass */
+    const size_t alone = 1, *local = vectors ? &alone : NULL; /* as the mappings launch them */
+    const cl_uint n = (cl_uint)count, poison = 0xdeadbeefu;   /* else old results could pass */
     cl_int code = CL_SUCCESS;
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
@@ -189,7 +190,7 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
             clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]);
         }
         clSetKernelArg(kernel, 4, sizeof n, &n);
-        code = clEnqueueNDRangeKernel(bare->queue, kernel, 1, NULL, &range, NULL, 0, NULL, NULL);
+        code = clEnqueueNDRangeKernel(bare->queue, kernel, 1, NULL, &range, local, 0, NULL, NULL);
         status = opencl_check(code, "clEnqueueNDRangeKernel: verify.cl", error);
     }
     if (status == WEFT_OK) {
@@ -242,6 +243,9 @@ static enum weft_status record_operation(const struct weft_bare *bare, unsigned 
     snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of(operation)]);
     launch->range[0] = vectors ? count / 16 : count;
     launch->range[1] = launch->range[2] = 1;
+    if (vectors) {
+        launch->local[0] = launch->local[1] = launch->local[2] = 1;
+    }
     record->launch_count = 1;
     snprintf(record->options, sizeof record->options, "%s", bare->flags);
     clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);

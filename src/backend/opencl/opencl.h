@@ -5,10 +5,8 @@
 #ifndef WEFT_OPENCL_H
 #define WEFT_OPENCL_H
 
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
-
 #include "backend/lanes.h"
+#include "backend/opencl/cl.h"
 #include "backend/opencl_ops.h"
 
 /* ---- ops.c: entries of struct weft_opencl ---- */
