@@ -30,6 +30,42 @@ expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device'][
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
+# It is loaded when devices are asked for. To wait: HANG.
+begin "a driver that crashes or hangs before it has a device"
+cat >"$work/files/bad.c" <<'C'
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+__attribute__((constructor)) static void load(void) {
+    if (getenv("HANG") != NULL) {
+        pause();
+    }
+    raise(SIGILL);
+}
+C
+cc -shared -fPIC -o "$work/files/bad.so" "$work/files/bad.c" || problem "it does not build"
+echo "$work/files/bad.so" >"$work/files/bad.icd"
+export OCL_ICD_VENDORS=$work/files/bad.icd
+for what in "" --all; do
+    # shellcheck disable=SC2086
+    run verify $what
+    expect_code 5
+    expect_empty out
+    expect_text err "weft: verify: no verdict: the process crashed (signal 4), before it had a device"
+    expect_text err "OCL_ICD_VENDORS=FILE.icd takes one alone"
+    # shellcheck disable=SC2086
+    HANG=yes run verify $what --timeout 1s --json
+    expect_code 5
+    expect_json "[x['code'] for x in e] == [5] and 'it did not end in 1 s' in e[0]['message']"
+done
+run verify --device cpu
+expect_code 0
+run devices
+expect_code 132
+expect_text err "weft: crashed, in an OpenCL driver or in weft itself"
+unset OCL_ICD_VENDORS
+end
+
 begin "a kernel that crashes is named"
 plant settle batch_norm.cl '/^void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/'
 run verify --device "Portable Computing" --kernels "$kernels"

@@ -89,6 +89,9 @@ int main(int argc, char **argv) {
     int count = argc > 1 ? argc - 1 : 0;
     enum weft_status status;
     weft_os_guard_streams();
+    weft_os_explain_crash("weft: crashed, in an OpenCL driver or in weft itself\n"
+                          "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
+                          "weft verify looks for what is wrong\n");
     weft_os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {

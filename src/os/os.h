@@ -128,6 +128,9 @@ bool weft_os_interrupted(void);
 /* Whether it was sent to this process, and not typed at a terminal, where the processes that this one started get it too. */
 bool weft_os_interrupted_alone(void);
 
+/* crash.c: writes ${text}, which stays the caller's, to stderr when this process crashes, which ends it as it would have without; NULL: nothing. */
+void weft_os_explain_crash(const char *text);
+
 /* process.c: a run of this program as a child. */
 struct weft_child {
     int code;       /* its exit code */

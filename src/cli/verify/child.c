@@ -135,8 +135,9 @@ static void explain(struct run *run, char why[1400]) {
     } else if (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED) {
         at = snprintf(why, 1400, "the process ended with exit code %d", run->child.code);
     }
-    if (at > 0 && run->doing[0] != '\0') {
-        snprintf(why + at, 1400 - (size_t)at, ", in %s", run->doing);
+    if (at > 0) {
+        snprintf(why + at, 1400 - (size_t)at, ", %s%s", run->doing[0] != '\0' ? "in " : "",
+                 run->doing[0] != '\0' ? run->doing : "before it had a device");
     }
 }
 
@@ -145,6 +146,15 @@ static void wipe_progress(const struct weft_options *options) {
     weft_progress_start(&progress, options);
     progress.drawn = progress.shown; /* by the child, which could not wipe it */
     weft_progress_wipe(&progress);
+}
+
+/* It did not get as far as a device: this process does not ask the drivers for one then. */
+static enum weft_status no_device(const struct weft_options *options, const char *why,
+                                  struct weft_error *error) {
+    wipe_progress(options);
+    weft_fail(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
+    return weft_error_hint(error, "a driver may do so when it is asked for its devices: "
+                                  "OCL_ICD_VENDORS=FILE.icd takes one alone");
 }
 
 /* The device that there is no verdict for: ${device}, or the one that the options name. */
@@ -170,17 +180,35 @@ static enum weft_status no_verdict(const struct weft_options *options,
     return weft_fail(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
 }
 
+static double limit_of(const struct weft_options *options) {
+    return options->timeout > 0 ? (double)options->timeout
+           : options->all       ? (double)(TIMEOUT_ALL + options->soak)
+                                : NO_LIMIT;
+}
+
+enum weft_status weft_verify_ask(const struct weft_options *options, struct weft_error *error) {
+    struct run run = {.words = {.words = {"weft", "verify", "--all"}, .count = 3},
+                      .limit = limit_of(options)};
+    char why[1400];
+    enum weft_status status;
+    weft_os_catch_interrupts();
+    status = run_words(&run, false, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    explain(&run, why);
+    return why[0] == '\0'          ? WEFT_OK
+           : weft_os_interrupted() ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted")
+                                   : no_device(options, why, error);
+}
+
 enum weft_status weft_verify_child(const struct weft_options *options,
                                    const struct weft_device *device, struct weft_error *error) {
     double start = weft_os_seconds();
-    struct run run = {.limit = NO_LIMIT};
+    struct run run = {.limit = limit_of(options)};
     char why[1400] = "";
+    bool early; /* it did not say what it was at */
     enum weft_status status;
-    if (options->timeout > 0) {
-        run.limit = (double)options->timeout;
-    } else if (options->all) {
-        run.limit = (double)(TIMEOUT_ALL + options->soak);
-    }
     weft_os_catch_interrupts();
     make_words(options, device, &run.words);
     status = run.words.failed
@@ -190,7 +218,8 @@ enum weft_status weft_verify_child(const struct weft_options *options,
         status = (enum weft_status)run.child.code;
         explain(&run, why);
     }
-    if (run.child.crashed && !weft_os_interrupted()) {
+    early = device == NULL && run.doing[0] == '\0';
+    if (run.child.crashed && !early && !weft_os_interrupted()) {
         run.limit = run.limit < TIMEOUT_ALL ? run.limit : TIMEOUT_ALL;
         look_again(&run, why, sizeof why);
     }
@@ -200,7 +229,9 @@ enum weft_status weft_verify_child(const struct weft_options *options,
     if (why[0] == '\0') {
         return status;
     }
-    return weft_os_interrupted()
-               ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why)
-               : no_verdict(options, device, why, weft_os_seconds() - start, error);
+    if (weft_os_interrupted()) {
+        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
+    }
+    return early ? no_device(options, why, error)
+                 : no_verdict(options, device, why, weft_os_seconds() - start, error);
 }

@@ -30,13 +30,26 @@ static enum weft_status conclude(enum weft_status worst, size_t bad, size_t coun
                                                                        : "a failure");
 }
 
+enum weft_status weft_verify_answer(struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    size_t count = 0;
+    char note[256];
+    enum weft_status status = weft_devices_list(&devices, &count, note, error);
+    free(devices);
+    *error = (struct weft_error){.status = status}; /* the one who asks says it */
+    return status;
+}
+
 enum weft_status weft_verify_children(const struct weft_options *options,
                                       struct weft_error *error) {
     struct weft_device *devices = NULL;
     enum weft_status worst = WEFT_OK, status;
     size_t count = 0, bad = 0, tried = 0;
     char note[256];
-    status = weft_devices_list(&devices, &count, note, error);
+    status = weft_verify_ask(options, error);
+    if (status == WEFT_OK) {
+        status = weft_devices_list(&devices, &count, note, error);
+    }
     if (status != WEFT_OK) {
         return status;
     }

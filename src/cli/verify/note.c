@@ -4,12 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
+
 #define WIDTH 480 /* of the line: a shorter one covers a longer one */
 
 bool weft_verify_note_open(struct weft_verify_note *note) {
     const char *path = getenv(WEFT_VERIFY_NOTE);
     bool child = path != NULL && *path != '\0';
     note->stream = child && strcmp(path, WEFT_VERIFY_NO_NOTE) != 0 ? fopen(path, "wb") : NULL;
+    if (child) {
+        weft_os_explain_crash(NULL); /* that does the one who reads the note */
+    }
     note->launches = child && getenv(WEFT_VERIFY_LAUNCHES) != NULL;
     return child;
 }

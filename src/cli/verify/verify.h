@@ -38,6 +38,13 @@ void weft_verify_note_close(struct weft_verify_note *note);
 enum weft_status weft_verify_child(const struct weft_options *options,
                                    const struct weft_device *device, struct weft_error *error);
 
+/* child.c: has a process of its own ask the drivers for their devices. Fails with WEFT_NO_VERDICT, and says why, if that crashed or did
+ * not end: then this process better does not. */
+enum weft_status weft_verify_ask(const struct weft_options *options, struct weft_error *error);
+
+/* children.c: what weft_verify_ask has done: whether there are devices. */
+enum weft_status weft_verify_answer(struct weft_error *error);
+
 /* children.c: verifies all devices, each in a process of its own. Its status is the worst: different, unstable, no verdict, failed. */
 enum weft_status weft_verify_children(const struct weft_options *options, struct weft_error *error);
 
