@@ -219,9 +219,9 @@ enum weft_status weft_verify_child(const struct weft_options *options,
         explain(&run, why);
     }
     early = device == NULL && run.doing[0] == '\0';
-    if (run.child.crashed && !early && !weft_os_interrupted()) {
-        run.limit = run.limit < TIMEOUT_ALL ? run.limit : TIMEOUT_ALL;
-        look_again(&run, why, sizeof why);
+    run.limit = options->timeout > 0 ? run.limit - (weft_os_seconds() - start) : TIMEOUT_ALL;
+    if (run.child.crashed && !early && run.limit > 0 && !weft_os_interrupted()) {
+        look_again(&run, why, sizeof why); /* in what is left of --timeout */
     }
     for (size_t i = 0; i < run.words.count; i++) {
         free(run.words.words[i]);
