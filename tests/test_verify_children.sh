@@ -30,8 +30,8 @@ expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device'][
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
-# It is loaded when devices are asked for. To wait: HANG.
-begin "a driver that crashes or hangs before it has a device"
+# It is loaded when devices are asked for. To wait: HANG; to call exit: QUIT.
+begin "a driver that crashes, hangs or ends the program before it has a device"
 cat >"$work/files/bad.c" <<'C'
 #include <signal.h>
 #include <stdlib.h>
@@ -39,6 +39,9 @@ cat >"$work/files/bad.c" <<'C'
 __attribute__((constructor)) static void load(void) {
     if (getenv("HANG") != NULL) {
         pause();
+    }
+    if (getenv("QUIT") != NULL) {
+        exit(atoi(getenv("QUIT")));
     }
     raise(SIGILL);
 }
@@ -53,6 +56,12 @@ for what in "" --all; do
     expect_empty out
     expect_text err "weft: verify: no verdict: the process crashed (signal 4), before it had a device"
     expect_text err "OCL_ICD_VENDORS=FILE.icd takes one alone"
+    for quit in 0 1; do
+        # shellcheck disable=SC2086
+        QUIT=$quit run verify $what
+        expect_code 5
+        expect_text err "weft: verify: no verdict: the driver ended the process (exit code $quit), before it had a device"
+    done
     # shellcheck disable=SC2086
     HANG=yes run verify $what --timeout 1s --json
     expect_code 5
@@ -62,7 +71,10 @@ run verify --device cpu
 expect_code 0
 run devices
 expect_code 132
-expect_text err "weft: crashed, in an OpenCL driver or in weft itself"
+expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the program"
+QUIT=0 run devices
+expect_code 4
+expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the program"
 unset OCL_ICD_VENDORS
 end
 
@@ -82,6 +94,7 @@ end
 # What the second run does: without guards behind the buffers a crash comes late, somewhere else, or not at all.
 begin "a kernel that writes behind its buffer"
 plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* PER_ITEM/(item + 2) * PER_ITEM/'
+: >"$work/files/note"
 WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
 expect_code 4
 expect_empty out

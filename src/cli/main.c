@@ -89,9 +89,10 @@ int main(int argc, char **argv) {
     int count = argc > 1 ? argc - 1 : 0;
     enum weft_status status;
     weft_os_guard_streams();
-    weft_os_explain_crash("weft: crashed, in an OpenCL driver or in weft itself\n"
-                          "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
-                          "weft verify looks for what is wrong\n");
+    weft_os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
+                        "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
+                        "weft verify looks for what is wrong\n",
+                        WEFT_BAD_DEVICE);
     weft_os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {
@@ -105,5 +106,6 @@ int main(int argc, char **argv) {
     if (status != WEFT_OK && error.message[0] != '\0') { /* else another process has said it */
         weft_message_error(&error, wants_json(count, argv + 1));
     }
+    weft_os_explain_end(NULL, 0);
     return (int)status;
 }

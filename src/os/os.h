@@ -128,8 +128,9 @@ bool weft_os_interrupted(void);
 /* Whether it was sent to this process, and not typed at a terminal, where the processes that this one started get it too. */
 bool weft_os_interrupted_alone(void);
 
-/* crash.c: writes ${text}, which stays the caller's, to stderr when this process crashes, which ends it as it would have without; NULL: nothing. */
-void weft_os_explain_crash(const char *text);
+/* crash.c: from now on ${text}, which stays the caller's, is written to stderr when this process crashes, which ends it as it would have
+ * without, or when anybody calls exit, which ends it with ${code}. NULL: no longer; main may return then. */
+void weft_os_explain_end(const char *text, int code);
 
 /* process.c: a run of this program as a child. */
 struct weft_child {

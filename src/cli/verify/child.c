@@ -64,6 +64,7 @@ static void make_words(const struct weft_options *options, const struct weft_dev
 struct run {
     struct words words;
     struct weft_child child;
+    bool ended;      /* by somebody who called exit in it, a driver */
     double limit;    /* seconds */
     char doing[500]; /* what it was at when it ended, or empty */
 };
@@ -86,18 +87,21 @@ static void read_note(const char *path, char doing[500]) {
 /* ${launches}: it tells of each kernel, waits for each, and prints nothing. */
 static enum weft_status run_words(struct run *run, bool launches, struct weft_error *error) {
     struct weft_error ignored = {0};
-    char folder[1024], note[1040] = WEFT_VERIFY_NO_NOTE;
-    bool made = weft_os_make_temporary(folder, &ignored) == WEFT_OK;
+    char folder[1024], note[1040] = "";
+    bool made = weft_os_make_temporary(folder, &ignored) == WEFT_OK, noted;
     enum weft_status status;
     if (made) {
         snprintf(note, sizeof note, "%s/note", folder);
     }
-    weft_os_tell_children(WEFT_VERIFY_NOTE, note);
+    noted = made && weft_verify_note_make(note);
+    weft_os_tell_children(WEFT_VERIFY_NOTE, noted ? note : WEFT_VERIFY_NO_NOTE);
     weft_os_tell_children(WEFT_VERIFY_LAUNCHES, launches ? "yes" : NULL);
     status = weft_os_run_self(run->words.words, run->limit, &run->child, error);
     weft_os_tell_children(WEFT_VERIFY_NOTE, NULL);
     weft_os_tell_children(WEFT_VERIFY_LAUNCHES, NULL);
     read_note(note, run->doing);
+    run->ended = noted && status == WEFT_OK && !launches && !run->child.timed_out &&
+                 run->child.signal == 0 && strcmp(run->doing, WEFT_VERIFY_END) != 0;
     if (made) {
         weft_os_remove_temporary(folder);
     }
@@ -108,7 +112,7 @@ static enum weft_status run_words(struct run *run, bool launches, struct weft_er
 static void look_again(struct run *run, char *why, size_t room) {
     struct weft_error ignored = {0};
     size_t at = strlen(why);
-    const char *what = "";
+    const char *what = run->ended ? "the driver ended it, in " : "";
     if (run_words(run, true, &ignored) != WEFT_OK) {
         return;
     }
@@ -116,7 +120,7 @@ static void look_again(struct run *run, char *why, size_t room) {
         what = "it did not end, in ";
     } else if (run->child.crashed) {
         what = "it crashed, in ";
-    } else if (run->child.code == 0) {
+    } else if (run->child.code == 0 && strcmp(run->doing, WEFT_VERIFY_END) == 0) {
         what = "equal, so it comes now and then, or kernels overlap";
         run->doing[0] = '\0';
     }
@@ -132,8 +136,8 @@ static void explain(struct run *run, char why[1400]) {
     } else if (run->child.signal != 0) {
         at = snprintf(why, 1400, "the process %s (signal %d)",
                       run->child.crashed ? "crashed" : "was ended", run->child.signal);
-    } else if (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED) {
-        at = snprintf(why, 1400, "the process ended with exit code %d", run->child.code);
+    } else if (run->ended || (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED)) {
+        at = snprintf(why, 1400, "the driver ended the process (exit code %d)", run->child.code);
     }
     if (at > 0) {
         snprintf(why + at, 1400 - (size_t)at, ", %s%s", run->doing[0] != '\0' ? "in " : "",
@@ -220,7 +224,7 @@ enum weft_status weft_verify_child(const struct weft_options *options,
     }
     early = device == NULL && run.doing[0] == '\0';
     run.limit = options->timeout > 0 ? run.limit - (weft_os_seconds() - start) : TIMEOUT_ALL;
-    if (run.child.crashed && !early && run.limit > 0 && !weft_os_interrupted()) {
+    if ((run.child.crashed || run.ended) && !early && run.limit > 0 && !weft_os_interrupted()) {
         look_again(&run, why, sizeof why); /* in what is left of --timeout */
     }
     for (size_t i = 0; i < run.words.count; i++) {

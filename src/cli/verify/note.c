@@ -8,12 +8,18 @@
 
 #define WIDTH 480 /* of the line: a shorter one covers a longer one */
 
+bool weft_verify_note_make(const char *path) {
+    FILE *stream = fopen(path, "wb");
+    bool made = stream != NULL && fprintf(stream, "%*s\n", WIDTH, "") == WIDTH + 1;
+    return stream != NULL && fclose(stream) == 0 && made;
+}
+
 bool weft_verify_note_open(struct weft_verify_note *note) {
     const char *path = getenv(WEFT_VERIFY_NOTE);
     bool child = path != NULL && *path != '\0';
-    note->stream = child && strcmp(path, WEFT_VERIFY_NO_NOTE) != 0 ? fopen(path, "wb") : NULL;
+    note->stream = child && strcmp(path, WEFT_VERIFY_NO_NOTE) != 0 ? fopen(path, "r+b") : NULL;
     if (child) {
-        weft_os_explain_crash(NULL); /* that does the one who reads the note */
+        weft_os_explain_end(NULL, 0); /* that does the one who reads the note */
     }
     note->launches = child && getenv(WEFT_VERIFY_LAUNCHES) != NULL;
     return child;

@@ -208,6 +208,9 @@ enum weft_status weft_command_verify(const struct weft_options *options, struct 
     }
     if (weft_verify_note_open(&note)) {
         status = options->all ? weft_verify_answer(error) : verify_here(options, &note, error);
+        if (!note.launches || status == WEFT_OK) { /* else it says what was wrong */
+            weft_verify_note_write(&note, WEFT_VERIFY_END);
+        }
         weft_verify_note_close(&note);
         return status;
     }

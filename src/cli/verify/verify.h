@@ -22,11 +22,17 @@ void weft_verify_print_none(const struct weft_options *options, const struct wef
 #define WEFT_VERIFY_NO_NOTE  "-"
 #define WEFT_VERIFY_LAUNCHES "WEFT_VERIFY_LAUNCHES"
 
+/* What the note of a child says that came to its end, whatever it found. */
+#define WEFT_VERIFY_END "its end"
+
 /* note.c: what a child is at. */
 struct weft_verify_note {
     FILE *stream;  /* NULL: nobody wants to know */
     bool launches; /* of each kernel, and nothing else is printed */
 };
+
+/* Makes the note of a child to come, which then needs no room on the disk. Returns false if that failed. */
+bool weft_verify_note_make(const char *path);
 
 /* Opens the note that the environment names. Returns whether this process is a child. */
 bool weft_verify_note_open(struct weft_verify_note *note);
