@@ -48,7 +48,7 @@ enum weft_status weft_verify_child(const struct weft_options *options,
  * not end: then this process better does not. */
 enum weft_status weft_verify_ask(const struct weft_options *options, struct weft_error *error);
 
-/* children.c: what weft_verify_ask has done: whether there are devices. */
+/* children.c: what that process does: asks them, and prints nothing. */
 enum weft_status weft_verify_answer(struct weft_error *error);
 
 /* children.c: verifies all devices, each in a process of its own. Its status is the worst: different, unstable, no verdict, failed. */
