@@ -113,10 +113,17 @@ expect_text err "the worst is without a verdict"
 expect_text err "was stopped, in stage numerics: "
 end
 
-begin "an interrupt does not wait for what hangs, and nothing goes on behind it"
-interrupted out "transfers " SIGTERM verify --device "Portable Computing" --kernels "$kernels"
-expect_code 130
+begin "an interrupt does not wait for what hangs"
+for _ in 1 2 3; do
+    interrupted out "transfers " SIGTERM verify --device "Portable Computing" --kernels "$kernels"
+    expect_code 130
+    # PoCL's compiler may have been at work still: if it loses its files to the signal, nothing comes to hang
+    ! grep -q "was ended (signal 9)" "$work/err" || break
+done
 expect_text err "weft: verify: interrupted, and the process was ended (signal 9), in stage numerics: "
+end
+
+begin "nothing goes on behind a program that was killed"
 interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
 expect_code 137
 sleep 0.5
