@@ -38,8 +38,8 @@ size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
 #else
     add(libraries, &count, "CLBlast", "");
 #endif
-    if (weft_opencl != NULL) {
-        weft_opencl->loader_version(loader, sizeof loader);
+    if (opencl_api != NULL) {
+        opencl_api->loader_version(loader, sizeof loader);
     } else {
         snprintf(loader, sizeof loader, "none: built without OpenCL");
     }

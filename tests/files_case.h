@@ -22,8 +22,7 @@ static inline void assert_content(const char *path, const char *text) {
     char *bytes;
     size_t size;
     struct weft_error error = {0};
-    ck_assert_msg(weft_file_read(path, 1000, &bytes, &size, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(os_file_read(path, 1000, &bytes, &size, &error) == WEFT_OK, "%s", error.message);
     ck_assert_uint_eq(size, strlen(text));
     ck_assert_str_eq(bytes, text);
     free(bytes);
@@ -31,8 +30,7 @@ static inline void assert_content(const char *path, const char *text) {
 
 static inline void make_folder(const char *name) {
     struct weft_error error = {0};
-    ck_assert_msg(weft_os_make_folder(temporary_path(name), &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(os_make_folder(temporary_path(name), &error) == WEFT_OK, "%s", error.message);
 }
 
 /* Expects the failure ${error} with WEFT_BAD_FILE, ${part} in its message, and ${path} too. */

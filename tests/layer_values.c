@@ -42,7 +42,7 @@ void layer_draw(uint64_t seed, uint64_t subject, enum layer_style style, float *
                 size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint32_t words[4];
-        weft_random(seed, WEFT_RANDOM_INITIAL, subject, (uint32_t)i, words);
+        random_draw(seed, RANDOM_INITIAL, subject, (uint32_t)i, words);
         values[i] = style == LAYER_PLAIN  ? uniform(words[0])
                     : style == LAYER_WILD ? wild(words)
                     : style == LAYER_TIES ? 0.5f * (float)(words[0] % 5) - 1.0f

@@ -14,7 +14,7 @@ static char temporary_folder[1024];
 
 static inline void temporary_make(void) {
     struct weft_error error = {0};
-    if (weft_os_make_temporary(temporary_folder, &error) != WEFT_OK) {
+    if (os_make_temporary(temporary_folder, &error) != WEFT_OK) {
         fprintf(stderr, "%s\n", error.message);
         exit(1);
     }

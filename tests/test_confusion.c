@@ -9,7 +9,7 @@ static void print(char *text, size_t size, const struct weft_evaluation *evaluat
                   const char *const *names) {
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    weft_report_confusion(file, "test", evaluation, names);
+    report_confusion(file, "test", evaluation, names);
     read_text(file, text, size);
 }
 

@@ -23,19 +23,19 @@ static struct weft_evaluation make(size_t classes) {
     return evaluation_of(counts, classes, 0.5);
 }
 
-static void draw(const char *path, const struct weft_matrix *matrix, enum weft_theme theme) {
+static void draw(const char *path, const struct matrix *matrix, enum canvas_theme theme) {
     struct weft_error error = {0};
-    struct weft_canvas canvas;
-    ck_assert_int_eq(weft_canvas_open(&canvas, path, theme, &error), WEFT_OK);
-    weft_figure_confusion(&canvas, matrix);
-    ck_assert_int_eq(weft_canvas_commit(&canvas, &error), WEFT_OK);
+    struct canvas canvas;
+    ck_assert_int_eq(canvas_open(&canvas, path, theme, &error), WEFT_OK);
+    figure_confusion(&canvas, matrix);
+    ck_assert_int_eq(canvas_commit(&canvas, &error), WEFT_OK);
 }
 
 /* The whole file ${path}; the caller frees it. */
 static char *content(const char *path, size_t *size) {
     char *bytes;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_file_read(path, 1u << 26, &bytes, size, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_read(path, 1u << 26, &bytes, size, &error), WEFT_OK);
     return bytes;
 }
 
@@ -44,11 +44,11 @@ START_TEST(svg_by_hand) {
     uint64_t four[4] = {8, 0, 2, 6};
     static const char *const two[] = {"Bag", "Ankle boot"};
     struct weft_evaluation evaluation = evaluation_of(four, 2, 0.5);
-    struct weft_matrix matrix = {&evaluation, two, "Title", false};
+    struct matrix matrix = {&evaluation, two, "Title", false};
     const char *path = temporary_path("two.svg");
     size_t size;
     char *text;
-    draw(path, &matrix, WEFT_THEME_LIGHT);
+    draw(path, &matrix, THEME_LIGHT);
     text = content(path, &size);
     ck_assert_ptr_nonnull(strstr(text, ">Title</text>"));
     ck_assert_ptr_nonnull(strstr(text, ">True label</text>"));
@@ -61,7 +61,7 @@ START_TEST(svg_by_hand) {
     ck_assert_ptr_nonnull(strstr(text, "fill=\"#101418\">0</text>"));
     free(text);
     matrix.normalize = true;
-    draw(path, &matrix, WEFT_THEME_LIGHT);
+    draw(path, &matrix, THEME_LIGHT);
     text = content(path, &size);
     ck_assert_ptr_nonnull(strstr(text, ">0.2500</text>"));
     ck_assert_ptr_nonnull(strstr(text, ">0.7500</text>"));
@@ -73,11 +73,11 @@ END_TEST
 /* Markup in names is escaped, control characters and bytes that are no UTF-8 are replaced, long names are cut. */
 START_TEST(hard_names) {
     struct weft_evaluation evaluation = make(10);
-    struct weft_matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
+    struct matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
     const char *path = temporary_path("hard.svg");
     size_t size;
     char *text;
-    draw(path, &matrix, WEFT_THEME_DARK);
+    draw(path, &matrix, THEME_DARK);
     text = content(path, &size);
     ck_assert_uint_eq(strlen(text), size);
     ck_assert_uint_eq(count_of(text, ">a&lt;b&gt;&amp;&quot;c&quot;</text>"), 2);
@@ -97,12 +97,12 @@ START_TEST(sizes) {
     for (size_t i = 0; i < 4; i++) {
         struct weft_evaluation evaluation = make(classes[i]);
         for (int normalize = 0; normalize < 2; normalize++) {
-            struct weft_matrix matrix = {&evaluation, names, "Title", normalize};
+            struct matrix matrix = {&evaluation, names, "Title", normalize};
             const char *path = temporary_path("any.svg"), *at;
             size_t size;
             char *text;
             double cell = 0, letters = 0;
-            draw(path, &matrix, WEFT_THEME_LIGHT);
+            draw(path, &matrix, THEME_LIGHT);
             text = content(path, &size);
             at = strstr(text, "fill=\"#0a2f66\"");
             ck_assert_ptr_nonnull(at);
@@ -117,7 +117,7 @@ START_TEST(sizes) {
             }
             ck_assert(at == NULL ||
                       sscanf(strstr(at, "font-size="), "font-size=\"%lf\"", &letters) == 1);
-            ck_assert(weft_canvas_length(normalize ? "0.0000" : "97", letters) + 2 <= cell);
+            ck_assert(canvas_length(normalize ? "0.0000" : "97", letters) + 2 <= cell);
             free(text);
         }
     }
@@ -127,25 +127,25 @@ END_TEST
 /* PNG and PDF begin and end as such; a PNG has the size of its sheet, doubled, and is not blank. */
 START_TEST(cairo_files) {
     struct weft_evaluation evaluation = make(10);
-    struct weft_matrix matrix = {&evaluation, names, "Title", false};
+    struct matrix matrix = {&evaluation, names, "Title", false};
     const char *png = temporary_path("a.png"), *pdf = temporary_path("a.pdf");
     struct weft_error error = {0};
     char *bytes;
     size_t size;
-    if (!weft_canvas_has_cairo()) {
-        ck_assert_int_eq(weft_canvas_check(png, &error), WEFT_USAGE);
+    if (!canvas_has_cairo()) {
+        ck_assert_int_eq(canvas_check(png, &error), WEFT_USAGE);
         ck_assert_ptr_nonnull(strstr(error.message, "without cairo"));
         weft_skip("PNG and PDF figures", "built without cairo");
         return;
     }
-    draw(png, &matrix, WEFT_THEME_LIGHT);
+    draw(png, &matrix, THEME_LIGHT);
     bytes = content(png, &size);
     ck_assert_int_eq(memcmp(bytes, "\x89PNG\r\n\x1a\n", 8), 0);
     /* 10 cells of 54 and names beside them, twice as large */
     ck_assert_uint_gt((unsigned char)bytes[18] * 256u + (unsigned char)bytes[19], 2 * 600);
     ck_assert_uint_gt(size, 20000);
     free(bytes);
-    draw(pdf, &matrix, WEFT_THEME_LIGHT);
+    draw(pdf, &matrix, THEME_LIGHT);
     bytes = content(pdf, &size);
     ck_assert_int_eq(memcmp(bytes, "%PDF-", 5), 0);
     ck_assert_uint_gt(size, 5000);
@@ -154,17 +154,16 @@ START_TEST(cairo_files) {
 END_TEST
 
 START_TEST(wrong_paths) {
-    struct weft_canvas canvas;
+    struct canvas canvas;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_canvas_check("figure.jpg", &error), WEFT_USAGE);
+    ck_assert_int_eq(canvas_check("figure.jpg", &error), WEFT_USAGE);
     ck_assert_ptr_nonnull(strstr(error.message, "figure.jpg"));
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_canvas_check(".svg", &error), WEFT_USAGE);
+    ck_assert_int_eq(canvas_check(".svg", &error), WEFT_USAGE);
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_canvas_check("A.SVG", &error), WEFT_OK);
-    ck_assert_int_eq(
-        weft_canvas_open(&canvas, temporary_path("none/a.svg"), WEFT_THEME_LIGHT, &error),
-        WEFT_BAD_FILE);
+    ck_assert_int_eq(canvas_check("A.SVG", &error), WEFT_OK);
+    ck_assert_int_eq(canvas_open(&canvas, temporary_path("none/a.svg"), THEME_LIGHT, &error),
+                     WEFT_BAD_FILE);
 }
 END_TEST
 
@@ -174,12 +173,12 @@ START_TEST(screen) {
     for (int colour = 0; colour < 2; colour++) {
         for (int i = 0; i < 3; i++) {
             struct weft_evaluation evaluation = make(10);
-            struct weft_matrix matrix = {&evaluation, weft_class_names, "test", false};
-            struct weft_screen where = {columns[i], colour, colour && i == 1, true};
+            struct matrix matrix = {&evaluation, weft_class_names, "test", false};
+            struct cli_screen where = {columns[i], colour, colour && i == 1, true};
             FILE *file = tmpfile();
             static char text[65536];
             ck_assert_ptr_nonnull(file);
-            weft_screen_confusion(file, &where, &matrix);
+            screen_confusion(file, &where, &matrix);
             read_text(file, text, sizeof text);
             ck_assert_ptr_nonnull(strstr(text, "test: accuracy: "));
             ck_assert_int_eq(strstr(text, "\x1b[48;") != NULL, colour);

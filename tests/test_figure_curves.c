@@ -14,37 +14,37 @@ START_TEST(ticks) {
     } cases[] = {{1, 5, 0.2},    {1, 10, 0.1},       {5, 6, 1},       {200, 8, 50},  {2.3, 6, 0.5},
                  {1000, 6, 200}, {0.002, 6, 0.0005}, {6000, 6, 1000}, {1e6, 6, 2e5}, {0, 6, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        double step = weft_figure_tick(cases[i].most, cases[i].count);
+        double step = figure_tick(cases[i].most, cases[i].count);
         ck_assert_msg(fabs(step - cases[i].step) <= 1e-9 * cases[i].step, "%g in %g: %g",
                       cases[i].most, cases[i].count, step);
     }
-    ck_assert(isfinite(weft_figure_tick(INFINITY, 6)) && isfinite(weft_figure_tick(NAN, 6)));
+    ck_assert(isfinite(figure_tick(INFINITY, 6)) && isfinite(figure_tick(NAN, 6)));
 }
 END_TEST
 
 /* Draws ${epochs} of 10 steps as SVG into a text that the caller frees. */
 static char *draw(size_t epochs, bool validated) {
-    struct weft_history *history = calloc(epochs, sizeof *history);
-    struct weft_step *steps = calloc(10 * epochs, sizeof *steps);
-    struct weft_curves curves = {history, epochs, steps, 10 * epochs};
+    struct cli_history *history = calloc(epochs, sizeof *history);
+    struct cli_step *steps = calloc(10 * epochs, sizeof *steps);
+    struct curves curves = {history, epochs, steps, 10 * epochs};
     struct weft_error error = {0};
-    struct weft_canvas canvas;
+    struct canvas canvas;
     const char *path = temporary_path("curves.svg");
     char *text;
     size_t size;
     ck_assert(history != NULL && steps != NULL);
     for (size_t i = 0; i < epochs; i++) {
         double share = 1.0 / (double)(i + 1);
-        history[i] = (struct weft_history){i + 1, 1 - share / 2, 20 * share, 2 * share,
-                                           1,     validated,     1 - share,  share};
+        history[i] = (struct cli_history){i + 1, 1 - share / 2, 20 * share, 2 * share,
+                                          1,     validated,     1 - share,  share};
         for (size_t k = 0; k < 10; k++) {
-            steps[10 * i + k] = (struct weft_step){(uint32_t)i + 1, 100, 50, (float)share};
+            steps[10 * i + k] = (struct cli_step){(uint32_t)i + 1, 100, 50, (float)share};
         }
     }
-    ck_assert_int_eq(weft_canvas_open(&canvas, path, WEFT_THEME_LIGHT, &error), WEFT_OK);
-    weft_figure_curves(&canvas, &curves);
-    ck_assert_int_eq(weft_canvas_commit(&canvas, &error), WEFT_OK);
-    ck_assert_int_eq(weft_file_read(path, 1u << 22, &text, &size, &error), WEFT_OK);
+    ck_assert_int_eq(canvas_open(&canvas, path, THEME_LIGHT, &error), WEFT_OK);
+    figure_curves(&canvas, &curves);
+    ck_assert_int_eq(canvas_commit(&canvas, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_read(path, 1u << 22, &text, &size, &error), WEFT_OK);
     free(history);
     free(steps);
     return text;
@@ -82,18 +82,18 @@ END_TEST
 
 /* Steps are the same after a way through the file. */
 START_TEST(steps_file) {
-    static const struct weft_step steps[] = {
+    static const struct cli_step steps[] = {
         {1, 100, 11, 2.336985f}, {1, 3, 1, 1.0f / 3}, {2, 100, 100, 1e-20f}};
     const char *path = temporary_path("steps.csv");
-    struct weft_step *read;
+    struct cli_step *read;
     struct weft_error error = {0};
     size_t count;
     FILE *file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
-    weft_report_steps_csv(file, steps, 0, 2);
-    weft_report_steps_csv(file, steps, 2, 3);
+    report_steps_csv(file, steps, 0, 2);
+    report_steps_csv(file, steps, 2, 3);
     ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(weft_report_steps_read(path, &read, &count, &error), WEFT_OK);
+    ck_assert_int_eq(report_steps_read(path, &read, &count, &error), WEFT_OK);
     ck_assert_uint_eq(count, 3);
     ck_assert_int_eq(memcmp(read, steps, sizeof steps), 0);
     free(read);
@@ -116,13 +116,13 @@ START_TEST(wrong_files) {
         "step,epoch,images,loss,accuracy\n\n",
     };
     const char *path = temporary_path("wrong.csv");
-    struct weft_step *steps;
+    struct cli_step *steps;
     size_t count;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct weft_error error = {0};
         temporary_write(path, wrong[i], strlen(wrong[i]));
-        ck_assert_msg(weft_report_steps_read(path, &steps, &count, &error) == WEFT_BAD_FILE,
-                      "case %zu", i);
+        ck_assert_msg(report_steps_read(path, &steps, &count, &error) == WEFT_BAD_FILE, "case %zu",
+                      i);
         ck_assert_ptr_nonnull(strstr(error.message, "wrong.csv"));
         ck_assert_ptr_null(steps);
     }

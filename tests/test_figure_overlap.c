@@ -48,7 +48,7 @@ static struct box box_of(const char *element) {
     snprintf(words, sizeof words, "%.*s", (int)strcspn(end + 1, "<"), end + 1);
     unescape(words);
     size = number_after(tag, "font-size=\"");
-    length = weft_canvas_length(words, size) * (strstr(tag, "bold") != NULL ? 1.12 : 1);
+    length = canvas_length(words, size) * (strstr(tag, "bold") != NULL ? 1.12 : 1);
     turn = strstr(tag, "rotate(") != NULL ? number_after(tag, "rotate(") * atan(1.0) / 45 : 0;
     box = (struct box){.x = number_after(tag, " x=\""),
                        .y = number_after(tag, " y=\""),
@@ -95,7 +95,7 @@ static void check_words(const char *path, const char *what) {
     char *text;
     size_t size, count = 0;
     double width, height;
-    ck_assert_int_eq(weft_file_read(path, 1u << 26, &text, &size, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_read(path, 1u << 26, &text, &size, &error), WEFT_OK);
     width = number_after(text, " width=\"");
     height = number_after(text, " height=\"");
     for (const char *at = text; (at = strstr(at, "<text")) != NULL; at++) {
@@ -127,14 +127,14 @@ START_TEST(overlaps_are_seen) {
 }
 END_TEST
 
-static void open_svg(struct weft_canvas *canvas, const char *path) {
+static void open_svg(struct canvas *canvas, const char *path) {
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_canvas_open(canvas, path, WEFT_THEME_LIGHT, &error), WEFT_OK);
+    ck_assert_int_eq(canvas_open(canvas, path, THEME_LIGHT, &error), WEFT_OK);
 }
 
-static void commit(struct weft_canvas *canvas) {
+static void commit(struct canvas *canvas) {
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_canvas_commit(canvas, &error), WEFT_OK);
+    ck_assert_int_eq(canvas_commit(canvas, &error), WEFT_OK);
 }
 
 START_TEST(matrices) {
@@ -148,9 +148,9 @@ START_TEST(matrices) {
     for (size_t i = 0; i < 5 * 4 * 2; i++) {
         size_t n = classes[i / 8];
         struct weft_evaluation evaluation;
-        struct weft_matrix matrix = {&evaluation, list, "Confusion matrix, train: 60000 images",
-                                     i % 2 == 1};
-        struct weft_canvas canvas;
+        struct matrix matrix = {&evaluation, list, "Confusion matrix, train: 60000 images",
+                                i % 2 == 1};
+        struct canvas canvas;
         const char *path = temporary_path("matrix.svg");
         char what[64];
         for (size_t k = 0; k < n; k++) {
@@ -162,7 +162,7 @@ START_TEST(matrices) {
         }
         evaluation = evaluation_of(counts, n, 0.5);
         open_svg(&canvas, path);
-        weft_figure_confusion(&canvas, &matrix);
+        figure_confusion(&canvas, &matrix);
         commit(&canvas);
         snprintf(what, sizeof what, "%zu classes, names \"%.20s\"", n, forms[i / 2 % 4]);
         check_words(path, what);
@@ -174,28 +174,28 @@ START_TEST(curves) {
     static const size_t epochs[] = {1, 2, 5, 12, 200, 3000};
     for (size_t i = 0; i < 6 * 2; i++) {
         size_t count = epochs[i / 2];
-        struct weft_history *history = calloc(count, sizeof *history);
-        struct weft_step *steps = calloc(10 * count, sizeof *steps);
-        struct weft_curves figure = {history, count, steps, 10 * count};
-        struct weft_canvas canvas;
+        struct cli_history *history = calloc(count, sizeof *history);
+        struct cli_step *steps = calloc(10 * count, sizeof *steps);
+        struct curves figure = {history, count, steps, 10 * count};
+        struct canvas canvas;
         const char *path = temporary_path("curves.svg");
         char what[64];
         ck_assert(history != NULL && steps != NULL);
         for (size_t k = 0; k < count; k++) {
             double share = (i % 2 ? 12345.678 : 1e-3) / (double)(k + 1);
-            history[k] = (struct weft_history){k + 1, 0.99, share, share, 1, i % 2, 0.98, share};
+            history[k] = (struct cli_history){k + 1, 0.99, share, share, 1, i % 2, 0.98, share};
         }
         for (size_t k = 0; k < 10 * count; k++) {
-            steps[k] = (struct weft_step){(uint32_t)(k / 10) + 1, 100, 99, 0.5f};
+            steps[k] = (struct cli_step){(uint32_t)(k / 10) + 1, 100, 99, 0.5f};
         }
         open_svg(&canvas, path);
-        weft_figure_curves(&canvas, &figure);
+        figure_curves(&canvas, &figure);
         commit(&canvas);
         snprintf(what, sizeof what, "%zu epochs", count);
         check_words(path, what);
         for (int accuracy = 0; accuracy < 2; accuracy++) {
             open_svg(&canvas, path);
-            weft_figure_curve(&canvas, &figure, accuracy);
+            figure_curve(&canvas, &figure, accuracy);
             commit(&canvas);
             check_words(path, what);
         }
@@ -213,11 +213,11 @@ START_TEST(samples) {
         labels[i] = i % 3 ? "T-shirt/top" : "a very long name of a class";
     }
     for (size_t i = 0; i < 3; i++) {
-        struct weft_gallery gallery = {pixels, counts[i], 2, 2, labels};
-        struct weft_canvas canvas;
+        struct gallery gallery = {pixels, counts[i], 2, 2, labels};
+        struct canvas canvas;
         const char *path = temporary_path("samples.svg");
         open_svg(&canvas, path);
-        weft_figure_samples(&canvas, &gallery);
+        figure_samples(&canvas, &gallery);
         commit(&canvas);
         check_words(path, "samples");
     }

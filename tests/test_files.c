@@ -4,50 +4,50 @@
 #include <stdint.h>
 
 START_TEST(commit_replaces_at_once) {
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
     make_folder("commit");
     const char *path = temporary_path("commit/x");
     temporary_write(path, "old", 3);
-    ck_assert_int_eq(weft_file_create(&file, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
     fputs("new content", file.stream);
     fflush(file.stream);
     assert_content(path, "old");
     ck_assert_uint_eq(count_entries("commit"), 2);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
     assert_content(path, "new content");
-    weft_file_abandon(&file); /* harmless */
+    os_file_abandon(&file); /* harmless */
     assert_content(path, "new content");
     ck_assert_uint_eq(count_entries("commit"), 1);
 }
 END_TEST
 
 START_TEST(abandon_leaves_nothing) {
-    struct weft_file file, none = {0};
+    struct os_file file, none = {0};
     struct weft_error error = {0};
     make_folder("abandon");
-    ck_assert_int_eq(weft_file_create(&file, temporary_path("abandon/x"), &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, temporary_path("abandon/x"), &error), WEFT_OK);
     fputs("half", file.stream);
-    weft_file_abandon(&file);
-    weft_file_abandon(&file);
-    weft_file_abandon(&none);
+    os_file_abandon(&file);
+    os_file_abandon(&file);
+    os_file_abandon(&none);
     ck_assert_uint_eq(count_entries("abandon"), 0);
 }
 END_TEST
 
 START_TEST(two_writers_do_not_mix) {
-    struct weft_file first, second;
+    struct os_file first, second;
     struct weft_error error = {0};
     make_folder("two");
     const char *path = temporary_path("two/x");
-    ck_assert_int_eq(weft_file_create(&first, path, &error), WEFT_OK);
-    ck_assert_int_eq(weft_file_create(&second, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&first, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&second, path, &error), WEFT_OK);
     ck_assert_str_ne(first.beside, second.beside);
     fputs("first", first.stream);
     fputs("second", second.stream);
-    ck_assert_int_eq(weft_file_commit(&second, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&second, &error), WEFT_OK);
     assert_content(path, "second");
-    ck_assert_int_eq(weft_file_commit(&first, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&first, &error), WEFT_OK);
     assert_content(path, "first");
     ck_assert_uint_eq(count_entries("two"), 1);
 }
@@ -55,7 +55,7 @@ END_TEST
 
 /* A file that was left beside by a killed process of the same number is neither used nor an obstacle. */
 START_TEST(left_files_are_no_obstacle) {
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
     make_folder("left");
     for (int i = 0; i < 20; i++) {
@@ -63,8 +63,8 @@ START_TEST(left_files_are_no_obstacle) {
         snprintf(name, sizeof name, "left/x.%ld-%d.part", (long)getpid(), i);
         temporary_write(temporary_path(name), "left", 4);
     }
-    ck_assert_int_eq(weft_file_create(&file, temporary_path("left/x"), &error), WEFT_OK);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, temporary_path("left/x"), &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
     assert_content(temporary_path("left/x"), "");
     ck_assert_uint_eq(count_entries("left"), 21);
 }
@@ -72,27 +72,27 @@ END_TEST
 
 START_TEST(create_says_why) {
     char name[300], path[5000];
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
-    weft_file_create(&file, temporary_path("absent/x"), &error);
+    os_file_create(&file, temporary_path("absent/x"), &error);
     assert_fails(&error, "absent/x", "No such file or directory");
     ck_assert_ptr_nonnull(strstr(error.hint, "no folder"));
-    weft_file_abandon(&file);
+    os_file_abandon(&file);
     error = (struct weft_error){0};
-    weft_file_create(&file, temporary_folder, &error);
+    os_file_create(&file, temporary_folder, &error);
     assert_fails(&error, temporary_folder, "Is a directory");
     error = (struct weft_error){0};
-    weft_file_create(&file, "", &error);
+    os_file_create(&file, "", &error);
     ck_assert_int_eq(error.status, WEFT_BAD_FILE);
     memset(name, 'n', sizeof name);
     name[sizeof name - 1] = '\0';
     error = (struct weft_error){0};
-    weft_file_create(&file, temporary_path(name), &error);
+    os_file_create(&file, temporary_path(name), &error);
     assert_fails(&error, "nnn", "too long");
     memset(path, 'n', sizeof path);
     path[sizeof path - 1] = '\0';
     error = (struct weft_error){0};
-    weft_file_create(&file, path, &error);
+    os_file_create(&file, path, &error);
     assert_fails(&error, "can not write nnn",
                  ""); /* the message itself has no room for the reason */
     ck_assert_ptr_nonnull(strstr(error.hint, "shorter"));
@@ -105,21 +105,21 @@ START_TEST(read_limits_and_reasons) {
     struct weft_error error = {0};
     const char *path = temporary_path("five");
     temporary_write(path, "12\0 4", 5);
-    ck_assert_int_eq(weft_file_read(path, 5, &bytes, &size, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_read(path, 5, &bytes, &size, &error), WEFT_OK);
     ck_assert_uint_eq(size, 5);
     ck_assert_int_eq(memcmp(bytes, "12\0 4", 6), 0);
     free(bytes);
-    weft_file_read(path, 4, &bytes, &size, &error);
+    os_file_read(path, 4, &bytes, &size, &error);
     assert_fails(&error, "five", "more than 4 bytes");
     ck_assert_ptr_null(bytes);
     error = (struct weft_error){0};
-    weft_file_read(temporary_path("nowhere"), 4, &bytes, &size, &error);
+    os_file_read(temporary_path("nowhere"), 4, &bytes, &size, &error);
     assert_fails(&error, "nowhere", "No such file");
     error = (struct weft_error){0};
-    weft_file_read(temporary_folder, 4, &bytes, &size, &error);
+    os_file_read(temporary_folder, 4, &bytes, &size, &error);
     assert_fails(&error, temporary_folder, "Is a directory");
     error = (struct weft_error){0};
-    weft_file_read("/dev/zero", 1000000, &bytes, &size, &error); /* no size, no end */
+    os_file_read("/dev/zero", 1000000, &bytes, &size, &error); /* no size, no end */
     assert_fails(&error, "/dev/zero", "more than 1000000 bytes");
     temporary_write(path, "", 0);
     assert_content(path, "");
@@ -135,7 +135,7 @@ START_TEST(read_large_file_whole) {
         written[i] = (char)(i * 7 + i / 251);
     }
     temporary_write(temporary_path("large"), written, SIZE);
-    ck_assert_int_eq(weft_file_read(temporary_path("large"), SIZE_MAX, &bytes, &size, &error),
+    ck_assert_int_eq(os_file_read(temporary_path("large"), SIZE_MAX, &bytes, &size, &error),
                      WEFT_OK);
     ck_assert_uint_eq(size, SIZE);
     ck_assert_int_eq(memcmp(bytes, written, SIZE), 0);
@@ -148,18 +148,18 @@ START_TEST(folders) {
     struct weft_error error = {0};
     make_folder("a/b//c/");
     make_folder("a/b/c");
-    ck_assert(weft_os_is_folder(temporary_path("a/b/c")));
-    ck_assert(!weft_os_is_folder(temporary_path("a/x")));
-    ck_assert(weft_os_exists(temporary_path("a")));
-    ck_assert(!weft_os_exists(temporary_path("a/x")));
+    ck_assert(os_is_folder(temporary_path("a/b/c")));
+    ck_assert(!os_is_folder(temporary_path("a/x")));
+    ck_assert(os_exists(temporary_path("a")));
+    ck_assert(!os_exists(temporary_path("a/x")));
     temporary_write(temporary_path("a/file"), "x", 1);
-    ck_assert(!weft_os_is_folder(temporary_path("a/file")));
-    weft_os_make_folder(temporary_path("a/file/d"), &error);
+    ck_assert(!os_is_folder(temporary_path("a/file")));
+    os_make_folder(temporary_path("a/file/d"), &error);
     assert_fails(&error, "a/file", "File exists");
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_os_make_folder("", &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(os_make_folder("", &error), WEFT_BAD_FILE);
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_os_make_folder("/", &error), WEFT_OK);
+    ck_assert_int_eq(os_make_folder("/", &error), WEFT_OK);
 }
 END_TEST
 

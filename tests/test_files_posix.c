@@ -5,16 +5,16 @@
 #include <signal.h>
 
 START_TEST(permissions_and_links_stay) {
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
     struct stat status;
     make_folder("stay");
     temporary_write(temporary_path("stay/target"), "old", 3);
     ck_assert_int_eq(chmod(temporary_path("stay/target"), 0600), 0);
     ck_assert_int_eq(symlink("target", temporary_path("stay/link")), 0);
-    ck_assert_int_eq(weft_file_create(&file, temporary_path("stay/link"), &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, temporary_path("stay/link"), &error), WEFT_OK);
     fputs("new", file.stream);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
     assert_content(temporary_path("stay/target"), "new");
     ck_assert_int_eq(lstat(temporary_path("stay/link"), &status), 0);
     ck_assert(S_ISLNK(status.st_mode));
@@ -27,23 +27,23 @@ END_TEST
 /* Pipes and devices are written to, not replaced. */
 START_TEST(pipes_are_written_straight) {
     char got[16] = "";
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
     struct stat status;
     const char *path = temporary_path("pipe");
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     int reader = open(path, O_RDONLY | O_NONBLOCK);
     ck_assert_int_ge(reader, 0);
-    ck_assert_int_eq(weft_file_create(&file, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
     fputs("through", file.stream);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
     ck_assert_int_eq(read(reader, got, sizeof got - 1), 7);
     ck_assert_str_eq(got, "through");
     signal(SIGPIPE, SIG_IGN);
-    ck_assert_int_eq(weft_file_create(&file, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
     close(reader);
     fputs("nobody reads", file.stream);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_BAD_FILE);
     assert_fails(&error, "pipe", "Broken pipe");
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert(S_ISFIFO(status.st_mode));
@@ -52,15 +52,15 @@ END_TEST
 
 /* As /dev/stdout is, where stdout goes to a file: a link to what is open already. */
 START_TEST(stdout_is_not_replaced) {
-    struct weft_file file;
+    struct os_file file;
     struct weft_error error = {0};
     ck_assert_ptr_nonnull(freopen(temporary_path("out"), "w", stdout));
     ck_assert_int_eq(symlink("out", temporary_path("stdout")), 0);
     printf("before\n");
     fflush(stdout);
-    ck_assert_int_eq(weft_file_create(&file, temporary_path("stdout"), &error), WEFT_OK);
+    ck_assert_int_eq(os_file_create(&file, temporary_path("stdout"), &error), WEFT_OK);
     fputs("between\n", file.stream);
-    ck_assert_int_eq(weft_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
     printf("after\n");
     fflush(stdout);
     assert_content(temporary_path("out"), "before\nbetween\nafter\n");

@@ -27,9 +27,9 @@ START_TEST(files) {
     temporary_write(temporary_path("full/x"), "old", 3);
     signal(SIGXFSZ, SIG_IGN);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_file file;
+        struct os_file file;
         struct weft_error error = {0};
-        ck_assert_int_eq(weft_file_create(&file, temporary_path("full/x"), &error), WEFT_OK);
+        ck_assert_int_eq(os_file_create(&file, temporary_path("full/x"), &error), WEFT_OK);
         bool limited = limit_files(1000);
         for (int n = 0; n < cases[i].size; n++) {
             putc('a', file.stream);
@@ -37,7 +37,7 @@ START_TEST(files) {
         if (cases[i].recovers) {
             limited = limit_files(RLIM_INFINITY) && limited;
         }
-        enum weft_status status = weft_file_commit(&file, &error);
+        enum weft_status status = os_file_commit(&file, &error);
         limited = limit_files(RLIM_INFINITY) && limited;
         ck_assert(limited);
         ck_assert_int_eq(status, WEFT_BAD_FILE);
@@ -55,11 +55,11 @@ START_TEST(safetensors) {
     signal(SIGXFSZ, SIG_IGN);
     temporary_write(path, "old", 3);
     for (size_t count = 300; count <= 50000; count += 49700) {
-        struct weft_safetensors_source source = {
+        struct safetensors_source source = {
             .name = "f", .rank = 1, .shape = {count}, .floats = floats};
         struct weft_error error = {0};
         bool limited = limit_files(1000);
-        weft_safetensors_write(path, NULL, 0, &source, 1, NULL, &error);
+        safetensors_write(path, NULL, 0, &source, 1, NULL, &error);
         limited = limit_files(RLIM_INFINITY) && limited;
         ck_assert(limited);
         assert_fails(&error, path, "can not write");

@@ -34,17 +34,17 @@ static size_t pack(const uint8_t *bytes, size_t size, uint8_t *packed, size_t mo
     return size;
 }
 
-static enum weft_status read_bytes(const void *bytes, size_t size, struct weft_idx *idx,
+static enum weft_status read_bytes(const void *bytes, size_t size, struct idx *idx,
                                    struct weft_error *error) {
     const char *path = temporary_path("file");
     *error = (struct weft_error){0};
     temporary_write(path, bytes, size);
-    return weft_idx_read(path, 3, idx, NULL, error);
+    return idx_read(path, 3, idx, NULL, error);
 }
 
 /* Expects a failure with ${part} and the file's name in the message, and nothing in ${idx}. */
 static void assert_wrong(const void *bytes, size_t size, const char *part) {
-    struct weft_idx idx;
+    struct idx idx;
     struct weft_error error;
     ck_assert_int_eq(read_bytes(bytes, size, &idx, &error), WEFT_BAD_FILE);
     ck_assert_int_eq(error.status, WEFT_BAD_FILE);
@@ -56,7 +56,7 @@ static void assert_wrong(const void *bytes, size_t size, const char *part) {
 
 static void assert_right(const void *bytes, size_t size) {
     uint8_t plain[SIZE];
-    struct weft_idx idx;
+    struct idx idx;
     struct weft_error error;
     make_plain(plain);
     ck_assert_msg(read_bytes(bytes, size, &idx, &error) == WEFT_OK, "%s", error.message);
@@ -65,8 +65,8 @@ static void assert_right(const void *bytes, size_t size) {
     ck_assert_uint_eq(idx.dimensions[2], COLUMNS);
     ck_assert_uint_eq(idx.size, CONTENT);
     ck_assert_int_eq(memcmp(idx.bytes, plain + HEADER, CONTENT), 0);
-    weft_idx_finish(&idx);
-    weft_idx_finish(&idx); /* harmless */
+    idx_finish(&idx);
+    idx_finish(&idx); /* harmless */
 }
 
 START_TEST(plain_and_packed) {
@@ -93,19 +93,19 @@ START_TEST(one_dimension_and_hash) {
     static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 5, 9, 0, 1, 2, 3};
     uint8_t packed[PACKED_MOST];
     size_t size = pack(labels, sizeof labels, packed, PACKED_MOST);
-    char expected[WEFT_SHA256_HEX], hex[WEFT_SHA256_HEX];
-    struct weft_idx idx;
+    char expected[SHA256_HEX], hex[SHA256_HEX];
+    struct idx idx;
     struct weft_error error = {0};
-    weft_sha256_hex(labels, sizeof labels, expected);
+    sha256_hex(labels, sizeof labels, expected);
     temporary_write(temporary_path("labels"), packed, size);
-    ck_assert_int_eq(weft_idx_read(temporary_path("labels"), 1, &idx, hex, &error), WEFT_OK);
+    ck_assert_int_eq(idx_read(temporary_path("labels"), 1, &idx, hex, &error), WEFT_OK);
     ck_assert_str_eq(hex, expected);
     ck_assert_uint_eq(idx.size, 5);
     ck_assert_uint_eq(idx.dimensions[0], 5);
     ck_assert_uint_eq(idx.dimensions[2], 1);
     ck_assert_int_eq(memcmp(idx.bytes, labels + 8, 5), 0);
-    weft_idx_finish(&idx);
-    ck_assert_int_eq(weft_idx_read(temporary_path("labels"), 3, &idx, hex, &error), WEFT_BAD_FILE);
+    idx_finish(&idx);
+    ck_assert_int_eq(idx_read(temporary_path("labels"), 3, &idx, hex, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "1 dimension, expected 3"));
 }
 END_TEST
@@ -121,16 +121,16 @@ START_TEST(large) {
     }
     size_t size = pack(plain, 8 + LARGE, packed, 2 * LARGE);
     for (int kind = 0; kind < 2; kind++) {
-        char expected[WEFT_SHA256_HEX], hex[WEFT_SHA256_HEX];
-        struct weft_idx idx;
+        char expected[SHA256_HEX], hex[SHA256_HEX];
+        struct idx idx;
         struct weft_error error = {0};
         temporary_write(temporary_path("large"), kind ? packed : plain, kind ? size : 8 + LARGE);
-        ck_assert_int_eq(weft_idx_read(temporary_path("large"), 1, &idx, hex, &error), WEFT_OK);
+        ck_assert_int_eq(idx_read(temporary_path("large"), 1, &idx, hex, &error), WEFT_OK);
         ck_assert_uint_eq(idx.size, LARGE);
         ck_assert_int_eq(memcmp(idx.bytes, plain + 8, LARGE), 0);
-        weft_sha256_hex(plain, 8 + LARGE, expected);
+        sha256_hex(plain, 8 + LARGE, expected);
         ck_assert_str_eq(hex, expected);
-        weft_idx_finish(&idx);
+        idx_finish(&idx);
     }
     free(plain);
     free(packed);
@@ -214,14 +214,14 @@ START_TEST(every_bit_of_gzip) {
     make_plain(plain);
     size_t size = pack(plain, SIZE, packed, PACKED_MOST);
     for (size_t bit = 0; bit < 8 * size; bit++) {
-        struct weft_idx idx;
+        struct idx idx;
         struct weft_error error;
         packed[bit / 8] ^= (uint8_t)(1 << bit % 8);
         if (read_bytes(packed, size, &idx, &error) == WEFT_OK) {
             /* gzip's own header, or what fills the last byte before its checksums */
             ck_assert(bit / 8 < 10 || bit / 8 == size - 9);
             ck_assert_int_eq(memcmp(idx.bytes, plain + HEADER, CONTENT), 0);
-            weft_idx_finish(&idx);
+            idx_finish(&idx);
         } else {
             ck_assert_int_eq(error.status, WEFT_BAD_FILE);
             found++;
@@ -246,7 +246,7 @@ START_TEST(random_mutations) {
     uint32_t state = 20170828;
     for (int round = 0; round < 10000; round++) {
         uint8_t plain[SIZE + 8] = {0}, packed[PACKED_MOST] = {0};
-        struct weft_idx idx;
+        struct idx idx;
         struct weft_error error;
         make_plain(plain);
         uint8_t *bytes = plain;
@@ -264,7 +264,7 @@ START_TEST(random_mutations) {
             for (size_t i = 0; i < idx.size; i++) {
                 state += idx.bytes[i]; /* reads all of it */
             }
-            weft_idx_finish(&idx);
+            idx_finish(&idx);
         } else {
             ck_assert_int_eq(error.status, WEFT_BAD_FILE);
             ck_assert_ptr_null(idx.bytes);
@@ -274,12 +274,12 @@ START_TEST(random_mutations) {
 END_TEST
 
 START_TEST(no_file) {
-    struct weft_idx idx;
+    struct idx idx;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_idx_read(temporary_path("none"), 3, &idx, NULL, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(idx_read(temporary_path("none"), 3, &idx, NULL, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "No such file"));
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_idx_read(temporary_folder, 3, &idx, NULL, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(idx_read(temporary_folder, 3, &idx, NULL, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "Is a directory"));
 }
 END_TEST

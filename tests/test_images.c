@@ -83,7 +83,7 @@ END_TEST
 START_TEST(published_set) {
     static const double mean_of[2] = {0.2860405969887955, 0.28684928071228494};
     static const double deviation_of[2] = {0.3530242445149226, 0.35244415324744};
-    if (!weft_os_is_folder(REAL)) {
+    if (!os_is_folder(REAL)) {
         weft_skip("published_set", "dataset-fashion-mnist is not installed");
         return;
     }
@@ -143,7 +143,7 @@ static void write_split(const char *folder, uint8_t images, uint8_t labels, uint
     uint8_t bytes[16 + 2 * 255] = {0, 0, 8, 3, 0, 0, 0, images, 0, 0, 0, 1, 0, 0, 0, 2};
     char name[64];
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_os_make_folder(temporary_path(folder), &error), WEFT_OK);
+    ck_assert_int_eq(os_make_folder(temporary_path(folder), &error), WEFT_OK);
     snprintf(name, sizeof name, "%s/t10k-images-idx3-ubyte", folder);
     temporary_write(temporary_path(name), bytes, 16 + 2 * (size_t)images);
     memcpy(bytes, (const uint8_t[]){0, 0, 8, 1, 0, 0, 0, labels, 0}, 9);
@@ -234,7 +234,7 @@ START_TEST(finding_by_default) {
     struct weft_error error = {0};
     unsetenv("WEFT_DATA");
     ck_assert_int_eq(chdir(temporary_folder), 0);
-    if (weft_os_is_folder(REAL)) {
+    if (os_is_folder(REAL)) {
         ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
         ck_assert_str_eq(folder, REAL);
         setenv("WEFT_DATA", "", 1); /* as if it were not set */
@@ -246,7 +246,7 @@ START_TEST(finding_by_default) {
         ck_assert_ptr_nonnull(strstr(error.hint, "tools/fetch-data"));
         error = (struct weft_error){0};
     }
-    ck_assert_int_eq(weft_os_make_folder("data/fashion-mnist", &error), WEFT_OK);
+    ck_assert_int_eq(os_make_folder("data/fashion-mnist", &error), WEFT_OK);
     temporary_write("data/fashion-mnist/train-images-idx3-ubyte.gz", "", 0);
     ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
     ck_assert_str_eq(folder, "data/fashion-mnist");

@@ -102,18 +102,18 @@ START_TEST(known_bits) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct weft_model *model = make(cases[i].seed);
-        struct weft_sha256 hash;
+        struct sha256 hash;
         char hex[65];
         ck_assert_mem_eq(model->parameters, cases[i].first, sizeof cases[i].first);
-        weft_sha256_init(&hash);
+        sha256_init(&hash);
         for (size_t j = 0; j < model->network->parameter_count; j++) {
             uint32_t bits;
             memcpy(&bits, &model->parameters[j], sizeof bits);
             uint8_t bytes[4] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
                                 (uint8_t)(bits >> 24)};
-            weft_sha256_update(&hash, bytes, sizeof bytes);
+            sha256_update(&hash, bytes, sizeof bytes);
         }
-        weft_sha256_final_hex(&hash, hex);
+        sha256_final_hex(&hash, hex);
         ck_assert_str_eq(hex, cases[i].sha256);
         weft_model_destroy(model);
     }

@@ -15,19 +15,19 @@ static void later(void) {
 
 START_TEST(first_is_a_flag) {
     signal(SIGINT, SIG_DFL);
-    ck_assert(!weft_os_interrupted());
-    weft_os_catch_interrupts();
-    ck_assert(!weft_os_interrupted());
+    ck_assert(!os_interrupted());
+    os_catch_interrupts();
+    ck_assert(!os_interrupted());
     raise(SIGINT);
-    ck_assert(weft_os_interrupted());
-    ck_assert(weft_os_interrupted()); /* it stays set */
+    ck_assert(os_interrupted());
+    ck_assert(os_interrupted()); /* it stays set */
 }
 END_TEST
 
 /* Check expects this one to end by SIGINT. */
 START_TEST(second_ends) {
     signal(SIGINT, SIG_DFL);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     raise(SIGINT);
     later();
     raise(SIGINT);
@@ -38,20 +38,20 @@ END_TEST
 /* As timeout(1) sends it, to the process and to its group. */
 START_TEST(at_once_is_the_same_one) {
     signal(SIGTERM, SIG_DFL);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     raise(SIGTERM);
     raise(SIGTERM);
-    ck_assert(weft_os_interrupted());
+    ck_assert(os_interrupted());
 }
 END_TEST
 
 START_TEST(terminate_is_a_flag) {
     signal(SIGTERM, SIG_DFL);
-    weft_os_catch_interrupts();
-    ck_assert(!weft_os_interrupted_alone());
+    os_catch_interrupts();
+    ck_assert(!os_interrupted_alone());
     raise(SIGTERM);
-    ck_assert(weft_os_interrupted());
-    ck_assert(weft_os_interrupted_alone()); /* a process has sent it */
+    ck_assert(os_interrupted());
+    ck_assert(os_interrupted_alone()); /* a process has sent it */
 }
 END_TEST
 
@@ -59,10 +59,10 @@ END_TEST
 START_TEST(second_of_the_other_kind_ends) {
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     raise(SIGINT);
     later();
-    weft_os_catch_interrupts(); /* does not catch it again */
+    os_catch_interrupts(); /* does not catch it again */
     raise(SIGTERM);
     exit(0);
 }
@@ -70,9 +70,9 @@ END_TEST
 
 START_TEST(ignored_stays_ignored) {
     signal(SIGINT, SIG_IGN);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     raise(SIGINT);
-    ck_assert(!weft_os_interrupted());
+    ck_assert(!os_interrupted());
 }
 END_TEST
 

@@ -6,15 +6,15 @@
 #include <math.h>
 
 /* The text of ${json}, which the caller frees. */
-static char *take(struct weft_json *json) {
+static char *take(struct json_writer *json) {
     struct weft_error error = {0};
     char *text;
-    ck_assert_int_eq(weft_json_take(json, &text, &error), WEFT_OK);
+    ck_assert_int_eq(json_write_take(json, &text, &error), WEFT_OK);
     ck_assert_ptr_nonnull(text);
     return text;
 }
 
-static void expect(struct weft_json *json, const char *wanted) {
+static void expect(struct json_writer *json, const char *wanted) {
     char *text = take(json);
     ck_assert_str_eq(text, wanted);
     free(text);
@@ -27,31 +27,31 @@ static uint64_t next_bits(uint64_t *state) {
 }
 
 START_TEST(every_kind) {
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "epoch");
-    weft_json_integer(&json, "seed", UINT64_MAX);
-    weft_json_float(&json, "lr", 0.01f);
-    weft_json_double(&json, "loss", 276.2);
-    weft_json_bool(&json, "yes", true);
-    weft_json_bool(&json, "no", false);
-    weft_json_null(&json, "none");
-    weft_json_string(&json, "nothing", NULL);
-    weft_json_open(&json, "empty", '[');
-    weft_json_close(&json, ']');
-    weft_json_open(&json, "matrix", '[');
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "epoch");
+    json_write_integer(&json, "seed", UINT64_MAX);
+    json_write_float(&json, "lr", 0.01f);
+    json_write_double(&json, "loss", 276.2);
+    json_write_bool(&json, "yes", true);
+    json_write_bool(&json, "no", false);
+    json_write_null(&json, "none");
+    json_write_string(&json, "nothing", NULL);
+    json_write_open(&json, "empty", '[');
+    json_write_close(&json, ']');
+    json_write_open(&json, "matrix", '[');
     for (uint64_t i = 0; i < 2; i++) {
-        weft_json_open(&json, NULL, '[');
-        weft_json_integer(&json, NULL, i);
-        weft_json_integer(&json, NULL, 2);
-        weft_json_close(&json, ']');
+        json_write_open(&json, NULL, '[');
+        json_write_integer(&json, NULL, i);
+        json_write_integer(&json, NULL, 2);
+        json_write_close(&json, ']');
     }
-    weft_json_close(&json, ']');
-    weft_json_raw(&json, "raw", "{\"a\": 1}");
-    weft_json_open(&json, "object", '{');
-    weft_json_close(&json, '}');
-    weft_json_seconds(&json, "seconds", 0.12345678);
-    weft_json_close(&json, '}');
+    json_write_close(&json, ']');
+    json_write_raw(&json, "raw", "{\"a\": 1}");
+    json_write_open(&json, "object", '{');
+    json_write_close(&json, '}');
+    json_write_seconds(&json, "seconds", 0.12345678);
+    json_write_close(&json, '}');
     expect(&json, "{\"event\":\"epoch\",\"seed\":18446744073709551615,\"lr\":0.01,\"loss\":276.2,"
                   "\"yes\":true,\"no\":false,\"none\":null,\"nothing\":null,\"empty\":[],"
                   "\"matrix\":[[0,2],[1,2]],\"raw\":{\"a\": 1},\"object\":{},"
@@ -60,34 +60,34 @@ START_TEST(every_kind) {
 END_TEST
 
 START_TEST(indented) {
-    struct weft_json json = {.indented = true};
-    weft_json_open(&json, NULL, '{');
-    weft_json_integer(&json, "a", 1);
-    weft_json_open(&json, "b", '{');
-    weft_json_open(&json, "c", '[');
-    weft_json_integer(&json, NULL, 1);
-    weft_json_open(&json, NULL, '{');
-    weft_json_integer(&json, "d", 2);
-    weft_json_close(&json, '}');
-    weft_json_close(&json, ']');
-    weft_json_close(&json, '}');
-    weft_json_open(&json, "e", '{');
-    weft_json_close(&json, '}');
-    weft_json_close(&json, '}');
+    struct json_writer json = {.indented = true};
+    json_write_open(&json, NULL, '{');
+    json_write_integer(&json, "a", 1);
+    json_write_open(&json, "b", '{');
+    json_write_open(&json, "c", '[');
+    json_write_integer(&json, NULL, 1);
+    json_write_open(&json, NULL, '{');
+    json_write_integer(&json, "d", 2);
+    json_write_close(&json, '}');
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    json_write_open(&json, "e", '{');
+    json_write_close(&json, '}');
+    json_write_close(&json, '}');
     expect(&json, "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [1,{\"d\": 2}]\n  },\n  \"e\": {}\n}");
 }
 END_TEST
 
 START_TEST(no_nan_and_no_infinity) {
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '[');
-    weft_json_float(&json, NULL, NAN);
-    weft_json_float(&json, NULL, INFINITY);
-    weft_json_double(&json, NULL, -INFINITY);
-    weft_json_double(&json, NULL, NAN);
-    weft_json_seconds(&json, NULL, NAN);
-    weft_json_float(&json, NULL, -0.0f);
-    weft_json_close(&json, ']');
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '[');
+    json_write_float(&json, NULL, NAN);
+    json_write_float(&json, NULL, INFINITY);
+    json_write_double(&json, NULL, -INFINITY);
+    json_write_double(&json, NULL, NAN);
+    json_write_seconds(&json, NULL, NAN);
+    json_write_float(&json, NULL, -0.0f);
+    json_write_close(&json, ']');
     expect(&json, "[null,null,null,null,null,-0]");
 }
 END_TEST
@@ -100,15 +100,15 @@ START_TEST(floats_read_back) {
         float value, back;
         memcpy(&value, &bits, sizeof value);
         if (isfinite(value)) {
-            back = strtof(weft_number_float(value, text), NULL);
+            back = strtof(number_float(value, text), NULL);
             memcpy(&again, &back, sizeof again);
             ck_assert_msg(again == bits, "%08x printed as %s", bits, text);
         }
     }
-    ck_assert_str_eq(weft_number_float(0.1f, text), "0.1");
-    ck_assert_str_eq(weft_number_float(FLT_MAX, text), "3.4028235e+38");
-    ck_assert_str_eq(weft_number_float(1e-9f, text), "1e-09");
-    ck_assert_str_eq(weft_number_float(16777216.0f, text), "16777216");
+    ck_assert_str_eq(number_float(0.1f, text), "0.1");
+    ck_assert_str_eq(number_float(FLT_MAX, text), "3.4028235e+38");
+    ck_assert_str_eq(number_float(1e-9f, text), "1e-09");
+    ck_assert_str_eq(number_float(16777216.0f, text), "16777216");
 }
 END_TEST
 
@@ -120,21 +120,21 @@ START_TEST(doubles_read_back) {
         double value, back;
         memcpy(&value, &bits, sizeof value);
         if (isfinite(value)) {
-            back = strtod(weft_number_double(value, text), NULL);
+            back = strtod(number_double(value, text), NULL);
             memcpy(&again, &back, sizeof again);
             ck_assert_msg(again == bits, "%016llx printed as %s", (unsigned long long)bits, text);
         }
     }
-    ck_assert_str_eq(weft_number_double(0.8306, text), "0.8306");
-    ck_assert_str_eq(weft_number_double(300.0, text), "300");
-    ck_assert_str_eq(weft_number_double(-1e9, text), "-1e+09");
-    ck_assert_str_eq(weft_number_double(DBL_MAX, text), "1.7976931348623157e+308");
+    ck_assert_str_eq(number_double(0.8306, text), "0.8306");
+    ck_assert_str_eq(number_double(300.0, text), "300");
+    ck_assert_str_eq(number_double(-1e9, text), "-1e+09");
+    ck_assert_str_eq(number_double(DBL_MAX, text), "1.7976931348623157e+308");
 }
 END_TEST
 
 START_TEST(strings) {
-    struct weft_json json = {0};
-    weft_json_string(&json, NULL, "quote \" back \\ tab \t line \n bell \a del \x7f \xc3\xa9");
+    struct json_writer json = {0};
+    json_write_string(&json, NULL, "quote \" back \\ tab \t line \n bell \a del \x7f \xc3\xa9");
     expect(&json, "\"quote \\\" back \\\\ tab \\u0009 line \\u000a bell \\u0007 del \\u007f "
                   "\xc3\xa9\"");
 }
@@ -158,8 +158,8 @@ START_TEST(broken_utf8) {
         {"\xed\x9f\xbf\xf4\x8f\xbf\xbf", "\"\xed\x9f\xbf\xf4\x8f\xbf\xbf\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_json json = {0};
-        weft_json_string(&json, NULL, cases[i].text);
+        struct json_writer json = {0};
+        json_write_string(&json, NULL, cases[i].text);
         expect(&json, cases[i].wanted);
     }
 }
@@ -167,14 +167,14 @@ END_TEST
 
 /* Long enough to grow the memory many times, and read by another parser. */
 START_TEST(long_value) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     cJSON *read;
     char *text;
-    weft_json_open(&json, NULL, '[');
+    json_write_open(&json, NULL, '[');
     for (uint64_t i = 0; i < 20000; i++) {
-        weft_json_integer(&json, NULL, i * i);
+        json_write_integer(&json, NULL, i * i);
     }
-    weft_json_close(&json, ']');
+    json_write_close(&json, ']');
     text = take(&json);
     read = cJSON_Parse(text);
     ck_assert_int_eq(cJSON_GetArraySize(read), 20000);
@@ -186,16 +186,16 @@ END_TEST
 
 START_TEST(device_event) {
     struct weft_device device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     cJSON *read;
     char *text;
     snprintf(device.platform_name, sizeof device.platform_name, "Some \"platform\"");
     snprintf(device.type, sizeof device.type, "gpu");
     snprintf(device.fp_config, sizeof device.fp_config, "denorm fma");
     device.global_memory = UINT64_C(1) << 40;
-    weft_json_open(&json, NULL, '{');
-    weft_json_device(&json, "device", &device);
-    weft_json_close(&json, '}');
+    json_write_open(&json, NULL, '{');
+    json_write_device(&json, "device", &device);
+    json_write_close(&json, '}');
     text = take(&json);
     read = cJSON_Parse(text);
     cJSON *object = cJSON_GetObjectItemCaseSensitive(read, "device");

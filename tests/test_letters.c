@@ -20,8 +20,8 @@ START_TEST(columns) {
         {0x1f45f, 2}, {0x1f600, 2}, {0x1f650, 1}, {0x20000, 2}, {0xfffd, 1},  {0x10fffd, 1},
         {0x1faf6, 2}, {0xe0100, 0}, {0xe01ef, 0}, {0x3fffe, 1}, {0x1f321, 1}, {0x4dc0, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        ck_assert_msg(weft_utf8_columns(cases[i].code) == cases[i].columns, "U+%04X: %d columns",
-                      (unsigned)cases[i].code, weft_utf8_columns(cases[i].code));
+        ck_assert_msg(utf8_columns(cases[i].code) == cases[i].columns, "U+%04X: %d columns",
+                      (unsigned)cases[i].code, utf8_columns(cases[i].code));
     }
 }
 END_TEST
@@ -45,7 +45,7 @@ START_TEST(printed) {
         char text[64];
         FILE *file = tmpfile();
         ck_assert_ptr_nonnull(file);
-        weft_utf8_print(file, cases[i].name, cases[i].columns, cases[i].right);
+        utf8_print(file, cases[i].name, cases[i].columns, cases[i].right);
         read_text(file, text, sizeof text);
         ck_assert_str_eq(text, cases[i].expected);
     }
@@ -76,14 +76,14 @@ START_TEST(order) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t codes[16] = {0};
-        size_t count = weft_letters_order(cases[i].text, codes, 16);
+        size_t count = letters_order(cases[i].text, codes, 16);
         ck_assert_uint_lt(count, 12);
         memset(codes + count, 0, sizeof codes - count * sizeof codes[0]);
         ck_assert_msg(memcmp(codes, cases[i].codes, sizeof cases[i].codes) == 0,
                       "case %zu: U+%04X U+%04X U+%04X", i, (unsigned)codes[0], (unsigned)codes[1],
                       (unsigned)codes[2]);
     }
-    ck_assert_uint_eq(weft_letters_order("abcdef", (uint32_t[4]){0}, 4), 4);
+    ck_assert_uint_eq(letters_order("abcdef", (uint32_t[4]){0}, 4), 4);
 }
 END_TEST
 
@@ -116,17 +116,17 @@ START_TEST(no_letter_is_lost) {
     static const char box[] = "\xf4\x8f\xbf\xbd", both[] = "a\xf4\x8f\xbf\xbd"
                                                            "b";
     cairo_t *cairo = sheet();
-    double x, y, length = weft_letters_length(cairo, box, 30, false);
-    ck_assert(length > 10 && length <= weft_canvas_length(box, 30));
-    ck_assert_uint_eq(weft_letters_missing(cairo, both, false), 1);
-    ck_assert_uint_eq(weft_letters_missing(cairo, "Bag", false), 0);
+    double x, y, length = letters_length(cairo, box, 30, false);
+    ck_assert(length > 10 && length <= canvas_length(box, 30));
+    ck_assert_uint_eq(letters_missing(cairo, both, false), 1);
+    ck_assert_uint_eq(letters_missing(cairo, "Bag", false), 0);
     ck_assert_uint_eq(ink(cairo), 0); /* nothing was drawn yet */
-    weft_letters_show(cairo, box, 30, false);
+    letters_show(cairo, box, 30, false);
     ck_assert_uint_gt(ink(cairo), 100);
     cairo_get_current_point(cairo, &x, &y);
     ck_assert(x > 10 + length - 0.01 && x < 10 + length + 0.01 && y == 40);
-    ck_assert(weft_letters_length(cairo, both, 30, false) >
-              length + weft_letters_length(cairo, "ab", 30, false) - 0.01);
+    ck_assert(letters_length(cairo, both, 30, false) >
+              length + letters_length(cairo, "ab", 30, false) - 0.01);
     ck_assert_int_eq(cairo_status(cairo), CAIRO_STATUS_SUCCESS);
     cairo_destroy(cairo);
 }
@@ -140,9 +140,9 @@ START_TEST(scripts) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         for (int bold = 0; bold < 2; bold++) {
             cairo_t *cairo = sheet();
-            weft_letters_show(cairo, texts[i], 30, bold);
+            letters_show(cairo, texts[i], 30, bold);
             ck_assert_uint_gt(ink(cairo), 100);
-            ck_assert(weft_letters_length(cairo, texts[i], 30, bold) > 10);
+            ck_assert(letters_length(cairo, texts[i], 30, bold) > 10);
             ck_assert_int_eq(cairo_status(cairo), CAIRO_STATUS_SUCCESS);
             cairo_destroy(cairo);
         }

@@ -40,7 +40,7 @@ static bool open_device(const char *device, bool no_cache, struct heard *heard) 
 
 START_TEST(nobody_listens) {
     struct weft_log log = {NULL, NULL};
-    weft_log_say(&log, "%s", "nothing");
+    log_write(&log, "%s", "nothing");
 }
 END_TEST
 
@@ -50,7 +50,7 @@ START_TEST(long_texts_are_whole) {
     char text[20001] = "";
     ck_assert_ptr_nonnull(heard);
     memset(text, 'x', sizeof text - 1);
-    weft_log_say(&log, "%s %d", text, 7);
+    log_write(&log, "%s %d", text, 7);
     ck_assert_uint_eq(strlen(heard->texts), 20003);
     ck_assert_str_eq(heard->texts + 20000, " 7\n");
     free(heard);

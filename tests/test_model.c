@@ -116,19 +116,19 @@ START_TEST(written_names) {
                                         "out.bias"};
     struct weft_model *model = load(vector("trained.safetensors"));
     const char *path = temporary_path("names");
-    struct weft_safetensors file;
+    struct safetensors file;
     char *list = weft_network_to_json(model->network);
     ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_safetensors_read(path, &file, NULL), WEFT_OK);
+    ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
     ck_assert_uint_eq(file.count, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < file.count; i++) {
         ck_assert_str_eq(file.entries[i].name, names[i]);
     }
-    ck_assert_str_eq(weft_safetensors_metadata(&file, "format"), "pt");
-    ck_assert_str_eq(weft_safetensors_metadata(&file, "weft.network"), list);
-    ck_assert_str_eq(weft_safetensors_metadata(&file, "weft.contract"), "1");
-    ck_assert_ptr_null(weft_safetensors_metadata(&file, "weft.options"));
-    weft_safetensors_finish(&file);
+    ck_assert_str_eq(safetensors_metadata(&file, "format"), "pt");
+    ck_assert_str_eq(safetensors_metadata(&file, "weft.network"), list);
+    ck_assert_str_eq(safetensors_metadata(&file, "weft.contract"), "1");
+    ck_assert_ptr_null(safetensors_metadata(&file, "weft.options"));
+    safetensors_finish(&file);
     free(list);
     weft_model_destroy(model);
 }
@@ -143,24 +143,24 @@ START_TEST(read_from_pytorch) {
         {"init.safetensors", 0, 0}, {"step1.safetensors", 1, 0}, {"trained.safetensors", 3000, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct weft_model *model = load(vector(cases[i].name));
-        struct weft_safetensors file;
+        struct safetensors file;
         ck_assert(model->published_assumed);
         ck_assert_uint_eq(model->network->parameter_count, 33250);
         ck_assert_int_eq(model->batches[3], cases[i].batches);
         ck_assert_int_eq(model->batches[10], cases[i].batches);
-        ck_assert_int_eq(weft_safetensors_read(vector(cases[i].name), &file, NULL), WEFT_OK);
+        ck_assert_int_eq(safetensors_read(vector(cases[i].name), &file, NULL), WEFT_OK);
         for (size_t j = 0; j < model->network->tensor_count; j++) {
             const struct weft_tensor *tensor = &model->network->tensors[j];
             const float *values =
                 (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
-            const struct weft_safetensors_entry *entry = weft_safetensors_find(&file, tensor->name);
+            const struct safetensors_entry *entry = safetensors_find(&file, tensor->name);
             ck_assert_uint_eq(entry->count, tensor->count);
             for (size_t k = 0; k < tensor->count; k++) {
-                float value = weft_safetensors_float(entry, k);
+                float value = safetensors_float(entry, k);
                 ck_assert(values[k] == value || (values[k] == 0.0f && fabsf(value) < 0x1p-36f));
             }
         }
-        weft_safetensors_finish(&file);
+        safetensors_finish(&file);
         weft_model_destroy(model);
     }
 }
@@ -170,7 +170,7 @@ START_TEST(read_from_a_folder) {
     struct weft_model *model = load(vector("init.safetensors")), *back;
     struct weft_error error = {0};
     char saved[65], hashed[65];
-    ck_assert_int_eq(weft_os_make_folder(temporary_path("run"), NULL), WEFT_OK);
+    ck_assert_int_eq(os_make_folder(temporary_path("run"), NULL), WEFT_OK);
     ck_assert_int_eq(weft_model_load(temporary_path("run"), &back, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "run/model.safetensors"));
     ck_assert_ptr_null(back);
@@ -201,10 +201,10 @@ START_TEST(gradients) {
     struct weft_model *model = load(vector("init.safetensors"));
     const struct weft_network *network = model->network;
     const char *path = temporary_path("gradients");
-    struct weft_safetensors file;
+    struct safetensors file;
     size_t at = 0;
     ck_assert_int_eq(weft_parameters_save(network, model->parameters, path, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_safetensors_read(path, &file, NULL), WEFT_OK);
+    ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
     ck_assert_uint_eq(file.count, 14);
     for (size_t i = 0; i < file.count; i++) {
         const struct weft_tensor *tensor = weft_network_find(network, file.entries[i].name);
@@ -212,12 +212,12 @@ START_TEST(gradients) {
         ck_assert_uint_eq(tensor->offset, at);
         ck_assert_uint_eq(tensor->rank, file.entries[i].rank);
         for (size_t j = 0; j < tensor->count; j++) {
-            ck_assert(weft_safetensors_float(&file.entries[i], j) == model->parameters[at + j]);
+            ck_assert(safetensors_float(&file.entries[i], j) == model->parameters[at + j]);
         }
         at += tensor->count;
     }
     ck_assert_uint_eq(at, network->parameter_count);
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
     weft_model_destroy(model);
 }
 END_TEST

@@ -218,7 +218,7 @@ START_TEST(random_mutations) {
         char *bytes = malloc(size);
         uint32_t words[4];
         memcpy(bytes, whole, size);
-        weft_random(3, WEFT_RANDOM_INITIAL, i, 0, words);
+        random_draw(3, RANDOM_INITIAL, i, 0, words);
         bytes[words[0] % size] ^= (char)(1 << words[1] % 8);
         if (i % 2 == 0) {
             bytes[words[2] % size] = "{}[],:\"01289-e\\ "[words[3] % 16];

@@ -119,20 +119,20 @@ START_TEST(known_bits) {
     struct layer_result result = {0};
     float pixels[256], *parameters = scaled(model->parameters, model->network->parameter_count, 1);
     struct training_case training = case_of("known bits", model->parameters, pixels);
-    struct weft_sha256 sha256;
-    char hash[WEFT_SHA256_HEX];
+    struct sha256 sha256;
+    char hash[SHA256_HEX];
     weft_pixels_normalised(pixels);
     ck_assert_int_eq(WEFT_CONTRACT, 1);
     ck_assert(training_run(&training, backend, &result, "known bits"));
     ck_assert_int_eq(weft_backend_read(backend, WEFT_PARAMETERS, parameters, NULL), WEFT_OK);
-    weft_sha256_init(&sha256);
+    sha256_init(&sha256);
     for (size_t i = 0; i < model->network->parameter_count; i++) {
         uint32_t bits = weft_as_uint(parameters[i]);
         const uint8_t bytes[] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
                                  (uint8_t)(bits >> 24)};
-        weft_sha256_update(&sha256, bytes, sizeof bytes);
+        sha256_update(&sha256, bytes, sizeof bytes);
     }
-    weft_sha256_final_hex(&sha256, hash);
+    sha256_final_hex(&sha256, hash);
     ck_assert_str_eq(hash, known);
     layer_result_finish(&result);
     weft_backend_close(backend);

@@ -136,7 +136,7 @@ static cl_uint list_devices(cl_device_id devices[DEVICES]) {
     cl_platform_id platforms[DEVICES];
     cl_uint platform_count = 0, count = 0;
     setenv("RUSTICL_ENABLE", "llvmpipe", 0);
-    weft_os_prepare_opencl();
+    os_prepare_opencl();
     if (clGetPlatformIDs(DEVICES, platforms, &platform_count) != CL_SUCCESS) {
         return 0;
     }

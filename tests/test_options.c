@@ -8,20 +8,20 @@
 
 #include "cli/cli.h"
 
-static const struct weft_command train = {
-    .name = "train", .options = weft_train_options, .example = "weft train"};
-static const struct weft_command evaluate = {.name = "evaluate",
-                                             .options = weft_evaluate_options,
-                                             .operand = WEFT_OPERAND_REQUIRED,
-                                             .operand_name = "MODEL",
-                                             .example = "weft evaluate run-1"};
+static const struct cli_command train = {
+    .name = "train", .options = cli_train_options, .example = "weft train"};
+static const struct cli_command evaluate = {.name = "evaluate",
+                                            .options = cli_evaluate_options,
+                                            .operand = CLI_OPERAND_REQUIRED,
+                                            .operand_name = "MODEL",
+                                            .example = "weft evaluate run-1"};
 
 #define WORDS_MAX 16
 
 /* Parses ${line}, words separated by single spaces ("_" stands for an empty word). The texts in
  * ${options} point into ${words}. */
-static enum weft_status parse(const struct weft_command *command, const char *line, char words[512],
-                              struct weft_options *options, struct weft_error *error) {
+static enum weft_status parse(const struct cli_command *command, const char *line, char words[512],
+                              struct cli_options *options, struct weft_error *error) {
     char *arguments[WORDS_MAX];
     int count = 0;
     snprintf(words, 512, "%s", line);
@@ -33,7 +33,7 @@ static enum weft_status parse(const struct weft_command *command, const char *li
         arguments[count++] = word;
     }
     *error = (struct weft_error){0};
-    return weft_options_parse(command, count, arguments, options, error);
+    return cli_options_parse(command, count, arguments, options, error);
 }
 
 static void clear_environment(void) {
@@ -44,7 +44,7 @@ static void clear_environment(void) {
 }
 
 START_TEST(defaults) {
-    struct weft_options options;
+    struct cli_options options;
     struct weft_error error;
     char words[512];
     ck_assert_int_eq(parse(&train, "", words, &options, &error), WEFT_OK);
@@ -69,7 +69,7 @@ START_TEST(defaults) {
 END_TEST
 
 START_TEST(both_spellings) {
-    struct weft_options options;
+    struct cli_options options;
     struct weft_error error;
     char words[512];
     ck_assert_int_eq(parse(&train,
@@ -92,7 +92,7 @@ START_TEST(both_spellings) {
 END_TEST
 
 START_TEST(operands) {
-    struct weft_options options;
+    struct cli_options options;
     struct weft_error error;
     char words[512];
     ck_assert_int_eq(
@@ -113,7 +113,7 @@ END_TEST
 /* Each line is refused with WEFT_USAGE and a message that holds the text. */
 START_TEST(refused) {
     static const struct {
-        const struct weft_command *command;
+        const struct cli_command *command;
         const char *line, *message;
     } cases[] = {
         {&train, "--epochs 0", "--epochs 0: not a whole number from 1 to 100000"},
@@ -163,7 +163,7 @@ START_TEST(refused) {
         {&evaluate, "--epochs 5 m", "unknown option --epochs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_options options;
+        struct cli_options options;
         struct weft_error error;
         char words[512];
         enum weft_status status = parse(cases[i].command, cases[i].line, words, &options, &error);
@@ -188,7 +188,7 @@ START_TEST(nearest_option) {
         {"--zebra 1", "weft help train lists its options"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_options options;
+        struct cli_options options;
         struct weft_error error;
         char words[512];
         ck_assert_int_eq(parse(&train, cases[i].line, words, &options, &error), WEFT_USAGE);
@@ -198,21 +198,21 @@ START_TEST(nearest_option) {
 END_TEST
 
 START_TEST(distances) {
-    ck_assert_uint_eq(weft_nearest_distance("", ""), 0);
-    ck_assert_uint_eq(weft_nearest_distance("", "abc"), 3);
-    ck_assert_uint_eq(weft_nearest_distance("abc", ""), 3);
-    ck_assert_uint_eq(weft_nearest_distance("train", "train"), 0);
-    ck_assert_uint_eq(weft_nearest_distance("trian", "train"), 1);
-    ck_assert_uint_eq(weft_nearest_distance("tran", "train"), 1);
-    ck_assert_uint_eq(weft_nearest_distance("trains", "train"), 1);
-    ck_assert_uint_eq(weft_nearest_distance("kitten", "sitting"), 3);
-    ck_assert_uint_eq(weft_nearest_distance("ab", "ba"), 1);
+    ck_assert_uint_eq(cli_nearest_distance("", ""), 0);
+    ck_assert_uint_eq(cli_nearest_distance("", "abc"), 3);
+    ck_assert_uint_eq(cli_nearest_distance("abc", ""), 3);
+    ck_assert_uint_eq(cli_nearest_distance("train", "train"), 0);
+    ck_assert_uint_eq(cli_nearest_distance("trian", "train"), 1);
+    ck_assert_uint_eq(cli_nearest_distance("tran", "train"), 1);
+    ck_assert_uint_eq(cli_nearest_distance("trains", "train"), 1);
+    ck_assert_uint_eq(cli_nearest_distance("kitten", "sitting"), 3);
+    ck_assert_uint_eq(cli_nearest_distance("ab", "ba"), 1);
 }
 END_TEST
 
 /* The environment loses against options; a variable that is wrong counts only where it is used. */
 START_TEST(environment) {
-    struct weft_options options;
+    struct cli_options options;
     struct weft_error error;
     char words[512];
     setenv("WEFT_DEVICE", "cpu", 1);
@@ -246,21 +246,21 @@ END_TEST
 
 /* Every default is a value that its own option takes, and no command has an option twice. */
 START_TEST(tables) {
-    const struct weft_option *const all[] = {weft_train_options, weft_evaluate_options,
-                                             weft_summary_options, weft_common_options};
+    const struct cli_option *const all[] = {cli_train_options, cli_evaluate_options,
+                                            cli_summary_options, cli_common_options};
     for (size_t t = 0; t < sizeof all / sizeof all[0]; t++) {
-        for (const struct weft_option *row = all[t]; row->name != NULL; row++) {
-            struct weft_options options = {0};
+        for (const struct cli_option *row = all[t]; row->name != NULL; row++) {
+            struct cli_options options = {0};
             struct weft_error error = {0};
             ck_assert_ptr_nonnull(row->help);
-            ck_assert_msg(row->initial == NULL || weft_option_set(row, row->initial, row->name,
-                                                                  &options, &error) == WEFT_OK,
+            ck_assert_msg(row->initial == NULL || cli_option_set(row, row->initial, row->name,
+                                                                 &options, &error) == WEFT_OK,
                           "%s", error.message);
-            for (const struct weft_option *other = weft_common_options; other->name != NULL;
+            for (const struct cli_option *other = cli_common_options; other->name != NULL;
                  other++) {
                 ck_assert(row == other || strcmp(row->name, other->name) != 0);
             }
-            for (const struct weft_option *other = all[t]; other != row; other++) {
+            for (const struct cli_option *other = all[t]; other != row; other++) {
                 ck_assert_str_ne(row->name, other->name);
             }
         }

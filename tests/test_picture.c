@@ -10,8 +10,8 @@ enum { SIDE = 28, WIDTH = 400, HEIGHT = 600 };
 static uint8_t pixels[WIDTH * HEIGHT], image[SIDE * SIDE];
 
 /* ${inside} in columns left .. right - 1, rows top .. bottom - 1; ${outside} elsewhere, with noise of +-${noise}. */
-static struct weft_picture rectangle(size_t left, size_t right, size_t top, size_t bottom,
-                                     int inside, int outside, int noise) {
+static struct cli_picture rectangle(size_t left, size_t right, size_t top, size_t bottom,
+                                    int inside, int outside, int noise) {
     uint32_t state = 1;
     for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
         size_t x = i % WIDTH, y = i / WIDTH;
@@ -20,13 +20,13 @@ static struct weft_picture rectangle(size_t left, size_t right, size_t top, size
         value += (int)(state >> 16) % (2 * noise + 1) - noise;
         pixels[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
-    return (struct weft_picture){WIDTH, HEIGHT, pixels};
+    return (struct cli_picture){WIDTH, HEIGHT, pixels};
 }
 
-static void convert(const struct weft_picture *picture, enum weft_invert invert) {
+static void convert(const struct cli_picture *picture, enum cli_invert invert) {
     struct weft_error error = {0};
     memset(image, 99, sizeof image);
-    ck_assert_int_eq(weft_picture_image(picture, invert, SIDE, SIDE, image, &error), WEFT_OK);
+    ck_assert_int_eq(cli_picture_image(picture, invert, SIDE, SIDE, image, &error), WEFT_OK);
 }
 
 /* A tall rectangle of 100 x 200 fills the height, half of the width, in the middle; black around it. Dark on bright, bright on
@@ -36,9 +36,9 @@ START_TEST(cut_and_centred) {
         int inside, outside, noise;
     } cases[] = {{20, 250, 0}, {240, 10, 0}, {20, 235, 8}, {200, 60, 5}, {30, 140, 3}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_picture picture =
+        struct cli_picture picture =
             rectangle(37, 137, 290, 490, cases[i].inside, cases[i].outside, cases[i].noise);
-        convert(&picture, WEFT_INVERT_AUTO);
+        convert(&picture, CLI_INVERT_AUTO);
         for (size_t y = 0; y < SIDE; y++) {
             for (size_t x = 0; x < SIDE; x++) {
                 bool inside = x >= 8 && x < 20, outside = x < 7 || x > 20;
@@ -60,7 +60,7 @@ START_TEST(uneven_light) {
                  {30, 250, 60, 60, 200, 40}, {230, 90, 60, 20, 40, 300},
                  {30, 250, 70, 0, 0, 300},   {30, 250, 70, 0, 150, 400}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_picture picture = {WIDTH, HEIGHT, pixels};
+        struct cli_picture picture = {WIDTH, HEIGHT, pixels};
         for (size_t k = 0; k < WIDTH * HEIGHT; k++) {
             size_t x = k % WIDTH, y = k / WIDTH;
             double u = (double)x / (double)WIDTH, v = (double)y / (double)HEIGHT;
@@ -71,7 +71,7 @@ START_TEST(uneven_light) {
                 (uint8_t)(inside ? cases[i].inside
                                  : cases[i].bright - cases[i].falls * u - cases[i].dims * far);
         }
-        convert(&picture, WEFT_INVERT_AUTO);
+        convert(&picture, CLI_INVERT_AUTO);
         for (size_t k = 0; k < SIDE * SIDE; k++) {
             size_t x = k % SIDE;
             bool inside = x >= 9 && x < 19, outside = x < 6 || x > 21;
@@ -84,11 +84,11 @@ END_TEST
 
 /* Before a grey wall, what is darker than it and what is brighter belong to the same thing: neither vanishes. */
 START_TEST(both_sides_of_grey) {
-    struct weft_picture picture = rectangle(100, 200, 200, 400, 250, 120, 2);
+    struct cli_picture picture = rectangle(100, 200, 200, 400, 250, 120, 2);
     for (size_t y = 350; y < 400; y++) {
         memset(pixels + y * WIDTH + 100, 20, 100);
     }
-    convert(&picture, WEFT_INVERT_AUTO);
+    convert(&picture, CLI_INVERT_AUTO);
     ck_assert_int_gt(image[5 * SIDE + 14], 200);
     ck_assert_int_gt(image[25 * SIDE + 14], 120);
     ck_assert_int_eq(image[14 * SIDE + 3], 0);
@@ -97,30 +97,30 @@ END_TEST
 
 /* The background goes to 0 and keeps its distance to white: 255 - 100 of 255 - 50, by hand 255 x 105 / 205. */
 START_TEST(brightness) {
-    struct weft_picture picture = rectangle(100, 300, 100, 300, 100, 205, 0);
-    convert(&picture, WEFT_INVERT_AUTO);
+    struct cli_picture picture = rectangle(100, 300, 100, 300, 100, 205, 0);
+    convert(&picture, CLI_INVERT_AUTO);
     ck_assert_int_eq(image[14 * SIDE + 14], (int)(255.0 * 105 / 205 + 0.5));
 }
 END_TEST
 
 /* A picture of 28 x 28 with black corners is an image already: not a bit changes, unless it is to be inverted. */
 START_TEST(taken_as_it_is) {
-    struct weft_picture picture = {SIDE, SIDE, pixels};
+    struct cli_picture picture = {SIDE, SIDE, pixels};
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         size_t x = i % SIDE, y = i / SIDE;
         bool inside = x > 3 && x < 24;
         pixels[i] = (uint8_t)(inside ? 5 + 8 * x + y : 0);
     }
-    convert(&picture, WEFT_INVERT_AUTO);
+    convert(&picture, CLI_INVERT_AUTO);
     ck_assert_int_eq(memcmp(image, pixels, sizeof image), 0);
-    convert(&picture, WEFT_INVERT_NO);
+    convert(&picture, CLI_INVERT_NO);
     ck_assert_int_eq(memcmp(image, pixels, sizeof image), 0);
-    convert(&picture, WEFT_INVERT_YES);
+    convert(&picture, CLI_INVERT_YES);
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         ck_assert_int_eq(image[i], 255 - pixels[i]);
         pixels[i] = image[i];
     }
-    convert(&picture, WEFT_INVERT_AUTO); /* bright corners: back again */
+    convert(&picture, CLI_INVERT_AUTO); /* bright corners: back again */
     ck_assert_int_eq(image[0], 0);
     ck_assert_int_eq(image[14 * SIDE + 14], 5 + 8 * 14 + 14);
 }
@@ -131,9 +131,9 @@ START_TEST(odd_pictures) {
     static const size_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {29, 28}, {400, 600}, {2, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (int grey = 0; grey < 256; grey += 51) {
-            struct weft_picture picture = {sizes[i][0], sizes[i][1], pixels};
+            struct cli_picture picture = {sizes[i][0], sizes[i][1], pixels};
             memset(pixels, grey, sizes[i][0] * sizes[i][1]);
-            convert(&picture, WEFT_INVERT_AUTO);
+            convert(&picture, CLI_INVERT_AUTO);
             ck_assert_int_eq(image[0], 0);
             ck_assert_int_eq(image[14 * SIDE + 14], 0);
         }
@@ -147,11 +147,11 @@ START_TEST(scaling) {
     static const uint8_t bytes[4] = {0, 100, 200, 100};
     float to[2];
     uint8_t one[1], same[4];
-    weft_scale_floats(from, 3, 1, to, 2, 1);
+    scale_floats(from, 3, 1, to, 2, 1);
     ck_assert(to[0] == 10 && to[1] == 50);
-    weft_scale_bytes(bytes, 2, 2, one, 1, 1);
+    scale_bytes(bytes, 2, 2, one, 1, 1);
     ck_assert_int_eq(one[0], 100);
-    weft_scale_bytes(bytes, 2, 2, same, 2, 2);
+    scale_bytes(bytes, 2, 2, same, 2, 2);
     ck_assert_int_eq(memcmp(bytes, same, 4), 0);
 }
 END_TEST
@@ -159,26 +159,26 @@ END_TEST
 /* A PNG file as this program writes it is read back; each shortened or changed one is read or refused. */
 START_TEST(files) {
     const char *path = temporary_path("picture.png");
-    struct weft_picture picture;
+    struct cli_picture picture;
     struct weft_error error = {0};
     uint8_t *bytes, changed[4096];
     size_t size;
     for (size_t i = 0; i < 48 * 36; i++) {
         pixels[i] = (uint8_t)(i * 7 + i / 48);
     }
-    ck_assert_int_eq(weft_png_encode(pixels, 48, 36, &bytes, &size, &error), WEFT_OK);
+    ck_assert_int_eq(report_png_encode(pixels, 48, 36, &bytes, &size, &error), WEFT_OK);
     ck_assert_uint_lt(size, sizeof changed);
     temporary_write(path, bytes, size);
-    if (!weft_picture_can_read()) {
-        ck_assert_int_eq(weft_picture_read(path, &picture, &error), WEFT_USAGE);
+    if (!cli_picture_can_read()) {
+        ck_assert_int_eq(cli_picture_read(path, &picture, &error), WEFT_USAGE);
         weft_skip("PNG files", "built without libpng");
         free(bytes);
         return;
     }
-    ck_assert_int_eq(weft_picture_read(path, &picture, &error), WEFT_OK);
+    ck_assert_int_eq(cli_picture_read(path, &picture, &error), WEFT_OK);
     ck_assert(picture.width == 48 && picture.height == 36);
     ck_assert_int_eq(memcmp(picture.grey, pixels, 48 * 36), 0);
-    weft_picture_finish(&picture);
+    cli_picture_finish(&picture);
     for (size_t i = 0; i < size; i += i < 64 ? 1 : 13) {
         for (int change = 0; change < 3; change++) {
             size_t length = change == 0 ? i : size;
@@ -187,10 +187,10 @@ START_TEST(files) {
             changed[i] ^= change == 1 ? 0xff : change == 2 ? 0x01 : 0;
             temporary_write(path, changed, length);
             error = (struct weft_error){0};
-            status = weft_picture_read(path, &picture, &error);
+            status = cli_picture_read(path, &picture, &error);
             ck_assert(status == WEFT_OK || status == WEFT_BAD_FILE);
             ck_assert(status == WEFT_OK || strstr(error.message, "picture.png") != NULL);
-            weft_picture_finish(&picture);
+            cli_picture_finish(&picture);
         }
     }
     free(bytes);

@@ -19,18 +19,18 @@ START_TEST(known_answers) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t words[4];
-        weft_philox(cases[i].counter, cases[i].key, words);
+        random_philox(cases[i].counter, cases[i].key, words);
         ck_assert_mem_eq(words, cases[i].words, sizeof words);
     }
 }
 END_TEST
 
 START_TEST(counter_and_key) {
-    const uint32_t counter[4] = {0x01020304, 0x9abcdef0, 0x12345678, WEFT_RANDOM_SHUFFLE};
+    const uint32_t counter[4] = {0x01020304, 0x9abcdef0, 0x12345678, RANDOM_SHUFFLE};
     const uint32_t key[2] = {0x55667788, 0x11223344};
     uint32_t expected[4], words[4];
-    weft_philox(counter, key, expected);
-    weft_random(0x1122334455667788, WEFT_RANDOM_SHUFFLE, 0x123456789abcdef0, 0x01020304, words);
+    random_philox(counter, key, expected);
+    random_draw(0x1122334455667788, RANDOM_SHUFFLE, 0x123456789abcdef0, 0x01020304, words);
     ck_assert_mem_eq(words, expected, sizeof words);
 }
 END_TEST
@@ -38,14 +38,14 @@ END_TEST
 /* Each argument alone makes other numbers. */
 START_TEST(arguments_matter) {
     uint32_t base[4], words[4];
-    weft_random(1, WEFT_RANDOM_INITIAL, 2, 3, base);
-    weft_random(1 | UINT64_C(1) << 40, WEFT_RANDOM_INITIAL, 2, 3, words);
+    random_draw(1, RANDOM_INITIAL, 2, 3, base);
+    random_draw(1 | UINT64_C(1) << 40, RANDOM_INITIAL, 2, 3, words);
     ck_assert_mem_ne(words, base, sizeof words);
-    weft_random(1, WEFT_RANDOM_SHUFFLE, 2, 3, words);
+    random_draw(1, RANDOM_SHUFFLE, 2, 3, words);
     ck_assert_mem_ne(words, base, sizeof words);
-    weft_random(1, WEFT_RANDOM_INITIAL, 2 | UINT64_C(1) << 40, 3, words);
+    random_draw(1, RANDOM_INITIAL, 2 | UINT64_C(1) << 40, 3, words);
     ck_assert_mem_ne(words, base, sizeof words);
-    weft_random(1, WEFT_RANDOM_INITIAL, 2, 4, words);
+    random_draw(1, RANDOM_INITIAL, 2, 4, words);
     ck_assert_mem_ne(words, base, sizeof words);
 }
 END_TEST

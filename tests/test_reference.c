@@ -43,8 +43,8 @@ static cJSON *read_json(const char *name) {
     char path[4096], *text;
     size_t size;
     cJSON *json;
-    ck_assert_msg(weft_file_read(vector(name, path), 1 << 20, &text, &size, &error) == WEFT_OK,
-                  "%s", error.message);
+    ck_assert_msg(os_file_read(vector(name, path), 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
+                  error.message);
     json = cJSON_Parse(text);
     ck_assert(json != NULL);
     free(text);
@@ -104,14 +104,14 @@ static void check_logits(struct weft_backend *backend, const struct weft_images 
  * 1e-5, others within ${tolerance}; all together within ${together}. */
 static void check_file(const struct layer_result *result, const char *name, const char *suffix,
                        double tolerance, double together, const char *where) {
-    struct weft_safetensors file = {0};
+    struct safetensors file = {0};
     struct weft_error error = {0};
     double difference = 0.0, norm = 0.0;
     char path[4096];
-    ck_assert_msg(weft_safetensors_read(vector(name, path), &file, &error) == WEFT_OK, "%s",
+    ck_assert_msg(safetensors_read(vector(name, path), &file, &error) == WEFT_OK, "%s",
                   error.message);
     for (size_t i = 0; i < file.count; i++) {
-        const struct weft_safetensors_entry *entry = &file.entries[i];
+        const struct safetensors_entry *entry = &file.entries[i];
         char tensor[200];
         float *expected = layer_alloc(entry->count * sizeof *expected);
         if (strcmp(entry->dtype, "F32") == 0) {
@@ -121,7 +121,7 @@ static void check_file(const struct layer_result *result, const char *name, cons
             got = layer_result_find(result, tensor);
             ck_assert_uint_eq(layer_tensor_count(got), entry->count);
             for (size_t k = 0; k < entry->count; k++) {
-                expected[k] = weft_safetensors_float(entry, k);
+                expected[k] = safetensors_float(entry, k);
                 difference += pow((double)got->values[k] - (double)expected[k], 2.0);
                 norm += pow((double)expected[k], 2.0);
             }
@@ -133,7 +133,7 @@ static void check_file(const struct layer_result *result, const char *name, cons
     }
     ck_assert_msg(sqrt(difference / norm) <= together, "%s on %s: %g", name, where,
                   sqrt(difference / norm));
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
 }
 
 /* Bounds of tests/vectors/README.md: logits, loss and gradients are roundings away (1e-5); Adam's first step, m / sqrt(v), makes a step of

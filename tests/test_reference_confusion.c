@@ -41,7 +41,7 @@ static cJSON *read_matrices(void) {
     size_t size;
     cJSON *json;
     snprintf(path, sizeof path, "%s/tests/vectors/confusion.json", weft_source());
-    ck_assert_msg(weft_file_read(path, 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
+    ck_assert_msg(os_file_read(path, 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
                   error.message);
     json = cJSON_Parse(text);
     ck_assert(json != NULL);

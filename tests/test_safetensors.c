@@ -14,11 +14,11 @@ static const unsigned char values[20] = {0, 0,   128, 63, 0, 0, 0, 192, 1, 0,
                                          0, 128, 1,   2,  3, 4, 5, 6,   7, 128};
 
 static enum weft_status parse(const char *header, size_t values_size, struct weft_error *error) {
-    struct weft_safetensors file;
+    struct safetensors file;
     size_t size;
     char *bytes = safetensors_bytes(header, NULL, values_size, &size);
-    enum weft_status status = weft_safetensors_parse(bytes, size, &file, error);
-    weft_safetensors_finish(&file);
+    enum weft_status status = safetensors_parse(bytes, size, &file, error);
+    safetensors_finish(&file);
     return status;
 }
 
@@ -30,35 +30,34 @@ static void assert_refused(const char *header, size_t values_size, const char *p
 }
 
 START_TEST(read_small) {
-    struct weft_safetensors file;
+    struct safetensors file;
     struct weft_error error = {0};
-    const struct weft_safetensors_entry *entry;
+    const struct safetensors_entry *entry;
     char text[200];
     size_t size;
     char *bytes = safetensors_bytes(small, values, sizeof values, &size);
-    ck_assert_msg(weft_safetensors_parse(bytes, size, &file, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(safetensors_parse(bytes, size, &file, &error) == WEFT_OK, "%s", error.message);
     ck_assert_uint_eq(file.count, 3);
     ck_assert_str_eq(file.entries[0].name, "a");
     ck_assert_str_eq(file.entries[1].name, "none");
     ck_assert_str_eq(file.entries[2].name, "b.c");
-    entry = weft_safetensors_find(&file, "a");
+    entry = safetensors_find(&file, "a");
     ck_assert_str_eq(entry->dtype, "F32");
     ck_assert_uint_eq(entry->rank, 2);
     ck_assert_uint_eq(entry->count, 3);
-    ck_assert_str_eq(weft_safetensors_shape(entry->shape, entry->rank, text), "3 x 1");
-    ck_assert(weft_safetensors_float(entry, 0) == 1.0f);
-    ck_assert(weft_safetensors_float(entry, 1) == -2.0f);
-    entry = weft_safetensors_find(&file, "b.c");
+    ck_assert_str_eq(safetensors_shape(entry->shape, entry->rank, text), "3 x 1");
+    ck_assert(safetensors_float(entry, 0) == 1.0f);
+    ck_assert(safetensors_float(entry, 1) == -2.0f);
+    entry = safetensors_find(&file, "b.c");
     ck_assert_uint_eq(entry->rank, 0);
     ck_assert_uint_eq(entry->count, 1);
-    ck_assert_str_eq(weft_safetensors_shape(entry->shape, entry->rank, text), "scalar");
-    ck_assert_int_eq(weft_safetensors_integer(entry, 0), INT64_MIN + 0x07060504030201);
-    ck_assert_uint_eq(weft_safetensors_find(&file, "none")->size, 0);
-    ck_assert_ptr_null(weft_safetensors_find(&file, "b"));
-    ck_assert_str_eq(weft_safetensors_metadata(&file, "note"), "a \"b\"");
-    ck_assert_ptr_null(weft_safetensors_metadata(&file, "Note"));
-    weft_safetensors_finish(&file);
+    ck_assert_str_eq(safetensors_shape(entry->shape, entry->rank, text), "scalar");
+    ck_assert_int_eq(safetensors_integer(entry, 0), INT64_MIN + 0x07060504030201);
+    ck_assert_uint_eq(safetensors_find(&file, "none")->size, 0);
+    ck_assert_ptr_null(safetensors_find(&file, "b"));
+    ck_assert_str_eq(safetensors_metadata(&file, "note"), "a \"b\"");
+    ck_assert_ptr_null(safetensors_metadata(&file, "Note"));
+    safetensors_finish(&file);
 }
 END_TEST
 
@@ -153,12 +152,12 @@ START_TEST(wrong_lengths) {
     static const char *const starts[] = {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x01\0\0\0\0\0\0\x80",
                                          "\x03\0\0\0\0\0\0\0", "PK\x03\x04\0\0\0\0"};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-        struct weft_safetensors file;
+        struct safetensors file;
         struct weft_error error = {0};
         char *bytes = malloc(10);
         memcpy(bytes, starts[i], 8);
         memcpy(bytes + 8, "{}", 2);
-        ck_assert_int_eq(weft_safetensors_parse(bytes, 10, &file, &error), WEFT_BAD_FILE);
+        ck_assert_int_eq(safetensors_parse(bytes, 10, &file, &error), WEFT_BAD_FILE);
         ck_assert_ptr_nonnull(strstr(error.message, "in a file of 10"));
         ck_assert((strstr(error.hint, "torch.save") != NULL) == (starts[i][0] == 'P'));
     }
@@ -166,14 +165,14 @@ START_TEST(wrong_lengths) {
 END_TEST
 
 /* Every tensor of an accepted file lies inside it, and together they have as many bytes as it has. */
-static void assert_sound(const struct weft_safetensors *file, const char *bytes, size_t size) {
+static void assert_sound(const struct safetensors *file, const char *bytes, size_t size) {
     const unsigned char *end = (const unsigned char *)bytes + size;
     size_t sum = 0;
     for (size_t i = 0; i < file->count; i++) {
-        const struct weft_safetensors_entry *entry = &file->entries[i];
+        const struct safetensors_entry *entry = &file->entries[i];
         ck_assert(entry->bytes >= (const unsigned char *)bytes + 8);
         ck_assert(entry->size <= (size_t)(end - entry->bytes));
-        ck_assert(entry->rank <= WEFT_SAFETENSORS_RANK && entry->name != NULL);
+        ck_assert(entry->rank <= SAFETENSORS_RANK && entry->name != NULL);
         sum += entry->size;
     }
     ck_assert_uint_eq(sum, sizeof values);
@@ -183,13 +182,13 @@ START_TEST(every_truncation) {
     size_t size;
     char *whole = safetensors_bytes(small, values, sizeof values, &size);
     for (size_t length = 0; length <= size + 1; length++) {
-        struct weft_safetensors file;
+        struct safetensors file;
         char *bytes = calloc(length > 0 ? length : 1, 1);
         enum weft_status status;
         memcpy(bytes, whole, length < size ? length : size);
-        status = weft_safetensors_parse(bytes, length, &file, NULL);
+        status = safetensors_parse(bytes, length, &file, NULL);
         ck_assert_msg(status == (length == size ? WEFT_OK : WEFT_BAD_FILE), "%zu bytes", length);
-        weft_safetensors_finish(&file);
+        safetensors_finish(&file);
     }
     free(whole);
 }
@@ -199,24 +198,24 @@ START_TEST(random_mutations) {
     size_t size, accepted = 0;
     char *whole = safetensors_bytes(small, values, sizeof values, &size);
     for (uint32_t i = 0; i < 50000; i++) {
-        struct weft_safetensors file;
+        struct safetensors file;
         char *bytes = malloc(size);
         uint32_t words[4];
         memcpy(bytes, whole, size);
         /* One to three bytes: any value, a bit flipped, or one character of JSON. */
         for (uint32_t j = 0; j <= i % 3; j++) {
             static const char json[] = "{}[],:\"0123456789-.eE\\u ntf";
-            weft_random(2, WEFT_RANDOM_INITIAL, i, j, words);
+            random_draw(2, RANDOM_INITIAL, i, j, words);
             size_t at = words[0] % (size - sizeof values);
             int made[] = {(int)(words[2] % 256), bytes[at] ^ 1 << words[2] % 8,
                           json[words[2] % (sizeof json - 1)]};
             bytes[at] = (char)made[words[1] % 3];
         }
-        if (weft_safetensors_parse(bytes, size, &file, NULL) == WEFT_OK) {
+        if (safetensors_parse(bytes, size, &file, NULL) == WEFT_OK) {
             assert_sound(&file, bytes, size);
             accepted++;
         }
-        weft_safetensors_finish(&file);
+        safetensors_finish(&file);
     }
     free(whole);
     ck_assert_uint_gt(accepted, 0); /* a changed letter of a name, say */

@@ -8,8 +8,8 @@
 START_TEST(known_bytes) {
     static const float floats[] = {1.0f, -2.0f};
     static const int64_t integers[] = {-2};
-    static const struct weft_safetensors_text texts[] = {{"format", "pt"}, {"q", "\"\n\\"}};
-    static const struct weft_safetensors_source sources[] = {
+    static const struct safetensors_text texts[] = {{"format", "pt"}, {"q", "\"\n\\"}};
+    static const struct safetensors_source sources[] = {
         {.name = "a", .rank = 2, .shape = {1, 2}, .floats = floats},
         {.name = "n", .integers = integers},
     };
@@ -23,12 +23,12 @@ START_TEST(known_bytes) {
     struct weft_error error = {0};
     char sha256[65], hex[65], *bytes;
     size_t size;
-    ck_assert_msg(weft_safetensors_write(path, texts, 2, sources, 2, sha256, &error) == WEFT_OK,
-                  "%s", error.message);
-    ck_assert_int_eq(weft_file_read(path, 100000, &bytes, &size, &error), WEFT_OK);
+    ck_assert_msg(safetensors_write(path, texts, 2, sources, 2, sha256, &error) == WEFT_OK, "%s",
+                  error.message);
+    ck_assert_int_eq(os_file_read(path, 100000, &bytes, &size, &error), WEFT_OK);
     ck_assert_uint_eq(size, sizeof expected - 1);
     ck_assert_mem_eq(bytes, expected, size);
-    weft_sha256_hex(bytes, size, hex);
+    sha256_hex(bytes, size, hex);
     ck_assert_str_eq(sha256, hex);
     free(bytes);
 }
@@ -40,7 +40,7 @@ START_TEST(long_ones_read_back) {
     float *floats = malloc(COUNT * sizeof *floats);
     int64_t *integers = malloc(COUNT * sizeof *integers);
     char *note = malloc(BYTES);
-    struct weft_safetensors file;
+    struct safetensors file;
     const char *path = temporary_path("long");
     for (size_t i = 0; i < COUNT; i++) {
         floats[i] = (float)i * 0.37f;
@@ -49,23 +49,23 @@ START_TEST(long_ones_read_back) {
     memset(note, 'x', BYTES - 1);
     note[BYTES - 1] = '\0';
     for (size_t text_count = 0; text_count < 2; text_count++) {
-        struct weft_safetensors_text text = {"note", note};
-        struct weft_safetensors_source sources[] = {
+        struct safetensors_text text = {"note", note};
+        struct safetensors_source sources[] = {
             {.name = "f", .rank = 1, .shape = {COUNT}, .floats = floats},
             {.name = "i", .rank = 1, .shape = {COUNT}, .integers = integers},
         };
-        ck_assert_int_eq(weft_safetensors_write(path, &text, text_count, sources, 2, NULL, NULL),
+        ck_assert_int_eq(safetensors_write(path, &text, text_count, sources, 2, NULL, NULL),
                          WEFT_OK);
-        ck_assert_int_eq(weft_safetensors_read(path, &file, NULL), WEFT_OK);
+        ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
         ck_assert_uint_eq(file.count, 2);
         for (size_t i = 0; i < COUNT; i++) {
-            ck_assert(weft_safetensors_float(&file.entries[0], i) == floats[i]);
-            ck_assert(weft_safetensors_integer(&file.entries[1], i) == integers[i]);
+            ck_assert(safetensors_float(&file.entries[0], i) == floats[i]);
+            ck_assert(safetensors_integer(&file.entries[1], i) == integers[i]);
         }
         if (text_count > 0) {
-            ck_assert_str_eq(weft_safetensors_metadata(&file, "note"), note);
+            ck_assert_str_eq(safetensors_metadata(&file, "note"), note);
         }
-        weft_safetensors_finish(&file);
+        safetensors_finish(&file);
     }
     free(floats);
     free(integers);
@@ -74,34 +74,33 @@ START_TEST(long_ones_read_back) {
 END_TEST
 
 START_TEST(nothing_to_write) {
-    struct weft_safetensors file;
+    struct safetensors file;
     const char *path = temporary_path("empty");
-    ck_assert_int_eq(weft_safetensors_write(path, NULL, 0, NULL, 0, NULL, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_safetensors_read(path, &file, NULL), WEFT_OK);
+    ck_assert_int_eq(safetensors_write(path, NULL, 0, NULL, 0, NULL, NULL), WEFT_OK);
+    ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
     ck_assert_uint_eq(file.count, 0);
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
 }
 END_TEST
 
 START_TEST(no_place) {
     struct weft_error error = {0};
-    ck_assert_int_eq(
-        weft_safetensors_write(temporary_path("no/such"), NULL, 0, NULL, 0, NULL, &error),
-        WEFT_BAD_FILE);
+    ck_assert_int_eq(safetensors_write(temporary_path("no/such"), NULL, 0, NULL, 0, NULL, &error),
+                     WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "no/such"));
 }
 END_TEST
 
 START_TEST(files_that_are_not_there) {
-    struct weft_safetensors file;
+    struct safetensors file;
     struct weft_error error = {0};
     const char *path = temporary_path("absent");
-    ck_assert_int_eq(weft_safetensors_read(path, &file, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(safetensors_read(path, &file, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, path));
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
     error = (struct weft_error){0};
     temporary_write(path, "text", 4);
-    ck_assert_int_eq(weft_safetensors_read(path, &file, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(safetensors_read(path, &file, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, path));
     ck_assert_ptr_nonnull(strstr(error.message, "not a safetensors file"));
 }

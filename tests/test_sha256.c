@@ -18,18 +18,18 @@ START_TEST(examples) {
          "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char hex[WEFT_SHA256_HEX];
-        weft_sha256_hex(cases[i].text, strlen(cases[i].text), hex);
+        char hex[SHA256_HEX];
+        sha256_hex(cases[i].text, strlen(cases[i].text), hex);
         ck_assert_str_eq(hex, cases[i].hex);
     }
 }
 END_TEST
 
 START_TEST(a_million_a) {
-    char hex[WEFT_SHA256_HEX], *text = malloc(1000000);
+    char hex[SHA256_HEX], *text = malloc(1000000);
     ck_assert_ptr_nonnull(text);
     memset(text, 'a', 1000000);
-    weft_sha256_hex(text, 1000000, hex);
+    sha256_hex(text, 1000000, hex);
     ck_assert_str_eq(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     free(text);
 }
@@ -37,21 +37,21 @@ END_TEST
 
 /* The hash of the hashes of 0, 1, ... 300 bytes, byte i of n being (i * i + n) % 256. The number is Python's hashlib's. */
 START_TEST(every_length) {
-    struct weft_sha256 all;
-    char hex[WEFT_SHA256_HEX];
-    weft_sha256_init(&all);
+    struct sha256 all;
+    char hex[SHA256_HEX];
+    sha256_init(&all);
     for (size_t n = 0; n <= 300; n++) {
-        uint8_t bytes[300], digest[WEFT_SHA256_BYTES];
-        struct weft_sha256 one;
+        uint8_t bytes[300], digest[SHA256_BYTES];
+        struct sha256 one;
         for (size_t i = 0; i < n; i++) {
             bytes[i] = (uint8_t)(i * i + n);
         }
-        weft_sha256_init(&one);
-        weft_sha256_update(&one, bytes, n);
-        weft_sha256_final(&one, digest);
-        weft_sha256_update(&all, digest, sizeof digest);
+        sha256_init(&one);
+        sha256_update(&one, bytes, n);
+        sha256_final(&one, digest);
+        sha256_update(&all, digest, sizeof digest);
     }
-    weft_sha256_final_hex(&all, hex);
+    sha256_final_hex(&all, hex);
     ck_assert_str_eq(hex, "e8daa57f3b38a133281bbbaaf1aeaecc1dafe5e69e35f0200846518bab1da648");
 }
 END_TEST
@@ -63,16 +63,16 @@ START_TEST(every_cut) {
         bytes[i] = (uint8_t)(i * 37 + 11);
     }
     for (size_t n = 0; n <= sizeof bytes; n++) {
-        char expected[WEFT_SHA256_HEX], hex[WEFT_SHA256_HEX];
-        weft_sha256_hex(bytes, n, expected);
+        char expected[SHA256_HEX], hex[SHA256_HEX];
+        sha256_hex(bytes, n, expected);
         for (size_t piece = 1; piece <= 150; piece++) {
-            struct weft_sha256 hash;
-            weft_sha256_init(&hash);
+            struct sha256 hash;
+            sha256_init(&hash);
             for (size_t first = 0; first < n; first += piece) {
-                weft_sha256_update(&hash, bytes + first, n - first < piece ? n - first : piece);
-                weft_sha256_update(&hash, NULL, 0);
+                sha256_update(&hash, bytes + first, n - first < piece ? n - first : piece);
+                sha256_update(&hash, NULL, 0);
             }
-            weft_sha256_final_hex(&hash, hex);
+            sha256_final_hex(&hash, hex);
             ck_assert_str_eq(hex, expected);
         }
     }

@@ -13,7 +13,7 @@ static enum weft_status parse(const char *text, size_t size) {
     cJSON *json;
     enum weft_status status;
     memcpy(copy, text, size);
-    status = weft_json_parse(copy, size, &json, NULL);
+    status = strict_json_parse(copy, size, &json, NULL);
     ck_assert((status == WEFT_OK) == (json != NULL));
     cJSON_Delete(json);
     free(copy);
@@ -125,8 +125,8 @@ static enum weft_status parse_zeros(size_t count) {
 }
 
 START_TEST(too_many_values) {
-    ck_assert_int_eq(parse_zeros(WEFT_JSON_VALUES - 1), WEFT_OK); /* and the list itself */
-    ck_assert_int_eq(parse_zeros(WEFT_JSON_VALUES), WEFT_BAD_FILE);
+    ck_assert_int_eq(parse_zeros(STRICT_JSON_VALUES - 1), WEFT_OK); /* and the list itself */
+    ck_assert_int_eq(parse_zeros(STRICT_JSON_VALUES), WEFT_BAD_FILE);
 }
 END_TEST
 
@@ -140,25 +140,26 @@ START_TEST(whole_numbers) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cJSON *json;
         uint64_t number = 99;
-        ck_assert_int_eq(weft_json_parse(cases[i].text, strlen(cases[i].text), &json, NULL),
+        ck_assert_int_eq(strict_json_parse(cases[i].text, strlen(cases[i].text), &json, NULL),
                          WEFT_OK);
-        ck_assert_msg(weft_json_whole(json, 255, &number) == cases[i].good, "%s", cases[i].text);
+        ck_assert_msg(strict_json_integer(json, 255, &number) == cases[i].good, "%s",
+                      cases[i].text);
         ck_assert_uint_eq(number, cases[i].good ? strtoul(cases[i].text, NULL, 10) : 99);
         cJSON_Delete(json);
     }
-    ck_assert(!weft_json_whole(NULL, 255, &(uint64_t){0}));
+    ck_assert(!strict_json_integer(NULL, 255, &(uint64_t){0}));
 }
 END_TEST
 
 static void assert_float_back(uint32_t bits) {
-    struct weft_text text = {0};
+    struct text text = {0};
     float value, back;
     char *digits;
     cJSON *json;
     memcpy(&value, &bits, sizeof value);
-    weft_text_add_float(&text, value);
-    digits = weft_text_take(&text);
-    ck_assert_int_eq(weft_json_parse(digits, strlen(digits), &json, NULL), WEFT_OK);
+    text_add_float(&text, value);
+    digits = text_take(&text);
+    ck_assert_int_eq(strict_json_parse(digits, strlen(digits), &json, NULL), WEFT_OK);
     back = (float)json->valuedouble;
     ck_assert_msg(memcmp(&back, &value, sizeof back) == 0, "%08x as %s", bits, digits);
     cJSON_Delete(json);
@@ -168,7 +169,7 @@ static void assert_float_back(uint32_t bits) {
 START_TEST(floats_read_back) {
     uint32_t words[4];
     for (uint32_t i = 0; i < 5000; i++) {
-        weft_random(1, WEFT_RANDOM_INITIAL, 0, i, words);
+        random_draw(1, RANDOM_INITIAL, 0, i, words);
         for (int j = 0; j < 4; j++) {
             if ((words[j] & 0x7f800000) != 0x7f800000) {
                 assert_float_back(words[j]);
@@ -188,10 +189,10 @@ START_TEST(floats_are_short) {
         const char *digits;
     } cases[] = {{0.1f, "0.1"}, {1e-5f, "1e-05"}, {1.0f, "1"}, {1.0f / 3.0f, "0.33333334"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct weft_text text = {0};
+        struct text text = {0};
         char *digits;
-        weft_text_add_float(&text, cases[i].value);
-        digits = weft_text_take(&text);
+        text_add_float(&text, cases[i].value);
+        digits = text_take(&text);
         ck_assert_str_eq(digits, cases[i].digits);
         free(digits);
     }
@@ -201,10 +202,10 @@ END_TEST
 START_TEST(a_point_in_every_locale) {
     static const char *const written[] = {"-1.5e-07", "-1,5e-07", "-1\331\2535e-07"};
     for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
-        struct weft_text text = {0};
+        struct text text = {0};
         char *digits;
-        weft_text_add_digits(&text, written[i]);
-        digits = weft_text_take(&text);
+        text_add_digits(&text, written[i]);
+        digits = text_take(&text);
         ck_assert_str_eq(digits, "-1.5e-07");
         free(digits);
     }
@@ -213,20 +214,20 @@ END_TEST
 
 START_TEST(strings_read_back) {
     char string[1024], *quoted, shown[80];
-    struct weft_text text = {0};
+    struct text text = {0};
     cJSON *json;
     for (int i = 1; i < 128; i++) {
         string[i - 1] = (char)i;
     }
     strcpy(string + 127, "\xc3\xa9");
-    weft_text_add_json(&text, string);
-    quoted = weft_text_take(&text);
-    ck_assert_int_eq(weft_json_parse(quoted, strlen(quoted), &json, NULL), WEFT_OK);
+    text_add_json(&text, string);
+    quoted = text_take(&text);
+    ck_assert_int_eq(strict_json_parse(quoted, strlen(quoted), &json, NULL), WEFT_OK);
     ck_assert_str_eq(json->valuestring, string);
     cJSON_Delete(json);
     free(quoted);
-    ck_assert_str_eq(weft_text_printable("a\x1b[1mb\xc3", shown), "a?[1mb?");
-    weft_text_printable(string, shown);
+    ck_assert_str_eq(text_printable("a\x1b[1mb\xc3", shown), "a?[1mb?");
+    text_printable(string, shown);
     ck_assert_uint_eq(strlen(shown), 79);
     ck_assert_str_eq(shown + 76, "...");
 }

@@ -10,9 +10,9 @@ START_TEST(a_file_is_no_terminal) {
     FILE *file = fopen(temporary_path("file"), "w");
     ck_assert_ptr_nonnull(file);
     unsetenv("COLUMNS");
-    ck_assert(!weft_os_is_terminal(file));
-    ck_assert(!weft_os_can_redraw(file));
-    ck_assert_int_eq(weft_os_terminal_columns(file), 80);
+    ck_assert(!os_is_terminal(file));
+    ck_assert(!os_can_redraw(file));
+    ck_assert_int_eq(os_terminal_columns(file), 80);
     fclose(file);
 }
 END_TEST
@@ -20,12 +20,12 @@ END_TEST
 START_TEST(columns_by_wish) {
     static const char *const wrong[] = {"", "wide", "0", "-5", "80x", "99999999999999999999"};
     setenv("COLUMNS", "132", 1);
-    ck_assert_int_eq(weft_os_terminal_columns(stderr), 132);
+    ck_assert_int_eq(os_terminal_columns(stderr), 132);
     FILE *file = fopen(temporary_path("file"), "w");
     ck_assert_ptr_nonnull(file);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         setenv("COLUMNS", wrong[i], 1);
-        ck_assert_int_eq(weft_os_terminal_columns(file), 80);
+        ck_assert_int_eq(os_terminal_columns(file), 80);
     }
     fclose(file);
 }
@@ -41,15 +41,15 @@ START_TEST(a_terminal_knows_its_width) {
     FILE *terminal = fopen(ptsname(master), "r+");
     ck_assert_ptr_nonnull(terminal);
     unsetenv("COLUMNS");
-    ck_assert(weft_os_is_terminal(terminal));
-    ck_assert_int_eq(weft_os_terminal_columns(terminal), 80); /* it says 0: unknown */
+    ck_assert(os_is_terminal(terminal));
+    ck_assert_int_eq(os_terminal_columns(terminal), 80); /* it says 0: unknown */
     setenv("TERM", "dumb", 1);
-    ck_assert(!weft_os_can_redraw(terminal));
+    ck_assert(!os_can_redraw(terminal));
     setenv("TERM", "xterm", 1);
-    ck_assert(weft_os_can_redraw(terminal));
+    ck_assert(os_can_redraw(terminal));
     window.ws_col = 97;
     ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &window), 0);
-    ck_assert_int_eq(weft_os_terminal_columns(terminal), 97);
+    ck_assert_int_eq(os_terminal_columns(terminal), 97);
     fclose(terminal);
     close(master);
 }

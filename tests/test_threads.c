@@ -24,12 +24,12 @@ static void count_one(void *context, size_t i) {
 }
 
 /* Runs ${count} numbers ${rounds} times, and expects each number called as often when the runs return. */
-static void run_and_check(struct weft_pool *pool, size_t count, unsigned rounds) {
+static void run_and_check(struct os_pool *pool, size_t count, unsigned rounds) {
     static struct counts counts;
     memset(&counts, 0, sizeof counts);
     counts.count = count;
     for (unsigned round = 1; round <= rounds; round++) {
-        weft_pool_run(pool, count, count_one, &counts);
+        os_pool_run(pool, count, count_one, &counts);
         for (size_t i = 0; i < count; i++) {
             ck_assert_uint_eq(atomic_load(&counts.of[i]), round);
         }
@@ -40,31 +40,31 @@ static void run_and_check(struct weft_pool *pool, size_t count, unsigned rounds)
 START_TEST(each_number_once) {
     static const unsigned threads[] = {0, 1, 2, 5};
     for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
-        struct weft_pool *pool = weft_pool_create(threads[i]);
+        struct os_pool *pool = os_pool_create(threads[i]);
         ck_assert_ptr_nonnull(pool);
         run_and_check(pool, 0, 3);
         run_and_check(pool, 1, 100);
         run_and_check(pool, 7, 2000);
         run_and_check(pool, MOST, 20);
-        weft_pool_destroy(pool);
+        os_pool_destroy(pool);
     }
 }
 END_TEST
 
 /* Two pools at a time, and pools that are made and never used. */
 START_TEST(pools_do_not_share) {
-    struct weft_pool *one = weft_pool_create(2), *other = weft_pool_create(3);
+    struct os_pool *one = os_pool_create(2), *other = os_pool_create(3);
     ck_assert_ptr_nonnull(one);
     ck_assert_ptr_nonnull(other);
     for (int i = 0; i < 50; i++) {
-        struct weft_pool *idle = weft_pool_create(4);
+        struct os_pool *idle = os_pool_create(4);
         run_and_check(one, 11, 2);
         run_and_check(other, 13, 2);
-        weft_pool_destroy(idle);
+        os_pool_destroy(idle);
     }
-    weft_pool_destroy(one);
-    weft_pool_destroy(other);
-    weft_pool_destroy(NULL);
+    os_pool_destroy(one);
+    os_pool_destroy(other);
+    os_pool_destroy(NULL);
 }
 END_TEST
 
@@ -80,24 +80,24 @@ static void add_neighbour(void *context, size_t i) {
 
 START_TEST(runs_see_the_run_before) {
     static struct chain chain;
-    struct weft_pool *pool = weft_pool_create(5);
+    struct os_pool *pool = os_pool_create(5);
     ck_assert_ptr_nonnull(pool);
     for (size_t i = 0; i < MOST; i++) {
         chain.from[i] = 1;
     }
     for (int round = 1; round <= 30; round++) {
-        weft_pool_run(pool, MOST, add_neighbour, &chain);
+        os_pool_run(pool, MOST, add_neighbour, &chain);
         memcpy(chain.from, chain.to, sizeof chain.from);
         for (size_t i = 0; i < MOST; i++) {
             ck_assert_uint_eq(chain.to[i], 1ul << round);
         }
     }
-    weft_pool_destroy(pool);
+    os_pool_destroy(pool);
 }
 END_TEST
 
 START_TEST(processors) {
-    ck_assert_uint_ge(weft_os_processors(), 1);
+    ck_assert_uint_ge(os_processors(), 1);
 }
 END_TEST
 

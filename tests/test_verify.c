@@ -46,22 +46,22 @@ END_TEST
 
 START_TEST(targets) {
     struct weft_network *network;
-    struct weft_target target;
+    struct tensor_ref target;
     ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
-    ck_assert(weft_target_find(network, "conv1.weight", &target));
+    ck_assert(tensor_ref_find(network, "conv1.weight", &target));
     ck_assert(!target.is_place && target.array == WEFT_PARAMETERS && target.count == 150);
-    ck_assert(weft_target_find(network, "conv1.weight.grad", &target));
+    ck_assert(tensor_ref_find(network, "conv1.weight.grad", &target));
     ck_assert(!target.is_place && target.array == WEFT_GRADIENTS);
-    ck_assert(weft_target_find(network, "out.bias.second_moment", &target));
+    ck_assert(tensor_ref_find(network, "out.bias.second_moment", &target));
     ck_assert(target.array == WEFT_SECOND_MOMENTS && target.count == 10);
-    ck_assert(weft_target_find(network, "batchN1.running_var", &target));
+    ck_assert(tensor_ref_find(network, "batchN1.running_var", &target));
     ck_assert(target.array == WEFT_BUFFERS && target.count == 6);
-    ck_assert(!weft_target_find(network, "batchN1.running_var.moment", &target));
-    ck_assert(weft_target_find(network, "fc1.output.grad", &target));
+    ck_assert(!tensor_ref_find(network, "batchN1.running_var.moment", &target));
+    ck_assert(tensor_ref_find(network, "fc1.output.grad", &target));
     ck_assert(target.is_place && target.place.gradient && target.count == 120);
-    ck_assert(!weft_target_find(network, "", &target));
-    ck_assert(!weft_target_find(network, ".grad", &target));
-    ck_assert(!weft_target_find(network, "conv1", &target));
+    ck_assert(!tensor_ref_find(network, "", &target));
+    ck_assert(!tensor_ref_find(network, ".grad", &target));
+    ck_assert(!tensor_ref_find(network, "conv1", &target));
     weft_network_destroy(network);
 }
 END_TEST

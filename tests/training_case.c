@@ -15,7 +15,7 @@ void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
     images->labels = layer_alloc(count);
     for (size_t i = 0; i < count * width; i++) {
         uint32_t words[4];
-        weft_random(seed, WEFT_RANDOM_SHUFFLE, 0, (uint32_t)i, words);
+        random_draw(seed, RANDOM_SHUFFLE, 0, (uint32_t)i, words);
         images->pixels[i] = (uint8_t)words[0];
         images->labels[i / width] = (uint8_t)(words[1] % classes);
     }

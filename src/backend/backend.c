@@ -130,15 +130,15 @@ enum weft_status weft_backend_propagate(struct weft_backend *backend,
 
 enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name, float *values,
                                      size_t count, struct weft_error *error) {
-    struct weft_place place;
+    struct activation place;
     size_t size;
-    if (!weft_place_find(backend->network, name, &place)) {
+    if (!activation_find(backend->network, name, &place)) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: the network has none of this name", name);
     }
     if (place.gradient && backend->forward_only) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: opened for forward passes only", name);
     }
-    size = weft_shape_size(weft_place_shape(backend->network, place.index));
+    size = weft_shape_size(activation_shape(backend->network, place.index));
     if (backend->last_count == 0 || count != backend->last_count * size) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: %zu floats asked for, it has %zu x %zu",
                          name, count, backend->last_count, size);

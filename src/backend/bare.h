@@ -6,33 +6,33 @@
 
 #include "weft/backend.h"
 
-struct weft_bare;
-struct weft_record;
+struct raw_device;
+struct record;
 
-#define WEFT_BARE_OPERATIONS 16 /* of verify.cl */
+#define RAW_DEVICE_OPERATIONS 16 /* of verify.cl */
 
-struct weft_bare_ops {
+struct raw_device_ops {
     /* Opens ${device}, which is no builtin one. Fails with WEFT_BAD_DEVICE. */
-    enum weft_status (*open)(const struct weft_device *device, struct weft_bare **bare,
+    enum weft_status (*open)(const struct weft_device *device, struct raw_device **bare,
                              struct weft_error *error);
     /* Frees ${bare}; NULL is harmless. */
-    void (*close)(struct weft_bare *bare);
+    void (*close)(struct raw_device *bare);
     /* Writes ${size} bytes of ${from} to the device, copies them there to another buffer, and reads both back, one after the other,
      * into ${to}: 2 x size. No kernel runs. */
-    enum weft_status (*transfer)(struct weft_bare *bare, const void *from, size_t size, void *to,
+    enum weft_status (*transfer)(struct raw_device *bare, const void *from, size_t size, void *to,
                                  struct weft_error *error);
     /* Compiles verify.cl with ${options} (kernels, cl_options). */
-    enum weft_status (*build)(struct weft_bare *bare, const struct weft_backend_options *options,
+    enum weft_status (*build)(struct raw_device *bare, const struct weft_backend_options *options,
                               struct weft_error *error);
     /* Computes all operations on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}: operations
      * x count; ${vectors}: by the kernel of 16 lanes. */
-    enum weft_status (*arithmetic)(struct weft_bare *bare, const uint32_t *in, size_t count,
+    enum weft_status (*arithmetic)(struct raw_device *bare, const uint32_t *in, size_t count,
                                    bool vectors, uint32_t *out, struct weft_error *error);
     /* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above: buffers 0 to 2,
-     * and buffer 3 for the results. weft_record_finish frees it, whatever is returned. */
-    enum weft_status (*record)(const struct weft_bare *bare, unsigned operation, const uint32_t *in,
-                               size_t count, bool vectors, struct weft_record *record,
-                               struct weft_error *error);
+     * and buffer 3 for the results. record_finish frees it, whatever is returned. */
+    enum weft_status (*record)(const struct raw_device *bare, unsigned operation,
+                               const uint32_t *in, size_t count, bool vectors,
+                               struct record *record, struct weft_error *error);
 };
 
 #endif

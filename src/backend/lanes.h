@@ -4,23 +4,23 @@
 
 #include <stddef.h>
 
-#define WEFT_LANES 16
+#define CPU_LANES 16
 
 /* Returns the shards that ${count} images make. */
-static inline size_t weft_shards(size_t count) {
-    return (count + WEFT_LANES - 1) / WEFT_LANES;
+static inline size_t lanes_shards(size_t count) {
+    return (count + CPU_LANES - 1) / CPU_LANES;
 }
 
 /* Returns the images in shard ${shard} of ${count} images: 16, or what is left in the last. */
-static inline size_t weft_shard_images(size_t count, size_t shard) {
-    size_t left = count - shard * WEFT_LANES;
-    return left < WEFT_LANES ? left : WEFT_LANES;
+static inline size_t lanes_shard_images(size_t count, size_t shard) {
+    size_t left = count - shard * CPU_LANES;
+    return left < CPU_LANES ? left : CPU_LANES;
 }
 
 /* Lays ${count} images of ${size} floats each, [image][size], out as lanes, [shard][size][16]. Lanes without image become 0. */
-void weft_lanes_pack(const float *images, size_t count, size_t size, float *lanes);
+void lanes_pack(const float *images, size_t count, size_t size, float *lanes);
 
 /* The way back. */
-void weft_lanes_unpack(const float *lanes, size_t count, size_t size, float *images);
+void lanes_unpack(const float *lanes, size_t count, size_t size, float *images);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void weft_log_say(const struct weft_log *log, const char *format, ...) {
+void log_write(const struct weft_log *log, const char *format, ...) {
     va_list arguments;
     char *text;
     int length;

@@ -5,6 +5,6 @@
 #include "weft/backend.h"
 
 /* Hands the text formatted from ${format} to ${log}, if anybody listens. Without memory for it, nothing is told. */
-void weft_log_say(const struct weft_log *log, const char *format, ...) WEFT_PRINTF(2, 3);
+void log_write(const struct weft_log *log, const char *format, ...) WEFT_PRINTF(2, 3);
 
 #endif

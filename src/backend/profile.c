@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum weft_status weft_profile_create(struct weft_backend *backend, size_t count,
-                                     struct weft_error *error) {
-    struct weft_profile *profile = calloc(1, sizeof *profile + count * sizeof profile->entries[0]);
+enum weft_status profile_create(struct weft_backend *backend, size_t count,
+                                struct weft_error *error) {
+    struct profile *profile = calloc(1, sizeof *profile + count * sizeof profile->entries[0]);
     if (profile == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a profile");
     }
@@ -16,8 +16,8 @@ enum weft_status weft_profile_create(struct weft_backend *backend, size_t count,
     return WEFT_OK;
 }
 
-void weft_profile_name(struct weft_profile_entry *entry, const char *name,
-                       const struct weft_network *network, size_t first, size_t end) {
+void profile_name(struct weft_profile_entry *entry, const char *name,
+                  const struct weft_network *network, size_t first, size_t end) {
     size_t length = 0;
     snprintf(entry->name, sizeof entry->name, "%s", name);
     for (size_t i = first; i < end; i++) {
@@ -30,19 +30,18 @@ void weft_profile_name(struct weft_profile_entry *entry, const char *name,
     }
 }
 
-void weft_profile_add(struct weft_profile_entry *entry, double seconds, uint64_t flop,
-                      uint64_t bytes) {
+void profile_add(struct weft_profile_entry *entry, double seconds, uint64_t flop, uint64_t bytes) {
     entry->launches++;
     entry->seconds += seconds;
     entry->flop += flop;
     entry->bytes += bytes;
 }
 
-uint64_t weft_profile_place_bytes(const struct weft_network *network, size_t index, size_t count) {
-    return (uint64_t)weft_shape_size(weft_place_shape(network, index)) * count * sizeof(float);
+uint64_t profile_place_bytes(const struct weft_network *network, size_t index, size_t count) {
+    return (uint64_t)weft_shape_size(activation_shape(network, index)) * count * sizeof(float);
 }
 
-uint64_t weft_profile_parameter_bytes(const struct weft_network *network, size_t layer) {
+uint64_t profile_parameter_bytes(const struct weft_network *network, size_t layer) {
     const struct weft_layer *of = &network->layers[layer];
     uint64_t bytes = 0;
     for (size_t i = of->first_tensor; i < of->first_tensor + of->tensors; i++) {
@@ -68,7 +67,7 @@ static enum weft_status collect(struct weft_backend *backend, struct weft_error 
 enum weft_status weft_backend_profile_read(struct weft_backend *backend,
                                            struct weft_profile_entry **entries, size_t *count,
                                            struct weft_error *error) {
-    const struct weft_profile *profile = backend->profile;
+    const struct profile *profile = backend->profile;
     enum weft_status status;
     *entries = NULL;
     *count = 0;

@@ -30,8 +30,8 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count, 
     struct weft_device *list = NULL, *grown;
     size_t found = 0;
     enum weft_status status =
-        weft_opencl != NULL ? weft_opencl->list(&list, &found, note, error) : WEFT_OK;
-    if (note != NULL && weft_opencl == NULL) {
+        opencl_api != NULL ? opencl_api->list(&list, &found, note, error) : WEFT_OK;
+    if (note != NULL && opencl_api == NULL) {
         snprintf(note, 256, "this weft was built without OpenCL");
     }
     if (status != WEFT_OK) {
@@ -42,7 +42,7 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count, 
         free(list);
         return weft_fail(error, WEFT_FAILED, "no memory for the list of devices");
     }
-    weft_cpu_describe(&grown[found], weft_os_processors());
+    cpu_describe(&grown[found], os_processors());
     grown[found].index = (unsigned)found;
     mark_default(grown, found + 1);
     *devices = grown;
@@ -161,18 +161,18 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
 }
 
 /* Opens the CPU backend. */
-static enum weft_status open_cpu(const struct weft_backend_request *request,
+static enum weft_status open_cpu(const struct backend_request *request,
                                  struct weft_backend **backend, struct weft_error *error) {
     if (request->options->math == WEFT_MATH_FAST) {
         weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
         weft_error_hint(error, "leave it away, or choose a device: weft devices lists them");
         return WEFT_USAGE;
     }
-    return weft_cpu_open(request, backend, error);
+    return cpu_open(request, backend, error);
 }
 
 /* Opens the default device; if that fails, or there is none, the CPU backend, and says why in ${notice}. */
-static enum weft_status open_auto(const struct weft_backend_request *request,
+static enum weft_status open_auto(const struct backend_request *request,
                                   const struct weft_device *devices, size_t count, const char *note,
                                   struct weft_backend **backend, char *notice,
                                   struct weft_error *error) {
@@ -181,7 +181,7 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
         if (!devices[i].is_default || devices[i].builtin) {
             continue;
         }
-        if (weft_opencl->open(request, &devices[i], backend, &failure) == WEFT_OK) {
+        if (opencl_api->open(request, &devices[i], backend, &failure) == WEFT_OK) {
             if ((*backend)->warning[0] == '\0') {
                 return WEFT_OK;
             }
@@ -203,9 +203,9 @@ static enum weft_status open_auto(const struct weft_backend_request *request,
     return open_cpu(request, backend, error);
 }
 
-static enum weft_status open_opencl(const struct weft_backend_request *request,
-                                    const char *selector, struct weft_backend **backend,
-                                    char *notice, struct weft_error *error) {
+static enum weft_status open_opencl(const struct backend_request *request, const char *selector,
+                                    struct weft_backend **backend, char *notice,
+                                    struct weft_error *error) {
     struct weft_device *devices = NULL;
     const struct weft_device *device = NULL;
     char note[256];
@@ -223,7 +223,7 @@ static enum weft_status open_opencl(const struct weft_backend_request *request,
             status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
                                device->reason);
         } else {
-            status = weft_opencl->open(request, device, backend, error);
+            status = opencl_api->open(request, device, backend, error);
         }
     }
     free(devices);
@@ -239,7 +239,7 @@ enum weft_status weft_device_choose(const char *selector, struct weft_device *de
     enum weft_status status;
     notice[0] = '\0';
     if (strcmp(selector, "cpu") == 0) {
-        weft_cpu_describe(device, weft_os_processors());
+        cpu_describe(device, os_processors());
         return WEFT_OK;
     }
     status = weft_devices_list(&devices, &count, note, error);
@@ -269,7 +269,7 @@ enum weft_status weft_backend_open(const struct weft_network *network,
                                    const struct weft_backend_options *options,
                                    struct weft_backend **backend, char notice[512],
                                    struct weft_error *error) {
-    struct weft_backend_request request = {.network = network, .options = options};
+    struct backend_request request = {.network = network, .options = options};
     const char *selector = options->device != NULL ? options->device : "auto";
     char ignored[512];
     notice = notice != NULL ? notice : ignored;
@@ -289,5 +289,5 @@ enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
     size_t ignored;
     removed = removed != NULL ? removed : &ignored;
     *removed = 0;
-    return weft_opencl != NULL ? weft_opencl->cache_clear(removed, error) : WEFT_OK;
+    return opencl_api != NULL ? opencl_api->cache_clear(removed, error) : WEFT_OK;
 }

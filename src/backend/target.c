@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct weft_shape weft_place_shape(const struct weft_network *network, size_t index) {
+struct weft_shape activation_shape(const struct weft_network *network, size_t index) {
     return index == 0 ? network->input : network->layers[index - 1].output;
 }
 
-bool weft_place_find(const struct weft_network *network, const char *name,
-                     struct weft_place *place) {
+bool activation_find(const struct weft_network *network, const char *name,
+                     struct activation *place) {
     size_t length = strlen(name);
     place->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
     length -= place->gradient ? 5 : 0;
@@ -28,8 +28,8 @@ bool weft_place_find(const struct weft_network *network, const char *name,
     return false;
 }
 
-bool weft_target_find(const struct weft_network *network, const char *name,
-                      struct weft_target *target) {
+bool tensor_ref_find(const struct weft_network *network, const char *name,
+                     struct tensor_ref *target) {
     static const struct {
         const char *suffix;
         enum weft_array array;
@@ -37,10 +37,10 @@ bool weft_target_find(const struct weft_network *network, const char *name,
                  {".grad", WEFT_GRADIENTS},
                  {".moment", WEFT_MOMENTS},
                  {".second_moment", WEFT_SECOND_MOMENTS}};
-    *target = (struct weft_target){0};
-    if (weft_place_find(network, name, &target->place)) {
+    *target = (struct tensor_ref){0};
+    if (activation_find(network, name, &target->place)) {
         target->is_place = true;
-        target->count = weft_shape_size(weft_place_shape(network, target->place.index));
+        target->count = weft_shape_size(activation_shape(network, target->place.index));
         return true;
     }
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {

@@ -30,38 +30,38 @@ static void print_text(const struct split *split) {
 
 static enum weft_status print_json(const char *folder, const struct split *split,
                                    struct weft_error *error) {
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "data");
-    weft_json_string(&json, "folder", folder);
-    weft_json_string(&json, "split", weft_split_name(split->split));
-    weft_json_integer(&json, "images", split->images.count);
-    weft_json_integer(&json, "height", split->images.height);
-    weft_json_integer(&json, "width", split->images.width);
-    weft_json_double(&json, "mean", split->mean);
-    weft_json_double(&json, "deviation", split->deviation);
-    weft_json_bool(&json, "published", is_published(split));
-    weft_json_open(&json, "files", '[');
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "data");
+    json_write_string(&json, "folder", folder);
+    json_write_string(&json, "split", weft_split_name(split->split));
+    json_write_integer(&json, "images", split->images.count);
+    json_write_integer(&json, "height", split->images.height);
+    json_write_integer(&json, "width", split->images.width);
+    json_write_double(&json, "mean", split->mean);
+    json_write_double(&json, "deviation", split->deviation);
+    json_write_bool(&json, "published", is_published(split));
+    json_write_open(&json, "files", '[');
     for (int i = 0; i < 2; i++) {
-        weft_json_open(&json, NULL, '{');
-        weft_json_string(&json, "path", split->files[i].path);
-        weft_json_string(&json, "sha256", split->files[i].sha256);
-        weft_json_bool(&json, "published", split->files[i].published);
-        weft_json_close(&json, '}');
+        json_write_open(&json, NULL, '{');
+        json_write_string(&json, "path", split->files[i].path);
+        json_write_string(&json, "sha256", split->files[i].sha256);
+        json_write_bool(&json, "published", split->files[i].published);
+        json_write_close(&json, '}');
     }
-    weft_json_close(&json, ']');
-    weft_json_open(&json, "classes", '[');
+    json_write_close(&json, ']');
+    json_write_open(&json, "classes", '[');
     for (size_t i = 0; i < split->images.classes; i++) {
-        weft_json_string(&json, NULL, weft_class_names[i]);
+        json_write_string(&json, NULL, weft_class_names[i]);
     }
-    weft_json_close(&json, ']');
-    weft_json_open(&json, "counts", '[');
+    json_write_close(&json, ']');
+    json_write_open(&json, "counts", '[');
     for (size_t i = 0; i < split->images.classes; i++) {
-        weft_json_integer(&json, NULL, split->counts[i]);
+        json_write_integer(&json, NULL, split->counts[i]);
     }
-    weft_json_close(&json, ']');
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* Both splits are read before a word is printed: stdout has all or nothing. */
@@ -81,7 +81,7 @@ static enum weft_status read_splits(const char *folder, struct split splits[WEFT
     return WEFT_OK;
 }
 
-enum weft_status weft_command_data(const struct weft_options *options, struct weft_error *error) {
+enum weft_status cli_command_data(const struct cli_options *options, struct weft_error *error) {
     struct split splits[WEFT_SPLIT_COUNT] = {0};
     char folder[4096];
     enum weft_status status = weft_data_find(options->data, folder, error);

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct weft_option weft_devices_options[] = {
-    WEFT_OPTION_ROW_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
+const struct cli_option cli_devices_options[] = {
+    CLI_OPTION_ROW_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
     {.name = NULL},
 };
 
 /* Empties the cache of programs, and says so. */
-static enum weft_status clear_cache(const struct weft_options *options, struct weft_error *error) {
+static enum weft_status clear_cache(const struct cli_options *options, struct weft_error *error) {
     size_t removed = 0;
     enum weft_status status = weft_cache_clear(&removed, error);
     if (status == WEFT_OK) {
-        weft_message_notice(options, "cache: %zu programs removed", removed);
+        cli_message_notice(options, "cache: %zu programs removed", removed);
     }
     return status;
 }
@@ -45,8 +45,8 @@ enum { NARROW = 60, NARROW_TEXT = 8 };
 
 static void print_detail(const char *name, const char *text) {
     if (text[0] != '\0') {
-        weft_screen_line(weft_screen_columns() < NARROW ? NARROW_TEXT : TEXT, "      %-9s %s", name,
-                         text);
+        cli_screen_line(cli_screen_columns() < NARROW ? NARROW_TEXT : TEXT, "      %-9s %s", name,
+                        text);
     }
 }
 
@@ -66,7 +66,7 @@ static void print_row(const struct weft_device *device, const char *place) {
 /* The same in a narrow terminal, a line for each column. */
 static void print_block(const struct weft_device *device, const char *place) {
     char text[160], memory[32], local[32];
-    weft_screen_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
+    cli_screen_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
     print_detail("P:D", place);
     print_detail("type", device->builtin ? "builtin" : device->type);
     snprintf(text, sizeof text, "%u", device->compute_units);
@@ -106,20 +106,19 @@ static bool fits(const struct weft_device *devices, size_t count) {
         size_t length = strlen(devices[i].name);
         longest = length > longest ? length : longest;
     }
-    return (int)longest <= weft_screen_columns() - NAME;
+    return (int)longest <= cli_screen_columns() - NAME;
 }
 
 static enum weft_status print_json(const struct weft_device *device, struct weft_error *error) {
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "device");
-    weft_json_device(&json, NULL, device);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "device");
+    json_write_device(&json, NULL, device);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-enum weft_status weft_command_devices(const struct weft_options *options,
-                                      struct weft_error *error) {
+enum weft_status cli_command_devices(const struct cli_options *options, struct weft_error *error) {
     struct weft_device *devices = NULL;
     size_t count = 0;
     char note[256] = "";
@@ -132,7 +131,7 @@ enum weft_status weft_command_devices(const struct weft_options *options,
         return status;
     }
     if (note[0] != '\0') {
-        weft_message_always("%s", note);
+        cli_message_always("%s", note);
     }
     table = fits(devices, count);
     if (!options->json && table) {

@@ -9,41 +9,41 @@ static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft
 enum pixels { NORMALISED, RAW };
 static const char *const pixels[] = {"normalised", "raw", NULL};
 
-const struct weft_option weft_evaluate_options[] = {
-    WEFT_OPTION_ROW_SPLIT("the images", "test"),
+const struct cli_option cli_evaluate_options[] = {
+    CLI_OPTION_ROW_SPLIT("the images", "test"),
     {.name = "statistics",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(statistics),
+     .type = CLI_OPTION_CHOICE,
+     .offset = CLI_OPTION(statistics),
      .help = "what batch norm normalises with (default: running)",
      .choices = statistics},
     {.name = "batch",
-     .type = WEFT_OPTION_COUNT,
-     .offset = WEFT_OPTION(batch),
+     .type = CLI_OPTION_COUNT,
+     .offset = CLI_OPTION(batch),
      .value = "N",
      .help = "images that share their statistics, with batch statistics",
      .initial = "10000",
      .least = 1,
      .most = 1000000},
     {.name = "pixels",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(pixels),
+     .type = CLI_OPTION_CHOICE,
+     .offset = CLI_OPTION(pixels),
      .help = "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)",
      .choices = pixels},
-    WEFT_OPTION_ROW_FLAG("as-published", as_published,
-                         "with the notebook's two mistakes: --statistics batch, and\n"
-                         "--pixels raw for the test split"),
-    WEFT_OPTION_ROW_FILE("csv", csv, "writes the matrix as CSV"),
-    WEFT_OPTION_ROW_FILE("figure", figure, "draws the matrix: .png, .svg or .pdf"),
-    WEFT_OPTION_ROW_FLAG("normalize", normalize,
-                         "the figure shows shares of each true class, not counts"),
-    WEFT_OPTION_ROW_THEME("of the figure"),
-    WEFT_OPTION_ROW_FILE("logits", logits, "writes the logits, images x classes, as safetensors"),
+    CLI_OPTION_ROW_FLAG("as-published", as_published,
+                        "with the notebook's two mistakes: --statistics batch, and\n"
+                        "--pixels raw for the test split"),
+    CLI_OPTION_ROW_FILE("csv", csv, "writes the matrix as CSV"),
+    CLI_OPTION_ROW_FILE("figure", figure, "draws the matrix: .png, .svg or .pdf"),
+    CLI_OPTION_ROW_FLAG("normalize", normalize,
+                        "the figure shows shares of each true class, not counts"),
+    CLI_OPTION_ROW_THEME("of the figure"),
+    CLI_OPTION_ROW_FILE("logits", logits, "writes the logits, images x classes, as safetensors"),
     {.name = NULL},
 };
 
 /* All that one evaluation has, and how it was made. */
 struct job {
-    const struct weft_options *options;
+    const struct cli_options *options;
     char path[4096], sha256[65]; /* of the model */
     struct weft_model *model;
     struct weft_images images;
@@ -55,14 +55,14 @@ struct job {
 };
 
 static enum weft_status choose(struct job *job, struct weft_error *error) {
-    const struct weft_options *options = job->options;
+    const struct cli_options *options = job->options;
     job->how.split = (enum weft_split)options->split;
     job->how.statistics = options->statistics == WEFT_BATCH ? WEFT_BATCH : WEFT_RUNNING;
     job->pixels = options->pixels == RAW ? RAW : NORMALISED;
     if (options->normalize && options->figure == NULL) {
         return weft_fail(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
     }
-    if (options->figure != NULL && weft_canvas_check(options->figure, error) != WEFT_OK) {
+    if (options->figure != NULL && canvas_check(options->figure, error) != WEFT_OK) {
         return weft_error_context(error, "--figure");
     }
     if (options->as_published) {
@@ -78,22 +78,22 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
 }
 
 static enum weft_status prepare(struct job *job, struct weft_error *error) {
-    const struct weft_options *options = job->options;
+    const struct cli_options *options = job->options;
     char folder[4096];
-    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : WEFT_RUNNING_BATCH;
-    enum weft_status status = weft_shared_model_load(options, options->operand, &job->model,
-                                                     job->path, job->sha256, error);
+    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : CLI_RUNNING_BATCH;
+    enum weft_status status = cli_shared_model_load(options, options->operand, &job->model,
+                                                    job->path, job->sha256, error);
     if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||
         (status = weft_images_read(folder, job->how.split, &job->images, NULL, error)) != WEFT_OK ||
-        (status = weft_shared_check(job->model->network, &job->images, error)) != WEFT_OK) {
+        (status = cli_shared_check(job->model->network, &job->images, error)) != WEFT_OK) {
         return status;
     }
-    weft_message_detail(options, "data: %s, %zu images", folder, job->images.count);
+    cli_message_detail(options, "data: %s, %zu images", folder, job->images.count);
     job->how.batch = most < job->images.count ? most : job->images.count;
     status =
-        weft_shared_open(options, job->model->network, job->how.batch, true, &job->backend, error);
+        cli_shared_open(options, job->model->network, job->how.batch, true, &job->backend, error);
     if (status != WEFT_OK ||
-        (status = weft_shared_give_model(job->backend, job->model, job->pixels == RAW, error)) !=
+        (status = cli_shared_give_model(job->backend, job->model, job->pixels == RAW, error)) !=
             WEFT_OK) {
         return status;
     }
@@ -101,23 +101,23 @@ static enum weft_status prepare(struct job *job, struct weft_error *error) {
 }
 
 static enum weft_status print_json(const struct job *job, struct weft_error *error) {
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "evaluation");
-    weft_json_string(&json, "model", job->path);
-    weft_json_string(&json, "sha256", job->sha256);
-    weft_json_string(&json, "split", weft_split_name(job->how.split));
-    weft_json_string(&json, "math", weft_math_names[job->options->math]);
-    weft_json_integer(&json, "images", job->evaluation.images);
-    weft_json_integer(&json, "batch", job->options->batch);
-    weft_json_string(&json, "pixels", pixels[job->pixels]);
-    weft_json_string(&json, "statistics", statistics[job->how.statistics]);
-    weft_json_bool(&json, "as_published", job->options->as_published);
-    weft_json_results(&json, &job->evaluation, weft_class_names);
-    weft_json_device(&json, "device", weft_backend_device(job->backend));
-    weft_json_seconds(&json, "seconds", job->seconds);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "evaluation");
+    json_write_string(&json, "model", job->path);
+    json_write_string(&json, "sha256", job->sha256);
+    json_write_string(&json, "split", weft_split_name(job->how.split));
+    json_write_string(&json, "math", cli_math_names[job->options->math]);
+    json_write_integer(&json, "images", job->evaluation.images);
+    json_write_integer(&json, "batch", job->options->batch);
+    json_write_string(&json, "pixels", pixels[job->pixels]);
+    json_write_string(&json, "statistics", statistics[job->how.statistics]);
+    json_write_bool(&json, "as_published", job->options->as_published);
+    json_write_results(&json, &job->evaluation, weft_class_names);
+    json_write_device(&json, "device", weft_backend_device(job->backend));
+    json_write_seconds(&json, "seconds", job->seconds);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 static void print_text(const struct job *job) {
@@ -128,7 +128,7 @@ static void print_text(const struct job *job) {
                (unsigned long long)job->options->batch,
                job->pixels == RAW ? "two mistakes" : "second mistake");
     }
-    weft_figures_print_confusion(job->how.split, &job->evaluation);
+    cli_figures_print_confusion(job->how.split, &job->evaluation);
 }
 
 /* With a NaN among the logits there is no largest one: such a matrix means nothing. */
@@ -145,15 +145,15 @@ static enum weft_status check_loss(const struct job *job, struct weft_error *err
 static enum weft_status give_results(const struct job *job, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     if (job->options->csv != NULL) {
-        status = weft_shared_confusion_csv(&job->evaluation, job->options->csv, error);
+        status = cli_shared_confusion_csv(&job->evaluation, job->options->csv, error);
     }
     if (status == WEFT_OK && job->options->logits != NULL) {
         status = weft_evaluation_save_logits(&job->evaluation, job->options->logits, error);
     }
     if (status == WEFT_OK && job->options->figure != NULL) {
-        status = weft_figures_confusion(job->options->figure, (enum weft_theme)job->options->theme,
-                                        job->how.split, &job->evaluation, job->options->normalize,
-                                        error);
+        status =
+            cli_figures_confusion(job->options->figure, (enum canvas_theme)job->options->theme,
+                                  job->how.split, &job->evaluation, job->options->normalize, error);
     }
     if (status == WEFT_OK && job->options->json) {
         status = print_json(job, error);
@@ -164,29 +164,28 @@ static enum weft_status give_results(const struct job *job, struct weft_error *e
 }
 
 static bool progress(void *context, size_t done, size_t images) {
-    weft_progress_update(context, "evaluation", done, images);
-    return !weft_os_interrupted();
+    cli_progress_update(context, "evaluation", done, images);
+    return !os_interrupted();
 }
 
 static enum weft_status evaluate(struct job *job, struct weft_error *error) {
-    struct weft_progress bar;
-    double start = weft_os_seconds();
+    struct cli_progress bar;
+    double start = os_seconds();
     enum weft_status status;
-    weft_progress_start(&bar, job->options);
+    cli_progress_start(&bar, job->options);
     job->how.progress = progress;
     job->how.context = &bar;
     status = weft_evaluate(job->backend, &job->images, &job->how, job->options->logits != NULL,
                            &job->evaluation, error);
-    job->seconds = weft_os_seconds() - start;
-    weft_progress_wipe(&bar);
+    job->seconds = os_seconds() - start;
+    cli_progress_wipe(&bar);
     return status;
 }
 
-enum weft_status weft_command_evaluate(const struct weft_options *options,
-                                       struct weft_error *error) {
+enum weft_status cli_command_evaluate(const struct cli_options *options, struct weft_error *error) {
     struct job job = {.options = options};
     enum weft_status status = choose(&job, error);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     if (status == WEFT_OK) {
         status = prepare(&job, error);
     }

@@ -7,7 +7,7 @@
 
 #include "os/os.h"
 
-const char *const weft_theme_names[] = {"light", "dark", NULL};
+const char *const cli_theme_names[] = {"light", "dark", NULL};
 
 static bool is_set(const char *name) {
     const char *value = getenv(name);
@@ -31,11 +31,11 @@ static bool speaks_utf8(void) {
     return false;
 }
 
-struct weft_screen weft_figures_screen(int columns) {
-    struct weft_screen screen = {.columns = columns, .utf8 = speaks_utf8()};
-    if (weft_os_is_terminal(stdout)) {
+struct cli_screen cli_figures_screen(int columns) {
+    struct cli_screen screen = {.columns = columns, .utf8 = speaks_utf8()};
+    if (os_is_terminal(stdout)) {
         const char *terminal = getenv("TERM");
-        screen.columns = weft_os_terminal_columns(stdout);
+        screen.columns = os_terminal_columns(stdout);
         screen.colour = !is_set("NO_COLOR") && terminal != NULL && *terminal != '\0' &&
                         strcmp(terminal, "dumb") != 0;
         screen.truecolour =
@@ -44,22 +44,22 @@ struct weft_screen weft_figures_screen(int columns) {
     return screen;
 }
 
-void weft_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation) {
-    struct weft_screen screen = weft_figures_screen(INT_MAX);
-    struct weft_matrix matrix = {
+void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation) {
+    struct cli_screen screen = cli_figures_screen(INT_MAX);
+    struct matrix matrix = {
         .evaluation = evaluation, .names = weft_class_names, .title = weft_split_name(split)};
-    weft_screen_confusion(stdout, &screen, &matrix);
+    screen_confusion(stdout, &screen, &matrix);
 }
 
-enum weft_status weft_figures_confusion(const char *path, enum weft_theme theme,
-                                        enum weft_split split,
-                                        const struct weft_evaluation *evaluation, bool normalize,
-                                        struct weft_error *error) {
-    struct weft_canvas canvas;
-    struct weft_matrix matrix = {
+enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
+                                       enum weft_split split,
+                                       const struct weft_evaluation *evaluation, bool normalize,
+                                       struct weft_error *error) {
+    struct canvas canvas;
+    struct matrix matrix = {
         .evaluation = evaluation, .names = weft_class_names, .normalize = normalize};
     char title[96];
-    enum weft_status status = weft_canvas_open(&canvas, path, theme, error);
+    enum weft_status status = canvas_open(&canvas, path, theme, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -67,17 +67,17 @@ enum weft_status weft_figures_confusion(const char *path, enum weft_theme theme,
              normalize ? "Normalised confusion matrix" : "Confusion matrix", weft_split_name(split),
              evaluation->images);
     matrix.title = title;
-    weft_figure_confusion(&canvas, &matrix);
-    return weft_canvas_commit(&canvas, error);
+    figure_confusion(&canvas, &matrix);
+    return canvas_commit(&canvas, error);
 }
 
-enum weft_status weft_figures_curves(const char *path, enum weft_theme theme,
-                                     const struct weft_curves *curves, struct weft_error *error) {
-    struct weft_canvas canvas;
-    enum weft_status status = weft_canvas_open(&canvas, path, theme, error);
+enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,
+                                    const struct curves *curves, struct weft_error *error) {
+    struct canvas canvas;
+    enum weft_status status = canvas_open(&canvas, path, theme, error);
     if (status != WEFT_OK) {
         return status;
     }
-    weft_figure_curves(&canvas, curves);
-    return weft_canvas_commit(&canvas, error);
+    figure_curves(&canvas, curves);
+    return canvas_commit(&canvas, error);
 }

@@ -7,19 +7,19 @@
 
 /* Stdout as a screen: colours only on a terminal, without NO_COLOR, and where TERM is not "dumb". Where stdout is no terminal it is
  * as wide as ${columns}. */
-struct weft_screen weft_figures_screen(int columns);
+struct cli_screen cli_figures_screen(int columns);
 
 /* Prints the confusion matrix of ${split}: the whole table where stdout is no terminal. */
-void weft_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation);
+void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation);
 
 /* Writes the confusion matrix as a figure to ${path}. */
-enum weft_status weft_figures_confusion(const char *path, enum weft_theme theme,
-                                        enum weft_split split,
-                                        const struct weft_evaluation *evaluation, bool normalize,
-                                        struct weft_error *error);
+enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
+                                       enum weft_split split,
+                                       const struct weft_evaluation *evaluation, bool normalize,
+                                       struct weft_error *error);
 
 /* Writes the curves as a figure to ${path}. */
-enum weft_status weft_figures_curves(const char *path, enum weft_theme theme,
-                                     const struct weft_curves *curves, struct weft_error *error);
+enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,
+                                    const struct curves *curves, struct weft_error *error);
 
 #endif

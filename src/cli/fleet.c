@@ -51,10 +51,10 @@ static const char *majority(const struct weft_fleet *fleet,
     return best;
 }
 
-static enum weft_status print_group(const struct weft_options *options,
+static enum weft_status print_group(const struct cli_options *options,
                                     const struct weft_fleet_verdict *verdict, size_t machines,
                                     struct weft_error *error) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     if (!options->json) {
         printf("%6zu  %-10s %-16.16s  %s, driver %s; %s", machines, verdict->result,
                verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->device, verdict->driver,
@@ -65,23 +65,23 @@ static enum weft_status print_group(const struct weft_options *options,
         putchar('\n');
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "group");
-    weft_json_integer(&json, "machines", machines);
-    weft_json_string(&json, "result", verdict->result);
-    weft_json_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
-    weft_json_string(&json, "device", verdict->device);
-    weft_json_string(&json, "driver", verdict->driver);
-    weft_json_integer(&json, "contract", verdict->contract);
-    weft_json_string(&json, "options", verdict->options);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "group");
+    json_write_integer(&json, "machines", machines);
+    json_write_string(&json, "result", verdict->result);
+    json_write_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
+    json_write_string(&json, "device", verdict->device);
+    json_write_string(&json, "driver", verdict->driver);
+    json_write_integer(&json, "contract", verdict->contract);
+    json_write_string(&json, "options", verdict->options);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-static enum weft_status print_machine(const struct weft_options *options,
+static enum weft_status print_machine(const struct cli_options *options,
                                       const struct weft_fleet_verdict *verdict,
                                       struct weft_error *error) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     if (!options->json) {
         printf("minority: %s %s%s%s: %s, hash %.16s (%s, line %zu)\n",
                verdict->host[0] != '\0' ? verdict->host : "(no host)", verdict->device,
@@ -89,22 +89,21 @@ static enum weft_status print_machine(const struct weft_options *options,
                verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->source, verdict->line);
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "minority");
-    weft_json_string(&json, "host", verdict->host);
-    weft_json_string(&json, "device", verdict->device);
-    weft_json_string(&json, "pci", verdict->place[0] != '\0' ? verdict->place : NULL);
-    weft_json_string(&json, "result", verdict->result);
-    weft_json_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
-    weft_json_string(&json, "file", verdict->source);
-    weft_json_integer(&json, "line", verdict->line);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "minority");
+    json_write_string(&json, "host", verdict->host);
+    json_write_string(&json, "device", verdict->device);
+    json_write_string(&json, "pci", verdict->place[0] != '\0' ? verdict->place : NULL);
+    json_write_string(&json, "result", verdict->result);
+    json_write_string(&json, "hash", verdict->hash[0] != '\0' ? verdict->hash : NULL);
+    json_write_string(&json, "file", verdict->source);
+    json_write_integer(&json, "line", verdict->line);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-static enum weft_status print_all(const struct weft_options *options,
-                                  const struct weft_fleet *fleet, size_t *minority,
-                                  struct weft_error *error) {
+static enum weft_status print_all(const struct cli_options *options, const struct weft_fleet *fleet,
+                                  size_t *minority, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     const char *hash = "";
     for (size_t i = 0, end; i < fleet->count && status == WEFT_OK; i = end) {
@@ -127,33 +126,33 @@ static enum weft_status print_all(const struct weft_options *options,
     return status;
 }
 
-static enum weft_status print_verdict(const struct weft_options *options,
+static enum weft_status print_verdict(const struct cli_options *options,
                                       const struct weft_fleet *fleet, size_t minority,
                                       size_t unreadable, struct weft_error *error) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     if (!options->json) {
         printf("%zu verdicts, %zu in the minority", fleet->count, minority);
         printf(unreadable > 0 ? "; files that could not be read to their end: %zu\n" : "\n",
                unreadable);
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "verdict");
-    weft_json_string(&json, "result",
-                     minority > 0     ? "different"
-                     : unreadable > 0 ? "no verdict"
-                                      : "equal");
-    weft_json_integer(&json, "verdicts", fleet->count);
-    weft_json_integer(&json, "minority", minority);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "verdict");
+    json_write_string(&json, "result",
+                      minority > 0     ? "different"
+                      : unreadable > 0 ? "no verdict"
+                                       : "equal");
+    json_write_integer(&json, "verdicts", fleet->count);
+    json_write_integer(&json, "minority", minority);
     if (unreadable > 0) {
-        weft_json_integer(&json, "unreadable", unreadable);
+        json_write_integer(&json, "unreadable", unreadable);
     }
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* Reads all files; one of a machine that failed while it wrote does not hide the others. Stores how many those are, and the first failure. */
-static size_t read_all(const struct weft_options *options, struct weft_fleet *fleet,
+static size_t read_all(const struct cli_options *options, struct weft_fleet *fleet,
                        struct weft_error *first) {
     size_t unreadable = 0;
     for (size_t i = 0; i < options->operand_count; i++) {
@@ -164,13 +163,13 @@ static size_t read_all(const struct weft_options *options, struct weft_fleet *fl
         if (unreadable++ == 0) {
             *first = failure;
         } else {
-            weft_message_always("%s", failure.message);
+            cli_message_always("%s", failure.message);
         }
     }
     return unreadable;
 }
 
-enum weft_status weft_compare_fleet(const struct weft_options *options, struct weft_error *error) {
+enum weft_status cli_compare_fleet(const struct cli_options *options, struct weft_error *error) {
     struct weft_fleet fleet = {0};
     struct weft_error first = {0};
     enum weft_status status = WEFT_OK;
@@ -184,7 +183,7 @@ enum weft_status weft_compare_fleet(const struct weft_options *options, struct w
     }
     if (status == WEFT_OK && minority > 0) {
         if (unreadable > 0) {
-            weft_message_always("%s", first.message);
+            cli_message_always("%s", first.message);
         }
         status = weft_fail(error, WEFT_FAILED, "fleet: %zu of %zu verdicts are not as the others",
                            minority, fleet.count);

@@ -8,11 +8,11 @@
 
 static const char *command_name(const void *context, size_t index) {
     (void)context;
-    return weft_commands[index].name;
+    return cli_commands[index].name;
 }
 
 static enum weft_status unknown_command(const char *name, struct weft_error *error) {
-    const char *nearest = weft_nearest_find(name, command_name, NULL);
+    const char *nearest = cli_nearest_find(name, command_name, NULL);
     weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists those there are", name);
     if (nearest != NULL) {
         weft_error_hint(error, "did you mean weft %s?", nearest);
@@ -20,19 +20,19 @@ static enum weft_status unknown_command(const char *name, struct weft_error *err
     return error->status;
 }
 
-static enum weft_status run_command(const struct weft_command *command, int count,
+static enum weft_status run_command(const struct cli_command *command, int count,
                                     char *const *arguments, struct weft_error *error) {
-    struct weft_options options;
-    enum weft_status status = weft_options_parse(command, count, arguments, &options, error);
+    struct cli_options options;
+    enum weft_status status = cli_options_parse(command, count, arguments, &options, error);
     if (status != WEFT_OK) {
         return status;
     }
     if (options.help) {
-        weft_help_command(stdout, command);
+        cli_help_command(stdout, command);
         return WEFT_OK;
     }
     if (options.version) {
-        return weft_version_print(options.json, error);
+        return cli_version_print(options.json, error);
     }
     return command->run(&options, error);
 }
@@ -44,20 +44,20 @@ static enum weft_status version(int count, char *const *arguments, struct weft_e
         return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes --json alone",
                          arguments[0]);
     }
-    return weft_version_print(json, error);
+    return cli_version_print(json, error);
 }
 
 static enum weft_status dispatch(int count, char *const *arguments, struct weft_error *error) {
     const char *name = count > 0 ? arguments[0] : "";
-    const struct weft_command *command = weft_command_find(name);
+    const struct cli_command *command = cli_command_find(name);
     if (command != NULL) {
         return run_command(command, count - 1, arguments + 1, error);
     }
     if (strcmp(name, "help") == 0) {
-        return weft_help(count - 1, arguments + 1, error);
+        return cli_help(count - 1, arguments + 1, error);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        return weft_help(0, NULL, error);
+        return cli_help(0, NULL, error);
     }
     if (strcmp(name, "--version") == 0) {
         return version(count - 1, arguments + 1, error);
@@ -88,24 +88,24 @@ int main(int argc, char **argv) {
     struct weft_error error = {0};
     int count = argc > 1 ? argc - 1 : 0;
     enum weft_status status;
-    weft_os_guard_streams();
-    weft_os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
-                        "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
-                        "weft verify looks for what is wrong\n",
-                        WEFT_BAD_DEVICE);
-    weft_os_remember_program(argc > 0 ? argv[0] : NULL);
+    os_guard_streams();
+    os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
+                   "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
+                   "weft verify looks for what is wrong\n",
+                   WEFT_BAD_DEVICE);
+    os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {
-        status = weft_message_flush(&error);
+        status = cli_message_flush(&error);
     }
-    if (status == WEFT_BAD_DEVICE && weft_os_interrupted()) {
+    if (status == WEFT_BAD_DEVICE && os_interrupted()) {
         /* A driver's compiler may lose its files to the signal: LLVM removes them. */
         weft_error_context(&error, "interrupted");
         status = error.status = WEFT_INTERRUPTED;
     }
     if (status != WEFT_OK && error.message[0] != '\0') { /* else another process has said it */
-        weft_message_error(&error, wants_json(count, argv + 1));
+        cli_message_error(&error, wants_json(count, argv + 1));
     }
-    weft_os_explain_end(NULL, 0);
+    os_explain_end(NULL, 0);
     return (int)status;
 }

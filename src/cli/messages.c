@@ -5,20 +5,20 @@
 #include <stdarg.h>
 #include <string.h>
 
-void weft_message_error(const struct weft_error *error, bool json) {
-    struct weft_json event = {0};
+void cli_message_error(const struct weft_error *error, bool json) {
+    struct json_writer event = {0};
     fprintf(stderr, "weft: %s\n", error->message);
     if (error->hint[0] != '\0') {
         fprintf(stderr, "%s\n", error->hint);
     }
     if (json) {
-        weft_json_open(&event, NULL, '{');
-        weft_json_string(&event, "event", "error");
-        weft_json_integer(&event, "code", (uint64_t)error->status);
-        weft_json_string(&event, "message", error->message);
-        weft_json_string(&event, "hint", error->hint);
-        weft_json_close(&event, '}');
-        weft_json_print(&event, stdout, NULL);
+        json_write_open(&event, NULL, '{');
+        json_write_string(&event, "event", "error");
+        json_write_integer(&event, "code", (uint64_t)error->status);
+        json_write_string(&event, "message", error->message);
+        json_write_string(&event, "hint", error->hint);
+        json_write_close(&event, '}');
+        json_write_print(&event, stdout, NULL);
     }
 }
 
@@ -28,14 +28,14 @@ static void print(const char *format, va_list arguments) {
     fputc('\n', stderr);
 }
 
-void weft_message_always(const char *format, ...) {
+void cli_message_always(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     print(format, arguments);
     va_end(arguments);
 }
 
-void weft_message_notice(const struct weft_options *options, const char *format, ...) {
+void cli_message_notice(const struct cli_options *options, const char *format, ...) {
     va_list arguments;
     if (!options->quiet) {
         va_start(arguments, format);
@@ -44,7 +44,7 @@ void weft_message_notice(const struct weft_options *options, const char *format,
     }
 }
 
-void weft_message_warning(const char *format, ...) {
+void cli_message_warning(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fputs("weft: warning: ", stderr);
@@ -53,7 +53,7 @@ void weft_message_warning(const char *format, ...) {
     va_end(arguments);
 }
 
-void weft_message_detail(const struct weft_options *options, const char *format, ...) {
+void cli_message_detail(const struct cli_options *options, const char *format, ...) {
     va_list arguments;
     if (options->verbose && !options->quiet) {
         va_start(arguments, format);
@@ -68,11 +68,11 @@ static void say(void *context, const char *text) {
     fprintf(stderr, "weft: %s\n", text);
 }
 
-struct weft_log weft_message_log(const struct weft_options *options) {
+struct weft_log cli_message_log(const struct cli_options *options) {
     return (struct weft_log){.say = options->verbose && !options->quiet ? say : NULL};
 }
 
-enum weft_status weft_message_flush(struct weft_error *error) {
+enum weft_status cli_message_flush(struct weft_error *error) {
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return weft_fail(error, WEFT_FAILED, "standard output: not all could be written: %s",

@@ -10,7 +10,7 @@ static size_t smallest(size_t a, size_t b, size_t c) {
     return least < c ? least : c;
 }
 
-size_t weft_nearest_distance(const char *a, const char *b) {
+size_t cli_nearest_distance(const char *a, const char *b) {
     /* Rows i - 2, i - 1 and i of the table whose cell (i, j) is the distance of the first i letters
      * of a from the first j of b. */
     size_t older[LETTERS + 1] = {0}, old[LETTERS + 1], now[LETTERS + 1];
@@ -35,14 +35,14 @@ size_t weft_nearest_distance(const char *a, const char *b) {
     return old[columns];
 }
 
-const char *weft_nearest_find(const char *word,
-                              const char *(*next)(const void *context, size_t index),
-                              const void *context) {
+const char *cli_nearest_find(const char *word,
+                             const char *(*next)(const void *context, size_t index),
+                             const void *context) {
     /* A third of the letters may be wrong, and at least one. */
     size_t limit = strlen(word) / 3 + (strlen(word) < 3), least = limit + 1;
     const char *nearest = NULL, *candidate;
     for (size_t i = 0; (candidate = next(context, i)) != NULL; i++) {
-        size_t distance = weft_nearest_distance(word, candidate);
+        size_t distance = cli_nearest_distance(word, candidate);
         if (distance < least) {
             least = distance;
             nearest = candidate;

@@ -11,15 +11,15 @@
 
 #include "weft/weft.h"
 
-struct weft_command;
-struct weft_option;
+struct cli_command;
+struct cli_option;
 
-#define WEFT_OPERANDS_MAX 4096 /* of one command line */
-#define WEFT_GIVEN_MAX    128
+#define CLI_OPERANDS_MAX 4096 /* of one command line */
+#define CLI_GIVEN_MAX    128
 
 /* The value of every option of every command. A command uses those that its table names. Choices
  * are the index into the row's choices, -1 when there is neither a value nor a default. */
-struct weft_options {
+struct cli_options {
     /* common: src/cli/common.c */
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
@@ -38,7 +38,7 @@ struct weft_options {
     const char *csv, *logits;
     /* bench */
     uint64_t images, repeat, wide;
-    int only; /* enum weft_bench_what, or -1 */
+    int only; /* enum cli_bench_what, or -1 */
     bool peak, whole;
     /* figures: evaluate, samples */
     const char *figure;
@@ -62,27 +62,27 @@ struct weft_options {
     const char *inject, *bundle;
     /* what is no option: MODEL, A B */
     const char *operand; /* the first; NULL when not given */
-    const char *operands[WEFT_OPERANDS_MAX];
+    const char *operands[CLI_OPERANDS_MAX];
     size_t operand_count;
     /* the rows of the options on the command line, each as often as it stands there */
-    const struct weft_option *given[WEFT_GIVEN_MAX];
+    const struct cli_option *given[CLI_GIVEN_MAX];
     size_t given_count;
 };
 
-enum weft_option_type {
-    WEFT_OPTION_FLAG,   /* bool */
-    WEFT_OPTION_TEXT,   /* const char *, not empty */
-    WEFT_OPTION_COUNT,  /* uint64_t, least to most */
-    WEFT_OPTION_FLOAT,  /* float, low to high */
-    WEFT_OPTION_CHOICE, /* int: the index of the word in choices */
-    WEFT_OPTION_TIME,   /* uint64_t, seconds, least to most: 50s, 10m, 2h, or 50 */
+enum cli_option_type {
+    CLI_OPTION_FLAG,   /* bool */
+    CLI_OPTION_TEXT,   /* const char *, not empty */
+    CLI_OPTION_COUNT,  /* uint64_t, least to most */
+    CLI_OPTION_FLOAT,  /* float, low to high */
+    CLI_OPTION_CHOICE, /* int: the index of the word in choices */
+    CLI_OPTION_TIME,   /* uint64_t, seconds, least to most: 50s, 10m, 2h, or 50 */
 };
 
 /* One option. */
-struct weft_option {
+struct cli_option {
     const char *name; /* without the dashes */
-    enum weft_option_type type;
-    size_t offset;        /* of its field in struct weft_options */
+    enum cli_option_type type;
+    size_t offset;        /* of its field in struct cli_options */
     const char *value;    /* what help calls its value: "DIR"; NULL for a flag */
     const char *help;     /* lines separated by newlines */
     const char *initial;  /* its default, as it would be written, or NULL */
@@ -92,65 +92,65 @@ struct weft_option {
     const char *const *choices; /* ends with NULL */
 };
 
-#define WEFT_OPTION(FIELD) offsetof(struct weft_options, FIELD)
+#define CLI_OPTION(FIELD) offsetof(struct cli_options, FIELD)
 
 /* Rows of several commands' tables. */
-#define WEFT_OPTION_ROW_SPLIT(HELP, INITIAL)                                                       \
+#define CLI_OPTION_ROW_SPLIT(HELP, INITIAL)                                                        \
     {                                                                                              \
-        .name = "split", .type = WEFT_OPTION_CHOICE, .offset = WEFT_OPTION(split), .help = HELP,   \
-        .initial = INITIAL, .choices = weft_split_names                                            \
+        .name = "split", .type = CLI_OPTION_CHOICE, .offset = CLI_OPTION(split), .help = HELP,     \
+        .initial = INITIAL, .choices = cli_split_names                                             \
     }
-#define WEFT_OPTION_ROW_THEME(HELP)                                                                \
+#define CLI_OPTION_ROW_THEME(HELP)                                                                 \
     {                                                                                              \
-        .name = "theme", .type = WEFT_OPTION_CHOICE, .offset = WEFT_OPTION(theme), .help = HELP,   \
-        .initial = "light", .choices = weft_theme_names                                            \
+        .name = "theme", .type = CLI_OPTION_CHOICE, .offset = CLI_OPTION(theme), .help = HELP,     \
+        .initial = "light", .choices = cli_theme_names                                             \
     }
-#define WEFT_OPTION_ROW_FILE(NAME, FIELD, HELP)                                                    \
+#define CLI_OPTION_ROW_FILE(NAME, FIELD, HELP)                                                     \
     {                                                                                              \
-        .name = NAME, .type = WEFT_OPTION_TEXT, .offset = WEFT_OPTION(FIELD), .value = "FILE",     \
+        .name = NAME, .type = CLI_OPTION_TEXT, .offset = CLI_OPTION(FIELD), .value = "FILE",       \
         .help = HELP                                                                               \
     }
-#define WEFT_OPTION_ROW_FLAG(NAME, FIELD, HELP)                                                    \
-    { .name = NAME, .type = WEFT_OPTION_FLAG, .offset = WEFT_OPTION(FIELD), .help = HELP }
+#define CLI_OPTION_ROW_FLAG(NAME, FIELD, HELP)                                                     \
+    { .name = NAME, .type = CLI_OPTION_FLAG, .offset = CLI_OPTION(FIELD), .help = HELP }
 
 /* How many operands (words that are no option) a command takes. */
-enum weft_operand {
-    WEFT_OPERAND_NONE,
-    WEFT_OPERAND_OPTIONAL,
-    WEFT_OPERAND_REQUIRED,
-    WEFT_OPERAND_SEVERAL /* one or more: the command looks at their number */
+enum cli_operand {
+    CLI_OPERAND_NONE,
+    CLI_OPERAND_OPTIONAL,
+    CLI_OPERAND_REQUIRED,
+    CLI_OPERAND_SEVERAL /* one or more: the command looks at their number */
 };
 
 /* common.c: the options with one meaning everywhere. */
-extern const struct weft_option weft_common_options[];
-extern const char *const weft_split_names[];   /* in the order of enum weft_split */
-extern const char *const weft_mapping_names[]; /* in the order of enum weft_mapping */
-extern const char *const weft_math_names[];    /* in the order of enum weft_math */
-extern const char *const weft_theme_names[];   /* in the order of enum weft_theme */
+extern const struct cli_option cli_common_options[];
+extern const char *const cli_split_names[];   /* in the order of enum weft_split */
+extern const char *const cli_mapping_names[]; /* in the order of enum weft_mapping */
+extern const char *const cli_math_names[];    /* in the order of enum weft_math */
+extern const char *const cli_theme_names[];   /* in the order of enum canvas_theme */
 
 /* options.c: fills ${options} from ${arguments} (without program and command), the environment and
  * the defaults, in this order of strength. Options are --name value, --name=value, or --flag; --
  * ends them; the last of two wins. Texts point into ${arguments} and the environment. With --help
  * or --version among them the rest is not missed. Fails with WEFT_USAGE. */
-enum weft_status weft_options_parse(const struct weft_command *command, int count,
-                                    char *const *arguments, struct weft_options *options,
-                                    struct weft_error *error);
+enum weft_status cli_options_parse(const struct cli_command *command, int count,
+                                   char *const *arguments, struct cli_options *options,
+                                   struct weft_error *error);
 
 /* Whether the option ${name} stands on the command line. */
-bool weft_options_given(const struct weft_options *options, const char *name);
+bool cli_options_given(const struct cli_options *options, const char *name);
 
 /* values.c: stores ${text} as the value of ${option}. ${source} says in a message where the text is
  * from: "--batch". */
-enum weft_status weft_option_set(const struct weft_option *option, const char *text,
-                                 const char *source, struct weft_options *options,
-                                 struct weft_error *error);
+enum weft_status cli_option_set(const struct cli_option *option, const char *text,
+                                const char *source, struct cli_options *options,
+                                struct weft_error *error);
 
 /* Returns the value that ${option} has in ${options}, as it would be written, perhaps in ${number}; NULL for a flag. */
-const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
-                             char number[64]);
+const char *cli_option_text(const struct cli_option *option, const struct cli_options *options,
+                            char number[64]);
 
 /* Reads ${text} as a whole number from ${least} to ${most}. Fails with WEFT_USAGE. */
-enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
-                                   const char *source, uint64_t *value, struct weft_error *error);
+enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
+                                  const char *source, uint64_t *value, struct weft_error *error);
 
 #endif

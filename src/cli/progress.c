@@ -10,10 +10,10 @@
 #define BAR_MIN         4
 #define LINE_MAX_LENGTH 200
 
-void weft_progress_start(struct weft_progress *progress, const struct weft_options *options) {
-    progress->shown = !options->quiet && !options->json && weft_os_can_redraw(stderr);
+void cli_progress_start(struct cli_progress *progress, const struct cli_options *options) {
+    progress->shown = !options->quiet && !options->json && os_can_redraw(stderr);
     progress->drawn = false;
-    progress->start = weft_os_seconds();
+    progress->start = os_seconds();
     progress->last = progress->start;
 }
 
@@ -46,9 +46,9 @@ static void compose(char *line, size_t room, const char *label, double share, co
 }
 
 /* The columns that a line may take: in the last one the cursor would wrap. 0: it is not time to draw. */
-static int room_now(struct weft_progress *progress) {
-    double now = weft_os_seconds();
-    int room = weft_os_terminal_columns(stderr) - 1;
+static int room_now(struct cli_progress *progress) {
+    double now = os_seconds();
+    int room = os_terminal_columns(stderr) - 1;
     if (!progress->shown || now - progress->last < REDRAW || room < 1) {
         return 0;
     }
@@ -56,22 +56,22 @@ static int room_now(struct weft_progress *progress) {
     return room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room;
 }
 
-static void draw(struct weft_progress *progress, int room, const char *line) {
+static void draw(struct cli_progress *progress, int room, const char *line) {
     fprintf(stderr, "\r%-*.*s", room, room, line);
     fflush(stderr);
     progress->drawn = true;
 }
 
-void weft_progress_text(struct weft_progress *progress, const char *text) {
+void cli_progress_text(struct cli_progress *progress, const char *text) {
     int room = room_now(progress);
     if (room > 0) {
         draw(progress, room, text);
     }
 }
 
-void weft_progress_update(struct weft_progress *progress, const char *label, uint64_t done,
-                          uint64_t total) {
-    double elapsed = weft_os_seconds() - progress->start;
+void cli_progress_update(struct cli_progress *progress, const char *label, uint64_t done,
+                         uint64_t total) {
+    double elapsed = os_seconds() - progress->start;
     char line[LINE_MAX_LENGTH + 1], figures[96], left[32];
     int room = total > 0 && done > 0 ? room_now(progress) : 0;
     if (room == 0) {
@@ -84,9 +84,9 @@ void weft_progress_update(struct weft_progress *progress, const char *label, uin
     draw(progress, room, line);
 }
 
-void weft_progress_wipe(struct weft_progress *progress) {
+void cli_progress_wipe(struct cli_progress *progress) {
     if (progress->drawn) {
-        int room = weft_os_terminal_columns(stderr) - 1;
+        int room = os_terminal_columns(stderr) - 1;
         fprintf(stderr, "\r%*s\r", room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room, "");
         fflush(stderr);
         progress->drawn = false;

@@ -8,42 +8,42 @@
 
 #define RUNS_MAX 100000 /* run-N without --out */
 
-static enum weft_status choose(struct weft_run *run, struct weft_error *error) {
+static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
     for (unsigned i = 1; i <= RUNS_MAX; i++) {
         snprintf(run->path, sizeof run->path, "run-%u", i);
-        if (!weft_os_exists(run->path)) {
+        if (!os_exists(run->path)) {
             return WEFT_OK;
         }
     }
     return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d are all taken", RUNS_MAX);
 }
 
-static enum weft_status take(struct weft_run *run, const char *out, bool force,
+static enum weft_status take(struct cli_run *run, const char *out, bool force,
                              struct weft_error *error) {
     if (strlen(out) >= sizeof run->path) {
         return weft_fail(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
                          sizeof run->path - 1);
     }
     snprintf(run->path, sizeof run->path, "%s", out);
-    if (!weft_os_exists(out)) {
+    if (!os_exists(out)) {
         return WEFT_OK;
     }
-    if (!weft_os_is_folder(out)) {
+    if (!os_is_folder(out)) {
         return weft_fail(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
     }
-    if (!force && !weft_os_is_empty_folder(out)) {
+    if (!force && !os_is_empty_folder(out)) {
         weft_fail(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
         return weft_error_hint(error, "choose another one, or let --force replace the run in it");
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_run_create(struct weft_run *run, const char *out, bool force,
-                                 struct weft_error *error) {
+enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
+                                struct weft_error *error) {
     enum weft_status status = out != NULL ? take(run, out, force, error) : choose(run, error);
-    bool there = status == WEFT_OK && weft_os_exists(run->path);
+    bool there = status == WEFT_OK && os_exists(run->path);
     if (status == WEFT_OK) {
-        status = weft_os_make_folder(run->path, error);
+        status = os_make_folder(run->path, error);
     }
     run->made = status == WEFT_OK && !there;
     return status;
@@ -59,11 +59,11 @@ static const char *const files[] = {
 
 enum { RESULTS = 10 }; /* of them are written at the end */
 
-static enum weft_status clear(const struct weft_run *run, const char *const *names, size_t count,
+static enum weft_status clear(const struct cli_run *run, const char *const *names, size_t count,
                               struct weft_error *error) {
     char path[4096];
     for (size_t i = 0; i < count; i++) {
-        weft_run_path(run, names[i], path);
+        cli_run_path(run, names[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
             return weft_fail(error, WEFT_FAILED, "%s: can not be removed: %s", path,
                              strerror(errno));
@@ -72,21 +72,21 @@ static enum weft_status clear(const struct weft_run *run, const char *const *nam
     return WEFT_OK;
 }
 
-enum weft_status weft_run_clear(const struct weft_run *run, struct weft_error *error) {
+enum weft_status cli_run_clear(const struct cli_run *run, struct weft_error *error) {
     return clear(run, files, sizeof files / sizeof files[0], error);
 }
 
-enum weft_status weft_run_clear_results(const struct weft_run *run, struct weft_error *error) {
+enum weft_status cli_run_clear_results(const struct cli_run *run, struct weft_error *error) {
     return clear(run, files, RESULTS, error);
 }
 
-void weft_run_discard(const struct weft_run *run) {
+void cli_run_discard(const struct cli_run *run) {
     if (run->made) {
         remove(run->path); /* a folder only when it is empty */
     }
 }
 
-char *weft_run_path(const struct weft_run *run, const char *name, char path[4096]) {
+char *cli_run_path(const struct cli_run *run, const char *name, char path[4096]) {
     size_t length = strlen(run->path);
     const char *slash = length > 0 && run->path[length - 1] == '/' ? "" : "/";
     snprintf(path, 4096, "%s%s%s", run->path, slash, name);

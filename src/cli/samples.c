@@ -6,28 +6,28 @@
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
-const struct weft_option weft_samples_options[] = {
-    WEFT_OPTION_ROW_SPLIT("the images", "train"),
+const struct cli_option cli_samples_options[] = {
+    CLI_OPTION_ROW_SPLIT("the images", "train"),
     {.name = "count",
-     .type = WEFT_OPTION_COUNT,
-     .offset = WEFT_OPTION(count),
+     .type = CLI_OPTION_COUNT,
+     .offset = CLI_OPTION(count),
      .value = "N",
      .help = "how many",
      .initial = "20",
      .least = 1,
      .most = 2000},
     {.name = "seed",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(shuffle),
+     .type = CLI_OPTION_TEXT,
+     .offset = CLI_OPTION(shuffle),
      .value = "N",
      .help = "a random choice (default: the first ones of the file)"},
     {.name = "class",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(class_name),
+     .type = CLI_OPTION_TEXT,
+     .offset = CLI_OPTION(class_name),
      .value = "NAME",
      .help = "only images of this class: its name or number"},
-    WEFT_OPTION_ROW_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
-    WEFT_OPTION_ROW_THEME("of the figure"),
+    CLI_OPTION_ROW_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
+    CLI_OPTION_ROW_THEME("of the figure"),
     {.name = NULL},
 };
 
@@ -110,33 +110,33 @@ static enum weft_status print_json(const struct choice *choice, const char *spli
                                    struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < choice->count && status == WEFT_OK; i++) {
-        struct weft_json json = {0};
+        struct json_writer json = {0};
         char image[64];
         snprintf(image, sizeof image, "%s:%u", split, (unsigned)choice->index[i]);
-        weft_json_open(&json, NULL, '{');
-        weft_json_string(&json, "event", "sample");
-        weft_json_string(&json, "image", image);
-        weft_json_string(&json, "class", choice->labels[i]);
-        weft_json_integer(&json, "index", choice->images.labels[choice->index[i]]);
-        weft_json_close(&json, '}');
-        status = weft_json_print(&json, stdout, error);
+        json_write_open(&json, NULL, '{');
+        json_write_string(&json, "event", "sample");
+        json_write_string(&json, "image", image);
+        json_write_string(&json, "class", choice->labels[i]);
+        json_write_integer(&json, "index", choice->images.labels[choice->index[i]]);
+        json_write_close(&json, '}');
+        status = json_write_print(&json, stdout, error);
     }
     return status;
 }
 
 /* The figure, if one is asked for, and the labels; else the images themselves. */
-static enum weft_status show(const struct weft_options *options, const struct choice *choice,
+static enum weft_status show(const struct cli_options *options, const struct choice *choice,
                              const char *split, struct weft_error *error) {
-    struct weft_gallery gallery = {choice->pixels, choice->count, choice->images.height,
-                                   choice->images.width, choice->labels};
-    struct weft_screen screen = weft_figures_screen(COLUMNS);
+    struct gallery gallery = {choice->pixels, choice->count, choice->images.height,
+                              choice->images.width, choice->labels};
+    struct cli_screen screen = cli_figures_screen(COLUMNS);
     if (options->out != NULL) {
-        struct weft_canvas canvas;
+        struct canvas canvas;
         enum weft_status status =
-            weft_canvas_open(&canvas, options->out, (enum weft_theme)options->theme, error);
+            canvas_open(&canvas, options->out, (enum canvas_theme)options->theme, error);
         if (status == WEFT_OK) {
-            weft_figure_samples(&canvas, &gallery);
-            status = weft_canvas_commit(&canvas, error);
+            figure_samples(&canvas, &gallery);
+            status = canvas_commit(&canvas, error);
         }
         if (status != WEFT_OK) {
             return status;
@@ -146,7 +146,7 @@ static enum weft_status show(const struct weft_options *options, const struct ch
         return print_json(choice, split, error);
     }
     if (options->out == NULL) {
-        return weft_screen_samples(stdout, &screen, &gallery, error);
+        return screen_samples(stdout, &screen, &gallery, error);
     }
     for (size_t i = 0; i < choice->count; i++) {
         printf("%s:%u %s\n", split, (unsigned)choice->index[i], choice->labels[i]);
@@ -154,18 +154,17 @@ static enum weft_status show(const struct weft_options *options, const struct ch
     return WEFT_OK;
 }
 
-enum weft_status weft_command_samples(const struct weft_options *options,
-                                      struct weft_error *error) {
+enum weft_status cli_command_samples(const struct cli_options *options, struct weft_error *error) {
     struct choice choice = {0};
     char folder[4096];
     uint64_t seed = 0;
     int class;
     enum weft_status status = find_class(options->class_name, &class, error);
     if (status == WEFT_OK && options->shuffle != NULL) {
-        status = weft_option_count(options->shuffle, 0, UINT64_MAX, "--seed", &seed, error);
+        status = cli_option_count(options->shuffle, 0, UINT64_MAX, "--seed", &seed, error);
     }
     if (status == WEFT_OK && options->out != NULL) {
-        status = weft_canvas_check(options->out, error);
+        status = canvas_check(options->out, error);
         status = status == WEFT_OK ? status : weft_error_context(error, "--out");
     }
     if (status == WEFT_OK && (status = weft_data_find(options->data, folder, error)) == WEFT_OK &&
@@ -179,7 +178,7 @@ enum weft_status weft_command_samples(const struct weft_options *options,
                            options->class_name != NULL ? options->class_name : "any");
     }
     if (status == WEFT_OK) {
-        status = show(options, &choice, weft_split_names[options->split], error);
+        status = show(options, &choice, cli_split_names[options->split], error);
     }
     weft_images_finish(&choice.images);
     free(choice.index);

@@ -7,13 +7,13 @@
 
 #include "os/os.h"
 
-int weft_screen_columns(void) {
-    return weft_os_is_terminal(stdout) ? weft_os_terminal_columns(stdout) : INT_MAX;
+int cli_screen_columns(void) {
+    return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;
 }
 
 /* Breaks ${text} at spaces alone, and not before a word that is wider than a whole line: what has no spaces, as a hash or a path, stays
  * whole, so that it can be copied. */
-void weft_screen_wrap(FILE *out, const char *text, int used, int indent, int width) {
+void cli_screen_wrap(FILE *out, const char *text, int used, int indent, int width) {
     bool first = true; /* in its line */
     while (*text != '\0') {
         int gap = (int)strspn(text, " ");
@@ -50,15 +50,15 @@ void weft_screen_wrap(FILE *out, const char *text, int used, int indent, int wid
     fputc('\n', out);
 }
 
-void weft_screen_line(int indent, const char *format, ...) {
+void cli_screen_line(int indent, const char *format, ...) {
     char line[8192]; /* more than a terminal shows */
-    int columns = weft_screen_columns(), length;
+    int columns = cli_screen_columns(), length;
     va_list arguments;
     va_start(arguments, format);
     length = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (length > columns) {
-        weft_screen_wrap(stdout, line, 0, indent, columns);
+        cli_screen_wrap(stdout, line, 0, indent, columns);
         return;
     }
     va_start(arguments, format);

@@ -8,11 +8,11 @@
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
-enum weft_status weft_shared_model_path(const char *operand, char path[4096],
-                                        struct weft_error *error) {
+enum weft_status cli_shared_model_path(const char *operand, char path[4096],
+                                       struct weft_error *error) {
     size_t length = strlen(operand);
     const char *slash = length > 0 && operand[length - 1] == '/' ? "" : "/";
-    bool folder = weft_os_is_folder(operand);
+    bool folder = os_is_folder(operand);
     int written = folder ? snprintf(path, 4096, "%s%smodel.safetensors", operand, slash)
                          : snprintf(path, 4096, "%s", operand);
     if (written < 0 || written >= 4096) {
@@ -21,10 +21,10 @@ enum weft_status weft_shared_model_path(const char *operand, char path[4096],
     return WEFT_OK;
 }
 
-enum weft_status weft_shared_model_load(const struct weft_options *options, const char *operand,
-                                        struct weft_model **model, char path[4096], char sha256[65],
-                                        struct weft_error *error) {
-    enum weft_status status = weft_shared_model_path(operand, path, error);
+enum weft_status cli_shared_model_load(const struct cli_options *options, const char *operand,
+                                       struct weft_model **model, char path[4096], char sha256[65],
+                                       struct weft_error *error) {
+    enum weft_status status = cli_shared_model_path(operand, path, error);
     *model = NULL;
     if (status == WEFT_OK) {
         status = weft_model_load(path, model, error);
@@ -36,20 +36,20 @@ enum weft_status weft_shared_model_load(const struct weft_options *options, cons
         weft_model_destroy(*model);
         *model = NULL;
     } else if ((*model)->published_assumed) {
-        weft_message_notice(options, "%s: names no network: taken for the published one", path);
+        cli_message_notice(options, "%s: names no network: taken for the published one", path);
     }
     return status;
 }
 
-enum weft_status weft_shared_network(const char *path, struct weft_network **network,
-                                     struct weft_error *error) {
+enum weft_status cli_shared_network(const char *path, struct weft_network **network,
+                                    struct weft_error *error) {
     char *text = NULL;
     size_t size = 0;
     enum weft_status status;
     if (path == NULL) {
         return weft_network_create_published(network, error);
     }
-    status = weft_file_read(path, NETWORK_TEXT_MAX, &text, &size, error);
+    status = os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -65,8 +65,8 @@ enum weft_status weft_shared_network(const char *path, struct weft_network **net
     return status;
 }
 
-enum weft_status weft_shared_check(const struct weft_network *network,
-                                   const struct weft_images *images, struct weft_error *error) {
+enum weft_status cli_shared_check(const struct weft_network *network,
+                                  const struct weft_images *images, struct weft_error *error) {
     struct weft_shape input = network->input;
     struct weft_shape image = {1, images->height, images->width, false};
     bool fits = input.flat ? input.channels == images->height * images->width
@@ -80,10 +80,10 @@ enum weft_status weft_shared_check(const struct weft_network *network,
     return weft_network_check_classifier(network, images->classes, error);
 }
 
-enum weft_status weft_shared_open(const struct weft_options *options,
-                                  const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct weft_backend **backend,
-                                  struct weft_error *error) {
+enum weft_status cli_shared_open(const struct cli_options *options,
+                                 const struct weft_network *network, size_t batch,
+                                 bool forward_only, struct weft_backend **backend,
+                                 struct weft_error *error) {
     struct weft_backend_options wanted = {.device = options->device,
                                           .threads = (unsigned)options->threads,
                                           .kernels = options->kernels,
@@ -94,7 +94,7 @@ enum weft_status weft_shared_open(const struct weft_options *options,
                                           .no_cache = options->no_cache,
                                           .batch = batch,
                                           .forward_only = forward_only,
-                                          .log = weft_message_log(options)};
+                                          .log = cli_message_log(options)};
     char notice[512] = "";
     enum weft_status status = weft_backend_open(network, &wanted, backend, notice, error);
     const struct weft_device *device;
@@ -102,29 +102,28 @@ enum weft_status weft_shared_open(const struct weft_options *options,
         return status;
     }
     if (notice[0] != '\0') {
-        weft_message_always("%s", notice);
+        cli_message_always("%s", notice);
     }
     if (wanted.math == WEFT_MATH_FAST) {
-        weft_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
+        cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
     device = weft_backend_device(*backend);
     if (weft_backend_warning(*backend) != NULL) {
-        weft_message_warning("%s: %s", device->name, weft_backend_warning(*backend));
+        cli_message_warning("%s: %s", device->name, weft_backend_warning(*backend));
     }
     if (device->builtin) {
-        weft_message_notice(options, "device: cpu, %u threads", device->compute_units);
+        cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
     } else {
-        weft_message_notice(options, "device: %u, %s (%s)", device->index, device->name,
-                            device->platform_name);
-        weft_message_detail(options, "driver: %s, OpenCL %s, %u compute units", device->driver,
-                            device->opencl, device->compute_units);
+        cli_message_notice(options, "device: %u, %s (%s)", device->index, device->name,
+                           device->platform_name);
+        cli_message_detail(options, "driver: %s, OpenCL %s, %u compute units", device->driver,
+                           device->opencl, device->compute_units);
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_shared_give_model(struct weft_backend *backend,
-                                        const struct weft_model *model, bool raw,
-                                        struct weft_error *error) {
+enum weft_status cli_shared_give_model(struct weft_backend *backend, const struct weft_model *model,
+                                       bool raw, struct weft_error *error) {
     float values[256];
     enum weft_status status;
     if (raw) {
@@ -142,29 +141,29 @@ enum weft_status weft_shared_give_model(struct weft_backend *backend,
     return status;
 }
 
-enum weft_status weft_shared_confusion_csv(const struct weft_evaluation *evaluation,
-                                           const char *path, struct weft_error *error) {
-    struct weft_file file = {0};
-    enum weft_status status = weft_file_create(&file, path, error);
+enum weft_status cli_shared_confusion_csv(const struct weft_evaluation *evaluation,
+                                          const char *path, struct weft_error *error) {
+    struct os_file file = {0};
+    enum weft_status status = os_file_create(&file, path, error);
     if (status == WEFT_OK) {
-        weft_report_confusion_csv(file.stream, evaluation, weft_class_names);
-        status = weft_file_commit(&file, error);
+        report_confusion_csv(file.stream, evaluation, weft_class_names);
+        status = os_file_commit(&file, error);
     }
     return status;
 }
 
-void weft_shared_json_options(struct weft_json *json, const struct weft_options *options) {
-    weft_json_string(json, "device", options->device);
-    weft_json_string(json, "data", options->data);
+void cli_shared_json_options(struct json_writer *json, const struct cli_options *options) {
+    json_write_string(json, "device", options->device);
+    json_write_string(json, "data", options->data);
     if (options->threads > 0) {
-        weft_json_integer(json, "threads", options->threads);
+        json_write_integer(json, "threads", options->threads);
     } else {
-        weft_json_null(json, "threads");
+        json_write_null(json, "threads");
     }
-    weft_json_string(json, "kernels", options->kernels);
-    weft_json_string(json, "math", weft_math_names[options->math]);
-    weft_json_string(json, "mapping", weft_mapping_names[options->mapping]);
-    weft_json_bool(json, "no_fuse", options->no_fuse);
-    weft_json_bool(json, "no_cache", options->no_cache);
-    weft_json_string(json, "cl_options", options->cl_options);
+    json_write_string(json, "kernels", options->kernels);
+    json_write_string(json, "math", cli_math_names[options->math]);
+    json_write_string(json, "mapping", cli_mapping_names[options->mapping]);
+    json_write_bool(json, "no_fuse", options->no_fuse);
+    json_write_bool(json, "no_cache", options->no_cache);
+    json_write_string(json, "cl_options", options->cl_options);
 }

@@ -22,8 +22,8 @@ static bool parse_count(const char *text, uint64_t *value) {
     return true;
 }
 
-enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t most,
-                                   const char *source, uint64_t *value, struct weft_error *error) {
+enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
+                                  const char *source, uint64_t *value, struct weft_error *error) {
     if (!parse_count(text, value) || *value < least || *value > most) {
         return weft_fail(error, WEFT_USAGE, "%s %s: not a whole number from %llu to %llu", source,
                          text, (unsigned long long)least, (unsigned long long)most);
@@ -32,7 +32,7 @@ enum weft_status weft_option_count(const char *text, uint64_t least, uint64_t mo
 }
 
 /* A number and s, m, h or nothing. */
-static enum weft_status set_time(const struct weft_option *option, const char *text,
+static enum weft_status set_time(const struct cli_option *option, const char *text,
                                  const char *source, uint64_t *value, struct weft_error *error) {
     char digits[24] = "";
     size_t length = strlen(text);
@@ -50,7 +50,7 @@ static enum weft_status set_time(const struct weft_option *option, const char *t
     return WEFT_OK;
 }
 
-static enum weft_status set_float(const struct weft_option *option, const char *text,
+static enum weft_status set_float(const struct cli_option *option, const char *text,
                                   const char *source, float *value, struct weft_error *error) {
     char low[32], high[32], *end;
     *value = strtof(text, &end);
@@ -59,13 +59,12 @@ static enum weft_status set_float(const struct weft_option *option, const char *
     if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
         !isfinite(*value) || *value < option->low || *value > option->high) {
         return weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
-                         weft_number_float(option->low, low),
-                         weft_number_float(option->high, high));
+                         number_float(option->low, low), number_float(option->high, high));
     }
     return WEFT_OK;
 }
 
-static enum weft_status set_choice(const struct weft_option *option, const char *text,
+static enum weft_status set_choice(const struct cli_option *option, const char *text,
                                    const char *source, int *value, struct weft_error *error) {
     char known[256] = "";
     for (int i = 0; option->choices[i] != NULL; i++) {
@@ -80,47 +79,47 @@ static enum weft_status set_choice(const struct weft_option *option, const char 
     return weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
 }
 
-const char *weft_option_text(const struct weft_option *option, const struct weft_options *options,
-                             char number[64]) {
+const char *cli_option_text(const struct cli_option *option, const struct cli_options *options,
+                            char number[64]) {
     const void *field = (const char *)options + option->offset;
     switch (option->type) {
-    case WEFT_OPTION_FLAG:
+    case CLI_OPTION_FLAG:
         break;
-    case WEFT_OPTION_TEXT:
+    case CLI_OPTION_TEXT:
         return *(const char *const *)field;
-    case WEFT_OPTION_COUNT:
-    case WEFT_OPTION_TIME:
+    case CLI_OPTION_COUNT:
+    case CLI_OPTION_TIME:
         snprintf(number, 64, "%llu", (unsigned long long)*(const uint64_t *)field);
         return number;
-    case WEFT_OPTION_FLOAT:
-        return weft_number_float(*(const float *)field, number);
-    case WEFT_OPTION_CHOICE:
+    case CLI_OPTION_FLOAT:
+        return number_float(*(const float *)field, number);
+    case CLI_OPTION_CHOICE:
         return option->choices[*(const int *)field];
     }
     return NULL;
 }
 
-enum weft_status weft_option_set(const struct weft_option *option, const char *text,
-                                 const char *source, struct weft_options *options,
-                                 struct weft_error *error) {
+enum weft_status cli_option_set(const struct cli_option *option, const char *text,
+                                const char *source, struct cli_options *options,
+                                struct weft_error *error) {
     void *field = (char *)options + option->offset;
     switch (option->type) {
-    case WEFT_OPTION_FLAG:
+    case CLI_OPTION_FLAG:
         *(bool *)field = true;
         return WEFT_OK;
-    case WEFT_OPTION_TEXT:
+    case CLI_OPTION_TEXT:
         if (*text == '\0') {
             return weft_fail(error, WEFT_USAGE, "%s: its value is empty", source);
         }
         *(const char **)field = text;
         return WEFT_OK;
-    case WEFT_OPTION_COUNT:
-        return weft_option_count(text, option->least, option->most, source, field, error);
-    case WEFT_OPTION_FLOAT:
+    case CLI_OPTION_COUNT:
+        return cli_option_count(text, option->least, option->most, source, field, error);
+    case CLI_OPTION_FLOAT:
         return set_float(option, text, source, field, error);
-    case WEFT_OPTION_TIME:
+    case CLI_OPTION_TIME:
         return set_time(option, text, source, field, error);
-    case WEFT_OPTION_CHOICE:
+    case CLI_OPTION_CHOICE:
         return set_choice(option, text, source, field, error);
     }
     return weft_fail(error, WEFT_FAILED, "%s: no such type of option", source);

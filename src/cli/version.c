@@ -32,27 +32,27 @@ static void print_text(const struct weft_library own[OWN]) {
     }
 }
 
-static void json_library(struct weft_json *json, const struct weft_library *library) {
-    weft_json_string(json, library->name, library->version[0] != '\0' ? library->version : NULL);
+static void json_library(struct json_writer *json, const struct weft_library *library) {
+    json_write_string(json, library->name, library->version[0] != '\0' ? library->version : NULL);
 }
 
-enum weft_status weft_version_print(bool as_json, struct weft_error *error) {
+enum weft_status cli_version_print(bool as_json, struct weft_error *error) {
     struct weft_library own[OWN], libraries[WEFT_LIBRARIES_MAX];
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     size_t count;
-    set(&own[0], "libpng", weft_picture_png_version());
-    set(&own[1], "cairo", weft_canvas_cairo_version());
+    set(&own[0], "libpng", cli_picture_png_version());
+    set(&own[1], "cairo", canvas_cairo_version());
     if (!as_json) {
         print_text(own);
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "version");
-    weft_json_string(&json, "version", weft_version());
-    weft_json_string(&json, "revision", weft_revision());
-    weft_json_string(&json, "compiler", weft_compiler());
-    weft_json_integer(&json, "contract", WEFT_CONTRACT);
-    weft_json_open(&json, "libraries", '{');
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "version");
+    json_write_string(&json, "version", weft_version());
+    json_write_string(&json, "revision", weft_revision());
+    json_write_string(&json, "compiler", weft_compiler());
+    json_write_integer(&json, "contract", WEFT_CONTRACT);
+    json_write_open(&json, "libraries", '{');
     for (size_t i = 0; i < OWN; i++) {
         json_library(&json, &own[i]);
     }
@@ -60,7 +60,7 @@ enum weft_status weft_version_print(bool as_json, struct weft_error *error) {
     for (size_t i = 0; i < count; i++) {
         json_library(&json, &libraries[i]);
     }
-    weft_json_close(&json, '}');
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_close(&json, '}');
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }

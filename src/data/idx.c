@@ -17,17 +17,17 @@ enum {
 /* A file on its way in. */
 struct reading {
     const char *path;
-    struct weft_unpack *reader;
-    struct weft_sha256 *hash; /* or NULL */
+    struct unpack *reader;
+    struct sha256 *hash; /* or NULL */
     struct weft_error *error;
 };
 
 /* Reads up to ${size} bytes, and hashes them. */
 static enum weft_status read_bytes(struct reading *reading, uint8_t *bytes, size_t size,
                                    size_t *got) {
-    enum weft_status status = weft_unpack_read(reading->reader, bytes, size, got, reading->error);
+    enum weft_status status = unpack_read(reading->reader, bytes, size, got, reading->error);
     if (status == WEFT_OK && reading->hash != NULL) {
-        weft_sha256_update(reading->hash, bytes, *got);
+        sha256_update(reading->hash, bytes, *got);
     }
     return status;
 }
@@ -83,15 +83,14 @@ static enum weft_status check_magic(const struct reading *reading, const uint8_t
 }
 
 /* Reads the ${count} dimensions and multiplies them. */
-static enum weft_status read_dimensions(struct reading *reading, unsigned count,
-                                        struct weft_idx *idx) {
-    uint8_t bytes[4 * WEFT_IDX_DIMENSIONS];
+static enum weft_status read_dimensions(struct reading *reading, unsigned count, struct idx *idx) {
+    uint8_t bytes[4 * IDX_DIMENSIONS];
     enum weft_status status = read_header(reading, bytes, 4 * count);
     if (status != WEFT_OK) {
         return status;
     }
     idx->size = 1;
-    for (unsigned i = 0; i < WEFT_IDX_DIMENSIONS; i++) {
+    for (unsigned i = 0; i < IDX_DIMENSIONS; i++) {
         const uint8_t *b = bytes + 4 * i;
         size_t n = 1;
         if (i < count) {
@@ -113,7 +112,7 @@ static enum weft_status read_dimensions(struct reading *reading, unsigned count,
 }
 
 /* Makes room for more of the content: twice ${capacity}, but no more than idx->size. */
-static bool grow(struct weft_idx *idx, size_t *capacity) {
+static bool grow(struct idx *idx, size_t *capacity) {
     size_t larger = *capacity == 0 ? FIRST_CAPACITY : 2 * *capacity;
     if (larger > idx->size || larger < *capacity) {
         larger = idx->size;
@@ -127,7 +126,7 @@ static bool grow(struct weft_idx *idx, size_t *capacity) {
     return true;
 }
 
-static enum weft_status read_content(struct reading *reading, struct weft_idx *idx) {
+static enum weft_status read_content(struct reading *reading, struct idx *idx) {
     size_t capacity = 0;
     for (size_t have = 0, got; have < idx->size; have += got) {
         if (have == capacity && !grow(idx, &capacity)) {
@@ -149,7 +148,7 @@ static enum weft_status read_content(struct reading *reading, struct weft_idx *i
 }
 
 /* Reads past the content: there must be nothing, and only there are the checksums of a gzip file known to be right. */
-static enum weft_status expect_end(struct reading *reading, const struct weft_idx *idx) {
+static enum weft_status expect_end(struct reading *reading, const struct idx *idx) {
     uint8_t byte;
     size_t got;
     enum weft_status status = read_bytes(reading, &byte, 1, &got);
@@ -161,7 +160,7 @@ static enum weft_status expect_end(struct reading *reading, const struct weft_id
     return status;
 }
 
-static enum weft_status read_file(struct reading *reading, unsigned count, struct weft_idx *idx) {
+static enum weft_status read_file(struct reading *reading, unsigned count, struct idx *idx) {
     uint8_t magic[4];
     enum weft_status status = read_header(reading, magic, sizeof magic);
     if (status == WEFT_OK) {
@@ -179,29 +178,29 @@ static enum weft_status read_file(struct reading *reading, unsigned count, struc
     return status;
 }
 
-enum weft_status weft_idx_read(const char *path, unsigned count, struct weft_idx *idx,
-                               char sha256[WEFT_SHA256_HEX], struct weft_error *error) {
-    struct weft_sha256 hash;
+enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
+                          char sha256[SHA256_HEX], struct weft_error *error) {
+    struct sha256 hash;
     struct reading reading = {.path = path, .hash = sha256 != NULL ? &hash : NULL, .error = error};
-    enum weft_status status = weft_unpack_open(path, &reading.reader, error);
+    enum weft_status status = unpack_open(path, &reading.reader, error);
     memset(idx, 0, sizeof *idx);
     if (status != WEFT_OK) {
         return status;
     }
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     status = read_file(&reading, count, idx);
-    weft_unpack_close(reading.reader);
+    unpack_close(reading.reader);
     if (status != WEFT_OK) {
-        weft_idx_finish(idx);
+        idx_finish(idx);
         return status;
     }
     if (sha256 != NULL) {
-        weft_sha256_final_hex(&hash, sha256);
+        sha256_final_hex(&hash, sha256);
     }
     return WEFT_OK;
 }
 
-void weft_idx_finish(struct weft_idx *idx) {
+void idx_finish(struct idx *idx) {
     free(idx->bytes);
     memset(idx, 0, sizeof *idx);
 }

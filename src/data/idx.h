@@ -11,22 +11,22 @@
 #include "data/sha256.h"
 #include "weft/status.h"
 
-enum { WEFT_IDX_DIMENSIONS = 3 /* at most */ };
+enum { IDX_DIMENSIONS = 3 /* at most */ };
 
-struct weft_idx {
-    size_t dimensions[WEFT_IDX_DIMENSIONS]; /* those that the file does not have are 1 */
-    size_t size;                            /* product of the dimensions */
-    uint8_t *bytes;                         /* size */
+struct idx {
+    size_t dimensions[IDX_DIMENSIONS]; /* those that the file does not have are 1 */
+    size_t size;                       /* product of the dimensions */
+    uint8_t *bytes;                    /* size */
 };
 
-/* Reads the file ${path}, plain or gzip, which must have ${count} dimensions (1 to WEFT_IDX_DIMENSIONS), none of them 0, and nothing
+/* Reads the file ${path}, plain or gzip, which must have ${count} dimensions (1 to IDX_DIMENSIONS), none of them 0, and nothing
  * behind its content. ${sha256}, if not NULL, receives the hash of the unpacked file. Memory grows with what is really in the
- * file, not with what its header says. Frees nothing that ${idx} held before; the caller frees with weft_idx_finish.
+ * file, not with what its header says. Frees nothing that ${idx} held before; the caller frees with idx_finish.
  * Fails with WEFT_BAD_FILE, and WEFT_FAILED without memory; the message names the file, and ${idx} is then empty. */
-enum weft_status weft_idx_read(const char *path, unsigned count, struct weft_idx *idx,
-                               char sha256[WEFT_SHA256_HEX], struct weft_error *error);
+enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
+                          char sha256[SHA256_HEX], struct weft_error *error);
 
 /* Frees what ${idx} holds. All zero is harmless. */
-void weft_idx_finish(struct weft_idx *idx);
+void idx_finish(struct idx *idx);
 
 #endif

@@ -42,7 +42,7 @@ static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]
     static const char *const endings[2] = {"", ".gz"};
     for (int i = 0; i < 2; i++) {
         int length = snprintf(path, PATH_SIZE, "%s/%s%s", folder, name, endings[i]);
-        if (length > 0 && length < PATH_SIZE && weft_os_exists(path)) {
+        if (length > 0 && length < PATH_SIZE && os_exists(path)) {
             return true;
         }
     }
@@ -52,7 +52,7 @@ static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]
 /* Stores the folder that the user named in ${folder}. ${origin} says where: "" or "WEFT_DATA: ". */
 static enum weft_status take_folder(const char *name, const char *origin, char folder[PATH_SIZE],
                                     struct weft_error *error) {
-    if (strlen(name) >= PATH_SIZE || !weft_os_is_folder(name)) {
+    if (strlen(name) >= PATH_SIZE || !os_is_folder(name)) {
         weft_fail(error, WEFT_BAD_FILE, "%s%s: no such folder", origin, name);
         return weft_error_hint(error, "%s", HINT);
     }
@@ -84,7 +84,7 @@ enum weft_status weft_data_find(const char *chosen, char folder[PATH_SIZE],
 
 /* Reads one of the two files of ${split} into ${idx} and tells in ${file} which; hashes if ${hashed}. */
 static enum weft_status read_file(const char *folder, enum weft_split split, int which, bool hashed,
-                                  struct weft_idx *idx, struct weft_idx_file *file,
+                                  struct idx *idx, struct weft_idx_file *file,
                                   struct weft_error *error) {
     const char *name = FILES[split][which].name;
     enum weft_status status;
@@ -94,15 +94,14 @@ static enum weft_status read_file(const char *folder, enum weft_split split, int
                   name, folder, name);
         return weft_error_hint(error, "%s", HINT);
     }
-    status = weft_idx_read(file->path, which == IMAGES ? 3 : 1, idx, hashed ? file->sha256 : NULL,
-                           error);
+    status =
+        idx_read(file->path, which == IMAGES ? 3 : 1, idx, hashed ? file->sha256 : NULL, error);
     file->published = strcmp(file->sha256, FILES[split][which].sha256) == 0;
     return status;
 }
 
 /* Checks that there is a label to each image, and no label without a class. */
-static enum weft_status check_labels(const struct weft_idx idx[2],
-                                     const struct weft_idx_file files[2],
+static enum weft_status check_labels(const struct idx idx[2], const struct weft_idx_file files[2],
                                      struct weft_error *error) {
     if (idx[LABELS].size != idx[IMAGES].dimensions[0]) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: %zu labels, but %zu images in %s",
@@ -120,7 +119,7 @@ static enum weft_status check_labels(const struct weft_idx idx[2],
 
 /* Reads both files, and ${images} takes the content over; on failure the caller frees what ${idx} holds. */
 static enum weft_status read_both(const char *folder, enum weft_split split, bool hashed,
-                                  struct weft_idx idx[2], struct weft_idx_file files[2],
+                                  struct idx idx[2], struct weft_idx_file files[2],
                                   struct weft_images *images, struct weft_error *error) {
     enum weft_status status =
         read_file(folder, split, IMAGES, hashed, &idx[IMAGES], &files[IMAGES], error);
@@ -144,15 +143,15 @@ static enum weft_status read_both(const char *folder, enum weft_split split, boo
 enum weft_status weft_images_read(const char *folder, enum weft_split split,
                                   struct weft_images *images, struct weft_idx_file files[2],
                                   struct weft_error *error) {
-    struct weft_idx idx[2] = {{{0}}};
+    struct idx idx[2] = {{{0}}};
     struct weft_idx_file own[2];
     enum weft_status status;
     memset(images, 0, sizeof *images);
     status =
         read_both(folder, split, files != NULL, idx, files != NULL ? files : own, images, error);
     if (status != WEFT_OK) {
-        weft_idx_finish(&idx[IMAGES]);
-        weft_idx_finish(&idx[LABELS]);
+        idx_finish(&idx[IMAGES]);
+        idx_finish(&idx[LABELS]);
     }
     return status;
 }

@@ -33,8 +33,8 @@ enum weft_status weft_model_create(struct weft_network *network, struct weft_mod
         const struct weft_tensor *tensor = &network->tensors[i];
         const struct weft_layer *layer = &network->layers[tensor->layer];
         float *values = (tensor->trained ? made->parameters : made->buffers) + tensor->offset;
-        enum weft_initial initial = weft_layer_kinds[layer->kind]->initial[i - layer->first_tensor];
-        for (size_t j = 0; initial == WEFT_INITIAL_ONE && j < tensor->count; j++) {
+        enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
+        for (size_t j = 0; initial == INITIAL_ONE && j < tensor->count; j++) {
             values[j] = 1.0f;
         }
     }
@@ -66,8 +66,8 @@ static const char *wrong(float value, bool is_variance) {
     return is_variance && bits > 0x80000000u ? "is a variance below 0" : NULL;
 }
 
-enum weft_status weft_model_check(const struct weft_model *model, enum weft_status status,
-                                  struct weft_error *error) {
+enum weft_status model_check(const struct weft_model *model, enum weft_status status,
+                             struct weft_error *error) {
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
@@ -91,32 +91,31 @@ enum weft_status weft_model_check(const struct weft_model *model, enum weft_stat
     return WEFT_OK;
 }
 
-enum weft_status weft_model_check_options(const char *options, enum weft_status status,
-                                          struct weft_error *error) {
+enum weft_status model_check_options(const char *options, enum weft_status status,
+                                     struct weft_error *error) {
     size_t at;
     const char *why =
-        options[0] != '{' ? "no object" : weft_json_scan(options, strlen(options), &at);
+        options[0] != '{' ? "no object" : strict_json_scan(options, strlen(options), &at);
     return why == NULL ? WEFT_OK : weft_fail(error, status, "options: not a JSON object: %s", why);
 }
 
-bool weft_model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {
-    if (weft_layer_kinds[layer->kind]->counts_batches) {
+bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {
+    if (layer_kinds[layer->kind]->counts_batches) {
         snprintf(name, WEFT_NAME_MAX + 32, "%s.num_batches_tracked", layer->name);
         return true;
     }
     return false;
 }
 
-static struct weft_safetensors_source source_of(const struct weft_tensor *tensor,
-                                                const float *values) {
-    struct weft_safetensors_source source = {
+static struct safetensors_source source_of(const struct weft_tensor *tensor, const float *values) {
+    struct safetensors_source source = {
         .name = tensor->name, .rank = tensor->rank, .floats = values + tensor->offset};
     memcpy(source.shape, tensor->shape, sizeof tensor->shape);
     return source;
 }
 
 /* The tensors of ${model} in the order of the file; ${sources} has room for all, ${names} for a name a layer. Returns how many. */
-static size_t list_sources(const struct weft_model *model, struct weft_safetensors_source *sources,
+static size_t list_sources(const struct weft_model *model, struct safetensors_source *sources,
                            char (*names)[WEFT_NAME_MAX + 32]) {
     const struct weft_network *network = model->network;
     size_t count = 0;
@@ -127,9 +126,9 @@ static size_t list_sources(const struct weft_model *model, struct weft_safetenso
             sources[count++] =
                 source_of(tensor, tensor->trained ? model->parameters : model->buffers);
         }
-        if (weft_model_counter(layer, names[i])) {
+        if (model_counter(layer, names[i])) {
             sources[count++] =
-                (struct weft_safetensors_source){.name = names[i], .integers = &model->batches[i]};
+                (struct safetensors_source){.name = names[i], .integers = &model->batches[i]};
         }
     }
     return count;
@@ -140,22 +139,22 @@ static enum weft_status write_model(const struct weft_model *model, const char *
                                     char sha256[65], struct weft_error *error) {
     const struct weft_network *network = model->network;
     char *list = weft_network_to_json(network), contract[16];
-    struct weft_safetensors_source *sources =
+    struct safetensors_source *sources =
         calloc(network->tensor_count + network->layer_count, sizeof *sources);
     char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
     enum weft_status status;
     if (list == NULL || sources == NULL || names == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
     } else {
-        struct weft_safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
+        struct safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
         size_t text_count = 2;
         if (model->options != NULL) {
-            texts[text_count++] = (struct weft_safetensors_text){"weft.options", model->options};
+            texts[text_count++] = (struct safetensors_text){"weft.options", model->options};
         }
         snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
-        texts[text_count++] = (struct weft_safetensors_text){"weft.contract", contract};
-        status = weft_safetensors_write(path, texts, text_count, sources,
-                                        list_sources(model, sources, names), sha256, error);
+        texts[text_count++] = (struct safetensors_text){"weft.contract", contract};
+        status = safetensors_write(path, texts, text_count, sources,
+                                   list_sources(model, sources, names), sha256, error);
     }
     free(list);
     free(sources);
@@ -165,9 +164,9 @@ static enum weft_status write_model(const struct weft_model *model, const char *
 
 enum weft_status weft_model_save(const struct weft_model *model, const char *path, char sha256[65],
                                  struct weft_error *error) {
-    enum weft_status status = weft_model_check(model, WEFT_FAILED, error);
+    enum weft_status status = model_check(model, WEFT_FAILED, error);
     if (status == WEFT_OK && model->options != NULL) {
-        status = weft_model_check_options(model->options, WEFT_USAGE, error);
+        status = model_check_options(model->options, WEFT_USAGE, error);
     }
     if (status != WEFT_OK) {
         weft_error_context(error, "can not write %s", path);
@@ -178,8 +177,8 @@ enum weft_status weft_model_save(const struct weft_model *model, const char *pat
 
 enum weft_status weft_parameters_save(const struct weft_network *network, const float *values,
                                       const char *path, struct weft_error *error) {
-    const struct weft_safetensors_text text = {"format", "pt"};
-    struct weft_safetensors_source *sources = calloc(network->tensor_count + 1, sizeof *sources);
+    const struct safetensors_text text = {"format", "pt"};
+    struct safetensors_source *sources = calloc(network->tensor_count + 1, sizeof *sources);
     size_t count = 0;
     enum weft_status status;
     if (sources == NULL) {
@@ -190,7 +189,7 @@ enum weft_status weft_parameters_save(const struct weft_network *network, const 
             sources[count++] = source_of(&network->tensors[i], values);
         }
     }
-    status = weft_safetensors_write(path, &text, 1, sources, count, NULL, error);
+    status = safetensors_write(path, &text, 1, sources, count, NULL, error);
     free(sources);
     return status;
 }

@@ -13,8 +13,8 @@
 #include "numerics.h"
 #include "os/os.h"
 
-enum weft_status weft_model_path(const char *path, char file[4096], struct weft_error *error) {
-    const char *inside = weft_os_is_folder(path) ? "/model.safetensors" : "";
+enum weft_status model_path(const char *path, char file[4096], struct weft_error *error) {
+    const char *inside = os_is_folder(path) ? "/model.safetensors" : "";
     if (strlen(path) + strlen(inside) >= 4096) {
         return weft_fail(error, WEFT_BAD_FILE, "can not read %.80s...: the path is too long", path);
     }
@@ -24,36 +24,36 @@ enum weft_status weft_model_path(const char *path, char file[4096], struct weft_
 }
 
 enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft_error *error) {
-    struct weft_sha256 hash;
+    struct sha256 hash;
     char name[4096];
     unsigned char bytes[16384];
     size_t size;
     FILE *stream;
-    enum weft_status status = weft_model_path(path, name, error);
+    enum weft_status status = model_path(path, name, error);
     if (status != WEFT_OK) {
         return status;
     }
-    stream = weft_file_open(name, error);
+    stream = os_file_open(name, error);
     if (stream == NULL) {
         return WEFT_BAD_FILE;
     }
     errno = 0;
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     while ((size = fread(bytes, 1, sizeof bytes, stream)) > 0) {
-        weft_sha256_update(&hash, bytes, size);
+        sha256_update(&hash, bytes, size);
     }
     if (ferror(stream)) {
         status = weft_fail(error, WEFT_BAD_FILE, "can not read %s: %s", name, strerror(errno));
     }
     fclose(stream);
-    weft_sha256_final_hex(&hash, sha256);
+    sha256_final_hex(&hash, sha256);
     return status;
 }
 
 /* The network that ${file} names, or the published one. */
-static enum weft_status read_network(const struct weft_safetensors *file,
-                                     struct weft_network **network, struct weft_error *error) {
-    const char *list = weft_safetensors_metadata(file, "weft.network");
+static enum weft_status read_network(const struct safetensors *file, struct weft_network **network,
+                                     struct weft_error *error) {
+    const char *list = safetensors_metadata(file, "weft.network");
     enum weft_status status;
     if (list == NULL) {
         return weft_network_create_published(network, error);
@@ -66,15 +66,14 @@ static enum weft_status read_network(const struct weft_safetensors *file,
 }
 
 /* The number of the contract may be another one, since values are values, but it has to be a number. */
-static enum weft_status check_contract(const struct weft_safetensors *file,
-                                       struct weft_error *error) {
-    const char *contract = weft_safetensors_metadata(file, "weft.contract");
+static enum weft_status check_contract(const struct safetensors *file, struct weft_error *error) {
+    const char *contract = safetensors_metadata(file, "weft.contract");
     char shown[80];
     if (contract != NULL && (contract[0] == '\0' || strlen(contract) > 9 ||
                              strspn(contract, "0123456789") != strlen(contract))) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "__metadata__ weft.contract: \"%s\" is not a decimal number",
-                         weft_text_printable(contract, shown));
+                         text_printable(contract, shown));
     }
     return WEFT_OK;
 }
@@ -83,7 +82,7 @@ static enum weft_status check_contract(const struct weft_safetensors *file,
 static bool is_counter(const struct weft_network *network, const char *name) {
     char counter[WEFT_NAME_MAX + 32];
     for (size_t i = 0; i < network->layer_count; i++) {
-        if (weft_model_counter(&network->layers[i], counter) && strcmp(counter, name) == 0) {
+        if (model_counter(&network->layers[i], counter) && strcmp(counter, name) == 0) {
             return true;
         }
     }
@@ -91,21 +90,21 @@ static bool is_counter(const struct weft_network *network, const char *name) {
 }
 
 /* Fails if ${file} has a tensor that ${network} does not know. */
-static enum weft_status check_names(const struct weft_safetensors *file,
+static enum weft_status check_names(const struct safetensors *file,
                                     const struct weft_network *network, struct weft_error *error) {
     char shown[80];
     for (size_t i = 0; i < file->count; i++) {
         const char *name = file->entries[i].name;
         if (weft_network_find(network, name) == NULL && !is_counter(network, name)) {
             return weft_fail(error, WEFT_BAD_FILE, "tensor %s: the network has no such tensor",
-                             weft_text_printable(name, shown));
+                             text_printable(name, shown));
         }
     }
     return WEFT_OK;
 }
 
 /* Fails unless ${entry} (NULL: missing) is ${dtype} of ${shape}. */
-static enum weft_status check_entry(const struct weft_safetensors_entry *entry, const char *name,
+static enum weft_status check_entry(const struct safetensors_entry *entry, const char *name,
                                     const char *dtype, const size_t *shape, size_t rank,
                                     struct weft_error *error) {
     char found[200], expected[200];
@@ -124,27 +123,27 @@ static enum weft_status check_entry(const struct weft_safetensors_entry *entry, 
     if (entry->rank != rank || memcmp(entry->shape, shape, rank * sizeof *shape) != 0) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "tensor %s: its shape is %s, but the network's is %s", name,
-                         weft_safetensors_shape(entry->shape, entry->rank, found),
-                         weft_safetensors_shape(shape, rank, expected));
+                         safetensors_shape(entry->shape, entry->rank, found),
+                         safetensors_shape(shape, rank, expected));
     }
     return WEFT_OK;
 }
 
 /* Fails unless ${file} has all tensors of ${network}, as it wants them, and no others. A count of batches may be missing. */
-static enum weft_status check_tensors(const struct weft_safetensors *file,
+static enum weft_status check_tensors(const struct safetensors *file,
                                       const struct weft_network *network,
                                       struct weft_error *error) {
     const size_t no_shape[1] = {0};
     enum weft_status status = check_names(file, network, error);
     for (size_t i = 0; i < network->tensor_count && status == WEFT_OK; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
-        status = check_entry(weft_safetensors_find(file, tensor->name), tensor->name, "F32",
+        status = check_entry(safetensors_find(file, tensor->name), tensor->name, "F32",
                              tensor->shape, tensor->rank, error);
     }
     for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
         char name[WEFT_NAME_MAX + 32];
-        if (weft_model_counter(&network->layers[i], name)) {
-            const struct weft_safetensors_entry *entry = weft_safetensors_find(file, name);
+        if (model_counter(&network->layers[i], name)) {
+            const struct safetensors_entry *entry = safetensors_find(file, name);
             status = entry != NULL ? check_entry(entry, name, "I64", no_shape, 0, error) : WEFT_OK;
         }
     }
@@ -152,33 +151,32 @@ static enum weft_status check_tensors(const struct weft_safetensors *file,
 }
 
 /* Copies all tensors of ${file}, which have been checked, into ${model}. */
-static void copy_values(const struct weft_safetensors *file, struct weft_model *model) {
+static void copy_values(const struct safetensors *file, struct weft_model *model) {
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
-        const struct weft_safetensors_entry *entry = weft_safetensors_find(file, tensor->name);
+        const struct safetensors_entry *entry = safetensors_find(file, tensor->name);
         float *values = (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
         for (size_t j = 0; j < tensor->count; j++) {
-            values[j] = weft_safetensors_float(entry, j);
+            values[j] = safetensors_float(entry, j);
         }
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         char name[WEFT_NAME_MAX + 32];
-        const struct weft_safetensors_entry *entry = weft_model_counter(&network->layers[i], name)
-                                                         ? weft_safetensors_find(file, name)
-                                                         : NULL;
-        model->batches[i] = entry != NULL ? weft_safetensors_integer(entry, 0) : 0;
+        const struct safetensors_entry *entry =
+            model_counter(&network->layers[i], name) ? safetensors_find(file, name) : NULL;
+        model->batches[i] = entry != NULL ? safetensors_integer(entry, 0) : 0;
     }
 }
 
-static enum weft_status copy_options(const struct weft_safetensors *file, struct weft_model *model,
+static enum weft_status copy_options(const struct safetensors *file, struct weft_model *model,
                                      struct weft_error *error) {
-    const char *options = weft_safetensors_metadata(file, "weft.options");
+    const char *options = safetensors_metadata(file, "weft.options");
     enum weft_status status;
     if (options == NULL) {
         return WEFT_OK;
     }
-    status = weft_model_check_options(options, WEFT_BAD_FILE, error);
+    status = model_check_options(options, WEFT_BAD_FILE, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -200,9 +198,9 @@ static void clean_values(struct weft_model *model) {
     }
 }
 
-static enum weft_status read_model(const struct weft_safetensors *file, struct weft_model **model,
+static enum weft_status read_model(const struct safetensors *file, struct weft_model **model,
                                    struct weft_error *error) {
-    const bool assumed = weft_safetensors_metadata(file, "weft.network") == NULL;
+    const bool assumed = safetensors_metadata(file, "weft.network") == NULL;
     struct weft_network *network = NULL;
     enum weft_status status = read_network(file, &network, error);
     if (status == WEFT_OK) {
@@ -224,7 +222,7 @@ static enum weft_status read_model(const struct weft_safetensors *file, struct w
         return status;
     }
     copy_values(file, *model);
-    status = weft_model_check(*model, WEFT_BAD_FILE, error);
+    status = model_check(*model, WEFT_BAD_FILE, error);
     if (status == WEFT_OK) {
         status = copy_options(file, *model, error);
     }
@@ -235,12 +233,12 @@ static enum weft_status read_model(const struct weft_safetensors *file, struct w
 
 enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                  struct weft_error *error) {
-    struct weft_safetensors file;
+    struct safetensors file;
     char name[4096];
-    enum weft_status status = weft_model_path(path, name, error);
+    enum weft_status status = model_path(path, name, error);
     *model = NULL;
     if (status == WEFT_OK) {
-        status = weft_safetensors_read(name, &file, error);
+        status = safetensors_read(name, &file, error);
     }
     if (status != WEFT_OK) {
         return status;
@@ -251,6 +249,6 @@ enum weft_status weft_model_load(const char *path, struct weft_model **model,
         weft_model_destroy(*model);
         *model = NULL;
     }
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
     return status;
 }

@@ -32,19 +32,19 @@ static const struct dtype *find_dtype(const cJSON *json) {
 static bool read_size(const cJSON *json, size_t *value) {
     const uint64_t exact = (UINT64_C(1) << 53) - 1; /* larger ones may have been rounded */
     uint64_t number;
-    if (!weft_json_whole(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
+    if (!strict_json_integer(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
         return false;
     }
     *value = (size_t)number;
     return true;
 }
 
-static enum weft_status read_shape(const cJSON *json, struct weft_safetensors_entry *entry,
+static enum weft_status read_shape(const cJSON *json, struct safetensors_entry *entry,
                                    struct weft_error *error) {
     const cJSON *side;
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) > WEFT_SAFETENSORS_RANK) {
+    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) > SAFETENSORS_RANK) {
         return weft_fail(error, WEFT_BAD_FILE, "shape: a list of at most %d numbers was expected",
-                         WEFT_SAFETENSORS_RANK);
+                         SAFETENSORS_RANK);
     }
     entry->count = 1;
     cJSON_ArrayForEach(side, json) {
@@ -64,8 +64,7 @@ static enum weft_status read_shape(const cJSON *json, struct weft_safetensors_en
 /* Finds the bytes of ${entry} among the ${size} bytes ${values} behind the header. */
 static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtype,
                                      const unsigned char *values, size_t size,
-                                     struct weft_safetensors_entry *entry,
-                                     struct weft_error *error) {
+                                     struct safetensors_entry *entry, struct weft_error *error) {
     size_t begin, end;
     char shape[200];
     if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != 2 || !read_size(json->child, &begin) ||
@@ -79,7 +78,7 @@ static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtyp
     }
     if (entry->count > SIZE_MAX / dtype->size || entry->count * dtype->size != end - begin) {
         return weft_fail(error, WEFT_BAD_FILE, "%s of shape %s does not fit its %zu bytes",
-                         dtype->name, weft_safetensors_shape(entry->shape, entry->rank, shape),
+                         dtype->name, safetensors_shape(entry->shape, entry->rank, shape),
                          end - begin);
     }
     entry->bytes = values + begin;
@@ -89,7 +88,7 @@ static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtyp
 
 /* Reads one member of the header, a tensor. */
 static enum weft_status read_entry(const cJSON *json, const unsigned char *values, size_t size,
-                                   struct weft_safetensors_entry *entry, struct weft_error *error) {
+                                   struct safetensors_entry *entry, struct weft_error *error) {
     const cJSON *dtype_json = cJSON_GetObjectItemCaseSensitive(json, "dtype");
     const cJSON *shape = cJSON_GetObjectItemCaseSensitive(json, "shape");
     const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(json, "data_offsets");
@@ -102,9 +101,9 @@ static enum weft_status read_entry(const cJSON *json, const unsigned char *value
                          "exactly dtype, shape and data_offsets were expected");
     }
     if (dtype == NULL) {
-        return weft_fail(
-            error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
-            cJSON_IsString(dtype_json) ? weft_text_printable(dtype_json->valuestring, shown) : "");
+        return weft_fail(error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
+                         cJSON_IsString(dtype_json) ? text_printable(dtype_json->valuestring, shown)
+                                                    : "");
     }
     entry->name = json->string;
     entry->dtype = dtype->name;
@@ -124,7 +123,7 @@ static enum weft_status check_metadata(const cJSON *metadata, struct weft_error 
 
 /* By place; of two at the same place the empty one first. */
 static int compare_places(const void *a, const void *b) {
-    const struct weft_safetensors_entry *left = a, *right = b;
+    const struct safetensors_entry *left = a, *right = b;
     if (left->bytes != right->bytes) {
         return left->bytes < right->bytes ? -1 : 1;
     }
@@ -132,7 +131,7 @@ static int compare_places(const void *a, const void *b) {
 }
 
 /* The tensors have to cover all ${size} bytes of ${values} and no byte twice. Sorts them. */
-static enum weft_status check_cover(struct weft_safetensors *file, const unsigned char *values,
+static enum weft_status check_cover(struct safetensors *file, const unsigned char *values,
                                     size_t size, struct weft_error *error) {
     size_t end = 0;
     char shown[80];
@@ -144,7 +143,7 @@ static enum weft_status check_cover(struct weft_safetensors *file, const unsigne
         if (begin != end) {
             return weft_fail(
                 error, WEFT_BAD_FILE, "tensor %s: %s at byte %zu of the values",
-                weft_text_printable(file->entries[i].name, shown),
+                text_printable(file->entries[i].name, shown),
                 begin < end ? "it overlaps another tensor" : "there is a hole before it", begin);
         }
         end += file->entries[i].size;
@@ -155,7 +154,7 @@ static enum weft_status check_cover(struct weft_safetensors *file, const unsigne
     return WEFT_OK;
 }
 
-static enum weft_status read_entries(struct weft_safetensors *file, const unsigned char *values,
+static enum weft_status read_entries(struct safetensors *file, const unsigned char *values,
                                      size_t size, struct weft_error *error) {
     const cJSON *json;
     if (!cJSON_IsObject(file->header)) {
@@ -173,7 +172,7 @@ static enum weft_status read_entries(struct weft_safetensors *file, const unsign
         if (status != WEFT_OK) {
             char shown[80];
             if (!is_metadata) {
-                weft_error_context(error, "tensor %s", weft_text_printable(json->string, shown));
+                weft_error_context(error, "tensor %s", text_printable(json->string, shown));
             }
             return status;
         }
@@ -195,7 +194,7 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
     for (int i = 7; i >= 0; i--) {
         number = number << 8 | (unsigned char)bytes[i];
     }
-    if (number > WEFT_SAFETENSORS_HEADER || number > size - 8) {
+    if (number > SAFETENSORS_HEADER || number > size - 8) {
         weft_fail(error, WEFT_BAD_FILE,
                   "not a whole safetensors file: a header of %llu bytes in a file of %zu",
                   (unsigned long long)number, size);
@@ -210,16 +209,16 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
     return WEFT_OK;
 }
 
-enum weft_status weft_safetensors_parse(char *bytes, size_t size, struct weft_safetensors *file,
-                                        struct weft_error *error) {
+enum weft_status safetensors_parse(char *bytes, size_t size, struct safetensors *file,
+                                   struct weft_error *error) {
     size_t length = 0;
     enum weft_status status = read_length(bytes, size, &length, error);
-    *file = (struct weft_safetensors){.bytes = bytes};
+    *file = (struct safetensors){.bytes = bytes};
     if (status == WEFT_OK && (length == 0 || bytes[8] != '{')) {
         status = weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
     }
     if (status == WEFT_OK) {
-        status = weft_json_parse(bytes + 8, length, &file->header, error);
+        status = strict_json_parse(bytes + 8, length, &file->header, error);
         if (status != WEFT_OK) {
             weft_error_context(error, "header");
         }
@@ -229,31 +228,31 @@ enum weft_status weft_safetensors_parse(char *bytes, size_t size, struct weft_sa
             read_entries(file, (const unsigned char *)bytes + 8 + length, size - 8 - length, error);
     }
     if (status != WEFT_OK) {
-        weft_safetensors_finish(file);
+        safetensors_finish(file);
     }
     return status;
 }
 
-enum weft_status weft_safetensors_read(const char *path, struct weft_safetensors *file,
-                                       struct weft_error *error) {
-    size_t size, limit = SIZE_MAX / 2 < WEFT_SAFETENSORS_BYTES ? SIZE_MAX / 2
-                                                               : (size_t)WEFT_SAFETENSORS_BYTES;
+enum weft_status safetensors_read(const char *path, struct safetensors *file,
+                                  struct weft_error *error) {
+    size_t size,
+        limit = SIZE_MAX / 2 < SAFETENSORS_BYTES ? SIZE_MAX / 2 : (size_t)SAFETENSORS_BYTES;
     char *bytes;
-    enum weft_status status = weft_file_read(path, limit, &bytes, &size, error);
-    *file = (struct weft_safetensors){0};
+    enum weft_status status = os_file_read(path, limit, &bytes, &size, error);
+    *file = (struct safetensors){0};
     if (status != WEFT_OK) {
         return status; /* the message names the file */
     }
-    status = weft_safetensors_parse(bytes, size, file, error);
+    status = safetensors_parse(bytes, size, file, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);
     }
     return status;
 }
 
-void weft_safetensors_finish(struct weft_safetensors *file) {
+void safetensors_finish(struct safetensors *file) {
     cJSON_Delete(file->header);
     free(file->entries);
     free(file->bytes);
-    *file = (struct weft_safetensors){0};
+    *file = (struct safetensors){0};
 }

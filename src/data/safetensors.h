@@ -13,76 +13,74 @@
 #include "weft/status.h"
 
 enum {
-    WEFT_SAFETENSORS_RANK = 8,              /* dimensions of a tensor: no network has more */
-    WEFT_SAFETENSORS_HEADER = 100 * 1000000 /* bytes of a header, as the format's own reader */
+    SAFETENSORS_RANK = 8,              /* dimensions of a tensor: no network has more */
+    SAFETENSORS_HEADER = 100 * 1000000 /* bytes of a header, as the format's own reader */
 };
 
 /* Bytes of a file: all is held in memory. */
-#define WEFT_SAFETENSORS_BYTES (UINT64_C(1) << 32)
+#define SAFETENSORS_BYTES (UINT64_C(1) << 32)
 
 /* A tensor of an opened file. */
-struct weft_safetensors_entry {
+struct safetensors_entry {
     const char *name;
-    const char *dtype;                         /* "F32", "I64" ... */
-    size_t rank, shape[WEFT_SAFETENSORS_RANK]; /* outermost first; a scalar has rank 0 */
-    size_t count;                              /* the product of shape; 1 for a scalar */
-    const unsigned char *bytes;                /* of no alignment */
-    size_t size;                               /* bytes */
+    const char *dtype;                    /* "F32", "I64" ... */
+    size_t rank, shape[SAFETENSORS_RANK]; /* outermost first; a scalar has rank 0 */
+    size_t count;                         /* the product of shape; 1 for a scalar */
+    const unsigned char *bytes;           /* of no alignment */
+    size_t size;                          /* bytes */
 };
 
 /* A file in memory. All zero holds nothing. */
-struct weft_safetensors {
+struct safetensors {
     char *bytes; /* the whole file */
     struct cJSON *header;
     size_t count;
-    struct weft_safetensors_entry *entries; /* in the order of their bytes */
+    struct safetensors_entry *entries; /* in the order of their bytes */
 };
 
-/* Reads the file ${path} and checks all of it. Free with weft_safetensors_finish. Fails with WEFT_BAD_FILE and a message that names the
+/* Reads the file ${path} and checks all of it. Free with safetensors_finish. Fails with WEFT_BAD_FILE and a message that names the
  * file and, where it is a tensor's fault, the tensor. */
-enum weft_status weft_safetensors_read(const char *path, struct weft_safetensors *file,
-                                       struct weft_error *error);
+enum weft_status safetensors_read(const char *path, struct safetensors *file,
+                                  struct weft_error *error);
 
 /* The same of ${size} ${bytes} from malloc, which it takes over, also when it fails. */
-enum weft_status weft_safetensors_parse(char *bytes, size_t size, struct weft_safetensors *file,
-                                        struct weft_error *error);
+enum weft_status safetensors_parse(char *bytes, size_t size, struct safetensors *file,
+                                   struct weft_error *error);
 
 /* Frees what ${file} holds. */
-void weft_safetensors_finish(struct weft_safetensors *file);
+void safetensors_finish(struct safetensors *file);
 
 /* Returns the text called ${key} in __metadata__, or NULL. Lives as long as ${file}. */
-const char *weft_safetensors_metadata(const struct weft_safetensors *file, const char *key);
+const char *safetensors_metadata(const struct safetensors *file, const char *key);
 
 /* Returns the tensor called ${name}, or NULL. */
-const struct weft_safetensors_entry *weft_safetensors_find(const struct weft_safetensors *file,
-                                                           const char *name);
+const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name);
 
 /* Returns element ${i} of ${entry}, whose dtype is F32 or I64. */
-float weft_safetensors_float(const struct weft_safetensors_entry *entry, size_t i);
-int64_t weft_safetensors_integer(const struct weft_safetensors_entry *entry, size_t i);
+float safetensors_float(const struct safetensors_entry *entry, size_t i);
+int64_t safetensors_integer(const struct safetensors_entry *entry, size_t i);
 
 /* Writes a shape as "6 x 1 x 5 x 5", a scalar's as "scalar", into ${text}. Returns ${text}. */
-char *weft_safetensors_shape(const size_t *shape, size_t rank, char text[200]);
+char *safetensors_shape(const size_t *shape, size_t rank, char text[200]);
 
 /* A tensor to be written: ${floats} (F32) or ${integers} (I64); the other one is NULL. */
-struct weft_safetensors_source {
+struct safetensors_source {
     const char *name;
-    size_t rank, shape[WEFT_SAFETENSORS_RANK];
+    size_t rank, shape[SAFETENSORS_RANK];
     const float *floats;
     const int64_t *integers;
 };
 
 /* A text of __metadata__ to be written. */
-struct weft_safetensors_text {
+struct safetensors_text {
     const char *key, *value;
 };
 
 /* Writes a file of ${text_count} ${texts} and ${count} ${sources} to ${path}, in their order, beside it first and then renamed. Names, keys
  * and texts are UTF-8, each name there once. The same arguments give the same bytes. ${sha256}, if not NULL, receives the file's
  * hash in hexadecimal digits. Fails with WEFT_BAD_FILE, and leaves nothing then. */
-enum weft_status weft_safetensors_write(const char *path, const struct weft_safetensors_text *texts,
-                                        size_t text_count,
-                                        const struct weft_safetensors_source *sources, size_t count,
-                                        char sha256[65], struct weft_error *error);
+enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
+                                   size_t text_count, const struct safetensors_source *sources,
+                                   size_t count, char sha256[65], struct weft_error *error);
 
 #endif

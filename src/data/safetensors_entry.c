@@ -6,13 +6,12 @@
 
 #include <cjson/cJSON.h>
 
-const char *weft_safetensors_metadata(const struct weft_safetensors *file, const char *key) {
+const char *safetensors_metadata(const struct safetensors *file, const char *key) {
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__");
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, key));
 }
 
-const struct weft_safetensors_entry *weft_safetensors_find(const struct weft_safetensors *file,
-                                                           const char *name) {
+const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name) {
     for (size_t i = 0; i < file->count; i++) {
         if (strcmp(file->entries[i].name, name) == 0) {
             return &file->entries[i];
@@ -30,28 +29,28 @@ static uint64_t little_endian(const unsigned char *bytes, size_t count) {
     return value;
 }
 
-float weft_safetensors_float(const struct weft_safetensors_entry *entry, size_t i) {
+float safetensors_float(const struct safetensors_entry *entry, size_t i) {
     uint32_t bits = (uint32_t)little_endian(entry->bytes + 4 * i, 4);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-int64_t weft_safetensors_integer(const struct weft_safetensors_entry *entry, size_t i) {
+int64_t safetensors_integer(const struct safetensors_entry *entry, size_t i) {
     uint64_t bits = little_endian(entry->bytes + 8 * i, 8);
     int64_t value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-char *weft_safetensors_shape(const size_t *shape, size_t rank, char text[200]) {
+char *safetensors_shape(const size_t *shape, size_t rank, char text[200]) {
     size_t length = 0;
     if (rank == 0) {
         return strcpy(text, "scalar");
     }
     text[0] = '\0';
     /* At most 8 numbers of 20 digits and 7 crosses. */
-    for (size_t i = 0; i < rank && i < WEFT_SAFETENSORS_RANK; i++) {
+    for (size_t i = 0; i < rank && i < SAFETENSORS_RANK; i++) {
         length +=
             (size_t)snprintf(text + length, 200 - length, "%s%zu", i > 0 ? " x " : "", shape[i]);
     }

@@ -12,8 +12,8 @@
 
 /* Where the bytes go: to the file, and into its hash. */
 struct output {
-    struct weft_file file;
-    struct weft_sha256 hash;
+    struct os_file file;
+    struct sha256 hash;
     int number; /* the errno value of the first failure, or 0 */
 };
 
@@ -23,7 +23,7 @@ static void put(struct output *output, const void *bytes, size_t size) {
         if (fwrite(bytes, 1, size, output->file.stream) != size) {
             output->number = errno != 0 ? errno : EIO;
         }
-        weft_sha256_update(&output->hash, bytes, size);
+        sha256_update(&output->hash, bytes, size);
     }
 }
 
@@ -52,11 +52,11 @@ static void put_values(struct output *output, const void *values, size_t width, 
     put(output, bytes, filled);
 }
 
-static size_t width_of(const struct weft_safetensors_source *source) {
+static size_t width_of(const struct safetensors_source *source) {
     return source->floats != NULL ? 4 : 8;
 }
 
-static size_t count_of(const struct weft_safetensors_source *source) {
+static size_t count_of(const struct safetensors_source *source) {
     size_t count = 1;
     for (size_t i = 0; i < source->rank; i++) {
         count *= source->shape[i];
@@ -65,41 +65,41 @@ static size_t count_of(const struct weft_safetensors_source *source) {
 }
 
 /* The header, padded with spaces so that the values start at a multiple of 8. Stores all bytes of the file in ${size}. */
-static char *make_header(const struct weft_safetensors_text *texts, size_t text_count,
-                         const struct weft_safetensors_source *sources, size_t count,
-                         size_t *length, uint64_t *size) {
-    struct weft_text text = {0};
+static char *make_header(const struct safetensors_text *texts, size_t text_count,
+                         const struct safetensors_source *sources, size_t count, size_t *length,
+                         uint64_t *size) {
+    struct text text = {0};
     uint64_t end = 0;
-    weft_text_add(&text, text_count > 0 ? "{\"__metadata__\":{" : "{");
+    text_add(&text, text_count > 0 ? "{\"__metadata__\":{" : "{");
     for (size_t i = 0; i < text_count; i++) {
-        weft_text_add(&text, i > 0 ? "," : "");
-        weft_text_add_json(&text, texts[i].key);
-        weft_text_add(&text, ":");
-        weft_text_add_json(&text, texts[i].value);
+        text_add(&text, i > 0 ? "," : "");
+        text_add_json(&text, texts[i].key);
+        text_add(&text, ":");
+        text_add_json(&text, texts[i].value);
     }
-    weft_text_add(&text, text_count > 0 ? "}" : "");
+    text_add(&text, text_count > 0 ? "}" : "");
     for (size_t i = 0; i < count; i++) {
         uint64_t begin = end;
-        weft_text_add(&text, i > 0 || text_count > 0 ? "," : "");
-        weft_text_add_json(&text, sources[i].name);
-        weft_text_add(&text, ":{\"dtype\":\"%s\",\"shape\":[",
-                      sources[i].floats != NULL ? "F32" : "I64");
+        text_add(&text, i > 0 || text_count > 0 ? "," : "");
+        text_add_json(&text, sources[i].name);
+        text_add(&text, ":{\"dtype\":\"%s\",\"shape\":[",
+                 sources[i].floats != NULL ? "F32" : "I64");
         for (size_t j = 0; j < sources[i].rank; j++) {
-            weft_text_add(&text, "%s%zu", j > 0 ? "," : "", sources[i].shape[j]);
+            text_add(&text, "%s%zu", j > 0 ? "," : "", sources[i].shape[j]);
         }
         end += (uint64_t)count_of(&sources[i]) * width_of(&sources[i]);
-        weft_text_add(&text, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)begin,
-                      (unsigned long long)end);
+        text_add(&text, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)begin,
+                 (unsigned long long)end);
     }
-    weft_text_add(&text, "}");
-    weft_text_add(&text, "%*s", (int)((8 - text.length % 8) % 8), "");
+    text_add(&text, "}");
+    text_add(&text, "%*s", (int)((8 - text.length % 8) % 8), "");
     *length = text.length;
     *size = 8 + text.length + end;
-    return weft_text_take(&text);
+    return text_take(&text);
 }
 
 static enum weft_status put_all(struct output *output, const char *header, size_t length,
-                                const struct weft_safetensors_source *sources, size_t count,
+                                const struct safetensors_source *sources, size_t count,
                                 const char *path, struct weft_error *error) {
     uint64_t number = length;
     put_values(output, &number, 8, 1);
@@ -113,13 +113,12 @@ static enum weft_status put_all(struct output *output, const char *header, size_
         return weft_fail(error, WEFT_BAD_FILE, "can not write %s: %s", path,
                          strerror(output->number));
     }
-    return weft_file_commit(&output->file, error);
+    return os_file_commit(&output->file, error);
 }
 
-enum weft_status weft_safetensors_write(const char *path, const struct weft_safetensors_text *texts,
-                                        size_t text_count,
-                                        const struct weft_safetensors_source *sources, size_t count,
-                                        char sha256[65], struct weft_error *error) {
+enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
+                                   size_t text_count, const struct safetensors_source *sources,
+                                   size_t count, char sha256[65], struct weft_error *error) {
     struct output output = {0};
     size_t length;
     uint64_t size;
@@ -128,20 +127,20 @@ enum weft_status weft_safetensors_write(const char *path, const struct weft_safe
     if (header == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the header of %s", path);
     }
-    if (size > WEFT_SAFETENSORS_BYTES || length > WEFT_SAFETENSORS_HEADER) {
+    if (size > SAFETENSORS_BYTES || length > SAFETENSORS_HEADER) {
         status = weft_fail(error, WEFT_BAD_FILE, "can not write %s: it would be too large to read",
                            path);
     } else {
-        status = weft_file_create(&output.file, path, error);
+        status = os_file_create(&output.file, path, error);
     }
     if (status == WEFT_OK) {
-        weft_sha256_init(&output.hash);
+        sha256_init(&output.hash);
         status = put_all(&output, header, length, sources, count, path, error);
-        weft_file_abandon(&output.file);
+        os_file_abandon(&output.file);
     }
     free(header);
     if (status == WEFT_OK && sha256 != NULL) {
-        weft_sha256_final_hex(&output.hash, sha256);
+        sha256_final_hex(&output.hash, sha256);
     }
     return status;
 }

@@ -98,12 +98,12 @@ static void add_block(uint32_t state[8], const uint8_t *block) {
     state[7] += h;
 }
 
-void weft_sha256_init(struct weft_sha256 *hash) {
+void sha256_init(struct sha256 *hash) {
     memcpy(hash->state, INITIAL, sizeof INITIAL);
     hash->size = 0;
 }
 
-void weft_sha256_update(struct weft_sha256 *hash, const void *bytes, size_t size) {
+void sha256_update(struct sha256 *hash, const void *bytes, size_t size) {
     const uint8_t *next = bytes;
     size_t held = hash->size % sizeof hash->block;
     hash->size += size;
@@ -128,34 +128,34 @@ void weft_sha256_update(struct weft_sha256 *hash, const void *bytes, size_t size
 }
 
 /* 5.1.1: a bit 1, zeros up to 8 bytes before the end of a block, the length in bits. */
-void weft_sha256_final(struct weft_sha256 *hash, uint8_t digest[WEFT_SHA256_BYTES]) {
+void sha256_final(struct sha256 *hash, uint8_t digest[SHA256_BYTES]) {
     static const uint8_t padding[64] = {0x80};
     uint64_t bits = hash->size * 8;
     size_t held = hash->size % sizeof hash->block;
     uint8_t length[8];
     store(length, (uint32_t)(bits >> 32));
     store(length + 4, (uint32_t)bits);
-    weft_sha256_update(hash, padding, held < 56 ? 56 - held : 120 - held);
-    weft_sha256_update(hash, length, sizeof length);
+    sha256_update(hash, padding, held < 56 ? 56 - held : 120 - held);
+    sha256_update(hash, length, sizeof length);
     for (int i = 0; i < 8; i++) {
         store(digest + 4 * i, hash->state[i]);
     }
 }
 
-void weft_sha256_final_hex(struct weft_sha256 *hash, char hex[WEFT_SHA256_HEX]) {
+void sha256_final_hex(struct sha256 *hash, char hex[SHA256_HEX]) {
     static const char digits[] = "0123456789abcdef";
-    uint8_t digest[WEFT_SHA256_BYTES];
-    weft_sha256_final(hash, digest);
-    for (int i = 0; i < WEFT_SHA256_BYTES; i++) {
+    uint8_t digest[SHA256_BYTES];
+    sha256_final(hash, digest);
+    for (int i = 0; i < SHA256_BYTES; i++) {
         hex[2 * i] = digits[digest[i] >> 4];
         hex[2 * i + 1] = digits[digest[i] & 15];
     }
-    hex[2 * WEFT_SHA256_BYTES] = '\0';
+    hex[2 * SHA256_BYTES] = '\0';
 }
 
-void weft_sha256_hex(const void *bytes, size_t size, char hex[WEFT_SHA256_HEX]) {
-    struct weft_sha256 hash;
-    weft_sha256_init(&hash);
-    weft_sha256_update(&hash, bytes, size);
-    weft_sha256_final_hex(&hash, hex);
+void sha256_hex(const void *bytes, size_t size, char hex[SHA256_HEX]) {
+    struct sha256 hash;
+    sha256_init(&hash);
+    sha256_update(&hash, bytes, size);
+    sha256_final_hex(&hash, hex);
 }

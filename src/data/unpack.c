@@ -16,7 +16,7 @@ enum {
     GZIP_ONLY = 16 + MAX_WBITS
 }; /* inflateInit2: expect a gzip header, check its CRC and length */
 
-struct weft_unpack {
+struct unpack {
     FILE *stream;
     char *path;
     bool packed;
@@ -27,7 +27,7 @@ struct weft_unpack {
 };
 
 /* Reads on when no input is left; at the end of the file there is still none afterwards. False if reading fails. */
-static bool fill(struct weft_unpack *reader, struct weft_error *error) {
+static bool fill(struct unpack *reader, struct weft_error *error) {
     if (reader->z.avail_in == 0) {
         errno = 0;
         reader->z.next_in = reader->input;
@@ -41,18 +41,17 @@ static bool fill(struct weft_unpack *reader, struct weft_error *error) {
     return true;
 }
 
-static bool starts_gzip(const struct weft_unpack *reader) {
+static bool starts_gzip(const struct unpack *reader) {
     return reader->z.avail_in >= 2 && reader->z.next_in[0] == 0x1f && reader->z.next_in[1] == 0x8b;
 }
 
-static enum weft_status start(struct weft_unpack *reader, const char *path,
-                              struct weft_error *error) {
+static enum weft_status start(struct unpack *reader, const char *path, struct weft_error *error) {
     reader->path = malloc(strlen(path) + 1);
     if (reader->path == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
     }
     strcpy(reader->path, path);
-    reader->stream = weft_file_open(path, error);
+    reader->stream = os_file_open(path, error);
     if (reader->stream == NULL || !fill(reader, error)) {
         return WEFT_BAD_FILE;
     }
@@ -66,8 +65,7 @@ static enum weft_status start(struct weft_unpack *reader, const char *path,
     return WEFT_OK;
 }
 
-enum weft_status weft_unpack_open(const char *path, struct weft_unpack **reader,
-                                  struct weft_error *error) {
+enum weft_status unpack_open(const char *path, struct unpack **reader, struct weft_error *error) {
     enum weft_status status;
     *reader = calloc(1, sizeof **reader);
     if (*reader == NULL) {
@@ -75,13 +73,13 @@ enum weft_status weft_unpack_open(const char *path, struct weft_unpack **reader,
     }
     status = start(*reader, path, error);
     if (status != WEFT_OK) {
-        weft_unpack_close(*reader);
+        unpack_close(*reader);
         *reader = NULL;
     }
     return status;
 }
 
-void weft_unpack_close(struct weft_unpack *reader) {
+void unpack_close(struct unpack *reader) {
     if (reader == NULL) {
         return;
     }
@@ -95,8 +93,8 @@ void weft_unpack_close(struct weft_unpack *reader) {
     free(reader);
 }
 
-static enum weft_status read_plain(struct weft_unpack *reader, uint8_t *bytes, size_t size,
-                                   size_t *got, struct weft_error *error) {
+static enum weft_status read_plain(struct unpack *reader, uint8_t *bytes, size_t size, size_t *got,
+                                   struct weft_error *error) {
     while (*got < size) {
         size_t part = size - *got;
         if (!fill(reader, error)) {
@@ -115,7 +113,7 @@ static enum weft_status read_plain(struct weft_unpack *reader, uint8_t *bytes, s
 }
 
 /* A gzip file may be several, one behind the other, and stands for their contents, one behind the other. */
-static enum weft_status after_member(struct weft_unpack *reader, struct weft_error *error) {
+static enum weft_status after_member(struct unpack *reader, struct weft_error *error) {
     if (!fill(reader, error)) {
         return WEFT_BAD_FILE;
     }
@@ -130,8 +128,8 @@ static enum weft_status after_member(struct weft_unpack *reader, struct weft_err
 }
 
 /* Unpacks into ${room} bytes at ${bytes}, until they are full, the input is used up, or a member has ended. */
-static enum weft_status inflate_some(struct weft_unpack *reader, uint8_t *bytes, uInt room,
-                                     size_t *got, struct weft_error *error) {
+static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt room, size_t *got,
+                                     struct weft_error *error) {
     int result;
     if (!fill(reader, error)) {
         return WEFT_BAD_FILE;
@@ -157,8 +155,8 @@ static enum weft_status inflate_some(struct weft_unpack *reader, uint8_t *bytes,
     }
 }
 
-enum weft_status weft_unpack_read(struct weft_unpack *reader, void *bytes, size_t size, size_t *got,
-                                  struct weft_error *error) {
+enum weft_status unpack_read(struct unpack *reader, void *bytes, size_t size, size_t *got,
+                             struct weft_error *error) {
     uint8_t *next = bytes;
     *got = 0;
     if (!reader->packed) {

@@ -6,20 +6,20 @@
 
 static enum weft_status bad_size(const char *name, struct weft_error *error) {
     return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from 1 to %u was expected", name,
-                     WEFT_FLOATS_MAX);
+                     NETWORK_FLOATS_MAX);
 }
 
 static bool read_size(const cJSON *json, size_t *value) {
     uint64_t number;
-    if (!weft_json_whole(json, WEFT_FLOATS_MAX, &number) || number == 0) {
+    if (!strict_json_integer(json, NETWORK_FLOATS_MAX, &number) || number == 0) {
         return false;
     }
     *value = (size_t)number;
     return true;
 }
 
-enum weft_status weft_argument_size(const cJSON *list, const char *name, size_t fallback,
-                                    size_t *value, struct weft_error *error) {
+enum weft_status argument_size(const cJSON *list, const char *name, size_t fallback, size_t *value,
+                               struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
     if (json == NULL && fallback == 0) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", name);
@@ -31,12 +31,12 @@ enum weft_status weft_argument_size(const cJSON *list, const char *name, size_t 
     return read_size(json, value) ? WEFT_OK : bad_size(name, error);
 }
 
-enum weft_status weft_argument_pair(const cJSON *list, const char *name, size_t *height,
-                                    size_t *width, struct weft_error *error) {
+enum weft_status argument_pair(const cJSON *list, const char *name, size_t *height, size_t *width,
+                               struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
     enum weft_status status;
     if (!cJSON_IsArray(json)) {
-        status = weft_argument_size(list, name, 0, height, error);
+        status = argument_size(list, name, 0, height, error);
         *width = *height;
         return status;
     }
@@ -49,9 +49,8 @@ enum weft_status weft_argument_pair(const cJSON *list, const char *name, size_t 
                : bad_size(name, error);
 }
 
-enum weft_status weft_argument_float(const cJSON *list, const char *name, double fallback,
-                                     double least, double most, float *value,
-                                     struct weft_error *error) {
+enum weft_status argument_float(const cJSON *list, const char *name, double fallback, double least,
+                                double most, float *value, struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
     double number = json != NULL ? json->valuedouble : fallback;
     if (json != NULL && !(cJSON_IsNumber(json) && number >= least && number <= most)) {
@@ -63,7 +62,7 @@ enum weft_status weft_argument_float(const cJSON *list, const char *name, double
 }
 
 /* True if ${kind} has an argument ${name}. */
-static bool knows(const struct weft_layer_kind *kind, const char *name) {
+static bool knows(const struct layer_kind *kind, const char *name) {
     for (const char *const *argument = kind->arguments; *argument != NULL; argument++) {
         if (strcmp(*argument, name) == 0) {
             return true;
@@ -72,8 +71,8 @@ static bool knows(const struct weft_layer_kind *kind, const char *name) {
     return strcmp(name, "kind") == 0 || strcmp(name, "name") == 0;
 }
 
-enum weft_status weft_arguments_check(const cJSON *list, const struct weft_layer_kind *kind,
-                                      struct weft_error *error) {
+enum weft_status arguments_check(const cJSON *list, const struct layer_kind *kind,
+                                 struct weft_error *error) {
     const cJSON *member;
     cJSON_ArrayForEach(member, list) {
         if (!knows(kind, member->string)) {
@@ -83,7 +82,7 @@ enum weft_status weft_arguments_check(const cJSON *list, const struct weft_layer
                 strncat(known, ", ", sizeof known - strlen(known) - 1);
             }
             return weft_fail(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
-                             weft_text_printable(member->string, shown), kind->name, known);
+                             text_printable(member->string, shown), kind->name, known);
         }
     }
     return WEFT_OK;

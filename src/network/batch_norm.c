@@ -10,10 +10,10 @@ static const char *const arguments[] = {"eps", "momentum", NULL};
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
     enum weft_status status =
-        weft_argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error);
+        argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error);
     if (status == WEFT_OK) {
-        status = weft_argument_float(list, "momentum", 0.1, 0.0, 1.0,
-                                     &layer->as.batch_norm.momentum, error);
+        status =
+            argument_float(list, "momentum", 0.1, 0.0, 1.0, &layer->as.batch_norm.momentum, error);
     }
     /* A share of the statistics too small to change them: below 2^-36 the contract of equal bits knows no values. */
     if (status == WEFT_OK && layer->as.batch_norm.momentum < 0x1p-36f) {
@@ -29,7 +29,7 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
 }
 
 static size_t declare(const struct weft_layer *layer,
-                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]) {
+                      struct weft_tensor tensors[LAYER_TENSORS_MAX]) {
     static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
     for (size_t i = 0; i < 4; i++) {
         tensors[i] =
@@ -39,36 +39,36 @@ static size_t declare(const struct weft_layer *layer,
     return 4;
 }
 
-static void write(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, ", \"eps\": ");
-    weft_text_add_float(text, layer->as.batch_norm.eps);
-    weft_text_add(text, ", \"momentum\": ");
-    weft_text_add_float(text, layer->as.batch_norm.momentum);
+static void write(const struct weft_layer *layer, struct text *text) {
+    text_add(text, ", \"eps\": ");
+    text_add_float(text, layer->as.batch_norm.eps);
+    text_add(text, ", \"momentum\": ");
+    text_add_float(text, layer->as.batch_norm.momentum);
 }
 
 /* As Python writes a float: with ".0" where it is whole. */
-static void add_python_float(struct weft_text *text, float value) {
-    weft_text_add_float(text, value);
+static void add_python_float(struct text *text, float value) {
+    text_add_float(text, value);
     if (value == 0.0f || value == 1.0f) {
-        weft_text_add(text, ".0");
+        text_add(text, ".0");
     }
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, "BatchNorm%dd(%zu, eps=", layer->input.flat ? 1 : 2, layer->input.channels);
+static void pytorch(const struct weft_layer *layer, struct text *text) {
+    text_add(text, "BatchNorm%dd(%zu, eps=", layer->input.flat ? 1 : 2, layer->input.channels);
     add_python_float(text, layer->as.batch_norm.eps);
-    weft_text_add(text, ", momentum=");
+    text_add(text, ", momentum=");
     add_python_float(text, layer->as.batch_norm.momentum);
-    weft_text_add(text, ", affine=True, track_running_stats=True)");
+    text_add(text, ", affine=True, track_running_stats=True)");
 }
 
-const struct weft_layer_kind weft_layer_batch_norm = {
+const struct layer_kind layer_batch_norm = {
     .name = "batch_norm",
     .arguments = arguments,
     .parse = parse,
     .infer = infer,
     .declare = declare,
-    .initial = {WEFT_INITIAL_ONE, WEFT_INITIAL_ZERO, WEFT_INITIAL_ZERO, WEFT_INITIAL_ONE},
+    .initial = {INITIAL_ONE, INITIAL_ZERO, INITIAL_ZERO, INITIAL_ONE},
     .counts_batches = true,
     .write = write,
     .pytorch = pytorch};

@@ -8,10 +8,10 @@ static const char *const arguments[] = {"kernel_size", "out_channels", NULL};
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
     enum weft_status status =
-        weft_argument_size(list, "out_channels", 0, &layer->as.conv2d.out_channels, error);
+        argument_size(list, "out_channels", 0, &layer->as.conv2d.out_channels, error);
     if (status == WEFT_OK) {
-        status = weft_argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,
-                                    &layer->as.conv2d.kernel_width, error);
+        status = argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,
+                               &layer->as.conv2d.kernel_width, error);
     }
     return status;
 }
@@ -19,7 +19,7 @@ static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
     size_t height = layer->as.conv2d.kernel_height, width = layer->as.conv2d.kernel_width;
     char input[64];
-    enum weft_status status = weft_layer_needs_image(layer, error);
+    enum weft_status status = layer_needs_image(layer, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -34,7 +34,7 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
 }
 
 static size_t declare(const struct weft_layer *layer,
-                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]) {
+                      struct weft_tensor tensors[LAYER_TENSORS_MAX]) {
     size_t out = layer->as.conv2d.out_channels;
     tensors[0] =
         (struct weft_tensor){.name = "weight",
@@ -46,21 +46,20 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct weft_text *text) {
+static void write(const struct weft_layer *layer, struct text *text) {
     size_t height = layer->as.conv2d.kernel_height, width = layer->as.conv2d.kernel_width;
-    weft_text_add(text,
-                  ", \"out_channels\": %zu, \"kernel_size\": ", layer->as.conv2d.out_channels);
+    text_add(text, ", \"out_channels\": %zu, \"kernel_size\": ", layer->as.conv2d.out_channels);
     if (height == width) {
-        weft_text_add(text, "%zu", height);
+        text_add(text, "%zu", height);
     } else {
-        weft_text_add(text, "[%zu, %zu]", height, width);
+        text_add(text, "[%zu, %zu]", height, width);
     }
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, "Conv2d(%zu, %zu, kernel_size=(%zu, %zu), stride=(1, 1))",
-                  layer->input.channels, layer->as.conv2d.out_channels,
-                  layer->as.conv2d.kernel_height, layer->as.conv2d.kernel_width);
+static void pytorch(const struct weft_layer *layer, struct text *text) {
+    text_add(text, "Conv2d(%zu, %zu, kernel_size=(%zu, %zu), stride=(1, 1))", layer->input.channels,
+             layer->as.conv2d.out_channels, layer->as.conv2d.kernel_height,
+             layer->as.conv2d.kernel_width);
 }
 
 static uint64_t flop(const struct weft_layer *layer) {
@@ -69,13 +68,12 @@ static uint64_t flop(const struct weft_layer *layer) {
     return 2 * products * weft_shape_size(layer->output);
 }
 
-const struct weft_layer_kind weft_layer_conv2d = {
-    .name = "conv2d",
-    .arguments = arguments,
-    .parse = parse,
-    .infer = infer,
-    .declare = declare,
-    .initial = {WEFT_INITIAL_UNIFORM, WEFT_INITIAL_UNIFORM},
-    .write = write,
-    .pytorch = pytorch,
-    .flop = flop};
+const struct layer_kind layer_conv2d = {.name = "conv2d",
+                                        .arguments = arguments,
+                                        .parse = parse,
+                                        .infer = infer,
+                                        .declare = declare,
+                                        .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+                                        .write = write,
+                                        .pytorch = pytorch,
+                                        .flop = flop};

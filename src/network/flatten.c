@@ -10,10 +10,10 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
     return WEFT_OK;
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+static void pytorch(const struct weft_layer *layer, struct text *text) {
     (void)layer;
-    weft_text_add(text, "Flatten(start_dim=1, end_dim=-1)");
+    text_add(text, "Flatten(start_dim=1, end_dim=-1)");
 }
 
-const struct weft_layer_kind weft_layer_flatten = {
+const struct layer_kind layer_flatten = {
     .name = "flatten", .arguments = arguments, .infer = infer, .pytorch = pytorch};

@@ -23,7 +23,7 @@ static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *value
     for (size_t i = 0; i < count; i++) {
         float u;
         if (i % 4 == 0) {
-            weft_random(seed, WEFT_RANDOM_INITIAL, tensor, (uint32_t)(i / 4), words);
+            random_draw(seed, RANDOM_INITIAL, tensor, (uint32_t)(i / 4), words);
         }
         u = (float)(words[i % 4] >> 8) * 0x1p-24f;         /* 0 <= u < 1, exact */
         values[i] = weft_clean((2.0f * u - 1.0f) * bound); /* 2u - 1 is exact, too */
@@ -35,15 +35,15 @@ void weft_model_initialise(struct weft_model *model, uint64_t seed) {
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
         const struct weft_layer *layer = &network->layers[tensor->layer];
-        enum weft_initial initial = weft_layer_kinds[layer->kind]->initial[i - layer->first_tensor];
+        enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
         float *values = (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
-        if (initial == WEFT_INITIAL_UNIFORM) {
+        if (initial == INITIAL_UNIFORM) {
             float bound = bound_of(&network->tensors[layer->first_tensor]);
             draw_uniform(seed, i, bound, values, tensor->count);
             continue;
         }
         for (size_t j = 0; j < tensor->count; j++) {
-            values[j] = initial == WEFT_INITIAL_ONE ? 1.0f : 0.0f;
+            values[j] = initial == INITIAL_ONE ? 1.0f : 0.0f;
         }
     }
     for (size_t i = 0; i < network->layer_count; i++) {

@@ -60,7 +60,7 @@ static bool scan_number(struct scanner *scanner) {
             return false;
         }
     }
-    return scanner->at - start <= WEFT_JSON_NUMBER ||
+    return scanner->at - start <= STRICT_JSON_NUMBER ||
            fail(scanner, "the number has too many digits");
 }
 
@@ -153,7 +153,7 @@ static bool scan_value(struct scanner *scanner);
 
 /* The rest of a list, or of an object, whose members have keys, up to ${close}. */
 static bool scan_members(struct scanner *scanner, unsigned char close, bool keys) {
-    if (++scanner->depth > WEFT_JSON_DEPTH) {
+    if (++scanner->depth > STRICT_JSON_DEPTH) {
         return fail(scanner, "too many lists inside one another");
     }
     skip_space(scanner);
@@ -195,7 +195,7 @@ static bool scan_word(struct scanner *scanner, const char *word) {
 static bool scan_value(struct scanner *scanner) {
     bool good;
     skip_space(scanner);
-    if (++scanner->values > WEFT_JSON_VALUES) {
+    if (++scanner->values > STRICT_JSON_VALUES) {
         return fail(scanner, "too many values");
     }
     switch (peek(scanner, 0)) {
@@ -231,7 +231,7 @@ static bool scan_value(struct scanner *scanner) {
     return good;
 }
 
-const char *weft_json_scan(const char *text, size_t size, size_t *at) {
+const char *strict_json_scan(const char *text, size_t size, size_t *at) {
     struct scanner scanner = {.text = (const unsigned char *)text, .size = size};
     if (scan_value(&scanner) && scanner.at < size) {
         fail(&scanner, "text after the end");

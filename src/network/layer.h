@@ -12,23 +12,23 @@ struct cJSON;
 
 /* The most floats in an image at any place of a network, in all its parameters, and in all its buffers. A product of two
  * such numbers, doubled, still fits a uint64_t; twice the bytes of one fit a size_t of 64 bits. */
-#define WEFT_FLOATS_MAX 0x7fffffffu
+#define NETWORK_FLOATS_MAX 0x7fffffffu
 
 enum {
-    WEFT_LAYERS_MAX = 1024,      /* layers of a network */
-    WEFT_LAYER_TENSORS = 4,      /* tensors of a layer */
-    WEFT_INPUT_SIDE_MAX = 65536, /* each number of "input" */
-    WEFT_LIST_BYTES_MAX = 1 << 20
+    NETWORK_LAYERS_MAX = 1024,      /* layers of a network */
+    LAYER_TENSORS_MAX = 4,          /* tensors of a layer */
+    NETWORK_INPUT_SIDE_MAX = 65536, /* each number of "input" */
+    NETWORK_LIST_BYTES_MAX = 1 << 20
 };
 
 /* What the values of a tensor start with. */
-enum weft_initial {
-    WEFT_INITIAL_ZERO,
-    WEFT_INITIAL_ONE,
-    WEFT_INITIAL_UNIFORM /* in +-1/sqrt(fan_in) of the layer's first tensor (out, in, ...) */
+enum initial {
+    INITIAL_ZERO,
+    INITIAL_ONE,
+    INITIAL_UNIFORM /* in +-1/sqrt(fan_in) of the layer's first tensor (out, in, ...) */
 };
 
-struct weft_layer_kind {
+struct layer_kind {
     const char *name; /* as in lists of layers and in file names: "conv2d" */
 
     /* Names of its arguments in a list, besides kind and name, ending with NULL. */
@@ -40,59 +40,58 @@ struct weft_layer_kind {
                               struct weft_error *error);
 
     /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE and both shapes in the
-     * message when they do not fit. Numbers up to WEFT_FLOATS_MAX can come in; the caller checks the size of what comes out. */
+     * message when they do not fit. Numbers up to NETWORK_FLOATS_MAX can come in; the caller checks the size of what comes out. */
     enum weft_status (*infer)(struct weft_layer *layer, struct weft_error *error);
 
     /* Describes the layer's tensors in ${tensors}: name (without the layer's, "weight"), trained, rank and shape; the shapes
      * are known to fit. Returns how many; the order is the one of the flat arrays and of model files. NULL: none. */
     size_t (*declare)(const struct weft_layer *layer,
-                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]);
+                      struct weft_tensor tensors[LAYER_TENSORS_MAX]);
 
     /* What each of these tensors starts with. */
-    enum weft_initial initial[WEFT_LAYER_TENSORS];
+    enum initial initial[LAYER_TENSORS_MAX];
 
     /* It has num_batches_tracked, the training steps that changed its buffers; model files hold it. */
     bool counts_batches;
 
     /* Adds the arguments as JSON, each with ", " before it: all of them, defaults too. NULL: none. */
-    void (*write)(const struct weft_layer *layer, struct weft_text *text);
+    void (*write)(const struct weft_layer *layer, struct text *text);
 
     /* Adds the layer as PyTorch prints it: "Linear(in_features=60, out_features=10, bias=True)". */
-    void (*pytorch)(const struct weft_layer *layer, struct weft_text *text);
+    void (*pytorch)(const struct weft_layer *layer, struct text *text);
 
     /* What weft_layer_flop returns. NULL: 0. */
     uint64_t (*flop)(const struct weft_layer *layer);
 };
 
-extern const struct weft_layer_kind weft_layer_conv2d, weft_layer_max_pool2d, weft_layer_relu,
-    weft_layer_batch_norm, weft_layer_flatten, weft_layer_linear;
+extern const struct layer_kind layer_conv2d, layer_max_pool2d, layer_relu, layer_batch_norm,
+    layer_flatten, layer_linear;
 
 /* kinds.c: the table. */
-extern const struct weft_layer_kind *const weft_layer_kinds[WEFT_KIND_COUNT];
+extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
 
 /* Returns the kind called ${name}, or WEFT_KIND_COUNT. */
-enum weft_kind weft_kind_find(const char *name);
+enum weft_kind kind_find(const char *name);
 
 /* arguments.c: reads one argument of the JSON object ${list} each. All fail with WEFT_BAD_FILE and name the argument. */
 
-/* A whole number from 1 to WEFT_FLOATS_MAX. Where it is absent: ${fallback}, or a failure if that is 0. */
-enum weft_status weft_argument_size(const struct cJSON *list, const char *name, size_t fallback,
-                                    size_t *value, struct weft_error *error);
+/* A whole number from 1 to NETWORK_FLOATS_MAX. Where it is absent: ${fallback}, or a failure if that is 0. */
+enum weft_status argument_size(const struct cJSON *list, const char *name, size_t fallback,
+                               size_t *value, struct weft_error *error);
 
 /* Height and width: [h, w], or one number for both. Must be there. */
-enum weft_status weft_argument_pair(const struct cJSON *list, const char *name, size_t *height,
-                                    size_t *width, struct weft_error *error);
+enum weft_status argument_pair(const struct cJSON *list, const char *name, size_t *height,
+                               size_t *width, struct weft_error *error);
 
 /* A number from ${least} to ${most}, rounded to float. Where it is absent: ${fallback}. */
-enum weft_status weft_argument_float(const struct cJSON *list, const char *name, double fallback,
-                                     double least, double most, float *value,
-                                     struct weft_error *error);
+enum weft_status argument_float(const struct cJSON *list, const char *name, double fallback,
+                                double least, double most, float *value, struct weft_error *error);
 
 /* Fails unless ${list} has only members that ${kind} knows, or "kind" and "name". */
-enum weft_status weft_arguments_check(const struct cJSON *list, const struct weft_layer_kind *kind,
-                                      struct weft_error *error);
+enum weft_status arguments_check(const struct cJSON *list, const struct layer_kind *kind,
+                                 struct weft_error *error);
 
 /* shape.c: fails with WEFT_BAD_FILE unless the input of ${layer} has channels, rows and columns (no flat one). */
-enum weft_status weft_layer_needs_image(const struct weft_layer *layer, struct weft_error *error);
+enum weft_status layer_needs_image(const struct weft_layer *layer, struct weft_error *error);
 
 #endif

@@ -5,7 +5,7 @@ static const char *const arguments[] = {"out_features", NULL};
 
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
-    return weft_argument_size(list, "out_features", 0, &layer->as.linear.out_features, error);
+    return argument_size(list, "out_features", 0, &layer->as.linear.out_features, error);
 }
 
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
@@ -22,7 +22,7 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
 }
 
 static size_t declare(const struct weft_layer *layer,
-                      struct weft_tensor tensors[WEFT_LAYER_TENSORS]) {
+                      struct weft_tensor tensors[LAYER_TENSORS_MAX]) {
     size_t out = layer->as.linear.out_features;
     tensors[0] = (struct weft_tensor){
         .name = "weight", .trained = true, .rank = 2, .shape = {out, layer->input.channels}};
@@ -30,26 +30,25 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, ", \"out_features\": %zu", layer->as.linear.out_features);
+static void write(const struct weft_layer *layer, struct text *text) {
+    text_add(text, ", \"out_features\": %zu", layer->as.linear.out_features);
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)",
-                  layer->input.channels, layer->as.linear.out_features);
+static void pytorch(const struct weft_layer *layer, struct text *text) {
+    text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)", layer->input.channels,
+             layer->as.linear.out_features);
 }
 
 static uint64_t flop(const struct weft_layer *layer) {
     return 2 * (uint64_t)layer->input.channels * layer->as.linear.out_features;
 }
 
-const struct weft_layer_kind weft_layer_linear = {
-    .name = "linear",
-    .arguments = arguments,
-    .parse = parse,
-    .infer = infer,
-    .declare = declare,
-    .initial = {WEFT_INITIAL_UNIFORM, WEFT_INITIAL_UNIFORM},
-    .write = write,
-    .pytorch = pytorch,
-    .flop = flop};
+const struct layer_kind layer_linear = {.name = "linear",
+                                        .arguments = arguments,
+                                        .parse = parse,
+                                        .infer = infer,
+                                        .declare = declare,
+                                        .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+                                        .write = write,
+                                        .pytorch = pytorch,
+                                        .flop = flop};

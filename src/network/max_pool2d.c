@@ -9,11 +9,11 @@ static const char *const arguments[] = {"kernel_size", "stride", NULL};
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
     enum weft_status status =
-        weft_argument_size(list, "kernel_size", 0, &layer->as.max_pool2d.kernel, error);
+        argument_size(list, "kernel_size", 0, &layer->as.max_pool2d.kernel, error);
     if (status == WEFT_OK) {
         /* Windows side by side, unless said otherwise. */
-        status = weft_argument_size(list, "stride", layer->as.max_pool2d.kernel,
-                                    &layer->as.max_pool2d.stride, error);
+        status = argument_size(list, "stride", layer->as.max_pool2d.kernel,
+                               &layer->as.max_pool2d.stride, error);
     }
     return status;
 }
@@ -21,7 +21,7 @@ static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
     size_t kernel = layer->as.max_pool2d.kernel, stride = layer->as.max_pool2d.stride;
     char input[64];
-    enum weft_status status = weft_layer_needs_image(layer, error);
+    enum weft_status status = layer_needs_image(layer, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -35,20 +35,19 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
     return WEFT_OK;
 }
 
-static void write(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text, ", \"kernel_size\": %zu, \"stride\": %zu", layer->as.max_pool2d.kernel,
-                  layer->as.max_pool2d.stride);
+static void write(const struct weft_layer *layer, struct text *text) {
+    text_add(text, ", \"kernel_size\": %zu, \"stride\": %zu", layer->as.max_pool2d.kernel,
+             layer->as.max_pool2d.stride);
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
-    weft_text_add(text,
-                  "MaxPool2d(kernel_size=%zu, stride=%zu, padding=0, dilation=1, ceil_mode=False)",
-                  layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
+static void pytorch(const struct weft_layer *layer, struct text *text) {
+    text_add(text, "MaxPool2d(kernel_size=%zu, stride=%zu, padding=0, dilation=1, ceil_mode=False)",
+             layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
 }
 
-const struct weft_layer_kind weft_layer_max_pool2d = {.name = "max_pool2d",
-                                                      .arguments = arguments,
-                                                      .parse = parse,
-                                                      .infer = infer,
-                                                      .write = write,
-                                                      .pytorch = pytorch};
+const struct layer_kind layer_max_pool2d = {.name = "max_pool2d",
+                                            .arguments = arguments,
+                                            .parse = parse,
+                                            .infer = infer,
+                                            .write = write,
+                                            .pytorch = pytorch};

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stores the product of ${count} ${factors} in ${product} if it is at most WEFT_FLOATS_MAX. */
+/* Stores the product of ${count} ${factors} in ${product} if it is at most NETWORK_FLOATS_MAX. */
 static bool multiply(const size_t *factors, size_t count, size_t *product) {
     uint64_t value = 1;
     for (size_t i = 0; i < count; i++) {
-        if (factors[i] > WEFT_FLOATS_MAX) {
+        if (factors[i] > NETWORK_FLOATS_MAX) {
             return false;
         }
         value *= factors[i]; /* both below 2^31 */
-        if (value > WEFT_FLOATS_MAX) {
+        if (value > NETWORK_FLOATS_MAX) {
             return false;
         }
     }
@@ -30,7 +30,7 @@ static enum weft_status check_size(struct weft_shape shape, const char *what,
         return WEFT_OK;
     }
     return weft_fail(error, WEFT_BAD_FILE, "%s: %s is more than %u numbers", what,
-                     weft_shape_text(shape, text), WEFT_FLOATS_MAX);
+                     weft_shape_text(shape, text), NETWORK_FLOATS_MAX);
 }
 
 /* "input": [channels, height, width] or [features]. */
@@ -42,14 +42,14 @@ static enum weft_status read_input(const cJSON *json, struct weft_shape *shape,
     size_t i = 0;
     bool good = count == 1 || count == 3;
     cJSON_ArrayForEach(side, json) {
-        good = good && weft_json_whole(side, WEFT_INPUT_SIDE_MAX, &sides[i]) && sides[i] > 0;
+        good = good && strict_json_integer(side, NETWORK_INPUT_SIDE_MAX, &sides[i]) && sides[i] > 0;
         i++;
     }
     if (!good) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "input: [channels, height, width] or [features] was expected, each a "
                          "whole number from 1 to %d",
-                         WEFT_INPUT_SIDE_MAX);
+                         NETWORK_INPUT_SIDE_MAX);
     }
     *shape = (struct weft_shape){.channels = (size_t)sides[0],
                                  .height = (size_t)sides[1],
@@ -77,7 +77,7 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
         return weft_fail(error, WEFT_BAD_FILE,
                          "name: 1 to %d letters, digits and _ were expected, and not \"input\"%s%s",
                          WEFT_NAME_MAX - 1, cJSON_IsString(name) ? ": " : "",
-                         cJSON_IsString(name) ? weft_text_printable(name->valuestring, shown) : "");
+                         cJSON_IsString(name) ? text_printable(name->valuestring, shown) : "");
     } else {
         strcpy(layer->name, name->valuestring);
         layer->named = true;
@@ -95,7 +95,7 @@ static enum weft_status read_kind(const cJSON *list, enum weft_kind *kind,
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, "kind");
     const char *name = cJSON_IsString(json) ? json->valuestring : "";
     char shown[80], known[256] = "";
-    *kind = weft_kind_find(name);
+    *kind = kind_find(name);
     if (*kind != WEFT_KIND_COUNT) {
         return WEFT_OK;
     }
@@ -104,14 +104,14 @@ static enum weft_status read_kind(const cJSON *list, enum weft_kind *kind,
         strncat(known, weft_kind_name((enum weft_kind)i), sizeof known - strlen(known) - 1);
     }
     return weft_fail(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
-                     weft_text_printable(name, shown), known);
+                     text_printable(name, shown), known);
 }
 
 /* Gives the tensors of ${layer} their names and places behind those of the layers before it. */
 static enum weft_status place_tensors(struct weft_network *network, struct weft_layer *layer,
                                       struct weft_error *error) {
-    const struct weft_layer_kind *kind = weft_layer_kinds[layer->kind];
-    struct weft_tensor declared[WEFT_LAYER_TENSORS];
+    const struct layer_kind *kind = layer_kinds[layer->kind];
+    struct weft_tensor declared[LAYER_TENSORS_MAX];
     layer->first_tensor = network->tensor_count;
     layer->tensors = kind->declare != NULL ? kind->declare(layer, declared) : 0;
     for (size_t i = 0; i < layer->tensors; i++) {
@@ -125,11 +125,11 @@ static enum weft_status place_tensors(struct weft_network *network, struct weft_
             tensor->shape[j] = 1;
         }
         if (!multiply(tensor->shape, 4, &tensor->count) ||
-            tensor->count > WEFT_FLOATS_MAX - *total) {
+            tensor->count > NETWORK_FLOATS_MAX - *total) {
             return weft_fail(error, WEFT_BAD_FILE,
                              "%s, %zu x %zu x %zu x %zu, makes the network larger than %u floats",
                              tensor->name, tensor->shape[0], tensor->shape[1], tensor->shape[2],
-                             tensor->shape[3], WEFT_FLOATS_MAX);
+                             tensor->shape[3], NETWORK_FLOATS_MAX);
         }
         tensor->offset = *total;
         *total += tensor->count;
@@ -140,7 +140,7 @@ static enum weft_status place_tensors(struct weft_network *network, struct weft_
 static enum weft_status read_layer(struct weft_network *network, size_t index, const cJSON *list,
                                    struct weft_error *error) {
     struct weft_layer *layer = &network->layers[index];
-    const struct weft_layer_kind *kind;
+    const struct layer_kind *kind;
     enum weft_status status;
     if (!cJSON_IsObject(list)) {
         return weft_fail(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
@@ -149,10 +149,10 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, c
     if (status != WEFT_OK) {
         return status;
     }
-    kind = weft_layer_kinds[layer->kind];
+    kind = layer_kinds[layer->kind];
     status = read_name(network, index, list, error);
     if (status == WEFT_OK) {
-        status = weft_arguments_check(list, kind, error);
+        status = arguments_check(list, kind, error);
     }
     if (status == WEFT_OK && kind->parse != NULL) {
         status = kind->parse(list, layer, error);
@@ -171,12 +171,12 @@ static enum weft_status read_layers(struct weft_network *network, const cJSON *l
                                     struct weft_error *error) {
     size_t count = cJSON_IsArray(layers) ? (size_t)cJSON_GetArraySize(layers) : 0, i = 0;
     const cJSON *list;
-    if (count < 1 || count > WEFT_LAYERS_MAX) {
+    if (count < 1 || count > NETWORK_LAYERS_MAX) {
         return weft_fail(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
-                         WEFT_LAYERS_MAX);
+                         NETWORK_LAYERS_MAX);
     }
     network->layers = calloc(count, sizeof *network->layers);
-    network->tensors = calloc(count * WEFT_LAYER_TENSORS, sizeof *network->tensors);
+    network->tensors = calloc(count * LAYER_TENSORS_MAX, sizeof *network->tensors);
     if (network->layers == NULL || network->tensors == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu layers", count);
     }
@@ -205,7 +205,7 @@ static enum weft_status read_network(struct weft_network *network, const cJSON *
         if (strcmp(member->string, "input") != 0 && strcmp(member->string, "layers") != 0) {
             return weft_fail(error, WEFT_BAD_FILE,
                              "network: unknown member \"%s\": it has input and layers",
-                             weft_text_printable(member->string, shown));
+                             text_printable(member->string, shown));
         }
     }
     status = read_input(cJSON_GetObjectItemCaseSensitive(json, "input"), &network->input, error);
@@ -221,11 +221,11 @@ enum weft_status weft_network_create(const char *text, struct weft_network **net
     cJSON *json;
     enum weft_status status;
     *network = NULL;
-    if (size > WEFT_LIST_BYTES_MAX) {
+    if (size > NETWORK_LIST_BYTES_MAX) {
         return weft_fail(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
-                         WEFT_LIST_BYTES_MAX);
+                         NETWORK_LIST_BYTES_MAX);
     }
-    status = weft_json_parse(text, size, &json, error);
+    status = strict_json_parse(text, size, &json, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "network");
         return status;

@@ -1,7 +1,7 @@
 /* random.c: Philox4x32-10. */
 #include "network/random.h"
 
-void weft_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]) {
+void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]) {
     uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
     uint32_t k0 = key[0], k1 = key[1];
     for (int round = 0; round < 10; round++) {
@@ -22,10 +22,10 @@ void weft_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t word
     words[3] = x3;
 }
 
-void weft_random(uint64_t seed, enum weft_random_domain domain, uint64_t subject, uint32_t block,
+void random_draw(uint64_t seed, enum random_domain domain, uint64_t subject, uint32_t block,
                  uint32_t words[4]) {
     const uint32_t counter[4] = {block, (uint32_t)subject, (uint32_t)(subject >> 32),
                                  (uint32_t)domain};
     const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    weft_philox(counter, key, words);
+    random_philox(counter, key, words);
 }

@@ -8,18 +8,18 @@
 #include <stdint.h>
 
 /* What the numbers are for: numbers of two domains never come from the same counter. */
-enum weft_random_domain {
-    WEFT_RANDOM_INITIAL = 0, /* initial values; subject: the tensor's place in network->tensors */
-    WEFT_RANDOM_SHUFFLE = 1, /* orders of images; subject: the epoch */
-    WEFT_RANDOM_VERIFY = 2   /* values of weft_verify; subject: an array or image */
+enum random_domain {
+    RANDOM_INITIAL = 0, /* initial values; subject: the tensor's place in network->tensors */
+    RANDOM_SHUFFLE = 1, /* orders of images; subject: the epoch */
+    RANDOM_VERIFY = 2   /* values of weft_verify; subject: an array or image */
 };
 
 /* Writes the four words of block ${block} of ${subject} in ${domain} under ${seed} to ${words}. The key is the seed, low word first; the
  * counter is (block, low word of subject, high word of subject, domain). All words are uniform over 32 bits. */
-void weft_random(uint64_t seed, enum weft_random_domain domain, uint64_t subject, uint32_t block,
+void random_draw(uint64_t seed, enum random_domain domain, uint64_t subject, uint32_t block,
                  uint32_t words[4]);
 
 /* The generator itself: ${words} is ${counter} under ${key}. */
-void weft_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
+void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
 
 #endif

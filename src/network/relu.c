@@ -9,10 +9,10 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
     return WEFT_OK;
 }
 
-static void pytorch(const struct weft_layer *layer, struct weft_text *text) {
+static void pytorch(const struct weft_layer *layer, struct text *text) {
     (void)layer;
-    weft_text_add(text, "ReLU()");
+    text_add(text, "ReLU()");
 }
 
-const struct weft_layer_kind weft_layer_relu = {
+const struct layer_kind layer_relu = {
     .name = "relu", .arguments = arguments, .infer = infer, .pytorch = pytorch};

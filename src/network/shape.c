@@ -17,7 +17,7 @@ char *weft_shape_text(struct weft_shape shape, char text[64]) {
     return text;
 }
 
-enum weft_status weft_layer_needs_image(const struct weft_layer *layer, struct weft_error *error) {
+enum weft_status layer_needs_image(const struct weft_layer *layer, struct weft_error *error) {
     char input[64];
     if (!layer->input.flat) {
         return WEFT_OK;

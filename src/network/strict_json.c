@@ -39,17 +39,17 @@ static enum weft_status check_names(const cJSON *json, struct weft_error *error)
     for (size_t i = 1; i < count && status == WEFT_OK; i++) {
         if (strcmp(names[i - 1], names[i]) == 0) {
             status = weft_fail(error, WEFT_BAD_FILE, "the name \"%s\" is there twice",
-                               weft_text_printable(names[i], shown));
+                               text_printable(names[i], shown));
         }
     }
     free(names);
     return status;
 }
 
-enum weft_status weft_json_parse(const char *text, size_t size, cJSON **json,
-                                 struct weft_error *error) {
+enum weft_status strict_json_parse(const char *text, size_t size, cJSON **json,
+                                   struct weft_error *error) {
     size_t at;
-    const char *why = weft_json_scan(text, size, &at);
+    const char *why = strict_json_scan(text, size, &at);
     enum weft_status status;
     *json = NULL;
     if (why != NULL) {
@@ -67,7 +67,7 @@ enum weft_status weft_json_parse(const char *text, size_t size, cJSON **json,
     return status;
 }
 
-bool weft_json_whole(const cJSON *value, uint64_t most, uint64_t *number) {
+bool strict_json_integer(const cJSON *value, uint64_t most, uint64_t *number) {
     /* The range first: only then is the conversion to an integer defined. */
     if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0.0) ||
         value->valuedouble > (double)most ||

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Makes room for ${more} bytes and a zero behind them. */
-static bool reserve(struct weft_text *text, size_t more) {
+static bool reserve(struct text *text, size_t more) {
     size_t capacity = text->capacity != 0 ? text->capacity : 256;
     char *bytes;
     if (text->failed || more >= SIZE_MAX / 2 - text->length) {
@@ -31,7 +31,7 @@ static bool reserve(struct weft_text *text, size_t more) {
     return true;
 }
 
-void weft_text_add(struct weft_text *text, const char *format, ...) {
+void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
     int length;
     va_start(arguments, format);
@@ -50,7 +50,7 @@ void weft_text_add(struct weft_text *text, const char *format, ...) {
     text->length += (size_t)length;
 }
 
-void weft_text_add_float(struct weft_text *text, float value) {
+void text_add_float(struct text *text, float value) {
     char digits[64];
     for (int precision = 1; precision <= 9; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, (double)value);
@@ -59,23 +59,23 @@ void weft_text_add_float(struct weft_text *text, float value) {
             break;
         }
     }
-    weft_text_add_digits(text, digits);
+    text_add_digits(text, digits);
 }
 
-void weft_text_add_digits(struct weft_text *text, const char *digits) {
+void text_add_digits(struct text *text, const char *digits) {
     while (*digits != '\0') {
         size_t point = strcspn(digits, "0123456789+-e");
         if (point > 0) {
-            weft_text_add(text, ".");
+            text_add(text, ".");
             digits += point;
         } else {
-            weft_text_add(text, "%c", *digits++);
+            text_add(text, "%c", *digits++);
         }
     }
 }
 
-void weft_text_add_json(struct weft_text *text, const char *string) {
-    weft_text_add(text, "\"");
+void text_add_json(struct text *text, const char *string) {
+    text_add(text, "\"");
     while (*string != '\0') {
         size_t plain = 0;
         while ((unsigned char)string[plain] >= 0x20 && string[plain] != '"' &&
@@ -85,29 +85,29 @@ void weft_text_add_json(struct weft_text *text, const char *string) {
         if (plain > INT16_MAX) {
             plain = INT16_MAX; /* a precision is an int */
         }
-        weft_text_add(text, "%.*s", (int)plain, string);
+        text_add(text, "%.*s", (int)plain, string);
         string += plain;
         if (plain == 0) {
             unsigned char c = (unsigned char)*string++;
-            weft_text_add(text, c < 0x20 ? "\\u%04x" : "\\%c", c);
+            text_add(text, c < 0x20 ? "\\u%04x" : "\\%c", c);
         }
     }
-    weft_text_add(text, "\"");
+    text_add(text, "\"");
 }
 
-char *weft_text_take(struct weft_text *text) {
+char *text_take(struct text *text) {
     char *bytes;
-    weft_text_add(text, "%s", ""); /* an empty text is one, too */
+    text_add(text, "%s", ""); /* an empty text is one, too */
     bytes = text->bytes;
     if (text->failed) {
         free(bytes);
         bytes = NULL;
     }
-    *text = (struct weft_text){0};
+    *text = (struct text){0};
     return bytes;
 }
 
-const char *weft_text_printable(const char *string, char shown[80]) {
+const char *text_printable(const char *string, char shown[80]) {
     size_t length = 0;
     for (; string[length] != '\0' && length < 79; length++) {
         shown[length] = string[length] >= 0x20 && string[length] < 0x7f ? string[length] : '?';

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool weft_os_cache_folder(char path[4096]) {
+bool os_cache_folder(char path[4096]) {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int length = -1;
     if (cache != NULL && cache[0] == '/') {
@@ -20,8 +20,8 @@ bool weft_os_cache_folder(char path[4096]) {
     return length > 0 && length < 4096;
 }
 
-bool weft_os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME],
-                         size_t *count, uint64_t *bytes) {
+bool os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME], size_t *count,
+                    uint64_t *bytes) {
     DIR *stream = opendir(folder);
     struct dirent *entry;
     time_t found = 0;

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-double weft_os_seconds(void) {
+double os_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;

@@ -33,7 +33,7 @@ static void on_exit_of_others(void) {
     }
 }
 
-void weft_os_explain_end(const char *text, int code) {
+void os_explain_end(const char *text, int code) {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
     static bool registered;
     struct sigaction action, old;

@@ -13,13 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool weft_os_is_separator(char c) {
+bool os_is_separator(char c) {
     return c == '/';
 }
 
 /* Copies ${path} into file->path; of a symbolic link the target, because the link is to stay. */
-static enum weft_status set_path(struct weft_file *file, const char *path,
-                                 struct weft_error *error) {
+static enum weft_status set_path(struct os_file *file, const char *path, struct weft_error *error) {
     struct stat status;
     bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
     char *target = is_link ? realpath(path, NULL) : NULL; /* NULL also where it points nowhere */
@@ -31,18 +30,18 @@ static enum weft_status set_path(struct weft_file *file, const char *path,
     }
     free(target);
     return fits ? WEFT_OK
-                : weft_os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+                : os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
 }
 
 /* Opens a device, a pipe, or what stdout is already ("--csv /dev/stdout"): there is nothing to rename, and a rename would
  * put a file in the place of /dev/null. */
-static int open_straight(struct weft_file *file, bool is_stdout) {
+static int open_straight(struct os_file *file, bool is_stdout) {
     file->beside[0] = '\0';
     return is_stdout ? dup(STDOUT_FILENO) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 }
 
 /* Creates a new file beside file->path, with the permissions ${mode}; returns -1 and errno on failure. */
-static int open_beside(struct weft_file *file, mode_t mode) {
+static int open_beside(struct os_file *file, mode_t mode) {
     static atomic_uint numbers;
     int descriptor;
     do {
@@ -55,7 +54,7 @@ static int open_beside(struct weft_file *file, mode_t mode) {
 }
 
 /* Opens the file to write into; returns -1 and errno on failure. */
-static int open_for_writing(struct weft_file *file) {
+static int open_for_writing(struct os_file *file) {
     struct stat old, out;
     mode_t mode = 0666;
     if (stat(file->path, &old) == 0) {
@@ -76,8 +75,7 @@ static int open_for_writing(struct weft_file *file) {
     return open_beside(file, mode);
 }
 
-enum weft_status weft_file_create(struct weft_file *file, const char *path,
-                                  struct weft_error *error) {
+enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
     int descriptor;
     memset(file, 0, sizeof *file);
     if (set_path(file, path, error) != WEFT_OK) {
@@ -87,20 +85,20 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
     if (descriptor < 0) {
         int number = errno;
         memset(file->beside, 0, sizeof file->beside);
-        return weft_os_fail_writing(error, path, number);
+        return os_fail_writing(error, path, number);
     }
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
-        weft_os_fail(error, "can not write", path, errno);
+        os_fail(error, "can not write", path, errno);
         close(descriptor);
-        weft_file_abandon(file);
+        os_file_abandon(file);
         return WEFT_BAD_FILE;
     }
     return WEFT_OK;
 }
 
 /* Writes out what the stream still holds and waits for the disk; returns 0 or an errno value. */
-static int flush_to_disk(struct weft_file *file) {
+static int flush_to_disk(struct os_file *file) {
     int descriptor = fileno(file->stream);
     if (ferror(file->stream)) {
         return EIO; /* an earlier write failed, and its errno is gone */
@@ -114,9 +112,9 @@ static int flush_to_disk(struct weft_file *file) {
 
 /* Makes a rename in the folder of ${path} last. The file is whole in any case, and some file systems can not do it: no error. */
 static void sync_folder(const char *path) {
-    char folder[sizeof((struct weft_file *)NULL)->path];
+    char folder[sizeof((struct os_file *)NULL)->path];
     int descriptor;
-    weft_os_folder_of(path, folder);
+    os_folder_of(path, folder);
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         (void)fsync(descriptor);
@@ -124,7 +122,7 @@ static void sync_folder(const char *path) {
     }
 }
 
-enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error) {
+enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) {
     int number = flush_to_disk(file);
     int closed = fclose(file->stream);
     file->stream = NULL;
@@ -140,19 +138,18 @@ enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *err
         }
     }
     if (number != 0) {
-        weft_os_fail(error, "can not write", file->path, number);
-        weft_file_abandon(file);
+        os_fail(error, "can not write", file->path, number);
+        os_file_abandon(file);
         return WEFT_BAD_FILE;
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
+enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
-        return weft_os_fail(error, "can not make folder", path,
-                            length == 0 ? ENOENT : ENAMETOOLONG);
+        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
     /* Each folder on the way, the outermost first: cut the path at each slash and at its end. */
     for (size_t end = 1; end <= length; end++) {
@@ -161,9 +158,9 @@ enum weft_status weft_os_make_folder(const char *path, struct weft_error *error)
         }
         memcpy(part, path, end);
         part[end] = '\0';
-        if (!weft_os_is_folder(part) && mkdir(part, 0777) != 0 &&
-            !(errno == EEXIST && weft_os_is_folder(part))) { /* made by another process just now */
-            return weft_os_fail(error, "can not make folder", part, errno);
+        if (!os_is_folder(part) && mkdir(part, 0777) != 0 &&
+            !(errno == EEXIST && os_is_folder(part))) { /* made by another process just now */
+            return os_fail(error, "can not make folder", part, errno);
         }
     }
     return WEFT_OK;

@@ -11,7 +11,7 @@ static bool is_itself_or_parent(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-bool weft_os_is_empty_folder(const char *path) {
+bool os_is_empty_folder(const char *path) {
     DIR *folder = opendir(path);
     struct dirent *entry;
     bool empty = folder != NULL;
@@ -24,7 +24,7 @@ bool weft_os_is_empty_folder(const char *path) {
     return empty;
 }
 
-enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error) {
+enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
     const char *parent = getenv("TMPDIR");
     int length =
         snprintf(path, 1024, "%s/weft-XXXXXX", parent != NULL && *parent != '\0' ? parent : "/tmp");
@@ -39,7 +39,7 @@ enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *erro
     return WEFT_OK;
 }
 
-void weft_os_remove_temporary(const char *path) {
+void os_remove_temporary(const char *path) {
     DIR *folder = opendir(path);
     struct dirent *entry;
     while (folder != NULL && (entry = readdir(folder)) != NULL) {

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-void weft_os_host_name(char name[256]) {
+void os_host_name(char name[256]) {
     if (gethostname(name, 255) != 0) {
         name[0] = '\0';
     }

@@ -39,9 +39,9 @@ static void note(int number, siginfo_t *information, void *context) {
     }
 }
 
-void weft_os_catch_interrupts(void) {
+void os_catch_interrupts(void) {
     struct sigaction action, old;
-    if (weft_os_interrupted()) {
+    if (os_interrupted()) {
         return; /* the next one ends the program */
     }
     memset(&action, 0, sizeof action);
@@ -56,10 +56,10 @@ void weft_os_catch_interrupts(void) {
     }
 }
 
-bool weft_os_interrupted(void) {
+bool os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
 
-bool weft_os_interrupted_alone(void) {
-    return weft_os_interrupted() && !atomic_load(&typed);
+bool os_interrupted_alone(void) {
+    return os_interrupted() && !atomic_load(&typed);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-size_t weft_os_peak_memory(void) {
+size_t os_peak_memory(void) {
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0 || usage.ru_maxrss < 0) {
         return 0;
@@ -17,10 +17,10 @@ size_t weft_os_peak_memory(void) {
 #endif
 }
 
-void *weft_os_aligned(size_t size) {
+void *os_aligned(size_t size) {
     return size > SIZE_MAX - 63 ? NULL : aligned_alloc(64, (size > 0 ? size + 63 : 64) / 64 * 64);
 }
 
-void weft_os_free_aligned(void *memory) {
+void os_free_aligned(void *memory) {
     free(memory);
 }

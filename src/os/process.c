@@ -19,11 +19,11 @@
 
 static const char *called_as;
 
-void weft_os_remember_program(const char *name) {
+void os_remember_program(const char *name) {
     called_as = name;
 }
 
-const char *weft_os_program_name(void) {
+const char *os_program_name(void) {
     return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
@@ -52,13 +52,13 @@ static bool is_crash(int number) {
            number == SIGILL || number == SIGTRAP;
 }
 
-static void wait_for(pid_t child, double end, struct weft_child *result) {
+static void wait_for(pid_t child, double end, struct os_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
     double asked = 0; /* to stop; 0: not yet */
     int code;
     for (;;) {
         pid_t ended = waitpid(child, &code, WNOHANG);
-        double now = weft_os_seconds();
+        double now = os_seconds();
         if (ended == child) {
             break;
         }
@@ -70,9 +70,9 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
             result->timed_out = true;
             kill(child, SIGKILL);
         }
-        if (asked == 0 && weft_os_interrupted()) {
+        if (asked == 0 && os_interrupted()) {
             asked = now;
-            if (weft_os_interrupted_alone()) {
+            if (os_interrupted_alone()) {
                 kill(child, SIGTERM);
             }
         }
@@ -86,7 +86,7 @@ static void wait_for(pid_t child, double end, struct weft_child *result) {
     result->crashed = is_crash(result->signal);
 }
 
-void weft_os_tell_children(const char *name, const char *value) {
+void os_tell_children(const char *name, const char *value) {
     if (value != NULL) {
         setenv(name, value, 1);
     } else {
@@ -94,7 +94,7 @@ void weft_os_tell_children(const char *name, const char *value) {
     }
 }
 
-bool weft_os_is_orphan(void) {
+bool os_is_orphan(void) {
     static pid_t parent;
     if (parent == 0) {
         parent = getppid();
@@ -102,10 +102,10 @@ bool weft_os_is_orphan(void) {
     return getppid() != parent;
 }
 
-enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
-                                  struct weft_error *error) {
+enum weft_status os_run_self(char *const *arguments, double seconds, struct os_child *result,
+                             struct weft_error *error) {
     pid_t parent = getpid(), child;
-    *result = (struct weft_child){0};
+    *result = (struct os_child){0};
     fflush(NULL); /* else the child would print it again */
     child = fork();
     if (child < 0) {
@@ -114,6 +114,6 @@ enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct
     if (child == 0) {
         run_child(parent, arguments);
     }
-    wait_for(child, weft_os_seconds() + seconds, result);
+    wait_for(child, os_seconds() + seconds, result);
     return WEFT_OK;
 }

@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-unsigned weft_os_processors(void) {
+unsigned os_processors(void) {
     long online;
 #ifdef CPU_COUNT
     cpu_set_t set;

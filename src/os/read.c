@@ -7,8 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum weft_status weft_os_fail(struct weft_error *error, const char *what, const char *path,
-                              int number) {
+enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number) {
     weft_fail(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
     switch (number) {
     case EACCES:
@@ -28,12 +27,12 @@ enum weft_status weft_os_fail(struct weft_error *error, const char *what, const 
     }
 }
 
-bool weft_os_exists(const char *path) {
+bool os_exists(const char *path) {
     struct stat status;
     return stat(path, &status) == 0;
 }
 
-bool weft_os_is_folder(const char *path) {
+bool os_is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
@@ -80,19 +79,19 @@ static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
     return ENOMEM;
 }
 
-FILE *weft_file_open(const char *path, struct weft_error *error) {
+FILE *os_file_open(const char *path, struct weft_error *error) {
     FILE *stream = fopen(path, "rb");
     int number = errno;
     if (stream == NULL) {
         /* Windows says of a folder only that it is forbidden. */
-        weft_os_fail(error, "can not read", path, weft_os_is_folder(path) ? EISDIR : number);
+        os_fail(error, "can not read", path, os_is_folder(path) ? EISDIR : number);
     }
     return stream;
 }
 
-enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, size_t *size,
-                                struct weft_error *error) {
-    FILE *stream = weft_file_open(path, error);
+enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
+                              struct weft_error *error) {
+    FILE *stream = os_file_open(path, error);
     int number;
     *bytes = NULL;
     *size = 0;
@@ -113,5 +112,5 @@ enum weft_status weft_file_read(const char *path, size_t limit, char **bytes, si
     if (number == EFBIG) {
         return weft_fail(error, WEFT_BAD_FILE, "can not read %s: more than %zu bytes", path, limit);
     }
-    return weft_os_fail(error, "can not read", path, number);
+    return os_fail(error, "can not read", path, number);
 }

@@ -7,12 +7,12 @@
 
 enum { MOST_COLUMNS = 10000 };
 
-bool weft_os_can_redraw(FILE *stream) {
+bool os_can_redraw(FILE *stream) {
     const char *kind = getenv("TERM");
-    return weft_os_is_terminal(stream) && (kind == NULL || strcmp(kind, "dumb") != 0);
+    return os_is_terminal(stream) && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
-int weft_os_wished_columns(void) {
+int os_wished_columns(void) {
     const char *wish = getenv("COLUMNS");
     char *end = NULL;
     long columns = wish != NULL ? strtol(wish, &end, 10) : 0;
@@ -21,9 +21,9 @@ int weft_os_wished_columns(void) {
                : 0;
 }
 
-void weft_os_folder_of(const char *path, char *folder) {
+void os_folder_of(const char *path, char *folder) {
     size_t length = strlen(path);
-    while (length > 0 && !weft_os_is_separator(path[length - 1])) {
+    while (length > 0 && !os_is_separator(path[length - 1])) {
         length--;
     }
     if (length == 0) {
@@ -35,19 +35,19 @@ void weft_os_folder_of(const char *path, char *folder) {
     folder[length] = '\0';
 }
 
-enum weft_status weft_os_fail_writing(struct weft_error *error, const char *path, int number) {
-    char folder[sizeof((struct weft_file *)NULL)->path];
-    weft_os_fail(error, "can not write", path, number);
+enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number) {
+    char folder[sizeof((struct os_file *)NULL)->path];
+    os_fail(error, "can not write", path, number);
     if (number == ENOENT && strlen(path) < sizeof folder) {
-        weft_os_folder_of(path, folder);
-        if (!weft_os_is_folder(folder)) {
+        os_folder_of(path, folder);
+        if (!os_is_folder(folder)) {
             return weft_error_hint(error, "there is no folder %s: make it first", folder);
         }
     }
     return WEFT_BAD_FILE;
 }
 
-void weft_file_abandon(struct weft_file *file) {
+void os_file_abandon(struct os_file *file) {
     if (file->stream != NULL) {
         fclose(file->stream);
         file->stream = NULL;

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-void weft_os_guard_streams(void) {
+void os_guard_streams(void) {
     struct sigaction ignore = {0};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &ignore, NULL);

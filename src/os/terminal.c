@@ -7,19 +7,19 @@
 
 enum { UNKNOWN_COLUMNS = 80 };
 
-bool weft_os_is_terminal(FILE *stream) {
+bool os_is_terminal(FILE *stream) {
     int descriptor = fileno(stream);
     return descriptor >= 0 && isatty(descriptor) == 1;
 }
 
-int weft_os_terminal_columns(FILE *stream) {
-    int wish = weft_os_wished_columns();
+int os_terminal_columns(FILE *stream) {
+    int wish = os_wished_columns();
     if (wish > 0) {
         return wish;
     }
 #ifdef TIOCGWINSZ
     struct winsize window;
-    if (weft_os_is_terminal(stream) && ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 &&
+    if (os_is_terminal(stream) && ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 &&
         window.ws_col > 0) {
         return window.ws_col;
     }

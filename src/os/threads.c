@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-struct weft_pool {
+struct os_pool {
     pthread_mutex_t lock;
     pthread_cond_t start, done;
     unsigned long generation; /* under the lock, as the two below */
@@ -24,7 +24,7 @@ struct weft_pool {
     pthread_t threads[];
 };
 
-static void draw(struct weft_pool *pool) {
+static void draw(struct os_pool *pool) {
     size_t i;
     while ((i = atomic_fetch_add(&pool->next, 1)) < pool->count) {
         pool->work(pool->context, i);
@@ -32,7 +32,7 @@ static void draw(struct weft_pool *pool) {
 }
 
 static void *thread_main(void *argument) {
-    struct weft_pool *pool = argument;
+    struct os_pool *pool = argument;
     unsigned long seen = 0;
     pthread_mutex_lock(&pool->lock);
     for (;;) {
@@ -54,9 +54,9 @@ static void *thread_main(void *argument) {
     return NULL;
 }
 
-struct weft_pool *weft_pool_create(unsigned threads) {
+struct os_pool *os_pool_create(unsigned threads) {
     unsigned others = threads > 1 ? threads - 1 : 0;
-    struct weft_pool *pool = calloc(1, sizeof *pool + others * sizeof pool->threads[0]);
+    struct os_pool *pool = calloc(1, sizeof *pool + others * sizeof pool->threads[0]);
     if (pool == NULL) {
         return NULL;
     }
@@ -65,7 +65,7 @@ struct weft_pool *weft_pool_create(unsigned threads) {
     pthread_cond_init(&pool->done, NULL);
     for (unsigned i = 0; i < others; i++) {
         if (pthread_create(&pool->threads[i], NULL, thread_main, pool) != 0) {
-            weft_pool_destroy(pool);
+            os_pool_destroy(pool);
             return NULL;
         }
         pool->thread_count++;
@@ -73,7 +73,7 @@ struct weft_pool *weft_pool_create(unsigned threads) {
     return pool;
 }
 
-void weft_pool_destroy(struct weft_pool *pool) {
+void os_pool_destroy(struct os_pool *pool) {
     if (pool == NULL) {
         return;
     }
@@ -90,8 +90,8 @@ void weft_pool_destroy(struct weft_pool *pool) {
     free(pool);
 }
 
-void weft_pool_run(struct weft_pool *pool, size_t count, void (*work)(void *context, size_t i),
-                   void *context) {
+void os_pool_run(struct os_pool *pool, size_t count, void (*work)(void *context, size_t i),
+                 void *context) {
     pthread_mutex_lock(&pool->lock);
     pool->work = work;
     pool->context = context;

@@ -1,7 +1,7 @@
 /* vectors.c: which vector instructions there are (compilers that tell). */
 #include "os/os.h"
 
-int weft_os_vector_level(void) {
+int os_vector_level(void) {
 #if defined(__x86_64__) && defined(__GNUC__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

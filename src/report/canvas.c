@@ -26,7 +26,7 @@ static bool ends_in(const char *path, const char *end) {
     return true;
 }
 
-const char *weft_canvas_cairo_version(void) {
+const char *canvas_cairo_version(void) {
 #ifdef WEFT_CAIRO
     return cairo_version_string();
 #else
@@ -34,7 +34,7 @@ const char *weft_canvas_cairo_version(void) {
 #endif
 }
 
-bool weft_canvas_has_cairo(void) {
+bool canvas_has_cairo(void) {
 #ifdef WEFT_CAIRO
     return true;
 #else
@@ -42,14 +42,14 @@ bool weft_canvas_has_cairo(void) {
 #endif
 }
 
-enum weft_status weft_canvas_check(const char *path, struct weft_error *error) {
+enum weft_status canvas_check(const char *path, struct weft_error *error) {
     if (ends_in(path, ".svg")) {
         return WEFT_OK;
     }
     if (!ends_in(path, ".png") && !ends_in(path, ".pdf")) {
         return weft_fail(error, WEFT_USAGE, "%s: not a name that ends in .png, .svg or .pdf", path);
     }
-    if (!weft_canvas_has_cairo()) {
+    if (!canvas_has_cairo()) {
         weft_fail(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
         return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo "
                                       "(Debian: libcairo2-dev)");
@@ -57,38 +57,38 @@ enum weft_status weft_canvas_check(const char *path, struct weft_error *error) {
     return WEFT_OK;
 }
 
-enum weft_status weft_canvas_open(struct weft_canvas *canvas, const char *path,
-                                  enum weft_theme theme, struct weft_error *error) {
-    enum weft_status status = weft_canvas_check(path, error);
-    *canvas = (struct weft_canvas){.theme = theme, .kind = &weft_canvas_svg};
+enum weft_status canvas_open(struct canvas *canvas, const char *path, enum canvas_theme theme,
+                             struct weft_error *error) {
+    enum weft_status status = canvas_check(path, error);
+    *canvas = (struct canvas){.theme = theme, .kind = &canvas_svg};
 #ifdef WEFT_CAIRO
     if (!ends_in(path, ".svg")) {
-        canvas->kind = &weft_canvas_cairo;
+        canvas->kind = &canvas_cairo;
         canvas->png = ends_in(path, ".png");
     }
 #endif
     if (status == WEFT_OK) {
-        status = weft_file_create(&canvas->file, path, error);
+        status = os_file_create(&canvas->file, path, error);
         canvas->out = canvas->file.stream;
     }
     return status;
 }
 
-void weft_canvas_inside(struct weft_canvas *canvas, FILE *out) {
-    *canvas = (struct weft_canvas){.theme = WEFT_THEME_PAGE, .kind = &weft_canvas_svg, .out = out};
+void canvas_inside(struct canvas *canvas, FILE *out) {
+    *canvas = (struct canvas){.theme = THEME_PAGE, .kind = &canvas_svg, .out = out};
 }
 
-void weft_canvas_begin(struct weft_canvas *canvas, double width, double height) {
+void canvas_begin(struct canvas *canvas, double width, double height) {
     canvas->width = (double)(long)(width + 0.999); /* whole pixels */
     canvas->height = (double)(long)(height + 0.999);
     canvas->begun = true;
     canvas->kind->begin(canvas);
-    if (canvas->theme != WEFT_THEME_PAGE) {
-        canvas->kind->rectangle(canvas, 0, 0, canvas->width, canvas->height, WEFT_PAPER);
+    if (canvas->theme != THEME_PAGE) {
+        canvas->kind->rectangle(canvas, 0, 0, canvas->width, canvas->height, CANVAS_PAPER);
     }
 }
 
-enum weft_status weft_canvas_commit(struct weft_canvas *canvas, struct weft_error *error) {
+enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     if (canvas->failed || !canvas->begun) {
         canvas->kind->abandon(canvas);
@@ -97,29 +97,29 @@ enum weft_status weft_canvas_commit(struct weft_canvas *canvas, struct weft_erro
         status = canvas->kind->finish(canvas, error);
     }
     if (canvas->file.stream != NULL && status == WEFT_OK) {
-        status = weft_file_commit(&canvas->file, error);
+        status = os_file_commit(&canvas->file, error);
     } else if (canvas->file.stream != NULL) {
-        weft_file_abandon(&canvas->file);
+        os_file_abandon(&canvas->file);
     }
-    *canvas = (struct weft_canvas){0};
+    *canvas = (struct canvas){0};
     return status;
 }
 
-uint32_t weft_canvas_colour(const struct weft_canvas *canvas, uint32_t colour) {
+uint32_t canvas_colour(const struct canvas *canvas, uint32_t colour) {
     static const uint32_t light[] = {0xffffff, 0x1b1f24, 0x59636e, 0xdfe4ea,
                                      0x1f6fc5, 0xa9c9ec, 0xc2590c};
     static const uint32_t dark[] = {0x0d1117, 0xe6edf3, 0x9198a1, 0x30363d,
                                     0x58a6ff, 0x2b4c76, 0xf0883e};
-    if (colour < WEFT_PAPER || colour >= WEFT_COLOUR_END) {
+    if (colour < CANVAS_PAPER || colour >= CANVAS_COLOUR_END) {
         return colour;
     }
-    return (canvas->theme == WEFT_THEME_DARK ? dark : light)[colour - WEFT_PAPER];
+    return (canvas->theme == THEME_DARK ? dark : light)[colour - CANVAS_PAPER];
 }
 
 /* Of one character at size 1. The widths are those of wide fonts; letters by groups. */
 static double letter_length(uint32_t code) {
     if (code >= 0x80) {
-        return weft_utf8_columns(code) == 0 ? 0 : weft_utf8_columns(code) == 2 ? 1.02 : 0.72;
+        return utf8_columns(code) == 0 ? 0 : utf8_columns(code) == 2 ? 1.02 : 0.72;
     }
     if (strchr("ijl", (int)code) != NULL) {
         return 0.29;
@@ -136,18 +136,18 @@ static double letter_length(uint32_t code) {
     return code >= 'A' && code <= 'Z' ? 0.74 : strchr("+<=>~^#", (int)code) ? 0.84 : 0.64;
 }
 
-double weft_canvas_length(const char *text, double size) {
+double canvas_length(const char *text, double size) {
     double length = 0;
     uint32_t code;
     while (*text != '\0') {
-        text += weft_utf8_next(text, &code);
+        text += utf8_next(text, &code);
         length += letter_length(code);
     }
     return length * size;
 }
 
-void weft_canvas_words(struct weft_canvas *canvas, const struct weft_words *words, double room,
-                       const char *text) {
+void canvas_words(struct canvas *canvas, const struct canvas_words_style *words, double room,
+                  const char *text) {
     static const char ellipsis[] = "\xe2\x80\xa6";
     char line[WORDS_MAX + 8];
     size_t used = 0, fits = 0; /* bytes of line; those that leave room for an ellipsis */
@@ -155,9 +155,9 @@ void weft_canvas_words(struct weft_canvas *canvas, const struct weft_words *word
     while (*text != '\0') {
         char bytes[5];
         uint32_t code;
-        size_t taken = weft_utf8_next(text, &code), count;
+        size_t taken = utf8_next(text, &code), count;
         length += letter_length(code) * words->size * (words->bold ? 1.12 : 1.0);
-        count = weft_utf8_put(code < 0x20 || code == 0x7f ? ' ' : code, bytes);
+        count = utf8_put(code < 0x20 || code == 0x7f ? ' ' : code, bytes);
         if (length > room || used + count > WORDS_MAX) {
             memcpy(line + fits, ellipsis, sizeof ellipsis);
             canvas->kind->words(canvas, words, line);

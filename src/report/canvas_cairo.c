@@ -17,7 +17,7 @@ static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, uns
                                                    : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void begin(struct weft_canvas *canvas) {
+static void begin(struct canvas *canvas) {
     double scale = POINTS;
     cairo_surface_t *surface;
     if (canvas->png) {
@@ -34,20 +34,20 @@ static void begin(struct weft_canvas *canvas) {
     cairo_scale(canvas->state, scale, scale);
 }
 
-static void set_colour(struct weft_canvas *canvas, uint32_t colour) {
-    uint32_t rgb = weft_canvas_colour(canvas, colour);
+static void set_colour(struct canvas *canvas, uint32_t colour) {
+    uint32_t rgb = canvas_colour(canvas, colour);
     cairo_set_source_rgb(canvas->state, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
                          (rgb & 255) / 255.0);
 }
 
-static void rectangle(struct weft_canvas *canvas, double x, double y, double width, double height,
+static void rectangle(struct canvas *canvas, double x, double y, double width, double height,
                       uint32_t colour) {
     set_colour(canvas, colour);
     cairo_rectangle(canvas->state, x, y, width, height);
     cairo_fill(canvas->state);
 }
 
-static void line(struct weft_canvas *canvas, const double *points, size_t count, double width,
+static void line(struct canvas *canvas, const double *points, size_t count, double width,
                  bool dashed, uint32_t colour) {
     static const double dashes[] = {5, 4};
     set_colour(canvas, colour);
@@ -61,7 +61,7 @@ static void line(struct weft_canvas *canvas, const double *points, size_t count,
     cairo_stroke(canvas->state);
 }
 
-static void dot(struct weft_canvas *canvas, double x, double y, double radius, uint32_t colour) {
+static void dot(struct canvas *canvas, double x, double y, double radius, uint32_t colour) {
     set_colour(canvas, colour);
     cairo_new_path(canvas->state);
     cairo_arc(canvas->state, x, y, radius, 0, 8 * atan(1.0));
@@ -69,25 +69,25 @@ static void dot(struct weft_canvas *canvas, double x, double y, double radius, u
 }
 
 /* A font that is wider than the estimate makes the words smaller, so that they keep to their room. */
-static void words(struct weft_canvas *canvas, const struct weft_words *how, const char *text) {
+static void words(struct canvas *canvas, const struct canvas_words_style *how, const char *text) {
     static const double shares[] = {0, 0.5, 1}; /* of the length, left of the point */
     cairo_t *cairo = canvas->state;
-    double most = weft_canvas_length(text, how->size) * (how->bold ? 1.12 : 1), size = how->size;
-    double length = weft_letters_length(cairo, text, size, how->bold);
+    double most = canvas_length(text, how->size) * (how->bold ? 1.12 : 1), size = how->size;
+    double length = letters_length(cairo, text, size, how->bold);
     if (length > most) {
         size *= most / length;
-        length = weft_letters_length(cairo, text, size, how->bold);
+        length = letters_length(cairo, text, size, how->bold);
     }
     set_colour(canvas, how->colour);
     cairo_save(cairo);
     cairo_translate(cairo, how->x, how->y);
     cairo_rotate(cairo, how->turn * atan(1.0) / 45);
     cairo_move_to(cairo, -shares[how->anchor] * length, 0);
-    weft_letters_show(cairo, text, size, how->bold);
+    letters_show(cairo, text, size, how->bold);
     cairo_restore(cairo);
 }
 
-static void picture(struct weft_canvas *canvas, double x, double y, double width, double height,
+static void picture(struct canvas *canvas, double x, double y, double width, double height,
                     const uint8_t *grey, size_t columns, size_t rows) {
     cairo_t *cairo = canvas->state;
     cairo_surface_t *surface =
@@ -114,11 +114,11 @@ static void picture(struct weft_canvas *canvas, double x, double y, double width
     cairo_surface_destroy(surface);
 }
 
-static void abandon(struct weft_canvas *canvas) {
+static void abandon(struct canvas *canvas) {
     cairo_destroy(canvas->state);
 }
 
-static enum weft_status finish(struct weft_canvas *canvas, struct weft_error *error) {
+static enum weft_status finish(struct canvas *canvas, struct weft_error *error) {
     cairo_surface_t *surface = cairo_surface_reference(cairo_get_target(canvas->state));
     cairo_status_t status = cairo_status(canvas->state);
     cairo_destroy(canvas->state);
@@ -130,7 +130,7 @@ static enum weft_status finish(struct weft_canvas *canvas, struct weft_error *er
     }
     cairo_surface_destroy(surface);
     if (status == CAIRO_STATUS_WRITE_ERROR) {
-        return WEFT_OK; /* the stream remembers it; weft_file_commit tells the system's reason */
+        return WEFT_OK; /* the stream remembers it; os_file_commit tells the system's reason */
     }
     if (status != CAIRO_STATUS_SUCCESS) {
         return weft_fail(error, WEFT_FAILED, "%s: cairo: %s", canvas->file.path,
@@ -139,11 +139,11 @@ static enum weft_status finish(struct weft_canvas *canvas, struct weft_error *er
     return WEFT_OK;
 }
 
-const struct weft_canvas_kind weft_canvas_cairo = {.begin = begin,
-                                                   .rectangle = rectangle,
-                                                   .line = line,
-                                                   .dot = dot,
-                                                   .words = words,
-                                                   .picture = picture,
-                                                   .finish = finish,
-                                                   .abandon = abandon};
+const struct canvas_kind canvas_cairo = {.begin = begin,
+                                         .rectangle = rectangle,
+                                         .line = line,
+                                         .dot = dot,
+                                         .words = words,
+                                         .picture = picture,
+                                         .finish = finish,
+                                         .abandon = abandon};

@@ -8,7 +8,7 @@
 #include "report/utf8.h"
 
 /* A length with at most two digits behind the point, and no zeros at its end. */
-static void print_length(struct weft_canvas *canvas, const char *before, double value) {
+static void print_length(struct canvas *canvas, const char *before, double value) {
     char text[64];
     size_t length;
     snprintf(text, sizeof text, "%.2f", value);
@@ -23,22 +23,22 @@ static void print_length(struct weft_canvas *canvas, const char *before, double 
 }
 
 /* An attribute ${name} ("fill", "stroke") of a colour. Inside a page it is the style sheet's variable. */
-static void print_colour(struct weft_canvas *canvas, const char *name, uint32_t colour) {
+static void print_colour(struct canvas *canvas, const char *name, uint32_t colour) {
     static const char *const names[] = {"paper",   "ink",           "muted",   "grid",
                                         "trained", "trained-faint", "held-out"};
-    if (canvas->theme == WEFT_THEME_PAGE && colour >= WEFT_PAPER && colour < WEFT_COLOUR_END) {
-        fprintf(canvas->out, " style=\"%s:var(--%s)\"", name, names[colour - WEFT_PAPER]);
+    if (canvas->theme == THEME_PAGE && colour >= CANVAS_PAPER && colour < CANVAS_COLOUR_END) {
+        fprintf(canvas->out, " style=\"%s:var(--%s)\"", name, names[colour - CANVAS_PAPER]);
     } else {
-        fprintf(canvas->out, " %s=\"#%06x\"", name, (unsigned)weft_canvas_colour(canvas, colour));
+        fprintf(canvas->out, " %s=\"#%06x\"", name, (unsigned)canvas_colour(canvas, colour));
     }
 }
 
-static void begin(struct weft_canvas *canvas) {
-    if (canvas->theme != WEFT_THEME_PAGE) {
+static void begin(struct canvas *canvas) {
+    if (canvas->theme != THEME_PAGE) {
         fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", canvas->out);
     }
     fputs("<svg xmlns=\"http://www.w3.org/2000/svg\"", canvas->out);
-    if (canvas->theme != WEFT_THEME_PAGE) {
+    if (canvas->theme != THEME_PAGE) {
         fputs(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"", canvas->out);
         print_length(canvas, " width=\"", canvas->width);
         print_length(canvas, "\" height=\"", canvas->height);
@@ -51,7 +51,7 @@ static void begin(struct weft_canvas *canvas) {
     fputs("\" font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\">\n", canvas->out);
 }
 
-static void rectangle(struct weft_canvas *canvas, double x, double y, double width, double height,
+static void rectangle(struct canvas *canvas, double x, double y, double width, double height,
                       uint32_t colour) {
     print_length(canvas, "<rect x=\"", x);
     print_length(canvas, "\" y=\"", y);
@@ -62,7 +62,7 @@ static void rectangle(struct weft_canvas *canvas, double x, double y, double wid
     fputs("/>\n", canvas->out);
 }
 
-static void line(struct weft_canvas *canvas, const double *points, size_t count, double width,
+static void line(struct canvas *canvas, const double *points, size_t count, double width,
                  bool dashed, uint32_t colour) {
     fputs("<polyline fill=\"none\" stroke-linejoin=\"round\" points=\"", canvas->out);
     for (size_t i = 0; i < count; i++) {
@@ -75,7 +75,7 @@ static void line(struct weft_canvas *canvas, const double *points, size_t count,
     fputs("/>\n", canvas->out);
 }
 
-static void dot(struct weft_canvas *canvas, double x, double y, double radius, uint32_t colour) {
+static void dot(struct canvas *canvas, double x, double y, double radius, uint32_t colour) {
     print_length(canvas, "<circle cx=\"", x);
     print_length(canvas, "\" cy=\"", y);
     print_length(canvas, "\" r=\"", radius);
@@ -84,7 +84,7 @@ static void dot(struct weft_canvas *canvas, double x, double y, double radius, u
     fputs("/>\n", canvas->out);
 }
 
-static void words(struct weft_canvas *canvas, const struct weft_words *how, const char *text) {
+static void words(struct canvas *canvas, const struct canvas_words_style *how, const char *text) {
     static const char *const anchors[] = {"start", "middle", "end"};
     print_length(canvas, "<text x=\"", how->x);
     print_length(canvas, "\" y=\"", how->y);
@@ -99,15 +99,15 @@ static void words(struct weft_canvas *canvas, const struct weft_words *how, cons
     }
     print_colour(canvas, "fill", how->colour);
     fputs(">", canvas->out);
-    weft_utf8_markup(canvas->out, text);
+    utf8_markup(canvas->out, text);
     fputs("</text>\n", canvas->out);
 }
 
-static void picture(struct weft_canvas *canvas, double x, double y, double width, double height,
+static void picture(struct canvas *canvas, double x, double y, double width, double height,
                     const uint8_t *grey, size_t columns, size_t rows) {
     uint8_t *bytes;
     size_t size;
-    if (weft_png_encode(grey, columns, rows, &bytes, &size, NULL) != WEFT_OK) {
+    if (report_png_encode(grey, columns, rows, &bytes, &size, NULL) != WEFT_OK) {
         canvas->failed = true;
         return;
     }
@@ -118,26 +118,26 @@ static void picture(struct weft_canvas *canvas, double x, double y, double width
     /* xlink:href for programs that know SVG 1.1 only */
     fputs("\" style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64,",
           canvas->out);
-    weft_png_base64(canvas->out, bytes, size);
+    report_png_base64(canvas->out, bytes, size);
     fputs("\"/>\n", canvas->out);
     free(bytes);
 }
 
-static enum weft_status finish(struct weft_canvas *canvas, struct weft_error *error) {
+static enum weft_status finish(struct canvas *canvas, struct weft_error *error) {
     (void)error;
     fputs("</svg>\n", canvas->out);
     return WEFT_OK;
 }
 
-static void abandon(struct weft_canvas *canvas) {
+static void abandon(struct canvas *canvas) {
     (void)canvas;
 }
 
-const struct weft_canvas_kind weft_canvas_svg = {.begin = begin,
-                                                 .rectangle = rectangle,
-                                                 .line = line,
-                                                 .dot = dot,
-                                                 .words = words,
-                                                 .picture = picture,
-                                                 .finish = finish,
-                                                 .abandon = abandon};
+const struct canvas_kind canvas_svg = {.begin = begin,
+                                       .rectangle = rectangle,
+                                       .line = line,
+                                       .dot = dot,
+                                       .words = words,
+                                       .picture = picture,
+                                       .finish = finish,
+                                       .abandon = abandon};

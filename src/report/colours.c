@@ -13,8 +13,8 @@ static unsigned mix(uint32_t from, uint32_t to, int shift, double share) {
     return (unsigned)(a + (b - a) * share + 0.5);
 }
 
-uint32_t weft_colour_share(enum weft_theme theme, double share) {
-    const uint32_t *stops = theme == WEFT_THEME_DARK ? dark : light;
+uint32_t colour_share(enum canvas_theme theme, double share) {
+    const uint32_t *stops = theme == THEME_DARK ? dark : light;
     double place = (share > 0 ? share < 1 ? share : 1 : 0) * (STOPS - 1);
     int stop = place < STOPS - 1 ? (int)place : STOPS - 2;
     uint32_t colour = 0;
@@ -25,7 +25,7 @@ uint32_t weft_colour_share(enum weft_theme theme, double share) {
 }
 
 /* White on what is darker than a middle grey to the eye. */
-uint32_t weft_colour_on(uint32_t background) {
+uint32_t colour_on(uint32_t background) {
     double light_to_eye = 0.299 * (background >> 16 & 255) + 0.587 * (background >> 8 & 255) +
                           0.114 * (background & 255);
     return light_to_eye < 140 ? 0xffffff : 0x101418;

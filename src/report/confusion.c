@@ -28,7 +28,7 @@ static int digits(uint64_t value) {
 static struct layout measure(const struct weft_evaluation *evaluation, const char *const *names) {
     struct layout layout = {digits(evaluation->classes - 1), (int)strlen("precision"), HEAD + 1};
     for (size_t i = 0; i < evaluation->classes; i++) {
-        int width = weft_utf8_width(names[i]);
+        int width = utf8_width(names[i]);
         layout.name = width > layout.name ? width : layout.name;
     }
     layout.name = layout.name < NAME_MAX ? layout.name : NAME_MAX;
@@ -70,8 +70,8 @@ static void print_head(FILE *out, int width, const char *name) {
     uint32_t code;
     int columns = 0;
     for (; *name != '\0'; name += length) {
-        length = weft_utf8_next(name, &code);
-        columns += weft_utf8_columns(code);
+        length = utf8_next(name, &code);
+        columns += utf8_columns(code);
         if (columns > HEAD || used + length >= sizeof head) {
             break;
         }
@@ -82,7 +82,7 @@ static void print_head(FILE *out, int width, const char *name) {
         used--;
     }
     head[used] = '\0';
-    weft_utf8_print(out, head, width, 1);
+    utf8_print(out, head, width, 1);
 }
 
 static void print_heads(FILE *out, struct layout layout, size_t classes, const char *const *names) {
@@ -114,21 +114,20 @@ static void print_feet(FILE *out, struct layout layout, const struct weft_evalua
 }
 
 /* Counts of a row, each on its colour. */
-static void print_cells(FILE *out, const struct weft_screen *screen,
-                        const struct weft_matrix *matrix, size_t row, int width) {
+static void print_cells(FILE *out, const struct cli_screen *screen, const struct matrix *matrix,
+                        size_t row, int width) {
     size_t classes = matrix->evaluation->classes;
-    struct weft_matrix shares = *matrix;
+    struct matrix shares = *matrix;
     shares.normalize = true;
     for (size_t column = 0; column < classes; column++) {
-        weft_screen_begin_cell(out, screen, weft_matrix_value(&shares, row, column));
+        screen_begin_cell(out, screen, matrix_value(&shares, row, column));
         fprintf(out, "%*llu", width,
                 (unsigned long long)matrix->evaluation->confusion[row * classes + column]);
-        weft_screen_end_cell(out, screen);
+        screen_end_cell(out, screen);
     }
 }
 
-void weft_report_confusion_on(FILE *out, const struct weft_screen *screen,
-                              const struct weft_matrix *matrix) {
+void report_confusion_on(FILE *out, const struct cli_screen *screen, const struct matrix *matrix) {
     const struct weft_evaluation *evaluation = matrix->evaluation;
     struct layout layout = measure(evaluation, matrix->names);
     size_t classes = evaluation->classes;
@@ -138,7 +137,7 @@ void weft_report_confusion_on(FILE *out, const struct weft_screen *screen,
     for (size_t row = 0; row < classes; row++) {
         uint64_t total = row_total(evaluation, row);
         fprintf(out, "%*zu ", layout.index, row);
-        weft_utf8_print(out, matrix->names[row], layout.name, 0);
+        utf8_print(out, matrix->names[row], layout.name, 0);
         print_cells(out, screen, matrix, row, layout.cell);
         fprintf(out, "%*llu", layout.cell, (unsigned long long)total);
         print_share(out, layout.cell, evaluation->confusion[row * classes + row], total);
@@ -149,15 +148,14 @@ void weft_report_confusion_on(FILE *out, const struct weft_screen *screen,
             evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
 }
 
-void weft_report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
-                           const char *const *names) {
-    struct weft_matrix matrix = {.evaluation = evaluation, .names = names, .title = title};
-    struct weft_screen plain = {0};
-    weft_report_confusion_on(out, &plain, &matrix);
+void report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
+                      const char *const *names) {
+    struct matrix matrix = {.evaluation = evaluation, .names = names, .title = title};
+    struct cli_screen plain = {0};
+    report_confusion_on(out, &plain, &matrix);
 }
 
-int weft_report_confusion_columns(const struct weft_evaluation *evaluation,
-                                  const char *const *names) {
+int report_confusion_columns(const struct weft_evaluation *evaluation, const char *const *names) {
     struct layout layout = measure(evaluation, names);
     return layout.index + 1 + layout.name + layout.cell * ((int)evaluation->classes + 2);
 }

@@ -21,8 +21,8 @@ static void print_field(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-void weft_report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
-                               const char *const *names) {
+void report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
+                          const char *const *names) {
     size_t classes = evaluation->classes;
     for (size_t i = 0; i < classes; i++) {
         fputc(',', out);
@@ -39,7 +39,7 @@ void weft_report_confusion_csv(FILE *out, const struct weft_evaluation *evaluati
     }
 }
 
-void weft_report_history_csv(FILE *out, const struct weft_history *history, size_t count) {
+void report_history_csv(FILE *out, const struct cli_history *history, size_t count) {
     bool validated = false;
     for (size_t i = 0; i < count; i++) {
         validated = validated || history[i].validated;
@@ -48,14 +48,13 @@ void weft_report_history_csv(FILE *out, const struct weft_history *history, size
             validated ? ",validation_accuracy,validation_loss" : "");
     for (size_t i = 0; i < count; i++) {
         char accuracy[32], total[32], mean[32], seconds[32];
-        fprintf(out, "%zu,%s,%s,%s,%s", history[i].epoch,
-                weft_number_double(history[i].accuracy, accuracy),
-                weft_number_double(history[i].total_loss, total),
-                weft_number_double(history[i].mean_loss, mean),
-                weft_number_double(weft_number_microseconds(history[i].seconds), seconds));
+        fprintf(
+            out, "%zu,%s,%s,%s,%s", history[i].epoch, number_double(history[i].accuracy, accuracy),
+            number_double(history[i].total_loss, total), number_double(history[i].mean_loss, mean),
+            number_double(number_microseconds(history[i].seconds), seconds));
         if (history[i].validated) {
-            fprintf(out, ",%s,%s", weft_number_double(history[i].validation_accuracy, accuracy),
-                    weft_number_double(history[i].validation_loss, total));
+            fprintf(out, ",%s,%s", number_double(history[i].validation_accuracy, accuracy),
+                    number_double(history[i].validation_loss, total));
         } else if (validated) {
             fputs(",,", out);
         }
@@ -63,15 +62,15 @@ void weft_report_history_csv(FILE *out, const struct weft_history *history, size
     }
 }
 
-void weft_report_steps_csv(FILE *out, const struct weft_step *steps, size_t first, size_t end) {
+void report_steps_csv(FILE *out, const struct cli_step *steps, size_t first, size_t end) {
     if (first == 0) {
         fputs("step,epoch,images,loss,accuracy\n", out);
     }
     for (size_t i = first; i < end; i++) {
         char loss[32], accuracy[32];
         fprintf(out, "%zu,%u,%u,%s,%s\n", i + 1, (unsigned)steps[i].epoch,
-                (unsigned)steps[i].images, weft_number_float(steps[i].loss, loss),
-                weft_number_double((double)steps[i].correct / (double)steps[i].images, accuracy));
+                (unsigned)steps[i].images, number_float(steps[i].loss, loss),
+                number_double((double)steps[i].correct / (double)steps[i].images, accuracy));
     }
 }
 
@@ -80,11 +79,11 @@ static bool is_count(double value, double least) {
     return value >= least && value <= 2147483648.0 && value == (double)(uint32_t)value;
 }
 
-enum weft_status weft_report_steps_read(const char *path, struct weft_step **steps, size_t *count,
-                                        struct weft_error *error) {
+enum weft_status report_steps_read(const char *path, struct cli_step **steps, size_t *count,
+                                   struct weft_error *error) {
     static const char *const names[] = {"step", "epoch", "images", "loss", "accuracy"};
     double *values;
-    enum weft_status status = weft_report_table(path, names, 5, &values, count, error);
+    enum weft_status status = report_table(path, names, 5, &values, count, error);
     *steps = NULL;
     if (status != WEFT_OK) {
         return status;
@@ -100,10 +99,10 @@ enum weft_status weft_report_steps_read(const char *path, struct weft_step **ste
             status = weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not a step", path, i + 2);
             break;
         }
-        (*steps)[i] = (struct weft_step){.epoch = (uint32_t)row[1],
-                                         .images = (uint32_t)row[2],
-                                         .correct = (uint32_t)(row[4] * row[2] + 0.5),
-                                         .loss = (float)row[3]};
+        (*steps)[i] = (struct cli_step){.epoch = (uint32_t)row[1],
+                                        .images = (uint32_t)row[2],
+                                        .correct = (uint32_t)(row[4] * row[2] + 0.5),
+                                        .loss = (float)row[3]};
     }
     free(values);
     if (status != WEFT_OK) {

@@ -20,7 +20,7 @@ struct layout {
     double tick_room;
 };
 
-double weft_matrix_value(const struct weft_matrix *matrix, size_t row, size_t column) {
+double matrix_value(const struct matrix *matrix, size_t row, size_t column) {
     const struct weft_evaluation *evaluation = matrix->evaluation;
     const uint64_t *counts = evaluation->confusion + row * evaluation->classes;
     uint64_t total = 0;
@@ -33,19 +33,19 @@ double weft_matrix_value(const struct weft_matrix *matrix, size_t row, size_t co
     return total > 0 ? (double)counts[column] / (double)total : 0;
 }
 
-double weft_matrix_most(const struct weft_matrix *matrix) {
+double matrix_most(const struct matrix *matrix) {
     size_t classes = matrix->evaluation->classes;
     double most = 1e-9;
     for (size_t row = 0; row < classes; row++) {
         for (size_t column = 0; column < classes; column++) {
-            double value = weft_matrix_value(matrix, row, column);
+            double value = matrix_value(matrix, row, column);
             most = value > most ? value : most;
         }
     }
     return most;
 }
 
-static void value_text(const struct weft_matrix *matrix, double value, char text[32]) {
+static void value_text(const struct matrix *matrix, double value, char text[32]) {
     snprintf(text, 32, matrix->normalize ? "%.4f" : "%.0f", value);
 }
 
@@ -54,12 +54,12 @@ static double larger(double a, double b) {
 }
 
 /* "accuracy=0.8872; misclass=0.1128" */
-static void accuracy_text(const struct weft_matrix *matrix, char text[80]) {
+static void accuracy_text(const struct matrix *matrix, char text[80]) {
     double accuracy = matrix->evaluation->accuracy;
     snprintf(text, 80, "accuracy=%.4f; misclass=%.4f", accuracy, 1 - accuracy);
 }
 
-static struct layout measure(const struct weft_matrix *matrix) {
+static struct layout measure(const struct matrix *matrix) {
     size_t classes = matrix->evaluation->classes;
     struct layout layout = {.top = EDGE + TITLE_SIZE + 18};
     char text[80];
@@ -69,26 +69,26 @@ static struct layout measure(const struct weft_matrix *matrix) {
                    : classes <= 20 ? 11
                    : classes <= 40 ? 9
                                    : 7;
-    value_text(matrix, weft_matrix_most(matrix), text);
-    layout.cell = larger(weft_canvas_length(text, layout.value) + 8, layout.value * 2);
+    value_text(matrix, matrix_most(matrix), text);
+    layout.cell = larger(canvas_length(text, layout.value) + 8, layout.value * 2);
     layout.cell = (double)(int)larger(layout.cell + 0.5, classes <= 4    ? 90
                                                          : classes <= 12 ? 54
                                                                          : 0);
     layout.side = layout.cell * (double)classes;
     layout.name = layout.cell * 0.6 < 12 ? layout.cell * 0.6 : 12;
     for (size_t i = 0; i < classes; i++) {
-        layout.room = larger(layout.room, weft_canvas_length(matrix->names[i], layout.name));
+        layout.room = larger(layout.room, canvas_length(matrix->names[i], layout.name));
     }
     layout.room = layout.room < NAME_MAX ? layout.room + 1 : NAME_MAX;
     layout.left = (double)(int)(EDGE + AXIS_SIZE + 14 + layout.room + 8);
-    layout.tick_room = weft_canvas_length(text, 11) + 12;
+    layout.tick_room = canvas_length(text, 11) + 12;
     layout.width = layout.left + layout.side + 24 + BAR + layout.tick_room + EDGE;
     /* The title and the words below stand around the middle of the matrix, and may be wider. */
     accuracy_text(matrix, text);
-    words = larger(weft_canvas_length(matrix->title, TITLE_SIZE) * 1.12,
-                   weft_canvas_length(text, AXIS_SIZE)) /
-                2 +
-            EDGE;
+    words =
+        larger(canvas_length(matrix->title, TITLE_SIZE) * 1.12, canvas_length(text, AXIS_SIZE)) /
+            2 +
+        EDGE;
     centre = layout.left + layout.side / 2;
     if (words > centre) {
         layout.left += words - centre;
@@ -100,121 +100,120 @@ static struct layout measure(const struct weft_matrix *matrix) {
     return layout;
 }
 
-static void draw_cells(struct weft_canvas *canvas, const struct weft_matrix *matrix,
+static void draw_cells(struct canvas *canvas, const struct matrix *matrix,
                        const struct layout *layout) {
-    const struct weft_canvas_kind *kind = canvas->kind;
+    const struct canvas_kind *kind = canvas->kind;
     size_t classes = matrix->evaluation->classes;
-    double most = weft_matrix_most(matrix);
+    double most = matrix_most(matrix);
     kind->rectangle(canvas, layout->left, layout->top, layout->side, layout->side,
-                    weft_colour_share(canvas->theme, 0));
+                    colour_share(canvas->theme, 0));
     for (size_t i = 0; i < classes * classes; i++) {
         double x = layout->left + (double)(i % classes) * layout->cell;
         double y = layout->top + (double)(i / classes) * layout->cell;
-        double value = weft_matrix_value(matrix, i / classes, i % classes);
-        uint32_t colour = weft_colour_share(canvas->theme, value / most);
-        struct weft_words words = {.x = x + layout->cell / 2,
-                                   .y = y + layout->cell / 2 + 0.36 * layout->value,
-                                   .size = layout->value,
-                                   .anchor = WEFT_MIDDLE,
-                                   .colour = weft_colour_on(colour)};
+        double value = matrix_value(matrix, i / classes, i % classes);
+        uint32_t colour = colour_share(canvas->theme, value / most);
+        struct canvas_words_style words = {.x = x + layout->cell / 2,
+                                           .y = y + layout->cell / 2 + 0.36 * layout->value,
+                                           .size = layout->value,
+                                           .anchor = ANCHOR_MIDDLE,
+                                           .colour = colour_on(colour)};
         char text[32];
         value_text(matrix, value, text);
         if (value > 0) {
             kind->rectangle(canvas, x, y, layout->cell, layout->cell, colour);
         }
         if (value > 0 || classes <= ZEROS_MAX) {
-            weft_canvas_words(canvas, &words, layout->cell, text);
+            canvas_words(canvas, &words, layout->cell, text);
         }
     }
 }
 
 /* Edges of the rectangle as lines. */
-static void draw_frame(struct weft_canvas *canvas, double x, double y, double width,
-                       double height) {
+static void draw_frame(struct canvas *canvas, double x, double y, double width, double height) {
     double points[] = {x, y, x + width, y, x + width, y + height, x, y + height, x, y - 0.5};
-    canvas->kind->line(canvas, points, 5, 1, false, WEFT_MUTED);
+    canvas->kind->line(canvas, points, 5, 1, false, CANVAS_MUTED);
 }
 
-static void draw_names(struct weft_canvas *canvas, const struct weft_matrix *matrix,
+static void draw_names(struct canvas *canvas, const struct matrix *matrix,
                        const struct layout *layout) {
     for (size_t i = 0; i < matrix->evaluation->classes; i++) {
         double place = ((double)i + 0.5) * layout->cell;
         double bottom = layout->top + layout->side;
-        struct weft_words beside = {.x = layout->left - 8,
-                                    .y = layout->top + place + 0.36 * layout->name,
-                                    .size = layout->name,
-                                    .anchor = WEFT_END,
-                                    .colour = WEFT_INK};
-        struct weft_words below = {.x = layout->left + place + 0.4 * layout->name,
-                                   .y = bottom + 7 + 0.6 * layout->name,
-                                   .size = layout->name,
-                                   .turn = -45,
-                                   .anchor = WEFT_END,
-                                   .colour = WEFT_INK};
+        struct canvas_words_style beside = {.x = layout->left - 8,
+                                            .y = layout->top + place + 0.36 * layout->name,
+                                            .size = layout->name,
+                                            .anchor = ANCHOR_END,
+                                            .colour = CANVAS_INK};
+        struct canvas_words_style below = {.x = layout->left + place + 0.4 * layout->name,
+                                           .y = bottom + 7 + 0.6 * layout->name,
+                                           .size = layout->name,
+                                           .turn = -45,
+                                           .anchor = ANCHOR_END,
+                                           .colour = CANVAS_INK};
         double tick_beside[] = {layout->left - 4, layout->top + place, layout->left,
                                 layout->top + place};
         double tick_below[] = {layout->left + place, bottom, layout->left + place, bottom + 4};
-        weft_canvas_words(canvas, &beside, layout->room, matrix->names[i]);
-        weft_canvas_words(canvas, &below, layout->room, matrix->names[i]);
-        canvas->kind->line(canvas, tick_beside, 2, 1, false, WEFT_MUTED);
-        canvas->kind->line(canvas, tick_below, 2, 1, false, WEFT_MUTED);
+        canvas_words(canvas, &beside, layout->room, matrix->names[i]);
+        canvas_words(canvas, &below, layout->room, matrix->names[i]);
+        canvas->kind->line(canvas, tick_beside, 2, 1, false, CANVAS_MUTED);
+        canvas->kind->line(canvas, tick_below, 2, 1, false, CANVAS_MUTED);
     }
 }
 
-static void draw_titles(struct weft_canvas *canvas, const struct weft_matrix *matrix,
+static void draw_titles(struct canvas *canvas, const struct matrix *matrix,
                         const struct layout *layout) {
     double middle = layout->left + layout->side / 2;
-    struct weft_words title = {.x = middle,
-                               .y = EDGE + TITLE_SIZE,
-                               .size = TITLE_SIZE,
-                               .anchor = WEFT_MIDDLE,
-                               .bold = true,
-                               .colour = WEFT_INK};
-    struct weft_words axis = {.x = layout->left - layout->room - 22,
-                              .y = layout->top + layout->side / 2,
-                              .size = AXIS_SIZE,
-                              .turn = -90,
-                              .anchor = WEFT_MIDDLE,
-                              .colour = WEFT_INK};
+    struct canvas_words_style title = {.x = middle,
+                                       .y = EDGE + TITLE_SIZE,
+                                       .size = TITLE_SIZE,
+                                       .anchor = ANCHOR_MIDDLE,
+                                       .bold = true,
+                                       .colour = CANVAS_INK};
+    struct canvas_words_style axis = {.x = layout->left - layout->room - 22,
+                                      .y = layout->top + layout->side / 2,
+                                      .size = AXIS_SIZE,
+                                      .turn = -90,
+                                      .anchor = ANCHOR_MIDDLE,
+                                      .colour = CANVAS_INK};
     char text[80];
     accuracy_text(matrix, text);
-    weft_canvas_words(canvas, &title, layout->width, matrix->title);
-    weft_canvas_words(canvas, &axis, layout->side, "True label");
+    canvas_words(canvas, &title, layout->width, matrix->title);
+    canvas_words(canvas, &axis, layout->side, "True label");
     axis.turn = 0;
     axis.x = middle;
     axis.y = layout->height - EDGE - 1.6 * AXIS_SIZE;
-    weft_canvas_words(canvas, &axis, layout->width, "Predicted label");
+    canvas_words(canvas, &axis, layout->width, "Predicted label");
     axis.y = layout->height - EDGE - 0.2 * AXIS_SIZE;
-    weft_canvas_words(canvas, &axis, layout->width, text);
+    canvas_words(canvas, &axis, layout->width, text);
 }
 
-static void draw_bar(struct weft_canvas *canvas, const struct weft_matrix *matrix,
+static void draw_bar(struct canvas *canvas, const struct matrix *matrix,
                      const struct layout *layout) {
-    double x = layout->left + layout->side + 24, most = weft_matrix_most(matrix);
-    double step = weft_figure_tick(most, layout->side / 40 < 6 ? layout->side / 40 : 6);
+    double x = layout->left + layout->side + 24, most = matrix_most(matrix);
+    double step = figure_tick(most, layout->side / 40 < 6 ? layout->side / 40 : 6);
     int stripes = 64;
     for (int i = 0; i < stripes; i++) {
         double from = layout->side * i / stripes;
         /* each reaches under the next, so that no seam shows */
         canvas->kind->rectangle(canvas, x, layout->top + from, BAR, layout->side - from,
-                                weft_colour_share(canvas->theme, 1 - (i + 0.5) / stripes));
+                                colour_share(canvas->theme, 1 - (i + 0.5) / stripes));
     }
     draw_frame(canvas, x, layout->top, BAR, layout->side);
     for (int i = 0; i * step <= most * 1.0001; i++) {
         double y = layout->top + layout->side * (1 - i * step / most);
         double tick[] = {x + BAR, y, x + BAR + 4, y};
-        struct weft_words words = {
-            .x = x + BAR + 8, .y = y + 4, .size = 11, .anchor = WEFT_START, .colour = WEFT_INK};
+        struct canvas_words_style words = {
+            .x = x + BAR + 8, .y = y + 4, .size = 11, .anchor = ANCHOR_START, .colour = CANVAS_INK};
         char text[32];
-        canvas->kind->line(canvas, tick, 2, 1, false, WEFT_MUTED);
+        canvas->kind->line(canvas, tick, 2, 1, false, CANVAS_MUTED);
         snprintf(text, sizeof text, "%.6g", i * step);
-        weft_canvas_words(canvas, &words, layout->tick_room, text);
+        canvas_words(canvas, &words, layout->tick_room, text);
     }
 }
 
-void weft_figure_confusion(struct weft_canvas *canvas, const struct weft_matrix *matrix) {
+void figure_confusion(struct canvas *canvas, const struct matrix *matrix) {
     struct layout layout = measure(matrix);
-    weft_canvas_begin(canvas, layout.width, layout.height);
+    canvas_begin(canvas, layout.width, layout.height);
     draw_cells(canvas, matrix, &layout);
     draw_frame(canvas, layout.left, layout.top, layout.side, layout.side);
     draw_names(canvas, matrix, &layout);

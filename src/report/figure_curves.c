@@ -19,8 +19,8 @@ enum {
 
 /* One panel, and what it shows. */
 struct panel {
-    struct weft_canvas *canvas;
-    const struct weft_curves *curves;
+    struct canvas *canvas;
+    const struct curves *curves;
     bool accuracy;            /* else loss */
     double x;                 /* left edge */
     double low, high, epochs; /* its axes: low .. high upwards, 0 .. epochs to the right */
@@ -31,7 +31,7 @@ struct bucket {
     double epoch, value;
 };
 
-double weft_figure_tick(double most, double count) {
+double figure_tick(double most, double count) {
     double step;
     if (!(most > 0) || !isfinite(most)) {
         return 1;
@@ -47,7 +47,7 @@ double weft_figure_tick(double most, double count) {
 }
 
 /* Steps of a whole epoch: those of the first, which is whole when there is a second. */
-static double steps_of_epoch(const struct weft_curves *curves) {
+static double steps_of_epoch(const struct curves *curves) {
     size_t count = 0;
     while (count < curves->step_count && curves->steps[count].epoch == curves->steps[0].epoch) {
         count++;
@@ -56,7 +56,7 @@ static double steps_of_epoch(const struct weft_curves *curves) {
 }
 
 /* Where the end of epoch ${i} (from 0) lies: the last may be a part of one. */
-static double epoch_place(const struct weft_curves *curves, size_t i) {
+static double epoch_place(const struct curves *curves, size_t i) {
     double made = (double)curves->step_count / steps_of_epoch(curves);
     double end = (double)curves->history[i].epoch;
     return i + 1 == curves->epochs && made > 0 && made < end && made > end - 1 ? made : end;
@@ -64,13 +64,13 @@ static double epoch_place(const struct weft_curves *curves, size_t i) {
 
 /* Cuts the steps into at most BUCKETS stretches. Returns how many. */
 static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCKETS]) {
-    const struct weft_curves *curves = panel->curves;
+    const struct curves *curves = panel->curves;
     size_t count = curves->step_count < BUCKETS ? curves->step_count : BUCKETS;
     for (size_t i = 0; i < count; i++) {
         size_t from = curves->step_count * i / count, to = curves->step_count * (i + 1) / count;
         double sum = 0, images = 0;
         for (size_t k = from; k < to; k++) {
-            const struct weft_step *step = &curves->steps[k];
+            const struct cli_step *step = &curves->steps[k];
             sum +=
                 panel->accuracy ? (double)step->correct : (double)step->loss * (double)step->images;
             images += (double)step->images;
@@ -82,7 +82,7 @@ static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCK
 }
 
 static double epoch_value(const struct panel *panel, size_t i, bool held_out) {
-    const struct weft_history *history = &panel->curves->history[i];
+    const struct cli_history *history = &panel->curves->history[i];
     if (held_out) {
         return panel->accuracy ? history->validation_accuracy : history->validation_loss;
     }
@@ -99,7 +99,7 @@ static void include(struct panel *panel, double value) {
 
 /* The axes: all values fit; loss begins at 0, accuracy ends at 1. */
 static void set_axes(struct panel *panel, const struct bucket *buckets, size_t count) {
-    const struct weft_curves *curves = panel->curves;
+    const struct curves *curves = panel->curves;
     panel->low = panel->accuracy ? 1 : 0;
     panel->high = panel->accuracy ? 1 : 0;
     panel->epochs = 1;
@@ -116,11 +116,11 @@ static void set_axes(struct panel *panel, const struct bucket *buckets, size_t c
                             : panel->epochs;
     }
     if (panel->accuracy) {
-        double step = weft_figure_tick(panel->high - panel->low + 1e-9, 6);
+        double step = figure_tick(panel->high - panel->low + 1e-9, 6);
         panel->low = floor(panel->low / step) * step;
         panel->low = panel->low < 1 ? panel->low : 0;
     } else {
-        double step = weft_figure_tick(panel->high + 1e-9, 6);
+        double step = figure_tick(panel->high + 1e-9, 6);
         panel->high = panel->high > 0 ? ceil(panel->high / step) * step : 1;
     }
 }
@@ -135,45 +135,45 @@ static double place_y(const struct panel *panel, double value) {
 }
 
 static void draw_axes(const struct panel *panel) {
-    struct weft_canvas *canvas = panel->canvas;
-    double step = weft_figure_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
-    struct weft_words words = {.size = 11, .anchor = WEFT_END, .colour = WEFT_MUTED};
+    struct canvas *canvas = panel->canvas;
+    double step = figure_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
+    struct canvas_words_style words = {.size = 11, .anchor = ANCHOR_END, .colour = CANVAS_MUTED};
     char text[32];
     for (int i = 0; panel->low + i * step <= panel->high + step / 1000; i++) {
         double y = place_y(panel, panel->low + i * step);
         double grid[] = {panel->x, y, right, y};
-        canvas->kind->line(canvas, grid, 2, 1, false, WEFT_GRID);
+        canvas->kind->line(canvas, grid, 2, 1, false, CANVAS_GRID);
         words.x = panel->x - 8;
         words.y = y + 4;
         snprintf(text, sizeof text, "%.4g", panel->low + i * step);
-        weft_canvas_words(canvas, &words, LEFT - 10, text);
+        canvas_words(canvas, &words, LEFT - 10, text);
     }
-    words.anchor = WEFT_MIDDLE;
-    step = weft_figure_tick(panel->epochs, 8);
+    words.anchor = ANCHOR_MIDDLE;
+    step = figure_tick(panel->epochs, 8);
     step = step < 1 ? 1 : step;
     for (int i = 0; i * step <= panel->epochs + step / 1000; i++) {
         double x = place_x(panel, i * step);
         double tick[] = {x, TOP + PANEL_HEIGHT, x, TOP + PANEL_HEIGHT + 5};
-        canvas->kind->line(canvas, tick, 2, 1, false, WEFT_MUTED);
+        canvas->kind->line(canvas, tick, 2, 1, false, CANVAS_MUTED);
         words.x = x;
         words.y = TOP + PANEL_HEIGHT + 18;
         snprintf(text, sizeof text, "%.6g", i * step);
-        weft_canvas_words(canvas, &words, 60, text);
+        canvas_words(canvas, &words, 60, text);
     }
     words.x = panel->x + PANEL_WIDTH / 2;
     words.y = TOP + PANEL_HEIGHT + 36;
     words.size = 12;
-    weft_canvas_words(canvas, &words, PANEL_WIDTH, "epoch");
-    words = (struct weft_words){
-        .x = panel->x, .y = TOP - 18, .size = 14, .bold = true, .colour = WEFT_INK};
-    weft_canvas_words(canvas, &words, PANEL_WIDTH,
-                      panel->accuracy ? "accuracy" : "loss (mean cross entropy)");
+    canvas_words(canvas, &words, PANEL_WIDTH, "epoch");
+    words = (struct canvas_words_style){
+        .x = panel->x, .y = TOP - 18, .size = 14, .bold = true, .colour = CANVAS_INK};
+    canvas_words(canvas, &words, PANEL_WIDTH,
+                 panel->accuracy ? "accuracy" : "loss (mean cross entropy)");
 }
 
 /* The line through the epochs; a dot at each while they are few. */
 static void draw_epochs(const struct panel *panel, bool held_out) {
-    const struct weft_curves *curves = panel->curves;
-    uint32_t colour = held_out ? WEFT_HELD_OUT : WEFT_TRAINED;
+    const struct curves *curves = panel->curves;
+    uint32_t colour = held_out ? CANVAS_HELD_OUT : CANVAS_TRAINED;
     double previous[2] = {0, 0};
     bool joined = false;
     for (size_t i = 0; i < curves->epochs; i++) {
@@ -209,7 +209,7 @@ static void draw_panel(struct panel *panel) {
         }
     }
     if (used > 1) {
-        panel->canvas->kind->line(panel->canvas, points, used, 1.2, false, WEFT_TRAINED_FAINT);
+        panel->canvas->kind->line(panel->canvas, points, used, 1.2, false, CANVAS_TRAINED_FAINT);
     }
     draw_epochs(panel, false);
     draw_epochs(panel, true);
@@ -223,39 +223,39 @@ struct key {
 };
 
 /* Those of the lines that ${curves} has. Returns how many. */
-static size_t find_keys(const struct weft_curves *curves, struct key keys[3]) {
+static size_t find_keys(const struct curves *curves, struct key keys[3]) {
     size_t count = 0;
     bool validated = false;
     for (size_t i = 0; i < curves->epochs; i++) {
         validated = validated || curves->history[i].validated;
     }
-    keys[count++] = (struct key){WEFT_TRAINED, false, "training images, mean of an epoch"};
+    keys[count++] = (struct key){CANVAS_TRAINED, false, "training images, mean of an epoch"};
     if (curves->step_count > 1) {
-        keys[count++] = (struct key){WEFT_TRAINED_FAINT, false, "training images, by step"};
+        keys[count++] = (struct key){CANVAS_TRAINED_FAINT, false, "training images, by step"};
     }
     if (validated) {
-        keys[count++] = (struct key){WEFT_HELD_OUT, true, "held-out images, after an epoch"};
+        keys[count++] = (struct key){CANVAS_HELD_OUT, true, "held-out images, after an epoch"};
     }
     return count;
 }
 
 /* A short line and what it means. Returns where the next may begin. */
-static double draw_key(struct weft_canvas *canvas, double x, double y, const struct key *key) {
+static double draw_key(struct canvas *canvas, double x, double y, const struct key *key) {
     double line[] = {x, y, x + 26, y};
-    struct weft_words words = {.x = x + 34, .y = y + 4, .size = 12, .colour = WEFT_INK};
+    struct canvas_words_style words = {.x = x + 34, .y = y + 4, .size = 12, .colour = CANVAS_INK};
     canvas->kind->line(canvas, line, 2, 2, key->dashed, key->colour);
-    weft_canvas_words(canvas, &words, 400, key->text);
-    return x + 34 + weft_canvas_length(key->text, 12) + 24;
+    canvas_words(canvas, &words, 400, key->text);
+    return x + 34 + canvas_length(key->text, 12) + 24;
 }
 
-void weft_figure_curves(struct weft_canvas *canvas, const struct weft_curves *curves) {
+void figure_curves(struct canvas *canvas, const struct curves *curves) {
     struct panel loss = {.canvas = canvas, .curves = curves, .x = LEFT};
     struct panel accuracy = {
         .canvas = canvas, .curves = curves, .x = LEFT + PANEL_WIDTH + GAP, .accuracy = true};
     struct key keys[3];
     size_t count = find_keys(curves, keys);
     double x = LEFT;
-    weft_canvas_begin(canvas, LEFT + 2 * PANEL_WIDTH + GAP + RIGHT, TOP + PANEL_HEIGHT + BOTTOM);
+    canvas_begin(canvas, LEFT + 2 * PANEL_WIDTH + GAP + RIGHT, TOP + PANEL_HEIGHT + BOTTOM);
     draw_panel(&loss);
     draw_panel(&accuracy);
     for (size_t i = 0; i < count; i++) {
@@ -263,13 +263,12 @@ void weft_figure_curves(struct weft_canvas *canvas, const struct weft_curves *cu
     }
 }
 
-void weft_figure_curve(struct weft_canvas *canvas, const struct weft_curves *curves,
-                       bool accuracy) {
+void figure_curve(struct canvas *canvas, const struct curves *curves, bool accuracy) {
     struct panel panel = {.canvas = canvas, .curves = curves, .x = LEFT, .accuracy = accuracy};
     struct key keys[3];
     size_t count = find_keys(curves, keys);
     double y = TOP + PANEL_HEIGHT + BOTTOM - 28;
-    weft_canvas_begin(canvas, LEFT + PANEL_WIDTH + RIGHT, y + KEY_LINE * (double)count);
+    canvas_begin(canvas, LEFT + PANEL_WIDTH + RIGHT, y + KEY_LINE * (double)count);
     draw_panel(&panel);
     for (size_t i = 0; i < count; i++) {
         draw_key(canvas, LEFT, y + KEY_LINE * (double)i, &keys[i]);

@@ -9,22 +9,22 @@ enum { ROW = 20 };
 #define EDGE   12.0
 #define LETTER 9.0
 
-void weft_figure_samples(struct weft_canvas *canvas, const struct weft_gallery *gallery) {
+void figure_samples(struct canvas *canvas, const struct gallery *gallery) {
     size_t columns = gallery->count < ROW ? gallery->count : ROW;
     size_t rows = (gallery->count + ROW - 1) / ROW;
-    weft_canvas_begin(canvas, 2 * EDGE + (double)columns * (SIDE + GAP) - GAP,
-                      2 * EDGE + (double)rows * (SIDE + LABEL + GAP) - GAP);
+    canvas_begin(canvas, 2 * EDGE + (double)columns * (SIDE + GAP) - GAP,
+                 2 * EDGE + (double)rows * (SIDE + LABEL + GAP) - GAP);
     for (size_t i = 0; i < gallery->count; i++) {
         double x = EDGE + (double)(i % ROW) * (SIDE + GAP);
         double y = EDGE + (double)(i / ROW) * (SIDE + LABEL + GAP);
-        struct weft_words words = {.x = x + SIDE / 2,
-                                   .y = y + SIDE + 12,
-                                   .size = LETTER,
-                                   .anchor = WEFT_MIDDLE,
-                                   .colour = WEFT_INK};
+        struct canvas_words_style words = {.x = x + SIDE / 2,
+                                           .y = y + SIDE + 12,
+                                           .size = LETTER,
+                                           .anchor = ANCHOR_MIDDLE,
+                                           .colour = CANVAS_INK};
         canvas->kind->picture(canvas, x, y, SIDE, SIDE,
                               gallery->pixels + i * gallery->height * gallery->width,
                               gallery->width, gallery->height);
-        weft_canvas_words(canvas, &words, SIDE + GAP - 2, gallery->labels[i]);
+        canvas_words(canvas, &words, SIDE + GAP - 2, gallery->labels[i]);
     }
 }

@@ -10,7 +10,7 @@
 
 #include "report/utf8.h"
 
-static void append(struct weft_json *json, const char *bytes, size_t count) {
+static void append(struct json_writer *json, const char *bytes, size_t count) {
     if (json->failed) {
         return;
     }
@@ -29,11 +29,11 @@ static void append(struct weft_json *json, const char *bytes, size_t count) {
     json->text[json->length] = '\0';
 }
 
-static void append_text(struct weft_json *json, const char *text) {
+static void append_text(struct json_writer *json, const char *text) {
     append(json, text, strlen(text));
 }
 
-static void new_line(struct weft_json *json) {
+static void new_line(struct json_writer *json) {
     if (json->indented && json->arrays == 0) {
         append_text(json, "\n");
         for (unsigned i = 0; i < json->depth; i++) {
@@ -42,11 +42,11 @@ static void new_line(struct weft_json *json) {
     }
 }
 
-static void append_quoted(struct weft_json *json, const char *value) {
+static void append_quoted(struct json_writer *json, const char *value) {
     append_text(json, "\"");
     while (*value != '\0') {
         uint32_t code;
-        size_t length = weft_utf8_next(value, &code);
+        size_t length = utf8_next(value, &code);
         if (code == '"' || code == '\\') {
             append_text(json, "\\");
             append(json, value, 1);
@@ -63,7 +63,7 @@ static void append_quoted(struct weft_json *json, const char *value) {
 }
 
 /* What stands before every value: the comma and the key. */
-static void begin(struct weft_json *json, const char *key) {
+static void begin(struct json_writer *json, const char *key) {
     if (json->continued) {
         append_text(json, ",");
     }
@@ -77,7 +77,7 @@ static void begin(struct weft_json *json, const char *key) {
     json->continued = true;
 }
 
-void weft_json_open(struct weft_json *json, const char *key, char bracket) {
+void json_write_open(struct json_writer *json, const char *key, char bracket) {
     begin(json, key);
     append(json, &bracket, 1);
     json->continued = false;
@@ -85,7 +85,7 @@ void weft_json_open(struct weft_json *json, const char *key, char bracket) {
     json->arrays += bracket == '[';
 }
 
-void weft_json_close(struct weft_json *json, char bracket) {
+void json_write_close(struct json_writer *json, char bracket) {
     bool empty = !json->continued;
     json->depth--;
     if (!empty) {
@@ -96,63 +96,63 @@ void weft_json_close(struct weft_json *json, char bracket) {
     json->continued = true;
 }
 
-void weft_json_raw(struct weft_json *json, const char *key, const char *value) {
+void json_write_raw(struct json_writer *json, const char *key, const char *value) {
     begin(json, key);
     append_text(json, value);
 }
 
-void weft_json_null(struct weft_json *json, const char *key) {
-    weft_json_raw(json, key, "null");
+void json_write_null(struct json_writer *json, const char *key) {
+    json_write_raw(json, key, "null");
 }
 
-void weft_json_string(struct weft_json *json, const char *key, const char *value) {
+void json_write_string(struct json_writer *json, const char *key, const char *value) {
     if (value == NULL) {
-        weft_json_null(json, key);
+        json_write_null(json, key);
         return;
     }
     begin(json, key);
     append_quoted(json, value);
 }
 
-void weft_json_integer(struct weft_json *json, const char *key, uint64_t value) {
+void json_write_integer(struct json_writer *json, const char *key, uint64_t value) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-    weft_json_raw(json, key, text);
+    json_write_raw(json, key, text);
 }
 
-void weft_json_bool(struct weft_json *json, const char *key, bool value) {
-    weft_json_raw(json, key, value ? "true" : "false");
+void json_write_bool(struct json_writer *json, const char *key, bool value) {
+    json_write_raw(json, key, value ? "true" : "false");
 }
 
-void weft_json_float(struct weft_json *json, const char *key, float value) {
+void json_write_float(struct json_writer *json, const char *key, float value) {
     char text[32];
-    weft_json_raw(json, key, isfinite(value) ? weft_number_float(value, text) : "null");
+    json_write_raw(json, key, isfinite(value) ? number_float(value, text) : "null");
 }
 
-void weft_json_double(struct weft_json *json, const char *key, double value) {
+void json_write_double(struct json_writer *json, const char *key, double value) {
     char text[32];
-    weft_json_raw(json, key, isfinite(value) ? weft_number_double(value, text) : "null");
+    json_write_raw(json, key, isfinite(value) ? number_double(value, text) : "null");
 }
 
-void weft_json_seconds(struct weft_json *json, const char *key, double value) {
-    weft_json_double(json, key, weft_number_microseconds(value));
+void json_write_seconds(struct json_writer *json, const char *key, double value) {
+    json_write_double(json, key, number_microseconds(value));
 }
 
-enum weft_status weft_json_take(struct weft_json *json, char **text, struct weft_error *error) {
+enum weft_status json_write_take(struct json_writer *json, char **text, struct weft_error *error) {
     *text = NULL;
     if (json->failed) {
-        weft_json_finish(json);
+        json_write_finish(json);
         return weft_fail(error, WEFT_FAILED, "no memory for JSON");
     }
     *text = json->text;
     json->text = NULL;
-    weft_json_finish(json);
+    json_write_finish(json);
     return WEFT_OK;
 }
 
-enum weft_status weft_json_print(struct weft_json *json, FILE *out, struct weft_error *error) {
+enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error) {
     char *text;
-    enum weft_status status = weft_json_take(json, &text, error);
+    enum weft_status status = json_write_take(json, &text, error);
     if (status == WEFT_OK && text != NULL) {
         fputs(text, out);
         fputc('\n', out);
@@ -162,7 +162,7 @@ enum weft_status weft_json_print(struct weft_json *json, FILE *out, struct weft_
     return status;
 }
 
-void weft_json_finish(struct weft_json *json) {
+void json_write_finish(struct json_writer *json) {
     free(json->text);
-    *json = (struct weft_json){0};
+    *json = (struct json_writer){0};
 }

@@ -130,7 +130,7 @@ static bool base_has(struct fonts *fonts, uint32_t code) {
     int count = 0;
     char text[5];
     bool found;
-    weft_utf8_put(code, text);
+    utf8_put(code, text);
     if (cairo_scaled_font_text_to_glyphs(fonts->sample, 0, 0, text, -1, &glyphs, &count, NULL, NULL,
                                          NULL) != CAIRO_STATUS_SUCCESS) {
         return false;
@@ -147,12 +147,12 @@ static cairo_font_face_t *find_font(struct fonts *fonts, uint32_t code) {
 
 /* What is not there to be seen needs no box. */
 static bool needs_box(uint32_t code) {
-    return weft_utf8_columns(code) > 0;
+    return utf8_columns(code) > 0;
 }
 
 /* The box of a letter that no font has, its code inside in two lines. Returns how far to go on. */
 static double show_box(cairo_t *cairo, struct fonts *fonts, uint32_t code, double size, bool show) {
-    double height = 0.74 * size, width = weft_utf8_columns(code) > 1 ? 0.86 * size : 0.6 * size;
+    double height = 0.74 * size, width = utf8_columns(code) > 1 ? 0.86 * size : 0.6 * size;
     int digits = code > 0xffff ? 3 : 2;
     double x, y, letter = 0.9 * width / digits / 0.64;
     if (show) {
@@ -184,7 +184,7 @@ static double walk(cairo_t *cairo, const char *text, double size, bool bold, boo
                    size_t *missing) {
     struct fonts *fonts = fonts_of(cairo, bold);
     uint32_t codes[LETTERS_MAX];
-    size_t count = weft_letters_order(text, codes, LETTERS_MAX);
+    size_t count = letters_order(text, codes, LETTERS_MAX);
     double length = 0;
     for (size_t i = 0; fonts != NULL && i < count;) {
         cairo_font_face_t *font = find_font(fonts, codes[i]);
@@ -198,7 +198,7 @@ static double walk(cairo_t *cairo, const char *text, double size, bool bold, boo
             continue;
         }
         do {
-            used += weft_utf8_put(codes[i++], stretch + used);
+            used += utf8_put(codes[i++], stretch + used);
         } while (i < count && find_font(fonts, codes[i]) == font);
         cairo_set_font_face(cairo, font);
         cairo_set_font_size(cairo, size);
@@ -211,17 +211,17 @@ static double walk(cairo_t *cairo, const char *text, double size, bool bold, boo
     return length;
 }
 
-double weft_letters_length(cairo_t *cairo, const char *text, double size, bool bold) {
+double letters_length(cairo_t *cairo, const char *text, double size, bool bold) {
     size_t missing = 0;
     return walk(cairo, text, size, bold, false, &missing);
 }
 
-void weft_letters_show(cairo_t *cairo, const char *text, double size, bool bold) {
+void letters_show(cairo_t *cairo, const char *text, double size, bool bold) {
     size_t missing = 0;
     walk(cairo, text, size, bold, true, &missing);
 }
 
-size_t weft_letters_missing(cairo_t *cairo, const char *text, bool bold) {
+size_t letters_missing(cairo_t *cairo, const char *text, bool bold) {
     size_t missing = 0;
     walk(cairo, text, 12, bold, false, &missing);
     return missing;

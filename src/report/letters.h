@@ -12,18 +12,18 @@
 
 /* letters_order.c: writes the letters of ${text} into ${codes} (at most ${most}) in the order in which they stand, from left to
  * right: Hebrew and Arabic words are turned round, and Arabic letters are given the forms that join. Returns how many. */
-size_t weft_letters_order(const char *text, uint32_t *codes, size_t most);
+size_t letters_order(const char *text, uint32_t *codes, size_t most);
 
 #ifdef WEFT_CAIRO
 #include <cairo.h>
 
 /* letters.c: the length of ${text} at ${size}, and drawing it from the current point on in the current colour. Both change
  * the font of ${cairo}. Fonts are looked for once and belong to ${cairo}. */
-double weft_letters_length(cairo_t *cairo, const char *text, double size, bool bold);
-void weft_letters_show(cairo_t *cairo, const char *text, double size, bool bold);
+double letters_length(cairo_t *cairo, const char *text, double size, bool bold);
+void letters_show(cairo_t *cairo, const char *text, double size, bool bold);
 
 /* The number of letters of ${text} that no font has. */
-size_t weft_letters_missing(cairo_t *cairo, const char *text, bool bold);
+size_t letters_missing(cairo_t *cairo, const char *text, bool bold);
 #endif
 
 #endif

@@ -19,7 +19,7 @@ static int forms_of(uint32_t code) {
 }
 
 static bool is_mark(uint32_t code) {
-    return weft_utf8_columns(code) == 0;
+    return utf8_columns(code) == 0;
 }
 
 /* Hebrew, Arabic, Syriac, Thaana, N'Ko and the forms of them. */
@@ -98,10 +98,10 @@ static void turn(uint32_t *codes, size_t count) {
     }
 }
 
-size_t weft_letters_order(const char *text, uint32_t *codes, size_t most) {
+size_t letters_order(const char *text, uint32_t *codes, size_t most) {
     size_t count = 0, used = 0;
     while (*text != '\0' && count < most) {
-        text += weft_utf8_next(text, &codes[count++]);
+        text += utf8_next(text, &codes[count++]);
     }
     for (size_t i = 0; i < count;) {
         size_t end = i, stretch = 1;

@@ -13,7 +13,7 @@ static bool is_small_whole(double value, char text[32]) {
     return small;
 }
 
-char *weft_number_float(float value, char text[32]) {
+char *number_float(float value, char text[32]) {
     /* Nine digits tell all float32 apart, seventeen all doubles. */
     if (is_small_whole((double)value, text)) {
         return text;
@@ -27,7 +27,7 @@ char *weft_number_float(float value, char text[32]) {
     return text;
 }
 
-char *weft_number_double(double value, char text[32]) {
+char *number_double(double value, char text[32]) {
     if (is_small_whole(value, text)) {
         return text;
     }
@@ -40,6 +40,6 @@ char *weft_number_double(double value, char text[32]) {
     return text;
 }
 
-double weft_number_microseconds(double seconds) {
+double number_microseconds(double seconds) {
     return round(seconds * 1e6) / 1e6;
 }

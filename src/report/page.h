@@ -5,10 +5,10 @@
 #include "report/figure.h"
 
 /* The style sheet and the script of the page, from src/report/page/. */
-extern const char weft_page_css[], weft_page_js[];
+extern const char page_css[], page_js[];
 
 /* An image that the page can show in a cell. */
-struct weft_page_picture {
+struct page_picture {
     uint32_t index;            /* in its split */
     uint16_t truth, predicted; /* classes */
     float probability;         /* of the predicted class */
@@ -16,27 +16,27 @@ struct weft_page_picture {
 };
 
 /* A line of the table of facts: what it is called, and its value for a run. */
-struct weft_page_fact {
+struct page_fact {
     char name[64], value[1024];
 };
 
 /* A run in the page. */
-struct weft_page_run {
+struct page_run {
     char name[3072]; /* its folder */
-    struct weft_page_fact *facts;
+    struct page_fact *facts;
     size_t fact_count;
-    struct weft_history *history;
+    struct cli_history *history;
     size_t epochs;
-    struct weft_step *steps;
+    struct cli_step *steps;
     size_t step_count;
     char **names; /* of the classes, as many as the evaluations have */
     struct weft_evaluation evaluations[WEFT_SPLIT_COUNT]; /* classes 0: that split is not there */
-    struct weft_page_picture *pictures[WEFT_SPLIT_COUNT];
+    struct page_picture *pictures[WEFT_SPLIT_COUNT];
     size_t picture_count[WEFT_SPLIT_COUNT];
 };
 
-struct weft_page {
-    struct weft_page_run *runs;
+struct page {
+    struct page_run *runs;
     size_t run_count;
     /* The sprite: images of width x height side by side, ${columns} a row, as a PNG file; none: NULL. */
     uint8_t *sprite;
@@ -44,14 +44,13 @@ struct weft_page {
 };
 
 /* page.c: writes the page. ${error} is for memory alone; the caller asks ferror of ${out}. */
-enum weft_status weft_page_write(FILE *out, const struct weft_page *page, struct weft_error *error);
+enum weft_status page_write(FILE *out, const struct page *page, struct weft_error *error);
 
 /* page_tables.c: the parts of it: facts of all runs, the matrix of a run's split as a table, whose cells the script makes buttons, called "rR-SPLIT-ROW-COLUMN",
  * its classes, its epochs. */
-void weft_page_facts(FILE *out, const struct weft_page *page);
-void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
-                      enum weft_split split);
-void weft_page_classes(FILE *out, const struct weft_page_run *run, enum weft_split split);
-void weft_page_epochs(FILE *out, const struct weft_page_run *run);
+void page_facts(FILE *out, const struct page *page);
+void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split);
+void page_classes(FILE *out, const struct page_run *run, enum weft_split split);
+void page_epochs(FILE *out, const struct page_run *run);
 
 #endif

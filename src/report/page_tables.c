@@ -8,7 +8,7 @@
 /* The value of fact ${name} of a run, or NULL. */
 enum { DENSE = 16 }; /* classes from which on cells are small when printed */
 
-static const char *fact_of(const struct weft_page_run *run, const char *name) {
+static const char *fact_of(const struct page_run *run, const char *name) {
     for (size_t i = 0; i < run->fact_count; i++) {
         if (strcmp(run->facts[i].name, name) == 0) {
             return run->facts[i].value;
@@ -18,7 +18,7 @@ static const char *fact_of(const struct weft_page_run *run, const char *name) {
 }
 
 /* One row: a value a run. Rows in which the runs differ are marked. */
-static void write_fact(FILE *out, const struct weft_page *page, const char *name) {
+static void write_fact(FILE *out, const struct page *page, const char *name) {
     const char *first = fact_of(&page->runs[0], name);
     bool differs = false;
     for (size_t i = 1; i < page->run_count; i++) {
@@ -27,18 +27,18 @@ static void write_fact(FILE *out, const struct weft_page *page, const char *name
                   (first != NULL && strcmp(first, value) != 0);
     }
     fprintf(out, "<tr%s><th scope=\"row\">", differs ? " class=\"differs\"" : "");
-    weft_utf8_markup(out, name);
+    utf8_markup(out, name);
     fputs("</th>", out);
     for (size_t i = 0; i < page->run_count; i++) {
         const char *value = fact_of(&page->runs[i], name);
         fputs("<td>", out);
-        weft_utf8_markup(out, value != NULL ? value : "-");
+        utf8_markup(out, value != NULL ? value : "-");
         fputs("</td>", out);
     }
     fputs("</tr>\n", out);
 }
 
-void weft_page_facts(FILE *out, const struct weft_page *page) {
+void page_facts(FILE *out, const struct page *page) {
     fputs("<section>\n<h3>Options, device and result</h3>\n<div class=\"scroll\"><table "
           "class=\"facts\">\n",
           out);
@@ -46,14 +46,14 @@ void weft_page_facts(FILE *out, const struct weft_page *page) {
         fputs("<thead><tr><th></th>", out);
         for (size_t i = 0; i < page->run_count; i++) {
             fputs("<th scope=\"col\">", out);
-            weft_utf8_markup(out, page->runs[i].name);
+            utf8_markup(out, page->runs[i].name);
             fputs("</th>", out);
         }
         fputs("</tr></thead>\n", out);
     }
     fputs("<tbody>\n", out);
     for (size_t i = 0; i < page->run_count; i++) {
-        const struct weft_page_run *run = &page->runs[i];
+        const struct page_run *run = &page->runs[i];
         for (size_t k = 0; k < run->fact_count; k++) {
             bool written = false;
             for (size_t j = 0; j < i; j++) {
@@ -80,8 +80,8 @@ static uint64_t sum_of(const struct weft_evaluation *evaluation, size_t start, s
 }
 
 /* A hundred classes have ten thousand cells, so that a cell is short: the script makes a button of it. */
-static void write_cell(FILE *out, const struct weft_page_run *run, enum weft_split split,
-                       size_t row, size_t column) {
+static void write_cell(FILE *out, const struct page_run *run, enum weft_split split, size_t row,
+                       size_t column) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     uint64_t count = evaluation->confusion[row * evaluation->classes + column];
     double share =
@@ -93,8 +93,7 @@ static void write_cell(FILE *out, const struct weft_page_run *run, enum weft_spl
     fprintf(out, ">%llu</td>", (unsigned long long)count);
 }
 
-void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
-                      enum weft_split split) {
+void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fprintf(out,
@@ -104,15 +103,15 @@ void weft_page_matrix(FILE *out, const struct weft_page_run *run, size_t number,
             classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
         fputs("<th scope=\"col\"><span>", out);
-        weft_utf8_markup(out, run->names[i]);
+        utf8_markup(out, run->names[i]);
         fputs("</span></th>", out);
     }
     fputs("<th scope=\"col\"><span>total</span></th></tr></thead>\n<tbody>\n", out);
     for (size_t row = 0; row < classes; row++) {
         fputs("<tr><th scope=\"row\" title=\"", out);
-        weft_utf8_markup(out, run->names[row]);
+        utf8_markup(out, run->names[row]);
         fputs("\">", out);
-        weft_utf8_markup(out, run->names[row]);
+        utf8_markup(out, run->names[row]);
         fputs("</th>", out);
         for (size_t column = 0; column < classes; column++) {
             write_cell(out, run, split, row, column);
@@ -132,7 +131,7 @@ static void write_share(FILE *out, double part, double total) {
     }
 }
 
-void weft_page_classes(FILE *out, const struct weft_page_run *run, enum weft_split split) {
+void page_classes(FILE *out, const struct page_run *run, enum weft_split split) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fputs("<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th "
@@ -144,9 +143,9 @@ void weft_page_classes(FILE *out, const struct weft_page_run *run, enum weft_spl
         double truth = (double)sum_of(evaluation, i * classes, 1);
         double predicted = (double)sum_of(evaluation, i, classes);
         fputs("<tr><th scope=\"row\" title=\"", out);
-        weft_utf8_markup(out, run->names[i]);
+        utf8_markup(out, run->names[i]);
         fputs("\">", out);
-        weft_utf8_markup(out, run->names[i]);
+        utf8_markup(out, run->names[i]);
         fprintf(out, "</th><td>%.0f</td>", truth);
         write_share(out, right, truth);
         write_share(out, right, predicted);
@@ -157,7 +156,7 @@ void weft_page_classes(FILE *out, const struct weft_page_run *run, enum weft_spl
     fputs("</tbody>\n</table></div>\n", out);
 }
 
-void weft_page_epochs(FILE *out, const struct weft_page_run *run) {
+void page_epochs(FILE *out, const struct page_run *run) {
     fprintf(out,
             "<details><summary>The %zu %s as numbers</summary>\n<div class=\"scroll\"><table "
             "class=\"epochs\">\n<thead><tr><th>epoch</th><th>accuracy</th><th>total loss</th>"
@@ -165,7 +164,7 @@ void weft_page_epochs(FILE *out, const struct weft_page_run *run) {
             "</thead>\n<tbody>\n",
             run->epochs, run->epochs == 1 ? "epoch" : "epochs");
     for (size_t i = 0; i < run->epochs; i++) {
-        const struct weft_history *history = &run->history[i];
+        const struct cli_history *history = &run->history[i];
         fprintf(out, "<tr><td>%zu</td><td>%.4f</td><td>%.2f</td><td>%.4f</td><td>%.2f</td>",
                 history->epoch, history->accuracy, history->total_loss, history->mean_loss,
                 history->seconds);

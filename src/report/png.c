@@ -33,8 +33,8 @@ static uint8_t *filter(const uint8_t *grey, size_t columns, size_t rows) {
     return filtered;
 }
 
-enum weft_status weft_png_encode(const uint8_t *grey, size_t columns, size_t rows, uint8_t **bytes,
-                                 size_t *size, struct weft_error *error) {
+enum weft_status report_png_encode(const uint8_t *grey, size_t columns, size_t rows,
+                                   uint8_t **bytes, size_t *size, struct weft_error *error) {
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     uint8_t *filtered, *to;
     uLongf packed;
@@ -65,7 +65,7 @@ enum weft_status weft_png_encode(const uint8_t *grey, size_t columns, size_t row
     return WEFT_OK;
 }
 
-void weft_png_base64(FILE *out, const uint8_t *bytes, size_t size) {
+void report_png_base64(FILE *out, const uint8_t *bytes, size_t size) {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < size; i += 3) {

@@ -40,16 +40,16 @@ static double mean(const float *floats, const uint8_t *bytes, size_t width, cons
     return area > 0 ? sum / area : 0;
 }
 
-void weft_scale_floats(const float *from, size_t width, size_t height, float *to, size_t columns,
-                       size_t rows) {
+void scale_floats(const float *from, size_t width, size_t height, float *to, size_t columns,
+                  size_t rows) {
     for (size_t i = 0; i < rows * columns; i++) {
         struct span x = cover(i % columns, columns, width), y = cover(i / columns, rows, height);
         to[i] = (float)mean(from, NULL, width, &x, &y);
     }
 }
 
-void weft_scale_bytes(const uint8_t *from, size_t width, size_t height, uint8_t *to, size_t columns,
-                      size_t rows) {
+void scale_bytes(const uint8_t *from, size_t width, size_t height, uint8_t *to, size_t columns,
+                 size_t rows) {
     for (size_t i = 0; i < rows * columns; i++) {
         struct span x = cover(i % columns, columns, width), y = cover(i / columns, rows, height);
         to[i] = (uint8_t)(mean(NULL, from, width, &x, &y) + 0.5);

@@ -7,9 +7,9 @@
 
 /* Scales ${from} (height x width) to ${to} (rows x columns). Each new pixel is the mean of the area that it covers, so that
  * nothing is left out; enlarged, pixels become rectangles. */
-void weft_scale_floats(const float *from, size_t width, size_t height, float *to, size_t columns,
-                       size_t rows);
-void weft_scale_bytes(const uint8_t *from, size_t width, size_t height, uint8_t *to, size_t columns,
-                      size_t rows);
+void scale_floats(const float *from, size_t width, size_t height, float *to, size_t columns,
+                  size_t rows);
+void scale_bytes(const uint8_t *from, size_t width, size_t height, uint8_t *to, size_t columns,
+                 size_t rows);
 
 #endif

@@ -1,9 +1,9 @@
 /* screen_cell.c: the background of a cell in a terminal. */
 #include "report/figure.h"
 
-void weft_screen_begin_cell(FILE *out, const struct weft_screen *screen, double share) {
-    uint32_t colour = weft_colour_share(WEFT_THEME_LIGHT, share);
-    uint32_t on = weft_colour_on(colour);
+void screen_begin_cell(FILE *out, const struct cli_screen *screen, double share) {
+    uint32_t colour = colour_share(THEME_LIGHT, share);
+    uint32_t on = colour_on(colour);
     if (screen->truecolour) {
         fprintf(out, "\x1b[48;2;%u;%u;%um\x1b[38;2;%u;%u;%um", (unsigned)(colour >> 16),
                 (unsigned)(colour >> 8 & 255), (unsigned)(colour & 255), (unsigned)(on >> 16),
@@ -18,7 +18,7 @@ void weft_screen_begin_cell(FILE *out, const struct weft_screen *screen, double 
     }
 }
 
-void weft_screen_end_cell(FILE *out, const struct weft_screen *screen) {
+void screen_end_cell(FILE *out, const struct cli_screen *screen) {
     if (screen->colour) {
         fputs("\x1b[0m", out);
     }

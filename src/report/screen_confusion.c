@@ -21,13 +21,13 @@ static int digits(size_t value) {
 }
 
 /* Returns false where not even one column a class fits. */
-static bool measure(const struct weft_screen *screen, const struct weft_matrix *matrix,
+static bool measure(const struct cli_screen *screen, const struct matrix *matrix,
                     struct layout *layout) {
     int classes = (int)matrix->evaluation->classes, room;
     layout->index = digits(matrix->evaluation->classes - 1);
     layout->name = NAME_MIN;
     for (int i = 0; i < classes; i++) {
-        int width = weft_utf8_width(matrix->names[i]);
+        int width = utf8_width(matrix->names[i]);
         layout->name = width > layout->name ? width : layout->name;
     }
     layout->name = layout->name < NAME_MAX ? layout->name : NAME_MAX;
@@ -43,14 +43,14 @@ static bool measure(const struct weft_screen *screen, const struct weft_matrix *
     return false;
 }
 
-static void print_row(FILE *out, const struct weft_screen *screen, const struct weft_matrix *matrix,
+static void print_row(FILE *out, const struct cli_screen *screen, const struct matrix *matrix,
                       const struct layout *layout, size_t row) {
     fprintf(out, "%*zu ", layout->index, row);
-    weft_utf8_print(out, matrix->names[row], layout->name, 0);
+    utf8_print(out, matrix->names[row], layout->name, 0);
     fputc(' ', out);
     for (size_t column = 0; column < matrix->evaluation->classes; column++) {
-        double share = weft_matrix_value(matrix, row, column);
-        weft_screen_begin_cell(out, screen, share);
+        double share = matrix_value(matrix, row, column);
+        screen_begin_cell(out, screen, share);
         if (!layout->numbers) {
             fprintf(out, "%*s", layout->cell, "");
         } else if (share > 0) {
@@ -58,13 +58,13 @@ static void print_row(FILE *out, const struct weft_screen *screen, const struct 
         } else {
             fprintf(out, "%*s", layout->cell, ".");
         }
-        weft_screen_end_cell(out, screen);
+        screen_end_cell(out, screen);
     }
     fputc('\n', out);
 }
 
-static void print_compact(FILE *out, const struct weft_screen *screen,
-                          const struct weft_matrix *matrix, const struct layout *layout) {
+static void print_compact(FILE *out, const struct cli_screen *screen, const struct matrix *matrix,
+                          const struct layout *layout) {
     const struct weft_evaluation *evaluation = matrix->evaluation;
     fprintf(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);
     if (layout->cell > layout->index) {
@@ -81,14 +81,13 @@ static void print_compact(FILE *out, const struct weft_screen *screen,
             evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
 }
 
-void weft_screen_confusion(FILE *out, const struct weft_screen *screen,
-                           const struct weft_matrix *matrix) {
-    struct weft_matrix shares = *matrix;
+void screen_confusion(FILE *out, const struct cli_screen *screen, const struct matrix *matrix) {
+    struct matrix shares = *matrix;
     struct layout layout = {0};
     shares.normalize = true;
-    if (screen->columns >= weft_report_confusion_columns(matrix->evaluation, matrix->names) ||
+    if (screen->columns >= report_confusion_columns(matrix->evaluation, matrix->names) ||
         !measure(screen, matrix, &layout)) {
-        weft_report_confusion_on(out, screen, matrix);
+        report_confusion_on(out, screen, matrix);
     } else {
         print_compact(out, screen, &shares, &layout);
     }

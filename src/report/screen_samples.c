@@ -10,7 +10,7 @@
 enum { SIDE_MAX = 28, SIDE_MIN = 14, SIDE_BY_SIDE = 4 };
 
 /* How wide an image is: its own width where four fit side by side, less on a narrow terminal, but never too small to see. */
-static size_t side_of(const struct weft_screen *screen, size_t width) {
+static size_t side_of(const struct cli_screen *screen, size_t width) {
     int fits = (screen->columns + 1) / SIDE_BY_SIDE - 1;
     size_t side = fits > SIDE_MAX ? SIDE_MAX : fits < SIDE_MIN ? SIDE_MIN : (size_t)fits;
     side = side < width ? side : width;
@@ -18,8 +18,7 @@ static size_t side_of(const struct weft_screen *screen, size_t width) {
 }
 
 /* Both halves of a character as greys. */
-static void print_halves(FILE *out, const struct weft_screen *screen, uint8_t upper,
-                         uint8_t lower) {
+static void print_halves(FILE *out, const struct cli_screen *screen, uint8_t upper, uint8_t lower) {
     if (screen->truecolour) {
         fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);
     } else {
@@ -30,7 +29,7 @@ static void print_halves(FILE *out, const struct weft_screen *screen, uint8_t up
 }
 
 /* One line of characters of one image: its rows ${row} and ${row} + 1. */
-static void print_line(FILE *out, const struct weft_screen *screen, const uint8_t *pixels,
+static void print_line(FILE *out, const struct cli_screen *screen, const uint8_t *pixels,
                        size_t side, size_t row) {
     static const char shades[] = " .:-=+*#%@";
     const uint8_t *upper = pixels + row * side, *lower = upper + side;
@@ -47,9 +46,8 @@ static void print_line(FILE *out, const struct weft_screen *screen, const uint8_
 }
 
 /* Images ${first} .. ${end} - 1 of the small ones beside each other, then their labels. */
-static void print_band(FILE *out, const struct weft_screen *screen,
-                       const struct weft_gallery *gallery, const uint8_t *small, size_t side,
-                       size_t first, size_t end) {
+static void print_band(FILE *out, const struct cli_screen *screen, const struct gallery *gallery,
+                       const uint8_t *small, size_t side, size_t first, size_t end) {
     for (size_t row = 0; row < side; row += 2) {
         for (size_t i = first; i < end; i++) {
             print_line(out, screen, small + i * side * side, side, row);
@@ -57,13 +55,13 @@ static void print_band(FILE *out, const struct weft_screen *screen,
         }
     }
     for (size_t i = first; i < end; i++) {
-        weft_utf8_print(out, gallery->labels[i], (int)side, 0);
+        utf8_print(out, gallery->labels[i], (int)side, 0);
         fputs(i + 1 < end ? " " : "\n\n", out);
     }
 }
 
-enum weft_status weft_screen_samples(FILE *out, const struct weft_screen *screen,
-                                     const struct weft_gallery *gallery, struct weft_error *error) {
+enum weft_status screen_samples(FILE *out, const struct cli_screen *screen,
+                                const struct gallery *gallery, struct weft_error *error) {
     size_t side = side_of(screen, gallery->width), area = gallery->height * gallery->width;
     size_t beside = (size_t)(screen->columns + 1) / (side + 1);
     uint8_t *small = malloc(gallery->count * side * side + 1);
@@ -71,8 +69,8 @@ enum weft_status weft_screen_samples(FILE *out, const struct weft_screen *screen
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", gallery->count);
     }
     for (size_t i = 0; i < gallery->count; i++) {
-        weft_scale_bytes(gallery->pixels + i * area, gallery->width, gallery->height,
-                         small + i * side * side, side, side);
+        scale_bytes(gallery->pixels + i * area, gallery->width, gallery->height,
+                    small + i * side * side, side, side);
     }
     beside = beside > 0 ? beside : 1;
     for (size_t first = 0; first < gallery->count; first += beside) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-size_t weft_report_layer_parameters(const struct weft_network *network, size_t index) {
+size_t report_layer_parameters(const struct weft_network *network, size_t index) {
     const struct weft_layer *layer = &network->layers[index];
     size_t count = 0;
     for (size_t i = 0; i < layer->tensors; i++) {
@@ -47,7 +47,7 @@ static struct layout choose(const struct weft_network *network, int columns) {
     return layout;
 }
 
-void weft_report_summary(FILE *out, const struct weft_network *network, int columns) {
+void report_summary(FILE *out, const struct weft_network *network, int columns) {
     struct layout layout = choose(network, columns);
     char shape[64], parameters[24], flop[24];
     uint64_t sum = 0;
@@ -56,7 +56,7 @@ void weft_report_summary(FILE *out, const struct weft_network *network, int colu
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
         sum += weft_layer_flop(layer);
-        snprintf(parameters, sizeof parameters, "%zu", weft_report_layer_parameters(network, i));
+        snprintf(parameters, sizeof parameters, "%zu", report_layer_parameters(network, i));
         snprintf(flop, sizeof flop, "%llu", (unsigned long long)weft_layer_flop(layer));
         print_row(out, &layout, layer->name, weft_kind_name(layer->kind),
                   weft_shape_text(layer->output, shape), parameters, flop);

@@ -75,12 +75,12 @@ static char *next_line(char **text) {
     return line;
 }
 
-enum weft_status weft_report_table(const char *path, const char *const *names, size_t count,
-                                   double **values, size_t *rows, struct weft_error *error) {
+enum weft_status report_table(const char *path, const char *const *names, size_t count,
+                              double **values, size_t *rows, struct weft_error *error) {
     char *text, *rest;
     size_t size, columns, lines;
     int which[COLUMNS_MAX];
-    enum weft_status status = weft_file_read(path, TABLE_MAX, &text, &size, error);
+    enum weft_status status = os_file_read(path, TABLE_MAX, &text, &size, error);
     *values = NULL;
     *rows = 0;
     if (status != WEFT_OK) {

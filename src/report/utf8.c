@@ -23,7 +23,7 @@ static size_t sequence_length(const unsigned char *text) {
     return length;
 }
 
-size_t weft_utf8_next(const char *text, uint32_t *code) {
+size_t utf8_next(const char *text, uint32_t *code) {
     static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07}; /* of the first byte */
     const unsigned char *bytes = (const unsigned char *)text;
     size_t length = sequence_length(bytes);
@@ -38,7 +38,7 @@ size_t weft_utf8_next(const char *text, uint32_t *code) {
     return length;
 }
 
-size_t weft_utf8_put(uint32_t code, char text[5]) {
+size_t utf8_put(uint32_t code, char text[5]) {
     static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
     size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     for (size_t i = length; i > 1; i--) {
@@ -50,12 +50,12 @@ size_t weft_utf8_put(uint32_t code, char text[5]) {
     return length;
 }
 
-int weft_utf8_width(const char *text) {
+int utf8_width(const char *text) {
     int width = 0;
     uint32_t code;
     while (*text != '\0') {
-        text += weft_utf8_next(text, &code);
-        width += weft_utf8_columns(code);
+        text += utf8_next(text, &code);
+        width += utf8_columns(code);
     }
     return width;
 }
@@ -65,8 +65,8 @@ static int is_control(uint32_t code) {
     return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
-void weft_utf8_print(FILE *out, const char *text, int columns, int right) {
-    int width = weft_utf8_width(text), used = 0;
+void utf8_print(FILE *out, const char *text, int columns, int right) {
+    int width = utf8_width(text), used = 0;
     int dots = width <= columns ? 0 : columns >= 6 ? 3 : columns >= 3 ? 1 : 0;
     int room = columns - dots;
     if (right) {
@@ -75,12 +75,12 @@ void weft_utf8_print(FILE *out, const char *text, int columns, int right) {
     while (*text != '\0') {
         char bytes[5];
         uint32_t code;
-        text += weft_utf8_next(text, &code);
-        if (used + weft_utf8_columns(code) > room) {
+        text += utf8_next(text, &code);
+        if (used + utf8_columns(code) > room) {
             break;
         }
-        used += weft_utf8_columns(code);
-        weft_utf8_put(is_control(code) ? ' ' : code, bytes);
+        used += utf8_columns(code);
+        utf8_put(is_control(code) ? ' ' : code, bytes);
         fputs(bytes, out);
     }
     fprintf(out, "%.*s", dots, "...");
@@ -89,11 +89,11 @@ void weft_utf8_print(FILE *out, const char *text, int columns, int right) {
     }
 }
 
-void weft_utf8_markup(FILE *out, const char *text) {
+void utf8_markup(FILE *out, const char *text) {
     while (*text != '\0') {
         char bytes[5];
         uint32_t code;
-        text += weft_utf8_next(text, &code);
+        text += utf8_next(text, &code);
         switch (code) {
         case '<':
             fputs("&lt;", out);
@@ -112,10 +112,7 @@ void weft_utf8_markup(FILE *out, const char *text) {
             break;
         default:
             /* U+FFFE and U+FFFF are no characters in XML */
-            weft_utf8_put(is_control(code)            ? ' '
-                          : (code & 0xfffe) == 0xfffe ? 0xfffd
-                                                      : code,
-                          bytes);
+            utf8_put(is_control(code) ? ' ' : (code & 0xfffe) == 0xfffe ? 0xfffd : code, bytes);
             fputs(bytes, out);
         }
     }

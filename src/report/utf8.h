@@ -8,24 +8,24 @@
 
 /* Reads the character at ${text} (not its closing zero) into ${code}. Returns its bytes, 1 to 4. What is no UTF-8 is read as
  * U+FFFD, one byte at a time: overlong forms, surrogates and what lies above U+10FFFF too. */
-size_t weft_utf8_next(const char *text, uint32_t *code);
+size_t utf8_next(const char *text, uint32_t *code);
 
 /* Writes ${code} as UTF-8 with a closing zero into ${text}. Returns its bytes. */
-size_t weft_utf8_put(uint32_t code, char text[5]);
+size_t utf8_put(uint32_t code, char text[5]);
 
 /* utf8_width.c: columns of a terminal that ${code} takes: 0 for marks that stand over the letter before, 2 for East Asian wide ones and
  * pictures, else 1. */
-int weft_utf8_columns(uint32_t code);
+int utf8_columns(uint32_t code);
 
 /* Prints ${text}, at most ${columns} wide, its end replaced by "..." where it is longer; control characters become spaces. Pads
  * with spaces to ${columns}, on the left when ${right}. */
-void weft_utf8_print(FILE *out, const char *text, int columns, int right);
+void utf8_print(FILE *out, const char *text, int columns, int right);
 
 /* The columns of a whole ${text}. */
-int weft_utf8_width(const char *text);
+int utf8_width(const char *text);
 
 /* Prints ${text} as it may stand in XML and HTML, in attributes too: the five special characters escaped, control characters
  * as spaces, what is no character as U+FFFD. */
-void weft_utf8_markup(FILE *out, const char *text);
+void utf8_markup(FILE *out, const char *text);
 
 #endif

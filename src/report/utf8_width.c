@@ -130,7 +130,7 @@ static int is_in(const struct range *ranges, size_t count, uint32_t code) {
     return 0;
 }
 
-int weft_utf8_columns(uint32_t code) {
+int utf8_columns(uint32_t code) {
     if (is_in(narrowest, sizeof narrowest / sizeof narrowest[0], code)) {
         return 0;
     }

@@ -22,10 +22,10 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     const struct weft_model *model = checkpoint->model;
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
-    struct weft_safetensors_source sources[CHECKPOINT_ARRAYS + 2];
+    struct safetensors_source sources[CHECKPOINT_ARRAYS + 2];
     char *list = weft_network_to_json(model->network),
          *record = checkpoint_record_write(checkpoint), contract[16];
-    const struct weft_safetensors_text texts[] = {
+    const struct safetensors_text texts[] = {
         {"weft.network", list},
         {"weft.options", model->options != NULL ? model->options : "{}"},
         {"weft.checkpoint", record},
@@ -34,22 +34,20 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
     checkpoint_arrays(checkpoint, arrays);
     for (size_t i = 0; i < CHECKPOINT_ARRAYS; i++) {
-        sources[i] = (struct weft_safetensors_source){.name = arrays[i].name,
-                                                      .rank = 1,
-                                                      .shape = {arrays[i].count},
-                                                      .floats = arrays[i].values};
+        sources[i] = (struct safetensors_source){.name = arrays[i].name,
+                                                 .rank = 1,
+                                                 .shape = {arrays[i].count},
+                                                 .floats = arrays[i].values};
     }
-    sources[CHECKPOINT_ARRAYS] =
-        (struct weft_safetensors_source){.name = "batches",
-                                         .rank = 1,
-                                         .shape = {model->network->layer_count},
-                                         .integers = model->batches};
-    sources[CHECKPOINT_ARRAYS + 1] = (struct weft_safetensors_source){
+    sources[CHECKPOINT_ARRAYS] = (struct safetensors_source){.name = "batches",
+                                                             .rank = 1,
+                                                             .shape = {model->network->layer_count},
+                                                             .integers = model->batches};
+    sources[CHECKPOINT_ARRAYS + 1] = (struct safetensors_source){
         .name = "progress", .rank = 1, .shape = {2}, .integers = progress};
-    status =
-        list != NULL && record != NULL
-            ? weft_safetensors_write(path, texts, 4, sources, CHECKPOINT_ARRAYS + 2, NULL, error)
-            : weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+    status = list != NULL && record != NULL
+                 ? safetensors_write(path, texts, 4, sources, CHECKPOINT_ARRAYS + 2, NULL, error)
+                 : weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
     free(list);
     free(record);
     return status;

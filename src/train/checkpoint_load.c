@@ -10,11 +10,10 @@
 #include "numerics.h"
 
 /* Finds the tensor ${name} with ${count} elements. */
-static enum weft_status find(const struct weft_safetensors *file, const char *name,
-                             const char *dtype, size_t count,
-                             const struct weft_safetensors_entry **entry,
+static enum weft_status find(const struct safetensors *file, const char *name, const char *dtype,
+                             size_t count, const struct safetensors_entry **entry,
                              struct weft_error *error) {
-    *entry = weft_safetensors_find(file, name);
+    *entry = safetensors_find(file, name);
     if (*entry == NULL) {
         return weft_fail(error, WEFT_BAD_FILE, "tensor %s: it is missing", name);
     }
@@ -25,11 +24,11 @@ static enum weft_status find(const struct weft_safetensors *file, const char *na
     return WEFT_OK;
 }
 
-static enum weft_status read_floats(const struct weft_safetensors *file,
+static enum weft_status read_floats(const struct safetensors *file,
                                     const struct weft_checkpoint *checkpoint,
                                     struct weft_error *error) {
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
-    const struct weft_safetensors_entry *entry;
+    const struct safetensors_entry *entry;
     checkpoint_arrays(checkpoint, arrays);
     for (size_t a = 0; a < CHECKPOINT_ARRAYS; a++) {
         enum weft_status status = find(file, arrays[a].name, "F32", arrays[a].count, &entry, error);
@@ -37,7 +36,7 @@ static enum weft_status read_floats(const struct weft_safetensors *file,
             return status;
         }
         for (size_t i = 0; i < arrays[a].count; i++) {
-            uint32_t bits = weft_as_uint(weft_safetensors_float(entry, i));
+            uint32_t bits = weft_as_uint(safetensors_float(entry, i));
             bool negative = a == 3 && bits > 0x80000000u; /* a square is not below 0 */
             if ((bits & 0x7fffffffu) >= 0x7f800000u || negative) {
                 return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu can not be",
@@ -49,21 +48,21 @@ static enum weft_status read_floats(const struct weft_safetensors *file,
     return WEFT_OK;
 }
 
-static enum weft_status read_integers(const struct weft_safetensors *file,
+static enum weft_status read_integers(const struct safetensors *file,
                                       struct weft_checkpoint *checkpoint,
                                       struct weft_error *error) {
-    const struct weft_safetensors_entry *entry;
+    const struct safetensors_entry *entry;
     size_t layers = checkpoint->model->network->layer_count;
     enum weft_status status = find(file, "batches", "I64", layers, &entry, error);
     for (size_t i = 0; status == WEFT_OK && i < layers; i++) {
-        checkpoint->model->batches[i] = weft_safetensors_integer(entry, i);
+        checkpoint->model->batches[i] = safetensors_integer(entry, i);
     }
     if (status == WEFT_OK) {
         status = find(file, "progress", "I64", 2, &entry, error);
     }
     if (status == WEFT_OK) {
-        int64_t epochs = weft_safetensors_integer(entry, 0);
-        int64_t steps = weft_safetensors_integer(entry, 1);
+        int64_t epochs = safetensors_integer(entry, 0);
+        int64_t steps = safetensors_integer(entry, 1);
         if (epochs < 1 || epochs > 1000000 || steps < epochs) {
             return weft_fail(error, WEFT_BAD_FILE, "tensor progress: %lld epochs of %lld steps",
                              (long long)epochs, (long long)steps);
@@ -75,10 +74,10 @@ static enum weft_status read_integers(const struct weft_safetensors *file,
 }
 
 /* The model without values, and memory for the moments. */
-static enum weft_status prepare(const struct weft_safetensors *file,
-                                struct weft_checkpoint *checkpoint, struct weft_error *error) {
-    const char *list = weft_safetensors_metadata(file, "weft.network");
-    const char *contract = weft_safetensors_metadata(file, "weft.contract");
+static enum weft_status prepare(const struct safetensors *file, struct weft_checkpoint *checkpoint,
+                                struct weft_error *error) {
+    const char *list = safetensors_metadata(file, "weft.network");
+    const char *contract = safetensors_metadata(file, "weft.contract");
     char expected[16];
     struct weft_network *network = NULL;
     size_t count;
@@ -99,7 +98,7 @@ static enum weft_status prepare(const struct weft_safetensors *file,
     /* Before memory is taken for it: the file must be as large as the network says. */
     count = network->parameter_count;
     for (size_t i = 0; status == WEFT_OK && i < 2; i++) {
-        const struct weft_safetensors_entry *entry;
+        const struct safetensors_entry *entry;
         status = find(file, i == 0 ? "parameters" : "buffers", "F32",
                       i == 0 ? count : network->buffer_count, &entry, error);
     }
@@ -118,14 +117,14 @@ static enum weft_status prepare(const struct weft_safetensors *file,
     return status;
 }
 
-static enum weft_status read_options(const struct weft_safetensors *file, struct weft_model *model,
+static enum weft_status read_options(const struct safetensors *file, struct weft_model *model,
                                      struct weft_error *error) {
-    const char *options = weft_safetensors_metadata(file, "weft.options");
+    const char *options = safetensors_metadata(file, "weft.options");
     enum weft_status status;
     if (options == NULL) {
         return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.options: it is missing");
     }
-    status = weft_model_check_options(options, WEFT_BAD_FILE, error);
+    status = model_check_options(options, WEFT_BAD_FILE, error);
     if (status == WEFT_OK && (model->options = malloc(strlen(options) + 1)) == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory for the options");
     } else if (status == WEFT_OK) {
@@ -134,9 +133,9 @@ static enum weft_status read_options(const struct weft_safetensors *file, struct
     return status;
 }
 
-static enum weft_status read_all(const struct weft_safetensors *file,
-                                 struct weft_checkpoint *checkpoint, struct weft_error *error) {
-    const char *record = weft_safetensors_metadata(file, "weft.checkpoint");
+static enum weft_status read_all(const struct safetensors *file, struct weft_checkpoint *checkpoint,
+                                 struct weft_error *error) {
+    const char *record = safetensors_metadata(file, "weft.checkpoint");
     enum weft_status status = prepare(file, checkpoint, error);
     if (status == WEFT_OK) {
         status = read_options(file, checkpoint->model, error);
@@ -148,7 +147,7 @@ static enum weft_status read_all(const struct weft_safetensors *file,
         status = read_integers(file, checkpoint, error);
     }
     if (status == WEFT_OK) {
-        status = weft_model_check(checkpoint->model, WEFT_BAD_FILE, error);
+        status = model_check(checkpoint->model, WEFT_BAD_FILE, error);
     }
     if (status == WEFT_OK && record == NULL) {
         status = weft_fail(error, WEFT_BAD_FILE, "it is no checkpoint of weft");
@@ -158,8 +157,8 @@ static enum weft_status read_all(const struct weft_safetensors *file,
 
 enum weft_status weft_checkpoint_load(const char *path, struct weft_checkpoint **checkpoint,
                                       struct weft_error *error) {
-    struct weft_safetensors file = {0};
-    enum weft_status status = weft_safetensors_read(path, &file, error);
+    struct safetensors file = {0};
+    enum weft_status status = safetensors_read(path, &file, error);
     *checkpoint = NULL;
     if (status != WEFT_OK) {
         return status;
@@ -167,7 +166,7 @@ enum weft_status weft_checkpoint_load(const char *path, struct weft_checkpoint *
     *checkpoint = calloc(1, sizeof **checkpoint);
     status = *checkpoint != NULL ? read_all(&file, *checkpoint, error)
                                  : weft_fail(error, WEFT_FAILED, "no memory for a checkpoint");
-    weft_safetensors_finish(&file);
+    safetensors_finish(&file);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);
         weft_checkpoint_destroy(*checkpoint);

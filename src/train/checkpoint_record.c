@@ -11,51 +11,51 @@
 #include "network/text.h"
 
 /* Adds ${value} in digits that give the same double again. */
-static void add_double(struct weft_text *text, const char *before, double value) {
+static void add_double(struct text *text, const char *before, double value) {
     char digits[64];
     snprintf(digits, sizeof digits, "%.17g", value);
-    weft_text_add(text, "%s", before);
-    weft_text_add_digits(text, digits);
+    text_add(text, "%s", before);
+    text_add_digits(text, digits);
 }
 
 /* Paths may be no UTF-8; such a one can not be kept. */
 static bool is_text(const char *string) {
-    struct weft_text text = {0};
+    struct text text = {0};
     size_t at;
     bool good;
-    weft_text_add_json(&text, string);
-    good = !text.failed && weft_json_scan(text.bytes, text.length, &at) == NULL;
+    text_add_json(&text, string);
+    good = !text.failed && strict_json_scan(text.bytes, text.length, &at) == NULL;
     free(text.bytes);
     return good;
 }
 
 char *checkpoint_record_write(const struct weft_checkpoint *checkpoint) {
     const struct weft_training *training = &checkpoint->training;
-    struct weft_text text = {0};
-    weft_text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
-                  training->epochs, training->batch, (unsigned long long)training->seed,
-                  training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
-    weft_text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
-    weft_text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
-    weft_text_add_float(&text, training->learning_rate);
-    weft_text_add(&text, ",\"init\":\"%s\",\"images\":%llu,\"checksum\":%lu", checkpoint->init,
-                  (unsigned long long)checkpoint->images, (unsigned long)checkpoint->checksum);
+    struct text text = {0};
+    text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
+             training->epochs, training->batch, (unsigned long long)training->seed,
+             training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+    text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
+    text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
+    text_add_float(&text, training->learning_rate);
+    text_add(&text, ",\"init\":\"%s\",\"images\":%llu,\"checksum\":%lu", checkpoint->init,
+             (unsigned long long)checkpoint->images, (unsigned long)checkpoint->checksum);
     if (checkpoint->data != NULL && is_text(checkpoint->data)) {
-        weft_text_add(&text, ",\"data\":");
-        weft_text_add_json(&text, checkpoint->data);
+        text_add(&text, ",\"data\":");
+        text_add_json(&text, checkpoint->data);
     }
-    weft_text_add(&text, ",\"history\":[");
+    text_add(&text, ",\"history\":[");
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         const struct weft_epoch *epoch = &checkpoint->history[i];
-        weft_text_add(&text, "%s{\"images\":%llu,\"correct\":%llu,\"steps\":%zu", i > 0 ? "," : "",
-                      (unsigned long long)epoch->images, (unsigned long long)epoch->correct,
-                      epoch->steps);
+        text_add(&text, "%s{\"images\":%llu,\"correct\":%llu,\"steps\":%zu", i > 0 ? "," : "",
+                 (unsigned long long)epoch->images, (unsigned long long)epoch->correct,
+                 epoch->steps);
         add_double(&text, ",\"total_loss\":", epoch->total_loss);
         add_double(&text, ",\"seconds\":", epoch->seconds);
-        weft_text_add(&text, "}");
+        text_add(&text, "}");
     }
-    weft_text_add(&text, "]}");
-    return weft_text_take(&text);
+    text_add(&text, "]}");
+    return text_take(&text);
 }
 
 #define EXACT (UINT64_C(1) << 53) /* up to here doubles are whole numbers */
@@ -70,7 +70,7 @@ static const char *text_of(const cJSON *json, const char *key) {
 }
 
 static bool whole_of(const cJSON *json, const char *key, uint64_t most, uint64_t *number) {
-    return weft_json_whole(cJSON_GetObjectItemCaseSensitive(json, key), most, number);
+    return strict_json_integer(cJSON_GetObjectItemCaseSensitive(json, key), most, number);
 }
 
 /* A number of 64 bits that stands in the file as text. */
@@ -169,7 +169,7 @@ enum weft_status checkpoint_record_read(const char *text, struct weft_checkpoint
                                         struct weft_error *error) {
     const char *data;
     cJSON *json = NULL;
-    enum weft_status status = weft_json_parse(text, strlen(text), &json, error);
+    enum weft_status status = strict_json_parse(text, strlen(text), &json, error);
     if (status != WEFT_OK) {
         return weft_error_context(error, "__metadata__ weft.checkpoint");
     }

@@ -5,12 +5,12 @@
 
 enum weft_status weft_evaluation_save_logits(const struct weft_evaluation *evaluation,
                                              const char *path, struct weft_error *error) {
-    struct weft_safetensors_source source = {.name = "logits",
-                                             .rank = 2,
-                                             .shape = {evaluation->images, evaluation->classes},
-                                             .floats = evaluation->logits};
+    struct safetensors_source source = {.name = "logits",
+                                        .rank = 2,
+                                        .shape = {evaluation->images, evaluation->classes},
+                                        .floats = evaluation->logits};
     if (evaluation->logits == NULL) {
         return weft_fail(error, WEFT_USAGE, "%s: the evaluation kept no logits", path);
     }
-    return weft_safetensors_write(path, NULL, 0, &source, 1, NULL, error);
+    return safetensors_write(path, NULL, 0, &source, 1, NULL, error);
 }

@@ -24,7 +24,7 @@ void weft_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count) 
         uint32_t kept = order[i];
         if (i / 2 != drawn) {
             drawn = i / 2;
-            weft_random(seed, WEFT_RANDOM_SHUFFLE, epoch, (uint32_t)drawn, words);
+            random_draw(seed, RANDOM_SHUFFLE, epoch, (uint32_t)drawn, words);
         }
         j = scale((uint64_t)words[half + 1] << 32 | words[half], (uint64_t)i + 1);
         order[i] = order[j];

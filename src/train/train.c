@@ -153,12 +153,12 @@ static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
     size_t at_once = reports ? 4 : steps;
     for (size_t begin = 0; begin < steps;) {
         size_t end = begin + at_once < steps ? begin + at_once : steps;
-        double start = weft_os_seconds(), seconds;
+        double start = os_seconds(), seconds;
         enum weft_status status = make_steps(run, epoch, begin, end, error);
         if (status != WEFT_OK) {
             return status;
         }
-        seconds = weft_os_seconds() - start;
+        seconds = os_seconds() - start;
         if (seconds < REPORT_SECONDS / 2) {
             at_once *= 2;
         } else if (seconds > REPORT_SECONDS * 2 && at_once > 1) {
@@ -194,7 +194,7 @@ static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t s
 
 static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_error *error) {
     const struct weft_training *training = run->training;
-    double start = weft_os_seconds();
+    double start = os_seconds();
     size_t steps = steps_of_epoch(run);
     enum weft_status status;
     for (size_t i = 0; training->order == WEFT_FILE_ORDER && i < run->images; i++) {
@@ -212,7 +212,7 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
         run->done += steps;
     }
     if (status == WEFT_OK && run->events != NULL && run->events->epoch != NULL) {
-        struct weft_epoch summary = summarise(run, epoch, steps, weft_os_seconds() - start);
+        struct weft_epoch summary = summarise(run, epoch, steps, os_seconds() - start);
         if (!run->events->epoch(run->events->context, &summary)) {
             status =
                 weft_fail(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu", epoch);

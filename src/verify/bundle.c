@@ -7,11 +7,10 @@
 #include "os/os.h"
 
 /* Says in ${record} which launches compute ${target}. */
-static void choose_launches(const struct weft_network *network, const struct weft_target *target,
-                            const struct weft_verify_difference *found,
-                            struct weft_record *record) {
+static void choose_launches(const struct weft_network *network, const struct tensor_ref *target,
+                            const struct weft_verify_difference *found, struct record *record) {
     size_t index = target->place.index;
-    if (target->result != WEFT_RESULT_NONE) {
+    if (target->result != TENSOR_RESULT_NONE) {
         record->loss = true;
     } else if (target->is_place && !target->place.gradient) {
         record->gather = index == 0;
@@ -37,7 +36,7 @@ static void choose_launches(const struct weft_network *network, const struct wef
 
 /* What the reference has: the tensor in the natural order, in memory that the caller frees. */
 static enum weft_status read_expected(const struct verify_piece *piece, const char *name,
-                                      const struct weft_target *target, float **values,
+                                      const struct tensor_ref *target, float **values,
                                       struct weft_error *error) {
     struct weft_backend *expected = piece->expected;
     size_t count = piece->network->parameter_count + piece->network->buffer_count;
@@ -49,7 +48,7 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
     if (*values == NULL) {
         return weft_fail(error, WEFT_FAILED, "bundle: no memory");
     }
-    if (target->result != WEFT_RESULT_NONE) {
+    if (target->result != TENSOR_RESULT_NONE) {
         memcpy(*values, piece->results, target->count * sizeof **values);
         return WEFT_OK;
     }
@@ -65,19 +64,19 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
 /* A file in the folder. */
 static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,
                                     size_t size, struct weft_error *error) {
-    struct weft_file file = {0};
+    struct os_file file = {0};
     char path[4096];
     enum weft_status status;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    status = weft_file_create(&file, path, error);
+    status = os_file_create(&file, path, error);
     if (status == WEFT_OK) {
         fwrite(bytes, 1, size, file.stream);
-        status = weft_file_commit(&file, error);
+        status = os_file_commit(&file, error);
     }
     return status;
 }
 
-static void print_readme(FILE *out, const struct verify *verify, const struct weft_record *record,
+static void print_readme(FILE *out, const struct verify *verify, const struct record *record,
                          const struct weft_verify_difference *found) {
     const struct weft_verify_outcome *outcome = verify->outcome;
     const struct weft_device *device = &outcome->device;
@@ -118,14 +117,14 @@ static void print_readme(FILE *out, const struct verify *verify, const struct we
 
 /* replay.c, or without it README. */
 static enum weft_status write_text(const struct verify *verify, const char *name, bool replay,
-                                   const struct weft_record *record, int target,
+                                   const struct record *record, int target,
                                    const struct weft_verify_difference *found,
                                    struct weft_error *error) {
-    struct weft_file file = {0};
+    struct os_file file = {0};
     char path[4096];
     enum weft_status status;
     snprintf(path, sizeof path, "%s/%s", verify->options->bundle, name);
-    status = weft_file_create(&file, path, error);
+    status = os_file_create(&file, path, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -140,11 +139,11 @@ static enum weft_status write_text(const struct verify *verify, const char *name
             verify_print_transfers(file.stream);
         }
     }
-    return weft_file_commit(&file, error);
+    return os_file_commit(&file, error);
 }
 
 /* Source, log and buffers. */
-static enum weft_status write_record(const char *folder, const struct weft_record *record,
+static enum weft_status write_record(const char *folder, const struct record *record,
                                      struct weft_error *error) {
     enum weft_status status =
         write_bytes(folder, "program.cl", record->source, strlen(record->source), error);
@@ -160,12 +159,12 @@ static enum weft_status write_record(const char *folder, const struct weft_recor
     return status;
 }
 
-enum weft_status verify_bundle_write(const struct verify *verify, const struct weft_record *record,
+enum weft_status verify_bundle_write(const struct verify *verify, const struct record *record,
                                      int target, const void *got, const void *expected, size_t size,
                                      const struct weft_verify_difference *found,
                                      struct weft_error *error) {
     const char *folder = verify->options->bundle;
-    enum weft_status status = weft_os_make_folder(folder, error);
+    enum weft_status status = os_make_folder(folder, error);
     if (status == WEFT_OK && record != NULL) {
         status = write_record(folder, record, error);
     }
@@ -181,9 +180,9 @@ enum weft_status verify_bundle_write(const struct verify *verify, const struct w
 /* Runs the piece once more, with its launches recorded. */
 static enum weft_status record_piece(const struct verify *verify, const struct verify_piece *piece,
                                      const struct weft_backend_options *how,
-                                     const struct weft_target *target,
+                                     const struct tensor_ref *target,
                                      const struct weft_verify_difference *found,
-                                     struct weft_record *record, struct weft_error *error) {
+                                     struct record *record, struct weft_error *error) {
     struct weft_verify_difference now = {0};
     struct weft_backend *device = NULL;
     unsigned char *got = NULL, *expected = NULL;
@@ -196,7 +195,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         status = piece->run(piece, device, &now, digest, error);
     }
     if (status == WEFT_OK) {
-        status = weft_opencl->record_result(device, target, &buffer, &got, error);
+        status = opencl_api->record_result(device, target, &buffer, &got, error);
     }
     if (status == WEFT_OK) {
         status = read_expected(piece, found->name, target, &values, error);
@@ -211,7 +210,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         for (size_t i = 0; i + sizeof open <= record->buffers[buffer].size; i += sizeof open) {
             memcpy(expected + i, &open, sizeof open);
         }
-        weft_record_place(device, target, values, expected);
+        record_place(device, target, values, expected);
         status = verify_bundle_write(verify, record, buffer, got, expected,
                                      record->buffers[buffer].size, found, error);
     }
@@ -224,21 +223,21 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
 
 /* What ${found} is of, on a device that the piece can be run on. */
 static bool find_target(const struct verify_piece *piece,
-                        const struct weft_verify_difference *found, struct weft_target *target) {
+                        const struct weft_verify_difference *found, struct tensor_ref *target) {
     static const struct {
         const char *tensor;
-        enum weft_result result;
-    } results[] = {{"loss", WEFT_RESULT_STEP},
-                   {"correct", WEFT_RESULT_STEP},
-                   {"losses", WEFT_RESULT_LOSSES},
-                   {"predictions", WEFT_RESULT_PREDICTIONS}};
+        enum tensor_result result;
+    } results[] = {{"loss", TENSOR_RESULT_STEP},
+                   {"correct", TENSOR_RESULT_STEP},
+                   {"losses", TENSOR_RESULT_LOSSES},
+                   {"predictions", TENSOR_RESULT_PREDICTIONS}};
     if (found->name[0] != '\0') {
-        return weft_target_find(piece->network, found->name, target);
+        return tensor_ref_find(piece->network, found->name, target);
     }
     for (size_t i = 0; i < sizeof results / sizeof results[0] && piece->results != NULL; i++) {
         if (strcmp(found->tensor, results[i].tensor) == 0) {
-            bool step = results[i].result == WEFT_RESULT_STEP;
-            *target = (struct weft_target){.result = results[i].result};
+            bool step = results[i].result == TENSOR_RESULT_STEP;
+            *target = (struct tensor_ref){.result = results[i].result};
             target->offset = step && piece->step > 0 ? 2 * (size_t)(piece->step - 1) : 0;
             target->count = step ? 2 : piece->expected->last_count;
             return true;
@@ -250,10 +249,10 @@ static bool find_target(const struct verify_piece *piece,
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct weft_backend_options *options,
                    const struct weft_verify_difference *found) {
-    struct weft_record *record = calloc(1, sizeof *record);
+    struct record *record = calloc(1, sizeof *record);
     struct weft_backend_options how = *options;
     struct weft_trial trial = {.record = record};
-    struct weft_target target;
+    struct tensor_ref target;
     struct weft_error failure = {0};
     enum weft_status status = WEFT_OK;
     if (record == NULL) {
@@ -271,7 +270,7 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
         how.no_cache = true; /* so that the compiler has something to say */
         status = record_piece(verify, piece, &how, &target, found, record, &failure);
     }
-    weft_record_finish(record);
+    record_finish(record);
     free(record);
     if (status != WEFT_OK) { /* the verdict is worth more than the bundle */
         snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s",

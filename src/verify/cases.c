@@ -10,7 +10,7 @@ void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count
     uint32_t block[4];
     for (size_t i = 0; i < count; i++) {
         if (i % 4 == 0) {
-            weft_random(seed, WEFT_RANDOM_VERIFY, subject, (uint32_t)(i / 4), block);
+            random_draw(seed, RANDOM_VERIFY, subject, (uint32_t)(i / 4), block);
         }
         words[i] = block[i % 4];
     }
@@ -30,7 +30,7 @@ void verify_fill(uint64_t seed, uint64_t subject, float scale, float *values, si
     uint32_t block[4];
     for (size_t i = 0; i < count; i++) {
         if (i % 4 == 0) {
-            weft_random(seed, WEFT_RANDOM_VERIFY, subject, (uint32_t)(i / 4), block);
+            random_draw(seed, RANDOM_VERIFY, subject, (uint32_t)(i / 4), block);
         }
         values[i] = value_of(block[i % 4], scale);
     }

@@ -9,7 +9,7 @@
 #include "data/safetensors.h"
 
 struct run {
-    struct weft_safetensors files[2];
+    struct safetensors files[2];
     enum weft_status (*report)(void *context, const struct weft_tensor_comparison *tensor,
                                struct weft_error *error);
     void *context;
@@ -24,8 +24,8 @@ static enum weft_status report(struct run *run, const struct weft_tensor_compari
 }
 
 /* Elements of any type but F32: those with other bytes. */
-static struct weft_difference compare_bytes(const struct weft_safetensors_entry *a,
-                                            const struct weft_safetensors_entry *b) {
+static struct weft_difference compare_bytes(const struct safetensors_entry *a,
+                                            const struct safetensors_entry *b) {
     struct weft_difference found = {.count = a->count, .first = a->count};
     size_t size = a->count > 0 ? a->size / a->count : 0;
     for (size_t i = 0; i < a->count; i++) {
@@ -36,8 +36,7 @@ static struct weft_difference compare_bytes(const struct weft_safetensors_entry 
     }
     if (strcmp(a->dtype, "I64") == 0) {
         for (size_t i = 0; i < a->count; i++) {
-            double distance =
-                (double)weft_safetensors_integer(a, i) - (double)weft_safetensors_integer(b, i);
+            double distance = (double)safetensors_integer(a, i) - (double)safetensors_integer(b, i);
             distance = distance < 0 ? -distance : distance;
             found.largest = distance > found.largest ? distance : found.largest;
         }
@@ -45,24 +44,24 @@ static struct weft_difference compare_bytes(const struct weft_safetensors_entry 
     return found;
 }
 
-static enum weft_status compare_floats(const struct weft_safetensors_entry *a,
-                                       const struct weft_safetensors_entry *b,
+static enum weft_status compare_floats(const struct safetensors_entry *a,
+                                       const struct safetensors_entry *b,
                                        struct weft_difference *found, struct weft_error *error) {
     float *values = calloc(a->count + 1, 2 * sizeof *values);
     if (values == NULL) {
         return weft_fail(error, WEFT_FAILED, "compare: no memory for tensor %s", a->name);
     }
     for (size_t i = 0; i < a->count; i++) {
-        values[i] = weft_safetensors_float(a, i);
-        values[a->count + i] = weft_safetensors_float(b, i);
+        values[i] = safetensors_float(a, i);
+        values[a->count + i] = safetensors_float(b, i);
     }
     *found = weft_difference_find(values, values + a->count, a->count);
     free(values);
     return WEFT_OK;
 }
 
-static enum weft_status compare_tensor(struct run *run, const struct weft_safetensors_entry *a,
-                                       const struct weft_safetensors_entry *b,
+static enum weft_status compare_tensor(struct run *run, const struct safetensors_entry *a,
+                                       const struct safetensors_entry *b,
                                        struct weft_error *error) {
     struct weft_tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
     enum weft_status status = WEFT_OK;
@@ -70,8 +69,8 @@ static enum weft_status compare_tensor(struct run *run, const struct weft_safete
     if (strcmp(a->dtype, b->dtype) != 0 || a->rank != b->rank ||
         memcmp(a->shape, b->shape, a->rank * sizeof a->shape[0]) != 0) {
         snprintf(problem, sizeof problem, "%.8s %s in A, %.8s %s in B", a->dtype,
-                 weft_safetensors_shape(a->shape, a->rank, shapes[0]), b->dtype,
-                 weft_safetensors_shape(b->shape, b->rank, shapes[1]));
+                 safetensors_shape(a->shape, a->rank, shapes[0]), b->dtype,
+                 safetensors_shape(b->shape, b->rank, shapes[1]));
         row.problem = problem;
         row.difference = (struct weft_difference){.count = a->count, .differing = a->count};
         row.difference.differing += a->count == 0;
@@ -86,11 +85,11 @@ static enum weft_status compare_tensor(struct run *run, const struct weft_safete
 static enum weft_status compare_tensors(struct run *run, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (int side = 0; side < 2; side++) {
-        const struct weft_safetensors *here = &run->files[side];
-        const struct weft_safetensors *there = &run->files[1 - side];
+        const struct safetensors *here = &run->files[side];
+        const struct safetensors *there = &run->files[1 - side];
         for (size_t i = 0; i < here->count && status == WEFT_OK; i++) {
-            const struct weft_safetensors_entry *entry = &here->entries[i];
-            const struct weft_safetensors_entry *other = weft_safetensors_find(there, entry->name);
+            const struct safetensors_entry *entry = &here->entries[i];
+            const struct safetensors_entry *other = safetensors_find(there, entry->name);
             if (other == NULL) {
                 struct weft_tensor_comparison row = {
                     .name = entry->name,
@@ -110,8 +109,8 @@ static void compare_metadata(struct run *run) {
     static const char *const keys[] = {"weft.network", "weft.options", "weft.contract"};
     char *text = run->comparison->metadata;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *a = weft_safetensors_metadata(&run->files[0], keys[i]);
-        const char *b = weft_safetensors_metadata(&run->files[1], keys[i]);
+        const char *a = safetensors_metadata(&run->files[0], keys[i]);
+        const char *b = safetensors_metadata(&run->files[1], keys[i]);
         if (strcmp(a != NULL ? a : "", b != NULL ? b : "") != 0) {
             strcat(strcat(text, text[0] != '\0' ? ", " : ""), keys[i]);
         }
@@ -129,16 +128,16 @@ enum weft_status weft_compare(
     enum weft_status status = WEFT_OK;
     *comparison = (struct weft_comparison){0};
     for (int side = 0; side < 2 && status == WEFT_OK; side++) {
-        status = weft_model_path(operands[side], path, error);
+        status = model_path(operands[side], path, error);
         if (status == WEFT_OK) {
-            status = weft_safetensors_read(path, &run.files[side], error);
+            status = safetensors_read(path, &run.files[side], error);
         }
     }
     if (status == WEFT_OK) {
         compare_metadata(&run);
         status = compare_tensors(&run, error);
     }
-    weft_safetensors_finish(&run.files[0]);
-    weft_safetensors_finish(&run.files[1]);
+    safetensors_finish(&run.files[0]);
+    safetensors_finish(&run.files[1]);
     return status;
 }

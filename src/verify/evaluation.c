@@ -14,19 +14,19 @@ static enum weft_status evaluate(const struct verify_training *training,
                                  char digest[65], struct weft_error *error) {
     struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, training->batch};
     const struct weft_images *images = &training->images[WEFT_TEST];
-    struct weft_sha256 hash;
+    struct sha256 hash;
     enum weft_status status = weft_evaluate(backend, images, &how, true, evaluation, error);
     if (status != WEFT_OK) {
         return status;
     }
-    weft_sha256_init(&hash);
-    weft_sha256_update(&hash, training->expected, strlen(training->expected));
+    sha256_init(&hash);
+    sha256_update(&hash, training->expected, strlen(training->expected));
     verify_hash_words(&hash, evaluation->logits, evaluation->images * evaluation->classes);
     for (size_t i = 0; i < evaluation->classes * evaluation->classes; i++) {
         uint32_t count = (uint32_t)evaluation->confusion[i];
         verify_hash_words(&hash, &count, 1);
     }
-    weft_sha256_final_hex(&hash, digest);
+    sha256_final_hex(&hash, digest);
     return WEFT_OK;
 }
 
@@ -69,7 +69,7 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     struct verify_pair pair = {
         .device = device, .expected = job->expected, .count = job->pass.count, .long_names = true};
     struct weft_backend *backends[2] = {device, job->expected};
-    struct weft_sha256 hash;
+    struct sha256 hash;
     float pixels[256];
     enum weft_status status = WEFT_OK;
     weft_pixels_normalised(pixels);
@@ -95,10 +95,10 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     if (status == WEFT_OK && found->differing == 0) {
         look(found, "predictions", job->predictions[0], job->predictions[1], job->pass.count, true);
     }
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     verify_hash_words(&hash, job->losses[0], job->pass.count);
     verify_hash_words(&hash, job->predictions[0], job->pass.count);
-    weft_sha256_final_hex(&hash, digest);
+    sha256_final_hex(&hash, digest);
     return status;
 }
 

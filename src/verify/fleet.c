@@ -26,7 +26,7 @@ static void read_verdict(const cJSON *json, struct weft_fleet_verdict *verdict) 
     copy(verdict->result, sizeof verdict->result, json, "result");
     copy(verdict->hash, sizeof verdict->hash, json, "hash");
     copy(verdict->options, sizeof verdict->options, json, "options");
-    weft_json_whole(cJSON_GetObjectItemCaseSensitive(json, "contract"), 1000000, &contract);
+    strict_json_integer(cJSON_GetObjectItemCaseSensitive(json, "contract"), 1000000, &contract);
     verdict->contract = (unsigned)contract;
 }
 
@@ -50,7 +50,7 @@ static enum weft_status read_line(struct weft_fleet *fleet, const char *line, si
     struct weft_fleet_verdict verdict = {.line = number};
     const char *event;
     cJSON *json = NULL;
-    enum weft_status status = weft_json_parse(line, size, &json, error);
+    enum weft_status status = strict_json_parse(line, size, &json, error);
     if (status != WEFT_OK) {
         return weft_error_context(error, "%s, line %zu", path, number);
     }
@@ -71,7 +71,7 @@ enum weft_status weft_fleet_read(const char *path, struct weft_fleet *fleet,
                                  struct weft_error *error) {
     char *text = NULL;
     size_t size = 0, number = 1, before = fleet->count;
-    enum weft_status status = weft_file_read(path, FILE_LIMIT, &text, &size, error);
+    enum weft_status status = os_file_read(path, FILE_LIMIT, &text, &size, error);
     for (size_t begin = 0; status == WEFT_OK && begin < size; number++) {
         const char *end = memchr(text + begin, '\n', size - begin);
         size_t length = end != NULL ? (size_t)(end - (text + begin)) : size - begin;

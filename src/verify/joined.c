@@ -10,14 +10,14 @@
 
 /* The launch of Adam's kernel: what it was given. */
 struct join {
-    const struct weft_record_buffer *partials, *gradients;
+    const struct record_buffer *partials, *gradients;
     float scale;
     int32_t count; /* images */
 };
 
 /* Its first two arguments are buffers: the shards' gradients, and their sum; the first two numbers behind: scale and count. */
-static bool read_launch(const struct weft_record *record, struct join *join) {
-    const struct weft_record_launch *launch = &record->launches[0];
+static bool read_launch(const struct record *record, struct join *join) {
+    const struct record_launch *launch = &record->launches[0];
     size_t number = 2;
     if (record->launch_count != 1 || record->full) {
         return false;
@@ -34,12 +34,12 @@ static bool read_launch(const struct weft_record *record, struct join *join) {
     memcpy(&join->scale, launch->arguments[number].bytes, sizeof join->scale);
     memcpy(&join->count, launch->arguments[number + 1].bytes, sizeof join->count);
     return join->count > 0 &&
-           weft_shards((size_t)join->count) * join->gradients->size <= join->partials->size;
+           lanes_shards((size_t)join->count) * join->gradients->size <= join->partials->size;
 }
 
 /* Whether parameter ${p} of ${got} is the sum of its shards. */
 static bool is_joined(const struct join *join, const unsigned char *got, size_t p) {
-    size_t shards = weft_shards((size_t)join->count);
+    size_t shards = lanes_shards((size_t)join->count);
     float total = 0.0f, value;
     for (size_t shard = 0; shard < shards; shard++) {
         memcpy(&value, join->partials->bytes + shard * join->gradients->size + p * sizeof value,
@@ -53,17 +53,17 @@ static bool is_joined(const struct join *join, const unsigned char *got, size_t 
 void verify_joined(const struct verify_piece *piece, const struct weft_backend_options *options,
                    struct weft_verify_difference *found) {
     struct weft_error ignored = {0};
-    struct weft_record *record = NULL;
+    struct record *record = NULL;
     struct weft_trial trial = {.wait = false};
     struct weft_backend_options how = *options;
     struct weft_verify_difference now = {.differing = 0};
     struct weft_backend *device = NULL;
-    struct weft_target target;
+    struct tensor_ref target;
     struct join join;
     unsigned char *got = NULL;
     char digest[65];
     int buffer = 0;
-    if (!weft_target_find(piece->network, found->name, &target) || target.is_place ||
+    if (!tensor_ref_find(piece->network, found->name, &target) || target.is_place ||
         target.array != WEFT_GRADIENTS || options->trial != NULL ||
         (record = calloc(1, sizeof *record)) == NULL) {
         return; /* no gradient, or one with a bit that was flipped */
@@ -76,7 +76,7 @@ void verify_joined(const struct verify_piece *piece, const struct weft_backend_o
     if (weft_backend_open(piece->network, &how, &device, NULL, &ignored) == WEFT_OK &&
         piece->run(piece, device, &now, digest, &ignored) == WEFT_OK &&
         read_launch(record, &join) &&
-        weft_opencl->record_result(device, &target, &buffer, &got, &ignored) == WEFT_OK) {
+        opencl_api->record_result(device, &target, &buffer, &got, &ignored) == WEFT_OK) {
         for (size_t i = 0; i < target.count; i++) {
             if (!is_joined(&join, got, target.offset + i)) {
                 snprintf(found->layer, sizeof found->layer, "adam");
@@ -85,6 +85,6 @@ void verify_joined(const struct verify_piece *piece, const struct weft_backend_o
     }
     free(got);
     weft_backend_close(device);
-    weft_record_finish(record);
+    record_finish(record);
     free(record);
 }

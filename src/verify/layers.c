@@ -132,7 +132,7 @@ static enum weft_status run_rests(struct layers_case *job, const struct verify_p
                                   char digest[65], struct weft_error *error) {
     size_t most = job->count;
     enum weft_status status = WEFT_OK;
-    for (size_t i = 1; i < WEFT_LANES && status == WEFT_OK && found->differing == 0; i++) {
+    for (size_t i = 1; i < CPU_LANES && status == WEFT_OK && found->differing == 0; i++) {
         job->count = most - i;
         status = verify_case_propagate(job, job->expected, error);
         status = status == WEFT_OK ? run_piece(piece, device, found, digest, error) : status;
@@ -165,7 +165,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
         status =
             repeat(job, device, verify->options->full ? 100 : 10, digest, &stable, &found, error);
     }
-    if (status == WEFT_OK && found.differing == 0 && stable && job->count % WEFT_LANES == 0 &&
+    if (status == WEFT_OK && found.differing == 0 && stable && job->count % CPU_LANES == 0 &&
         verify_vectors(verify)) {
         status = run_rests(job, &piece, device, &found, digest, error);
     }

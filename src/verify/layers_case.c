@@ -98,7 +98,7 @@ enum weft_status verify_case_hash(const struct layers_case *job, struct weft_bac
     if (status == WEFT_OK) {
         status = weft_backend_tensor(backend, "input.grad", to + outputs, inputs, error);
     }
-    weft_sha256_hex(job->out, job->out_size * sizeof *job->out, digest);
+    sha256_hex(job->out, job->out_size * sizeof *job->out, digest);
     return status;
 }
 

@@ -92,15 +92,14 @@ static enum weft_status restore(const struct lockstep *lockstep, struct weft_bac
 
 static enum weft_status hash_state(struct lockstep *lockstep, struct weft_backend *device,
                                    char digest[65], struct weft_error *error) {
-    struct weft_sha256 hash;
+    struct sha256 hash;
     enum weft_status status = WEFT_OK;
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     for (size_t a = 0; a < ARRAYS && status == WEFT_OK; a++) {
         status = weft_backend_read(device, arrays[a], lockstep->values[0], error);
-        weft_sha256_update(&hash, lockstep->values[0],
-                           array_size(lockstep, arrays[a]) * sizeof(float));
+        sha256_update(&hash, lockstep->values[0], array_size(lockstep, arrays[a]) * sizeof(float));
     }
-    weft_sha256_final_hex(&hash, digest);
+    sha256_final_hex(&hash, digest);
     return status;
 }
 

@@ -16,7 +16,7 @@ struct numerics {
         uint32_t in[3], got, wanted;
         bool vectors;
         size_t first; /* of all triples */
-    } of[WEFT_BARE_OPERATIONS];
+    } of[RAW_DEVICE_OPERATIONS];
     uint64_t cases;
 };
 
@@ -24,7 +24,7 @@ static void check_chunk(const uint32_t *in, const uint32_t *out, size_t first, b
                         struct numerics *numerics) {
     for (size_t i = 0; i < VERIFY_TRIPLES; i++) {
         uint32_t triple[3] = {in[i], in[VERIFY_TRIPLES + i], in[2 * VERIFY_TRIPLES + i]};
-        for (unsigned k = 0; k < WEFT_BARE_OPERATIONS; k++) {
+        for (unsigned k = 0; k < RAW_DEVICE_OPERATIONS; k++) {
             uint32_t got = out[k * VERIFY_TRIPLES + i], wanted = verify_expect(k, triple);
             if (verify_is_right(k, triple, got, wanted)) {
                 continue;
@@ -39,12 +39,12 @@ static void check_chunk(const uint32_t *in, const uint32_t *out, size_t first, b
             numerics->of[k].contracted += got == verify_expect(2, triple);
         }
     }
-    numerics->cases += (uint64_t)VERIFY_TRIPLES * WEFT_BARE_OPERATIONS;
+    numerics->cases += (uint64_t)VERIFY_TRIPLES * RAW_DEVICE_OPERATIONS;
 }
 
 /* What the device does with denormals, in words: no failure, whatever it is. A whole chunk in ${in} and ${out}, as all others: drivers
  * that compile for a number of work-items do it once. */
-static enum weft_status describe_denormals(struct verify *verify, struct weft_bare *bare,
+static enum weft_status describe_denormals(struct verify *verify, struct raw_device *bare,
                                            uint32_t *in, uint32_t *out, struct weft_error *error) {
     const char *said =
         strstr(verify->outcome->device.fp_config, "denorm") != NULL ? "keeps" : "flushes";
@@ -55,7 +55,7 @@ static enum weft_status describe_denormals(struct verify *verify, struct weft_ba
         in[VERIFY_TRIPLES + i] = i < VERIFY_TRIPLES / 2 ? 0x3f800000u : 0;
         in[2 * VERIFY_TRIPLES + i] = 0;
     }
-    status = weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
+    status = opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -73,14 +73,14 @@ static enum weft_status describe_denormals(struct verify *verify, struct weft_ba
 #define SHOWN 4096 /* triples in a bundle: those around the first wrong one */
 
 /* A folder that shows operation ${k} alone. ${in} and ${out}: room for a chunk. */
-static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsigned k,
+static void bundle_operation(struct verify *verify, struct raw_device *bare, unsigned k,
                              const struct numerics *numerics, uint32_t *in, uint32_t *out,
                              const struct weft_verify_difference *found) {
     size_t chunk = numerics->of[k].first / VERIFY_TRIPLES * VERIFY_TRIPLES;
     size_t begin = (numerics->of[k].first - chunk) / SHOWN * SHOWN;
     bool vectors = numerics->of[k].vectors;
-    struct weft_record *record = calloc(1, sizeof *record);
-    uint32_t *expected = malloc(WEFT_BARE_OPERATIONS * SHOWN * sizeof *expected);
+    struct record *record = calloc(1, sizeof *record);
+    uint32_t *expected = malloc(RAW_DEVICE_OPERATIONS * SHOWN * sizeof *expected);
     struct weft_error failure = {0};
     enum weft_status status = WEFT_OK;
     if (record == NULL || expected == NULL) {
@@ -90,9 +90,9 @@ static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsi
         for (size_t i = 0; i < 3; i++) {
             memmove(in + i * SHOWN, in + i * VERIFY_TRIPLES + begin, SHOWN * sizeof *in);
         }
-        status = weft_opencl->bare->arithmetic(bare, in, SHOWN, vectors, out, &failure);
+        status = opencl_api->bare->arithmetic(bare, in, SHOWN, vectors, out, &failure);
     }
-    for (size_t i = 0; expected != NULL && status == WEFT_OK && i < WEFT_BARE_OPERATIONS * SHOWN;
+    for (size_t i = 0; expected != NULL && status == WEFT_OK && i < RAW_DEVICE_OPERATIONS * SHOWN;
          i++) {
         const uint32_t triple[3] = {in[i % SHOWN], in[SHOWN + i % SHOWN],
                                     in[2 * SHOWN + i % SHOWN]};
@@ -103,26 +103,26 @@ static void bundle_operation(struct verify *verify, struct weft_bare *bare, unsi
         expected[i] = compared ? wanted : VERIFY_OPEN;
     }
     if (status == WEFT_OK) {
-        status = weft_opencl->bare->record(bare, k, in, SHOWN, vectors, record, &failure);
+        status = opencl_api->bare->record(bare, k, in, SHOWN, vectors, record, &failure);
     }
     if (status == WEFT_OK) {
         status =
             verify_bundle_write(verify, record, 3, out, expected,
-                                WEFT_BARE_OPERATIONS * SHOWN * sizeof *expected, found, &failure);
+                                RAW_DEVICE_OPERATIONS * SHOWN * sizeof *expected, found, &failure);
     }
     if (status != WEFT_OK) {
         snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s",
                  failure.message);
     }
     if (record != NULL) {
-        weft_record_finish(record);
+        record_finish(record);
     }
     free(record);
     free(expected);
 }
 
 /* Runs the chunk with the first wrong result of operation ${k} again; returns in how many of AGAIN runs the operation was right. */
-static unsigned run_again(const struct verify *verify, struct weft_bare *bare, unsigned k,
+static unsigned run_again(const struct verify *verify, struct raw_device *bare, unsigned k,
                           const struct numerics *numerics, uint32_t *in, uint32_t *out) {
     size_t first = numerics->of[k].first / VERIFY_TRIPLES * VERIFY_TRIPLES;
     unsigned right = 0;
@@ -130,8 +130,8 @@ static unsigned run_again(const struct verify *verify, struct weft_bare *bare, u
     for (int i = 0; i < AGAIN; i++) {
         struct numerics again = {0};
         struct weft_error ignored = {0};
-        if (weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, numerics->of[k].vectors, out,
-                                          &ignored) == WEFT_OK) {
+        if (opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, numerics->of[k].vectors, out,
+                                         &ignored) == WEFT_OK) {
             check_chunk(in, out, first, numerics->of[k].vectors, &again);
             right += again.of[k].wrong == 0;
         }
@@ -140,15 +140,15 @@ static unsigned run_again(const struct verify *verify, struct weft_bare *bare, u
 }
 
 /* Says what the wrong results mean. */
-static void diagnose(struct verify *verify, struct weft_bare *bare, const struct numerics *numerics,
-                     uint32_t *room_in, uint32_t *room_out) {
+static void diagnose(struct verify *verify, struct raw_device *bare,
+                     const struct numerics *numerics, uint32_t *room_in, uint32_t *room_out) {
     struct weft_verify_difference found = {.stage = WEFT_STAGE_NUMERICS};
     char *text = verify->outcome->diagnosis;
     size_t room = sizeof verify->outcome->diagnosis, length;
     unsigned worst = 0, right = 0;
     /* What is built on others comes last: name the most basic one. */
     static const unsigned order[] = {0, 1, 2, 4, 5, 6, 7, 8, 3, 15, 9, 10, 11, 12, 13, 14};
-    for (size_t i = 0; i < WEFT_BARE_OPERATIONS; i++) {
+    for (size_t i = 0; i < RAW_DEVICE_OPERATIONS; i++) {
         unsigned k = order[i];
         bool contraction =
             (k == 3 || k == 15) && numerics->of[k].contracted == numerics->of[k].wrong;
@@ -168,7 +168,7 @@ static void diagnose(struct verify *verify, struct weft_bare *bare, const struct
         found.ulp = weft_ulp_distance(weft_as_float(found.device), weft_as_float(found.expected));
         found.element = numerics->of[k].first;
         found.differing = (size_t)numerics->of[k].wrong;
-        found.of = (size_t)(numerics->cases / WEFT_BARE_OPERATIONS);
+        found.of = (size_t)(numerics->cases / RAW_DEVICE_OPERATIONS);
         worst = k;
         right = run_again(verify, bare, k, numerics, room_in, room_out);
         found.guess = right > 0        ? "hardware"
@@ -194,7 +194,7 @@ static void diagnose(struct verify *verify, struct weft_bare *bare, const struct
         break;
     }
     length = strlen(text);
-    for (unsigned k = 0; k < WEFT_BARE_OPERATIONS && length < room; k++) {
+    for (unsigned k = 0; k < RAW_DEVICE_OPERATIONS && length < room; k++) {
         if (numerics->of[k].wrong > 0) {
             length += (size_t)snprintf(text + length, room - length, "; %s: %llu wrong",
                                        verify_operations[k].name,
@@ -209,16 +209,16 @@ static void diagnose(struct verify *verify, struct weft_bare *bare, const struct
     }
 }
 
-enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
+enum weft_status verify_numerics(struct verify *verify, struct raw_device *bare,
                                  struct weft_error *error) {
     uint32_t *in = malloc(3 * VERIFY_TRIPLES * sizeof *in);
-    uint32_t *out = malloc(WEFT_BARE_OPERATIONS * (size_t)VERIFY_TRIPLES * sizeof *out);
+    uint32_t *out = malloc(RAW_DEVICE_OPERATIONS * (size_t)VERIFY_TRIPLES * sizeof *out);
     struct numerics numerics = {0};
     int kinds = verify_vectors(verify) ? 2 : 1; /* single floats, vectors */
     enum weft_status status = WEFT_OK;
     if (in == NULL || out == NULL) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
-    } else if ((status = weft_opencl->bare->build(bare, &verify->options->device, error)) ==
+    } else if ((status = opencl_api->bare->build(bare, &verify->options->device, error)) ==
                WEFT_OK) {
         status = describe_denormals(verify, bare, in, out, error);
     }
@@ -227,7 +227,7 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
         verify_fill_chunk(verify->options->seed, first, in);
         for (int vectors = 0; status == WEFT_OK && vectors < kinds; vectors++) {
             status =
-                weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, error);
+                opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, error);
             if (status == WEFT_OK) {
                 check_chunk(in, out, first, vectors != 0, &numerics);
             }
@@ -247,25 +247,25 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
 
 bool verify_computes(const struct verify *verify, const struct weft_backend_options *how) {
     uint32_t *in = malloc(3 * VERIFY_TRIPLES * sizeof *in);
-    uint32_t *out = malloc(WEFT_BARE_OPERATIONS * (size_t)VERIFY_TRIPLES * sizeof *out);
-    struct weft_bare *bare = NULL;
+    uint32_t *out = malloc(RAW_DEVICE_OPERATIONS * (size_t)VERIFY_TRIPLES * sizeof *out);
+    struct raw_device *bare = NULL;
     struct numerics numerics = {0};
     struct weft_error ignored = {0};
     bool right = in != NULL && out != NULL &&
-                 weft_opencl->bare->open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
-                 weft_opencl->bare->build(bare, how, &ignored) == WEFT_OK;
+                 opencl_api->bare->open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
+                 opencl_api->bare->build(bare, how, &ignored) == WEFT_OK;
     for (int vectors = 0; right && vectors < (verify_vectors(verify) ? 2 : 1); vectors++) {
         verify_fill_chunk(verify->options->seed, 0, in);
-        right = weft_opencl->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
-                                              &ignored) == WEFT_OK;
+        right = opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
+                                             &ignored) == WEFT_OK;
         if (right) {
             check_chunk(in, out, 0, vectors != 0, &numerics);
         }
     }
-    for (unsigned k = 0; k < WEFT_BARE_OPERATIONS; k++) {
+    for (unsigned k = 0; k < RAW_DEVICE_OPERATIONS; k++) {
         right = right && numerics.of[k].wrong == 0;
     }
-    weft_opencl->bare->close(bare);
+    opencl_api->bare->close(bare);
     free(in);
     free(out);
     return right;

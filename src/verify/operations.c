@@ -8,7 +8,7 @@
 #include "numerics.h"
 #include "weft/compare.h"
 
-const struct verify_operation verify_operations[WEFT_BARE_OPERATIONS] = {
+const struct verify_operation verify_operations[RAW_DEVICE_OPERATIONS] = {
     {"a + b", RULE_RAW, 3, false, "7.4, addition is correctly rounded"},
     {"a * b", RULE_RAW, 3, false, "7.4, multiplication is correctly rounded"},
     {"fma(a, b, c)", RULE_RAW, 7, false, "6.12.2 and 7.4, fma is correctly rounded"},

@@ -20,7 +20,7 @@ struct verify_operation {
     const char *section; /* of OpenCL 1.2 */
 };
 
-extern const struct verify_operation verify_operations[WEFT_BARE_OPERATIONS];
+extern const struct verify_operation verify_operations[RAW_DEVICE_OPERATIONS];
 
 /* Returns the right result of operation ${k} on the bits ${in}. */
 uint32_t verify_expect(unsigned k, const uint32_t in[3]);

@@ -166,12 +166,12 @@ static void print_string(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-static void print_launch(FILE *out, const struct weft_record_launch *launch) {
+static void print_launch(FILE *out, const struct record_launch *launch) {
     fprintf(out, "    {\"%s\", {%zu, %zu, %zu}, {%zu, %zu, %zu}, %zu,\n     {", launch->kernel,
             launch->range[0], launch->range[1], launch->range[2], launch->local[0],
             launch->local[1], launch->local[2], launch->count);
     for (size_t i = 0; i < launch->count; i++) {
-        const struct weft_record_argument *argument = &launch->arguments[i];
+        const struct record_argument *argument = &launch->arguments[i];
         uint32_t word;
         memcpy(&word, argument->bytes, sizeof word);
         fprintf(out, "%s{%d, 0x%08lxu}", i > 0 ? ", " : "", argument->buffer,
@@ -180,7 +180,7 @@ static void print_launch(FILE *out, const struct weft_record_launch *launch) {
     fputs("}},\n", out);
 }
 
-void verify_print_replay(FILE *out, const struct weft_record *record, int target) {
+void verify_print_replay(FILE *out, const struct record *record, int target) {
     fputs(head_of_kernels, out);
     fputs(head, out);
     fprintf(out,
@@ -194,7 +194,7 @@ void verify_print_replay(FILE *out, const struct weft_record *record, int target
         "struct argument {\n    int buffer;\n    cl_uint word;\n};\n\n"
         "static const struct launch {\n    const char *kernel;\n    size_t range[3], local[3];\n"
         "    cl_uint count;\n    struct argument arguments[%d];\n} launches[] = {\n",
-        WEFT_RECORD_ARGUMENTS);
+        RECORD_ARGUMENTS);
     for (size_t i = 0; i < record->launch_count; i++) {
         print_launch(out, &record->launches[i]);
     }

@@ -17,7 +17,7 @@
 struct soak {
     struct verify *verify;
     struct verify_training training; /* its backend is a copy's, and not its own */
-    struct weft_crowd *crowd;        /* NULL: the CPU backend is verified */
+    struct replicas *crowd;          /* NULL: the CPU backend is verified */
     bool *wrong;                     /* of each copy */
     uint32_t *order;                 /* of an epoch */
     uint32_t expected;
@@ -116,7 +116,7 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
 /* Counts what a round came to; the first copy that is wrong is looked into. */
 static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
     struct weft_verify_outcome *outcome = soak->verify->outcome;
-    size_t copies = weft_opencl->crowd->count(soak->crowd);
+    size_t copies = opencl_api->crowd->count(soak->crowd);
     enum weft_status status = WEFT_OK;
     /* A bit that was flipped is found even where it comes to nothing. */
     soak->wrong[copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
@@ -124,7 +124,7 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
         outcome->passes += !soak->wrong[i];
         outcome->faults += soak->wrong[i];
         if (soak->wrong[i] && outcome->faults == 1) {
-            status = examine(soak, weft_opencl->crowd->backend(soak->crowd, i), error);
+            status = examine(soak, opencl_api->crowd->backend(soak->crowd, i), error);
         }
     }
     return status;
@@ -134,15 +134,15 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
 static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
     struct verify_training *training = &soak->training;
     struct verify_chunk chunk;
-    enum weft_status status = weft_opencl->crowd->restart(soak->crowd, error);
+    enum weft_status status = opencl_api->crowd->restart(soak->crowd, error);
     for (uint64_t step = 0; step < training->steps && status == WEFT_OK;
          step += chunk.steps.steps) {
         verify_chunk_make(training, step, soak->order, &chunk);
-        status = weft_opencl->crowd->train(soak->crowd, &chunk.steps, error);
+        status = opencl_api->crowd->train(soak->crowd, &chunk.steps, error);
         status = status == WEFT_OK ? verify_progress(soak->verify, "soak", error) : status;
     }
     if (status == WEFT_OK) {
-        status = weft_opencl->crowd->compare(soak->crowd, soak->expected, soak->wrong, error);
+        status = opencl_api->crowd->compare(soak->crowd, soak->expected, soak->wrong, error);
     }
     return status == WEFT_OK ? count_faults(soak, error) : status;
 }
@@ -153,13 +153,13 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     struct weft_verify_difference found = {
         .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .whole = true};
     uint64_t wrong = 0;
-    enum weft_status status = weft_opencl->crowd->check(soak->crowd, &wrong, error);
+    enum weft_status status = opencl_api->crowd->check(soak->crowd, &wrong, error);
     if (status != WEFT_OK || wrong == 0) {
         return status;
     }
     if (outcome->faults++ == 0) {
         found.differing = (size_t)wrong;
-        found.of = (size_t)(weft_opencl->crowd->bytes(soak->crowd) / sizeof(uint32_t));
+        found.of = (size_t)(opencl_api->crowd->bytes(soak->crowd) / sizeof(uint32_t));
         found.guess = "memory";
         snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
                  "memory: %llu words that one kernel wrote were others when a later one read them "
@@ -173,17 +173,17 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
 /* Many rounds of one seed. */
 static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     const struct weft_model *model = soak->training.model;
-    double start = weft_os_seconds(), since;
+    double start = os_seconds(), since;
     enum weft_status status = expect(soak, error);
-    double reference = weft_os_seconds() - start;
+    double reference = os_seconds() - start;
     if (status == WEFT_OK) {
-        status = weft_opencl->crowd->begin(soak->crowd, &soak->training.images[WEFT_TRAIN],
-                                           model->parameters, model->buffers,
-                                           (uint32_t)soak->training.seed, error);
+        status = opencl_api->crowd->begin(soak->crowd, &soak->training.images[WEFT_TRAIN],
+                                          model->parameters, model->buffers,
+                                          (uint32_t)soak->training.seed, error);
     }
-    since = weft_os_seconds();
-    for (int i = 0; status == WEFT_OK && (i < FEWEST || weft_os_seconds() < soak->end) &&
-                    (i < ROUNDS || weft_os_seconds() - since < 10 * reference);
+    since = os_seconds();
+    for (int i = 0; status == WEFT_OK && (i < FEWEST || os_seconds() < soak->end) &&
+                    (i < ROUNDS || os_seconds() - since < 10 * reference);
          i++) {
         status = run_round(soak, error);
     }
@@ -200,8 +200,8 @@ static enum weft_status run_cpu(struct soak *soak, struct weft_error *error) {
     if (status == WEFT_OK) {
         status = verify_training_open(training, &training->how, &backend, error);
     }
-    for (int i = 0;
-         status == WEFT_OK && i < ROUNDS && (i < FEWEST || weft_os_seconds() < soak->end); i++) {
+    for (int i = 0; status == WEFT_OK && i < ROUNDS && (i < FEWEST || os_seconds() < soak->end);
+         i++) {
         status = digest_training(soak, backend, &digest, error);
         outcome->passes += status == WEFT_OK && digest == soak->expected;
         if (status == WEFT_OK && digest != soak->expected && outcome->faults++ == 0) {
@@ -221,22 +221,22 @@ static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) 
     if (outcome->device.builtin) {
         return WEFT_OK;
     }
-    status = weft_opencl->crowd->open(training->model->network, &training->how,
-                                      &training->images[WEFT_TRAIN], training->how.trial,
-                                      &soak->crowd, error);
+    status = opencl_api->crowd->open(training->model->network, &training->how,
+                                     &training->images[WEFT_TRAIN], training->how.trial,
+                                     &soak->crowd, error);
     if (status != WEFT_OK) {
         return status;
     }
-    size_t count = weft_opencl->crowd->count(soak->crowd);
+    size_t count = opencl_api->crowd->count(soak->crowd);
     outcome->copies = count;
-    outcome->memory = weft_opencl->crowd->bytes(soak->crowd);
+    outcome->memory = opencl_api->crowd->bytes(soak->crowd);
     soak->wrong = calloc(count, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
 }
 
 enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
-    struct soak soak = {.verify = verify, .end = weft_os_seconds() + (double)verify->options->soak};
+    struct soak soak = {.verify = verify, .end = os_seconds() + (double)verify->options->soak};
     uint64_t seed = verify->options->seed + 1;
     enum weft_status status = verify_training_init(verify, seed, NULL, &soak.training, error);
     if (status == WEFT_OK) {
@@ -245,16 +245,16 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
                      ? open_crowd(&soak, error)
                      : weft_fail(error, WEFT_FAILED, "verify: no memory for an order");
     }
-    soak.end = weft_os_seconds() + (double)verify->options->soak; /* kernels have been compiled */
+    soak.end = os_seconds() + (double)verify->options->soak; /* kernels have been compiled */
     while (status == WEFT_OK) {
         status = soak.crowd != NULL ? run_seed(&soak, error) : run_cpu(&soak, error);
-        if (status != WEFT_OK || weft_os_seconds() >= soak.end) {
+        if (status != WEFT_OK || os_seconds() >= soak.end) {
             break;
         }
         status = verify_training_reseed(verify, &soak.training, ++seed, error);
     }
     if (soak.crowd != NULL) {
-        weft_opencl->crowd->close(soak.crowd);
+        opencl_api->crowd->close(soak.crowd);
     }
     verify_training_finish(&soak.training);
     free(soak.wrong);

@@ -48,7 +48,7 @@ static const char *short_name(const struct walk *walk, const char *name) {
 static enum weft_status look_absent(struct walk *walk, const char *layer, const char *tensor,
                                     const char *name, size_t size, struct weft_error *error) {
     struct weft_backend *device = walk->pair->device;
-    size_t count = device->last_count, lanes = weft_shards(count) * WEFT_LANES;
+    size_t count = device->last_count, lanes = lanes_shards(count) * CPU_LANES;
     enum weft_status status;
     if (walk->found->differing > 0 || count == lanes) {
         return WEFT_OK;
@@ -66,11 +66,11 @@ static enum weft_status look_absent(struct walk *walk, const char *layer, const 
 }
 
 /* The tensor at ${place}: as the work of ${layer}. */
-static enum weft_status look_place(struct walk *walk, struct weft_place place, const char *layer,
+static enum weft_status look_place(struct walk *walk, struct activation place, const char *layer,
                                    struct weft_error *error) {
     const char *of = place.index > 0 ? walk->network->layers[place.index - 1].name : "input";
     size_t count =
-        walk->pair->count * weft_shape_size(weft_place_shape(walk->network, place.index));
+        walk->pair->count * weft_shape_size(activation_shape(walk->network, place.index));
     struct weft_error ignored = {0};
     char name[WEFT_NAME_MAX + 16];
     enum weft_status status;
@@ -125,12 +125,12 @@ static void look_tensors(struct walk *walk, size_t index, bool trained, const ch
 
 static enum weft_status look_forward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
-    enum weft_status status = look_place(walk, (struct weft_place){0, false}, "gather", error);
+    enum weft_status status = look_place(walk, (struct activation){0, false}, "gather", error);
     for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
         const char *kind = weft_kind_name(network->layers[i].kind);
         /* a convolution's kernel has pooled where its own output is not kept */
         bool pooled = network->layers[i].kind == WEFT_MAX_POOL2D && !walk->kept;
-        status = look_place(walk, (struct weft_place){i + 1, false},
+        status = look_place(walk, (struct activation){i + 1, false},
                             pooled ? weft_kind_name(WEFT_CONV2D) : kind, error);
         if (status == WEFT_OK && network->layers[i].kind == WEFT_BATCH_NORM &&
             (status = read_both(walk, WEFT_BUFFERS, error)) == WEFT_OK) {
@@ -162,7 +162,7 @@ static enum weft_status blame_join(struct walk *walk, struct weft_error *error) 
     walk->found = &place;
     for (size_t i = walk->pair->training ? 1 : 0;
          several && i <= network->layer_count && status == WEFT_OK; i++) {
-        status = look_place(walk, (struct weft_place){i, true}, "", error);
+        status = look_place(walk, (struct activation){i, true}, "", error);
     }
     walk->found = found;
     if (several && status == WEFT_OK && place.differing == 0) {
@@ -173,7 +173,7 @@ static enum weft_status blame_join(struct walk *walk, struct weft_error *error) 
 
 static enum weft_status look_backward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
-    struct weft_place last = {network->layer_count, true};
+    struct activation last = {network->layer_count, true};
     enum weft_status status = look_place(walk, last, "cross_entropy", error);
     for (size_t i = network->layer_count; i-- > 0 && status == WEFT_OK;) {
         const char *kind = weft_kind_name(network->layers[i].kind);
@@ -186,7 +186,7 @@ static enum weft_status look_backward(struct walk *walk, struct weft_error *erro
             }
         }
         if (status == WEFT_OK && (i > 0 || !walk->pair->training)) {
-            status = look_place(walk, (struct weft_place){i, true}, kind, error);
+            status = look_place(walk, (struct activation){i, true}, kind, error);
         }
     }
     return status;
@@ -230,7 +230,7 @@ enum weft_status verify_tensors(const struct verify_pair *pair,
     enum weft_status status;
     for (size_t i = 0; i <= network->layer_count; i++) {
         size_t count =
-            weft_shards(pair->count) * WEFT_LANES * weft_shape_size(weft_place_shape(network, i));
+            lanes_shards(pair->count) * CPU_LANES * weft_shape_size(activation_shape(network, i));
         longest = count > longest ? count : longest;
     }
     found->differing = 0;

@@ -110,7 +110,7 @@ enum weft_status verify_training_open(const struct verify_training *training,
     return status;
 }
 
-void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count) {
+void verify_hash_words(struct sha256 *hash, const void *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint32_t word;
         uint8_t bytes[4];
@@ -118,7 +118,7 @@ void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count
         for (unsigned b = 0; b < 4; b++) {
             bytes[b] = (uint8_t)(word >> 8 * b);
         }
-        weft_sha256_update(hash, bytes, sizeof bytes);
+        sha256_update(hash, bytes, sizeof bytes);
     }
 }
 
@@ -168,12 +168,12 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
     const struct weft_network *network = training->model->network;
     uint32_t *order = malloc(training->images[WEFT_TRAIN].count * sizeof *order);
     struct verify_chunk chunk;
-    struct weft_sha256 hash;
+    struct sha256 hash;
     enum weft_status status;
     if (order == NULL) {
         return weft_fail(error, WEFT_FAILED, "verify: no memory for an order");
     }
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     status = verify_training_begin(training, backend, error);
     for (uint64_t step = 0; status == WEFT_OK && step < training->steps;
          step += chunk.steps.steps) {
@@ -194,7 +194,7 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
                           arrays[i] == WEFT_BUFFERS ? network->buffer_count
                                                     : network->parameter_count);
     }
-    weft_sha256_final_hex(&hash, digest);
+    sha256_final_hex(&hash, digest);
     free(order);
     return status;
 }

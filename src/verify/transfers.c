@@ -8,7 +8,7 @@
 #define TRANSFER (16u << 20) /* bytes */
 
 /* Words that came back wrong: again a few times, and in a bundle. ${to} holds what was read from both buffers. */
-static enum weft_status decide_transfers(struct verify *verify, struct weft_bare *bare,
+static enum weft_status decide_transfers(struct verify *verify, struct raw_device *bare,
                                          const uint32_t *from, uint32_t *to,
                                          struct weft_verify_difference *found,
                                          struct weft_error *error) {
@@ -33,7 +33,7 @@ static enum weft_status decide_transfers(struct verify *verify, struct weft_bare
         snprintf(outcome->bundle, sizeof outcome->bundle, "%.500s", failure.message);
     }
     for (int i = 0; i < 4 && status == WEFT_OK; i++) {
-        status = weft_opencl->bare->transfer(bare, from, TRANSFER, to, error);
+        status = opencl_api->bare->transfer(bare, from, TRANSFER, to, error);
         right += memcmp(to, from, TRANSFER) == 0 && memcmp(second, from, TRANSFER) == 0;
     }
     snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s. Again: %u of 4 right", cause,
@@ -42,7 +42,7 @@ static enum weft_status decide_transfers(struct verify *verify, struct weft_bare
     return status;
 }
 
-enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
+enum weft_status verify_transfers(struct verify *verify, struct raw_device *bare,
                                   struct weft_error *error) {
     struct weft_verify_difference found = {.stage = WEFT_STAGE_TRANSFERS, .whole = true};
     size_t words = TRANSFER / sizeof(uint32_t);
@@ -52,7 +52,7 @@ enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for transfers");
     } else {
         verify_words(verify->options->seed, 2, from, words);
-        status = weft_opencl->bare->transfer(bare, from, TRANSFER, to, error);
+        status = opencl_api->bare->transfer(bare, from, TRANSFER, to, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < 2 * words; i++) {
         if (to[i] != from[i % words]) {

@@ -82,7 +82,7 @@ enum weft_status verify_progress(const struct verify *verify, const char *what,
 static enum weft_status check_injection(struct verify *verify, struct weft_error *error) {
     const struct weft_injection *inject = verify->options->inject;
     struct weft_network *network = NULL;
-    struct weft_target target;
+    struct tensor_ref target;
     enum weft_status status;
     size_t most;
     if (inject == NULL) {
@@ -99,7 +99,7 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
     if (status != WEFT_OK) {
         return status;
     }
-    most = weft_target_find(network, inject->tensor, &target)
+    most = tensor_ref_find(network, inject->tensor, &target)
                ? target.count * (target.is_place ? 100 : 1)
                : 0;
     weft_network_destroy(network);
@@ -135,7 +135,7 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
                                   enum weft_status (*run)(struct verify *, void *,
                                                           struct weft_error *),
                                   void *context, struct weft_error *error) {
-    double start = weft_os_seconds();
+    double start = os_seconds();
     enum weft_status status;
     if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
@@ -145,7 +145,7 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
     status = run(verify, context, error);
     if (status == WEFT_OK && verify->events != NULL && verify->events->stage != NULL) {
         verify->events->stage(verify->events->context, stage, verify->outcome->result,
-                              verify->cases, weft_os_seconds() - start);
+                              verify->cases, os_seconds() - start);
     }
     return status;
 }
@@ -172,10 +172,10 @@ static enum weft_status evaluation(struct verify *verify, void *job, struct weft
 }
 
 static enum weft_status run_bare(struct verify *verify, struct weft_error *error) {
-    struct weft_bare *bare = NULL;
+    struct raw_device *bare = NULL;
     enum weft_status status = WEFT_OK;
     if (!verify->outcome->device.builtin) {
-        status = weft_opencl->bare->open(&verify->outcome->device, &bare, error);
+        status = opencl_api->bare->open(&verify->outcome->device, &bare, error);
     }
     if (status == WEFT_OK) {
         status = run_stage(verify, WEFT_STAGE_TRANSFERS, transfers, bare, error);
@@ -184,7 +184,7 @@ static enum weft_status run_bare(struct verify *verify, struct weft_error *error
         status = run_stage(verify, WEFT_STAGE_NUMERICS, numerics, bare, error);
     }
     if (bare != NULL) {
-        weft_opencl->bare->close(bare);
+        opencl_api->bare->close(bare);
     }
     return status;
 }
@@ -239,7 +239,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
                              struct weft_error *error) {
     struct verify verify = {.options = options, .events = events, .outcome = outcome};
     const char *selector = options->device.device != NULL ? options->device.device : "auto";
-    double start = weft_os_seconds();
+    double start = os_seconds();
     char ignored[512];
     enum weft_status status;
     *outcome = (struct weft_verify_outcome){.result = WEFT_VERIFY_EQUAL};
@@ -261,6 +261,6 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
         outcome->result == WEFT_VERIFY_EQUAL) {
         snprintf(outcome->bundle, sizeof outcome->bundle, "nothing differs");
     }
-    outcome->seconds = weft_os_seconds() - start;
+    outcome->seconds = os_seconds() - start;
     return status;
 }

@@ -115,16 +115,16 @@ void verify_joined(const struct verify_piece *piece, const struct weft_backend_o
                    struct weft_verify_difference *found);
 
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
-struct weft_record;
+struct record;
 #define VERIFY_OPEN 0x7fffdeadu /* a word of expected.bin that is not compared */
-void verify_print_replay(FILE *out, const struct weft_record *record, int target);
+void verify_print_replay(FILE *out, const struct record *record, int target);
 
 /* The same for transfers: of expected.bin, there and back. */
 void verify_print_transfers(FILE *out);
 
 /* bundle.c: writes the folder. ${record}: launches, source and buffers, of which ${target} is compared; NULL: transfers. ${got} and ${expected}
  * hold ${size} bytes. */
-enum weft_status verify_bundle_write(const struct verify *verify, const struct weft_record *record,
+enum weft_status verify_bundle_write(const struct verify *verify, const struct record *record,
                                      int target, const void *got, const void *expected, size_t size,
                                      const struct weft_verify_difference *found,
                                      struct weft_error *error);
@@ -153,9 +153,9 @@ const struct verify_known *verify_known_find(bool full, uint64_t seed, uint64_t 
 
 /* ---- the stages: each sets outcome->result when it finds a difference ---- */
 
-enum weft_status verify_transfers(struct verify *verify, struct weft_bare *bare,
+enum weft_status verify_transfers(struct verify *verify, struct raw_device *bare,
                                   struct weft_error *error);
-enum weft_status verify_numerics(struct verify *verify, struct weft_bare *bare,
+enum weft_status verify_numerics(struct verify *verify, struct raw_device *bare,
                                  struct weft_error *error);
 /* Whether the device passes the first part of verify_numerics with the compiler's options of ${how}; false also if that can not be run. */
 bool verify_computes(const struct verify *verify, const struct weft_backend_options *how);
@@ -211,7 +211,7 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
                        struct verify_chunk *chunk);
 
 /* Adds ${count} words of 32 bits to ${hash}, the lowest byte first. */
-void verify_hash_words(struct weft_sha256 *hash, const void *words, size_t count);
+void verify_hash_words(struct sha256 *hash, const void *words, size_t count);
 
 /* Trains on ${backend} from the initial values of ${training}, and writes the hash of all that came out into ${digest}, and what each step gave
  * into ${all}, unless that is NULL. */

@@ -38,12 +38,12 @@ static size_t area(const struct cpu_task *task) {
 
 /* Sums: in each lane with an image a chain over rows and columns, then the lanes as a tree. */
 static void measure(const struct cpu_task *task, struct cpu_piece piece) {
-    size_t present = weft_shard_images(task->count, piece.shard);
+    size_t present = lanes_shard_images(task->count, piece.shard);
     float n = (float)(present * area(task));
     for (size_t c = piece.begin; c < piece.end; c++) {
-        const weft_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, c);
+        const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, c);
         struct shard_sums *sums = sums_of(task, piece.shard) + c;
-        weft_lanes sum = {0}, squares = {0};
+        cpu_lanes sum = {0}, squares = {0};
         for (size_t i = 0; i < area(task); i++) {
             for (size_t lane = 0; lane < present; lane++) {
                 sum[lane] += input[i][lane];
@@ -72,7 +72,7 @@ static void join(const struct cpu_task *task, size_t c, float *mean, float *squa
     for (size_t shard = 0; shard < task->shards; shard++) {
         const struct shard_sums *sums = sums_of(task, shard) + c;
         float deviation = sums->mean - *mean;
-        float weighted = (float)(weft_shard_images(task->count, shard) * area(task)) * deviation;
+        float weighted = (float)(lanes_shard_images(task->count, shard) * area(task)) * deviation;
         *squares += sums->squares;
         *squares = fmaf(weighted, deviation, *squares);
     }
@@ -111,7 +111,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
         struct statistics s = statistics_of(task)[c];
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
         for (size_t i = begin; i < begin + area(task); i++) {
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 task->output[i][lane] =
                     weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->bias[c]));
             }
@@ -124,9 +124,9 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         struct statistics s = statistics_of(task)[c];
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
-        weft_lanes sum = {0}, product = {0};
+        cpu_lanes sum = {0}, product = {0};
         for (size_t i = begin; i < begin + area(task); i++) {
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 float d = task->doutput[i][lane];
                 sum[lane] += d;
                 product[lane] = fmaf(d, task->input[i][lane] - s.mean, product[lane]);
@@ -150,7 +150,7 @@ static float mean_of(const struct cpu_task *task, const float *sums) {
 /* With batch statistics: dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse;
  * with running statistics, which do not depend on the input: scale doutput. Absent lanes become 0. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
-    size_t present = weft_shard_images(task->count, piece.shard);
+    size_t present = lanes_shard_images(task->count, piece.shard);
     for (size_t c = piece.begin; c < piece.end; c++) {
         struct statistics s = statistics_of(task)[c];
         float shift = 0.0f, slope = 0.0f;
@@ -160,7 +160,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
             slope = weft_clean(mean_of(task, task->dweight + c) * s.inverse);
         }
         for (size_t i = begin; i < begin + area(task); i++) {
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 float d =
                     fmaf(s.mean - task->input[i][lane], slope, task->doutput[i][lane] - shift);
                 d = weft_clean(s.scale * weft_clean(d));

@@ -16,11 +16,11 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     size_t width = layer->output.width;
     for (size_t k = piece.begin; k < piece.end; k++) {
-        weft_lanes *output = task->output + cpu_channel(layer->output, piece.shard, k);
+        cpu_lanes *output = task->output + cpu_channel(layer->output, piece.shard, k);
         for (size_t y = 0; y < layer->output.height; y++, output += width) {
             cpu_fill(width, task->bias[k], output);
             for (size_t c = 0; c < layer->input.channels; c++) {
-                const weft_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
+                const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
                 const float *weight = task->weight + taps(layer, k, c);
                 for (size_t i = 0; i < rows; i++) {
                     for (size_t j = 0; j < columns; j++) {
@@ -36,11 +36,11 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 
 /* dbias[k]: in each lane a chain over y, x; then the lanes as a tree. */
 static float dbias(const struct cpu_task *task, size_t shard, size_t k) {
-    const weft_lanes *doutput = task->doutput + cpu_channel(task->layer->output, shard, k);
+    const cpu_lanes *doutput = task->doutput + cpu_channel(task->layer->output, shard, k);
     size_t area = task->layer->output.height * task->layer->output.width;
-    weft_lanes sum = {0};
+    cpu_lanes sum = {0};
     for (size_t i = 0; i < area; i++) {
-        for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+        for (size_t lane = 0; lane < CPU_LANES; lane++) {
             sum[lane] += doutput[i][lane];
         }
     }
@@ -49,14 +49,14 @@ static float dbias(const struct cpu_task *task, size_t shard, size_t k) {
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j]: in each lane a chain over y, x; then the lanes as a tree.
  * ${input} points at input[c][i][j]. */
-static float dweight(const struct weft_layer *layer, const weft_lanes *doutput,
-                     const weft_lanes *input) {
-    weft_lanes sum = {0};
+static float dweight(const struct weft_layer *layer, const cpu_lanes *doutput,
+                     const cpu_lanes *input) {
+    cpu_lanes sum = {0};
     for (size_t y = 0; y < layer->output.height; y++) {
         for (size_t x = 0; x < layer->output.width; x++) {
             const float *d = doutput[y * layer->output.width + x];
             const float *in = input[y * layer->input.width + x];
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 sum[lane] = fmaf(d[lane], in[lane], sum[lane]);
             }
         }
@@ -68,10 +68,10 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     for (size_t k = piece.begin; k < piece.end; k++) {
-        const weft_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
+        const cpu_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
         task->dbias[piece.shard * task->stride + k] = dbias(task, piece.shard, k);
         for (size_t c = 0; c < layer->input.channels; c++) {
-            const weft_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
+            const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
             float *d = task->dweight + piece.shard * task->stride + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {
                 for (size_t j = 0; j < columns; j++) {
@@ -89,10 +89,10 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     struct weft_shape output = layer->output;
     for (size_t c = piece.begin; c < piece.end; c++) {
-        weft_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
+        cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
         cpu_fill(layer->input.height * layer->input.width, 0.0f, dinput);
         for (size_t k = 0; k < output.channels; k++) {
-            const weft_lanes *doutput = task->doutput + cpu_channel(output, piece.shard, k);
+            const cpu_lanes *doutput = task->doutput + cpu_channel(output, piece.shard, k);
             const float *weight = task->weight + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {
                 for (size_t j = 0; j < columns; j++) {

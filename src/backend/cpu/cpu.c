@@ -1,4 +1,4 @@
-/* cpu.c: the CPU backend's entries of struct weft_backend_ops. */
+/* cpu.c: the CPU backend's entries of struct backend_ops. */
 #include "backend/cpu/pass.h"
 #include "backend/log.h"
 
@@ -12,7 +12,7 @@ static struct cpu_backend *cpu_of(struct weft_backend *backend) {
 
 static void close_cpu(struct weft_backend *backend) {
     struct cpu_backend *cpu = cpu_of(backend);
-    weft_pool_destroy(cpu->pool);
+    os_pool_destroy(cpu->pool);
     cpu_memory_finish(cpu);
     free(cpu);
 }
@@ -72,7 +72,7 @@ static enum weft_status read_array(struct weft_backend *backend, enum weft_array
 static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t count) {
     struct weft_step_result result = {0};
     float total = 0.0f;
-    for (size_t shard = 0; shard < weft_shards(count); shard++) {
+    for (size_t shard = 0; shard < lanes_shards(count); shard++) {
         total += cpu->shard_loss[shard];
         result.correct += cpu->shard_correct[shard];
     }
@@ -132,8 +132,8 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
         memcpy(pass->predictions, predictions, pass->count * sizeof *predictions);
     }
     if (pass->logits != NULL) {
-        weft_lanes_unpack(cpu->values[backend->network->layer_count][0], pass->count, classes,
-                          pass->logits);
+        lanes_unpack(cpu->values[backend->network->layer_count][0], pass->count, classes,
+                     pass->logits);
     }
     free(losses);
     free(predictions);
@@ -141,9 +141,9 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
 }
 
 /* Packs what a caller gave, cleaned as everything that is stored. */
-static void pack(const float *values, size_t count, size_t size, weft_lanes *lanes) {
-    weft_lanes_pack(values, count, size, lanes[0]);
-    cpu_clean(weft_shards(count) * size, lanes);
+static void pack(const float *values, size_t count, size_t size, cpu_lanes *lanes) {
+    lanes_pack(values, count, size, lanes[0]);
+    cpu_clean(lanes_shards(count) * size, lanes);
 }
 
 static enum weft_status propagate(struct weft_backend *backend, const struct weft_probe *probe,
@@ -162,17 +162,17 @@ static enum weft_status propagate(struct weft_backend *backend, const struct wef
     return WEFT_OK;
 }
 
-static enum weft_status tensor(struct weft_backend *backend, struct weft_place place, float *values,
+static enum weft_status tensor(struct weft_backend *backend, struct activation place, float *values,
                                struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    weft_lanes *lanes = place.gradient ? cpu->dvalues[place.index] : cpu->values[place.index];
+    cpu_lanes *lanes = place.gradient ? cpu->dvalues[place.index] : cpu->values[place.index];
     (void)error;
-    weft_lanes_unpack(lanes[0], backend->last_count,
-                      weft_shape_size(weft_place_shape(backend->network, place.index)), values);
+    lanes_unpack(lanes[0], backend->last_count,
+                 weft_shape_size(activation_shape(backend->network, place.index)), values);
     return WEFT_OK;
 }
 
-static const struct weft_backend_ops cpu_ops = {
+static const struct backend_ops cpu_ops = {
     .close = close_cpu,
     .set_images = set_images,
     .set_pixels = set_pixels,
@@ -188,14 +188,14 @@ static const struct weft_backend_ops cpu_ops = {
 
 static const struct cpu_level *best_level(void) {
 #ifdef WEFT_CPU_LEVELS
-    int level = weft_os_vector_level();
+    int level = os_vector_level();
     return level >= 4 ? &weft_cpu_level_4 : level >= 3 ? &weft_cpu_level_3 : &weft_cpu_level_0;
 #else
     return &weft_cpu_level_0;
 #endif
 }
 
-void weft_cpu_describe(struct weft_device *device, unsigned threads) {
+void cpu_describe(struct weft_device *device, unsigned threads) {
     *device = (struct weft_device){.builtin = true, .usable = true, .compute_units = threads};
     snprintf(device->name, sizeof device->name, "cpu");
     snprintf(device->type, sizeof device->type, "builtin");
@@ -204,8 +204,8 @@ void weft_cpu_describe(struct weft_device *device, unsigned threads) {
     snprintf(device->fp_config, sizeof device->fp_config, "denorm inf_nan round_to_nearest fma");
 }
 
-enum weft_status weft_cpu_open(const struct weft_backend_request *request,
-                               struct weft_backend **backend, struct weft_error *error) {
+enum weft_status cpu_open(const struct backend_request *request, struct weft_backend **backend,
+                          struct weft_error *error) {
     struct cpu_backend *cpu = calloc(1, sizeof *cpu);
     enum weft_status status;
     if (cpu == NULL) {
@@ -217,19 +217,18 @@ enum weft_status weft_cpu_open(const struct weft_backend_request *request,
     cpu->base.log = request->options->log;
     cpu->base.forward_only = request->options->forward_only;
     cpu->level = best_level();
-    cpu->threads =
-        request->options->threads != 0 ? request->options->threads : weft_os_processors();
-    weft_cpu_describe(&cpu->base.device, cpu->threads);
+    cpu->threads = request->options->threads != 0 ? request->options->threads : os_processors();
+    cpu_describe(&cpu->base.device, cpu->threads);
     status = cpu_memory_init(cpu, error);
-    if (status == WEFT_OK && (cpu->pool = weft_pool_create(cpu->threads)) == NULL) {
+    if (status == WEFT_OK && (cpu->pool = os_pool_create(cpu->threads)) == NULL) {
         status = weft_fail(error, WEFT_FAILED, "cpu: %u threads can not be started", cpu->threads);
     }
     if (status != WEFT_OK) {
         close_cpu(&cpu->base);
         return status;
     }
-    weft_log_say(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",
-                 cpu->threads, weft_os_vector_level(), cpu->base.batch);
+    log_write(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",
+              cpu->threads, os_vector_level(), cpu->base.batch);
     *backend = &cpu->base;
     return WEFT_OK;
 }

@@ -14,19 +14,19 @@
 #include "numerics.h"
 
 /* One value of 16 images. */
-typedef float weft_lanes[WEFT_LANES];
+typedef float cpu_lanes[CPU_LANES];
 
-/* What a layer's functions work on. Tensors are whole: [shard][channel][row][column] of weft_lanes. */
+/* What a layer's functions work on. Tensors are whole: [shard][channel][row][column] of cpu_lanes. */
 struct cpu_task {
     const struct weft_layer *layer;
     size_t count;               /* images in this batch */
     size_t shards;              /* that they make */
     bool batch_statistics;      /* batch norm: measure the batch, or use the running statistics */
     bool update_statistics;     /* batch norm: and mix them into the running statistics */
-    const weft_lanes *input;    /* of layer->input */
-    weft_lanes *output;         /* of layer->output */
-    const weft_lanes *doutput;  /* gradient of output; 0 in absent lanes */
-    weft_lanes *dinput;         /* gradient of input; the layer writes 0 into absent lanes */
+    const cpu_lanes *input;     /* of layer->input */
+    cpu_lanes *output;          /* of layer->output */
+    const cpu_lanes *doutput;   /* gradient of output; 0 in absent lanes */
+    cpu_lanes *dinput;          /* gradient of input; the layer writes 0 into absent lanes */
     const float *weight, *bias; /* the layer's parameters; NULL without */
     float *running_mean, *running_var; /* the layer's buffers; NULL without */
     float *dweight,
@@ -63,16 +63,16 @@ struct cpu_gather {
     const uint32_t *order;
     const float *table; /* 256 */
     size_t size, count;
-    weft_lanes *input;
+    cpu_lanes *input;
 };
 
 /* Softmax cross entropy over ${classes} logits: [shard][class] lanes. */
 struct cpu_loss {
     size_t classes, count;
-    const weft_lanes *logits;
+    const cpu_lanes *logits;
     const uint8_t *labels; /* of the data set */
     const uint32_t *order; /* the batch's images in it */
-    weft_lanes *dlogits;   /* gradient of the sum of losses, or NULL */
+    cpu_lanes *dlogits;    /* gradient of the sum of losses, or NULL */
     float *losses;         /* of each image, or NULL */
     uint32_t *predictions; /* of each image, or NULL */
     float *shard_loss;     /* sum over each shard, or NULL */
@@ -132,8 +132,8 @@ static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t c
 }
 
 /* Adds the 16 lanes of ${v} as a tree of halves: lane l and lane l + 8, then l and l + 4, l + 2, l + 1. Destroys ${v}. */
-static inline float cpu_sum_lanes(weft_lanes v) {
-    for (size_t half = WEFT_LANES / 2; half > 0; half /= 2) {
+static inline float cpu_sum_lanes(cpu_lanes v) {
+    for (size_t half = CPU_LANES / 2; half > 0; half /= 2) {
         for (size_t lane = 0; lane < half; lane++) {
             v[lane] += v[lane + half];
         }
@@ -142,26 +142,26 @@ static inline float cpu_sum_lanes(weft_lanes v) {
 }
 
 /* out[i] = a x[i] + out[i] for ${count} values of 16 images. */
-static inline void cpu_add_scaled(size_t count, float a, const weft_lanes *x, weft_lanes *out) {
+static inline void cpu_add_scaled(size_t count, float a, const cpu_lanes *x, cpu_lanes *out) {
     const float *from = x[0];
     float *to = out[0];
-    for (size_t i = 0; i < count * WEFT_LANES; i++) {
+    for (size_t i = 0; i < count * CPU_LANES; i++) {
         to[i] = fmaf(a, from[i], to[i]);
     }
 }
 
 /* Sets ${count} values of 16 images to ${value}. */
-static inline void cpu_fill(size_t count, float value, weft_lanes *out) {
+static inline void cpu_fill(size_t count, float value, cpu_lanes *out) {
     float *to = out[0];
-    for (size_t i = 0; i < count * WEFT_LANES; i++) {
+    for (size_t i = 0; i < count * CPU_LANES; i++) {
         to[i] = value;
     }
 }
 
 /* Cleans ${count} values of 16 images where they lie (rule 6 of the contract: tiny values become +0). */
-static inline void cpu_clean(size_t count, weft_lanes *out) {
+static inline void cpu_clean(size_t count, cpu_lanes *out) {
     float *to = out[0];
-    for (size_t i = 0; i < count * WEFT_LANES; i++) {
+    for (size_t i = 0; i < count * CPU_LANES; i++) {
         to[i] = weft_clean(to[i]);
     }
 }

@@ -6,8 +6,8 @@
 #include "backend/cpu/cpu.h"
 
 /* One image: lane ${lane} of ${logits}. Writes dlogits if not NULL. Returns its loss, and the first class with the largest logit. */
-static float one_image(size_t classes, const weft_lanes *logits, size_t lane, size_t label,
-                       weft_lanes *dlogits, size_t *prediction) {
+static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,
+                       cpu_lanes *dlogits, size_t *prediction) {
     float sum = 0.0f, largest = logits[0][lane];
     *prediction = 0;
     for (size_t k = 1; k < classes; k++) {
@@ -27,11 +27,11 @@ static float one_image(size_t classes, const weft_lanes *logits, size_t lane, si
 }
 
 void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard) {
-    size_t present = weft_shard_images(task->count, shard), place = shard * task->classes;
+    size_t present = lanes_shard_images(task->count, shard), place = shard * task->classes;
     uint32_t correct = 0;
-    weft_lanes losses = {0};
+    cpu_lanes losses = {0};
     for (size_t lane = 0; lane < present; lane++) {
-        size_t n = shard * WEFT_LANES + lane, prediction;
+        size_t n = shard * CPU_LANES + lane, prediction;
         size_t label = task->labels[task->order[n]];
         losses[lane] = one_image(task->classes, task->logits + place, lane, label,
                                  task->dlogits != NULL ? task->dlogits + place : NULL, &prediction);
@@ -41,7 +41,7 @@ void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard) {
             task->predictions[n] = (uint32_t)prediction;
         }
     }
-    for (size_t lane = present; task->dlogits != NULL && lane < WEFT_LANES; lane++) {
+    for (size_t lane = present; task->dlogits != NULL && lane < CPU_LANES; lane++) {
         for (size_t k = 0; k < task->classes; k++) {
             task->dlogits[place + k][lane] = 0.0f;
         }

@@ -2,13 +2,12 @@
 #include "backend/cpu/cpu.h"
 
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard) {
-    size_t present = weft_shard_images(gather->count, shard);
-    weft_lanes *input = gather->input + shard * gather->size;
-    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+    size_t present = lanes_shard_images(gather->count, shard);
+    cpu_lanes *input = gather->input + shard * gather->size;
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
         const uint8_t *pixels =
-            lane < present
-                ? gather->pixels + gather->order[shard * WEFT_LANES + lane] * gather->size
-                : NULL;
+            lane < present ? gather->pixels + gather->order[shard * CPU_LANES + lane] * gather->size
+                           : NULL;
         for (size_t i = 0; i < gather->size; i++) {
             input[i][lane] = pixels != NULL ? gather->table[pixels[i]] : 0.0f;
         }

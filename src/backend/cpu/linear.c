@@ -4,9 +4,9 @@
 /* A chain from the bias over i. */
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t inputs = task->layer->input.channels;
-    const weft_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
+    const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
     for (size_t o = piece.begin; o < piece.end; o++) {
-        weft_lanes *output = task->output + cpu_channel(task->layer->output, piece.shard, o);
+        cpu_lanes *output = task->output + cpu_channel(task->layer->output, piece.shard, o);
         cpu_fill(1, task->bias[o], output);
         for (size_t i = 0; i < inputs; i++) {
             cpu_add_scaled(1, task->weight[o * inputs + i], input + i, output);
@@ -18,18 +18,18 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. */
 static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     size_t inputs = task->layer->input.channels;
-    const weft_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
+    const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
     for (size_t o = piece.begin; o < piece.end; o++) {
         const float *doutput = task->doutput[cpu_channel(task->layer->output, piece.shard, o)];
         float *dweight = task->dweight + piece.shard * task->stride + o * inputs;
         float sum = 0.0f;
-        for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+        for (size_t lane = 0; lane < CPU_LANES; lane++) {
             sum += doutput[lane];
         }
         task->dbias[piece.shard * task->stride + o] = sum;
         for (size_t i = 0; i < inputs; i++) {
             sum = 0.0f;
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 sum = fmaf(doutput[lane], input[i][lane], sum);
             }
             dweight[i] = sum;
@@ -40,9 +40,9 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
 /* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t inputs = task->layer->input.channels, outputs = task->layer->output.channels;
-    const weft_lanes *doutput = task->doutput + cpu_channel(task->layer->output, piece.shard, 0);
+    const cpu_lanes *doutput = task->doutput + cpu_channel(task->layer->output, piece.shard, 0);
     for (size_t i = piece.begin; i < piece.end; i++) {
-        weft_lanes *dinput = task->dinput + cpu_channel(task->layer->input, piece.shard, i);
+        cpu_lanes *dinput = task->dinput + cpu_channel(task->layer->input, piece.shard, i);
         cpu_fill(1, 0.0f, dinput);
         for (size_t o = 0; o < outputs; o++) {
             cpu_add_scaled(1, task->weight[o * inputs + i], doutput + o, dinput);

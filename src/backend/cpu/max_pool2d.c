@@ -2,24 +2,24 @@
 #include "backend/cpu/cpu.h"
 
 /* scratch: [shard][channel][row][column][lane] of the output: where in its input plane the largest value was. */
-typedef uint32_t place[WEFT_LANES];
+typedef uint32_t place[CPU_LANES];
 
 static size_t scratch(const struct weft_layer *layer, size_t shards) {
     return shards * weft_shape_size(layer->output) * sizeof(place);
 }
 
 /* The window whose first value is input[0] at ${corner}: its largest value and that value's place. */
-static void largest(const struct weft_layer *layer, const weft_lanes *plane, size_t corner,
-                    weft_lanes output, place where) {
+static void largest(const struct weft_layer *layer, const cpu_lanes *plane, size_t corner,
+                    cpu_lanes output, place where) {
     size_t kernel = layer->as.max_pool2d.kernel;
-    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
         output[lane] = plane[corner][lane];
         where[lane] = (uint32_t)corner;
     }
     for (size_t i = 0; i < kernel; i++) {
         for (size_t j = 0; j < kernel; j++) {
             size_t at = corner + i * layer->input.width + j;
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 bool larger = plane[at][lane] > output[lane];
                 output[lane] = larger ? plane[at][lane] : output[lane];
                 where[lane] = larger ? (uint32_t)at : where[lane];
@@ -32,7 +32,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t stride = layer->as.max_pool2d.stride;
     for (size_t c = piece.begin; c < piece.end; c++) {
-        const weft_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
+        const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
         size_t at = cpu_channel(layer->output, piece.shard, c);
         for (size_t y = 0; y < layer->output.height; y++) {
             for (size_t x = 0; x < layer->output.width; x++, at++) {
@@ -48,13 +48,13 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t plane = layer->input.height * layer->input.width;
     for (size_t c = piece.begin; c < piece.end; c++) {
-        weft_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
+        cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
         size_t begin = cpu_channel(layer->output, piece.shard, c);
         size_t end = cpu_channel(layer->output, piece.shard, c + 1);
         cpu_fill(plane, 0.0f, dinput);
         for (size_t at = begin; at < end; at++) {
             const uint32_t *where = ((const place *)task->scratch)[at];
-            for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+            for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 dinput[where[lane]][lane] += task->doutput[at][lane];
             }
         }

@@ -6,7 +6,7 @@
 
 /* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
 static void *zeroed(size_t count, size_t size) {
-    void *memory = size != 0 && count > SIZE_MAX / size ? NULL : weft_os_aligned(count * size);
+    void *memory = size != 0 && count > SIZE_MAX / size ? NULL : os_aligned(count * size);
     if (memory != NULL) {
         memset(memory, 0, count * size);
     }
@@ -16,13 +16,13 @@ static void *zeroed(size_t count, size_t size) {
 /* The tensor of place ${i}, shared with the place before where the layer between has nothing to compute. */
 static bool make_place(struct cpu_backend *cpu, size_t i, size_t shards) {
     const struct weft_network *network = cpu->base.network;
-    size_t size = weft_shape_size(weft_place_shape(network, i));
+    size_t size = weft_shape_size(activation_shape(network, i));
     bool shared = i > 0 && cpu->level->rows[network->layers[i - 1].kind]->forward == NULL;
-    cpu->values[i] = shared ? cpu->values[i - 1] : zeroed(shards * size, sizeof(weft_lanes));
+    cpu->values[i] = shared ? cpu->values[i - 1] : zeroed(shards * size, sizeof(cpu_lanes));
     if (cpu->base.forward_only) {
         return cpu->values[i] != NULL;
     }
-    cpu->dvalues[i] = shared ? cpu->dvalues[i - 1] : zeroed(shards * size, sizeof(weft_lanes));
+    cpu->dvalues[i] = shared ? cpu->dvalues[i - 1] : zeroed(shards * size, sizeof(cpu_lanes));
     return cpu->values[i] != NULL && cpu->dvalues[i] != NULL;
 }
 
@@ -48,7 +48,7 @@ static bool make_arrays(struct cpu_backend *cpu, size_t shards) {
 
 enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error) {
     const struct weft_network *network = cpu->base.network;
-    size_t shards = weft_shards(cpu->base.batch), places = network->layer_count + 1;
+    size_t shards = lanes_shards(cpu->base.batch), places = network->layer_count + 1;
     bool made = make_arrays(cpu, shards);
     cpu->values = zeroed(places, sizeof *cpu->values);
     cpu->dvalues = zeroed(places, sizeof *cpu->dvalues);
@@ -73,13 +73,13 @@ enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *err
 }
 
 /* Frees the tensors of ${places}; places that share one follow each other. */
-static void free_places(weft_lanes **places, size_t count) {
+static void free_places(cpu_lanes **places, size_t count) {
     for (size_t i = 0; places != NULL && i < count; i++) {
         if (i == 0 || places[i] != places[i - 1]) {
-            weft_os_free_aligned(places[i]);
+            os_free_aligned(places[i]);
         }
     }
-    weft_os_free_aligned(places);
+    os_free_aligned(places);
 }
 
 void cpu_memory_finish(struct cpu_backend *cpu) {
@@ -87,16 +87,16 @@ void cpu_memory_finish(struct cpu_backend *cpu) {
     free_places(cpu->values, layers + 1);
     free_places(cpu->dvalues, layers + 1);
     for (size_t i = 0; cpu->scratch != NULL && i < layers; i++) {
-        weft_os_free_aligned(cpu->scratch[i]);
+        os_free_aligned(cpu->scratch[i]);
     }
-    weft_os_free_aligned(cpu->scratch);
+    os_free_aligned(cpu->scratch);
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        weft_os_free_aligned(cpu->arrays[array]);
+        os_free_aligned(cpu->arrays[array]);
     }
-    weft_os_free_aligned(cpu->partials);
-    weft_os_free_aligned(cpu->shard_loss);
-    weft_os_free_aligned(cpu->shard_correct);
-    weft_os_free_aligned(cpu->identity);
+    os_free_aligned(cpu->partials);
+    os_free_aligned(cpu->shard_loss);
+    os_free_aligned(cpu->shard_correct);
+    os_free_aligned(cpu->identity);
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         free(cpu->pixels[split]);
         free(cpu->labels[split]);

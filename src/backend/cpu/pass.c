@@ -24,9 +24,9 @@ static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
                       void (*work)(const struct cpu_task *, struct cpu_piece), size_t channels) {
     size_t wanted = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
     struct phase phase = {task, work, channels, wanted < channels ? wanted : channels};
-    double start = weft_os_seconds();
+    double start = os_seconds();
     if (work != NULL) {
-        weft_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
+        os_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
         cpu_profile_layer(cpu, task, function, start);
     }
 }
@@ -40,7 +40,7 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
     struct cpu_task task = {
         .layer = layer,
         .count = count,
-        .shards = weft_shards(count),
+        .shards = lanes_shards(count),
         .batch_statistics = statistics == WEFT_BATCH,
         .update_statistics = update,
         .input = cpu->values[i],
@@ -74,7 +74,7 @@ void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics sta
             run_phase(cpu, &task, CPU_MEASURE, row->measure, task.layer->output.channels);
         }
         if (row->settle != NULL) {
-            double start = weft_os_seconds();
+            double start = os_seconds();
             row->settle(&task);
             cpu_profile_layer(cpu, &task, CPU_SETTLE, start);
         }
@@ -115,8 +115,8 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
                  .count = count,
                  .input = cpu->values[0]},
     };
-    double start = weft_os_seconds();
-    weft_pool_run(cpu->pool, weft_shards(count), run_gather, &run);
+    double start = os_seconds();
+    os_pool_run(cpu->pool, lanes_shards(count), run_gather, &run);
     cpu_profile_common(cpu, CPU_GATHER, count, start);
 }
 
@@ -132,12 +132,12 @@ static void run_loss(void *context, size_t shard) {
 
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     struct loss_run run = {cpu->level, loss};
-    double start = weft_os_seconds();
+    double start = os_seconds();
     run.task.classes = weft_shape_size(weft_network_output(cpu->base.network));
     run.task.logits = cpu->values[cpu->base.network->layer_count];
     run.task.shard_loss = cpu->shard_loss;
     run.task.shard_correct = cpu->shard_correct;
-    weft_pool_run(cpu->pool, weft_shards(loss.count), run_loss, &run);
+    os_pool_run(cpu->pool, lanes_shards(loss.count), run_loss, &run);
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
@@ -160,17 +160,17 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
         .level = cpu->level,
         .task = {.scale = scale,
                  .partials = cpu->partials,
-                 .shards = weft_shards(count),
+                 .shards = lanes_shards(count),
                  .stride = cpu->base.network->parameter_count,
                  .gradients = cpu->arrays[WEFT_GRADIENTS]},
     };
-    double start = weft_os_seconds();
+    double start = os_seconds();
     if (step != NULL) {
         run.task.step = *step;
         run.task.parameters = cpu->arrays[WEFT_PARAMETERS];
         run.task.moments = cpu->arrays[WEFT_MOMENTS];
         run.task.second_moments = cpu->arrays[WEFT_SECOND_MOMENTS];
     }
-    weft_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
+    os_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
     cpu_profile_common(cpu, CPU_ADAM, count, start);
 }

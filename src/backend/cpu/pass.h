@@ -8,14 +8,14 @@
 struct cpu_backend {
     struct weft_backend base;
     const struct cpu_level *level;
-    struct weft_pool *pool;
+    struct os_pool *pool;
     unsigned threads;
     float *arrays[WEFT_ARRAY_COUNT];
     float *partials; /* [shard][parameter]: the shards' sums of gradients */
-    weft_lanes **
+    cpu_lanes **
         values; /* of each place: 0 the input, i the output of layer i - 1; flatten's is its input's */
-    weft_lanes **dvalues; /* their gradients; NULL each when forward_only */
-    void **scratch;       /* of each layer, or NULL */
+    cpu_lanes **dvalues; /* their gradients; NULL each when forward_only */
+    void **scratch;      /* of each layer, or NULL */
     float *shard_loss;
     uint32_t *shard_correct;
     uint32_t *identity; /* 0, 1, 2 ...: the order of images in an evaluation's batch */
@@ -59,14 +59,14 @@ enum cpu_function {
 };
 enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_ADAM, CPU_COMMON_COUNT };
 
-/* Adds what took place since ${start} (weft_os_seconds) to the profile, if there is one: a function of the layer of ${task}, or a
+/* Adds what took place since ${start} (os_seconds) to the profile, if there is one: a function of the layer of ${task}, or a
  * common one for ${count} images. */
 void cpu_profile_layer(struct cpu_backend *cpu, const struct cpu_task *task,
                        enum cpu_function function, double start);
 void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_t count,
                         double start);
 
-/* The entries profile_start and peak of struct weft_backend_ops. */
+/* The entries profile_start and peak of struct backend_ops. */
 enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
                           struct weft_error *error);

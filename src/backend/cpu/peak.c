@@ -2,14 +2,14 @@
 #include "backend/cpu/cpu.h"
 
 /* x = fma(x, a, b) in each lane, which stays near 1. */
-static inline void step(weft_lanes x) {
-    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+static inline void step(cpu_lanes x) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
         x[lane] = fmaf(x[lane], 0.999f, 0.001f);
     }
 }
 
-static void fill(weft_lanes x, float value) {
-    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+static void fill(cpu_lanes x, float value) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
         x[lane] = value + (float)lane;
     }
 }
@@ -17,10 +17,10 @@ static void fill(weft_lanes x, float value) {
 /* The chains are single variables, not an array of them: so compilers keep them in vector registers, of which level 4 has 32 for a
  * chain each, and the others 16 for half a chain each. */
 float CPU_NAME(peak)(size_t turns) {
-    weft_lanes s0, s1, s2, s3, s4, s5, s6;
+    cpu_lanes s0, s1, s2, s3, s4, s5, s6;
     float total = 0.0f;
 #if CPU_PEAK_CHAINS == 12
-    weft_lanes s7, s8, s9, s10, s11;
+    cpu_lanes s7, s8, s9, s10, s11;
 #define MORE(f, x) f(s7, x) f(s8, x) f(s9, x) f(s10, x) f(s11, x)
 #else
 #define MORE(f, x)
@@ -33,7 +33,7 @@ float CPU_NAME(peak)(size_t turns) {
     for (size_t turn = 0; turn < turns; turn++) {
         EACH(STEP, 0)
     }
-    for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
         EACH(ADD, lane)
     }
     return total;

@@ -19,9 +19,9 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
                          enum cpu_function function) {
     const struct weft_network *network = cpu->base.network;
     size_t index = (size_t)(task->layer - network->layers);
-    uint64_t input = weft_profile_place_bytes(network, index, task->count);
-    uint64_t output = weft_profile_place_bytes(network, index + 1, task->count);
-    uint64_t parameters = weft_profile_parameter_bytes(network, index);
+    uint64_t input = profile_place_bytes(network, index, task->count);
+    uint64_t output = profile_place_bytes(network, index + 1, task->count);
+    uint64_t parameters = profile_parameter_bytes(network, index);
     bool products = weft_layer_flop(task->layer) > 0;
     bool pool = task->layer->kind == WEFT_MAX_POOL2D; /* keeps where each output is from */
     switch (function) {
@@ -42,9 +42,8 @@ void cpu_profile_layer(struct cpu_backend *cpu, const struct cpu_task *task,
                        enum cpu_function function, double start) {
     size_t index = (size_t)(task->layer - cpu->base.network->layers);
     if (cpu->base.profile != NULL) {
-        weft_profile_add(&cpu->base.profile->entries[index * CPU_LAYER_FUNCTIONS + function],
-                         weft_os_seconds() - start, flop_of(task, function),
-                         bytes_of(cpu, task, function));
+        profile_add(&cpu->base.profile->entries[index * CPU_LAYER_FUNCTIONS + function],
+                    os_seconds() - start, flop_of(task, function), bytes_of(cpu, task, function));
     }
 }
 
@@ -52,17 +51,16 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
                         double start) {
     const struct weft_network *network = cpu->base.network;
     size_t slot = network->layer_count * CPU_LAYER_FUNCTIONS + function;
-    uint64_t input = weft_profile_place_bytes(network, 0, count);
-    uint64_t logits = weft_profile_place_bytes(network, network->layer_count, count);
+    uint64_t input = profile_place_bytes(network, 0, count);
+    uint64_t logits = profile_place_bytes(network, network->layer_count, count);
     const uint64_t bytes[CPU_COMMON_COUNT] = {
         [CPU_GATHER] = input + input / sizeof(float), /* a pixel is a byte */
         [CPU_LOSS] = 2 * logits,
         /* the shards' sums, the gradients, and three arrays that are read and written */
-        [CPU_ADAM] = (weft_shards(count) + 7) * network->parameter_count * sizeof(float),
+        [CPU_ADAM] = (lanes_shards(count) + 7) * network->parameter_count * sizeof(float),
     };
     if (cpu->base.profile != NULL) {
-        weft_profile_add(&cpu->base.profile->entries[slot], weft_os_seconds() - start, 0,
-                         bytes[function]);
+        profile_add(&cpu->base.profile->entries[slot], os_seconds() - start, 0, bytes[function]);
     }
 }
 
@@ -72,16 +70,16 @@ enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_err
     static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
     const struct weft_network *network = backend->network;
     size_t layers = network->layer_count * CPU_LAYER_FUNCTIONS;
-    enum weft_status status = weft_profile_create(backend, layers + CPU_COMMON_COUNT, error);
+    enum weft_status status = profile_create(backend, layers + CPU_COMMON_COUNT, error);
     char name[64];
     for (size_t i = 0; status == WEFT_OK && i < layers; i++) {
         size_t layer = i / CPU_LAYER_FUNCTIONS;
         snprintf(name, sizeof name, "%s_%s", weft_kind_name(network->layers[layer].kind),
                  functions[i % CPU_LAYER_FUNCTIONS]);
-        weft_profile_name(&backend->profile->entries[i], name, network, layer, layer + 1);
+        profile_name(&backend->profile->entries[i], name, network, layer, layer + 1);
     }
     for (size_t i = 0; status == WEFT_OK && i < CPU_COMMON_COUNT; i++) {
-        weft_profile_name(&backend->profile->entries[layers + i], common[i], network, 0, 0);
+        profile_name(&backend->profile->entries[layers + i], common[i], network, 0, 0);
     }
     return status;
 }
@@ -99,9 +97,9 @@ static void run_peak(void *context, size_t thread) {
 
 /* Seconds of one run on all threads. */
 static double time_peak(struct cpu_backend *cpu, struct peak_run *run) {
-    double start = weft_os_seconds();
-    weft_pool_run(cpu->pool, cpu->threads, run_peak, run);
-    return weft_os_seconds() - start;
+    double start = os_seconds();
+    os_pool_run(cpu->pool, cpu->threads, run_peak, run);
+    return os_seconds() - start;
 }
 
 enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
@@ -117,8 +115,8 @@ enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
     }
     for (int i = 0; i < PEAK_RUNS; i++) {
         double seconds = time_peak(cpu, &run);
-        double gflop = 2e-9 * (double)run.turns *
-                       (double)(cpu->level->peak_chains * WEFT_LANES * cpu->threads);
+        double gflop =
+            2e-9 * (double)run.turns * (double)(cpu->level->peak_chains * CPU_LANES * cpu->threads);
         if (seconds > 0 && gflop / seconds > peak->gflops) {
             peak->gflops = gflop / seconds;
             peak->seconds = seconds;

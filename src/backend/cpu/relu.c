@@ -6,7 +6,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t begin = cpu_channel(shape, piece.shard, piece.begin);
     size_t end = cpu_channel(shape, piece.shard, piece.end);
     for (size_t i = begin; i < end; i++) {
-        for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+        for (size_t lane = 0; lane < CPU_LANES; lane++) {
             float x = task->input[i][lane];
             task->output[i][lane] = x > 0.0f ? x : 0.0f;
         }
@@ -18,7 +18,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t begin = cpu_channel(shape, piece.shard, piece.begin);
     size_t end = cpu_channel(shape, piece.shard, piece.end);
     for (size_t i = begin; i < end; i++) {
-        for (size_t lane = 0; lane < WEFT_LANES; lane++) {
+        for (size_t lane = 0; lane < CPU_LANES; lane++) {
             task->dinput[i][lane] = task->input[i][lane] > 0.0f ? task->doutput[i][lane] : 0.0f;
         }
     }

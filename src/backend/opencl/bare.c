@@ -13,7 +13,7 @@ static const char *const names[2][KERNELS] = {
     {"verify_basic16", "verify_convert16", "verify_div16", "verify_sqrt16", "verify_exp16",
      "verify_log16"}};
 
-struct weft_bare {
+struct raw_device {
     cl_device_id device;
     cl_context context;
     cl_command_queue queue;
@@ -22,7 +22,7 @@ struct weft_bare {
     char *source, flags[1024];     /* of the program, for records */
 };
 
-static void close_bare(struct weft_bare *bare) {
+static void close_bare(struct raw_device *bare) {
     if (bare == NULL) {
         return;
     }
@@ -44,9 +44,9 @@ static void close_bare(struct weft_bare *bare) {
     free(bare);
 }
 
-static enum weft_status open_bare(const struct weft_device *device, struct weft_bare **bare,
+static enum weft_status open_bare(const struct weft_device *device, struct raw_device **bare,
                                   struct weft_error *error) {
-    struct weft_bare *made = calloc(1, sizeof *made);
+    struct raw_device *made = calloc(1, sizeof *made);
     cl_int code = CL_SUCCESS;
     enum weft_status status;
     *bare = NULL;
@@ -70,7 +70,7 @@ static enum weft_status open_bare(const struct weft_device *device, struct weft_
     return WEFT_OK;
 }
 
-static enum weft_status make_buffer(struct weft_bare *bare, size_t bytes, cl_mem *buffer,
+static enum weft_status make_buffer(struct raw_device *bare, size_t bytes, cl_mem *buffer,
                                     struct weft_error *error) {
     cl_int code;
     *buffer = clCreateBuffer(bare->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
@@ -85,7 +85,7 @@ static void release(cl_mem *buffers, size_t count) {
     }
 }
 
-static enum weft_status transfer(struct weft_bare *bare, const void *from, size_t size, void *to,
+static enum weft_status transfer(struct raw_device *bare, const void *from, size_t size, void *to,
                                  struct weft_error *error) {
     cl_mem buffers[2] = {NULL, NULL};
     cl_int code = CL_SUCCESS;
@@ -110,7 +110,7 @@ static enum weft_status transfer(struct weft_bare *bare, const void *from, size_
     return status;
 }
 
-static enum weft_status build_source(struct weft_bare *bare, const struct opencl_text *text,
+static enum weft_status build_source(struct raw_device *bare, const struct opencl_text *text,
                                      const struct weft_backend_options *options,
                                      struct weft_error *error) {
     char log[3000] = "", name[32], *flags = bare->flags;
@@ -123,10 +123,10 @@ static enum weft_status build_source(struct weft_bare *bare, const struct opencl
     if (code != CL_SUCCESS) {
         return opencl_check(code, "clCreateProgramWithSource", error);
     }
-    start = weft_os_seconds();
+    start = os_seconds();
     code = clBuildProgram(bare->program, 1, &bare->device, flags, NULL, NULL);
     opencl_say_build(&options->log, "verify.cl", bare->program, bare->device, flags,
-                     weft_os_seconds() - start);
+                     os_seconds() - start);
     if (code != CL_SUCCESS) {
         clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, sizeof log - 1,
                               log, NULL);
@@ -141,7 +141,7 @@ static enum weft_status build_source(struct weft_bare *bare, const struct opencl
     return opencl_check(code, "clCreateKernel: verify.cl", error);
 }
 
-static enum weft_status build(struct weft_bare *bare, const struct weft_backend_options *options,
+static enum weft_status build(struct raw_device *bare, const struct weft_backend_options *options,
                               struct weft_error *error) {
     struct opencl_text text = {0};
     enum weft_status status;
@@ -162,7 +162,7 @@ static enum weft_status build(struct weft_bare *bare, const struct weft_backend_
     return status;
 }
 
-static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, size_t count,
+static enum weft_status arithmetic(struct raw_device *bare, const uint32_t *in, size_t count,
                                    bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, range = vectors ? count / 16 : count;
@@ -172,7 +172,7 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
         status =
-            make_buffer(bare, i < 3 ? bytes : WEFT_BARE_OPERATIONS * bytes, &buffers[i], error);
+            make_buffer(bare, i < 3 ? bytes : RAW_DEVICE_OPERATIONS * bytes, &buffers[i], error);
         if (status == WEFT_OK && i < 3) {
             code = clEnqueueWriteBuffer(bare->queue, buffers[i], CL_TRUE, 0, bytes, in + i * count,
                                         0, NULL, NULL);
@@ -181,7 +181,7 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
     }
     if (status == WEFT_OK) {
         code = clEnqueueFillBuffer(bare->queue, buffers[3], &poison, sizeof poison, 0,
-                                   WEFT_BARE_OPERATIONS * bytes, 0, NULL, NULL);
+                                   RAW_DEVICE_OPERATIONS * bytes, 0, NULL, NULL);
         status = opencl_check(code, "clEnqueueFillBuffer", error);
     }
     for (size_t k = 0; k < KERNELS && status == WEFT_OK; k++) {
@@ -195,7 +195,7 @@ static enum weft_status arithmetic(struct weft_bare *bare, const uint32_t *in, s
     }
     if (status == WEFT_OK) {
         code = clEnqueueReadBuffer(bare->queue, buffers[3], CL_TRUE, 0,
-                                   WEFT_BARE_OPERATIONS * bytes, out, 0, NULL, NULL);
+                                   RAW_DEVICE_OPERATIONS * bytes, out, 0, NULL, NULL);
         status = opencl_check(code, "clEnqueueReadBuffer", error);
     }
     release(buffers, 4);
@@ -209,9 +209,9 @@ static size_t kernel_of(unsigned operation) {
                                                 : 0;
 }
 
-static enum weft_status keep_buffer(struct weft_record *record, const void *from, size_t bytes,
+static enum weft_status keep_buffer(struct record *record, const void *from, size_t bytes,
                                     struct weft_error *error) {
-    struct weft_record_buffer *buffer = &record->buffers[record->buffer_count];
+    struct record_buffer *buffer = &record->buffers[record->buffer_count];
     buffer->size = bytes;
     buffer->bytes = calloc(bytes, 1);
     if (buffer->bytes == NULL) {
@@ -224,20 +224,19 @@ static enum weft_status keep_buffer(struct weft_record *record, const void *from
     return WEFT_OK;
 }
 
-static enum weft_status record_operation(const struct weft_bare *bare, unsigned operation,
+static enum weft_status record_operation(const struct raw_device *bare, unsigned operation,
                                          const uint32_t *in, size_t count, bool vectors,
-                                         struct weft_record *record, struct weft_error *error) {
-    struct weft_record_launch *launch = &record->launches[0];
+                                         struct record *record, struct weft_error *error) {
+    struct record_launch *launch = &record->launches[0];
     size_t bytes = count * sizeof *in, size = 0;
     cl_uint n = (cl_uint)count;
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
         status = keep_buffer(record, i < 3 ? in + i * count : NULL,
-                             i < 3 ? bytes : WEFT_BARE_OPERATIONS * bytes, error);
-        launch->arguments[i] =
-            (struct weft_record_argument){.buffer = (int)i, .size = sizeof(cl_mem)};
+                             i < 3 ? bytes : RAW_DEVICE_OPERATIONS * bytes, error);
+        launch->arguments[i] = (struct record_argument){.buffer = (int)i, .size = sizeof(cl_mem)};
     }
-    launch->arguments[4] = (struct weft_record_argument){.buffer = -1, .size = sizeof n};
+    launch->arguments[4] = (struct record_argument){.buffer = -1, .size = sizeof n};
     memcpy(launch->arguments[4].bytes, &n, sizeof n);
     launch->count = 5;
     snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of(operation)]);
@@ -262,7 +261,7 @@ static enum weft_status record_operation(const struct weft_bare *bare, unsigned 
     return status;
 }
 
-const struct weft_bare_ops opencl_bare_ops = {
+const struct raw_device_ops opencl_bare_ops = {
     .open = open_bare,
     .close = close_bare,
     .transfer = transfer,

@@ -24,30 +24,30 @@ bool opencl_cache_is_drivers(const struct opencl_backend *cl) {
     return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
 }
 
-static void add(struct weft_sha256 *hash, const char *text) {
-    weft_sha256_update(hash, text, strlen(text) + 1);
+static void add(struct sha256 *hash, const char *text) {
+    sha256_update(hash, text, strlen(text) + 1);
 }
 
 void opencl_cache_key(const struct opencl_backend *cl, const struct opencl_text *source,
                       const char *flags, char key[65]) {
-    struct weft_sha256 hash;
+    struct sha256 hash;
     char version[256] = "";
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
-    weft_sha256_init(&hash);
+    sha256_init(&hash);
     add(&hash, FORMAT);
     add(&hash, cl->base.device.platform_name);
     add(&hash, cl->base.device.name);
     add(&hash, cl->base.device.driver);
     add(&hash, version);
     add(&hash, flags);
-    weft_sha256_update(&hash, source->bytes, source->length);
-    weft_sha256_final_hex(&hash, key);
+    sha256_update(&hash, source->bytes, source->length);
+    sha256_final_hex(&hash, key);
 }
 
 static bool entry_path(const char *key, char path[4096]) {
     char folder[4096];
     int length = -1;
-    if (weft_os_cache_folder(folder)) {
+    if (os_cache_folder(folder)) {
         length = snprintf(path, 4096, "%s/%s" ENDING, folder, key);
     }
     return length > 0 && length < 4096;
@@ -56,7 +56,7 @@ static bool entry_path(const char *key, char path[4096]) {
 static void header_of(const char *key, const char *binary, size_t size,
                       char header[HEADER_SIZE + 1]) {
     char hash[65];
-    weft_sha256_hex(binary, size, hash);
+    sha256_hex(binary, size, hash);
     snprintf(header, HEADER_SIZE + 1, FORMAT " %s %s\n", key, hash);
 }
 
@@ -80,14 +80,14 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
 bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags) {
     char path[4096], header[HEADER_SIZE + 1], *entry = NULL;
     size_t size = 0;
-    double start = weft_os_seconds();
+    double start = os_seconds();
     bool loaded = false;
     if (!entry_path(key, path)) {
-        weft_log_say(&cl->base.log, "opencl: program cache: none: no folder is known for it");
+        log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
         return false;
     }
-    if (!weft_os_exists(path) || weft_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
-        weft_log_say(&cl->base.log, "opencl: program cache: miss: %s", path);
+    if (!os_exists(path) || os_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
+        log_write(&cl->base.log, "opencl: program cache: miss: %s", path);
         return false;
     }
     if (size > HEADER_SIZE) {
@@ -96,14 +96,14 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
                  build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags);
     }
     if (loaded) {
-        weft_log_say(&cl->base.log, "opencl: program cache: hit: %s, %zu bytes, built in %.3f s",
-                     path, size, weft_os_seconds() - start);
+        log_write(&cl->base.log, "opencl: program cache: hit: %s, %zu bytes, built in %.3f s", path,
+                  size, os_seconds() - start);
     } else {
         remove(path);
-        weft_log_say(&cl->base.log,
-                     "opencl: program cache: rebuilt, since this one is damaged or the driver "
-                     "refuses it: %s",
-                     path);
+        log_write(&cl->base.log,
+                  "opencl: program cache: rebuilt, since this one is damaged or the driver "
+                  "refuses it: %s",
+                  path);
     }
     free(entry);
     return loaded;
@@ -112,23 +112,22 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
 static void write_entry(const struct weft_log *log, const char *key, const char *binary,
                         size_t size) {
     char path[4096], folder[4096], header[HEADER_SIZE + 1];
-    struct weft_file file = {0};
+    struct os_file file = {0};
     bool written = false;
-    if (!weft_os_cache_folder(folder) || !entry_path(key, path) ||
-        weft_os_make_folder(folder, NULL) != WEFT_OK ||
-        weft_file_create(&file, path, NULL) != WEFT_OK) {
-        weft_log_say(log, "opencl: program cache: not saved: its folder can not be written");
+    if (!os_cache_folder(folder) || !entry_path(key, path) ||
+        os_make_folder(folder, NULL) != WEFT_OK || os_file_create(&file, path, NULL) != WEFT_OK) {
+        log_write(log, "opencl: program cache: not saved: its folder can not be written");
         return;
     }
     header_of(key, binary, size, header);
     if (fwrite(header, 1, HEADER_SIZE, file.stream) == HEADER_SIZE &&
         fwrite(binary, 1, size, file.stream) == size) {
-        written = weft_file_commit(&file, NULL) == WEFT_OK;
+        written = os_file_commit(&file, NULL) == WEFT_OK;
     }
-    weft_file_abandon(&file);
-    weft_log_say(log, "opencl: program cache: %s: %s, %zu bytes", written ? "saved" : "not saved",
-                 path, size);
-    weft_os_trim_folder(folder, ENDING, MOST_FILES, MOST_BYTES);
+    os_file_abandon(&file);
+    log_write(log, "opencl: program cache: %s: %s, %zu bytes", written ? "saved" : "not saved",
+              path, size);
+    os_trim_folder(folder, ENDING, MOST_FILES, MOST_BYTES);
 }
 
 void opencl_cache_save(struct opencl_backend *cl) {
@@ -149,9 +148,9 @@ void opencl_cache_save(struct opencl_backend *cl) {
 
 enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error) {
     char folder[4096];
-    if (!weft_os_cache_folder(folder)) {
+    if (!os_cache_folder(folder)) {
         return weft_fail(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
     }
-    *removed = weft_os_trim_folder(folder, ENDING, 0, 0);
+    *removed = os_trim_folder(folder, ENDING, 0, 0);
     return WEFT_OK;
 }

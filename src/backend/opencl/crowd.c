@@ -27,7 +27,7 @@ static void finish_copy(struct opencl_copy *copy) {
     *copy = (struct opencl_copy){0};
 }
 
-static void close_crowd(struct weft_crowd *crowd) {
+static void close_crowd(struct replicas *crowd) {
     if (crowd == NULL) {
         return;
     }
@@ -42,11 +42,11 @@ static void close_crowd(struct weft_crowd *crowd) {
     for (size_t i = crowd->count; i-- > 0;) {
         finish_copy(&crowd->copies[i]);
     }
-    weft_pool_destroy(crowd->pool);
+    os_pool_destroy(crowd->pool);
     free(crowd);
 }
 
-static enum weft_status build(struct weft_crowd *crowd, const struct weft_backend_options *options,
+static enum weft_status build(struct replicas *crowd, const struct weft_backend_options *options,
                               struct weft_error *error) {
     struct opencl_backend *cl = crowd->copies[0].cl;
     struct opencl_text text = {0};
@@ -69,7 +69,7 @@ static enum weft_status build(struct weft_crowd *crowd, const struct weft_backen
 }
 
 /* What a copy has beside its network. */
-static enum weft_status make_copy(struct weft_crowd *crowd, struct opencl_copy *copy,
+static enum weft_status make_copy(struct replicas *crowd, struct opencl_copy *copy,
                                   struct weft_error *error) {
     static const char *const names[SOAK_KERNELS] = {"soak_chain", "soak_compare", "soak_fill",
                                                     "soak_check"};
@@ -103,7 +103,7 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
 }
 
 /* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out when it is used. */
-static void make_fillings(struct weft_crowd *crowd, uint64_t rest) {
+static void make_fillings(struct replicas *crowd, uint64_t rest) {
     const struct opencl_backend *cl = crowd->copies[0].cl;
     cl_ulong most = 0;
     clGetDeviceInfo(cl->device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
@@ -128,7 +128,7 @@ static void make_fillings(struct weft_crowd *crowd, uint64_t rest) {
 }
 
 /* The copies behind the first. */
-static enum weft_status make_copies(struct weft_crowd *crowd,
+static enum weft_status make_copies(struct replicas *crowd,
                                     const struct weft_backend_options *options,
                                     const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *first = crowd->copies[0].cl;
@@ -161,13 +161,13 @@ static enum weft_status make_copies(struct weft_crowd *crowd,
 static enum weft_status open_crowd(const struct weft_network *network,
                                    const struct weft_backend_options *options,
                                    const struct weft_images *images, const struct weft_trial *trial,
-                                   struct weft_crowd **crowd, struct weft_error *error) {
-    struct weft_crowd *made = calloc(1, sizeof *made);
+                                   struct replicas **crowd, struct weft_error *error) {
+    struct replicas *made = calloc(1, sizeof *made);
     struct weft_backend_options how = *options;
     struct weft_backend *first = NULL;
     enum weft_status status;
     *crowd = NULL;
-    if (made == NULL || (made->pool = weft_pool_create(weft_os_processors())) == NULL) {
+    if (made == NULL || (made->pool = os_pool_create(os_processors())) == NULL) {
         free(made);
         return weft_fail(error, WEFT_FAILED, "verify: no memory or threads for copies");
     }
@@ -193,19 +193,19 @@ static enum weft_status open_crowd(const struct weft_network *network,
     return WEFT_OK;
 }
 
-static size_t copy_count(const struct weft_crowd *crowd) {
+static size_t copy_count(const struct replicas *crowd) {
     return crowd->count;
 }
 
-static uint64_t bytes_of(const struct weft_crowd *crowd) {
+static uint64_t bytes_of(const struct replicas *crowd) {
     return crowd->bytes;
 }
 
-static struct weft_backend *backend_of(struct weft_crowd *crowd, size_t i) {
+static struct weft_backend *backend_of(struct replicas *crowd, size_t i) {
     return &crowd->copies[i].cl->base;
 }
 
-const struct weft_crowd_ops opencl_crowd_ops = {
+const struct replicas_ops opencl_crowd_ops = {
     .open = open_crowd,
     .close = close_crowd,
     .count = copy_count,

@@ -22,33 +22,33 @@ struct opencl_copy {
     struct weft_error error;        /* of the work that is shared out */
 };
 
-struct weft_crowd {
+struct replicas {
     size_t count;
     struct opencl_copy copies[OPENCL_COPIES_MOST];
     cl_program program;
     cl_mem initial[2];   /* parameters, buffers: what rounds start from */
     cl_uint words, seed; /* of a filling */
     uint64_t bytes;      /* of all copies and fillings */
-    struct weft_pool *pool;
+    struct os_pool *pool;
     const struct weft_steps *steps; /* of the work that is shared out */
     cl_uint expected;
 };
 
 /* Enqueues that the filling of ${copy} is written; nothing if it has none. */
-enum weft_status opencl_crowd_fill(struct weft_crowd *crowd, struct opencl_copy *copy,
+enum weft_status opencl_crowd_fill(struct replicas *crowd, struct opencl_copy *copy,
                                    struct weft_error *error);
 
-/* ---- crowd_run.c: these entries of struct weft_crowd_ops ---- */
+/* ---- crowd_run.c: these entries of struct replicas_ops ---- */
 
-enum weft_status opencl_crowd_begin(struct weft_crowd *crowd, const struct weft_images *images,
+enum weft_status opencl_crowd_begin(struct replicas *crowd, const struct weft_images *images,
                                     const float *parameters, const float *buffers, uint32_t seed,
                                     struct weft_error *error);
-enum weft_status opencl_crowd_restart(struct weft_crowd *crowd, struct weft_error *error);
-enum weft_status opencl_crowd_train(struct weft_crowd *crowd, const struct weft_steps *steps,
+enum weft_status opencl_crowd_restart(struct replicas *crowd, struct weft_error *error);
+enum weft_status opencl_crowd_train(struct replicas *crowd, const struct weft_steps *steps,
                                     struct weft_error *error);
-enum weft_status opencl_crowd_compare(struct weft_crowd *crowd, uint32_t expected, bool *wrong,
+enum weft_status opencl_crowd_compare(struct replicas *crowd, uint32_t expected, bool *wrong,
                                       struct weft_error *error);
-enum weft_status opencl_crowd_check(struct weft_crowd *crowd, uint64_t *words,
+enum weft_status opencl_crowd_check(struct replicas *crowd, uint64_t *words,
                                     struct weft_error *error);
 
 #endif

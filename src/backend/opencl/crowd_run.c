@@ -29,7 +29,7 @@ static enum weft_status launch(struct opencl_copy *copy, enum opencl_soak which,
     return opencl_check(code, "clEnqueueNDRangeKernel: soak.cl", error);
 }
 
-enum weft_status opencl_crowd_fill(struct weft_crowd *crowd, struct opencl_copy *copy,
+enum weft_status opencl_crowd_fill(struct replicas *crowd, struct opencl_copy *copy,
                                    struct weft_error *error) {
     const struct argument arguments[] = {{sizeof copy->filling, &copy->filling},
                                          {sizeof crowd->words, &crowd->words},
@@ -47,9 +47,9 @@ static enum weft_status chain(struct opencl_copy *copy, cl_mem buffer, size_t wo
 }
 
 /* Calls ${work}(crowd, i) for all copies, on several threads; fails as the first of them that fails. */
-static enum weft_status share_out(struct weft_crowd *crowd, void (*work)(void *crowd, size_t i),
+static enum weft_status share_out(struct replicas *crowd, void (*work)(void *crowd, size_t i),
                                   struct weft_error *error) {
-    weft_pool_run(crowd->pool, crowd->count, work, crowd);
+    os_pool_run(crowd->pool, crowd->count, work, crowd);
     for (size_t i = 0; i < crowd->count; i++) {
         if (crowd->copies[i].error.status != WEFT_OK) {
             if (error != NULL) {
@@ -61,7 +61,7 @@ static enum weft_status share_out(struct weft_crowd *crowd, void (*work)(void *c
     return WEFT_OK;
 }
 
-enum weft_status opencl_crowd_begin(struct weft_crowd *crowd, const struct weft_images *images,
+enum weft_status opencl_crowd_begin(struct replicas *crowd, const struct weft_images *images,
                                     const float *parameters, const float *buffers, uint32_t seed,
                                     struct weft_error *error) {
     struct opencl_backend *first = crowd->copies[0].cl;
@@ -92,7 +92,7 @@ static cl_int set_words(struct opencl_copy *copy, cl_mem buffer, cl_uint word, s
                                0, NULL, NULL);
 }
 
-static cl_int restart(struct weft_crowd *crowd, struct opencl_copy *copy) {
+static cl_int restart(struct replicas *crowd, struct opencl_copy *copy) {
     cl_int code = set_words(copy, copy->chains, WEFT_DIGEST_START, WEFT_DIGEST_CHAINS);
     for (size_t i = 0; i < COMPARED && code == CL_SUCCESS; i++) {
         size_t count = opencl_array_count(copy->cl, compared[i]);
@@ -108,7 +108,7 @@ static cl_int restart(struct weft_crowd *crowd, struct opencl_copy *copy) {
     return code;
 }
 
-enum weft_status opencl_crowd_restart(struct weft_crowd *crowd, struct weft_error *error) {
+enum weft_status opencl_crowd_restart(struct replicas *crowd, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < crowd->count && status == WEFT_OK; i++) {
         status = opencl_check(restart(crowd, &crowd->copies[i]), "restart of a copy", error);
@@ -117,7 +117,7 @@ enum weft_status opencl_crowd_restart(struct weft_crowd *crowd, struct weft_erro
 }
 
 static void enqueue_steps(void *context, size_t i) {
-    struct weft_crowd *crowd = context;
+    struct replicas *crowd = context;
     struct opencl_copy *copy = &crowd->copies[i];
     const struct weft_steps *steps = crowd->steps;
     enum weft_status status = opencl_train_enqueue(copy->cl, steps, &copy->error);
@@ -130,7 +130,7 @@ static void enqueue_steps(void *context, size_t i) {
     }
 }
 
-enum weft_status opencl_crowd_train(struct weft_crowd *crowd, const struct weft_steps *steps,
+enum weft_status opencl_crowd_train(struct replicas *crowd, const struct weft_steps *steps,
                                     struct weft_error *error) {
     enum weft_status status;
     crowd->steps = steps;
@@ -142,7 +142,7 @@ enum weft_status opencl_crowd_train(struct weft_crowd *crowd, const struct weft_
 }
 
 static void enqueue_comparison(void *context, size_t i) {
-    struct weft_crowd *crowd = context;
+    struct replicas *crowd = context;
     struct opencl_copy *copy = &crowd->copies[i];
     const struct argument arguments[] = {{sizeof copy->chains, &copy->chains},
                                          {sizeof crowd->expected, &crowd->expected},
@@ -157,7 +157,7 @@ static void enqueue_comparison(void *context, size_t i) {
     }
 }
 
-enum weft_status opencl_crowd_compare(struct weft_crowd *crowd, uint32_t expected, bool *wrong,
+enum weft_status opencl_crowd_compare(struct replicas *crowd, uint32_t expected, bool *wrong,
                                       struct weft_error *error) {
     enum weft_status status;
     crowd->expected = expected;
@@ -172,7 +172,7 @@ enum weft_status opencl_crowd_compare(struct weft_crowd *crowd, uint32_t expecte
 }
 
 /* Enqueues the check of one copy's filling. */
-static enum weft_status check(struct weft_crowd *crowd, struct opencl_copy *copy,
+static enum weft_status check(struct replicas *crowd, struct opencl_copy *copy,
                               struct weft_error *error) {
     const struct argument arguments[] = {{sizeof copy->filling, &copy->filling},
                                          {sizeof crowd->words, &crowd->words},
@@ -185,7 +185,7 @@ static enum weft_status check(struct weft_crowd *crowd, struct opencl_copy *copy
                : status;
 }
 
-enum weft_status opencl_crowd_check(struct weft_crowd *crowd, uint64_t *words,
+enum weft_status opencl_crowd_check(struct replicas *crowd, uint64_t *words,
                                     struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     *words = 0;

@@ -154,7 +154,7 @@ static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[DEVICES_MOST])
 
 static cl_int find_platforms(cl_platform_id platforms[PLATFORMS_MOST], cl_uint *count) {
     cl_int code;
-    weft_os_prepare_opencl();
+    os_prepare_opencl();
     code = clGetPlatformIDs(PLATFORMS_MOST, platforms, count);
     *count = code != CL_SUCCESS ? 0 : *count < PLATFORMS_MOST ? *count : PLATFORMS_MOST;
     return code;

@@ -61,7 +61,7 @@ static enum weft_status run_kernel(struct opencl_backend *cl, struct opencl_laun
         opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
-    return opencl_launch_run(cl, launch, shards * WEFT_LANES, error);
+    return opencl_launch_run(cl, launch, shards * CPU_LANES, error);
 }
 
 /* What a pass does with one chunk of shards. */
@@ -71,7 +71,7 @@ typedef enum weft_status run_chunk(struct opencl_backend *cl, struct opencl_fast
 static enum weft_status run_chunks(struct opencl_backend *cl, size_t group, size_t count,
                                    run_chunk *run, struct weft_error *error) {
     struct opencl_fast_layer *layer = &cl->fast->layers[group];
-    size_t shards = weft_shards(count);
+    size_t shards = lanes_shards(count);
     for (size_t first = 0; first < shards; first += layer->chunk) {
         size_t left = shards - first;
         if (run(cl, layer, first, left < layer->chunk ? left : layer->chunk, error) != WEFT_OK) {

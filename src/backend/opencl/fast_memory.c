@@ -3,7 +3,7 @@
 
 /* Columns of the matrices: n. */
 static size_t width(const struct opencl_fast_layer *layer, size_t shards) {
-    return shards * layer->area * WEFT_LANES;
+    return shards * layer->area * CPU_LANES;
 }
 
 struct opencl_product opencl_fast_forward(struct opencl_backend *cl,
@@ -71,7 +71,7 @@ static enum weft_status temporary_of(struct opencl_backend *cl,
 /* The largest chunk that fits, for a batch of any size: CLBlast's needs do not always grow with it. */
 static enum weft_status choose_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                      struct weft_error *error) {
-    size_t shards = weft_shards(cl->base.batch), temporary = 0;
+    size_t shards = lanes_shards(cl->base.batch), temporary = 0;
     size_t each = (layer->rows + layer->features) * width(layer, 1) * sizeof(cl_float);
     for (size_t chunk = 1; chunk <= shards; chunk++) {
         size_t needed = temporary;

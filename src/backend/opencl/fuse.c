@@ -40,7 +40,7 @@ static bool pools(const struct weft_network *network, size_t i) {
 /* Whether a channel of ${batch} images is at most 512 KiB: a core keeps it from one part of the work to the next. */
 static bool channel_fits(const struct weft_layer *layer, size_t batch) {
     size_t area = layer->output.height * layer->output.width;
-    return area <= 8192 && weft_shards(batch) <= 8192 / area;
+    return area <= 8192 && lanes_shards(batch) <= 8192 / area;
 }
 
 static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,

@@ -31,7 +31,7 @@ static size_t power_of_two(size_t n, size_t most) {
 /* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
 static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
     bool gpu = mapping == WEFT_MAPPING_GPU;
-    launch->local[0] = gpu && launch->range != RANGE_ONCE ? WEFT_LANES : 1;
+    launch->local[0] = gpu && launch->range != RANGE_ONCE ? CPU_LANES : 1;
     launch->local[1] = 1;
     launch->local[2] = 1;
     if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
@@ -129,9 +129,9 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
                                    size_t count, struct weft_error *error) {
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
     bool once = launch->range == RANGE_ONCE;
-    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? WEFT_LANES : 1;
+    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
     size_t range[3] = {once ? 1 : lanes, items,
-                       launch->range >= RANGE_BATCH ? 1 : weft_shards(count)};
+                       launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
     opencl_trial_before(cl, launch->name);

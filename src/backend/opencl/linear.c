@@ -30,7 +30,7 @@ static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapp
 
 static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     return layer->output.channels / gradient_tile(layer, mapping) *
-           weft_shards(layer->input.channels);
+           lanes_shards(layer->input.channels);
 }
 
 static const struct opencl_kernel kernels[] = {

@@ -16,7 +16,7 @@ void opencl_loader_version(char *text, size_t size) {
         loader_info call;
     } info;
     char opencl[64] = "", version[64] = "", name[64] = "";
-    weft_os_prepare_opencl();
+    os_prepare_opencl();
     info.address = clGetExtensionFunctionAddress("clGetICDLoaderInfoOCLICD");
     if (info.address == NULL ||
         info.call(LOADER_OPENCL, sizeof opencl - 1, opencl, NULL) != CL_SUCCESS ||

@@ -20,7 +20,7 @@ static void define(struct opencl_text *text, const struct weft_layer *layer,
 }
 
 static size_t scratch(const struct weft_layer *layer, size_t shards) {
-    return shards * weft_shape_size(layer->output) * WEFT_LANES * sizeof(cl_int);
+    return shards * weft_shape_size(layer->output) * CPU_LANES * sizeof(cl_int);
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {

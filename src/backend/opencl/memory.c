@@ -11,7 +11,7 @@ size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array
 }
 
 size_t opencl_padded(size_t floats) {
-    return weft_shards(floats > 0 ? floats : 1) * WEFT_LANES;
+    return lanes_shards(floats > 0 ? floats : 1) * CPU_LANES;
 }
 
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
@@ -33,7 +33,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     }
     cl->buffer_count++;
     cl->buffer_bytes += bytes;
-    weft_log_say(&cl->base.log, "opencl: buffer: %s, %zu bytes", what, bytes);
+    log_write(&cl->base.log, "opencl: buffer: %s, %zu bytes", what, bytes);
     return opencl_guard_add(cl, *buffer, bytes, what, error);
 }
 
@@ -73,8 +73,8 @@ enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to,
 
 /* The tensors of place ${i}, in lanes: its value, and its gradient unless there is no training. */
 static enum weft_status make_place(struct opencl_backend *cl, size_t i, struct weft_error *error) {
-    size_t size = weft_shape_size(weft_place_shape(cl->base.network, i));
-    size_t bytes = weft_shards(cl->base.batch) * size * WEFT_LANES * sizeof(cl_float);
+    size_t size = weft_shape_size(activation_shape(cl->base.network, i));
+    size_t bytes = lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
     char name[WEFT_NAME_MAX + 16], gradient[WEFT_NAME_MAX + 32];
     snprintf(name, sizeof name, "%s%s", i == 0 ? "input" : cl->base.network->layers[i - 1].name,
              i == 0 ? "" : ".output");
@@ -103,7 +103,7 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
     }
     snprintf(name, sizeof name, "scratch of %s", layer->name);
     if (group->row->scratch != NULL &&
-        opencl_buffer(cl, group->row->scratch(layer, weft_shards(cl->base.batch)), name,
+        opencl_buffer(cl, group->row->scratch(layer, lanes_shards(cl->base.batch)), name,
                       &cl->scratch[index], error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
@@ -133,7 +133,7 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
 /* What belongs to no layer: sums of losses, predictions, the meaning of pixels. */
 static enum weft_status make_rest(struct opencl_backend *cl, size_t shards,
                                   struct weft_error *error) {
-    size_t lanes = shards * WEFT_LANES;
+    size_t lanes = shards * CPU_LANES;
     if (opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error) != WEFT_OK ||
         opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error) !=
             WEFT_OK ||
@@ -145,7 +145,7 @@ static enum weft_status make_rest(struct opencl_backend *cl, size_t shards,
 
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error) {
     const struct weft_network *network = cl->base.network;
-    size_t shards = weft_shards(cl->base.batch), places = network->layer_count + 1;
+    size_t shards = lanes_shards(cl->base.batch), places = network->layer_count + 1;
     cl->values = calloc(places, sizeof *cl->values);
     cl->dvalues = calloc(places, sizeof *cl->dvalues);
     cl->scratch = calloc(places, sizeof *cl->scratch);
@@ -163,8 +163,8 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     if (make_arrays(cl, shards, error) != WEFT_OK || make_rest(cl, shards, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
-    weft_log_say(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
-                 cl->buffer_count, cl->buffer_bytes, cl->base.batch);
+    log_write(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
+              cl->buffer_count, cl->buffer_bytes, cl->base.batch);
     return opencl_check(clFinish(cl->queue), "clFinish", error);
 }
 

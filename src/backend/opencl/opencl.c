@@ -1,4 +1,4 @@
-/* opencl.c: the OpenCL backend's entries of struct weft_backend_ops. */
+/* opencl.c: the OpenCL backend's entries of struct backend_ops. */
 #include "backend/opencl/fast.h"
 
 #include "numerics.h"
@@ -118,7 +118,7 @@ static enum weft_status read_array(struct weft_backend *backend, enum weft_array
                        opencl_array_count(cl, array) * sizeof *values, error);
 }
 
-static const struct weft_backend_ops opencl_ops = {
+static const struct backend_ops opencl_ops = {
     .close = close_opencl,
     .set_images = set_images,
     .set_pixels = set_pixels,
@@ -212,7 +212,7 @@ enum weft_status opencl_open_beside(struct opencl_backend *first,
     return WEFT_OK;
 }
 
-enum weft_status opencl_open(const struct weft_backend_request *request,
+enum weft_status opencl_open(const struct backend_request *request,
                              const struct weft_device *device, struct weft_backend **backend,
                              struct weft_error *error) {
     struct opencl_backend *cl;

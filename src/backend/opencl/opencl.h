@@ -9,20 +9,19 @@
 #include "backend/opencl/cl.h"
 #include "backend/opencl_ops.h"
 
-/* ---- ops.c: entries of struct weft_opencl ---- */
+/* ---- ops.c: entries of struct opencl_api ---- */
 
 enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
                              struct weft_error *error);
-enum weft_status opencl_open(const struct weft_backend_request *request,
+enum weft_status opencl_open(const struct backend_request *request,
                              const struct weft_device *device, struct weft_backend **backend,
                              struct weft_error *error);
-enum weft_status opencl_record_result(struct weft_backend *backend,
-                                      const struct weft_target *target, int *buffer,
-                                      unsigned char **bytes, struct weft_error *error);
+enum weft_status opencl_record_result(struct weft_backend *backend, const struct tensor_ref *target,
+                                      int *buffer, unsigned char **bytes, struct weft_error *error);
 enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error);
 void opencl_loader_version(char *text, size_t size);
-extern const struct weft_bare_ops opencl_bare_ops;
-extern const struct weft_crowd_ops opencl_crowd_ops;
+extern const struct raw_device_ops opencl_bare_ops;
+extern const struct replicas_ops opencl_crowd_ops;
 
 /* ---- errors.c ---- */
 

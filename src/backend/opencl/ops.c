@@ -2,7 +2,7 @@
 #include "backend/opencl/opencl.h"
 #include "backend/opencl_ops.h"
 
-static const struct weft_opencl ops = {
+static const struct opencl_api ops = {
     .list = opencl_list,
     .open = opencl_open,
     .record_result = opencl_record_result,
@@ -12,4 +12,4 @@ static const struct weft_opencl ops = {
     .crowd = &opencl_crowd_ops,
 };
 
-const struct weft_opencl *const weft_opencl = &ops;
+const struct opencl_api *const opencl_api = &ops;

@@ -34,7 +34,7 @@ struct run {
 static enum weft_status run_once(struct run *run, double *seconds, struct weft_error *error) {
     cl_command_queue queue = run->cl->queue;
     cl_int code = clSetKernelArg(run->kernel, 3, sizeof run->turns, &run->turns);
-    double start = weft_os_seconds();
+    double start = os_seconds();
     if (code == CL_SUCCESS) {
         code = clEnqueueNDRangeKernel(queue, run->kernel, 1, NULL, &run->range,
                                       &run->variant->group, 0, NULL, NULL);
@@ -42,7 +42,7 @@ static enum weft_status run_once(struct run *run, double *seconds, struct weft_e
     if (code == CL_SUCCESS) {
         code = clFinish(queue);
     }
-    *seconds = weft_os_seconds() - start;
+    *seconds = os_seconds() - start;
     return opencl_check(code, "peak", error);
 }
 
@@ -101,10 +101,10 @@ static enum weft_status build(struct opencl_backend *cl, const struct variant *v
         *program = clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes,
                                              &text.length, &code);
         if (code == CL_SUCCESS) {
-            double start = weft_os_seconds();
+            double start = os_seconds();
             code = clBuildProgram(*program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
             opencl_say_build(&cl->base.log, "bench.cl", *program, cl->device, "-cl-std=CL1.2",
-                             weft_os_seconds() - start);
+                             os_seconds() - start);
         }
         status = opencl_check(code, "bench.cl: clBuildProgram", error);
     }

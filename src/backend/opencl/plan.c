@@ -46,7 +46,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
 
 /* The kernels of no layer. Their buffers are set here as far as they never change. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
-    size_t vectors = opencl_padded(cl->base.network->parameter_count) / WEFT_LANES;
+    size_t vectors = opencl_padded(cl->base.network->parameter_count) / CPU_LANES;
     size_t size = weft_shape_size(cl->base.network->input), last = cl->base.network->layer_count;
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct {

@@ -78,7 +78,7 @@ enum weft_status opencl_open_beside(struct opencl_backend *first,
                                     const struct weft_backend_options *options,
                                     struct opencl_backend **beside, struct weft_error *error);
 
-/* ---- profile.c: the entries profile_start and profile_collect of struct weft_backend_ops ---- */
+/* ---- profile.c: the entries profile_start and profile_collect of struct backend_ops ---- */
 
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
@@ -231,7 +231,7 @@ void opencl_trial_before(const struct opencl_backend *cl, const char *what);
 enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     struct weft_error *error);
 
-/* ---- steps.c: these entries of struct weft_backend_ops ---- */
+/* ---- steps.c: these entries of struct backend_ops ---- */
 
 /* Enqueues ${steps}; their results are in cl->results once the queue has come so far. */
 enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
@@ -242,7 +242,7 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
                                  struct weft_error *error);
 enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error);
-enum weft_status opencl_tensor(struct weft_backend *backend, struct weft_place place, float *values,
+enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, float *values,
                                struct weft_error *error);
 
 #endif

@@ -53,9 +53,9 @@ static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *l
 static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_piece *piece,
                               size_t layer, size_t count) {
     const struct opencl_group *group = &cl->groups.groups[piece->group];
-    uint64_t bytes = weft_profile_parameter_bytes(cl->base.network, layer);
+    uint64_t bytes = profile_parameter_bytes(cl->base.network, layer);
     if (opencl_engine == NULL || group->row != opencl_engine->row) {
-        return bytes * weft_shards(count);
+        return bytes * lanes_shards(count);
     }
     return piece->kernel->host != NULL
                ? bytes
@@ -66,7 +66,7 @@ static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_pie
 static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_piece *piece,
                                   size_t count) {
     const struct opencl_fast_layer *fast = &cl->fast->layers[piece->group];
-    uint64_t columns = weft_shards(count) * fast->area * WEFT_LANES;
+    uint64_t columns = lanes_shards(count) * fast->area * CPU_LANES;
     return 2 * (fast->rows + fast->features) * columns * sizeof(float);
 }
 
@@ -82,22 +82,21 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
         return flop_of(cl, launch, piece, 1) > 0 && takes(launch, piece, ARG_DINPUT) &&
                        !takes(launch, piece, ARG_PARTIALS) && !group->relu
                    ? 0
-                   : weft_profile_place_bytes(network, group->first, count);
+                   : profile_place_bytes(network, group->first, count);
     case ARG_DINPUT:
-        return takes(launch, piece, ARG_DINPUT)
-                   ? weft_profile_place_bytes(network, group->first, count)
-                   : 0;
+        return takes(launch, piece, ARG_DINPUT) ? profile_place_bytes(network, group->first, count)
+                                                : 0;
     case ARG_OUTPUT:
     case ARG_DOUTPUT:
-        return weft_profile_place_bytes(network, group->end, count);
+        return profile_place_bytes(network, group->end, count);
     case ARG_PARAMETERS:
-        return weft_profile_parameter_bytes(network, layer);
+        return profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:
         return partial_bytes(cl, piece, layer, count);
     case ARG_BUFFERS:
-        return weft_profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
+        return profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
     case ARG_SCRATCH:
-        return group->row->scratch(&network->layers[group->main], weft_shards(count));
+        return group->row->scratch(&network->layers[group->main], lanes_shards(count));
     default:
         return 0;
     }
@@ -107,9 +106,9 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
 static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_launch *launch,
                                 size_t count) {
     const struct weft_network *network = cl->base.network;
-    uint64_t shards = weft_shards(count);
-    uint64_t input = weft_profile_place_bytes(network, 0, count);
-    uint64_t logits = weft_profile_place_bytes(network, network->layer_count, count);
+    uint64_t shards = lanes_shards(count);
+    uint64_t input = profile_place_bytes(network, 0, count);
+    uint64_t logits = profile_place_bytes(network, network->layer_count, count);
     uint64_t parameters = network->parameter_count * sizeof(float);
     switch ((enum opencl_common)(launch - cl->common)) {
     case COMMON_GATHER:
@@ -185,7 +184,7 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
             bytes += bytes_of_argument(cl, launch, piece, piece->kernel->arguments[a], count);
         }
     }
-    weft_profile_add(entry, 0, flop, bytes);
+    profile_add(entry, 0, flop, bytes);
     return entry;
 }
 
@@ -259,13 +258,12 @@ static void name_slots(struct opencl_backend *cl) {
             first = group->first < first ? group->first : first;
             end = group->end > end ? group->end : end;
         }
-        weft_profile_name(&cl->base.profile->entries[i], launch->name, cl->base.network, first,
-                          end);
+        profile_name(&cl->base.profile->entries[i], launch->name, cl->base.network, first, end);
     }
     for (size_t i = 0; i < COMMON_COUNT; i++) {
         if (cl->common[i].kernel != NULL) {
-            weft_profile_name(&cl->base.profile->entries[cl->launch_count + i], cl->common[i].name,
-                              cl->base.network, 0, 0);
+            profile_name(&cl->base.profile->entries[cl->launch_count + i], cl->common[i].name,
+                         cl->base.network, 0, 0);
         }
     }
 }
@@ -282,7 +280,7 @@ enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_
             return status;
         }
     }
-    status = weft_profile_create(backend, cl->launch_count + COMMON_COUNT, error);
+    status = profile_create(backend, cl->launch_count + COMMON_COUNT, error);
     if (status == WEFT_OK) {
         name_slots(cl);
     }

@@ -47,9 +47,9 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                          sizeof flags - sizeof "-cl-std=CL1.2 ");
     }
     if (options->no_cache) {
-        weft_log_say(&cl->base.log, "opencl: program cache: off");
+        log_write(&cl->base.log, "opencl: program cache: off");
     } else if (opencl_cache_is_drivers(cl)) {
-        weft_log_say(&cl->base.log, "opencl: program cache: left to the driver, which has one");
+        log_write(&cl->base.log, "opencl: program cache: left to the driver, which has one");
     } else {
         char key[65];
         opencl_cache_key(cl, &text, flags, key);
@@ -63,11 +63,11 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
     status = opencl_check(code, "clCreateProgramWithSource", error);
     if (status == WEFT_OK) {
-        double start = weft_os_seconds();
+        double start = os_seconds();
         opencl_trial_before(cl, "clBuildProgram");
         code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
         opencl_say_build(&cl->base.log, "program", cl->program, cl->device, flags,
-                         weft_os_seconds() - start);
+                         os_seconds() - start);
         status = code == CL_SUCCESS ? WEFT_OK : build_failed(cl, code, flags, error);
     }
     opencl_text_finish(&text);

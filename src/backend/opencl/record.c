@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Whether ${launch} is one of those that the record wants. */
-static bool is_wanted(const struct opencl_backend *cl, const struct weft_record *record,
+static bool is_wanted(const struct opencl_backend *cl, const struct record *record,
                       const struct opencl_launch *launch) {
     bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
     if (launch->run == NULL) {
@@ -32,14 +32,14 @@ static bool is_wanted(const struct opencl_backend *cl, const struct weft_record 
 }
 
 /* The index of ${memory} in the record; new ones are read from the device. -1 if that fails. */
-static int find_buffer(struct opencl_backend *cl, struct weft_record *record, cl_mem memory) {
-    struct weft_record_buffer *buffer = &record->buffers[record->buffer_count];
+static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem memory) {
+    struct record_buffer *buffer = &record->buffers[record->buffer_count];
     for (size_t i = 0; i < record->buffer_count; i++) {
         if (record->buffers[i].id == memory) {
             return (int)i;
         }
     }
-    if (record->buffer_count == WEFT_RECORD_BUFFERS ||
+    if (record->buffer_count == RECORD_BUFFERS ||
         clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof buffer->size, &buffer->size, NULL) !=
             CL_SUCCESS ||
         (buffer->bytes = malloc(buffer->size)) == NULL) {
@@ -54,7 +54,7 @@ static int find_buffer(struct opencl_backend *cl, struct weft_record *record, cl
 }
 
 /* Source, options and log of the program, once. */
-static void record_program(struct opencl_backend *cl, struct weft_record *record) {
+static void record_program(struct opencl_backend *cl, struct record *record) {
     struct opencl_text text = {0};
     size_t size = 0;
     if (record->source != NULL) {
@@ -75,15 +75,15 @@ static void record_program(struct opencl_backend *cl, struct weft_record *record
 
 void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
                           const size_t range[3]) {
-    struct weft_record *record = cl->trial->record;
-    struct weft_record_launch *to = &record->launches[record->launch_count];
+    struct record *record = cl->trial->record;
+    struct record_launch *to = &record->launches[record->launch_count];
     bool now = record->step == 0 || record->step == cl->steps_made + 1 ||
                launch == &cl->common[COMMON_LOSS_JOIN]; /* which comes after the last step */
     if (!now || !is_wanted(cl, record, launch)) {
         return;
     }
     record_program(cl, record);
-    if (record->launch_count == WEFT_RECORD_LAUNCHES) {
+    if (record->launch_count == RECORD_LAUNCHES) {
         record->full = true;
         return;
     }
@@ -93,9 +93,9 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
     memcpy(to->local, launch->local, sizeof to->local);
     to->count = launch->set_count;
     for (size_t i = 0; i < to->count; i++) {
-        struct weft_record_argument *argument = &to->arguments[i];
+        struct record_argument *argument = &to->arguments[i];
         cl_mem memory;
-        *argument = (struct weft_record_argument){.buffer = -1, .size = launch->set[i].size};
+        *argument = (struct record_argument){.buffer = -1, .size = launch->set[i].size};
         memcpy(argument->bytes, launch->set[i].bytes, sizeof argument->bytes);
         if (argument->size == sizeof memory) { /* numbers have 4 bytes */
             memcpy(&memory, argument->bytes, sizeof memory);
@@ -105,15 +105,15 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
     }
 }
 
-static cl_mem memory_of(const struct opencl_backend *cl, const struct weft_target *target) {
+static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref *target) {
     switch (target->result) {
-    case WEFT_RESULT_STEP:
+    case TENSOR_RESULT_STEP:
         return cl->results;
-    case WEFT_RESULT_LOSSES:
+    case TENSOR_RESULT_LOSSES:
         return cl->losses;
-    case WEFT_RESULT_PREDICTIONS:
+    case TENSOR_RESULT_PREDICTIONS:
         return cl->predictions;
-    case WEFT_RESULT_NONE:
+    case TENSOR_RESULT_NONE:
         break;
     }
     return !target->is_place        ? cl->arrays[target->array]
@@ -121,11 +121,11 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct weft_targe
                                     : cl->values[target->place.index];
 }
 
-enum weft_status opencl_record_result(struct weft_backend *backend,
-                                      const struct weft_target *target, int *buffer,
-                                      unsigned char **bytes, struct weft_error *error) {
+enum weft_status opencl_record_result(struct weft_backend *backend, const struct tensor_ref *target,
+                                      int *buffer, unsigned char **bytes,
+                                      struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    const struct weft_record *record = cl->trial->record;
+    const struct record *record = cl->trial->record;
     cl_mem memory = memory_of(cl, target);
     *bytes = NULL;
     for (size_t i = 0; i < record->buffer_count && !record->full; i++) {

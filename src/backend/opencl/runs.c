@@ -108,7 +108,7 @@ static size_t find_step(const struct maker *maker) {
     size_t first = groups->count;
     uint64_t flop = 0;
     while (first > 0 && groups->groups[first - 1].row == &opencl_linear) {
-        flop += 3 * WEFT_LANES * weft_layer_flop(main_layer(maker, first - 1));
+        flop += 3 * CPU_LANES * weft_layer_flop(main_layer(maker, first - 1));
         if (flop > STEP_FLOP || 2 * (groups->count - first + 1) + 1 > OPENCL_PIECES) {
             break;
         }

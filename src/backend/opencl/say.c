@@ -8,12 +8,12 @@
 
 void opencl_say_device(const struct opencl_backend *cl) {
     const struct weft_device *device = &cl->base.device;
-    weft_log_say(&cl->base.log,
-                 "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
-                 "units, mapping %s",
-                 device->platform, device->in_platform, device->name, device->platform_name,
-                 device->driver, device->opencl, device->opencl_c, device->compute_units,
-                 cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
+    log_write(&cl->base.log,
+              "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
+              "units, mapping %s",
+              device->platform, device->in_platform, device->name, device->platform_name,
+              device->driver, device->opencl, device->opencl_c, device->compute_units,
+              cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
 }
 
 void opencl_say_build(const struct weft_log *log, const char *what, cl_program program,
@@ -23,7 +23,7 @@ void opencl_say_build(const struct weft_log *log, const char *what, cl_program p
     if (log->say == NULL) {
         return;
     }
-    weft_log_say(log, "opencl: %s: built in %.3f s, options \"%s\"", what, seconds, flags);
+    log_write(log, "opencl: %s: built in %.3f s, options \"%s\"", what, seconds, flags);
     clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     text = size > 0 ? calloc(size + 1, 1) : NULL;
     if (text == NULL) {
@@ -35,7 +35,7 @@ void opencl_say_build(const struct weft_log *log, const char *what, cl_program p
         text[--end] = '\0';
     }
     if (end > 0) {
-        weft_log_say(log, "opencl: %s: build log:\n%s", what, text);
+        log_write(log, "opencl: %s: build log:\n%s", what, text);
     }
     free(text);
 }
@@ -55,8 +55,8 @@ static void say_chains(const struct opencl_backend *cl) {
         const struct opencl_run *run = cl->launches[i].run;
         const struct opencl_group *group = &cl->groups.groups[run->pieces[0].group];
         if (run->loop != LOOP_APART) {
-            weft_log_say(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
-                         cl->base.network->layers[group->main].name);
+            log_write(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
+                      cl->base.network->layers[group->main].name);
         }
     }
 }
@@ -76,10 +76,10 @@ void opencl_say_plan(const struct opencl_backend *cl) {
             kernels += has_group(cl->launches[k].run, i);
         }
         if (group->row->file == NULL) {
-            weft_log_say(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
+            log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
         } else {
-            weft_log_say(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
-                         group->end - group->first > 1 ? " fused," : "", group->row->file, kernels);
+            log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
+                      group->end - group->first > 1 ? " fused," : "", group->row->file, kernels);
         }
     }
     say_chains(cl);

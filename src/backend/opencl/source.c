@@ -18,7 +18,7 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
     *owned = NULL;
     if (folder != NULL) {
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        enum weft_status status = weft_file_read(path, SOURCE_LIMIT, owned, &size, error);
+        enum weft_status status = os_file_read(path, SOURCE_LIMIT, owned, &size, error);
         *text = *owned;
         return status == WEFT_OK ? WEFT_OK
                                  : (weft_error_context(error, "kernels"),
@@ -119,7 +119,7 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
                                  enum weft_mapping mapping, const char *folder,
                                  struct weft_error *error) {
     size_t size = weft_shape_size(network->input);
-    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     opencl_define(text, "SIZE", size);
     opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
     if (opencl_source_add(text, folder, "gather.cl", error) != WEFT_OK) {
@@ -138,13 +138,13 @@ enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_runs *runs, enum weft_mapping mapping,
                                     const char *folder, struct opencl_text *text,
                                     struct weft_error *error) {
-    size_t vectors = opencl_padded(network->parameter_count) / WEFT_LANES;
+    size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     struct weft_error ignored = {0};
     enum weft_status status;
     error = error != NULL ? error : &ignored;
     opencl_text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
-    opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : WEFT_LANES);
-    opencl_define(text, "PARTIALS", vectors * WEFT_LANES);
+    opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
+    opencl_define(text, "PARTIALS", vectors * CPU_LANES);
     status = opencl_source_add(text, folder, "numerics.h", error);
     if (status == WEFT_OK) {
         status = opencl_source_add(text, folder, "lanes.h", error);

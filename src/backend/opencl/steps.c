@@ -102,7 +102,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
         .count = left < steps->batch ? left : steps->batch,
         .statistics = WEFT_BATCH,
         .update = true,
-        .place = step * weft_shards(steps->batch),
+        .place = step * lanes_shards(steps->batch),
         .first = first,
     };
     enum weft_status status = gather(cl, WEFT_TRAIN, cl->order, first, values.count, error);
@@ -121,7 +121,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
 /* Makes room for what the steps of one call need. */
 static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
                              struct weft_error *error) {
-    size_t shards = steps->steps * weft_shards(steps->batch);
+    size_t shards = steps->steps * lanes_shards(steps->batch);
     enum weft_status status = opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order",
                                                  &cl->order, &cl->order_count, error);
     if (status == WEFT_OK) {
@@ -165,8 +165,8 @@ _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes 
 /* Reads the logits and brings them into the natural order. */
 static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                    float *values, struct weft_error *error) {
-    size_t size = weft_shape_size(weft_place_shape(cl->base.network, index));
-    size_t bytes = weft_shards(cl->base.last_count) * size * WEFT_LANES * sizeof(float);
+    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t bytes = lanes_shards(cl->base.last_count) * size * CPU_LANES * sizeof(float);
     float *lanes = malloc(bytes);
     enum weft_status status;
     if (lanes == NULL) {
@@ -174,7 +174,7 @@ static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, siz
     }
     status = opencl_read(cl, buffer, lanes, bytes, error);
     if (status == WEFT_OK) {
-        weft_lanes_unpack(lanes, cl->base.last_count, size, values);
+        lanes_unpack(lanes, cl->base.last_count, size, values);
     }
     free(lanes);
     return status;
@@ -218,14 +218,14 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
 /* Packs what a caller gave into lanes, cleaned as everything that is stored. */
 static enum weft_status write_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                     const float *values, struct weft_error *error) {
-    size_t size = weft_shape_size(weft_place_shape(cl->base.network, index));
-    size_t count = weft_shards(cl->base.last_count) * size * WEFT_LANES;
+    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t count = lanes_shards(cl->base.last_count) * size * CPU_LANES;
     float *lanes = malloc(count * sizeof *lanes);
     enum weft_status status;
     if (lanes == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
     }
-    weft_lanes_pack(values, cl->base.last_count, size, lanes);
+    lanes_pack(values, cl->base.last_count, size, lanes);
     for (size_t i = 0; i < count; i++) {
         lanes[i] = weft_clean(lanes[i]);
     }
@@ -263,7 +263,7 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     return status == WEFT_OK ? opencl_check(clFinish(cl->queue), "clFinish", error) : status;
 }
 
-enum weft_status opencl_tensor(struct weft_backend *backend, struct weft_place place, float *values,
+enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, float *values,
                                struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     cl_mem buffer = place.gradient ? cl->dvalues[place.index] : cl->values[place.index];

@@ -20,11 +20,10 @@ static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t in
 /* The bit in a tensor of activations. */
 static enum weft_status flip_place(struct opencl_backend *cl, cl_mem buffer,
                                    struct weft_error *error) {
-    const struct weft_target *target = &cl->trial->target;
+    const struct tensor_ref *target = &cl->trial->target;
     size_t image = cl->trial->element / target->count, value = cl->trial->element % target->count;
     return flip(cl, buffer,
-                (image / WEFT_LANES * target->count + value) * WEFT_LANES + image % WEFT_LANES,
-                error);
+                (image / CPU_LANES * target->count + value) * CPU_LANES + image % CPU_LANES, error);
 }
 
 /* Whether ${piece} writes the tensor ${buffer} for others. */

@@ -6,17 +6,16 @@
 #include "os/os.h"
 
 /* What can be wrong before any device is asked. */
-static enum weft_status check_options(const struct weft_options *options,
-                                      struct weft_error *error) {
+static enum weft_status check_options(const struct cli_options *options, struct weft_error *error) {
     bool cut = options->wide > 1 || options->images < 60000 || options->steps > 0;
-    if (weft_bench_wants(options, WEFT_BENCH_WHOLE) && cut) {
+    if (cli_bench_wants(options, CLI_BENCH_WHOLE) && cut) {
         return weft_fail(error, WEFT_USAGE,
                          "--whole: it is weft train as it is, without --images, --steps or --wide");
     }
     return WEFT_OK;
 }
 
-static enum weft_status read_images(struct weft_bench *bench, struct weft_error *error) {
+static enum weft_status read_images(struct cli_bench *bench, struct weft_error *error) {
     enum weft_status status = weft_data_find(bench->options->data, bench->data, error);
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(bench->data, (enum weft_split)i, &bench->all[i], NULL, error);
@@ -25,8 +24,8 @@ static enum weft_status read_images(struct weft_bench *bench, struct weft_error 
 }
 
 /* The first images of each split, and the batch that they allow. */
-static void choose_images(struct weft_bench *bench) {
-    const struct weft_options *options = bench->options;
+static void choose_images(struct cli_bench *bench) {
+    const struct cli_options *options = bench->options;
     size_t *count = &bench->images[WEFT_TRAIN].count;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         bench->images[i] = bench->all[i];
@@ -40,31 +39,31 @@ static void choose_images(struct weft_bench *bench) {
     }
 }
 
-static enum weft_status make_model(struct weft_bench *bench, struct weft_error *error) {
-    const struct weft_options *options = bench->options;
+static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
+    const struct cli_options *options = bench->options;
     struct weft_network *network = NULL;
-    enum weft_status status = weft_shared_network(options->network, &network, error);
+    enum weft_status status = cli_shared_network(options->network, &network, error);
     if (status == WEFT_OK && options->wide > 1) {
-        status = weft_bench_widen(&network, (size_t)options->wide, error);
+        status = cli_bench_widen(&network, (size_t)options->wide, error);
     }
     if (status == WEFT_OK) {
         status = weft_model_create(network, &bench->model, error);
     }
     if (status == WEFT_OK) {
         weft_model_initialise(bench->model, 0);
-        status = weft_shared_check(bench->model->network, &bench->images[WEFT_TRAIN], error);
+        status = cli_shared_check(bench->model->network, &bench->images[WEFT_TRAIN], error);
     }
     return status;
 }
 
 /* Shows the parts that were measured to their end. */
-static enum weft_status interrupted(struct weft_bench *bench, struct weft_error *error) {
+static enum weft_status interrupted(struct cli_bench *bench, struct weft_error *error) {
     bool some = false;
     for (size_t i = 0; i < bench->part_count; i++) {
         some = some || bench->parts[i].repeat > 0 || bench->parts[i].entries != NULL;
     }
     *error = (struct weft_error){0};
-    if (some && weft_bench_print(bench, error) != WEFT_OK) {
+    if (some && cli_bench_print(bench, error) != WEFT_OK) {
         return error->status;
     }
     weft_fail(error, WEFT_INTERRUPTED, "bench: interrupted");
@@ -72,10 +71,10 @@ static enum weft_status interrupted(struct weft_bench *bench, struct weft_error 
                                        : "nothing had been measured until then");
 }
 
-enum weft_status weft_command_bench(const struct weft_options *options, struct weft_error *error) {
-    struct weft_bench bench = {.options = options};
+enum weft_status cli_command_bench(const struct cli_options *options, struct weft_error *error) {
+    struct cli_bench bench = {.options = options};
     enum weft_status status = check_options(options, error);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     if (status == WEFT_OK) {
         status = read_images(&bench, error);
     }
@@ -85,15 +84,15 @@ enum weft_status weft_command_bench(const struct weft_options *options, struct w
     }
     /* fast first: where there is none, that is known at once */
     for (int math = options->math; status == WEFT_OK && math >= 0; math--) {
-        status = weft_bench_measure(&bench, math, error);
-        if (status == WEFT_OK && weft_bench_wants(options, WEFT_BENCH_WHOLE)) {
-            status = weft_bench_measure_whole(&bench, math, error);
+        status = cli_bench_measure(&bench, math, error);
+        if (status == WEFT_OK && cli_bench_wants(options, CLI_BENCH_WHOLE)) {
+            status = cli_bench_measure_whole(&bench, math, error);
         }
     }
     if (status == WEFT_INTERRUPTED) {
         status = interrupted(&bench, error);
     } else if (status == WEFT_OK) {
-        status = weft_bench_print(&bench, error);
+        status = cli_bench_print(&bench, error);
     }
     for (size_t i = 0; i < bench.part_count; i++) {
         free(bench.parts[i].times);

@@ -4,18 +4,18 @@
 
 #include "cli/cli.h"
 
-enum weft_bench_what {
-    WEFT_BENCH_TRAIN,
-    WEFT_BENCH_EVALUATE,
-    WEFT_BENCH_KERNELS,
-    WEFT_BENCH_PEAK,
-    WEFT_BENCH_WHOLE
+enum cli_bench_what {
+    CLI_BENCH_TRAIN,
+    CLI_BENCH_EVALUATE,
+    CLI_BENCH_KERNELS,
+    CLI_BENCH_PEAK,
+    CLI_BENCH_WHOLE
 };
-extern const char *const weft_bench_parts[]; /* in the order of enum weft_bench_what */
+extern const char *const cli_bench_parts[]; /* in the order of enum cli_bench_what */
 
 /* What was measured of one part. */
-struct weft_bench_part {
-    enum weft_bench_what what;          /* not kernels: those belong to train and evaluate */
+struct cli_bench_part {
+    enum cli_bench_what what;           /* not kernels: those belong to train and evaluate */
     const char *math;                   /* "exact" */
     uint64_t images;                    /* of one run */
     size_t batch, steps;                /* of one run; 0 steps: not cut into steps */
@@ -27,11 +27,11 @@ struct weft_bench_part {
     char variant[64]; /* of a peak */
 };
 
-#define WEFT_BENCH_PARTS 7 /* train, evaluate and whole, exact and fast; peak */
+#define CLI_BENCH_PARTS 7 /* train, evaluate and whole, exact and fast; peak */
 
 /* All that one run of weft bench has. All zero but options at the start. */
-struct weft_bench {
-    const struct weft_options *options;
+struct cli_bench {
+    const struct cli_options *options;
     char data[4096];                             /* folder */
     struct weft_images all[WEFT_SPLIT_COUNT];    /* as they were read */
     struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them: those that are used */
@@ -39,33 +39,33 @@ struct weft_bench {
     struct weft_model *model;
     struct weft_device device;
     double peak; /* GFLOP/s; 0: not measured */
-    struct weft_bench_part parts[WEFT_BENCH_PARTS];
+    struct cli_bench_part parts[CLI_BENCH_PARTS];
     size_t part_count;
 };
 
 /* network.c: makes every conv2d and linear of ${network} ${times} as wide, but for the last one, whose outputs are the
  * classes. Replaces ${network}. Fails with WEFT_FAILED without memory, WEFT_BAD_FILE where it gets too large. */
-enum weft_status weft_bench_widen(struct weft_network **network, size_t times,
-                                  struct weft_error *error);
+enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
+                                 struct weft_error *error);
 
 /* GFLOP of the products for one image: forward, or a training step. */
-double weft_bench_forward_gflop(const struct weft_network *network);
-double weft_bench_step_gflop(const struct weft_network *network);
+double cli_bench_forward_gflop(const struct weft_network *network);
+double cli_bench_step_gflop(const struct weft_network *network);
 
 /* measure.c: measures what the options ask for, with one kind of math, into the next parts. */
-enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct weft_error *error);
+enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error);
 
 /* The whole of weft train, likewise. */
-enum weft_status weft_bench_measure_whole(struct weft_bench *bench, int math,
-                                          struct weft_error *error);
+enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
+                                         struct weft_error *error);
 
 /* Whether a part is asked for. */
-bool weft_bench_wants(const struct weft_options *options, enum weft_bench_what what);
+bool cli_bench_wants(const struct cli_options *options, enum cli_bench_what what);
 
 /* The median of the part's times; 0 without any. */
-double weft_bench_median(const struct weft_bench_part *part);
+double cli_bench_median(const struct cli_bench_part *part);
 
 /* report.c: prints everything, as text or as events. */
-enum weft_status weft_bench_print(struct weft_bench *bench, struct weft_error *error);
+enum weft_status cli_bench_print(struct cli_bench *bench, struct weft_error *error);
 
 #endif

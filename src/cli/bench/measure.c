@@ -7,10 +7,10 @@
 
 #define WARM_STEPS 2 /* before anything is timed: drivers finish kernels when they first run */
 
-bool weft_bench_wants(const struct weft_options *options, enum weft_bench_what what) {
-    bool asked = (what == WEFT_BENCH_PEAK && options->peak) ||
-                 (what == WEFT_BENCH_WHOLE && options->whole && options->only < 0);
-    bool always = options->only < 0 && what <= WEFT_BENCH_KERNELS;
+bool cli_bench_wants(const struct cli_options *options, enum cli_bench_what what) {
+    bool asked = (what == CLI_BENCH_PEAK && options->peak) ||
+                 (what == CLI_BENCH_WHOLE && options->whole && options->only < 0);
+    bool always = options->only < 0 && what <= CLI_BENCH_KERNELS;
     return asked || always || options->only == (int)what;
 }
 
@@ -19,7 +19,7 @@ static int shorter(const void *a, const void *b) {
     return (*left > *right) - (*left < *right);
 }
 
-double weft_bench_median(const struct weft_bench_part *part) {
+double cli_bench_median(const struct cli_bench_part *part) {
     size_t half = part->repeat / 2;
     if (part->repeat == 0) {
         return 0;
@@ -29,10 +29,10 @@ double weft_bench_median(const struct weft_bench_part *part) {
 }
 
 /* The next part, with room for all times. */
-static struct weft_bench_part *add_part(struct weft_bench *bench, enum weft_bench_what what,
-                                        const char *math, struct weft_error *error) {
-    struct weft_bench_part *part = &bench->parts[bench->part_count];
-    *part = (struct weft_bench_part){.what = what, .math = math};
+static struct cli_bench_part *add_part(struct cli_bench *bench, enum cli_bench_what what,
+                                       const char *math, struct weft_error *error) {
+    struct cli_bench_part *part = &bench->parts[bench->part_count];
+    *part = (struct cli_bench_part){.what = what, .math = math};
     part->times = calloc((size_t)bench->options->repeat, sizeof *part->times);
     if (part->times == NULL) {
         weft_fail(error, WEFT_FAILED, "no memory for %llu times",
@@ -44,25 +44,25 @@ static struct weft_bench_part *add_part(struct weft_bench *bench, enum weft_benc
 }
 
 /* Opens the device and hands it the values, and the images of ${split}. */
-static enum weft_status open_device(struct weft_bench *bench, const struct weft_options *options,
+static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
                                     enum weft_split split, size_t batch,
                                     struct weft_backend **backend, struct weft_error *error) {
     enum weft_status status =
-        weft_shared_open(options, bench->model->network, batch, split == WEFT_TEST, backend, error);
+        cli_shared_open(options, bench->model->network, batch, split == WEFT_TEST, backend, error);
     if (status != WEFT_OK) {
         return status;
     }
     bench->device = *weft_backend_device(*backend);
-    status = weft_shared_give_model(*backend, bench->model, false, error);
+    status = cli_shared_give_model(*backend, bench->model, false, error);
     if (status != WEFT_OK) {
         return status;
     }
     return weft_backend_set_images(*backend, split, &bench->images[split], error);
 }
 
-static enum weft_status measure_peak(struct weft_bench *bench, struct weft_backend *backend,
+static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backend *backend,
                                      struct weft_error *error) {
-    struct weft_bench_part *part = add_part(bench, WEFT_BENCH_PEAK, "exact", error);
+    struct cli_bench_part *part = add_part(bench, CLI_BENCH_PEAK, "exact", error);
     struct weft_peak peak;
     enum weft_status status = part != NULL ? weft_backend_peak(backend, &peak, error) : WEFT_FAILED;
     if (status == WEFT_OK) {
@@ -75,7 +75,7 @@ static enum weft_status measure_peak(struct weft_bench *bench, struct weft_backe
 }
 
 /* A part that was not measured to its end is none. */
-static enum weft_status finish_part(struct weft_bench_part *part, enum weft_status status) {
+static enum weft_status finish_part(struct cli_bench_part *part, enum weft_status status) {
     if (status != WEFT_OK) {
         part->repeat = 0;
     }
@@ -86,16 +86,16 @@ static enum weft_status finish_part(struct weft_bench_part *part, enum weft_stat
 /* ---- training ---- */
 
 static bool keep_time(void *context, const struct weft_epoch *epoch) {
-    struct weft_bench_part *part = context;
+    struct cli_bench_part *part = context;
     if (part != NULL) {
         part->times[part->repeat++] = epoch->seconds;
     }
-    return !weft_os_interrupted();
+    return !os_interrupted();
 }
 
 /* ${epochs} of the images that are used, or ${steps} steps of them; their times go to ${part} if it is not NULL. */
-static enum weft_status train(struct weft_bench *bench, struct weft_backend *backend, size_t epochs,
-                              uint64_t steps, struct weft_bench_part *part,
+static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend, size_t epochs,
+                              uint64_t steps, struct cli_bench_part *part,
                               struct weft_error *error) {
     struct weft_training training = weft_training_default();
     struct weft_training_events events = {.epoch = keep_time, .context = part};
@@ -108,23 +108,23 @@ static enum weft_status train(struct weft_bench *bench, struct weft_backend *bac
                       error);
 }
 
-static enum weft_status measure_training(struct weft_bench *bench, struct weft_backend *backend,
+static enum weft_status measure_training(struct cli_bench *bench, struct weft_backend *backend,
                                          const char *math, struct weft_error *error) {
     size_t images = bench->images[WEFT_TRAIN].count;
-    struct weft_bench_part *part = add_part(bench, WEFT_BENCH_TRAIN, math, error);
+    struct cli_bench_part *part = add_part(bench, CLI_BENCH_TRAIN, math, error);
     enum weft_status status = WEFT_FAILED;
     if (part != NULL) {
         part->images = images;
         part->batch = bench->batch;
         part->steps = (images + bench->batch - 1) / bench->batch;
-        part->gflop = (double)images * weft_bench_step_gflop(bench->model->network);
+        part->gflop = (double)images * cli_bench_step_gflop(bench->model->network);
         status = train(bench, backend, 1, WARM_STEPS, NULL, error);
     }
-    if (status == WEFT_OK && weft_bench_wants(bench->options, WEFT_BENCH_TRAIN)) {
+    if (status == WEFT_OK && cli_bench_wants(bench->options, CLI_BENCH_TRAIN)) {
         status = finish_part(part,
                              train(bench, backend, (size_t)bench->options->repeat, 0, part, error));
     }
-    if (status != WEFT_OK || !weft_bench_wants(bench->options, WEFT_BENCH_KERNELS)) {
+    if (status != WEFT_OK || !cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
         return status;
     }
     if ((status = weft_backend_profile_start(backend, error)) != WEFT_OK ||
@@ -138,41 +138,41 @@ static enum weft_status measure_training(struct weft_bench *bench, struct weft_b
 
 static bool go_on(void *context, size_t done, size_t images) {
     (void)context, (void)done, (void)images;
-    return !weft_os_interrupted();
+    return !os_interrupted();
 }
 
-static enum weft_status evaluate(struct weft_bench *bench, struct weft_backend *backend,
+static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
                                  size_t batch, double *seconds, struct weft_error *error) {
     struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, batch, go_on, NULL};
     struct weft_evaluation evaluation = {0};
-    double start = weft_os_seconds();
+    double start = os_seconds();
     enum weft_status status =
         weft_evaluate(backend, &bench->images[WEFT_TEST], &how, false, &evaluation, error);
-    *seconds = weft_os_seconds() - start;
+    *seconds = os_seconds() - start;
     weft_evaluation_finish(&evaluation);
     return status;
 }
 
-static enum weft_status measure_evaluation(struct weft_bench *bench, struct weft_backend *backend,
+static enum weft_status measure_evaluation(struct cli_bench *bench, struct weft_backend *backend,
                                            size_t batch, const char *math,
                                            struct weft_error *error) {
     size_t images = bench->images[WEFT_TEST].count;
-    struct weft_bench_part *part = add_part(bench, WEFT_BENCH_EVALUATE, math, error);
+    struct cli_bench_part *part = add_part(bench, CLI_BENCH_EVALUATE, math, error);
     enum weft_status status = WEFT_FAILED;
     double seconds;
     if (part != NULL) {
         part->images = images;
         part->batch = batch;
-        part->gflop = (double)images * weft_bench_forward_gflop(bench->model->network);
+        part->gflop = (double)images * cli_bench_forward_gflop(bench->model->network);
         status = evaluate(bench, backend, batch, &seconds, error);
     }
-    if (status == WEFT_OK && weft_bench_wants(bench->options, WEFT_BENCH_EVALUATE)) {
+    if (status == WEFT_OK && cli_bench_wants(bench->options, CLI_BENCH_EVALUATE)) {
         for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
             status = evaluate(bench, backend, batch, &part->times[part->repeat++], error);
         }
         finish_part(part, status);
     }
-    if (status != WEFT_OK || !weft_bench_wants(bench->options, WEFT_BENCH_KERNELS)) {
+    if (status != WEFT_OK || !cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
         return status;
     }
     if ((status = weft_backend_profile_start(backend, error)) != WEFT_OK ||
@@ -183,14 +183,14 @@ static enum weft_status measure_evaluation(struct weft_bench *bench, struct weft
 }
 
 /* Training and the peak on one opened device, evaluation on one for forward passes alone, as weft evaluate opens it. */
-enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct weft_error *error) {
-    struct weft_options options = *bench->options;
-    bool kernels = weft_bench_wants(&options, WEFT_BENCH_KERNELS);
-    bool trains = kernels || weft_bench_wants(&options, WEFT_BENCH_TRAIN);
-    bool evaluates = kernels || weft_bench_wants(&options, WEFT_BENCH_EVALUATE);
-    bool peak = bench->peak == 0 && weft_bench_wants(&options, WEFT_BENCH_PEAK);
+enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
+    struct cli_options options = *bench->options;
+    bool kernels = cli_bench_wants(&options, CLI_BENCH_KERNELS);
+    bool trains = kernels || cli_bench_wants(&options, CLI_BENCH_TRAIN);
+    bool evaluates = kernels || cli_bench_wants(&options, CLI_BENCH_EVALUATE);
+    bool peak = bench->peak == 0 && cli_bench_wants(&options, CLI_BENCH_PEAK);
     size_t images = bench->images[WEFT_TEST].count;
-    size_t batch = images < WEFT_RUNNING_BATCH ? images : WEFT_RUNNING_BATCH;
+    size_t batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
     struct weft_backend *backend = NULL;
     enum weft_status status = WEFT_OK;
     options.math = math;
@@ -201,7 +201,7 @@ enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct w
         status = measure_peak(bench, backend, error);
     }
     if (status == WEFT_OK && trains) {
-        status = measure_training(bench, backend, weft_math_names[math], error);
+        status = measure_training(bench, backend, cli_math_names[math], error);
     }
     weft_backend_close(backend);
     backend = NULL;
@@ -211,7 +211,7 @@ enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct w
         status = open_device(bench, &options, WEFT_TEST, batch, &backend, error);
     }
     if (status == WEFT_OK && evaluates) {
-        status = measure_evaluation(bench, backend, batch, weft_math_names[math], error);
+        status = measure_evaluation(bench, backend, batch, cli_math_names[math], error);
     }
     weft_backend_close(backend);
     return status;
@@ -220,13 +220,13 @@ enum weft_status weft_bench_measure(struct weft_bench *bench, int math, struct w
 /* ---- the whole of weft train ---- */
 
 /* One whole training, its run folder in a temporary one. */
-static enum weft_status train_whole(struct weft_bench *bench, int math, double *seconds,
+static enum weft_status train_whole(struct cli_bench *bench, int math, double *seconds,
                                     struct weft_error *error) {
-    struct weft_options options = *bench->options;
+    struct cli_options options = *bench->options;
     struct weft_training defaults = weft_training_default();
     char folder[1024];
-    enum weft_status status = weft_os_make_temporary(folder, error);
-    double start = weft_os_seconds();
+    enum weft_status status = os_make_temporary(folder, error);
+    double start = os_seconds();
     options.math = math;
     options.lr = defaults.learning_rate;
     options.order = WEFT_SHUFFLED;
@@ -234,17 +234,17 @@ static enum weft_status train_whole(struct weft_bench *bench, int math, double *
     options.json = false;
     options.quiet = true;
     if (status == WEFT_OK) {
-        status = weft_train_silently(&options, &bench->device, error);
-        *seconds = weft_os_seconds() - start;
-        weft_os_remove_temporary(folder);
+        status = cli_train_silently(&options, &bench->device, error);
+        *seconds = os_seconds() - start;
+        os_remove_temporary(folder);
     }
     return status;
 }
 
-enum weft_status weft_bench_measure_whole(struct weft_bench *bench, int math,
-                                          struct weft_error *error) {
+enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
+                                         struct weft_error *error) {
     const struct weft_network *network = bench->model->network;
-    struct weft_bench_part *part = add_part(bench, WEFT_BENCH_WHOLE, weft_math_names[math], error);
+    struct cli_bench_part *part = add_part(bench, CLI_BENCH_WHOLE, cli_math_names[math], error);
     uint64_t trained, evaluated = bench->all[WEFT_TRAIN].count + bench->all[WEFT_TEST].count;
     enum weft_status status = WEFT_OK;
     if (part == NULL) {
@@ -253,8 +253,8 @@ enum weft_status weft_bench_measure_whole(struct weft_bench *bench, int math,
     trained = bench->options->epochs * bench->all[WEFT_TRAIN].count;
     part->images = trained + evaluated;
     part->batch = bench->batch;
-    part->gflop = (double)trained * weft_bench_step_gflop(network) +
-                  (double)evaluated * weft_bench_forward_gflop(network);
+    part->gflop = (double)trained * cli_bench_step_gflop(network) +
+                  (double)evaluated * cli_bench_forward_gflop(network);
     for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
         status = train_whole(bench, math, &part->times[part->repeat++], error);
     }

@@ -16,8 +16,8 @@ static size_t *outputs_of(struct weft_layer *layer) {
 }
 
 /* The list of layers is made from the layers' arguments alone, so these are changed, and the list is read again. */
-enum weft_status weft_bench_widen(struct weft_network **network, size_t times,
-                                  struct weft_error *error) {
+enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
+                                 struct weft_error *error) {
     struct weft_network *old = *network;
     size_t *last = NULL;
     char *list;
@@ -40,7 +40,7 @@ enum weft_status weft_bench_widen(struct weft_network **network, size_t times,
     return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "--wide %zu", times);
 }
 
-double weft_bench_forward_gflop(const struct weft_network *network) {
+double cli_bench_forward_gflop(const struct weft_network *network) {
     uint64_t flop = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
         flop += weft_layer_flop(&network->layers[i]);
@@ -49,7 +49,7 @@ double weft_bench_forward_gflop(const struct weft_network *network) {
 }
 
 /* Forward, gradients of parameters, and gradients of inputs but for the images', which nobody needs. */
-double weft_bench_step_gflop(const struct weft_network *network) {
+double cli_bench_step_gflop(const struct weft_network *network) {
     double first = 1e-9 * (double)weft_layer_flop(&network->layers[0]);
-    return 3 * weft_bench_forward_gflop(network) - first;
+    return 3 * cli_bench_forward_gflop(network) - first;
 }

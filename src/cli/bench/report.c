@@ -11,11 +11,11 @@ static double rate(double amount, double seconds) {
     return seconds > 0 ? amount / seconds : 0;
 }
 
-static double share_of_peak(const struct weft_bench *bench, double gflops) {
+static double share_of_peak(const struct cli_bench *bench, double gflops) {
     return rate(gflops, bench->peak);
 }
 
-static double seconds_of_kernels(const struct weft_bench_part *part) {
+static double seconds_of_kernels(const struct cli_bench_part *part) {
     double seconds = 0;
     for (size_t i = 0; i < part->entry_count; i++) {
         seconds += part->entries[i].seconds;
@@ -31,8 +31,8 @@ static const char *percent(double share, bool known, char text[32]) {
     return text;
 }
 
-static void print_part(const struct weft_bench *bench, const struct weft_bench_part *part) {
-    double median = weft_bench_median(part), gflops = rate(part->gflop, median);
+static void print_part(const struct cli_bench *bench, const struct cli_bench_part *part) {
+    double median = cli_bench_median(part), gflops = rate(part->gflop, median);
     char share[32], images[32] = "-", speed[32] = "-", batch[32] = "-";
     if (part->images > 0) {
         snprintf(images, sizeof images, "%llu", (unsigned long long)part->images);
@@ -40,7 +40,7 @@ static void print_part(const struct weft_bench *bench, const struct weft_bench_p
         snprintf(batch, sizeof batch, "%zu", part->batch);
     }
     printf("%-8s  %-5s  %7s  %6s  %9.4f  %9.4f  %9.4f  %9s  %8.1f  %8s",
-           weft_bench_parts[part->what], part->math, images, batch, median, part->times[0],
+           cli_bench_parts[part->what], part->math, images, batch, median, part->times[0],
            part->times[part->repeat - 1], speed, gflops,
            percent(share_of_peak(bench, gflops), bench->peak > 0, share));
     printf(part->variant[0] != '\0' ? "  (%s)\n" : "%s\n", part->variant);
@@ -51,7 +51,7 @@ static int slower(const void *a, const void *b) {
     return (left->seconds < right->seconds) - (left->seconds > right->seconds);
 }
 
-static void print_kernel(const struct weft_bench *bench, const struct weft_profile_entry *entry,
+static void print_kernel(const struct cli_bench *bench, const struct weft_profile_entry *entry,
                          double total, int width) {
     char share[32], of_peak[32];
     double gflops = rate(1e-9 * (double)entry->flop, entry->seconds);
@@ -64,7 +64,7 @@ static void print_kernel(const struct weft_bench *bench, const struct weft_profi
 }
 
 /* The slowest kernel first. */
-static void print_kernels(const struct weft_bench *bench, struct weft_bench_part *part) {
+static void print_kernels(const struct cli_bench *bench, struct cli_bench_part *part) {
     double total = seconds_of_kernels(part);
     char runs[64] = "";
     int width = 26;
@@ -73,7 +73,7 @@ static void print_kernels(const struct weft_bench *bench, struct weft_bench_part
     }
     qsort(part->entries, part->entry_count, sizeof part->entries[0], slower);
     printf("\nkernels of %s, %s: %llu images, batch %zu%s: %.4f seconds in kernels\n",
-           weft_bench_parts[part->what], part->math, (unsigned long long)part->images, part->batch,
+           cli_bench_parts[part->what], part->math, (unsigned long long)part->images, part->batch,
            runs, total);
     for (size_t i = 0; i < part->entry_count; i++) {
         size_t length = strlen(part->entries[i].name);
@@ -86,7 +86,7 @@ static void print_kernels(const struct weft_bench *bench, struct weft_bench_part
     }
 }
 
-static void print_parts(const struct weft_bench *bench) {
+static void print_parts(const struct cli_bench *bench) {
     bool first = true;
     for (size_t i = 0; i < bench->part_count; i++) {
         if (bench->parts[i].repeat == 0) {
@@ -101,7 +101,7 @@ static void print_parts(const struct weft_bench *bench) {
     }
 }
 
-static void print_text(struct weft_bench *bench) {
+static void print_text(struct cli_bench *bench) {
     const struct weft_device *device = &bench->device;
     printf("%s%s%s%s: %u compute units, network of %zu parameters, medians of %llu\n", device->name,
            device->builtin ? "" : " (", device->builtin ? "" : device->platform_name,
@@ -113,116 +113,116 @@ static void print_text(struct weft_bench *bench) {
             print_kernels(bench, &bench->parts[i]);
         }
     }
-    printf("\npeak memory: %.0f MB\n", 1e-6 * (double)weft_os_peak_memory());
+    printf("\npeak memory: %.0f MB\n", 1e-6 * (double)os_peak_memory());
 }
 
 /* ---- JSON ---- */
 
-static void json_known(struct weft_json *json, const char *key, double value, bool known) {
+static void json_known(struct json_writer *json, const char *key, double value, bool known) {
     if (known) {
-        weft_json_double(json, key, value);
+        json_write_double(json, key, value);
     } else {
-        weft_json_null(json, key);
+        json_write_null(json, key);
     }
 }
 
-static void json_count(struct weft_json *json, const char *key, uint64_t value) {
+static void json_count(struct json_writer *json, const char *key, uint64_t value) {
     if (value > 0) {
-        weft_json_integer(json, key, value);
+        json_write_integer(json, key, value);
     } else {
-        weft_json_null(json, key);
+        json_write_null(json, key);
     }
 }
 
-static enum weft_status json_start(const struct weft_bench *bench, struct weft_error *error) {
-    const struct weft_options *options = bench->options;
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "start");
-    weft_json_string(&json, "version", weft_version());
-    weft_json_device(&json, "device", &bench->device);
-    weft_json_open(&json, "options", '{');
-    weft_json_integer(&json, "images", options->images);
-    weft_json_integer(&json, "batch", options->batch);
+static enum weft_status json_start(const struct cli_bench *bench, struct weft_error *error) {
+    const struct cli_options *options = bench->options;
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "start");
+    json_write_string(&json, "version", weft_version());
+    json_write_device(&json, "device", &bench->device);
+    json_write_open(&json, "options", '{');
+    json_write_integer(&json, "images", options->images);
+    json_write_integer(&json, "batch", options->batch);
     json_count(&json, "steps", options->steps);
-    weft_json_integer(&json, "repeat", options->repeat);
-    weft_json_string(&json, "network", options->network);
-    weft_json_integer(&json, "wide", options->wide);
-    weft_shared_json_options(&json, options);
-    weft_json_close(&json, '}');
-    weft_json_integer(&json, "parameters", bench->model->network->parameter_count);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_integer(&json, "repeat", options->repeat);
+    json_write_string(&json, "network", options->network);
+    json_write_integer(&json, "wide", options->wide);
+    cli_shared_json_options(&json, options);
+    json_write_close(&json, '}');
+    json_write_integer(&json, "parameters", bench->model->network->parameter_count);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* The layers' names, which are separated by spaces. */
-static void json_layers(struct weft_json *json, const char *layers) {
-    weft_json_open(json, "layers", '[');
+static void json_layers(struct json_writer *json, const char *layers) {
+    json_write_open(json, "layers", '[');
     while (*layers != '\0') {
         char name[WEFT_NAME_MAX];
         size_t length = strcspn(layers, " ");
         snprintf(name, sizeof name, "%.*s", (int)length, layers);
-        weft_json_string(json, NULL, name);
+        json_write_string(json, NULL, name);
         layers += length + (layers[length] == ' ');
     }
-    weft_json_close(json, ']');
+    json_write_close(json, ']');
 }
 
-static enum weft_status json_kernel(const struct weft_bench *bench,
-                                    const struct weft_bench_part *part,
+static enum weft_status json_kernel(const struct cli_bench *bench,
+                                    const struct cli_bench_part *part,
                                     const struct weft_profile_entry *entry,
                                     struct weft_error *error) {
     double gflops = rate(1e-9 * (double)entry->flop, entry->seconds);
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "kernel");
-    weft_json_string(&json, "what", weft_bench_parts[part->what]);
-    weft_json_string(&json, "math", part->math);
-    weft_json_string(&json, "name", entry->name);
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "kernel");
+    json_write_string(&json, "what", cli_bench_parts[part->what]);
+    json_write_string(&json, "math", part->math);
+    json_write_string(&json, "name", entry->name);
     json_layers(&json, entry->layers);
-    weft_json_integer(&json, "launches", entry->launches);
-    weft_json_seconds(&json, "seconds", entry->seconds);
-    weft_json_double(&json, "share", rate(entry->seconds, seconds_of_kernels(part)));
-    weft_json_integer(&json, "flop", entry->flop);
-    weft_json_integer(&json, "bytes", entry->bytes);
-    weft_json_double(&json, "gflops", gflops);
-    weft_json_double(&json, "gigabytes_per_second",
-                     rate(1e-9 * (double)entry->bytes, entry->seconds));
+    json_write_integer(&json, "launches", entry->launches);
+    json_write_seconds(&json, "seconds", entry->seconds);
+    json_write_double(&json, "share", rate(entry->seconds, seconds_of_kernels(part)));
+    json_write_integer(&json, "flop", entry->flop);
+    json_write_integer(&json, "bytes", entry->bytes);
+    json_write_double(&json, "gflops", gflops);
+    json_write_double(&json, "gigabytes_per_second",
+                      rate(1e-9 * (double)entry->bytes, entry->seconds));
     json_known(&json, "share_of_peak", share_of_peak(bench, gflops), bench->peak > 0);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-static enum weft_status json_part(const struct weft_bench *bench,
-                                  const struct weft_bench_part *part, struct weft_error *error) {
-    double median = weft_bench_median(part), gflops = rate(part->gflop, median);
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "bench");
-    weft_json_string(&json, "what", weft_bench_parts[part->what]);
-    weft_json_string(&json, "math", part->math);
+static enum weft_status json_part(const struct cli_bench *bench, const struct cli_bench_part *part,
+                                  struct weft_error *error) {
+    double median = cli_bench_median(part), gflops = rate(part->gflop, median);
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "bench");
+    json_write_string(&json, "what", cli_bench_parts[part->what]);
+    json_write_string(&json, "math", part->math);
     json_count(&json, "images", part->images);
     json_count(&json, "batch", part->batch);
     json_count(&json, "steps", part->steps);
     json_known(&json, "images_per_second", rate((double)part->images, median), part->images > 0);
-    weft_json_seconds(&json, "seconds", median);
-    weft_json_open(&json, "times", '[');
+    json_write_seconds(&json, "seconds", median);
+    json_write_open(&json, "times", '[');
     for (size_t i = 0; i < part->repeat; i++) {
-        weft_json_seconds(&json, NULL, part->times[i]);
+        json_write_seconds(&json, NULL, part->times[i]);
     }
-    weft_json_close(&json, ']');
-    weft_json_double(&json, "gflops", gflops);
+    json_write_close(&json, ']');
+    json_write_double(&json, "gflops", gflops);
     json_known(&json, "share_of_peak", share_of_peak(bench, gflops), bench->peak > 0);
-    weft_json_string(&json, "variant", part->variant[0] != '\0' ? part->variant : NULL);
-    weft_json_integer(&json, "peak_memory", weft_os_peak_memory());
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_string(&json, "variant", part->variant[0] != '\0' ? part->variant : NULL);
+    json_write_integer(&json, "peak_memory", os_peak_memory());
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-static enum weft_status print_json(const struct weft_bench *bench, struct weft_error *error) {
+static enum weft_status print_json(const struct cli_bench *bench, struct weft_error *error) {
     enum weft_status status = json_start(bench, error);
     for (size_t i = 0; i < bench->part_count; i++) {
-        const struct weft_bench_part *part = &bench->parts[i];
+        const struct cli_bench_part *part = &bench->parts[i];
         for (size_t k = 0; status == WEFT_OK && k < part->entry_count; k++) {
             status = json_kernel(bench, part, &part->entries[k], error);
         }
@@ -233,7 +233,7 @@ static enum weft_status print_json(const struct weft_bench *bench, struct weft_e
     return status;
 }
 
-enum weft_status weft_bench_print(struct weft_bench *bench, struct weft_error *error) {
+enum weft_status cli_bench_print(struct cli_bench *bench, struct weft_error *error) {
     if (bench->options->json) {
         return print_json(bench, error);
     }

@@ -8,16 +8,16 @@ static const char *const classes[] = {"T-shirt/top", "Trouser",    "Pullover", "
                                       "Coat",        "Sandal",     "Shirt",    "Sneaker",
                                       "Bag",         "Ankle-boot", NULL};
 
-static struct weft_offer offer_value(const struct weft_option *option) {
+static struct cli_offer offer_value(const struct cli_option *option) {
     static const struct {
         const char *value;
-        enum weft_word word;
-    } known[] = {{"SEL", WEFT_WORD_DEVICE},
-                 {"FILE", WEFT_WORD_FILE},
-                 {"DIR", WEFT_WORD_FOLDER},
-                 {"MODEL", WEFT_WORD_MODEL}};
-    struct weft_offer offer = {.word = WEFT_WORD_ANY};
-    if (option->type == WEFT_OPTION_CHOICE) {
+        enum cli_word word;
+    } known[] = {{"SEL", CLI_WORD_DEVICE},
+                 {"FILE", CLI_WORD_FILE},
+                 {"DIR", CLI_WORD_FOLDER},
+                 {"MODEL", CLI_WORD_MODEL}};
+    struct cli_offer offer = {.word = CLI_WORD_ANY};
+    if (option->type == CLI_OPTION_CHOICE) {
         offer.choices = option->choices;
     } else if (strcmp(option->name, "class") == 0) {
         offer.choices = classes;
@@ -30,16 +30,15 @@ static struct weft_offer offer_value(const struct weft_option *option) {
     return offer;
 }
 
-static struct weft_offer offer_operand(const struct weft_command *command) {
+static struct cli_offer offer_operand(const struct cli_command *command) {
     const char *name = command->operand_name;
-    struct weft_offer offer = {.word = strstr(name, "IMAGE") != NULL ? WEFT_WORD_PICTURE
-                                       : strstr(name, "RUN") != NULL ? WEFT_WORD_FOLDER
-                                                                     : WEFT_WORD_MODEL};
+    struct cli_offer offer = {.word = strstr(name, "IMAGE") != NULL ? CLI_WORD_PICTURE
+                                      : strstr(name, "RUN") != NULL ? CLI_WORD_FOLDER
+                                                                    : CLI_WORD_MODEL};
     return offer;
 }
 
-void weft_completion_offer(FILE *out, const struct weft_shell *shell,
-                           const struct weft_offer *offer) {
+void cli_completion_offer(FILE *out, const struct cli_shell *shell, const struct cli_offer *offer) {
     if (offer->choices == NULL) {
         fputs(shell->words[offer->word], out);
         return;
@@ -52,33 +51,33 @@ void weft_completion_offer(FILE *out, const struct weft_shell *shell,
 }
 
 /* ${command}: whose options they are, or NULL. */
-static void print_options(FILE *out, const struct weft_shell *shell,
-                          const struct weft_command *command, const struct weft_option *options) {
+static void print_options(FILE *out, const struct cli_shell *shell,
+                          const struct cli_command *command, const struct cli_option *options) {
     for (; options != NULL && options->name != NULL; options++) {
-        struct weft_offer offer = offer_value(options);
+        struct cli_offer offer = offer_value(options);
         shell->option(out, command, options, &offer);
     }
 }
 
-void weft_completion_print(FILE *out, const struct weft_shell *shell) {
+void cli_completion_print(FILE *out, const struct cli_shell *shell) {
     fputs(shell->head, out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
         shell->command(out, command->name, command->summary);
     }
     fputs(shell->topics, out);
-    for (const struct weft_topic *topic = weft_topics; topic->name != NULL; topic++) {
+    for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
         shell->topic(out, topic->name, topic->summary);
     }
     fputs(shell->common, out);
-    print_options(out, shell, NULL, weft_common_options);
+    print_options(out, shell, NULL, cli_common_options);
     fputs(shell->commands, out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
         if (shell->begin != NULL) {
             shell->begin(out, command);
         }
         print_options(out, shell, command, command->options);
-        if (command->operand != WEFT_OPERAND_NONE) {
-            struct weft_offer offer = offer_operand(command);
+        if (command->operand != CLI_OPERAND_NONE) {
+            struct cli_offer offer = offer_operand(command);
             shell->operand(out, command, &offer);
         }
         fputs(shell->end, out);

@@ -80,7 +80,7 @@ static const char tail[] =
     "\n"
     "complete -F _weft weft\n";
 
-static const struct weft_shell shell;
+static const struct cli_shell shell;
 
 /* Commands and topics: words of a list. */
 static void print_name(FILE *out, const char *name, const char *summary) {
@@ -88,30 +88,30 @@ static void print_name(FILE *out, const char *name, const char *summary) {
     fprintf(out, " %s", name);
 }
 
-static void begin(FILE *out, const struct weft_command *command) {
+static void begin(FILE *out, const struct cli_command *command) {
     fprintf(out, "    %s)\n", command->name);
 }
 
 /* Flags have no value. */
-static void print_option(FILE *out, const struct weft_command *command,
-                         const struct weft_option *option, const struct weft_offer *offer) {
+static void print_option(FILE *out, const struct cli_command *command,
+                         const struct cli_option *option, const struct cli_offer *offer) {
     fprintf(out, "%s_weft_option --%s", command != NULL ? "        " : "    ", option->name);
-    if (option->type != WEFT_OPTION_FLAG) {
+    if (option->type != CLI_OPTION_FLAG) {
         fputc(' ', out);
-        weft_completion_offer(out, &shell, offer);
+        cli_completion_offer(out, &shell, offer);
     }
     fputc('\n', out);
 }
 
-static void print_operand(FILE *out, const struct weft_command *command,
-                          const struct weft_offer *offer) {
+static void print_operand(FILE *out, const struct cli_command *command,
+                          const struct cli_offer *offer) {
     (void)command;
     fputs("        operand=(", out);
-    weft_completion_offer(out, &shell, offer);
+    cli_completion_offer(out, &shell, offer);
     fputs(")\n", out);
 }
 
-static const struct weft_shell shell = {
+static const struct cli_shell shell = {
     .head = head,
     .topics = "\"\n_weft_topics=\"",
     .common = "\"\n\n_weft_common() {\n",
@@ -126,16 +126,16 @@ static const struct weft_shell shell = {
     .begin = begin,
     .option = print_option,
     .operand = print_operand,
-    .words = {[WEFT_WORD_ANY] = ":",
-              [WEFT_WORD_DEVICE] = "_weft_devices",
-              [WEFT_WORD_FILE] = "_weft_files",
-              [WEFT_WORD_FOLDER] = "_weft_folders",
-              [WEFT_WORD_MODEL] = "_weft_models",
-              [WEFT_WORD_PICTURE] = "_weft_pictures"},
+    .words = {[CLI_WORD_ANY] = ":",
+              [CLI_WORD_DEVICE] = "_weft_devices",
+              [CLI_WORD_FILE] = "_weft_files",
+              [CLI_WORD_FOLDER] = "_weft_folders",
+              [CLI_WORD_MODEL] = "_weft_models",
+              [CLI_WORD_PICTURE] = "_weft_pictures"},
     .before = "_weft_words \"",
     .behind = "\"",
 };
 
-void weft_completion_bash(FILE *out) {
-    weft_completion_print(out, &shell);
+void cli_completion_bash(FILE *out) {
+    cli_completion_print(out, &shell);
 }

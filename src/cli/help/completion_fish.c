@@ -37,7 +37,7 @@ static void print_quoted(FILE *out, const char *text) {
     fputc('\'', out);
 }
 
-static const struct weft_shell shell;
+static const struct cli_shell shell;
 
 static void print_word(FILE *out, const char *condition, const char *word, const char *text) {
     fprintf(out, "complete -c weft -n '%s' -a %s -d ", condition, word);
@@ -55,7 +55,7 @@ static void print_topic(FILE *out, const char *name, const char *summary) {
 }
 
 /* When it is offered: behind ${command}, or behind every one if that is NULL. */
-static void print_condition(FILE *out, const struct weft_command *command) {
+static void print_condition(FILE *out, const struct cli_command *command) {
     if (command != NULL) {
         fprintf(out, "complete -c weft -n '__fish_seen_subcommand_from %s'", command->name);
     } else {
@@ -65,27 +65,27 @@ static void print_condition(FILE *out, const struct weft_command *command) {
     }
 }
 
-static void print_option(FILE *out, const struct weft_command *command,
-                         const struct weft_option *option, const struct weft_offer *offer) {
+static void print_option(FILE *out, const struct cli_command *command,
+                         const struct cli_option *option, const struct cli_offer *offer) {
     print_condition(out, command);
     fprintf(out, " -l %s", option->name);
-    if (option->type != WEFT_OPTION_FLAG) {
-        fputs(offer->word == WEFT_WORD_FILE ? " -r" : " -x", out);
-        weft_completion_offer(out, &shell, offer);
+    if (option->type != CLI_OPTION_FLAG) {
+        fputs(offer->word == CLI_WORD_FILE ? " -r" : " -x", out);
+        cli_completion_offer(out, &shell, offer);
     }
     fputs(" -d ", out);
     print_quoted(out, option->help);
     fputc('\n', out);
 }
 
-static void print_operand(FILE *out, const struct weft_command *command,
-                          const struct weft_offer *offer) {
+static void print_operand(FILE *out, const struct cli_command *command,
+                          const struct cli_offer *offer) {
     print_condition(out, command);
-    weft_completion_offer(out, &shell, offer);
+    cli_completion_offer(out, &shell, offer);
     fputc('\n', out);
 }
 
-static const struct weft_shell shell = {
+static const struct cli_shell shell = {
     .head = head,
     .topics = "",
     .common = "",
@@ -96,16 +96,16 @@ static const struct weft_shell shell = {
     .topic = print_topic,
     .option = print_option,
     .operand = print_operand,
-    .words = {[WEFT_WORD_ANY] = "",
-              [WEFT_WORD_DEVICE] = " -a '(__weft_devices)'",
-              [WEFT_WORD_FILE] = " -F",
-              [WEFT_WORD_FOLDER] = " -a '(__weft_ending)'",
-              [WEFT_WORD_MODEL] = " -a '(__weft_ending .safetensors)'",
-              [WEFT_WORD_PICTURE] = " -a '(__weft_ending .safetensors .png .PNG)'"},
+    .words = {[CLI_WORD_ANY] = "",
+              [CLI_WORD_DEVICE] = " -a '(__weft_devices)'",
+              [CLI_WORD_FILE] = " -F",
+              [CLI_WORD_FOLDER] = " -a '(__weft_ending)'",
+              [CLI_WORD_MODEL] = " -a '(__weft_ending .safetensors)'",
+              [CLI_WORD_PICTURE] = " -a '(__weft_ending .safetensors .png .PNG)'"},
     .before = " -a '",
     .behind = "'",
 };
 
-void weft_completion_fish(FILE *out) {
-    weft_completion_print(out, &shell);
+void cli_completion_fish(FILE *out) {
+    cli_completion_print(out, &shell);
 }

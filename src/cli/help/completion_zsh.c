@@ -52,7 +52,7 @@ static const char tail[] = "    help)\n"
                            "    compdef _weft weft\n"
                            "fi\n";
 
-static const struct weft_shell shell;
+static const struct cli_shell shell;
 
 /* The first line of ${text} inside single quotes, with what would end a part of a specification escaped. */
 static void print_text(FILE *out, const char *text) {
@@ -74,34 +74,34 @@ static void print_name(FILE *out, const char *name, const char *summary) {
     fputs("'\n", out);
 }
 
-static void begin(FILE *out, const struct weft_command *command) {
+static void begin(FILE *out, const struct cli_command *command) {
     fprintf(out, "    %s)\n        own=(\n", command->name);
 }
 
-static void print_option(FILE *out, const struct weft_command *command,
-                         const struct weft_option *option, const struct weft_offer *offer) {
-    bool flag = option->type == WEFT_OPTION_FLAG;
+static void print_option(FILE *out, const struct cli_command *command,
+                         const struct cli_option *option, const struct cli_offer *offer) {
+    bool flag = option->type == CLI_OPTION_FLAG;
     fprintf(out, "%s'--%s%s[", command != NULL ? "            " : "        ", option->name,
             flag ? "" : "=");
     print_text(out, option->help);
     fputc(']', out);
     if (!flag) {
         fprintf(out, ":%s:", option->value != NULL ? option->value : option->name);
-        weft_completion_offer(out, &shell, offer);
+        cli_completion_offer(out, &shell, offer);
     }
     fputs("'\n", out);
 }
 
-static void print_operand(FILE *out, const struct weft_command *command,
-                          const struct weft_offer *offer) {
+static void print_operand(FILE *out, const struct cli_command *command,
+                          const struct cli_offer *offer) {
     fputs("            '*:", out);
     print_text(out, command->operand_name);
     fputc(':', out);
-    weft_completion_offer(out, &shell, offer);
+    cli_completion_offer(out, &shell, offer);
     fputs("'\n", out);
 }
 
-static const struct weft_shell shell = {
+static const struct cli_shell shell = {
     .head = head,
     .topics = "    )\n    topics=(\n",
     .common = "    )\n    common=(\n",
@@ -113,16 +113,16 @@ static const struct weft_shell shell = {
     .begin = begin,
     .option = print_option,
     .operand = print_operand,
-    .words = {[WEFT_WORD_ANY] = " ",
-              [WEFT_WORD_DEVICE] = "_weft_devices",
-              [WEFT_WORD_FILE] = "_files",
-              [WEFT_WORD_FOLDER] = "_files -/",
-              [WEFT_WORD_MODEL] = "_weft_models",
-              [WEFT_WORD_PICTURE] = "_weft_pictures"},
+    .words = {[CLI_WORD_ANY] = " ",
+              [CLI_WORD_DEVICE] = "_weft_devices",
+              [CLI_WORD_FILE] = "_files",
+              [CLI_WORD_FOLDER] = "_files -/",
+              [CLI_WORD_MODEL] = "_weft_models",
+              [CLI_WORD_PICTURE] = "_weft_pictures"},
     .before = "(",
     .behind = ")",
 };
 
-void weft_completion_zsh(FILE *out) {
-    weft_completion_print(out, &shell);
+void cli_completion_zsh(FILE *out) {
+    cli_completion_print(out, &shell);
 }

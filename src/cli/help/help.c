@@ -6,9 +6,9 @@
 
 enum { WIDTH = 80, COLUMN = 24 /* where explanations begin */ };
 
-void weft_help_usage(const struct weft_option *option, char text[128]) {
+void cli_help_usage(const struct cli_option *option, char text[128]) {
     int length = snprintf(text, 128, "--%s", option->name);
-    if (option->type == WEFT_OPTION_CHOICE) {
+    if (option->type == CLI_OPTION_CHOICE) {
         for (size_t i = 0; option->choices[i] != NULL && length < 128; i++) {
             length += snprintf(text + length, 128 - (size_t)length, "%s%s", i == 0 ? " " : "|",
                                option->choices[i]);
@@ -18,7 +18,7 @@ void weft_help_usage(const struct weft_option *option, char text[128]) {
     }
 }
 
-void weft_help_explain(const struct weft_option *option, char text[512]) {
+void cli_help_explain(const struct cli_option *option, char text[512]) {
     int length = snprintf(text, 512, "%s", option->help);
     if (option->initial != NULL && option->variable != NULL) {
         snprintf(text + length, 512 - (size_t)length, " (default: %s; variable %s)",
@@ -30,36 +30,36 @@ void weft_help_explain(const struct weft_option *option, char text[512]) {
     }
 }
 
-void weft_help_operand(const struct weft_command *command, char text[64]) {
+void cli_help_operand(const struct cli_command *command, char text[64]) {
     text[0] = '\0';
-    if (command->operand >= WEFT_OPERAND_REQUIRED) {
+    if (command->operand >= CLI_OPERAND_REQUIRED) {
         snprintf(text, 64, " %s", command->operand_name);
-    } else if (command->operand == WEFT_OPERAND_OPTIONAL) {
+    } else if (command->operand == CLI_OPERAND_OPTIONAL) {
         snprintf(text, 64, " [%s]", command->operand_name);
     }
 }
 
-void weft_help_terms(FILE *out, const struct weft_term *terms) {
+void cli_help_terms(FILE *out, const struct cli_term *terms) {
     for (; terms->term != NULL; terms++) {
         fprintf(out, "  %-*s", COLUMN - 2, terms->term);
         if ((int)strlen(terms->term) > COLUMN - 3) {
             fprintf(out, "\n%*s", COLUMN, "");
         }
-        weft_screen_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
+        cli_screen_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
     }
 }
 
-void weft_help_options(FILE *out, const char *title, const struct weft_option *options) {
+void cli_help_options(FILE *out, const char *title, const struct cli_option *options) {
     if (options == NULL || options->name == NULL) {
         return;
     }
     fprintf(out, "%s:\n", title);
     for (; options->name != NULL; options++) {
         char usage[128], text[512];
-        const struct weft_term terms[] = {{usage, text}, {NULL, NULL}};
-        weft_help_usage(options, usage);
-        weft_help_explain(options, text);
-        weft_help_terms(out, terms);
+        const struct cli_term terms[] = {{usage, text}, {NULL, NULL}};
+        cli_help_usage(options, usage);
+        cli_help_explain(options, text);
+        cli_help_terms(out, terms);
     }
     fputc('\n', out);
 }
@@ -74,30 +74,30 @@ static void print_examples(FILE *out, const char *first, const char *more) {
     }
 }
 
-void weft_help_command(FILE *out, const struct weft_command *command) {
+void cli_help_command(FILE *out, const struct cli_command *command) {
     char operand[64];
-    weft_help_operand(command, operand);
+    cli_help_operand(command, operand);
     fprintf(out, "weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
             command->name, operand);
-    weft_help_options(out, "options", command->options);
+    cli_help_options(out, "options", command->options);
     fputs("weft help options: what every command takes, as --device, --data and --json.\n\n", out);
-    if (command->operand == WEFT_OPERAND_OPTIONAL || command->operand == WEFT_OPERAND_REQUIRED) {
+    if (command->operand == CLI_OPERAND_OPTIONAL || command->operand == CLI_OPERAND_REQUIRED) {
         fprintf(out, "%s is a .safetensors file, or a run folder that holds model.safetensors.\n\n",
                 command->operand_name);
     }
     if (command->notes != NULL) {
-        weft_screen_wrap(out, command->notes, 0, 0, WIDTH);
+        cli_screen_wrap(out, command->notes, 0, 0, WIDTH);
         fputc('\n', out);
     }
     print_examples(out, command->example, command->more_examples);
 }
 
-void weft_help_program(FILE *out) {
+void cli_help_program(FILE *out) {
     fputs("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
           "the same bits on every OpenCL device and on the CPU.\n\n"
           "usage: weft COMMAND [OPTION]...\n\n",
           out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
         fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
     fputs("\nweft help COMMAND explains one of them; weft help options, environment, files,\n"
@@ -109,8 +109,8 @@ void weft_help_program(FILE *out) {
 
 /* ---- weft help [COMMAND or TOPIC] ---- */
 
-static const struct weft_topic *find_topic(const char *name) {
-    for (const struct weft_topic *topic = weft_topics; topic->name != NULL; topic++) {
+static const struct cli_topic *find_topic(const char *name) {
+    for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
         if (strcmp(topic->name, name) == 0) {
             return topic;
         }
@@ -122,27 +122,27 @@ static const struct weft_topic *find_topic(const char *name) {
 static const char *page_name(const void *context, size_t index) {
     size_t commands = 0;
     (void)context;
-    while (weft_commands[commands].name != NULL) {
+    while (cli_commands[commands].name != NULL) {
         commands++;
     }
-    return index < commands ? weft_commands[index].name : weft_topics[index - commands].name;
+    return index < commands ? cli_commands[index].name : cli_topics[index - commands].name;
 }
 
-enum weft_status weft_help(int count, char *const *names, struct weft_error *error) {
-    const struct weft_command *command;
-    const struct weft_topic *topic;
+enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
+    const struct cli_command *command;
+    const struct cli_topic *topic;
     const char *nearest;
     if (count == 0) {
-        weft_help_program(stdout);
+        cli_help_program(stdout);
         return WEFT_OK;
     }
     if (count > 1) {
         return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
     }
-    command = weft_command_find(names[0]);
+    command = cli_command_find(names[0]);
     topic = find_topic(names[0]);
     if (command != NULL) {
-        weft_help_command(stdout, command);
+        cli_help_command(stdout, command);
         return WEFT_OK;
     }
     if (topic != NULL) {
@@ -151,7 +151,7 @@ enum weft_status weft_help(int count, char *const *names, struct weft_error *err
     }
     weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists those there are",
               names[0]);
-    nearest = weft_nearest_find(names[0], page_name, NULL);
+    nearest = cli_nearest_find(names[0], page_name, NULL);
     if (nearest != NULL) {
         weft_error_hint(error, "did you mean weft help %s?", nearest);
     }

@@ -6,45 +6,45 @@
 #include "cli/cli.h"
 
 /* A word and what it means. A table ends with a term of NULL. */
-struct weft_term {
+struct cli_term {
     const char *term, *text;
 };
 
 /* topics.c */
-extern const struct weft_term weft_exit_codes[];
-extern const struct weft_term weft_variables[]; /* those that stand in for no option */
-extern const struct weft_term weft_file_names[];
+extern const struct cli_term cli_exit_codes[];
+extern const struct cli_term cli_variables[]; /* those that stand in for no option */
+extern const struct cli_term cli_file_names[];
 
 /* A page of weft help that is about no command. */
-struct weft_topic {
+struct cli_topic {
     const char *name;
     const char *summary; /* one line */
     void (*print)(FILE *out);
 };
 
-extern const struct weft_topic weft_topics[]; /* ends with a name of NULL */
+extern const struct cli_topic cli_topics[]; /* ends with a name of NULL */
 
 /* help.c: writes "--order shuffled|file" into ${text}. */
-void weft_help_usage(const struct weft_option *option, char text[128]);
+void cli_help_usage(const struct cli_option *option, char text[128]);
 
 /* Writes what ${option} does, its default and its variable, as one paragraph, into ${text}. */
-void weft_help_explain(const struct weft_option *option, char text[512]);
+void cli_help_explain(const struct cli_option *option, char text[512]);
 
 /* Writes "MODEL" or "[MODEL]" with a space before it, or nothing, into ${text}. */
-void weft_help_operand(const struct weft_command *command, char text[64]);
+void cli_help_operand(const struct cli_command *command, char text[64]);
 
 /* Prints ${terms} in two columns. */
-void weft_help_terms(FILE *out, const struct weft_term *terms);
+void cli_help_terms(FILE *out, const struct cli_term *terms);
 
 /* Prints ${options} in two columns, below ${title}; nothing where there are none. */
-void weft_help_options(FILE *out, const char *title, const struct weft_option *options);
+void cli_help_options(FILE *out, const char *title, const struct cli_option *options);
 
 /* manual.c: prints weft(1), with the macros of man(7). */
-void weft_manual_print(FILE *out);
+void cli_manual_print(FILE *out);
 
 /* completion_bash.c, completion_zsh.c, completion_fish.c: print a shell's script. */
-void weft_completion_bash(FILE *out);
-void weft_completion_zsh(FILE *out);
-void weft_completion_fish(FILE *out);
+void cli_completion_bash(FILE *out);
+void cli_completion_zsh(FILE *out);
+void cli_completion_fish(FILE *out);
 
 #endif

@@ -83,17 +83,17 @@ static void print_term(FILE *out, const char *term, const char *text) {
     print_text(out, text);
 }
 
-static void print_terms(FILE *out, const struct weft_term *terms) {
+static void print_terms(FILE *out, const struct cli_term *terms) {
     for (; terms->term != NULL; terms++) {
         print_term(out, terms->term, terms->text);
     }
 }
 
-static void print_options(FILE *out, const struct weft_option *options) {
+static void print_options(FILE *out, const struct cli_option *options) {
     for (; options != NULL && options->name != NULL; options++) {
         char usage[128], text[512];
-        weft_help_usage(options, usage);
-        weft_help_explain(options, text);
+        cli_help_usage(options, usage);
+        cli_help_explain(options, text);
         print_term(out, usage, text);
     }
 }
@@ -106,9 +106,9 @@ static void print_lines(FILE *out, const char *lines) {
     }
 }
 
-static void print_command(FILE *out, const struct weft_command *command) {
+static void print_command(FILE *out, const struct cli_command *command) {
     char text[256], operand[64];
-    weft_help_operand(command, operand);
+    cli_help_operand(command, operand);
     fprintf(out, ".SS weft %s [OPTION]...%s\n", command->name, operand);
     snprintf(text, sizeof text, "%s.", command->summary);
     text[0] = text[0] >= 'a' && text[0] <= 'z' ? (char)(text[0] - 'a' + 'A') : text[0];
@@ -134,19 +134,19 @@ static void print_command(FILE *out, const struct weft_command *command) {
 }
 
 static void print_environment(FILE *out) {
-    for (const struct weft_option *option = weft_common_options; option->name != NULL; option++) {
+    for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
             snprintf(text, sizeof text, "as --%s %s; the option wins", option->name, option->value);
             print_term(out, option->variable, text);
         }
     }
-    print_terms(out, weft_variables);
+    print_terms(out, cli_variables);
 }
 
 static void print_files(FILE *out) {
     print_text(out, "A run folder, as weft train writes it, holds:");
-    print_terms(out, weft_file_names);
+    print_terms(out, cli_file_names);
     fputs(".PP\n", out);
     print_text(out, "The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
                     "of --data, $WEFT_DATA, data/fashion-mnist or "
@@ -154,7 +154,7 @@ static void print_files(FILE *out) {
                     "$XDG_CACHE_HOME/weft.");
 }
 
-void weft_manual_print(FILE *out) {
+void cli_manual_print(FILE *out) {
     fprintf(out, ".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
     fputs(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
           ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
@@ -167,24 +167,24 @@ void weft_manual_print(FILE *out) {
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
                "file, or a run folder that holds model.safetensors.");
     fputs(".SH COMMANDS\n", out);
-    for (const struct weft_command *command = weft_commands; command->name != NULL; command++) {
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
         print_command(out, command);
     }
     fputs(".SS weft help [COMMAND or TOPIC]\n", out);
     print_text(out, "Explains a command, or one of these:");
-    for (const struct weft_topic *topic = weft_topics; topic->name != NULL; topic++) {
+    for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
         print_term(out, topic->name, topic->summary);
     }
     fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
     print_text(out, "--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
                     "ends the options.");
-    print_options(out, weft_common_options);
+    print_options(out, cli_common_options);
     fputs(".SH ENVIRONMENT\n", out);
     print_environment(out);
     fputs(".SH FILES\n", out);
     print_files(out);
     fputs(".SH EXIT STATUS\n", out);
-    print_terms(out, weft_exit_codes);
+    print_terms(out, cli_exit_codes);
     fputs(".SH EXAMPLES\n", out);
     print_text(out, "Train, look at the result, and check a device:");
     fputs(".PP\n.EX\n", out);

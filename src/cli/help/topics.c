@@ -3,7 +3,7 @@
 
 enum { WIDTH = 80 };
 
-const struct weft_term weft_exit_codes[] = {
+const struct cli_term cli_exit_codes[] = {
     {"0", "done"},
     {"1", "the work failed: a verify or compare that found a difference, a training that diverged "
           "or learned nothing"},
@@ -16,7 +16,7 @@ const struct weft_term weft_exit_codes[] = {
     {NULL, NULL},
 };
 
-const struct weft_term weft_variables[] = {
+const struct cli_term cli_variables[] = {
     {"XDG_CACHE_HOME", "compiled OpenCL programs are kept in its folder weft (default: ~/.cache)"},
     {"NO_COLOR", "if it is not empty: no colours"},
     {"TERM", "dumb: neither colours nor progress bars"},
@@ -29,7 +29,7 @@ const struct weft_term weft_variables[] = {
     {NULL, NULL},
 };
 
-const struct weft_term weft_file_names[] = {
+const struct cli_term cli_file_names[] = {
     {"model.safetensors", "parameters and running statistics, under PyTorch's names"},
     {"checkpoint.safetensors", "what --resume needs, after each whole epoch"},
     {"history.csv, steps.csv", "accuracy and loss of each epoch and of the steps"},
@@ -41,28 +41,28 @@ const struct weft_term weft_file_names[] = {
 };
 
 static void print_options(FILE *out) {
-    weft_help_options(out, "options of every command", weft_common_options);
+    cli_help_options(out, "options of every command", cli_common_options);
     fputs("--name VALUE and --name=VALUE are the same; the last of two wins; -- ends them.\n", out);
 }
 
 static void print_environment(FILE *out) {
     fputs("variables of the environment; an option wins against its variable:\n", out);
-    for (const struct weft_option *option = weft_common_options; option->name != NULL; option++) {
+    for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
-            const struct weft_term terms[] = {{option->variable, text}, {NULL, NULL}};
+            const struct cli_term terms[] = {{option->variable, text}, {NULL, NULL}};
             snprintf(text, sizeof text, "as --%s %s", option->name, option->value);
-            weft_help_terms(out, terms);
+            cli_help_terms(out, terms);
         }
     }
-    weft_help_terms(out, weft_variables);
+    cli_help_terms(out, cli_variables);
 }
 
 static void print_exit_codes(FILE *out) {
     fputs("exit codes:\n", out);
-    weft_help_terms(out, weft_exit_codes);
+    cli_help_terms(out, cli_exit_codes);
     fputc('\n', out);
-    weft_screen_wrap(
+    cli_screen_wrap(
         out,
         "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
         "is one, a line that tells how to mend it. With --json they are events on "
@@ -72,13 +72,13 @@ static void print_exit_codes(FILE *out) {
 
 static void print_files(FILE *out) {
     fputs("a run folder, as weft train writes it:\n", out);
-    weft_help_terms(out, weft_file_names);
+    cli_help_terms(out, cli_file_names);
     fputc('\n', out);
-    weft_screen_wrap(out,
-                     "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
-                     "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
-                     "downloads them.",
-                     0, 0, WIDTH);
+    cli_screen_wrap(out,
+                    "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
+                    "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
+                    "downloads them.",
+                    0, 0, WIDTH);
 }
 
 static void print_completion(FILE *out) {
@@ -91,15 +91,15 @@ static void print_completion(FILE *out) {
           out);
 }
 
-const struct weft_topic weft_topics[] = {
+const struct cli_topic cli_topics[] = {
     {"options", "the options of every command", print_options},
     {"environment", "variables of the environment", print_environment},
     {"files", "the files of a run folder", print_files},
     {"exit-codes", "the exit codes", print_exit_codes},
     {"completion", "completion in bash, zsh and fish", print_completion},
-    {"man", "prints the manual page weft(1)", weft_manual_print},
-    {"bash", "prints the completion of bash", weft_completion_bash},
-    {"zsh", "prints the completion of zsh", weft_completion_zsh},
-    {"fish", "prints the completion of fish", weft_completion_fish},
+    {"man", "prints the manual page weft(1)", cli_manual_print},
+    {"bash", "prints the completion of bash", cli_completion_bash},
+    {"zsh", "prints the completion of zsh", cli_completion_zsh},
+    {"fish", "prints the completion of fish", cli_completion_fish},
     {NULL, NULL, NULL},
 };

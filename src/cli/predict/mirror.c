@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-const char *const weft_mirror_names[] = {"auto", "yes", "no", NULL};
+const char *const cli_mirror_names[] = {"auto", "yes", "no", NULL};
 
 /* How much more of the probability the three classes of shoes must have. On the 10,000 test images, 0.1 mirrors 9 wrongly,
  * and finds 94 % of the shoes right when all look to the right, 29 % without. */
@@ -16,7 +16,7 @@ const char *const weft_mirror_names[] = {"auto", "yes", "no", NULL};
 /* Sandal, Sneaker and Ankle boot. */
 static const size_t shoes[] = {5, 7, 9};
 
-static void mirror_image(const struct weft_prediction *job, const uint8_t *from, uint8_t *to) {
+static void mirror_image(const struct cli_prediction *job, const uint8_t *from, uint8_t *to) {
     for (size_t y = 0; y < job->height; y++) {
         for (size_t x = 0; x < job->width; x++) {
             to[y * job->width + x] = from[y * job->width + job->width - 1 - x];
@@ -25,15 +25,15 @@ static void mirror_image(const struct weft_prediction *job, const uint8_t *from,
 }
 
 /* Whether both are wanted of what ${job} predicts. */
-static bool is_open(const struct weft_prediction *job) {
-    return job->options->mirror == WEFT_MIRROR_AUTO && job->options->index == NULL;
+static bool is_open(const struct cli_prediction *job) {
+    return job->options->mirror == CLI_MIRROR_AUTO && job->options->index == NULL;
 }
 
-void weft_predict_mirror(struct weft_prediction *job) {
+void cli_predict_mirror(struct cli_prediction *job) {
     size_t area = job->height * job->width;
     uint8_t *twins = job->pixels + job->count * area;
     job->computed = job->count;
-    if (!is_open(job) && job->options->mirror != WEFT_MIRROR_YES) {
+    if (!is_open(job) && job->options->mirror != CLI_MIRROR_YES) {
         return;
     }
     for (size_t i = 0; i < job->count; i++) {
@@ -55,7 +55,7 @@ static float shoe_share(const float *probabilities) {
     return sum;
 }
 
-void weft_predict_choose(struct weft_prediction *job) {
+void cli_predict_choose(struct cli_prediction *job) {
     size_t area = job->height * job->width;
     for (size_t i = 0; i < job->count && job->computed > job->count; i++) {
         float *own = job->logits + i * job->classes;

@@ -124,7 +124,7 @@ static void refit(const struct sheet *sheet, struct surface *surface, int count,
     memcpy(surface->factors, right, (size_t)count * sizeof right[0]);
 }
 
-float weft_picture_background(const float *grey, size_t width, size_t height, float *background) {
+float cli_picture_background(const float *grey, size_t width, size_t height, float *background) {
     struct sheet sheet = {grey, width, height};
     struct surface flat = {{0}}, surface;
     double scale = 64, tolerance;

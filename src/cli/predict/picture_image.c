@@ -25,7 +25,7 @@ struct box {
     size_t left, right, top, bottom;
 };
 
-static enum weft_status shrink(const struct weft_picture *picture, struct work *work,
+static enum weft_status shrink(const struct cli_picture *picture, struct work *work,
                                struct weft_error *error) {
     size_t longer = picture->width > picture->height ? picture->width : picture->height;
     double scale = longer > WORK_MAX ? (double)WORK_MAX / (double)longer : 1;
@@ -41,8 +41,7 @@ static enum weft_status shrink(const struct weft_picture *picture, struct work *
         free(small);
         return weft_fail(error, WEFT_FAILED, "no memory for a picture");
     }
-    weft_scale_bytes(picture->grey, picture->width, picture->height, small, work->width,
-                     work->height);
+    scale_bytes(picture->grey, picture->width, picture->height, small, work->width, work->height);
     for (size_t i = 0; i < work->width * work->height; i++) {
         work->grey[i] = (float)small[i];
     }
@@ -161,7 +160,7 @@ static enum weft_status fit(struct work *work, size_t columns, size_t rows, uint
         memcpy(cut + y * width, work->grey + (box.top + y) * work->width + box.left,
                width * sizeof *cut);
     }
-    weft_scale_floats(cut, width, height, small, wide, high);
+    scale_floats(cut, width, height, small, wide, high);
     sharpen(small, small + columns * rows, wide, high);
     place(small + columns * rows, wide, high, columns, rows,
           (uint8_t)(dark ? work->background[0] : 0), image);
@@ -171,7 +170,7 @@ static enum weft_status fit(struct work *work, size_t columns, size_t rows, uint
 }
 
 /* A picture that has the size of the image is the image, or its negative. */
-static void take_as_it_is(const struct weft_picture *picture, bool inverted, uint8_t *image) {
+static void take_as_it_is(const struct cli_picture *picture, bool inverted, uint8_t *image) {
     for (size_t i = 0; i < picture->width * picture->height; i++) {
         image[i] = (uint8_t)(inverted ? 255 - picture->grey[i] : picture->grey[i]);
     }
@@ -184,18 +183,18 @@ static void invert_work(struct work *work) {
     }
 }
 
-enum weft_status weft_picture_image(const struct weft_picture *picture, enum weft_invert invert,
-                                    size_t columns, size_t rows, uint8_t *image,
-                                    struct weft_error *error) {
+enum weft_status cli_picture_image(const struct cli_picture *picture, enum cli_invert invert,
+                                   size_t columns, size_t rows, uint8_t *image,
+                                   struct weft_error *error) {
     struct work work = {0};
     enum weft_status status = shrink(picture, &work, error);
     if (status == WEFT_OK) {
         bool whole = picture->width == columns && picture->height == rows, inverted;
         work.tolerance =
-            weft_picture_background(work.grey, work.width, work.height, work.background);
+            cli_picture_background(work.grey, work.width, work.height, work.background);
         inverted =
-            invert == WEFT_INVERT_YES || (invert == WEFT_INVERT_AUTO && is_dark_on_bright(&work) &&
-                                          (!whole || work.background[0] > 127));
+            invert == CLI_INVERT_YES || (invert == CLI_INVERT_AUTO && is_dark_on_bright(&work) &&
+                                         (!whole || work.background[0] > 127));
         if (whole) {
             take_as_it_is(picture, inverted, image);
         } else {

@@ -27,7 +27,7 @@ static unsigned backdrop(const uint8_t *rgba, size_t count) {
 }
 
 static enum weft_status decode(const char *path, const char *bytes, size_t size,
-                               struct weft_picture *picture, struct weft_error *error) {
+                               struct cli_picture *picture, struct weft_error *error) {
     png_image image = {.version = PNG_IMAGE_VERSION};
     uint8_t *rgba;
     size_t count;
@@ -66,50 +66,50 @@ static enum weft_status decode(const char *path, const char *bytes, size_t size,
     return WEFT_OK;
 }
 
-enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
-                                   struct weft_error *error) {
+enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
+                                  struct weft_error *error) {
     char *bytes;
     size_t size;
-    enum weft_status status = weft_file_read(path, FILE_MAX, &bytes, &size, error);
-    *picture = (struct weft_picture){0};
+    enum weft_status status = os_file_read(path, FILE_MAX, &bytes, &size, error);
+    *picture = (struct cli_picture){0};
     if (status == WEFT_OK) {
         status = decode(path, bytes, size, picture, error);
         free(bytes);
     }
     if (status != WEFT_OK) {
-        weft_picture_finish(picture);
+        cli_picture_finish(picture);
     }
     return status;
 }
 
-bool weft_picture_can_read(void) {
+bool cli_picture_can_read(void) {
     return true;
 }
 
-const char *weft_picture_png_version(void) {
+const char *cli_picture_png_version(void) {
     return png_get_libpng_ver(NULL);
 }
 
 #else
 
-enum weft_status weft_picture_read(const char *path, struct weft_picture *picture,
-                                   struct weft_error *error) {
-    *picture = (struct weft_picture){0};
+enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
+                                  struct weft_error *error) {
+    *picture = (struct cli_picture){0};
     weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
     return weft_error_hint(error, "build with libpng (Debian: libpng-dev)");
 }
 
-bool weft_picture_can_read(void) {
+bool cli_picture_can_read(void) {
     return false;
 }
 
-const char *weft_picture_png_version(void) {
+const char *cli_picture_png_version(void) {
     return "";
 }
 
 #endif
 
-void weft_picture_finish(struct weft_picture *picture) {
+void cli_picture_finish(struct cli_picture *picture) {
     free(picture->grey);
-    *picture = (struct weft_picture){0};
+    *picture = (struct cli_picture){0};
 }

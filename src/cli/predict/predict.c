@@ -6,60 +6,60 @@
 
 #include "numerics.h"
 
-static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum weft_invert */
+static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum cli_invert */
 
-const char weft_predict_notes[] =
+const char cli_predict_notes[] =
     "IMAGE is a PNG file of any size: it becomes grey, is cut to what differs from its\n"
     "background, scaled to the network's input, and inverted where the clothes are darker\n"
     "than their background. All shoes of Fashion-MNIST look to the left, so one that looks to\n"
     "the right is mirrored. A file of the input's size (28 x 28) is taken pixel by pixel.\n"
     "A file that can not be read is named, the others go on, and the exit code is 3.\n";
 
-const struct weft_option weft_predict_options[] = {
+const struct cli_option cli_predict_options[] = {
     {.name = "index",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(index),
+     .type = CLI_OPTION_TEXT,
+     .offset = CLI_OPTION(index),
      .value = "LIST",
      .help = "images of the data set, not files: 0,17,42"},
-    WEFT_OPTION_ROW_SPLIT("where --index counts", "test"),
+    CLI_OPTION_ROW_SPLIT("where --index counts", "test"),
     {.name = "invert",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(invert),
+     .type = CLI_OPTION_CHOICE,
+     .offset = CLI_OPTION(invert),
      .help = "bright becomes dark in files",
      .initial = "auto",
      .choices = inverts},
     {.name = "mirror",
-     .type = WEFT_OPTION_CHOICE,
-     .offset = WEFT_OPTION(mirror),
+     .type = CLI_OPTION_CHOICE,
+     .offset = CLI_OPTION(mirror),
      .help = "left becomes right; auto: in files, where that\n"
              "makes a shoe of it",
      .initial = "auto",
-     .choices = weft_mirror_names},
+     .choices = cli_mirror_names},
     {.name = "top",
-     .type = WEFT_OPTION_COUNT,
-     .offset = WEFT_OPTION(top),
+     .type = CLI_OPTION_COUNT,
+     .offset = CLI_OPTION(top),
      .value = "N",
      .help = "the N most probable classes",
      .initial = "3",
      .least = 1,
      .most = 10},
-    WEFT_OPTION_ROW_FILE("out", out, "draws what the network saw: .png, .svg or .pdf"),
-    WEFT_OPTION_ROW_THEME("of the figure"),
+    CLI_OPTION_ROW_FILE("out", out, "draws what the network saw: .png, .svg or .pdf"),
+    CLI_OPTION_ROW_THEME("of the figure"),
     {.name = NULL},
 };
 
 /* The logits of all images, in batches. */
-static enum weft_status compute(struct weft_prediction *job, struct weft_error *error) {
+static enum weft_status compute(struct cli_prediction *job, struct weft_error *error) {
     struct weft_images images = {job->computed, job->height, job->width,
                                  job->pixels,   job->labels, job->classes};
     struct weft_backend *backend = NULL;
-    size_t batch = job->computed < WEFT_RUNNING_BATCH ? job->computed : WEFT_RUNNING_BATCH;
+    size_t batch = job->computed < CLI_RUNNING_BATCH ? job->computed : CLI_RUNNING_BATCH;
     enum weft_status status =
-        weft_shared_open(job->options, job->model->network, batch, true, &backend, error);
+        cli_shared_open(job->options, job->model->network, batch, true, &backend, error);
     if (status != WEFT_OK) {
         return status;
     }
-    if ((status = weft_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
+    if ((status = cli_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
         status = weft_backend_set_images(backend, WEFT_TEST, &images, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < job->computed; first += batch) {
@@ -108,33 +108,33 @@ static void sort_top(const float *probabilities, size_t classes, size_t top, siz
     }
 }
 
-static enum weft_status print_json(const struct weft_prediction *job, size_t image,
+static enum weft_status print_json(const struct cli_prediction *job, size_t image,
                                    const size_t *order, size_t top, struct weft_error *error) {
     const float *probabilities = job->logits + image * job->classes;
-    struct weft_json json = {0};
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "prediction");
-    weft_json_string(&json, "image", job->names[image]);
-    weft_json_string(&json, "class", weft_class_names[order[0]]);
-    weft_json_integer(&json, "index", order[0]);
-    weft_json_float(&json, "probability", probabilities[order[0]]);
-    weft_json_open(&json, "top", '[');
+    struct json_writer json = {0};
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "prediction");
+    json_write_string(&json, "image", job->names[image]);
+    json_write_string(&json, "class", weft_class_names[order[0]]);
+    json_write_integer(&json, "index", order[0]);
+    json_write_float(&json, "probability", probabilities[order[0]]);
+    json_write_open(&json, "top", '[');
     for (size_t i = 0; i < top; i++) {
-        weft_json_open(&json, NULL, '{');
-        weft_json_string(&json, "class", weft_class_names[order[i]]);
-        weft_json_float(&json, "probability", probabilities[order[i]]);
-        weft_json_close(&json, '}');
+        json_write_open(&json, NULL, '{');
+        json_write_string(&json, "class", weft_class_names[order[i]]);
+        json_write_float(&json, "probability", probabilities[order[i]]);
+        json_write_close(&json, '}');
     }
-    weft_json_close(&json, ']');
-    weft_json_bool(&json, "mirrored", job->mirrored[image]);
+    json_write_close(&json, ']');
+    json_write_bool(&json, "mirrored", job->mirrored[image]);
     if (job->options->index != NULL) {
-        weft_json_string(&json, "label", weft_class_names[job->labels[image]]);
+        json_write_string(&json, "label", weft_class_names[job->labels[image]]);
     }
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
-static void print_text(const struct weft_prediction *job, size_t image, const size_t *order,
+static void print_text(const struct cli_prediction *job, size_t image, const size_t *order,
                        size_t top) {
     char text[512] = "";
     size_t length = 0;
@@ -150,24 +150,24 @@ static void print_text(const struct weft_prediction *job, size_t image, const si
         snprintf(text + length, sizeof text - length, " (it is: %s)",
                  weft_class_names[job->labels[image]]);
     }
-    weft_screen_line(2, "%s:%s", job->names[image], text);
+    cli_screen_line(2, "%s:%s", job->names[image], text);
 }
 
 /* The images as the network saw them, the most probable class below each. */
-static enum weft_status draw(const struct weft_prediction *job, const char **best,
+static enum weft_status draw(const struct cli_prediction *job, const char **best,
                              struct weft_error *error) {
-    struct weft_gallery gallery = {job->pixels, job->count, job->height, job->width, best};
-    struct weft_canvas canvas;
+    struct gallery gallery = {job->pixels, job->count, job->height, job->width, best};
+    struct canvas canvas;
     enum weft_status status =
-        weft_canvas_open(&canvas, job->options->out, (enum weft_theme)job->options->theme, error);
+        canvas_open(&canvas, job->options->out, (enum canvas_theme)job->options->theme, error);
     if (status == WEFT_OK) {
-        weft_figure_samples(&canvas, &gallery);
-        status = weft_canvas_commit(&canvas, error);
+        figure_samples(&canvas, &gallery);
+        status = canvas_commit(&canvas, error);
     }
     return status;
 }
 
-static enum weft_status show(struct weft_prediction *job, struct weft_error *error) {
+static enum weft_status show(struct cli_prediction *job, struct weft_error *error) {
     size_t top =
         (size_t)job->options->top < job->classes ? (size_t)job->options->top : job->classes;
     size_t order[10] = {0};
@@ -192,12 +192,11 @@ static enum weft_status show(struct weft_prediction *job, struct weft_error *err
     return status;
 }
 
-enum weft_status weft_command_predict(const struct weft_options *options,
-                                      struct weft_error *error) {
-    struct weft_prediction job = {.options = options};
-    enum weft_status status = weft_predict_read(&job, error);
+enum weft_status cli_command_predict(const struct cli_options *options, struct weft_error *error) {
+    struct cli_prediction job = {.options = options};
+    enum weft_status status = cli_predict_read(&job, error);
     if (status == WEFT_OK && job.count > 0) {
-        weft_predict_mirror(&job);
+        cli_predict_mirror(&job);
         job.logits = calloc(job.computed, job.classes * sizeof *job.logits);
         status = job.logits != NULL
                      ? compute(&job, error)
@@ -206,7 +205,7 @@ enum weft_status weft_command_predict(const struct weft_options *options,
             for (size_t i = 0; i < job.computed; i++) {
                 to_probabilities(job.logits + i * job.classes, job.classes);
             }
-            weft_predict_choose(&job);
+            cli_predict_choose(&job);
             status = show(&job, error);
         }
     }
@@ -214,6 +213,6 @@ enum weft_status weft_command_predict(const struct weft_options *options,
         status = weft_fail(error, WEFT_BAD_FILE, "predict: %zu of %zu files could not be read",
                            job.unread, job.unread + job.count);
     }
-    weft_predict_finish(&job);
+    cli_predict_finish(&job);
     return status;
 }

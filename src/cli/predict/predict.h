@@ -5,8 +5,8 @@
 #include "cli/figures.h"
 
 /* What is predicted, with what. All zero but options at the start. */
-struct weft_prediction {
-    const struct weft_options *options;
+struct cli_prediction {
+    const struct cli_options *options;
     struct weft_model *model;
     size_t classes, height, width; /* of the network */
     size_t count, unread;          /* images that were read, files that were not */
@@ -21,18 +21,18 @@ struct weft_prediction {
 
 /* read.c: reads the model, and the images: the files after it or those of --index. A file that can not be read is told at
  * once and counted. The caller finishes ${job}, after a failure too. */
-enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_error *error);
-void weft_predict_finish(struct weft_prediction *job);
+enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error *error);
+void cli_predict_finish(struct cli_prediction *job);
 
 /* Which way a picture is to look. */
-enum weft_mirror { WEFT_MIRROR_AUTO, WEFT_MIRROR_YES, WEFT_MIRROR_NO };
-extern const char *const weft_mirror_names[];
+enum cli_mirror { CLI_MIRROR_AUTO, CLI_MIRROR_YES, CLI_MIRROR_NO };
+extern const char *const cli_mirror_names[];
 
 /* mirror.c: mirrors the images, or puts mirrored ones behind them, as the option says; job->computed is how many there are
  * then. */
-void weft_predict_mirror(struct weft_prediction *job);
+void cli_predict_mirror(struct cli_prediction *job);
 
 /* With probabilities in job->logits: where the mirrored one counts, it takes the place of the image and of its probabilities. */
-void weft_predict_choose(struct weft_prediction *job);
+void cli_predict_choose(struct cli_prediction *job);
 
 #endif

@@ -9,7 +9,7 @@
 #define INDICES_MAX 100000
 
 /* The size of the images that the network takes: one channel, or a flat square. */
-static enum weft_status take_network(struct weft_prediction *job, struct weft_error *error) {
+static enum weft_status take_network(struct cli_prediction *job, struct weft_error *error) {
     const struct weft_network *network = job->model->network;
     struct weft_images one = {.height = network->input.height, .width = network->input.width};
     one.classes = sizeof weft_class_names / sizeof weft_class_names[0];
@@ -22,10 +22,10 @@ static enum weft_status take_network(struct weft_prediction *job, struct weft_er
     job->classes = one.classes;
     job->height = one.height;
     job->width = one.width;
-    return weft_shared_check(network, &one, error);
+    return cli_shared_check(network, &one, error);
 }
 
-static enum weft_status reserve(struct weft_prediction *job, size_t count,
+static enum weft_status reserve(struct cli_prediction *job, size_t count,
                                 struct weft_error *error) {
     /* room for mirrored ones too */
     job->pixels = malloc(2 * count * job->height * job->width + 1);
@@ -40,7 +40,7 @@ static enum weft_status reserve(struct weft_prediction *job, size_t count,
     return WEFT_OK;
 }
 
-static enum weft_status set_name(struct weft_prediction *job, const char *name,
+static enum weft_status set_name(struct cli_prediction *job, const char *name,
                                  struct weft_error *error) {
     size_t size = strlen(name) + 1;
     char *copy = malloc(size);
@@ -51,29 +51,29 @@ static enum weft_status set_name(struct weft_prediction *job, const char *name,
     return WEFT_OK;
 }
 
-static enum weft_status read_file(struct weft_prediction *job, const char *path,
+static enum weft_status read_file(struct cli_prediction *job, const char *path,
                                   struct weft_error *error) {
-    struct weft_picture picture;
-    enum weft_status status = weft_picture_read(path, &picture, error);
+    struct cli_picture picture;
+    enum weft_status status = cli_picture_read(path, &picture, error);
     if (status == WEFT_OK) {
-        status = weft_picture_image(&picture, (enum weft_invert)job->options->invert, job->width,
-                                    job->height,
-                                    job->pixels + job->count * job->height * job->width, error);
+        status = cli_picture_image(&picture, (enum cli_invert)job->options->invert, job->width,
+                                   job->height, job->pixels + job->count * job->height * job->width,
+                                   error);
         job->exact[job->count] = picture.width == job->width && picture.height == job->height;
-        weft_picture_finish(&picture);
+        cli_picture_finish(&picture);
     }
     return status == WEFT_OK ? set_name(job, path, error) : status;
 }
 
 /* All files that can be read. */
-static enum weft_status read_files(struct weft_prediction *job, struct weft_error *error) {
-    const struct weft_options *options = job->options;
+static enum weft_status read_files(struct cli_prediction *job, struct weft_error *error) {
+    const struct cli_options *options = job->options;
     enum weft_status status = reserve(job, options->operand_count - 1, error);
     for (size_t i = 1; i < options->operand_count && status == WEFT_OK; i++) {
         struct weft_error here = {0};
         status = read_file(job, options->operands[i], &here);
         if (status == WEFT_BAD_FILE) {
-            weft_message_error(&here, options->json);
+            cli_message_error(&here, options->json);
             job->unread++;
             status = WEFT_OK;
         } else if (status != WEFT_OK) {
@@ -92,7 +92,7 @@ static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *
         uint64_t value;
         enum weft_status status;
         snprintf(part, sizeof part, "%.*s", length < 31 ? (int)length : 31, text);
-        status = weft_option_count(part, 0, limit - 1, "--index", &value, error);
+        status = cli_option_count(part, 0, limit - 1, "--index", &value, error);
         if (status != WEFT_OK) {
             return status;
         }
@@ -107,7 +107,7 @@ static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *
     }
 }
 
-static enum weft_status take_indices(struct weft_prediction *job, const struct weft_images *images,
+static enum weft_status take_indices(struct cli_prediction *job, const struct weft_images *images,
                                      struct weft_error *error) {
     size_t area = job->height * job->width, count = 0;
     uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
@@ -129,7 +129,7 @@ static enum weft_status take_indices(struct weft_prediction *job, const struct w
     return status;
 }
 
-static enum weft_status read_data(struct weft_prediction *job, struct weft_error *error) {
+static enum weft_status read_data(struct cli_prediction *job, struct weft_error *error) {
     struct weft_images images = {0};
     char folder[4096];
     enum weft_status status = weft_data_find(job->options->data, folder, error);
@@ -138,7 +138,7 @@ static enum weft_status read_data(struct weft_prediction *job, struct weft_error
             weft_images_read(folder, (enum weft_split)job->options->split, &images, NULL, error);
     }
     if (status == WEFT_OK) {
-        status = weft_shared_check(job->model->network, &images, error);
+        status = cli_shared_check(job->model->network, &images, error);
     }
     if (status == WEFT_OK) {
         status = take_indices(job, &images, error);
@@ -147,8 +147,8 @@ static enum weft_status read_data(struct weft_prediction *job, struct weft_error
     return status;
 }
 
-enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_error *error) {
-    const struct weft_options *options = job->options;
+enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error *error) {
+    const struct cli_options *options = job->options;
     bool files = options->operand_count > 1;
     char path[4096];
     enum weft_status status = WEFT_OK;
@@ -159,16 +159,16 @@ enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_erro
         return weft_error_hint(error, "for example: weft predict run-1 shirt.png, or "
                                       "weft predict run-1 --index 0,17");
     }
-    if (files && !weft_picture_can_read()) {
+    if (files && !cli_picture_can_read()) {
         weft_fail(error, WEFT_USAGE,
                   "predict: this weft was built without libpng: it can only take --index");
         return weft_error_hint(error, "name images of the data set (--index 0,17), or build with "
                                       "libpng (Debian: libpng-dev)");
     }
-    if (options->out != NULL && weft_canvas_check(options->out, error) != WEFT_OK) {
+    if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
         return weft_error_context(error, "--out");
     }
-    status = weft_shared_model_load(options, options->operand, &job->model, path, NULL, error);
+    status = cli_shared_model_load(options, options->operand, &job->model, path, NULL, error);
     if (status == WEFT_OK) {
         status = take_network(job, error);
     }
@@ -178,7 +178,7 @@ enum weft_status weft_predict_read(struct weft_prediction *job, struct weft_erro
     return files ? read_files(job, error) : read_data(job, error);
 }
 
-void weft_predict_finish(struct weft_prediction *job) {
+void cli_predict_finish(struct cli_prediction *job) {
     for (size_t i = 0; i < job->count; i++) {
         free(job->names[i]);
     }

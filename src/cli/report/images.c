@@ -24,13 +24,13 @@ enum {
 
 /* The images of a run's split, until those to be shown are chosen. */
 struct work {
-    struct weft_page_run *run;
+    struct page_run *run;
     enum weft_split split;
     struct weft_images images;
 };
 
 static int by_place(const void *left, const void *right) {
-    const struct weft_page_picture *a = left, *b = right;
+    const struct page_picture *a = left, *b = right;
     bool mistake = a->truth != a->predicted;
     if (a->truth != b->truth) {
         return a->truth < b->truth ? -1 : 1;
@@ -45,7 +45,7 @@ static int by_place(const void *left, const void *right) {
 }
 
 /* The class of an image and the probability of it. */
-static void predict(const float *logits, size_t classes, struct weft_page_picture *picture) {
+static void predict(const float *logits, size_t classes, struct page_picture *picture) {
     size_t best = 0;
     double sum = 0;
     for (size_t i = 1; i < classes; i++) {
@@ -61,8 +61,8 @@ static void predict(const float *logits, size_t classes, struct weft_page_pictur
 /* All images of a split in the order of their cells. */
 static enum weft_status sort_images(struct work *work, const struct weft_evaluation *evaluation,
                                     struct weft_error *error) {
-    struct weft_page_run *run = work->run;
-    struct weft_page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
+    struct page_run *run = work->run;
+    struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
     if (pictures == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", evaluation->images);
     }
@@ -85,12 +85,11 @@ static bool same_matrix(const struct weft_evaluation *a, const struct weft_evalu
 
 static enum weft_status evaluate(struct work *work, struct weft_backend *backend,
                                  struct weft_error *error) {
-    struct weft_evaluation_options how = {work->split, WEFT_RUNNING, WEFT_RUNNING_BATCH};
+    struct weft_evaluation_options how = {work->split, WEFT_RUNNING, CLI_RUNNING_BATCH};
     struct weft_evaluation evaluation;
     enum weft_status status = weft_backend_set_images(backend, work->split, &work->images, error);
     if (status == WEFT_OK) {
-        how.batch =
-            work->images.count < WEFT_RUNNING_BATCH ? work->images.count : WEFT_RUNNING_BATCH;
+        how.batch = work->images.count < CLI_RUNNING_BATCH ? work->images.count : CLI_RUNNING_BATCH;
         status = weft_evaluate(backend, &work->images, &how, true, &evaluation, error);
     }
     if (status != WEFT_OK) {
@@ -108,28 +107,27 @@ static enum weft_status evaluate(struct work *work, struct weft_backend *backend
 }
 
 /* Both splits of a run. */
-static enum weft_status look_at(const struct weft_options *options, const char *data,
+static enum weft_status look_at(const struct cli_options *options, const char *data,
                                 struct work works[WEFT_SPLIT_COUNT], struct weft_error *error) {
-    const char *chosen = options->data == NULL && weft_os_is_folder(data) ? data : options->data;
+    const char *chosen = options->data == NULL && os_is_folder(data) ? data : options->data;
     struct weft_backend *backend = NULL;
     struct weft_model *model = NULL;
     char folder[4096], path[4096];
     enum weft_status status =
-        weft_shared_model_load(options, works[0].run->name, &model, path, NULL, error);
+        cli_shared_model_load(options, works[0].run->name, &model, path, NULL, error);
     if (status == WEFT_OK) {
         status = weft_data_find(chosen, folder, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(folder, (enum weft_split)i, &works[i].images, NULL, error);
         status =
-            status == WEFT_OK ? weft_shared_check(model->network, &works[i].images, error) : status;
+            status == WEFT_OK ? cli_shared_check(model->network, &works[i].images, error) : status;
     }
     if (status == WEFT_OK) {
-        status =
-            weft_shared_open(options, model->network, WEFT_RUNNING_BATCH, true, &backend, error);
+        status = cli_shared_open(options, model->network, CLI_RUNNING_BATCH, true, &backend, error);
     }
     if (status == WEFT_OK) {
-        status = weft_shared_give_model(backend, model, false, error);
+        status = cli_shared_give_model(backend, model, false, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = evaluate(&works[i], backend, error);
@@ -140,11 +138,11 @@ static enum weft_status look_at(const struct weft_options *options, const char *
 }
 
 /* How many of a sorted list are among the first ${most} of their cell; with ${keep} they move to its front. */
-static size_t cut(struct weft_page_picture *pictures, size_t count, size_t most, bool keep) {
+static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool keep) {
     size_t kept = 0, in_cell = 0;
-    struct weft_page_picture before = {0};
+    struct page_picture before = {0};
     for (size_t i = 0; i < count; i++) {
-        struct weft_page_picture picture = pictures[i];
+        struct page_picture picture = pictures[i];
         bool same = i > 0 && picture.truth == before.truth && picture.predicted == before.predicted;
         in_cell = same ? in_cell + 1 : 1;
         before = picture;
@@ -159,7 +157,7 @@ static size_t cut(struct weft_page_picture *pictures, size_t count, size_t most,
 }
 
 /* How many images fit beside the cells themselves. */
-static size_t image_limit(const struct weft_page *page) {
+static size_t image_limit(const struct page *page) {
     size_t bytes = 0, room;
     for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
         const struct weft_evaluation *evaluation =
@@ -173,28 +171,28 @@ static size_t image_limit(const struct weft_page *page) {
 }
 
 /* As many of each cell as the limit allows. */
-static void choose(struct weft_page *page) {
+static void choose(struct page *page) {
     size_t limit = image_limit(page), most = CELL_MAX, total = limit + 1;
     for (; most > 0 && total > limit; most -= total > limit) {
         total = 0;
         for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
-            const struct weft_page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];
+            const struct page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];
             total += cut(run->pictures[i % WEFT_SPLIT_COUNT],
                          run->picture_count[i % WEFT_SPLIT_COUNT], most, false);
         }
     }
     for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
-        struct weft_page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];
+        struct page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];
         size_t *count = &run->picture_count[i % WEFT_SPLIT_COUNT];
         *count = cut(run->pictures[i % WEFT_SPLIT_COUNT], *count, most, true);
     }
 }
 
 /* Puts the chosen images of one run's split into the sprite, from place ${next} on. */
-static void paint(const struct weft_page *page, struct work *work, uint8_t *sprite, size_t *next) {
-    struct weft_page_run *run = work->run;
+static void paint(const struct page *page, struct work *work, uint8_t *sprite, size_t *next) {
+    struct page_run *run = work->run;
     for (size_t i = 0; i < run->picture_count[work->split]; i++) {
-        struct weft_page_picture *picture = &run->pictures[work->split][i];
+        struct page_picture *picture = &run->pictures[work->split][i];
         size_t place = (*next)++;
         const uint8_t *from = work->images.pixels + picture->index * page->height * page->width;
         uint8_t *to =
@@ -207,7 +205,7 @@ static void paint(const struct weft_page *page, struct work *work, uint8_t *spri
 }
 
 /* Images of other sizes than the first run's can not be in the same sprite: they are left away. */
-static void take_size(struct weft_page *page, struct work *works) {
+static void take_size(struct page *page, struct work *works) {
     for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
         struct work *work = &works[i];
         if (work->run->picture_count[work->split] > 0 && page->width == 0) {
@@ -220,7 +218,7 @@ static void take_size(struct weft_page *page, struct work *works) {
     }
 }
 
-static enum weft_status make_sprite(struct weft_page *page, struct work *works,
+static enum weft_status make_sprite(struct page *page, struct work *works,
                                     struct weft_error *error) {
     size_t total = 0, next = 0, rows;
     uint8_t *sprite;
@@ -240,14 +238,14 @@ static enum weft_status make_sprite(struct weft_page *page, struct work *works,
     for (size_t i = 0; i < page->run_count * WEFT_SPLIT_COUNT; i++) {
         paint(page, &works[i], sprite, &next);
     }
-    status = weft_png_encode(sprite, COLUMNS * page->width, rows * page->height, &page->sprite,
-                             &page->sprite_size, error);
+    status = report_png_encode(sprite, COLUMNS * page->width, rows * page->height, &page->sprite,
+                               &page->sprite_size, error);
     free(sprite);
     return status;
 }
 
-enum weft_status weft_report_images(const struct weft_options *options, struct weft_page *page,
-                                    char (*data)[4096], struct weft_error *error) {
+enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
+                                   char (*data)[4096], struct weft_error *error) {
     struct work *works = calloc(page->run_count, WEFT_SPLIT_COUNT * sizeof *works);
     enum weft_status status = WEFT_OK;
     if (works == NULL) {
@@ -260,8 +258,8 @@ enum weft_status weft_report_images(const struct weft_options *options, struct w
         }
         status = look_at(options, data[i], &works[2 * i], &here);
         if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
-            weft_message_always("%s: no images behind its cells: %s", page->runs[i].name,
-                                here.message);
+            cli_message_always("%s: no images behind its cells: %s", page->runs[i].name,
+                               here.message);
             status = WEFT_OK;
         } else if (status != WEFT_OK) {
             *error = here;

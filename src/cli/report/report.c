@@ -10,52 +10,52 @@
 
 enum { RUNS_MAX = 16 };
 
-const char weft_report_notes[] =
+const char cli_report_notes[] =
     "The file needs no network: options, device, hash, curves, matrices and the images behind\n"
     "each cell are in it. Several runs stand side by side. The images come from the data folder\n"
     "of the run (or --data), and take an evaluation on --device.\n";
 
-const struct weft_option weft_report_options[] = {
-    WEFT_OPTION_ROW_FILE("out", out,
-                         "(default: report.html in the run folder; of several runs,\n"
-                         "report.html here)"),
-    WEFT_OPTION_ROW_FLAG("no-images", no_images,
-                         "no images behind the cells: needs neither data nor device"),
-    WEFT_OPTION_ROW_FILE("curves", curves,
-                         "no report: draws loss and accuracy of the run: .png, .svg or\n"
-                         ".pdf"),
-    WEFT_OPTION_ROW_THEME("of that figure"),
+const struct cli_option cli_report_options[] = {
+    CLI_OPTION_ROW_FILE("out", out,
+                        "(default: report.html in the run folder; of several runs,\n"
+                        "report.html here)"),
+    CLI_OPTION_ROW_FLAG("no-images", no_images,
+                        "no images behind the cells: needs neither data nor device"),
+    CLI_OPTION_ROW_FILE("curves", curves,
+                        "no report: draws loss and accuracy of the run: .png, .svg or\n"
+                        ".pdf"),
+    CLI_OPTION_ROW_THEME("of that figure"),
     {.name = NULL},
 };
 
-static enum weft_status read_runs(const struct weft_options *options, struct weft_page *page,
+static enum weft_status read_runs(const struct cli_options *options, struct page *page,
                                   char (*data)[4096], struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (size_t i = 0; i < options->operand_count && status == WEFT_OK; i++) {
         page->run_count++;
-        status = weft_report_run_read(options->operands[i], &page->runs[i], data[i], error);
+        status = cli_report_run_read(options->operands[i], &page->runs[i], data[i], error);
     }
     return status;
 }
 
-static enum weft_status write_page(const struct weft_page *page, const char *path,
+static enum weft_status write_page(const struct page *page, const char *path,
                                    struct weft_error *error) {
-    struct weft_file file = {0};
-    enum weft_status status = weft_file_create(&file, path, error);
+    struct os_file file = {0};
+    enum weft_status status = os_file_create(&file, path, error);
     if (status != WEFT_OK) {
         return status;
     }
-    status = weft_page_write(file.stream, page, error);
+    status = page_write(file.stream, page, error);
     if (status == WEFT_OK) {
-        return weft_file_commit(&file, error);
+        return os_file_commit(&file, error);
     }
-    weft_file_abandon(&file);
+    os_file_abandon(&file);
     return status;
 }
 
-static enum weft_status print_done(const struct weft_options *options, const struct weft_page *page,
+static enum weft_status print_done(const struct cli_options *options, const struct page *page,
                                    const char *path, struct weft_error *error) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     size_t images = 0;
     if (!options->json) {
         printf("report: %s\n", path);
@@ -64,23 +64,23 @@ static enum weft_status print_done(const struct weft_options *options, const str
     for (size_t i = 0; i < page->run_count; i++) {
         images += page->runs[i].picture_count[WEFT_TRAIN] + page->runs[i].picture_count[WEFT_TEST];
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "report");
-    weft_json_string(&json, "out", path);
-    weft_json_integer(&json, "runs", page->run_count);
-    weft_json_integer(&json, "images", images);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "report");
+    json_write_string(&json, "out", path);
+    json_write_integer(&json, "runs", page->run_count);
+    json_write_integer(&json, "images", images);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* --curves: the figure of one run. */
-static enum weft_status draw_curves(const struct weft_options *options,
-                                    const struct weft_page *page, struct weft_error *error) {
-    const struct weft_page_run *run = &page->runs[0];
-    struct weft_curves curves = {run->history, run->epochs, run->steps, run->step_count};
-    struct weft_json json = {0};
+static enum weft_status draw_curves(const struct cli_options *options, const struct page *page,
+                                    struct weft_error *error) {
+    const struct page_run *run = &page->runs[0];
+    struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
+    struct json_writer json = {0};
     enum weft_status status =
-        weft_figures_curves(options->curves, (enum weft_theme)options->theme, &curves, error);
+        cli_figures_curves(options->curves, (enum canvas_theme)options->theme, &curves, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -88,16 +88,16 @@ static enum weft_status draw_curves(const struct weft_options *options,
         printf("curves: %s\n", options->curves);
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "curves");
-    weft_json_string(&json, "out", options->curves);
-    weft_json_integer(&json, "epochs", run->epochs);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "curves");
+    json_write_string(&json, "out", options->curves);
+    json_write_integer(&json, "epochs", run->epochs);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* What does not fit together. */
-static enum weft_status check(const struct weft_options *options, struct weft_error *error) {
+static enum weft_status check(const struct cli_options *options, struct weft_error *error) {
     if (options->operand_count > RUNS_MAX) {
         return weft_fail(error, WEFT_USAGE, "report: %zu runs, but at most %d",
                          options->operand_count, RUNS_MAX);
@@ -110,13 +110,12 @@ static enum weft_status check(const struct weft_options *options, struct weft_er
                          options->out != NULL ? "it takes the place of the report: no --out"
                                               : "it draws one run");
     }
-    return weft_canvas_check(options->curves, error) == WEFT_OK
-               ? WEFT_OK
-               : weft_error_context(error, "--curves");
+    return canvas_check(options->curves, error) == WEFT_OK ? WEFT_OK
+                                                           : weft_error_context(error, "--curves");
 }
 
-enum weft_status weft_command_report(const struct weft_options *options, struct weft_error *error) {
-    struct weft_page page = {0};
+enum weft_status cli_command_report(const struct cli_options *options, struct weft_error *error) {
+    struct page page = {0};
     char(*data)[4096] = NULL, path[4096] = "report.html";
     enum weft_status status = check(options, error);
     if (status != WEFT_OK) {
@@ -131,14 +130,14 @@ enum weft_status weft_command_report(const struct weft_options *options, struct 
         status = read_runs(options, &page, data, error);
     }
     if (status == WEFT_OK && options->curves == NULL && !options->no_images) {
-        status = weft_report_images(options, &page, data, error);
+        status = cli_report_images(options, &page, data, error);
     }
     if (status == WEFT_OK && options->out != NULL) {
         snprintf(path, sizeof path, "%s", options->out);
     } else if (status == WEFT_OK && page.run_count == 1) {
-        struct weft_run run = {0};
+        struct cli_run run = {0};
         strcpy(run.path, page.runs[0].name);
-        weft_run_path(&run, "report.html", path);
+        cli_run_path(&run, "report.html", path);
     }
     if (status == WEFT_OK && options->curves != NULL) {
         status = draw_curves(options, &page, error);
@@ -146,7 +145,7 @@ enum weft_status weft_command_report(const struct weft_options *options, struct 
         status = print_done(options, &page, path, error);
     }
     for (size_t i = 0; i < page.run_count; i++) {
-        weft_report_run_finish(&page.runs[i]);
+        cli_report_run_finish(&page.runs[i]);
     }
     free(page.runs);
     free(page.sprite);

@@ -29,21 +29,21 @@ static const char *text_of(const cJSON *object, const char *key) {
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
-static void add_fact(struct weft_page_run *run, const char *name, const char *value) {
+static void add_fact(struct page_run *run, const char *name, const char *value) {
     if (run->fact_count < FACTS_MAX && value != NULL) {
-        struct weft_page_fact *fact = &run->facts[run->fact_count++];
+        struct page_fact *fact = &run->facts[run->fact_count++];
         snprintf(fact->name, sizeof fact->name, "%s", name);
         snprintf(fact->value, sizeof fact->value, "%s", value);
     }
 }
 
-static void add_share(struct weft_page_run *run, const char *name, double value) {
+static void add_share(struct page_run *run, const char *name, double value) {
     char text[64];
     snprintf(text, sizeof text, "%.4f", value);
     add_fact(run, name, text);
 }
 
-static enum weft_status take_history(const cJSON *json, struct weft_page_run *run,
+static enum weft_status take_history(const cJSON *json, struct page_run *run,
                                      struct weft_error *error) {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "epochs"), *item;
     if (!cJSON_IsArray(list)) {
@@ -54,7 +54,7 @@ static enum weft_status take_history(const cJSON *json, struct weft_page_run *ru
         return weft_fail(error, WEFT_FAILED, "no memory for the history");
     }
     cJSON_ArrayForEach(item, list) {
-        struct weft_history *history = &run->history[run->epochs++];
+        struct cli_history *history = &run->history[run->epochs++];
         double epoch;
         if (!number_of(item, "epoch", &epoch) || epoch != (double)run->epochs ||
             !number_of(item, "accuracy", &history->accuracy) ||
@@ -72,7 +72,7 @@ static enum weft_status take_history(const cJSON *json, struct weft_page_run *ru
 }
 
 /* The class names of the run, from its first evaluation. */
-static enum weft_status take_names(const cJSON *list, struct weft_page_run *run,
+static enum weft_status take_names(const cJSON *list, struct page_run *run,
                                    struct weft_error *error) {
     size_t count = (size_t)cJSON_GetArraySize(list), i = 0;
     const cJSON *item;
@@ -106,7 +106,7 @@ static enum weft_status take_matrix(const cJSON *list, struct weft_evaluation *e
         }
         cJSON_ArrayForEach(cell, row) {
             uint64_t count;
-            if (!weft_json_whole(cell, UINT32_MAX, &count)) {
+            if (!strict_json_integer(cell, UINT32_MAX, &count)) {
                 return wrong(error, "\"confusion\"");
             }
             sum += count;
@@ -121,7 +121,7 @@ static enum weft_status take_matrix(const cJSON *list, struct weft_evaluation *e
     return WEFT_OK;
 }
 
-static enum weft_status take_evaluation(const cJSON *json, struct weft_page_run *run,
+static enum weft_status take_evaluation(const cJSON *json, struct page_run *run,
                                         enum weft_split split, struct weft_error *error) {
     struct weft_evaluation *evaluation = &run->evaluations[split];
     const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, weft_split_name(split));
@@ -132,9 +132,10 @@ static enum weft_status take_evaluation(const cJSON *json, struct weft_page_run 
     enum weft_status status;
     if (!cJSON_IsArray(names) || !cJSON_IsArray(matrix) || classes < 2 || classes > CLASSES_MAX ||
         cJSON_GetArraySize(matrix) != classes ||
-        !weft_json_whole(cJSON_GetObjectItemCaseSensitive(object, "images"), UINT32_MAX, &images) ||
-        !weft_json_whole(cJSON_GetObjectItemCaseSensitive(object, "correct"), UINT32_MAX,
-                         &correct) ||
+        !strict_json_integer(cJSON_GetObjectItemCaseSensitive(object, "images"), UINT32_MAX,
+                             &images) ||
+        !strict_json_integer(cJSON_GetObjectItemCaseSensitive(object, "correct"), UINT32_MAX,
+                             &correct) ||
         images == 0 || !number_of(object, "loss", &evaluation->loss) ||
         (run->evaluations[0].classes > 0 && split > 0 &&
          (size_t)classes != run->evaluations[0].classes)) {
@@ -151,7 +152,7 @@ static enum weft_status take_evaluation(const cJSON *json, struct weft_page_run 
 }
 
 /* What is told of a run, in the order of what one wants to know. */
-static void take_facts(const cJSON *json, struct weft_page_run *run) {
+static void take_facts(const cJSON *json, struct page_run *run) {
     const cJSON *device = cJSON_GetObjectItemCaseSensitive(json, "device");
     const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options"), *option;
     char text[128];
@@ -185,7 +186,7 @@ static void take_facts(const cJSON *json, struct weft_page_run *run) {
     }
 }
 
-static enum weft_status take(const cJSON *json, struct weft_page_run *run, char data[4096],
+static enum weft_status take(const cJSON *json, struct page_run *run, char data[4096],
                              struct weft_error *error) {
     const char *folder = text_of(json, "data");
     enum weft_status status = take_history(json, run, error);
@@ -206,9 +207,9 @@ static enum weft_status take(const cJSON *json, struct weft_page_run *run, char 
     return status;
 }
 
-enum weft_status weft_report_run_read(const char *folder, struct weft_page_run *run,
-                                      char data[4096], struct weft_error *error) {
-    struct weft_run place = {0};
+enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
+                                     struct weft_error *error) {
+    struct cli_run place = {0};
     struct weft_error ignored = {0};
     char path[4096], *text = NULL;
     size_t size;
@@ -220,16 +221,16 @@ enum weft_status weft_report_run_read(const char *folder, struct weft_page_run *
     }
     strcpy(place.path, folder);
     strcpy(run->name, folder);
-    weft_run_path(&place, "run.json", path);
-    if (!weft_os_is_folder(folder) || !weft_os_exists(path)) {
+    cli_run_path(&place, "run.json", path);
+    if (!os_is_folder(folder) || !os_exists(path)) {
         weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
         return weft_error_hint(error, "weft train writes one at its end");
     }
-    status = weft_file_read(path, RUN_MAX, &text, &size, error);
+    status = os_file_read(path, RUN_MAX, &text, &size, error);
     if (status != WEFT_OK) {
         return status;
     }
-    status = weft_json_parse(text, size, &json, error);
+    status = strict_json_parse(text, size, &json, error);
     if (status == WEFT_OK) {
         status = take(json, run, data, error);
     }
@@ -239,13 +240,13 @@ enum weft_status weft_report_run_read(const char *folder, struct weft_page_run *
     cJSON_Delete(json);
     free(text);
     if (status == WEFT_OK) { /* older runs have none */
-        weft_report_steps_read(weft_run_path(&place, "steps.csv", path), &run->steps,
-                               &run->step_count, &ignored);
+        report_steps_read(cli_run_path(&place, "steps.csv", path), &run->steps, &run->step_count,
+                          &ignored);
     }
     return status;
 }
 
-void weft_report_run_finish(struct weft_page_run *run) {
+void cli_report_run_finish(struct page_run *run) {
     for (size_t i = 0; run->names != NULL && run->names[i] != NULL; i++) {
         free(run->names[i]);
     }
@@ -257,5 +258,5 @@ void weft_report_run_finish(struct weft_page_run *run) {
     free(run->facts);
     free(run->history);
     free(run->steps);
-    *run = (struct weft_page_run){0};
+    *run = (struct page_run){0};
 }

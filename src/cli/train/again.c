@@ -68,7 +68,7 @@ static bool is_kept(const char *name) {
 }
 
 /* Whether given option ${index} was given before: both have the value of the last. */
-static bool said_before(const struct weft_options *options, size_t index) {
+static bool said_before(const struct cli_options *options, size_t index) {
     for (size_t i = 0; i < index; i++) {
         if (options->given[i] == options->given[index]) {
             return true;
@@ -77,29 +77,29 @@ static bool said_before(const struct weft_options *options, size_t index) {
     return false;
 }
 
-bool weft_train_again(const struct weft_train *train, char *text, size_t size) {
-    const struct weft_options *options = train->options;
+bool cli_train_again(const struct weft_train *train, char *text, size_t size) {
+    const struct cli_options *options = train->options;
     struct line line = {.text = text, .size = size};
-    add_word(&line, weft_os_program_name());
+    add_word(&line, os_program_name());
     add(&line, " train", 6);
     add_option(&line, "resume", train->run.path);
     /* A run that went on already may have been given more epochs or steps than its checkpoint knows of. */
     if (options->resume != NULL) {
         char number[24];
-        if (weft_options_given(options, "epochs")) {
+        if (cli_options_given(options, "epochs")) {
             snprintf(number, sizeof number, "%llu", (unsigned long long)options->epochs);
             add_option(&line, "epochs", number);
         }
-        if (weft_options_given(options, "steps")) {
+        if (cli_options_given(options, "steps")) {
             snprintf(number, sizeof number, "%llu", (unsigned long long)options->steps);
             add_option(&line, "steps", number);
         }
     }
     for (size_t i = 0; i < options->given_count; i++) {
-        const struct weft_option *option = options->given[i];
+        const struct cli_option *option = options->given[i];
         char value[64];
         if (!is_kept(option->name) && !said_before(options, i)) {
-            add_option(&line, option->name, weft_option_text(option, options, value));
+            add_option(&line, option->name, cli_option_text(option, options, value));
         }
     }
     return !line.full;

@@ -9,7 +9,7 @@
 /* Images seen after ${step} steps of ${epoch} (from 1), and those of the whole training. */
 static void count_images(const struct weft_train *train, size_t epoch, size_t step, uint64_t *done,
                          uint64_t *total) {
-    uint64_t count = weft_train_images(train), batch = train->training.batch;
+    uint64_t count = cli_train_images(train), batch = train->training.batch;
     uint64_t here = step * batch < count ? step * batch : count;
     uint64_t in_epoch = (count + batch - 1) / batch;
     *done = (epoch - 1) * count + here;
@@ -25,12 +25,12 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     uint64_t done, total;
     char label[64];
     (void)steps;
-    if (weft_os_interrupted()) {
+    if (os_interrupted()) {
         return false;
     }
     count_images(train, epoch, step, &done, &total);
     snprintf(label, sizeof label, "epoch %zu of %zu", epoch, train->training.epochs);
-    weft_progress_update(&train->progress, label, done, total);
+    cli_progress_update(&train->progress, label, done, total);
     return true;
 }
 
@@ -40,16 +40,16 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     size_t count = train->epoch_count;
     if ((count & (count - 1)) == 0) { /* 0 or a power of two: full */
         size_t wanted = count == 0 ? 1 : 2 * count;
-        struct weft_history *history = realloc(train->history, wanted * sizeof *train->history);
+        struct cli_history *history = realloc(train->history, wanted * sizeof *train->history);
         if (history == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for the history of %zu epochs", wanted);
         }
         train->history = history;
     }
-    train->history[count] = (struct weft_history){epoch->epoch, epoch->accuracy, epoch->total_loss,
-                                                  epoch->mean_loss, epoch->seconds};
+    train->history[count] = (struct cli_history){epoch->epoch, epoch->accuracy, epoch->total_loss,
+                                                 epoch->mean_loss, epoch->seconds};
     if (train->options->validate > 0) {
-        enum weft_status status = weft_train_validate(train, &train->history[count], error);
+        enum weft_status status = cli_train_validate(train, &train->history[count], error);
         if (status != WEFT_OK) {
             return status;
         }
@@ -61,49 +61,49 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
 
 static enum weft_status print_epoch(struct weft_train *train, const struct weft_epoch *epoch,
                                     struct weft_error *error) {
-    struct weft_json json = {0};
-    weft_progress_wipe(&train->progress);
+    struct json_writer json = {0};
+    cli_progress_wipe(&train->progress);
     if (train->silent) {
         return WEFT_OK;
     }
     if (!train->options->json) {
-        const struct weft_history *history = &train->history[train->epoch_count - 1];
+        const struct cli_history *history = &train->history[train->epoch_count - 1];
         char held[80] = "";
         if (history->validated) {
             snprintf(held, sizeof held, ", held out: accuracy %.4f, loss %.4f",
                      history->validation_accuracy, history->validation_loss);
         }
-        weft_screen_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
-                         epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
+        cli_screen_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
+                        epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
         fflush(stdout);
         return WEFT_OK;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "epoch");
-    weft_train_json_epoch(&json, &train->history[train->epoch_count - 1]);
-    weft_json_integer(&json, "images", epoch->images);
-    weft_json_integer(&json, "correct", epoch->correct);
-    weft_json_integer(&json, "steps", epoch->steps);
-    weft_json_close(&json, '}');
-    return weft_json_print(&json, stdout, error);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "epoch");
+    cli_train_json_epoch(&json, &train->history[train->epoch_count - 1]);
+    json_write_integer(&json, "images", epoch->images);
+    json_write_integer(&json, "correct", epoch->correct);
+    json_write_integer(&json, "steps", epoch->steps);
+    json_write_close(&json, '}');
+    return json_write_print(&json, stdout, error);
 }
 
 /* The model and the history are on the disk before the epoch's line says so. */
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     struct weft_train *train = context;
     struct weft_error *error = &train->said;
-    bool partial = epoch->images < weft_train_images(train);
+    bool partial = epoch->images < cli_train_images(train);
     train->whole_epochs += !partial;
     return remember(train, epoch, error) == WEFT_OK &&
-           weft_train_set_options(train, epoch->epoch, partial, error) == WEFT_OK &&
+           cli_train_set_options(train, epoch->epoch, partial, error) == WEFT_OK &&
            weft_model_save(train->model, train->model_path, train->sha256, error) == WEFT_OK &&
-           weft_train_write_history(train, error) == WEFT_OK &&
-           weft_train_log_steps(train, epoch, error) == WEFT_OK &&
-           (partial || weft_train_save_checkpoint(train, error) == WEFT_OK) &&
-           print_epoch(train, epoch, error) == WEFT_OK && !weft_os_interrupted();
+           cli_train_write_history(train, error) == WEFT_OK &&
+           cli_train_log_steps(train, epoch, error) == WEFT_OK &&
+           (partial || cli_train_save_checkpoint(train, error) == WEFT_OK) &&
+           print_epoch(train, epoch, error) == WEFT_OK && !os_interrupted();
 }
 
-struct weft_training_events weft_train_events(struct weft_train *train) {
+struct weft_training_events cli_train_events(struct weft_train *train) {
     return (struct weft_training_events){
         .progress = progress, .epoch = epoch_done, .context = train};
 }

@@ -5,10 +5,10 @@
 
 #define GUESS_STEPS 100 /* before that, guessing is no failure yet */
 
-const char weft_train_notes[] =
+const char cli_train_notes[] =
     "Ctrl-C keeps the last whole epoch for --resume. Exit code 1: it learned nothing.\n";
 
-const char weft_train_details[] =
+const char cli_train_details[] =
     "A training that learned nothing ends with exit code 1, after its files were written:\n"
     "- two epochs or more, and the mean loss of each is higher than that of the one before;\n"
     "- 100 steps or more, and the last epoch is no better than guessing: its mean loss is not\n"
@@ -22,7 +22,7 @@ const char weft_train_details[] =
     "\n"
     "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
 
-static bool only_rises(const struct weft_history *history, size_t count) {
+static bool only_rises(const struct cli_history *history, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (!(history[i].mean_loss > history[i - 1].mean_loss)) {
             return false;
@@ -31,9 +31,9 @@ static bool only_rises(const struct weft_history *history, size_t count) {
     return count >= 2;
 }
 
-enum weft_status weft_train_learned(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_learned(const struct weft_train *train, struct weft_error *error) {
     double classes = (double)train->images[WEFT_TRAIN].classes;
-    const struct weft_history *last = &train->history[train->epoch_count - 1];
+    const struct cli_history *last = &train->history[train->epoch_count - 1];
     if (only_rises(train->history, train->whole_epochs)) {
         weft_fail(error, WEFT_FAILED,
                   "training learned nothing: the mean loss rose with each epoch, from %.4f to %.4f",

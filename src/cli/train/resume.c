@@ -6,9 +6,9 @@
 
 #include "os/os.h"
 
-enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
     size_t count = train->model->network->parameter_count, epochs = train->epoch_count;
-    uint64_t images = weft_train_images(train);
+    uint64_t images = cli_train_images(train);
     struct weft_checkpoint checkpoint = {.model = train->model,
                                          .training = train->training,
                                          .math = (enum weft_math)train->options->math,
@@ -28,7 +28,7 @@ enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct wef
     } else {
         checkpoint.second_moments = checkpoint.moments + count;
         for (size_t i = 0; i < epochs; i++) {
-            const struct weft_history *from = &train->history[i];
+            const struct cli_history *from = &train->history[i];
             checkpoint.history[i] =
                 (struct weft_epoch){.images = images,
                                     .correct = (uint64_t)(from->accuracy * (double)images + 0.5),
@@ -43,7 +43,7 @@ enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct wef
                                    error);
     }
     if (status == WEFT_OK) {
-        weft_run_path(&train->run, "checkpoint.safetensors", path);
+        cli_run_path(&train->run, "checkpoint.safetensors", path);
         status = weft_checkpoint_save(&checkpoint, path, error);
     }
     free(checkpoint.moments);
@@ -58,33 +58,33 @@ static enum weft_status conflict(struct weft_error *error, const char *option, c
 }
 
 /* Options that determine the bits have to be those of the checkpoint. */
-static enum weft_status check_options(const struct weft_options *options,
+static enum weft_status check_options(const struct cli_options *options,
                                       const struct weft_checkpoint *from,
                                       struct weft_error *error) {
     const struct weft_training *training = &from->training;
     char text[32];
-    if (weft_options_given(options, "batch") && options->batch != training->batch) {
+    if (cli_options_given(options, "batch") && options->batch != training->batch) {
         snprintf(text, sizeof text, "%zu", training->batch);
         return conflict(error, "batch", text);
     }
-    if (weft_options_given(options, "lr") && options->lr != training->learning_rate) {
-        return conflict(error, "lr", weft_number_float(training->learning_rate, text));
+    if (cli_options_given(options, "lr") && options->lr != training->learning_rate) {
+        return conflict(error, "lr", number_float(training->learning_rate, text));
     }
-    if (weft_options_given(options, "seed") && options->seed != training->seed) {
+    if (cli_options_given(options, "seed") && options->seed != training->seed) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)training->seed);
         return conflict(error, "seed", text);
     }
-    if (weft_options_given(options, "order") && options->order != (int)training->order) {
+    if (cli_options_given(options, "order") && options->order != (int)training->order) {
         return conflict(error, "order", training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
     }
-    if (weft_options_given(options, "math") && options->math != (int)from->math) {
-        return conflict(error, "math", weft_math_names[from->math]);
+    if (cli_options_given(options, "math") && options->math != (int)from->math) {
+        return conflict(error, "math", cli_math_names[from->math]);
     }
-    if (weft_options_given(options, "out") || options->force) {
+    if (cli_options_given(options, "out") || options->force) {
         return weft_fail(error, WEFT_USAGE, "--%s: --resume names the run folder",
                          options->force ? "force" : "out");
     }
-    if (weft_options_given(options, "epochs") && options->epochs < from->epochs) {
+    if (cli_options_given(options, "epochs") && options->epochs < from->epochs) {
         return weft_fail(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
                          (unsigned long long)options->epochs, from->epochs);
     }
@@ -96,7 +96,7 @@ static enum weft_status check_options(const struct weft_options *options,
 }
 
 /* --init and --network may be said again, if they are the same. */
-static enum weft_status check_sources(const struct weft_options *options,
+static enum weft_status check_sources(const struct cli_options *options,
                                       const struct weft_checkpoint *from,
                                       struct weft_error *error) {
     char sha256[65];
@@ -110,7 +110,7 @@ static enum weft_status check_sources(const struct weft_options *options,
     if (status == WEFT_OK && options->network != NULL) {
         struct weft_network *network = NULL;
         char *wanted = NULL, *found = NULL;
-        status = weft_shared_network(options->network, &network, error);
+        status = cli_shared_network(options->network, &network, error);
         if (status == WEFT_OK) {
             wanted = weft_network_to_json(network);
             found = weft_network_to_json(from->model->network);
@@ -129,7 +129,7 @@ static enum weft_status check_sources(const struct weft_options *options,
 
 /* The options of a run that goes on: those of the checkpoint, and what may be chosen anew. */
 static void take_options(struct weft_train *train, const struct weft_checkpoint *from) {
-    struct weft_options *options = &train->resumed;
+    struct cli_options *options = &train->resumed;
     *options = *train->options;
     options->batch = from->training.batch;
     options->lr = from->training.learning_rate;
@@ -137,7 +137,7 @@ static void take_options(struct weft_train *train, const struct weft_checkpoint 
     options->order = (int)from->training.order;
     options->math = (int)from->math;
     options->out = options->resume;
-    if (!weft_options_given(options, "epochs")) {
+    if (!cli_options_given(options, "epochs")) {
         options->epochs = from->training.epochs;
     }
     if (options->steps == 0) {
@@ -162,15 +162,15 @@ static enum weft_status take_history(struct weft_train *train, const struct weft
     }
     for (size_t i = 0; i < from->epochs; i++) {
         const struct weft_epoch *epoch = &from->history[i];
-        train->history[i] = (struct weft_history){i + 1, epoch->accuracy, epoch->total_loss,
-                                                  epoch->mean_loss, epoch->seconds};
+        train->history[i] = (struct cli_history){i + 1, epoch->accuracy, epoch->total_loss,
+                                                 epoch->mean_loss, epoch->seconds};
     }
     train->epoch_count = train->whole_epochs = from->epochs;
     train->steps = from->steps;
     return WEFT_OK;
 }
 
-enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *error) {
     const char *folder = train->options->resume;
     struct weft_checkpoint *from = NULL;
     char path[4096];
@@ -179,8 +179,8 @@ enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *
         (int)sizeof train->run.path) {
         return weft_fail(error, WEFT_USAGE, "--resume: the path is too long");
     }
-    weft_run_path(&train->run, "checkpoint.safetensors", path);
-    if (weft_os_is_folder(folder) && !weft_os_exists(path)) {
+    cli_run_path(&train->run, "checkpoint.safetensors", path);
+    if (os_is_folder(folder) && !os_exists(path)) {
         weft_fail(error, WEFT_BAD_FILE, "%s: it is not there: no epoch was finished in this run",
                   path);
         return weft_error_hint(error, "start again with weft train");
@@ -208,16 +208,16 @@ enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *
     return WEFT_OK;
 }
 
-enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_check_images(const struct weft_train *train, struct weft_error *error) {
     const struct weft_checkpoint *from = train->from;
     uint64_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
-    if (train->checksum == from->checksum && weft_train_images(train) != from->images) {
+    if (train->checksum == from->checksum && cli_train_images(train) != from->images) {
         char text[32];
         snprintf(text, sizeof text, "%llu",
                  (unsigned long long)(train->images[WEFT_TRAIN].count - from->images));
         return conflict(error, "validate", text);
     }
-    if (weft_train_images(train) != from->images || train->checksum != from->checksum) {
+    if (cli_train_images(train) != from->images || train->checksum != from->checksum) {
         weft_fail(error, WEFT_USAGE, "%s: not the images that the run was begun with", train->data);
         return weft_error_hint(error, "name their folder with --data");
     }
@@ -229,24 +229,24 @@ enum weft_status weft_train_check_images(const struct weft_train *train, struct 
     return WEFT_OK;
 }
 
-enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *error) {
-    enum weft_status status = weft_run_clear_results(&train->run, error);
+enum weft_status cli_train_go_on(struct weft_train *train, struct weft_error *error) {
+    enum weft_status status = cli_run_clear_results(&train->run, error);
     uint64_t limit = train->options->steps;
     if (status == WEFT_OK) {
-        weft_train_take_validation(train);
-        status = weft_train_take_steps(train, error);
+        cli_train_take_validation(train);
+        status = cli_train_take_steps(train, error);
     }
     if (status == WEFT_OK) {
         status = weft_model_save(train->model, train->model_path, train->sha256, error);
     }
     if (status == WEFT_OK) {
-        status = weft_train_write_history(train, error);
+        status = cli_train_write_history(train, error);
     }
-    weft_message_notice(train->options, "%s: goes on after epoch %zu of %llu", train->run.path,
-                        train->epoch_count, (unsigned long long)train->options->epochs);
+    cli_message_notice(train->options, "%s: goes on after epoch %zu of %llu", train->run.path,
+                       train->epoch_count, (unsigned long long)train->options->epochs);
     if (limit > 0 && limit <= train->steps) {
-        weft_message_notice(train->options, "nothing is left to train: --steps %llu ended the run",
-                            (unsigned long long)limit);
+        cli_message_notice(train->options, "nothing is left to train: --steps %llu ended the run",
+                           (unsigned long long)limit);
     }
     return status;
 }

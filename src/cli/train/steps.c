@@ -11,7 +11,7 @@
 static enum weft_status grow(struct weft_train *train, size_t more, struct weft_error *error) {
     if (train->logged + more > train->log_room) {
         size_t room = 2 * train->log_room + more;
-        struct weft_step *log = realloc(train->log, room * sizeof *log);
+        struct cli_step *log = realloc(train->log, room * sizeof *log);
         if (log == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps", room);
         }
@@ -25,10 +25,10 @@ static enum weft_status grow(struct weft_train *train, size_t more, struct weft_
 static enum weft_status append(const struct weft_train *train, size_t first,
                                struct weft_error *error) {
     char path[4096];
-    FILE *file = fopen(weft_run_path(&train->run, "steps.csv", path), first == 0 ? "wb" : "ab");
+    FILE *file = fopen(cli_run_path(&train->run, "steps.csv", path), first == 0 ? "wb" : "ab");
     bool written = file != NULL;
     if (file != NULL) {
-        weft_report_steps_csv(file, train->log, first, train->logged);
+        report_steps_csv(file, train->log, first, train->logged);
         written = ferror(file) == 0;
         written = fclose(file) == 0 && written;
     }
@@ -38,8 +38,8 @@ static enum weft_status append(const struct weft_train *train, size_t first,
     return WEFT_OK;
 }
 
-enum weft_status weft_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
-                                      struct weft_error *error) {
+enum weft_status cli_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
+                                     struct weft_error *error) {
     size_t first = train->logged, batch = train->training.batch;
     enum weft_status status = grow(train, epoch->steps, error);
     if (status != WEFT_OK) {
@@ -48,23 +48,22 @@ enum weft_status weft_train_log_steps(struct weft_train *train, const struct wef
     for (size_t i = 0; i < epoch->steps; i++) {
         size_t left = (size_t)epoch->images - i * batch;
         train->log[train->logged++] =
-            (struct weft_step){.epoch = (uint32_t)epoch->epoch,
-                               .images = (uint32_t)(left < batch ? left : batch),
-                               .correct = epoch->results[i].correct,
-                               .loss = epoch->results[i].loss};
+            (struct cli_step){.epoch = (uint32_t)epoch->epoch,
+                              .images = (uint32_t)(left < batch ? left : batch),
+                              .correct = epoch->results[i].correct,
+                              .loss = epoch->results[i].loss};
     }
     return append(train, first, error);
 }
 
 /* A run that goes on keeps the steps of its finished epochs. A file that is missing or of another run is no reason to stop: the
  * curves have less to show then. */
-enum weft_status weft_train_take_steps(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_take_steps(struct weft_train *train, struct weft_error *error) {
     char path[4096];
     struct weft_error ignored = {0};
     size_t count = 0;
-    weft_run_path(&train->run, "steps.csv", path);
-    if (weft_report_steps_read(path, &train->log, &count, &ignored) != WEFT_OK ||
-        count < train->steps) {
+    cli_run_path(&train->run, "steps.csv", path);
+    if (report_steps_read(path, &train->log, &count, &ignored) != WEFT_OK || count < train->steps) {
         free(train->log);
         train->log = NULL;
         remove(path);
@@ -74,16 +73,16 @@ enum weft_status weft_train_take_steps(struct weft_train *train, struct weft_err
     return append(train, 0, error);
 }
 
-void weft_train_take_validation(struct weft_train *train) {
+void cli_train_take_validation(struct weft_train *train) {
     static const char *const names[] = {"epoch", "validation_accuracy", "validation_loss"};
     struct weft_error ignored = {0};
     double *values;
     size_t rows;
     char path[4096];
-    weft_run_path(&train->run, "history.csv", path);
-    if (weft_report_table(path, names, 3, &values, &rows, &ignored) == WEFT_OK) {
+    cli_run_path(&train->run, "history.csv", path);
+    if (report_table(path, names, 3, &values, &rows, &ignored) == WEFT_OK) {
         for (size_t i = 0; i < rows && i < train->epoch_count; i++) {
-            struct weft_history *history = &train->history[i];
+            struct cli_history *history = &train->history[i];
             history->validation_accuracy = values[3 * i + 1];
             history->validation_loss = values[3 * i + 2];
             history->validated = values[3 * i] == (double)(i + 1) &&

@@ -8,12 +8,12 @@
 /* What can be wrong without any device: options, data, network, initial values. In the order of how
  * likely it is. */
 static enum weft_status read_inputs(struct weft_train *train, struct weft_error *error) {
-    const struct weft_options *options = train->options;
+    const struct cli_options *options = train->options;
     struct weft_network *network = NULL;
     char path[4096];
     enum weft_status status;
     if (options->resume != NULL) {
-        status = weft_train_resume(train, error);
+        status = cli_train_resume(train, error);
         if (status != WEFT_OK) {
             return status;
         }
@@ -30,15 +30,15 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
         train->checksum = weft_images_checksum(&train->images[WEFT_TRAIN]);
     }
     if (status == WEFT_OK) {
-        status = weft_train_check_validate(train, error);
+        status = cli_train_check_validate(train, error);
     }
     if (status == WEFT_OK && train->from != NULL) {
-        status = weft_train_check_images(train, error);
+        status = cli_train_check_images(train, error);
     } else if (status == WEFT_OK && options->init != NULL) {
-        status = weft_shared_model_load(options, options->init, &train->model, path,
-                                        train->init_sha256, error);
+        status = cli_shared_model_load(options, options->init, &train->model, path,
+                                       train->init_sha256, error);
     } else if (status == WEFT_OK) {
-        status = weft_shared_network(options->network, &network, error);
+        status = cli_shared_network(options->network, &network, error);
         if (status == WEFT_OK) {
             status = weft_model_create(network, &train->model, error);
         }
@@ -47,14 +47,14 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
         }
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = weft_shared_check(train->model->network, &train->images[i], error);
+        status = cli_shared_check(train->model->network, &train->images[i], error);
     }
     return status;
 }
 
 static void choose_training(struct weft_train *train) {
-    const struct weft_options *options = train->options;
-    size_t count = weft_train_images(train);
+    const struct cli_options *options = train->options;
+    size_t count = cli_train_images(train);
     train->training = weft_training_default();
     train->training.epochs = (size_t)options->epochs;
     train->training.batch = options->batch < count ? (size_t)options->batch : count;
@@ -67,13 +67,13 @@ static void choose_training(struct weft_train *train) {
 
 /* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running statistics make them all the same. */
 static size_t largest_batch(const struct weft_train *train) {
-    return train->training.batch > WEFT_RUNNING_BATCH ? train->training.batch : WEFT_RUNNING_BATCH;
+    return train->training.batch > CLI_RUNNING_BATCH ? train->training.batch : CLI_RUNNING_BATCH;
 }
 
 static enum weft_status open_device(struct weft_train *train, struct weft_error *error) {
     float values[256];
-    enum weft_status status = weft_shared_open(train->options, train->model->network,
-                                               largest_batch(train), false, &train->backend, error);
+    enum weft_status status = cli_shared_open(train->options, train->model->network,
+                                              largest_batch(train), false, &train->backend, error);
     if (status == WEFT_OK) {
         weft_pixels_normalised(values);
         status = weft_backend_set_pixels(train->backend, values, error);
@@ -100,7 +100,7 @@ static enum weft_status explain(const struct weft_train *train, enum weft_status
                   train->epoch_count > 0 ? train->run.path : "nothing is kept");
     }
     if (status == WEFT_INTERRUPTED && train->whole_epochs > 0 &&
-        weft_train_again(train, command, sizeof command)) {
+        cli_train_again(train, command, sizeof command)) {
         weft_error_hint(error, "it holds the model after epoch %zu; to go on:\n  %s",
                         train->epoch_count, command);
     } else if (train->epoch_count > 0) {
@@ -114,12 +114,12 @@ static enum weft_status explain(const struct weft_train *train, enum weft_status
 }
 
 static enum weft_status run_training(struct weft_train *train, struct weft_error *error) {
-    struct weft_training_events events = weft_train_events(train);
+    struct weft_training_events events = cli_train_events(train);
     enum weft_status status;
-    weft_progress_start(&train->progress, train->options);
-    status = weft_train(train->model, train->backend, weft_train_images(train), &train->training,
+    cli_progress_start(&train->progress, train->options);
+    status = weft_train(train->model, train->backend, cli_train_images(train), &train->training,
                         &events, error);
-    weft_progress_wipe(&train->progress);
+    cli_progress_wipe(&train->progress);
     return status == WEFT_OK ? WEFT_OK : explain(train, status, error);
 }
 
@@ -145,7 +145,7 @@ static enum weft_status dump_gradients(const struct weft_train *train, struct we
 
 static bool go_on(void *context, size_t done, size_t images) {
     (void)context, (void)done, (void)images;
-    return !weft_os_interrupted();
+    return !os_interrupted();
 }
 
 /* Both splits with running statistics, printed as they are there. */
@@ -160,55 +160,55 @@ static enum weft_status evaluate(struct weft_train *train, struct weft_error *er
             return explain(train, status, error);
         }
         if (status == WEFT_OK) {
-            status = weft_train_print_evaluation(train, how.split, error);
+            status = cli_train_print_evaluation(train, how.split, error);
         }
     }
     return status;
 }
 
 static enum weft_status work(struct weft_train *train, struct weft_error *error) {
-    double start = weft_os_seconds();
+    double start = os_seconds();
     enum weft_status status = read_inputs(train, error);
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     if (status == WEFT_OK) {
         choose_training(train);
     }
     if (status == WEFT_OK && train->from == NULL) {
-        status = weft_run_create(&train->run, train->options->out, train->options->force, error);
+        status = cli_run_create(&train->run, train->options->out, train->options->force, error);
     }
     if (status != WEFT_OK || (status = open_device(train, error)) != WEFT_OK ||
-        (train->from == NULL && (status = weft_run_clear(&train->run, error)) != WEFT_OK)) {
+        (train->from == NULL && (status = cli_run_clear(&train->run, error)) != WEFT_OK)) {
         return status;
     }
-    weft_run_path(&train->run, "model.safetensors", train->model_path);
-    if (train->from != NULL && (status = weft_train_go_on(train, error)) != WEFT_OK) {
+    cli_run_path(&train->run, "model.safetensors", train->model_path);
+    if (train->from != NULL && (status = cli_train_go_on(train, error)) != WEFT_OK) {
         return status;
     }
-    weft_message_notice(train->options, "run folder: %s", train->run.path);
-    weft_message_detail(train->options, "data: %s, %zu and %zu images; network: %zu parameters",
-                        train->data, train->images[WEFT_TRAIN].count,
-                        train->images[WEFT_TEST].count, train->model->network->parameter_count);
-    if ((status = weft_train_print_start(train, error)) != WEFT_OK ||
+    cli_message_notice(train->options, "run folder: %s", train->run.path);
+    cli_message_detail(train->options, "data: %s, %zu and %zu images; network: %zu parameters",
+                       train->data, train->images[WEFT_TRAIN].count, train->images[WEFT_TEST].count,
+                       train->model->network->parameter_count);
+    if ((status = cli_train_print_start(train, error)) != WEFT_OK ||
         (status = run_training(train, error)) != WEFT_OK ||
         (status = dump_gradients(train, error)) != WEFT_OK ||
         (status = evaluate(train, error)) != WEFT_OK) {
         return status;
     }
-    train->seconds = weft_os_seconds() - start;
-    status = weft_train_write_results(train, error);
+    train->seconds = os_seconds() - start;
+    status = cli_train_write_results(train, error);
     if (status == WEFT_OK) {
-        status = weft_train_print_done(train, error);
+        status = cli_train_print_done(train, error);
     }
-    return status == WEFT_OK && !train->silent ? weft_train_learned(train, error) : status;
+    return status == WEFT_OK && !train->silent ? cli_train_learned(train, error) : status;
 }
 
 /* ${device}, if not NULL, is set, and nothing is printed. */
-static enum weft_status run(const struct weft_options *options, struct weft_device *device,
+static enum weft_status run(const struct cli_options *options, struct weft_device *device,
                             struct weft_error *error) {
     struct weft_train train = {.options = options, .silent = device != NULL};
     enum weft_status status = work(&train, error);
     if (status != WEFT_OK) {
-        weft_run_discard(&train.run);
+        cli_run_discard(&train.run);
     }
     if (device != NULL && train.backend != NULL) {
         *device = *weft_backend_device(train.backend);
@@ -225,11 +225,11 @@ static enum weft_status run(const struct weft_options *options, struct weft_devi
     return status;
 }
 
-enum weft_status weft_command_train(const struct weft_options *options, struct weft_error *error) {
+enum weft_status cli_command_train(const struct cli_options *options, struct weft_error *error) {
     return run(options, NULL, error);
 }
 
-enum weft_status weft_train_silently(const struct weft_options *options, struct weft_device *device,
-                                     struct weft_error *error) {
+enum weft_status cli_train_silently(const struct cli_options *options, struct weft_device *device,
+                                    struct weft_error *error) {
     return run(options, device, error);
 }

@@ -6,10 +6,10 @@
 
 /* One training, from its options to its results. All zero but options at the start. */
 struct weft_train {
-    const struct weft_options *options;
+    const struct cli_options *options;
     bool silent; /* no results on stdout, and nobody asks whether it learned anything */
     struct weft_training training; /* what the library is asked for */
-    struct weft_options resumed;   /* with --resume: options points here */
+    struct cli_options resumed;    /* with --resume: options points here */
     struct weft_checkpoint *from;  /* with --resume */
     struct weft_training_start start;
     uint32_t checksum; /* of the training images */
@@ -17,12 +17,11 @@ struct weft_train {
     struct weft_images images[WEFT_SPLIT_COUNT];
     char init_sha256[65]; /* of the file of --init; empty without */
     struct weft_model *model;
-    struct weft_run run;
+    struct cli_run run;
     struct weft_backend *backend;
-    struct weft_progress progress;
-    struct weft_history
-        *history;          /* epoch_count lines, the last one perhaps of a part of an epoch */
-    struct weft_step *log; /* logged steps, room for log_room */
+    struct cli_progress progress;
+    struct cli_history *history; /* epoch_count lines, the last one perhaps of a part of an epoch */
+    struct cli_step *log;        /* logged steps, room for log_room */
     size_t logged, log_room;
     size_t epoch_count, whole_epochs;
     uint64_t steps;         /* made so far */
@@ -33,70 +32,70 @@ struct weft_train {
 };
 
 /* events.c: what happens while the library trains. */
-struct weft_training_events weft_train_events(struct weft_train *train);
+struct weft_training_events cli_train_events(struct weft_train *train);
 
 /* resume.c: writes checkpoint.safetensors, after a whole epoch. */
-enum weft_status weft_train_save_checkpoint(struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft_error *error);
 
 /* Reads the checkpoint of --resume: model, options, history. Fails with WEFT_USAGE for options that it was not begun with. */
-enum weft_status weft_train_resume(struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *error);
 
 /* Fails unless the images are those of the checkpoint. */
-enum weft_status weft_train_check_images(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_check_images(const struct weft_train *train, struct weft_error *error);
 
 /* again.c: writes the command line that goes on with this run into ${text} of ${size} bytes: as it can be pasted into a shell, with
  * the options that were given and that a checkpoint does not keep. Returns false where it does not fit. */
-bool weft_train_again(const struct weft_train *train, char *text, size_t size);
+bool cli_train_again(const struct weft_train *train, char *text, size_t size);
 
 /* Brings the run folder back to the last finished epoch. */
-enum weft_status weft_train_go_on(struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_go_on(struct weft_train *train, struct weft_error *error);
 
-/* learned.c: fails with WEFT_FAILED when the training learned nothing; weft_train_notes has
+/* learned.c: fails with WEFT_FAILED when the training learned nothing; cli_train_notes has
  * the rule. */
-enum weft_status weft_train_learned(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_learned(const struct weft_train *train, struct weft_error *error);
 
 /* validate.c: the images that are trained on: all but those held out. */
-size_t weft_train_images(const struct weft_train *train);
+size_t cli_train_images(const struct weft_train *train);
 
 /* With --resume, sets --validate to what the run was begun with. Fails with WEFT_USAGE when no image would be left. */
-enum weft_status weft_train_check_validate(struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_error *error);
 
 /* Evaluates the held-out images on the device as it is now, into ${history}. */
-enum weft_status weft_train_validate(const struct weft_train *train, struct weft_history *history,
-                                     struct weft_error *error);
+enum weft_status cli_train_validate(const struct weft_train *train, struct cli_history *history,
+                                    struct weft_error *error);
 
 /* steps.c: remembers the steps of ${epoch} and adds them to steps.csv. */
-enum weft_status weft_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
-                                      struct weft_error *error);
+enum weft_status cli_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
+                                     struct weft_error *error);
 
 /* For --resume: the steps and the validation of the finished epochs, from the run folder's own files. */
-enum weft_status weft_train_take_steps(struct weft_train *train, struct weft_error *error);
-void weft_train_take_validation(struct weft_train *train);
+enum weft_status cli_train_take_steps(struct weft_train *train, struct weft_error *error);
+void cli_train_take_validation(struct weft_train *train);
 
 /* record.c: the training in words, JSON and files. */
 
 /* Prints the event "start" where --json asks for it. */
-enum weft_status weft_train_print_start(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_print_start(const struct weft_train *train, struct weft_error *error);
 
 /* Sets the options of the model: a JSON object of what determined the bits of a model after
  * ${epochs}, the last one ${partial} because --steps ended it. */
-enum weft_status weft_train_set_options(struct weft_train *train, size_t epochs, bool partial,
-                                        struct weft_error *error);
+enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, bool partial,
+                                       struct weft_error *error);
 
 /* One line of the history as the fields of a JSON object. */
-void weft_train_json_epoch(struct weft_json *json, const struct weft_history *history);
+void cli_train_json_epoch(struct json_writer *json, const struct cli_history *history);
 
 /* Writes history.csv. */
-enum weft_status weft_train_write_history(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_write_history(const struct weft_train *train, struct weft_error *error);
 
 /* Writes the confusion matrices, the figures and run.json into the run folder. */
-enum weft_status weft_train_write_results(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_write_results(const struct weft_train *train, struct weft_error *error);
 
 /* Prints the evaluation of ${split}, as text or as an event. */
-enum weft_status weft_train_print_evaluation(const struct weft_train *train, enum weft_split split,
-                                             struct weft_error *error);
+enum weft_status cli_train_print_evaluation(const struct weft_train *train, enum weft_split split,
+                                            struct weft_error *error);
 
 /* Prints where the model is and its hash, or the event "done". */
-enum weft_status weft_train_print_done(const struct weft_train *train, struct weft_error *error);
+enum weft_status cli_train_print_done(const struct weft_train *train, struct weft_error *error);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-size_t weft_train_images(const struct weft_train *train) {
+size_t cli_train_images(const struct weft_train *train) {
     return train->images[WEFT_TRAIN].count - (size_t)train->options->validate;
 }
 
@@ -14,12 +14,12 @@ size_t weft_train_images(const struct weft_train *train) {
 static void take_from_checkpoint(struct weft_train *train) {
     size_t count = train->images[WEFT_TRAIN].count;
     if (train->checksum == train->from->checksum && count >= train->from->images &&
-        !weft_options_given(train->options, "validate")) {
+        !cli_options_given(train->options, "validate")) {
         train->resumed.validate = count - train->from->images;
     }
 }
 
-enum weft_status weft_train_check_validate(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_error *error) {
     if (train->from != NULL) {
         take_from_checkpoint(train);
     }
@@ -31,8 +31,8 @@ enum weft_status weft_train_check_validate(struct weft_train *train, struct weft
     return WEFT_OK;
 }
 
-enum weft_status weft_train_validate(const struct weft_train *train, struct weft_history *history,
-                                     struct weft_error *error) {
+enum weft_status cli_train_validate(const struct weft_train *train, struct cli_history *history,
+                                    struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_TRAIN];
     size_t batch = train->training.batch, correct = 0;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
@@ -42,7 +42,7 @@ enum weft_status weft_train_validate(const struct weft_train *train, struct weft
     if (predictions == NULL || losses == NULL) {
         status = weft_fail(error, WEFT_FAILED, "validation: no memory");
     }
-    for (size_t first = weft_train_images(train); status == WEFT_OK && first < images->count;
+    for (size_t first = cli_train_images(train); status == WEFT_OK && first < images->count;
          first += batch) {
         size_t left = images->count - first;
         struct weft_pass pass = {.split = WEFT_TRAIN,

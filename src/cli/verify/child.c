@@ -8,7 +8,7 @@
 
 #define TIMEOUT_ALL 900 /* seconds a device, unless told */
 #define NO_LIMIT    1e9
-#define WORDS_MAX   (WEFT_GIVEN_MAX + 8)
+#define WORDS_MAX   (CLI_GIVEN_MAX + 8)
 
 /* The command line of a child. */
 struct words {
@@ -30,10 +30,10 @@ static void add(struct words *words, const char *format, const char *name, const
 }
 
 /* The option as it was given: its value stands in ${options}. */
-static void add_option(struct words *words, const struct weft_options *options,
-                       const struct weft_option *option) {
+static void add_option(struct words *words, const struct cli_options *options,
+                       const struct cli_option *option) {
     char number[64];
-    const char *value = weft_option_text(option, options, number);
+    const char *value = cli_option_text(option, options, number);
     if (value == NULL) {
         add(words, "--%s%s", option->name, "");
     } else {
@@ -41,7 +41,7 @@ static void add_option(struct words *words, const struct weft_options *options,
     }
 }
 
-static void make_words(const struct weft_options *options, const struct weft_device *device,
+static void make_words(const struct cli_options *options, const struct weft_device *device,
                        struct words *words) {
     static const char *const own[] = {"all", "timeout", "device"};
     char index[16];
@@ -63,7 +63,7 @@ static void make_words(const struct weft_options *options, const struct weft_dev
 /* A run of weft verify in a child. */
 struct run {
     struct words words;
-    struct weft_child child;
+    struct os_child child;
     bool ended;      /* by somebody who called exit in it, a driver */
     double limit;    /* seconds */
     char doing[500]; /* what it was at when it ended, or empty */
@@ -75,7 +75,7 @@ static void read_note(const char *path, char doing[500]) {
     char *text = NULL;
     size_t size = 0;
     doing[0] = '\0';
-    if (weft_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
+    if (os_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
         while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n')) {
             size--;
         }
@@ -88,22 +88,22 @@ static void read_note(const char *path, char doing[500]) {
 static enum weft_status run_words(struct run *run, bool launches, struct weft_error *error) {
     struct weft_error ignored = {0};
     char folder[1024], note[1040] = "";
-    bool made = weft_os_make_temporary(folder, &ignored) == WEFT_OK, noted;
+    bool made = os_make_temporary(folder, &ignored) == WEFT_OK, noted;
     enum weft_status status;
     if (made) {
         snprintf(note, sizeof note, "%s/note", folder);
     }
-    noted = made && weft_verify_note_make(note);
-    weft_os_tell_children(WEFT_VERIFY_NOTE, noted ? note : WEFT_VERIFY_NO_NOTE);
-    weft_os_tell_children(WEFT_VERIFY_LAUNCHES, launches ? "yes" : NULL);
-    status = weft_os_run_self(run->words.words, run->limit, &run->child, error);
-    weft_os_tell_children(WEFT_VERIFY_NOTE, NULL);
-    weft_os_tell_children(WEFT_VERIFY_LAUNCHES, NULL);
+    noted = made && cli_verify_note_make(note);
+    os_tell_children(WEFT_VERIFY_NOTE, noted ? note : CLI_VERIFY_NO_NOTE);
+    os_tell_children(CLI_VERIFY_LAUNCHES, launches ? "yes" : NULL);
+    status = os_run_self(run->words.words, run->limit, &run->child, error);
+    os_tell_children(WEFT_VERIFY_NOTE, NULL);
+    os_tell_children(CLI_VERIFY_LAUNCHES, NULL);
     read_note(note, run->doing);
     run->ended = noted && status == WEFT_OK && !launches && !run->child.timed_out &&
-                 run->child.signal == 0 && strcmp(run->doing, WEFT_VERIFY_END) != 0;
+                 run->child.signal == 0 && strcmp(run->doing, CLI_VERIFY_END) != 0;
     if (made) {
-        weft_os_remove_temporary(folder);
+        os_remove_temporary(folder);
     }
     return status;
 }
@@ -120,7 +120,7 @@ static void look_again(struct run *run, char *why, size_t room) {
         what = "it did not end, in ";
     } else if (run->child.crashed) {
         what = "it crashed, in ";
-    } else if (run->child.code == 0 && strcmp(run->doing, WEFT_VERIFY_END) == 0) {
+    } else if (run->child.code == 0 && strcmp(run->doing, CLI_VERIFY_END) == 0) {
         what = "equal, so it comes now and then, or kernels overlap";
         run->doing[0] = '\0';
     }
@@ -145,15 +145,15 @@ static void explain(struct run *run, char why[1400]) {
     }
 }
 
-static void wipe_progress(const struct weft_options *options) {
-    struct weft_progress progress;
-    weft_progress_start(&progress, options);
+static void wipe_progress(const struct cli_options *options) {
+    struct cli_progress progress;
+    cli_progress_start(&progress, options);
     progress.drawn = progress.shown; /* by the child, which could not wipe it */
-    weft_progress_wipe(&progress);
+    cli_progress_wipe(&progress);
 }
 
 /* It did not get as far as a device: this process does not ask the drivers for one then. */
-static enum weft_status no_device(const struct weft_options *options, const char *why,
+static enum weft_status no_device(const struct cli_options *options, const char *why,
                                   struct weft_error *error) {
     wipe_progress(options);
     weft_fail(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
@@ -162,7 +162,7 @@ static enum weft_status no_device(const struct weft_options *options, const char
 }
 
 /* The device that there is no verdict for: ${device}, or the one that the options name. */
-static enum weft_status no_verdict(const struct weft_options *options,
+static enum weft_status no_verdict(const struct cli_options *options,
                                    const struct weft_device *device, const char *why,
                                    double seconds, struct weft_error *error) {
     struct weft_device chosen;
@@ -176,44 +176,44 @@ static enum weft_status no_verdict(const struct weft_options *options,
         return status;
     }
     wipe_progress(options);
-    weft_verify_print_none(options, device, why, NULL, seconds);
+    cli_verify_print_none(options, device, why, NULL, seconds);
     if (options->all) { /* one of several */
-        weft_message_always("%s: no verdict: %s", device->name, why);
+        cli_message_always("%s: no verdict: %s", device->name, why);
         return WEFT_NO_VERDICT;
     }
     return weft_fail(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
 }
 
-static double limit_of(const struct weft_options *options) {
+static double limit_of(const struct cli_options *options) {
     return options->timeout > 0 ? (double)options->timeout
            : options->all       ? (double)(TIMEOUT_ALL + options->soak)
                                 : NO_LIMIT;
 }
 
-enum weft_status weft_verify_ask(const struct weft_options *options, struct weft_error *error) {
+enum weft_status cli_verify_ask(const struct cli_options *options, struct weft_error *error) {
     struct run run = {.words = {.words = {"weft", "verify", "--all"}, .count = 3},
                       .limit = limit_of(options)};
     char why[1400];
     enum weft_status status;
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     status = run_words(&run, false, error);
     if (status != WEFT_OK) {
         return status;
     }
     explain(&run, why);
-    return why[0] == '\0'          ? WEFT_OK
-           : weft_os_interrupted() ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted")
-                                   : no_device(options, why, error);
+    return why[0] == '\0'     ? WEFT_OK
+           : os_interrupted() ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted")
+                              : no_device(options, why, error);
 }
 
-enum weft_status weft_verify_child(const struct weft_options *options,
-                                   const struct weft_device *device, struct weft_error *error) {
-    double start = weft_os_seconds();
+enum weft_status cli_verify_child(const struct cli_options *options,
+                                  const struct weft_device *device, struct weft_error *error) {
+    double start = os_seconds();
     struct run run = {.limit = limit_of(options)};
     char why[1400] = "";
     bool early; /* it did not say what it was at */
     enum weft_status status;
-    weft_os_catch_interrupts();
+    os_catch_interrupts();
     make_words(options, device, &run.words);
     status = run.words.failed
                  ? weft_fail(error, WEFT_FAILED, "verify: no memory for a command line")
@@ -223,8 +223,8 @@ enum weft_status weft_verify_child(const struct weft_options *options,
         explain(&run, why);
     }
     early = device == NULL && run.doing[0] == '\0';
-    run.limit = options->timeout > 0 ? run.limit - (weft_os_seconds() - start) : TIMEOUT_ALL;
-    if ((run.child.crashed || run.ended) && !early && run.limit > 0 && !weft_os_interrupted()) {
+    run.limit = options->timeout > 0 ? run.limit - (os_seconds() - start) : TIMEOUT_ALL;
+    if ((run.child.crashed || run.ended) && !early && run.limit > 0 && !os_interrupted()) {
         look_again(&run, why, sizeof why); /* in what is left of --timeout */
     }
     for (size_t i = 0; i < run.words.count; i++) {
@@ -233,9 +233,9 @@ enum weft_status weft_verify_child(const struct weft_options *options,
     if (why[0] == '\0') {
         return status;
     }
-    if (weft_os_interrupted()) {
+    if (os_interrupted()) {
         return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
     }
     return early ? no_device(options, why, error)
-                 : no_verdict(options, device, why, weft_os_seconds() - start, error);
+                 : no_verdict(options, device, why, os_seconds() - start, error);
 }

@@ -30,7 +30,7 @@ static enum weft_status conclude(enum weft_status worst, size_t bad, size_t coun
                                                                        : "a failure");
 }
 
-enum weft_status weft_verify_answer(struct weft_error *error) {
+enum weft_status cli_verify_answer(struct weft_error *error) {
     struct weft_device *devices = NULL;
     size_t count = 0;
     char note[256];
@@ -40,27 +40,26 @@ enum weft_status weft_verify_answer(struct weft_error *error) {
     return status;
 }
 
-enum weft_status weft_verify_children(const struct weft_options *options,
-                                      struct weft_error *error) {
+enum weft_status cli_verify_children(const struct cli_options *options, struct weft_error *error) {
     struct weft_device *devices = NULL;
     enum weft_status worst = WEFT_OK, status;
     size_t count = 0, bad = 0, tried = 0;
     char note[256];
-    status = weft_verify_ask(options, error);
+    status = cli_verify_ask(options, error);
     if (status == WEFT_OK) {
         status = weft_devices_list(&devices, &count, note, error);
     }
     if (status != WEFT_OK) {
         return status;
     }
-    for (size_t i = 0; i < count && !weft_os_interrupted(); i++) {
+    for (size_t i = 0; i < count && !os_interrupted(); i++) {
         if (!options->json) {
             printf("%s%s (%s)\n", i > 0 ? "\n" : "", devices[i].name, devices[i].platform_name);
         }
         if (devices[i].usable) {
-            status = weft_verify_child(options, &devices[i], error);
+            status = cli_verify_child(options, &devices[i], error);
         } else {
-            weft_verify_print_none(options, &devices[i], devices[i].reason, NULL, 0);
+            cli_verify_print_none(options, &devices[i], devices[i].reason, NULL, 0);
             status = WEFT_NO_VERDICT;
         }
         tried++;
@@ -68,7 +67,7 @@ enum weft_status weft_verify_children(const struct weft_options *options,
         worst = worse(worst, status);
     }
     free(devices);
-    if (weft_os_interrupted()) {
+    if (os_interrupted()) {
         return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted");
     }
     return error->status == WEFT_OK ? conclude(worst, bad, tried, error) : worst;

@@ -3,60 +3,60 @@
 
 #define YEAR 31536000
 
-const struct weft_option weft_verify_options[] = {
-    WEFT_OPTION_ROW_FLAG("all", all, "every device, each in a process of its own"),
-    WEFT_OPTION_ROW_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
-    WEFT_OPTION_ROW_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
+const struct cli_option weft_verify_options[] = {
+    CLI_OPTION_ROW_FLAG("all", all, "every device, each in a process of its own"),
+    CLI_OPTION_ROW_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
+    CLI_OPTION_ROW_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
     {.name = "seed",
-     .type = WEFT_OPTION_COUNT,
-     .offset = WEFT_OPTION(seed),
+     .type = CLI_OPTION_COUNT,
+     .offset = CLI_OPTION(seed),
      .value = "N",
      .help = "of all values, images and shuffles",
      .initial = "0",
      .least = 0,
      .most = UINT64_MAX},
     {.name = "steps",
-     .type = WEFT_OPTION_COUNT,
-     .offset = WEFT_OPTION(steps),
+     .type = CLI_OPTION_COUNT,
+     .offset = CLI_OPTION(steps),
      .value = "N",
      .help = "of training (default: 20, or 600 with --full)",
      .least = 1,
      .most = 1000000},
     {.name = "for",
-     .type = WEFT_OPTION_TIME,
-     .offset = WEFT_OPTION(soak),
+     .type = CLI_OPTION_TIME,
+     .offset = CLI_OPTION(soak),
      .value = "TIME",
      .help = "go on with new seeds for TIME (50s, 10m, 2h): a soak test",
      .least = 1,
      .most = YEAR},
     {.name = "timeout",
-     .type = WEFT_OPTION_TIME,
-     .offset = WEFT_OPTION(timeout),
+     .type = CLI_OPTION_TIME,
+     .offset = CLI_OPTION(timeout),
      .value = "TIME",
      .help = "per device; then there is no verdict (exit code 5)\n"
              "(default: none, with --all 15m)",
      .least = 1,
      .most = YEAR},
     {.name = "bundle",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(bundle),
+     .type = CLI_OPTION_TEXT,
+     .offset = CLI_OPTION(bundle),
      .value = "DIR",
      .help = "put there what a driver's author needs to reproduce a\n"
              "difference: kernels, inputs, a C program"},
     {.name = "inject",
-     .type = WEFT_OPTION_TEXT,
-     .offset = WEFT_OPTION(inject),
+     .type = CLI_OPTION_TEXT,
+     .offset = CLI_OPTION(inject),
      .value = "STEP:TENSOR:ELEMENT:BIT",
      .help = "flip that bit on the device, to see it found"},
     {.name = NULL},
 };
 
-const char weft_verify_notes[] =
+const char cli_verify_notes[] =
     "The first value that differs is named, run again in other ways, and explained.\n"
     "\n"
     "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 device not opened\n";
 
-const char weft_verify_details[] =
+const char cli_verify_details[] =
     "The device computes beside the CPU backend, or beside hashes of it that are known, and bytes\n"
     "are compared: transfers, single operations, layers, training, evaluation. Images are made "
     "from the\n"

@@ -9,7 +9,7 @@ enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the 
 
 /* Where the lines of a long value begin. */
 static int value_indent(void) {
-    return weft_screen_columns() < NARROW ? 2 : TITLE;
+    return cli_screen_columns() < NARROW ? 2 : TITLE;
 }
 
 static float as_float(uint32_t bits) {
@@ -18,27 +18,27 @@ static float as_float(uint32_t bits) {
     return value;
 }
 
-void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
-                             enum weft_verify_result result, uint64_t cases, double seconds) {
+void cli_verify_print_stage(const struct cli_options *options, enum weft_verify_stage stage,
+                            enum weft_verify_result result, uint64_t cases, double seconds) {
     static const char *const units[] = {"words there and back", "results of operations",
                                         "networks, each many times", "steps", "images, and ties"};
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     if (!options->json) {
-        bool narrow = weft_screen_columns() < STAGE_COLUMNS;
-        weft_screen_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
-                         weft_stage_name(stage), weft_verify_result_name(result),
-                         (unsigned long long)cases, units[stage], seconds);
+        bool narrow = cli_screen_columns() < STAGE_COLUMNS;
+        cli_screen_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
+                        weft_stage_name(stage), weft_verify_result_name(result),
+                        (unsigned long long)cases, units[stage], seconds);
         fflush(stdout);
         return;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "stage");
-    weft_json_string(&json, "stage", weft_stage_name(stage));
-    weft_json_string(&json, "result", weft_verify_result_name(result));
-    weft_json_integer(&json, "cases", cases);
-    weft_json_seconds(&json, "seconds", seconds);
-    weft_json_close(&json, '}');
-    weft_json_print(&json, stdout, NULL);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "stage");
+    json_write_string(&json, "stage", weft_stage_name(stage));
+    json_write_string(&json, "result", weft_verify_result_name(result));
+    json_write_integer(&json, "cases", cases);
+    json_write_seconds(&json, "seconds", seconds);
+    json_write_close(&json, '}');
+    json_write_print(&json, stdout, NULL);
 }
 
 static void print_text(const struct weft_verify_difference *found) {
@@ -46,65 +46,65 @@ static void print_text(const struct weft_verify_difference *found) {
     if (found->step > 0) {
         snprintf(step, sizeof step, ", step %llu", (unsigned long long)found->step);
     }
-    weft_screen_line(2, "difference: stage %s%s, layer %s, tensor %s, element %zu",
-                     weft_stage_name(found->stage), step, found->layer, found->tensor,
-                     found->element);
+    cli_screen_line(2, "difference: stage %s%s, layer %s, tensor %s, element %zu",
+                    weft_stage_name(found->stage), step, found->layer, found->tensor,
+                    found->element);
     if (found->whole) {
-        weft_screen_line(2, "  device 0x%08lx, expected 0x%08lx; %zu of %zu differ",
-                         (unsigned long)found->device, (unsigned long)found->expected,
-                         found->differing, found->of);
+        cli_screen_line(2, "  device 0x%08lx, expected 0x%08lx; %zu of %zu differ",
+                        (unsigned long)found->device, (unsigned long)found->expected,
+                        found->differing, found->of);
     } else {
-        weft_screen_line(
+        cli_screen_line(
             2, "  device 0x%08lx (%.9g), expected 0x%08lx (%.9g), %lu ulp apart; %zu of %zu differ",
             (unsigned long)found->device, (double)as_float(found->device),
             (unsigned long)found->expected, (double)as_float(found->expected),
             (unsigned long)found->ulp, found->differing, found->of);
     }
     if (found->where[0] != '\0') {
-        weft_screen_line(2, "  in: %s", found->where);
+        cli_screen_line(2, "  in: %s", found->where);
     }
     fflush(stdout);
 }
 
-void weft_verify_print_difference(const struct weft_options *options,
-                                  const struct weft_verify_difference *found) {
-    struct weft_json json = {0};
+void cli_verify_print_difference(const struct cli_options *options,
+                                 const struct weft_verify_difference *found) {
+    struct json_writer json = {0};
     char bits[16];
     if (!options->json) {
         print_text(found);
         return;
     }
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "difference");
-    weft_json_string(&json, "stage", weft_stage_name(found->stage));
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "difference");
+    json_write_string(&json, "stage", weft_stage_name(found->stage));
     if (found->step > 0) {
-        weft_json_integer(&json, "step", found->step);
+        json_write_integer(&json, "step", found->step);
     } else {
-        weft_json_null(&json, "step");
+        json_write_null(&json, "step");
     }
-    weft_json_string(&json, "layer", found->layer);
-    weft_json_string(&json, "tensor", found->tensor);
-    weft_json_string(&json, "name", found->name[0] != '\0' ? found->name : NULL);
-    weft_json_integer(&json, "element", found->element);
+    json_write_string(&json, "layer", found->layer);
+    json_write_string(&json, "tensor", found->tensor);
+    json_write_string(&json, "name", found->name[0] != '\0' ? found->name : NULL);
+    json_write_integer(&json, "element", found->element);
     snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->device);
-    weft_json_string(&json, "device", bits);
+    json_write_string(&json, "device", bits);
     snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->expected);
-    weft_json_string(&json, "expected", bits);
+    json_write_string(&json, "expected", bits);
     if (!found->whole) {
-        weft_json_float(&json, "device_value", as_float(found->device));
-        weft_json_float(&json, "expected_value", as_float(found->expected));
+        json_write_float(&json, "device_value", as_float(found->device));
+        json_write_float(&json, "expected_value", as_float(found->expected));
     }
-    weft_json_integer(&json, "ulp", found->ulp);
-    weft_json_integer(&json, "differing", found->differing);
-    weft_json_integer(&json, "of", found->of);
-    weft_json_string(&json, "guess", found->guess);
-    weft_json_string(&json, "where", found->where);
-    weft_json_close(&json, '}');
-    weft_json_print(&json, stdout, NULL);
+    json_write_integer(&json, "ulp", found->ulp);
+    json_write_integer(&json, "differing", found->differing);
+    json_write_integer(&json, "of", found->of);
+    json_write_string(&json, "guess", found->guess);
+    json_write_string(&json, "where", found->where);
+    json_write_close(&json, '}');
+    json_write_print(&json, stdout, NULL);
 }
 
 /* What was asked for, as it would be written. */
-static char *describe_options(const struct weft_options *options, char text[1024]) {
+static char *describe_options(const struct cli_options *options, char text[1024]) {
     int length = snprintf(text, 1024, "--%s --seed %llu", options->full ? "full" : "quick",
                           (unsigned long long)options->seed);
     const struct {
@@ -112,8 +112,8 @@ static char *describe_options(const struct weft_options *options, char text[1024
     } texts[] = {{"kernels", options->kernels},
                  {"cl-options", options->cl_options},
                  {"inject", options->inject},
-                 {"mapping", options->mapping != 0 ? weft_mapping_names[options->mapping] : NULL},
-                 {"data", weft_options_given(options, "data") ? options->data : NULL}};
+                 {"mapping", options->mapping != 0 ? cli_mapping_names[options->mapping] : NULL},
+                 {"data", cli_options_given(options, "data") ? options->data : NULL}};
     if (options->steps > 0) {
         length += snprintf(text + length, 1024 - (size_t)length, " --steps %llu",
                            (unsigned long long)options->steps);
@@ -134,63 +134,63 @@ static char *describe_options(const struct weft_options *options, char text[1024
     return text;
 }
 
-static void json_verdict(const struct weft_options *options, const struct weft_device *device,
+static void json_verdict(const struct cli_options *options, const struct weft_device *device,
                          const char *result, const char *diagnosis,
                          const struct weft_verify_outcome *outcome, double seconds) {
-    struct weft_json json = {0};
+    struct json_writer json = {0};
     char text[1024], host[256];
-    weft_os_host_name(host);
-    weft_json_open(&json, NULL, '{');
-    weft_json_string(&json, "event", "verdict");
-    weft_json_string(&json, "host", host);
-    weft_json_device(&json, "device", device);
-    weft_json_string(&json, "result", result);
-    weft_json_string(&json, "diagnosis", diagnosis);
-    weft_json_string(&json, "hash",
-                     outcome != NULL && outcome->hash[0] != '\0' ? outcome->hash : NULL);
-    weft_json_string(&json, "expected_hash",
-                     outcome != NULL && outcome->expected_hash[0] != '\0' ? outcome->expected_hash
-                                                                          : NULL);
-    weft_json_integer(&json, "contract", WEFT_CONTRACT);
-    weft_json_string(&json, "version", weft_version());
-    weft_json_string(&json, "options", describe_options(options, text));
+    os_host_name(host);
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "event", "verdict");
+    json_write_string(&json, "host", host);
+    json_write_device(&json, "device", device);
+    json_write_string(&json, "result", result);
+    json_write_string(&json, "diagnosis", diagnosis);
+    json_write_string(&json, "hash",
+                      outcome != NULL && outcome->hash[0] != '\0' ? outcome->hash : NULL);
+    json_write_string(&json, "expected_hash",
+                      outcome != NULL && outcome->expected_hash[0] != '\0' ? outcome->expected_hash
+                                                                           : NULL);
+    json_write_integer(&json, "contract", WEFT_CONTRACT);
+    json_write_string(&json, "version", weft_version());
+    json_write_string(&json, "options", describe_options(options, text));
     if (outcome != NULL) {
-        weft_json_string(&json, "training_hash",
-                         outcome->training_hash[0] != '\0' ? outcome->training_hash : NULL);
-        weft_json_bool(&json, "known", outcome->known);
-        weft_json_string(&json, "denormals",
-                         outcome->denormals[0] != '\0' ? outcome->denormals : NULL);
+        json_write_string(&json, "training_hash",
+                          outcome->training_hash[0] != '\0' ? outcome->training_hash : NULL);
+        json_write_bool(&json, "known", outcome->known);
+        json_write_string(&json, "denormals",
+                          outcome->denormals[0] != '\0' ? outcome->denormals : NULL);
         if (options->soak > 0) {
-            weft_json_integer(&json, "passes", outcome->passes);
-            weft_json_integer(&json, "faults", outcome->faults);
-            weft_json_integer(&json, "copies", outcome->copies);
-            weft_json_integer(&json, "memory", outcome->memory);
+            json_write_integer(&json, "passes", outcome->passes);
+            json_write_integer(&json, "faults", outcome->faults);
+            json_write_integer(&json, "copies", outcome->copies);
+            json_write_integer(&json, "memory", outcome->memory);
         }
     }
-    weft_json_seconds(&json, "seconds", seconds);
-    weft_json_close(&json, '}');
-    weft_json_print(&json, stdout, NULL);
+    json_write_seconds(&json, "seconds", seconds);
+    json_write_close(&json, '}');
+    json_write_print(&json, stdout, NULL);
 }
 
-static void print_device(const struct weft_options *options, const struct weft_device *device) {
+static void print_device(const struct cli_options *options, const struct weft_device *device) {
     char text[1024];
     int indent = value_indent();
     if (device->builtin) {
-        weft_screen_line(indent, "device:     %s", device->name);
+        cli_screen_line(indent, "device:     %s", device->name);
     } else {
-        weft_screen_line(indent, "device:     %s (%s)", device->name, device->platform_name);
-        weft_screen_line(indent, "driver:     %s, OpenCL %s, OpenCL C %s, a %s of %u compute units",
-                         device->driver, device->opencl, device->opencl_c, device->type,
-                         device->compute_units);
+        cli_screen_line(indent, "device:     %s (%s)", device->name, device->platform_name);
+        cli_screen_line(indent, "driver:     %s, OpenCL %s, OpenCL C %s, a %s of %u compute units",
+                        device->driver, device->opencl, device->opencl_c, device->type,
+                        device->compute_units);
     }
-    weft_screen_line(indent, "weft:       %s, contract of equal bits %d, %s", weft_version(),
-                     WEFT_CONTRACT, describe_options(options, text));
+    cli_screen_line(indent, "weft:       %s, contract of equal bits %d, %s", weft_version(),
+                    WEFT_CONTRACT, describe_options(options, text));
 }
 
-static void print_soak(const struct weft_options *options,
+static void print_soak(const struct cli_options *options,
                        const struct weft_verify_outcome *outcome) {
     if (options->soak > 0) {
-        weft_screen_line(
+        cli_screen_line(
             value_indent(),
             "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB",
             (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
@@ -199,32 +199,32 @@ static void print_soak(const struct weft_options *options,
 }
 
 /* What was the same, in words: for somebody who only has the certificate. */
-static void print_compared(const struct weft_options *options,
+static void print_compared(const struct cli_options *options,
                            const struct weft_verify_outcome *outcome) {
     bool full = options->full, builtin = outcome->device.builtin;
     const char *layers = full ? "in 5 networks with 1 to 257 images, both mappings, fused and not"
                               : "the published network as it is trained, odd shapes with the "
                                 "other mapping, not fused";
-    const char *images = weft_options_given(options, "data") ? "all test images"
-                         : full                              ? "10,000 images"
-                                                             : "1,000 images";
+    const char *images = cli_options_given(options, "data") ? "all test images"
+                         : full                             ? "10,000 images"
+                                                            : "1,000 images";
     if (builtin) {
-        weft_screen_line(value_indent(),
-                         "compared:   every bit, with the CPU backend's own hash: %llu steps of "
-                         "training, then the logits of %s",
-                         (unsigned long long)outcome->steps, images);
+        cli_screen_line(value_indent(),
+                        "compared:   every bit, with the CPU backend's own hash: %llu steps of "
+                        "training, then the logits of %s",
+                        (unsigned long long)outcome->steps, images);
         return;
     }
-    weft_screen_line(value_indent(),
-                     "compared:   every bit, with the CPU backend: transfers; 16 operations on "
-                     "1,179,648 edge cases and random values; all layers, forward and backward, "
-                     "%s; %llu steps of training, 4 more from values at the threshold "
-                     "to 0, then the logits of %s and the losses of the last",
-                     layers, (unsigned long long)outcome->steps, images);
+    cli_screen_line(value_indent(),
+                    "compared:   every bit, with the CPU backend: transfers; 16 operations on "
+                    "1,179,648 edge cases and random values; all layers, forward and backward, "
+                    "%s; %llu steps of training, 4 more from values at the threshold "
+                    "to 0, then the logits of %s and the losses of the last",
+                    layers, (unsigned long long)outcome->steps, images);
 }
 
-void weft_verify_print_verdict(const struct weft_options *options,
-                               const struct weft_verify_outcome *outcome) {
+void cli_verify_print_verdict(const struct cli_options *options,
+                              const struct weft_verify_outcome *outcome) {
     if (options->json) {
         json_verdict(options, &outcome->device, weft_verify_result_name(outcome->result),
                      outcome->diagnosis, outcome, outcome->seconds);
@@ -236,31 +236,31 @@ void weft_verify_print_verdict(const struct weft_options *options,
         print_compared(options, outcome);
     }
     if (outcome->denormals[0] != '\0') {
-        weft_screen_line(value_indent(), "denormals:  %s (no difference: the contract has none)",
-                         outcome->denormals);
+        cli_screen_line(value_indent(), "denormals:  %s (no difference: the contract has none)",
+                        outcome->denormals);
     }
     if (outcome->diagnosis[0] != '\0') {
-        weft_screen_line(value_indent(), "diagnosis:  %s", outcome->diagnosis);
+        cli_screen_line(value_indent(), "diagnosis:  %s", outcome->diagnosis);
     }
     if (outcome->hash[0] != '\0') {
-        weft_screen_line(value_indent(), "hash:       %s", outcome->hash);
-        weft_screen_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
-                         outcome->known ? "known" : "computed here by the CPU backend");
+        cli_screen_line(value_indent(), "hash:       %s", outcome->hash);
+        cli_screen_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
+                        outcome->known ? "known" : "computed here by the CPU backend");
     }
     print_soak(options, outcome);
     printf("seconds:    %.2f\n", outcome->seconds);
 }
 
-void weft_verify_print_none(const struct weft_options *options, const struct weft_device *device,
-                            const char *why, const struct weft_verify_outcome *outcome,
-                            double seconds) {
+void cli_verify_print_none(const struct cli_options *options, const struct weft_device *device,
+                           const char *why, const struct weft_verify_outcome *outcome,
+                           double seconds) {
     if (options->json) {
         json_verdict(options, device, "no verdict", why, outcome, seconds);
         return;
     }
     printf("\nverdict:    no verdict\n");
     print_device(options, device);
-    weft_screen_line(value_indent(), "diagnosis:  %s", why);
+    cli_screen_line(value_indent(), "diagnosis:  %s", why);
     if (outcome != NULL) {
         print_soak(options, outcome);
     }

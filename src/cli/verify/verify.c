@@ -7,9 +7,9 @@
 #include "os/os.h"
 
 struct job {
-    const struct weft_options *options;
-    struct weft_verify_note note;
-    struct weft_progress progress;
+    const struct cli_options *options;
+    struct cli_verify_note note;
+    struct cli_progress progress;
     double start;
 };
 
@@ -19,8 +19,8 @@ static void stage(void *context, enum weft_verify_stage which, enum weft_verify_
     if (job->note.launches) {
         return;
     }
-    weft_progress_wipe(&job->progress);
-    weft_verify_print_stage(job->options, which, result, cases, seconds);
+    cli_progress_wipe(&job->progress);
+    cli_verify_print_stage(job->options, which, result, cases, seconds);
 }
 
 static void difference(void *context, const struct weft_verify_difference *found) {
@@ -28,21 +28,21 @@ static void difference(void *context, const struct weft_verify_difference *found
     char what[300];
     if (job->note.launches) {
         snprintf(what, sizeof what, "layer %s, whose %s was wrong", found->layer, found->tensor);
-        weft_verify_note_write(&job->note, what);
+        cli_verify_note_write(&job->note, what);
         return;
     }
-    weft_progress_wipe(&job->progress);
-    weft_verify_print_difference(job->options, found);
+    cli_progress_wipe(&job->progress);
+    cli_verify_print_difference(job->options, found);
 }
 
 static void doing(void *context, const char *what) {
     struct job *job = context;
-    weft_verify_note_write(&job->note, what);
+    cli_verify_note_write(&job->note, what);
 }
 
 static bool progress(void *context, const char *what, uint64_t passes, uint64_t faults) {
     struct job *job = context;
-    double seconds = weft_os_seconds() - job->start;
+    double seconds = os_seconds() - job->start;
     char line[128];
     if (passes + faults > 0) {
         snprintf(line, sizeof line, "%s: %llu passes, %llu faults, %.0f s", what,
@@ -51,9 +51,9 @@ static bool progress(void *context, const char *what, uint64_t passes, uint64_t 
         snprintf(line, sizeof line, "%s, %.0f s", what, seconds);
     }
     if (!job->note.launches) {
-        weft_progress_text(&job->progress, line);
+        cli_progress_text(&job->progress, line);
     }
-    return !weft_os_interrupted() && !weft_os_is_orphan();
+    return !os_interrupted() && !os_is_orphan();
 }
 
 /* Reads STEP:TENSOR:ELEMENT:BIT; tensor points into ${text}. */
@@ -80,7 +80,7 @@ static enum weft_status parse_injection(const char *given, char text[256],
 }
 
 /* The data set, if one is asked for: the variable does not count, so that the hash is the known one everywhere. */
-static enum weft_status read_images(const struct weft_options *options, struct weft_images *images,
+static enum weft_status read_images(const struct cli_options *options, struct weft_images *images,
                                     struct weft_error *error) {
     struct weft_network *network = NULL;
     char folder[4096];
@@ -92,7 +92,7 @@ static enum weft_status read_images(const struct weft_options *options, struct w
         status = weft_network_create_published(&network, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = weft_shared_check(network, &images[i], error);
+        status = cli_shared_check(network, &images[i], error);
     }
     weft_network_destroy(network);
     return status;
@@ -101,7 +101,7 @@ static enum weft_status read_images(const struct weft_options *options, struct w
 static enum weft_status conclude(const struct job *job, const struct weft_verify_outcome *outcome,
                                  struct weft_error *error) {
     const char *end = strstr(outcome->diagnosis, ". "); /* of its first sentence */
-    weft_verify_print_verdict(job->options, outcome);
+    cli_verify_print_verdict(job->options, outcome);
     if (outcome->result == WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
@@ -116,7 +116,7 @@ static enum weft_status conclude(const struct job *job, const struct weft_verify
 static enum weft_status end_launches(struct job *job, const struct weft_verify_outcome *outcome,
                                      enum weft_status status, struct weft_error *error) {
     if (status != WEFT_OK) {
-        weft_verify_note_write(&job->note, error->message);
+        cli_verify_note_write(&job->note, error->message);
     } else if (outcome->result != WEFT_VERIFY_EQUAL) {
         status = WEFT_FAILED;
     }
@@ -126,12 +126,12 @@ static enum weft_status end_launches(struct job *job, const struct weft_verify_o
 
 static enum weft_status end(struct job *job, const struct weft_verify_outcome *outcome,
                             enum weft_status status, struct weft_error *error) {
-    const struct weft_options *options = job->options;
-    weft_progress_wipe(&job->progress);
+    const struct cli_options *options = job->options;
+    cli_progress_wipe(&job->progress);
     if (status == WEFT_OK && options->bundle != NULL) {
         bool none = outcome->bundle[0] != '\0';
-        weft_message_notice(options, "bundle: %s%s", none ? "none: " : "",
-                            none ? outcome->bundle : options->bundle);
+        cli_message_notice(options, "bundle: %s%s", none ? "none: " : "",
+                           none ? outcome->bundle : options->bundle);
     }
     if (status == WEFT_INTERRUPTED && outcome->result != WEFT_VERIFY_EQUAL) {
         *error = (struct weft_error){0}; /* what was found until then stands */
@@ -141,15 +141,14 @@ static enum weft_status end(struct job *job, const struct weft_verify_outcome *o
         return conclude(job, outcome, error);
     }
     if (outcome->device.name[0] != '\0' && status != WEFT_USAGE) {
-        weft_verify_print_none(options, &outcome->device, error->message, outcome,
-                               outcome->seconds);
+        cli_verify_print_none(options, &outcome->device, error->message, outcome, outcome->seconds);
     }
     return status;
 }
 
-static enum weft_status verify_here(const struct weft_options *options,
-                                    const struct weft_verify_note *note, struct weft_error *error) {
-    struct job job = {.options = options, .note = *note, .start = weft_os_seconds()};
+static enum weft_status verify_here(const struct cli_options *options,
+                                    const struct cli_verify_note *note, struct weft_error *error) {
+    struct job job = {.options = options, .note = *note, .start = os_seconds()};
     struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
     struct weft_injection inject;
     struct weft_verify_events events = {stage, difference, progress, doing, &job};
@@ -167,24 +166,24 @@ static enum weft_status verify_here(const struct weft_options *options,
                                                     .mapping = (enum weft_mapping)options->mapping,
                                                     .no_fuse = options->no_fuse,
                                                     .no_cache = options->no_cache,
-                                                    .log = weft_message_log(options)}};
+                                                    .log = cli_message_log(options)}};
     char notice[512] = "", text[256];
     enum weft_status status = WEFT_OK;
-    weft_progress_start(&job.progress, options);
+    cli_progress_start(&job.progress, options);
     if (options->inject != NULL) {
         status = parse_injection(options->inject, text, &inject, error);
         wanted.inject = &inject;
     }
-    if (status == WEFT_OK && weft_options_given(options, "data")) {
+    if (status == WEFT_OK && cli_options_given(options, "data")) {
         status = read_images(options, images, error);
         wanted.images = images;
     }
     if (status == WEFT_OK) {
-        weft_os_catch_interrupts();
+        os_catch_interrupts();
         status = weft_verify(&wanted, &events, &outcome, notice, error);
         if (notice[0] != '\0' && !note->launches) {
-            weft_progress_wipe(&job.progress);
-            weft_message_always("%s", notice);
+            cli_progress_wipe(&job.progress);
+            cli_message_always("%s", notice);
         }
         status = note->launches ? end_launches(&job, &outcome, status, error)
                                 : end(&job, &outcome, status, error);
@@ -194,31 +193,31 @@ static enum weft_status verify_here(const struct weft_options *options,
     return status;
 }
 
-enum weft_status weft_command_verify(const struct weft_options *options, struct weft_error *error) {
-    struct weft_verify_note note = {NULL, false};
+enum weft_status cli_command_verify(const struct cli_options *options, struct weft_error *error) {
+    struct cli_verify_note note = {NULL, false};
     enum weft_status status;
     if (options->quick && options->full) {
         return weft_fail(error, WEFT_USAGE, "--full: it is the contrary of --quick");
     }
-    if (options->all && weft_options_given(options, "device")) {
+    if (options->all && cli_options_given(options, "device")) {
         return weft_fail(error, WEFT_USAGE, "--all: it takes every device, leave --device away");
     }
     if (options->math != WEFT_MATH_EXACT) {
         return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
-    if (weft_verify_note_open(&note)) {
-        status = options->all ? weft_verify_answer(error) : verify_here(options, &note, error);
+    if (cli_verify_note_open(&note)) {
+        status = options->all ? cli_verify_answer(error) : verify_here(options, &note, error);
         if (!note.launches || status == WEFT_OK) { /* else it says what was wrong */
-            weft_verify_note_write(&note, WEFT_VERIFY_END);
+            cli_verify_note_write(&note, CLI_VERIFY_END);
         }
-        weft_verify_note_close(&note);
+        cli_verify_note_close(&note);
         return status;
     }
     if (options->all) {
-        return weft_verify_children(options, error);
+        return cli_verify_children(options, error);
     }
     /* No driver can crash the CPU backend. */
     return options->timeout > 0 || strcmp(options->device, "cpu") != 0
-               ? weft_verify_child(options, NULL, error)
+               ? cli_verify_child(options, NULL, error)
                : verify_here(options, &note, error);
 }

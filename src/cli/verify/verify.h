@@ -5,53 +5,53 @@
 #include "cli/cli.h"
 
 /* print.c: one line a stage, the difference, and the certificate, as text or as JSON. */
-void weft_verify_print_stage(const struct weft_options *options, enum weft_verify_stage stage,
-                             enum weft_verify_result result, uint64_t cases, double seconds);
-void weft_verify_print_difference(const struct weft_options *options,
-                                  const struct weft_verify_difference *found);
-void weft_verify_print_verdict(const struct weft_options *options,
-                               const struct weft_verify_outcome *outcome);
+void cli_verify_print_stage(const struct cli_options *options, enum weft_verify_stage stage,
+                            enum weft_verify_result result, uint64_t cases, double seconds);
+void cli_verify_print_difference(const struct cli_options *options,
+                                 const struct weft_verify_difference *found);
+void cli_verify_print_verdict(const struct cli_options *options,
+                              const struct weft_verify_outcome *outcome);
 
 /* The verdict "no verdict" of ${device}, and why. ${outcome}, if not NULL, tells how often a soak test passed until then. */
-void weft_verify_print_none(const struct weft_options *options, const struct weft_device *device,
-                            const char *why, const struct weft_verify_outcome *outcome,
-                            double seconds);
+void cli_verify_print_none(const struct cli_options *options, const struct weft_device *device,
+                           const char *why, const struct weft_verify_outcome *outcome,
+                           double seconds);
 
 /* The environment of a child: the path of its note, or that it has none; and whether it is to tell of launches. */
-#define WEFT_VERIFY_NOTE     "WEFT_VERIFY_NOTE"
-#define WEFT_VERIFY_NO_NOTE  "-"
-#define WEFT_VERIFY_LAUNCHES "WEFT_VERIFY_LAUNCHES"
+#define WEFT_VERIFY_NOTE    "WEFT_VERIFY_NOTE"
+#define CLI_VERIFY_NO_NOTE  "-"
+#define CLI_VERIFY_LAUNCHES "CLI_VERIFY_LAUNCHES"
 
 /* What the note of a child says that came to its end, whatever it found. */
-#define WEFT_VERIFY_END "its end"
+#define CLI_VERIFY_END "its end"
 
 /* note.c: what a child is at. */
-struct weft_verify_note {
+struct cli_verify_note {
     FILE *stream;  /* NULL: nobody wants to know */
     bool launches; /* of each kernel, and nothing else is printed */
 };
 
 /* Makes the note of a child to come, which then needs no room on the disk. Returns false if that failed. */
-bool weft_verify_note_make(const char *path);
+bool cli_verify_note_make(const char *path);
 
 /* Opens the note that the environment names. Returns whether this process is a child. */
-bool weft_verify_note_open(struct weft_verify_note *note);
-void weft_verify_note_write(struct weft_verify_note *note, const char *what);
-void weft_verify_note_close(struct weft_verify_note *note);
+bool cli_verify_note_open(struct cli_verify_note *note);
+void cli_verify_note_write(struct cli_verify_note *note, const char *what);
+void cli_verify_note_close(struct cli_verify_note *note);
 
 /* child.c: verifies ${device}, or the one that the options name if it is NULL, in a process of its own, with a time limit. Returns that
  * process's status; WEFT_NO_VERDICT, and says why, if it crashed or did not end. Fails if there can be no process. */
-enum weft_status weft_verify_child(const struct weft_options *options,
-                                   const struct weft_device *device, struct weft_error *error);
+enum weft_status cli_verify_child(const struct cli_options *options,
+                                  const struct weft_device *device, struct weft_error *error);
 
 /* child.c: has a process of its own ask the drivers for their devices. Fails with WEFT_NO_VERDICT, and says why, if that crashed or did
  * not end: then this process better does not. */
-enum weft_status weft_verify_ask(const struct weft_options *options, struct weft_error *error);
+enum weft_status cli_verify_ask(const struct cli_options *options, struct weft_error *error);
 
 /* children.c: what that process does: asks them, and prints nothing. */
-enum weft_status weft_verify_answer(struct weft_error *error);
+enum weft_status cli_verify_answer(struct weft_error *error);
 
 /* children.c: verifies all devices, each in a process of its own. Its status is the worst: different, unstable, no verdict, failed. */
-enum weft_status weft_verify_children(const struct weft_options *options, struct weft_error *error);
+enum weft_status cli_verify_children(const struct cli_options *options, struct weft_error *error);
 
 #endif

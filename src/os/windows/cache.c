@@ -5,15 +5,15 @@
 #include <string.h>
 #include <windows.h>
 
-bool weft_os_cache_folder(char path[4096]) {
+bool os_cache_folder(char path[4096]) {
     const char *wish = getenv("XDG_CACHE_HOME"), *local = getenv("LOCALAPPDATA");
     const char *cache = wish != NULL && *wish != '\0' ? wish : local;
     int length = cache != NULL && *cache != '\0' ? snprintf(path, 4096, "%s/weft", cache) : -1;
     return length > 0 && length < 4096;
 }
 
-bool weft_os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME],
-                         size_t *count, uint64_t *bytes) {
+bool os_oldest_file(const char *folder, const char *ending, char name[WEFT_OS_NAME], size_t *count,
+                    uint64_t *bytes) {
     WIN32_FIND_DATAA entry;
     FILETIME found = {0};
     char pattern[4096];

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-double weft_os_seconds(void) {
+double os_seconds(void) {
     LARGE_INTEGER now, a_second;
     QueryPerformanceCounter(&now);
     QueryPerformanceFrequency(&a_second);

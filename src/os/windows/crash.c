@@ -33,7 +33,7 @@ static void on_exit_of_others(void) {
     }
 }
 
-void weft_os_explain_end(const char *text, int code) {
+void os_explain_end(const char *text, int code) {
     static bool registered;
     explanation = text;
     exit_code = code;

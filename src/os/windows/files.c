@@ -28,7 +28,7 @@ static int last_error(void) {
     }
 }
 
-bool weft_os_is_separator(char c) {
+bool os_is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
@@ -36,14 +36,14 @@ bool weft_os_is_separator(char c) {
 static int reason(const char *path, int number) {
     size_t length = 0, longest = 0;
     for (; *path != '\0'; path++) {
-        length = weft_os_is_separator(*path) ? 0 : length + 1;
+        length = os_is_separator(*path) ? 0 : length + 1;
         longest = length > longest ? length : longest;
     }
     return number == ENOENT && longest > 255 ? ENAMETOOLONG : number;
 }
 
 /* Creates a new file beside file->path; returns -1 and errno on failure. */
-static int open_beside(struct weft_file *file) {
+static int open_beside(struct os_file *file) {
     static atomic_uint numbers;
     int descriptor;
     do {
@@ -57,7 +57,7 @@ static int open_beside(struct weft_file *file) {
 }
 
 /* Opens the file to write into; returns -1 and errno on failure. */
-static int open_for_writing(struct weft_file *file) {
+static int open_for_writing(struct os_file *file) {
     struct stat old;
     if (stat(file->path, &old) == 0) {
         if (S_ISDIR(old.st_mode)) {
@@ -74,13 +74,12 @@ static int open_for_writing(struct weft_file *file) {
     return open_beside(file);
 }
 
-enum weft_status weft_file_create(struct weft_file *file, const char *path,
-                                  struct weft_error *error) {
+enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
     size_t length = strlen(path);
     int descriptor, number;
     memset(file, 0, sizeof *file);
     if (length == 0 || length >= sizeof file->path) {
-        return weft_os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+        return os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
     }
     memcpy(file->path, path, length + 1);
     descriptor = open_for_writing(file);
@@ -91,13 +90,13 @@ enum weft_status weft_file_create(struct weft_file *file, const char *path,
     if (descriptor >= 0) {
         number = errno;
         _close(descriptor);
-        weft_file_abandon(file);
+        os_file_abandon(file);
     }
     memset(file->beside, 0, sizeof file->beside);
-    return weft_os_fail_writing(error, path, reason(path, number));
+    return os_fail_writing(error, path, reason(path, number));
 }
 
-enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *error) {
+enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) {
     bool beside = file->beside[0] != '\0';
     int number = ferror(file->stream) ? EIO : fflush(file->stream) != 0 ? errno : 0;
     if (number == 0 && beside && _commit(_fileno(file->stream)) != 0) {
@@ -114,33 +113,31 @@ enum weft_status weft_file_commit(struct weft_file *file, struct weft_error *err
         number = last_error();
     }
     if (number != 0) {
-        weft_os_fail(error, "can not write", file->path, number);
-        weft_file_abandon(file);
+        os_fail(error, "can not write", file->path, number);
+        os_file_abandon(file);
         return WEFT_BAD_FILE;
     }
     file->beside[0] = '\0';
     return WEFT_OK;
 }
 
-enum weft_status weft_os_make_folder(const char *path, struct weft_error *error) {
+enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
-        return weft_os_fail(error, "can not make folder", path,
-                            length == 0 ? ENOENT : ENAMETOOLONG);
+        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
     for (size_t end = 1; end <= length; end++) {
-        if (path[end] != '\0' && !weft_os_is_separator(path[end])) {
+        if (path[end] != '\0' && !os_is_separator(path[end])) {
             continue;
         }
         memcpy(part, path, end);
         part[end] = '\0';
-        if (part[end - 1] == ':' || weft_os_is_separator(part[end - 1])) {
+        if (part[end - 1] == ':' || os_is_separator(part[end - 1])) {
             continue; /* a drive, or two separators */
         }
-        if (!weft_os_is_folder(part) && _mkdir(part) != 0 &&
-            !(errno == EEXIST && weft_os_is_folder(part))) {
-            return weft_os_fail(error, "can not make folder", part, errno);
+        if (!os_is_folder(part) && _mkdir(part) != 0 && !(errno == EEXIST && os_is_folder(part))) {
+            return os_fail(error, "can not make folder", part, errno);
         }
     }
     return WEFT_OK;

@@ -17,7 +17,7 @@ static bool is_itself_or_parent(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-bool weft_os_is_empty_folder(const char *path) {
+bool os_is_empty_folder(const char *path) {
     WIN32_FIND_DATAA entry;
     HANDLE listing = list(path, &entry);
     bool empty = listing != INVALID_HANDLE_VALUE;
@@ -33,7 +33,7 @@ bool weft_os_is_empty_folder(const char *path) {
     return empty;
 }
 
-enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *error) {
+enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
     char parent[MAX_PATH + 1];
     DWORD length = GetTempPathA(sizeof parent, parent); /* ends with a backslash */
     for (unsigned i = 0; length > 0 && length < sizeof parent && i < 1000; i++) {
@@ -49,7 +49,7 @@ enum weft_status weft_os_make_temporary(char path[1024], struct weft_error *erro
     return weft_fail(error, WEFT_BAD_FILE, "temporary folder: none can be made in TEMP");
 }
 
-void weft_os_remove_temporary(const char *path) {
+void os_remove_temporary(const char *path) {
     WIN32_FIND_DATAA entry;
     HANDLE listing = list(path, &entry);
     if (listing == INVALID_HANDLE_VALUE) {

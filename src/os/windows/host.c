@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-void weft_os_host_name(char name[256]) {
+void os_host_name(char name[256]) {
     DWORD size = 256;
     if (!GetComputerNameA(name, &size)) {
         name[0] = '\0';

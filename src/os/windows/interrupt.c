@@ -11,15 +11,15 @@ static BOOL WINAPI note(DWORD event) {
     return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0;
 }
 
-void weft_os_catch_interrupts(void) {
+void os_catch_interrupts(void) {
     SetConsoleCtrlHandler(note, TRUE);
 }
 
-bool weft_os_interrupted(void) {
+bool os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
 
 /* What is typed, all processes of the console get; Windows has no polite end from outside. */
-bool weft_os_interrupted_alone(void) {
+bool os_interrupted_alone(void) {
     return false;
 }

@@ -6,17 +6,17 @@
 /* Behind windows.h, which it needs. */
 #include <psapi.h>
 
-size_t weft_os_peak_memory(void) {
+size_t os_peak_memory(void) {
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
     return K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters)
                ? counters.PeakWorkingSetSize
                : 0;
 }
 
-void *weft_os_aligned(size_t size) {
+void *os_aligned(size_t size) {
     return _aligned_malloc(size > 0 ? size : 1, 64);
 }
 
-void weft_os_free_aligned(void *memory) {
+void os_free_aligned(void *memory) {
     _aligned_free(memory);
 }

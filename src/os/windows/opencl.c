@@ -42,7 +42,7 @@ static FARPROC WINAPI open_table(unsigned event, PDelayLoadInfo what) {
     return NULL;
 }
 
-void weft_os_prepare_opencl(void) {
+void os_prepare_opencl(void) {
     __pfnDliNotifyHook2 = open_table;
     __pfnDliFailureHook2 = stand_in;
 }

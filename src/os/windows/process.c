@@ -8,11 +8,11 @@
 static const char *called_as;
 
 /* For messages alone: Windows tells which program runs. */
-void weft_os_remember_program(const char *name) {
+void os_remember_program(const char *name) {
     called_as = name;
 }
 
-const char *weft_os_program_name(void) {
+const char *os_program_name(void) {
     return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
@@ -43,7 +43,7 @@ static bool append_quoted(char *line, size_t room, const char *argument) {
 }
 
 /* What a program that crashed ends with is an exception's number, above any exit code. */
-static void wait_for(HANDLE child, double seconds, struct weft_child *result) {
+static void wait_for(HANDLE child, double seconds, struct os_child *result) {
     DWORD code = 0;
     if (WaitForSingleObject(child, (DWORD)(seconds < 4e6 ? seconds * 1000.0 : 4e9)) ==
         WAIT_TIMEOUT) {
@@ -60,23 +60,23 @@ static void wait_for(HANDLE child, double seconds, struct weft_child *result) {
     }
 }
 
-void weft_os_tell_children(const char *name, const char *value) {
+void os_tell_children(const char *name, const char *value) {
     _putenv_s(name, value != NULL ? value : ""); /* an empty one is none */
 }
 
 /* Windows does not tell. */
-bool weft_os_is_orphan(void) {
+bool os_is_orphan(void) {
     return false;
 }
 
-enum weft_status weft_os_run_self(char *const *arguments, double seconds, struct weft_child *result,
-                                  struct weft_error *error) {
+enum weft_status os_run_self(char *const *arguments, double seconds, struct os_child *result,
+                             struct weft_error *error) {
     char program[4096], line[32768] = "";
     STARTUPINFOA startup = {.cb = sizeof startup};
     PROCESS_INFORMATION child;
     DWORD length = GetModuleFileNameA(NULL, program, sizeof program);
     bool fits = length > 0 && length < sizeof program;
-    *result = (struct weft_child){0};
+    *result = (struct os_child){0};
     for (size_t i = 0; fits && arguments[i] != NULL; i++) {
         fits = append_quoted(line, sizeof line, arguments[i]);
     }

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-unsigned weft_os_processors(void) {
+unsigned os_processors(void) {
     DWORD_PTR ours = 0, all = 0;
     unsigned count = 0;
     GetProcessAffinityMask(GetCurrentProcess(), &ours, &all);

@@ -13,7 +13,7 @@ static void restore_page(void) {
     SetConsoleOutputCP(page_before);
 }
 
-void weft_os_guard_streams(void) {
+void os_guard_streams(void) {
     for (int number = 0; number <= 2; number++) {
         _setmode(number, _O_BINARY);
     }

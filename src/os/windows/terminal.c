@@ -14,7 +14,7 @@ static HANDLE console(FILE *stream, CONSOLE_SCREEN_BUFFER_INFO *info) {
 }
 
 /* A console shows escape sequences (colours) only after it was asked to; one that can not is taken for no terminal. */
-bool weft_os_is_terminal(FILE *stream) {
+bool os_is_terminal(FILE *stream) {
     CONSOLE_SCREEN_BUFFER_INFO info;
     HANDLE handle = console(stream, &info);
     DWORD mode;
@@ -22,8 +22,8 @@ bool weft_os_is_terminal(FILE *stream) {
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
-int weft_os_terminal_columns(FILE *stream) {
-    int wish = weft_os_wished_columns();
+int os_terminal_columns(FILE *stream) {
+    int wish = os_wished_columns();
     CONSOLE_SCREEN_BUFFER_INFO info;
     if (wish > 0) {
         return wish;
