@@ -3,7 +3,7 @@
 #ifndef WEFT_ANALYZER_H
 #define WEFT_ANALYZER_H
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 static inline enum weft_status weft_never_ok(enum weft_status status) {
     if (status == WEFT_OK) {

@@ -1,8 +1,8 @@
 /* layer_values.c: draws the numbers. */
 #include "layer_values.h"
 
+#include "base/random.h"
 #include "check_weft.h"
-#include "network/random.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 #include "os/os.h"
 #include "weft/data.h"
 

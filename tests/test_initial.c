@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 #include "weft/model.h"
 
 static struct weft_model *make(uint64_t seed) {

@@ -2,9 +2,9 @@
  * figure. */
 #include "report_text.h"
 
+#include "base/utf8.h"
 #include "report/figure.h"
 #include "report/letters.h"
-#include "report/utf8.h"
 
 /* By hand, some at the ends of ranges. */
 START_TEST(columns) {

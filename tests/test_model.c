@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "base/sha256.h"
 #include "data/safetensors.h"
-#include "data/sha256.h"
 #include "os/os.h"
 #include "weft/model.h"
 

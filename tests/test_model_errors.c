@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "network/random.h"
+#include "base/random.h"
 #include "safetensors_bytes.h"
 #include "weft/model.h"
 

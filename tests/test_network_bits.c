@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 #include "numerics.h"
 #include "weft/model.h"
 #include "weft/train.h"

@@ -1,5 +1,5 @@
 /* test_profile.c: what a backend says of its own work: the same work everywhere, however it is cut into kernels. */
-#include "backend/opencl/fast.h"
+#include "backend/opencl/clblast/fast.h"
 #include "check_weft.h"
 #include "layer_places.h"
 #include "weft/train.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "network/random.h"
+#include "base/random.h"
 
 START_TEST(known_answers) {
     static const struct {

@@ -1,8 +1,8 @@
 /* test_safetensors.c: files that are read, files that are refused, and that nothing in a file can crash the reader. */
 #include "check_weft.h"
 
+#include "base/random.h"
 #include "data/safetensors.h"
-#include "network/random.h"
 #include "safetensors_bytes.h"
 
 static const char small[] =

@@ -1,8 +1,8 @@
 /* test_safetensors_write.c: files that are written: their bytes, their hash, and that they read back. */
 #include "temporary.h"
 
+#include "base/sha256.h"
 #include "data/safetensors.h"
-#include "data/sha256.h"
 #include "os/os.h"
 
 START_TEST(known_bytes) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 
 START_TEST(examples) {
     static const struct {

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "network/random.h"
-#include "network/strict_json.h"
-#include "network/text.h"
+#include "base/random.h"
+#include "base/strict_json.h"
+#include "base/text.h"
 
 static enum weft_status parse(const char *text, size_t size) {
     /* In a block of its own size, so that a sanitizer sees a byte read behind the end. */

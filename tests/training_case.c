@@ -1,9 +1,9 @@
 /* training_case.c: trains, evaluates, compares. */
 #include "training_case.h"
 
+#include "base/random.h"
 #include "check_weft.h"
 #include "layer_case.h"
-#include "network/random.h"
 #include "weft/train.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 struct weft_difference {
     size_t count, differing; /* elements, and those with other bits */

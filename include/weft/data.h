@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 enum weft_split { WEFT_TRAIN, WEFT_TEST, WEFT_SPLIT_COUNT };
 

@@ -24,7 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 #define WEFT_NAME_MAX 64 /* bytes of a layer's name, the closing zero included */
 

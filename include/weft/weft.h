@@ -5,9 +5,9 @@
 #include "weft/backend.h"
 #include "weft/compare.h"
 #include "weft/data.h"
+#include "weft/error.h"
 #include "weft/model.h"
 #include "weft/network.h"
-#include "weft/status.h"
 #include "weft/train.h"
 #include "weft/verify.h"
 

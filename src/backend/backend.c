@@ -1,5 +1,5 @@
 /* backend.c: checks what callers ask for, once for all backends, and hands it on. */
-#include "backend/trial.h"
+#include "backend/opencl/debug/debug_run.h"
 
 #include <stdio.h>
 #include <string.h>

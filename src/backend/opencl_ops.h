@@ -3,9 +3,9 @@
 #define WEFT_OPENCL_OPS_H
 
 #include "backend/backend.h"
-#include "backend/bare.h"
-#include "backend/crowd.h"
-#include "backend/record.h"
+#include "backend/opencl/debug/raw_device.h"
+#include "backend/opencl/debug/record.h"
+#include "backend/opencl/debug/replicas.h"
 
 struct opencl_api {
     /* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a default. */

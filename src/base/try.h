@@ -14,7 +14,7 @@
 #ifndef WEFT_BASE_TRY_H
 #define WEFT_BASE_TRY_H
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 /* Returns the status of ${call} from this function unless it is WEFT_OK. */
 #define TRY(call)                                                                                  \

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/sha256.h"
-#include "weft/status.h"
+#include "base/sha256.h"
+#include "weft/error.h"
 
 enum { IDX_DIMENSIONS = 3 /* at most */ };
 

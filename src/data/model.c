@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strict_json.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "network/layer.h"
-#include "network/strict_json.h"
 
 enum weft_status weft_model_create(struct weft_network *network, struct weft_model **model,
                                    struct weft_error *error) {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sha256.h"
+#include "base/text.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
-#include "data/sha256.h"
-#include "network/text.h"
 #include "numerics.h"
 #include "os/os.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/strict_json.h"
-#include "network/text.h"
+#include "base/strict_json.h"
+#include "base/text.h"
 #include "os/os.h"
 
 /* The known dtypes and the bytes of an element. */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 enum {
     SAFETENSORS_RANK = 8,              /* dimensions of a tensor: no network has more */

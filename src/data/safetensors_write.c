@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/sha256.h"
-#include "network/text.h"
+#include "base/sha256.h"
+#include "base/text.h"
 #include "os/os.h"
 
 /* Where the bytes go: to the file, and into its hash. */

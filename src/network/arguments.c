@@ -1,6 +1,6 @@
 /* arguments.c: the arguments of a layer, read from its JSON object. */
+#include "base/strict_json.h"
 #include "network/layer.h"
-#include "network/strict_json.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef WEFT_NETWORK_LAYER_H
 #define WEFT_NETWORK_LAYER_H
 
-#include "network/text.h"
+#include "base/text.h"
 #include "weft/network.h"
 
 struct cJSON;

@@ -1,6 +1,6 @@
 /* network.c: a network from its list of layers: names, shapes, and the places of its tensors. */
+#include "base/strict_json.h"
 #include "network/layer.h"
-#include "network/strict_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

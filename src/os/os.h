@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 /* threads.c: a pool of threads that share out numbered pieces of work. */
 struct os_pool;

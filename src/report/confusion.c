@@ -1,7 +1,7 @@
 /* confusion.c: a confusion matrix as text: true classes are rows, predictions are columns. */
 #include "report/figure.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #include <string.h>
 

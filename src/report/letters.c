@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #ifdef WEFT_FONTCONFIG
 #include <cairo-ft.h>

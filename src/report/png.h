@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "weft/status.h"
+#include "weft/error.h"
 
 /* Makes a PNG file of ${rows} x ${columns} greys (0 black) in ${bytes}, which the caller frees. Fails with WEFT_FAILED
  * without memory, and with WEFT_USAGE for a picture without pixels or with more than 2^28. */

@@ -1,7 +1,7 @@
 /* screen_confusion.c: a confusion matrix in a terminal: the table with blue cells, or what fits into a narrow one. */
 #include "report/figure.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 enum { NAME_MIN = 4, NAME_MAX = 16 };
 

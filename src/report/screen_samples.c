@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "report/scale.h"
-#include "report/utf8.h"
 
 enum { SIDE_MAX = 28, SIDE_MIN = 14, SIDE_BY_SIDE = 4 };
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/strict_json.h"
-#include "network/text.h"
+#include "base/strict_json.h"
+#include "base/text.h"
 
 /* Adds ${value} in digits that give the same double again. */
 static void add_double(struct text *text, const char *before, double value) {

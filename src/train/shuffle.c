@@ -1,7 +1,7 @@
 /* shuffle.c: the order of the images in an epoch. */
 #include "weft/train.h"
 
-#include "network/random.h"
+#include "base/random.h"
 
 /* Returns a number in 0 .. ${bound} - 1, the high part of ${random} x ${bound} (bound <= 2^32). Of 2^64 random numbers each outcome gets
  * as many as every other, or one more: a bias below bound x 2^-64, 2^-48 for 60,000 images, which no shuffle will ever show. */

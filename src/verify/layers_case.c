@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 
 void verify_case_finish(struct layers_case *job) {
     weft_backend_close(job->expected);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/sha256.h"
+#include "base/sha256.h"
 
 static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
                                          WEFT_SECOND_MOMENTS, WEFT_GRADIENTS};

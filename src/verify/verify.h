@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "backend/opencl_ops.h"
-#include "data/sha256.h"
+#include "base/sha256.h"
 #include "weft/model.h"
 #include "weft/train.h"
 #include "weft/verify.h"

@@ -5,7 +5,7 @@
  * removed and compiled anew; and a program from the cache has to pass the probe like any other. */
 #include "backend/log.h"
 #include "backend/opencl/plan.h"
-#include "data/sha256.h"
+#include "base/sha256.h"
 #include "os/os.h"
 
 #include <stdio.h>

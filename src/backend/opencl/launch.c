@@ -1,6 +1,6 @@
 /* launch.c: one launch: its kernel, its arguments, the sizes of its groups. */
+#include "backend/opencl/debug/debug_run.h"
 #include "backend/opencl/plan.h"
-#include "backend/trial.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* opencl.c: the OpenCL backend's entries of struct backend_ops. */
-#include "backend/opencl/fast.h"
+#include "backend/opencl/clblast/fast.h"
 
 #include "numerics.h"
 

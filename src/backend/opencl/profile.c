@@ -2,7 +2,7 @@
  *
  * A host function (--math fast) is measured as a whole, from a marker before it to one behind it, since CLBlast starts several kernels
  * for a product and tells the time of the last alone. */
-#include "backend/opencl/fast.h"
+#include "backend/opencl/clblast/fast.h"
 
 #include <stdlib.h>
 

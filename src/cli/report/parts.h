@@ -3,7 +3,7 @@
 #define WEFT_CLI_REPORT_PARTS_H
 
 #include "cli/cli.h"
-#include "report/page.h"
+#include "report/html/page.h"
 
 /* run.c: reads the run folder ${folder} into ${run}: run.json and, if it is there, steps.csv. ${data} is set to the folder of
  * images that it was trained on, or emptied. Everything is checked. Fails with WEFT_BAD_FILE. The caller finishes ${run}. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/strict_json.h"
+#include "base/strict_json.h"
 #include "os/os.h"
 
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };

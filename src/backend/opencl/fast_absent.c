@@ -1,4 +1,0 @@
-/* fast_absent.c: a weft that was built without CLBlast (meson's option clblast). */
-#include "backend/opencl/fast.h"
-
-const struct opencl_engine *const opencl_engine = NULL;

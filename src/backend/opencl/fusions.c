@@ -1,0 +1,73 @@
+/* fusions.c: which neighbouring layers are run by one row of kernels. All fusions that there are stand here; none changes a bit.
+ *
+ *   relu (flatten) and conv2d, linear or batch_norm   the layer behind applies the relu as it reads (RELU in cl/lanes.h)
+ *   conv2d and max_pool2d                             windows without overlap or rest: cl/conv2d_pool.cl
+ *   batch_norm's sums, statistics and output          a work-item a channel, where that fits a core's cache: cl/batch_norm.cl
+ *
+ * Both can meet in one group. Tensors between the layers of a group do not exist. */
+#include "backend/opencl/opencl.h"
+
+#include <stdlib.h>
+
+/* Whether a layer of this kind has kernels that can apply a relu to their input. */
+static bool reads_relu(enum weft_kind kind) {
+    return kind == WEFT_CONV2D || kind == WEFT_LINEAR || kind == WEFT_BATCH_NORM;
+}
+
+/* The layer that applies the relu at ${i}, past any flatten; ${i} itself if there is none. */
+static size_t reader_of(const struct weft_network *network, size_t i) {
+    size_t reader = i + 1;
+    while (reader < network->layer_count && network->layers[reader].kind == WEFT_FLATTEN) {
+        reader++;
+    }
+    return network->layers[i].kind == WEFT_RELU && reader < network->layer_count &&
+                   reads_relu(network->layers[reader].kind)
+               ? reader
+               : i;
+}
+
+static bool pools(const struct weft_network *network, size_t i) {
+    const struct weft_layer *layer = &network->layers[i];
+    if (layer->kind != WEFT_CONV2D || i + 1 >= network->layer_count ||
+        layer[1].kind != WEFT_MAX_POOL2D) {
+        return false;
+    }
+    size_t window = layer[1].as.max_pool2d.kernel;
+    return layer[1].as.max_pool2d.stride == window && window <= 4 &&
+           layer->output.height % window == 0 && layer->output.width % window == 0;
+}
+
+/* Whether a channel of ${batch} images is at most 512 KiB: a core keeps it from one part of the work to the next. */
+static bool channel_fits(const struct weft_layer *layer, size_t batch) {
+    size_t area = layer->output.height * layer->output.width;
+    return area <= 8192 && lanes_shards(batch) <= 8192 / area;
+}
+
+static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,
+                                           enum weft_mapping mapping, bool apart) {
+    bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_BATCH_NORM &&
+                 channel_fits(layer, batch);
+    return whole ? &opencl_batch_norm_channels : opencl_row_of(layer->kind);
+}
+
+enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
+                                    enum weft_mapping mapping, bool apart,
+                                    struct opencl_groups *groups, struct weft_error *error) {
+    groups->count = 0;
+    groups->groups = calloc(network->layer_count, sizeof *groups->groups);
+    if (groups->groups == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    for (size_t i = 0; i < network->layer_count;) {
+        struct opencl_group *group = &groups->groups[groups->count++];
+        group->first = i;
+        group->main = apart ? i : reader_of(network, i);
+        group->relu = group->main != i;
+        bool pooled = !apart && pools(network, group->main);
+        group->end = group->main + (pooled ? 2 : 1);
+        group->row = pooled ? &opencl_conv2d_pool
+                            : choose_row(&network->layers[group->main], batch, mapping, apart);
+        i = group->end;
+    }
+    return WEFT_OK;
+}

@@ -1,0 +1,275 @@
+/* passes.c: training steps, evaluation and propagation: the launches of whole batches, and what is read back. */
+#include "backend/opencl/plan.h"
+#include "numerics.h"
+
+#include <stdlib.h>
+
+/* Sets arguments one after the other, then enqueues. */
+struct setting {
+    int index;
+    size_t size;
+    const void *value;
+};
+
+static enum weft_status launch(struct opencl_backend *cl, enum opencl_common which, size_t count,
+                               const struct setting *settings, size_t setting_count,
+                               struct weft_error *error) {
+    for (size_t i = 0; i < setting_count; i++) {
+        enum weft_status status = opencl_argument_set(&cl->common[which], settings[i].index,
+                                                      settings[i].size, settings[i].value, error);
+        if (status != WEFT_OK) {
+            return status;
+        }
+    }
+    return opencl_launch_run(cl, &cl->common[which], count, error);
+}
+
+#define LAUNCH(cl, which, count, settings, error)                                                  \
+    launch(cl, which, count, settings, sizeof(settings) / sizeof(settings)[0], error)
+
+static enum weft_status gather(struct opencl_backend *cl, enum weft_split split, cl_mem order,
+                               size_t first, size_t count, struct weft_error *error) {
+    cl_int begin = (cl_int)first, images = (cl_int)count;
+    const struct setting settings[] = {
+        {0, sizeof(cl_mem), &cl->pixels[split]},
+        {1, sizeof(cl_mem), &order},
+        {4, sizeof begin, &begin},
+        {5, sizeof images, &images},
+    };
+    return LAUNCH(cl, COMMON_GATHER, count, settings, error);
+}
+
+static enum weft_status loss_train(struct opencl_backend *cl,
+                                   const struct opencl_pass_values *values,
+                                   struct weft_error *error) {
+    cl_int place = (cl_int)values->place, first = (cl_int)values->first;
+    cl_int images = (cl_int)values->count;
+    const struct setting settings[] = {
+        {1, sizeof(cl_mem), &cl->labels[WEFT_TRAIN]},
+        {2, sizeof(cl_mem), &cl->order},
+        {4, sizeof(cl_mem), &cl->shard_results},
+        {5, sizeof place, &place},
+        {6, sizeof first, &first},
+        {7, sizeof images, &images},
+    };
+    return LAUNCH(cl, COMMON_LOSS_TRAIN, values->count, settings, error);
+}
+
+/* The results of all steps, after the last one: a launch for each would cost more than it computes. */
+static enum weft_status join_losses(struct opencl_backend *cl, const struct weft_steps *steps,
+                                    struct weft_error *error) {
+    cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
+    const struct setting settings[] = {
+        {0, sizeof(cl_mem), &cl->shard_results},
+        {1, sizeof(cl_mem), &cl->results},
+        {2, sizeof batch, &batch},
+        {3, sizeof images, &images},
+    };
+    cl->common[COMMON_LOSS_JOIN].items = steps->steps;
+    return LAUNCH(cl, COMMON_LOSS_JOIN, steps->images, settings, error);
+}
+
+/* The range of adam's kernels is one shard: their items are vectors of the flat arrays. */
+static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
+                                  const struct weft_adam *step, struct weft_error *error) {
+    cl_int images = (cl_int)count;
+    float scale = weft_div(1.0f, (float)count);
+    const struct setting settings[] = {
+        {5, sizeof scale, &scale},
+        {6, sizeof images, &images},
+        {7, sizeof(float), &step->beta1},
+        {8, sizeof(float), &step->beta2},
+        {9, sizeof(float), &step->complement1},
+        {10, sizeof(float), &step->complement2},
+        {11, sizeof(float), &step->eps},
+        {12, sizeof(float), &step->step_size},
+        {13, sizeof(float), &step->root_correction},
+    };
+    return LAUNCH(cl, COMMON_ADAM_STEP, 1, settings, error);
+}
+
+/* The last groups of a step, the loss between their passes: in one launch, or one by one. */
+static enum weft_status run_end(struct opencl_backend *cl, const struct opencl_pass_values *values,
+                                struct weft_error *error) {
+    return cl->runs.step_group < cl->groups.count ? opencl_step(cl, values, error)
+                                                  : loss_train(cl, values, error);
+}
+
+static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
+                                   size_t step, struct weft_error *error) {
+    size_t first = step * steps->batch, left = steps->images - first;
+    const struct opencl_pass_values values = {
+        .count = left < steps->batch ? left : steps->batch,
+        .statistics = WEFT_BATCH,
+        .update = true,
+        .place = step * lanes_shards(steps->batch),
+        .first = first,
+    };
+    enum weft_status status = gather(cl, WEFT_TRAIN, cl->order, first, values.count, error);
+    if (status == WEFT_OK) {
+        status = opencl_forward(cl, cl->runs.step_group, &values, error);
+    }
+    if (status == WEFT_OK) {
+        status = run_end(cl, &values, error);
+    }
+    if (status == WEFT_OK) {
+        status = opencl_backward(cl, cl->runs.step_group, &values, error);
+    }
+    return status == WEFT_OK ? adam_step(cl, values.count, &steps->adam[step], error) : status;
+}
+
+/* Makes room for what the steps of one call need. */
+static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
+                             struct weft_error *error) {
+    size_t shards = steps->steps * lanes_shards(steps->batch);
+    enum weft_status status = opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order",
+                                                 &cl->order, &cl->order_count, error);
+    if (status == WEFT_OK) {
+        status = opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
+                                    &cl->results, &cl->result_count, error);
+    }
+    if (status == WEFT_OK) {
+        status = opencl_buffer_grow(cl, shards, sizeof(struct weft_step_result), "results",
+                                    &cl->shard_results, &cl->shard_result_count, error);
+    }
+    return status;
+}
+
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      struct weft_error *error) {
+    enum weft_status status = grow(cl, steps, error);
+    if (status == WEFT_OK) {
+        status = opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
+    }
+    for (size_t step = 0; status == WEFT_OK && step < steps->steps; step++) {
+        status = train_step(cl, steps, step, error);
+        if (status == WEFT_OK && step % 8 == 7) {
+            status = opencl_check(clFlush(cl->queue), "clFlush", error);
+        }
+    }
+    return status == WEFT_OK ? join_losses(cl, steps, error) : status;
+}
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum weft_status status = opencl_train_enqueue(cl, steps, error);
+    /* struct weft_step_result is what the kernel writes: a float and a uint */
+    return status == WEFT_OK
+               ? opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error)
+               : status;
+}
+
+_Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes two words a step");
+
+/* Reads the logits and brings them into the natural order. */
+static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
+                                   float *values, struct weft_error *error) {
+    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t bytes = lanes_shards(cl->base.last_count) * size * CPU_LANES * sizeof(float);
+    float *lanes = malloc(bytes);
+    enum weft_status status;
+    if (lanes == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
+    }
+    status = opencl_read(cl, buffer, lanes, bytes, error);
+    if (status == WEFT_OK) {
+        lanes_unpack(lanes, cl->base.last_count, size, values);
+    }
+    free(lanes);
+    return status;
+}
+
+enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+                                 struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    size_t last = backend->network->layer_count;
+    cl_int first = (cl_int)pass->first, images = (cl_int)pass->count;
+    const struct setting loss[] = {
+        {1, sizeof(cl_mem), &cl->labels[pass->split]},
+        {2, sizeof(cl_mem), &cl->identity},
+        {5, sizeof first, &first},
+        {6, sizeof images, &images},
+    };
+    enum weft_status status =
+        gather(cl, pass->split, cl->identity, pass->first, pass->count, error);
+    if (status == WEFT_OK) {
+        status = opencl_forward(
+            cl, cl->groups.count,
+            (struct opencl_pass_values[]){{.count = pass->count, .statistics = pass->statistics}},
+            error);
+    }
+    if (status == WEFT_OK) {
+        status = LAUNCH(cl, COMMON_LOSS_EVALUATE, pass->count, loss, error);
+    }
+    if (status == WEFT_OK && pass->losses != NULL) {
+        status = opencl_read(cl, cl->losses, pass->losses, pass->count * sizeof(float), error);
+    }
+    if (status == WEFT_OK && pass->predictions != NULL) {
+        status = opencl_read(cl, cl->predictions, pass->predictions, pass->count * sizeof(cl_uint),
+                             error);
+    }
+    if (status == WEFT_OK && pass->logits != NULL) {
+        status = read_place(cl, cl->values[last], last, pass->logits, error);
+    }
+    return status;
+}
+
+/* Packs what a caller gave into lanes, cleaned as everything that is stored. */
+static enum weft_status write_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
+                                    const float *values, struct weft_error *error) {
+    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t count = lanes_shards(cl->base.last_count) * size * CPU_LANES;
+    float *lanes = malloc(count * sizeof *lanes);
+    enum weft_status status;
+    if (lanes == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
+    }
+    lanes_pack(values, cl->base.last_count, size, lanes);
+    for (size_t i = 0; i < count; i++) {
+        lanes[i] = weft_clean(lanes[i]);
+    }
+    status = opencl_write(cl, buffer, lanes, count * sizeof *lanes, error);
+    free(lanes);
+    return status;
+}
+
+enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
+                                  struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    size_t last = backend->network->layer_count;
+    cl_int images = (cl_int)probe->count;
+    float scale = 1.0f;
+    const struct setting join[] = {{2, sizeof scale, &scale}, {3, sizeof images, &images}};
+    const struct opencl_pass_values values = {
+        .count = probe->count,
+        .statistics = probe->statistics,
+        .update = probe->statistics == WEFT_BATCH,
+        .to_input = true,
+    };
+    enum weft_status status = write_place(cl, cl->values[0], 0, probe->inputs, error);
+    if (status == WEFT_OK) {
+        status = opencl_forward(cl, cl->groups.count, &values, error);
+    }
+    if (status == WEFT_OK && probe->doutputs != NULL) {
+        status = write_place(cl, cl->dvalues[last], last, probe->doutputs, error);
+        if (status == WEFT_OK) {
+            status = opencl_backward(cl, cl->groups.count, &values, error);
+        }
+        if (status == WEFT_OK) {
+            status = LAUNCH(cl, COMMON_ADAM_JOIN, 1, join, error);
+        }
+    }
+    return status == WEFT_OK ? opencl_check(clFinish(cl->queue), "clFinish", error) : status;
+}
+
+enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, float *values,
+                               struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    cl_mem buffer = place.gradient ? cl->dvalues[place.index] : cl->values[place.index];
+    if (buffer == NULL) {
+        return weft_fail(error, WEFT_USAGE,
+                         "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
+    }
+    return read_place(cl, buffer, place.index, values, error);
+}

@@ -1,0 +1,119 @@
+/* utf8.c: one character at a time, and names that are safe to print. */
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* Returns the bytes of the UTF-8 sequence at ${text}, or 0 where there is none. */
+static size_t sequence_length(const unsigned char *text) {
+    size_t length = text[0] < 0x80   ? 1
+                    : text[0] < 0xc2 ? 0
+                    : text[0] < 0xe0 ? 2
+                    : text[0] < 0xf0 ? 3
+                    : text[0] < 0xf5 ? 4
+                                     : 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80) { /* the closing zero too */
+            return 0;
+        }
+    }
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f)) {
+        return 0;
+    }
+    return length;
+}
+
+size_t utf8_next(const char *text, uint32_t *code) {
+    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07}; /* of the first byte */
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = sequence_length(bytes);
+    if (length == 0) {
+        *code = 0xfffd;
+        return 1;
+    }
+    *code = bytes[0] & masks[length];
+    for (size_t i = 1; i < length; i++) {
+        *code = *code << 6 | (bytes[i] & 0x3fu);
+    }
+    return length;
+}
+
+size_t utf8_put(uint32_t code, char text[5]) {
+    static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length; i > 1; i--) {
+        text[i - 1] = (char)(0x80 | (code & 0x3f));
+        code >>= 6;
+    }
+    text[0] = (char)(heads[length] | code);
+    text[length] = '\0';
+    return length;
+}
+
+int utf8_width(const char *text) {
+    int width = 0;
+    uint32_t code;
+    while (*text != '\0') {
+        text += utf8_next(text, &code);
+        width += utf8_columns(code);
+    }
+    return width;
+}
+
+/* Characters that would move the cursor or change colours: C0, DEL and C1. */
+static int is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+void utf8_print(FILE *out, const char *text, int columns, int right) {
+    int width = utf8_width(text), used = 0;
+    int dots = width <= columns ? 0 : columns >= 6 ? 3 : columns >= 3 ? 1 : 0;
+    int room = columns - dots;
+    if (right) {
+        fprintf(out, "%*s", width < columns ? columns - width : 0, "");
+    }
+    while (*text != '\0') {
+        char bytes[5];
+        uint32_t code;
+        text += utf8_next(text, &code);
+        if (used + utf8_columns(code) > room) {
+            break;
+        }
+        used += utf8_columns(code);
+        utf8_put(is_control(code) ? ' ' : code, bytes);
+        fputs(bytes, out);
+    }
+    fprintf(out, "%.*s", dots, "...");
+    if (!right || width > columns) {
+        fprintf(out, "%*s", columns - used - dots, "");
+    }
+}
+
+void utf8_markup(FILE *out, const char *text) {
+    while (*text != '\0') {
+        char bytes[5];
+        uint32_t code;
+        text += utf8_next(text, &code);
+        switch (code) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            /* U+FFFE and U+FFFF are no characters in XML */
+            utf8_put(is_control(code) ? ' ' : (code & 0xfffe) == 0xfffe ? 0xfffd : code, bytes);
+            fputs(bytes, out);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+/* setup.c: what several commands do on their way. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+#define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
+
+enum weft_status cli_shared_model_path(const char *operand, char path[4096],
+                                       struct weft_error *error) {
+    size_t length = strlen(operand);
+    const char *slash = length > 0 && operand[length - 1] == '/' ? "" : "/";
+    bool folder = os_is_folder(operand);
+    int written = folder ? snprintf(path, 4096, "%s%smodel.safetensors", operand, slash)
+                         : snprintf(path, 4096, "%s", operand);
+    if (written < 0 || written >= 4096) {
+        return weft_fail(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
+    }
+    return WEFT_OK;
+}
+
+enum weft_status cli_shared_model_load(const struct cli_options *options, const char *operand,
+                                       struct weft_model **model, char path[4096], char sha256[65],
+                                       struct weft_error *error) {
+    enum weft_status status = cli_shared_model_path(operand, path, error);
+    *model = NULL;
+    if (status == WEFT_OK) {
+        status = weft_model_load(path, model, error);
+    }
+    if (status == WEFT_OK && sha256 != NULL) {
+        status = weft_file_sha256(path, sha256, error);
+    }
+    if (status != WEFT_OK) {
+        weft_model_destroy(*model);
+        *model = NULL;
+    } else if ((*model)->published_assumed) {
+        cli_message_notice(options, "%s: names no network: taken for the published one", path);
+    }
+    return status;
+}
+
+enum weft_status cli_shared_network(const char *path, struct weft_network **network,
+                                    struct weft_error *error) {
+    char *text = NULL;
+    size_t size = 0;
+    enum weft_status status;
+    if (path == NULL) {
+        return weft_network_create_published(network, error);
+    }
+    status = os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error);
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (strlen(text) != size) {
+        status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it holds a zero byte", path);
+    } else {
+        status = weft_network_create(text, network, error);
+        if (status != WEFT_OK) {
+            weft_error_context(error, "%s", path);
+        }
+    }
+    free(text);
+    return status;
+}
+
+enum weft_status cli_shared_check(const struct weft_network *network,
+                                  const struct weft_images *images, struct weft_error *error) {
+    struct weft_shape input = network->input;
+    struct weft_shape image = {1, images->height, images->width, false};
+    bool fits = input.flat ? input.channels == images->height * images->width
+                           : input.channels == 1 && input.height == images->height &&
+                                 input.width == images->width;
+    if (!fits) {
+        char takes[64], has[64];
+        return weft_fail(error, WEFT_BAD_FILE, "network: it takes %s, but the images are %s",
+                         weft_shape_text(input, takes), weft_shape_text(image, has));
+    }
+    return weft_network_check_classifier(network, images->classes, error);
+}
+
+enum weft_status cli_shared_open(const struct cli_options *options,
+                                 const struct weft_network *network, size_t batch,
+                                 bool forward_only, struct weft_backend **backend,
+                                 struct weft_error *error) {
+    struct weft_backend_options wanted = {.device = options->device,
+                                          .threads = (unsigned)options->threads,
+                                          .kernels = options->kernels,
+                                          .cl_options = options->cl_options,
+                                          .mapping = (enum weft_mapping)options->mapping,
+                                          .math = (enum weft_math)options->math,
+                                          .no_fuse = options->no_fuse,
+                                          .no_cache = options->no_cache,
+                                          .batch = batch,
+                                          .forward_only = forward_only,
+                                          .log = cli_message_log(options)};
+    char notice[512] = "";
+    enum weft_status status = weft_backend_open(network, &wanted, backend, notice, error);
+    const struct weft_device *device;
+    if (status != WEFT_OK) {
+        return status;
+    }
+    if (notice[0] != '\0') {
+        cli_message_always("%s", notice);
+    }
+    if (wanted.math == WEFT_MATH_FAST) {
+        cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
+    }
+    device = weft_backend_device(*backend);
+    if (weft_backend_warning(*backend) != NULL) {
+        cli_message_warning("%s: %s", device->name, weft_backend_warning(*backend));
+    }
+    if (device->builtin) {
+        cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
+    } else {
+        cli_message_notice(options, "device: %u, %s (%s)", device->index, device->name,
+                           device->platform_name);
+        cli_message_detail(options, "driver: %s, OpenCL %s, %u compute units", device->driver,
+                           device->opencl, device->compute_units);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status cli_shared_give_model(struct weft_backend *backend, const struct weft_model *model,
+                                       bool raw, struct weft_error *error) {
+    float values[256];
+    enum weft_status status;
+    if (raw) {
+        weft_pixels_raw(values);
+    } else {
+        weft_pixels_normalised(values);
+    }
+    status = weft_backend_set_pixels(backend, values, error);
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
+    }
+    return status;
+}
+
+enum weft_status cli_shared_confusion_csv(const struct weft_evaluation *evaluation,
+                                          const char *path, struct weft_error *error) {
+    struct os_file file = {0};
+    enum weft_status status = os_file_create(&file, path, error);
+    if (status == WEFT_OK) {
+        report_confusion_csv(file.stream, evaluation, weft_class_names);
+        status = os_file_commit(&file, error);
+    }
+    return status;
+}
+
+void cli_shared_json_options(struct json_writer *json, const struct cli_options *options) {
+    json_write_string(json, "device", options->device);
+    json_write_string(json, "data", options->data);
+    if (options->threads > 0) {
+        json_write_integer(json, "threads", options->threads);
+    } else {
+        json_write_null(json, "threads");
+    }
+    json_write_string(json, "kernels", options->kernels);
+    json_write_string(json, "math", cli_math_names[options->math]);
+    json_write_string(json, "mapping", cli_mapping_names[options->mapping]);
+    json_write_bool(json, "no_fuse", options->no_fuse);
+    json_write_bool(json, "no_cache", options->no_cache);
+    json_write_string(json, "cl_options", options->cl_options);
+}

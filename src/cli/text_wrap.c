@@ -1,0 +1,68 @@
+/* text_wrap.c: lines that fit the terminal. What is no terminal gets them whole, for scripts. */
+#include "cli/cli.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "os/os.h"
+
+int cli_screen_columns(void) {
+    return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;
+}
+
+/* Breaks ${text} at spaces alone, and not before a word that is wider than a whole line: what has no spaces, as a hash or a path, stays
+ * whole, so that it can be copied. */
+void cli_screen_wrap(FILE *out, const char *text, int used, int indent, int width) {
+    bool first = true; /* in its line */
+    while (*text != '\0') {
+        int gap = (int)strspn(text, " ");
+        int length = (int)strcspn(text + gap, " \n");
+        if (!first && used + gap + length > width && indent + length <= width) {
+            fprintf(out, "\n%*s", indent, "");
+            used = indent;
+            gap = 0;
+        }
+        text += strspn(text, " ");
+        fprintf(out, "%*s%.*s", gap, "", length, text);
+        used += gap + length;
+        first = length == 0 && first;
+        text += length;
+        if (strncmp(text, "\n\n", 2) == 0 || strncmp(text, "\n- ", 3) == 0) {
+            fprintf(out, "%s%*s", text[1] == '\n' ? "\n\n" : "\n", indent, "");
+            used = indent;
+            first = true;
+            text += text[1] == '\n' ? 2 : 1;
+        } else if (*text == '\n' && text[1] != '\0') {
+            text++; /* as a space, which the next word brings along */
+            if (used + 1 + (int)strcspn(text, " \n") > width) {
+                fprintf(out, "\n%*s", indent, "");
+                used = indent;
+                first = true;
+            } else {
+                fputc(' ', out);
+                used++;
+            }
+        } else if (*text == '\n') {
+            text++;
+        }
+    }
+    fputc('\n', out);
+}
+
+void cli_screen_line(int indent, const char *format, ...) {
+    char line[8192]; /* more than a terminal shows */
+    int columns = cli_screen_columns(), length;
+    va_list arguments;
+    va_start(arguments, format);
+    length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length > columns) {
+        cli_screen_wrap(stdout, line, 0, indent, columns);
+        return;
+    }
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}

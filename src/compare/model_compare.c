@@ -1,0 +1,143 @@
+/* model_compare.c: two safetensors files, tensor by tensor. */
+#include "weft/compare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/model_file.h"
+#include "data/safetensors.h"
+
+struct run {
+    struct safetensors files[2];
+    enum weft_status (*report)(void *context, const struct weft_tensor_comparison *tensor,
+                               struct weft_error *error);
+    void *context;
+    struct weft_comparison *comparison;
+};
+
+static enum weft_status report(struct run *run, const struct weft_tensor_comparison *tensor,
+                               struct weft_error *error) {
+    run->comparison->tensors++;
+    run->comparison->different += tensor->difference.differing > 0;
+    return run->report(run->context, tensor, error);
+}
+
+/* Elements of any type but F32: those with other bytes. */
+static struct weft_difference compare_bytes(const struct safetensors_entry *a,
+                                            const struct safetensors_entry *b) {
+    struct weft_difference found = {.count = a->count, .first = a->count};
+    size_t size = a->count > 0 ? a->size / a->count : 0;
+    for (size_t i = 0; i < a->count; i++) {
+        if (memcmp(a->bytes + i * size, b->bytes + i * size, size) != 0) {
+            found.first = found.differing == 0 ? i : found.first;
+            found.differing++;
+        }
+    }
+    if (strcmp(a->dtype, "I64") == 0) {
+        for (size_t i = 0; i < a->count; i++) {
+            double distance = (double)safetensors_integer(a, i) - (double)safetensors_integer(b, i);
+            distance = distance < 0 ? -distance : distance;
+            found.largest = distance > found.largest ? distance : found.largest;
+        }
+    }
+    return found;
+}
+
+static enum weft_status compare_floats(const struct safetensors_entry *a,
+                                       const struct safetensors_entry *b,
+                                       struct weft_difference *found, struct weft_error *error) {
+    float *values = calloc(a->count + 1, 2 * sizeof *values);
+    if (values == NULL) {
+        return weft_fail(error, WEFT_FAILED, "compare: no memory for tensor %s", a->name);
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        values[i] = safetensors_float(a, i);
+        values[a->count + i] = safetensors_float(b, i);
+    }
+    *found = weft_difference_find(values, values + a->count, a->count);
+    free(values);
+    return WEFT_OK;
+}
+
+static enum weft_status compare_tensor(struct run *run, const struct safetensors_entry *a,
+                                       const struct safetensors_entry *b,
+                                       struct weft_error *error) {
+    struct weft_tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
+    enum weft_status status = WEFT_OK;
+    char problem[512], shapes[2][200];
+    if (strcmp(a->dtype, b->dtype) != 0 || a->rank != b->rank ||
+        memcmp(a->shape, b->shape, a->rank * sizeof a->shape[0]) != 0) {
+        snprintf(problem, sizeof problem, "%.8s %s in A, %.8s %s in B", a->dtype,
+                 safetensors_shape(a->shape, a->rank, shapes[0]), b->dtype,
+                 safetensors_shape(b->shape, b->rank, shapes[1]));
+        row.problem = problem;
+        row.difference = (struct weft_difference){.count = a->count, .differing = a->count};
+        row.difference.differing += a->count == 0;
+    } else if (row.floats) {
+        status = compare_floats(a, b, &row.difference, error);
+    } else {
+        row.difference = compare_bytes(a, b);
+    }
+    return status == WEFT_OK ? report(run, &row, error) : status;
+}
+
+static enum weft_status compare_tensors(struct run *run, struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    for (int side = 0; side < 2; side++) {
+        const struct safetensors *here = &run->files[side];
+        const struct safetensors *there = &run->files[1 - side];
+        for (size_t i = 0; i < here->count && status == WEFT_OK; i++) {
+            const struct safetensors_entry *entry = &here->entries[i];
+            const struct safetensors_entry *other = safetensors_find(there, entry->name);
+            if (other == NULL) {
+                struct weft_tensor_comparison row = {
+                    .name = entry->name,
+                    .problem = side == 0 ? "only in A" : "only in B",
+                    .difference = {.count = entry->count,
+                                   .differing = entry->count + (entry->count == 0)}};
+                status = report(run, &row, error);
+            } else if (side == 0) {
+                status = compare_tensor(run, entry, other, error);
+            }
+        }
+    }
+    return status;
+}
+
+static void compare_metadata(struct run *run) {
+    static const char *const keys[] = {"weft.network", "weft.options", "weft.contract"};
+    char *text = run->comparison->metadata;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *a = safetensors_metadata(&run->files[0], keys[i]);
+        const char *b = safetensors_metadata(&run->files[1], keys[i]);
+        if (strcmp(a != NULL ? a : "", b != NULL ? b : "") != 0) {
+            strcat(strcat(text, text[0] != '\0' ? ", " : ""), keys[i]);
+        }
+    }
+}
+
+enum weft_status weft_compare(
+    const char *a, const char *b,
+    enum weft_status (*report_to)(void *context, const struct weft_tensor_comparison *tensor,
+                                  struct weft_error *error),
+    void *context, struct weft_comparison *comparison, struct weft_error *error) {
+    struct run run = {.report = report_to, .context = context, .comparison = comparison};
+    const char *operands[2] = {a, b};
+    char path[4096];
+    enum weft_status status = WEFT_OK;
+    *comparison = (struct weft_comparison){0};
+    for (int side = 0; side < 2 && status == WEFT_OK; side++) {
+        status = model_path(operands[side], path, error);
+        if (status == WEFT_OK) {
+            status = safetensors_read(path, &run.files[side], error);
+        }
+    }
+    if (status == WEFT_OK) {
+        compare_metadata(&run);
+        status = compare_tensors(&run, error);
+    }
+    safetensors_finish(&run.files[0]);
+    safetensors_finish(&run.files[1]);
+    return status;
+}

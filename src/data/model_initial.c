@@ -1,0 +1,52 @@
+/* model_initial.c: the values that a model starts with, as PyTorch draws them for Conv2d and Linear: uniform in
+ * +-1/sqrt(fan_in), weights and biases alike.
+ *
+ * The same bits everywhere: a value is one product of two floats, rounded once. The factors are exact, or come from
+ * division and square root in double, which IEEE 754 wants correctly rounded on every host. */
+#include "weft/model.h"
+
+#include <math.h>
+
+#include "base/random.h"
+#include "network/layer.h"
+#include "numerics.h"
+
+/* 1/sqrt(fan_in) of a conv2d or linear weight (out, in, ...): each output sums up all but the first dimension. */
+static float bound_of(const struct weft_tensor *weight) {
+    double fan_in = (double)(weight->shape[1] * weight->shape[2] * weight->shape[3]);
+    return (float)(1.0 / sqrt(fan_in));
+}
+
+/* Element i of the tensor takes word i mod 4 of block i / 4. */
+static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *values, size_t count) {
+    uint32_t words[4];
+    for (size_t i = 0; i < count; i++) {
+        float u;
+        if (i % 4 == 0) {
+            random_draw(seed, RANDOM_INITIAL, tensor, (uint32_t)(i / 4), words);
+        }
+        u = (float)(words[i % 4] >> 8) * 0x1p-24f;         /* 0 <= u < 1, exact */
+        values[i] = weft_clean((2.0f * u - 1.0f) * bound); /* 2u - 1 is exact, too */
+    }
+}
+
+void weft_model_initialise(struct weft_model *model, uint64_t seed) {
+    const struct weft_network *network = model->network;
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct weft_layer *layer = &network->layers[tensor->layer];
+        enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
+        float *values = (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
+        if (initial == INITIAL_UNIFORM) {
+            float bound = bound_of(&network->tensors[layer->first_tensor]);
+            draw_uniform(seed, i, bound, values, tensor->count);
+            continue;
+        }
+        for (size_t j = 0; j < tensor->count; j++) {
+            values[j] = initial == INITIAL_ONE ? 1.0f : 0.0f;
+        }
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        model->batches[i] = 0;
+    }
+}
