@@ -7,10 +7,10 @@
 
 /* A largest batch first, then smaller and odd ones; the second run comes once more at the end, and has to be the same again. */
 static const struct layer_run runs[] = {
-    {33, WEFT_BATCH, LAYER_WILD, 1},   {7, WEFT_BATCH, LAYER_WILD, 2},
-    {16, WEFT_RUNNING, LAYER_WILD, 3}, {1, WEFT_BATCH, LAYER_WILD, 4},
-    {17, WEFT_BATCH, LAYER_FAINT, 5},  {3, WEFT_RUNNING, LAYER_FAINT, 6},
-    {33, WEFT_BATCH, LAYER_TIES, 7},   {7, WEFT_BATCH, LAYER_WILD, 2},
+    {33, WEFT_STATISTICS_BATCH, LAYER_WILD, 1},   {7, WEFT_STATISTICS_BATCH, LAYER_WILD, 2},
+    {16, WEFT_STATISTICS_RUNNING, LAYER_WILD, 3}, {1, WEFT_STATISTICS_BATCH, LAYER_WILD, 4},
+    {17, WEFT_STATISTICS_BATCH, LAYER_FAINT, 5},  {3, WEFT_STATISTICS_RUNNING, LAYER_FAINT, 6},
+    {33, WEFT_STATISTICS_BATCH, LAYER_TIES, 7},   {7, WEFT_STATISTICS_BATCH, LAYER_WILD, 2},
 };
 enum { RUNS = sizeof runs / sizeof runs[0], LARGEST = 33 };
 
@@ -79,8 +79,8 @@ static enum weft_status collect(struct weft_backend *backend, size_t images, boo
             status = add_tensor(result, backend, name, images, layer->output, may_miss, error);
         }
     }
-    layer_result_add_array(result, backend, WEFT_GRADIENTS, ".grad");
-    layer_result_add_array(result, backend, WEFT_BUFFERS, "");
+    layer_result_add_array(result, backend, WEFT_ARRAY_GRADIENTS, ".grad");
+    layer_result_add_array(result, backend, WEFT_ARRAY_BUFFERS, "");
     return status;
 }
 
@@ -93,9 +93,9 @@ bool layer_propagate(struct weft_backend *backend, const struct layer_values *va
                                .doutputs = values->doutputs};
     struct weft_error error = {0};
     enum weft_status status =
-        weft_backend_write(backend, WEFT_PARAMETERS, values->parameters, &error);
+        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, values->parameters, &error);
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_BUFFERS, values->buffers, &error);
+        status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, values->buffers, &error);
     }
     if (status == WEFT_OK) {
         status = weft_backend_propagate(backend, &probe, &error);
@@ -121,7 +121,7 @@ void layer_reference(const struct weft_network *network, const struct layer_valu
 static const char *run_text(const char *name, const char *json, const struct layer_run *run,
                             const struct layer_place *place, char text[2048]) {
     snprintf(text, 2048, "%s %s: %zu images, %s statistics, %s numbers, seed %llu, on %.399s", name,
-             json, run->images, run->statistics == WEFT_BATCH ? "batch" : "running",
+             json, run->images, run->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running",
              layer_style_name(run->style), (unsigned long long)run->seed, place->name);
     return text;
 }

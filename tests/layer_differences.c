@@ -22,9 +22,10 @@ static double objective(const struct differences *d) {
     char name[WEFT_NAME_MAX + 16];
     double sum = 0.0;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
-    ck_assert_int_eq(weft_backend_write(d->backend, WEFT_PARAMETERS, d->values->parameters, NULL),
-                     WEFT_OK);
-    ck_assert_int_eq(weft_backend_write(d->backend, WEFT_BUFFERS, d->values->buffers, NULL),
+    ck_assert_int_eq(
+        weft_backend_write(d->backend, WEFT_ARRAY_PARAMETERS, d->values->parameters, NULL),
+        WEFT_OK);
+    ck_assert_int_eq(weft_backend_write(d->backend, WEFT_ARRAY_BUFFERS, d->values->buffers, NULL),
                      WEFT_OK);
     ck_assert_int_eq(weft_backend_propagate(d->backend, &probe, NULL), WEFT_OK);
     ck_assert_int_eq(weft_backend_tensor(d->backend, name, outputs, d->outputs, NULL), WEFT_OK);

@@ -72,7 +72,7 @@ static unsigned check_part(struct weft_backend *backend, const struct layer_valu
     part.doutputs += first * outputs;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
     snprintf(text, sizeof text, "%s, images %zu to %zu", what, first, first + images - 1);
-    if (layer_propagate(backend, &part, images, WEFT_RUNNING, false, &result, text)) {
+    if (layer_propagate(backend, &part, images, WEFT_STATISTICS_RUNNING, false, &result, text)) {
         wrong =
             layer_result_expect(&result, name, expected + first * outputs, images * outputs, text);
     }
@@ -89,7 +89,7 @@ void layer_check_alone(const char *name, enum layer_effort effort, const char *j
     char output[WEFT_NAME_MAX + 16];
     unsigned wrong = 0;
     layer_values_draw(network, ALONE_IMAGES, LAYER_WILD, 11, &values);
-    layer_reference(network, &values, ALONE_IMAGES, WEFT_RUNNING, &together);
+    layer_reference(network, &values, ALONE_IMAGES, WEFT_STATISTICS_RUNNING, &together);
     snprintf(output, sizeof output, "%s.output", network->layers[network->layer_count - 1].name);
     for (size_t i = 0; i < count; i++) {
         unsigned before = layer_flush_begin(&places[i]);

@@ -34,7 +34,7 @@ void layer_check_plain(const char *json, const struct layer_plain *plain) {
     layer_values_draw(network, plain->images, plain->style, plain->seed, &values);
     layer_draw(plain->seed + 1, 0, LAYER_PLAIN, values.doutputs, outputs);
     plain->add(plain->shape, &values, &sums);
-    layer_reference(network, &values, plain->images, WEFT_RUNNING, &result);
+    layer_reference(network, &values, plain->images, WEFT_STATISTICS_RUNNING, &result);
     wrong = compare(network, &result, &sums, plain, json);
     free(sums.output);
     free(sums.dinput);

@@ -59,7 +59,7 @@ void layer_result_add_array(struct layer_result *result, struct weft_backend *ba
                             enum weft_array array, const char *suffix) {
     const struct weft_network *network = weft_backend_network(backend);
     struct weft_error error = {0};
-    bool trained = array != WEFT_BUFFERS;
+    bool trained = array != WEFT_ARRAY_BUFFERS;
     size_t count = trained ? network->parameter_count : network->buffer_count;
     float *values = layer_alloc(count * sizeof *values);
     ck_assert_msg(weft_backend_read(backend, array, values, &error) == WEFT_OK, "%s",

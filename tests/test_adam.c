@@ -114,11 +114,14 @@ struct state {
 };
 
 static void read_state(struct weft_backend *backend, struct state *state) {
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_PARAMETERS, state->parameters, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_GRADIENTS, state->gradients, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_MOMENTS, state->moments, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_SECOND_MOMENTS, state->second_moments, NULL),
+    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, state->parameters, NULL),
                      WEFT_OK);
+    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_GRADIENTS, state->gradients, NULL),
+                     WEFT_OK);
+    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_MOMENTS, state->moments, NULL), WEFT_OK);
+    ck_assert_int_eq(
+        weft_backend_read(backend, WEFT_ARRAY_SECOND_MOMENTS, state->second_moments, NULL),
+        WEFT_OK);
 }
 
 static void check_near(float value, double expected, double tolerance, const char *what, size_t i) {
@@ -160,8 +163,8 @@ START_TEST(plain) {
         order[i] = i;
     }
     ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TRAIN, &images, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_write(backend, WEFT_PARAMETERS, before.parameters, NULL),
+    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, before.parameters, NULL),
                      WEFT_OK);
     for (size_t t = 1; t <= 30; t++) {
         const struct weft_adam adam = weft_adam_step(0.01f, t);

@@ -48,7 +48,7 @@ START_TEST(features_by_hand) {
     const struct layer_hand hands[] = {
         {"batch_norm 1d by hand",
          4,
-         WEFT_BATCH,
+         WEFT_STATISTICS_BATCH,
          parameters,
          buffers,
          inputs,
@@ -61,7 +61,7 @@ START_TEST(features_by_hand) {
           {"b.running_var", 2, new_buffers + 2}}},
         {"batch_norm running by hand",
          2,
-         WEFT_RUNNING,
+         WEFT_STATISTICS_RUNNING,
          parameters,
          still,
          running_inputs,
@@ -74,7 +74,7 @@ START_TEST(features_by_hand) {
           {"b.running_var", 2, still + 2}}},
         {"batch_norm of one value by hand",
          1,
-         WEFT_BATCH,
+         WEFT_STATISTICS_BATCH,
          parameters,
          buffers,
          one_inputs,
@@ -98,7 +98,7 @@ START_TEST(image_by_hand) {
     static const float dinputs[] = {1.5f, -0.5f, -0.5f, -0.5f, 0, 0, 0, 0};
     const struct layer_hand hand = {"batch_norm 2d by hand",
                                     1,
-                                    WEFT_BATCH,
+                                    WEFT_STATISTICS_BATCH,
                                     parameters,
                                     buffers,
                                     inputs,
@@ -123,7 +123,8 @@ START_TEST(differences) {
     struct layer_values values;
     layer_values_draw(network, 17, LAYER_PLAIN, 80, &values);
     layer_check_differences("batch_norm differences", network, &values, 17,
-                            _i < 2 ? WEFT_BATCH : WEFT_RUNNING, 0x1p-6f, 1e-3);
+                            _i < 2 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING, 0x1p-6f,
+                            1e-3);
     layer_values_finish(&values);
     weft_network_destroy(network);
 }

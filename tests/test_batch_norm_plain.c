@@ -105,7 +105,8 @@ START_TEST(plain) {
              s->height, s->width, running);
     layer_values_draw(network, s->images, LAYER_PLAIN, 90 + (uint64_t)_i, &values);
     plain_make(&p, s, &values, 1e-5, running);
-    layer_reference(network, &values, s->images, running ? WEFT_RUNNING : WEFT_BATCH, &result);
+    layer_reference(network, &values, s->images,
+                    running ? WEFT_STATISTICS_RUNNING : WEFT_STATISTICS_BATCH, &result);
     wrong += layer_result_near(&result, "b.output", p.output, 1e-5, what);
     wrong += layer_result_near(&result, "input.grad", p.dinput, 1e-4, what);
     wrong += layer_result_near(&result, "b.weight.grad", p.dweight, 1e-5, what);
@@ -137,7 +138,7 @@ START_TEST(large_mean) {
         values.inputs[i] = 1000.0f + noise * values.inputs[i];
     }
     plain_make(&p, &s, &values, 1e-5, false);
-    layer_reference(network, &values, s.images, WEFT_BATCH, &result);
+    layer_reference(network, &values, s.images, WEFT_STATISTICS_BATCH, &result);
     for (size_t c = 0; c < s.channels; c++) {
         double variance = layer_result_find(&result, "b.running_var")->values[c];
         ck_assert_msg(fabs(variance / p.variance[c] - 1.0) < (_i < 2 ? 1e-4 : 1e-3),
@@ -158,25 +159,26 @@ START_TEST(running_statistics) {
     struct weft_backend *backend = layer_open(network, &place, 20, "running statistics");
     double mean[3] = {0}, variance[3] = {1, 1, 1};
     float buffers[6] = {0, 0, 0, 1, 1, 1};
-    ck_assert_int_eq(weft_backend_write(backend, WEFT_BUFFERS, buffers, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
     for (size_t step = 0; step < 20; step++) {
         struct shape s = {20 - step, 3, 2, 2};
         struct layer_values values;
         struct plain p = {0};
-        struct weft_probe probe = {.statistics = step % 5 == 4 ? WEFT_RUNNING : WEFT_BATCH,
+        struct weft_probe probe = {.statistics = step % 5 == 4 ? WEFT_STATISTICS_RUNNING
+                                                               : WEFT_STATISTICS_BATCH,
                                    .count = s.images};
         layer_values_draw(network, s.images, LAYER_PLAIN, 130 + step, &values);
         probe.inputs = values.inputs;
         ck_assert_int_eq(weft_backend_propagate(backend, &probe, NULL), WEFT_OK);
         plain_make(&p, &s, &values, 1e-5, false);
-        for (size_t c = 0; c < 3 && probe.statistics == WEFT_BATCH; c++) {
+        for (size_t c = 0; c < 3 && probe.statistics == WEFT_STATISTICS_BATCH; c++) {
             mean[c] = 0.9 * mean[c] + 0.1 * p.mean[c];
             variance[c] = 0.9 * variance[c] + 0.1 * p.variance[c];
         }
         plain_free(&p);
         layer_values_finish(&values);
     }
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_BUFFERS, buffers, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
     for (size_t c = 0; c < 3; c++) {
         ck_assert_msg(fabs((double)buffers[c] - mean[c]) < 1e-6, "mean %zu: %.9g, not %.9g", c,
                       (double)buffers[c], mean[c]);

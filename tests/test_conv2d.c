@@ -26,7 +26,7 @@ START_TEST(by_hand) {
         &(struct layer_hand){
             .name = "conv2d by hand",
             .images = 2,
-            .statistics = WEFT_RUNNING,
+            .statistics = WEFT_STATISTICS_RUNNING,
             .parameters = parameters,
             .inputs = inputs,
             .doutputs = doutputs,
@@ -55,7 +55,7 @@ START_TEST(channels_by_hand) {
         &(struct layer_hand){
             .name = "conv2d channels by hand",
             .images = 1,
-            .statistics = WEFT_RUNNING,
+            .statistics = WEFT_STATISTICS_RUNNING,
             .parameters = parameters,
             .inputs = inputs,
             .doutputs = doutputs,
@@ -148,7 +148,8 @@ START_TEST(differences) {
         "\"kernel_size\": [3, 2]}]}");
     struct layer_values values;
     layer_values_draw(network, 3, LAYER_PLAIN, 30, &values);
-    layer_check_differences("conv2d differences", network, &values, 3, WEFT_RUNNING, 0.5f, 1e-5);
+    layer_check_differences("conv2d differences", network, &values, 3, WEFT_STATISTICS_RUNNING,
+                            0.5f, 1e-5);
     layer_values_finish(&values);
     weft_network_destroy(network);
 }

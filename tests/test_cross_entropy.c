@@ -132,7 +132,7 @@ END_TEST
 static double total_loss(struct weft_backend *backend, const float *pixels, size_t images) {
     float losses[64];
     double total = 0.0;
-    struct weft_pass pass = {.split = WEFT_TEST, .count = images, .losses = losses};
+    struct weft_pass pass = {.split = WEFT_SPLIT_TEST, .count = images, .losses = losses};
     ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
     ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
     for (size_t i = 0; i < images; i++) {
@@ -159,7 +159,7 @@ START_TEST(differences) {
     }
     run_reference(network, &images, pixels, &result);
     backend = layer_open(network, &place, IMAGES, "cross_entropy differences");
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TEST, &images, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
     for (size_t i = 0; i < IMAGES * CLASSES; i++) {
         volatile float kept = pixels[i], up = kept + 0x1p-6f, down = kept - 0x1p-6f;
         pixels[i] = up;

@@ -10,7 +10,7 @@ START_TEST(by_hand) {
         &(struct layer_hand){
             .name = "flatten by hand",
             .images = 2,
-            .statistics = WEFT_RUNNING,
+            .statistics = WEFT_STATISTICS_RUNNING,
             .inputs = inputs,
             .doutputs = doutputs,
             .expected = {{"f.output", 16, inputs}, {"input.grad", 16, doutputs}},
@@ -34,7 +34,7 @@ START_TEST(order_seen_by_linear) {
         &(struct layer_hand){
             .name = "flatten before linear by hand",
             .images = 2,
-            .statistics = WEFT_RUNNING,
+            .statistics = WEFT_STATISTICS_RUNNING,
             .parameters = parameters,
             .inputs = inputs,
             .doutputs = doutputs,

@@ -45,7 +45,7 @@ static void read_split(const char *folder, enum weft_split split, struct weft_im
 }
 
 START_TEST(sample) {
-    for (enum weft_split split = WEFT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
+    for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
         struct weft_idx_file files[2];
         uint64_t counts[256], sum = 0, squares = 0;
@@ -87,7 +87,7 @@ START_TEST(published_set) {
         weft_skip("published_set", "dataset-fashion-mnist is not installed");
         return;
     }
-    for (enum weft_split split = WEFT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
+    for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
         struct weft_idx_file files[2];
         uint64_t counts[256];
@@ -95,7 +95,7 @@ START_TEST(published_set) {
         char text[32];
         read_split(REAL, split, &images, files);
         ck_assert(files[0].published && files[1].published);
-        ck_assert_uint_eq(images.count, split == WEFT_TRAIN ? 60000 : 10000);
+        ck_assert_uint_eq(images.count, split == WEFT_SPLIT_TRAIN ? 60000 : 10000);
         weft_images_class_counts(&images, counts);
         for (int i = 0; i < 256; i++) {
             ck_assert_uint_eq(counts[i], i < 10 ? images.count / 10 : 0);
@@ -103,7 +103,7 @@ START_TEST(published_set) {
         weft_images_statistics(&images, &mean, &deviation);
         ck_assert_double_eq_tol(mean, mean_of[split], 1e-15);
         ck_assert_double_eq_tol(deviation, deviation_of[split], 1e-15);
-        if (split == WEFT_TRAIN) {
+        if (split == WEFT_SPLIT_TRAIN) {
             snprintf(text, sizeof text, "%.4f %.4f", mean, deviation);
             ck_assert_str_eq(text, "0.2860 0.3530");
         }
@@ -133,8 +133,8 @@ START_TEST(names) {
     ck_assert_str_eq(weft_class_names[0], "T-shirt/top");
     ck_assert_str_eq(weft_class_names[6], "Shirt");
     ck_assert_str_eq(weft_class_names[9], "Ankle boot");
-    ck_assert_str_eq(weft_split_name(WEFT_TRAIN), "train");
-    ck_assert_str_eq(weft_split_name(WEFT_TEST), "test");
+    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TRAIN), "train");
+    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TEST), "test");
 }
 END_TEST
 
@@ -156,8 +156,9 @@ static void write_split(const char *folder, uint8_t images, uint8_t labels, uint
 static void assert_wrong(const char *folder, const char *part, const char *hint) {
     struct weft_images images;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_images_read(temporary_path(folder), WEFT_TEST, &images, NULL, &error),
-                     WEFT_BAD_FILE);
+    ck_assert_int_eq(
+        weft_images_read(temporary_path(folder), WEFT_SPLIT_TEST, &images, NULL, &error),
+        WEFT_BAD_FILE);
     ck_assert_msg(strstr(error.message, part) != NULL, "%s does not say %s", error.message, part);
     ck_assert_msg(strstr(error.hint, hint) != NULL, "%s does not say %s", error.hint, hint);
     ck_assert_ptr_null(images.pixels);
@@ -168,7 +169,7 @@ static void assert_wrong(const char *folder, const char *part, const char *hint)
 START_TEST(images_and_labels_go_together) {
     struct weft_images images;
     write_split("together", 5, 5, 9);
-    read_split(temporary_path("together"), WEFT_TEST, &images, NULL);
+    read_split(temporary_path("together"), WEFT_SPLIT_TEST, &images, NULL);
     ck_assert_uint_eq(images.count, 5);
     ck_assert_uint_eq(images.width, 2);
     ck_assert_uint_eq(images.labels[0], 0);
@@ -197,7 +198,7 @@ START_TEST(missing_files) {
     write_split("missing", 1, 1, 1);
     temporary_write(temporary_path("missing/t10k-images-idx3-ubyte.gz"), "x", 1);
     struct weft_images images;
-    read_split(temporary_path("missing"), WEFT_TEST, &images, NULL);
+    read_split(temporary_path("missing"), WEFT_SPLIT_TEST, &images, NULL);
     weft_images_finish(&images);
     ck_assert_int_eq(remove(temporary_path("missing/t10k-images-idx3-ubyte")), 0);
     assert_wrong("missing", "t10k-images-idx3-ubyte.gz: ends inside the header", "");

@@ -17,7 +17,7 @@ START_TEST(by_hand) {
                         &(struct layer_hand){
                             .name = "linear by hand",
                             .images = 2,
-                            .statistics = WEFT_RUNNING,
+                            .statistics = WEFT_STATISTICS_RUNNING,
                             .parameters = parameters,
                             .inputs = inputs,
                             .doutputs = doutputs,
@@ -81,7 +81,8 @@ START_TEST(differences) {
         "\"linear\", \"out_features\": 3}]}");
     struct layer_values values;
     layer_values_draw(network, 4, LAYER_PLAIN, 70, &values);
-    layer_check_differences("linear differences", network, &values, 4, WEFT_RUNNING, 0.5f, 1e-5);
+    layer_check_differences("linear differences", network, &values, 4, WEFT_STATISTICS_RUNNING,
+                            0.5f, 1e-5);
     layer_values_finish(&values);
     weft_network_destroy(network);
 }

@@ -91,7 +91,8 @@ static unsigned check_shapes(const struct weft_network *network, const struct la
     for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++) {
         struct layer_result result = {0}, expected = {0};
         struct layer_values values;
-        enum weft_statistics statistics = i % 2 == 0 ? WEFT_BATCH : WEFT_RUNNING;
+        enum weft_statistics statistics =
+            i % 2 == 0 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING;
         layer_values_draw(network, batches[i], LAYER_PLAIN, i + 1, &values);
         layer_reference(network, &values, batches[i], statistics, &expected);
         set_chunks(cl, i == 3 ? 2 : SIZE_MAX);
@@ -176,7 +177,7 @@ static void train_sample(struct weft_backend *backend, struct weft_model *model,
     training.batch = 30;
     weft_model_initialise(model, 3);
     ck_assert(weft_backend_set_pixels(backend, pixels, &error) == WEFT_OK);
-    ck_assert(weft_backend_set_images(backend, WEFT_TRAIN, images, &error) == WEFT_OK);
+    ck_assert(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK);
     ck_assert_msg(weft_train(model, backend, images->count, &training, &events, &error) == WEFT_OK,
                   "%s", error.message);
 }
@@ -198,8 +199,8 @@ START_TEST(training) {
     struct weft_backend *backend;
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/data/sample", weft_source());
-    ck_assert_msg(weft_images_read(folder, WEFT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(weft_images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
+                  "%s", error.message);
     ck_assert(weft_model_create(layer_network(json), &model, &error) == WEFT_OK);
     backend = layer_open(model->network, &reference, 30, "math fast");
     ck_assert_ptr_nonnull(backend);

@@ -22,7 +22,7 @@ START_TEST(ties_by_hand) {
                         &(struct layer_hand){
                             .name = "max_pool2d ties by hand",
                             .images = 1,
-                            .statistics = WEFT_RUNNING,
+                            .statistics = WEFT_STATISTICS_RUNNING,
                             .inputs = inputs,
                             .doutputs = doutputs,
                             .expected = {{"p.output", 4, outputs}, {"input.grad", 25, dinputs}},
@@ -47,13 +47,13 @@ START_TEST(overlap_by_hand) {
     const struct layer_hand hands[] = {
         {.name = "max_pool2d overlap by hand",
          .images = 2,
-         .statistics = WEFT_RUNNING,
+         .statistics = WEFT_STATISTICS_RUNNING,
          .inputs = inputs,
          .doutputs = doutputs,
          .expected = {{"p.output", 8, outputs}, {"input.grad", 50, dinputs}}},
         {.name = "max_pool2d gradients that cancel by hand",
          .images = 2,
-         .statistics = WEFT_RUNNING,
+         .statistics = WEFT_STATISTICS_RUNNING,
          .inputs = inputs,
          .doutputs = nearly,
          .expected = {{"input.grad", 50, zeros}}},
@@ -130,8 +130,8 @@ START_TEST(differences) {
         values.inputs[i] =
             (float)(i * 37 % (SIZE * IMAGES)) * 0.25f; /* 37 and 120 share no factor */
     }
-    layer_check_differences("max_pool2d differences", network, &values, IMAGES, WEFT_RUNNING,
-                            0.0625f, 1e-5);
+    layer_check_differences("max_pool2d differences", network, &values, IMAGES,
+                            WEFT_STATISTICS_RUNNING, 0.0625f, 1e-5);
     layer_values_finish(&values);
     weft_network_destroy(network);
 }

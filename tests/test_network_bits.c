@@ -24,8 +24,8 @@ static void make(void) {
     ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
     ck_assert_int_eq(weft_model_create(network, &model, &error), WEFT_OK);
     weft_model_initialise(model, 0);
-    ck_assert_msg(weft_images_read(folder, WEFT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(weft_images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
+                  "%s", error.message);
     ck_assert_uint_eq(images.count, 100);
 }
 
@@ -124,7 +124,7 @@ START_TEST(known_bits) {
     weft_pixels_normalised(pixels);
     ck_assert_int_eq(WEFT_CONTRACT, 1);
     ck_assert(training_run(&training, backend, &result, "known bits"));
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_PARAMETERS, parameters, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, parameters, NULL), WEFT_OK);
     sha256_init(&sha256);
     for (size_t i = 0; i < model->network->parameter_count; i++) {
         uint32_t bits = weft_as_uint(parameters[i]);
@@ -152,12 +152,12 @@ START_TEST(batches) {
     for (size_t i = 0; i < count; i++) {
         struct weft_backend *backend =
             layer_open(model->network, &places[i], IMAGES, "published network in batches");
-        struct weft_pass pass = {.split = WEFT_TEST, .count = IMAGES, .logits = logits};
+        struct weft_pass pass = {.split = WEFT_SPLIT_TEST, .count = IMAGES, .logits = logits};
         ck_assert(backend != NULL);
-        weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, NULL);
-        weft_backend_write(backend, WEFT_BUFFERS, model->buffers, NULL);
+        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
+        weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
         weft_backend_set_pixels(backend, pixels, NULL);
-        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TEST, &images, NULL), WEFT_OK);
+        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
         ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
         if (i == 0) {
             memcpy(expected, logits, sizeof expected);

@@ -53,7 +53,7 @@ START_TEST(defaults) {
     ck_assert(options.lr == 0.01f);
     ck_assert_uint_eq(options.seed, 0);
     ck_assert_uint_eq(options.steps, 0);
-    ck_assert_int_eq(options.order, WEFT_SHUFFLED);
+    ck_assert_int_eq(options.order, WEFT_ORDER_SHUFFLED);
     ck_assert_str_eq(options.device, "auto");
     ck_assert_ptr_null(options.data);
     ck_assert_ptr_null(options.out);
@@ -61,7 +61,7 @@ START_TEST(defaults) {
     ck_assert(!options.json && !options.quiet && !options.force && !options.help);
     ck_assert_int_eq(parse(&evaluate, "m", words, &options, &error), WEFT_OK);
     ck_assert_uint_eq(options.batch, 10000);
-    ck_assert_int_eq(options.split, WEFT_TEST);
+    ck_assert_int_eq(options.split, WEFT_SPLIT_TEST);
     ck_assert_int_eq(options.pixels, -1);
     ck_assert_int_eq(options.statistics, -1);
     ck_assert_str_eq(options.operand, "m");
@@ -81,7 +81,7 @@ START_TEST(both_spellings) {
     ck_assert_uint_eq(options.batch, 32);
     ck_assert(options.lr == 1e-3f);
     ck_assert_uint_eq(options.seed, UINT64_MAX);
-    ck_assert_int_eq(options.order, WEFT_FILE_ORDER);
+    ck_assert_int_eq(options.order, WEFT_ORDER_FILE);
     ck_assert_uint_eq(options.steps, 9);
     ck_assert_str_eq(options.out, "a=b");
     ck_assert_str_eq(options.cl_options, "-cl-opt-disable");
@@ -98,7 +98,7 @@ START_TEST(operands) {
     ck_assert_int_eq(
         parse(&evaluate, "--split train m.safetensors --json", words, &options, &error), WEFT_OK);
     ck_assert_str_eq(options.operand, "m.safetensors");
-    ck_assert_int_eq(options.split, WEFT_TRAIN);
+    ck_assert_int_eq(options.split, WEFT_SPLIT_TRAIN);
     ck_assert(options.json);
     ck_assert_int_eq(parse(&evaluate, "-- --json", words, &options, &error), WEFT_OK);
     ck_assert_str_eq(options.operand, "--json");

@@ -55,8 +55,8 @@ static struct weft_backend *start(const struct layer_place *place, bool no_fuse,
     ck_assert_uint_eq(network->parameter_count, PARAMETERS);
     if (weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {
         weft_backend_set_pixels(backend, values, &error);
-        weft_backend_set_images(backend, WEFT_TRAIN, &images, &error);
-        weft_backend_write(backend, WEFT_PARAMETERS, parameters, &error);
+        weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, &error);
+        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, parameters, &error);
     }
     ck_assert_msg(error.status == WEFT_OK, "%s: %s", place->name, error.message);
     return backend;
@@ -107,8 +107,8 @@ static struct total read_total(struct weft_backend *backend) {
 
 static void check_place(const struct layer_place *place, bool no_fuse, enum weft_math math) {
     struct weft_backend *backend = start(place, no_fuse, math);
-    struct weft_probe probe = {WEFT_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
-    struct weft_pass pass = {WEFT_TRAIN, WEFT_RUNNING, 1, 5, NULL, NULL, NULL};
+    struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
+    struct weft_pass pass = {WEFT_SPLIT_TRAIN, WEFT_STATISTICS_RUNNING, 1, 5, NULL, NULL, NULL};
     struct weft_error error = {0};
     struct total once, twice;
     train(backend);
@@ -192,7 +192,8 @@ START_TEST(changes_no_bit) {
             weft_backend_profile_start(backend, &error);
         }
         train(backend);
-        ck_assert_int_eq(weft_backend_read(backend, WEFT_PARAMETERS, values, &error), WEFT_OK);
+        ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, values, &error),
+                         WEFT_OK);
         if (i == 0) {
             memcpy(expected, values, sizeof values);
         }

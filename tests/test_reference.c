@@ -28,8 +28,8 @@ static void make(void) {
     if (weft_data_find(NULL, path, &error) != WEFT_OK) {
         weft_skip("reference", "the real Fashion-MNIST is not here");
     } else {
-        ck_assert_msg(weft_images_read(path, WEFT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                      error.message);
+        ck_assert_msg(weft_images_read(path, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
+                      "%s", error.message);
     }
 }
 
@@ -82,15 +82,15 @@ static void check_logits(struct weft_backend *backend, const struct weft_images 
                          const float *pixels, const char *where) {
     float logits[1000], losses[100], expected[1000];
     double loss = read_logits(expected), mean = 0.0, error;
-    struct weft_pass pass = {.split = WEFT_TEST,
-                             .statistics = WEFT_BATCH,
+    struct weft_pass pass = {.split = WEFT_SPLIT_TEST,
+                             .statistics = WEFT_STATISTICS_BATCH,
                              .count = 100,
                              .logits = logits,
                              .losses = losses};
-    weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, NULL);
-    weft_backend_write(backend, WEFT_BUFFERS, model->buffers, NULL);
+    weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
+    weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
     weft_backend_set_pixels(backend, pixels, NULL);
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TEST, batch, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, batch, NULL), WEFT_OK);
     ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
     for (size_t i = 0; i < 100; i++) {
         mean += (double)losses[i] / 100.0;
@@ -219,13 +219,14 @@ START_TEST(epoch_in_file_order) {
             continue;
         }
         training.epochs = 1;
-        training.order = WEFT_FILE_ORDER;
+        training.order = WEFT_ORDER_FILE;
         finish();
         make();
         backend = layer_open(model->network, &places[i], 100, "reference");
         ck_assert(backend != NULL);
         weft_backend_set_pixels(backend, pixels, NULL);
-        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_TRAIN, &images, NULL), WEFT_OK);
+        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL),
+                         WEFT_OK);
         ck_assert_int_eq(weft_train(model, backend, images.count, &training, &events, NULL),
                          WEFT_OK);
         check_epoch(&losses, expected, places[i].name);

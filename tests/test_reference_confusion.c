@@ -30,8 +30,8 @@ static void make(void) {
 }
 
 static void finish(void) {
-    weft_images_finish(&images[WEFT_TRAIN]);
-    weft_images_finish(&images[WEFT_TEST]);
+    weft_images_finish(&images[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&images[WEFT_SPLIT_TEST]);
     weft_model_destroy(model);
 }
 
@@ -65,10 +65,12 @@ static uint64_t moved(const struct weft_evaluation *got, const cJSON *matrix) {
 /* The matrix called ${way}, such as "test, raw pixels, batch statistics (as published)". At most one image in 10,000, whose two best logits
  * are a rounding apart, may go elsewhere. */
 static void check_way(struct weft_backend *backend, const cJSON *way, const char *where) {
-    enum weft_split split = strncmp(way->string, "train", 5) == 0 ? WEFT_TRAIN : WEFT_TEST;
+    enum weft_split split =
+        strncmp(way->string, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
     const struct weft_evaluation_options options = {
         .split = split,
-        .statistics = strstr(way->string, "batch statistics") != NULL ? WEFT_BATCH : WEFT_RUNNING,
+        .statistics = strstr(way->string, "batch statistics") != NULL ? WEFT_STATISTICS_BATCH
+                                                                      : WEFT_STATISTICS_RUNNING,
         .batch = 10000};
     struct weft_evaluation evaluation;
     struct weft_error error = {0};
@@ -96,7 +98,7 @@ START_TEST(five_ways) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference_confusion", places);
     cJSON *matrices = read_matrices();
-    for (size_t i = 0; images[WEFT_TRAIN].count != 0 && i < count; i++) {
+    for (size_t i = 0; images[WEFT_SPLIT_TRAIN].count != 0 && i < count; i++) {
         struct weft_backend *backend;
         const cJSON *way;
         int ways = 0;
@@ -105,8 +107,8 @@ START_TEST(five_ways) {
         }
         backend = layer_open(model->network, &places[i], 10000, "reference_confusion");
         ck_assert(backend != NULL);
-        weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, NULL);
-        weft_backend_write(backend, WEFT_BUFFERS, model->buffers, NULL);
+        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
+        weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
         for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
             ck_assert_int_eq(
                 weft_backend_set_images(backend, (enum weft_split)split, &images[split], NULL),

@@ -16,7 +16,7 @@ START_TEST(by_hand) {
         &(struct layer_hand){
             .name = "relu by hand",
             .images = 2,
-            .statistics = WEFT_RUNNING,
+            .statistics = WEFT_STATISTICS_RUNNING,
             .inputs = inputs,
             .doutputs = doutputs,
             .expected = {{"r.output", 12, outputs}, {"input.grad", 12, dinputs}},

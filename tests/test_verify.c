@@ -32,8 +32,8 @@ END_TEST
 START_TEST(images) {
     struct weft_images first, second;
     uint64_t counts[256];
-    ck_assert_int_eq(verify_images(1, WEFT_TRAIN, 200, &first, NULL), WEFT_OK);
-    ck_assert_int_eq(verify_images(1, WEFT_TEST, 200, &second, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TRAIN, 200, &first, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TEST, 200, &second, NULL), WEFT_OK);
     ck_assert_int_ne(memcmp(first.pixels, second.pixels, 200 * 784), 0);
     weft_images_class_counts(&first, counts);
     for (size_t i = 0; i < 10; i++) {
@@ -49,13 +49,13 @@ START_TEST(targets) {
     struct tensor_ref target;
     ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
     ck_assert(tensor_ref_find(network, "conv1.weight", &target));
-    ck_assert(!target.is_place && target.array == WEFT_PARAMETERS && target.count == 150);
+    ck_assert(!target.is_place && target.array == WEFT_ARRAY_PARAMETERS && target.count == 150);
     ck_assert(tensor_ref_find(network, "conv1.weight.grad", &target));
-    ck_assert(!target.is_place && target.array == WEFT_GRADIENTS);
+    ck_assert(!target.is_place && target.array == WEFT_ARRAY_GRADIENTS);
     ck_assert(tensor_ref_find(network, "out.bias.second_moment", &target));
-    ck_assert(target.array == WEFT_SECOND_MOMENTS && target.count == 10);
+    ck_assert(target.array == WEFT_ARRAY_SECOND_MOMENTS && target.count == 10);
     ck_assert(tensor_ref_find(network, "batchN1.running_var", &target));
-    ck_assert(target.array == WEFT_BUFFERS && target.count == 6);
+    ck_assert(target.array == WEFT_ARRAY_BUFFERS && target.count == 6);
     ck_assert(!tensor_ref_find(network, "batchN1.running_var.moment", &target));
     ck_assert(tensor_ref_find(network, "fc1.output.grad", &target));
     ck_assert(target.is_place && target.place.gradient && target.count == 120);
@@ -100,9 +100,9 @@ START_TEST(first_difference) {
     verify_fill(1, 3, 1.0f, parameters, 23);
     parameters[15 + 4] = 0.5f; /* b.weight[1][1] */
     for (int i = 0; i < 2; i++) {
-        struct weft_probe probe = {WEFT_BATCH, 2, inputs, doutputs};
+        struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
         ck_assert_int_eq(weft_backend_open(network, &how, &backends[i], NULL, NULL), WEFT_OK);
-        ck_assert_int_eq(weft_backend_write(backends[i], WEFT_PARAMETERS, parameters, NULL),
+        ck_assert_int_eq(weft_backend_write(backends[i], WEFT_ARRAY_PARAMETERS, parameters, NULL),
                          WEFT_OK);
         ck_assert_int_eq(weft_backend_propagate(backends[i], &probe, NULL), WEFT_OK);
     }
@@ -111,8 +111,9 @@ START_TEST(first_difference) {
     ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
     ck_assert_uint_eq(found.differing, 0);
     parameters[21] += 1.0f; /* b.bias[0] */
-    struct weft_probe probe = {WEFT_BATCH, 2, inputs, doutputs};
-    ck_assert_int_eq(weft_backend_write(backends[0], WEFT_PARAMETERS, parameters, NULL), WEFT_OK);
+    struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
+    ck_assert_int_eq(weft_backend_write(backends[0], WEFT_ARRAY_PARAMETERS, parameters, NULL),
+                     WEFT_OK);
     ck_assert_int_eq(weft_backend_propagate(backends[0], &probe, NULL), WEFT_OK);
     ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
     ck_assert_str_eq(found.layer, "linear");

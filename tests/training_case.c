@@ -36,10 +36,10 @@ static enum weft_status hand_over(const struct run *run) {
     const struct {
         enum weft_array array;
         const float *values;
-    } arrays[] = {{WEFT_PARAMETERS, training->parameters},
-                  {WEFT_BUFFERS, training->buffers != NULL ? training->buffers : none},
-                  {WEFT_MOMENTS, zeros},
-                  {WEFT_SECOND_MOMENTS, zeros}};
+    } arrays[] = {{WEFT_ARRAY_PARAMETERS, training->parameters},
+                  {WEFT_ARRAY_BUFFERS, training->buffers != NULL ? training->buffers : none},
+                  {WEFT_ARRAY_MOMENTS, zeros},
+                  {WEFT_ARRAY_SECOND_MOMENTS, zeros}};
     enum weft_status status = weft_backend_set_pixels(run->backend, training->pixels, run->error);
     for (int split = 0; status == WEFT_OK && split < WEFT_SPLIT_COUNT; split++) {
         status = weft_backend_set_images(run->backend, (enum weft_split)split, training->data,
@@ -104,7 +104,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
     const struct weft_network *network = weft_backend_network(run->backend);
     size_t images = run->training->data->count;
     size_t classes = weft_shape_size(weft_network_output(network));
-    const char *prefix = statistics == WEFT_RUNNING ? "running" : "batch";
+    const char *prefix = statistics == WEFT_STATISTICS_RUNNING ? "running" : "batch";
     float *logits = layer_alloc(images * classes * sizeof *logits);
     float *losses = layer_alloc(images * sizeof *losses);
     uint32_t *predictions = layer_alloc(images * sizeof *predictions);
@@ -113,7 +113,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
     char name[64];
     for (size_t first = 0; status == WEFT_OK && first < images; first += largest) {
         const struct weft_pass pass = {
-            .split = WEFT_TEST,
+            .split = WEFT_SPLIT_TEST,
             .statistics = statistics,
             .first = first,
             .count = images - first < largest ? images - first : largest,
@@ -154,15 +154,15 @@ bool training_run(const struct training_case *training, struct weft_backend *bac
         status = add_logit_gradient(&run, images - (steps - 1) * training->batch);
     }
     if (status == WEFT_OK) {
-        layer_result_add_array(result, backend, WEFT_PARAMETERS, "");
-        layer_result_add_array(result, backend, WEFT_BUFFERS, "");
-        layer_result_add_array(result, backend, WEFT_GRADIENTS, ".grad");
-        layer_result_add_array(result, backend, WEFT_MOMENTS, ".moment");
-        layer_result_add_array(result, backend, WEFT_SECOND_MOMENTS, ".second_moment");
-        status = evaluate(&run, WEFT_RUNNING, training->batch);
+        layer_result_add_array(result, backend, WEFT_ARRAY_PARAMETERS, "");
+        layer_result_add_array(result, backend, WEFT_ARRAY_BUFFERS, "");
+        layer_result_add_array(result, backend, WEFT_ARRAY_GRADIENTS, ".grad");
+        layer_result_add_array(result, backend, WEFT_ARRAY_MOMENTS, ".moment");
+        layer_result_add_array(result, backend, WEFT_ARRAY_SECOND_MOMENTS, ".second_moment");
+        status = evaluate(&run, WEFT_STATISTICS_RUNNING, training->batch);
     }
     if (status == WEFT_OK) {
-        status = evaluate(&run, WEFT_BATCH, training->batch);
+        status = evaluate(&run, WEFT_STATISTICS_BATCH, training->batch);
     }
     if (status != WEFT_OK) {
         layer_report("FAILED %s: %s\n", what, error.message);

@@ -113,11 +113,11 @@ WEFT_API void weft_pixels_normalised(float values[256]);
 
 /* The flat arrays that a backend keeps for its network. */
 enum weft_array {
-    WEFT_PARAMETERS,     /* network->parameter_count floats */
-    WEFT_BUFFERS,        /* network->buffer_count floats: running statistics */
-    WEFT_GRADIENTS,      /* as the parameters: the last step's (read only) */
-    WEFT_MOMENTS,        /* as the parameters: Adam's mean of gradients */
-    WEFT_SECOND_MOMENTS, /* as the parameters: Adam's mean of squared gradients */
+    WEFT_ARRAY_PARAMETERS,     /* network->parameter_count floats */
+    WEFT_ARRAY_BUFFERS,        /* network->buffer_count floats: running statistics */
+    WEFT_ARRAY_GRADIENTS,      /* as the parameters: the last step's (read only) */
+    WEFT_ARRAY_MOMENTS,        /* as the parameters: Adam's mean of gradients */
+    WEFT_ARRAY_SECOND_MOMENTS, /* as the parameters: Adam's mean of squared gradients */
     WEFT_ARRAY_COUNT
 };
 
@@ -158,7 +158,7 @@ WEFT_API enum weft_status weft_backend_train(struct weft_backend *backend,
                                              struct weft_error *error);
 
 /* Which statistics batch norm uses. */
-enum weft_statistics { WEFT_RUNNING, WEFT_BATCH };
+enum weft_statistics { WEFT_STATISTICS_RUNNING, WEFT_STATISTICS_BATCH };
 
 /* Computes the network for images ${first} .. ${first} + ${count} - 1 of ${split} in file order, as one batch: ${count} is at most
  * the backend's batch. Changes no running statistics. Outputs, any of which may be NULL:
@@ -176,7 +176,7 @@ WEFT_API enum weft_status weft_backend_evaluate(struct weft_backend *backend,
 
 /* For tests, verify and finite differences: the network forward on ${inputs} (count x input floats, any values) and, if ${doutputs}
  * is not NULL (count x output floats: the gradient of the output), backward down to the input. Running statistics change
- * when ${statistics} is WEFT_BATCH, as in training. Then read WEFT_GRADIENTS (sums over the batch, not means) and tensors. */
+ * when ${statistics} is WEFT_STATISTICS_BATCH, as in training. Then read WEFT_ARRAY_GRADIENTS (sums over the batch, not means) and tensors. */
 struct weft_probe {
     enum weft_statistics statistics;
     size_t count;

@@ -8,7 +8,7 @@
 
 #include "weft/error.h"
 
-enum weft_split { WEFT_TRAIN, WEFT_TEST, WEFT_SPLIT_COUNT };
+enum weft_split { WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST, WEFT_SPLIT_COUNT };
 
 /* A set of images: one byte a pixel, 0 to 255. */
 struct weft_images {

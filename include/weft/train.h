@@ -5,7 +5,7 @@
 #include "weft/backend.h"
 #include "weft/model.h"
 
-enum weft_order { WEFT_SHUFFLED, WEFT_FILE_ORDER };
+enum weft_order { WEFT_ORDER_SHUFFLED, WEFT_ORDER_FILE };
 
 /* Where a training goes on: after whole epochs, with the model as it was then. */
 struct weft_training_start {
@@ -67,7 +67,7 @@ struct weft_evaluation_options {
     enum weft_split split;
     enum weft_statistics statistics;
     size_t
-        batch; /* images whose statistics go together (WEFT_BATCH); otherwise it changes nothing but speed */
+        batch; /* images whose statistics go together (WEFT_STATISTICS_BATCH); otherwise it changes nothing but speed */
     /* Called after each batch with the images that are done and those that there are; NULL: nobody is told. Returns false to stop with
      * WEFT_INTERRUPTED. */
     bool (*progress)(void *context, size_t done, size_t images);

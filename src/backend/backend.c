@@ -55,10 +55,10 @@ enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const flo
 
 enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
                                     const float *values, struct weft_error *error) {
-    if (array == WEFT_GRADIENTS) {
+    if (array == WEFT_ARRAY_GRADIENTS) {
         return weft_fail(error, WEFT_USAGE, "gradients can only be read");
     }
-    if (backend->forward_only && array != WEFT_PARAMETERS && array != WEFT_BUFFERS) {
+    if (backend->forward_only && array != WEFT_ARRAY_PARAMETERS && array != WEFT_ARRAY_BUFFERS) {
         return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
     }
     return backend->ops->write(backend, array, values, error);
@@ -66,7 +66,7 @@ enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_arra
 
 enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,
                                    float *values, struct weft_error *error) {
-    if (backend->forward_only && array != WEFT_PARAMETERS && array != WEFT_BUFFERS) {
+    if (backend->forward_only && array != WEFT_ARRAY_PARAMETERS && array != WEFT_ARRAY_BUFFERS) {
         return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
     }
     return backend->ops->read(backend, array, values, error);
@@ -90,9 +90,9 @@ enum weft_status weft_backend_train(struct weft_backend *backend, const struct w
         return weft_fail(error, WEFT_USAGE, "training: the network's output is not flat");
     }
     for (size_t i = 0; i < steps->images; i++) {
-        if (steps->order[i] >= backend->images[WEFT_TRAIN]) {
+        if (steps->order[i] >= backend->images[WEFT_SPLIT_TRAIN]) {
             return weft_fail(error, WEFT_USAGE, "training: image %u of %zu",
-                             (unsigned)steps->order[i], backend->images[WEFT_TRAIN]);
+                             (unsigned)steps->order[i], backend->images[WEFT_SPLIT_TRAIN]);
         }
     }
     backend->last_count = steps->images - (steps->steps - 1) * steps->batch;

@@ -33,10 +33,10 @@ bool tensor_ref_find(const struct weft_network *network, const char *name,
     static const struct {
         const char *suffix;
         enum weft_array array;
-    } kinds[] = {{"", WEFT_PARAMETERS},
-                 {".grad", WEFT_GRADIENTS},
-                 {".moment", WEFT_MOMENTS},
-                 {".second_moment", WEFT_SECOND_MOMENTS}};
+    } kinds[] = {{"", WEFT_ARRAY_PARAMETERS},
+                 {".grad", WEFT_ARRAY_GRADIENTS},
+                 {".moment", WEFT_ARRAY_MOMENTS},
+                 {".second_moment", WEFT_ARRAY_SECOND_MOMENTS}};
     *target = (struct tensor_ref){0};
     if (activation_find(network, name, &target->place)) {
         target->is_place = true;
@@ -55,7 +55,7 @@ bool tensor_ref_find(const struct weft_network *network, const char *name,
         base[length - suffix] = '\0';
         tensor = weft_network_find(network, base);
         if (tensor != NULL && (tensor->trained || k == 0)) {
-            target->array = tensor->trained ? kinds[k].array : WEFT_BUFFERS;
+            target->array = tensor->trained ? kinds[k].array : WEFT_ARRAY_BUFFERS;
             target->offset = tensor->offset;
             target->count = tensor->count;
             return true;

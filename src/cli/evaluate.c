@@ -57,7 +57,8 @@ struct job {
 static enum weft_status choose(struct job *job, struct weft_error *error) {
     const struct cli_options *options = job->options;
     job->how.split = (enum weft_split)options->split;
-    job->how.statistics = options->statistics == WEFT_BATCH ? WEFT_BATCH : WEFT_RUNNING;
+    job->how.statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
+                                                                       : WEFT_STATISTICS_RUNNING;
     job->pixels = options->pixels == RAW ? RAW : NORMALISED;
     if (options->normalize && options->figure == NULL) {
         return weft_fail(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
@@ -71,8 +72,8 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
                              "--as-published: it sets --%s itself, leave that away",
                              options->statistics >= 0 ? "statistics" : "pixels");
         }
-        job->how.statistics = WEFT_BATCH;
-        job->pixels = job->how.split == WEFT_TEST ? RAW : NORMALISED;
+        job->how.statistics = WEFT_STATISTICS_BATCH;
+        job->pixels = job->how.split == WEFT_SPLIT_TEST ? RAW : NORMALISED;
     }
     return WEFT_OK;
 }
@@ -80,7 +81,8 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
 static enum weft_status prepare(struct job *job, struct weft_error *error) {
     const struct cli_options *options = job->options;
     char folder[4096];
-    size_t most = job->how.statistics == WEFT_BATCH ? (size_t)options->batch : CLI_RUNNING_BATCH;
+    size_t most =
+        job->how.statistics == WEFT_STATISTICS_BATCH ? (size_t)options->batch : CLI_RUNNING_BATCH;
     enum weft_status status = cli_shared_model_load(options, options->operand, &job->model,
                                                     job->path, job->sha256, error);
     if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||

@@ -133,10 +133,10 @@ enum weft_status cli_shared_give_model(struct weft_backend *backend, const struc
     }
     status = weft_backend_set_pixels(backend, values, error);
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error);
+        status = weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
+        status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
     }
     return status;
 }

@@ -34,7 +34,7 @@ const char *const weft_class_names[CLASSES] = {"T-shirt/top", "Trouser",   "Pull
                                                "Bag",         "Ankle boot"};
 
 const char *weft_split_name(enum weft_split split) {
-    return split == WEFT_TRAIN ? "train" : "test";
+    return split == WEFT_SPLIT_TRAIN ? "train" : "test";
 }
 
 /* Stores in ${path} the plain file ${name} of ${folder}, or else the gzip one. False if there is neither. */
@@ -63,7 +63,7 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
 enum weft_status weft_data_find(const char *chosen, char folder[PATH_SIZE],
                                 struct weft_error *error) {
     const char *variable = getenv("WEFT_DATA");
-    const char *images = FILES[WEFT_TRAIN][IMAGES].name;
+    const char *images = FILES[WEFT_SPLIT_TRAIN][IMAGES].name;
     if (chosen != NULL) {
         return take_folder(chosen, "", folder, error);
     }

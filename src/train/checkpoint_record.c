@@ -34,7 +34,7 @@ char *checkpoint_record_write(const struct weft_checkpoint *checkpoint) {
     struct text text = {0};
     text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
              training->epochs, training->batch, (unsigned long long)training->seed,
-             training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+             training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
     text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
     text_add_float(&text, training->learning_rate);
@@ -127,7 +127,7 @@ static enum weft_status read_training(const cJSON *json, struct weft_checkpoint 
     training->epochs = (size_t)epochs;
     training->batch = (size_t)batch;
     training->learning_rate = (float)rate;
-    training->order = strcmp(order, "file") == 0 ? WEFT_FILE_ORDER : WEFT_SHUFFLED;
+    training->order = strcmp(order, "file") == 0 ? WEFT_ORDER_FILE : WEFT_ORDER_SHUFFLED;
     checkpoint->math = strcmp(math, "fast") == 0 ? WEFT_MATH_FAST : WEFT_MATH_EXACT;
     checkpoint->checksum = (uint32_t)checksum;
     strcpy(checkpoint->init, init);

@@ -11,7 +11,7 @@
 
 struct weft_training weft_training_default(void) {
     return (struct weft_training){
-        .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_SHUFFLED};
+        .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_ORDER_SHUFFLED};
 }
 
 /* What a training works with. */
@@ -65,15 +65,15 @@ static enum weft_status hand_over(struct run *run, struct weft_error *error) {
     const float *moments = start != NULL ? start->moments : run->values;
     const float *second_moments = start != NULL ? start->second_moments : run->values;
     enum weft_status status =
-        weft_backend_write(run->backend, WEFT_PARAMETERS, run->model->parameters, error);
+        weft_backend_write(run->backend, WEFT_ARRAY_PARAMETERS, run->model->parameters, error);
     if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_BUFFERS, run->model->buffers, error);
+        status = weft_backend_write(run->backend, WEFT_ARRAY_BUFFERS, run->model->buffers, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_MOMENTS, moments, error);
+        status = weft_backend_write(run->backend, WEFT_ARRAY_MOMENTS, moments, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_SECOND_MOMENTS, second_moments, error);
+        status = weft_backend_write(run->backend, WEFT_ARRAY_SECOND_MOMENTS, second_moments, error);
     }
     return status;
 }
@@ -110,11 +110,11 @@ static enum weft_status take_array(struct run *run, enum weft_array array, float
 static enum weft_status take_back(struct run *run, size_t epoch, size_t steps,
                                   struct weft_error *error) {
     const struct weft_network *network = run->model->network;
-    enum weft_status status = take_array(run, WEFT_BUFFERS, run->model->buffers,
+    enum weft_status status = take_array(run, WEFT_ARRAY_BUFFERS, run->model->buffers,
                                          network->buffer_count, epoch, steps, error);
     if (status == WEFT_OK) {
-        status = take_array(run, WEFT_PARAMETERS, run->model->parameters, network->parameter_count,
-                            epoch, steps, error);
+        status = take_array(run, WEFT_ARRAY_PARAMETERS, run->model->parameters,
+                            network->parameter_count, epoch, steps, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
         if (network->layers[i].kind == WEFT_BATCH_NORM) {
@@ -197,10 +197,10 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     double start = os_seconds();
     size_t steps = steps_of_epoch(run);
     enum weft_status status;
-    for (size_t i = 0; training->order == WEFT_FILE_ORDER && i < run->images; i++) {
+    for (size_t i = 0; training->order == WEFT_ORDER_FILE && i < run->images; i++) {
         run->order[i] = (uint32_t)i;
     }
-    if (training->order == WEFT_SHUFFLED) {
+    if (training->order == WEFT_ORDER_SHUFFLED) {
         weft_shuffle(training->seed, epoch, run->order, run->images);
     }
     for (size_t i = 0; i < steps; i++) {

@@ -19,7 +19,7 @@ static void choose_launches(const struct weft_network *network, const struct ten
         record->loss = index == network->layer_count;
         record->layer = index;
         record->backward = true;
-    } else if (target->array == WEFT_GRADIENTS || target->array == WEFT_BUFFERS) {
+    } else if (target->array == WEFT_ARRAY_GRADIENTS || target->array == WEFT_ARRAY_BUFFERS) {
         for (size_t i = 0; i < network->tensor_count; i++) {
             const struct weft_tensor *tensor = &network->tensors[i];
             size_t length = strlen(tensor->name);
@@ -28,7 +28,7 @@ static void choose_launches(const struct weft_network *network, const struct ten
                 record->layer = tensor->layer;
             }
         }
-        record->backward = record->join = target->array == WEFT_GRADIENTS;
+        record->backward = record->join = target->array == WEFT_ARRAY_GRADIENTS;
     } else {
         record->adam = true;
     }

@@ -136,7 +136,7 @@ enum weft_status verify_hard_init(const struct verify *verify, uint64_t seed,
         return status;
     }
     for (size_t i = 0; i < IMAGES; i++) {
-        hard->made[WEFT_TRAIN].labels[i] %= 10 - RARE;
+        hard->made[WEFT_SPLIT_TRAIN].labels[i] %= 10 - RARE;
     }
     make_values(hard);
     return WEFT_OK;
@@ -168,28 +168,32 @@ static enum weft_status run_on(struct verify *verify, struct verify_training *tr
     float *kept = calloc(network->parameter_count + network->buffer_count + 1, sizeof *kept);
     struct weft_backend *backend = training->backend;
     enum weft_status status =
-        kept != NULL ? weft_backend_read(backend, WEFT_PARAMETERS, kept, error)
+        kept != NULL ? weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, kept, error)
                      : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
     hard->backend = backend;
     hard->how = training->how;
     hard->batch = training->batch;
     if (status == WEFT_OK) {
-        status = weft_backend_read(backend, WEFT_BUFFERS, kept + network->parameter_count, error);
+        status =
+            weft_backend_read(backend, WEFT_ARRAY_BUFFERS, kept + network->parameter_count, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_set_images(backend, WEFT_TRAIN, &hard->images[WEFT_TRAIN], error);
+        status = weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &hard->images[WEFT_SPLIT_TRAIN],
+                                         error);
     }
     if (status == WEFT_OK) {
         status = train_and_compare(verify, hard, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_set_images(backend, WEFT_TRAIN, &training->images[WEFT_TRAIN], error);
+        status = weft_backend_set_images(backend, WEFT_SPLIT_TRAIN,
+                                         &training->images[WEFT_SPLIT_TRAIN], error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_BUFFERS, kept + network->parameter_count, error);
+        status =
+            weft_backend_write(backend, WEFT_ARRAY_BUFFERS, kept + network->parameter_count, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_PARAMETERS, kept, error);
+        status = weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, kept, error);
     }
     free(kept);
     return status;

@@ -64,7 +64,7 @@ void verify_joined(const struct verify_piece *piece, const struct weft_backend_o
     char digest[65];
     int buffer = 0;
     if (!tensor_ref_find(piece->network, found->name, &target) || target.is_place ||
-        target.array != WEFT_GRADIENTS || options->trial != NULL ||
+        target.array != WEFT_ARRAY_GRADIENTS || options->trial != NULL ||
         (record = calloc(1, sizeof *record)) == NULL) {
         return; /* no gradient, or one with a bit that was flipped */
     }

@@ -20,9 +20,10 @@ void verify_case_finish(struct layers_case *job) {
 enum weft_status verify_case_propagate(const struct layers_case *job, struct weft_backend *backend,
                                        struct weft_error *error) {
     struct weft_probe probe = {job->statistics, job->count, job->inputs, job->doutputs};
-    enum weft_status status = weft_backend_write(backend, WEFT_PARAMETERS, job->parameters, error);
+    enum weft_status status =
+        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, job->parameters, error);
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_BUFFERS, job->buffers, error);
+        status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, job->buffers, error);
     }
     return status == WEFT_OK ? weft_backend_propagate(backend, &probe, error) : status;
 }
@@ -84,10 +85,10 @@ enum weft_status verify_case_hash(const struct layers_case *job, struct weft_bac
     size_t outputs = job->count * weft_shape_size(weft_network_output(job->network));
     char name[WEFT_NAME_MAX + 16];
     float *to = job->out;
-    enum weft_status status = weft_backend_read(backend, WEFT_GRADIENTS, to, error);
+    enum weft_status status = weft_backend_read(backend, WEFT_ARRAY_GRADIENTS, to, error);
     to += job->network->parameter_count;
     if (status == WEFT_OK) {
-        status = weft_backend_read(backend, WEFT_BUFFERS, to, error);
+        status = weft_backend_read(backend, WEFT_ARRAY_BUFFERS, to, error);
     }
     to += job->network->buffer_count;
     if (status == WEFT_OK) {

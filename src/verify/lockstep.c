@@ -8,8 +8,9 @@
 
 #include "base/sha256.h"
 
-static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
-                                         WEFT_SECOND_MOMENTS, WEFT_GRADIENTS};
+static const enum weft_array arrays[] = {WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_BUFFERS,
+                                         WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS,
+                                         WEFT_ARRAY_GRADIENTS};
 enum { ARRAYS = 5, STATE = 4 /* of these a step starts from */ };
 enum { PATIENCE = 200 /* steps, of each kind of call */ };
 
@@ -26,7 +27,7 @@ struct lockstep {
 
 static size_t array_size(const struct lockstep *lockstep, enum weft_array array) {
     const struct weft_network *network = lockstep->training->model->network;
-    return array == WEFT_BUFFERS ? network->buffer_count : network->parameter_count;
+    return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
 }
 
 /* Makes the steps from ${first} to lockstep->step on ${backend} in one call; ${result}: of the last. */
@@ -48,7 +49,7 @@ static enum weft_status make_steps(struct lockstep *lockstep, struct weft_backen
 
 static size_t images_of_step(const struct lockstep *lockstep) {
     const struct verify_training *training = lockstep->training;
-    size_t count = training->images[WEFT_TRAIN].count;
+    size_t count = training->images[WEFT_SPLIT_TRAIN].count;
     uint64_t in_epoch = (count + training->batch - 1) / training->batch;
     size_t left = count - (size_t)(lockstep->step % in_epoch) * training->batch;
     return left < training->batch ? left : training->batch;
@@ -125,8 +126,8 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     enum weft_status status;
     weft_pixels_normalised(pixels);
     if ((status = weft_backend_set_pixels(device, pixels, error)) != WEFT_OK ||
-        (status = weft_backend_set_images(device, WEFT_TRAIN, &training->images[WEFT_TRAIN],
-                                          error)) != WEFT_OK ||
+        (status = weft_backend_set_images(device, WEFT_SPLIT_TRAIN,
+                                          &training->images[WEFT_SPLIT_TRAIN], error)) != WEFT_OK ||
         (status = restore(lockstep, device, error)) != WEFT_OK ||
         (status = make_steps(lockstep, device, lockstep->first, &lockstep->results[0], error)) !=
             WEFT_OK ||
@@ -159,7 +160,7 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
         made = made && lockstep->state[a] != NULL;
     }
     lockstep->values[0] = calloc(longest, 2 * sizeof(float));
-    lockstep->order = malloc(training->images[WEFT_TRAIN].count * sizeof *lockstep->order);
+    lockstep->order = malloc(training->images[WEFT_SPLIT_TRAIN].count * sizeof *lockstep->order);
     if (!made || lockstep->values[0] == NULL || lockstep->order == NULL) {
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a second training");
     }

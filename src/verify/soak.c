@@ -36,8 +36,8 @@ static void add_words(uint32_t chains[WEFT_DIGEST_CHAINS], const void *from, siz
 /* Trains on ${backend} from the initial values, and digests what a crowd's compare does. */
 static enum weft_status digest_training(struct soak *soak, struct weft_backend *backend,
                                         uint32_t *digest, struct weft_error *error) {
-    static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
-                                             WEFT_SECOND_MOMENTS};
+    static const enum weft_array arrays[] = {WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_BUFFERS,
+                                             WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS};
     struct verify_training *training = &soak->training;
     const struct weft_network *network = training->model->network;
     uint32_t chains[WEFT_DIGEST_CHAINS];
@@ -57,7 +57,8 @@ static enum weft_status digest_training(struct soak *soak, struct weft_backend *
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
         status = weft_backend_read(backend, arrays[i], training->values, error);
         add_words(chains, training->values,
-                  arrays[i] == WEFT_BUFFERS ? network->buffer_count : network->parameter_count);
+                  arrays[i] == WEFT_ARRAY_BUFFERS ? network->buffer_count
+                                                  : network->parameter_count);
     }
     *digest = WEFT_DIGEST_START;
     for (size_t i = 0; i < WEFT_DIGEST_CHAINS; i++) {
@@ -177,7 +178,7 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     enum weft_status status = expect(soak, error);
     double reference = os_seconds() - start;
     if (status == WEFT_OK) {
-        status = opencl_api->crowd->begin(soak->crowd, &soak->training.images[WEFT_TRAIN],
+        status = opencl_api->crowd->begin(soak->crowd, &soak->training.images[WEFT_SPLIT_TRAIN],
                                           model->parameters, model->buffers,
                                           (uint32_t)soak->training.seed, error);
     }
@@ -222,7 +223,7 @@ static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) 
         return WEFT_OK;
     }
     status = opencl_api->crowd->open(training->model->network, &training->how,
-                                     &training->images[WEFT_TRAIN], training->how.trial,
+                                     &training->images[WEFT_SPLIT_TRAIN], training->how.trial,
                                      &soak->crowd, error);
     if (status != WEFT_OK) {
         return status;
@@ -240,7 +241,7 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
     uint64_t seed = verify->options->seed + 1;
     enum weft_status status = verify_training_init(verify, seed, NULL, &soak.training, error);
     if (status == WEFT_OK) {
-        soak.order = malloc(soak.training.images[WEFT_TRAIN].count * sizeof *soak.order);
+        soak.order = malloc(soak.training.images[WEFT_SPLIT_TRAIN].count * sizeof *soak.order);
         status = soak.order != NULL
                      ? open_crowd(&soak, error)
                      : weft_fail(error, WEFT_FAILED, "verify: no memory for an order");

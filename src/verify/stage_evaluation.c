@@ -12,8 +12,9 @@
 static enum weft_status evaluate(const struct verify_training *training,
                                  struct weft_backend *backend, struct weft_evaluation *evaluation,
                                  char digest[65], struct weft_error *error) {
-    struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, training->batch};
-    const struct weft_images *images = &training->images[WEFT_TEST];
+    struct weft_evaluation_options how = {WEFT_SPLIT_TEST, WEFT_STATISTICS_RUNNING,
+                                          training->batch};
+    const struct weft_images *images = &training->images[WEFT_SPLIT_TEST];
     struct sha256 hash;
     enum weft_status status = weft_evaluate(backend, images, &how, true, evaluation, error);
     if (status != WEFT_OK) {
@@ -65,7 +66,7 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
                                   struct weft_verify_difference *found, char digest[65],
                                   struct weft_error *error) {
     struct evaluation_piece *job = piece->context;
-    struct weft_images images = job->training->images[WEFT_TEST];
+    struct weft_images images = job->training->images[WEFT_SPLIT_TEST];
     struct verify_pair pair = {
         .device = device, .expected = job->expected, .count = job->pass.count, .long_names = true};
     struct weft_backend *backends[2] = {device, job->expected};
@@ -78,10 +79,11 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
         pass.losses = job->losses[i];
         pass.predictions = job->predictions[i];
         if ((status = weft_backend_set_pixels(backends[i], pixels, error)) == WEFT_OK &&
-            (status = weft_backend_set_images(backends[i], WEFT_TEST, &images, error)) == WEFT_OK &&
-            (status = weft_backend_write(backends[i], WEFT_PARAMETERS, job->parameters, error)) ==
+            (status = weft_backend_set_images(backends[i], WEFT_SPLIT_TEST, &images, error)) ==
                 WEFT_OK &&
-            (status = weft_backend_write(backends[i], WEFT_BUFFERS, job->buffers, error)) ==
+            (status = weft_backend_write(backends[i], WEFT_ARRAY_PARAMETERS, job->parameters,
+                                         error)) == WEFT_OK &&
+            (status = weft_backend_write(backends[i], WEFT_ARRAY_BUFFERS, job->buffers, error)) ==
                 WEFT_OK) {
             status = weft_backend_evaluate(backends[i], &pass, error);
         }
@@ -115,8 +117,8 @@ static enum weft_status find_batch(struct verify *verify, struct verify_training
     for (size_t first = begin; first < end && status == WEFT_OK && found.differing == 0;
          first += training->batch) {
         size_t left = end - first;
-        job->pass =
-            (struct weft_pass){.split = WEFT_TEST, .statistics = WEFT_RUNNING, .first = first};
+        job->pass = (struct weft_pass){
+            .split = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .first = first};
         job->pass.count = left < training->batch ? left : training->batch;
         status = run_piece(&piece, training->backend, &found, digest, error);
     }
@@ -163,9 +165,9 @@ static enum weft_status piece_init(const struct verify_training *training,
     }
     job->losses[1] = job->losses[0] + training->batch;
     job->predictions[1] = job->predictions[0] + training->batch;
-    status = weft_backend_read(training->backend, WEFT_PARAMETERS, job->parameters, error);
+    status = weft_backend_read(training->backend, WEFT_ARRAY_PARAMETERS, job->parameters, error);
     if (status == WEFT_OK) {
-        status = weft_backend_read(training->backend, WEFT_BUFFERS, job->buffers, error);
+        status = weft_backend_read(training->backend, WEFT_ARRAY_BUFFERS, job->buffers, error);
     }
     return status == WEFT_OK ? verify_training_open(training, &how, &job->expected, error) : status;
 }
@@ -176,18 +178,18 @@ static enum weft_status compare(struct verify *verify, struct verify_training *t
     struct weft_verify_outcome *outcome = verify->outcome;
     struct weft_evaluation evaluation = {0};
     enum weft_status status =
-        weft_backend_write(job->expected, WEFT_PARAMETERS, job->parameters, error);
+        weft_backend_write(job->expected, WEFT_ARRAY_PARAMETERS, job->parameters, error);
     outcome->known = false;
     if (status == WEFT_OK) {
-        status = weft_backend_write(job->expected, WEFT_BUFFERS, job->buffers, error);
+        status = weft_backend_write(job->expected, WEFT_ARRAY_BUFFERS, job->buffers, error);
     }
     if (status == WEFT_OK) {
         status = evaluate(training, job->expected, &evaluation, outcome->expected_hash, error);
     }
     weft_evaluation_finish(&evaluation);
     if (status == WEFT_OK && strcmp(outcome->hash, outcome->expected_hash) != 0) {
-        status =
-            find_batch(verify, training, job, 0, training->images[WEFT_TEST].count, true, error);
+        status = find_batch(verify, training, job, 0, training->images[WEFT_SPLIT_TEST].count, true,
+                            error);
     }
     return status;
 }
@@ -203,7 +205,8 @@ static enum weft_status compare_hard(struct verify *verify, struct verify_traini
         memcpy(job->buffers, hard.model->buffers, network->buffer_count * sizeof(float));
         job->training = &hard;
         job->note = hard.note;
-        status = find_batch(verify, training, job, 0, hard.images[WEFT_TEST].count, false, error);
+        status =
+            find_batch(verify, training, job, 0, hard.images[WEFT_SPLIT_TEST].count, false, error);
     }
     job->training = training;
     job->note = "";
@@ -215,7 +218,7 @@ static enum weft_status compare_hard(struct verify *verify, struct verify_traini
 static enum weft_status compare_more(struct verify *verify, struct verify_training *training,
                                      struct evaluation_piece *job, struct weft_error *error) {
     const struct weft_network *network = training->model->network;
-    size_t count = training->images[WEFT_TEST].count, batch = training->batch;
+    size_t count = training->images[WEFT_SPLIT_TEST].count, batch = training->batch;
     /* The losses are not in it: those of the last batch, which does not begin with the first image. */
     enum weft_status status =
         find_batch(verify, training, job, (count - 1) / batch * batch, count, false, error);

@@ -41,24 +41,24 @@ static const struct {
     enum weft_statistics statistics;
     unsigned quick; /* ways in --quick */
 } cases[] = {
-    {3, 257, WEFT_BATCH,
+    {3, 257, WEFT_STATISTICS_BATCH,
      OTHER_APART}, /* first, as the fewest kernels make the shortest diagnosis */
-    {3, 37, WEFT_RUNNING, OTHER_APART},
-    {2, 257, WEFT_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
-    {2, 37, WEFT_RUNNING, OWN_FUSED},
-    {2, 1, WEFT_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
-    {2, 32, WEFT_BATCH, OWN_FUSED}, /* no lane without an image, then every rest */
-    {3, 16, WEFT_BATCH, OTHER_APART},
-    {0, 37, WEFT_BATCH, 0},
-    {0, 37, WEFT_RUNNING, 0},
-    {0, 1, WEFT_BATCH, 0},
-    {1, 33, WEFT_BATCH, 0},
-    {1, 16, WEFT_RUNNING, 0},
-    {2, 100, WEFT_BATCH, 0},
-    {2, 7, WEFT_RUNNING, 0},
-    {2, 37, WEFT_BATCH, 0},
-    {3, 37, WEFT_BATCH, 0},
-    {4, 19, WEFT_BATCH, 0},
+    {3, 37, WEFT_STATISTICS_RUNNING, OTHER_APART},
+    {2, 257, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
+    {2, 37, WEFT_STATISTICS_RUNNING, OWN_FUSED},
+    {2, 1, WEFT_STATISTICS_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
+    {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no lane without an image, then every rest */
+    {3, 16, WEFT_STATISTICS_BATCH, OTHER_APART},
+    {0, 37, WEFT_STATISTICS_BATCH, 0},
+    {0, 37, WEFT_STATISTICS_RUNNING, 0},
+    {0, 1, WEFT_STATISTICS_BATCH, 0},
+    {1, 33, WEFT_STATISTICS_BATCH, 0},
+    {1, 16, WEFT_STATISTICS_RUNNING, 0},
+    {2, 100, WEFT_STATISTICS_BATCH, 0},
+    {2, 7, WEFT_STATISTICS_RUNNING, 0},
+    {2, 37, WEFT_STATISTICS_BATCH, 0},
+    {3, 37, WEFT_STATISTICS_BATCH, 0},
+    {4, 19, WEFT_STATISTICS_BATCH, 0},
 };
 #define CASES (sizeof cases / sizeof cases[0])
 
@@ -121,7 +121,7 @@ static void say_where(const struct layers_case *job, const struct weft_backend_o
     char shape[64];
     snprintf(where, 256, "%zu %simages of %s, %s statistics, mapping %s, %s", job->count,
              job->negated ? "negated " : "", weft_shape_text(job->network->input, shape),
-             job->statistics == WEFT_BATCH ? "batch" : "running", mappings[how->mapping],
+             job->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running", mappings[how->mapping],
              how->no_fuse ? "not fused" : "fused");
 }
 

@@ -133,7 +133,7 @@ static enum weft_status look_forward(struct walk *walk, struct weft_error *error
         status = look_place(walk, (struct activation){i + 1, false},
                             pooled ? weft_kind_name(WEFT_CONV2D) : kind, error);
         if (status == WEFT_OK && network->layers[i].kind == WEFT_BATCH_NORM &&
-            (status = read_both(walk, WEFT_BUFFERS, error)) == WEFT_OK) {
+            (status = read_both(walk, WEFT_ARRAY_BUFFERS, error)) == WEFT_OK) {
             look_tensors(walk, i, false, kind, "");
         }
     }
@@ -148,7 +148,7 @@ static enum weft_status blame_join(struct walk *walk, struct weft_error *error) 
     enum weft_kind first = network->layers[0].kind;
     bool several = false;
     size_t layers = 0;
-    enum weft_status status = read_both(walk, WEFT_GRADIENTS, error);
+    enum weft_status status = read_both(walk, WEFT_ARRAY_GRADIENTS, error);
     for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
         struct weft_verify_difference layer = {.differing = 0};
         walk->found = &layer;
@@ -178,7 +178,7 @@ static enum weft_status look_backward(struct walk *walk, struct weft_error *erro
     for (size_t i = network->layer_count; i-- > 0 && status == WEFT_OK;) {
         const char *kind = weft_kind_name(network->layers[i].kind);
         if (network->layers[i].tensors > 0 &&
-            (status = read_both(walk, WEFT_GRADIENTS, error)) == WEFT_OK) {
+            (status = read_both(walk, WEFT_ARRAY_GRADIENTS, error)) == WEFT_OK) {
             bool before = walk->found->differing > 0;
             look_tensors(walk, i, true, kind, ".grad");
             if (!before && walk->found->differing > 0) {
@@ -210,8 +210,9 @@ static enum weft_status look_update(struct walk *walk, struct weft_error *error)
     static const struct {
         enum weft_array array;
         const char *suffix;
-    } arrays[] = {
-        {WEFT_MOMENTS, ".moment"}, {WEFT_SECOND_MOMENTS, ".second_moment"}, {WEFT_PARAMETERS, ""}};
+    } arrays[] = {{WEFT_ARRAY_MOMENTS, ".moment"},
+                  {WEFT_ARRAY_SECOND_MOMENTS, ".second_moment"},
+                  {WEFT_ARRAY_PARAMETERS, ""}};
     enum weft_status status = WEFT_OK;
     for (size_t a = 0; a < 3 && status == WEFT_OK; a++) {
         status = read_both(walk, arrays[a].array, error);

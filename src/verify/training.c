@@ -16,16 +16,17 @@ static enum weft_status make_images(const struct verify *verify, struct verify_t
     enum weft_status status;
     training->batch = BATCH;
     if (training->images != NULL) {
-        training->batch =
-            training->images[WEFT_TRAIN].count < BATCH ? training->images[WEFT_TRAIN].count : BATCH;
+        training->batch = training->images[WEFT_SPLIT_TRAIN].count < BATCH
+                              ? training->images[WEFT_SPLIT_TRAIN].count
+                              : BATCH;
         return WEFT_OK;
     }
     training->images = training->made;
-    status = verify_images(training->seed, WEFT_TRAIN, steps * BATCH, &training->made[WEFT_TRAIN],
-                           error);
-    return status == WEFT_OK
-               ? verify_images(training->seed, WEFT_TEST, tests, &training->made[WEFT_TEST], error)
-               : status;
+    status = verify_images(training->seed, WEFT_SPLIT_TRAIN, steps * BATCH,
+                           &training->made[WEFT_SPLIT_TRAIN], error);
+    return status == WEFT_OK ? verify_images(training->seed, WEFT_SPLIT_TEST, tests,
+                                             &training->made[WEFT_SPLIT_TEST], error)
+                             : status;
 }
 
 enum weft_status verify_training_allocate(struct verify_training *training,
@@ -75,8 +76,8 @@ enum weft_status verify_training_reseed(const struct verify *verify,
     if (training->images != training->made) {
         return WEFT_OK;
     }
-    weft_images_finish(&training->made[WEFT_TRAIN]);
-    weft_images_finish(&training->made[WEFT_TEST]);
+    weft_images_finish(&training->made[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&training->made[WEFT_SPLIT_TEST]);
     training->images = NULL;
     return make_images(verify, training, error);
 }
@@ -84,8 +85,8 @@ enum weft_status verify_training_reseed(const struct verify *verify,
 void verify_training_finish(struct verify_training *training) {
     weft_backend_close(training->backend);
     weft_model_destroy(training->model);
-    weft_images_finish(&training->made[WEFT_TRAIN]);
-    weft_images_finish(&training->made[WEFT_TEST]);
+    weft_images_finish(&training->made[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&training->made[WEFT_SPLIT_TEST]);
     free(training->values);
     free(training->results[0]);
     free(training->results[1]);
@@ -125,21 +126,22 @@ void verify_hash_words(struct sha256 *hash, const void *words, size_t count) {
 enum weft_status verify_training_begin(const struct verify_training *training,
                                        struct weft_backend *backend, struct weft_error *error) {
     const struct weft_model *model = training->model;
-    enum weft_status status = weft_backend_write(backend, WEFT_BUFFERS, model->buffers, error);
+    enum weft_status status =
+        weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
     memset(training->values, 0, model->network->parameter_count * sizeof *training->values);
     for (int i = 0; i < 2 && status == WEFT_OK; i++) {
         status = weft_backend_write(
-            backend, i == 0 ? WEFT_MOMENTS : WEFT_SECOND_MOMENTS,
+            backend, i == 0 ? WEFT_ARRAY_MOMENTS : WEFT_ARRAY_SECOND_MOMENTS,
             training->moments[i] != NULL ? training->moments[i] : training->values, error);
     }
     return status == WEFT_OK
-               ? weft_backend_write(backend, WEFT_PARAMETERS, model->parameters, error)
+               ? weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error)
                : status;
 }
 
 void verify_chunk_make(const struct verify_training *training, uint64_t first, uint32_t *order,
                        struct verify_chunk *chunk) {
-    size_t count = training->images[WEFT_TRAIN].count;
+    size_t count = training->images[WEFT_SPLIT_TRAIN].count;
     uint64_t in_epoch = (count + training->batch - 1) / training->batch;
     uint64_t begin = first % in_epoch, end = begin + VERIFY_CHUNK;
     size_t last;
@@ -163,10 +165,10 @@ void verify_chunk_make(const struct verify_training *training, uint64_t first, u
 enum weft_status verify_train(const struct verify *verify, struct verify_training *training,
                               struct weft_backend *backend, char digest[65],
                               struct weft_step_result *all, struct weft_error *error) {
-    static const enum weft_array arrays[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
-                                             WEFT_SECOND_MOMENTS};
+    static const enum weft_array arrays[] = {WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_BUFFERS,
+                                             WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS};
     const struct weft_network *network = training->model->network;
-    uint32_t *order = malloc(training->images[WEFT_TRAIN].count * sizeof *order);
+    uint32_t *order = malloc(training->images[WEFT_SPLIT_TRAIN].count * sizeof *order);
     struct verify_chunk chunk;
     struct sha256 hash;
     enum weft_status status;
@@ -191,8 +193,8 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
     for (size_t i = 0; i < 4 && status == WEFT_OK; i++) {
         status = weft_backend_read(backend, arrays[i], training->values, error);
         verify_hash_words(&hash, training->values,
-                          arrays[i] == WEFT_BUFFERS ? network->buffer_count
-                                                    : network->parameter_count);
+                          arrays[i] == WEFT_ARRAY_BUFFERS ? network->buffer_count
+                                                          : network->parameter_count);
     }
     sha256_final_hex(&hash, digest);
     free(order);

@@ -46,8 +46,8 @@ static enum weft_status set_pixels(struct weft_backend *backend, const float val
 }
 
 static size_t array_count(const struct weft_backend *backend, enum weft_array array) {
-    return array == WEFT_BUFFERS ? backend->network->buffer_count
-                                 : backend->network->parameter_count;
+    return array == WEFT_ARRAY_BUFFERS ? backend->network->buffer_count
+                                       : backend->network->parameter_count;
 }
 
 static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
@@ -55,8 +55,8 @@ static enum weft_status write_array(struct weft_backend *backend, enum weft_arra
     float *to = cpu_of(backend)->arrays[array];
     (void)error;
     for (size_t i = 0; i < array_count(backend, array); i++) {
-        to[i] =
-            array == WEFT_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
+        to[i] = array == WEFT_ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i])
+                                                   : weft_clean(values[i]);
     }
     return WEFT_OK;
 }
@@ -88,16 +88,16 @@ static enum weft_status train(struct weft_backend *backend, const struct weft_st
         size_t first = step * steps->batch, left = steps->images - first;
         size_t count = left < steps->batch ? left : steps->batch;
         const uint32_t *order = steps->order + first;
-        cpu_gather_input(cpu, cpu->pixels[WEFT_TRAIN], order, count);
-        cpu_forward(cpu, count, WEFT_BATCH, true);
+        cpu_gather_input(cpu, cpu->pixels[WEFT_SPLIT_TRAIN], order, count);
+        cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
         cpu_cross_entropy(cpu, (struct cpu_loss){
                                    .count = count,
-                                   .labels = cpu->labels[WEFT_TRAIN],
+                                   .labels = cpu->labels[WEFT_SPLIT_TRAIN],
                                    .order = order,
                                    .dlogits = cpu->dvalues[backend->network->layer_count],
                                });
         results[step] = join_losses(cpu, count);
-        cpu_backward(cpu, count, WEFT_BATCH, false);
+        cpu_backward(cpu, count, WEFT_STATISTICS_BATCH, false);
         cpu_adam_step(cpu, count, weft_div(1.0f, (float)count), &steps->adam[step]);
     }
     return WEFT_OK;
@@ -152,7 +152,7 @@ static enum weft_status propagate(struct weft_backend *backend, const struct wef
     size_t last = backend->network->layer_count;
     (void)error;
     pack(probe->inputs, probe->count, weft_shape_size(backend->network->input), cpu->values[0]);
-    cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_BATCH);
+    cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_STATISTICS_BATCH);
     if (probe->doutputs != NULL) {
         pack(probe->doutputs, probe->count, weft_shape_size(weft_network_output(backend->network)),
              cpu->dvalues[last]);

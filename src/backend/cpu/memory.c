@@ -30,8 +30,9 @@ static bool make_arrays(struct cpu_backend *cpu, size_t shards) {
     const struct weft_network *network = cpu->base.network;
     bool made = true;
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        size_t count = array == WEFT_BUFFERS ? network->buffer_count : network->parameter_count;
-        if (array <= WEFT_BUFFERS || !cpu->base.forward_only) {
+        size_t count =
+            array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
+        if (array <= WEFT_ARRAY_BUFFERS || !cpu->base.forward_only) {
             cpu->arrays[array] = zeroed(count, sizeof(float));
             made = made && cpu->arrays[array] != NULL;
         }

@@ -41,7 +41,7 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
         .layer = layer,
         .count = count,
         .shards = lanes_shards(count),
-        .batch_statistics = statistics == WEFT_BATCH,
+        .batch_statistics = statistics == WEFT_STATISTICS_BATCH,
         .update_statistics = update,
         .input = cpu->values[i],
         .output = cpu->values[i + 1],
@@ -51,16 +51,16 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
         .scratch = cpu->scratch[i],
     };
     if (layer->tensors >= 2) {
-        task.weight = cpu->arrays[WEFT_PARAMETERS] + tensors[0].offset;
-        task.bias = cpu->arrays[WEFT_PARAMETERS] + tensors[1].offset;
+        task.weight = cpu->arrays[WEFT_ARRAY_PARAMETERS] + tensors[0].offset;
+        task.bias = cpu->arrays[WEFT_ARRAY_PARAMETERS] + tensors[1].offset;
         if (cpu->partials != NULL) {
             task.dweight = cpu->partials + tensors[0].offset;
             task.dbias = cpu->partials + tensors[1].offset;
         }
     }
     if (layer->tensors >= 4) {
-        task.running_mean = cpu->arrays[WEFT_BUFFERS] + tensors[2].offset;
-        task.running_var = cpu->arrays[WEFT_BUFFERS] + tensors[3].offset;
+        task.running_mean = cpu->arrays[WEFT_ARRAY_BUFFERS] + tensors[2].offset;
+        task.running_var = cpu->arrays[WEFT_ARRAY_BUFFERS] + tensors[3].offset;
     }
     return task;
 }
@@ -162,14 +162,14 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                  .partials = cpu->partials,
                  .shards = lanes_shards(count),
                  .stride = cpu->base.network->parameter_count,
-                 .gradients = cpu->arrays[WEFT_GRADIENTS]},
+                 .gradients = cpu->arrays[WEFT_ARRAY_GRADIENTS]},
     };
     double start = os_seconds();
     if (step != NULL) {
         run.task.step = *step;
-        run.task.parameters = cpu->arrays[WEFT_PARAMETERS];
-        run.task.moments = cpu->arrays[WEFT_MOMENTS];
-        run.task.second_moments = cpu->arrays[WEFT_SECOND_MOMENTS];
+        run.task.parameters = cpu->arrays[WEFT_ARRAY_PARAMETERS];
+        run.task.moments = cpu->arrays[WEFT_ARRAY_MOMENTS];
+        run.task.second_moments = cpu->arrays[WEFT_ARRAY_SECOND_MOMENTS];
     }
     os_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
     cpu_profile_common(cpu, CPU_ADAM, count, start);

@@ -71,15 +71,15 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
     case ARG_DINPUT:
         return &cl->dvalues[group->first];
     case ARG_PARAMETERS:
-        return &cl->arrays[WEFT_PARAMETERS];
+        return &cl->arrays[WEFT_ARRAY_PARAMETERS];
     case ARG_BUFFERS:
-        return &cl->arrays[WEFT_BUFFERS];
+        return &cl->arrays[WEFT_ARRAY_BUFFERS];
     case ARG_PARTIALS:
         return &cl->partials;
     case ARG_SCRATCH:
         return &cl->scratch[i];
     case ARG_LABELS:
-        return &cl->labels[WEFT_TRAIN];
+        return &cl->labels[WEFT_SPLIT_TRAIN];
     case ARG_ORDER:
         return &cl->order;
     default:

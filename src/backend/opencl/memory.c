@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array) {
-    return array == WEFT_BUFFERS ? cl->base.network->buffer_count
-                                 : cl->base.network->parameter_count;
+    return array == WEFT_ARRAY_BUFFERS ? cl->base.network->buffer_count
+                                       : cl->base.network->parameter_count;
 }
 
 size_t opencl_padded(size_t floats) {
@@ -116,7 +116,7 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
                                                         "gradients", "moments", "second moments"};
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
         size_t bytes = opencl_padded(opencl_array_count(cl, array)) * sizeof(cl_float);
-        if ((array <= WEFT_BUFFERS || !cl->base.forward_only) &&
+        if ((array <= WEFT_ARRAY_BUFFERS || !cl->base.forward_only) &&
             opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }

@@ -102,11 +102,11 @@ static enum weft_status write_array(struct weft_backend *backend, enum weft_arra
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < count; i++) {
-        clean[i] =
-            array == WEFT_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
+        clean[i] = array == WEFT_ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i])
+                                                      : weft_clean(values[i]);
     }
     status = opencl_write(cl, cl->arrays[array], clean, count * sizeof *clean, error);
-    cl->steps_made = array == WEFT_PARAMETERS ? 0 : cl->steps_made;
+    cl->steps_made = array == WEFT_ARRAY_PARAMETERS ? 0 : cl->steps_made;
     free(clean);
     return status;
 }

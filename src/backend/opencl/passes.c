@@ -45,7 +45,7 @@ static enum weft_status loss_train(struct opencl_backend *cl,
     cl_int place = (cl_int)values->place, first = (cl_int)values->first;
     cl_int images = (cl_int)values->count;
     const struct setting settings[] = {
-        {1, sizeof(cl_mem), &cl->labels[WEFT_TRAIN]},
+        {1, sizeof(cl_mem), &cl->labels[WEFT_SPLIT_TRAIN]},
         {2, sizeof(cl_mem), &cl->order},
         {4, sizeof(cl_mem), &cl->shard_results},
         {5, sizeof place, &place},
@@ -100,12 +100,12 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
     size_t first = step * steps->batch, left = steps->images - first;
     const struct opencl_pass_values values = {
         .count = left < steps->batch ? left : steps->batch,
-        .statistics = WEFT_BATCH,
+        .statistics = WEFT_STATISTICS_BATCH,
         .update = true,
         .place = step * lanes_shards(steps->batch),
         .first = first,
     };
-    enum weft_status status = gather(cl, WEFT_TRAIN, cl->order, first, values.count, error);
+    enum weft_status status = gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error);
     if (status == WEFT_OK) {
         status = opencl_forward(cl, cl->runs.step_group, &values, error);
     }
@@ -244,7 +244,7 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     const struct opencl_pass_values values = {
         .count = probe->count,
         .statistics = probe->statistics,
-        .update = probe->statistics == WEFT_BATCH,
+        .update = probe->statistics == WEFT_STATISTICS_BATCH,
         .to_input = true,
     };
     enum weft_status status = write_place(cl, cl->values[0], 0, probe->inputs, error);

@@ -71,14 +71,17 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
                                   {&cl->values[last], &cl->table, &cl->table, &cl->losses,
                                    &cl->predictions}},
         [COMMON_LOSS_JOIN] = {"cross_entropy_join", RANGE_ONCE, 1, {NULL}, true},
-        [COMMON_ADAM_JOIN] =
-            {"adam_join", RANGE_SHARDS, blocks, {&cl->partials, &cl->arrays[WEFT_GRADIENTS]}, true},
+        [COMMON_ADAM_JOIN] = {"adam_join",
+                              RANGE_SHARDS,
+                              blocks,
+                              {&cl->partials, &cl->arrays[WEFT_ARRAY_GRADIENTS]},
+                              true},
         [COMMON_ADAM_STEP] = {"adam_step",
                               RANGE_SHARDS,
                               blocks,
-                              {&cl->partials, &cl->arrays[WEFT_GRADIENTS],
-                               &cl->arrays[WEFT_PARAMETERS], &cl->arrays[WEFT_MOMENTS],
-                               &cl->arrays[WEFT_SECOND_MOMENTS]},
+                              {&cl->partials, &cl->arrays[WEFT_ARRAY_GRADIENTS],
+                               &cl->arrays[WEFT_ARRAY_PARAMETERS], &cl->arrays[WEFT_ARRAY_MOMENTS],
+                               &cl->arrays[WEFT_ARRAY_SECOND_MOMENTS]},
                               true},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
@@ -163,7 +166,8 @@ static enum weft_status run_group(struct opencl_backend *cl, size_t group, unsig
 
 enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
                                 const struct opencl_pass_values *values, struct weft_error *error) {
-    unsigned pass = values->statistics == WEFT_BATCH ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING;
+    unsigned pass =
+        values->statistics == WEFT_STATISTICS_BATCH ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING;
     for (size_t group = 0; group < groups; group++) {
         if (run_group(cl, group, pass, values, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
@@ -175,7 +179,8 @@ enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
 enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
                                  const struct opencl_pass_values *values,
                                  struct weft_error *error) {
-    unsigned pass = values->statistics == WEFT_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
+    unsigned pass =
+        values->statistics == WEFT_STATISTICS_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
     for (size_t group = groups; group-- > 0;) {
         if (run_group(cl, group, pass, values, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;

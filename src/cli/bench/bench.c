@@ -26,7 +26,7 @@ static enum weft_status read_images(struct cli_bench *bench, struct weft_error *
 /* The first images of each split, and the batch that they allow. */
 static void choose_images(struct cli_bench *bench) {
     const struct cli_options *options = bench->options;
-    size_t *count = &bench->images[WEFT_TRAIN].count;
+    size_t *count = &bench->images[WEFT_SPLIT_TRAIN].count;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         bench->images[i] = bench->all[i];
         if (options->images < bench->all[i].count) {
@@ -51,7 +51,7 @@ static enum weft_status make_model(struct cli_bench *bench, struct weft_error *e
     }
     if (status == WEFT_OK) {
         weft_model_initialise(bench->model, 0);
-        status = cli_shared_check(bench->model->network, &bench->images[WEFT_TRAIN], error);
+        status = cli_shared_check(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN], error);
     }
     return status;
 }

@@ -47,8 +47,8 @@ static struct cli_bench_part *add_part(struct cli_bench *bench, enum cli_bench_w
 static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
                                     enum weft_split split, size_t batch,
                                     struct weft_backend **backend, struct weft_error *error) {
-    enum weft_status status =
-        cli_shared_open(options, bench->model->network, batch, split == WEFT_TEST, backend, error);
+    enum weft_status status = cli_shared_open(options, bench->model->network, batch,
+                                              split == WEFT_SPLIT_TEST, backend, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -104,13 +104,13 @@ static enum weft_status train(struct cli_bench *bench, struct weft_backend *back
     training.batch = bench->batch;
     /* speed does not depend on it, but a wide network would blow up */
     training.learning_rate /= (float)bench->options->wide;
-    return weft_train(bench->model, backend, bench->images[WEFT_TRAIN].count, &training, &events,
-                      error);
+    return weft_train(bench->model, backend, bench->images[WEFT_SPLIT_TRAIN].count, &training,
+                      &events, error);
 }
 
 static enum weft_status measure_training(struct cli_bench *bench, struct weft_backend *backend,
                                          const char *math, struct weft_error *error) {
-    size_t images = bench->images[WEFT_TRAIN].count;
+    size_t images = bench->images[WEFT_SPLIT_TRAIN].count;
     struct cli_bench_part *part = add_part(bench, CLI_BENCH_TRAIN, math, error);
     enum weft_status status = WEFT_FAILED;
     if (part != NULL) {
@@ -143,11 +143,12 @@ static bool go_on(void *context, size_t done, size_t images) {
 
 static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
                                  size_t batch, double *seconds, struct weft_error *error) {
-    struct weft_evaluation_options how = {WEFT_TEST, WEFT_RUNNING, batch, go_on, NULL};
+    struct weft_evaluation_options how = {WEFT_SPLIT_TEST, WEFT_STATISTICS_RUNNING, batch, go_on,
+                                          NULL};
     struct weft_evaluation evaluation = {0};
     double start = os_seconds();
     enum weft_status status =
-        weft_evaluate(backend, &bench->images[WEFT_TEST], &how, false, &evaluation, error);
+        weft_evaluate(backend, &bench->images[WEFT_SPLIT_TEST], &how, false, &evaluation, error);
     *seconds = os_seconds() - start;
     weft_evaluation_finish(&evaluation);
     return status;
@@ -156,7 +157,7 @@ static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *b
 static enum weft_status measure_evaluation(struct cli_bench *bench, struct weft_backend *backend,
                                            size_t batch, const char *math,
                                            struct weft_error *error) {
-    size_t images = bench->images[WEFT_TEST].count;
+    size_t images = bench->images[WEFT_SPLIT_TEST].count;
     struct cli_bench_part *part = add_part(bench, CLI_BENCH_EVALUATE, math, error);
     enum weft_status status = WEFT_FAILED;
     double seconds;
@@ -189,13 +190,13 @@ enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct wef
     bool trains = kernels || cli_bench_wants(&options, CLI_BENCH_TRAIN);
     bool evaluates = kernels || cli_bench_wants(&options, CLI_BENCH_EVALUATE);
     bool peak = bench->peak == 0 && cli_bench_wants(&options, CLI_BENCH_PEAK);
-    size_t images = bench->images[WEFT_TEST].count;
+    size_t images = bench->images[WEFT_SPLIT_TEST].count;
     size_t batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
     struct weft_backend *backend = NULL;
     enum weft_status status = WEFT_OK;
     options.math = math;
     if (trains || peak) {
-        status = open_device(bench, &options, WEFT_TRAIN, bench->batch, &backend, error);
+        status = open_device(bench, &options, WEFT_SPLIT_TRAIN, bench->batch, &backend, error);
     }
     if (status == WEFT_OK && peak) {
         status = measure_peak(bench, backend, error);
@@ -208,7 +209,7 @@ enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct wef
     if (status == WEFT_OK && evaluates) {
         /* the device has been named */
         options.quiet = options.quiet || ((trains || peak) && !options.verbose);
-        status = open_device(bench, &options, WEFT_TEST, batch, &backend, error);
+        status = open_device(bench, &options, WEFT_SPLIT_TEST, batch, &backend, error);
     }
     if (status == WEFT_OK && evaluates) {
         status = measure_evaluation(bench, backend, batch, cli_math_names[math], error);
@@ -229,7 +230,7 @@ static enum weft_status train_whole(struct cli_bench *bench, int math, double *s
     double start = os_seconds();
     options.math = math;
     options.lr = defaults.learning_rate;
-    options.order = WEFT_SHUFFLED;
+    options.order = WEFT_ORDER_SHUFFLED;
     options.out = folder;
     options.json = false;
     options.quiet = true;
@@ -245,12 +246,13 @@ enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
                                          struct weft_error *error) {
     const struct weft_network *network = bench->model->network;
     struct cli_bench_part *part = add_part(bench, CLI_BENCH_WHOLE, cli_math_names[math], error);
-    uint64_t trained, evaluated = bench->all[WEFT_TRAIN].count + bench->all[WEFT_TEST].count;
+    uint64_t trained,
+        evaluated = bench->all[WEFT_SPLIT_TRAIN].count + bench->all[WEFT_SPLIT_TEST].count;
     enum weft_status status = WEFT_OK;
     if (part == NULL) {
         return WEFT_FAILED;
     }
-    trained = bench->options->epochs * bench->all[WEFT_TRAIN].count;
+    trained = bench->options->epochs * bench->all[WEFT_SPLIT_TRAIN].count;
     part->images = trained + evaluated;
     part->batch = bench->batch;
     part->gflop = (double)trained * cli_bench_step_gflop(network) +

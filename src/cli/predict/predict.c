@@ -60,11 +60,11 @@ static enum weft_status compute(struct cli_prediction *job, struct weft_error *e
         return status;
     }
     if ((status = cli_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
-        status = weft_backend_set_images(backend, WEFT_TEST, &images, error);
+        status = weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < job->computed; first += batch) {
-        struct weft_pass pass = {.split = WEFT_TEST,
-                                 .statistics = WEFT_RUNNING,
+        struct weft_pass pass = {.split = WEFT_SPLIT_TEST,
+                                 .statistics = WEFT_STATISTICS_RUNNING,
                                  .first = first,
                                  .count =
                                      job->computed - first < batch ? job->computed - first : batch,

@@ -85,7 +85,7 @@ static bool same_matrix(const struct weft_evaluation *a, const struct weft_evalu
 
 static enum weft_status evaluate(struct work *work, struct weft_backend *backend,
                                  struct weft_error *error) {
-    struct weft_evaluation_options how = {work->split, WEFT_RUNNING, CLI_RUNNING_BATCH};
+    struct weft_evaluation_options how = {work->split, WEFT_STATISTICS_RUNNING, CLI_RUNNING_BATCH};
     struct weft_evaluation evaluation;
     enum weft_status status = weft_backend_set_images(backend, work->split, &work->images, error);
     if (status == WEFT_OK) {

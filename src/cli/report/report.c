@@ -62,7 +62,8 @@ static enum weft_status print_done(const struct cli_options *options, const stru
         return WEFT_OK;
     }
     for (size_t i = 0; i < page->run_count; i++) {
-        images += page->runs[i].picture_count[WEFT_TRAIN] + page->runs[i].picture_count[WEFT_TEST];
+        images += page->runs[i].picture_count[WEFT_SPLIT_TRAIN] +
+                  page->runs[i].picture_count[WEFT_SPLIT_TEST];
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "report");

@@ -139,7 +139,7 @@ static enum weft_status take_evaluation(const cJSON *json, struct page_run *run,
         images == 0 || !number_of(object, "loss", &evaluation->loss) ||
         (run->evaluations[0].classes > 0 && split > 0 &&
          (size_t)classes != run->evaluations[0].classes)) {
-        return wrong(error, split == WEFT_TRAIN ? "\"train\"" : "\"test\"");
+        return wrong(error, split == WEFT_SPLIT_TRAIN ? "\"train\"" : "\"test\"");
     }
     if (run->names == NULL && (status = take_names(names, run, error)) != WEFT_OK) {
         return status;
@@ -157,8 +157,8 @@ static void take_facts(const cJSON *json, struct page_run *run) {
     const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options"), *option;
     char text[128];
     double value;
-    add_share(run, "test accuracy", run->evaluations[WEFT_TEST].accuracy);
-    add_share(run, "training accuracy", run->evaluations[WEFT_TRAIN].accuracy);
+    add_share(run, "test accuracy", run->evaluations[WEFT_SPLIT_TEST].accuracy);
+    add_share(run, "training accuracy", run->evaluations[WEFT_SPLIT_TRAIN].accuracy);
     if (number_of(json, "seconds", &value)) {
         snprintf(text, sizeof text, "%.2f", value);
         add_fact(run, "seconds", text);
@@ -191,10 +191,10 @@ static enum weft_status take(const cJSON *json, struct page_run *run, char data[
     const char *folder = text_of(json, "data");
     enum weft_status status = take_history(json, run, error);
     if (status == WEFT_OK) {
-        status = take_evaluation(json, run, WEFT_TRAIN, error);
+        status = take_evaluation(json, run, WEFT_SPLIT_TRAIN, error);
     }
     if (status == WEFT_OK) {
-        status = take_evaluation(json, run, WEFT_TEST, error);
+        status = take_evaluation(json, run, WEFT_SPLIT_TEST, error);
     }
     run->facts = calloc(FACTS_MAX, sizeof *run->facts);
     if (status == WEFT_OK && run->facts == NULL) {

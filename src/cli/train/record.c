@@ -25,7 +25,7 @@ static void json_options(struct json_writer *json, const struct cli_options *opt
     json_write_integer(json, "batch", options->batch);
     json_write_float(json, "lr", options->lr);
     json_write_integer(json, "seed", options->seed);
-    json_write_string(json, "order", options->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+    json_write_string(json, "order", options->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     json_steps(json, options->steps);
     json_write_integer(json, "validate", options->validate);
     json_write_string(json, "init", options->init);
@@ -50,7 +50,7 @@ enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, 
     json_write_integer(&json, "batch", options->batch);
     json_write_float(&json, "lr", options->lr);
     json_write_integer(&json, "seed", options->seed);
-    json_write_string(&json, "order", options->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+    json_write_string(&json, "order", options->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     json_steps(&json, partial ? train->steps : 0);
     json_write_string(&json, "math", cli_math_names[options->math]);
     json_write_string(&json, "init", train->init_sha256[0] != '\0' ? train->init_sha256 : NULL);

@@ -36,11 +36,11 @@ enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft
                                     .seconds = from->seconds,
                                     .steps = (size_t)(train->steps / epochs)};
         }
-        status = weft_backend_read(train->backend, WEFT_MOMENTS, checkpoint.moments, error);
+        status = weft_backend_read(train->backend, WEFT_ARRAY_MOMENTS, checkpoint.moments, error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_read(train->backend, WEFT_SECOND_MOMENTS, checkpoint.second_moments,
-                                   error);
+        status = weft_backend_read(train->backend, WEFT_ARRAY_SECOND_MOMENTS,
+                                   checkpoint.second_moments, error);
     }
     if (status == WEFT_OK) {
         cli_run_path(&train->run, "checkpoint.safetensors", path);
@@ -75,7 +75,7 @@ static enum weft_status check_options(const struct cli_options *options,
         return conflict(error, "seed", text);
     }
     if (cli_options_given(options, "order") && options->order != (int)training->order) {
-        return conflict(error, "order", training->order == WEFT_FILE_ORDER ? "file" : "shuffled");
+        return conflict(error, "order", training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     }
     if (cli_options_given(options, "math") && options->math != (int)from->math) {
         return conflict(error, "math", cli_math_names[from->math]);
@@ -214,7 +214,7 @@ enum weft_status cli_train_check_images(const struct weft_train *train, struct w
     if (train->checksum == from->checksum && cli_train_images(train) != from->images) {
         char text[32];
         snprintf(text, sizeof text, "%llu",
-                 (unsigned long long)(train->images[WEFT_TRAIN].count - from->images));
+                 (unsigned long long)(train->images[WEFT_SPLIT_TRAIN].count - from->images));
         return conflict(error, "validate", text);
     }
     if (cli_train_images(train) != from->images || train->checksum != from->checksum) {

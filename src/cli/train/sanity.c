@@ -32,7 +32,7 @@ static bool only_rises(const struct cli_history *history, size_t count) {
 }
 
 enum weft_status cli_train_learned(const struct weft_train *train, struct weft_error *error) {
-    double classes = (double)train->images[WEFT_TRAIN].classes;
+    double classes = (double)train->images[WEFT_SPLIT_TRAIN].classes;
     const struct cli_history *last = &train->history[train->epoch_count - 1];
     if (only_rises(train->history, train->whole_epochs)) {
         weft_fail(error, WEFT_FAILED,

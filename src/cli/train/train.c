@@ -27,7 +27,7 @@ static enum weft_status read_inputs(struct weft_train *train, struct weft_error 
         status = weft_images_read(train->data, (enum weft_split)i, &train->images[i], NULL, error);
     }
     if (status == WEFT_OK) {
-        train->checksum = weft_images_checksum(&train->images[WEFT_TRAIN]);
+        train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
     }
     if (status == WEFT_OK) {
         status = cli_train_check_validate(train, error);
@@ -135,7 +135,7 @@ static enum weft_status dump_gradients(const struct weft_train *train, struct we
         return weft_fail(error, WEFT_FAILED, "no memory for %zu gradients",
                          network->parameter_count);
     }
-    status = weft_backend_read(train->backend, WEFT_GRADIENTS, values, error);
+    status = weft_backend_read(train->backend, WEFT_ARRAY_GRADIENTS, values, error);
     if (status == WEFT_OK) {
         status = weft_parameters_save(network, values, train->options->dump_gradients, error);
     }
@@ -152,7 +152,7 @@ static bool go_on(void *context, size_t done, size_t images) {
 static enum weft_status evaluate(struct weft_train *train, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        struct weft_evaluation_options how = {(enum weft_split)i, WEFT_RUNNING,
+        struct weft_evaluation_options how = {(enum weft_split)i, WEFT_STATISTICS_RUNNING,
                                               largest_batch(train), go_on, NULL};
         status = weft_evaluate(train->backend, &train->images[i], &how, false,
                                &train->evaluations[i], error);
@@ -186,7 +186,8 @@ static enum weft_status work(struct weft_train *train, struct weft_error *error)
     }
     cli_message_notice(train->options, "run folder: %s", train->run.path);
     cli_message_detail(train->options, "data: %s, %zu and %zu images; network: %zu parameters",
-                       train->data, train->images[WEFT_TRAIN].count, train->images[WEFT_TEST].count,
+                       train->data, train->images[WEFT_SPLIT_TRAIN].count,
+                       train->images[WEFT_SPLIT_TEST].count,
                        train->model->network->parameter_count);
     if ((status = cli_train_print_start(train, error)) != WEFT_OK ||
         (status = run_training(train, error)) != WEFT_OK ||

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 size_t cli_train_images(const struct weft_train *train) {
-    return train->images[WEFT_TRAIN].count - (size_t)train->options->validate;
+    return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options->validate;
 }
 
 /* A run that goes on holds out what it held out before: what the checkpoint did not train on. */
 static void take_from_checkpoint(struct weft_train *train) {
-    size_t count = train->images[WEFT_TRAIN].count;
+    size_t count = train->images[WEFT_SPLIT_TRAIN].count;
     if (train->checksum == train->from->checksum && count >= train->from->images &&
         !cli_options_given(train->options, "validate")) {
         train->resumed.validate = count - train->from->images;
@@ -23,17 +23,17 @@ enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_
     if (train->from != NULL) {
         take_from_checkpoint(train);
     }
-    if (train->options->validate >= train->images[WEFT_TRAIN].count) {
+    if (train->options->validate >= train->images[WEFT_SPLIT_TRAIN].count) {
         return weft_fail(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
                          (unsigned long long)train->options->validate,
-                         train->images[WEFT_TRAIN].count);
+                         train->images[WEFT_SPLIT_TRAIN].count);
     }
     return WEFT_OK;
 }
 
 enum weft_status cli_train_validate(const struct weft_train *train, struct cli_history *history,
                                     struct weft_error *error) {
-    const struct weft_images *images = &train->images[WEFT_TRAIN];
+    const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
     size_t batch = train->training.batch, correct = 0;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
     float *losses = malloc(batch * sizeof *losses);
@@ -45,8 +45,8 @@ enum weft_status cli_train_validate(const struct weft_train *train, struct cli_h
     for (size_t first = cli_train_images(train); status == WEFT_OK && first < images->count;
          first += batch) {
         size_t left = images->count - first;
-        struct weft_pass pass = {.split = WEFT_TRAIN,
-                                 .statistics = WEFT_RUNNING,
+        struct weft_pass pass = {.split = WEFT_SPLIT_TRAIN,
+                                 .statistics = WEFT_STATISTICS_RUNNING,
                                  .first = first,
                                  .count = left < batch ? left : batch,
                                  .losses = losses,

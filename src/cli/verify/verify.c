@@ -188,8 +188,8 @@ static enum weft_status verify_here(const struct cli_options *options,
         status = note->launches ? end_launches(&job, &outcome, status, error)
                                 : end(&job, &outcome, status, error);
     }
-    weft_images_finish(&images[WEFT_TRAIN]);
-    weft_images_finish(&images[WEFT_TEST]);
+    weft_images_finish(&images[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&images[WEFT_SPLIT_TEST]);
     return status;
 }
 

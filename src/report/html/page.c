@@ -42,12 +42,12 @@ static enum weft_status write_data(FILE *out, const struct page *page, struct we
         const struct page_run *run = &page->runs[i];
         json_write_open(&json, NULL, '{');
         json_write_open(&json, "classes", '[');
-        for (size_t k = 0; k < run->evaluations[WEFT_TEST].classes; k++) {
+        for (size_t k = 0; k < run->evaluations[WEFT_SPLIT_TEST].classes; k++) {
             json_write_string(&json, NULL, run->names[k]);
         }
         json_write_close(&json, ']');
-        json_pictures(&json, run, WEFT_TRAIN);
-        json_pictures(&json, run, WEFT_TEST);
+        json_pictures(&json, run, WEFT_SPLIT_TRAIN);
+        json_pictures(&json, run, WEFT_SPLIT_TEST);
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
@@ -73,7 +73,7 @@ static void write_split(FILE *out, const struct page_run *run, size_t number,
     fprintf(out,
             "<section>\n<h3>%s images: %.2f %% right</h3>\n<p class=\"note\">%zu of %zu, mean loss "
             "%.4f. <span class=\"hint\">Click a cell to see its images.</span></p>\n",
-            split == WEFT_TRAIN ? "Training" : "Test", 100 * evaluation->accuracy,
+            split == WEFT_SPLIT_TRAIN ? "Training" : "Test", 100 * evaluation->accuracy,
             evaluation->correct, evaluation->images, evaluation->loss);
     fputs("<div class=\"pair\">\n", out);
     page_matrix(out, run, number, split);
@@ -98,7 +98,7 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
         utf8_markup(out, run->name);
         fputs("</h2>\n", out);
     }
-    write_split(out, run, number, WEFT_TEST);
+    write_split(out, run, number, WEFT_SPLIT_TEST);
     fputs("<section>\n<h3>Curves</h3>\n<div class=\"curves\">\n", out);
     for (int panel = 0; panel < 2 && status == WEFT_OK; panel++) {
         canvas_inside(&canvas, out);
@@ -108,7 +108,7 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
     fputs("</div>\n", out);
     page_epochs(out, run);
     fputs("</section>\n", out);
-    write_split(out, run, number, WEFT_TRAIN);
+    write_split(out, run, number, WEFT_SPLIT_TRAIN);
     fputs("</article>\n", out);
     return status;
 }
@@ -132,7 +132,7 @@ static void write_head(FILE *out, const struct page *page) {
 
 /* The heading, and in a sentence what came out. */
 static void write_summary(FILE *out, const struct page *page) {
-    const struct weft_evaluation *test = &page->runs[0].evaluations[WEFT_TEST];
+    const struct weft_evaluation *test = &page->runs[0].evaluations[WEFT_SPLIT_TEST];
     fputs("<header>\n<h1>", out);
     if (page->run_count > 1) {
         fprintf(out, "%zu trainings side by side", page->run_count);

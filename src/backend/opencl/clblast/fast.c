@@ -194,7 +194,8 @@ static enum weft_status make_kernels(struct opencl_backend *cl, size_t i,
     size_t input = weft_shape_size(layer->input), output = weft_shape_size(layer->output);
     cl_mem *matrices = &cl->fast->matrices;
     cl_mem *const columns[] = {&cl->values[group->first], matrices};
-    cl_mem *const outputs[] = {matrices, &cl->arrays[WEFT_PARAMETERS], &cl->values[group->end]};
+    cl_mem *const outputs[] = {matrices, &cl->arrays[WEFT_ARRAY_PARAMETERS],
+                               &cl->values[group->end]};
     cl_mem *const dfeatures[] = {&cl->dvalues[group->end], matrices};
     cl_mem *const dinput[] = {matrices, &cl->dvalues[group->first]};
     if (make_kernel(cl, i, "fast_columns", fast->rows * fast->area, 2, columns, &fast->columns,

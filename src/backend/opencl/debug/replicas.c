@@ -139,7 +139,8 @@ static enum weft_status make_copies(struct replicas *crowd,
         struct opencl_copy *copy = &crowd->copies[i];
         struct weft_error failure = {0};
         if (opencl_open_beside(first, options, &copy->cl, &failure) != WEFT_OK ||
-            weft_backend_set_images(&copy->cl->base, WEFT_TRAIN, images, &failure) != WEFT_OK ||
+            weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, &failure) !=
+                WEFT_OK ||
             make_copy(crowd, copy, &failure) != WEFT_OK) {
             finish_copy(copy);
             break;
@@ -151,7 +152,8 @@ static enum weft_status make_copies(struct replicas *crowd,
         make_fillings(crowd, rest);
     }
     for (int i = 0; i < 2 && status == WEFT_OK; i++) {
-        size_t floats = opencl_array_count(first, i == 0 ? WEFT_PARAMETERS : WEFT_BUFFERS);
+        size_t floats =
+            opencl_array_count(first, i == 0 ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS);
         status = opencl_buffer(first, floats * sizeof(cl_float), "initial values",
                                &crowd->initial[i], error);
     }
@@ -176,7 +178,7 @@ static enum weft_status open_crowd(const struct weft_network *network,
     if (status == WEFT_OK) {
         made->copies[0].cl = (struct opencl_backend *)first;
         made->count = 1;
-        status = weft_backend_set_images(first, WEFT_TRAIN, images, error);
+        status = weft_backend_set_images(first, WEFT_SPLIT_TRAIN, images, error);
     }
     if (status == WEFT_OK) {
         status = build(made, options, error);

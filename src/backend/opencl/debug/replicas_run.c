@@ -4,8 +4,8 @@
 #define FILLERS 65536 /* work-items that fill or check */
 
 /* What a round compares, in this order, behind the results of its steps. */
-static const enum weft_array compared[] = {WEFT_PARAMETERS, WEFT_BUFFERS, WEFT_MOMENTS,
-                                           WEFT_SECOND_MOMENTS};
+static const enum weft_array compared[] = {WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_BUFFERS,
+                                           WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS};
 #define COMPARED (sizeof compared / sizeof compared[0])
 
 struct argument {
@@ -67,10 +67,11 @@ enum weft_status opencl_crowd_begin(struct replicas *crowd, const struct weft_im
     struct opencl_backend *first = crowd->copies[0].cl;
     enum weft_status status =
         opencl_write(first, crowd->initial[0], parameters,
-                     opencl_array_count(first, WEFT_PARAMETERS) * sizeof(cl_float), error);
+                     opencl_array_count(first, WEFT_ARRAY_PARAMETERS) * sizeof(cl_float), error);
     if (status == WEFT_OK) {
-        status = opencl_write(first, crowd->initial[1], buffers,
-                              opencl_array_count(first, WEFT_BUFFERS) * sizeof(cl_float), error);
+        status =
+            opencl_write(first, crowd->initial[1], buffers,
+                         opencl_array_count(first, WEFT_ARRAY_BUFFERS) * sizeof(cl_float), error);
     }
     crowd->seed = seed;
     for (size_t i = 0; i < crowd->count && status == WEFT_OK; i++) {
@@ -78,7 +79,7 @@ enum weft_status opencl_crowd_begin(struct replicas *crowd, const struct weft_im
         float pixels[256];
         weft_pixels_normalised(pixels);
         if ((status = weft_backend_set_pixels(&copy->cl->base, pixels, error)) == WEFT_OK &&
-            (status = weft_backend_set_images(&copy->cl->base, WEFT_TRAIN, images, error)) ==
+            (status = weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, error)) ==
                 WEFT_OK) {
             status = opencl_crowd_fill(crowd, copy, error);
         }
