@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_install.sh: what "meson install" puts there, after it was moved: the program, and the README's example built on the library.
-# Besides WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the build), CC and WEFT_SANITIZE (the build's b_sanitize).
+# test_install.sh: what "meson install" installs, after the folder was moved: the program, and examples/train.c built on the
+# library. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the build), CC and WEFT_SANITIZE (the build's b_sanitize).
 # shellcheck source=tests/cli.sh
 . "$(dirname "$0")/cli.sh" install
 
@@ -9,6 +9,7 @@ unset LD_LIBRARY_PATH # Meson lets it name the build's library, which must not b
 build=${WEFT_BUILD:?the folder of the build}
 cc=${CC:-cc}
 moved=$work/moved
+example=$moved/share/doc/weft/examples/train.c
 real=/usr/share/datasets/fashion-mnist
 sanitize=$(tr -d "[]' " <<<"${WEFT_SANITIZE:-none}")
 [ "$sanitize" = none ] || [ -z "$sanitize" ] || cc+=" -fsanitize=$sanitize"
@@ -46,7 +47,7 @@ compile() {
     shift
     flags=$(package --cflags --libs "$@")
     # shellcheck disable=SC2086 # options of one word each
-    try $cc -std=c11 -Wall -Wextra -Werror "$work/train.c" $flags -o "$out"
+    try $cc -std=c11 -Wall -Wextra -Werror "$example" $flags -o "$out"
 }
 
 begin "meson install"
@@ -57,6 +58,7 @@ prefix=$(PKG_CONFIG_PATH=$pkgconfig pkg-config --variable=prefix weft)
 mv "$work/stage$prefix" "$moved" || problem "no $prefix in what was installed"
 pkgconfig=$(find "$moved" -name weft.pc -printf '%h')
 diff -r "$source/include/weft" "$moved/include/weft" >&2 || problem "not the headers of include/weft"
+cmp "$source/examples/train.c" "$example" >&2 || problem "not examples/train.c"
 end
 
 begin "the manual page and the completions"
@@ -93,12 +95,6 @@ expected=$(accuracy)
 [ -n "$expected" ] || problem "stdout names no accuracy of the test images"
 end
 
-begin "the example is in README.md"
-awk '/^```/ { inside = 0 } inside { print } /^<!-- example: train.c -->$/ { marked = 1; next }
-    marked && /^```c$/ { inside = 1 } { marked = 0 }' "$source/README.md" >"$work/train.c"
-grep -q '^int main' "$work/train.c" || problem "README.md: no C block below <!-- example: train.c -->"
-end
-
 libdir=$(package --variable=libdir)
 begin "the example with the shared library"
 compile "$work/shared"
@@ -108,7 +104,7 @@ expect_code 0
 expect_accuracy
 end
 
-begin "the example says what failed"
+begin "the example reports what failed"
 WEFT_DATA=$work/nowhere LD_LIBRARY_PATH=$libdir try "$work/shared"
 expect_code 3
 expect_text err "$work/nowhere"
