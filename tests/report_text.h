@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#include "report/report.h"
+#include <stdio.h>
+
+#include "weft/train.h"
 
 /* Reads all of ${file} (a tmpfile) into ${text} and closes it. */
 static inline void read_text(FILE *file, char *text, size_t size) {

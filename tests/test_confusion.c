@@ -1,15 +1,20 @@
 /* test_confusion.c: the matrix as text. */
 #include "report_text.h"
 
+#include <limits.h>
+
+#include "report/confusion.h"
 #include "weft/data.h"
 
 static const char *const three[] = {"Bag", "Ankle boot", "Coat"};
 
 static void print(char *text, size_t size, const struct weft_evaluation *evaluation,
                   const char *const *names) {
+    struct confusion_matrix matrix = {.evaluation = evaluation, .names = names, .title = "test"};
+    struct screen plain = {.columns = INT_MAX};
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    report_confusion(file, "test", evaluation, names);
+    confusion_print(file, &plain, &matrix);
     read_text(file, text, size);
 }
 

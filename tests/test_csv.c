@@ -1,13 +1,15 @@
 /* test_csv.c: confusion matrices and histories for spreadsheets. */
 #include "report_text.h"
 
+#include "report/csv.h"
+
 START_TEST(confusion) {
     static const char *const names[] = {"Bag", "T-shirt/top"};
     uint64_t counts[4] = {5, 1, 0, 60000};
     struct weft_evaluation evaluation = evaluation_of(counts, 2, 0.0);
     char text[256];
     FILE *file = tmpfile();
-    report_confusion_csv(file, &evaluation, names);
+    csv_write_confusion(file, &evaluation, names);
     read_text(file, text, sizeof text);
     ck_assert_str_eq(text, ",Bag,T-shirt/top\n"
                            "Bag,5,1\n"
@@ -21,7 +23,7 @@ START_TEST(quoting) {
     struct weft_evaluation evaluation = {.classes = 5, .confusion = counts};
     char text[512];
     FILE *file = tmpfile();
-    report_confusion_csv(file, &evaluation, names);
+    csv_write_confusion(file, &evaluation, names);
     read_text(file, text, sizeof text);
     ck_assert_str_eq(text, ",\"a,b\",\"say \"\"so\"\"\",\"two\nlines\",, plain; \n"
                            "\"a,b\",0,0,0,0,0\n"
@@ -33,11 +35,11 @@ START_TEST(quoting) {
 END_TEST
 
 START_TEST(history) {
-    struct cli_history epochs[2] = {{1, 0.8306, 275.87, 275.87 / 600.0, 0.5212345678},
-                                    {2, 1.0 / 3.0, 1e-7, 0.1 + 0.2, 12.0}};
+    struct report_epoch epochs[2] = {{1, 0.8306, 275.87, 275.87 / 600.0, 0.5212345678},
+                                     {2, 1.0 / 3.0, 1e-7, 0.1 + 0.2, 12.0}};
     char text[512];
     FILE *file = tmpfile();
-    report_history_csv(file, epochs, 2);
+    csv_write_history(file, epochs, 2);
     read_text(file, text, sizeof text);
     /* All digits of a loss, microseconds of a time. */
     ck_assert_str_eq(text, "epoch,accuracy,total_loss,mean_loss,seconds\n"
@@ -49,7 +51,7 @@ END_TEST
 START_TEST(empty_history) {
     char text[128];
     FILE *file = tmpfile();
-    report_history_csv(file, NULL, 0);
+    csv_write_history(file, NULL, 0);
     read_text(file, text, sizeof text);
     ck_assert_str_eq(text, "epoch,accuracy,total_loss,mean_loss,seconds\n");
 }

@@ -3,7 +3,9 @@
 
 #include "report_text.h"
 
-#include "report/figure.h"
+#include "report/figure_confusion.h"
+#include "report/figure_curves.h"
+#include "report/gallery.h"
 
 static uint64_t counts[10000];
 static char long_names[100][64];
@@ -23,7 +25,7 @@ static struct weft_evaluation make(size_t classes) {
     return evaluation_of(counts, classes, 0.5);
 }
 
-static void draw(const char *path, const struct matrix *matrix, enum canvas_theme theme) {
+static void draw(const char *path, const struct confusion_matrix *matrix, enum canvas_theme theme) {
     struct weft_error error = {0};
     struct canvas canvas;
     ck_assert_int_eq(canvas_open(&canvas, path, theme, &error), WEFT_OK);
@@ -44,7 +46,7 @@ START_TEST(svg_by_hand) {
     uint64_t four[4] = {8, 0, 2, 6};
     static const char *const two[] = {"Bag", "Ankle boot"};
     struct weft_evaluation evaluation = evaluation_of(four, 2, 0.5);
-    struct matrix matrix = {&evaluation, two, "Title", false};
+    struct confusion_matrix matrix = {&evaluation, two, "Title", false};
     const char *path = temporary_path("two.svg");
     size_t size;
     char *text;
@@ -73,7 +75,7 @@ END_TEST
 /* Markup in names is escaped, control characters and bytes that are no UTF-8 are replaced, long names are cut. */
 START_TEST(hard_names) {
     struct weft_evaluation evaluation = make(10);
-    struct matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
+    struct confusion_matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
     const char *path = temporary_path("hard.svg");
     size_t size;
     char *text;
@@ -97,7 +99,7 @@ START_TEST(sizes) {
     for (size_t i = 0; i < 4; i++) {
         struct weft_evaluation evaluation = make(classes[i]);
         for (int normalize = 0; normalize < 2; normalize++) {
-            struct matrix matrix = {&evaluation, names, "Title", normalize};
+            struct confusion_matrix matrix = {&evaluation, names, "Title", normalize};
             const char *path = temporary_path("any.svg"), *at;
             size_t size;
             char *text;
@@ -127,7 +129,7 @@ END_TEST
 /* PNG and PDF begin and end as such; a PNG has the size of its sheet, doubled, and is not blank. */
 START_TEST(cairo_files) {
     struct weft_evaluation evaluation = make(10);
-    struct matrix matrix = {&evaluation, names, "Title", false};
+    struct confusion_matrix matrix = {&evaluation, names, "Title", false};
     const char *png = temporary_path("a.png"), *pdf = temporary_path("a.pdf");
     struct weft_error error = {0};
     char *bytes;
@@ -173,12 +175,12 @@ START_TEST(screen) {
     for (int colour = 0; colour < 2; colour++) {
         for (int i = 0; i < 3; i++) {
             struct weft_evaluation evaluation = make(10);
-            struct matrix matrix = {&evaluation, weft_class_names, "test", false};
-            struct cli_screen where = {columns[i], colour, colour && i == 1, true};
+            struct confusion_matrix matrix = {&evaluation, weft_class_names, "test", false};
+            struct screen where = {columns[i], colour, colour && i == 1, true};
             FILE *file = tmpfile();
             static char text[65536];
             ck_assert_ptr_nonnull(file);
-            screen_confusion(file, &where, &matrix);
+            confusion_print(file, &where, &matrix);
             read_text(file, text, sizeof text);
             ck_assert_ptr_nonnull(strstr(text, "test: accuracy: "));
             ck_assert_int_eq(strstr(text, "\x1b[48;") != NULL, colour);

@@ -5,7 +5,9 @@
 
 #include <math.h>
 
-#include "report/figure.h"
+#include "report/figure_confusion.h"
+#include "report/figure_curves.h"
+#include "report/gallery.h"
 
 /* Ticks are 1, 2 or 5 with zeros, no more than asked for, and not needlessly few. */
 START_TEST(ticks) {
@@ -14,18 +16,18 @@ START_TEST(ticks) {
     } cases[] = {{1, 5, 0.2},    {1, 10, 0.1},       {5, 6, 1},       {200, 8, 50},  {2.3, 6, 0.5},
                  {1000, 6, 200}, {0.002, 6, 0.0005}, {6000, 6, 1000}, {1e6, 6, 2e5}, {0, 6, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        double step = figure_tick(cases[i].most, cases[i].count);
+        double step = canvas_tick(cases[i].most, cases[i].count);
         ck_assert_msg(fabs(step - cases[i].step) <= 1e-9 * cases[i].step, "%g in %g: %g",
                       cases[i].most, cases[i].count, step);
     }
-    ck_assert(isfinite(figure_tick(INFINITY, 6)) && isfinite(figure_tick(NAN, 6)));
+    ck_assert(isfinite(canvas_tick(INFINITY, 6)) && isfinite(canvas_tick(NAN, 6)));
 }
 END_TEST
 
 /* Draws ${epochs} of 10 steps as SVG into a text that the caller frees. */
 static char *draw(size_t epochs, bool validated) {
-    struct cli_history *history = calloc(epochs, sizeof *history);
-    struct cli_step *steps = calloc(10 * epochs, sizeof *steps);
+    struct report_epoch *history = calloc(epochs, sizeof *history);
+    struct report_step *steps = calloc(10 * epochs, sizeof *steps);
     struct curves curves = {history, epochs, steps, 10 * epochs};
     struct weft_error error = {0};
     struct canvas canvas;
@@ -35,10 +37,10 @@ static char *draw(size_t epochs, bool validated) {
     ck_assert(history != NULL && steps != NULL);
     for (size_t i = 0; i < epochs; i++) {
         double share = 1.0 / (double)(i + 1);
-        history[i] = (struct cli_history){i + 1, 1 - share / 2, 20 * share, 2 * share,
-                                          1,     validated,     1 - share,  share};
+        history[i] = (struct report_epoch){i + 1, 1 - share / 2, 20 * share, 2 * share,
+                                           1,     validated,     1 - share,  share};
         for (size_t k = 0; k < 10; k++) {
-            steps[10 * i + k] = (struct cli_step){(uint32_t)i + 1, 100, 50, (float)share};
+            steps[10 * i + k] = (struct report_step){(uint32_t)i + 1, 100, 50, (float)share};
         }
     }
     ck_assert_int_eq(canvas_open(&canvas, path, THEME_LIGHT, &error), WEFT_OK);
@@ -82,18 +84,18 @@ END_TEST
 
 /* Steps are the same after a way through the file. */
 START_TEST(steps_file) {
-    static const struct cli_step steps[] = {
+    static const struct report_step steps[] = {
         {1, 100, 11, 2.336985f}, {1, 3, 1, 1.0f / 3}, {2, 100, 100, 1e-20f}};
     const char *path = temporary_path("steps.csv");
-    struct cli_step *read;
+    struct report_step *read;
     struct weft_error error = {0};
     size_t count;
     FILE *file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
-    report_steps_csv(file, steps, 0, 2);
-    report_steps_csv(file, steps, 2, 3);
+    csv_write_steps(file, steps, 0, 2);
+    csv_write_steps(file, steps, 2, 3);
     ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(report_steps_read(path, &read, &count, &error), WEFT_OK);
+    ck_assert_int_eq(csv_read_steps(path, &read, &count, &error), WEFT_OK);
     ck_assert_uint_eq(count, 3);
     ck_assert_int_eq(memcmp(read, steps, sizeof steps), 0);
     free(read);
@@ -116,13 +118,12 @@ START_TEST(wrong_files) {
         "step,epoch,images,loss,accuracy\n\n",
     };
     const char *path = temporary_path("wrong.csv");
-    struct cli_step *steps;
+    struct report_step *steps;
     size_t count;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct weft_error error = {0};
         temporary_write(path, wrong[i], strlen(wrong[i]));
-        ck_assert_msg(report_steps_read(path, &steps, &count, &error) == WEFT_BAD_FILE, "case %zu",
-                      i);
+        ck_assert_msg(csv_read_steps(path, &steps, &count, &error) == WEFT_BAD_FILE, "case %zu", i);
         ck_assert_ptr_nonnull(strstr(error.message, "wrong.csv"));
         ck_assert_ptr_null(steps);
     }

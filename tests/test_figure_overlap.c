@@ -6,7 +6,9 @@
 
 #include <math.h>
 
-#include "report/figure.h"
+#include "report/figure_confusion.h"
+#include "report/figure_curves.h"
+#include "report/gallery.h"
 
 enum { WORDS_MAX = 24000, CLASSES_MAX = 100 };
 
@@ -148,8 +150,8 @@ START_TEST(matrices) {
     for (size_t i = 0; i < 5 * 4 * 2; i++) {
         size_t n = classes[i / 8];
         struct weft_evaluation evaluation;
-        struct matrix matrix = {&evaluation, list, "Confusion matrix, train: 60000 images",
-                                i % 2 == 1};
+        struct confusion_matrix matrix = {&evaluation, list,
+                                          "Confusion matrix, train: 60000 images", i % 2 == 1};
         struct canvas canvas;
         const char *path = temporary_path("matrix.svg");
         char what[64];
@@ -174,8 +176,8 @@ START_TEST(curves) {
     static const size_t epochs[] = {1, 2, 5, 12, 200, 3000};
     for (size_t i = 0; i < 6 * 2; i++) {
         size_t count = epochs[i / 2];
-        struct cli_history *history = calloc(count, sizeof *history);
-        struct cli_step *steps = calloc(10 * count, sizeof *steps);
+        struct report_epoch *history = calloc(count, sizeof *history);
+        struct report_step *steps = calloc(10 * count, sizeof *steps);
         struct curves figure = {history, count, steps, 10 * count};
         struct canvas canvas;
         const char *path = temporary_path("curves.svg");
@@ -183,10 +185,10 @@ START_TEST(curves) {
         ck_assert(history != NULL && steps != NULL);
         for (size_t k = 0; k < count; k++) {
             double share = (i % 2 ? 12345.678 : 1e-3) / (double)(k + 1);
-            history[k] = (struct cli_history){k + 1, 0.99, share, share, 1, i % 2, 0.98, share};
+            history[k] = (struct report_epoch){k + 1, 0.99, share, share, 1, i % 2, 0.98, share};
         }
         for (size_t k = 0; k < 10 * count; k++) {
-            steps[k] = (struct cli_step){(uint32_t)(k / 10) + 1, 100, 99, 0.5f};
+            steps[k] = (struct report_step){(uint32_t)(k / 10) + 1, 100, 99, 0.5f};
         }
         open_svg(&canvas, path);
         figure_curves(&canvas, &figure);
@@ -217,7 +219,7 @@ START_TEST(samples) {
         struct canvas canvas;
         const char *path = temporary_path("samples.svg");
         open_svg(&canvas, path);
-        figure_samples(&canvas, &gallery);
+        gallery_draw(&canvas, &gallery);
         commit(&canvas);
         check_words(path, "samples");
     }

@@ -5,6 +5,9 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/numbers.h"
+#include "cli/json.h"
+
 /* The text of ${json}, which the caller frees. */
 static char *take(struct json_writer *json) {
     struct weft_error error = {0};
@@ -194,7 +197,7 @@ START_TEST(device_event) {
     snprintf(device.fp_config, sizeof device.fp_config, "denorm fma");
     device.global_memory = UINT64_C(1) << 40;
     json_write_open(&json, NULL, '{');
-    json_write_device(&json, "device", &device);
+    cli_json_device(&json, "device", &device);
     json_write_close(&json, '}');
     text = take(&json);
     read = cJSON_Parse(text);

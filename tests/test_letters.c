@@ -3,7 +3,9 @@
 #include "report_text.h"
 
 #include "base/utf8.h"
-#include "report/figure.h"
+#include "report/figure_confusion.h"
+#include "report/figure_curves.h"
+#include "report/gallery.h"
 #include "report/letters.h"
 
 /* By hand, some at the ends of ranges. */

@@ -2,12 +2,13 @@
  *
  * cJSON would do, but its numbers are doubles printed its own way: here a float32 has the fewest
  * digits that give its bits back, and a 64-bit seed is exact. */
-#include "report/report.h"
+#include "base/json_write.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "base/utf8.h"
 
 static void append(struct json_writer *json, const char *bytes, size_t count) {

@@ -1,7 +1,9 @@
 /* numbers.c: floating-point numbers in the fewest digits that read back to the same bits. */
-#include "report/report.h"
+#include "base/numbers.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Whole numbers of few digits look like it: %g would print 300 as 3e+02. */

@@ -5,8 +5,9 @@
 #ifndef WEFT_CLI_H
 #define WEFT_CLI_H
 
+#include "base/json_write.h"
 #include "cli/options.h"
-#include "report/report.h"
+#include "weft/train.h"
 
 struct cli_command {
     const char *name;

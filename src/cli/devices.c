@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json.h"
+
 const struct cli_option cli_devices_options[] = {
     CLI_OPTION_ROW_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
     {.name = NULL},
@@ -113,7 +115,7 @@ static enum weft_status print_json(const struct weft_device *device, struct weft
     struct json_writer json = {0};
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "device");
-    json_write_device(&json, NULL, device);
+    cli_json_device(&json, NULL, device);
     json_write_close(&json, '}');
     return json_write_print(&json, stdout, error);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "cli/json.h"
 #include "os/os.h"
 
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
@@ -115,8 +116,8 @@ static enum weft_status print_json(const struct job *job, struct weft_error *err
     json_write_string(&json, "pixels", pixels[job->pixels]);
     json_write_string(&json, "statistics", statistics[job->how.statistics]);
     json_write_bool(&json, "as_published", job->options->as_published);
-    json_write_results(&json, &job->evaluation, weft_class_names);
-    json_write_device(&json, "device", weft_backend_device(job->backend));
+    cli_json_results(&json, &job->evaluation, weft_class_names);
+    cli_json_device(&json, "device", weft_backend_device(job->backend));
     json_write_seconds(&json, "seconds", job->seconds);
     json_write_close(&json, '}');
     return json_write_print(&json, stdout, error);

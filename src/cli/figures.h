@@ -3,11 +3,9 @@
 #define WEFT_CLI_FIGURES_H
 
 #include "cli/cli.h"
-#include "report/figure.h"
-
-/* Stdout as a screen: colours only on a terminal, without NO_COLOR, and where TERM is not "dumb". Where stdout is no terminal it is
- * as wide as ${columns}. */
-struct cli_screen cli_figures_screen(int columns);
+#include "report/figure_confusion.h"
+#include "report/figure_curves.h"
+#include "report/gallery.h"
 
 /* Prints the confusion matrix of ${split}: the whole table where stdout is no terminal. */
 void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation);

@@ -129,13 +129,13 @@ static enum weft_status show(const struct cli_options *options, const struct cho
                              const char *split, struct weft_error *error) {
     struct gallery gallery = {choice->pixels, choice->count, choice->images.height,
                               choice->images.width, choice->labels};
-    struct cli_screen screen = cli_figures_screen(COLUMNS);
+    struct screen screen = screen_of_stdout(COLUMNS);
     if (options->out != NULL) {
         struct canvas canvas;
         enum weft_status status =
             canvas_open(&canvas, options->out, (enum canvas_theme)options->theme, error);
         if (status == WEFT_OK) {
-            figure_samples(&canvas, &gallery);
+            gallery_draw(&canvas, &gallery);
             status = canvas_commit(&canvas, error);
         }
         if (status != WEFT_OK) {
@@ -146,7 +146,7 @@ static enum weft_status show(const struct cli_options *options, const struct cho
         return print_json(choice, split, error);
     }
     if (options->out == NULL) {
-        return screen_samples(stdout, &screen, &gallery, error);
+        return gallery_print(stdout, &screen, &gallery, error);
     }
     for (size_t i = 0; i < choice->count; i++) {
         printf("%s:%u %s\n", split, (unsigned)choice->index[i], choice->labels[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "report/csv.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
@@ -146,7 +147,7 @@ enum weft_status cli_shared_confusion_csv(const struct weft_evaluation *evaluati
     struct os_file file = {0};
     enum weft_status status = os_file_create(&file, path, error);
     if (status == WEFT_OK) {
-        report_confusion_csv(file.stream, evaluation, weft_class_names);
+        csv_write_confusion(file.stream, evaluation, weft_class_names);
         status = os_file_commit(&file, error);
     }
     return status;

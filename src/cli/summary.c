@@ -2,12 +2,79 @@
 #include "cli/cli.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const struct cli_option cli_summary_options[] = {
     CLI_OPTION_ROW_FILE("network", network,
                         "a list of layers in JSON, as in a model file's metadata"),
     {.name = NULL},
 };
+
+/* Trained floats of layer ${index}. */
+static size_t layer_parameters(const struct weft_network *network, size_t index) {
+    const struct weft_layer *layer = &network->layers[index];
+    size_t count = 0;
+    for (size_t i = 0; i < layer->tensors; i++) {
+        const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + i];
+        count += tensor->trained ? tensor->count : 0;
+    }
+    return count;
+}
+
+enum { KIND = 12, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 };
+
+/* How the table is laid out: which columns it has, and how wide the first one is. */
+struct layout {
+    int name;
+    bool kind, flop;
+};
+
+/* A row; ${parameters} is text, since the head is one too. */
+static void print_row(FILE *out, const struct layout *layout, const char *name, const char *kind,
+                      const char *output, const char *parameters, const char *flop) {
+    fprintf(out, "%-*s  ", layout->name, name);
+    if (layout->kind) {
+        fprintf(out, "%-10s  ", kind);
+    }
+    fprintf(out, layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
+    if (layout->flop) {
+        fprintf(out, "  %12s", flop);
+    }
+    fputc('\n', out);
+}
+
+/* The name, which often tells the kind, stays; FLOP are told by --json too. */
+static struct layout choose(const struct weft_network *network, int columns) {
+    struct layout layout = {.name = (int)strlen("layer")};
+    for (size_t i = 0; i < network->layer_count; i++) {
+        int length = (int)strlen(network->layers[i].name);
+        layout.name = length > layout.name ? length : layout.name;
+    }
+    layout.kind = columns >= layout.name + 2 + KIND + OUTPUT + PARAMETERS + FLOP;
+    layout.flop = layout.kind || columns >= layout.name + 2 + OUTPUT - 4 + PARAMETERS + FLOP;
+    return layout;
+}
+
+/* Prints the layers as a table: name, kind, output of one image, parameters, FLOP forward of one
+ * image, and totals. A table wider than ${columns} omits the kinds, then FLOP. */
+static void print_table(FILE *out, const struct weft_network *network, int columns) {
+    struct layout layout = choose(network, columns);
+    char shape[64], parameters[24], flop[24];
+    uint64_t sum = 0;
+    print_row(out, &layout, "layer", "kind", "output", "parameters", "FLOP");
+    print_row(out, &layout, "input", "", weft_shape_text(network->input, shape), "", "");
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        sum += weft_layer_flop(layer);
+        snprintf(parameters, sizeof parameters, "%zu", layer_parameters(network, i));
+        snprintf(flop, sizeof flop, "%llu", (unsigned long long)weft_layer_flop(layer));
+        print_row(out, &layout, layer->name, weft_kind_name(layer->kind),
+                  weft_shape_text(layer->output, shape), parameters, flop);
+    }
+    snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
+    snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
+    print_row(out, &layout, "total", "", "", parameters, flop);
+}
 
 static void json_layers(struct json_writer *json, const struct weft_network *network) {
     uint64_t flop = 0;
@@ -25,7 +92,7 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
             json_write_integer(json, NULL, shape.width);
         }
         json_write_close(json, ']');
-        json_write_integer(json, "parameters", report_layer_parameters(network, i));
+        json_write_integer(json, "parameters", layer_parameters(network, i));
         json_write_integer(json, "flop", weft_layer_flop(layer));
         json_write_close(json, '}');
         flop += weft_layer_flop(layer);
@@ -54,7 +121,7 @@ static enum weft_status print(const struct cli_options *options, const struct we
         json_write_close(&json, '}');
         status = json_write_print(&json, stdout, error);
     } else {
-        report_summary(stdout, network, cli_screen_columns());
+        print_table(stdout, network, cli_screen_columns());
         printf("\n%s\n", pytorch);
         if (path != NULL) {
             printf("\nmodel: %s, sha256: %s\n", path, sha256);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
+
 /* Decimal digits only: strtoull would take signs, spaces and what overflows. */
 static bool parse_count(const char *text, uint64_t *value) {
     *value = 0;

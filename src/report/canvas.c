@@ -1,7 +1,7 @@
 /* canvas.c: what all formats share: files, themes, and how long words are. */
 #include "report/canvas.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -105,15 +105,19 @@ enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) 
     return status;
 }
 
-uint32_t canvas_colour(const struct canvas *canvas, uint32_t colour) {
-    static const uint32_t light[] = {0xffffff, 0x1b1f24, 0x59636e, 0xdfe4ea,
-                                     0x1f6fc5, 0xa9c9ec, 0xc2590c};
-    static const uint32_t dark[] = {0x0d1117, 0xe6edf3, 0x9198a1, 0x30363d,
-                                    0x58a6ff, 0x2b4c76, 0xf0883e};
-    if (colour < CANVAS_PAPER || colour >= CANVAS_COLOUR_END) {
-        return colour;
+double canvas_tick(double most, double count) {
+    double step;
+    if (!(most > 0) || !isfinite(most)) {
+        return 1;
     }
-    return (canvas->theme == THEME_DARK ? dark : light)[colour - CANVAS_PAPER];
+    count = count < 1 ? 1 : count;
+    step = pow(10, floor(log10(most / count)));
+    while (most / step > count * 1.0001) {
+        /* 1, 2, 5, 10: the first digit says which comes next */
+        double digit = floor(step / pow(10, floor(log10(step) + 1e-9)) + 0.5);
+        step *= digit == 2 ? 2.5 : 2;
+    }
+    return step;
 }
 
 /* Of one character at size 1. The widths are those of wide fonts; letters by groups. */

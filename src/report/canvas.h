@@ -11,24 +11,7 @@
 #include <stdio.h>
 
 #include "os/os.h"
-
-enum canvas_theme {
-    THEME_LIGHT,
-    THEME_DARK,
-    THEME_PAGE /* SVG inside a page whose style sheet has the variables --paper, --ink ... */
-};
-
-/* A colour is 0xRRGGBB, or one of these parts that a theme gives its colours to. */
-enum {
-    CANVAS_PAPER = 1 << 24,
-    CANVAS_INK,
-    CANVAS_MUTED,
-    CANVAS_GRID,
-    CANVAS_TRAINED,       /* curves of training images */
-    CANVAS_TRAINED_FAINT, /* the same by step */
-    CANVAS_HELD_OUT,      /* curves of held-out images */
-    CANVAS_COLOUR_END
-};
+#include "report/colours.h"
 
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
 
@@ -107,11 +90,8 @@ void canvas_words(struct canvas *canvas, const struct canvas_words_style *words,
 /* The most that ${text} may be long at ${size}: an estimate, the same for every format and font: no usual font is wider. */
 double canvas_length(const char *text, double size);
 
-/* The colour ${colour} of the canvas as 0xRRGGBB. */
-uint32_t canvas_colour(const struct canvas *canvas, uint32_t colour);
-
-/* colours.c: the scale of a share of 0 to 1: pale to dark blue (in the dark theme: dark to pale), and the colour of words on it. */
-uint32_t colour_share(enum canvas_theme theme, double share);
-uint32_t colour_on(uint32_t background);
+/* Returns the distance of the ticks on an axis from 0 to ${most}: 1, 2 or 5 times a power of ten, so
+ * that there are at most ${count} of them. */
+double canvas_tick(double most, double count);
 
 #endif

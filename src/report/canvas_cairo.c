@@ -35,7 +35,7 @@ static void begin(struct canvas *canvas) {
 }
 
 static void set_colour(struct canvas *canvas, uint32_t colour) {
-    uint32_t rgb = canvas_colour(canvas, colour);
+    uint32_t rgb = colour_in_theme(canvas->theme, colour);
     cairo_set_source_rgb(canvas->state, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
                          (rgb & 255) / 255.0);
 }

@@ -29,7 +29,8 @@ static void print_colour(struct canvas *canvas, const char *name, uint32_t colou
     if (canvas->theme == THEME_PAGE && colour >= CANVAS_PAPER && colour < CANVAS_COLOUR_END) {
         fprintf(canvas->out, " style=\"%s:var(--%s)\"", name, names[colour - CANVAS_PAPER]);
     } else {
-        fprintf(canvas->out, " %s=\"#%06x\"", name, (unsigned)canvas_colour(canvas, colour));
+        fprintf(canvas->out, " %s=\"#%06x\"", name,
+                (unsigned)colour_in_theme(canvas->theme, colour));
     }
 }
 

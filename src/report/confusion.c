@@ -1,44 +1,24 @@
-/* confusion.c: a confusion matrix as text: true classes are rows, predictions are columns. */
-#include "report/figure.h"
-
-#include "base/utf8.h"
+/* confusion.c: a confusion matrix in a terminal: the table, or, if it is too wide, its shares. */
+#include "report/confusion.h"
 
 #include <string.h>
 
-#define HEAD                                                                                       \
-    6 /* letters of a name above a column; its number stands above, so a cut name is still clear */
+#include "base/utf8.h"
 
-/* The widths of the table, in characters. */
-struct layout {
-    int index, name, cell; /* a row's number, a row's name, a column with the space before it */
+enum {
+    NAME_MIN = 4, /* columns of a class's name beside the shares, if they are cut */
+    SHARES_NAME_MAX = 16,
+    TABLE_NAME_MAX = 40, /* so that one long name does not push the table out of sight */
+    HEAD = 6 /* columns of a name above a column; its number is above it, so a cut name is clear */
 };
 
-static int digits(uint64_t value) {
-    int count = 1;
-    while (value >= 10) {
-        value /= 10;
-        count++;
-    }
-    return count;
-}
+/* The widths of the parts of a line, in columns of the terminal. */
+struct layout {
+    int index, name, cell; /* number and name of a row; a column with the space before it */
+    bool numbers;          /* of shares: cells have room for a percentage */
+};
 
-/* Names are cut here, so that one can not push the table out of sight. */
-#define NAME_MAX 40
-
-static struct layout measure(const struct weft_evaluation *evaluation, const char *const *names) {
-    struct layout layout = {digits(evaluation->classes - 1), (int)strlen("precision"), HEAD + 1};
-    for (size_t i = 0; i < evaluation->classes; i++) {
-        int width = utf8_width(names[i]);
-        layout.name = width > layout.name ? width : layout.name;
-    }
-    layout.name = layout.name < NAME_MAX ? layout.name : NAME_MAX;
-    if (digits(evaluation->images) + 1 > layout.cell) {
-        layout.cell = digits(evaluation->images) + 1;
-    }
-    return layout;
-}
-
-static uint64_t row_total(const struct weft_evaluation *evaluation, size_t row) {
+uint64_t confusion_row_total(const struct weft_evaluation *evaluation, size_t row) {
     uint64_t total = 0;
     for (size_t column = 0; column < evaluation->classes; column++) {
         total += evaluation->confusion[row * evaluation->classes + column];
@@ -46,7 +26,7 @@ static uint64_t row_total(const struct weft_evaluation *evaluation, size_t row) 
     return total;
 }
 
-static uint64_t column_total(const struct weft_evaluation *evaluation, size_t column) {
+uint64_t confusion_column_total(const struct weft_evaluation *evaluation, size_t column) {
     uint64_t total = 0;
     for (size_t row = 0; row < evaluation->classes; row++) {
         total += evaluation->confusion[row * evaluation->classes + column];
@@ -54,7 +34,54 @@ static uint64_t column_total(const struct weft_evaluation *evaluation, size_t co
     return total;
 }
 
-/* A share of ${total} with three digits, or a dash where there is nothing to share. */
+double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t column) {
+    const struct weft_evaluation *evaluation = matrix->evaluation;
+    double count = (double)evaluation->confusion[row * evaluation->classes + column];
+    if (matrix->normalize && count > 0) {
+        return count / (double)confusion_row_total(evaluation, row);
+    }
+    return count;
+}
+
+double confusion_largest(const struct confusion_matrix *matrix) {
+    size_t classes = matrix->evaluation->classes;
+    double largest = 1e-9;
+    for (size_t i = 0; i < classes * classes; i++) {
+        double value = confusion_value(matrix, i / classes, i % classes);
+        largest = value > largest ? value : largest;
+    }
+    return largest;
+}
+
+static int digits(uint64_t value) {
+    int count = 1;
+    for (; value >= 10; value /= 10) {
+        count++;
+    }
+    return count;
+}
+
+/* The width of the widest name, from ${least} to ${most}. */
+static int name_width(const struct confusion_matrix *matrix, int least, int most) {
+    int width = least;
+    for (size_t i = 0; i < matrix->evaluation->classes; i++) {
+        int name = utf8_width(matrix->names[i]);
+        width = name > width ? name : width;
+    }
+    return width < most ? width : most;
+}
+
+static struct layout table_layout(const struct confusion_matrix *matrix) {
+    const struct weft_evaluation *evaluation = matrix->evaluation;
+    int count = digits(evaluation->images);
+    return (struct layout){
+        .index = digits(evaluation->classes - 1),
+        .name = name_width(matrix, (int)strlen("precision"), TABLE_NAME_MAX),
+        .cell = (count > HEAD ? count : HEAD) + 1,
+    };
+}
+
+/* A share of ${total} with three decimals, or a dash where there is nothing to share. */
 static void print_share(FILE *out, int width, uint64_t part, uint64_t total) {
     if (total == 0) {
         fprintf(out, "%*s", width, "-");
@@ -85,15 +112,16 @@ static void print_head(FILE *out, int width, const char *name) {
     utf8_print(out, head, width, 1);
 }
 
-static void print_heads(FILE *out, struct layout layout, size_t classes, const char *const *names) {
+static void print_heads(FILE *out, struct layout layout, const struct confusion_matrix *matrix) {
     int label = layout.index + 1 + layout.name;
+    size_t classes = matrix->evaluation->classes;
     fprintf(out, "%*s", label, "");
     for (size_t i = 0; i < classes; i++) {
         fprintf(out, "%*zu", layout.cell, i);
     }
     fprintf(out, "\n%*s", label, "");
     for (size_t i = 0; i < classes; i++) {
-        print_head(out, layout.cell, names[i]);
+        print_head(out, layout.cell, matrix->names[i]);
     }
     fprintf(out, "%*s%*s\n", layout.cell, "total", layout.cell, "recall");
 }
@@ -102,60 +130,111 @@ static void print_feet(FILE *out, struct layout layout, const struct weft_evalua
     int label = layout.index + 1;
     fprintf(out, "%*s%-*s", label, "", layout.name, "total");
     for (size_t i = 0; i < evaluation->classes; i++) {
-        fprintf(out, "%*llu", layout.cell, (unsigned long long)column_total(evaluation, i));
+        fprintf(out, "%*llu", layout.cell,
+                (unsigned long long)confusion_column_total(evaluation, i));
     }
     fprintf(out, "%*zu\n%*s%-*s", layout.cell, evaluation->images, label, "", layout.name,
             "precision");
     for (size_t i = 0; i < evaluation->classes; i++) {
         print_share(out, layout.cell, evaluation->confusion[i * evaluation->classes + i],
-                    column_total(evaluation, i));
+                    confusion_column_total(evaluation, i));
     }
     fprintf(out, "\n");
 }
 
-/* Counts of a row, each on its colour. */
-static void print_cells(FILE *out, const struct cli_screen *screen, const struct matrix *matrix,
-                        size_t row, int width) {
-    size_t classes = matrix->evaluation->classes;
-    struct matrix shares = *matrix;
-    shares.normalize = true;
-    for (size_t column = 0; column < classes; column++) {
-        screen_begin_cell(out, screen, matrix_value(&shares, row, column));
-        fprintf(out, "%*llu", width,
-                (unsigned long long)matrix->evaluation->confusion[row * classes + column]);
-        screen_end_cell(out, screen);
-    }
+static void print_row_name(FILE *out, struct layout layout, const struct confusion_matrix *matrix,
+                           size_t row) {
+    fprintf(out, "%*zu ", layout.index, row);
+    utf8_print(out, matrix->names[row], layout.name, 0);
 }
 
-void report_confusion_on(FILE *out, const struct cli_screen *screen, const struct matrix *matrix) {
+/* Prints the counts. Colours show the share of each row. */
+static void print_table(FILE *out, const struct screen *screen,
+                        const struct confusion_matrix *matrix, struct layout layout) {
     const struct weft_evaluation *evaluation = matrix->evaluation;
-    struct layout layout = measure(evaluation, matrix->names);
     size_t classes = evaluation->classes;
+    struct confusion_matrix shares = *matrix;
+    shares.normalize = true;
     fprintf(out, "%s: confusion matrix (rows: true classes, columns: predictions)\n\n",
             matrix->title);
-    print_heads(out, layout, classes, matrix->names);
+    print_heads(out, layout, matrix);
     for (size_t row = 0; row < classes; row++) {
-        uint64_t total = row_total(evaluation, row);
-        fprintf(out, "%*zu ", layout.index, row);
-        utf8_print(out, matrix->names[row], layout.name, 0);
-        print_cells(out, screen, matrix, row, layout.cell);
+        const uint64_t *counts = evaluation->confusion + row * classes;
+        uint64_t total = confusion_row_total(evaluation, row);
+        print_row_name(out, layout, matrix, row);
+        for (size_t column = 0; column < classes; column++) {
+            screen_begin_cell(out, screen, confusion_value(&shares, row, column));
+            fprintf(out, "%*llu", layout.cell, (unsigned long long)counts[column]);
+            screen_end_cell(out, screen);
+        }
         fprintf(out, "%*llu", layout.cell, (unsigned long long)total);
-        print_share(out, layout.cell, evaluation->confusion[row * classes + row], total);
-        fprintf(out, "\n");
+        print_share(out, layout.cell, counts[row], total);
+        fputc('\n', out);
     }
     print_feet(out, layout, evaluation);
     fprintf(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
             evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
 }
 
-void report_confusion(FILE *out, const char *title, const struct weft_evaluation *evaluation,
-                      const char *const *names) {
-    struct matrix matrix = {.evaluation = evaluation, .names = names, .title = title};
-    struct cli_screen plain = {0};
-    report_confusion_on(out, &plain, &matrix);
+/* Lays out the shares. Returns false if not even one column for each class fits. */
+static bool shares_layout(const struct screen *screen, const struct confusion_matrix *matrix,
+                          struct layout *layout) {
+    int classes = (int)matrix->evaluation->classes, room;
+    layout->index = digits(matrix->evaluation->classes - 1);
+    layout->name = name_width(matrix, NAME_MIN, SHARES_NAME_MAX);
+    room = screen->columns - layout->index - 2;
+    for (layout->cell = 4; layout->cell > 0; layout->cell--) {
+        int left = room - layout->cell * classes;
+        if (left >= layout->name || (left >= NAME_MIN && layout->cell <= 3)) {
+            layout->name = left < layout->name ? left : layout->name;
+            layout->numbers = layout->cell >= 3;
+            return layout->numbers || screen->colour;
+        }
+    }
+    return false;
 }
 
-int report_confusion_columns(const struct weft_evaluation *evaluation, const char *const *names) {
-    struct layout layout = measure(evaluation, names);
-    return layout.index + 1 + layout.name + layout.cell * ((int)evaluation->classes + 2);
+/* Prints the share of each row in percent. */
+static void print_shares(FILE *out, const struct screen *screen,
+                         const struct confusion_matrix *matrix, struct layout layout) {
+    const struct weft_evaluation *evaluation = matrix->evaluation;
+    struct confusion_matrix shares = *matrix;
+    shares.normalize = true;
+    fprintf(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);
+    if (layout.cell > layout.index) {
+        fprintf(out, "%*s", layout.index + 2 + layout.name, "");
+        for (size_t i = 0; i < evaluation->classes; i++) {
+            fprintf(out, "%*zu", layout.cell, i);
+        }
+        fputc('\n', out);
+    }
+    for (size_t row = 0; row < evaluation->classes; row++) {
+        print_row_name(out, layout, matrix, row);
+        fputc(' ', out);
+        for (size_t column = 0; column < evaluation->classes; column++) {
+            double share = confusion_value(&shares, row, column);
+            screen_begin_cell(out, screen, share);
+            if (layout.numbers && share > 0) {
+                fprintf(out, "%*.0f", layout.cell, 100 * share);
+            } else {
+                fprintf(out, "%*s", layout.cell, layout.numbers ? "." : "");
+            }
+            screen_end_cell(out, screen);
+        }
+        fputc('\n', out);
+    }
+    fprintf(out, "\n%s: accuracy: %.4f\n(%zu of %zu), loss: %.4f\n", matrix->title,
+            evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
+}
+
+void confusion_print(FILE *out, const struct screen *screen,
+                     const struct confusion_matrix *matrix) {
+    struct layout table = table_layout(matrix), shares = {0};
+    int columns =
+        table.index + 1 + table.name + table.cell * ((int)matrix->evaluation->classes + 2);
+    if (screen->columns >= columns || !shares_layout(screen, matrix, &shares)) {
+        print_table(out, screen, matrix, table);
+    } else {
+        print_shares(out, screen, matrix, shares);
+    }
 }

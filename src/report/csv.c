@@ -1,9 +1,15 @@
 /* csv.c: tables for spreadsheets and scripts. */
-#include "report/report.h"
+#include "report/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/numbers.h"
+#include "os/os.h"
+
+#define TABLE_MAX   (1u << 30) /* bytes of a file */
+#define COLUMNS_MAX 64         /* columns of a file that are read */
 
 /* Quoted where RFC 4180 asks for it. */
 static void print_field(FILE *out, const char *text) {
@@ -21,8 +27,8 @@ static void print_field(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-void report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
-                          const char *const *names) {
+void csv_write_confusion(FILE *out, const struct weft_evaluation *evaluation,
+                         const char *const *names) {
     size_t classes = evaluation->classes;
     for (size_t i = 0; i < classes; i++) {
         fputc(',', out);
@@ -39,7 +45,7 @@ void report_confusion_csv(FILE *out, const struct weft_evaluation *evaluation,
     }
 }
 
-void report_history_csv(FILE *out, const struct cli_history *history, size_t count) {
+void csv_write_history(FILE *out, const struct report_epoch *history, size_t count) {
     bool validated = false;
     for (size_t i = 0; i < count; i++) {
         validated = validated || history[i].validated;
@@ -62,7 +68,7 @@ void report_history_csv(FILE *out, const struct cli_history *history, size_t cou
     }
 }
 
-void report_steps_csv(FILE *out, const struct cli_step *steps, size_t first, size_t end) {
+void csv_write_steps(FILE *out, const struct report_step *steps, size_t first, size_t end) {
     if (first == 0) {
         fputs("step,epoch,images,loss,accuracy\n", out);
     }
@@ -74,16 +80,119 @@ void report_steps_csv(FILE *out, const struct cli_step *steps, size_t first, siz
     }
 }
 
+/* Which of ${names} each column of the file's head is; -1 for none. Returns how many columns there are. */
+static size_t read_head(char *line, const char *const *names, size_t count,
+                        int which[COLUMNS_MAX]) {
+    size_t columns = 0;
+    while (columns < COLUMNS_MAX) {
+        char *end = line + strcspn(line, ",");
+        bool last = *end == '\0';
+        *end = '\0';
+        which[columns] = -1;
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(line, names[i]) == 0) {
+                which[columns] = (int)i;
+            }
+        }
+        columns++;
+        if (last) {
+            break;
+        }
+        line = end + 1;
+    }
+    return columns;
+}
+
+/* One line of numbers into ${row}. An empty field stays NaN. Returns false for what is no number. */
+static bool read_row(char *line, size_t columns, const int which[COLUMNS_MAX], double *row) {
+    for (size_t i = 0; i < columns; i++) {
+        size_t length = strcspn(line, ",");
+        char *end = line + length;
+        bool last = *end == '\0';
+        *end = '\0';
+        if (which[i] >= 0 && length > 0) {
+            char *stop;
+            row[which[i]] = strtod(line, &stop);
+            if (stop != end) {
+                return false;
+            }
+        }
+        if (last) {
+            return i + 1 == columns;
+        }
+        line = end + 1;
+    }
+    return false;
+}
+
+static size_t count_lines(const char *text) {
+    size_t lines = 1;
+    for (; *text != '\0'; text++) {
+        lines += *text == '\n';
+    }
+    return lines;
+}
+
+/* Cuts the first line off ${text}. Returns it, and moves ${text} behind it. */
+static char *next_line(char **text) {
+    char *line = *text;
+    size_t length = strcspn(line, "\n");
+    *text = line[length] == '\n' ? line + length + 1 : line + length;
+    line[length] = '\0';
+    if (length > 0 && line[length - 1] == '\r') {
+        line[length - 1] = '\0';
+    }
+    return line;
+}
+
+enum weft_status csv_read_columns(const char *path, const char *const *names, size_t count,
+                                  double **values, size_t *rows, struct weft_error *error) {
+    char *text, *rest;
+    size_t size, columns, lines;
+    int which[COLUMNS_MAX];
+    enum weft_status status = os_file_read(path, TABLE_MAX, &text, &size, error);
+    *values = NULL;
+    *rows = 0;
+    if (status != WEFT_OK) {
+        return status;
+    }
+    rest = text;
+    lines = count_lines(text);
+    columns = read_head(next_line(&rest), names, count, which);
+    *values = calloc(lines, count * sizeof **values);
+    if (*values == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, lines);
+    }
+    while (status == WEFT_OK && *rest != '\0') {
+        double *row = *values + *rows * count;
+        for (size_t i = 0; i < count; i++) {
+            row[i] = NAN;
+        }
+        if (!read_row(next_line(&rest), columns, which, row)) {
+            status = weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head says",
+                               path, *rows + 2);
+        }
+        *rows += 1;
+    }
+    free(text);
+    if (status != WEFT_OK) {
+        free(*values);
+        *values = NULL;
+        *rows = 0;
+    }
+    return status;
+}
+
 /* A whole number from ${least} to 2^31. */
 static bool is_count(double value, double least) {
     return value >= least && value <= 2147483648.0 && value == (double)(uint32_t)value;
 }
 
-enum weft_status report_steps_read(const char *path, struct cli_step **steps, size_t *count,
-                                   struct weft_error *error) {
+enum weft_status csv_read_steps(const char *path, struct report_step **steps, size_t *count,
+                                struct weft_error *error) {
     static const char *const names[] = {"step", "epoch", "images", "loss", "accuracy"};
     double *values;
-    enum weft_status status = report_table(path, names, 5, &values, count, error);
+    enum weft_status status = csv_read_columns(path, names, 5, &values, count, error);
     *steps = NULL;
     if (status != WEFT_OK) {
         return status;
@@ -99,10 +208,10 @@ enum weft_status report_steps_read(const char *path, struct cli_step **steps, si
             status = weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not a step", path, i + 2);
             break;
         }
-        (*steps)[i] = (struct cli_step){.epoch = (uint32_t)row[1],
-                                        .images = (uint32_t)row[2],
-                                        .correct = (uint32_t)(row[4] * row[2] + 0.5),
-                                        .loss = (float)row[3]};
+        (*steps)[i] = (struct report_step){.epoch = (uint32_t)row[1],
+                                           .images = (uint32_t)row[2],
+                                           .correct = (uint32_t)(row[4] * row[2] + 0.5),
+                                           .loss = (float)row[3]};
     }
     free(values);
     if (status != WEFT_OK) {

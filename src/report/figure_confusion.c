@@ -1,7 +1,5 @@
 /* figure_confusion.c: a confusion matrix as a figure. */
-#include "report/figure.h"
-
-#include <string.h>
+#include "report/figure_confusion.h"
 
 #define ZEROS_MAX  20  /* classes up to which cells of 0 show it */
 #define NAME_MAX   170 /* length of a name at most */
@@ -20,32 +18,7 @@ struct layout {
     double tick_room;
 };
 
-double matrix_value(const struct matrix *matrix, size_t row, size_t column) {
-    const struct weft_evaluation *evaluation = matrix->evaluation;
-    const uint64_t *counts = evaluation->confusion + row * evaluation->classes;
-    uint64_t total = 0;
-    if (!matrix->normalize) {
-        return (double)counts[column];
-    }
-    for (size_t i = 0; i < evaluation->classes; i++) {
-        total += counts[i];
-    }
-    return total > 0 ? (double)counts[column] / (double)total : 0;
-}
-
-double matrix_most(const struct matrix *matrix) {
-    size_t classes = matrix->evaluation->classes;
-    double most = 1e-9;
-    for (size_t row = 0; row < classes; row++) {
-        for (size_t column = 0; column < classes; column++) {
-            double value = matrix_value(matrix, row, column);
-            most = value > most ? value : most;
-        }
-    }
-    return most;
-}
-
-static void value_text(const struct matrix *matrix, double value, char text[32]) {
+static void value_text(const struct confusion_matrix *matrix, double value, char text[32]) {
     snprintf(text, 32, matrix->normalize ? "%.4f" : "%.0f", value);
 }
 
@@ -54,12 +27,12 @@ static double larger(double a, double b) {
 }
 
 /* "accuracy=0.8872; misclass=0.1128" */
-static void accuracy_text(const struct matrix *matrix, char text[80]) {
+static void accuracy_text(const struct confusion_matrix *matrix, char text[80]) {
     double accuracy = matrix->evaluation->accuracy;
     snprintf(text, 80, "accuracy=%.4f; misclass=%.4f", accuracy, 1 - accuracy);
 }
 
-static struct layout measure(const struct matrix *matrix) {
+static struct layout measure(const struct confusion_matrix *matrix) {
     size_t classes = matrix->evaluation->classes;
     struct layout layout = {.top = EDGE + TITLE_SIZE + 18};
     char text[80];
@@ -69,7 +42,7 @@ static struct layout measure(const struct matrix *matrix) {
                    : classes <= 20 ? 11
                    : classes <= 40 ? 9
                                    : 7;
-    value_text(matrix, matrix_most(matrix), text);
+    value_text(matrix, confusion_largest(matrix), text);
     layout.cell = larger(canvas_length(text, layout.value) + 8, layout.value * 2);
     layout.cell = (double)(int)larger(layout.cell + 0.5, classes <= 4    ? 90
                                                          : classes <= 12 ? 54
@@ -100,18 +73,18 @@ static struct layout measure(const struct matrix *matrix) {
     return layout;
 }
 
-static void draw_cells(struct canvas *canvas, const struct matrix *matrix,
+static void draw_cells(struct canvas *canvas, const struct confusion_matrix *matrix,
                        const struct layout *layout) {
     const struct canvas_kind *kind = canvas->kind;
     size_t classes = matrix->evaluation->classes;
-    double most = matrix_most(matrix);
+    double most = confusion_largest(matrix);
     kind->rectangle(canvas, layout->left, layout->top, layout->side, layout->side,
-                    colour_share(canvas->theme, 0));
+                    colour_of_share(canvas->theme, 0));
     for (size_t i = 0; i < classes * classes; i++) {
         double x = layout->left + (double)(i % classes) * layout->cell;
         double y = layout->top + (double)(i / classes) * layout->cell;
-        double value = matrix_value(matrix, i / classes, i % classes);
-        uint32_t colour = colour_share(canvas->theme, value / most);
+        double value = confusion_value(matrix, i / classes, i % classes);
+        uint32_t colour = colour_of_share(canvas->theme, value / most);
         struct canvas_words_style words = {.x = x + layout->cell / 2,
                                            .y = y + layout->cell / 2 + 0.36 * layout->value,
                                            .size = layout->value,
@@ -134,7 +107,7 @@ static void draw_frame(struct canvas *canvas, double x, double y, double width, 
     canvas->kind->line(canvas, points, 5, 1, false, CANVAS_MUTED);
 }
 
-static void draw_names(struct canvas *canvas, const struct matrix *matrix,
+static void draw_names(struct canvas *canvas, const struct confusion_matrix *matrix,
                        const struct layout *layout) {
     for (size_t i = 0; i < matrix->evaluation->classes; i++) {
         double place = ((double)i + 0.5) * layout->cell;
@@ -160,7 +133,7 @@ static void draw_names(struct canvas *canvas, const struct matrix *matrix,
     }
 }
 
-static void draw_titles(struct canvas *canvas, const struct matrix *matrix,
+static void draw_titles(struct canvas *canvas, const struct confusion_matrix *matrix,
                         const struct layout *layout) {
     double middle = layout->left + layout->side / 2;
     struct canvas_words_style title = {.x = middle,
@@ -187,16 +160,16 @@ static void draw_titles(struct canvas *canvas, const struct matrix *matrix,
     canvas_words(canvas, &axis, layout->width, text);
 }
 
-static void draw_bar(struct canvas *canvas, const struct matrix *matrix,
+static void draw_bar(struct canvas *canvas, const struct confusion_matrix *matrix,
                      const struct layout *layout) {
-    double x = layout->left + layout->side + 24, most = matrix_most(matrix);
-    double step = figure_tick(most, layout->side / 40 < 6 ? layout->side / 40 : 6);
+    double x = layout->left + layout->side + 24, most = confusion_largest(matrix);
+    double step = canvas_tick(most, layout->side / 40 < 6 ? layout->side / 40 : 6);
     int stripes = 64;
     for (int i = 0; i < stripes; i++) {
         double from = layout->side * i / stripes;
         /* each reaches under the next, so that no seam shows */
         canvas->kind->rectangle(canvas, x, layout->top + from, BAR, layout->side - from,
-                                colour_share(canvas->theme, 1 - (i + 0.5) / stripes));
+                                colour_of_share(canvas->theme, 1 - (i + 0.5) / stripes));
     }
     draw_frame(canvas, x, layout->top, BAR, layout->side);
     for (int i = 0; i * step <= most * 1.0001; i++) {
@@ -211,7 +184,7 @@ static void draw_bar(struct canvas *canvas, const struct matrix *matrix,
     }
 }
 
-void figure_confusion(struct canvas *canvas, const struct matrix *matrix) {
+void figure_confusion(struct canvas *canvas, const struct confusion_matrix *matrix) {
     struct layout layout = measure(matrix);
     canvas_begin(canvas, layout.width, layout.height);
     draw_cells(canvas, matrix, &layout);

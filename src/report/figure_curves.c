@@ -1,5 +1,5 @@
 /* figure_curves.c: how loss and accuracy went: two panels with the same horizontal axis, epochs. */
-#include "report/figure.h"
+#include "report/figure_curves.h"
 
 #include <math.h>
 
@@ -31,21 +31,6 @@ struct bucket {
     double epoch, value;
 };
 
-double figure_tick(double most, double count) {
-    double step;
-    if (!(most > 0) || !isfinite(most)) {
-        return 1;
-    }
-    count = count < 1 ? 1 : count;
-    step = pow(10, floor(log10(most / count)));
-    while (most / step > count * 1.0001) {
-        /* 1, 2, 5, 10: the first digit says which comes next */
-        double digit = floor(step / pow(10, floor(log10(step) + 1e-9)) + 0.5);
-        step *= digit == 2 ? 2.5 : 2;
-    }
-    return step;
-}
-
 /* Steps of a whole epoch: those of the first, which is whole when there is a second. */
 static double steps_of_epoch(const struct curves *curves) {
     size_t count = 0;
@@ -70,7 +55,7 @@ static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCK
         size_t from = curves->step_count * i / count, to = curves->step_count * (i + 1) / count;
         double sum = 0, images = 0;
         for (size_t k = from; k < to; k++) {
-            const struct cli_step *step = &curves->steps[k];
+            const struct report_step *step = &curves->steps[k];
             sum +=
                 panel->accuracy ? (double)step->correct : (double)step->loss * (double)step->images;
             images += (double)step->images;
@@ -82,7 +67,7 @@ static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCK
 }
 
 static double epoch_value(const struct panel *panel, size_t i, bool held_out) {
-    const struct cli_history *history = &panel->curves->history[i];
+    const struct report_epoch *history = &panel->curves->history[i];
     if (held_out) {
         return panel->accuracy ? history->validation_accuracy : history->validation_loss;
     }
@@ -116,11 +101,11 @@ static void set_axes(struct panel *panel, const struct bucket *buckets, size_t c
                             : panel->epochs;
     }
     if (panel->accuracy) {
-        double step = figure_tick(panel->high - panel->low + 1e-9, 6);
+        double step = canvas_tick(panel->high - panel->low + 1e-9, 6);
         panel->low = floor(panel->low / step) * step;
         panel->low = panel->low < 1 ? panel->low : 0;
     } else {
-        double step = figure_tick(panel->high + 1e-9, 6);
+        double step = canvas_tick(panel->high + 1e-9, 6);
         panel->high = panel->high > 0 ? ceil(panel->high / step) * step : 1;
     }
 }
@@ -136,7 +121,7 @@ static double place_y(const struct panel *panel, double value) {
 
 static void draw_axes(const struct panel *panel) {
     struct canvas *canvas = panel->canvas;
-    double step = figure_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
+    double step = canvas_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
     struct canvas_words_style words = {.size = 11, .anchor = ANCHOR_END, .colour = CANVAS_MUTED};
     char text[32];
     for (int i = 0; panel->low + i * step <= panel->high + step / 1000; i++) {
@@ -149,7 +134,7 @@ static void draw_axes(const struct panel *panel) {
         canvas_words(canvas, &words, LEFT - 10, text);
     }
     words.anchor = ANCHOR_MIDDLE;
-    step = figure_tick(panel->epochs, 8);
+    step = canvas_tick(panel->epochs, 8);
     step = step < 1 ? 1 : step;
     for (int i = 0; i * step <= panel->epochs + step / 1000; i++) {
         double x = place_x(panel, i * step);

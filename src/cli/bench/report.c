@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "os/os.h"
 
 /* ${amount} over ${seconds}; 0 where there is no time. */
@@ -140,7 +141,7 @@ static enum weft_status json_start(const struct cli_bench *bench, struct weft_er
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "start");
     json_write_string(&json, "version", weft_version());
-    json_write_device(&json, "device", &bench->device);
+    cli_json_device(&json, "device", &bench->device);
     json_write_open(&json, "options", '{');
     json_write_integer(&json, "images", options->images);
     json_write_integer(&json, "batch", options->batch);

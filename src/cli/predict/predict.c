@@ -161,7 +161,7 @@ static enum weft_status draw(const struct cli_prediction *job, const char **best
     enum weft_status status =
         canvas_open(&canvas, job->options->out, (enum canvas_theme)job->options->theme, error);
     if (status == WEFT_OK) {
-        figure_samples(&canvas, &gallery);
+        gallery_draw(&canvas, &gallery);
         status = canvas_commit(&canvas, error);
     }
     return status;

@@ -7,6 +7,7 @@
 
 #include "base/strict_json.h"
 #include "os/os.h"
+#include "report/csv.h"
 
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };
 
@@ -54,7 +55,7 @@ static enum weft_status take_history(const cJSON *json, struct page_run *run,
         return weft_fail(error, WEFT_FAILED, "no memory for the history");
     }
     cJSON_ArrayForEach(item, list) {
-        struct cli_history *history = &run->history[run->epochs++];
+        struct report_epoch *history = &run->history[run->epochs++];
         double epoch;
         if (!number_of(item, "epoch", &epoch) || epoch != (double)run->epochs ||
             !number_of(item, "accuracy", &history->accuracy) ||
@@ -240,8 +241,8 @@ enum weft_status cli_report_run_read(const char *folder, struct page_run *run, c
     cJSON_Delete(json);
     free(text);
     if (status == WEFT_OK) { /* older runs have none */
-        report_steps_read(cli_run_path(&place, "steps.csv", path), &run->steps, &run->step_count,
-                          &ignored);
+        csv_read_steps(cli_run_path(&place, "steps.csv", path), &run->steps, &run->step_count,
+                       &ignored);
     }
     return status;
 }

@@ -40,14 +40,14 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     size_t count = train->epoch_count;
     if ((count & (count - 1)) == 0) { /* 0 or a power of two: full */
         size_t wanted = count == 0 ? 1 : 2 * count;
-        struct cli_history *history = realloc(train->history, wanted * sizeof *train->history);
+        struct report_epoch *history = realloc(train->history, wanted * sizeof *train->history);
         if (history == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for the history of %zu epochs", wanted);
         }
         train->history = history;
     }
-    train->history[count] = (struct cli_history){epoch->epoch, epoch->accuracy, epoch->total_loss,
-                                                 epoch->mean_loss, epoch->seconds};
+    train->history[count] = (struct report_epoch){epoch->epoch, epoch->accuracy, epoch->total_loss,
+                                                  epoch->mean_loss, epoch->seconds};
     if (train->options->validate > 0) {
         enum weft_status status = cli_train_validate(train, &train->history[count], error);
         if (status != WEFT_OK) {
@@ -67,7 +67,7 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
         return WEFT_OK;
     }
     if (!train->options->json) {
-        const struct cli_history *history = &train->history[train->epoch_count - 1];
+        const struct report_epoch *history = &train->history[train->epoch_count - 1];
         char held[80] = "";
         if (history->validated) {
             snprintf(held, sizeof held, ", held out: accuracy %.4f, loss %.4f",

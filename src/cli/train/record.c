@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
+#include "cli/json.h"
 #include "os/os.h"
+#include "report/csv.h"
 
 static const char *const matrices[WEFT_SPLIT_COUNT] = {"confusion-train.csv", "confusion-test.csv"};
 
@@ -67,7 +69,7 @@ enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, 
     return status;
 }
 
-void cli_train_json_epoch(struct json_writer *json, const struct cli_history *history) {
+void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *history) {
     json_write_integer(json, "epoch", history->epoch);
     json_write_double(json, "accuracy", history->accuracy);
     json_write_double(json, "total_loss", history->total_loss);
@@ -86,7 +88,7 @@ enum weft_status cli_train_print_start(const struct weft_train *train, struct we
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "start");
-    json_write_device(&json, "device", weft_backend_device(train->backend));
+    cli_json_device(&json, "device", weft_backend_device(train->backend));
     json_write_string(&json, "math", cli_math_names[train->options->math]);
     json_write_string(&json, "warning", weft_backend_warning(train->backend));
     json_options(&json, train->options);
@@ -109,7 +111,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     json_write_integer(&json, "contract", WEFT_CONTRACT);
     json_options(&json, train->options);
     json_write_raw(&json, "bits", train->model->options);
-    json_write_device(&json, "device", weft_backend_device(train->backend));
+    cli_json_device(&json, "device", weft_backend_device(train->backend));
     json_write_string(&json, "warning", weft_backend_warning(train->backend));
     json_write_raw(&json, "network", network);
     json_write_string(&json, "data", train->data);
@@ -123,7 +125,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         json_write_open(&json, weft_split_name((enum weft_split)i), '{');
         json_write_integer(&json, "images", train->evaluations[i].images);
-        json_write_results(&json, &train->evaluations[i], weft_class_names);
+        cli_json_results(&json, &train->evaluations[i], weft_class_names);
         json_write_close(&json, '}');
     }
     json_write_string(&json, "sha256", train->sha256);
@@ -195,7 +197,7 @@ enum weft_status cli_train_print_evaluation(const struct weft_train *train, enum
     json_write_string(&json, "split", weft_split_name(split));
     json_write_string(&json, "math", cli_math_names[train->options->math]);
     json_write_integer(&json, "images", evaluation->images);
-    json_write_results(&json, evaluation, weft_class_names);
+    cli_json_results(&json, evaluation, weft_class_names);
     json_write_close(&json, '}');
     return json_write_print(&json, stdout, error);
 }
@@ -226,7 +228,7 @@ enum weft_status cli_train_write_history(const struct weft_train *train, struct 
     enum weft_status status =
         os_file_create(&file, cli_run_path(&train->run, "history.csv", path), error);
     if (status == WEFT_OK) {
-        report_history_csv(file.stream, train->history, train->epoch_count);
+        csv_write_history(file.stream, train->history, train->epoch_count);
         status = os_file_commit(&file, error);
     }
     return status;

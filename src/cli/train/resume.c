@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "os/os.h"
 
 enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
@@ -28,7 +29,7 @@ enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft
     } else {
         checkpoint.second_moments = checkpoint.moments + count;
         for (size_t i = 0; i < epochs; i++) {
-            const struct cli_history *from = &train->history[i];
+            const struct report_epoch *from = &train->history[i];
             checkpoint.history[i] =
                 (struct weft_epoch){.images = images,
                                     .correct = (uint64_t)(from->accuracy * (double)images + 0.5),
@@ -162,8 +163,8 @@ static enum weft_status take_history(struct weft_train *train, const struct weft
     }
     for (size_t i = 0; i < from->epochs; i++) {
         const struct weft_epoch *epoch = &from->history[i];
-        train->history[i] = (struct cli_history){i + 1, epoch->accuracy, epoch->total_loss,
-                                                 epoch->mean_loss, epoch->seconds};
+        train->history[i] = (struct report_epoch){i + 1, epoch->accuracy, epoch->total_loss,
+                                                  epoch->mean_loss, epoch->seconds};
     }
     train->epoch_count = train->whole_epochs = from->epochs;
     train->steps = from->steps;

@@ -22,7 +22,7 @@ const char cli_train_details[] =
     "\n"
     "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
 
-static bool only_rises(const struct cli_history *history, size_t count) {
+static bool only_rises(const struct report_epoch *history, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (!(history[i].mean_loss > history[i - 1].mean_loss)) {
             return false;
@@ -33,7 +33,7 @@ static bool only_rises(const struct cli_history *history, size_t count) {
 
 enum weft_status cli_train_learned(const struct weft_train *train, struct weft_error *error) {
     double classes = (double)train->images[WEFT_SPLIT_TRAIN].classes;
-    const struct cli_history *last = &train->history[train->epoch_count - 1];
+    const struct report_epoch *last = &train->history[train->epoch_count - 1];
     if (only_rises(train->history, train->whole_epochs)) {
         weft_fail(error, WEFT_FAILED,
                   "training learned nothing: the mean loss rose with each epoch, from %.4f to %.4f",

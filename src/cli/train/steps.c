@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "report/csv.h"
 
 /* Makes room for ${more} steps. */
 static enum weft_status grow(struct weft_train *train, size_t more, struct weft_error *error) {
     if (train->logged + more > train->log_room) {
         size_t room = 2 * train->log_room + more;
-        struct cli_step *log = realloc(train->log, room * sizeof *log);
+        struct report_step *log = realloc(train->log, room * sizeof *log);
         if (log == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps", room);
         }
@@ -28,7 +29,7 @@ static enum weft_status append(const struct weft_train *train, size_t first,
     FILE *file = fopen(cli_run_path(&train->run, "steps.csv", path), first == 0 ? "wb" : "ab");
     bool written = file != NULL;
     if (file != NULL) {
-        report_steps_csv(file, train->log, first, train->logged);
+        csv_write_steps(file, train->log, first, train->logged);
         written = ferror(file) == 0;
         written = fclose(file) == 0 && written;
     }
@@ -48,10 +49,10 @@ enum weft_status cli_train_log_steps(struct weft_train *train, const struct weft
     for (size_t i = 0; i < epoch->steps; i++) {
         size_t left = (size_t)epoch->images - i * batch;
         train->log[train->logged++] =
-            (struct cli_step){.epoch = (uint32_t)epoch->epoch,
-                              .images = (uint32_t)(left < batch ? left : batch),
-                              .correct = epoch->results[i].correct,
-                              .loss = epoch->results[i].loss};
+            (struct report_step){.epoch = (uint32_t)epoch->epoch,
+                                 .images = (uint32_t)(left < batch ? left : batch),
+                                 .correct = epoch->results[i].correct,
+                                 .loss = epoch->results[i].loss};
     }
     return append(train, first, error);
 }
@@ -63,7 +64,7 @@ enum weft_status cli_train_take_steps(struct weft_train *train, struct weft_erro
     struct weft_error ignored = {0};
     size_t count = 0;
     cli_run_path(&train->run, "steps.csv", path);
-    if (report_steps_read(path, &train->log, &count, &ignored) != WEFT_OK || count < train->steps) {
+    if (csv_read_steps(path, &train->log, &count, &ignored) != WEFT_OK || count < train->steps) {
         free(train->log);
         train->log = NULL;
         remove(path);
@@ -80,9 +81,9 @@ void cli_train_take_validation(struct weft_train *train) {
     size_t rows;
     char path[4096];
     cli_run_path(&train->run, "history.csv", path);
-    if (report_table(path, names, 3, &values, &rows, &ignored) == WEFT_OK) {
+    if (csv_read_columns(path, names, 3, &values, &rows, &ignored) == WEFT_OK) {
         for (size_t i = 0; i < rows && i < train->epoch_count; i++) {
-            struct cli_history *history = &train->history[i];
+            struct report_epoch *history = &train->history[i];
             history->validation_accuracy = values[3 * i + 1];
             history->validation_loss = values[3 * i + 2];
             history->validated = values[3 * i] == (double)(i + 1) &&

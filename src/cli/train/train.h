@@ -3,6 +3,7 @@
 #define WEFT_CLI_TRAIN_H
 
 #include "cli/cli.h"
+#include "report/csv.h"
 
 /* One training, from its options to its results. All zero but options at the start. */
 struct weft_train {
@@ -20,8 +21,9 @@ struct weft_train {
     struct cli_run run;
     struct weft_backend *backend;
     struct cli_progress progress;
-    struct cli_history *history; /* epoch_count lines, the last one perhaps of a part of an epoch */
-    struct cli_step *log;        /* logged steps, room for log_room */
+    struct report_epoch
+        *history;            /* epoch_count lines, the last one perhaps of a part of an epoch */
+    struct report_step *log; /* logged steps, room for log_room */
     size_t logged, log_room;
     size_t epoch_count, whole_epochs;
     uint64_t steps;         /* made so far */
@@ -61,7 +63,7 @@ size_t cli_train_images(const struct weft_train *train);
 enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_error *error);
 
 /* Evaluates the held-out images on the device as it is now, into ${history}. */
-enum weft_status cli_train_validate(const struct weft_train *train, struct cli_history *history,
+enum weft_status cli_train_validate(const struct weft_train *train, struct report_epoch *history,
                                     struct weft_error *error);
 
 /* steps.c: remembers the steps of ${epoch} and adds them to steps.csv. */
@@ -83,7 +85,7 @@ enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, 
                                        struct weft_error *error);
 
 /* One line of the history as the fields of a JSON object. */
-void cli_train_json_epoch(struct json_writer *json, const struct cli_history *history);
+void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *history);
 
 /* Writes history.csv. */
 enum weft_status cli_train_write_history(const struct weft_train *train, struct weft_error *error);

@@ -31,7 +31,7 @@ enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_
     return WEFT_OK;
 }
 
-enum weft_status cli_train_validate(const struct weft_train *train, struct cli_history *history,
+enum weft_status cli_train_validate(const struct weft_train *train, struct report_epoch *history,
                                     struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
     size_t batch = train->training.batch, correct = 0;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/json.h"
 #include "os/os.h"
 
 enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
@@ -143,7 +144,7 @@ static void json_verdict(const struct cli_options *options, const struct weft_de
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "verdict");
     json_write_string(&json, "host", host);
-    json_write_device(&json, "device", device);
+    cli_json_device(&json, "device", device);
     json_write_string(&json, "result", result);
     json_write_string(&json, "diagnosis", diagnosis);
     json_write_string(&json, "hash",

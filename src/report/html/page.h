@@ -2,7 +2,7 @@
 #ifndef WEFT_REPORT_PAGE_H
 #define WEFT_REPORT_PAGE_H
 
-#include "report/figure.h"
+#include "report/figure_curves.h"
 
 /* The style sheet and the script of the page, from src/report/page/. */
 extern const char page_css[], page_js[];
@@ -25,9 +25,9 @@ struct page_run {
     char name[3072]; /* its folder */
     struct page_fact *facts;
     size_t fact_count;
-    struct cli_history *history;
+    struct report_epoch *history;
     size_t epochs;
-    struct cli_step *steps;
+    struct report_step *steps;
     size_t step_count;
     char **names; /* of the classes, as many as the evaluations have */
     struct weft_evaluation evaluations[WEFT_SPLIT_COUNT]; /* classes 0: that split is not there */

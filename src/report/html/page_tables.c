@@ -164,7 +164,7 @@ void page_epochs(FILE *out, const struct page_run *run) {
             "</thead>\n<tbody>\n",
             run->epochs, run->epochs == 1 ? "epoch" : "epochs");
     for (size_t i = 0; i < run->epochs; i++) {
-        const struct cli_history *history = &run->history[i];
+        const struct report_epoch *history = &run->history[i];
         fprintf(out, "<tr><td>%zu</td><td>%.4f</td><td>%.2f</td><td>%.4f</td><td>%.2f</td>",
                 history->epoch, history->accuracy, history->total_loss, history->mean_loss,
                 history->seconds);

@@ -1,5 +1,5 @@
 /* events.c: the JSON of devices and of evaluations, the same in every event. */
-#include "report/report.h"
+#include "cli/json.h"
 
 #include <string.h>
 
@@ -20,8 +20,7 @@ static void text_or_null(struct json_writer *json, const char *key, const char *
     json_write_string(json, key, text[0] != '\0' ? text : NULL);
 }
 
-void json_write_device(struct json_writer *json, const char *key,
-                       const struct weft_device *device) {
+void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device) {
     if (key != NULL) {
         json_write_open(json, key, '{');
     }
@@ -53,8 +52,8 @@ void json_write_device(struct json_writer *json, const char *key,
     }
 }
 
-void json_write_results(struct json_writer *json, const struct weft_evaluation *evaluation,
-                        const char *const *names) {
+void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
+                      const char *const *names) {
     json_write_integer(json, "correct", evaluation->correct);
     json_write_double(json, "accuracy", evaluation->accuracy);
     json_write_double(json, "loss", evaluation->loss);

@@ -1,16 +1,47 @@
-/* screen_samples.c: images in a terminal. A character is two pixels high: the upper half of it has the colour of the letter,
- * the lower half the background's. */
-#include "report/figure.h"
+/* gallery.c: images in a grid, in a figure and in a terminal. */
+#include "report/gallery.h"
 
 #include <stdlib.h>
 
 #include "base/utf8.h"
 #include "report/scale.h"
 
-enum { SIDE_MAX = 28, SIDE_MIN = 14, SIDE_BY_SIDE = 4 };
+enum {
+    ROW = 20, /* images in a row of a figure, as in the published notebook */
+    /* In a terminal: the side of an image in columns, and the images that are to fit side by side. */
+    SIDE_MAX = 28,
+    SIDE_MIN = 14,
+    SIDE_BY_SIDE = 4
+};
+
+#define SIDE   56.0 /* of an image */
+#define GAP    8.0
+#define LABEL  16.0 /* height of a label */
+#define EDGE   12.0
+#define LETTER 9.0
+
+void gallery_draw(struct canvas *canvas, const struct gallery *gallery) {
+    size_t columns = gallery->count < ROW ? gallery->count : ROW;
+    size_t rows = (gallery->count + ROW - 1) / ROW;
+    canvas_begin(canvas, 2 * EDGE + (double)columns * (SIDE + GAP) - GAP,
+                 2 * EDGE + (double)rows * (SIDE + LABEL + GAP) - GAP);
+    for (size_t i = 0; i < gallery->count; i++) {
+        double x = EDGE + (double)(i % ROW) * (SIDE + GAP);
+        double y = EDGE + (double)(i / ROW) * (SIDE + LABEL + GAP);
+        struct canvas_words_style words = {.x = x + SIDE / 2,
+                                           .y = y + SIDE + 12,
+                                           .size = LETTER,
+                                           .anchor = ANCHOR_MIDDLE,
+                                           .colour = CANVAS_INK};
+        canvas->kind->picture(canvas, x, y, SIDE, SIDE,
+                              gallery->pixels + i * gallery->height * gallery->width,
+                              gallery->width, gallery->height);
+        canvas_words(canvas, &words, SIDE + GAP - 2, gallery->labels[i]);
+    }
+}
 
 /* How wide an image is: its own width where four fit side by side, less on a narrow terminal, but never too small to see. */
-static size_t side_of(const struct cli_screen *screen, size_t width) {
+static size_t side_of(const struct screen *screen, size_t width) {
     int fits = (screen->columns + 1) / SIDE_BY_SIDE - 1;
     size_t side = fits > SIDE_MAX ? SIDE_MAX : fits < SIDE_MIN ? SIDE_MIN : (size_t)fits;
     side = side < width ? side : width;
@@ -18,7 +49,7 @@ static size_t side_of(const struct cli_screen *screen, size_t width) {
 }
 
 /* Both halves of a character as greys. */
-static void print_halves(FILE *out, const struct cli_screen *screen, uint8_t upper, uint8_t lower) {
+static void print_halves(FILE *out, const struct screen *screen, uint8_t upper, uint8_t lower) {
     if (screen->truecolour) {
         fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);
     } else {
@@ -29,8 +60,8 @@ static void print_halves(FILE *out, const struct cli_screen *screen, uint8_t upp
 }
 
 /* One line of characters of one image: its rows ${row} and ${row} + 1. */
-static void print_line(FILE *out, const struct cli_screen *screen, const uint8_t *pixels,
-                       size_t side, size_t row) {
+static void print_line(FILE *out, const struct screen *screen, const uint8_t *pixels, size_t side,
+                       size_t row) {
     static const char shades[] = " .:-=+*#%@";
     const uint8_t *upper = pixels + row * side, *lower = upper + side;
     for (size_t x = 0; x < side; x++) {
@@ -46,7 +77,7 @@ static void print_line(FILE *out, const struct cli_screen *screen, const uint8_t
 }
 
 /* Images ${first} .. ${end} - 1 of the small ones beside each other, then their labels. */
-static void print_band(FILE *out, const struct cli_screen *screen, const struct gallery *gallery,
+static void print_band(FILE *out, const struct screen *screen, const struct gallery *gallery,
                        const uint8_t *small, size_t side, size_t first, size_t end) {
     for (size_t row = 0; row < side; row += 2) {
         for (size_t i = first; i < end; i++) {
@@ -60,8 +91,8 @@ static void print_band(FILE *out, const struct cli_screen *screen, const struct 
     }
 }
 
-enum weft_status screen_samples(FILE *out, const struct cli_screen *screen,
-                                const struct gallery *gallery, struct weft_error *error) {
+enum weft_status gallery_print(FILE *out, const struct screen *screen,
+                               const struct gallery *gallery, struct weft_error *error) {
     size_t side = side_of(screen, gallery->width), area = gallery->height * gallery->width;
     size_t beside = (size_t)(screen->columns + 1) / (side + 1);
     uint8_t *small = malloc(gallery->count * side * side + 1);

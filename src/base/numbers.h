@@ -1,0 +1,13 @@
+/* numbers.h: numbers as text. */
+#ifndef WEFT_BASE_NUMBERS_H
+#define WEFT_BASE_NUMBERS_H
+
+/* Writes the fewest digits that read back to the same bits into ${text}: "0.01", "1e-05", "276.2".
+ * Returns ${text}. */
+char *number_float(float value, char text[32]);
+char *number_double(double value, char text[32]);
+
+/* Returns ${seconds} rounded to a microsecond, so that no printed digit is meaningless. */
+double number_microseconds(double seconds);
+
+#endif

@@ -1,0 +1,32 @@
+/* confusion.h: confusion matrices in words: true classes are rows, predictions are columns. */
+#ifndef WEFT_REPORT_CONFUSION_H
+#define WEFT_REPORT_CONFUSION_H
+
+#include "report/screen.h"
+#include "weft/train.h"
+
+struct confusion_matrix {
+    const struct weft_evaluation *evaluation;
+    const char *const *names; /* the name of each class, UTF-8 */
+    const char *title;
+    bool normalize; /* shares of each row in place of counts */
+};
+
+/* Returns the images of true class ${row}. */
+uint64_t confusion_row_total(const struct weft_evaluation *evaluation, size_t row);
+
+/* Returns the images that were predicted as class ${column}. */
+uint64_t confusion_column_total(const struct weft_evaluation *evaluation, size_t column);
+
+/* Returns the value of a cell: the count, or the share of its row (0 if the row is empty). */
+double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t column);
+
+/* Returns the largest value of all cells, at least a little above 0. */
+double confusion_largest(const struct confusion_matrix *matrix);
+
+/* Prints the matrix: a table with names, totals, recall, precision and accuracy, 97 columns wide for
+ * the ten classes of Fashion-MNIST, with blue cells on a screen with colour. If the table is wider
+ * than the screen, prints the share of each row in percent. */
+void confusion_print(FILE *out, const struct screen *screen, const struct confusion_matrix *matrix);
+
+#endif

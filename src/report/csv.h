@@ -1,0 +1,53 @@
+/* csv.h: tables for spreadsheets and scripts.
+ *
+ * Lines end with a newline alone. A field with a comma, quote or line end is quoted as RFC 4180
+ * requires. Functions that take a FILE write to it; the caller checks ferror once at the end. */
+#ifndef WEFT_REPORT_CSV_H
+#define WEFT_REPORT_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "weft/train.h"
+
+/* One epoch, a line of history.csv. */
+struct report_epoch {
+    size_t epoch; /* from 1 */
+    double accuracy, total_loss, mean_loss, seconds;
+    bool validated;                              /* the two values below were measured */
+    double validation_accuracy, validation_loss; /* of the held-out images, after the epoch */
+};
+
+/* One training step, a line of steps.csv: the first is step 1. */
+struct report_step {
+    uint32_t epoch; /* from 1 */
+    uint32_t images, correct;
+    float loss; /* mean cross entropy of its images */
+};
+
+/* Writes the matrix: first row and column hold the class names, the corner is empty. */
+void csv_write_confusion(FILE *out, const struct weft_evaluation *evaluation,
+                         const char *const *names);
+
+/* Writes "epoch,accuracy,total_loss,mean_loss,seconds" and a line for each epoch. If any epoch was
+ * validated, the line has ",validation_accuracy,validation_loss" too. */
+void csv_write_history(FILE *out, const struct report_epoch *history, size_t count);
+
+/* Writes steps ${first} .. ${end} - 1 of ${steps}: "step,epoch,images,loss,accuracy". The head is
+ * written only if ${first} is 0. */
+void csv_write_steps(FILE *out, const struct report_step *steps, size_t first, size_t end);
+
+/* Reads a file of csv_write_steps into ${steps}, which the caller frees. Fails with WEFT_BAD_FILE
+ * for a file that is no such table. */
+enum weft_status csv_read_steps(const char *path, struct report_step **steps, size_t *count,
+                                struct weft_error *error);
+
+/* Reads the ${count} columns named ${names} of the CSV file ${path} as numbers into ${values}
+ * (rows x count), which the caller frees. A missing column and an empty field give NaN. Fails with
+ * WEFT_BAD_FILE. */
+enum weft_status csv_read_columns(const char *path, const char *const *names, size_t count,
+                                  double **values, size_t *rows, struct weft_error *error);
+
+#endif
