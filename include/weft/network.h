@@ -30,12 +30,12 @@
 
 /* The known layers. src/network/layer.h says what each has to offer. */
 enum weft_kind {
-    WEFT_CONV2D,
-    WEFT_MAX_POOL2D,
-    WEFT_RELU,
-    WEFT_BATCH_NORM,
-    WEFT_FLATTEN,
-    WEFT_LINEAR,
+    WEFT_KIND_CONV2D,
+    WEFT_KIND_MAX_POOL2D,
+    WEFT_KIND_RELU,
+    WEFT_KIND_BATCH_NORM,
+    WEFT_KIND_FLATTEN,
+    WEFT_KIND_LINEAR,
     WEFT_KIND_COUNT
 };
 

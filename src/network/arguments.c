@@ -61,9 +61,9 @@ enum weft_status argument_float(const cJSON *list, const char *name, double fall
     return WEFT_OK;
 }
 
-/* True if ${kind} has an argument ${name}. */
-static bool knows(const struct layer_kind *kind, const char *name) {
-    for (const char *const *argument = kind->arguments; *argument != NULL; argument++) {
+/* True if ${name} is among ${arguments}, or is one that every layer has. */
+static bool knows(const char *const *arguments, const char *name) {
+    for (const char *const *argument = arguments; *argument != NULL; argument++) {
         if (strcmp(*argument, name) == 0) {
             return true;
         }
@@ -71,18 +71,18 @@ static bool knows(const struct layer_kind *kind, const char *name) {
     return strcmp(name, "kind") == 0 || strcmp(name, "name") == 0;
 }
 
-enum weft_status arguments_check(const cJSON *list, const struct layer_kind *kind,
-                                 struct weft_error *error) {
+enum weft_status arguments_check(const cJSON *list, enum weft_kind kind, struct weft_error *error) {
+    const char *const *arguments = layer_kinds[kind]->arguments;
     const cJSON *member;
     cJSON_ArrayForEach(member, list) {
-        if (!knows(kind, member->string)) {
+        if (!knows(arguments, member->string)) {
             char shown[80], known[256] = "";
-            for (const char *const *argument = kind->arguments; *argument != NULL; argument++) {
+            for (const char *const *argument = arguments; *argument != NULL; argument++) {
                 strncat(known, *argument, sizeof known - strlen(known) - 1);
                 strncat(known, ", ", sizeof known - strlen(known) - 1);
             }
             return weft_fail(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
-                             text_printable(member->string, shown), kind->name, known);
+                             text_printable(member->string, shown), weft_kind_name(kind), known);
         }
     }
     return WEFT_OK;

@@ -63,7 +63,6 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
 }
 
 const struct layer_kind layer_batch_norm = {
-    .name = "batch_norm",
     .arguments = arguments,
     .parse = parse,
     .infer = infer,

@@ -68,8 +68,7 @@ static uint64_t flop(const struct weft_layer *layer) {
     return 2 * products * weft_shape_size(layer->output);
 }
 
-const struct layer_kind layer_conv2d = {.name = "conv2d",
-                                        .arguments = arguments,
+const struct layer_kind layer_conv2d = {.arguments = arguments,
                                         .parse = parse,
                                         .infer = infer,
                                         .declare = declare,

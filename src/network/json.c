@@ -13,7 +13,7 @@ char *weft_network_to_json(const struct weft_network *network) {
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
         const struct layer_kind *kind = layer_kinds[layer->kind];
-        text_add(&text, "%s{\"kind\": \"%s\"", i > 0 ? ", " : "", kind->name);
+        text_add(&text, "%s{\"kind\": \"%s\"", i > 0 ? ", " : "", weft_kind_name(layer->kind));
         if (layer->named) {
             text_add(&text, ", \"name\": \"%s\"", layer->name);
         }

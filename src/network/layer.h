@@ -29,8 +29,6 @@ enum initial {
 };
 
 struct layer_kind {
-    const char *name; /* as in lists of layers and in file names: "conv2d" */
-
     /* Names of its arguments in a list, besides kind and name, ending with NULL. */
     const char *const *arguments;
 
@@ -64,8 +62,9 @@ struct layer_kind {
     uint64_t (*flop)(const struct weft_layer *layer);
 };
 
-extern const struct layer_kind layer_conv2d, layer_max_pool2d, layer_relu, layer_batch_norm,
-    layer_flatten, layer_linear;
+/* The rows: layer_conv2d and so on. */
+#define LAYER(KIND, name) extern const struct layer_kind layer_##name;
+#include "network/layers.def"
 
 /* kinds.c: the table. */
 extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
@@ -87,8 +86,8 @@ enum weft_status argument_pair(const struct cJSON *list, const char *name, size_
 enum weft_status argument_float(const struct cJSON *list, const char *name, double fallback,
                                 double least, double most, float *value, struct weft_error *error);
 
-/* Fails unless ${list} has only members that ${kind} knows, or "kind" and "name". */
-enum weft_status arguments_check(const struct cJSON *list, const struct layer_kind *kind,
+/* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
+enum weft_status arguments_check(const struct cJSON *list, enum weft_kind kind,
                                  struct weft_error *error);
 
 /* shape.c: fails with WEFT_BAD_FILE unless the input of ${layer} has channels, rows and columns (no flat one). */

@@ -43,8 +43,7 @@ static uint64_t flop(const struct weft_layer *layer) {
     return 2 * (uint64_t)layer->input.channels * layer->as.linear.out_features;
 }
 
-const struct layer_kind layer_linear = {.name = "linear",
-                                        .arguments = arguments,
+const struct layer_kind layer_linear = {.arguments = arguments,
                                         .parse = parse,
                                         .infer = infer,
                                         .declare = declare,

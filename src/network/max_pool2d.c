@@ -45,9 +45,5 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
              layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
 }
 
-const struct layer_kind layer_max_pool2d = {.name = "max_pool2d",
-                                            .arguments = arguments,
-                                            .parse = parse,
-                                            .infer = infer,
-                                            .write = write,
-                                            .pytorch = pytorch};
+const struct layer_kind layer_max_pool2d = {
+    .arguments = arguments, .parse = parse, .infer = infer, .write = write, .pytorch = pytorch};

@@ -152,7 +152,7 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, c
     kind = layer_kinds[layer->kind];
     status = read_name(network, index, list, error);
     if (status == WEFT_OK) {
-        status = arguments_check(list, kind, error);
+        status = arguments_check(list, layer->kind, error);
     }
     if (status == WEFT_OK && kind->parse != NULL) {
         status = kind->parse(list, layer, error);

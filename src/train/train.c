@@ -117,7 +117,7 @@ static enum weft_status take_back(struct run *run, size_t epoch, size_t steps,
                             network->parameter_count, epoch, steps, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
-        if (network->layers[i].kind == WEFT_BATCH_NORM) {
+        if (network->layers[i].kind == WEFT_KIND_BATCH_NORM) {
             run->model->batches[i] += (int64_t)steps;
         }
     }

@@ -56,7 +56,7 @@ static void make_units(struct verify_training *hard, const struct weft_layer *la
     const struct weft_tensor *weight = &hard->model->network->tensors[layer->first_tensor];
     const struct weft_tensor *bias = weight + 1;
     size_t inputs = weight->count / bias->count;
-    size_t dead = layer->kind == WEFT_CONV2D || bias->count < 2 * DEAD ? 1 : DEAD;
+    size_t dead = layer->kind == WEFT_KIND_CONV2D || bias->count < 2 * DEAD ? 1 : DEAD;
     float *parameters = hard->model->parameters;
     for (size_t i = 0; !last && i < dead; i++) {
         parameters[bias->offset + i] = DEAD_BIAS;
@@ -99,9 +99,9 @@ static void make_values(struct verify_training *hard) {
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        if (layer->kind == WEFT_CONV2D || layer->kind == WEFT_LINEAR) {
+        if (layer->kind == WEFT_KIND_CONV2D || layer->kind == WEFT_KIND_LINEAR) {
             make_units(hard, layer, i + 1 == network->layer_count);
-        } else if (layer->kind == WEFT_BATCH_NORM) {
+        } else if (layer->kind == WEFT_KIND_BATCH_NORM) {
             make_statistics(hard, layer);
         }
     }

@@ -59,9 +59,9 @@ static void make_hard(struct layers_case *job) {
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        if (layer->kind == WEFT_CONV2D) { /* its bias */
+        if (layer->kind == WEFT_KIND_CONV2D) { /* its bias */
             job->parameters[network->tensors[layer->first_tensor + 1].offset] = 0.0f;
-        } else if (layer->kind == WEFT_LINEAR) {
+        } else if (layer->kind == WEFT_KIND_LINEAR) {
             make_faint(job, layer);
         }
     }

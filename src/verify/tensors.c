@@ -129,10 +129,10 @@ static enum weft_status look_forward(struct walk *walk, struct weft_error *error
     for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
         const char *kind = weft_kind_name(network->layers[i].kind);
         /* a convolution's kernel has pooled where its own output is not kept */
-        bool pooled = network->layers[i].kind == WEFT_MAX_POOL2D && !walk->kept;
+        bool pooled = network->layers[i].kind == WEFT_KIND_MAX_POOL2D && !walk->kept;
         status = look_place(walk, (struct activation){i + 1, false},
-                            pooled ? weft_kind_name(WEFT_CONV2D) : kind, error);
-        if (status == WEFT_OK && network->layers[i].kind == WEFT_BATCH_NORM &&
+                            pooled ? weft_kind_name(WEFT_KIND_CONV2D) : kind, error);
+        if (status == WEFT_OK && network->layers[i].kind == WEFT_KIND_BATCH_NORM &&
             (status = read_both(walk, WEFT_ARRAY_BUFFERS, error)) == WEFT_OK) {
             look_tensors(walk, i, false, kind, "");
         }

@@ -170,7 +170,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-const struct cpu_row CPU_NAME(batch_norm) = {
+const struct cpu_layer CPU_NAME(batch_norm) = {
     .scratch = scratch,
     .measure = measure,
     .settle = settle,

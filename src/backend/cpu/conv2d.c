@@ -108,7 +108,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-const struct cpu_row CPU_NAME(conv2d) = {
+const struct cpu_layer CPU_NAME(conv2d) = {
     .forward = forward,
     .gradients = gradients,
     .backward = backward,

@@ -42,7 +42,7 @@ struct cpu_piece {
 
 /* What a layer offers. Functions are called for pieces that cover all shards and channels, in any order and on any thread;
  * all pieces of one function end before the next function starts. NULL: nothing to do. */
-struct cpu_row {
+struct cpu_layer {
     /* Bytes of scratch for batches of up to ${shards} shards; NULL: none. */
     size_t (*scratch)(const struct weft_layer *layer, size_t shards);
     /* Before forward, when task->batch_statistics: pieces of output channels. */
@@ -91,7 +91,7 @@ struct cpu_adam {
 
 /* All that is compiled for one level of vector instructions. */
 struct cpu_level {
-    const struct cpu_row *rows[WEFT_KIND_COUNT];
+    const struct cpu_layer *layers[WEFT_KIND_COUNT];
     void (*gather)(const struct cpu_gather *gather, size_t shard);
     void (*cross_entropy)(const struct cpu_loss *loss, size_t shard);
     void (*adam)(const struct cpu_adam *adam, size_t begin, size_t end);
@@ -112,8 +112,8 @@ extern const struct cpu_level weft_cpu_level_4;
 #define CPU_NAME(name)         CPU_JOIN(name, WEFT_CPU_LEVEL)
 
 /* What is compiled for this level: see struct cpu_level. */
-extern const struct cpu_row CPU_NAME(conv2d), CPU_NAME(max_pool2d), CPU_NAME(relu),
-    CPU_NAME(batch_norm), CPU_NAME(flatten), CPU_NAME(linear);
+#define LAYER(KIND, name) extern const struct cpu_layer CPU_NAME(name);
+#include "network/layers.def"
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
 void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
 void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);

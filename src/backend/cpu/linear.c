@@ -51,7 +51,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-const struct cpu_row CPU_NAME(linear) = {
+const struct cpu_layer CPU_NAME(linear) = {
     .forward = forward,
     .gradients = gradients,
     .backward = backward,

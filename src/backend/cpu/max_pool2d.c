@@ -62,7 +62,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-const struct cpu_row CPU_NAME(max_pool2d) = {
+const struct cpu_layer CPU_NAME(max_pool2d) = {
     .scratch = scratch,
     .forward = forward,
     .backward = backward,

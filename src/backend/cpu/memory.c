@@ -17,7 +17,7 @@ static void *zeroed(size_t count, size_t size) {
 static bool make_place(struct cpu_backend *cpu, size_t i, size_t shards) {
     const struct weft_network *network = cpu->base.network;
     size_t size = weft_shape_size(activation_shape(network, i));
-    bool shared = i > 0 && cpu->level->rows[network->layers[i - 1].kind]->forward == NULL;
+    bool shared = i > 0 && cpu->level->layers[network->layers[i - 1].kind]->forward == NULL;
     cpu->values[i] = shared ? cpu->values[i - 1] : zeroed(shards * size, sizeof(cpu_lanes));
     if (cpu->base.forward_only) {
         return cpu->values[i] != NULL;
@@ -59,7 +59,7 @@ enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *err
         made = make_place(cpu, i, shards);
     }
     for (size_t i = 0; made && i < network->layer_count; i++) {
-        const struct cpu_row *row = cpu->level->rows[network->layers[i].kind];
+        const struct cpu_layer *row = cpu->level->layers[network->layers[i].kind];
         if (row->scratch != NULL) {
             cpu->scratch[i] = zeroed(1, row->scratch(&network->layers[i], shards));
             made = cpu->scratch[i] != NULL;

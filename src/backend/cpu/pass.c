@@ -69,7 +69,7 @@ void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics sta
                  bool update) {
     for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
         struct cpu_task task = make_task(cpu, i, count, statistics, update);
-        const struct cpu_row *row = cpu->level->rows[task.layer->kind];
+        const struct cpu_layer *row = cpu->level->layers[task.layer->kind];
         if (task.batch_statistics) {
             run_phase(cpu, &task, CPU_MEASURE, row->measure, task.layer->output.channels);
         }
@@ -86,7 +86,7 @@ void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics st
                   bool to_input) {
     for (size_t i = cpu->base.network->layer_count; i-- > 0;) {
         struct cpu_task task = make_task(cpu, i, count, statistics, false);
-        const struct cpu_row *row = cpu->level->rows[task.layer->kind];
+        const struct cpu_layer *row = cpu->level->layers[task.layer->kind];
         run_phase(cpu, &task, CPU_GRADIENTS, row->gradients, task.layer->output.channels);
         if (i > 0 || to_input) {
             run_phase(cpu, &task, CPU_BACKWARD, row->backward, task.layer->input.channels);

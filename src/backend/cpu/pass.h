@@ -48,7 +48,7 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
 
 /* ---- profile.c ---- */
 
-/* What is timed: the functions of struct cpu_row, layer by layer, and then those of no layer. */
+/* What is timed: the functions of struct cpu_layer, layer by layer, and then those of no layer. */
 enum cpu_function {
     CPU_MEASURE,
     CPU_SETTLE,

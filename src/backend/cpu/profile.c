@@ -14,7 +14,7 @@ static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function)
     return products ? task->count * weft_layer_flop(task->layer) : 0;
 }
 
-/* What a function reads and writes, from the comments of struct cpu_row and the layers' files. */
+/* What a function reads and writes, from the comments of struct cpu_layer and the layers' files. */
 static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *task,
                          enum cpu_function function) {
     const struct weft_network *network = cpu->base.network;
@@ -23,7 +23,7 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
     uint64_t output = profile_place_bytes(network, index + 1, task->count);
     uint64_t parameters = profile_parameter_bytes(network, index);
     bool products = weft_layer_flop(task->layer) > 0;
-    bool pool = task->layer->kind == WEFT_MAX_POOL2D; /* keeps where each output is from */
+    bool pool = task->layer->kind == WEFT_KIND_MAX_POOL2D; /* keeps where each output is from */
     switch (function) {
     case CPU_MEASURE:
         return input;

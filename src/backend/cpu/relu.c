@@ -24,7 +24,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-const struct cpu_row CPU_NAME(relu) = {
+const struct cpu_layer CPU_NAME(relu) = {
     .forward = forward,
     .backward = backward,
 };

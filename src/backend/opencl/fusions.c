@@ -11,16 +11,16 @@
 
 /* Whether a layer of this kind has kernels that can apply a relu to their input. */
 static bool reads_relu(enum weft_kind kind) {
-    return kind == WEFT_CONV2D || kind == WEFT_LINEAR || kind == WEFT_BATCH_NORM;
+    return kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR || kind == WEFT_KIND_BATCH_NORM;
 }
 
 /* The layer that applies the relu at ${i}, past any flatten; ${i} itself if there is none. */
 static size_t reader_of(const struct weft_network *network, size_t i) {
     size_t reader = i + 1;
-    while (reader < network->layer_count && network->layers[reader].kind == WEFT_FLATTEN) {
+    while (reader < network->layer_count && network->layers[reader].kind == WEFT_KIND_FLATTEN) {
         reader++;
     }
-    return network->layers[i].kind == WEFT_RELU && reader < network->layer_count &&
+    return network->layers[i].kind == WEFT_KIND_RELU && reader < network->layer_count &&
                    reads_relu(network->layers[reader].kind)
                ? reader
                : i;
@@ -28,8 +28,8 @@ static size_t reader_of(const struct weft_network *network, size_t i) {
 
 static bool pools(const struct weft_network *network, size_t i) {
     const struct weft_layer *layer = &network->layers[i];
-    if (layer->kind != WEFT_CONV2D || i + 1 >= network->layer_count ||
-        layer[1].kind != WEFT_MAX_POOL2D) {
+    if (layer->kind != WEFT_KIND_CONV2D || i + 1 >= network->layer_count ||
+        layer[1].kind != WEFT_KIND_MAX_POOL2D) {
         return false;
     }
     size_t window = layer[1].as.max_pool2d.kernel;
@@ -45,7 +45,7 @@ static bool channel_fits(const struct weft_layer *layer, size_t batch) {
 
 static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,
                                            enum weft_mapping mapping, bool apart) {
-    bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_BATCH_NORM &&
+    bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_KIND_BATCH_NORM &&
                  channel_fits(layer, batch);
     return whole ? &opencl_batch_norm_channels : opencl_row_of(layer->kind);
 }

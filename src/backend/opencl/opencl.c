@@ -143,7 +143,7 @@ static enum weft_status make_groups(struct opencl_backend *cl,
     for (size_t i = 0; status == WEFT_OK && fast && i < cl->groups.count; i++) {
         struct opencl_group *group = &cl->groups.groups[i];
         enum weft_kind kind = cl->base.network->layers[group->main].kind;
-        if (kind == WEFT_CONV2D || kind == WEFT_LINEAR) {
+        if (kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR) {
             group->row = opencl_engine->row;
         }
     }

@@ -141,8 +141,9 @@ struct opencl_row {
     const struct opencl_kernel *kernels; /* in the order in which a pass runs them */
 };
 
-extern const struct opencl_row opencl_conv2d, opencl_max_pool2d, opencl_relu, opencl_batch_norm,
-    opencl_flatten, opencl_linear;
+/* The rows of the layers: opencl_conv2d and so on. */
+#define LAYER(KIND, name) extern const struct opencl_row opencl_##name;
+#include "network/layers.def"
 
 /* Layers that are run together. */
 extern const struct opencl_row opencl_conv2d_pool;         /* conv2d and max_pool2d */

@@ -1,10 +1,9 @@
 /* rows.c: which layer has which kernels, and how values are shared out over work-items. */
 #include "backend/opencl/opencl.h"
 
+#define LAYER(KIND, name) [WEFT_KIND_##KIND] = &opencl_##name,
 static const struct opencl_row *const rows[WEFT_KIND_COUNT] = {
-    [WEFT_CONV2D] = &opencl_conv2d,   [WEFT_MAX_POOL2D] = &opencl_max_pool2d,
-    [WEFT_RELU] = &opencl_relu,       [WEFT_BATCH_NORM] = &opencl_batch_norm,
-    [WEFT_FLATTEN] = &opencl_flatten, [WEFT_LINEAR] = &opencl_linear,
+#include "network/layers.def"
 };
 
 const struct opencl_row *opencl_row_of(enum weft_kind kind) {

@@ -6,9 +6,9 @@
 /* The number of outputs of ${layer}, if it can be chosen; else NULL. */
 static size_t *outputs_of(struct weft_layer *layer) {
     switch (layer->kind) {
-    case WEFT_CONV2D:
+    case WEFT_KIND_CONV2D:
         return &layer->as.conv2d.out_channels;
-    case WEFT_LINEAR:
+    case WEFT_KIND_LINEAR:
         return &layer->as.linear.out_features;
     default:
         return NULL;

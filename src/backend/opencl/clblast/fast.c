@@ -12,7 +12,7 @@ struct taps {
 };
 
 static struct taps taps_of(const struct weft_layer *layer) {
-    if (layer->kind == WEFT_LINEAR) {
+    if (layer->kind == WEFT_KIND_LINEAR) {
         return (struct taps){1, 1};
     }
     return (struct taps){layer->as.conv2d.kernel_height, layer->as.conv2d.kernel_width};
