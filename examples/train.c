@@ -31,10 +31,10 @@ static enum weft_status read_images(struct session *session, struct weft_error *
     if (weft_data_find(NULL, folder, error) != WEFT_OK) {
         return error->status;
     }
-    if (weft_images_read(folder, WEFT_TRAIN, &session->train, NULL, error) != WEFT_OK) {
+    if (weft_images_read(folder, WEFT_SPLIT_TRAIN, &session->train, NULL, error) != WEFT_OK) {
         return error->status;
     }
-    return weft_images_read(folder, WEFT_TEST, &session->test, NULL, error);
+    return weft_images_read(folder, WEFT_SPLIT_TEST, &session->test, NULL, error);
 }
 
 /* Creates the model with its initial values. The model takes over the network. */
@@ -70,10 +70,11 @@ static enum weft_status open_device(struct session *session, const char *device,
     if (weft_backend_set_pixels(session->backend, pixels, error) != WEFT_OK) {
         return error->status;
     }
-    if (weft_backend_set_images(session->backend, WEFT_TRAIN, &session->train, error) != WEFT_OK) {
+    if (weft_backend_set_images(session->backend, WEFT_SPLIT_TRAIN, &session->train, error) !=
+        WEFT_OK) {
         return error->status;
     }
-    return weft_backend_set_images(session->backend, WEFT_TEST, &session->test, error);
+    return weft_backend_set_images(session->backend, WEFT_SPLIT_TEST, &session->test, error);
 }
 
 /* Prints one epoch; weft_train calls it. Returning false would stop the training. */
@@ -86,7 +87,7 @@ static bool print_epoch(void *context, const struct weft_epoch *epoch) {
 
 /* Evaluates the test images and prints the accuracy. */
 static enum weft_status evaluate(struct session *session, size_t batch, struct weft_error *error) {
-    const struct weft_evaluation_options options = {.split = WEFT_TEST, .batch = batch};
+    const struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST, .batch = batch};
     struct weft_evaluation result = {0};
     const enum weft_status status =
         weft_evaluate(session->backend, &session->test, &options, false, &result, error);
