@@ -1,10 +1,10 @@
 """embed.py FILE... OUTPUT: writes OUTPUT, C source that holds the named files as the table
-weft_builtin_kernels (src/backend/opencl/kernels.h)."""
+opencl_builtins (src/backend/opencl/builtin.h)."""
 import os
 import sys
 
 with open(sys.argv[-1], "w", encoding="ascii") as out:
-    out.write('#include "backend/opencl/kernels.h"\n\n')
+    out.write('#include "backend/opencl/builtin.h"\n\n')
     names = []
     for number, path in enumerate(sys.argv[1:-1]):
         with open(path, "rb") as source:
@@ -15,7 +15,7 @@ with open(sys.argv[-1], "w", encoding="ascii") as out:
             out.write("    " + "".join(f"{byte}," for byte in row) + "\n")
         out.write("};\n")
         names.append((os.path.basename(path), number, len(data)))
-    out.write("\nconst struct weft_builtin_kernel weft_builtin_kernels[] = {\n")
+    out.write("\nconst struct opencl_builtin opencl_builtins[] = {\n")
     for name, number, length in names:
         out.write(f'    {{"{name}", kernel_{number}, {length}}},\n')
     out.write("    {0, 0, 0},\n};\n")

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "backend/opencl_ops.h"
+#include "backend/opencl/api.h"
 #include "revision.h"
 
 const char *weft_version(void) {

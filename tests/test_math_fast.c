@@ -3,6 +3,7 @@
  * Bounds: outputs and their gradients 1e-5 and gradients of parameters 1e-4, as relative distances of whole tensors (L2); the mean loss
  * of a step 1e-5; after some hundred steps, when rounding has made another model of it, accuracy 0.05. */
 #include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/opencl.h"
 #include "check_weft.h"
 #include "layer_case.h"
 #include "weft/weft.h"

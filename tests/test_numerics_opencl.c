@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "backend/opencl/builtin.h"
 #include "backend/opencl/cl.h"
-#include "backend/opencl/kernels.h"
 #include "check_weft.h"
 #include "numerics_cases.h"
 #include "os/os.h"
@@ -112,7 +112,7 @@ static char *expand(char *to, const char *text) {
     static const char directive[] = "#include \"";
     while (*text != '\0') {
         const size_t line = strcspn(text, "\n") + (strchr(text, '\n') != NULL);
-        const struct weft_builtin_kernel *file = weft_builtin_kernels;
+        const struct opencl_builtin *file = opencl_builtins;
         const char *name = text + sizeof directive - 1;
         if (strncmp(text, directive, sizeof directive - 1) == 0) {
             while (file->name != NULL && (strncmp(name, file->name, strlen(file->name)) != 0 ||

@@ -1,5 +1,7 @@
 /* backend.c: checks what callers ask for, once for all backends, and hands it on. */
-#include "backend/opencl/debug/debug_run.h"
+#include "backend/ops.h"
+#include "backend/tensor_ref.h"
+#include "numerics.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +53,19 @@ enum weft_status weft_backend_set_images(struct weft_backend *backend, enum weft
 enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const float values[256],
                                          struct weft_error *error) {
     return backend->ops->set_pixels(backend, values, error);
+}
+
+void weft_pixels_raw(float values[256]) {
+    for (int v = 0; v < 256; v++) {
+        values[v] = weft_div((float)v, 255.0f);
+    }
+}
+
+void weft_pixels_normalised(float values[256]) {
+    weft_pixels_raw(values);
+    for (int v = 0; v < 256; v++) {
+        values[v] = weft_div(values[v] - 0.2859f, 0.3530f);
+    }
 }
 
 enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,

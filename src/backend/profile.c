@@ -1,5 +1,6 @@
 /* profile.c: what a backend measures of itself: slots that it fills, and their way to callers. */
-#include "backend/backend.h"
+#include "backend/profile.h"
+#include "backend/ops.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ void profile_add(struct weft_profile_entry *entry, double seconds, uint64_t flop
     entry->bytes += bytes;
 }
 
-uint64_t profile_place_bytes(const struct weft_network *network, size_t index, size_t count) {
+uint64_t profile_activation_bytes(const struct weft_network *network, size_t index, size_t count) {
     return (uint64_t)weft_shape_size(activation_shape(network, index)) * count * sizeof(float);
 }
 

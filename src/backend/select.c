@@ -1,6 +1,6 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
-#include "backend/backend.h"
-#include "backend/opencl_ops.h"
+#include "backend/cpu/api.h"
+#include "backend/opencl/api.h"
 #include "os/os.h"
 
 #include <ctype.h>

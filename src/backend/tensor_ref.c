@@ -1,5 +1,5 @@
 /* tensor_ref.c: tensors of a network by place and by name, wherever they lie. */
-#include "backend/opencl/debug/debug_run.h"
+#include "backend/tensor_ref.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "backend/opencl_ops.h"
+#include "backend/opencl/api.h"
 #include "base/sha256.h"
 #include "weft/model.h"
 #include "weft/train.h"

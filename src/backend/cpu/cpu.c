@@ -1,4 +1,5 @@
 /* cpu.c: the CPU backend's entries of struct backend_ops. */
+#include "backend/cpu/api.h"
 #include "backend/cpu/pass.h"
 #include "backend/log.h"
 

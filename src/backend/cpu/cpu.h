@@ -9,8 +9,8 @@
 #ifndef WEFT_CPU_H
 #define WEFT_CPU_H
 
-#include "backend/backend.h"
 #include "backend/lanes.h"
+#include "backend/ops.h"
 #include "numerics.h"
 
 /* One value of 16 images. */

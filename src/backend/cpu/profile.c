@@ -1,4 +1,5 @@
 /* profile.c: the time of each function of each layer, and the peak that all threads together could reach. */
+#include "backend/profile.h"
 #include "backend/cpu/pass.h"
 
 #include <stdio.h>
@@ -19,8 +20,8 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
                          enum cpu_function function) {
     const struct weft_network *network = cpu->base.network;
     size_t index = (size_t)(task->layer - network->layers);
-    uint64_t input = profile_place_bytes(network, index, task->count);
-    uint64_t output = profile_place_bytes(network, index + 1, task->count);
+    uint64_t input = profile_activation_bytes(network, index, task->count);
+    uint64_t output = profile_activation_bytes(network, index + 1, task->count);
     uint64_t parameters = profile_parameter_bytes(network, index);
     bool products = weft_layer_flop(task->layer) > 0;
     bool pool = task->layer->kind == WEFT_KIND_MAX_POOL2D; /* keeps where each output is from */
@@ -51,8 +52,8 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
                         double start) {
     const struct weft_network *network = cpu->base.network;
     size_t slot = network->layer_count * CPU_LAYER_FUNCTIONS + function;
-    uint64_t input = profile_place_bytes(network, 0, count);
-    uint64_t logits = profile_place_bytes(network, network->layer_count, count);
+    uint64_t input = profile_activation_bytes(network, 0, count);
+    uint64_t logits = profile_activation_bytes(network, network->layer_count, count);
     const uint64_t bytes[CPU_COMMON_COUNT] = {
         [CPU_GATHER] = input + input / sizeof(float), /* a pixel is a byte */
         [CPU_LOSS] = 2 * logits,

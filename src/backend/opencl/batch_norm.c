@@ -1,8 +1,8 @@
 /* batch_norm.c: what cl/batch_norm.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/layer.h"
+#include "backend/opencl/source.h"
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
     opencl_define(text, "CHANNELS", layer->output.channels);
     opencl_define(text, "AREA", layer->output.height * layer->output.width);
@@ -75,7 +75,7 @@ static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapp
         }                                                                                          \
     }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "batch_norm_measure",
      .passes = PASS_FORWARD_BATCH,
      .range = RANGE_SUMS,
@@ -98,7 +98,7 @@ static const struct opencl_kernel kernels[] = {
     BACKWARD(PASS_BACKWARD),
 };
 
-static const struct opencl_kernel channel_kernels[] = {
+static const struct opencl_function channel_functions[] = {
     {.name = "batch_norm_channel_forward",
      .passes = PASS_FORWARD_BATCH,
      .range = RANGE_BATCH,
@@ -117,18 +117,18 @@ static const struct opencl_kernel channel_kernels[] = {
     BACKWARD(PASS_BACKWARD_RUNNING),
 };
 
-const struct opencl_row opencl_batch_norm = {
+const struct opencl_layer opencl_batch_norm = {
     .file = "batch_norm.cl",
     .define = define,
     .scratch = scratch,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };
 
-const struct opencl_row opencl_batch_norm_channels = {
+const struct opencl_layer opencl_batch_norm_channels = {
     .file = "batch_norm.cl",
     .define = define,
     .scratch = scratch,
-    .kernel_count = sizeof channel_kernels / sizeof channel_kernels[0],
-    .kernels = channel_kernels,
+    .function_count = sizeof channel_functions / sizeof channel_functions[0],
+    .functions = channel_functions,
 };

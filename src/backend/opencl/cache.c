@@ -3,8 +3,9 @@
  * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows, then the driver's binary. Entries are written
  * beside and renamed, so several processes may share the folder. What is damaged, foreign or refused by the driver is
  * removed and compiled anew; and a program from the cache has to pass the probe like any other. */
+#include "backend/opencl/cache.h"
 #include "backend/log.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/opencl.h"
 #include "base/sha256.h"
 #include "os/os.h"
 
@@ -28,8 +29,8 @@ static void add(struct sha256 *hash, const char *text) {
     sha256_update(hash, text, strlen(text) + 1);
 }
 
-void opencl_cache_key(const struct opencl_backend *cl, const struct opencl_text *source,
-                      const char *flags, char key[65]) {
+void opencl_cache_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
+                      char key[65]) {
     struct sha256 hash;
     char version[256] = "";
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);

@@ -1,5 +1,6 @@
 /* conv2d.c: what cl/conv2d.cl needs. */
 #include "backend/opencl/conv2d.h"
+#include "backend/opencl/source.h"
 
 /* Values that a work-item can hold at once: a CPU's vector registers, some of a GPU's many scalar ones. */
 #define CPU_REGISTERS 32
@@ -71,8 +72,8 @@ static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping 
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;
 }
 
-void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping, bool pooled) {
+void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping,
+                   bool pooled) {
     opencl_define(text, "POOLED", pooled);
     opencl_define(text, "IN_CHANNELS", layer->input.channels);
     opencl_define(text, "IN_HEIGHT", layer->input.height);
@@ -113,7 +114,7 @@ static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping ma
     return layer->output.channels / forward_tile(layer, mapping).channels;
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "conv2d_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
@@ -128,14 +129,13 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     conv2d_define(text, layer, mapping, false);
 }
 
-const struct opencl_row opencl_conv2d = {
+const struct opencl_layer opencl_conv2d = {
     .file = "conv2d.cl",
     .define = define,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };

@@ -2,7 +2,7 @@
 #ifndef WEFT_OPENCL_CONV2D_H
 #define WEFT_OPENCL_CONV2D_H
 
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/layer.h"
 
 /* A tile of sums that one work-item keeps in registers. */
 struct conv2d_tile {
@@ -15,8 +15,8 @@ struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t ro
                                       size_t kernel, enum weft_mapping mapping);
 
 /* Appends the macros of conv2d.cl. ${pooled}: the gradient of the output is read from a pool's. */
-void conv2d_define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping, bool pooled);
+void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping,
+                   bool pooled);
 
 /* Items of conv2d.cl's backward kernel: those of the parameters' gradients and those of the input's. */
 size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping);

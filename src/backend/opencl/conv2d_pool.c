@@ -1,5 +1,6 @@
 /* conv2d_pool.c: what cl/conv2d_pool.cl needs: a conv2d and the max_pool2d behind it (fuse.c). ${layer} is the conv2d, layer[1] the pool. */
 #include "backend/opencl/conv2d.h"
+#include "backend/opencl/source.h"
 
 /* Output channels x columns, a whole number of windows. */
 static struct conv2d_tile tile_of(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -8,8 +9,7 @@ static struct conv2d_tile tile_of(const struct weft_layer *layer, enum weft_mapp
                               layer->as.conv2d.kernel_width, mapping);
 }
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     struct conv2d_tile tile = tile_of(layer, mapping);
     conv2d_define(text, layer, mapping, true);
@@ -32,7 +32,7 @@ static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping ma
     return layer->output.channels / tile_of(layer, mapping).channels;
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "conv2d_pool_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
@@ -47,10 +47,10 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
-const struct opencl_row opencl_conv2d_pool = {
+const struct opencl_layer opencl_conv2d_pool = {
     .file = "conv2d_pool.cl",
     .define = define,
     .scratch = scratch,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };

@@ -1,11 +1,12 @@
 /* devices.c: which OpenCL devices there are, and what they say of themselves. */
-#include "backend/opencl/opencl.h"
+#define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* clGetExtensionFunctionAddress */
+#include "backend/opencl/devices.h"
+#include "backend/opencl/errors.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "os/os.h"
 
 /* From the extensions cl_khr_pci_bus_info, cl_khr_device_uuid and cl_nv_device_attribute_query. */
 #define DEVICE_PCI_BUS_INFO_KHR 0x410F
@@ -190,8 +191,8 @@ static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
     }
 }
 
-enum weft_status opencl_list(struct weft_device **devices, size_t *count, char note[256],
-                             struct weft_error *error) {
+enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
+                                     struct weft_error *error) {
     struct listing list = {NULL, 0};
     cl_platform_id platforms[PLATFORMS_MOST];
     cl_uint platform_count = 0;
@@ -230,4 +231,26 @@ enum weft_status opencl_device_find(const struct weft_device *device, cl_device_
 enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device) {
     uint64_t width = number_info(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof(cl_uint));
     return strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+}
+
+/* The extension's names, which few headers have. */
+typedef cl_int (*loader_info)(int what, size_t size, void *value, size_t *used);
+enum { LOADER_OPENCL = 1, LOADER_VERSION = 2, LOADER_NAME = 3 };
+
+void opencl_loader_version(char *text, size_t size) {
+    union { /* ISO C has no cast from an object's address to a function's */
+        void *address;
+        loader_info call;
+    } info;
+    char opencl[64] = "", version[64] = "", name[64] = "";
+    os_prepare_opencl();
+    info.address = clGetExtensionFunctionAddress("clGetICDLoaderInfoOCLICD");
+    if (info.address == NULL ||
+        info.call(LOADER_OPENCL, sizeof opencl - 1, opencl, NULL) != CL_SUCCESS ||
+        info.call(LOADER_VERSION, sizeof version - 1, version, NULL) != CL_SUCCESS ||
+        info.call(LOADER_NAME, sizeof name - 1, name, NULL) != CL_SUCCESS) {
+        snprintf(text, size, "unknown");
+        return;
+    }
+    snprintf(text, size, "%s %s, %s", name, version, opencl);
 }

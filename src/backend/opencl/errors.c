@@ -1,5 +1,5 @@
 /* errors.c: OpenCL's error codes by name. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/errors.h"
 
 #include <stdio.h>
 

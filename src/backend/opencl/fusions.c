@@ -5,7 +5,8 @@
  *   batch_norm's sums, statistics and output          a work-item a channel, where that fits a core's cache: cl/batch_norm.cl
  *
  * Both can meet in one group. Tensors between the layers of a group do not exist. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/layer.h"
 
 #include <stdlib.h>
 
@@ -43,30 +44,30 @@ static bool channel_fits(const struct weft_layer *layer, size_t batch) {
     return area <= 8192 && lanes_shards(batch) <= 8192 / area;
 }
 
-static const struct opencl_row *choose_row(const struct weft_layer *layer, size_t batch,
-                                           enum weft_mapping mapping, bool apart) {
+static const struct opencl_layer *choose_row(const struct weft_layer *layer, size_t batch,
+                                             enum weft_mapping mapping, bool apart) {
     bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_KIND_BATCH_NORM &&
                  channel_fits(layer, batch);
-    return whole ? &opencl_batch_norm_channels : opencl_row_of(layer->kind);
+    return whole ? &opencl_batch_norm_channels : opencl_layer_of(layer->kind);
 }
 
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
                                     enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error) {
     groups->count = 0;
-    groups->groups = calloc(network->layer_count, sizeof *groups->groups);
-    if (groups->groups == NULL) {
+    groups->list = calloc(network->layer_count, sizeof *groups->list);
+    if (groups->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < network->layer_count;) {
-        struct opencl_group *group = &groups->groups[groups->count++];
+        struct opencl_group *group = &groups->list[groups->count++];
         group->first = i;
         group->main = apart ? i : reader_of(network, i);
         group->relu = group->main != i;
         bool pooled = !apart && pools(network, group->main);
         group->end = group->main + (pooled ? 2 : 1);
-        group->row = pooled ? &opencl_conv2d_pool
-                            : choose_row(&network->layers[group->main], batch, mapping, apart);
+        group->layer = pooled ? &opencl_conv2d_pool
+                              : choose_row(&network->layers[group->main], batch, mapping, apart);
         i = group->end;
     }
     return WEFT_OK;

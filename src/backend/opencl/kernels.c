@@ -5,7 +5,9 @@
  *   what follows the last batch_norm,     a work-item has a shard: it goes forward, through the loss, and back; if that is little, and
  *   in a training step                    all layers are linear
  */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/kernels.h"
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/layer.h"
 
 #include <stdlib.h>
 
@@ -14,11 +16,11 @@
 #define STEP_FLOP 2500000
 
 /* The loss as a piece of a chain: of the last group, whose output it takes. */
-static const struct opencl_kernel loss = {
+static const struct opencl_function loss = {
     .name = "cross_entropy_shard",
     .range = RANGE_SUMS,
-    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_DOUTPUT, ARG_RESULTS, ARG_PLACE, ARG_FIRST,
-                  ARG_COUNT},
+    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_DOUTPUT, ARG_RESULTS, ARG_RESULT_INDEX,
+                  ARG_FIRST, ARG_COUNT},
 };
 
 static size_t count_items(size_t (*items)(const struct weft_layer *, enum weft_mapping),
@@ -32,43 +34,43 @@ struct maker {
     const struct opencl_groups *groups;
     enum weft_mapping mapping;
     unsigned units;
-    struct opencl_runs *runs;
+    struct opencl_kernels *kernels;
 };
 
 static const struct weft_layer *main_layer(const struct maker *maker, size_t group) {
-    return &maker->network->layers[maker->groups->groups[group].main];
+    return &maker->network->layers[maker->groups->list[group].main];
 }
 
-static struct opencl_piece piece_of(const struct maker *maker, size_t group,
-                                    const struct opencl_kernel *kernel) {
+static struct opencl_call call_of(const struct maker *maker, size_t group,
+                                  const struct opencl_function *function) {
     const struct weft_layer *layer = main_layer(maker, group);
-    size_t more = count_items(kernel->input_items, layer, maker->mapping);
-    return (struct opencl_piece){
-        .kernel = kernel,
+    size_t more = count_items(function->input_items, layer, maker->mapping);
+    return (struct opencl_call){
+        .function = function,
         .group = group,
-        .items = count_items(kernel->items, layer, maker->mapping) + more,
-        .input_items = maker->groups->groups[group].first == 0 ? more : 0,
+        .items = count_items(function->items, layer, maker->mapping) + more,
+        .input_items = maker->groups->list[group].first == 0 ? more : 0,
     };
 }
 
 /* Adds a run of one kernel. */
-static void add_apart(struct maker *maker, size_t group, const struct opencl_kernel *kernel,
+static void add_apart(struct maker *maker, size_t group, const struct opencl_function *function,
                       unsigned passes) {
-    maker->runs->runs[maker->runs->count++] = (struct opencl_run){
+    maker->kernels->list[maker->kernels->count++] = (struct opencl_kernel){
         .loop = LOOP_APART,
         .passes = passes,
         .count = 1,
-        .pieces = {piece_of(maker, group, kernel)},
+        .calls = {call_of(maker, group, function)},
     };
 }
 
 /* The kernel of a group that makes the output in ${pass}, or NULL. */
-static const struct opencl_kernel *find_kernel(const struct maker *maker, size_t group,
-                                               unsigned pass) {
-    const struct opencl_row *row = maker->groups->groups[group].row;
-    for (size_t k = 0; k < row->kernel_count; k++) {
-        if ((row->kernels[k].passes & pass) != 0) {
-            return &row->kernels[k];
+static const struct opencl_function *find_function(const struct maker *maker, size_t group,
+                                                   unsigned pass) {
+    const struct opencl_layer *row = maker->groups->list[group].layer;
+    for (size_t k = 0; k < row->function_count; k++) {
+        if ((row->functions[k].passes & pass) != 0) {
+            return &row->functions[k];
         }
     }
     return NULL;
@@ -78,10 +80,10 @@ static const struct opencl_kernel *find_kernel(const struct maker *maker, size_t
  * not be busy. */
 static size_t count_parts(const struct maker *maker, size_t group) {
     const struct opencl_groups *groups = maker->groups;
-    const struct opencl_kernel *first = find_kernel(maker, group, PASS_FORWARD_BATCH);
+    const struct opencl_function *first = find_function(maker, group, PASS_FORWARD_BATCH);
     size_t parts, channels;
     if (group + 1 >= groups->count ||
-        groups->groups[group + 1].row != &opencl_batch_norm_channels || first == NULL ||
+        groups->list[group + 1].layer != &opencl_batch_norm_channels || first == NULL ||
         first->parts == NULL) {
         return 0;
     }
@@ -92,13 +94,13 @@ static size_t count_parts(const struct maker *maker, size_t group) {
 }
 
 static void add_channels(struct maker *maker, size_t group, size_t parts) {
-    maker->runs->runs[maker->runs->count++] = (struct opencl_run){
+    maker->kernels->list[maker->kernels->count++] = (struct opencl_kernel){
         .loop = LOOP_CHANNELS,
         .passes = PASS_FORWARD_BATCH,
         .parts = parts,
         .count = 2,
-        .pieces = {piece_of(maker, group, find_kernel(maker, group, PASS_FORWARD_BATCH)),
-                   piece_of(maker, group + 1, find_kernel(maker, group + 1, PASS_FORWARD_BATCH))},
+        .calls = {call_of(maker, group, find_function(maker, group, PASS_FORWARD_BATCH)),
+                  call_of(maker, group + 1, find_function(maker, group + 1, PASS_FORWARD_BATCH))},
     };
 }
 
@@ -107,9 +109,9 @@ static size_t find_step(const struct maker *maker) {
     const struct opencl_groups *groups = maker->groups;
     size_t first = groups->count;
     uint64_t flop = 0;
-    while (first > 0 && groups->groups[first - 1].row == &opencl_linear) {
+    while (first > 0 && groups->list[first - 1].layer == &opencl_linear) {
         flop += 3 * CPU_LANES * weft_layer_flop(main_layer(maker, first - 1));
-        if (flop > STEP_FLOP || 2 * (groups->count - first + 1) + 1 > OPENCL_PIECES) {
+        if (flop > STEP_FLOP || 2 * (groups->count - first + 1) + 1 > OPENCL_MAX_CALLS) {
             break;
         }
         first--;
@@ -120,61 +122,61 @@ static size_t find_step(const struct maker *maker) {
 /* Adds the run of PASS_STEP. */
 static void add_step(struct maker *maker, size_t first) {
     size_t end = maker->groups->count;
-    struct opencl_run *run = &maker->runs->runs[maker->runs->count++];
-    *run = (struct opencl_run){.loop = LOOP_SHARD, .passes = PASS_STEP};
+    struct opencl_kernel *kernel = &maker->kernels->list[maker->kernels->count++];
+    *kernel = (struct opencl_kernel){.loop = LOOP_SHARD, .passes = PASS_STEP};
     for (size_t group = first; group < end; group++) {
-        run->pieces[run->count++] =
-            piece_of(maker, group, find_kernel(maker, group, PASS_FORWARD_BATCH));
+        kernel->calls[kernel->count++] =
+            call_of(maker, group, find_function(maker, group, PASS_FORWARD_BATCH));
     }
-    run->pieces[run->count++] =
-        (struct opencl_piece){.kernel = &loss, .group = end - 1, .items = 1};
+    kernel->calls[kernel->count++] =
+        (struct opencl_call){.function = &loss, .group = end - 1, .items = 1};
     for (size_t group = end; group-- > first;) {
-        run->pieces[run->count++] =
-            piece_of(maker, group, find_kernel(maker, group, PASS_BACKWARD_BATCH));
+        kernel->calls[kernel->count++] =
+            call_of(maker, group, find_function(maker, group, PASS_BACKWARD_BATCH));
     }
 }
 
 /* Adds the runs of ${group}; what a chain with the group before does already is left out. */
 static void add_group(struct maker *maker, size_t group, bool forward_only, bool apart) {
-    const struct opencl_row *row = maker->groups->groups[group].row;
+    const struct opencl_layer *row = maker->groups->list[group].layer;
     bool chains = !apart && !forward_only;
     size_t parts = chains ? count_parts(maker, group) : 0;
     bool chained = chains && group > 0 && count_parts(maker, group - 1) > 0;
     if (parts > 0) {
         add_channels(maker, group, parts);
     }
-    for (size_t k = 0; k < row->kernel_count; k++) {
-        unsigned passes = row->kernels[k].passes & (forward_only ? PASS_FORWARD : ~0u);
+    for (size_t k = 0; k < row->function_count; k++) {
+        unsigned passes = row->functions[k].passes & (forward_only ? PASS_FORWARD : ~0u);
         if (parts > 0 || chained) {
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
         if (passes != 0) {
-            add_apart(maker, group, &row->kernels[k], passes);
+            add_apart(maker, group, &row->functions[k], passes);
         }
     }
 }
 
-enum weft_status opencl_runs_make(const struct weft_network *network,
-                                  const struct opencl_groups *groups, enum weft_mapping mapping,
-                                  unsigned units, bool forward_only, bool apart,
-                                  struct opencl_runs *runs, struct weft_error *error) {
-    struct maker maker = {network, groups, mapping, units > 0 ? units : 1, runs};
+enum weft_status opencl_kernels_make(const struct weft_network *network,
+                                     const struct opencl_groups *groups, enum weft_mapping mapping,
+                                     unsigned units, bool forward_only, bool apart,
+                                     struct opencl_kernels *kernels, struct weft_error *error) {
+    struct maker maker = {network, groups, mapping, units > 0 ? units : 1, kernels};
     size_t room = 1;
     for (size_t i = 0; i < groups->count; i++) {
-        room += groups->groups[i].row->kernel_count + 1;
+        room += groups->list[i].layer->function_count + 1;
     }
-    runs->count = 0;
-    runs->runs = calloc(room, sizeof *runs->runs);
-    if (runs->runs == NULL) {
+    kernels->count = 0;
+    kernels->list = calloc(room, sizeof *kernels->list);
+    if (kernels->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     apart = apart || mapping != WEFT_MAPPING_CPU;
     for (size_t group = 0; group < groups->count; group++) {
         add_group(&maker, group, forward_only, apart);
     }
-    runs->step_group = apart || forward_only ? groups->count : find_step(&maker);
-    if (runs->step_group < groups->count) {
-        add_step(&maker, runs->step_group);
+    kernels->step_group = apart || forward_only ? groups->count : find_step(&maker);
+    if (kernels->step_group < groups->count) {
+        add_step(&maker, kernels->step_group);
     }
     return WEFT_OK;
 }

@@ -1,16 +1,47 @@
-/* kernels.h: the .cl sources that cl/embed.py puts into the library. */
+/* kernels.h: the kernels of the network's program, each of which calls one or more functions of layers. */
 #ifndef WEFT_OPENCL_KERNELS_H
 #define WEFT_OPENCL_KERNELS_H
 
-#include <stddef.h>
+#include "weft/backend.h"
 
-struct weft_builtin_kernel {
-    const char *name; /* "conv2d.cl" */
-    const char *text; /* zero-terminated */
-    size_t length;
+struct opencl_function;
+struct opencl_groups;
+
+/* A call of a layer's function for a group. */
+struct opencl_call {
+    const struct opencl_function *function;
+    size_t group, items;
+    size_t input_items; /* of the network's first layer only: as in struct opencl_function */
 };
 
-/* Ends with a name of NULL. */
-extern const struct weft_builtin_kernel weft_builtin_kernels[];
+/* Which items a work-item of a kernel computes. */
+enum opencl_loop {
+    LOOP_APART,    /* one item of the only call */
+    LOOP_CHANNELS, /* its part of the items of the first call for all shards, then of the second */
+    LOOP_SHARD,    /* all items of a shard, call by call */
+};
+
+#define OPENCL_MAX_CALLS 9
+
+struct opencl_kernel {
+    enum opencl_loop loop;
+    unsigned passes; /* bits of enum opencl_pass */
+    size_t parts;    /* LOOP_CHANNELS: work-items */
+    size_t count;
+    struct opencl_call calls[OPENCL_MAX_CALLS];
+};
+
+struct opencl_kernels {
+    size_t count;
+    struct opencl_kernel *list; /* in the order of a forward pass */
+    size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
+};
+
+/* Makes the kernels of ${groups} for a device with ${units} compute units: without training if ${forward_only}, a function a kernel if ${apart}.
+ * Fails with WEFT_FAILED without memory. The caller frees kernels->list. */
+enum weft_status opencl_kernels_make(const struct weft_network *network,
+                                     const struct opencl_groups *groups, enum weft_mapping mapping,
+                                     unsigned units, bool forward_only, bool apart,
+                                     struct opencl_kernels *kernels, struct weft_error *error);
 
 #endif

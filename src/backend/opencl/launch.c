@@ -1,19 +1,23 @@
 /* launch.c: one launch: its kernel, its arguments, the sizes of its groups. */
+#include "backend/opencl/launch.h"
 #include "backend/opencl/debug/debug_run.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/profile.h"
 
 #include <string.h>
 
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error) {
-    if (index < OPENCL_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
+    if (index < OPENCL_MAX_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
         launch->set[index].size = size;
         memcpy(launch->set[index].bytes, value, size);
         launch->set_count =
             (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
     }
     enum weft_status status = opencl_check(
-        clSetKernelArg(launch->kernel, (cl_uint)index, size, value), "clSetKernelArg", error);
+        clSetKernelArg(launch->object, (cl_uint)index, size, value), "clSetKernelArg", error);
     return status == WEFT_OK
                ? WEFT_OK
                : weft_error_context(error, "kernel %s, argument %d", launch->name, index);
@@ -43,7 +47,7 @@ static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error) {
     cl_int code;
-    launch->kernel = clCreateKernel(cl->program, name, &code);
+    launch->object = clCreateKernel(cl->program, name, &code);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
@@ -53,14 +57,14 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
 }
 
 void opencl_launch_finish(struct opencl_launch *launch) {
-    if (launch->kernel != NULL) {
-        clReleaseKernel(launch->kernel);
+    if (launch->object != NULL) {
+        clReleaseKernel(launch->object);
     }
 }
 
 /* The buffer that an argument of group ${i} stands for. */
 static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
-    const struct opencl_group *group = &cl->groups.groups[i];
+    const struct opencl_group *group = &cl->groups.list[i];
     switch (argument) {
     case ARG_INPUT:
         return &cl->values[group->first];
@@ -94,8 +98,8 @@ static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_
         return (cl_int)values->count;
     case ARG_UPDATE:
         return values->update;
-    case ARG_PLACE:
-        return (cl_int)values->place;
+    case ARG_RESULT_INDEX:
+        return (cl_int)values->result_index;
     default:
         return (cl_int)values->first;
     }
@@ -106,9 +110,9 @@ enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_l
                                       struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     int index = 0;
-    for (size_t p = 0; p < launch->run->count; p++) {
-        const struct opencl_piece *piece = &launch->run->pieces[p];
-        const enum opencl_argument *arguments = piece->kernel->arguments;
+    for (size_t p = 0; p < launch->kernel->count; p++) {
+        const struct opencl_call *call = &launch->kernel->calls[p];
+        const enum opencl_argument *arguments = call->function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END && status == WEFT_OK; a++, index++) {
             if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
                 continue;
@@ -117,7 +121,7 @@ enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_l
                 cl_int number = number_of(arguments[a], values);
                 status = opencl_argument_set(launch, index, sizeof number, &number, error);
             } else {
-                cl_mem *buffer = buffer_of(cl, piece->group, arguments[a]);
+                cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
                 status = opencl_argument_set(launch, index, sizeof *buffer, buffer, error);
             }
         }
@@ -125,8 +129,8 @@ enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_l
     return status;
 }
 
-enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_launch *launch,
-                                   size_t count, struct weft_error *error) {
+enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                       size_t count, struct weft_error *error) {
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
     bool once = launch->range == RANGE_ONCE;
     size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
@@ -138,7 +142,7 @@ enum weft_status opencl_launch_run(struct opencl_backend *cl, struct opencl_laun
     if (cl->trial != NULL && cl->trial->record != NULL) {
         opencl_record_before(cl, launch, range);
     }
-    code = clEnqueueNDRangeKernel(cl->queue, launch->kernel, 3, NULL, range, launch->local, 0, NULL,
+    code = clEnqueueNDRangeKernel(cl->queue, launch->object, 3, NULL, range, launch->local, 0, NULL,
                                   event);
     if (code != CL_SUCCESS) {
         opencl_check(code, "clEnqueueNDRangeKernel", error);

@@ -1,5 +1,6 @@
 /* linear.c: what cl/linear.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/layer.h"
+#include "backend/opencl/source.h"
 
 /* Outputs (forward, gradients) or inputs (backward) of one work-item. */
 static size_t tile(size_t n, enum weft_mapping mapping) {
@@ -11,8 +12,7 @@ static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping ma
     return opencl_divisor(layer->output.channels, mapping == WEFT_MAPPING_GPU ? 2 : 60);
 }
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     opencl_define(text, "INPUTS", layer->input.channels);
     opencl_define(text, "OUTPUTS", layer->output.channels);
     opencl_define(text, "TILE", tile(layer->output.channels, mapping));
@@ -33,7 +33,7 @@ static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping m
            lanes_shards(layer->input.channels);
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "linear_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
@@ -48,9 +48,9 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
-const struct opencl_row opencl_linear = {
+const struct opencl_layer opencl_linear = {
     .file = "linear.cl",
     .define = define,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };

@@ -1,12 +1,12 @@
 /* log.c: what a caller that listens is told of an OpenCL device: which it is, what its compiler said, which layers are fused. */
-#include "backend/log.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/log.h"
+#include "backend/opencl/opencl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void opencl_say_device(const struct opencl_backend *cl) {
+void opencl_log_device(const struct opencl_backend *cl) {
     const struct weft_device *device = &cl->base.device;
     log_write(&cl->base.log,
               "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
@@ -16,7 +16,7 @@ void opencl_say_device(const struct opencl_backend *cl) {
               cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
 }
 
-void opencl_say_build(const struct weft_log *log, const char *what, cl_program program,
+void opencl_log_build(const struct weft_log *log, const char *what, cl_program program,
                       cl_device_id device, const char *flags, double seconds) {
     size_t size = 0, end;
     char *text;
@@ -40,9 +40,9 @@ void opencl_say_build(const struct weft_log *log, const char *what, cl_program p
     free(text);
 }
 
-static bool has_group(const struct opencl_run *run, size_t group) {
-    for (size_t p = 0; p < run->count; p++) {
-        if (run->pieces[p].group == group) {
+static bool has_group(const struct opencl_kernel *kernel, size_t group) {
+    for (size_t p = 0; p < kernel->count; p++) {
+        if (kernel->calls[p].group == group) {
             return true;
         }
     }
@@ -52,9 +52,9 @@ static bool has_group(const struct opencl_run *run, size_t group) {
 /* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
 static void say_chains(const struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count && cl->base.log.say != NULL; i++) {
-        const struct opencl_run *run = cl->launches[i].run;
-        const struct opencl_group *group = &cl->groups.groups[run->pieces[0].group];
-        if (run->loop != LOOP_APART) {
+        const struct opencl_kernel *kernel = cl->launches[i].kernel;
+        const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
+        if (kernel->loop != LOOP_APART) {
             log_write(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
                       cl->base.network->layers[group->main].name);
         }
@@ -62,9 +62,9 @@ static void say_chains(const struct opencl_backend *cl) {
 }
 
 /* A line for each group of layers: "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
-void opencl_say_plan(const struct opencl_backend *cl) {
+void opencl_log_plan(const struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->groups.count && cl->base.log.say != NULL; i++) {
-        const struct opencl_group *group = &cl->groups.groups[i];
+        const struct opencl_group *group = &cl->groups.list[i];
         size_t length = 0, kernels = 0;
         char names[512] = "";
         for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
@@ -73,13 +73,13 @@ void opencl_say_plan(const struct opencl_backend *cl) {
                                        cl->base.network->layers[layer].name);
         }
         for (size_t k = 0; k < cl->launch_count; k++) {
-            kernels += has_group(cl->launches[k].run, i);
+            kernels += has_group(cl->launches[k].kernel, i);
         }
-        if (group->row->file == NULL) {
+        if (group->layer->file == NULL) {
             log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
         } else {
             log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
-                      group->end - group->first > 1 ? " fused," : "", group->row->file, kernels);
+                      group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
         }
     }
     say_chains(cl);

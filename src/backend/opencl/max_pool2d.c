@@ -1,13 +1,13 @@
 /* max_pool2d.c: what cl/max_pool2d.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/layer.h"
+#include "backend/opencl/source.h"
 
 /* Columns of a row that one work-item handles. */
 static size_t columns(size_t width, enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_GPU ? 1 : width;
 }
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     opencl_define(text, "IN_CHANNELS", layer->input.channels);
     opencl_define(text, "IN_HEIGHT", layer->input.height);
     opencl_define(text, "IN_WIDTH", layer->input.width);
@@ -31,7 +31,7 @@ static size_t backward_items(const struct weft_layer *layer, enum weft_mapping m
     return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "max_pool2d_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
@@ -44,10 +44,10 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
 };
 
-const struct opencl_row opencl_max_pool2d = {
+const struct opencl_layer opencl_max_pool2d = {
     .file = "max_pool2d.cl",
     .define = define,
     .scratch = scratch,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };

@@ -1,6 +1,9 @@
 /* memory.c: the device's buffers, allocated once for the largest batch. */
+#include "backend/opencl/memory.h"
 #include "backend/log.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +22,6 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     cl_int code;
     cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
-    cl->bytes += bytes;
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + opencl_guard_room(cl), NULL, &code);
     if (code == CL_SUCCESS) {
@@ -90,10 +92,10 @@ static enum weft_status make_place(struct opencl_backend *cl, size_t i, struct w
 /* A group's output, what it keeps inside, and its scratch. One that computes nothing gives its input on. */
 static enum weft_status make_group(struct opencl_backend *cl, size_t index,
                                    struct weft_error *error) {
-    const struct opencl_group *group = &cl->groups.groups[index];
+    const struct opencl_group *group = &cl->groups.list[index];
     const struct weft_layer *layer = &cl->base.network->layers[group->main];
     char name[WEFT_NAME_MAX + 16];
-    if (group->row->file == NULL) {
+    if (group->layer->file == NULL) {
         cl->values[group->end] = cl->values[group->first];
         cl->dvalues[group->end] = cl->dvalues[group->first];
         return WEFT_OK;
@@ -102,8 +104,8 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
         return WEFT_BAD_DEVICE;
     }
     snprintf(name, sizeof name, "scratch of %s", layer->name);
-    if (group->row->scratch != NULL &&
-        opencl_buffer(cl, group->row->scratch(layer, lanes_shards(cl->base.batch)), name,
+    if (group->layer->scratch != NULL &&
+        opencl_buffer(cl, group->layer->scratch(layer, lanes_shards(cl->base.batch)), name,
                       &cl->scratch[index], error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }

@@ -1,6 +1,17 @@
 /* opencl.c: the OpenCL backend's entries of struct backend_ops. */
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/api.h"
+#include "backend/opencl/cache.h"
 #include "backend/opencl/clblast/fast.h"
-
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/devices.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/log.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/passes.h"
+#include "backend/opencl/peak.h"
+#include "backend/opencl/profile.h"
+#include "backend/opencl/program.h"
 #include "numerics.h"
 
 #include <stdlib.h>
@@ -34,8 +45,8 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->context != NULL) {
         clReleaseContext(cl->context);
     }
-    free(cl->runs.runs);
-    free(cl->groups.groups);
+    free(cl->kernels.list);
+    free(cl->groups.list);
     free(cl);
 }
 
@@ -141,24 +152,24 @@ static enum weft_status make_groups(struct opencl_backend *cl,
     enum weft_status status = opencl_groups_make(cl->base.network, cl->base.batch, cl->mapping,
                                                  options->no_fuse || fast, &cl->groups, error);
     for (size_t i = 0; status == WEFT_OK && fast && i < cl->groups.count; i++) {
-        struct opencl_group *group = &cl->groups.groups[i];
+        struct opencl_group *group = &cl->groups.list[i];
         enum weft_kind kind = cl->base.network->layers[group->main].kind;
         if (kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR) {
-            group->row = opencl_engine->row;
+            group->layer = opencl_engine->layer;
         }
     }
     return status;
 }
 
-static enum weft_status make_runs(struct opencl_backend *cl,
-                                  const struct weft_backend_options *options,
-                                  struct weft_error *error) {
+static enum weft_status make_kernels(struct opencl_backend *cl,
+                                     const struct weft_backend_options *options,
+                                     struct weft_error *error) {
     enum weft_status status = make_groups(cl, options, error);
     return status == WEFT_OK
-               ? opencl_runs_make(cl->base.network, &cl->groups, cl->mapping,
-                                  cl->base.device.compute_units, cl->base.forward_only,
-                                  options->no_fuse || options->math == WEFT_MATH_FAST, &cl->runs,
-                                  error)
+               ? opencl_kernels_make(cl->base.network, &cl->groups, cl->mapping,
+                                     cl->base.device.compute_units, cl->base.forward_only,
+                                     options->no_fuse || options->math == WEFT_MATH_FAST,
+                                     &cl->kernels, error)
                : status;
 }
 
@@ -175,7 +186,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK) {
         return status;
     }
-    if ((status = make_runs(cl, options, error)) != WEFT_OK ||
+    if ((status = make_kernels(cl, options, error)) != WEFT_OK ||
         (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
         (options->math == WEFT_MATH_EXACT && (status = opencl_probe(cl, error)) != WEFT_OK) ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK ||
@@ -185,7 +196,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     return options->math == WEFT_MATH_FAST ? opencl_engine->init(cl, error) : WEFT_OK;
 }
 
-enum weft_status opencl_open_beside(struct opencl_backend *first,
+enum weft_status opencl_open_shared(struct opencl_backend *first,
                                     const struct weft_backend_options *options,
                                     struct opencl_backend **beside, struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
@@ -202,7 +213,7 @@ enum weft_status opencl_open_beside(struct opencl_backend *first,
     clRetainProgram(cl->program = first->program);
     cl->queue = clCreateCommandQueue(cl->context, cl->device, 0, &code);
     if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK ||
-        (status = make_runs(cl, options, error)) != WEFT_OK ||
+        (status = make_kernels(cl, options, error)) != WEFT_OK ||
         (status = opencl_memory_init(cl, error)) != WEFT_OK ||
         (status = opencl_plan_init(cl, error)) != WEFT_OK) {
         close_opencl(&cl->base);
@@ -237,11 +248,11 @@ enum weft_status opencl_open(const struct backend_request *request,
         if (cl->mapping == WEFT_MAPPING_AUTO) {
             cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
         }
-        opencl_say_device(cl);
+        opencl_log_device(cl);
         status = open_device(cl, request->options, error);
     }
     if (status == WEFT_OK) {
-        opencl_say_plan(cl);
+        opencl_log_plan(cl);
     }
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", cl->base.device.name);
@@ -251,3 +262,15 @@ enum weft_status opencl_open(const struct backend_request *request,
     *backend = &cl->base;
     return WEFT_OK;
 }
+
+static const struct opencl_api ops = {
+    .list = opencl_devices_list,
+    .open = opencl_open,
+    .record_result = opencl_record_result,
+    .cache_clear = opencl_cache_clear,
+    .loader_version = opencl_loader_version,
+    .bare = &opencl_bare_ops,
+    .crowd = &opencl_crowd_ops,
+};
+
+const struct opencl_api *const opencl_api = &ops;

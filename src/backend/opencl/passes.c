@@ -1,5 +1,8 @@
 /* passes.c: training steps, evaluation and propagation: the launches of whole batches, and what is read back. */
-#include "backend/opencl/plan.h"
+#include "backend/opencl/passes.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
 #include "numerics.h"
 
 #include <stdlib.h>
@@ -21,7 +24,7 @@ static enum weft_status launch(struct opencl_backend *cl, enum opencl_common whi
             return status;
         }
     }
-    return opencl_launch_run(cl, &cl->common[which], count, error);
+    return opencl_launch_enqueue(cl, &cl->common[which], count, error);
 }
 
 #define LAUNCH(cl, which, count, settings, error)                                                  \
@@ -42,7 +45,7 @@ static enum weft_status gather(struct opencl_backend *cl, enum weft_split split,
 static enum weft_status loss_train(struct opencl_backend *cl,
                                    const struct opencl_pass_values *values,
                                    struct weft_error *error) {
-    cl_int place = (cl_int)values->place, first = (cl_int)values->first;
+    cl_int place = (cl_int)values->result_index, first = (cl_int)values->first;
     cl_int images = (cl_int)values->count;
     const struct setting settings[] = {
         {1, sizeof(cl_mem), &cl->labels[WEFT_SPLIT_TRAIN]},
@@ -91,8 +94,8 @@ static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
 /* The last groups of a step, the loss between their passes: in one launch, or one by one. */
 static enum weft_status run_end(struct opencl_backend *cl, const struct opencl_pass_values *values,
                                 struct weft_error *error) {
-    return cl->runs.step_group < cl->groups.count ? opencl_step(cl, values, error)
-                                                  : loss_train(cl, values, error);
+    return cl->kernels.step_group < cl->groups.count ? opencl_step(cl, values, error)
+                                                     : loss_train(cl, values, error);
 }
 
 static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
@@ -102,18 +105,18 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
         .count = left < steps->batch ? left : steps->batch,
         .statistics = WEFT_STATISTICS_BATCH,
         .update = true,
-        .place = step * lanes_shards(steps->batch),
+        .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
     enum weft_status status = gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error);
     if (status == WEFT_OK) {
-        status = opencl_forward(cl, cl->runs.step_group, &values, error);
+        status = opencl_forward(cl, cl->kernels.step_group, &values, error);
     }
     if (status == WEFT_OK) {
         status = run_end(cl, &values, error);
     }
     if (status == WEFT_OK) {
-        status = opencl_backward(cl, cl->runs.step_group, &values, error);
+        status = opencl_backward(cl, cl->kernels.step_group, &values, error);
     }
     return status == WEFT_OK ? adam_step(cl, values.count, &steps->adam[step], error) : status;
 }

@@ -1,5 +1,10 @@
 /* peak.c: the peak of a device, by cl/bench.cl in several variants; the best counts. */
-#include "backend/opencl/plan.h"
+#include "backend/opencl/peak.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/log.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/source.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -88,7 +93,7 @@ static enum weft_status prepare(struct run *run, cl_program program, struct weft
 
 static enum weft_status build(struct opencl_backend *cl, const struct variant *variant,
                               cl_program *program, struct weft_error *error) {
-    struct opencl_text text = {0};
+    struct text text = {0};
     cl_int code;
     enum weft_status status;
     opencl_define(&text, "ITEM_LANES", variant->lanes);
@@ -103,12 +108,12 @@ static enum weft_status build(struct opencl_backend *cl, const struct variant *v
         if (code == CL_SUCCESS) {
             double start = os_seconds();
             code = clBuildProgram(*program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
-            opencl_say_build(&cl->base.log, "bench.cl", *program, cl->device, "-cl-std=CL1.2",
+            opencl_log_build(&cl->base.log, "bench.cl", *program, cl->device, "-cl-std=CL1.2",
                              os_seconds() - start);
         }
         status = opencl_check(code, "bench.cl: clBuildProgram", error);
     }
-    opencl_text_finish(&text);
+    free(text.bytes);
     return status;
 }
 

@@ -1,5 +1,9 @@
 /* plan.c: runs become launches, which passes then enqueue in order. */
 #include "backend/opencl/plan.h"
+#include "backend/opencl/emit_kernel.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +12,8 @@
 /* The names of a run's kernels, each once. */
 static void name_launch(struct opencl_launch *launch) {
     size_t length = 0;
-    for (size_t p = 0; p < launch->run->count; p++) {
-        const char *name = launch->run->pieces[p].kernel->name;
+    for (size_t p = 0; p < launch->kernel->count; p++) {
+        const char *name = launch->kernel->calls[p].function->name;
         if (strstr(launch->name, name) == NULL && length < sizeof launch->name) {
             length += (size_t)snprintf(launch->name + length, sizeof launch->name - length, "%s%s",
                                        length > 0 ? "+" : "", name);
@@ -18,25 +22,25 @@ static void name_launch(struct opencl_launch *launch) {
 }
 
 /* The launch of ${run}. */
-static enum weft_status add_launch(struct opencl_backend *cl, const struct opencl_run *run,
+static enum weft_status add_launch(struct opencl_backend *cl, const struct opencl_kernel *kernel,
                                    struct weft_error *error) {
-    const struct opencl_piece *piece = &run->pieces[0];
+    const struct opencl_call *call = &kernel->calls[0];
     struct opencl_launch *launch = &cl->launches[cl->launch_count];
     char name[64];
     *launch = (struct opencl_launch){
-        .run = run,
-        .passes = run->passes,
-        .host = piece->kernel->host,
-        .range = run->loop == LOOP_APART      ? piece->kernel->range
-                 : run->loop == LOOP_CHANNELS ? RANGE_BATCH
-                                              : RANGE_SHARDS,
-        .items = run->loop == LOOP_APART      ? piece->items
-                 : run->loop == LOOP_CHANNELS ? run->parts
-                                              : 1,
-        .input_items = run->loop == LOOP_APART ? piece->input_items : 0,
+        .kernel = kernel,
+        .passes = kernel->passes,
+        .host = call->function->host,
+        .range = kernel->loop == LOOP_APART      ? call->function->range
+                 : kernel->loop == LOOP_CHANNELS ? RANGE_BATCH
+                                                 : RANGE_SHARDS,
+        .items = kernel->loop == LOOP_APART      ? call->items
+                 : kernel->loop == LOOP_CHANNELS ? kernel->parts
+                                                 : 1,
+        .input_items = kernel->loop == LOOP_APART ? call->input_items : 0,
     };
     name_launch(launch);
-    opencl_run_name(&cl->groups, run, name);
+    opencl_kernel_name(&cl->groups, kernel, name);
     if (launch->host == NULL && opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
@@ -108,14 +112,14 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
 }
 
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error) {
-    cl->launches = calloc(cl->runs.count + 1, sizeof *cl->launches);
+    cl->launches = calloc(cl->kernels.count + 1, sizeof *cl->launches);
     if (cl->launches == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    for (size_t i = 0; i < cl->runs.count; i++) {
-        if (add_launch(cl, &cl->runs.runs[i], error) != WEFT_OK) {
-            const struct opencl_piece *piece = &cl->runs.runs[i].pieces[0];
-            size_t layer = cl->groups.groups[piece->group].main;
+    for (size_t i = 0; i < cl->kernels.count; i++) {
+        if (add_launch(cl, &cl->kernels.list[i], error) != WEFT_OK) {
+            const struct opencl_call *call = &cl->kernels.list[i].calls[0];
+            size_t layer = cl->groups.list[call->group].main;
             return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
         }
     }
@@ -135,16 +139,17 @@ void opencl_plan_finish(struct opencl_backend *cl) {
 static enum weft_status run_layers(struct opencl_backend *cl, struct opencl_launch *launch,
                                    const struct opencl_pass_values *values,
                                    struct weft_error *error) {
-    size_t group = launch->run->pieces[0].group;
+    size_t group = launch->kernel->calls[0].group;
     launch->to_input = values->to_input;
     if (launch->items == launch->input_items && !launch->to_input) {
         return WEFT_OK;
     }
     if ((launch->host == NULL &&
          opencl_arguments_set(cl, launch, true, values, error) != WEFT_OK) ||
-        (launch->host != NULL ? opencl_profile_host(cl, launch, values->count, error)
-                              : opencl_launch_run(cl, launch, values->count, error)) != WEFT_OK) {
-        size_t layer = cl->groups.groups[group].main;
+        (launch->host != NULL
+             ? opencl_profile_host(cl, launch, values->count, error)
+             : opencl_launch_enqueue(cl, launch, values->count, error)) != WEFT_OK) {
+        size_t layer = cl->groups.list[group].main;
         return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
     }
     return WEFT_OK;
@@ -156,7 +161,7 @@ static enum weft_status run_group(struct opencl_backend *cl, size_t group, unsig
                                   struct weft_error *error) {
     for (size_t i = 0; i < cl->launch_count; i++) {
         struct opencl_launch *launch = &cl->launches[i];
-        if ((launch->passes & pass) != 0 && launch->run->pieces[0].group == group &&
+        if ((launch->passes & pass) != 0 && launch->kernel->calls[0].group == group &&
             run_layers(cl, launch, values, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
@@ -191,5 +196,5 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
 
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
                              struct weft_error *error) {
-    return run_group(cl, cl->runs.step_group, PASS_STEP, values, error);
+    return run_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
 }

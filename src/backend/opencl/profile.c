@@ -2,7 +2,11 @@
  *
  * A host function (--math fast) is measured as a whole, from a marker before it to one behind it, since CLBlast starts several kernels
  * for a product and tells the time of the last alone. */
+#include "backend/opencl/profile.h"
 #include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
+#include "backend/profile.h"
 
 #include <stdlib.h>
 
@@ -22,17 +26,17 @@ struct opencl_profile {
 /* The slot of ${launch}: those of layers, then the others. */
 static struct weft_profile_entry *slot_of(struct opencl_backend *cl,
                                           const struct opencl_launch *launch) {
-    size_t slot = launch->run != NULL ? (size_t)(launch - cl->launches)
-                                      : cl->launch_count + (size_t)(launch - cl->common);
+    size_t slot = launch->kernel != NULL ? (size_t)(launch - cl->launches)
+                                         : cl->launch_count + (size_t)(launch - cl->common);
     return &cl->base.profile->entries[slot];
 }
 
 /* Whether ${piece} of ${launch} uses the argument ${wanted}. */
-static bool takes(const struct opencl_launch *launch, const struct opencl_piece *piece,
+static bool takes(const struct opencl_launch *launch, const struct opencl_call *call,
                   enum opencl_argument wanted) {
-    for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
-        if (piece->kernel->arguments[a] == wanted) {
-            return wanted != ARG_DINPUT || piece->input_items == 0 || launch->to_input;
+    for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
+        if (call->function->arguments[a] == wanted) {
+            return wanted != ARG_DINPUT || call->input_items == 0 || launch->to_input;
         }
     }
     return false;
@@ -41,62 +45,63 @@ static bool takes(const struct opencl_launch *launch, const struct opencl_piece 
 /* The layer's products are in forward once, in the gradients of its parameters (which need the input) once, in that of its input
  * once. */
 static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
-                        const struct opencl_piece *piece, size_t count) {
-    const struct opencl_group *group = &cl->groups.groups[piece->group];
-    bool gradients = takes(launch, piece, ARG_PARTIALS) && takes(launch, piece, ARG_INPUT);
-    bool output = takes(launch, piece, ARG_OUTPUT) && piece->kernel->passes != 0; /* not the loss */
-    uint64_t times = output + gradients + takes(launch, piece, ARG_DINPUT);
+                        const struct opencl_call *call, size_t count) {
+    const struct opencl_group *group = &cl->groups.list[call->group];
+    bool gradients = takes(launch, call, ARG_PARTIALS) && takes(launch, call, ARG_INPUT);
+    bool output = takes(launch, call, ARG_OUTPUT) && call->function->passes != 0; /* not the loss */
+    uint64_t times = output + gradients + takes(launch, call, ARG_DINPUT);
     return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
 }
 
 /* The sums of gradients that a kernel writes: of each shard, but of the whole batch where CLBlast makes them. */
-static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_piece *piece,
+static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_call *call,
                               size_t layer, size_t count) {
-    const struct opencl_group *group = &cl->groups.groups[piece->group];
+    const struct opencl_group *group = &cl->groups.list[call->group];
     uint64_t bytes = profile_parameter_bytes(cl->base.network, layer);
-    if (opencl_engine == NULL || group->row != opencl_engine->row) {
+    if (opencl_engine == NULL || group->layer != opencl_engine->layer) {
         return bytes * lanes_shards(count);
     }
-    return piece->kernel->host != NULL
+    return call->function->host != NULL
                ? bytes
                : cl->base.network->layers[layer].output.channels * sizeof(float);
 }
 
 /* Both matrices of a host function, written by one kernel and read by the next. */
-static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_piece *piece,
+static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_call *call,
                                   size_t count) {
-    const struct opencl_fast_layer *fast = &cl->fast->layers[piece->group];
+    const struct opencl_fast_layer *fast = &cl->fast->layers[call->group];
     uint64_t columns = lanes_shards(count) * fast->area * CPU_LANES;
     return 2 * (fast->rows + fast->features) * columns * sizeof(float);
 }
 
 static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                  const struct opencl_piece *piece, enum opencl_argument argument,
+                                  const struct opencl_call *call, enum opencl_argument argument,
                                   size_t count) {
     const struct weft_network *network = cl->base.network;
-    const struct opencl_group *group = &cl->groups.groups[piece->group];
+    const struct opencl_group *group = &cl->groups.list[call->group];
     size_t layer = group->main;
     switch (argument) {
     case ARG_INPUT:
         /* the gradient of a product's input needs the input itself only where it is a relu's */
-        return flop_of(cl, launch, piece, 1) > 0 && takes(launch, piece, ARG_DINPUT) &&
-                       !takes(launch, piece, ARG_PARTIALS) && !group->relu
+        return flop_of(cl, launch, call, 1) > 0 && takes(launch, call, ARG_DINPUT) &&
+                       !takes(launch, call, ARG_PARTIALS) && !group->relu
                    ? 0
-                   : profile_place_bytes(network, group->first, count);
+                   : profile_activation_bytes(network, group->first, count);
     case ARG_DINPUT:
-        return takes(launch, piece, ARG_DINPUT) ? profile_place_bytes(network, group->first, count)
-                                                : 0;
+        return takes(launch, call, ARG_DINPUT)
+                   ? profile_activation_bytes(network, group->first, count)
+                   : 0;
     case ARG_OUTPUT:
     case ARG_DOUTPUT:
-        return profile_place_bytes(network, group->end, count);
+        return profile_activation_bytes(network, group->end, count);
     case ARG_PARAMETERS:
         return profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:
-        return partial_bytes(cl, piece, layer, count);
+        return partial_bytes(cl, call, layer, count);
     case ARG_BUFFERS:
         return profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
     case ARG_SCRATCH:
-        return group->row->scratch(&network->layers[group->main], lanes_shards(count));
+        return group->layer->scratch(&network->layers[group->main], lanes_shards(count));
     default:
         return 0;
     }
@@ -107,8 +112,8 @@ static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_l
                                 size_t count) {
     const struct weft_network *network = cl->base.network;
     uint64_t shards = lanes_shards(count);
-    uint64_t input = profile_place_bytes(network, 0, count);
-    uint64_t logits = profile_place_bytes(network, network->layer_count, count);
+    uint64_t input = profile_activation_bytes(network, 0, count);
+    uint64_t logits = profile_activation_bytes(network, network->layer_count, count);
     uint64_t parameters = network->parameter_count * sizeof(float);
     switch ((enum opencl_common)(launch - cl->common)) {
     case COMMON_GATHER:
@@ -173,15 +178,15 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
                                            const struct opencl_launch *launch, size_t count) {
     struct weft_profile_entry *entry = slot_of(cl, launch);
     uint64_t flop = 0, bytes = 0;
-    if (launch->run == NULL) {
+    if (launch->kernel == NULL) {
         bytes = bytes_of_common(cl, launch, count);
     }
-    for (size_t p = 0; launch->run != NULL && p < launch->run->count; p++) {
-        const struct opencl_piece *piece = &launch->run->pieces[p];
-        flop += flop_of(cl, launch, piece, count);
-        bytes += launch->host != NULL ? bytes_of_matrices(cl, piece, count) : 0;
-        for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
-            bytes += bytes_of_argument(cl, launch, piece, piece->kernel->arguments[a], count);
+    for (size_t p = 0; launch->kernel != NULL && p < launch->kernel->count; p++) {
+        const struct opencl_call *call = &launch->kernel->calls[p];
+        flop += flop_of(cl, launch, call, count);
+        bytes += launch->host != NULL ? bytes_of_matrices(cl, call, count) : 0;
+        for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
+            bytes += bytes_of_argument(cl, launch, call, call->function->arguments[a], count);
         }
     }
     profile_add(entry, 0, flop, bytes);
@@ -213,7 +218,7 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
     cl_event begin, *end = opencl_profile_event(cl);
     enum weft_status status;
     if (end == NULL) {
-        return launch->host(cl, launch->run->pieces[0].group, count, error);
+        return launch->host(cl, launch->kernel->calls[0].group, count, error);
     }
     status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, &begin),
                           "clEnqueueMarkerWithWaitList", error);
@@ -221,7 +226,7 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
         return status;
     }
     profile->inside = true;
-    status = launch->host(cl, launch->run->pieces[0].group, count, error);
+    status = launch->host(cl, launch->kernel->calls[0].group, count, error);
     profile->inside = false;
     if (status == WEFT_OK) {
         status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, end),
@@ -253,8 +258,8 @@ static void name_slots(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
         const struct opencl_launch *launch = &cl->launches[i];
         size_t first = SIZE_MAX, end = 0;
-        for (size_t p = 0; p < launch->run->count; p++) {
-            const struct opencl_group *group = &cl->groups.groups[launch->run->pieces[p].group];
+        for (size_t p = 0; p < launch->kernel->count; p++) {
+            const struct opencl_group *group = &cl->groups.list[launch->kernel->calls[p].group];
             first = group->first < first ? group->first : first;
             end = group->end > end ? group->end : end;
         }

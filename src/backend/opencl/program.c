@@ -1,6 +1,12 @@
 /* program.c: compiles the network's program, and checks that the device computes as the contract of equal bits needs it. */
-#include "backend/log.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/program.h"
+#include "backend/opencl/cache.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/log.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/source.h"
 #include "numerics.h"
 #include "os/os.h"
 
@@ -26,14 +32,14 @@ static enum weft_status build_failed(struct opencl_backend *cl, cl_int code, con
 enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error) {
-    struct opencl_text text = {0};
+    struct text text = {0};
     char flags[1024];
     int length;
     cl_int code;
-    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, &cl->runs,
+    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, &cl->kernels,
                                                  cl->mapping, options->kernels, &text, error);
     if (status != WEFT_OK) {
-        opencl_text_finish(&text);
+        free(text.bytes);
         return status;
     }
     if (text.length == 0) {
@@ -42,7 +48,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
                       options->cl_options != NULL ? options->cl_options : "");
     if (length < 0 || (size_t)length >= sizeof flags) {
-        opencl_text_finish(&text);
+        free(text.bytes);
         return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 ");
     }
@@ -54,7 +60,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         char key[65];
         opencl_cache_key(cl, &text, flags, key);
         if (opencl_cache_load(cl, key, flags)) {
-            opencl_text_finish(&text);
+            free(text.bytes);
             return WEFT_OK;
         }
         memcpy(cl->cache_key, key, sizeof key);
@@ -66,11 +72,11 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
         double start = os_seconds();
         opencl_trial_before(cl, "clBuildProgram");
         code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
-        opencl_say_build(&cl->base.log, "program", cl->program, cl->device, flags,
+        opencl_log_build(&cl->base.log, "program", cl->program, cl->device, flags,
                          os_seconds() - start);
         status = code == CL_SUCCESS ? WEFT_OK : build_failed(cl, code, flags, error);
     }
-    opencl_text_finish(&text);
+    free(text.bytes);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* relu.c: what cl/relu.cl needs. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/layer.h"
+#include "backend/opencl/source.h"
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
     opencl_define(text, "SIZE", size);
     opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
@@ -13,7 +13,7 @@ static size_t items(const struct weft_layer *layer, enum weft_mapping mapping) {
     return size / opencl_values_per_item(size, mapping);
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "relu_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
@@ -26,9 +26,9 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_DINPUT}},
 };
 
-const struct opencl_row opencl_relu = {
+const struct opencl_layer opencl_relu = {
     .file = "relu.cl",
     .define = define,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };

@@ -1,8 +1,14 @@
 /* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with its own sizes. */
+#include "backend/opencl/source.h"
+#include "backend/opencl/builtin.h"
+#include "backend/opencl/emit_kernel.h"
+#include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/layer.h"
+#include "backend/opencl/memory.h"
 #include "os/os.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +31,9 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
                                     weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) "
                                                            "must hold all files of weft's cl/"));
     }
-    for (size_t i = 0; weft_builtin_kernels[i].name != NULL; i++) {
-        if (strcmp(weft_builtin_kernels[i].name, name) == 0) {
-            *text = weft_builtin_kernels[i].text;
+    for (size_t i = 0; opencl_builtins[i].name != NULL; i++) {
+        if (strcmp(opencl_builtins[i].name, name) == 0) {
+            *text = opencl_builtins[i].text;
             return WEFT_OK;
         }
     }
@@ -39,8 +45,8 @@ static bool is_include(const char *line, char name[64]) {
     return sscanf(line, " # include \"%63[^\"\n]\"", name) == 1;
 }
 
-static enum weft_status add_file(struct opencl_text *text, const char *folder, const char *name,
-                                 int depth, struct weft_error *error) {
+static enum weft_status add_file(struct text *text, const char *folder, const char *name, int depth,
+                                 struct weft_error *error) {
     const char *line = "", *end;
     char *owned = NULL, included[64];
     size_t number = 1;
@@ -49,27 +55,39 @@ static enum weft_status add_file(struct opencl_text *text, const char *folder, c
         return weft_fail(error, WEFT_BAD_FILE, "kernels: %s: files include each other", name);
     }
     status = find_text(folder, name, &line, &owned, error);
-    opencl_text_add(text, "#line 1 \"%s\"\n", name);
+    text_add(text, "#line 1 \"%s\"\n", name);
     for (; status == WEFT_OK && *line != '\0'; line = end + (*end != '\0'), number++) {
         end = line + strcspn(line, "\n");
         if (is_include(line, included)) {
             status = add_file(text, folder, included, depth + 1, error);
-            opencl_text_add(text, "#line %zu \"%s\"\n", number + 1, name);
+            text_add(text, "#line %zu \"%s\"\n", number + 1, name);
         } else {
-            opencl_text_add(text, "%.*s\n", (int)(end - line), line);
+            text_add(text, "%.*s\n", (int)(end - line), line);
         }
     }
     free(owned);
     return status;
 }
 
-enum weft_status opencl_source_add(struct opencl_text *text, const char *folder, const char *name,
+enum weft_status opencl_source_add(struct text *text, const char *folder, const char *name,
                                    struct weft_error *error) {
     return add_file(text, folder, name, 0, error);
 }
 
+void opencl_define(struct text *text, const char *name, size_t value) {
+    text_add(text, "#undef %s\n#define %s %zu\n", name, name, value);
+}
+
+/* As an integer of 24 bits times a power of two: exact, and without a point, which a locale may write as ','. */
+void opencl_define_float(struct text *text, const char *name, float value) {
+    int exponent;
+    int mantissa = (int)ldexpf(frexpf(fabsf(value), &exponent), 24);
+    text_add(text, "#undef %s\n#define %s %s0x%xp%df\n", name, name, signbit(value) ? "-" : "",
+             (unsigned)mantissa, exponent - 24);
+}
+
 /* Places in the flat arrays: a layer's first two tensors are parameters, the next two buffers. */
-static void define_tensors(struct opencl_text *text, const struct weft_network *network,
+static void define_tensors(struct text *text, const struct weft_network *network,
                            const struct weft_layer *layer) {
     static const char *const names[] = {"WEIGHT", "BIAS", "RUNNING_MEAN", "RUNNING_VAR"};
     for (size_t i = 0; i < layer->tensors; i++) {
@@ -77,15 +95,15 @@ static void define_tensors(struct opencl_text *text, const struct weft_network *
     }
 }
 
-static enum weft_status add_layer(struct opencl_text *text, const struct weft_network *network,
-                                  size_t index, const struct opencl_row *row,
+static enum weft_status add_layer(struct text *text, const struct weft_network *network,
+                                  size_t index, const struct opencl_layer *row,
                                   enum weft_mapping mapping, const char *folder,
                                   struct weft_error *error) {
     const struct weft_layer *layer = &network->layers[index];
     if (row->file == NULL) {
         return WEFT_OK;
     }
-    opencl_text_add(text, "/* layer %zu: %s */\n", index + 1, layer->name);
+    text_add(text, "/* layer %zu: %s */\n", index + 1, layer->name);
     opencl_define(text, "LAYER", index + 1);
     define_tensors(text, network, layer);
     row->define(text, layer, mapping);
@@ -93,29 +111,29 @@ static enum weft_status add_layer(struct opencl_text *text, const struct weft_ne
 }
 
 /* The file of a group, with the sizes of its main layer, and its kernels. */
-static enum weft_status add_group(struct opencl_text *text, const struct weft_network *network,
+static enum weft_status add_group(struct text *text, const struct weft_network *network,
                                   const struct opencl_groups *groups,
-                                  const struct opencl_runs *runs, size_t group,
+                                  const struct opencl_kernels *kernels, size_t group,
                                   enum weft_mapping mapping, const char *folder,
                                   struct weft_error *error) {
-    const struct opencl_group *it = &groups->groups[group];
+    const struct opencl_group *it = &groups->list[group];
     opencl_define(text, "RELU_INPUT", it->relu);
     opencl_define(text, "LANE_VALUES", 1);
-    if (add_layer(text, network, it->main, it->row, mapping, folder, error) != WEFT_OK) {
+    if (add_layer(text, network, it->main, it->layer, mapping, folder, error) != WEFT_OK) {
         return error->status;
     }
-    for (size_t i = 0; i < runs->count; i++) {
-        const struct opencl_run *run = &runs->runs[i];
-        if (run->loop == LOOP_APART && run->pieces[0].group == group &&
-            run->pieces[0].kernel->host == NULL) {
-            opencl_wrap_run(text, groups, run);
+    for (size_t i = 0; i < kernels->count; i++) {
+        const struct opencl_kernel *kernel = &kernels->list[i];
+        if (kernel->loop == LOOP_APART && kernel->calls[0].group == group &&
+            kernel->calls[0].function->host == NULL) {
+            opencl_emit_kernel(text, groups, kernel);
         }
     }
     return WEFT_OK;
 }
 
 /* What belongs to no layer. */
-static enum weft_status add_rest(struct opencl_text *text, const struct weft_network *network,
+static enum weft_status add_rest(struct text *text, const struct weft_network *network,
                                  enum weft_mapping mapping, const char *folder,
                                  struct weft_error *error) {
     size_t size = weft_shape_size(network->input);
@@ -135,14 +153,14 @@ static enum weft_status add_rest(struct opencl_text *text, const struct weft_net
 
 enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_groups *groups,
-                                    const struct opencl_runs *runs, enum weft_mapping mapping,
-                                    const char *folder, struct opencl_text *text,
+                                    const struct opencl_kernels *kernels, enum weft_mapping mapping,
+                                    const char *folder, struct text *text,
                                     struct weft_error *error) {
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     struct weft_error ignored = {0};
     enum weft_status status;
     error = error != NULL ? error : &ignored;
-    opencl_text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
+    text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
     opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
     opencl_define(text, "PARTIALS", vectors * CPU_LANES);
     status = opencl_source_add(text, folder, "numerics.h", error);
@@ -153,14 +171,14 @@ enum weft_status opencl_source_make(const struct weft_network *network,
         status = opencl_source_add(text, folder, "probe.cl", error);
     }
     for (size_t i = 0; status == WEFT_OK && i < groups->count; i++) {
-        status = add_group(text, network, groups, runs, i, mapping, folder, error);
+        status = add_group(text, network, groups, kernels, i, mapping, folder, error);
     }
     if (status == WEFT_OK) {
         status = add_rest(text, network, mapping, folder, error);
     }
-    for (size_t i = 0; status == WEFT_OK && i < runs->count; i++) {
-        if (runs->runs[i].loop != LOOP_APART) {
-            opencl_wrap_run(text, groups, &runs->runs[i]);
+    for (size_t i = 0; status == WEFT_OK && i < kernels->count; i++) {
+        if (kernels->list[i].loop != LOOP_APART) {
+            opencl_emit_kernel(text, groups, &kernels->list[i]);
         }
     }
     if (status == WEFT_OK && text->failed) {

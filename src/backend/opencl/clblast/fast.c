@@ -1,5 +1,8 @@
 /* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a batch. */
 #include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/source.h"
 
 #include <clblast_c.h>
 #include <stdio.h>
@@ -26,8 +29,7 @@ static size_t area_of(const struct weft_layer *layer) {
     return layer->output.height * layer->output.width;
 }
 
-static void define(struct opencl_text *text, const struct weft_layer *layer,
-                   enum weft_mapping mapping) {
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     struct weft_shape input = layer->input;
     size_t columns = rows_of(layer) * area_of(layer);
     opencl_define(text, "IN_CHANNELS", input.channels);
@@ -61,7 +63,7 @@ static enum weft_status run_kernel(struct opencl_backend *cl, struct opencl_laun
         opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
-    return opencl_launch_run(cl, launch, shards * CPU_LANES, error);
+    return opencl_launch_enqueue(cl, launch, shards * CPU_LANES, error);
 }
 
 /* What a pass does with one chunk of shards. */
@@ -133,7 +135,7 @@ static size_t one(const struct weft_layer *layer, enum weft_mapping mapping) {
     return 1;
 }
 
-static const struct opencl_kernel kernels[] = {
+static const struct opencl_function functions[] = {
     {.name = "fast_forward",
      .passes = PASS_FORWARD,
      .items = one,
@@ -156,11 +158,11 @@ static const struct opencl_kernel kernels[] = {
      .arguments = {ARG_DOUTPUT, ARG_PARAMETERS, ARG_DINPUT}},
 };
 
-static const struct opencl_row row = {
+static const struct opencl_layer fast_layer = {
     .file = "fast.cl",
     .define = define,
-    .kernel_count = sizeof kernels / sizeof kernels[0],
-    .kernels = kernels,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
 };
 
 /* ---- opening and closing ---- */
@@ -174,7 +176,7 @@ static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, con
                                      .numbers = (int)count};
     char numbered[64];
     snprintf(launch->name, sizeof launch->name, "%s", name);
-    snprintf(numbered, sizeof numbered, "%s_%zu", name, cl->groups.groups[group].main + 1);
+    snprintf(numbered, sizeof numbered, "%s_%zu", name, cl->groups.list[group].main + 1);
     if (opencl_launch_create(cl, launch, numbered, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
@@ -188,7 +190,7 @@ static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, con
 
 static enum weft_status make_kernels(struct opencl_backend *cl, size_t i,
                                      struct weft_error *error) {
-    const struct opencl_group *group = &cl->groups.groups[i];
+    const struct opencl_group *group = &cl->groups.list[i];
     const struct weft_layer *layer = &cl->base.network->layers[group->main];
     struct opencl_fast_layer *fast = &cl->fast->layers[i];
     size_t input = weft_shape_size(layer->input), output = weft_shape_size(layer->output);
@@ -214,7 +216,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl, size_t i,
 
 static void measure_layer(struct opencl_backend *cl, size_t i) {
     const struct weft_network *network = cl->base.network;
-    const struct weft_layer *layer = &network->layers[cl->groups.groups[i].main];
+    const struct weft_layer *layer = &network->layers[cl->groups.list[i].main];
     cl->fast->layers[i] = (struct opencl_fast_layer){
         .features = layer->output.channels,
         .rows = rows_of(layer),
@@ -233,7 +235,7 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
         return WEFT_BAD_DEVICE;
     }
     for (size_t i = 0; i < cl->groups.count; i++) {
-        if (cl->groups.groups[i].row == &row) {
+        if (cl->groups.list[i].layer == &fast_layer) {
             measure_layer(cl, i);
         }
     }
@@ -241,7 +243,7 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
         return WEFT_BAD_DEVICE;
     }
     for (size_t i = 0; i < cl->groups.count; i++) {
-        if (cl->groups.groups[i].row == &row && make_kernels(cl, i, error) != WEFT_OK) {
+        if (cl->groups.list[i].layer == &fast_layer && make_kernels(cl, i, error) != WEFT_OK) {
             return WEFT_BAD_DEVICE;
         }
     }
@@ -272,5 +274,5 @@ static void finish(struct opencl_backend *cl) {
     CLBlastClearCache();
 }
 
-static const struct opencl_engine engine = {.row = &row, .init = init, .finish = finish};
+static const struct opencl_engine engine = {.layer = &fast_layer, .init = init, .finish = finish};
 const struct opencl_engine *const opencl_engine = &engine;

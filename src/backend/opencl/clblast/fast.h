@@ -14,7 +14,7 @@
 #ifndef WEFT_OPENCL_FAST_H
 #define WEFT_OPENCL_FAST_H
 
-#include "backend/opencl/plan.h"
+#include "backend/opencl/launch.h"
 
 /* Bytes that the matrices may take, and CLBlast's copies of them: a chunk has as many shards as fit both, at least one. (One shard of
  * a very large layer, or the copy of very large weights, may be more. At batch 10,000 the published network needs 28 and 33 million bytes,
@@ -24,7 +24,7 @@
 
 /* What meson's option clblast puts in: NULL in a weft that was built without CLBlast. */
 struct opencl_engine {
-    const struct opencl_row *row; /* of conv2d and linear layers, in place of their own */
+    const struct opencl_layer *layer; /* of conv2d and linear layers, in place of their own */
     /* Makes cl->fast. Fails with WEFT_BAD_DEVICE; finish is then due all the same, and harmless where there is nothing. */
     enum weft_status (*init)(struct opencl_backend *cl, struct weft_error *error);
     void (*finish)(struct opencl_backend *cl);

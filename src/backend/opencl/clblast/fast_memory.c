@@ -1,5 +1,7 @@
 /* fast_memory.c: --math fast: the products of a layer, and how much of the batch is computed at once. */
 #include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
 
 /* Columns of the matrices: n. */
 static size_t width(const struct opencl_fast_layer *layer, size_t shards) {

@@ -1,5 +1,8 @@
 /* product.c: a product of matrices by CLBlast, and its errors by name. */
 #include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/devices.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
 
 #include <clblast_c.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* debug_run.c: what weft_verify does beside the launches: it waits, chooses other groups, flips a bit. */
 #include "backend/opencl/debug/debug_run.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
 
 /* Flips the bit of the float at ${index} of ${buffer}. */
 static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t index,
@@ -27,12 +29,12 @@ static enum weft_status flip_place(struct opencl_backend *cl, cl_mem buffer,
 }
 
 /* Whether ${piece} writes the tensor ${buffer} for others. */
-static bool piece_writes(const struct opencl_backend *cl, const struct opencl_piece *piece,
-                         bool gradient, cl_mem buffer) {
-    const struct opencl_group *group = &cl->groups.groups[piece->group];
-    bool loss = piece->kernel->passes == 0;
-    for (int a = 0; piece->kernel->arguments[a] != ARG_END; a++) {
-        enum opencl_argument argument = piece->kernel->arguments[a];
+static bool call_writes(const struct opencl_backend *cl, const struct opencl_call *call,
+                        bool gradient, cl_mem buffer) {
+    const struct opencl_group *group = &cl->groups.list[call->group];
+    bool loss = call->function->passes == 0;
+    for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
+        enum opencl_argument argument = call->function->arguments[a];
         if ((!gradient && argument == ARG_OUTPUT && !loss && cl->values[group->end] == buffer) ||
             (gradient && argument == ARG_DOUTPUT && loss && cl->dvalues[group->end] == buffer) ||
             (gradient && argument == ARG_DINPUT && cl->dvalues[group->first] == buffer)) {
@@ -52,8 +54,8 @@ static bool writes(const struct opencl_backend *cl, const struct opencl_launch *
     if (launch == &cl->common[COMMON_LOSS_TRAIN]) {
         return gradient && cl->dvalues[last] == buffer;
     }
-    for (size_t p = 0; launch->run != NULL && p < launch->run->count; p++) {
-        if (piece_writes(cl, &launch->run->pieces[p], gradient, buffer)) {
+    for (size_t p = 0; launch->kernel != NULL && p < launch->kernel->count; p++) {
+        if (call_writes(cl, &launch->kernel->calls[p], gradient, buffer)) {
             return true;
         }
     }

@@ -2,7 +2,9 @@
  *
  * Without it such a kernel destroys what lies there, and the process crashes long after, somewhere else. */
 #include "backend/opencl/debug/debug_run.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,10 @@
 /* raw_device.c: transfers and single operations, on a device that holds no network. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/debug/raw_device.h"
+#include "backend/opencl/debug/record.h"
+#include "backend/opencl/devices.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/log.h"
+#include "backend/opencl/source.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -110,7 +115,7 @@ static enum weft_status transfer(struct raw_device *bare, const void *from, size
     return status;
 }
 
-static enum weft_status build_source(struct raw_device *bare, const struct opencl_text *text,
+static enum weft_status build_source(struct raw_device *bare, const struct text *text,
                                      const struct weft_backend_options *options,
                                      struct weft_error *error) {
     char log[3000] = "", name[32], *flags = bare->flags;
@@ -125,7 +130,7 @@ static enum weft_status build_source(struct raw_device *bare, const struct openc
     }
     start = os_seconds();
     code = clBuildProgram(bare->program, 1, &bare->device, flags, NULL, NULL);
-    opencl_say_build(&options->log, "verify.cl", bare->program, bare->device, flags,
+    opencl_log_build(&options->log, "verify.cl", bare->program, bare->device, flags,
                      os_seconds() - start);
     if (code != CL_SUCCESS) {
         clGetProgramBuildInfo(bare->program, bare->device, CL_PROGRAM_BUILD_LOG, sizeof log - 1,
@@ -143,9 +148,9 @@ static enum weft_status build_source(struct raw_device *bare, const struct openc
 
 static enum weft_status build(struct raw_device *bare, const struct weft_backend_options *options,
                               struct weft_error *error) {
-    struct opencl_text text = {0};
+    struct text text = {0};
     enum weft_status status;
-    opencl_text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
+    text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
     status = opencl_source_add(&text, options->kernels, "numerics.h", error);
     if (status == WEFT_OK) {
         status = opencl_source_add(&text, options->kernels, "verify.cl", error);
@@ -158,7 +163,7 @@ static enum weft_status build(struct raw_device *bare, const struct weft_backend
         bare->source = text.bytes;
         text.bytes = NULL;
     }
-    opencl_text_finish(&text);
+    free(text.bytes);
     return status;
 }
 

@@ -35,4 +35,6 @@ struct raw_device_ops {
                                struct record *record, struct weft_error *error);
 };
 
+extern const struct raw_device_ops opencl_bare_ops;
+
 #endif

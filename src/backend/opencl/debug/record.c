@@ -1,5 +1,9 @@
 /* record.c: keeps launches and the buffers that they read, for a program of their own. */
-#include "backend/opencl/plan.h"
+#include "backend/opencl/debug/record.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
+#include "backend/opencl/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,18 +13,18 @@
 static bool is_wanted(const struct opencl_backend *cl, const struct record *record,
                       const struct opencl_launch *launch) {
     bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
-    if (launch->run == NULL) {
+    if (launch->kernel == NULL) {
         return (adam && (record->adam || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
                                  launch == &cl->common[COMMON_LOSS_EVALUATE] ||
                                  launch == &cl->common[COMMON_LOSS_JOIN]));
     }
-    for (size_t p = 0; p < launch->run->count; p++) {
-        const struct opencl_piece *piece = &launch->run->pieces[p];
-        const struct opencl_group *group = &cl->groups.groups[piece->group];
-        bool backward = (piece->kernel->passes & PASS_BACKWARD) != 0;
-        bool loss = piece->kernel->passes == 0;
+    for (size_t p = 0; p < launch->kernel->count; p++) {
+        const struct opencl_call *call = &launch->kernel->calls[p];
+        const struct opencl_group *group = &cl->groups.list[call->group];
+        bool backward = (call->function->passes & PASS_BACKWARD) != 0;
+        bool loss = call->function->passes == 0;
         if (loss ? record->loss
                  : !record->adam && !record->gather && !record->loss &&
                        record->layer >= group->first && record->layer < group->end &&
@@ -55,12 +59,12 @@ static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem 
 
 /* Source, options and log of the program, once. */
 static void record_program(struct opencl_backend *cl, struct record *record) {
-    struct opencl_text text = {0};
+    struct text text = {0};
     size_t size = 0;
     if (record->source != NULL) {
         return;
     }
-    opencl_source_make(cl->base.network, &cl->groups, &cl->runs, cl->mapping, record->kernels,
+    opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping, record->kernels,
                        &text, NULL);
     record->source = text.bytes;
     clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_OPTIONS,
@@ -88,7 +92,7 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
         return;
     }
     record->launch_count++;
-    clGetKernelInfo(launch->kernel, CL_KERNEL_FUNCTION_NAME, sizeof to->kernel, to->kernel, NULL);
+    clGetKernelInfo(launch->object, CL_KERNEL_FUNCTION_NAME, sizeof to->kernel, to->kernel, NULL);
     memcpy(to->range, range, sizeof to->range);
     memcpy(to->local, launch->local, sizeof to->local);
     to->count = launch->set_count;

@@ -1,6 +1,7 @@
 /* record_finish.c: what a record holds, whatever device it is of. */
 #include "backend/lanes.h"
 #include "backend/opencl/debug/record.h"
+#include "backend/ops.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* replicas.c: several copies of a network on one device: how many, and what each has. crowd_run.c runs them. */
 #include "backend/opencl/debug/replicas_inside.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +52,7 @@ static void close_crowd(struct replicas *crowd) {
 static enum weft_status build(struct replicas *crowd, const struct weft_backend_options *options,
                               struct weft_error *error) {
     struct opencl_backend *cl = crowd->copies[0].cl;
-    struct opencl_text text = {0};
+    struct text text = {0};
     cl_int code = CL_SUCCESS;
     enum weft_status status = opencl_source_add(&text, options->kernels, "soak.cl", error);
     if (status == WEFT_OK && text.failed) {
@@ -64,7 +67,7 @@ static enum weft_status build(struct replicas *crowd, const struct weft_backend_
         code = clBuildProgram(crowd->program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
         status = opencl_check(code, "clBuildProgram: soak.cl", error);
     }
-    opencl_text_finish(&text);
+    free(text.bytes);
     return status;
 }
 
@@ -90,7 +93,7 @@ static enum weft_status make_copy(struct replicas *crowd, struct opencl_copy *co
 /* One copy for each compute unit, in half of the memory; stores what is left of that half in ${rest}. */
 static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     const struct weft_device *device = &cl->base.device;
-    uint64_t half = device->global_memory / 2, bytes = cl->bytes + 1;
+    uint64_t half = device->global_memory / 2, bytes = cl->buffer_bytes + 1;
     size_t count = device->compute_units;
     if (strcmp(device->type, "cpu") == 0 && half > MEMORY_OF_CPU) {
         half = MEMORY_OF_CPU;
@@ -138,7 +141,7 @@ static enum weft_status make_copies(struct replicas *crowd,
     for (size_t i = 1; i < wanted && status == WEFT_OK; i++) {
         struct opencl_copy *copy = &crowd->copies[i];
         struct weft_error failure = {0};
-        if (opencl_open_beside(first, options, &copy->cl, &failure) != WEFT_OK ||
+        if (opencl_open_shared(first, options, &copy->cl, &failure) != WEFT_OK ||
             weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, &failure) !=
                 WEFT_OK ||
             make_copy(crowd, copy, &failure) != WEFT_OK) {
@@ -147,7 +150,7 @@ static enum weft_status make_copies(struct replicas *crowd,
         }
         crowd->count++;
     }
-    crowd->bytes = crowd->count * (uint64_t)first->bytes;
+    crowd->bytes = crowd->count * (uint64_t)first->buffer_bytes;
     if (status == WEFT_OK) {
         make_fillings(crowd, rest);
     }

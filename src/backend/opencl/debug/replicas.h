@@ -43,4 +43,6 @@ struct replicas_ops {
     enum weft_status (*check)(struct replicas *crowd, uint64_t *words, struct weft_error *error);
 };
 
+extern const struct replicas_ops opencl_crowd_ops;
+
 #endif

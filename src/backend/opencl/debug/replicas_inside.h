@@ -3,7 +3,7 @@
 #define WEFT_OPENCL_CROWD_H
 
 #include "backend/opencl/debug/replicas.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/opencl.h"
 #include "digest.h"
 #include "os/os.h"
 

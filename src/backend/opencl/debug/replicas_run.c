@@ -1,5 +1,8 @@
 /* replicas_run.c: rounds of a crowd: the queues of its copies are fed side by side, and only verdicts are read back. */
 #include "backend/opencl/debug/replicas_inside.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/passes.h"
 
 #define FILLERS 65536 /* work-items that fill or check */
 

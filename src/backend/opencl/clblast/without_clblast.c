@@ -1,4 +1,4 @@
-/* fast_absent.c: a weft that was built without CLBlast (meson's option clblast). */
+/* without_clblast.c: a weft that was built without CLBlast (meson's option clblast). */
 #include "backend/opencl/clblast/fast.h"
 
 const struct opencl_engine *const opencl_engine = NULL;

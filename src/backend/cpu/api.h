@@ -1,0 +1,14 @@
+/* api.h: the CPU backend as the rest of weft sees it. */
+#ifndef WEFT_CPU_API_H
+#define WEFT_CPU_API_H
+
+#include "backend/ops.h"
+
+/* Opens the CPU backend. Fails with WEFT_FAILED without memory. */
+enum weft_status cpu_open(const struct backend_request *request, struct weft_backend **backend,
+                          struct weft_error *error);
+
+/* Describes the processor as a device. */
+void cpu_describe(struct weft_device *device, unsigned threads);
+
+#endif

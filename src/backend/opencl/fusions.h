@@ -1,0 +1,27 @@
+/* fusions.h: groups of layers that are computed together. */
+#ifndef WEFT_OPENCL_FUSIONS_H
+#define WEFT_OPENCL_FUSIONS_H
+
+#include "weft/backend.h"
+
+struct opencl_layer;
+
+struct opencl_group {
+    size_t first, end; /* layers first .. end - 1 */
+    size_t main;       /* the layer whose sizes the functions are compiled with */
+    bool relu;         /* the first layer is a relu, which main applies as it reads */
+    const struct opencl_layer *layer; /* what computes the group */
+};
+
+struct opencl_groups {
+    size_t count;
+    struct opencl_group *list;
+};
+
+/* Cuts ${network} into ${groups} for batches of ${batch} images: a layer a group if ${apart}, else as few groups as possible. Fails with
+ * WEFT_FAILED without memory. The caller frees groups->list. */
+enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
+                                    enum weft_mapping mapping, bool apart,
+                                    struct opencl_groups *groups, struct weft_error *error);
+
+#endif

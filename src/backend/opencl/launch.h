@@ -1,0 +1,61 @@
+/* launch.h: a launch: a kernel with its arguments, enqueued in every pass that it belongs to. */
+#ifndef WEFT_OPENCL_LAUNCH_H
+#define WEFT_OPENCL_LAUNCH_H
+
+#include "backend/opencl/layer.h"
+
+#define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
+
+struct opencl_kernel;
+
+/* A kernel with its arguments set, and its range for a full batch. */
+struct opencl_launch {
+    char name[64]; /* of the functions, without the layers' numbers; for messages */
+    const struct opencl_kernel *kernel; /* NULL: belongs to no layer */
+    cl_kernel object;
+    unsigned passes; /* bits of enum opencl_pass; 0: enqueued by name */
+    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
+                             struct weft_error *error); /* NULL, or runs in place of the kernel */
+    enum opencl_range range;
+    size_t items;       /* including input_items */
+    size_t input_items; /* as in struct opencl_call */
+    bool to_input;      /* this pass computes them */
+    size_t local[3];    /* size of a work-group */
+    struct {
+        size_t size;
+        unsigned char bytes[8];
+    } set[OPENCL_MAX_ARGUMENTS]; /* the arguments as last set, for records */
+    size_t set_count;
+    int numbers; /* launches of clblast/fast.c: the index of the two numbers after the buffers */
+};
+
+/* Values that all launches of a pass share. */
+struct opencl_pass_values {
+    size_t count; /* of images */
+    enum weft_statistics statistics;
+    bool update;         /* forward: update the running statistics */
+    bool to_input;       /* backward: compute the gradient of the network's input */
+    size_t result_index; /* training: of the step's first shard in the results */
+    size_t first;        /* training: of the step's first image in the order */
+};
+
+/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups. opencl_launch_finish frees it, and does nothing
+ * for a launch that is all zero. */
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      const char *name, struct weft_error *error);
+void opencl_launch_finish(struct opencl_launch *launch);
+
+/* Sets argument ${index} of ${launch}. */
+enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
+                                     const void *value, struct weft_error *error);
+
+/* Sets the arguments of the kernel of ${launch} that may change from pass to pass (${late}), or the others (${values} may be NULL). */
+enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      bool late, const struct opencl_pass_values *values,
+                                      struct weft_error *error);
+
+/* Enqueues ${launch} for ${count} images. */
+enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                       size_t count, struct weft_error *error);
+
+#endif

@@ -1,0 +1,103 @@
+/* layer.h: what a layer's file offers: the macros that its .cl file is compiled with, and a table of the functions in that file with their
+ * ranges and arguments. */
+#ifndef WEFT_OPENCL_LAYER_H
+#define WEFT_OPENCL_LAYER_H
+
+#include "backend/lanes.h"
+#include "backend/opencl/cl.h"
+#include "base/text.h"
+#include "weft/backend.h"
+
+struct opencl_backend;
+
+/* The arguments of a function, in order: buffers that never change, buffers that may change from pass to pass, numbers (int). */
+enum opencl_argument {
+    ARG_END,
+    ARG_INPUT,
+    ARG_OUTPUT,
+    ARG_DOUTPUT,
+    ARG_DINPUT,
+    ARG_PARAMETERS,
+    ARG_BUFFERS,
+    ARG_PARTIALS,
+    ARG_SCRATCH,
+    ARG_LABELS,       /* of the training images */
+    ARG_ORDER,        /* the order of the training images */
+    ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
+    ARG_COUNT,        /* images in the batch */
+    ARG_UPDATE,       /* 1: update the running statistics */
+    ARG_RESULT_INDEX, /* of the step's first shard in the results */
+    ARG_FIRST,        /* index of the step's first image in the order */
+};
+
+#define OPENCL_ARG_LATE   ARG_LABELS /* the first that may change from pass to pass */
+#define OPENCL_ARG_NUMBER ARG_COUNT  /* the first that is a number */
+
+/* The passes in which a function runs. */
+enum opencl_pass {
+    PASS_FORWARD_BATCH = 1, /* batch norm by the batch's statistics */
+    PASS_FORWARD_RUNNING = 2,
+    PASS_FORWARD = 3,
+    PASS_BACKWARD_BATCH = 4,
+    PASS_BACKWARD_RUNNING = 8,
+    PASS_BACKWARD = 12,
+    PASS_STEP = 16, /* the last layers of a training step, forward and backward */
+};
+
+/* The range of work-items. */
+enum opencl_range {
+    RANGE_SHARDS, /* lanes x items x shards */
+    RANGE_SUMS,   /* the same; the 16 lanes of an item are a work-group, which adds them */
+    RANGE_BATCH,  /* lanes x items; a work-item computes all shards */
+    RANGE_ONCE,   /* items */
+};
+
+/* A function of a layer's .cl file. */
+struct opencl_function {
+    const char *name; /* without the layer's number */
+    enum opencl_pass passes;
+    enum opencl_range range;
+    /* Returns the number of items; NULL: 0. */
+    size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    /* Returns the number of further items, at the end of the range, which compute the gradient of the layer's input. Training omits them for the
+     * network's first layer. NULL: 0. */
+    size_t (*input_items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    /* Returns the number of parts that channels of the output can be cut into: part p of n computes items [p items / n, (p + 1) items / n). NULL:
+     * the function cannot be cut. */
+    size_t (*parts)(const struct weft_layer *layer, enum weft_mapping mapping);
+    enum opencl_argument arguments[9];
+    /* NULL, or a function of the host that computes ${count} images of group ${group} by launches of its own. Range then has no meaning, items is
+     * 1, and the arguments say what is read and written. */
+    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
+                             struct weft_error *error);
+};
+
+/* What a kind of layer offers. */
+struct opencl_layer {
+    const char *file; /* "conv2d.cl"; NULL: the layer computes nothing, its output is its input */
+    /* Appends the macros of the file, in addition to those that source.c defines for every layer. */
+    void (*define)(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping);
+    /* Returns the bytes of scratch memory for ${shards} shards. NULL: 0. */
+    size_t (*scratch)(const struct weft_layer *layer, size_t shards);
+    size_t function_count;
+    const struct opencl_function *functions; /* in the order in which a pass runs them */
+};
+
+/* opencl_conv2d and so on. */
+#define LAYER(KIND, name) extern const struct opencl_layer opencl_##name;
+#include "network/layers.def"
+
+/* Fusions (fusions.c). */
+extern const struct opencl_layer opencl_conv2d_pool;         /* conv2d and max_pool2d */
+extern const struct opencl_layer opencl_batch_norm_channels; /* a work-item a channel */
+
+/* Returns the table of ${kind}. */
+const struct opencl_layer *opencl_layer_of(enum weft_kind kind);
+
+/* Returns the largest divisor of ${n} that is at most ${limit}. */
+size_t opencl_divisor(size_t n, size_t limit);
+
+/* Returns how many of ${size} adjacent values one work-item computes: a divisor of ${size}. */
+size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
+
+#endif

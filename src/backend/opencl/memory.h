@@ -1,0 +1,38 @@
+/* memory.h: buffers of the device, and transfers. */
+#ifndef WEFT_OPENCL_MEMORY_H
+#define WEFT_OPENCL_MEMORY_H
+
+#include "backend/opencl/cl.h"
+#include "weft/backend.h"
+
+struct opencl_backend;
+
+/* Allocates all buffers that do not depend on the data. Fails with WEFT_BAD_DEVICE; opencl_memory_finish must be called all the same. */
+enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
+void opencl_memory_finish(struct opencl_backend *cl);
+
+/* Makes a buffer of ${bytes}, filled with zeros; ${what} is for messages. */
+enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
+                               cl_mem *buffer, struct weft_error *error);
+
+/* Makes ${buffer} hold at least ${count} elements of ${size} bytes; ${capacity} is how many it holds. The contents are lost if it grows. */
+enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
+                                    const char *what, cl_mem *buffer, size_t *capacity,
+                                    struct weft_error *error);
+
+/* Releases ${buffer}; NULL is harmless. */
+void opencl_buffer_release(cl_mem buffer);
+
+/* Copies ${bytes} to or from the device and waits. */
+enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
+                              size_t bytes, struct weft_error *error);
+enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
+                             struct weft_error *error);
+
+/* Returns the floats of ${array}, without padding. */
+size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array);
+
+/* Returns ${floats} rounded up to whole vectors of 16, at least one. */
+size_t opencl_padded(size_t floats);
+
+#endif

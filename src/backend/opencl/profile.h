@@ -1,0 +1,28 @@
+/* profile.h: the time of each launch, by OpenCL's events. */
+#ifndef WEFT_OPENCL_PROFILE_H
+#define WEFT_OPENCL_PROFILE_H
+
+#include "backend/opencl/cl.h"
+#include "weft/backend.h"
+
+struct opencl_backend;
+struct opencl_launch;
+
+/* The entries profile_start and profile_collect of struct backend_ops. */
+enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
+enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
+
+/* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the event is stored, opencl_profile_add adds ${launch}
+ * for ${count} images to the profile. */
+cl_event *opencl_profile_event(struct opencl_backend *cl);
+enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                    size_t count, struct weft_error *error);
+
+/* Calls the host function of ${launch}, and adds it to the profile, if there is one, as one launch. */
+enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                     size_t count, struct weft_error *error);
+
+/* Frees cl->profile. */
+void opencl_profile_finish(struct opencl_backend *cl);
+
+#endif

@@ -1,0 +1,70 @@
+/* ops.h: what a backend implements: the computation of a whole network on one device.
+ *
+ * Callers use the functions of include/weft/backend.h, which check the arguments for all backends (backend.c) and then call the functions of
+ * struct backend_ops.
+ *
+ * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of shard n / 16. A tensor is
+ * [shard][channel][row][column][lane], so that 16 images are adjacent (lanes.h). Lanes without an image have any finite value in activations,
+ * and 0 in gradients. */
+#ifndef WEFT_BACKEND_OPS_H
+#define WEFT_BACKEND_OPS_H
+
+#include "backend/tensor_ref.h"
+#include "weft/backend.h"
+
+struct profile;
+
+/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked. Functions fail with WEFT_BAD_DEVICE or, without
+ * memory, WEFT_FAILED. All are required but those marked optional. */
+struct backend_ops {
+    /* Frees ${backend} and all that it holds. */
+    void (*close)(struct weft_backend *backend);
+    /* Copies pixels and labels to the device, in place of those that it had of this split. */
+    enum weft_status (*set_images)(struct weft_backend *backend, enum weft_split split,
+                                   const struct weft_images *images, struct weft_error *error);
+    enum weft_status (*set_pixels)(struct weft_backend *backend, const float values[256],
+                                   struct weft_error *error);
+    enum weft_status (*write)(struct weft_backend *backend, enum weft_array array,
+                              const float *values, struct weft_error *error);
+    enum weft_status (*read)(struct weft_backend *backend, enum weft_array array, float *values,
+                             struct weft_error *error);
+    enum weft_status (*train)(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error);
+    enum weft_status (*evaluate)(struct weft_backend *backend, const struct weft_pass *pass,
+                                 struct weft_error *error);
+    enum weft_status (*propagate)(struct weft_backend *backend, const struct weft_probe *probe,
+                                  struct weft_error *error);
+    /* Stores images of the last pass x size of the activation floats in ${values}. */
+    enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
+                               float *values, struct weft_error *error);
+    /* Optional: without it weft_backend_profile_start fails. Makes backend->profile, which is NULL, and names its entries. All work is added to
+     * them until backend->profile is NULL again. */
+    enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
+    /* Optional. Waits until backend->profile has all work so far. */
+    enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);
+    /* Optional: without it weft_backend_peak fails. */
+    enum weft_status (*peak)(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
+};
+
+/* The first member of each backend's own struct. */
+struct weft_backend {
+    const struct backend_ops *ops;
+    const struct weft_network *network;
+    struct weft_device device;
+    struct weft_log log;
+    size_t batch; /* the maximum number of images of a step or pass */
+    bool forward_only;
+    size_t images[WEFT_SPLIT_COUNT]; /* of each split, as set by weft_backend_set_images */
+    size_t last_count;               /* images of the last step or pass; 0: none yet */
+    char warning[512];               /* of weft_backend_warning, or empty */
+    struct profile *profile;         /* NULL unless profiled; profile.c frees it */
+};
+
+/* What a backend is opened for; it copies the members that struct weft_backend has too. */
+struct backend_request {
+    const struct weft_network *network;
+    const struct weft_backend_options *options;
+};
+
+#endif

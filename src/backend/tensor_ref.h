@@ -1,0 +1,42 @@
+/* tensor_ref.h: tensors of a network, by name. */
+#ifndef WEFT_BACKEND_TENSOR_REF_H
+#define WEFT_BACKEND_TENSOR_REF_H
+
+#include "weft/backend.h"
+
+/* A tensor of activations: index 0 is the network's input, index i the output of layer i - 1. */
+struct activation {
+    size_t index;
+    bool gradient; /* the gradient of the loss with respect to it, not its value */
+};
+
+/* What a step or a pass returns in addition to tensors. */
+enum tensor_result {
+    TENSOR_RESULT_NONE,
+    TENSOR_RESULT_STEP,
+    TENSOR_RESULT_LOSSES,
+    TENSOR_RESULT_PREDICTIONS
+};
+
+/* Where the values of a tensor are. */
+struct tensor_ref {
+    enum tensor_result result; /* one of these, never with a flip; ${offset}, ${count}: words */
+    bool is_place;             /* else */
+    struct activation place;   /* is_place */
+    enum weft_array array;     /* else */
+    size_t offset;             /* of the tensor's first float in the array */
+    size_t count;              /* floats of the tensor; for a place: of one image */
+};
+
+/* Returns the shape of activation ${index}, for one image. */
+struct weft_shape activation_shape(const struct weft_network *network, size_t index);
+
+/* Finds the activation called ${name}: "input", "LAYER.output", or one of these with ".grad" appended. */
+bool activation_find(const struct weft_network *network, const char *name,
+                     struct activation *activation);
+
+/* Finds the tensor called ${name}: as for activation_find, or "conv1.weight", "conv1.weight.grad", "conv1.weight.moment",
+ * "conv1.weight.second_moment", "batchN1.running_mean". Returns false if there is none. */
+bool tensor_ref_find(const struct weft_network *network, const char *name, struct tensor_ref *ref);
+
+#endif
