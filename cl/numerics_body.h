@@ -8,7 +8,7 @@
  * There is no branch: the ordinary result is computed from a mantissa of about 1, whatever the argument, and integer
  * comparisons choose special results in the end. So a device that flushes denormals chooses the same. Where the
  * result is not a special one, no intermediate value is denormal; NUMERICS.md goes through them.
- * Coefficients are from tools/fit-polynomials.
+ * Coefficients are from tools/maintain/fit-polynomials.
  *
  * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity, and what is above it NaN. */
 

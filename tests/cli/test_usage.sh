@@ -1,0 +1,237 @@
+#!/bin/bash
+# test_usage.sh: the command line as such, and the commands devices, data and summary.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_usage
+python3 "$source/tests/support/wrong_files.py" data "$sample" "$work/files" || exit 1
+
+# Usage
+refuses 2 "no command"
+refuses 2 "unknown command tarin" tarin
+begin "a command that looks like another"
+run tarin
+expect_text err "did you mean weft train?"
+end
+refuses 2 "unknown command verfiy" verfiy
+refuses 2 "--device: options stand behind the command" --device cpu train
+refuses 2 "unknown option --ephocs" train --ephocs 3
+begin "an option that looks like another"
+run train --ephocs 3
+expect_text err "did you mean --epochs?"
+end
+refuses 2 "--epochs 0: not a whole number from 1 to 100000" train --epochs 0
+refuses 2 "--lr 0: not a number" train --lr 0
+refuses 2 "--json: it takes no value" devices --json=1
+refuses 2 "unexpected argument x" devices x
+refuses 2 "MODEL is missing" evaluate
+refuses 2 "unknown command nothing" help nothing
+refuses 2 "it takes one command" help train data
+
+begin "an error with --json is an event"
+run train --epochs nine --json
+expect_code 2
+expect_text err "weft: --epochs nine"
+expect_json 'len(e) == 1 and e[0]["event"] == "error" and e[0]["code"] == 2
+    and "--epochs" in e[0]["message"] and "hint" in e[0]'
+end
+
+begin "a variable that is wrong"
+ran="data with WEFT_THREADS=x"
+WEFT_THREADS=x "$weft" data >"$work/out" 2>"$work/err"
+code=$?
+expect_code 2
+expect_text err "weft: WEFT_THREADS x: not a whole number from 1 to 1024"
+expect_empty out
+end
+
+# Help
+begin "help of the program"
+run --help
+expect_code 0
+for command in devices data samples summary train evaluate verify compare bench; do
+    expect_text out "  $command "
+done
+expect_empty err
+cp "$work/out" "$work/help"
+run help
+expect_same "$work/out" "$work/help"
+end
+
+begin "version"
+run --version
+expect_code 0
+expect_text out "weft 0."
+for line in revision compiler "contract of equal bits" zlib libpng cairo cJSON CLBlast "OpenCL loader"; do
+    grep -q "^$line: ." "$work/out" || problem "no $line"
+done
+expect_empty err
+cp "$work/out" "$work/version"
+run train --version
+expect_same "$work/out" "$work/version"
+run --version --json
+expect_code 0
+expect_json 'len(e) == 1 and e[0]["event"] == "version" and e[0]["contract"] >= 1'
+expect_json 'set(e[0]["libraries"]) == {"zlib", "libpng", "cairo", "cJSON", "CLBlast", "OpenCL loader"}'
+python3 - "$work/out" "$work/version" <<'PYTHON' || problem "text and JSON say different things"
+import json, sys
+event, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read().splitlines()
+said = dict(line.split(": ", 1) for line in text[1:])
+assert text[0] == "weft " + event["version"]
+assert said.pop("revision") == event["revision"] and said.pop("compiler") == event["compiler"]
+assert said.pop("contract of equal bits") == str(event["contract"])
+assert said == {name: version or "not built with it" for name, version in event["libraries"].items()}
+PYTHON
+cp "$work/out" "$work/version"
+run data --version --json
+expect_same "$work/out" "$work/version"
+end
+
+if [ -e "$source/.git" ] && described=$(git -C "$source" describe --tags --always 2>/dev/null); then
+    begin "the revision is that of git"
+    run --version
+    grep -qx "revision: $described\(-dirty\)\?" "$work/out" || problem "not $described"
+    end
+fi
+refuses 2 "weft --version takes --json alone" --version --jsn
+
+# A stdout that does not take what it is given
+begin "a full disk"
+ran="--help >/dev/full"
+if [ -c /dev/full ]; then
+    "$weft" --help >/dev/full 2>"$work/err"
+    code=$?
+    expect_code 1
+    expect_text err "weft: standard output: "
+fi
+end
+
+begin "a closed stdout"
+ran="--help >&-"
+"$weft" --help >&- 2>"$work/err"
+code=$?
+expect_code 1
+expect_text err "weft: standard output: "
+end
+
+begin "a pipe that nobody reads"
+ran="summary | true"
+{ { sleep 0.2; "$weft" summary 2>"$work/err"; echo $? >"$work/code"; } | true; } 2>/dev/null
+code=$(cat "$work/code")
+expect_code 1
+expect_text err "weft: standard output: "
+end
+
+# devices
+begin "devices"
+run devices
+expect_code 0
+expect_text out "builtin"
+[ "$(grep -c '^\*' "$work/out")" -eq 1 ] || problem "not one default"
+end
+
+begin "devices --json"
+run devices --json
+expect_code 0
+expect_json 'all(x["event"] == "device" for x in e)'
+expect_json '[x["name"] for x in e if x["type"] == "builtin"] == ["cpu"]'
+expect_json 'sum(x["default"] for x in e) == 1'
+expect_json 'all(set(x) >= set("index platform_index device_index platform name type driver opencl opencl_c compute_units global_memory local_memory fp_config default usable reason".split()) for x in e if x["type"] != "builtin")'
+expect_json 'all(isinstance(x["fp_config"], list) for x in e)'
+end
+
+begin "devices without any OpenCL"
+ran="devices, OCL_ICD_VENDORS of nothing"
+OCL_ICD_VENDORS=$work/files/none OPENCL_VENDOR_PATH=$work/files/none "$weft" devices --json >"$work/out" 2>"$work/err"
+code=$?
+expect_code 0
+expect_json 'len(e) == 1 and e[0]["name"] == "cpu" and e[0]["default"] and e[0]["usable"]'
+end
+
+# data
+begin "data"
+run data --data "$sample"
+expect_code 0
+expect_text out "train: 100 images of 28 x 28, not the published set"
+expect_text out "test: 100 images of 28 x 28, not the published set"
+expect_text out "Ankle boot"
+expect_empty err
+end
+
+begin "data --json"
+run data --data "$sample" --json
+expect_code 0
+expect_json '[x["split"] for x in e] == ["train", "test"]'
+expect_json 'all(x["event"] == "data" and x["images"] == 100 == sum(x["counts"])
+    and not x["published"] for x in e)'
+expect_json 'all(len(f["sha256"]) == 64
+    and f["path"].endswith("ubyte.gz") for x in e for f in x["files"])'
+expect_json 'all(0.2 < x["mean"] < 0.4 and 0.3 < x["deviation"] < 0.4
+    and len(x["classes"]) == 10 for x in e)'
+end
+
+begin "data: the variable, and the option that wins"
+ran="data with WEFT_DATA"
+WEFT_DATA=$sample "$weft" data >"$work/out" 2>"$work/err"
+code=$?
+expect_code 0
+expect_text out "folder: $sample"
+WEFT_DATA=$work/files/none "$weft" data --data "$sample" >"$work/out" 2>"$work/err"
+code=$?
+expect_code 0
+WEFT_DATA=$work/files/none "$weft" data >"$work/out" 2>"$work/err"
+code=$?
+expect_code 3
+expect_empty out
+end
+
+refuses 3 "nowhere" data --data nowhere
+for wrong in "$work"/files/data-*; do
+    refuses 3 "ubyte" data --data "$wrong"
+done
+
+# summary
+begin "summary"
+run summary
+expect_code 0
+expect_text out "33250"
+expect_text out "6 x 24 x 24"
+expect_text out "(conv1): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1))"
+expect_empty err
+end
+
+begin "summary --json"
+run summary --json
+expect_code 0
+expect_json 'len(e) == 1 and e[0]["event"] == "summary" and e[0]["parameters"] == 33250'
+expect_json 'sum(x["parameters"] for x in e[0]["layers"]) == 33250'
+expect_json 'e[0]["flop"] == sum(x["flop"] for x in e[0]["layers"]) > 400000'
+expect_json '[x["output"] for x in e[0]["layers"]][-1] == [10]'
+end
+
+begin "summary of a list of layers"
+linear_list 28 10 "$work/files/linear.json"
+run summary --network "$work/files/linear.json"
+expect_code 0
+expect_text out "7850"
+end
+
+list() {
+    printf '%s' "$1" >"$work/files/list.json"
+}
+refuses 3 "nowhere.json" summary --network nowhere.json
+list 'not a list'
+refuses 3 "list.json" summary --network "$work/files/list.json"
+list '{"input": [1, 28, 28], "layers": [{"kind": "conv3d"}]}'
+refuses 3 "conv3d" summary --network "$work/files/list.json"
+list '{"input": [1, 4, 4], "layers": [{"kind": "conv2d", "name": "wide", "out_channels": 1, "kernel_size": 5}]}'
+refuses 3 "wide" summary --network "$work/files/list.json"
+begin "a kernel larger than its input names both"
+run summary --network "$work/files/list.json"
+expect_text err "5 x 5"
+expect_text err "1 x 4 x 4"
+end
+printf '{"input": [1, 28, 28], "layers": [{"kind": "relu"}]}\0more' >"$work/files/list.json"
+refuses 3 "zero byte" summary --network "$work/files/list.json"
+refuses 2 "MODEL brings its own network" summary --network "$work/files/list.json" model.safetensors
+refuses 3 "nowhere.safetensors" summary nowhere.safetensors
+
+finish

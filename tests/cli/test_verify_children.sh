@@ -1,0 +1,137 @@
+#!/bin/bash
+# test_verify_children.sh: a device that crashes or hangs has no verdict, weft verify says where it was, and goes on with the others.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_children
+unset RUSTICL_ENABLE # its device takes minutes
+if ! "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    skip "verify --all" "PoCL is not there"
+    printf 'cli_verify_children: 1 passed, 0 failed\n'
+    exit 0
+fi
+
+# begins_with STATEMENT: the change of verify.cl whose first kernel begins with STATEMENT.
+begins_with() {
+    printf '0,/^VERIFY(verify_basic) {/s//&\\n    %s/' "$1"
+}
+
+begin "every device there is"
+run verify --all --timeout 300s --json
+expect_code 0
+expect_json "len([x for x in e if x['event'] == 'verdict']) > 1 and e[-1]['device']['type'] == 'builtin'"
+expect_json "len({x['hash'] for x in e if x['event'] == 'verdict'}) == 1"
+end
+
+begin "a driver that crashes"
+plant crash verify.cl "$(begins_with '*(volatile global uint *)8 = n;')"
+run verify --all --kernels "$kernels" --json
+expect_code 5
+expect_json "['signal' in x['diagnosis'] for x in e if x['event'] == 'verdict' and 'Portable' in x['device']['platform']] == [True]"
+expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device']['type'] == 'builtin'] == ['equal']"
+expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
+end
+
+# It is loaded when devices are asked for. To wait: HANG; to call exit: QUIT.
+begin "a driver that crashes, hangs or ends the program before it has a device"
+cat >"$work/files/bad.c" <<'C'
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+__attribute__((constructor)) static void load(void) {
+    if (getenv("HANG") != NULL) {
+        pause();
+    }
+    if (getenv("QUIT") != NULL) {
+        exit(atoi(getenv("QUIT")));
+    }
+    raise(SIGILL);
+}
+C
+cc -shared -fPIC -o "$work/files/bad.so" "$work/files/bad.c" || problem "it does not build"
+echo "$work/files/bad.so" >"$work/files/bad.icd"
+export OCL_ICD_VENDORS=$work/files/bad.icd
+for what in "" --all; do
+    # shellcheck disable=SC2086
+    run verify $what
+    expect_code 5
+    expect_empty out
+    expect_text err "weft: verify: no verdict: the process crashed (signal 4), before it had a device"
+    expect_text err "OCL_ICD_VENDORS=FILE.icd takes one alone"
+    for quit in 0 1; do
+        # shellcheck disable=SC2086
+        QUIT=$quit run verify $what
+        expect_code 5
+        expect_text err "weft: verify: no verdict: the driver ended the process (exit code $quit), before it had a device"
+    done
+    # shellcheck disable=SC2086
+    HANG=yes run verify $what --timeout 1s --json
+    expect_code 5
+    expect_json "[x['code'] for x in e] == [5] and 'it did not end in 1 s' in e[0]['message']"
+done
+run verify --device cpu
+expect_code 0
+run devices
+expect_code 132
+expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the program"
+QUIT=0 run devices
+expect_code 4
+expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the program"
+unset OCL_ICD_VENDORS
+end
+
+begin "a kernel that crashes is named"
+plant settle batch_norm.cl '/^void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/'
+run verify --device "Portable Computing" --kernels "$kernels"
+expect_code 5
+expect_text out "verdict:    no verdict"
+expect_text err "the process crashed (signal 11), in stage layers: "
+expect_text err "Again, with a wait for each kernel: it crashed, in batch_norm_dsettle, stage layers: "
+run verify --device "Portable Computing" --kernels "$kernels" --json
+expect_code 5
+expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == 'no verdict' and 'in batch_norm_dsettle' in e[-2]['diagnosis']"
+expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
+end
+
+# What the second run does: without guards behind the buffers a crash comes late, somewhere else, or not at all.
+begin "a kernel that writes behind its buffer"
+plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* PER_ITEM/(item + 2) * PER_ITEM/'
+: >"$work/files/note"
+WEFT_VERIFY_NOTE=$work/files/note CLI_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
+expect_code 4
+expect_empty out
+expect_empty err
+grep -q "kernel batch_norm_backward wrote behind the end of max_pool2d3.output.grad" "$work/files/note" ||
+    problem "the note says: $(cat "$work/files/note")"
+end
+
+begin "a driver that hangs"
+plant hang verify.cl "$(begins_with 'while (((volatile global uint *)out)[0] != 1u) { ((volatile global uint *)out)[0] = 0; }')"
+run verify --all --kernels "$kernels" --timeout 10s
+expect_code 5
+expect_text out "it did not end in 10 s and was stopped"
+expect_text out "verdict:    equal"
+expect_text err "the worst is without a verdict"
+expect_text err "was stopped, in stage numerics: "
+end
+
+begin "an interrupt does not wait for what hangs"
+for _ in 1 2 3; do
+    interrupted out "transfers " SIGTERM verify --device "Portable Computing" --kernels "$kernels"
+    expect_code 130
+    # PoCL's compiler may have been at work still: if it loses its files to the signal, nothing comes to hang
+    ! grep -q "was ended (signal 9)" "$work/err" || break
+done
+expect_text err "weft: verify: interrupted, and the process was ended (signal 9), in stage numerics: "
+end
+
+begin "nothing goes on behind a program that was killed"
+interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
+expect_code 137
+sleep 0.5
+for line in /proc/[0-9]*/cmdline; do
+    if [[ $(tr '\0' ' ' <"$line") == *"--kernels=$kernels "* ]] 2>/dev/null; then
+        problem "its child goes on"
+        kill -KILL "$(basename "$(dirname "$line")")"
+    fi
+done
+end
+finish

@@ -1,0 +1,152 @@
+# rows.sh: rows of tools/matrix/run: the devices that are here, and the CPU backend.
+# shellcheck shell=bash disable=SC2154,SC2034 # the variables are those of tools/matrix/run
+
+# field DEVICE NAME: what weft says of the device whose platform or name holds DEVICE, or whose number it is; fails if there is none.
+field() {
+    "$weft" devices --json 2>/dev/null | python3 -c '
+import json, sys
+for line in sys.stdin.readlines():  # all: weft fails if nobody takes what it prints
+    device = json.loads(line)
+    names = (device["platform"] or "") + "\n" + device["name"]
+    if sys.argv[1] == str(device["index"]) or sys.argv[1] in names:
+        print(device[sys.argv[2]])
+        sys.exit(0)
+sys.exit(1)' "$1" "$2"
+}
+
+# preload NAME CODE: a library that does something to every program that it is loaded into.
+preload() {
+    echo "$2" >"$work/$1.c"
+    cc -shared -fPIC -o "$work/$1.so" "$work/$1.c" -ldl 2>/dev/null
+}
+
+rows_cpu() {
+    local threads
+    device=(--device cpu)
+    if [ $here = 0 ]; then
+        row small "cpu" "" "weft $ours" "$processor" "$weft"
+        return
+    fi
+    for threads in 1 2 5; do
+        row small "cpu" "threads: $threads" "weft $ours" "$processor" env WEFT_THREADS=$threads "$weft"
+    done
+    row four "cpu" "four images" "weft $ours" "$processor" "$weft"
+    if preload flush '#if defined __aarch64__
+__attribute__((constructor)) static void flush(void) { __asm__ volatile("msr fpcr, %0" : : "r"(1ul << 24)); }
+#else
+#include <xmmintrin.h>
+__attribute__((constructor)) static void flush(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }
+#endif'; then
+        row small "cpu" "FTZ and DAZ" "weft $ours" "$processor" env LD_PRELOAD="$work/flush.so" "$weft"
+    else
+        skipped "cpu" "FTZ and DAZ" "weft $ours" "a processor that is asked for it in another way"
+    fi
+}
+
+# rows_device SELECTOR
+rows_device() {
+    local name platform version
+    if ! name=$(field "$1" name) || ! version=$(field "$1" driver); then
+        broken "$1" "" "" "no such device: weft devices lists them"
+        return
+    fi
+    platform=$(field "$1" platform)
+    device=(--device "$1")
+    row small "$platform" "whole" "$version" "$name" "$weft"
+    device+=(--mapping gpu --no-fuse)
+    row small "$platform" "mapping gpu, not fused" "$version" "$name" "$weft"
+}
+
+# What stands between weft and OpenCL to give it a part of the device, of one compute unit, for the device; it says on stderr why
+# it can not.
+part='#define _GNU_SOURCE
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+cl_int clGetDeviceIDs(cl_platform_id platform, cl_device_type type, cl_uint room, cl_device_id *ids, cl_uint *count) {
+    const cl_device_partition_property one[] = {CL_DEVICE_PARTITION_EQUALLY, 1, 0};
+    cl_int (*real)(cl_platform_id, cl_device_type, cl_uint, cl_device_id *, cl_uint *) = dlsym(RTLD_NEXT, "clGetDeviceIDs");
+    cl_int code = real(platform, type, room, ids, count);
+    char name[32] = "";
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name, name, NULL);
+    if (code == CL_SUCCESS && ids != NULL && room > 0 && strncmp(name, "Portable", 8) == 0) {
+        cl_device_id parts[1024];
+        cl_uint found = 0, most = 0;
+        cl_int made = clCreateSubDevices(ids[0], one, 1024, parts, &found);
+        clGetDeviceInfo(ids[0], CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof most, &most, NULL);
+        if (made == CL_SUCCESS && found > 0) ids[0] = parts[0];
+        else fprintf(stderr, "part: the driver has at most %u sub-devices, clCreateSubDevices ends with %d\n", most, made);
+    }
+    return code;
+}'
+rows_pocl() {
+    local version why
+    if ! version=$(field "Portable Computing" driver); then
+        skipped "PoCL" "" "" "no such device"
+        return
+    fi
+    device=(--device Portable)
+    row small "PoCL" "whole" "$version" "$processor" "$weft"
+    row small "PoCL" "one thread" "$version" "$processor" env POCL_MAX_PTHREAD_COUNT=1 "$weft"
+    row four "PoCL" "four images" "$version" "$processor" "$weft"
+    if ! preload part "$part"; then
+        skipped "PoCL" "a sub-device" "$version" "no compiler or no headers of OpenCL"
+    elif why=$(LD_PRELOAD=$work/part.so "$weft" devices 2>&1 >/dev/null | sed -n 's/^part: //p') && [ -n "$why" ]; then
+        skipped "PoCL" "a sub-device" "$version" "$why"
+    elif [ "$(LD_PRELOAD=$work/part.so field "Portable Computing" compute_units)" != 1 ]; then
+        broken "PoCL" "a sub-device" "$version" "weft is not given it"
+    else
+        row small "PoCL" "a sub-device" "$version" "$processor" env LD_PRELOAD="$work/part.so" "$weft"
+    fi
+    device=(--device Portable --mapping gpu --no-fuse)
+    row small "PoCL" "mapping gpu, not fused" "$version" "$processor" "$weft"
+    device=(--device Portable --cl-options=-cl-denorms-are-zero)
+    row small "PoCL" "flushing denormals" "$version" "$processor" "$weft"
+}
+
+rows_slow() {
+    local version
+    if command -v oclgrind >/dev/null; then
+        device=(--device Oclgrind --no-cache)
+        aside row four "Oclgrind" "looking for races, four images" \
+            "$(oclgrind --version | grep -m 1 -o 'Oclgrind [0-9.]*')" "$processor" oclgrind --data-races "$weft"
+    else
+        skipped "Oclgrind" "looking for races" "" "there is no oclgrind here (Debian has had none since 12)"
+    fi
+    export RUSTICL_ENABLE=${RUSTICL_ENABLE:-llvmpipe}
+    if version=$(field rusticl driver); then
+        device=(--device rusticl)
+        aside row small "rusticl on llvmpipe" "" "Mesa $version" "$processor" "$weft"
+    else
+        skipped "rusticl on llvmpipe" "" "" "no such device"
+    fi
+}
+
+# intel_fetch FOLDER: Intel's OpenCL runtime from the Python package index, unpacked, and a folder of drivers that names it alone.
+intel_fetch() {
+    local wheel
+    rm -rf "$1" "$1.part"
+    mkdir -p "$1.part/wheels" "$1.part/vendors"
+    # Not all that it needs is among its dependencies.
+    python3 -m pip download -q --no-cache-dir intel-opencl-rt -d "$1.part/wheels" &&
+        python3 -m pip download -q --no-cache-dir --no-deps intel-cmplr-lib-rt -d "$1.part/wheels" || return 1
+    for wheel in "$1.part/wheels"/*.whl; do
+        python3 -m zipfile -e "$wheel" "$1.part/unpacked" || return 1
+    done
+    mkdir "$1.part/lib"
+    cp -r "$1.part/unpacked"/*.data/data/lib/* "$1.part/lib" || return 1
+    rm -rf "$1.part/wheels" "$1.part/unpacked" "$1.part/lib"/libOpenCL* # the loader is the system's
+    echo "$1/lib/libintelocl.so" >"$1.part/vendors/intel.icd"
+    mv "$1.part" "$1"
+}
+
+rows_intel() {
+    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/weft-matrix/intel
+    if [ ! -e "$folder/vendors" ] && ! intel_fetch "$folder" >"$work/log" 2>&1; then
+        broken "Intel(R) OpenCL" "" "" "it can not be fetched: $(tail -n 1 "$work/log")"
+        return
+    fi
+    OCL_ICD_VENDORS=$folder/vendors/ LD_LIBRARY_PATH=$folder/lib rows_device "Intel(R) OpenCL"
+}
