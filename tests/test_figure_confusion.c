@@ -3,6 +3,7 @@
 
 #include "report_text.h"
 
+#include "os/files.h"
 #include "report/figure_confusion.h"
 #include "report/figure_curves.h"
 #include "report/gallery.h"

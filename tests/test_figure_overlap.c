@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "os/files.h"
 #include "report/figure_confusion.h"
 #include "report/figure_curves.h"
 #include "report/gallery.h"

@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 
+#include "os/files.h"
+#include "os/folders.h"
+
 START_TEST(commit_replaces_at_once) {
     struct os_file file;
     struct weft_error error = {0};

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include "os/files.h"
+
 START_TEST(permissions_and_links_stay) {
     struct os_file file;
     struct weft_error error = {0};

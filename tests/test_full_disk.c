@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "data/safetensors.h"
+#include "os/files.h"
 
 /* Allows files of ${bytes} only, or of any size again. A disk that is full, or not any more, looks the same. Nothing is asserted
  * until files may grow again: Check itself writes a file, of a line an assertion. */

@@ -4,7 +4,8 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
 #include "weft/data.h"
 
 #define REAL "/usr/share/datasets/fashion-mnist"

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "os/os.h"
+#include "os/interrupt.h"
 
 /* Long enough for a second one. */
 static void later(void) {

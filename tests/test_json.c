@@ -5,6 +5,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/json_write.h"
 #include "base/numbers.h"
 #include "cli/json.h"
 

@@ -2,11 +2,11 @@
  * figure. */
 #include "report_text.h"
 
-#include "base/utf8.h"
 #include "report/figure_confusion.h"
 #include "report/figure_curves.h"
 #include "report/gallery.h"
 #include "report/letters.h"
+#include "report/utf8_print.h"
 
 /* By hand, some at the ends of ranges. */
 START_TEST(columns) {

@@ -12,7 +12,7 @@
 #include "backend/opencl/cl.h"
 #include "check_weft.h"
 #include "numerics_cases.h"
-#include "os/os.h"
+#include "os/opencl.h"
 
 #define DEVICES 8 /* at most */
 

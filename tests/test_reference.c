@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "data/safetensors.h"
-#include "os/os.h"
+#include "os/files.h"
 #include "weft/model.h"
 #include "weft/train.h"
 

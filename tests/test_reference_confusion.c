@@ -6,7 +6,7 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/files.h"
 #include "weft/model.h"
 #include "weft/train.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/sha256.h"
 #include "data/safetensors.h"
-#include "os/os.h"
+#include "os/files.h"
 
 START_TEST(known_bytes) {
     static const float floats[] = {1.0f, -2.0f};

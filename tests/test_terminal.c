@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-#include "os/os.h"
+#include "os/terminal.h"
 
 START_TEST(a_file_is_no_terminal) {
     FILE *file = fopen(temporary_path("file"), "w");

@@ -4,7 +4,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/host.h"
+#include "os/threads.h"
 
 enum { MOST = 5000 };
 

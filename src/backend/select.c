@@ -1,7 +1,7 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
 #include "backend/cpu/api.h"
 #include "backend/opencl/api.h"
-#include "os/os.h"
+#include "os/host.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "base/json_write.h"
+#include "os/files.h"
 #include "weft/compare.h"
 
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */

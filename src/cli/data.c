@@ -1,6 +1,8 @@
 /* data.c: weft data: what the data folder holds. */
 #include "cli/cli.h"
 
+#include "base/json_write.h"
+
 struct split {
     enum weft_split split;
     struct weft_images images;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "cli/json.h"
 
 const struct cli_option cli_devices_options[] = {

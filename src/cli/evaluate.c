@@ -3,8 +3,10 @@
 
 #include <math.h>
 
+#include "base/json_write.h"
 #include "cli/json.h"
-#include "os/os.h"
+#include "os/host.h"
+#include "os/interrupt.h"
 
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
 enum pixels { NORMALISED, RAW };

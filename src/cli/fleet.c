@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
+
 /* What a verdict has to agree with: runs of other options or contracts have other hashes. */
 static bool comparable(const struct weft_fleet_verdict *a, const struct weft_fleet_verdict *b) {
     return a->contract == b->contract && strcmp(a->options, b->options) == 0;

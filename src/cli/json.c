@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/json_write.h"
+
 /* The words of ${text}, separated by spaces, as an array of strings. */
 static void words(struct json_writer *json, const char *key, const char *text) {
     json_write_open(json, key, '[');

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#include "os/os.h"
+#include "os/interrupt.h"
+#include "os/process.h"
+#include "os/terminal.h"
 
 static const char *command_name(const void *context, size_t index) {
     (void)context;

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/json_write.h"
+
 void cli_message_error(const struct weft_error *error, bool json) {
     struct json_writer event = {0};
     fprintf(stderr, "weft: %s\n", error->message);

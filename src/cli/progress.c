@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "os/os.h"
+#include "os/host.h"
+#include "os/terminal.h"
 
 #define REDRAW          0.1 /* seconds between two drawings at least */
 #define BAR_MAX         40

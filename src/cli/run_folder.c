@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
 
 #define RUNS_MAX 100000 /* run-N without --out */
 

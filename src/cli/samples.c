@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
+
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
 const struct cli_option cli_samples_options[] = {

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "base/json_write.h"
+#include "os/files.h"
 #include "report/csv.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
+
 const struct cli_option cli_summary_options[] = {
     CLI_OPTION_ROW_FILE("network", network,
                         "a list of layers in JSON, as in a model file's metadata"),

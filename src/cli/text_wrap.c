@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/terminal.h"
 
 int cli_screen_columns(void) {
     return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;

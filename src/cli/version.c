@@ -1,6 +1,7 @@
 /* version.c: weft --version: what a report of a bug has to say of the program. */
 #include "cli/cli.h"
 
+#include "base/json_write.h"
 #include "cli/predict/picture.h"
 #include "report/canvas.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "data/idx.h"
-#include "os/os.h"
+#include "os/files.h"
 #include "weft/data.h"
 
 enum { CLASSES = 10, IMAGES = 0, LABELS = 1, PATH_SIZE = sizeof((struct weft_idx_file *)0)->path };

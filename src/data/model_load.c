@@ -11,7 +11,7 @@
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "numerics.h"
-#include "os/os.h"
+#include "os/files.h"
 
 enum weft_status model_path(const char *path, char file[4096], struct weft_error *error) {
     const char *inside = os_is_folder(path) ? "/model.safetensors" : "";

@@ -7,7 +7,7 @@
 
 #include "base/strict_json.h"
 #include "base/text.h"
-#include "os/os.h"
+#include "os/files.h"
 
 /* The known dtypes and the bytes of an element. */
 static const struct dtype {

@@ -8,7 +8,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
-#include "os/os.h"
+#include "os/files.h"
 
 /* Where the bytes go: to the file, and into its hash. */
 struct output {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "os/os.h"
+#include "os/files.h"
 
 enum {
     GZIP_ONLY = 16 + MAX_WBITS

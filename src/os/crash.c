@@ -1,6 +1,6 @@
 /* crash.c: an end that the program did not mean is not silent (POSIX). */
 #define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+#include "os/process.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * A file is written under another name in the same folder, brought to the disk, and then renamed over its path: who
  * opens the path sees the old file or the new one, never half of one, also after a power cut. */
 #define _XOPEN_SOURCE 700 /* realpath, and all of POSIX 2008 */
-#include "os/os.h"
+#include "os/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,27 +141,6 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
         os_fail(error, "can not write", file->path, number);
         os_file_abandon(file);
         return WEFT_BAD_FILE;
-    }
-    return WEFT_OK;
-}
-
-enum weft_status os_make_folder(const char *path, struct weft_error *error) {
-    char part[4096];
-    size_t length = strlen(path);
-    if (length == 0 || length >= sizeof part) {
-        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
-    }
-    /* Each folder on the way, the outermost first: cut the path at each slash and at its end. */
-    for (size_t end = 1; end <= length; end++) {
-        if (path[end] != '/' && path[end] != '\0') {
-            continue;
-        }
-        memcpy(part, path, end);
-        part[end] = '\0';
-        if (!os_is_folder(part) && mkdir(part, 0777) != 0 &&
-            !(errno == EEXIST && os_is_folder(part))) { /* made by another process just now */
-            return os_fail(error, "can not make folder", part, errno);
-        }
     }
     return WEFT_OK;
 }

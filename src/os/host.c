@@ -1,12 +1,55 @@
-/* host.c: the machine's name (POSIX). */
-#define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+/* host.c: the machine, and the share of it that this process has (POSIX). */
+#define _GNU_SOURCE
+#include "os/host.h"
 
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
+
+double os_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 
 void os_host_name(char name[256]) {
     if (gethostname(name, 255) != 0) {
         name[0] = '\0';
     }
     name[255] = '\0';
+}
+
+unsigned os_processors(void) {
+    long online;
+#ifdef CPU_COUNT
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
+        return (unsigned)CPU_COUNT(&set);
+    }
+#endif
+    online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (unsigned)online : 1;
+}
+
+size_t os_peak_memory(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0 || usage.ru_maxrss < 0) {
+        return 0;
+    }
+#ifdef __APPLE__
+    return (size_t)usage.ru_maxrss;
+#else
+    return (size_t)usage.ru_maxrss * 1024;
+#endif
+}
+
+void *os_aligned(size_t size) {
+    return size > SIZE_MAX - 63 ? NULL : aligned_alloc(64, (size > 0 ? size + 63 : 64) / 64 * 64);
+}
+
+void os_free_aligned(void *memory) {
+    free(memory);
 }

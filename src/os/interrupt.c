@@ -1,6 +1,6 @@
 /* interrupt.c: Ctrl-C, and a polite end from outside, as a flag (POSIX). */
 #define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+#include "os/interrupt.h"
 
 #include <signal.h>
 #include <stdatomic.h>

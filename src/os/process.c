@@ -1,6 +1,6 @@
 /* process.c: runs this program again as a child that may hang or crash (POSIX). */
 #define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+#include "os/process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,6 +14,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "os/host.h"
+#include "os/interrupt.h"
 
 #define GRACE 10 /* seconds to stop after an interrupt */
 

@@ -4,10 +4,11 @@
  * returns when the last thread has left the generation. Which thread gets which number decides no bit: pieces
  * of work never add into the same place. */
 #define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+#include "os/threads.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 struct os_pool {

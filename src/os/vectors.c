@@ -1,5 +1,5 @@
 /* vectors.c: which vector instructions there are (compilers that tell). */
-#include "os/os.h"
+#include "os/host.h"
 
 int os_vector_level(void) {
 #if defined(__x86_64__) && defined(__GNUC__)

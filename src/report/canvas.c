@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "os/files.h"
+#include "report/utf8_print.h"
 
 #ifdef WEFT_CAIRO
 #include <cairo.h>

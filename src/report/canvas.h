@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "os/os.h"
+#include "os/files.h"
 #include "report/colours.h"
 
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };

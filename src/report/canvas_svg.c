@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "report/png.h"
+#include "report/utf8_print.h"
 
 /* A length with at most two digits behind the point, and no zeros at its end. */
 static void print_length(struct canvas *canvas, const char *before, double value) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "report/utf8_print.h"
 
 enum {
     NAME_MIN = 4, /* columns of a class's name beside the shares, if they are cut */

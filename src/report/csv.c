@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/numbers.h"
-#include "os/os.h"
+#include "os/files.h"
 
 #define TABLE_MAX   (1u << 30) /* bytes of a file */
 #define COLUMNS_MAX 64         /* columns of a file that are read */

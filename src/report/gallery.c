@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "base/utf8.h"
 #include "report/scale.h"
+#include "report/utf8_print.h"
 
 enum {
     ROW = 20, /* images in a row of a figure, as in the published notebook */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "report/utf8_print.h"
 
 #ifdef WEFT_FONTCONFIG
 #include <cairo-ft.h>

@@ -5,6 +5,7 @@
 #include "report/letters.h"
 
 #include "base/utf8.h"
+#include "report/utf8_print.h"
 
 /* Arabic letters from U+0621 on have 1, 2 or 4 forms: alone, joined to the right, to the left, to both. In the block from
  * U+FE80 on they follow each other in the same order; 0: no letter. U+0622 and U+0627, behind a lam (U+0644), are one letter

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/terminal.h"
 #include "report/colours.h"
 
 static bool is_set(const char *name) {

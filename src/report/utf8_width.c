@@ -3,7 +3,7 @@
  * From Unicode 14: none for marks that stand over another character and for what formats (general categories Mn, Me and Cf, but
  * for the soft hyphen and signs that enclose numbers) and for the vowels and ends of Hangul syllables; two for East Asian wide
  * and full-width ones. Characters that do not exist yet count as one, and in a wide range as two. */
-#include "base/utf8.h"
+#include "report/utf8_print.h"
 
 /* Ranges first .. last of characters, ascending. */
 struct range {

@@ -1,11 +1,11 @@
 /* train.c: the loop over epochs and steps, the same for every backend. */
 #include "weft/train.h"
 
-#include "os/os.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "os/host.h"
 
 #define REPORT_SECONDS 0.15 /* between two calls of the progress callback */
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
 
 /* Says in ${record} which launches compute ${target}. */
 static void choose_launches(const struct weft_network *network, const struct tensor_ref *target,

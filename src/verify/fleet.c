@@ -7,7 +7,7 @@
 
 #include "base/strict_json.h"
 #include "base/text.h"
-#include "os/os.h"
+#include "os/files.h"
 
 #define FILE_LIMIT (256u << 20) /* bytes */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "digest.h"
-#include "os/os.h"
+#include "os/host.h"
 
 #define ROUNDS 10 /* of a seed, at least; and ten times as long as the reference took for it */
 #define FEWEST 3  /* of a seed, however short the time: one round would show nothing new */

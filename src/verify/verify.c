@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/host.h"
 
 const char *weft_stage_name(enum weft_verify_stage stage) {
     static const char *const names[] = {"transfers", "numerics", "layers", "training",

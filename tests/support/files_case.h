@@ -4,7 +4,8 @@
 
 #include "temporary.h"
 
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
 
 /* Returns the entries of the folder of ${name} in the temporary folder. */
 static inline size_t count_entries(const char *name) {

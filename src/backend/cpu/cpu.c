@@ -2,6 +2,8 @@
 #include "backend/cpu/api.h"
 #include "backend/cpu/pass.h"
 #include "backend/log.h"
+#include "os/host.h"
+#include "os/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/host.h"
+
 /* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
 static void *zeroed(size_t count, size_t size) {
     void *memory = size != 0 && count > SIZE_MAX / size ? NULL : os_aligned(count * size);

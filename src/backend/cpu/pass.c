@@ -1,6 +1,9 @@
 /* pass.c: a batch on its way through the layers, each function of a layer shared out over the threads. */
 #include "backend/cpu/pass.h"
 
+#include "os/host.h"
+#include "os/threads.h"
+
 /* One function of a layer, for all shards and channels. */
 struct phase {
     const struct cpu_task *task;

@@ -3,7 +3,7 @@
 #define WEFT_CPU_PASS_H
 
 #include "backend/cpu/cpu.h"
-#include "os/os.h"
+#include "os/threads.h"
 
 struct cpu_backend {
     struct weft_backend base;

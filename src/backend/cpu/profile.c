@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "os/host.h"
+#include "os/threads.h"
+
 #define PEAK_RUNS     20   /* the best counts: a peak is what nothing disturbed */
 #define PEAK_SHORTEST 0.01 /* seconds of a run, so that waking the threads does not matter */
 #define PEAK_MOST     (1u << 30)

@@ -7,7 +7,9 @@
 #include "backend/log.h"
 #include "backend/opencl/opencl.h"
 #include "base/sha256.h"
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
+#include "os/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>

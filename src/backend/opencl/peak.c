@@ -5,7 +5,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
-#include "os/os.h"
+#include "os/host.h"
 
 #include <stdio.h>
 #include <string.h>

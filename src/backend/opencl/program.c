@@ -8,7 +8,7 @@
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
 #include "numerics.h"
-#include "os/os.h"
+#include "os/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>

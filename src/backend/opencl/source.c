@@ -6,7 +6,7 @@
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
 #include "backend/opencl/memory.h"
-#include "os/os.h"
+#include "os/files.h"
 
 #include <math.h>
 #include <stdio.h>

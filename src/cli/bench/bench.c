@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "os/os.h"
+#include "os/interrupt.h"
 
 /* What can be wrong before any device is asked. */
 static enum weft_status check_options(const struct cli_options *options, struct weft_error *error) {

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-#include "os/os.h"
+#include "os/folders.h"
+#include "os/host.h"
+#include "os/interrupt.h"
 
 #define WARM_STEPS 2 /* before anything is timed: drivers finish kernels when they first run */
 

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "cli/json.h"
-#include "os/os.h"
+#include "os/host.h"
 
 /* ${amount} over ${seconds}; 0 where there is no time. */
 static double rate(double amount, double seconds) {

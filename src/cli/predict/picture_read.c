@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
-
 #ifdef WEFT_PNG
 #include <png.h>
+
+#include "os/files.h"
 
 #define FILE_MAX   (1u << 28) /* bytes */
 #define PIXELS_MAX 40000000u

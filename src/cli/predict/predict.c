@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "numerics.h"
 
 static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum cli_invert */

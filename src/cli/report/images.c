@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/files.h"
 #include "report/png.h"
 
 enum {

@@ -1,12 +1,12 @@
 /* report.c: weft report: one HTML file of one or more runs. */
 #include "cli/report/parts.h"
 
+#include "base/json_write.h"
 #include "cli/figures.h"
+#include "os/files.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "os/os.h"
 
 enum { RUNS_MAX = 16 };
 

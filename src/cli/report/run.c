@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/strict_json.h"
-#include "os/os.h"
+#include "os/files.h"
 #include "report/csv.h"
 
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#include "os/os.h"
+#include "base/json_write.h"
+#include "os/interrupt.h"
 
 /* Images seen after ${step} steps of ${epoch} (from 1), and those of the whole training. */
 static void count_images(const struct weft_train *train, size_t epoch, size_t step, uint64_t *done,

@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
+#include "base/json_write.h"
 #include "cli/json.h"
-#include "os/os.h"
+#include "os/files.h"
 #include "report/csv.h"
 
 static const char *const matrices[WEFT_SPLIT_COUNT] = {"confusion-train.csv", "confusion-test.csv"};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/numbers.h"
-#include "os/os.h"
+#include "os/files.h"
 
 enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
     size_t count = train->model->network->parameter_count, epochs = train->epoch_count;

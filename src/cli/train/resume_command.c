@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "os/os.h"
+#include "os/process.h"
 
 /* Text that grows in a space of fixed size. */
 struct line {

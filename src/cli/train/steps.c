@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
 #include "report/csv.h"
 
 /* Makes room for ${more} steps. */

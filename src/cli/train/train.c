@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#include "os/os.h"
+#include "os/host.h"
+#include "os/interrupt.h"
 
 /* What can be wrong without any device: options, data, network, initial values. In the order of how
  * likely it is. */

@@ -2,6 +2,7 @@
 #ifndef WEFT_CLI_TRAIN_H
 #define WEFT_CLI_TRAIN_H
 
+#include "base/json_write.h"
 #include "cli/cli.h"
 #include "report/csv.h"
 

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
+#include "os/host.h"
+#include "os/interrupt.h"
+#include "os/process.h"
 
 #define TIMEOUT_ALL 900 /* seconds a device, unless told */
 #define NO_LIMIT    1e9

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/process.h"
 
 #define WIDTH 480 /* of the line: a shorter one covers a longer one */
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "os/os.h"
+#include "os/interrupt.h"
 
 /* Which of two results of different devices decides the exit code. */
 static enum weft_status worse(enum weft_status a, enum weft_status b) {

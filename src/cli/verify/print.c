@@ -3,8 +3,9 @@
 
 #include <string.h>
 
+#include "base/json_write.h"
 #include "cli/json.h"
-#include "os/os.h"
+#include "os/host.h"
 
 enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
 

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os.h"
+#include "os/host.h"
+#include "os/interrupt.h"
+#include "os/process.h"
 
 struct job {
     const struct cli_options *options;

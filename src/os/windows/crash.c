@@ -1,5 +1,5 @@
 /* crash.c: an end that the program did not mean is not silent (Windows). */
-#include "os/os.h"
+#include "os/process.h"
 
 #include <stdio.h>
 #include <stdlib.h>

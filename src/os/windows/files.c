@@ -1,5 +1,5 @@
 /* files.c: files that are whole or not there, and folders (Windows). What is the same there is said in ../files.c. */
-#include "os/os.h"
+#include "os/files.h"
 
 #include <direct.h>
 #include <errno.h>
@@ -118,27 +118,5 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
         return WEFT_BAD_FILE;
     }
     file->beside[0] = '\0';
-    return WEFT_OK;
-}
-
-enum weft_status os_make_folder(const char *path, struct weft_error *error) {
-    char part[4096];
-    size_t length = strlen(path);
-    if (length == 0 || length >= sizeof part) {
-        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
-    }
-    for (size_t end = 1; end <= length; end++) {
-        if (path[end] != '\0' && !os_is_separator(path[end])) {
-            continue;
-        }
-        memcpy(part, path, end);
-        part[end] = '\0';
-        if (part[end - 1] == ':' || os_is_separator(part[end - 1])) {
-            continue; /* a drive, or two separators */
-        }
-        if (!os_is_folder(part) && _mkdir(part) != 0 && !(errno == EEXIST && os_is_folder(part))) {
-            return os_fail(error, "can not make folder", part, errno);
-        }
-    }
     return WEFT_OK;
 }

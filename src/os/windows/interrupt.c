@@ -1,5 +1,5 @@
 /* interrupt.c: Ctrl-C as a flag (Windows, where a handler runs in a thread of its own). */
-#include "os/os.h"
+#include "os/interrupt.h"
 
 #include <stdatomic.h>
 #include <windows.h>

@@ -3,7 +3,7 @@
  * weft is linked so that OpenCL.dll is looked for at the first call of one of its functions, not when the program starts. Where it is
  * missing, or lacks a function, that function is the one below, and devices are listed as with a loader that knows no platform.
  */
-#include "os/os.h"
+#include "os/opencl.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* process.c: runs this program again as a child that may hang or crash (Windows). */
-#include "os/os.h"
+#include "os/process.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/json_write.h"
-#include "base/utf8.h"
 #include "report/png.h"
+#include "report/utf8_print.h"
 
 static void json_pictures(struct json_writer *json, const struct page_run *run,
                           enum weft_split split) {

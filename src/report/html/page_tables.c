@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "report/utf8_print.h"
 
 /* The value of fact ${name} of a run, or NULL. */
 enum { DENSE = 16 }; /* classes from which on cells are small when printed */

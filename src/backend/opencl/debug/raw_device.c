@@ -5,7 +5,7 @@
 #include "backend/opencl/errors.h"
 #include "backend/opencl/log.h"
 #include "backend/opencl/source.h"
-#include "os/os.h"
+#include "os/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>

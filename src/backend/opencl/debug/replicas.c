@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/host.h"
+#include "os/threads.h"
+
 #define MEMORY_OF_CPU (UINT64_C(256) << 20)
 #define WORDS_MOST                                                                                 \
     (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, and a stride is added */

@@ -5,7 +5,7 @@
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/opencl.h"
 #include "digest.h"
-#include "os/os.h"
+#include "os/threads.h"
 
 #define OPENCL_COPIES_MOST 256
 

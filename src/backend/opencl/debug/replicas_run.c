@@ -4,6 +4,8 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
 
+#include "os/threads.h"
+
 #define FILLERS 65536 /* work-items that fill or check */
 
 /* What a round compares, in this order, behind the results of its steps. */

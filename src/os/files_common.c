@@ -1,6 +1,8 @@
-/* read.c: whole files into memory, what is there, and how a system's errors are told (POSIX, of which Windows has this part). */
+/* files_common.c: the part of files.h and folders.h that is the same on all systems (POSIX functions
+ * that Windows has too). */
 #define _POSIX_C_SOURCE 200809L
-#include "os/os.h"
+#include "os/files.h"
+#include "os/folders.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -113,4 +115,57 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
         return weft_fail(error, WEFT_BAD_FILE, "can not read %s: more than %zu bytes", path, limit);
     }
     return os_fail(error, "can not read", path, number);
+}
+
+void os_folder_of(const char *path, char *folder) {
+    size_t length = strlen(path);
+    while (length > 0 && !os_is_separator(path[length - 1])) {
+        length--;
+    }
+    if (length == 0) {
+        strcpy(folder, ".");
+        return;
+    }
+    length -= length > 1; /* the separator itself is a folder where it is all there is */
+    memmove(folder, path, length);
+    folder[length] = '\0';
+}
+
+enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number) {
+    char folder[sizeof((struct os_file *)NULL)->path];
+    os_fail(error, "can not write", path, number);
+    if (number == ENOENT && strlen(path) < sizeof folder) {
+        os_folder_of(path, folder);
+        if (!os_is_folder(folder)) {
+            return weft_error_hint(error, "there is no folder %s: make it first", folder);
+        }
+    }
+    return WEFT_BAD_FILE;
+}
+
+void os_file_abandon(struct os_file *file) {
+    if (file->stream != NULL) {
+        fclose(file->stream);
+        file->stream = NULL;
+    }
+    if (file->beside[0] != '\0') {
+        remove(file->beside);
+        file->beside[0] = '\0';
+    }
+}
+
+size_t os_trim_folder(const char *folder, const char *ending, size_t max_files,
+                      uint64_t max_bytes) {
+    char name[OS_NAME], path[4096];
+    size_t count, removed = 0;
+    uint64_t bytes;
+    while (os_oldest_file(folder, ending, name, &count, &bytes) &&
+           (count > max_files || bytes > max_bytes)) {
+        int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+        if (length < 0 || (size_t)length >= sizeof path || remove(path) != 0) {
+            break;
+        }
+        removed++;
+    }
+    return removed;
 }

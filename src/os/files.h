@@ -1,0 +1,57 @@
+/* files.h: files that are read completely, and files that are complete or not there.
+ *
+ * An output file is written under a temporary name in the same folder and then renamed to its path. */
+#ifndef WEFT_OS_FILES_H
+#define WEFT_OS_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "weft/error.h"
+
+enum { OS_PATH = 4096 }; /* bytes of a path, including the closing zero */
+
+struct os_file {
+    FILE *stream;             /* write to it */
+    char path[OS_PATH];       /* the final path */
+    char beside[OS_PATH + 64]; /* the temporary path until then; empty for a device or a pipe */
+};
+
+/* Opens a temporary file in the folder of ${path}. Fails with WEFT_BAD_FILE. */
+enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error);
+
+/* Flushes the file to the disk, closes it and renames it to its path. On failure no file is left.
+ */
+enum weft_status os_file_commit(struct os_file *file, struct weft_error *error);
+
+/* Closes and removes the temporary file. Harmless after os_file_commit, and on a file that is all
+ * zero. */
+void os_file_abandon(struct os_file *file);
+
+/* Opens ${path} to read bytes. Returns NULL and sets ${error} to WEFT_BAD_FILE on failure. */
+FILE *os_file_open(const char *path, struct weft_error *error);
+
+/* Reads the file ${path} into memory that the caller frees, with a zero after the last byte. Fails
+ * with WEFT_BAD_FILE, also for a folder and for a file of more than ${limit} bytes. */
+enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
+                              struct weft_error *error);
+
+/* Fails with WEFT_BAD_FILE, "${what} ${path}: " and the text of the errno value ${number}, and adds
+ * a hint for some errors. */
+enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number);
+
+/* Fails as os_fail does, for a file that cannot be written. A hint names a missing folder. */
+enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number);
+
+bool os_exists(const char *path);
+bool os_is_folder(const char *path);
+
+/* Returns whether ${c} separates the names of a path. */
+bool os_is_separator(char c);
+
+/* Stores the folder of ${path} in ${folder}, which has room for ${path}, and for 2 bytes at least.
+ */
+void os_folder_of(const char *path, char *folder);
+
+#endif

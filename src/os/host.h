@@ -1,0 +1,29 @@
+/* host.h: the machine, and the share of it that this process has. */
+#ifndef WEFT_OS_HOST_H
+#define WEFT_OS_HOST_H
+
+#include <stddef.h>
+
+/* Returns seconds of a monotonic clock. */
+double os_seconds(void);
+
+/* Stores the name of the machine, or an empty text if it has none. */
+void os_host_name(char name[256]);
+
+/* Returns the number of processors that this process may use, at least 1. */
+unsigned os_processors(void);
+
+/* Returns the highest supported level of vector instructions: 0 (as compiled), 3 (x86-64-v3) or 4
+ * (x86-64-v4). */
+int os_vector_level(void);
+
+/* Returns the maximum resident memory of this process so far in bytes, or 0 where the system does
+ * not report it. */
+size_t os_peak_memory(void);
+
+/* Allocates ${size} bytes at a multiple of 64, which os_free_aligned frees. Returns NULL when there
+ * is no memory. (Windows lacks aligned_alloc of C11.) */
+void *os_aligned(size_t size);
+void os_free_aligned(void *memory);
+
+#endif

@@ -1,0 +1,40 @@
+/* process.h: this process, and runs of this program as a child process. */
+#ifndef WEFT_OS_PROCESS_H
+#define WEFT_OS_PROCESS_H
+
+#include <stdbool.h>
+
+#include "weft/error.h"
+
+/* The end of a child process. */
+struct os_child {
+    int code;       /* its exit code */
+    int signal;     /* the signal that ended it, or 0 */
+    bool timed_out; /* os_run_self killed it */
+    bool crashed;   /* the signal was caused by the child itself */
+};
+
+/* Keeps argv[0], for systems that do not report the path of the running program. */
+void os_remember_program(const char *name);
+
+/* Returns the remembered name, for a command line that can be pasted; "weft" if there is none. */
+const char *os_program_name(void);
+
+/* Runs this program with ${arguments} (the first is its name, NULL ends them) and with the streams
+ * of this process, and waits for its end. Kills it after ${seconds}, and also if it does not stop
+ * after this process was interrupted. */
+enum weft_status os_run_self(char *const *arguments, double seconds, struct os_child *result,
+                             struct weft_error *error);
+
+/* Sets ${name} in the environment of child processes; with NULL for ${value}, removes it. */
+void os_tell_children(const char *name, const char *value);
+
+/* Returns whether the parent process has ended since the first call. */
+bool os_is_orphan(void);
+
+/* Prints ${text} to stderr if the process crashes (it still dies by the signal) or if other code
+ * calls exit (the process then exits with ${code}). ${text} stays the caller's. NULL ends this, and
+ * then main may return. */
+void os_explain_end(const char *text, int code);
+
+#endif

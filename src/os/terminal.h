@@ -1,0 +1,25 @@
+/* terminal.h: the standard streams and the terminal. */
+#ifndef WEFT_OS_TERMINAL_H
+#define WEFT_OS_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Makes writing to a closed pipe, or to a stream that was closed when the program started, an error
+ * of that call: the process does not end silently, and no text gets into another file. main calls
+ * it first. */
+void os_guard_streams(void);
+
+bool os_is_terminal(FILE *stream);
+
+/* Returns whether ${stream} is a terminal that can overwrite its last line: TERM is not "dumb". */
+bool os_can_redraw(FILE *stream);
+
+/* Returns the width of the terminal, or 80 if it is unknown. COLUMNS overrides it. */
+int os_terminal_columns(FILE *stream);
+
+/* Returns the number in COLUMNS, or 0 if there is none. Shells do not export COLUMNS, so a user who
+ * exports it wants that width. */
+int os_wished_columns(void);
+
+#endif
