@@ -1,11 +1,16 @@
 /* terminal.c: the standard streams and the terminal (POSIX). */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "os/terminal.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
 
 void os_guard_streams(void) {
     struct sigaction ignore = {0};
@@ -42,4 +47,27 @@ int os_terminal_columns(FILE *stream) {
     }
 #endif
     return UNKNOWN_COLUMNS;
+}
+
+/* The user's locale may have another encoding, so the widths are those of a locale with UTF-8. */
+static locale_t utf8_locale(void) {
+    static locale_t locale;
+    if (locale == (locale_t)0) {
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    }
+    if (locale == (locale_t)0) {
+        locale = newlocale(LC_CTYPE_MASK, "en_US.UTF-8", (locale_t)0);
+    }
+    return locale;
+}
+
+int os_character_columns(uint32_t code) {
+    locale_t locale = utf8_locale(), before;
+    int columns = 1;
+    if (code >= 0x80 && locale != (locale_t)0) {
+        before = uselocale(locale);
+        columns = wcwidth((wchar_t)code);
+        uselocale(before);
+    }
+    return columns >= 0 ? columns : 1;
 }

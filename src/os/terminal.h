@@ -3,6 +3,7 @@
 #define WEFT_OS_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Makes writing to a closed pipe, or to a stream that was closed when the program started, an error
@@ -21,5 +22,10 @@ int os_terminal_columns(FILE *stream);
 /* Returns the number in COLUMNS, or 0 if there is none. Shells do not export COLUMNS, so a user who
  * exports it wants that width. */
 int os_wished_columns(void);
+
+/* Returns the columns of a terminal that the character ${code} (Unicode) takes: 0 for a mark above
+ * another character, 2 for a wide East Asian one or a picture, else 1. Returns 1 if the system does not
+ * know. Not for use by several threads at once. */
+int os_character_columns(uint32_t code);
 
 #endif

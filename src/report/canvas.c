@@ -6,7 +6,6 @@
 
 #include "base/utf8.h"
 #include "os/files.h"
-#include "report/utf8_print.h"
 
 #ifdef WEFT_CAIRO
 #include <cairo.h>
@@ -53,8 +52,8 @@ enum weft_status canvas_check(const char *path, struct weft_error *error) {
     }
     if (!canvas_has_cairo()) {
         weft_fail(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
-        return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo "
-                                      "(Debian: libcairo2-dev)");
+        return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo and "
+                                      "Pango (Debian: libpango1.0-dev)");
     }
     return WEFT_OK;
 }
@@ -125,7 +124,7 @@ double canvas_tick(double most, double count) {
 /* Of one character at size 1. The widths are those of wide fonts; letters by groups. */
 static double letter_length(uint32_t code) {
     if (code >= 0x80) {
-        return utf8_columns(code) == 0 ? 0 : utf8_columns(code) == 2 ? 1.02 : 0.72;
+        return code < 0x1100 ? 0.72 : 1.02; /* the scripts with wide characters begin there */
     }
     if (strchr("ijl", (int)code) != NULL) {
         return 0.29;

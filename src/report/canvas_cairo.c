@@ -1,12 +1,9 @@
-/* canvas_cairo.c: PNG and PDF through cairo. */
+/* canvas_cairo.c: PNG and PDF through cairo, text of any script through Pango. */
 #include "report/canvas.h"
 
 #include <cairo-pdf.h>
-#include <cairo.h>
 #include <math.h>
-#include <stdlib.h>
-
-#include "report/letters.h"
+#include <pango/pangocairo.h>
 
 #define PNG_SCALE      2.0  /* pixels of the file for one of the sheet: sharp on fine screens */
 #define PNG_PIXELS_MAX 3e7  /* of a scaled file; a larger one is not scaled */
@@ -68,23 +65,53 @@ static void dot(struct canvas *canvas, double x, double y, double radius, uint32
     cairo_fill(canvas->state);
 }
 
-/* A font that is wider than the estimate makes the words smaller, so that they keep to their room. */
-static void words(struct canvas *canvas, const struct canvas_words_style *how, const char *text) {
+/* Lays out ${text} in one line. Pango takes letters that the font lacks from other fonts, and draws a
+ * box with the code of a letter that no font has. */
+static PangoLayout *lay_out(cairo_t *cairo, const char *text, double size, bool bold) {
+    PangoLayout *layout = pango_cairo_create_layout(cairo);
+    PangoFontDescription *font = pango_font_description_from_string("sans-serif");
+    cairo_font_options_t *options = cairo_font_options_create();
+    /* Positions that are not rounded to pixels give the same lengths at every scale. */
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(pango_layout_get_context(layout), options);
+    pango_context_set_round_glyph_positions(pango_layout_get_context(layout), FALSE);
+    pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+    pango_layout_set_font_description(layout, font);
+    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    pango_layout_set_text(layout, text, -1);
+    cairo_font_options_destroy(options);
+    pango_font_description_free(font);
+    return layout;
+}
+
+static double length_of(PangoLayout *layout) {
+    int width, height;
+    pango_layout_get_size(layout, &width, &height);
+    return (double)width / PANGO_SCALE;
+}
+
+/* If the font is wider than the estimate, draws smaller letters that keep to it. */
+static void words(struct canvas *canvas, const struct canvas_words_style *style, const char *text) {
     static const double shares[] = {0, 0.5, 1}; /* of the length, left of the point */
     cairo_t *cairo = canvas->state;
-    double most = canvas_length(text, how->size) * (how->bold ? 1.12 : 1), size = how->size;
-    double length = letters_length(cairo, text, size, how->bold);
-    if (length > most) {
-        size *= most / length;
-        length = letters_length(cairo, text, size, how->bold);
+    double estimate = canvas_length(text, style->size) * (style->bold ? 1.12 : 1);
+    PangoLayout *layout = lay_out(cairo, text, style->size, style->bold);
+    if (length_of(layout) > estimate) {
+        double size = style->size * estimate / length_of(layout);
+        g_object_unref(layout);
+        layout = lay_out(cairo, text, size, style->bold);
     }
-    set_colour(canvas, how->colour);
+    set_colour(canvas, style->colour);
     cairo_save(cairo);
-    cairo_translate(cairo, how->x, how->y);
-    cairo_rotate(cairo, how->turn * atan(1.0) / 45);
-    cairo_move_to(cairo, -shares[how->anchor] * length, 0);
-    letters_show(cairo, text, size, how->bold);
+    cairo_translate(cairo, style->x, style->y);
+    cairo_rotate(cairo, style->turn * atan(1.0) / 45);
+    pango_cairo_update_layout(cairo, layout);
+    cairo_move_to(cairo, -shares[style->anchor] * length_of(layout),
+                  -(double)pango_layout_get_baseline(layout) / PANGO_SCALE);
+    pango_cairo_show_layout(cairo, layout);
     cairo_restore(cairo);
+    g_object_unref(layout);
 }
 
 static void picture(struct canvas *canvas, double x, double y, double width, double height,

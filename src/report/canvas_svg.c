@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/label.h"
 #include "report/png.h"
-#include "report/utf8_print.h"
 
 /* A length with at most two digits behind the point, and no zeros at its end. */
 static void print_length(struct canvas *canvas, const char *before, double value) {
@@ -100,7 +100,7 @@ static void words(struct canvas *canvas, const struct canvas_words_style *how, c
     }
     print_colour(canvas, "fill", how->colour);
     fputs(">", canvas->out);
-    utf8_markup(canvas->out, text);
+    label_markup(canvas->out, text);
     fputs("</text>\n", canvas->out);
 }
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "report/utf8_print.h"
+#include "os/terminal.h"
+#include "report/label.h"
 
 enum {
     NAME_MIN = 4, /* columns of a class's name beside the shares, if they are cut */
@@ -66,7 +67,7 @@ static int digits(uint64_t value) {
 static int name_width(const struct confusion_matrix *matrix, int least, int most) {
     int width = least;
     for (size_t i = 0; i < matrix->evaluation->classes; i++) {
-        int name = utf8_width(matrix->names[i]);
+        int name = label_width(matrix->names[i]);
         width = name > width ? name : width;
     }
     return width < most ? width : most;
@@ -99,7 +100,7 @@ static void print_head(FILE *out, int width, const char *name) {
     int columns = 0;
     for (; *name != '\0'; name += length) {
         length = utf8_next(name, &code);
-        columns += utf8_columns(code);
+        columns += os_character_columns(code);
         if (columns > HEAD || used + length >= sizeof head) {
             break;
         }
@@ -110,7 +111,7 @@ static void print_head(FILE *out, int width, const char *name) {
         used--;
     }
     head[used] = '\0';
-    utf8_print(out, head, width, 1);
+    label_print(out, head, width, 1);
 }
 
 static void print_heads(FILE *out, struct layout layout, const struct confusion_matrix *matrix) {
@@ -146,7 +147,7 @@ static void print_feet(FILE *out, struct layout layout, const struct weft_evalua
 static void print_row_name(FILE *out, struct layout layout, const struct confusion_matrix *matrix,
                            size_t row) {
     fprintf(out, "%*zu ", layout.index, row);
-    utf8_print(out, matrix->names[row], layout.name, 0);
+    label_print(out, matrix->names[row], layout.name, 0);
 }
 
 /* Prints the counts. Colours show the share of each row. */

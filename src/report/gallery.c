@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "report/label.h"
 #include "report/scale.h"
-#include "report/utf8_print.h"
 
 enum {
     ROW = 20, /* images in a row of a figure, as in the published notebook */
@@ -86,7 +86,7 @@ static void print_band(FILE *out, const struct screen *screen, const struct gall
         }
     }
     for (size_t i = first; i < end; i++) {
-        utf8_print(out, gallery->labels[i], (int)side, 0);
+        label_print(out, gallery->labels[i], (int)side, 0);
         fputs(i + 1 < end ? " " : "\n\n", out);
     }
 }

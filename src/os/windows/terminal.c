@@ -50,3 +50,9 @@ int os_terminal_columns(FILE *stream) {
     return console(stream, &info) != NULL ? info.srWindow.Right - info.srWindow.Left + 1
                                           : UNKNOWN_COLUMNS;
 }
+
+/* Windows does not have these widths. */
+int os_character_columns(uint32_t code) {
+    (void)code;
+    return 1;
+}

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "report/label.h"
 #include "report/png.h"
-#include "report/utf8_print.h"
 
 static void json_pictures(struct json_writer *json, const struct page_run *run,
                           enum weft_split split) {
@@ -96,7 +96,7 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
     fputs("<article>\n", out);
     if (page->run_count > 1) {
         fputs("<h2>", out);
-        utf8_markup(out, run->name);
+        label_markup(out, run->name);
         fputs("</h2>\n", out);
     }
     write_split(out, run, number, WEFT_SPLIT_TEST);
@@ -120,7 +120,7 @@ static void write_head(FILE *out, const struct page *page) {
           out);
     for (size_t i = 0; i < page->run_count; i++) {
         fputs(i > 0 ? ", " : "", out);
-        utf8_markup(out, page->runs[i].name);
+        label_markup(out, page->runs[i].name);
     }
     fprintf(out, "</title>\n<style>\n%s", page_css);
     if (page->sprite != NULL) {
@@ -139,7 +139,7 @@ static void write_summary(FILE *out, const struct page *page) {
         fprintf(out, "%zu trainings side by side", page->run_count);
     } else {
         fputs("Training ", out);
-        utf8_markup(out, page->runs[0].name);
+        label_markup(out, page->runs[0].name);
     }
     fputs("</h1>\n", out);
     if (page->run_count == 1 && test->classes > 0) {

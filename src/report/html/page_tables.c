@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "report/utf8_print.h"
+#include "report/label.h"
 
 /* The value of fact ${name} of a run, or NULL. */
 enum { DENSE = 16 }; /* classes from which on cells are small when printed */
@@ -27,12 +27,12 @@ static void write_fact(FILE *out, const struct page *page, const char *name) {
                   (first != NULL && strcmp(first, value) != 0);
     }
     fprintf(out, "<tr%s><th scope=\"row\">", differs ? " class=\"differs\"" : "");
-    utf8_markup(out, name);
+    label_markup(out, name);
     fputs("</th>", out);
     for (size_t i = 0; i < page->run_count; i++) {
         const char *value = fact_of(&page->runs[i], name);
         fputs("<td>", out);
-        utf8_markup(out, value != NULL ? value : "-");
+        label_markup(out, value != NULL ? value : "-");
         fputs("</td>", out);
     }
     fputs("</tr>\n", out);
@@ -46,7 +46,7 @@ void page_facts(FILE *out, const struct page *page) {
         fputs("<thead><tr><th></th>", out);
         for (size_t i = 0; i < page->run_count; i++) {
             fputs("<th scope=\"col\">", out);
-            utf8_markup(out, page->runs[i].name);
+            label_markup(out, page->runs[i].name);
             fputs("</th>", out);
         }
         fputs("</tr></thead>\n", out);
@@ -103,15 +103,15 @@ void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft
             classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
         fputs("<th scope=\"col\"><span>", out);
-        utf8_markup(out, run->names[i]);
+        label_markup(out, run->names[i]);
         fputs("</span></th>", out);
     }
     fputs("<th scope=\"col\"><span>total</span></th></tr></thead>\n<tbody>\n", out);
     for (size_t row = 0; row < classes; row++) {
         fputs("<tr><th scope=\"row\" title=\"", out);
-        utf8_markup(out, run->names[row]);
+        label_markup(out, run->names[row]);
         fputs("\">", out);
-        utf8_markup(out, run->names[row]);
+        label_markup(out, run->names[row]);
         fputs("</th>", out);
         for (size_t column = 0; column < classes; column++) {
             write_cell(out, run, split, row, column);
@@ -143,9 +143,9 @@ void page_classes(FILE *out, const struct page_run *run, enum weft_split split) 
         double truth = (double)sum_of(evaluation, i * classes, 1);
         double predicted = (double)sum_of(evaluation, i, classes);
         fputs("<tr><th scope=\"row\" title=\"", out);
-        utf8_markup(out, run->names[i]);
+        label_markup(out, run->names[i]);
         fputs("\">", out);
-        utf8_markup(out, run->names[i]);
+        label_markup(out, run->names[i]);
         fprintf(out, "</th><td>%.0f</td>", truth);
         write_share(out, right, truth);
         write_share(out, right, predicted);
