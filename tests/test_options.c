@@ -6,23 +6,27 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/command.h"
+#include "cli/nearest.h"
+#include "cli/train/train.h"
+#include "cli/values.h"
 
-static const struct cli_command train = {
-    .name = "train", .options = cli_train_options, .example = "weft train"};
-static const struct cli_command evaluate = {.name = "evaluate",
-                                            .options = cli_evaluate_options,
-                                            .operand = CLI_OPERAND_REQUIRED,
-                                            .operand_name = "MODEL",
-                                            .example = "weft evaluate run-1"};
+extern const struct cli_command cli_command_evaluate;
+
+/* Room for the options of any command. */
+union options {
+    struct cli_options common;
+    struct cli_train_options train;
+    char bytes[1024];
+};
 
 #define WORDS_MAX 16
 
 /* Parses ${line}, words separated by single spaces ("_" stands for an empty word). The texts in
  * ${options} point into ${words}. */
 static enum weft_status parse(const struct cli_command *command, const char *line, char words[512],
-                              struct cli_options *options, struct weft_error *error) {
-    char *arguments[WORDS_MAX];
+                              union options *options, struct weft_error *error) {
+    static char *arguments[WORDS_MAX]; /* the operands stay in it */
     int count = 0;
     snprintf(words, 512, "%s", line);
     for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
@@ -32,8 +36,23 @@ static enum weft_status parse(const struct cli_command *command, const char *lin
         }
         arguments[count++] = word;
     }
+    ck_assert_uint_le(command->options_size, sizeof *options);
+    *options = (union options){.bytes = {0}};
     *error = (struct weft_error){0};
-    return cli_options_parse(command, count, arguments, options, error);
+    return cli_options_parse(command, count, arguments, &options->common, error);
+}
+
+/* Returns the value of the option ${name} as text. */
+static const char *value(const union options *options, const char *name) {
+    static char number[64];
+    const struct cli_option *row;
+    for (size_t i = 0; (row = cli_options_row(options->common.command, i)) != NULL; i++) {
+        if (strcmp(row->name, name) == 0) {
+            return cli_option_text(row, &options->common, number);
+        }
+    }
+    ck_abort_msg("no option %s", name);
+    return NULL;
 }
 
 static void clear_environment(void) {
@@ -44,69 +63,73 @@ static void clear_environment(void) {
 }
 
 START_TEST(defaults) {
-    struct cli_options options;
+    union options options;
     struct weft_error error;
     char words[512];
-    ck_assert_int_eq(parse(&train, "", words, &options, &error), WEFT_OK);
-    ck_assert_uint_eq(options.epochs, 5);
-    ck_assert_uint_eq(options.batch, 100);
-    ck_assert(options.lr == 0.01f);
-    ck_assert_uint_eq(options.seed, 0);
-    ck_assert_uint_eq(options.steps, 0);
-    ck_assert_int_eq(options.order, WEFT_ORDER_SHUFFLED);
-    ck_assert_str_eq(options.device, "auto");
-    ck_assert_ptr_null(options.data);
-    ck_assert_ptr_null(options.out);
-    ck_assert_uint_eq(options.threads, 0);
-    ck_assert(!options.json && !options.quiet && !options.force && !options.help);
-    ck_assert_int_eq(parse(&evaluate, "m", words, &options, &error), WEFT_OK);
-    ck_assert_uint_eq(options.batch, 10000);
-    ck_assert_int_eq(options.split, WEFT_SPLIT_TEST);
-    ck_assert_int_eq(options.pixels, -1);
-    ck_assert_int_eq(options.statistics, -1);
-    ck_assert_str_eq(options.operand, "m");
+    ck_assert_int_eq(parse(&cli_command_train, "", words, &options, &error), WEFT_OK);
+    ck_assert_uint_eq(options.train.epochs, 5);
+    ck_assert_uint_eq(options.train.batch, 100);
+    ck_assert(options.train.lr == 0.01f);
+    ck_assert_uint_eq(options.train.seed, 0);
+    ck_assert_uint_eq(options.train.steps, 0);
+    ck_assert_int_eq(options.train.order, WEFT_ORDER_SHUFFLED);
+    ck_assert_str_eq(options.common.device, "auto");
+    ck_assert_ptr_null(options.common.data);
+    ck_assert_ptr_null(options.train.out);
+    ck_assert_uint_eq(options.common.threads, 0);
+    ck_assert(!options.common.json && !options.common.quiet && !options.train.force &&
+              !options.common.help);
+    ck_assert_int_eq(parse(&cli_command_evaluate, "m", words, &options, &error), WEFT_OK);
+    ck_assert_str_eq(value(&options, "batch"), "10000");
+    ck_assert_str_eq(value(&options, "split"), "test");
+    ck_assert_ptr_null(value(&options, "pixels"));
+    ck_assert_ptr_null(value(&options, "statistics"));
+    ck_assert_uint_eq(options.common.operand_count, 1);
+    ck_assert_str_eq(options.common.operands[0], "m");
 }
 END_TEST
 
 START_TEST(both_spellings) {
-    struct cli_options options;
+    union options options;
     struct weft_error error;
     char words[512];
-    ck_assert_int_eq(parse(&train,
+    ck_assert_int_eq(parse(&cli_command_train,
                            "--epochs 7 --batch=32 --lr=1e-3 --seed 18446744073709551615 --json "
                            "--order file --steps 9 --out=a=b --cl-options -cl-opt-disable",
                            words, &options, &error),
                      WEFT_OK);
-    ck_assert_uint_eq(options.epochs, 7);
-    ck_assert_uint_eq(options.batch, 32);
-    ck_assert(options.lr == 1e-3f);
-    ck_assert_uint_eq(options.seed, UINT64_MAX);
-    ck_assert_int_eq(options.order, WEFT_ORDER_FILE);
-    ck_assert_uint_eq(options.steps, 9);
-    ck_assert_str_eq(options.out, "a=b");
-    ck_assert_str_eq(options.cl_options, "-cl-opt-disable");
-    ck_assert(options.json);
-    ck_assert_int_eq(parse(&train, "--epochs 1 --epochs 2", words, &options, &error), WEFT_OK);
-    ck_assert_uint_eq(options.epochs, 2); /* the last one */
+    ck_assert_uint_eq(options.train.epochs, 7);
+    ck_assert_uint_eq(options.train.batch, 32);
+    ck_assert(options.train.lr == 1e-3f);
+    ck_assert_uint_eq(options.train.seed, UINT64_MAX);
+    ck_assert_int_eq(options.train.order, WEFT_ORDER_FILE);
+    ck_assert_uint_eq(options.train.steps, 9);
+    ck_assert_str_eq(options.train.out, "a=b");
+    ck_assert_str_eq(options.common.cl_options, "-cl-opt-disable");
+    ck_assert(options.common.json);
+    ck_assert_int_eq(parse(&cli_command_train, "--epochs 1 --epochs 2", words, &options, &error),
+                     WEFT_OK);
+    ck_assert_uint_eq(options.train.epochs, 2); /* the last one */
 }
 END_TEST
 
 START_TEST(operands) {
-    struct cli_options options;
+    union options options;
     struct weft_error error;
     char words[512];
     ck_assert_int_eq(
-        parse(&evaluate, "--split train m.safetensors --json", words, &options, &error), WEFT_OK);
-    ck_assert_str_eq(options.operand, "m.safetensors");
-    ck_assert_int_eq(options.split, WEFT_SPLIT_TRAIN);
-    ck_assert(options.json);
-    ck_assert_int_eq(parse(&evaluate, "-- --json", words, &options, &error), WEFT_OK);
-    ck_assert_str_eq(options.operand, "--json");
-    ck_assert(!options.json);
-    ck_assert_int_eq(parse(&evaluate, "-", words, &options, &error), WEFT_OK);
-    ck_assert_str_eq(options.operand, "-");
-    ck_assert_int_eq(parse(&evaluate, "--help", words, &options, &error), WEFT_OK);
-    ck_assert(options.help);
+        parse(&cli_command_evaluate, "--split train m.safetensors --json", words, &options, &error),
+        WEFT_OK);
+    ck_assert_str_eq(options.common.operands[0], "m.safetensors");
+    ck_assert_str_eq(value(&options, "split"), "train");
+    ck_assert(options.common.json);
+    ck_assert_int_eq(parse(&cli_command_evaluate, "-- --json", words, &options, &error), WEFT_OK);
+    ck_assert_str_eq(options.common.operands[0], "--json");
+    ck_assert(!options.common.json);
+    ck_assert_int_eq(parse(&cli_command_evaluate, "-", words, &options, &error), WEFT_OK);
+    ck_assert_str_eq(options.common.operands[0], "-");
+    ck_assert_int_eq(parse(&cli_command_evaluate, "--help", words, &options, &error), WEFT_OK);
+    ck_assert(options.common.help);
 }
 END_TEST
 
@@ -116,54 +139,54 @@ START_TEST(refused) {
         const struct cli_command *command;
         const char *line, *message;
     } cases[] = {
-        {&train, "--epochs 0", "--epochs 0: not a whole number from 1 to 100000"},
-        {&train, "--epochs 100001", "--epochs 100001: "},
-        {&train, "--epochs -1", "--epochs -1: "},
-        {&train, "--epochs +1", "--epochs +1: "},
-        {&train, "--epochs 1.5", "--epochs 1.5: "},
-        {&train, "--epochs 5x", "--epochs 5x: "},
-        {&train, "--epochs=", "--epochs : "},
-        {&train, "--epochs", "--epochs: its value is missing"},
-        {&train, "--out --epochs 3", "--out: its value is missing"},
-        {&train, "--batch 0", "from 1 to 1000000"},
-        {&train, "--batch 1000001", "from 1 to 1000000"},
-        {&train, "--seed -1", "from 0 to 18446744073709551615"},
-        {&train, "--seed 18446744073709551616", "from 0 to 18446744073709551615"},
-        {&train, "--seed 99999999999999999999999", "--seed 99999999999999999999999: "},
-        {&train, "--steps 0", "--steps 0: "},
-        {&train, "--lr 0", "--lr 0: not a number from 1e-09 to 1000"},
-        {&train, "--lr -0.01", "--lr -0.01: "},
-        {&train, "--lr nan", "--lr nan: "},
-        {&train, "--lr inf", "--lr inf: "},
-        {&train, "--lr 1e39", "--lr 1e39: "},
-        {&train, "--lr 0x1p-3", "--lr 0x1p-3: "},
-        {&train, "--lr 0.01e", "--lr 0.01e: "},
-        {&train, "--lr 1001", "--lr 1001: "},
-        {&train, "--lr 1e-10", "--lr 1e-10: "},
-        {&train, "--lr=", "--lr : "},
-        {&train, "--order random", "--order random: not one of: shuffled, file"},
-        {&train, "--order Shuffled", "--order Shuffled: "},
-        {&train, "--math loose", "--math loose: not one of: exact, fast"},
-        {&train, "--mapping tpu", "--mapping tpu: not one of: auto, cpu, gpu"},
-        {&train, "--threads 0", "--threads 0: "},
-        {&train, "--out _", "--out: its value is empty"},
-        {&train, "--device=", "--device: its value is empty"},
-        {&train, "--json=yes", "--json: it takes no value"},
-        {&train, "--resumes run-1", "unknown option --resumes"},
-        {&train, "--split test", "unknown option --split"},
-        {&train, "-e 5", "unknown option -e"},
-        {&train, "---epochs 5", "unknown option ---epochs"},
-        {&train, "--epoch=5", "unknown option --epoch:"},
-        {&train, "extra", "unexpected argument extra"},
-        {&evaluate, "", "MODEL is missing"},
-        {&evaluate, "--json", "MODEL is missing"},
-        {&evaluate, "a b", "unexpected argument b"},
-        {&evaluate, "_", "MODEL: it is empty"},
-        {&evaluate, "--split both m", "--split both: not one of: train, test"},
-        {&evaluate, "--epochs 5 m", "unknown option --epochs"},
+        {&cli_command_train, "--epochs 0", "--epochs 0: not a whole number from 1 to 100000"},
+        {&cli_command_train, "--epochs 100001", "--epochs 100001: "},
+        {&cli_command_train, "--epochs -1", "--epochs -1: "},
+        {&cli_command_train, "--epochs +1", "--epochs +1: "},
+        {&cli_command_train, "--epochs 1.5", "--epochs 1.5: "},
+        {&cli_command_train, "--epochs 5x", "--epochs 5x: "},
+        {&cli_command_train, "--epochs=", "--epochs : "},
+        {&cli_command_train, "--epochs", "--epochs: its value is missing"},
+        {&cli_command_train, "--out --epochs 3", "--out: its value is missing"},
+        {&cli_command_train, "--batch 0", "from 1 to 1000000"},
+        {&cli_command_train, "--batch 1000001", "from 1 to 1000000"},
+        {&cli_command_train, "--seed -1", "from 0 to 18446744073709551615"},
+        {&cli_command_train, "--seed 18446744073709551616", "from 0 to 18446744073709551615"},
+        {&cli_command_train, "--seed 99999999999999999999999", "--seed 99999999999999999999999: "},
+        {&cli_command_train, "--steps 0", "--steps 0: "},
+        {&cli_command_train, "--lr 0", "--lr 0: not a number from 1e-09 to 1000"},
+        {&cli_command_train, "--lr -0.01", "--lr -0.01: "},
+        {&cli_command_train, "--lr nan", "--lr nan: "},
+        {&cli_command_train, "--lr inf", "--lr inf: "},
+        {&cli_command_train, "--lr 1e39", "--lr 1e39: "},
+        {&cli_command_train, "--lr 0x1p-3", "--lr 0x1p-3: "},
+        {&cli_command_train, "--lr 0.01e", "--lr 0.01e: "},
+        {&cli_command_train, "--lr 1001", "--lr 1001: "},
+        {&cli_command_train, "--lr 1e-10", "--lr 1e-10: "},
+        {&cli_command_train, "--lr=", "--lr : "},
+        {&cli_command_train, "--order random", "--order random: not one of: shuffled, file"},
+        {&cli_command_train, "--order Shuffled", "--order Shuffled: "},
+        {&cli_command_train, "--math loose", "--math loose: not one of: exact, fast"},
+        {&cli_command_train, "--mapping tpu", "--mapping tpu: not one of: auto, cpu, gpu"},
+        {&cli_command_train, "--threads 0", "--threads 0: "},
+        {&cli_command_train, "--out _", "--out: its value is empty"},
+        {&cli_command_train, "--device=", "--device: its value is empty"},
+        {&cli_command_train, "--json=yes", "--json: it takes no value"},
+        {&cli_command_train, "--resumes run-1", "unknown option --resumes"},
+        {&cli_command_train, "--split test", "unknown option --split"},
+        {&cli_command_train, "-e 5", "unknown option -e"},
+        {&cli_command_train, "---epochs 5", "unknown option ---epochs"},
+        {&cli_command_train, "--epoch=5", "unknown option --epoch:"},
+        {&cli_command_train, "extra", "unexpected argument extra"},
+        {&cli_command_evaluate, "", "MODEL is missing"},
+        {&cli_command_evaluate, "--json", "MODEL is missing"},
+        {&cli_command_evaluate, "a b", "unexpected argument b"},
+        {&cli_command_evaluate, "_", "MODEL: it is empty"},
+        {&cli_command_evaluate, "--split both m", "--split both: not one of: train, test"},
+        {&cli_command_evaluate, "--epochs 5 m", "unknown option --epochs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cli_options options;
+        union options options;
         struct weft_error error;
         char words[512];
         enum weft_status status = parse(cases[i].command, cases[i].line, words, &options, &error);
@@ -188,10 +211,11 @@ START_TEST(nearest_option) {
         {"--zebra 1", "weft help train lists its options"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cli_options options;
+        union options options;
         struct weft_error error;
         char words[512];
-        ck_assert_int_eq(parse(&train, cases[i].line, words, &options, &error), WEFT_USAGE);
+        ck_assert_int_eq(parse(&cli_command_train, cases[i].line, words, &options, &error),
+                         WEFT_USAGE);
         ck_assert_str_eq(error.hint, cases[i].hint);
     }
 }
@@ -212,55 +236,54 @@ END_TEST
 
 /* The environment loses against options; a variable that is wrong counts only where it is used. */
 START_TEST(environment) {
-    struct cli_options options;
+    union options options;
     struct weft_error error;
     char words[512];
     setenv("WEFT_DEVICE", "cpu", 1);
     setenv("WEFT_DATA", "/nowhere", 1);
     setenv("WEFT_THREADS", "3", 1);
     setenv("WEFT_KERNELS", "kernels", 1);
-    ck_assert_int_eq(parse(&train, "", words, &options, &error), WEFT_OK);
-    ck_assert_str_eq(options.device, "cpu");
-    ck_assert_str_eq(options.data, "/nowhere");
-    ck_assert_str_eq(options.kernels, "kernels");
-    ck_assert_uint_eq(options.threads, 3);
-    ck_assert_int_eq(
-        parse(&train, "--device 0 --threads 2 --data d --kernels k", words, &options, &error),
-        WEFT_OK);
-    ck_assert_str_eq(options.device, "0");
-    ck_assert_str_eq(options.data, "d");
-    ck_assert_str_eq(options.kernels, "k");
-    ck_assert_uint_eq(options.threads, 2);
+    ck_assert_int_eq(parse(&cli_command_train, "", words, &options, &error), WEFT_OK);
+    ck_assert_str_eq(options.common.device, "cpu");
+    ck_assert_str_eq(options.common.data, "/nowhere");
+    ck_assert_str_eq(options.common.kernels, "kernels");
+    ck_assert_uint_eq(options.common.threads, 3);
+    ck_assert_int_eq(parse(&cli_command_train, "--device 0 --threads 2 --data d --kernels k", words,
+                           &options, &error),
+                     WEFT_OK);
+    ck_assert_str_eq(options.common.device, "0");
+    ck_assert_str_eq(options.common.data, "d");
+    ck_assert_str_eq(options.common.kernels, "k");
+    ck_assert_uint_eq(options.common.threads, 2);
     setenv("WEFT_THREADS", "many", 1);
-    ck_assert_int_eq(parse(&train, "", words, &options, &error), WEFT_USAGE);
+    ck_assert_int_eq(parse(&cli_command_train, "", words, &options, &error), WEFT_USAGE);
     ck_assert_str_eq(error.message, "WEFT_THREADS many: not a whole number from 1 to 1024");
-    ck_assert_int_eq(parse(&train, "--threads 2", words, &options, &error), WEFT_OK);
-    ck_assert_int_eq(parse(&train, "--help", words, &options, &error), WEFT_OK);
+    ck_assert_int_eq(parse(&cli_command_train, "--threads 2", words, &options, &error), WEFT_OK);
+    ck_assert_int_eq(parse(&cli_command_train, "--help", words, &options, &error), WEFT_OK);
     setenv("WEFT_THREADS", "", 1);
     setenv("WEFT_DEVICE", "", 1);
-    ck_assert_int_eq(parse(&train, "", words, &options, &error), WEFT_OK);
-    ck_assert_uint_eq(options.threads, 0);
-    ck_assert_str_eq(options.device, "auto");
+    ck_assert_int_eq(parse(&cli_command_train, "", words, &options, &error), WEFT_OK);
+    ck_assert_uint_eq(options.common.threads, 0);
+    ck_assert_str_eq(options.common.device, "auto");
 }
 END_TEST
 
 /* Every default is a value that its own option takes, and no command has an option twice. */
 START_TEST(tables) {
-    const struct cli_option *const all[] = {cli_train_options, cli_evaluate_options,
-                                            cli_summary_options, cli_common_options};
-    for (size_t t = 0; t < sizeof all / sizeof all[0]; t++) {
-        for (const struct cli_option *row = all[t]; row->name != NULL; row++) {
-            struct cli_options options = {0};
+    for (size_t c = 0; cli_commands[c] != NULL; c++) {
+        const struct cli_option *row, *other;
+        ck_assert_uint_le(cli_commands[c]->options_size, sizeof(union options));
+        for (size_t i = 0; (row = cli_options_row(cli_commands[c], i)) != NULL; i++) {
+            union options options = {.bytes = {0}};
             struct weft_error error = {0};
             ck_assert_ptr_nonnull(row->help);
-            ck_assert_msg(row->initial == NULL || cli_option_set(row, row->initial, row->name,
-                                                                 &options, &error) == WEFT_OK,
+            ck_assert_uint_lt(row->offset, cli_commands[c]->options_size);
+            ck_assert_msg(row->initial == NULL ||
+                              cli_option_set(row, row->initial, row->name, &options.common,
+                                             &error) == WEFT_OK,
                           "%s", error.message);
-            for (const struct cli_option *other = cli_common_options; other->name != NULL;
-                 other++) {
-                ck_assert(row == other || strcmp(row->name, other->name) != 0);
-            }
-            for (const struct cli_option *other = all[t]; other != row; other++) {
+            for (size_t j = 0; j < i; j++) {
+                other = cli_options_row(cli_commands[c], j);
                 ck_assert_str_ne(row->name, other->name);
             }
         }

@@ -1,104 +1,31 @@
-/* commands.c: the table of commands. A new command is a file of its own and a row here. */
-#include "cli/cli.h"
-
+/* commands.c: the list of commands. A new command is a file of its own and a line here. */
 #include <string.h>
 
-const struct cli_command cli_commands[] = {
-    {.name = "devices",
-     .summary = "lists devices and which one is the default, and why",
-     .run = cli_command_devices,
-     .options = cli_devices_options,
-     .example = "weft devices --json",
-     .more_examples = "weft devices --clear-cache\n"},
-    {.name = "data",
-     .summary = "says what the data folder holds",
-     .run = cli_command_data,
-     .example = "weft data --data data/sample",
-     .more_examples = "weft data --json\n"},
-    {.name = "samples",
-     .summary = "shows images",
-     .run = cli_command_samples,
-     .options = cli_samples_options,
-     .example = "weft samples --class Sandal --count 40 --out sandals.png",
-     .more_examples = "weft samples --split test --seed 1 --count 60\n"},
-    {.name = "summary",
-     .summary = "shows the network as a table, and in PyTorch's notation",
-     .run = cli_command_summary,
-     .options = cli_summary_options,
-     .operand = CLI_OPERAND_OPTIONAL,
-     .operand_name = "MODEL",
-     .notes = "Without MODEL and --network: the published network.\n",
-     .example = "weft summary run-1",
-     .more_examples = "weft summary --network layers.json\n"},
-    {.name = "train",
-     .summary = "trains, evaluates, writes a run folder",
-     .run = cli_command_train,
-     .options = cli_train_options,
-     .notes = cli_train_notes,
-     .details = cli_train_details,
-     .example = "weft train --epochs 2 --seed 7 --out run-a",
-     .more_examples = "weft train --resume run-a --epochs 5\n"
-                      "weft train --device cpu --validate 5000\n"},
-    {.name = "evaluate",
-     .summary = "confusion matrix of a model",
-     .run = cli_command_evaluate,
-     .options = cli_evaluate_options,
-     .operand = CLI_OPERAND_REQUIRED,
-     .operand_name = "MODEL",
-     .example = "weft evaluate run-1 --split test --csv confusion.csv",
-     .more_examples = "weft evaluate run-1 --figure confusion.pdf --normalize\n"
-                      "weft evaluate data/trained.safetensors --as-published\n"},
-    {.name = "predict",
-     .summary = "classes of images",
-     .run = cli_command_predict,
-     .options = cli_predict_options,
-     .operand = CLI_OPERAND_SEVERAL,
-     .operand_name = "MODEL IMAGE...",
-     .notes = cli_predict_notes,
-     .example = "weft predict run-1 shirt.png shoe.png",
-     .more_examples = "weft predict run-1 --index 0,17,42 --split test\n"},
-    {.name = "verify",
-     .summary = "checks a device against the CPU backend, byte for byte",
-     .run = cli_command_verify,
-     .options = weft_verify_options,
-     .notes = cli_verify_notes,
-     .details = cli_verify_details,
-     .example = "weft verify --device gpu --quick",
-     .more_examples = "weft verify --all\n"
-                      "weft verify --for 10m --bundle found\n"},
-    {.name = "compare",
-     .summary = "two models or runs: equal, or where they differ",
-     .run = cli_command_compare,
-     .options = cli_compare_options,
-     .operand = CLI_OPERAND_SEVERAL,
-     .operand_name = "A B",
-     .notes = cli_compare_notes,
-     .example = "weft compare run-1 run-2",
-     .more_examples = "weft compare --fleet node-*.json\n"},
-    {.name = "bench",
-     .summary = "speed: epoch, evaluation, kernels, peak",
-     .run = cli_command_bench,
-     .options = cli_bench_options,
-     .notes = cli_bench_notes,
-     .details = cli_bench_details,
-     .example = "weft bench --peak",
-     .more_examples = "weft bench --only train --device cpu --repeat 3\n"},
-    {.name = "report",
-     .summary = "one HTML file of a run, or of several side by side",
-     .run = cli_command_report,
-     .options = cli_report_options,
-     .operand = CLI_OPERAND_SEVERAL,
-     .operand_name = "RUN...",
-     .notes = cli_report_notes,
-     .example = "weft report run-1",
-     .more_examples = "weft report run-1 run-2 --out both.html\n"},
-    {.name = NULL},
-};
+#include "cli/command.h"
+
+#define COMMANDS(X)                                                                                \
+    X(devices)                                                                                     \
+    X(data)                                                                                        \
+    X(samples)                                                                                     \
+    X(summary)                                                                                     \
+    X(train)                                                                                       \
+    X(evaluate)                                                                                    \
+    X(predict)                                                                                     \
+    X(verify)                                                                                      \
+    X(compare)                                                                                     \
+    X(bench)                                                                                       \
+    X(report)
+
+#define DECLARE(NAME) extern const struct cli_command cli_command_##NAME;
+#define ADDRESS(NAME) &cli_command_##NAME,
+
+COMMANDS(DECLARE)
+const struct cli_command *const cli_commands[] = {COMMANDS(ADDRESS) NULL};
 
 const struct cli_command *cli_command_find(const char *name) {
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
-        if (strcmp(command->name, name) == 0) {
-            return command;
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (strcmp(cli_commands[i]->name, name) == 0) {
+            return cli_commands[i];
         }
     }
     return NULL;

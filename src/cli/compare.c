@@ -1,23 +1,31 @@
 /* compare.c: weft compare: two safetensors files or run folders, tensor by tensor. */
-#include "cli/cli.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/fleet.h"
+#include "cli/options.h"
+#include "cli/text_wrap.h"
 #include "os/files.h"
 #include "weft/compare.h"
 
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
 
-const struct cli_option cli_compare_options[] = {
-    CLI_OPTION_ROW_FLAG("fleet", fleet,
-                        "the operands are files of weft verify --json: groups them by\n"
-                        "driver and hash, and names the minority"),
+struct options {
+    struct cli_options common;
+    bool fleet;
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_FLAG("fleet", fleet,
+                "the operands are files of weft verify --json: groups them by\n"
+                "driver and hash, and names the minority"),
     {.name = NULL},
 };
 
-const char cli_compare_notes[] =
+static const char notes[] =
     "A and B are .safetensors files or run folders. Tensors are compared by their bits, and\n"
     "of two run folders the confusion matrices too. What the files say of their making\n"
     "(__metadata__) is reported, but is no difference.\n"
@@ -27,14 +35,14 @@ const char cli_compare_notes[] =
 static void print_row(const struct cli_options *options, const struct weft_tensor_comparison *row) {
     const struct weft_difference *d = &row->difference;
     if (row->problem != NULL) {
-        cli_screen_line(2, "%-28s %s", row->name, row->problem);
+        cli_text_line(2, "%-28s %s", row->name, row->problem);
     } else if (d->differing > 0 || options->verbose) {
         char more[128] = "";
         if (d->differing > 0 && row->floats) {
             snprintf(more, sizeof more, ", by up to %g (%llu ulp), the first at %zu", d->largest,
                      (unsigned long long)d->largest_ulp, d->first);
         }
-        cli_screen_line(2, "%-28s %zu of %zu differ%s", row->name, d->differing, d->count, more);
+        cli_text_line(2, "%-28s %zu of %zu differ%s", row->name, d->differing, d->count, more);
     }
 }
 
@@ -104,8 +112,8 @@ static enum weft_status print_verdict(const struct cli_options *options,
             printf("different: %zu of %zu tensors\n", comparison->different, comparison->tensors);
         }
         if (comparison->metadata[0] != '\0') {
-            cli_screen_line(2, "what the files say of their making differs: %s",
-                            comparison->metadata);
+            cli_text_line(2, "what the files say of their making differs: %s",
+                          comparison->metadata);
         }
         return WEFT_OK;
     }
@@ -120,11 +128,12 @@ static enum weft_status print_verdict(const struct cli_options *options,
     return json_write_print(&json, stdout, error);
 }
 
-enum weft_status cli_command_compare(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
     struct weft_comparison comparison;
     enum weft_status status;
-    if (options->fleet) {
+    if (((const struct options *)given)->fleet) {
         return cli_compare_fleet(options, error);
     }
     if (options->operand_count != 2) {
@@ -147,3 +156,16 @@ enum weft_status cli_command_compare(const struct cli_options *options, struct w
     }
     return status;
 }
+
+const struct cli_command cli_command_compare = {
+    .name = "compare",
+    .summary = "two models or runs: equal, or where they differ",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .operand = CLI_OPERAND_SEVERAL,
+    .operand_name = "A B",
+    .notes = notes,
+    .examples = "weft compare run-1 run-2\n"
+                "weft compare --fleet node-*.json\n",
+};

@@ -1,7 +1,8 @@
 /* data.c: weft data: what the data folder holds. */
-#include "cli/cli.h"
-
+#include "weft/data.h"
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/options.h"
 
 struct split {
     enum weft_split split;
@@ -83,7 +84,8 @@ static enum weft_status read_splits(const char *folder, struct split splits[WEFT
     return WEFT_OK;
 }
 
-enum weft_status cli_command_data(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct cli_options *options = given;
     struct split splits[WEFT_SPLIT_COUNT] = {0};
     char folder[4096];
     enum weft_status status = weft_data_find(options->data, folder, error);
@@ -105,3 +107,12 @@ enum weft_status cli_command_data(const struct cli_options *options, struct weft
     }
     return status;
 }
+
+const struct cli_command cli_command_data = {
+    .name = "data",
+    .summary = "says what the data folder holds",
+    .run = run,
+    .options_size = sizeof(struct cli_options),
+    .examples = "weft data --data data/sample\n"
+                "weft data --json\n",
+};

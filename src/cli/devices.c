@@ -1,23 +1,31 @@
 /* devices.c: weft devices: what there is to compute on. */
-#include "cli/cli.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
 #include "cli/json.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/text_wrap.h"
 
-const struct cli_option cli_devices_options[] = {
-    CLI_OPTION_ROW_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
+struct options {
+    struct cli_options common;
+    bool clear_cache;
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
     {.name = NULL},
 };
 
 /* Empties the cache of programs, and says so. */
-static enum weft_status clear_cache(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status clear_cache(const struct options *options, struct weft_error *error) {
     size_t removed = 0;
     enum weft_status status = weft_cache_clear(&removed, error);
     if (status == WEFT_OK) {
-        cli_message_notice(options, "cache: %zu programs removed", removed);
+        cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
     return status;
 }
@@ -48,8 +56,8 @@ enum { NARROW = 60, NARROW_TEXT = 8 };
 
 static void print_detail(const char *name, const char *text) {
     if (text[0] != '\0') {
-        cli_screen_line(cli_screen_columns() < NARROW ? NARROW_TEXT : TEXT, "      %-9s %s", name,
-                        text);
+        cli_text_line(cli_text_columns() < NARROW ? NARROW_TEXT : TEXT, "      %-9s %s", name,
+                      text);
     }
 }
 
@@ -69,7 +77,7 @@ static void print_row(const struct weft_device *device, const char *place) {
 /* The same in a narrow terminal, a line for each column. */
 static void print_block(const struct weft_device *device, const char *place) {
     char text[160], memory[32], local[32];
-    cli_screen_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
+    cli_text_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
     print_detail("P:D", place);
     print_detail("type", device->builtin ? "builtin" : device->type);
     snprintf(text, sizeof text, "%u", device->compute_units);
@@ -109,7 +117,7 @@ static bool fits(const struct weft_device *devices, size_t count) {
         size_t length = strlen(devices[i].name);
         longest = length > longest ? length : longest;
     }
-    return (int)longest <= cli_screen_columns() - NAME;
+    return (int)longest <= cli_text_columns() - NAME;
 }
 
 static enum weft_status print_json(const struct weft_device *device, struct weft_error *error) {
@@ -121,7 +129,8 @@ static enum weft_status print_json(const struct weft_device *device, struct weft
     return json_write_print(&json, stdout, error);
 }
 
-enum weft_status cli_command_devices(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct options *options = given;
     struct weft_device *devices = NULL;
     size_t count = 0;
     char note[256] = "";
@@ -137,11 +146,11 @@ enum weft_status cli_command_devices(const struct cli_options *options, struct w
         cli_message_always("%s", note);
     }
     table = fits(devices, count);
-    if (!options->json && table) {
+    if (!options->common.json && table) {
         print_head();
     }
     for (size_t i = 0; i < count && status == WEFT_OK; i++) {
-        if (options->json) {
+        if (options->common.json) {
             status = print_json(&devices[i], error);
         } else {
             print_device(&devices[i], table);
@@ -150,3 +159,13 @@ enum weft_status cli_command_devices(const struct cli_options *options, struct w
     free(devices);
     return status;
 }
+
+const struct cli_command cli_command_devices = {
+    .name = "devices",
+    .summary = "lists devices and which one is the default, and why",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .examples = "weft devices --json\n"
+                "weft devices --clear-cache\n",
+};

@@ -1,10 +1,14 @@
 /* evaluate.c: weft evaluate: the confusion matrix of a model. */
-#include "cli/figures.h"
-
 #include <math.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/setup.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 
@@ -12,41 +16,37 @@ static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft
 enum pixels { NORMALISED, RAW };
 static const char *const pixels[] = {"normalised", "raw", NULL};
 
-const struct cli_option cli_evaluate_options[] = {
-    CLI_OPTION_ROW_SPLIT("the images", "test"),
-    {.name = "statistics",
-     .type = CLI_OPTION_CHOICE,
-     .offset = CLI_OPTION(statistics),
-     .help = "what batch norm normalises with (default: running)",
-     .choices = statistics},
-    {.name = "batch",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(batch),
-     .value = "N",
-     .help = "images that share their statistics, with batch statistics",
-     .initial = "10000",
-     .least = 1,
-     .most = 1000000},
-    {.name = "pixels",
-     .type = CLI_OPTION_CHOICE,
-     .offset = CLI_OPTION(pixels),
-     .help = "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)",
-     .choices = pixels},
-    CLI_OPTION_ROW_FLAG("as-published", as_published,
-                        "with the notebook's two mistakes: --statistics batch, and\n"
-                        "--pixels raw for the test split"),
-    CLI_OPTION_ROW_FILE("csv", csv, "writes the matrix as CSV"),
-    CLI_OPTION_ROW_FILE("figure", figure, "draws the matrix: .png, .svg or .pdf"),
-    CLI_OPTION_ROW_FLAG("normalize", normalize,
-                        "the figure shows shares of each true class, not counts"),
-    CLI_OPTION_ROW_THEME("of the figure"),
-    CLI_OPTION_ROW_FILE("logits", logits, "writes the logits, images x classes, as safetensors"),
+struct options {
+    struct cli_options common;
+    int split, pixels, statistics, theme;
+    uint64_t batch;
+    bool as_published, normalize;
+    const char *csv, *figure, *logits;
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_CHOICE("split", split, "test", cli_split_names, "the images"),
+    OPTION_CHOICE("statistics", statistics, NULL, statistics,
+                  "what batch norm normalises with (default: running)"),
+    OPTION_COUNT("batch", batch, "10000", 1, 1000000,
+                 "images that share their statistics, with batch statistics"),
+    OPTION_CHOICE("pixels", pixels, NULL, pixels,
+                  "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)"),
+    OPTION_FLAG("as-published", as_published,
+                "with the notebook's two mistakes: --statistics batch, and\n"
+                "--pixels raw for the test split"),
+    OPTION_FILE("csv", csv, "writes the matrix as CSV"),
+    OPTION_FILE("figure", figure, "draws the matrix: .png, .svg or .pdf"),
+    OPTION_FLAG("normalize", normalize, "the figure shows shares of each true class, not counts"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
+    OPTION_FILE("logits", logits, "writes the logits, images x classes, as safetensors"),
     {.name = NULL},
 };
 
 /* All that one evaluation has, and how it was made. */
 struct job {
-    const struct cli_options *options;
+    const struct options *options;
     char path[4096], sha256[65]; /* of the model */
     struct weft_model *model;
     struct weft_images images;
@@ -58,7 +58,7 @@ struct job {
 };
 
 static enum weft_status choose(struct job *job, struct weft_error *error) {
-    const struct cli_options *options = job->options;
+    const struct options *options = job->options;
     job->how.split = (enum weft_split)options->split;
     job->how.statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
                                                                        : WEFT_STATISTICS_RUNNING;
@@ -82,23 +82,24 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
 }
 
 static enum weft_status prepare(struct job *job, struct weft_error *error) {
-    const struct cli_options *options = job->options;
+    const struct options *options = job->options;
     char folder[4096];
     size_t most =
         job->how.statistics == WEFT_STATISTICS_BATCH ? (size_t)options->batch : CLI_RUNNING_BATCH;
-    enum weft_status status = cli_shared_model_load(options, options->operand, &job->model,
-                                                    job->path, job->sha256, error);
-    if (status != WEFT_OK || (status = weft_data_find(options->data, folder, error)) != WEFT_OK ||
+    enum weft_status status = cli_setup_model(&options->common, options->common.operands[0],
+                                              &job->model, job->path, job->sha256, error);
+    if (status != WEFT_OK ||
+        (status = weft_data_find(options->common.data, folder, error)) != WEFT_OK ||
         (status = weft_images_read(folder, job->how.split, &job->images, NULL, error)) != WEFT_OK ||
-        (status = cli_shared_check(job->model->network, &job->images, error)) != WEFT_OK) {
+        (status = cli_setup_check(job->model->network, &job->images, error)) != WEFT_OK) {
         return status;
     }
-    cli_message_detail(options, "data: %s, %zu images", folder, job->images.count);
+    cli_message_detail(&options->common, "data: %s, %zu images", folder, job->images.count);
     job->how.batch = most < job->images.count ? most : job->images.count;
-    status =
-        cli_shared_open(options, job->model->network, job->how.batch, true, &job->backend, error);
+    status = cli_setup_device(&options->common, job->model->network, job->how.batch, true,
+                              &job->backend, error);
     if (status != WEFT_OK ||
-        (status = cli_shared_give_model(job->backend, job->model, job->pixels == RAW, error)) !=
+        (status = cli_setup_write_model(job->backend, job->model, job->pixels == RAW, error)) !=
             WEFT_OK) {
         return status;
     }
@@ -112,7 +113,7 @@ static enum weft_status print_json(const struct job *job, struct weft_error *err
     json_write_string(&json, "model", job->path);
     json_write_string(&json, "sha256", job->sha256);
     json_write_string(&json, "split", weft_split_name(job->how.split));
-    json_write_string(&json, "math", cli_math_names[job->options->math]);
+    json_write_string(&json, "math", cli_math_names[job->options->common.math]);
     json_write_integer(&json, "images", job->evaluation.images);
     json_write_integer(&json, "batch", job->options->batch);
     json_write_string(&json, "pixels", pixels[job->pixels]);
@@ -150,7 +151,7 @@ static enum weft_status check_loss(const struct job *job, struct weft_error *err
 static enum weft_status give_results(const struct job *job, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     if (job->options->csv != NULL) {
-        status = cli_shared_confusion_csv(&job->evaluation, job->options->csv, error);
+        status = cli_figures_confusion_csv(&job->evaluation, job->options->csv, error);
     }
     if (status == WEFT_OK && job->options->logits != NULL) {
         status = weft_evaluation_save_logits(&job->evaluation, job->options->logits, error);
@@ -160,7 +161,7 @@ static enum weft_status give_results(const struct job *job, struct weft_error *e
             cli_figures_confusion(job->options->figure, (enum canvas_theme)job->options->theme,
                                   job->how.split, &job->evaluation, job->options->normalize, error);
     }
-    if (status == WEFT_OK && job->options->json) {
+    if (status == WEFT_OK && job->options->common.json) {
         status = print_json(job, error);
     } else if (status == WEFT_OK) {
         print_text(job);
@@ -177,7 +178,7 @@ static enum weft_status evaluate(struct job *job, struct weft_error *error) {
     struct cli_progress bar;
     double start = os_seconds();
     enum weft_status status;
-    cli_progress_start(&bar, job->options);
+    cli_progress_start(&bar, &job->options->common);
     job->how.progress = progress;
     job->how.context = &bar;
     status = weft_evaluate(job->backend, &job->images, &job->how, job->options->logits != NULL,
@@ -187,7 +188,7 @@ static enum weft_status evaluate(struct job *job, struct weft_error *error) {
     return status;
 }
 
-enum weft_status cli_command_evaluate(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *options, struct weft_error *error) {
     struct job job = {.options = options};
     enum weft_status status = choose(&job, error);
     os_catch_interrupts();
@@ -209,3 +210,16 @@ enum weft_status cli_command_evaluate(const struct cli_options *options, struct 
     weft_model_destroy(job.model);
     return status;
 }
+
+const struct cli_command cli_command_evaluate = {
+    .name = "evaluate",
+    .summary = "confusion matrix of a model",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .operand = CLI_OPERAND_REQUIRED,
+    .operand_name = "MODEL",
+    .examples = "weft evaluate run-1 --split test --csv confusion.csv\n"
+                "weft evaluate run-1 --figure confusion.pdf --normalize\n"
+                "weft evaluate data/trained.safetensors --as-published\n",
+};

@@ -2,6 +2,12 @@
 #include "cli/figures.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "os/files.h"
+#include "report/csv.h"
 
 const char *const cli_theme_names[] = {"light", "dark", NULL};
 
@@ -41,4 +47,15 @@ enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,
     }
     figure_curves(&canvas, curves);
     return canvas_commit(&canvas, error);
+}
+
+enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
+                                           const char *path, struct weft_error *error) {
+    struct os_file file = {0};
+    enum weft_status status = os_file_create(&file, path, error);
+    if (status == WEFT_OK) {
+        csv_write_confusion(file.stream, evaluation, weft_class_names);
+        status = os_file_commit(&file, error);
+    }
+    return status;
 }

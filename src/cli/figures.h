@@ -2,7 +2,6 @@
 #ifndef WEFT_CLI_FIGURES_H
 #define WEFT_CLI_FIGURES_H
 
-#include "cli/cli.h"
 #include "report/figure_confusion.h"
 #include "report/figure_curves.h"
 #include "report/gallery.h"
@@ -15,6 +14,10 @@ enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme
                                        enum weft_split split,
                                        const struct weft_evaluation *evaluation, bool normalize,
                                        struct weft_error *error);
+
+/* Writes the confusion matrix as CSV to ${path}, completely or not at all. */
+enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
+                                           const char *path, struct weft_error *error);
 
 /* Writes the curves as a figure to ${path}. */
 enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,

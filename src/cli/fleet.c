@@ -1,10 +1,14 @@
 /* fleet.c: weft compare --fleet: the verdicts of many machines, by driver and hash, and who is in the minority. */
-#include "cli/cli.h"
+#include "cli/fleet.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "weft/compare.h"
+#include "weft/model.h"
 
 /* What a verdict has to agree with: runs of other options or contracts have other hashes. */
 static bool comparable(const struct weft_fleet_verdict *a, const struct weft_fleet_verdict *b) {

@@ -1,16 +1,21 @@
 /* main.c: finds the command, parses its options, runs it, and turns its status into the exit
  * code. */
-#include "cli/cli.h"
-
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
+#include "cli/command.h"
+#include "cli/help/help.h"
+#include "cli/messages.h"
+#include "cli/nearest.h"
+#include "cli/version.h"
 #include "os/interrupt.h"
 #include "os/process.h"
 #include "os/terminal.h"
 
 static const char *command_name(const void *context, size_t index) {
     (void)context;
-    return cli_commands[index].name;
+    return cli_commands[index] != NULL ? cli_commands[index]->name : NULL;
 }
 
 static enum weft_status unknown_command(const char *name, struct weft_error *error) {
@@ -22,21 +27,24 @@ static enum weft_status unknown_command(const char *name, struct weft_error *err
     return error->status;
 }
 
-static enum weft_status run_command(const struct cli_command *command, int count,
-                                    char *const *arguments, struct weft_error *error) {
-    struct cli_options options;
-    enum weft_status status = cli_options_parse(command, count, arguments, &options, error);
-    if (status != WEFT_OK) {
-        return status;
+static enum weft_status run_command(const struct cli_command *command, int count, char **arguments,
+                                    struct weft_error *error) {
+    struct cli_options *options = calloc(1, command->options_size);
+    enum weft_status status;
+    if (options == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the options of weft %s", command->name);
     }
-    if (options.help) {
+    TRY_OR(done, cli_options_parse(command, count, arguments, options, error));
+    if (options->help) {
         cli_help_command(stdout, command);
-        return WEFT_OK;
+    } else if (options->version) {
+        status = cli_version_print(options->json, error);
+    } else {
+        status = command->run(options, error);
     }
-    if (options.version) {
-        return cli_version_print(options.json, error);
-    }
-    return command->run(&options, error);
+done:
+    free(options);
+    return status;
 }
 
 /* weft --version [--json] */
@@ -49,7 +57,7 @@ static enum weft_status version(int count, char *const *arguments, struct weft_e
     return cli_version_print(json, error);
 }
 
-static enum weft_status dispatch(int count, char *const *arguments, struct weft_error *error) {
+static enum weft_status dispatch(int count, char **arguments, struct weft_error *error) {
     const char *name = count > 0 ? arguments[0] : "";
     const struct cli_command *command = cli_command_find(name);
     if (command != NULL) {
@@ -75,8 +83,7 @@ static enum weft_status dispatch(int count, char *const *arguments, struct weft_
     return unknown_command(name, error);
 }
 
-/* Whether errors are to be told as JSON: it must be known before, and when, the options turn out to
- * be wrong. */
+/* Whether --json is among the arguments, so that errors are printed as JSON too. */
 static bool wants_json(int count, char *const *arguments) {
     for (int i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
         if (strcmp(arguments[i], "--json") == 0) {
@@ -89,6 +96,7 @@ static bool wants_json(int count, char *const *arguments) {
 int main(int argc, char **argv) {
     struct weft_error error = {0};
     int count = argc > 1 ? argc - 1 : 0;
+    bool json = wants_json(count, argv + 1); /* the options may turn out to be wrong */
     enum weft_status status;
     os_guard_streams();
     os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
@@ -106,7 +114,7 @@ int main(int argc, char **argv) {
         status = error.status = WEFT_INTERRUPTED;
     }
     if (status != WEFT_OK && error.message[0] != '\0') { /* else another process has said it */
-        cli_message_error(&error, wants_json(count, argv + 1));
+        cli_message_error(&error, json);
     }
     os_explain_end(NULL, 0);
     return (int)status;

@@ -1,11 +1,12 @@
 /* messages.c: what is said on stderr, and whether stdout took what it was given. */
-#include "cli/cli.h"
+#include "cli/messages.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/options.h"
 
 void cli_message_error(const struct weft_error *error, bool json) {
     struct json_writer event = {0};

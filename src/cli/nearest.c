@@ -1,5 +1,5 @@
 /* nearest.c: what a user may have meant. */
-#include "cli/cli.h"
+#include "cli/nearest.h"
 
 #include <string.h>
 

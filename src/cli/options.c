@@ -1,32 +1,44 @@
-/* options.c: arguments, environment and defaults, by the tables of a command. */
-#include "cli/cli.h"
+/* options.c: reads the command line, the environment and the defaults by the tables of a command. */
+#include "cli/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTIONS_MAX 64 /* of a command and common ones together */
+#include "base/try.h"
+#include "cli/command.h"
+#include "cli/nearest.h"
+#include "cli/values.h"
 
-/* Row ${index} of a command's own options followed by the common ones; NULL after the last. */
-static const struct cli_option *row(const struct cli_command *command, size_t index) {
-    const struct cli_option *own = command->options;
-    while (own != NULL && own->name != NULL) {
-        if (index == 0) {
-            return own;
+#define OPTIONS_MAX 64 /* of a command and common ones together: the bits of cli_options.given */
+
+/* Returns row ${index} of ${table}; NULL after the last, with *index less the number of rows. */
+static const struct cli_option *row_of(const struct cli_option *table, size_t *index) {
+    for (; table != NULL && table->name != NULL; table++, --*index) {
+        if (*index == 0) {
+            return table;
         }
-        index--;
-        own++;
-    }
-    for (const struct cli_option *common = cli_common_options; common->name != NULL; common++) {
-        if (index == 0) {
-            return common;
-        }
-        index--;
     }
     return NULL;
 }
 
+const struct cli_option *cli_options_row(const struct cli_command *command, size_t index) {
+    const struct cli_option *row = row_of(command->options, &index);
+    return row != NULL ? row : row_of(cli_common_options, &index);
+}
+
+bool cli_options_given(const struct cli_options *options, const char *name) {
+    const struct cli_option *row;
+    for (size_t i = 0; (row = cli_options_row(options->command, i)) != NULL; i++) {
+        if (strcmp(row->name, name) == 0) {
+            return (options->given >> i & 1) != 0;
+        }
+    }
+    return false;
+}
+
 static const char *row_name(const void *context, size_t index) {
-    const struct cli_option *option = row(context, index);
+    const struct cli_option *option = cli_options_row(context, index);
     return option != NULL ? option->name : NULL;
 }
 
@@ -44,57 +56,51 @@ static enum weft_status unknown_option(const struct cli_command *command, const 
     return weft_error_hint(error, "weft help %s lists its options", command->name);
 }
 
-/* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument it
- * took. */
-static enum weft_status parse_option(const struct cli_command *command, int count,
-                                     char *const *arguments, int *index, bool given[OPTIONS_MAX],
+/* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it took. */
+static enum weft_status parse_option(int count, char **arguments, int *index,
                                      struct cli_options *options, struct weft_error *error) {
     const char *argument = arguments[*index], *text = strchr(argument, '=');
-    size_t length = text != NULL ? (size_t)(text - argument) : strlen(argument);
+    size_t length = text != NULL ? (size_t)(text - argument) : strlen(argument), i = 0;
     const struct cli_option *option = NULL;
     char source[72];
-    size_t i = 0;
+
+    /* The row with this name. */
     if (strncmp(argument, "--", 2) == 0) {
-        while ((option = row(command, i)) != NULL &&
+        while ((option = cli_options_row(options->command, i)) != NULL &&
                !(strlen(option->name) == length - 2 &&
                  strncmp(option->name, argument + 2, length - 2) == 0)) {
             i++;
         }
     }
     if (option == NULL || i >= OPTIONS_MAX) {
-        return unknown_option(command, argument, length, error);
+        return unknown_option(options->command, argument, length, error);
     }
+
+    /* Its value: the text after =, or the next argument. "--out --epochs 3" is a missing value; a value that begins with -- is
+     * written --out=--epochs. */
     snprintf(source, sizeof source, "--%s", option->name);
     if (option->type == CLI_OPTION_FLAG && text != NULL) {
         return weft_fail(error, WEFT_USAGE, "%s: it takes no value", source);
     }
-    if (option->type != CLI_OPTION_FLAG && text == NULL) {
-        /* "--out --epochs 3" is a forgotten value; a value that begins so is written
-         * --out=--epochs. */
+    if (text != NULL) {
+        text++;
+    } else if (option->type != CLI_OPTION_FLAG) {
         if (*index + 1 >= count || strncmp(arguments[*index + 1], "--", 2) == 0) {
             return weft_fail(error, WEFT_USAGE, "%s: its value is missing", source);
         }
         text = arguments[++*index];
-    } else if (text != NULL) {
-        text++;
     }
-    given[i] = true;
-    if (options->given_count == CLI_GIVEN_MAX) {
-        return weft_fail(error, WEFT_USAGE, "%s: more than %d options", source, CLI_GIVEN_MAX);
-    }
-    options->given[options->given_count++] = option;
+    options->given |= (uint64_t)1 << i;
     return cli_option_set(option, text, source, options, error);
 }
 
-/* An option that was not given has the value of its variable, if that is set and not empty, or else
- * its default. */
-static enum weft_status set_rest(const struct cli_command *command, const bool given[OPTIONS_MAX],
-                                 struct cli_options *options, struct weft_error *error) {
+/* An option that is not given has the value of its variable, if that is set and not empty, else its default. */
+static enum weft_status set_rest(struct cli_options *options, struct weft_error *error) {
     const struct cli_option *option;
-    for (size_t i = 0; i < OPTIONS_MAX && (option = row(command, i)) != NULL; i++) {
+    for (size_t i = 0; (option = cli_options_row(options->command, i)) != NULL; i++) {
         const char *text = option->variable != NULL ? getenv(option->variable) : NULL;
         const char *source = option->variable;
-        if (given[i]) {
+        if ((options->given >> i & 1) != 0) {
             continue;
         }
         if (text == NULL || *text == '\0') {
@@ -102,10 +108,7 @@ static enum weft_status set_rest(const struct cli_command *command, const bool g
             source = option->name;
         }
         if (text != NULL) {
-            enum weft_status status = cli_option_set(option, text, source, options, error);
-            if (status != WEFT_OK) {
-                return status;
-            }
+            TRY(cli_option_set(option, text, source, options, error));
         } else if (option->type == CLI_OPTION_CHOICE) {
             *(int *)((char *)options + option->offset) = -1;
         }
@@ -113,10 +116,11 @@ static enum weft_status set_rest(const struct cli_command *command, const bool g
     return WEFT_OK;
 }
 
-static enum weft_status parse_operand(const struct cli_command *command, const char *argument,
-                                      struct cli_options *options, struct weft_error *error) {
+static enum weft_status parse_operand(char *argument, struct cli_options *options,
+                                      struct weft_error *error) {
+    const struct cli_command *command = options->command;
     bool several = command->operand == CLI_OPERAND_SEVERAL;
-    if (command->operand == CLI_OPERAND_NONE || (options->operand != NULL && !several)) {
+    if (command->operand == CLI_OPERAND_NONE || (options->operand_count > 0 && !several)) {
         weft_fail(error, WEFT_USAGE, "unexpected argument %s: weft %s takes %s", argument,
                   command->name, command->operand == CLI_OPERAND_NONE ? "none" : "only one");
         return weft_error_hint(error, "options begin with --; weft help %s lists them",
@@ -125,49 +129,35 @@ static enum weft_status parse_operand(const struct cli_command *command, const c
     if (*argument == '\0') {
         return weft_fail(error, WEFT_USAGE, "%s: it is empty", command->operand_name);
     }
-    if (options->operand_count == CLI_OPERANDS_MAX) {
-        return weft_fail(error, WEFT_USAGE, "%s: more than %d arguments", argument,
-                         CLI_OPERANDS_MAX);
-    }
-    options->operand = options->operand != NULL ? options->operand : argument;
     options->operands[options->operand_count++] = argument;
     return WEFT_OK;
 }
 
-enum weft_status cli_options_parse(const struct cli_command *command, int count,
-                                   char *const *arguments, struct cli_options *options,
-                                   struct weft_error *error) {
-    bool given[OPTIONS_MAX] = {false}, ended = false;
-    enum weft_status status = WEFT_OK;
-    *options = (struct cli_options){0};
-    for (int i = 0; i < count && status == WEFT_OK; i++) {
-        const char *argument = arguments[i];
+enum weft_status cli_options_parse(const struct cli_command *command, int count, char **arguments,
+                                   struct cli_options *options, struct weft_error *error) {
+    bool ended = false;
+    options->command = command;
+    options->operands = arguments; /* there are never more than arguments that were read */
+    for (int i = 0; i < count; i++) {
+        char *argument = arguments[i];
         if (!ended && strcmp(argument, "--") == 0) {
             ended = true;
         } else if (!ended && strcmp(argument, "-h") == 0) {
             options->help = true;
         } else if (!ended && argument[0] == '-' && argument[1] != '\0') {
-            status = parse_option(command, count, arguments, &i, given, options, error);
+            TRY(parse_option(count, arguments, &i, options, error));
         } else {
-            status = parse_operand(command, argument, options, error);
+            TRY(parse_operand(argument, options, error));
         }
     }
-    if (status != WEFT_OK || options->help || options->version) {
-        return status;
+    if (options->help || options->version) {
+        return WEFT_OK;
     }
-    if (command->operand >= CLI_OPERAND_REQUIRED && options->operand == NULL) {
+    if (command->operand >= CLI_OPERAND_REQUIRED && options->operand_count == 0) {
         weft_fail(error, WEFT_USAGE, "%s is missing: weft %s needs one", command->operand_name,
                   command->name);
-        return weft_error_hint(error, "for example: %s", command->example);
+        return weft_error_hint(error, "for example: %.*s", (int)strcspn(command->examples, "\n"),
+                               command->examples);
     }
-    return set_rest(command, given, options, error);
-}
-
-bool cli_options_given(const struct cli_options *options, const char *name) {
-    for (size_t i = 0; i < options->given_count; i++) {
-        if (strcmp(options->given[i]->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return set_rest(options, error);
 }

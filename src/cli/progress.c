@@ -1,8 +1,9 @@
 /* progress.c: a bar in the last line of the terminal. */
-#include "cli/cli.h"
+#include "cli/progress.h"
 
 #include <string.h>
 
+#include "cli/options.h"
 #include "os/host.h"
 #include "os/terminal.h"
 

@@ -1,5 +1,5 @@
 /* run_folder.c: the folder of one training. It never mixes two of them. */
-#include "cli/cli.h"
+#include "cli/run_folder.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,35 +1,30 @@
 /* samples.c: weft samples: images of a split, in the terminal or as a figure. */
-#include "cli/figures.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/figures.h"
+#include "cli/options.h"
+#include "cli/values.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
-const struct cli_option cli_samples_options[] = {
-    CLI_OPTION_ROW_SPLIT("the images", "train"),
-    {.name = "count",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(count),
-     .value = "N",
-     .help = "how many",
-     .initial = "20",
-     .least = 1,
-     .most = 2000},
-    {.name = "seed",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(shuffle),
-     .value = "N",
-     .help = "a random choice (default: the first ones of the file)"},
-    {.name = "class",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(class_name),
-     .value = "NAME",
-     .help = "only images of this class: its name or number"},
-    CLI_OPTION_ROW_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
-    CLI_OPTION_ROW_THEME("of the figure"),
+struct options {
+    struct cli_options common;
+    int split, theme;
+    uint64_t count;
+    const char *seed, *class_name, *out; /* seed: NULL for file order */
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_CHOICE("split", split, "train", cli_split_names, "the images"),
+    OPTION_COUNT("count", count, "20", 1, 2000, "how many"),
+    OPTION_TEXT("seed", seed, "N", "a random choice (default: the first ones of the file)"),
+    OPTION_TEXT("class", class_name, "NAME", "only images of this class: its name or number"),
+    OPTION_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
     {.name = NULL},
 };
 
@@ -127,7 +122,7 @@ static enum weft_status print_json(const struct choice *choice, const char *spli
 }
 
 /* The figure, if one is asked for, and the labels; else the images themselves. */
-static enum weft_status show(const struct cli_options *options, const struct choice *choice,
+static enum weft_status show(const struct options *options, const struct choice *choice,
                              const char *split, struct weft_error *error) {
     struct gallery gallery = {choice->pixels, choice->count, choice->images.height,
                               choice->images.width, choice->labels};
@@ -144,7 +139,7 @@ static enum weft_status show(const struct cli_options *options, const struct cho
             return status;
         }
     }
-    if (options->json) {
+    if (options->common.json) {
         return print_json(choice, split, error);
     }
     if (options->out == NULL) {
@@ -156,24 +151,26 @@ static enum weft_status show(const struct cli_options *options, const struct cho
     return WEFT_OK;
 }
 
-enum weft_status cli_command_samples(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct options *options = given;
     struct choice choice = {0};
     char folder[4096];
     uint64_t seed = 0;
     int class;
     enum weft_status status = find_class(options->class_name, &class, error);
-    if (status == WEFT_OK && options->shuffle != NULL) {
-        status = cli_option_count(options->shuffle, 0, UINT64_MAX, "--seed", &seed, error);
+    if (status == WEFT_OK && options->seed != NULL) {
+        status = cli_option_count(options->seed, 0, UINT64_MAX, "--seed", &seed, error);
     }
     if (status == WEFT_OK && options->out != NULL) {
         status = canvas_check(options->out, error);
         status = status == WEFT_OK ? status : weft_error_context(error, "--out");
     }
-    if (status == WEFT_OK && (status = weft_data_find(options->data, folder, error)) == WEFT_OK &&
+    if (status == WEFT_OK &&
+        (status = weft_data_find(options->common.data, folder, error)) == WEFT_OK &&
         (status = weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL,
                                    error)) == WEFT_OK) {
         status = choose(&choice, class, (size_t)options->count,
-                        options->shuffle != NULL ? &seed : NULL, error);
+                        options->seed != NULL ? &seed : NULL, error);
     }
     if (status == WEFT_OK && choice.count == 0) {
         status = weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
@@ -188,3 +185,13 @@ enum weft_status cli_command_samples(const struct cli_options *options, struct w
     free(choice.labels);
     return status;
 }
+
+const struct cli_command cli_command_samples = {
+    .name = "samples",
+    .summary = "shows images",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .examples = "weft samples --class Sandal --count 40 --out sandals.png\n"
+                "weft samples --split test --seed 1 --count 60\n",
+};

@@ -1,17 +1,19 @@
 /* setup.c: what several commands do on their way. */
-#include "cli/cli.h"
+#include "cli/setup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/messages.h"
+#include "cli/options.h"
 #include "os/files.h"
 #include "report/csv.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
-enum weft_status cli_shared_model_path(const char *operand, char path[4096],
-                                       struct weft_error *error) {
+enum weft_status cli_setup_model_path(const char *operand, char path[4096],
+                                      struct weft_error *error) {
     size_t length = strlen(operand);
     const char *slash = length > 0 && operand[length - 1] == '/' ? "" : "/";
     bool folder = os_is_folder(operand);
@@ -23,10 +25,10 @@ enum weft_status cli_shared_model_path(const char *operand, char path[4096],
     return WEFT_OK;
 }
 
-enum weft_status cli_shared_model_load(const struct cli_options *options, const char *operand,
-                                       struct weft_model **model, char path[4096], char sha256[65],
-                                       struct weft_error *error) {
-    enum weft_status status = cli_shared_model_path(operand, path, error);
+enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
+                                 struct weft_model **model, char path[4096], char sha256[65],
+                                 struct weft_error *error) {
+    enum weft_status status = cli_setup_model_path(operand, path, error);
     *model = NULL;
     if (status == WEFT_OK) {
         status = weft_model_load(path, model, error);
@@ -43,8 +45,8 @@ enum weft_status cli_shared_model_load(const struct cli_options *options, const 
     return status;
 }
 
-enum weft_status cli_shared_network(const char *path, struct weft_network **network,
-                                    struct weft_error *error) {
+enum weft_status cli_setup_network(const char *path, struct weft_network **network,
+                                   struct weft_error *error) {
     char *text = NULL;
     size_t size = 0;
     enum weft_status status;
@@ -67,8 +69,8 @@ enum weft_status cli_shared_network(const char *path, struct weft_network **netw
     return status;
 }
 
-enum weft_status cli_shared_check(const struct weft_network *network,
-                                  const struct weft_images *images, struct weft_error *error) {
+enum weft_status cli_setup_check(const struct weft_network *network,
+                                 const struct weft_images *images, struct weft_error *error) {
     struct weft_shape input = network->input;
     struct weft_shape image = {1, images->height, images->width, false};
     bool fits = input.flat ? input.channels == images->height * images->width
@@ -82,10 +84,10 @@ enum weft_status cli_shared_check(const struct weft_network *network,
     return weft_network_check_classifier(network, images->classes, error);
 }
 
-enum weft_status cli_shared_open(const struct cli_options *options,
-                                 const struct weft_network *network, size_t batch,
-                                 bool forward_only, struct weft_backend **backend,
-                                 struct weft_error *error) {
+enum weft_status cli_setup_device(const struct cli_options *options,
+                                  const struct weft_network *network, size_t batch,
+                                  bool forward_only, struct weft_backend **backend,
+                                  struct weft_error *error) {
     struct weft_backend_options wanted = {.device = options->device,
                                           .threads = (unsigned)options->threads,
                                           .kernels = options->kernels,
@@ -124,7 +126,7 @@ enum weft_status cli_shared_open(const struct cli_options *options,
     return WEFT_OK;
 }
 
-enum weft_status cli_shared_give_model(struct weft_backend *backend, const struct weft_model *model,
+enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error) {
     float values[256];
     enum weft_status status;
@@ -141,31 +143,4 @@ enum weft_status cli_shared_give_model(struct weft_backend *backend, const struc
         status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
     }
     return status;
-}
-
-enum weft_status cli_shared_confusion_csv(const struct weft_evaluation *evaluation,
-                                          const char *path, struct weft_error *error) {
-    struct os_file file = {0};
-    enum weft_status status = os_file_create(&file, path, error);
-    if (status == WEFT_OK) {
-        csv_write_confusion(file.stream, evaluation, weft_class_names);
-        status = os_file_commit(&file, error);
-    }
-    return status;
-}
-
-void cli_shared_json_options(struct json_writer *json, const struct cli_options *options) {
-    json_write_string(json, "device", options->device);
-    json_write_string(json, "data", options->data);
-    if (options->threads > 0) {
-        json_write_integer(json, "threads", options->threads);
-    } else {
-        json_write_null(json, "threads");
-    }
-    json_write_string(json, "kernels", options->kernels);
-    json_write_string(json, "math", cli_math_names[options->math]);
-    json_write_string(json, "mapping", cli_mapping_names[options->mapping]);
-    json_write_bool(json, "no_fuse", options->no_fuse);
-    json_write_bool(json, "no_cache", options->no_cache);
-    json_write_string(json, "cl_options", options->cl_options);
 }

@@ -1,14 +1,21 @@
 /* summary.c: weft summary: the network as a table and as PyTorch prints it. */
-#include "cli/cli.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/setup.h"
+#include "cli/text_wrap.h"
 
-const struct cli_option cli_summary_options[] = {
-    CLI_OPTION_ROW_FILE("network", network,
-                        "a list of layers in JSON, as in a model file's metadata"),
+struct options {
+    struct cli_options common;
+    const char *network;
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_FILE("network", network, "a list of layers in JSON, as in a model file's metadata"),
     {.name = NULL},
 };
 
@@ -105,13 +112,13 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
 }
 
 /* ${path} and ${sha256} are NULL where there is no model file. */
-static enum weft_status print(const struct cli_options *options, const struct weft_network *network,
-                              const char *path, const char *sha256, struct weft_error *error) {
+static enum weft_status print(bool as_json, const struct weft_network *network, const char *path,
+                              const char *sha256, struct weft_error *error) {
     char *pytorch = weft_network_to_pytorch(network), *list = weft_network_to_json(network);
     enum weft_status status = WEFT_OK;
     if (pytorch == NULL || list == NULL) {
         status = weft_fail(error, WEFT_FAILED, "summary: no memory for its text");
-    } else if (options->json) {
+    } else if (as_json) {
         struct json_writer json = {0};
         json_write_open(&json, NULL, '{');
         json_write_string(&json, "event", "summary");
@@ -123,7 +130,7 @@ static enum weft_status print(const struct cli_options *options, const struct we
         json_write_close(&json, '}');
         status = json_write_print(&json, stdout, error);
     } else {
-        print_table(stdout, network, cli_screen_columns());
+        print_table(stdout, network, cli_text_columns());
         printf("\n%s\n", pytorch);
         if (path != NULL) {
             printf("\nmodel: %s, sha256: %s\n", path, sha256);
@@ -134,26 +141,41 @@ static enum weft_status print(const struct cli_options *options, const struct we
     return status;
 }
 
-enum weft_status cli_command_summary(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct options *options = given;
     struct weft_model *model = NULL;
     struct weft_network *network = NULL;
     char path[4096], sha256[65];
     enum weft_status status;
-    if (options->operand != NULL && options->network != NULL) {
+    if (options->common.operand_count > 0 && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: MODEL brings its own network");
     }
-    if (options->operand != NULL) {
-        status = cli_shared_model_load(options, options->operand, &model, path, sha256, error);
+    if (options->common.operand_count > 0) {
+        status = cli_setup_model(&options->common, options->common.operands[0], &model, path,
+                                 sha256, error);
         if (status == WEFT_OK) {
-            status = print(options, model->network, path, sha256, error);
+            status = print(options->common.json, model->network, path, sha256, error);
         }
     } else {
-        status = cli_shared_network(options->network, &network, error);
+        status = cli_setup_network(options->network, &network, error);
         if (status == WEFT_OK) {
-            status = print(options, network, NULL, NULL, error);
+            status = print(options->common.json, network, NULL, NULL, error);
         }
     }
     weft_network_destroy(network);
     weft_model_destroy(model);
     return status;
 }
+
+const struct cli_command cli_command_summary = {
+    .name = "summary",
+    .summary = "shows the network as a table, and in PyTorch's notation",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .operand = CLI_OPERAND_OPTIONAL,
+    .operand_name = "MODEL",
+    .notes = "Without MODEL and --network: the published network.\n",
+    .examples = "weft summary run-1\n"
+                "weft summary --network layers.json\n",
+};

@@ -1,5 +1,5 @@
 /* text_wrap.c: lines that fit the terminal. What is no terminal gets them whole, for scripts. */
-#include "cli/cli.h"
+#include "cli/text_wrap.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -7,13 +7,13 @@
 
 #include "os/terminal.h"
 
-int cli_screen_columns(void) {
+int cli_text_columns(void) {
     return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;
 }
 
 /* Breaks ${text} at spaces alone, and not before a word that is wider than a whole line: what has no spaces, as a hash or a path, stays
  * whole, so that it can be copied. */
-void cli_screen_wrap(FILE *out, const char *text, int used, int indent, int width) {
+void cli_text_wrap(FILE *out, const char *text, int used, int indent, int width) {
     bool first = true; /* in its line */
     while (*text != '\0') {
         int gap = (int)strspn(text, " ");
@@ -50,15 +50,15 @@ void cli_screen_wrap(FILE *out, const char *text, int used, int indent, int widt
     fputc('\n', out);
 }
 
-void cli_screen_line(int indent, const char *format, ...) {
+void cli_text_line(int indent, const char *format, ...) {
     char line[8192]; /* more than a terminal shows */
-    int columns = cli_screen_columns(), length;
+    int columns = cli_text_columns(), length;
     va_list arguments;
     va_start(arguments, format);
     length = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (length > columns) {
-        cli_screen_wrap(stdout, line, 0, indent, columns);
+        cli_text_wrap(stdout, line, 0, indent, columns);
         return;
     }
     va_start(arguments, format);

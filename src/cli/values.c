@@ -1,12 +1,14 @@
 /* values.c: the text of an option's value becomes the value, or a message. */
-#include "cli/cli.h"
+#include "cli/values.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/numbers.h"
+#include "cli/options.h"
 
 /* Decimal digits only: strtoull would take signs, spaces and what overflows. */
 static bool parse_count(const char *text, uint64_t *value) {
@@ -96,7 +98,7 @@ const char *cli_option_text(const struct cli_option *option, const struct cli_op
     case CLI_OPTION_FLOAT:
         return number_float(*(const float *)field, number);
     case CLI_OPTION_CHOICE:
-        return option->choices[*(const int *)field];
+        return *(const int *)field >= 0 ? option->choices[*(const int *)field] : NULL;
     }
     return NULL;
 }

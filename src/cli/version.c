@@ -1,9 +1,10 @@
 /* version.c: weft --version: what a report of a bug has to say of the program. */
-#include "cli/cli.h"
+#include "cli/version.h"
 
 #include "base/json_write.h"
 #include "cli/predict/picture.h"
 #include "report/canvas.h"
+#include "weft/weft.h"
 
 enum { OWN = 2 /* libraries of the program alone */ };
 

@@ -95,7 +95,7 @@ end
 begin "a kernel that writes behind its buffer"
 plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* PER_ITEM/(item + 2) * PER_ITEM/'
 : >"$work/files/note"
-WEFT_VERIFY_NOTE=$work/files/note CLI_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
+WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
 expect_code 4
 expect_empty out
 expect_empty err

@@ -3,10 +3,43 @@
 
 #include <stdlib.h>
 
+#include "cli/command.h"
+#include "cli/setup.h"
 #include "os/interrupt.h"
 
+const char *const cli_bench_parts[] = {"train", "evaluate", "kernels", "peak", "whole", NULL};
+
+static const char notes[] = "Times are medians.\n";
+
+static const char details[] =
+    "train: an epoch, from the shuffle to the parameters read back, images on "
+    "the\n"
+    "device; evaluate: the test images with running statistics. kernels: one more run of each, "
+    "which\n"
+    "the device itself measures; FLOP are the products of conv2d and linear, bytes what a kernel "
+    "reads\n"
+    "and writes, each once. peak: fused multiply-adds on registers alone.\n";
+
+#define OPTIONS struct cli_bench_options
+
+static const struct cli_option rows[] = {
+    OPTION_COUNT("images", images, "60000", 1, UINT32_MAX, "only the first N images of each split"),
+    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images of a training step"),
+    OPTION_COUNT("steps", steps, NULL, 1, UINT32_MAX, "an epoch is at most N steps"),
+    OPTION_COUNT("repeat", repeat, "5", 1, 1000, "runs of each part"),
+    OPTION_FLAG("peak", peak, "measures the device's peak too, and shares of it"),
+    OPTION_FLAG("whole", whole, "the whole of weft train too: data, device, epochs, files"),
+    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "of --whole"),
+    OPTION_CHOICE("only", only, NULL, cli_bench_parts, "one part, and --peak if that is given"),
+    OPTION_FILE("network", network, "a list of layers in JSON, not the published network"),
+    OPTION_COUNT("wide", wide, "1", 1, 1024,
+                 "N times the channels and features, inside the network"),
+    {.name = NULL},
+};
+
 /* What can be wrong before any device is asked. */
-static enum weft_status check_options(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status check_options(const struct cli_bench_options *options,
+                                      struct weft_error *error) {
     bool cut = options->wide > 1 || options->images < 60000 || options->steps > 0;
     if (cli_bench_wants(options, CLI_BENCH_WHOLE) && cut) {
         return weft_fail(error, WEFT_USAGE,
@@ -16,7 +49,7 @@ static enum weft_status check_options(const struct cli_options *options, struct 
 }
 
 static enum weft_status read_images(struct cli_bench *bench, struct weft_error *error) {
-    enum weft_status status = weft_data_find(bench->options->data, bench->data, error);
+    enum weft_status status = weft_data_find(bench->options->common.data, bench->data, error);
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(bench->data, (enum weft_split)i, &bench->all[i], NULL, error);
     }
@@ -25,7 +58,7 @@ static enum weft_status read_images(struct cli_bench *bench, struct weft_error *
 
 /* The first images of each split, and the batch that they allow. */
 static void choose_images(struct cli_bench *bench) {
-    const struct cli_options *options = bench->options;
+    const struct cli_bench_options *options = bench->options;
     size_t *count = &bench->images[WEFT_SPLIT_TRAIN].count;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         bench->images[i] = bench->all[i];
@@ -40,9 +73,9 @@ static void choose_images(struct cli_bench *bench) {
 }
 
 static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
-    const struct cli_options *options = bench->options;
+    const struct cli_bench_options *options = bench->options;
     struct weft_network *network = NULL;
-    enum weft_status status = cli_shared_network(options->network, &network, error);
+    enum weft_status status = cli_setup_network(options->network, &network, error);
     if (status == WEFT_OK && options->wide > 1) {
         status = cli_bench_widen(&network, (size_t)options->wide, error);
     }
@@ -51,7 +84,7 @@ static enum weft_status make_model(struct cli_bench *bench, struct weft_error *e
     }
     if (status == WEFT_OK) {
         weft_model_initialise(bench->model, 0);
-        status = cli_shared_check(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN], error);
+        status = cli_setup_check(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN], error);
     }
     return status;
 }
@@ -71,7 +104,8 @@ static enum weft_status interrupted(struct cli_bench *bench, struct weft_error *
                                        : "nothing had been measured until then");
 }
 
-enum weft_status cli_command_bench(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct cli_bench_options *options = given;
     struct cli_bench bench = {.options = options};
     enum weft_status status = check_options(options, error);
     os_catch_interrupts();
@@ -83,7 +117,7 @@ enum weft_status cli_command_bench(const struct cli_options *options, struct wef
         status = make_model(&bench, error);
     }
     /* fast first: where there is none, that is known at once */
-    for (int math = options->math; status == WEFT_OK && math >= 0; math--) {
+    for (int math = options->common.math; status == WEFT_OK && math >= 0; math--) {
         status = cli_bench_measure(&bench, math, error);
         if (status == WEFT_OK && cli_bench_wants(options, CLI_BENCH_WHOLE)) {
             status = cli_bench_measure_whole(&bench, math, error);
@@ -104,3 +138,15 @@ enum weft_status cli_command_bench(const struct cli_options *options, struct wef
     weft_model_destroy(bench.model);
     return status;
 }
+
+const struct cli_command cli_command_bench = {
+    .name = "bench",
+    .summary = "speed: epoch, evaluation, kernels, peak",
+    .run = run,
+    .options_size = sizeof(struct cli_bench_options),
+    .options = rows,
+    .notes = notes,
+    .details = details,
+    .examples = "weft bench --peak\n"
+                "weft bench --only train --device cpu --repeat 3\n",
+};

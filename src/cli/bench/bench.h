@@ -2,7 +2,16 @@
 #ifndef WEFT_CLI_BENCH_H
 #define WEFT_CLI_BENCH_H
 
-#include "cli/cli.h"
+#include "cli/options.h"
+#include "weft/weft.h"
+
+struct cli_bench_options {
+    struct cli_options common;
+    uint64_t images, batch, steps, repeat, epochs, wide; /* steps: 0 without a limit */
+    int only;                                            /* enum cli_bench_what, or -1 */
+    bool peak, whole;
+    const char *network;
+};
 
 enum cli_bench_what {
     CLI_BENCH_TRAIN,
@@ -31,7 +40,7 @@ struct cli_bench_part {
 
 /* All that one run of weft bench has. All zero but options at the start. */
 struct cli_bench {
-    const struct cli_options *options;
+    const struct cli_bench_options *options;
     char data[4096];                             /* folder */
     struct weft_images all[WEFT_SPLIT_COUNT];    /* as they were read */
     struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them: those that are used */
@@ -60,7 +69,7 @@ enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
                                          struct weft_error *error);
 
 /* Whether a part is asked for. */
-bool cli_bench_wants(const struct cli_options *options, enum cli_bench_what what);
+bool cli_bench_wants(const struct cli_bench_options *options, enum cli_bench_what what);
 
 /* The median of the part's times; 0 without any. */
 double cli_bench_median(const struct cli_bench_part *part);

@@ -3,13 +3,15 @@
 
 #include <stdlib.h>
 
+#include "cli/setup.h"
+#include "cli/train/train.h"
 #include "os/folders.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 
 #define WARM_STEPS 2 /* before anything is timed: drivers finish kernels when they first run */
 
-bool cli_bench_wants(const struct cli_options *options, enum cli_bench_what what) {
+bool cli_bench_wants(const struct cli_bench_options *options, enum cli_bench_what what) {
     bool asked = (what == CLI_BENCH_PEAK && options->peak) ||
                  (what == CLI_BENCH_WHOLE && options->whole && options->only < 0);
     bool always = options->only < 0 && what <= CLI_BENCH_KERNELS;
@@ -49,13 +51,13 @@ static struct cli_bench_part *add_part(struct cli_bench *bench, enum cli_bench_w
 static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
                                     enum weft_split split, size_t batch,
                                     struct weft_backend **backend, struct weft_error *error) {
-    enum weft_status status = cli_shared_open(options, bench->model->network, batch,
-                                              split == WEFT_SPLIT_TEST, backend, error);
+    enum weft_status status = cli_setup_device(options, bench->model->network, batch,
+                                               split == WEFT_SPLIT_TEST, backend, error);
     if (status != WEFT_OK) {
         return status;
     }
     bench->device = *weft_backend_device(*backend);
-    status = cli_shared_give_model(*backend, bench->model, false, error);
+    status = cli_setup_write_model(*backend, bench->model, false, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -187,11 +189,11 @@ static enum weft_status measure_evaluation(struct cli_bench *bench, struct weft_
 
 /* Training and the peak on one opened device, evaluation on one for forward passes alone, as weft evaluate opens it. */
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
-    struct cli_options options = *bench->options;
-    bool kernels = cli_bench_wants(&options, CLI_BENCH_KERNELS);
-    bool trains = kernels || cli_bench_wants(&options, CLI_BENCH_TRAIN);
-    bool evaluates = kernels || cli_bench_wants(&options, CLI_BENCH_EVALUATE);
-    bool peak = bench->peak == 0 && cli_bench_wants(&options, CLI_BENCH_PEAK);
+    struct cli_options options = bench->options->common;
+    bool kernels = cli_bench_wants(bench->options, CLI_BENCH_KERNELS);
+    bool trains = kernels || cli_bench_wants(bench->options, CLI_BENCH_TRAIN);
+    bool evaluates = kernels || cli_bench_wants(bench->options, CLI_BENCH_EVALUATE);
+    bool peak = bench->peak == 0 && cli_bench_wants(bench->options, CLI_BENCH_PEAK);
     size_t images = bench->images[WEFT_SPLIT_TEST].count;
     size_t batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
     struct weft_backend *backend = NULL;
@@ -225,17 +227,23 @@ enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct wef
 /* One whole training, its run folder in a temporary one. */
 static enum weft_status train_whole(struct cli_bench *bench, int math, double *seconds,
                                     struct weft_error *error) {
-    struct cli_options options = *bench->options;
+    const struct cli_bench_options *asked = bench->options;
     struct weft_training defaults = weft_training_default();
     char folder[1024];
+    struct cli_train_options options = {.common = asked->common,
+                                        .epochs = asked->epochs,
+                                        .batch = asked->batch,
+                                        .lr = defaults.learning_rate,
+                                        .order = WEFT_ORDER_SHUFFLED,
+                                        .network = asked->network,
+                                        .out = folder};
     enum weft_status status = os_make_temporary(folder, error);
     double start = os_seconds();
-    options.math = math;
-    options.lr = defaults.learning_rate;
-    options.order = WEFT_ORDER_SHUFFLED;
-    options.out = folder;
-    options.json = false;
-    options.quiet = true;
+    options.common.command = &cli_command_train;
+    options.common.given = 0;
+    options.common.math = math;
+    options.common.json = false;
+    options.common.quiet = true;
     if (status == WEFT_OK) {
         status = cli_train_silently(&options, &bench->device, error);
         *seconds = os_seconds() - start;

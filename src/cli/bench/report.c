@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "cli/json.h"
 #include "os/host.h"
+#include "weft/weft.h"
 
 /* ${amount} over ${seconds}; 0 where there is no time. */
 static double rate(double amount, double seconds) {
@@ -137,7 +138,7 @@ static void json_count(struct json_writer *json, const char *key, uint64_t value
 }
 
 static enum weft_status json_start(const struct cli_bench *bench, struct weft_error *error) {
-    const struct cli_options *options = bench->options;
+    const struct cli_bench_options *options = bench->options;
     struct json_writer json = {0};
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "start");
@@ -150,7 +151,7 @@ static enum weft_status json_start(const struct cli_bench *bench, struct weft_er
     json_write_integer(&json, "repeat", options->repeat);
     json_write_string(&json, "network", options->network);
     json_write_integer(&json, "wide", options->wide);
-    cli_shared_json_options(&json, options);
+    cli_options_json(&json, &options->common);
     json_write_close(&json, '}');
     json_write_integer(&json, "parameters", bench->model->network->parameter_count);
     json_write_close(&json, '}');
@@ -236,7 +237,7 @@ static enum weft_status print_json(const struct cli_bench *bench, struct weft_er
 }
 
 enum weft_status cli_bench_print(struct cli_bench *bench, struct weft_error *error) {
-    if (bench->options->json) {
+    if (bench->options->common.json) {
         return print_json(bench, error);
     }
     print_text(bench);

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "cli/command.h"
+#include "cli/options.h"
+
 /* The names of the classes without spaces, which weft samples --class takes as well. */
 static const char *const classes[] = {"T-shirt/top", "Trouser",    "Pullover", "Dress",
                                       "Coat",        "Sandal",     "Shirt",    "Sneaker",
@@ -61,7 +64,8 @@ static void print_options(FILE *out, const struct cli_shell *shell,
 
 void cli_completion_print(FILE *out, const struct cli_shell *shell) {
     fputs(shell->head, out);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        const struct cli_command *command = cli_commands[i];
         shell->command(out, command->name, command->summary);
     }
     fputs(shell->topics, out);
@@ -71,7 +75,8 @@ void cli_completion_print(FILE *out, const struct cli_shell *shell) {
     fputs(shell->common, out);
     print_options(out, shell, NULL, cli_common_options);
     fputs(shell->commands, out);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        const struct cli_command *command = cli_commands[i];
         if (shell->begin != NULL) {
             shell->begin(out, command);
         }

@@ -1,5 +1,6 @@
 /* completion_bash.c: the script for bash, of version 3.2 and later. */
 #include "cli/help/completion.h"
+#include "cli/options.h"
 
 /* _weft_option does the work: each option of the command is a call of it, with a value one that has what to offer behind it. */
 static const char head[] =

@@ -1,5 +1,6 @@
 /* completion_fish.c: the script for fish: a line for each command, option and operand. */
 #include "cli/help/completion.h"
+#include "cli/options.h"
 
 static const char head[] =
     "# fish completion of weft, printed by \"weft help fish\".\n"

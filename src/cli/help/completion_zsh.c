@@ -1,7 +1,8 @@
 /* completion_zsh.c: the script for zsh. As a file _weft in $fpath it is loaded at the first use; sourced, it registers itself. */
-#include "cli/help/completion.h"
-
 #include <string.h>
+
+#include "cli/help/completion.h"
+#include "cli/options.h"
 
 static const char head[] =
     "#compdef weft\n"

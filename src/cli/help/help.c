@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "cli/nearest.h"
+#include "cli/text_wrap.h"
+
 enum { WIDTH = 80, COLUMN = 24 /* where explanations begin */ };
 
 void cli_help_usage(const struct cli_option *option, char text[128]) {
@@ -45,7 +48,7 @@ void cli_help_terms(FILE *out, const struct cli_term *terms) {
         if ((int)strlen(terms->term) > COLUMN - 3) {
             fprintf(out, "\n%*s", COLUMN, "");
         }
-        cli_screen_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
+        cli_text_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
     }
 }
 
@@ -65,12 +68,12 @@ void cli_help_options(FILE *out, const char *title, const struct cli_option *opt
 }
 
 /* Examples are lines. */
-static void print_examples(FILE *out, const char *first, const char *more) {
-    fprintf(out, "examples:\n  %s\n", first);
-    while (more != NULL && *more != '\0') {
-        int length = (int)strcspn(more, "\n");
-        fprintf(out, "  %.*s\n", length, more);
-        more += length + (more[length] == '\n');
+static void print_examples(FILE *out, const char *lines) {
+    fputs("examples:\n", out);
+    while (*lines != '\0') {
+        int length = (int)strcspn(lines, "\n");
+        fprintf(out, "  %.*s\n", length, lines);
+        lines += length + 1;
     }
 }
 
@@ -86,10 +89,10 @@ void cli_help_command(FILE *out, const struct cli_command *command) {
                 command->operand_name);
     }
     if (command->notes != NULL) {
-        cli_screen_wrap(out, command->notes, 0, 0, WIDTH);
+        cli_text_wrap(out, command->notes, 0, 0, WIDTH);
         fputc('\n', out);
     }
-    print_examples(out, command->example, command->more_examples);
+    print_examples(out, command->examples);
 }
 
 void cli_help_program(FILE *out) {
@@ -97,14 +100,15 @@ void cli_help_program(FILE *out) {
           "the same bits on every OpenCL device and on the CPU.\n\n"
           "usage: weft COMMAND [OPTION]...\n\n",
           out);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        const struct cli_command *command = cli_commands[i];
         fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
     fputs("\nweft help COMMAND explains one of them; weft help options, environment, files,\n"
           "exit-codes and completion what is the same for all.\n\n",
           out);
-    print_examples(out, "weft train --epochs 5 --out run-a",
-                   "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
+    print_examples(out, "weft train --epochs 5 --out run-a\n"
+                        "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
 }
 
 /* ---- weft help [COMMAND or TOPIC] ---- */
@@ -122,10 +126,10 @@ static const struct cli_topic *find_topic(const char *name) {
 static const char *page_name(const void *context, size_t index) {
     size_t commands = 0;
     (void)context;
-    while (cli_commands[commands].name != NULL) {
+    while (cli_commands[commands] != NULL) {
         commands++;
     }
-    return index < commands ? cli_commands[index].name : cli_topics[index - commands].name;
+    return index < commands ? cli_commands[index]->name : cli_topics[index - commands].name;
 }
 
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {

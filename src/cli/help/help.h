@@ -3,7 +3,9 @@
 #ifndef WEFT_CLI_HELP_H
 #define WEFT_CLI_HELP_H
 
-#include "cli/cli.h"
+#include <stdio.h>
+
+#include "cli/command.h"
 
 /* A word and what it means. A table ends with a term of NULL. */
 struct cli_term {
@@ -24,7 +26,14 @@ struct cli_topic {
 
 extern const struct cli_topic cli_topics[]; /* ends with a name of NULL */
 
-/* help.c: writes "--order shuffled|file" into ${text}. */
+/* help.c: prints the page of the program, and that of ${command}. */
+void cli_help_program(FILE *out);
+void cli_help_command(FILE *out, const struct cli_command *command);
+
+/* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
+enum weft_status cli_help(int count, char *const *names, struct weft_error *error);
+
+/* Writes "--order shuffled|file" into ${text}. */
 void cli_help_usage(const struct cli_option *option, char text[128]);
 
 /* Writes what ${option} does, its default and its variable, as one paragraph, into ${text}. */

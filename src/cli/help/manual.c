@@ -1,8 +1,10 @@
 /* manual.c: the manual page weft(1), from the same tables as weft help. */
 #include "cli/help/help.h"
-#include "cli/help/page_date.h"
 
 #include <string.h>
+
+#include "cli/help/page_date.h"
+#include "weft/weft.h"
 
 enum { LINE_MOST = 76 };
 
@@ -123,14 +125,8 @@ static void print_command(FILE *out, const struct cli_command *command) {
         print_text(out, command->details);
     }
     fputs(".PP\n.EX\n", out);
-    print_lines(out, command->example);
-    fputc('\n', out);
-    print_lines(out, command->more_examples);
-    fprintf(out, "%s.EE\n",
-            command->more_examples != NULL &&
-                    command->more_examples[strlen(command->more_examples) - 1] != '\n'
-                ? "\n"
-                : "");
+    print_lines(out, command->examples);
+    fputs(".EE\n", out);
 }
 
 static void print_environment(FILE *out) {
@@ -167,7 +163,8 @@ void cli_manual_print(FILE *out) {
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
                "file, or a run folder that holds model.safetensors.");
     fputs(".SH COMMANDS\n", out);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        const struct cli_command *command = cli_commands[i];
         print_command(out, command);
     }
     fputs(".SS weft help [COMMAND or TOPIC]\n", out);

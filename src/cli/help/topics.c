@@ -1,6 +1,8 @@
 /* topics.c: the pages of weft help that are about no command. */
 #include "cli/help/help.h"
 
+#include "cli/text_wrap.h"
+
 enum { WIDTH = 80 };
 
 const struct cli_term cli_exit_codes[] = {
@@ -62,23 +64,22 @@ static void print_exit_codes(FILE *out) {
     fputs("exit codes:\n", out);
     cli_help_terms(out, cli_exit_codes);
     fputc('\n', out);
-    cli_screen_wrap(
-        out,
-        "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
-        "is one, a line that tells how to mend it. With --json they are events on "
-        "stdout too.",
-        0, 0, WIDTH);
+    cli_text_wrap(out,
+                  "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
+                  "is one, a line that tells how to mend it. With --json they are events on "
+                  "stdout too.",
+                  0, 0, WIDTH);
 }
 
 static void print_files(FILE *out) {
     fputs("a run folder, as weft train writes it:\n", out);
     cli_help_terms(out, cli_file_names);
     fputc('\n', out);
-    cli_screen_wrap(out,
-                    "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
-                    "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
-                    "downloads them.",
-                    0, 0, WIDTH);
+    cli_text_wrap(out,
+                  "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
+                  "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
+                  "downloads them.",
+                  0, 0, WIDTH);
 }
 
 static void print_completion(FILE *out) {

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "cli/options.h"
+
 const char *const cli_mirror_names[] = {"auto", "yes", "no", NULL};
 
 /* How much more of the probability the three classes of shoes must have. On the 10,000 test images, 0.1 mirrors 9 wrongly,

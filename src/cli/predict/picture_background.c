@@ -5,11 +5,11 @@
  * count: the fit begins at the grey of the corners, and pixels weigh less the farther they are from it, first with patience,
  * then with less (graduated non-convexity with Geman and McClure's weights). Where the corners then do not lie on the
  * surface, the clothes were taken for the background, and the grey of the corners alone is taken. */
-#include "cli/predict/picture.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/predict/picture.h"
 
 enum { EDGE_PARTS = 16, LEVELS = 256, TERMS = 6, PLANE = 3, ROUNDS = 10 };
 

@@ -3,12 +3,11 @@
  * Fashion-MNIST was made from photographs before a bright background: edges of its colour cut off, the longer side scaled to 28,
  * sharpened, put into the middle of 28 x 28, negated, made grey. Here greys come first, and the background may be any grey, and
  * brighter on one side than on the other. */
-#include "cli/predict/picture.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/predict/picture.h"
 #include "report/scale.h"
 
 enum { WORK_MAX = 224 };

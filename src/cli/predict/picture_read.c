@@ -1,8 +1,8 @@
 /* picture_read.c: PNG files through libpng. */
-#include "cli/predict/picture.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/predict/picture.h"
 
 #ifdef WEFT_PNG
 #include <png.h>

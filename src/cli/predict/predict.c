@@ -5,47 +5,33 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/setup.h"
+#include "cli/text_wrap.h"
 #include "numerics.h"
 
 static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum cli_invert */
 
-const char cli_predict_notes[] =
+static const char notes[] =
     "IMAGE is a PNG file of any size: it becomes grey, is cut to what differs from its\n"
     "background, scaled to the network's input, and inverted where the clothes are darker\n"
     "than their background. All shoes of Fashion-MNIST look to the left, so one that looks to\n"
     "the right is mirrored. A file of the input's size (28 x 28) is taken pixel by pixel.\n"
     "A file that can not be read is named, the others go on, and the exit code is 3.\n";
 
-const struct cli_option cli_predict_options[] = {
-    {.name = "index",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(index),
-     .value = "LIST",
-     .help = "images of the data set, not files: 0,17,42"},
-    CLI_OPTION_ROW_SPLIT("where --index counts", "test"),
-    {.name = "invert",
-     .type = CLI_OPTION_CHOICE,
-     .offset = CLI_OPTION(invert),
-     .help = "bright becomes dark in files",
-     .initial = "auto",
-     .choices = inverts},
-    {.name = "mirror",
-     .type = CLI_OPTION_CHOICE,
-     .offset = CLI_OPTION(mirror),
-     .help = "left becomes right; auto: in files, where that\n"
-             "makes a shoe of it",
-     .initial = "auto",
-     .choices = cli_mirror_names},
-    {.name = "top",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(top),
-     .value = "N",
-     .help = "the N most probable classes",
-     .initial = "3",
-     .least = 1,
-     .most = 10},
-    CLI_OPTION_ROW_FILE("out", out, "draws what the network saw: .png, .svg or .pdf"),
-    CLI_OPTION_ROW_THEME("of the figure"),
+#define OPTIONS struct cli_predict_options
+
+static const struct cli_option rows[] = {
+    OPTION_TEXT("index", index, "LIST", "images of the data set, not files: 0,17,42"),
+    OPTION_CHOICE("split", split, "test", cli_split_names, "where --index counts"),
+    OPTION_CHOICE("invert", invert, "auto", inverts, "bright becomes dark in files"),
+    OPTION_CHOICE("mirror", mirror, "auto", cli_mirror_names,
+                  "left becomes right; auto: in files, where that\n"
+                  "makes a shoe of it"),
+    OPTION_COUNT("top", top, "3", 1, 10, "the N most probable classes"),
+    OPTION_FILE("out", out, "draws what the network saw: .png, .svg or .pdf"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
     {.name = NULL},
 };
 
@@ -56,11 +42,11 @@ static enum weft_status compute(struct cli_prediction *job, struct weft_error *e
     struct weft_backend *backend = NULL;
     size_t batch = job->computed < CLI_RUNNING_BATCH ? job->computed : CLI_RUNNING_BATCH;
     enum weft_status status =
-        cli_shared_open(job->options, job->model->network, batch, true, &backend, error);
+        cli_setup_device(&job->options->common, job->model->network, batch, true, &backend, error);
     if (status != WEFT_OK) {
         return status;
     }
-    if ((status = cli_shared_give_model(backend, job->model, false, error)) == WEFT_OK) {
+    if ((status = cli_setup_write_model(backend, job->model, false, error)) == WEFT_OK) {
         status = weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, error);
     }
     for (size_t first = 0; status == WEFT_OK && first < job->computed; first += batch) {
@@ -151,7 +137,7 @@ static void print_text(const struct cli_prediction *job, size_t image, const siz
         snprintf(text + length, sizeof text - length, " (it is: %s)",
                  weft_class_names[job->labels[image]]);
     }
-    cli_screen_line(2, "%s:%s", job->names[image], text);
+    cli_text_line(2, "%s:%s", job->names[image], text);
 }
 
 /* The images as the network saw them, the most probable class below each. */
@@ -180,7 +166,7 @@ static enum weft_status show(struct cli_prediction *job, struct weft_error *erro
     for (size_t i = 0; i < job->count && status == WEFT_OK; i++) {
         sort_top(job->logits + i * job->classes, job->classes, top, order);
         best[i] = weft_class_names[order[0]];
-        if (job->options->json) {
+        if (job->options->common.json) {
             status = print_json(job, i, order, top, error);
         } else {
             print_text(job, i, order, top);
@@ -193,7 +179,7 @@ static enum weft_status show(struct cli_prediction *job, struct weft_error *erro
     return status;
 }
 
-enum weft_status cli_command_predict(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *options, struct weft_error *error) {
     struct cli_prediction job = {.options = options};
     enum weft_status status = cli_predict_read(&job, error);
     if (status == WEFT_OK && job.count > 0) {
@@ -217,3 +203,16 @@ enum weft_status cli_command_predict(const struct cli_options *options, struct w
     cli_predict_finish(&job);
     return status;
 }
+
+const struct cli_command cli_command_predict = {
+    .name = "predict",
+    .summary = "classes of images",
+    .run = run,
+    .options_size = sizeof(struct cli_predict_options),
+    .options = rows,
+    .operand = CLI_OPERAND_SEVERAL,
+    .operand_name = "MODEL IMAGE...",
+    .notes = notes,
+    .examples = "weft predict run-1 shirt.png shoe.png\n"
+                "weft predict run-1 --index 0,17,42 --split test\n",
+};

@@ -3,10 +3,18 @@
 #define WEFT_CLI_PREDICT_H
 
 #include "cli/figures.h"
+#include "cli/options.h"
+
+struct cli_predict_options {
+    struct cli_options common;
+    const char *index, *out;
+    uint64_t top;
+    int split, invert, mirror, theme;
+};
 
 /* What is predicted, with what. All zero but options at the start. */
 struct cli_prediction {
-    const struct cli_options *options;
+    const struct cli_predict_options *options;
     struct weft_model *model;
     size_t classes, height, width; /* of the network */
     size_t count, unread;          /* images that were read, files that were not */

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/messages.h"
 #include "cli/predict/picture.h"
+#include "cli/setup.h"
+#include "cli/values.h"
 
 #define INDICES_MAX 100000
 
@@ -22,7 +25,7 @@ static enum weft_status take_network(struct cli_prediction *job, struct weft_err
     job->classes = one.classes;
     job->height = one.height;
     job->width = one.width;
-    return cli_shared_check(network, &one, error);
+    return cli_setup_check(network, &one, error);
 }
 
 static enum weft_status reserve(struct cli_prediction *job, size_t count,
@@ -67,13 +70,13 @@ static enum weft_status read_file(struct cli_prediction *job, const char *path,
 
 /* All files that can be read. */
 static enum weft_status read_files(struct cli_prediction *job, struct weft_error *error) {
-    const struct cli_options *options = job->options;
-    enum weft_status status = reserve(job, options->operand_count - 1, error);
-    for (size_t i = 1; i < options->operand_count && status == WEFT_OK; i++) {
+    const struct cli_predict_options *options = job->options;
+    enum weft_status status = reserve(job, options->common.operand_count - 1, error);
+    for (size_t i = 1; i < options->common.operand_count && status == WEFT_OK; i++) {
         struct weft_error here = {0};
-        status = read_file(job, options->operands[i], &here);
+        status = read_file(job, options->common.operands[i], &here);
         if (status == WEFT_BAD_FILE) {
-            cli_message_error(&here, options->json);
+            cli_message_error(&here, options->common.json);
             job->unread++;
             status = WEFT_OK;
         } else if (status != WEFT_OK) {
@@ -132,13 +135,13 @@ static enum weft_status take_indices(struct cli_prediction *job, const struct we
 static enum weft_status read_data(struct cli_prediction *job, struct weft_error *error) {
     struct weft_images images = {0};
     char folder[4096];
-    enum weft_status status = weft_data_find(job->options->data, folder, error);
+    enum weft_status status = weft_data_find(job->options->common.data, folder, error);
     if (status == WEFT_OK) {
         status =
             weft_images_read(folder, (enum weft_split)job->options->split, &images, NULL, error);
     }
     if (status == WEFT_OK) {
-        status = cli_shared_check(job->model->network, &images, error);
+        status = cli_setup_check(job->model->network, &images, error);
     }
     if (status == WEFT_OK) {
         status = take_indices(job, &images, error);
@@ -148,8 +151,8 @@ static enum weft_status read_data(struct cli_prediction *job, struct weft_error 
 }
 
 enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error *error) {
-    const struct cli_options *options = job->options;
-    bool files = options->operand_count > 1;
+    const struct cli_predict_options *options = job->options;
+    bool files = options->common.operand_count > 1;
     char path[4096];
     enum weft_status status = WEFT_OK;
     if (files == (options->index != NULL)) {
@@ -168,7 +171,8 @@ enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error 
     if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
         return weft_error_context(error, "--out");
     }
-    status = cli_shared_model_load(options, options->operand, &job->model, path, NULL, error);
+    status = cli_setup_model(&options->common, options->common.operands[0], &job->model, path, NULL,
+                             error);
     if (status == WEFT_OK) {
         status = take_network(job, error);
     }

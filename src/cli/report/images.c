@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/messages.h"
+#include "cli/setup.h"
 #include "os/files.h"
 #include "report/png.h"
 
@@ -114,20 +116,21 @@ static enum weft_status look_at(const struct cli_options *options, const char *d
     struct weft_model *model = NULL;
     char folder[4096], path[4096];
     enum weft_status status =
-        cli_shared_model_load(options, works[0].run->name, &model, path, NULL, error);
+        cli_setup_model(options, works[0].run->name, &model, path, NULL, error);
     if (status == WEFT_OK) {
         status = weft_data_find(chosen, folder, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(folder, (enum weft_split)i, &works[i].images, NULL, error);
         status =
-            status == WEFT_OK ? cli_shared_check(model->network, &works[i].images, error) : status;
+            status == WEFT_OK ? cli_setup_check(model->network, &works[i].images, error) : status;
     }
     if (status == WEFT_OK) {
-        status = cli_shared_open(options, model->network, CLI_RUNNING_BATCH, true, &backend, error);
+        status =
+            cli_setup_device(options, model->network, CLI_RUNNING_BATCH, true, &backend, error);
     }
     if (status == WEFT_OK) {
-        status = cli_shared_give_model(backend, model, false, error);
+        status = cli_setup_write_model(backend, model, false, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = evaluate(&works[i], backend, error);

@@ -2,7 +2,7 @@
 #ifndef WEFT_CLI_REPORT_PARTS_H
 #define WEFT_CLI_REPORT_PARTS_H
 
-#include "cli/cli.h"
+#include "cli/options.h"
 #include "report/html/page.h"
 
 /* run.c: reads the run folder ${folder} into ${run}: run.json and, if it is there, steps.csv. ${data} is set to the folder of

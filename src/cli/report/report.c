@@ -1,39 +1,49 @@
 /* report.c: weft report: one HTML file of one or more runs. */
 #include "cli/report/parts.h"
 
-#include "base/json_write.h"
-#include "cli/figures.h"
-#include "os/files.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/figures.h"
+#include "cli/run_folder.h"
+#include "os/files.h"
+
 enum { RUNS_MAX = 16 };
 
-const char cli_report_notes[] =
+static const char notes[] =
     "The file needs no network: options, device, hash, curves, matrices and the images behind\n"
     "each cell are in it. Several runs stand side by side. The images come from the data folder\n"
     "of the run (or --data), and take an evaluation on --device.\n";
 
-const struct cli_option cli_report_options[] = {
-    CLI_OPTION_ROW_FILE("out", out,
-                        "(default: report.html in the run folder; of several runs,\n"
-                        "report.html here)"),
-    CLI_OPTION_ROW_FLAG("no-images", no_images,
-                        "no images behind the cells: needs neither data nor device"),
-    CLI_OPTION_ROW_FILE("curves", curves,
-                        "no report: draws loss and accuracy of the run: .png, .svg or\n"
-                        ".pdf"),
-    CLI_OPTION_ROW_THEME("of that figure"),
+struct options {
+    struct cli_options common;
+    const char *out, *curves;
+    bool no_images;
+    int theme;
+};
+#define OPTIONS struct options
+
+static const struct cli_option rows[] = {
+    OPTION_FILE("out", out,
+                "(default: report.html in the run folder; of several runs,\n"
+                "report.html here)"),
+    OPTION_FLAG("no-images", no_images,
+                "no images behind the cells: needs neither data nor device"),
+    OPTION_FILE("curves", curves,
+                "no report: draws loss and accuracy of the run: .png, .svg or\n"
+                ".pdf"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of that figure"),
     {.name = NULL},
 };
 
-static enum weft_status read_runs(const struct cli_options *options, struct page *page,
+static enum weft_status read_runs(const struct options *options, struct page *page,
                                   char (*data)[4096], struct weft_error *error) {
     enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < options->operand_count && status == WEFT_OK; i++) {
+    for (size_t i = 0; i < options->common.operand_count && status == WEFT_OK; i++) {
         page->run_count++;
-        status = cli_report_run_read(options->operands[i], &page->runs[i], data[i], error);
+        status = cli_report_run_read(options->common.operands[i], &page->runs[i], data[i], error);
     }
     return status;
 }
@@ -53,11 +63,11 @@ static enum weft_status write_page(const struct page *page, const char *path,
     return status;
 }
 
-static enum weft_status print_done(const struct cli_options *options, const struct page *page,
+static enum weft_status print_done(const struct options *options, const struct page *page,
                                    const char *path, struct weft_error *error) {
     struct json_writer json = {0};
     size_t images = 0;
-    if (!options->json) {
+    if (!options->common.json) {
         printf("report: %s\n", path);
         return WEFT_OK;
     }
@@ -75,7 +85,7 @@ static enum weft_status print_done(const struct cli_options *options, const stru
 }
 
 /* --curves: the figure of one run. */
-static enum weft_status draw_curves(const struct cli_options *options, const struct page *page,
+static enum weft_status draw_curves(const struct options *options, const struct page *page,
                                     struct weft_error *error) {
     const struct page_run *run = &page->runs[0];
     struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
@@ -85,7 +95,7 @@ static enum weft_status draw_curves(const struct cli_options *options, const str
     if (status != WEFT_OK) {
         return status;
     }
-    if (!options->json) {
+    if (!options->common.json) {
         printf("curves: %s\n", options->curves);
         return WEFT_OK;
     }
@@ -98,15 +108,15 @@ static enum weft_status draw_curves(const struct cli_options *options, const str
 }
 
 /* What does not fit together. */
-static enum weft_status check(const struct cli_options *options, struct weft_error *error) {
-    if (options->operand_count > RUNS_MAX) {
+static enum weft_status check(const struct options *options, struct weft_error *error) {
+    if (options->common.operand_count > RUNS_MAX) {
         return weft_fail(error, WEFT_USAGE, "report: %zu runs, but at most %d",
-                         options->operand_count, RUNS_MAX);
+                         options->common.operand_count, RUNS_MAX);
     }
     if (options->curves == NULL) {
         return WEFT_OK;
     }
-    if (options->operand_count > 1 || options->out != NULL) {
+    if (options->common.operand_count > 1 || options->out != NULL) {
         return weft_fail(error, WEFT_USAGE, "--curves: %s",
                          options->out != NULL ? "it takes the place of the report: no --out"
                                               : "it draws one run");
@@ -115,15 +125,16 @@ static enum weft_status check(const struct cli_options *options, struct weft_err
                                                            : weft_error_context(error, "--curves");
 }
 
-enum weft_status cli_command_report(const struct cli_options *options, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
+    const struct options *options = given;
     struct page page = {0};
     char(*data)[4096] = NULL, path[4096] = "report.html";
     enum weft_status status = check(options, error);
     if (status != WEFT_OK) {
         return status;
     }
-    page.runs = calloc(options->operand_count, sizeof *page.runs);
-    data = calloc(options->operand_count, sizeof *data);
+    page.runs = calloc(options->common.operand_count, sizeof *page.runs);
+    data = calloc(options->common.operand_count, sizeof *data);
     if (page.runs == NULL || data == NULL) {
         status = weft_fail(error, WEFT_FAILED, "report: no memory");
     }
@@ -131,7 +142,7 @@ enum weft_status cli_command_report(const struct cli_options *options, struct we
         status = read_runs(options, &page, data, error);
     }
     if (status == WEFT_OK && options->curves == NULL && !options->no_images) {
-        status = cli_report_images(options, &page, data, error);
+        status = cli_report_images(&options->common, &page, data, error);
     }
     if (status == WEFT_OK && options->out != NULL) {
         snprintf(path, sizeof path, "%s", options->out);
@@ -153,3 +164,16 @@ enum weft_status cli_command_report(const struct cli_options *options, struct we
     free(data);
     return status;
 }
+
+const struct cli_command cli_command_report = {
+    .name = "report",
+    .summary = "one HTML file of a run, or of several side by side",
+    .run = run,
+    .options_size = sizeof(struct options),
+    .options = rows,
+    .operand = CLI_OPERAND_SEVERAL,
+    .operand_name = "RUN...",
+    .notes = notes,
+    .examples = "weft report run-1\n"
+                "weft report run-1 run-2 --out both.html\n",
+};

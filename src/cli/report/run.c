@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/strict_json.h"
+#include "cli/run_folder.h"
 #include "os/files.h"
 #include "report/csv.h"
 

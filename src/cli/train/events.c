@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "base/json_write.h"
+#include "cli/text_wrap.h"
 #include "os/interrupt.h"
 
 /* Images seen after ${step} steps of ${epoch} (from 1), and those of the whole training. */
-static void count_images(const struct weft_train *train, size_t epoch, size_t step, uint64_t *done,
-                         uint64_t *total) {
+static void count_images(const struct cli_training *train, size_t epoch, size_t step,
+                         uint64_t *done, uint64_t *total) {
     uint64_t count = cli_train_images(train), batch = train->training.batch;
     uint64_t here = step * batch < count ? step * batch : count;
     uint64_t in_epoch = (count + batch - 1) / batch;
@@ -22,7 +23,7 @@ static void count_images(const struct weft_train *train, size_t epoch, size_t st
 }
 
 static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
-    struct weft_train *train = context;
+    struct cli_training *train = context;
     uint64_t done, total;
     char label[64];
     (void)steps;
@@ -36,7 +37,7 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
 }
 
 /* Adds the epoch to the history, whose memory grows by doubling. */
-static enum weft_status remember(struct weft_train *train, const struct weft_epoch *epoch,
+static enum weft_status remember(struct cli_training *train, const struct weft_epoch *epoch,
                                  struct weft_error *error) {
     size_t count = train->epoch_count;
     if ((count & (count - 1)) == 0) { /* 0 or a power of two: full */
@@ -49,7 +50,7 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     }
     train->history[count] = (struct report_epoch){epoch->epoch, epoch->accuracy, epoch->total_loss,
                                                   epoch->mean_loss, epoch->seconds};
-    if (train->options->validate > 0) {
+    if (train->options.validate > 0) {
         enum weft_status status = cli_train_validate(train, &train->history[count], error);
         if (status != WEFT_OK) {
             return status;
@@ -60,22 +61,22 @@ static enum weft_status remember(struct weft_train *train, const struct weft_epo
     return WEFT_OK;
 }
 
-static enum weft_status print_epoch(struct weft_train *train, const struct weft_epoch *epoch,
+static enum weft_status print_epoch(struct cli_training *train, const struct weft_epoch *epoch,
                                     struct weft_error *error) {
     struct json_writer json = {0};
     cli_progress_wipe(&train->progress);
     if (train->silent) {
         return WEFT_OK;
     }
-    if (!train->options->json) {
+    if (!train->options.common.json) {
         const struct report_epoch *history = &train->history[train->epoch_count - 1];
         char held[80] = "";
         if (history->validated) {
             snprintf(held, sizeof held, ", held out: accuracy %.4f, loss %.4f",
                      history->validation_accuracy, history->validation_loss);
         }
-        cli_screen_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
-                        epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
+        cli_text_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
+                      epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
         fflush(stdout);
         return WEFT_OK;
     }
@@ -91,7 +92,7 @@ static enum weft_status print_epoch(struct weft_train *train, const struct weft_
 
 /* The model and the history are on the disk before the epoch's line says so. */
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
-    struct weft_train *train = context;
+    struct cli_training *train = context;
     struct weft_error *error = &train->said;
     bool partial = epoch->images < cli_train_images(train);
     train->whole_epochs += !partial;
@@ -104,7 +105,7 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
            print_epoch(train, epoch, error) == WEFT_OK && !os_interrupted();
 }
 
-struct weft_training_events cli_train_events(struct weft_train *train) {
+struct weft_training_events cli_train_events(struct cli_training *train) {
     return (struct weft_training_events){
         .progress = progress, .epoch = epoch_done, .context = train};
 }

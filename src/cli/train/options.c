@@ -1,81 +1,60 @@
 /* options.c: the table of weft train's own options. */
-#include "cli/cli.h"
+#include "cli/train/train.h"
+
+#include "cli/command.h"
 
 static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
 
-const struct cli_option cli_train_options[] = {
-    {.name = "epochs",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(epochs),
-     .value = "N",
-     .help = "how often all training images are seen",
-     .initial = "5",
-     .least = 1,
-     .most = 100000},
-    {.name = "batch",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(batch),
-     .value = "N",
-     .help = "images of a step",
-     .initial = "100",
-     .least = 1,
-     .most = 1000000},
-    {.name = "lr",
-     .type = CLI_OPTION_FLOAT,
-     .offset = CLI_OPTION(lr),
-     .value = "X",
-     .help = "Adam's learning rate",
-     .initial = "0.01",
-     .low = 1e-9f,
-     .high = 1e3f},
-    {.name = "seed",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(seed),
-     .value = "N",
-     .help = "of the initial values and the shuffles",
-     .initial = "0",
-     .least = 0,
-     .most = UINT64_MAX},
-    {.name = "order",
-     .type = CLI_OPTION_CHOICE,
-     .offset = CLI_OPTION(order),
-     .help = "of the images",
-     .initial = "shuffled",
-     .choices = orders},
-    {.name = "steps",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(steps),
-     .value = "N",
-     .help = "end after N steps in all",
-     .least = 1,
-     .most = UINT64_MAX / 2},
-    {.name = "validate",
-     .type = CLI_OPTION_COUNT,
-     .offset = CLI_OPTION(validate),
-     .value = "N",
-     .help = "train without the last N images, evaluate them by epoch;\n"
-             "the final matrix of train covers the whole split",
-     .least = 1,
-     .most = 1000000},
-    {.name = "init",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(init),
-     .value = "MODEL",
-     .help = "begin with the network and the values of this model"},
-    CLI_OPTION_ROW_FILE("network", network, "a list of layers in JSON, not the published network"),
-    {.name = "out",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(out),
-     .value = "DIR",
-     .help = "the run folder (default: run-N, the first that is free)"},
-    {.name = "resume",
-     .type = CLI_OPTION_TEXT,
-     .offset = CLI_OPTION(resume),
-     .value = "DIR",
-     .help = "go on after the last whole epoch of DIR, to the same\n"
-             "bits; --epochs may be larger, the device another"},
-    CLI_OPTION_ROW_FLAG("force", force, "take a DIR that is not empty, and replace the run in it"),
-    CLI_OPTION_ROW_FILE("dump-gradients", dump_gradients,
-                        "write the gradients of the last step as safetensors"),
+#define OPTIONS struct cli_train_options
+
+static const struct cli_option rows[] = {
+    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "how often all training images are seen"),
+    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images of a step"),
+    OPTION_FLOAT("lr", lr, "0.01", 1e-9f, 1e3f, "Adam's learning rate"),
+    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "of the initial values and the shuffles"),
+    OPTION_CHOICE("order", order, "shuffled", orders, "of the images"),
+    OPTION_COUNT("steps", steps, NULL, 1, UINT64_MAX / 2, "end after N steps in all"),
+    OPTION_COUNT("validate", validate, NULL, 1, 1000000,
+                 "train without the last N images, evaluate them by epoch;\n"
+                 "the final matrix of train covers the whole split"),
+    OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of this model"),
+    OPTION_FILE("network", network, "a list of layers in JSON, not the published network"),
+    OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is free)"),
+    OPTION_TEXT("resume", resume, "DIR",
+                "go on after the last whole epoch of DIR, to the same\n"
+                "bits; --epochs may be larger, the device another"),
+    OPTION_FLAG("force", force, "take a DIR that is not empty, and replace the run in it"),
+    OPTION_FILE("dump-gradients", dump_gradients,
+                "write the gradients of the last step as safetensors"),
     {.name = NULL},
+};
+
+static const char notes[] =
+    "Ctrl-C keeps the last whole epoch for --resume. Exit code 1: it learned nothing.\n";
+
+static const char details[] =
+    "A training that learned nothing ends with exit code 1, after its files were written:\n"
+    "- two epochs or more, and the mean loss of each is higher than that of the one before;\n"
+    "- 100 steps or more, and the last epoch is no better than guessing: its mean loss is not\n"
+    "  below ln(classes) and less than 1.5 / classes of its images are right.\n"
+    "\n"
+    "A loss that is no number ends it at once, also with 1; the files of the last whole epoch "
+    "stay.\n"
+    "\n"
+    "Ctrl-C stops with exit code 130; --resume then comes to the same bits as without the stop. "
+    "A second Ctrl-C ends it at once.\n"
+    "\n"
+    "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
+
+const struct cli_command cli_command_train = {
+    .name = "train",
+    .summary = "trains, evaluates, writes a run folder",
+    .run = cli_train_run,
+    .options_size = sizeof(struct cli_train_options),
+    .options = rows,
+    .notes = notes,
+    .details = details,
+    .examples = "weft train --epochs 2 --seed 7 --out run-a\n"
+                "weft train --resume run-a --epochs 5\n"
+                "weft train --device cpu --validate 5000\n",
 };

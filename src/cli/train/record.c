@@ -1,14 +1,14 @@
 /* record.c: a training as JSON, as text, and as files. */
 #include "cli/train/train.h"
 
-#include "cli/figures.h"
-
 #include <stdlib.h>
 
 #include "base/json_write.h"
+#include "cli/figures.h"
 #include "cli/json.h"
 #include "os/files.h"
 #include "report/csv.h"
+#include "weft/weft.h"
 
 static const char *const matrices[WEFT_SPLIT_COUNT] = {"confusion-train.csv", "confusion-test.csv"};
 
@@ -22,7 +22,7 @@ static void json_steps(struct json_writer *json, uint64_t steps) {
 }
 
 /* The options as they were given. */
-static void json_options(struct json_writer *json, const struct cli_options *options) {
+static void json_options(struct json_writer *json, const struct cli_train_options *options) {
     json_write_open(json, "options", '{');
     json_write_integer(json, "epochs", options->epochs);
     json_write_integer(json, "batch", options->batch);
@@ -36,13 +36,13 @@ static void json_options(struct json_writer *json, const struct cli_options *opt
     json_write_string(json, "out", options->out);
     json_write_string(json, "resume", options->resume);
     json_write_string(json, "dump_gradients", options->dump_gradients);
-    cli_shared_json_options(json, options);
+    cli_options_json(json, &options->common);
     json_write_close(json, '}');
 }
 
-enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, bool partial,
+enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs, bool partial,
                                        struct weft_error *error) {
-    const struct cli_options *options = train->options;
+    const struct cli_train_options *options = &train->options;
     struct json_writer json = {0};
     char *text;
     enum weft_status status;
@@ -55,7 +55,7 @@ enum weft_status cli_train_set_options(struct weft_train *train, size_t epochs, 
     json_write_integer(&json, "seed", options->seed);
     json_write_string(&json, "order", options->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     json_steps(&json, partial ? train->steps : 0);
-    json_write_string(&json, "math", cli_math_names[options->math]);
+    json_write_string(&json, "math", cli_math_names[options->common.math]);
     json_write_string(&json, "init", train->init_sha256[0] != '\0' ? train->init_sha256 : NULL);
     if (options->validate >
         0) { /* without it, files are what they were before there was this option */
@@ -82,24 +82,24 @@ void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *h
     }
 }
 
-enum weft_status cli_train_print_start(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error) {
     struct json_writer json = {0};
-    if (!train->options->json || train->silent) {
+    if (!train->options.common.json || train->silent) {
         return WEFT_OK;
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "start");
     cli_json_device(&json, "device", weft_backend_device(train->backend));
-    json_write_string(&json, "math", cli_math_names[train->options->math]);
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "warning", weft_backend_warning(train->backend));
-    json_options(&json, train->options);
+    json_options(&json, &train->options);
     json_write_string(&json, "out", train->run.path);
     json_write_integer(&json, "parameters", train->model->network->parameter_count);
     json_write_close(&json, '}');
     return json_write_print(&json, stdout, error);
 }
 
-static enum weft_status write_run(const struct weft_train *train, struct weft_error *error) {
+static enum weft_status write_run(const struct cli_training *train, struct weft_error *error) {
     char *network = weft_network_to_json(train->model->network), *text = NULL, path[4096];
     struct json_writer json = {.indented = true};
     struct os_file file = {0};
@@ -110,7 +110,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "version", weft_version());
     json_write_integer(&json, "contract", WEFT_CONTRACT);
-    json_options(&json, train->options);
+    json_options(&json, &train->options);
     json_write_raw(&json, "bits", train->model->options);
     cli_json_device(&json, "device", weft_backend_device(train->backend));
     json_write_string(&json, "warning", weft_backend_warning(train->backend));
@@ -146,7 +146,7 @@ static enum weft_status write_run(const struct weft_train *train, struct weft_er
 }
 
 /* Both matrices and the curves, as SVG and, with cairo, as PNG. */
-static enum weft_status write_figures(const struct weft_train *train, struct weft_error *error) {
+static enum weft_status write_figures(const struct cli_training *train, struct weft_error *error) {
     static const char *const ends[] = {"svg", "png"};
     struct curves curves = {train->history, train->epoch_count, train->log, train->logged};
     enum weft_status status = WEFT_OK;
@@ -168,12 +168,13 @@ static enum weft_status write_figures(const struct weft_train *train, struct wef
     return status;
 }
 
-enum weft_status cli_train_write_results(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_write_results(const struct cli_training *train,
+                                         struct weft_error *error) {
     enum weft_status status = WEFT_OK;
     char path[4096];
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         cli_run_path(&train->run, matrices[i], path);
-        status = cli_shared_confusion_csv(&train->evaluations[i], path, error);
+        status = cli_figures_confusion_csv(&train->evaluations[i], path, error);
     }
     if (status == WEFT_OK) {
         status = write_figures(train, error);
@@ -181,14 +182,14 @@ enum weft_status cli_train_write_results(const struct weft_train *train, struct 
     return status == WEFT_OK ? write_run(train, error) : status;
 }
 
-enum weft_status cli_train_print_evaluation(const struct weft_train *train, enum weft_split split,
+enum weft_status cli_train_print_evaluation(const struct cli_training *train, enum weft_split split,
                                             struct weft_error *error) {
     const struct weft_evaluation *evaluation = &train->evaluations[split];
     struct json_writer json = {0};
     if (train->silent) {
         return WEFT_OK;
     }
-    if (!train->options->json) {
+    if (!train->options.common.json) {
         putchar('\n');
         cli_figures_print_confusion(split, evaluation);
         return WEFT_OK;
@@ -196,25 +197,25 @@ enum weft_status cli_train_print_evaluation(const struct weft_train *train, enum
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "evaluation");
     json_write_string(&json, "split", weft_split_name(split));
-    json_write_string(&json, "math", cli_math_names[train->options->math]);
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_integer(&json, "images", evaluation->images);
     cli_json_results(&json, evaluation, weft_class_names);
     json_write_close(&json, '}');
     return json_write_print(&json, stdout, error);
 }
 
-enum weft_status cli_train_print_done(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_print_done(const struct cli_training *train, struct weft_error *error) {
     struct json_writer json = {0};
     if (train->silent) {
         return WEFT_OK;
     }
-    if (!train->options->json) {
+    if (!train->options.common.json) {
         printf("\nmodel: %s, sha256: %s\n", train->model_path, train->sha256);
         return WEFT_OK;
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "event", "done");
-    json_write_string(&json, "math", cli_math_names[train->options->math]);
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "out", train->run.path);
     json_write_string(&json, "model", train->model_path);
     json_write_string(&json, "sha256", train->sha256);
@@ -223,7 +224,8 @@ enum weft_status cli_train_print_done(const struct weft_train *train, struct wef
     return json_write_print(&json, stdout, error);
 }
 
-enum weft_status cli_train_write_history(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_write_history(const struct cli_training *train,
+                                         struct weft_error *error) {
     struct os_file file = {0};
     char path[4096];
     enum weft_status status =

@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "base/numbers.h"
+#include "cli/messages.h"
+#include "cli/setup.h"
 #include "os/files.h"
 
-enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_save_checkpoint(struct cli_training *train, struct weft_error *error) {
     size_t count = train->model->network->parameter_count, epochs = train->epoch_count;
     uint64_t images = cli_train_images(train);
     struct weft_checkpoint checkpoint = {.model = train->model,
                                          .training = train->training,
-                                         .math = (enum weft_math)train->options->math,
+                                         .math = (enum weft_math)train->options.common.math,
                                          .epochs = epochs,
                                          .steps = train->steps,
                                          .data = train->data,
@@ -20,7 +22,7 @@ enum weft_status cli_train_save_checkpoint(struct weft_train *train, struct weft
                                          .checksum = train->checksum};
     char path[4096];
     enum weft_status status = WEFT_OK;
-    checkpoint.training.batch = (size_t)train->options->batch;
+    checkpoint.training.batch = (size_t)train->options.batch;
     strcpy(checkpoint.init, train->init_sha256);
     checkpoint.moments = calloc(2 * count + 1, sizeof(float));
     checkpoint.history = calloc(epochs, sizeof *checkpoint.history);
@@ -59,33 +61,33 @@ static enum weft_status conflict(struct weft_error *error, const char *option, c
 }
 
 /* Options that determine the bits have to be those of the checkpoint. */
-static enum weft_status check_options(const struct cli_options *options,
+static enum weft_status check_options(const struct cli_train_options *options,
                                       const struct weft_checkpoint *from,
                                       struct weft_error *error) {
     const struct weft_training *training = &from->training;
     char text[32];
-    if (cli_options_given(options, "batch") && options->batch != training->batch) {
+    if (cli_options_given(&options->common, "batch") && options->batch != training->batch) {
         snprintf(text, sizeof text, "%zu", training->batch);
         return conflict(error, "batch", text);
     }
-    if (cli_options_given(options, "lr") && options->lr != training->learning_rate) {
+    if (cli_options_given(&options->common, "lr") && options->lr != training->learning_rate) {
         return conflict(error, "lr", number_float(training->learning_rate, text));
     }
-    if (cli_options_given(options, "seed") && options->seed != training->seed) {
+    if (cli_options_given(&options->common, "seed") && options->seed != training->seed) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)training->seed);
         return conflict(error, "seed", text);
     }
-    if (cli_options_given(options, "order") && options->order != (int)training->order) {
+    if (cli_options_given(&options->common, "order") && options->order != (int)training->order) {
         return conflict(error, "order", training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
     }
-    if (cli_options_given(options, "math") && options->math != (int)from->math) {
+    if (cli_options_given(&options->common, "math") && options->common.math != (int)from->math) {
         return conflict(error, "math", cli_math_names[from->math]);
     }
-    if (cli_options_given(options, "out") || options->force) {
+    if (cli_options_given(&options->common, "out") || options->force) {
         return weft_fail(error, WEFT_USAGE, "--%s: --resume names the run folder",
                          options->force ? "force" : "out");
     }
-    if (cli_options_given(options, "epochs") && options->epochs < from->epochs) {
+    if (cli_options_given(&options->common, "epochs") && options->epochs < from->epochs) {
         return weft_fail(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
                          (unsigned long long)options->epochs, from->epochs);
     }
@@ -97,7 +99,7 @@ static enum weft_status check_options(const struct cli_options *options,
 }
 
 /* --init and --network may be said again, if they are the same. */
-static enum weft_status check_sources(const struct cli_options *options,
+static enum weft_status check_sources(const struct cli_train_options *options,
                                       const struct weft_checkpoint *from,
                                       struct weft_error *error) {
     char sha256[65];
@@ -111,7 +113,7 @@ static enum weft_status check_sources(const struct cli_options *options,
     if (status == WEFT_OK && options->network != NULL) {
         struct weft_network *network = NULL;
         char *wanted = NULL, *found = NULL;
-        status = cli_shared_network(options->network, &network, error);
+        status = cli_setup_network(options->network, &network, error);
         if (status == WEFT_OK) {
             wanted = weft_network_to_json(network);
             found = weft_network_to_json(from->model->network);
@@ -129,28 +131,26 @@ static enum weft_status check_sources(const struct cli_options *options,
 }
 
 /* The options of a run that goes on: those of the checkpoint, and what may be chosen anew. */
-static void take_options(struct weft_train *train, const struct weft_checkpoint *from) {
-    struct cli_options *options = &train->resumed;
-    *options = *train->options;
+static void take_options(struct cli_training *train, const struct weft_checkpoint *from) {
+    struct cli_train_options *options = &train->options;
     options->batch = from->training.batch;
     options->lr = from->training.learning_rate;
     options->seed = from->training.seed;
     options->order = (int)from->training.order;
-    options->math = (int)from->math;
+    options->common.math = (int)from->math;
     options->out = options->resume;
-    if (!cli_options_given(options, "epochs")) {
+    if (!cli_options_given(&options->common, "epochs")) {
         options->epochs = from->training.epochs;
     }
     if (options->steps == 0) {
         options->steps = from->training.steps;
     }
-    if (options->data == NULL) {
-        options->data = from->data;
+    if (options->common.data == NULL) {
+        options->common.data = from->data;
     }
-    train->options = options;
 }
 
-static enum weft_status take_history(struct weft_train *train, const struct weft_checkpoint *from,
+static enum weft_status take_history(struct cli_training *train, const struct weft_checkpoint *from,
                                      struct weft_error *error) {
     size_t room = 1;
     while (room < from->epochs) { /* it grows by doubling */
@@ -171,8 +171,8 @@ static enum weft_status take_history(struct weft_train *train, const struct weft
     return WEFT_OK;
 }
 
-enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *error) {
-    const char *folder = train->options->resume;
+enum weft_status cli_train_resume(struct cli_training *train, struct weft_error *error) {
+    const char *folder = train->options.resume;
     struct weft_checkpoint *from = NULL;
     char path[4096];
     enum weft_status status;
@@ -191,8 +191,8 @@ enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *e
         return status;
     }
     train->from = from;
-    if ((status = check_options(train->options, from, error)) != WEFT_OK ||
-        (status = check_sources(train->options, from, error)) != WEFT_OK ||
+    if ((status = check_options(&train->options, from, error)) != WEFT_OK ||
+        (status = check_sources(&train->options, from, error)) != WEFT_OK ||
         (status = take_history(train, from, error)) != WEFT_OK) {
         return status;
     }
@@ -200,7 +200,7 @@ enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *e
     strcpy(train->init_sha256, from->init);
     train->start = (struct weft_training_start){from->epochs, from->steps, from->moments,
                                                 from->second_moments};
-    if (train->options->dump_gradients != NULL && from->epochs >= train->options->epochs) {
+    if (train->options.dump_gradients != NULL && from->epochs >= train->options.epochs) {
         return weft_fail(error, WEFT_USAGE, "--dump-gradients: all %zu epochs are finished",
                          from->epochs);
     }
@@ -209,7 +209,8 @@ enum weft_status cli_train_resume(struct weft_train *train, struct weft_error *e
     return WEFT_OK;
 }
 
-enum weft_status cli_train_check_images(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_check_images(const struct cli_training *train,
+                                        struct weft_error *error) {
     const struct weft_checkpoint *from = train->from;
     uint64_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
     if (train->checksum == from->checksum && cli_train_images(train) != from->images) {
@@ -230,9 +231,9 @@ enum weft_status cli_train_check_images(const struct weft_train *train, struct w
     return WEFT_OK;
 }
 
-enum weft_status cli_train_go_on(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_go_on(struct cli_training *train, struct weft_error *error) {
     enum weft_status status = cli_run_clear_results(&train->run, error);
-    uint64_t limit = train->options->steps;
+    uint64_t limit = train->options.steps;
     if (status == WEFT_OK) {
         cli_train_take_validation(train);
         status = cli_train_take_steps(train, error);
@@ -243,10 +244,12 @@ enum weft_status cli_train_go_on(struct weft_train *train, struct weft_error *er
     if (status == WEFT_OK) {
         status = cli_train_write_history(train, error);
     }
-    cli_message_notice(train->options, "%s: goes on after epoch %zu of %llu", train->run.path,
-                       train->epoch_count, (unsigned long long)train->options->epochs);
+    cli_message_notice(&train->options.common, "%s: goes on after epoch %zu of %llu",
+                       train->run.path, train->epoch_count,
+                       (unsigned long long)train->options.epochs);
     if (limit > 0 && limit <= train->steps) {
-        cli_message_notice(train->options, "nothing is left to train: --steps %llu ended the run",
+        cli_message_notice(&train->options.common,
+                           "nothing is left to train: --steps %llu ended the run",
                            (unsigned long long)limit);
     }
     return status;

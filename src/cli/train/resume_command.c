@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/values.h"
 #include "os/process.h"
 
 /* Text that grows in a space of fixed size. */
@@ -67,18 +68,9 @@ static bool is_kept(const char *name) {
     return false;
 }
 
-/* Whether given option ${index} was given before: both have the value of the last. */
-static bool said_before(const struct cli_options *options, size_t index) {
-    for (size_t i = 0; i < index; i++) {
-        if (options->given[i] == options->given[index]) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool cli_train_again(const struct weft_train *train, char *text, size_t size) {
-    const struct cli_options *options = train->options;
+bool cli_train_resume_command(const struct cli_training *train, char *text, size_t size) {
+    const struct cli_train_options *options = &train->options;
+    const struct cli_option *option;
     struct line line = {.text = text, .size = size};
     add_word(&line, os_program_name());
     add(&line, " train", 6);
@@ -86,20 +78,19 @@ bool cli_train_again(const struct weft_train *train, char *text, size_t size) {
     /* A run that went on already may have been given more epochs or steps than its checkpoint knows of. */
     if (options->resume != NULL) {
         char number[24];
-        if (cli_options_given(options, "epochs")) {
+        if (cli_options_given(&options->common, "epochs")) {
             snprintf(number, sizeof number, "%llu", (unsigned long long)options->epochs);
             add_option(&line, "epochs", number);
         }
-        if (cli_options_given(options, "steps")) {
+        if (cli_options_given(&options->common, "steps")) {
             snprintf(number, sizeof number, "%llu", (unsigned long long)options->steps);
             add_option(&line, "steps", number);
         }
     }
-    for (size_t i = 0; i < options->given_count; i++) {
-        const struct cli_option *option = options->given[i];
+    for (size_t i = 0; (option = cli_options_row(options->common.command, i)) != NULL; i++) {
         char value[64];
-        if (!is_kept(option->name) && !said_before(options, i)) {
-            add_option(&line, option->name, cli_option_text(option, options, value));
+        if ((options->common.given >> i & 1) != 0 && !is_kept(option->name)) {
+            add_option(&line, option->name, cli_option_text(option, &options->common, value));
         }
     }
     return !line.full;

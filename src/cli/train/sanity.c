@@ -5,23 +5,6 @@
 
 #define GUESS_STEPS 100 /* before that, guessing is no failure yet */
 
-const char cli_train_notes[] =
-    "Ctrl-C keeps the last whole epoch for --resume. Exit code 1: it learned nothing.\n";
-
-const char cli_train_details[] =
-    "A training that learned nothing ends with exit code 1, after its files were written:\n"
-    "- two epochs or more, and the mean loss of each is higher than that of the one before;\n"
-    "- 100 steps or more, and the last epoch is no better than guessing: its mean loss is not\n"
-    "  below ln(classes) and less than 1.5 / classes of its images are right.\n"
-    "\n"
-    "A loss that is no number ends it at once, also with 1; the files of the last whole epoch "
-    "stay.\n"
-    "\n"
-    "Ctrl-C stops with exit code 130; --resume then comes to the same bits as without the stop. "
-    "A second Ctrl-C ends it at once.\n"
-    "\n"
-    "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
-
 static bool only_rises(const struct report_epoch *history, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (!(history[i].mean_loss > history[i - 1].mean_loss)) {
@@ -31,7 +14,8 @@ static bool only_rises(const struct report_epoch *history, size_t count) {
     return count >= 2;
 }
 
-enum weft_status cli_train_learned(const struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_check_sanity(const struct cli_training *train,
+                                        struct weft_error *error) {
     double classes = (double)train->images[WEFT_SPLIT_TRAIN].classes;
     const struct report_epoch *last = &train->history[train->epoch_count - 1];
     if (only_rises(train->history, train->whole_epochs)) {

@@ -8,7 +8,7 @@
 #include "report/csv.h"
 
 /* Makes room for ${more} steps. */
-static enum weft_status grow(struct weft_train *train, size_t more, struct weft_error *error) {
+static enum weft_status grow(struct cli_training *train, size_t more, struct weft_error *error) {
     if (train->logged + more > train->log_room) {
         size_t room = 2 * train->log_room + more;
         struct report_step *log = realloc(train->log, room * sizeof *log);
@@ -22,7 +22,7 @@ static enum weft_status grow(struct weft_train *train, size_t more, struct weft_
 }
 
 /* A finished epoch's lines are added to the file: a long training would spend its time writing all of them again. */
-static enum weft_status append(const struct weft_train *train, size_t first,
+static enum weft_status append(const struct cli_training *train, size_t first,
                                struct weft_error *error) {
     char path[4096];
     FILE *file = fopen(cli_run_path(&train->run, "steps.csv", path), first == 0 ? "wb" : "ab");
@@ -38,7 +38,7 @@ static enum weft_status append(const struct weft_train *train, size_t first,
     return WEFT_OK;
 }
 
-enum weft_status cli_train_log_steps(struct weft_train *train, const struct weft_epoch *epoch,
+enum weft_status cli_train_log_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                      struct weft_error *error) {
     size_t first = train->logged, batch = train->training.batch;
     enum weft_status status = grow(train, epoch->steps, error);
@@ -58,7 +58,7 @@ enum weft_status cli_train_log_steps(struct weft_train *train, const struct weft
 
 /* A run that goes on keeps the steps of its finished epochs. A file that is missing or of another run is no reason to stop: the
  * curves have less to show then. */
-enum weft_status cli_train_take_steps(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_take_steps(struct cli_training *train, struct weft_error *error) {
     char path[4096];
     struct weft_error ignored = {0};
     size_t count = 0;
@@ -73,7 +73,7 @@ enum weft_status cli_train_take_steps(struct weft_train *train, struct weft_erro
     return append(train, 0, error);
 }
 
-void cli_train_take_validation(struct weft_train *train) {
+void cli_train_take_validation(struct cli_training *train) {
     static const char *const names[] = {"epoch", "validation_accuracy", "validation_loss"};
     struct weft_error ignored = {0};
     double *values;

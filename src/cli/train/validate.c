@@ -6,32 +6,32 @@
 
 #include <stdlib.h>
 
-size_t cli_train_images(const struct weft_train *train) {
-    return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options->validate;
+size_t cli_train_images(const struct cli_training *train) {
+    return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options.validate;
 }
 
 /* A run that goes on holds out what it held out before: what the checkpoint did not train on. */
-static void take_from_checkpoint(struct weft_train *train) {
+static void take_from_checkpoint(struct cli_training *train) {
     size_t count = train->images[WEFT_SPLIT_TRAIN].count;
     if (train->checksum == train->from->checksum && count >= train->from->images &&
-        !cli_options_given(train->options, "validate")) {
-        train->resumed.validate = count - train->from->images;
+        !cli_options_given(&train->options.common, "validate")) {
+        train->options.validate = count - train->from->images;
     }
 }
 
-enum weft_status cli_train_check_validate(struct weft_train *train, struct weft_error *error) {
+enum weft_status cli_train_check_validate(struct cli_training *train, struct weft_error *error) {
     if (train->from != NULL) {
         take_from_checkpoint(train);
     }
-    if (train->options->validate >= train->images[WEFT_SPLIT_TRAIN].count) {
+    if (train->options.validate >= train->images[WEFT_SPLIT_TRAIN].count) {
         return weft_fail(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
-                         (unsigned long long)train->options->validate,
+                         (unsigned long long)train->options.validate,
                          train->images[WEFT_SPLIT_TRAIN].count);
     }
     return WEFT_OK;
 }
 
-enum weft_status cli_train_validate(const struct weft_train *train, struct report_epoch *history,
+enum weft_status cli_train_validate(const struct cli_training *train, struct report_epoch *history,
                                     struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
     size_t batch = train->training.batch, correct = 0;
@@ -61,8 +61,8 @@ enum weft_status cli_train_validate(const struct weft_train *train, struct repor
     free(losses);
     if (status == WEFT_OK) {
         history->validated = true;
-        history->validation_accuracy = (double)correct / (double)train->options->validate;
-        history->validation_loss = loss / (double)train->options->validate;
+        history->validation_accuracy = (double)correct / (double)train->options.validate;
+        history->validation_loss = loss / (double)train->options.validate;
     }
     return status;
 }

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/messages.h"
+#include "cli/progress.h"
+#include "cli/values.h"
 #include "os/files.h"
 #include "os/folders.h"
 #include "os/host.h"
@@ -12,7 +15,7 @@
 
 #define TIMEOUT_ALL 900 /* seconds a device, unless told */
 #define NO_LIMIT    1e9
-#define WORDS_MAX   (CLI_GIVEN_MAX + 8)
+#define WORDS_MAX   72 /* an option of the command each, and what a child gets */
 
 /* The command line of a child. */
 struct words {
@@ -34,10 +37,10 @@ static void add(struct words *words, const char *format, const char *name, const
 }
 
 /* The option as it was given: its value stands in ${options}. */
-static void add_option(struct words *words, const struct cli_options *options,
+static void add_option(struct words *words, const struct cli_verify_options *options,
                        const struct cli_option *option) {
     char number[64];
-    const char *value = cli_option_text(option, options, number);
+    const char *value = cli_option_text(option, &options->common, number);
     if (value == NULL) {
         add(words, "--%s%s", option->name, "");
     } else {
@@ -45,9 +48,10 @@ static void add_option(struct words *words, const struct cli_options *options,
     }
 }
 
-static void make_words(const struct cli_options *options, const struct weft_device *device,
+static void make_words(const struct cli_verify_options *options, const struct weft_device *device,
                        struct words *words) {
     static const char *const own[] = {"all", "timeout", "device"};
+    const struct cli_option *row;
     char index[16];
     add(words, "%s%s", "weft", "");
     add(words, "%s%s", "verify", "");
@@ -55,11 +59,11 @@ static void make_words(const struct cli_options *options, const struct weft_devi
         snprintf(index, sizeof index, "%u", device->index);
         add(words, "--%s=%s", "device", device->builtin ? "cpu" : index);
     }
-    for (size_t i = 0; i < options->given_count; i++) {
-        const char *name = options->given[i]->name;
-        bool is_own = strcmp(name, own[0]) == 0 || strcmp(name, own[1]) == 0;
-        if (!is_own && (device == NULL || strcmp(name, own[2]) != 0)) {
-            add_option(words, options, options->given[i]);
+    for (size_t i = 0; (row = cli_options_row(options->common.command, i)) != NULL; i++) {
+        bool given = (options->common.given >> i & 1) != 0;
+        bool is_own = strcmp(row->name, own[0]) == 0 || strcmp(row->name, own[1]) == 0;
+        if (given && !is_own && (device == NULL || strcmp(row->name, own[2]) != 0)) {
+            add_option(words, options, row);
         }
     }
 }
@@ -97,8 +101,8 @@ static enum weft_status run_words(struct run *run, bool launches, struct weft_er
     if (made) {
         snprintf(note, sizeof note, "%s/note", folder);
     }
-    noted = made && cli_verify_note_make(note);
-    os_tell_children(WEFT_VERIFY_NOTE, noted ? note : CLI_VERIFY_NO_NOTE);
+    noted = made && cli_child_status_make(note);
+    os_tell_children(WEFT_VERIFY_NOTE, noted ? note : CLI_VERIFY_STATUS_NONE);
     os_tell_children(CLI_VERIFY_LAUNCHES, launches ? "yes" : NULL);
     status = os_run_self(run->words.words, run->limit, &run->child, error);
     os_tell_children(WEFT_VERIFY_NOTE, NULL);
@@ -149,15 +153,15 @@ static void explain(struct run *run, char why[1400]) {
     }
 }
 
-static void wipe_progress(const struct cli_options *options) {
+static void wipe_progress(const struct cli_verify_options *options) {
     struct cli_progress progress;
-    cli_progress_start(&progress, options);
+    cli_progress_start(&progress, &options->common);
     progress.drawn = progress.shown; /* by the child, which could not wipe it */
     cli_progress_wipe(&progress);
 }
 
 /* It did not get as far as a device: this process does not ask the drivers for one then. */
-static enum weft_status no_device(const struct cli_options *options, const char *why,
+static enum weft_status no_device(const struct cli_verify_options *options, const char *why,
                                   struct weft_error *error) {
     wipe_progress(options);
     weft_fail(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
@@ -166,14 +170,14 @@ static enum weft_status no_device(const struct cli_options *options, const char 
 }
 
 /* The device that there is no verdict for: ${device}, or the one that the options name. */
-static enum weft_status no_verdict(const struct cli_options *options,
+static enum weft_status no_verdict(const struct cli_verify_options *options,
                                    const struct weft_device *device, const char *why,
                                    double seconds, struct weft_error *error) {
     struct weft_device chosen;
     char notice[512];
     enum weft_status status = WEFT_OK;
     if (device == NULL) {
-        status = weft_device_choose(options->device, &chosen, notice, error);
+        status = weft_device_choose(options->common.device, &chosen, notice, error);
         device = &chosen;
     }
     if (status != WEFT_OK) {
@@ -188,13 +192,14 @@ static enum weft_status no_verdict(const struct cli_options *options,
     return weft_fail(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
 }
 
-static double limit_of(const struct cli_options *options) {
+static double limit_of(const struct cli_verify_options *options) {
     return options->timeout > 0 ? (double)options->timeout
            : options->all       ? (double)(TIMEOUT_ALL + options->soak)
                                 : NO_LIMIT;
 }
 
-enum weft_status cli_verify_ask(const struct cli_options *options, struct weft_error *error) {
+enum weft_status cli_verify_ask(const struct cli_verify_options *options,
+                                struct weft_error *error) {
     struct run run = {.words = {.words = {"weft", "verify", "--all"}, .count = 3},
                       .limit = limit_of(options)};
     char why[1400];
@@ -210,7 +215,7 @@ enum weft_status cli_verify_ask(const struct cli_options *options, struct weft_e
                               : no_device(options, why, error);
 }
 
-enum weft_status cli_verify_child(const struct cli_options *options,
+enum weft_status cli_verify_child(const struct cli_verify_options *options,
                                   const struct weft_device *device, struct weft_error *error) {
     double start = os_seconds();
     struct run run = {.limit = limit_of(options)};

@@ -8,16 +8,16 @@
 
 #define WIDTH 480 /* of the line: a shorter one covers a longer one */
 
-bool cli_verify_note_make(const char *path) {
+bool cli_child_status_make(const char *path) {
     FILE *stream = fopen(path, "wb");
     bool made = stream != NULL && fprintf(stream, "%*s\n", WIDTH, "") == WIDTH + 1;
     return stream != NULL && fclose(stream) == 0 && made;
 }
 
-bool cli_verify_note_open(struct cli_verify_note *note) {
+bool cli_child_status_open(struct cli_child_status *note) {
     const char *path = getenv(WEFT_VERIFY_NOTE);
     bool child = path != NULL && *path != '\0';
-    note->stream = child && strcmp(path, CLI_VERIFY_NO_NOTE) != 0 ? fopen(path, "r+b") : NULL;
+    note->stream = child && strcmp(path, CLI_VERIFY_STATUS_NONE) != 0 ? fopen(path, "r+b") : NULL;
     if (child) {
         os_explain_end(NULL, 0); /* that does the one who reads the note */
     }
@@ -25,7 +25,7 @@ bool cli_verify_note_open(struct cli_verify_note *note) {
     return child;
 }
 
-void cli_verify_note_write(struct cli_verify_note *note, const char *what) {
+void cli_child_status_write(struct cli_child_status *note, const char *what) {
     if (note->stream != NULL) {
         rewind(note->stream);
         fprintf(note->stream, "%-*.*s\n", WIDTH, WIDTH, what);
@@ -33,7 +33,7 @@ void cli_verify_note_write(struct cli_verify_note *note, const char *what) {
     }
 }
 
-void cli_verify_note_close(struct cli_verify_note *note) {
+void cli_child_status_close(struct cli_child_status *note) {
     if (note->stream != NULL) {
         fclose(note->stream);
         note->stream = NULL;

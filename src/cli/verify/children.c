@@ -40,7 +40,8 @@ enum weft_status cli_verify_answer(struct weft_error *error) {
     return status;
 }
 
-enum weft_status cli_verify_children(const struct cli_options *options, struct weft_error *error) {
+enum weft_status cli_verify_children(const struct cli_verify_options *options,
+                                     struct weft_error *error) {
     struct weft_device *devices = NULL;
     enum weft_status worst = WEFT_OK, status;
     size_t count = 0, bad = 0, tried = 0;
@@ -53,7 +54,7 @@ enum weft_status cli_verify_children(const struct cli_options *options, struct w
         return status;
     }
     for (size_t i = 0; i < count && !os_interrupted(); i++) {
-        if (!options->json) {
+        if (!options->common.json) {
             printf("%s%s (%s)\n", i > 0 ? "\n" : "", devices[i].name, devices[i].platform_name);
         }
         if (devices[i].usable) {

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/messages.h"
+#include "cli/progress.h"
+#include "cli/setup.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 #include "os/process.h"
 
 struct job {
-    const struct cli_options *options;
-    struct cli_verify_note note;
+    const struct cli_verify_options *options;
+    struct cli_child_status note;
     struct cli_progress progress;
     double start;
 };
@@ -30,7 +33,7 @@ static void difference(void *context, const struct weft_verify_difference *found
     char what[300];
     if (job->note.launches) {
         snprintf(what, sizeof what, "layer %s, whose %s was wrong", found->layer, found->tensor);
-        cli_verify_note_write(&job->note, what);
+        cli_child_status_write(&job->note, what);
         return;
     }
     cli_progress_wipe(&job->progress);
@@ -39,7 +42,7 @@ static void difference(void *context, const struct weft_verify_difference *found
 
 static void doing(void *context, const char *what) {
     struct job *job = context;
-    cli_verify_note_write(&job->note, what);
+    cli_child_status_write(&job->note, what);
 }
 
 static bool progress(void *context, const char *what, uint64_t passes, uint64_t faults) {
@@ -82,11 +85,11 @@ static enum weft_status parse_injection(const char *given, char text[256],
 }
 
 /* The data set, if one is asked for: the variable does not count, so that the hash is the known one everywhere. */
-static enum weft_status read_images(const struct cli_options *options, struct weft_images *images,
-                                    struct weft_error *error) {
+static enum weft_status read_images(const struct cli_verify_options *options,
+                                    struct weft_images *images, struct weft_error *error) {
     struct weft_network *network = NULL;
     char folder[4096];
-    enum weft_status status = weft_data_find(options->data, folder, error);
+    enum weft_status status = weft_data_find(options->common.data, folder, error);
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
         status = weft_images_read(folder, (enum weft_split)i, &images[i], NULL, error);
     }
@@ -94,7 +97,7 @@ static enum weft_status read_images(const struct cli_options *options, struct we
         status = weft_network_create_published(&network, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = cli_shared_check(network, &images[i], error);
+        status = cli_setup_check(network, &images[i], error);
     }
     weft_network_destroy(network);
     return status;
@@ -118,7 +121,7 @@ static enum weft_status conclude(const struct job *job, const struct weft_verify
 static enum weft_status end_launches(struct job *job, const struct weft_verify_outcome *outcome,
                                      enum weft_status status, struct weft_error *error) {
     if (status != WEFT_OK) {
-        cli_verify_note_write(&job->note, error->message);
+        cli_child_status_write(&job->note, error->message);
     } else if (outcome->result != WEFT_VERIFY_EQUAL) {
         status = WEFT_FAILED;
     }
@@ -128,11 +131,11 @@ static enum weft_status end_launches(struct job *job, const struct weft_verify_o
 
 static enum weft_status end(struct job *job, const struct weft_verify_outcome *outcome,
                             enum weft_status status, struct weft_error *error) {
-    const struct cli_options *options = job->options;
+    const struct cli_verify_options *options = job->options;
     cli_progress_wipe(&job->progress);
     if (status == WEFT_OK && options->bundle != NULL) {
         bool none = outcome->bundle[0] != '\0';
-        cli_message_notice(options, "bundle: %s%s", none ? "none: " : "",
+        cli_message_notice(&options->common, "bundle: %s%s", none ? "none: " : "",
                            none ? outcome->bundle : options->bundle);
     }
     if (status == WEFT_INTERRUPTED && outcome->result != WEFT_VERIFY_EQUAL) {
@@ -148,35 +151,36 @@ static enum weft_status end(struct job *job, const struct weft_verify_outcome *o
     return status;
 }
 
-static enum weft_status verify_here(const struct cli_options *options,
-                                    const struct cli_verify_note *note, struct weft_error *error) {
+static enum weft_status verify_here(const struct cli_verify_options *options,
+                                    const struct cli_child_status *note, struct weft_error *error) {
     struct job job = {.options = options, .note = *note, .start = os_seconds()};
     struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
     struct weft_injection inject;
     struct weft_verify_events events = {stage, difference, progress, doing, &job};
     struct weft_verify_outcome outcome = {0};
-    struct weft_verify_options wanted = {.full = options->full,
-                                         .seed = options->seed,
-                                         .steps = options->steps,
-                                         .soak = note->launches ? 0 : options->soak,
-                                         .bundle = note->launches ? NULL : options->bundle,
-                                         .launches = note->launches,
-                                         .device = {.device = options->device,
-                                                    .threads = (unsigned)options->threads,
-                                                    .kernels = options->kernels,
-                                                    .cl_options = options->cl_options,
-                                                    .mapping = (enum weft_mapping)options->mapping,
-                                                    .no_fuse = options->no_fuse,
-                                                    .no_cache = options->no_cache,
-                                                    .log = cli_message_log(options)}};
+    struct weft_verify_options wanted = {
+        .full = options->full,
+        .seed = options->seed,
+        .steps = options->steps,
+        .soak = note->launches ? 0 : options->soak,
+        .bundle = note->launches ? NULL : options->bundle,
+        .launches = note->launches,
+        .device = {.device = options->common.device,
+                   .threads = (unsigned)options->common.threads,
+                   .kernels = options->common.kernels,
+                   .cl_options = options->common.cl_options,
+                   .mapping = (enum weft_mapping)options->common.mapping,
+                   .no_fuse = options->common.no_fuse,
+                   .no_cache = options->common.no_cache,
+                   .log = cli_message_log(&options->common)}};
     char notice[512] = "", text[256];
     enum weft_status status = WEFT_OK;
-    cli_progress_start(&job.progress, options);
+    cli_progress_start(&job.progress, &options->common);
     if (options->inject != NULL) {
         status = parse_injection(options->inject, text, &inject, error);
         wanted.inject = &inject;
     }
-    if (status == WEFT_OK && cli_options_given(options, "data")) {
+    if (status == WEFT_OK && cli_options_given(&options->common, "data")) {
         status = read_images(options, images, error);
         wanted.images = images;
     }
@@ -195,31 +199,32 @@ static enum weft_status verify_here(const struct cli_options *options,
     return status;
 }
 
-enum weft_status cli_command_verify(const struct cli_options *options, struct weft_error *error) {
-    struct cli_verify_note note = {NULL, false};
+enum weft_status cli_verify_run(const void *given, struct weft_error *error) {
+    const struct cli_verify_options *options = given;
+    struct cli_child_status note = {NULL, false};
     enum weft_status status;
     if (options->quick && options->full) {
         return weft_fail(error, WEFT_USAGE, "--full: it is the contrary of --quick");
     }
-    if (options->all && cli_options_given(options, "device")) {
+    if (options->all && cli_options_given(&options->common, "device")) {
         return weft_fail(error, WEFT_USAGE, "--all: it takes every device, leave --device away");
     }
-    if (options->math != WEFT_MATH_EXACT) {
+    if (options->common.math != WEFT_MATH_EXACT) {
         return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
-    if (cli_verify_note_open(&note)) {
+    if (cli_child_status_open(&note)) {
         status = options->all ? cli_verify_answer(error) : verify_here(options, &note, error);
         if (!note.launches || status == WEFT_OK) { /* else it says what was wrong */
-            cli_verify_note_write(&note, CLI_VERIFY_END);
+            cli_child_status_write(&note, CLI_VERIFY_END);
         }
-        cli_verify_note_close(&note);
+        cli_child_status_close(&note);
         return status;
     }
     if (options->all) {
         return cli_verify_children(options, error);
     }
     /* No driver can crash the CPU backend. */
-    return options->timeout > 0 || strcmp(options->device, "cpu") != 0
+    return options->timeout > 0 || strcmp(options->common.device, "cpu") != 0
                ? cli_verify_child(options, NULL, error)
                : verify_here(options, &note, error);
 }

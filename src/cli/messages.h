@@ -1,0 +1,31 @@
+/* messages.h: what the program prints on stderr, and whether stdout took what was printed. */
+#ifndef WEFT_CLI_MESSAGES_H
+#define WEFT_CLI_MESSAGES_H
+
+#include "cli/options.h"
+#include "weft/backend.h"
+
+/* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to stdout. */
+void cli_message_error(const struct weft_error *error, bool json);
+
+/* Prints "weft: TEXT" to stderr unless --quiet. */
+void cli_message_notice(const struct cli_options *options, const char *format, ...)
+    WEFT_PRINTF(2, 3);
+
+/* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises. */
+void cli_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+
+/* As cli_message_notice, with --verbose only. */
+void cli_message_detail(const struct cli_options *options, const char *format, ...)
+    WEFT_PRINTF(2, 3);
+
+/* Prints "weft: TEXT" to stderr, with --quiet too: for what a user must not miss. */
+void cli_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
+
+/* Returns the log of the library's messages about devices, which prints them as details. */
+struct weft_log cli_message_log(const struct cli_options *options);
+
+/* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not written. */
+enum weft_status cli_message_flush(struct weft_error *error);
+
+#endif
