@@ -1,6 +1,7 @@
 /* test_batch_norm_plain.c: batch norm against the textbook's formulas in double, on the CPU backend. */
 #include "check_weft.h"
 #include "layer_case.h"
+#include "weft/inspect.h"
 
 #include <math.h>
 

@@ -2,6 +2,7 @@
 #include "backend/opencl/clblast/fast.h"
 #include "check_weft.h"
 #include "layer_places.h"
+#include "weft/inspect.h"
 #include "weft/train.h"
 
 #include <string.h>

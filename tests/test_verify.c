@@ -1,5 +1,6 @@
 /* test_verify.c: the parts of weft_verify: made-up values, names of tensors, the host, and the known hashes. */
 #include "check_weft.h"
+#include "weft/inspect.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,16 +50,17 @@ START_TEST(targets) {
     struct tensor_ref target;
     ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
     ck_assert(tensor_ref_find(network, "conv1.weight", &target));
-    ck_assert(!target.is_place && target.array == WEFT_ARRAY_PARAMETERS && target.count == 150);
+    ck_assert(!target.is_activation && target.array == WEFT_ARRAY_PARAMETERS &&
+              target.count == 150);
     ck_assert(tensor_ref_find(network, "conv1.weight.grad", &target));
-    ck_assert(!target.is_place && target.array == WEFT_ARRAY_GRADIENTS);
+    ck_assert(!target.is_activation && target.array == WEFT_ARRAY_GRADIENTS);
     ck_assert(tensor_ref_find(network, "out.bias.second_moment", &target));
     ck_assert(target.array == WEFT_ARRAY_SECOND_MOMENTS && target.count == 10);
     ck_assert(tensor_ref_find(network, "batchN1.running_var", &target));
     ck_assert(target.array == WEFT_ARRAY_BUFFERS && target.count == 6);
     ck_assert(!tensor_ref_find(network, "batchN1.running_var.moment", &target));
     ck_assert(tensor_ref_find(network, "fc1.output.grad", &target));
-    ck_assert(target.is_place && target.place.gradient && target.count == 120);
+    ck_assert(target.is_activation && target.activation.gradient && target.count == 120);
     ck_assert(!tensor_ref_find(network, "", &target));
     ck_assert(!tensor_ref_find(network, ".grad", &target));
     ck_assert(!tensor_ref_find(network, "conv1", &target));

@@ -11,7 +11,6 @@
 #include "weft/network.h"
 
 struct weft_backend;
-struct weft_trial;
 
 /* How work is laid onto work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
@@ -42,7 +41,6 @@ struct weft_backend_options {
     size_t batch;        /* the largest number of images in one step or pass; at least 1 */
     bool forward_only;   /* no training: needs less memory */
     struct weft_log log; /* of this backend, as long as it is open */
-    const struct weft_trial *trial; /* for weft_verify alone; NULL */
 };
 
 /* What is known of a device. Texts are empty and numbers 0 where a device does not say. */
@@ -173,25 +171,6 @@ struct weft_pass {
 WEFT_API enum weft_status weft_backend_evaluate(struct weft_backend *backend,
                                                 const struct weft_pass *pass,
                                                 struct weft_error *error);
-
-/* For tests, verify and finite differences: the network forward on ${inputs} (count x input floats, any values) and, if ${doutputs}
- * is not NULL (count x output floats: the gradient of the output), backward down to the input. Running statistics change
- * when ${statistics} is WEFT_STATISTICS_BATCH, as in training. Then read WEFT_ARRAY_GRADIENTS (sums over the batch, not means) and tensors. */
-struct weft_probe {
-    enum weft_statistics statistics;
-    size_t count;
-    const float *inputs, *doutputs;
-};
-WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
-                                                 const struct weft_probe *probe,
-                                                 struct weft_error *error);
-
-/* Copies a tensor of the last step, pass or propagation: "input", "LAYER.output", and after a backward pass "LAYER.output.grad" and
- * (after weft_backend_propagate) "input.grad". ${values} holds ${count} floats: images x the shape's size, images as in that pass.
- * Fails with WEFT_USAGE for an unknown name, a wrong count, and a tensor that does not exist because layers are fused. */
-WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
-                                              float *values, size_t count,
-                                              struct weft_error *error);
 
 /* What one kernel (OpenCL) or one function of a layer (cpu) has done while its backend was profiled.
  *

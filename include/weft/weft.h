@@ -6,6 +6,7 @@
 #include "weft/compare.h"
 #include "weft/data.h"
 #include "weft/error.h"
+#include "weft/inspect.h"
 #include "weft/model.h"
 #include "weft/network.h"
 #include "weft/train.h"

@@ -158,5 +158,5 @@ enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *n
         return weft_fail(error, WEFT_USAGE, "tensor %s: %zu floats asked for, it has %zu x %zu",
                          name, count, backend->last_count, size);
     }
-    return backend->ops->tensor(backend, place, values, error);
+    return backend->ops->tensor(backend, place, backend->last_count, values, error);
 }

@@ -11,6 +11,7 @@
 
 #include "backend/tensor_ref.h"
 #include "weft/backend.h"
+#include "weft/inspect.h"
 
 struct profile;
 
@@ -34,9 +35,10 @@ struct backend_ops {
                                  struct weft_error *error);
     enum weft_status (*propagate)(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error);
-    /* Stores images of the last pass x size of the activation floats in ${values}. */
+    /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images of the last pass, or more, up to all lanes
+     * of its shards. */
     enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
-                               float *values, struct weft_error *error);
+                               size_t count, float *values, struct weft_error *error);
     /* Optional: without it weft_backend_profile_start fails. Makes backend->profile, which is NULL, and names its entries. All work is added to
      * them until backend->profile is NULL again. */
     enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
@@ -65,6 +67,14 @@ struct weft_backend {
 struct backend_request {
     const struct weft_network *network;
     const struct weft_backend_options *options;
+    const struct debug_options *debug; /* of opencl/debug/debug.h; NULL without verification */
 };
+
+/* Opens a backend as weft_backend_open does; ${debug}: how verification runs an OpenCL device (the CPU backend ignores it), or NULL. It must
+ * live as long as the backend. */
+enum weft_status backend_open(const struct weft_network *network,
+                              const struct weft_backend_options *options,
+                              const struct debug_options *debug, struct weft_backend **backend,
+                              char notice[512], struct weft_error *error);
 
 #endif

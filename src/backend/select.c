@@ -265,11 +265,11 @@ enum weft_status weft_device_choose(const char *selector, struct weft_device *de
 }
 
 /* "cpu" never asks OpenCL for anything, so that no broken driver can stop it. */
-enum weft_status weft_backend_open(const struct weft_network *network,
-                                   const struct weft_backend_options *options,
-                                   struct weft_backend **backend, char notice[512],
-                                   struct weft_error *error) {
-    struct backend_request request = {.network = network, .options = options};
+enum weft_status backend_open(const struct weft_network *network,
+                              const struct weft_backend_options *options,
+                              const struct debug_options *debug, struct weft_backend **backend,
+                              char notice[512], struct weft_error *error) {
+    struct backend_request request = {.network = network, .options = options, .debug = debug};
     const char *selector = options->device != NULL ? options->device : "auto";
     char ignored[512];
     notice = notice != NULL ? notice : ignored;
@@ -283,6 +283,13 @@ enum weft_status weft_backend_open(const struct weft_network *network,
         return open_cpu(&request, backend, error);
     }
     return open_opencl(&request, selector, backend, notice, error);
+}
+
+enum weft_status weft_backend_open(const struct weft_network *network,
+                                   const struct weft_backend_options *options,
+                                   struct weft_backend **backend, char notice[512],
+                                   struct weft_error *error) {
+    return backend_open(network, options, NULL, backend, notice, error);
 }
 
 enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {

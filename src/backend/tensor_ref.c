@@ -1,4 +1,4 @@
-/* tensor_ref.c: tensors of a network by place and by name, wherever they lie. */
+/* tensor_ref.c: tensors of a network, by index and by name. */
 #include "backend/tensor_ref.h"
 
 #include <stdio.h>
@@ -9,27 +9,26 @@ struct weft_shape activation_shape(const struct weft_network *network, size_t in
 }
 
 bool activation_find(const struct weft_network *network, const char *name,
-                     struct activation *place) {
+                     struct activation *activation) {
     size_t length = strlen(name);
-    place->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
-    length -= place->gradient ? 5 : 0;
+    activation->gradient = length > 5 && strcmp(name + length - 5, ".grad") == 0;
+    length -= activation->gradient ? 5 : 0;
     if (length == 5 && strncmp(name, "input", 5) == 0) {
-        place->index = 0;
+        activation->index = 0;
         return true;
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         char output[WEFT_NAME_MAX + 8];
         snprintf(output, sizeof output, "%s.output", network->layers[i].name);
         if (strlen(output) == length && strncmp(name, output, length) == 0) {
-            place->index = i + 1;
+            activation->index = i + 1;
             return true;
         }
     }
     return false;
 }
 
-bool tensor_ref_find(const struct weft_network *network, const char *name,
-                     struct tensor_ref *target) {
+bool tensor_ref_find(const struct weft_network *network, const char *name, struct tensor_ref *ref) {
     static const struct {
         const char *suffix;
         enum weft_array array;
@@ -37,10 +36,10 @@ bool tensor_ref_find(const struct weft_network *network, const char *name,
                  {".grad", WEFT_ARRAY_GRADIENTS},
                  {".moment", WEFT_ARRAY_MOMENTS},
                  {".second_moment", WEFT_ARRAY_SECOND_MOMENTS}};
-    *target = (struct tensor_ref){0};
-    if (activation_find(network, name, &target->place)) {
-        target->is_place = true;
-        target->count = weft_shape_size(activation_shape(network, target->place.index));
+    *ref = (struct tensor_ref){0};
+    if (activation_find(network, name, &ref->activation)) {
+        ref->is_activation = true;
+        ref->count = weft_shape_size(activation_shape(network, ref->activation.index));
         return true;
     }
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
@@ -55,9 +54,9 @@ bool tensor_ref_find(const struct weft_network *network, const char *name,
         base[length - suffix] = '\0';
         tensor = weft_network_find(network, base);
         if (tensor != NULL && (tensor->trained || k == 0)) {
-            target->array = tensor->trained ? kinds[k].array : WEFT_ARRAY_BUFFERS;
-            target->offset = tensor->offset;
-            target->count = tensor->count;
+            ref->array = tensor->trained ? kinds[k].array : WEFT_ARRAY_BUFFERS;
+            ref->offset = tensor->offset;
+            ref->count = tensor->count;
             return true;
         }
     }

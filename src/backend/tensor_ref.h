@@ -20,12 +20,12 @@ enum tensor_result {
 
 /* Where the values of a tensor are. */
 struct tensor_ref {
-    enum tensor_result result; /* one of these, never with a flip; ${offset}, ${count}: words */
-    bool is_place;             /* else */
-    struct activation place;   /* is_place */
-    enum weft_array array;     /* else */
-    size_t offset;             /* of the tensor's first float in the array */
-    size_t count;              /* floats of the tensor; for a place: of one image */
+    enum tensor_result result;    /* unless NONE: ${offset} and ${count} are words of this result */
+    bool is_activation;           /* else: ${activation}, not ${array} */
+    struct activation activation; /* is_activation */
+    enum weft_array array;        /* else */
+    size_t offset;                /* of the tensor's first float in the array */
+    size_t count;                 /* floats of the tensor; of an activation: of one image */
 };
 
 /* Returns the shape of activation ${index}, for one image. */

@@ -10,13 +10,13 @@
 /* Says in ${record} which launches compute ${target}. */
 static void choose_launches(const struct weft_network *network, const struct tensor_ref *target,
                             const struct weft_verify_difference *found, struct record *record) {
-    size_t index = target->place.index;
+    size_t index = target->activation.index;
     if (target->result != TENSOR_RESULT_NONE) {
         record->loss = true;
-    } else if (target->is_place && !target->place.gradient) {
+    } else if (target->is_activation && !target->activation.gradient) {
         record->gather = index == 0;
         record->layer = index - 1;
-    } else if (target->is_place) {
+    } else if (target->is_activation) {
         record->loss = index == network->layer_count;
         record->layer = index;
         record->backward = true;
@@ -42,7 +42,7 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
     struct weft_backend *expected = piece->expected;
     size_t count = piece->network->parameter_count + piece->network->buffer_count;
     enum weft_status status;
-    if (target->is_place && expected->last_count * target->count > count) {
+    if (target->is_activation && expected->last_count * target->count > count) {
         count = expected->last_count * target->count;
     }
     *values = calloc(count + 1, sizeof **values);
@@ -53,7 +53,7 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
         memcpy(*values, piece->results, target->count * sizeof **values);
         return WEFT_OK;
     }
-    if (target->is_place) {
+    if (target->is_activation) {
         return weft_backend_tensor(expected, name, *values, expected->last_count * target->count,
                                    error);
     }
@@ -180,7 +180,7 @@ enum weft_status verify_bundle_write(const struct verify *verify, const struct r
 
 /* Runs the piece once more, with its launches recorded. */
 static enum weft_status record_piece(const struct verify *verify, const struct verify_piece *piece,
-                                     const struct weft_backend_options *how,
+                                     const struct verify_setup *how,
                                      const struct tensor_ref *target,
                                      const struct weft_verify_difference *found,
                                      struct record *record, struct weft_error *error) {
@@ -191,12 +191,12 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
     const uint32_t open = VERIFY_OPEN;
     char digest[65];
     int buffer = 0;
-    enum weft_status status = weft_backend_open(piece->network, how, &device, NULL, error);
+    enum weft_status status = verify_open(piece->network, how, &device, error);
     if (status == WEFT_OK) {
         status = piece->run(piece, device, &now, digest, error);
     }
     if (status == WEFT_OK) {
-        status = opencl_api->record_result(device, target, &buffer, &got, error);
+        status = debug_api->record_result(device, target, &buffer, &got, error);
     }
     if (status == WEFT_OK) {
         status = read_expected(piece, found->name, target, &values, error);
@@ -211,7 +211,7 @@ static enum weft_status record_piece(const struct verify *verify, const struct v
         for (size_t i = 0; i + sizeof open <= record->buffers[buffer].size; i += sizeof open) {
             memcpy(expected + i, &open, sizeof open);
         }
-        record_place(device, target, values, expected);
+        record_place(target, device->last_count, values, expected);
         status = verify_bundle_write(verify, record, buffer, got, expected,
                                      record->buffers[buffer].size, found, error);
     }
@@ -248,11 +248,10 @@ static bool find_target(const struct verify_piece *piece,
 }
 
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
-                   const struct weft_backend_options *options,
-                   const struct weft_verify_difference *found) {
+                   const struct verify_setup *options, const struct weft_verify_difference *found) {
     struct record *record = calloc(1, sizeof *record);
-    struct weft_backend_options how = *options;
-    struct weft_trial trial = {.record = record};
+    struct verify_setup how = *options;
+    struct debug_options debug = {.record = record};
     struct tensor_ref target;
     struct weft_error failure = {0};
     enum weft_status status = WEFT_OK;
@@ -265,10 +264,10 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                  "a difference of this stage can not be put into a program of its own");
     } else {
         choose_launches(piece->network, &target, found, record);
-        record->kernels = options->kernels;
+        record->kernels = options->options.kernels;
         record->step = piece->step;
-        how.trial = &trial;
-        how.no_cache = true; /* so that the compiler has something to say */
+        how.debug = &debug;
+        how.options.no_cache = true; /* so that the compiler has something to say */
         status = record_piece(verify, piece, &how, &target, found, record, &failure);
     }
     record_finish(record);

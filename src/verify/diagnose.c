@@ -15,14 +15,14 @@ struct ways {
     bool stays; /* right on fresh buffers, and wrong again on those where it was wrong */
 };
 
-static enum way run_way(const struct verify_piece *piece, const struct weft_backend_options *how,
+static enum way run_way(const struct verify_piece *piece, const struct verify_setup *how,
                         const char *digest) {
     struct weft_verify_difference found = {0};
     struct weft_error ignored = {0};
     struct weft_backend *device = NULL;
     char other[65];
     enum way way = WAY_FAILED;
-    if (weft_backend_open(piece->network, how, &device, NULL, &ignored) == WEFT_OK &&
+    if (verify_open(piece->network, how, &device, &ignored) == WEFT_OK &&
         piece->run(piece, device, &found, other, &ignored) == WEFT_OK) {
         way = found.differing == 0 ? WAY_RIGHT : strcmp(other, digest) == 0 ? WAY_SAME : WAY_OTHER;
     }
@@ -31,12 +31,11 @@ static enum way run_way(const struct verify_piece *piece, const struct weft_back
 }
 
 /* The same on fresh buffers, several times. Stores the hash of the first wrong result in ${digest}. */
-static enum weft_status run_again(const struct verify_piece *piece,
-                                  const struct weft_backend_options *how, struct ways *ways,
-                                  char digest[65], struct weft_error *error) {
+static enum weft_status run_again(const struct verify_piece *piece, const struct verify_setup *how,
+                                  struct ways *ways, char digest[65], struct weft_error *error) {
     struct weft_backend *device = NULL;
     bool wrong = false;
-    enum weft_status status = weft_backend_open(piece->network, how, &device, NULL, error);
+    enum weft_status status = verify_open(piece->network, how, &device, error);
     for (int i = 0; i < AGAIN && status == WEFT_OK; i++) {
         struct weft_verify_difference found = {0};
         char other[65];
@@ -59,33 +58,35 @@ static enum weft_status run_again(const struct verify_piece *piece,
 }
 
 static struct ways run_ways(const struct verify *verify, const struct verify_piece *piece,
-                            const struct weft_backend_options *options, const char *digest) {
-    struct weft_backend_options how = *options;
-    struct weft_trial trial = options->trial != NULL ? *options->trial : (struct weft_trial){0};
+                            const struct verify_setup *options, const char *digest) {
+    struct verify_setup how = *options;
+    struct debug_options debug =
+        options->debug != NULL ? *options->debug : (struct debug_options){0};
     struct ways ways = {0};
     char text[1024];
-    how.trial = &trial;
-    trial.wait = true;
+    how.debug = &debug;
+    debug.wait = true;
     ways.wait = run_way(piece, &how, digest);
     for (int i = 0; i < 2 && ways.wait == WAY_RIGHT; i++) { /* a race may be right once */
         ways.wait = run_way(piece, &how, digest);
     }
-    trial.wait = false;
-    trial.other_groups = true;
+    debug.wait = false;
+    debug.other_groups = true;
     ways.groups = run_way(piece, &how, digest);
     how = *options;
     snprintf(text, sizeof text, "%s -cl-opt-disable",
-             options->cl_options != NULL ? options->cl_options : "");
-    how.cl_options = text;
+             options->options.cl_options != NULL ? options->options.cl_options : "");
+    how.options.cl_options = text;
     /* PoCL 7.1 computes a + b wrongly then: that would tell nothing. */
-    ways.unoptimised = !verify->outcome->device.builtin && verify_computes(verify, &how)
+    ways.unoptimised = !verify->outcome->device.builtin && verify_computes(verify, &how.options)
                            ? run_way(piece, &how, digest)
                            : WAY_NO_CONTROL;
     how = *options;
-    how.mapping = options->mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
+    how.options.mapping =
+        options->options.mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
     ways.mapping = run_way(piece, &how, digest);
     how = *options;
-    how.no_fuse = !options->no_fuse;
+    how.options.no_fuse = !options->options.no_fuse;
     ways.fusing = run_way(piece, &how, digest);
     return ways;
 }
@@ -201,18 +202,18 @@ void verify_decide(struct verify *verify, const struct weft_verify_difference *f
 /* Where layers are fused, the layer that computed a tensor may not be the one that made it wrong: run apart, perhaps several times, they
  * say more. */
 static enum weft_status name_layer(const struct verify_piece *piece,
-                                   const struct weft_backend_options *options,
+                                   const struct verify_setup *options,
                                    struct weft_verify_difference *found, struct weft_error *error) {
-    struct weft_backend_options how = *options;
+    struct verify_setup how = *options;
     struct weft_verify_difference apart = {.differing = 0};
     struct weft_backend *device = NULL;
     char digest[65];
     enum weft_status status;
-    if (options->no_fuse) {
+    if (options->options.no_fuse) {
         return WEFT_OK;
     }
-    how.no_fuse = true;
-    status = weft_backend_open(piece->network, &how, &device, NULL, error);
+    how.options.no_fuse = true;
+    status = verify_open(piece->network, &how, &device, error);
     for (int i = 0; i < AGAIN && status == WEFT_OK && apart.differing == 0; i++) {
         status = piece->run(piece, device, &apart, digest, error);
     }
@@ -246,12 +247,12 @@ static enum weft_status decide_alone(struct verify *verify, struct weft_verify_d
 }
 
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
-                                 const struct weft_backend_options *options,
+                                 const struct verify_setup *options,
                                  struct weft_verify_difference *found, bool repeats,
                                  struct weft_error *error) {
     struct weft_verify_outcome *outcome = verify->outcome;
     struct ways ways = {0};
-    struct weft_backend_options how;
+    struct verify_setup how;
     unsigned right, same, other;
     char digest[65] = "", injected[160] = "";
     const char *cause;
@@ -277,8 +278,8 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     ways.right = right;
     ways.same = same;
     ways.other = other;
-    cause =
-        explain(&ways, found, !options->no_fuse, unstable, verify->flip.flip != 0, &found->guess);
+    cause = explain(&ways, found, !options->options.no_fuse, unstable, verify->flip.flip != 0,
+                    &found->guess);
     if (verify->flip.flip != 0) {
         snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
                  verify->options->inject->tensor);
@@ -288,12 +289,13 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
              "for each kernel: %s; other work-groups: %s; -cl-opt-disable: %s; the other mapping: "
              "%s; %s: %s",
              injected, cause, right, same, other, words[ways.wait], words[ways.groups],
-             words[ways.unoptimised], words[ways.mapping], options->no_fuse ? "fused" : "not fused",
-             words[ways.fusing]);
+             words[ways.unoptimised], words[ways.mapping],
+             options->options.no_fuse ? "fused" : "not fused", words[ways.fusing]);
     verify_decide(verify, found, unstable ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
     if (verify->options->bundle != NULL) {
         how = *options;
-        how.no_fuse = how.no_fuse || ways.fusing != WAY_RIGHT; /* the fewest kernels that show it */
+        how.options.no_fuse =
+            how.options.no_fuse || ways.fusing != WAY_RIGHT; /* the fewest kernels that show it */
         verify_bundle(verify, piece, &how, found);
     }
     return WEFT_OK;

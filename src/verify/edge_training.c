@@ -209,7 +209,7 @@ static enum weft_status run_way(struct verify *verify, struct verify_training *t
         status = run_on(verify, training, &hard, error);
     } else if (status == WEFT_OK) {
         verify_way(verify, i, &hard.how);
-        hard.note = hard.how.mapping == WEFT_MAPPING_GPU
+        hard.note = hard.how.options.mapping == WEFT_MAPPING_GPU
                         ? ", from made-up values at the threshold to 0, mapping gpu"
                         : ", from made-up values at the threshold to 0, mapping cpu";
         status = verify_training_open(&hard, &hard.how, &backend, error);

@@ -50,12 +50,12 @@ static bool is_joined(const struct join *join, const unsigned char *got, size_t 
     return weft_as_uint(value) == weft_as_uint(weft_clean(weft_clean(total) * join->scale));
 }
 
-void verify_joined(const struct verify_piece *piece, const struct weft_backend_options *options,
+void verify_joined(const struct verify_piece *piece, const struct verify_setup *options,
                    struct weft_verify_difference *found) {
     struct weft_error ignored = {0};
     struct record *record = NULL;
-    struct weft_trial trial = {.wait = false};
-    struct weft_backend_options how = *options;
+    struct debug_options debug = {.wait = false};
+    struct verify_setup how = *options;
     struct weft_verify_difference now = {.differing = 0};
     struct weft_backend *device = NULL;
     struct tensor_ref target;
@@ -63,20 +63,20 @@ void verify_joined(const struct verify_piece *piece, const struct weft_backend_o
     unsigned char *got = NULL;
     char digest[65];
     int buffer = 0;
-    if (!tensor_ref_find(piece->network, found->name, &target) || target.is_place ||
-        target.array != WEFT_ARRAY_GRADIENTS || options->trial != NULL ||
+    if (!tensor_ref_find(piece->network, found->name, &target) || target.is_activation ||
+        target.array != WEFT_ARRAY_GRADIENTS || options->debug != NULL ||
         (record = calloc(1, sizeof *record)) == NULL) {
         return; /* no gradient, or one with a bit that was flipped */
     }
-    record->kernels = options->kernels;
+    record->kernels = options->options.kernels;
     record->adam = true;
     record->step = piece->step;
-    trial.record = record;
-    how.trial = &trial;
-    if (weft_backend_open(piece->network, &how, &device, NULL, &ignored) == WEFT_OK &&
+    debug.record = record;
+    how.debug = &debug;
+    if (verify_open(piece->network, &how, &device, &ignored) == WEFT_OK &&
         piece->run(piece, device, &now, digest, &ignored) == WEFT_OK &&
         read_launch(record, &join) &&
-        opencl_api->record_result(device, &target, &buffer, &got, &ignored) == WEFT_OK) {
+        debug_api->record_result(device, &target, &buffer, &got, &ignored) == WEFT_OK) {
         for (size_t i = 0; i < target.count; i++) {
             if (!is_joined(&join, got, target.offset + i)) {
                 snprintf(found->layer, sizeof found->layer, "adam");

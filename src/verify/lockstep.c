@@ -81,7 +81,7 @@ static enum weft_status keep_state(struct lockstep *lockstep, struct weft_error 
     return status;
 }
 
-/* Brings ${backend} to the state before the step; the parameters last, as a trial counts its steps from there. */
+/* Brings ${backend} to the state before the step; the parameters last, as a debug counts its steps from there. */
 static enum weft_status restore(const struct lockstep *lockstep, struct weft_backend *backend,
                                 struct weft_error *error) {
     enum weft_status status = WEFT_OK;
@@ -151,10 +151,10 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
     const struct verify_training *training = lockstep->training;
     const struct weft_network *network = training->model->network;
     size_t longest = network->parameter_count + network->buffer_count + 1;
-    struct weft_backend_options how = training->how;
+    struct verify_setup how = training->how;
     bool made = true;
-    how.device = "cpu";
-    how.trial = NULL;
+    how.options.device = "cpu";
+    how.debug = NULL;
     for (size_t a = 0; a < STATE; a++) {
         lockstep->state[a] = calloc(longest, sizeof(float));
         made = made && lockstep->state[a] != NULL;
@@ -191,8 +191,8 @@ static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_e
 static enum weft_status examine(struct verify *verify, struct lockstep *lockstep,
                                 struct weft_error *error) {
     const struct verify_training *training = lockstep->training;
-    struct weft_backend_options how = training->how;
-    struct weft_trial trial = verify->flip;
+    struct verify_setup how = training->how;
+    struct debug_options debug = verify->flip;
     struct verify_piece piece = {
         training->model->network, training->batch,  run_piece, lockstep, lockstep->expected, 0,
         &lockstep->results[1],    training->backend};
@@ -211,8 +211,8 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
                  ", right if it is made alone, not if it is number %llu of its call",
                  (unsigned long long)piece.step);
     }
-    trial.flip = trial.flip != 0 ? 1 : 0; /* the piece is one step */
-    how.trial = trial.flip != 0 ? &trial : NULL;
+    debug.flip = debug.flip != 0 ? 1 : 0; /* the piece is one step */
+    how.debug = debug.flip != 0 ? &debug : NULL;
     return status == WEFT_OK ? verify_diagnose(verify, &piece, &how, &found, false, error) : status;
 }
 

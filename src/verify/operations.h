@@ -2,7 +2,7 @@
 #ifndef WEFT_VERIFY_OPERATIONS_H
 #define WEFT_VERIFY_OPERATIONS_H
 
-#include "backend/opencl/debug/raw_device.h"
+#include "backend/opencl/debug/debug.h"
 
 /* How the results of an operation are compared. */
 enum verify_rule {

@@ -69,10 +69,10 @@ static enum weft_status digest_training(struct soak *soak, struct weft_backend *
 
 static enum weft_status open_reference(const struct soak *soak, struct weft_backend **reference,
                                        struct weft_error *error) {
-    struct weft_backend_options how = soak->training.how;
-    how.device = "cpu";
-    how.threads = soak->crowd == NULL ? 1 : how.threads;
-    how.trial = NULL;
+    struct verify_setup how = soak->training.how;
+    how.options.device = "cpu";
+    how.options.threads = soak->crowd == NULL ? 1 : how.options.threads;
+    how.debug = NULL;
     return verify_training_open(&soak->training, &how, reference, error);
 }
 
@@ -117,7 +117,7 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
 /* Counts what a round came to; the first copy that is wrong is looked into. */
 static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
     struct weft_verify_outcome *outcome = soak->verify->outcome;
-    size_t copies = opencl_api->crowd->count(soak->crowd);
+    size_t copies = soak->crowd->count;
     enum weft_status status = WEFT_OK;
     /* A bit that was flipped is found even where it comes to nothing. */
     soak->wrong[copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
@@ -125,7 +125,7 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
         outcome->passes += !soak->wrong[i];
         outcome->faults += soak->wrong[i];
         if (soak->wrong[i] && outcome->faults == 1) {
-            status = examine(soak, opencl_api->crowd->backend(soak->crowd, i), error);
+            status = examine(soak, debug_api->replicas.backend(soak->crowd, i), error);
         }
     }
     return status;
@@ -135,15 +135,15 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
 static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
     struct verify_training *training = &soak->training;
     struct verify_chunk chunk;
-    enum weft_status status = opencl_api->crowd->restart(soak->crowd, error);
+    enum weft_status status = debug_api->replicas.restart(soak->crowd, error);
     for (uint64_t step = 0; step < training->steps && status == WEFT_OK;
          step += chunk.steps.steps) {
         verify_chunk_make(training, step, soak->order, &chunk);
-        status = opencl_api->crowd->train(soak->crowd, &chunk.steps, error);
+        status = debug_api->replicas.train(soak->crowd, &chunk.steps, error);
         status = status == WEFT_OK ? verify_progress(soak->verify, "soak", error) : status;
     }
     if (status == WEFT_OK) {
-        status = opencl_api->crowd->compare(soak->crowd, soak->expected, soak->wrong, error);
+        status = debug_api->replicas.compare(soak->crowd, soak->expected, soak->wrong, error);
     }
     return status == WEFT_OK ? count_faults(soak, error) : status;
 }
@@ -154,13 +154,13 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     struct weft_verify_difference found = {
         .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .whole = true};
     uint64_t wrong = 0;
-    enum weft_status status = opencl_api->crowd->check(soak->crowd, &wrong, error);
+    enum weft_status status = debug_api->replicas.check(soak->crowd, &wrong, error);
     if (status != WEFT_OK || wrong == 0) {
         return status;
     }
     if (outcome->faults++ == 0) {
         found.differing = (size_t)wrong;
-        found.of = (size_t)(opencl_api->crowd->bytes(soak->crowd) / sizeof(uint32_t));
+        found.of = (size_t)(soak->crowd->bytes / sizeof(uint32_t));
         found.guess = "memory";
         snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
                  "memory: %llu words that one kernel wrote were others when a later one read them "
@@ -178,9 +178,9 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     enum weft_status status = expect(soak, error);
     double reference = os_seconds() - start;
     if (status == WEFT_OK) {
-        status = opencl_api->crowd->begin(soak->crowd, &soak->training.images[WEFT_SPLIT_TRAIN],
-                                          model->parameters, model->buffers,
-                                          (uint32_t)soak->training.seed, error);
+        status = debug_api->replicas.begin(soak->crowd, &soak->training.images[WEFT_SPLIT_TRAIN],
+                                           model->parameters, model->buffers,
+                                           (uint32_t)soak->training.seed, error);
     }
     since = os_seconds();
     for (int i = 0; status == WEFT_OK && (i < FEWEST || os_seconds() < soak->end) &&
@@ -222,15 +222,15 @@ static enum weft_status open_crowd(struct soak *soak, struct weft_error *error) 
     if (outcome->device.builtin) {
         return WEFT_OK;
     }
-    status = opencl_api->crowd->open(training->model->network, &training->how,
-                                     &training->images[WEFT_SPLIT_TRAIN], training->how.trial,
-                                     &soak->crowd, error);
+    status = debug_api->replicas.open(training->model->network, &training->how.options,
+                                      &training->images[WEFT_SPLIT_TRAIN], training->how.debug,
+                                      &soak->crowd, error);
     if (status != WEFT_OK) {
         return status;
     }
-    size_t count = opencl_api->crowd->count(soak->crowd);
+    size_t count = soak->crowd->count;
     outcome->copies = count;
-    outcome->memory = opencl_api->crowd->bytes(soak->crowd);
+    outcome->memory = soak->crowd->bytes;
     soak->wrong = calloc(count, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
@@ -255,7 +255,7 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
         status = verify_training_reseed(verify, &soak.training, ++seed, error);
     }
     if (soak.crowd != NULL) {
-        opencl_api->crowd->close(soak.crowd);
+        debug_api->replicas.close(soak.crowd);
     }
     verify_training_finish(&soak.training);
     free(soak.wrong);

@@ -150,10 +150,10 @@ static void piece_finish(struct evaluation_piece *job) {
 static enum weft_status piece_init(const struct verify_training *training,
                                    struct evaluation_piece *job, struct weft_error *error) {
     const struct weft_network *network = training->model->network;
-    struct weft_backend_options how = training->how;
+    struct verify_setup how = training->how;
     enum weft_status status;
-    how.device = "cpu";
-    how.trial = NULL;
+    how.options.device = "cpu";
+    how.debug = NULL;
     *job = (struct evaluation_piece){.training = training, .note = ""};
     job->parameters = calloc(network->parameter_count + 1, sizeof(float));
     job->buffers = calloc(network->buffer_count + 1, sizeof(float));

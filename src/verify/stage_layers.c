@@ -115,14 +115,14 @@ static enum weft_status repeat(struct layers_case *job, struct weft_backend *dev
     return status;
 }
 
-static void say_where(const struct layers_case *job, const struct weft_backend_options *how,
+static void say_where(const struct layers_case *job, const struct verify_setup *how,
                       char where[256]) {
     static const char *const mappings[] = {"auto", "cpu", "gpu"};
     char shape[64];
     snprintf(where, 256, "%zu %simages of %s, %s statistics, mapping %s, %s", job->count,
              job->negated ? "negated " : "", weft_shape_text(job->network->input, shape),
-             job->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running", mappings[how->mapping],
-             how->no_fuse ? "not fused" : "fused");
+             job->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running",
+             mappings[how->options.mapping], how->options.no_fuse ? "not fused" : "fused");
 }
 
 /* Where no lane is without an image: the same with an image less, again and again, until the last shard has one. ${job} stays at
@@ -146,8 +146,7 @@ static enum weft_status run_rests(struct layers_case *job, const struct verify_p
 
 /* One case on one variant of the device. */
 static enum weft_status run_variant(struct verify *verify, struct layers_case *job,
-                                    const struct weft_backend_options *how,
-                                    struct weft_error *error) {
+                                    const struct verify_setup *how, struct weft_error *error) {
     struct verify_piece piece = {job->network,  job->count, run_piece, job,
                                  job->expected, 0,          NULL,      NULL};
     struct weft_verify_difference found = {.stage = WEFT_STAGE_LAYERS};
@@ -157,7 +156,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *j
     enum weft_status status;
     say_where(job, how, found.where);
     verify_doing(verify, WEFT_STAGE_LAYERS, found.where);
-    status = weft_backend_open(job->network, how, &device, NULL, error);
+    status = verify_open(job->network, how, &device, error);
     if (status == WEFT_OK) {
         status = run_piece(&piece, device, &found, digest, error);
     }
@@ -202,15 +201,15 @@ static enum weft_status run_case(struct verify *verify, size_t index, struct wef
     status =
         verify_case_init(verify, networks[cases[index].network], 100 + 10 * index, &job, error);
     for (size_t i = 0; i < VERIFY_WAYS && status == WEFT_OK; i++) {
-        struct weft_backend_options how = verify_device_options(verify, job.count, NULL);
+        struct verify_setup how = verify_device_options(verify, job.count, NULL);
         bool wanted = full || (cases[index].quick >> i & 1) != 0;
-        bool apart = how.no_fuse;
+        bool apart = how.options.no_fuse;
         /* the CPU backend knows no other way */
         if ((builtin ? i > 0 : !wanted) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
             continue;
         }
         verify_way(verify, i, &how);
-        how.no_fuse = how.no_fuse != (!full && apart);
+        how.options.no_fuse = how.options.no_fuse != (!full && apart);
         status = run_variant(verify, &job, &how, error);
         if (status == WEFT_OK) {
             status = verify_progress(verify, "layers", error);

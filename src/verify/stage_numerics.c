@@ -55,7 +55,7 @@ static enum weft_status describe_denormals(struct verify *verify, struct raw_dev
         in[VERIFY_TRIPLES + i] = i < VERIFY_TRIPLES / 2 ? 0x3f800000u : 0;
         in[2 * VERIFY_TRIPLES + i] = 0;
     }
-    status = opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
+    status = debug_api->raw_device.arithmetic(bare, in, VERIFY_TRIPLES, false, out, error);
     if (status != WEFT_OK) {
         return status;
     }
@@ -90,7 +90,7 @@ static void bundle_operation(struct verify *verify, struct raw_device *bare, uns
         for (size_t i = 0; i < 3; i++) {
             memmove(in + i * SHOWN, in + i * VERIFY_TRIPLES + begin, SHOWN * sizeof *in);
         }
-        status = opencl_api->bare->arithmetic(bare, in, SHOWN, vectors, out, &failure);
+        status = debug_api->raw_device.arithmetic(bare, in, SHOWN, vectors, out, &failure);
     }
     for (size_t i = 0; expected != NULL && status == WEFT_OK && i < RAW_DEVICE_OPERATIONS * SHOWN;
          i++) {
@@ -103,7 +103,7 @@ static void bundle_operation(struct verify *verify, struct raw_device *bare, uns
         expected[i] = compared ? wanted : VERIFY_OPEN;
     }
     if (status == WEFT_OK) {
-        status = opencl_api->bare->record(bare, k, in, SHOWN, vectors, record, &failure);
+        status = debug_api->raw_device.record(bare, k, in, SHOWN, vectors, record, &failure);
     }
     if (status == WEFT_OK) {
         status =
@@ -130,8 +130,8 @@ static unsigned run_again(const struct verify *verify, struct raw_device *bare, 
     for (int i = 0; i < AGAIN; i++) {
         struct numerics again = {0};
         struct weft_error ignored = {0};
-        if (opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, numerics->of[k].vectors, out,
-                                         &ignored) == WEFT_OK) {
+        if (debug_api->raw_device.arithmetic(bare, in, VERIFY_TRIPLES, numerics->of[k].vectors, out,
+                                             &ignored) == WEFT_OK) {
             check_chunk(in, out, first, numerics->of[k].vectors, &again);
             right += again.of[k].wrong == 0;
         }
@@ -218,7 +218,7 @@ enum weft_status verify_numerics(struct verify *verify, struct raw_device *bare,
     enum weft_status status = WEFT_OK;
     if (in == NULL || out == NULL) {
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
-    } else if ((status = opencl_api->bare->build(bare, &verify->options->device, error)) ==
+    } else if ((status = debug_api->raw_device.build(bare, &verify->options->device, error)) ==
                WEFT_OK) {
         status = describe_denormals(verify, bare, in, out, error);
     }
@@ -226,8 +226,8 @@ enum weft_status verify_numerics(struct verify *verify, struct raw_device *bare,
          first += VERIFY_TRIPLES) {
         verify_fill_chunk(verify->options->seed, first, in);
         for (int vectors = 0; status == WEFT_OK && vectors < kinds; vectors++) {
-            status =
-                opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out, error);
+            status = debug_api->raw_device.arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
+                                                      error);
             if (status == WEFT_OK) {
                 check_chunk(in, out, first, vectors != 0, &numerics);
             }
@@ -252,12 +252,12 @@ bool verify_computes(const struct verify *verify, const struct weft_backend_opti
     struct numerics numerics = {0};
     struct weft_error ignored = {0};
     bool right = in != NULL && out != NULL &&
-                 opencl_api->bare->open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
-                 opencl_api->bare->build(bare, how, &ignored) == WEFT_OK;
+                 debug_api->raw_device.open(&verify->outcome->device, &bare, &ignored) == WEFT_OK &&
+                 debug_api->raw_device.build(bare, how, &ignored) == WEFT_OK;
     for (int vectors = 0; right && vectors < (verify_vectors(verify) ? 2 : 1); vectors++) {
         verify_fill_chunk(verify->options->seed, 0, in);
-        right = opencl_api->bare->arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
-                                             &ignored) == WEFT_OK;
+        right = debug_api->raw_device.arithmetic(bare, in, VERIFY_TRIPLES, vectors != 0, out,
+                                                 &ignored) == WEFT_OK;
         if (right) {
             check_chunk(in, out, 0, vectors != 0, &numerics);
         }
@@ -265,7 +265,7 @@ bool verify_computes(const struct verify *verify, const struct weft_backend_opti
     for (unsigned k = 0; k < RAW_DEVICE_OPERATIONS; k++) {
         right = right && numerics.of[k].wrong == 0;
     }
-    opencl_api->bare->close(bare);
+    debug_api->raw_device.close(bare);
     free(in);
     free(out);
     return right;

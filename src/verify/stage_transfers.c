@@ -33,7 +33,7 @@ static enum weft_status decide_transfers(struct verify *verify, struct raw_devic
         snprintf(outcome->bundle, sizeof outcome->bundle, "%.500s", failure.message);
     }
     for (int i = 0; i < 4 && status == WEFT_OK; i++) {
-        status = opencl_api->bare->transfer(bare, from, TRANSFER, to, error);
+        status = debug_api->raw_device.transfer(bare, from, TRANSFER, to, error);
         right += memcmp(to, from, TRANSFER) == 0 && memcmp(second, from, TRANSFER) == 0;
     }
     snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s. Again: %u of 4 right", cause,
@@ -52,7 +52,7 @@ enum weft_status verify_transfers(struct verify *verify, struct raw_device *bare
         status = weft_fail(error, WEFT_FAILED, "verify: no memory for transfers");
     } else {
         verify_words(verify->options->seed, 2, from, words);
-        status = opencl_api->bare->transfer(bare, from, TRANSFER, to, error);
+        status = debug_api->raw_device.transfer(bare, from, TRANSFER, to, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < 2 * words; i++) {
         if (to[i] != from[i % words]) {

@@ -45,17 +45,16 @@ static const char *short_name(const struct walk *walk, const char *name) {
 }
 
 /* The lanes without image of the gradient called ${name}, which must be 0: sums over lanes count on it. ${size}: floats of an image. */
-static enum weft_status look_absent(struct walk *walk, const char *layer, const char *tensor,
-                                    const char *name, size_t size, struct weft_error *error) {
+static enum weft_status look_absent(struct walk *walk, struct activation activation,
+                                    const char *layer, const char *tensor, const char *name,
+                                    size_t size, struct weft_error *error) {
     struct weft_backend *device = walk->pair->device;
     size_t count = device->last_count, lanes = lanes_shards(count) * CPU_LANES;
     enum weft_status status;
     if (walk->found->differing > 0 || count == lanes) {
         return WEFT_OK;
     }
-    device->last_count = lanes; /* as if there were images */
-    status = weft_backend_tensor(device, name, walk->device, lanes * size, error);
-    device->last_count = count;
+    status = device->ops->tensor(device, activation, lanes, walk->device, error);
     if (status == WEFT_OK) {
         memcpy(walk->expected, walk->device, count * size * sizeof *walk->expected);
         memset(walk->expected + count * size, 0, (lanes - count) * size * sizeof *walk->expected);
@@ -95,7 +94,8 @@ static enum weft_status look_place(struct walk *walk, struct activation place, c
             handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name);
         look(walk, layer, tensor, name, walk->device, walk->expected, count);
         if (place.gradient && !walk->pair->device->device.builtin) {
-            status = look_absent(walk, layer, tensor, name, count / walk->pair->count, error);
+            status =
+                look_absent(walk, place, layer, tensor, name, count / walk->pair->count, error);
         }
     }
     return status;

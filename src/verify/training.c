@@ -61,8 +61,8 @@ enum weft_status verify_training_init(struct verify *verify, uint64_t seed,
         training->how = verify_device_options(verify, training->batch,
                                               verify->flip.flip != 0 ? &verify->flip : NULL);
         /* All tensors exist only where nothing is fused. */
-        training->how.no_fuse =
-            training->how.no_fuse || (verify->flip.flip != 0 && verify->flip.target.is_place);
+        training->how.options.no_fuse = training->how.options.no_fuse ||
+                                        (verify->flip.flip != 0 && verify->flip.ref.is_activation);
         status = verify_training_allocate(training, error);
     }
     return status;
@@ -95,11 +95,10 @@ void verify_training_finish(struct verify_training *training) {
 }
 
 enum weft_status verify_training_open(const struct verify_training *training,
-                                      const struct weft_backend_options *how,
-                                      struct weft_backend **backend, struct weft_error *error) {
+                                      const struct verify_setup *how, struct weft_backend **backend,
+                                      struct weft_error *error) {
     float pixels[256];
-    enum weft_status status =
-        weft_backend_open(training->model->network, how, backend, NULL, error);
+    enum weft_status status = verify_open(training->model->network, how, backend, error);
     if (status == WEFT_OK) {
         weft_pixels_normalised(pixels);
         status = weft_backend_set_pixels(*backend, pixels, error);
@@ -203,11 +202,11 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
 
 enum weft_status verify_training_expect(struct verify *verify, struct verify_training *training,
                                         struct weft_error *error) {
-    struct weft_backend_options how = training->how;
+    struct verify_setup how = training->how;
     struct weft_backend *reference = NULL;
     enum weft_status status;
-    how.device = "cpu";
-    how.trial = NULL;
+    how.options.device = "cpu";
+    how.debug = NULL;
     status = verify_training_open(training, &how, &reference, error);
     if (status == WEFT_OK) {
         status = verify_train(verify, training, reference, training->expected, training->results[1],

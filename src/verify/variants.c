@@ -17,10 +17,11 @@ static enum weft_mapping own_mapping(const struct verify *verify) {
     return given != WEFT_MAPPING_AUTO ? given : cpu ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
 }
 
-void verify_way(const struct verify *verify, size_t way, struct weft_backend_options *how) {
-    how->mapping = own_mapping(verify);
+void verify_way(const struct verify *verify, size_t way, struct verify_setup *how) {
+    how->options.mapping = own_mapping(verify);
     if (!ways[way].own && verify_vectors(verify)) {
-        how->mapping = how->mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
+        how->options.mapping =
+            how->options.mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
     }
-    how->no_fuse = !ways[way].fused;
+    how->options.no_fuse = !ways[way].fused;
 }

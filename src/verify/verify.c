@@ -27,17 +27,22 @@ bool verify_vectors(const struct verify *verify) {
     return verify->options->full || device->builtin || strstr(device->fp_config, "fma") != NULL;
 }
 
-struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
-                                                  const struct weft_trial *trial) {
-    struct weft_backend_options options = verify->options->device;
-    options.device = verify->selector;
-    options.batch = batch;
-    options.forward_only = false;
-    options.trial = trial != NULL ? trial : verify->watch.about != NULL ? &verify->watch : NULL;
-    if (options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
-        options.mapping = WEFT_MAPPING_GPU;
+struct verify_setup verify_device_options(const struct verify *verify, size_t batch,
+                                          const struct debug_options *debug) {
+    struct verify_setup setup = {.options = verify->options->device};
+    setup.options.device = verify->selector;
+    setup.options.batch = batch;
+    setup.options.forward_only = false;
+    setup.debug = debug != NULL ? debug : verify->watch.announce != NULL ? &verify->watch : NULL;
+    if (setup.options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
+        setup.options.mapping = WEFT_MAPPING_GPU;
     }
-    return options;
+    return setup;
+}
+
+enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
+                             struct weft_backend **backend, struct weft_error *error) {
+    return backend_open(network, &setup->options, setup->debug, backend, NULL, error);
 }
 
 enum weft_status verify_open_reference(const struct verify *verify,
@@ -100,7 +105,7 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
         return status;
     }
     most = tensor_ref_find(network, inject->tensor, &target)
-               ? target.count * (target.is_place ? 100 : 1)
+               ? target.count * (target.is_activation ? 100 : 1)
                : 0;
     weft_network_destroy(network);
     if (most == 0) {
@@ -109,7 +114,7 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
         return weft_error_hint(error, "for example 10:conv1.weight:7:20, 3:fc1.output:0:31, "
                                       "5:out.bias.grad:1:0");
     }
-    if (target.is_place && target.place.gradient && target.place.index == 0) {
+    if (target.is_activation && target.activation.gradient && target.activation.index == 0) {
         return weft_fail(error, WEFT_USAGE, "--inject %s: a training does not compute it",
                          inject->tensor);
     }
@@ -124,7 +129,7 @@ static enum weft_status check_injection(struct verify *verify, struct weft_error
     }
     verify->flip = verify->watch;
     verify->flip.flip = inject->step;
-    verify->flip.target = target;
+    verify->flip.ref = target;
     verify->flip.element = inject->element;
     verify->flip.bit = inject->bit;
     return WEFT_OK;
@@ -175,7 +180,7 @@ static enum weft_status run_bare(struct verify *verify, struct weft_error *error
     struct raw_device *bare = NULL;
     enum weft_status status = WEFT_OK;
     if (!verify->outcome->device.builtin) {
-        status = opencl_api->bare->open(&verify->outcome->device, &bare, error);
+        status = debug_api->raw_device.open(&verify->outcome->device, &bare, error);
     }
     if (status == WEFT_OK) {
         status = run_stage(verify, WEFT_STAGE_TRANSFERS, transfers, bare, error);
@@ -184,7 +189,7 @@ static enum weft_status run_bare(struct verify *verify, struct weft_error *error
         status = run_stage(verify, WEFT_STAGE_NUMERICS, numerics, bare, error);
     }
     if (bare != NULL) {
-        opencl_api->bare->close(bare);
+        debug_api->raw_device.close(bare);
     }
     return status;
 }
@@ -208,7 +213,7 @@ static enum weft_status run_training(struct verify *verify, struct weft_error *e
 
 static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
     enum weft_status status = verify_host(error);
-    struct weft_trial flip;
+    struct debug_options flip;
     if (status == WEFT_OK) {
         status = check_injection(verify, error);
     }
@@ -220,7 +225,7 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
     }
     flip = verify->flip;
     if (verify->options->soak > 0) {
-        verify->flip = (struct weft_trial){0}; /* it comes in the soak */
+        verify->flip = (struct debug_options){0}; /* it comes in the soak */
     }
     if (status == WEFT_OK) {
         status = run_training(verify, error);
@@ -254,7 +259,8 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
         snprintf(verify.selector, sizeof verify.selector, "%u", outcome->device.index);
     }
     if (options->launches) {
-        verify.watch = (struct weft_trial){.wait = true, .about = about_kernel, .context = &verify};
+        verify.watch =
+            (struct debug_options){.wait = true, .announce = about_kernel, .context = &verify};
     }
     status = run_all(&verify, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&

@@ -4,22 +4,32 @@
 
 #include <stdio.h>
 
-#include "backend/opencl/api.h"
+#include "backend/opencl/debug/debug.h"
 #include "base/sha256.h"
 #include "weft/model.h"
 #include "weft/train.h"
 #include "weft/verify.h"
+
+/* How a device is opened. */
+struct verify_setup {
+    struct weft_backend_options options;
+    const struct debug_options *debug; /* or NULL */
+};
+
+/* Opens a backend so. */
+enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
+                             struct weft_backend **backend, struct weft_error *error);
 
 /* One verification. */
 struct verify {
     const struct weft_verify_options *options;
     const struct weft_verify_events *events;
     struct weft_verify_outcome *outcome;
-    char selector[16];       /* of the device, by its number */
-    struct weft_trial flip;  /* of --inject; flip.flip is 0 without */
-    struct weft_trial watch; /* of options->launches; watch.about is NULL without */
-    char piece[300];         /* what was told to events->doing last, without the kernel */
-    uint64_t cases;          /* of the stage that runs */
+    char selector[16];          /* of the device, by its number */
+    struct debug_options flip;  /* of --inject; flip.flip is 0 without */
+    struct debug_options watch; /* of options->launches; watch.announce is NULL without */
+    char piece[300];            /* what was told to events->doing last, without the kernel */
+    uint64_t cases;             /* of the stage that runs */
 };
 
 /* Steps of training, unless told. */
@@ -35,11 +45,11 @@ bool verify_vectors(const struct verify *verify);
 /* ways.c: sets mapping and no_fuse of ${how} for way ${way}: 0 and 1 are the mapping that the device would be given, or was, 2 and 3 the other one;
  * 0 and 2 are fused. Without vectors there is only one mapping. */
 #define VERIFY_WAYS 4
-void verify_way(const struct verify *verify, size_t way, struct weft_backend_options *how);
+void verify_way(const struct verify *verify, size_t way, struct verify_setup *how);
 
-/* Options to open the device as the user wanted, for ${batch} images; ${trial} may be NULL. */
-struct weft_backend_options verify_device_options(const struct verify *verify, size_t batch,
-                                                  const struct weft_trial *trial);
+/* Options to open the device as the user wanted, for ${batch} images; ${debug} may be NULL. */
+struct verify_setup verify_device_options(const struct verify *verify, size_t batch,
+                                          const struct debug_options *debug);
 
 /* Opens the CPU backend. */
 enum weft_status verify_open_reference(const struct verify *verify,
@@ -106,12 +116,11 @@ struct verify_piece {
 
 /* bundle.c: writes into options->bundle what shows ${found} without weft. Where that can not be done, outcome->bundle says why. */
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
-                   const struct weft_backend_options *options,
-                   const struct weft_verify_difference *found);
+                   const struct verify_setup *options, const struct weft_verify_difference *found);
 
 /* joined.c: if ${found} is a gradient of parameters whose shards the device joins wrongly, each time, its layer becomes "adam". ${options}: of the
  * device where ${piece} gave it. Where that can not be found out, it stays. */
-void verify_joined(const struct verify_piece *piece, const struct weft_backend_options *options,
+void verify_joined(const struct verify_piece *piece, const struct verify_setup *options,
                    struct weft_verify_difference *found);
 
 /* replay.c: prints a C program that runs ${record} again, and compares buffer ${target} with expected.bin. */
@@ -132,7 +141,7 @@ enum weft_status verify_bundle_write(const struct verify *verify, const struct r
 /* Runs ${piece}, which gave ${found} on a device opened with ${options}, in other ways; writes outcome->diagnosis and outcome->result, sets
  * found->guess, and reports ${found} to the caller of weft_verify. ${repeats}: it differed from itself before. */
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
-                                 const struct weft_backend_options *options,
+                                 const struct verify_setup *options,
                                  struct weft_verify_difference *found, bool repeats,
                                  struct weft_error *error);
 
@@ -170,7 +179,7 @@ struct verify_training {
     struct weft_images made[WEFT_SPLIT_COUNT];
     struct weft_model *model;     /* its initial values, then the trained ones */
     struct weft_backend *backend; /* the device, after its training */
-    struct weft_backend_options how;
+    struct verify_setup how;
     float *values; /* as long as the longest array, for comparisons */
     char digest[65], expected[65];
     struct weft_step_result *results[2]; /* of each step: what made digest, and expected */
@@ -221,8 +230,8 @@ enum weft_status verify_train(const struct verify *verify, struct verify_trainin
 
 /* Opens a backend with ${how} and gives it the images. */
 enum weft_status verify_training_open(const struct verify_training *training,
-                                      const struct weft_backend_options *how,
-                                      struct weft_backend **backend, struct weft_error *error);
+                                      const struct verify_setup *how, struct weft_backend **backend,
+                                      struct weft_error *error);
 
 enum weft_status verify_stage_training(struct verify *verify, struct verify_training *training,
                                        struct weft_error *error);

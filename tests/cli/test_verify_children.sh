@@ -99,7 +99,7 @@ WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "
 expect_code 4
 expect_empty out
 expect_empty err
-grep -q "kernel batch_norm_backward wrote behind the end of max_pool2d3.output.grad" "$work/files/note" ||
+grep -q "kernel batch_norm_backward wrote past the end of max_pool2d3.output.grad" "$work/files/note" ||
     problem "the note says: $(cat "$work/files/note")"
 end
 

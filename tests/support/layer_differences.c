@@ -2,6 +2,7 @@
 #include "layer_differences.h"
 
 #include "check_weft.h"
+#include "weft/inspect.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "check_weft.h"
 #include "layer_case.h"
+#include "weft/inspect.h"
 #include "weft/train.h"
 
 #include <string.h>

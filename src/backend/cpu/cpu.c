@@ -165,13 +165,13 @@ static enum weft_status propagate(struct weft_backend *backend, const struct wef
     return WEFT_OK;
 }
 
-static enum weft_status tensor(struct weft_backend *backend, struct activation place, float *values,
-                               struct weft_error *error) {
+static enum weft_status tensor(struct weft_backend *backend, struct activation place, size_t count,
+                               float *values, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     cpu_lanes *lanes = place.gradient ? cpu->dvalues[place.index] : cpu->values[place.index];
     (void)error;
-    lanes_unpack(lanes[0], backend->last_count,
-                 weft_shape_size(activation_shape(backend->network, place.index)), values);
+    lanes_unpack(lanes[0], count, weft_shape_size(activation_shape(backend->network, place.index)),
+                 values);
     return WEFT_OK;
 }
 

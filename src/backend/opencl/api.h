@@ -2,9 +2,6 @@
 #ifndef WEFT_OPENCL_API_H
 #define WEFT_OPENCL_API_H
 
-#include "backend/opencl/debug/raw_device.h"
-#include "backend/opencl/debug/record.h"
-#include "backend/opencl/debug/replicas.h"
 #include "backend/ops.h"
 
 struct opencl_api {
@@ -15,18 +12,11 @@ struct opencl_api {
     enum weft_status (*open)(const struct backend_request *request,
                              const struct weft_device *device, struct weft_backend **backend,
                              struct weft_error *error);
-    /* After a pass of ${backend} with trial.record: finds the tensor ${target} among the record's buffers, stores its index in
-     * ${buffer}, and reads what the device has in it now into ${bytes}, which the caller frees. Fails with WEFT_USAGE if no recorded
-     * launch has that buffer. */
-    enum weft_status (*record_result)(struct weft_backend *backend, const struct tensor_ref *target,
-                                      int *buffer, unsigned char **bytes, struct weft_error *error);
     /* Empties the cache of compiled programs, as weft_cache_clear; ${removed} is not NULL. */
     enum weft_status (*cache_clear)(size_t *removed, struct weft_error *error);
     /* Stores the name and version of OpenCL's loader and its version of OpenCL in ${text} of ${size} bytes: "OpenCL ICD Loader 2.3.1, OpenCL
      * 3.0"; "unknown" if it does not report them, as with a driver that is linked without a loader. Loads the drivers. */
     void (*loader_version)(char *text, size_t size);
-    const struct raw_device_ops *bare;
-    const struct replicas_ops *crowd;
 };
 
 /* NULL if weft was built without OpenCL (meson's option opencl). Then the CPU backend is the only device, so that code that has another one need

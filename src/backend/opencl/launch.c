@@ -1,6 +1,5 @@
 /* launch.c: one launch: its kernel, its arguments, the sizes of its groups. */
 #include "backend/opencl/launch.h"
-#include "backend/opencl/debug/debug_run.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
@@ -52,7 +51,7 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
         opencl_check(code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
     }
-    choose_group(launch, cl->mapping, cl->trial != NULL && cl->trial->other_groups);
+    choose_group(launch, cl->mapping, debug_other_groups(cl));
     return WEFT_OK;
 }
 
@@ -138,10 +137,7 @@ enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_
                        launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
-    opencl_trial_before(cl, launch->name);
-    if (cl->trial != NULL && cl->trial->record != NULL) {
-        opencl_record_before(cl, launch, range);
-    }
+    debug_before(cl, launch, range);
     code = clEnqueueNDRangeKernel(cl->queue, launch->object, 3, NULL, range, launch->local, 0, NULL,
                                   event);
     if (code != CL_SUCCESS) {
@@ -151,5 +147,5 @@ enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_
     if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
         return WEFT_BAD_DEVICE;
     }
-    return cl->trial != NULL ? opencl_trial_after(cl, launch, error) : WEFT_OK;
+    return debug_after(cl, launch, error);
 }

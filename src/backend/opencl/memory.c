@@ -23,7 +23,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
     *buffer =
-        clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + opencl_guard_room(cl), NULL, &code);
+        clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
     if (code == CL_SUCCESS) {
         code = clEnqueueFillBuffer(cl->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
     }
@@ -36,7 +36,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     cl->buffer_count++;
     cl->buffer_bytes += bytes;
     log_write(&cl->base.log, "opencl: buffer: %s, %zu bytes", what, bytes);
-    return opencl_guard_add(cl, *buffer, bytes, what, error);
+    return debug_guard_add(cl, *buffer, bytes, what, error);
 }
 
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,

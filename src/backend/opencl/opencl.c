@@ -34,7 +34,7 @@ static void close_opencl(struct weft_backend *backend) {
         opencl_engine->finish(cl);
     }
     opencl_memory_finish(cl);
-    opencl_guards_finish(cl);
+    debug_guards_finish(cl);
     opencl_profile_finish(cl);
     if (cl->program != NULL) {
         clReleaseProgram(cl->program);
@@ -241,7 +241,7 @@ enum weft_status opencl_open(const struct backend_request *request,
     cl->base.log = request->options->log;
     cl->base.forward_only = request->options->forward_only;
     cl->mapping = request->options->mapping;
-    cl->trial = request->options->trial;
+    cl->debug = request->debug;
     cl->base.device = *device;
     status = opencl_device_find(device, &cl->device, error);
     if (status == WEFT_OK) {
@@ -266,11 +266,8 @@ enum weft_status opencl_open(const struct backend_request *request,
 static const struct opencl_api ops = {
     .list = opencl_devices_list,
     .open = opencl_open,
-    .record_result = opencl_record_result,
     .cache_clear = opencl_cache_clear,
     .loader_version = opencl_loader_version,
-    .bare = &opencl_bare_ops,
-    .crowd = &opencl_crowd_ops,
 };
 
 const struct opencl_api *const opencl_api = &ops;

@@ -7,6 +7,9 @@
 #include "backend/opencl/plan.h"
 #include "backend/ops.h"
 
+struct debug_options;
+struct debug_guards;
+
 struct opencl_backend {
     struct weft_backend base;
     enum weft_mapping mapping; /* cpu or gpu */
@@ -15,7 +18,7 @@ struct opencl_backend {
     cl_command_queue queue;
     cl_program program;
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far, without guards */
-    struct opencl_guards *guards;      /* after the buffers, in a trial with about; or NULL */
+    struct debug_guards *guards;       /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;
     struct opencl_kernels kernels;
     char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
@@ -33,10 +36,10 @@ struct opencl_backend {
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
     cl_mem order, results, shard_results; /* of the steps of one call */
     size_t identity_count, order_count, result_count, shard_result_count; /* capacities */
-    const struct weft_trial *trial; /* NULL, or what verification asks for */
-    uint64_t steps_made;            /* in a trial: since the parameters were written */
-    bool flipped;                   /* in a trial: in this step */
-    struct opencl_profile *profile; /* of profile.c; NULL: never profiled */
+    const struct debug_options *debug; /* of debug/debug.h, or NULL */
+    uint64_t steps_made;               /* with debug: since the parameters were written */
+    bool flipped;                      /* with debug: in this step */
+    struct opencl_profile *profile;    /* of profile.c; NULL: never profiled */
 };
 
 /* The entry open of struct opencl_api. */

@@ -167,9 +167,9 @@ _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes 
 
 /* Reads the logits and brings them into the natural order. */
 static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
-                                   float *values, struct weft_error *error) {
+                                   size_t count, float *values, struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, index));
-    size_t bytes = lanes_shards(cl->base.last_count) * size * CPU_LANES * sizeof(float);
+    size_t bytes = lanes_shards(count) * size * CPU_LANES * sizeof(float);
     float *lanes = malloc(bytes);
     enum weft_status status;
     if (lanes == NULL) {
@@ -177,7 +177,7 @@ static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, siz
     }
     status = opencl_read(cl, buffer, lanes, bytes, error);
     if (status == WEFT_OK) {
-        lanes_unpack(lanes, cl->base.last_count, size, values);
+        lanes_unpack(lanes, count, size, values);
     }
     free(lanes);
     return status;
@@ -213,7 +213,7 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
                              error);
     }
     if (status == WEFT_OK && pass->logits != NULL) {
-        status = read_place(cl, cl->values[last], last, pass->logits, error);
+        status = read_place(cl, cl->values[last], last, pass->count, pass->logits, error);
     }
     return status;
 }
@@ -266,13 +266,13 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     return status == WEFT_OK ? opencl_check(clFinish(cl->queue), "clFinish", error) : status;
 }
 
-enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, float *values,
-                               struct weft_error *error) {
+enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, size_t count,
+                               float *values, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     cl_mem buffer = place.gradient ? cl->dvalues[place.index] : cl->values[place.index];
     if (buffer == NULL) {
         return weft_fail(error, WEFT_USAGE,
                          "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
     }
-    return read_place(cl, buffer, place.index, values, error);
+    return read_place(cl, buffer, place.index, count, values, error);
 }

@@ -3,7 +3,7 @@
 #define WEFT_OPENCL_PASSES_H
 
 #include "backend/tensor_ref.h"
-#include "weft/backend.h"
+#include "weft/inspect.h"
 
 struct opencl_backend;
 
@@ -19,6 +19,6 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
 enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error);
 enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,
-                               float *values, struct weft_error *error);
+                               size_t count, float *values, struct weft_error *error);
 
 #endif

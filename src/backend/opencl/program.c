@@ -70,7 +70,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     status = opencl_check(code, "clCreateProgramWithSource", error);
     if (status == WEFT_OK) {
         double start = os_seconds();
-        opencl_trial_before(cl, "clBuildProgram");
+        debug_announce(cl, "clBuildProgram");
         code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
         opencl_log_build(&cl->base.log, "program", cl->program, cl->device, flags,
                          os_seconds() - start);

@@ -1,48 +1,49 @@
-/* guard.c: a strip of known words behind each buffer, for a trial that looks for a kernel that writes where it must not.
+/* guard.c: a guard of known words after each buffer, to find a kernel that writes past the end of one.
  *
- * Without it such a kernel destroys what lies there, and the process crashes long after, somewhere else. */
-#include "backend/opencl/debug/debug_run.h"
+ * Without it such a kernel destroys other data, and the process crashes much later, in another place. */
+#include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
+#include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STRIP 65536 /* bytes */
-#define WORD  0xa5a5a5a5u
-#define MOST  512 /* buffers */
+#define GUARD       65536 /* bytes */
+#define WORD        0xa5a5a5a5u
+#define MAX_BUFFERS 512
 
-struct opencl_guards {
+struct debug_guards {
     size_t count;
     struct {
-        cl_mem buffer; /* kept until the end, so that none is checked that is gone */
-        size_t size;   /* without the strip */
+        cl_mem buffer; /* retained, so that it still exists when it is checked */
+        size_t size;   /* without the guard */
         char what[80];
-    } of[MOST];
-    cl_uint strip[STRIP / sizeof(cl_uint)];
+    } of[MAX_BUFFERS];
+    cl_uint words[GUARD / sizeof(cl_uint)];
 };
 
-size_t opencl_guard_room(const struct opencl_backend *cl) {
-    return cl->trial != NULL && cl->trial->about != NULL ? STRIP : 0;
+size_t debug_guard_size(const struct opencl_backend *cl) {
+    return cl->debug != NULL && cl->debug->announce != NULL ? GUARD : 0;
 }
 
-enum weft_status opencl_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
-                                  const char *what, struct weft_error *error) {
-    struct opencl_guards *guards = cl->guards;
+enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
+                                 const char *what, struct weft_error *error) {
+    struct debug_guards *guards = cl->guards;
     cl_uint word = WORD;
     cl_int code;
-    if (opencl_guard_room(cl) == 0) {
+    if (debug_guard_size(cl) == 0) {
         return WEFT_OK;
     }
     if (guards == NULL && (cl->guards = guards = calloc(1, sizeof *guards)) == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    if (guards->count == MOST) {
+    if (guards->count == MAX_BUFFERS) {
         return WEFT_OK; /* the others are enough */
     }
-    code = clEnqueueFillBuffer(cl->queue, buffer, &word, sizeof word, size, STRIP, 0, NULL, NULL);
+    code = clEnqueueFillBuffer(cl->queue, buffer, &word, sizeof word, size, GUARD, 0, NULL, NULL);
     if (code == CL_SUCCESS) {
         clRetainMemObject(buffer);
         guards->of[guards->count].buffer = buffer;
@@ -52,18 +53,16 @@ enum weft_status opencl_guard_add(struct opencl_backend *cl, cl_mem buffer, size
     return opencl_check(code, "clEnqueueFillBuffer", error);
 }
 
-enum weft_status opencl_guards_check(struct opencl_backend *cl, const char *kernel,
-                                     struct weft_error *error) {
-    struct opencl_guards *guards = cl->guards;
+enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kernel,
+                                    struct weft_error *error) {
+    struct debug_guards *guards = cl->guards;
     for (size_t i = 0; guards != NULL && i < guards->count; i++) {
         cl_int code = clEnqueueReadBuffer(cl->queue, guards->of[i].buffer, CL_TRUE,
-                                          guards->of[i].size, STRIP, guards->strip, 0, NULL, NULL);
-        if (code != CL_SUCCESS) {
-            return opencl_check(code, "clEnqueueReadBuffer", error);
-        }
-        for (size_t w = 0; w < STRIP / sizeof(cl_uint); w++) {
-            if (guards->strip[w] != WORD) {
-                return weft_fail(error, WEFT_BAD_DEVICE, "kernel %s wrote behind the end of %s",
+                                          guards->of[i].size, GUARD, guards->words, 0, NULL, NULL);
+        TRY(opencl_check(code, "clEnqueueReadBuffer", error));
+        for (size_t w = 0; w < GUARD / sizeof(cl_uint); w++) {
+            if (guards->words[w] != WORD) {
+                return weft_fail(error, WEFT_BAD_DEVICE, "kernel %s wrote past the end of %s",
                                  kernel, guards->of[i].what);
             }
         }
@@ -71,7 +70,7 @@ enum weft_status opencl_guards_check(struct opencl_backend *cl, const char *kern
     return WEFT_OK;
 }
 
-void opencl_guards_finish(struct opencl_backend *cl) {
+void debug_guards_finish(struct opencl_backend *cl) {
     for (size_t i = 0; cl->guards != NULL && i < cl->guards->count; i++) {
         clReleaseMemObject(cl->guards->of[i].buffer);
     }

@@ -1,45 +1,41 @@
-/* hooks.h: what the OpenCL backend does for verification at each buffer and each launch. */
-#ifndef WEFT_DEBUG_HOOKS_H
-#define WEFT_DEBUG_HOOKS_H
+/* hooks.h: what the OpenCL backend calls so that verification can look into it (debug.h). Without cl->debug they do nothing. */
+#ifndef WEFT_OPENCL_DEBUG_HOOKS_H
+#define WEFT_OPENCL_DEBUG_HOOKS_H
 
 #include "backend/opencl/cl.h"
-#include "weft/backend.h"
+#include "weft/error.h"
 
 struct opencl_backend;
 struct opencl_launch;
-struct tensor_ref;
 
-/* ---- guard.c: in a trial with about, a strip of known words after each buffer, which no kernel may write ---- */
+/* Returns whether kernels get work-groups of other sizes. */
+bool debug_other_groups(const struct opencl_backend *cl);
 
-/* Returns the bytes of a strip, or 0. */
-size_t opencl_guard_room(const struct opencl_backend *cl);
+/* Announces ${what}, the compiler or a kernel, before it runs. */
+void debug_announce(const struct opencl_backend *cl, const char *what);
 
-/* Fills the strip after the ${size} bytes of ${buffer}, called ${what}. */
-enum weft_status opencl_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
-                                  const char *what, struct weft_error *error);
+/* Announces ${launch}, and records it, before it is enqueued over ${range}. */
+void debug_before(struct opencl_backend *cl, const struct opencl_launch *launch,
+                  const size_t range[3]);
 
-/* Fails with WEFT_BAD_DEVICE, and names ${kernel}, if a strip has changed. */
-enum weft_status opencl_guards_check(struct opencl_backend *cl, const char *kernel,
-                                     struct weft_error *error);
-void opencl_guards_finish(struct opencl_backend *cl);
+/* After ${launch} has been enqueued: waits, checks guards, flips a bit, as cl->debug says. */
+enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_launch *launch,
+                             struct weft_error *error);
 
-/* ---- record.c ---- */
+/* guard.c: returns the bytes of the guard after each buffer, or 0. */
+size_t debug_guard_size(const struct opencl_backend *cl);
 
-/* Keeps ${launch}, before it is enqueued, if cl->trial->record selects it. */
-void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
-                          const size_t range[3]);
+/* Fills the guard after the ${size} bytes of ${buffer}, called ${what}. */
+enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
+                                 const char *what, struct weft_error *error);
 
-/* The entry record_result of struct opencl_api. */
-enum weft_status opencl_record_result(struct weft_backend *backend, const struct tensor_ref *target,
-                                      int *buffer, unsigned char **bytes, struct weft_error *error);
-
-/* ---- debug_run.c ---- */
-
-/* Reports ${what}, a kernel or the compiler, to cl->trial->about before it runs, if there is one. */
-void opencl_trial_before(const struct opencl_backend *cl, const char *what);
-
-/* Does what cl->trial asks for, after ${launch} has been enqueued. */
-enum weft_status opencl_trial_after(struct opencl_backend *cl, const struct opencl_launch *launch,
+/* Fails with WEFT_BAD_DEVICE, and names ${kernel}, if a guard has changed. */
+enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kernel,
                                     struct weft_error *error);
+void debug_guards_finish(struct opencl_backend *cl);
+
+/* record.c: keeps ${launch} if cl->debug->record selects it. */
+void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
+                  const size_t range[3]);
 
 #endif

@@ -1,20 +1,23 @@
-/* record.c: keeps launches and the buffers that they read, for a program of their own. */
-#include "backend/opencl/debug/record.h"
+/* record.c: keeps launches and the buffers that they read, so that another program can run them. */
+#include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether ${launch} is one of those that the record wants. */
-static bool is_wanted(const struct opencl_backend *cl, const struct record *record,
-                      const struct opencl_launch *launch) {
-    bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
+static bool is_adam(const struct opencl_backend *cl, const struct opencl_launch *launch) {
+    return launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
+}
+
+/* Returns whether the record selects ${launch}. */
+static bool is_selected(const struct opencl_backend *cl, const struct record *record,
+                        const struct opencl_launch *launch) {
     if (launch->kernel == NULL) {
-        return (adam && (record->adam || record->join)) ||
+        return (is_adam(cl, launch) && (record->adam || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
                                  launch == &cl->common[COMMON_LOSS_EVALUATE] ||
@@ -77,13 +80,23 @@ static void record_program(struct opencl_backend *cl, struct record *record) {
     }
 }
 
-void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch *launch,
-                          const size_t range[3]) {
-    struct record *record = cl->trial->record;
+/* Stores what Adam's kernel sums: its arguments 0 and 1 are the gradients of the shards and their sum; the factor is the first
+ * number (adam.cl). */
+static void note_sum(const struct opencl_backend *cl, const struct opencl_launch *launch,
+                     const struct record_launch *to, struct record *record) {
+    int scale = launch == &cl->common[COMMON_ADAM_STEP] ? 5 : 2;
+    record->partials = to->arguments[0].buffer + 1;
+    record->gradients = to->arguments[1].buffer + 1;
+    memcpy(&record->scale, to->arguments[scale].bytes, sizeof record->scale);
+}
+
+void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
+                  const size_t range[3]) {
+    struct record *record = cl->debug->record;
     struct record_launch *to = &record->launches[record->launch_count];
     bool now = record->step == 0 || record->step == cl->steps_made + 1 ||
                launch == &cl->common[COMMON_LOSS_JOIN]; /* which comes after the last step */
-    if (!now || !is_wanted(cl, record, launch)) {
+    if (!now || !is_selected(cl, record, launch)) {
         return;
     }
     record_program(cl, record);
@@ -107,10 +120,13 @@ void opencl_record_before(struct opencl_backend *cl, const struct opencl_launch 
             record->full = record->full || argument->buffer < 0;
         }
     }
+    if (is_adam(cl, launch)) {
+        note_sum(cl, launch, to, record);
+    }
 }
 
-static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref *target) {
-    switch (target->result) {
+static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref *ref) {
+    switch (ref->result) {
     case TENSOR_RESULT_STEP:
         return cl->results;
     case TENSOR_RESULT_LOSSES:
@@ -120,17 +136,16 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref
     case TENSOR_RESULT_NONE:
         break;
     }
-    return !target->is_place        ? cl->arrays[target->array]
-           : target->place.gradient ? cl->dvalues[target->place.index]
-                                    : cl->values[target->place.index];
+    return !ref->is_activation        ? cl->arrays[ref->array]
+           : ref->activation.gradient ? cl->dvalues[ref->activation.index]
+                                      : cl->values[ref->activation.index];
 }
 
-enum weft_status opencl_record_result(struct weft_backend *backend, const struct tensor_ref *target,
-                                      int *buffer, unsigned char **bytes,
-                                      struct weft_error *error) {
+enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
+                               int *buffer, unsigned char **bytes, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    const struct record *record = cl->trial->record;
-    cl_mem memory = memory_of(cl, target);
+    const struct record *record = cl->debug->record;
+    cl_mem memory = memory_of(cl, ref);
     *bytes = NULL;
     for (size_t i = 0; i < record->buffer_count && !record->full; i++) {
         if (record->buffers[i].id == memory && memory != NULL) {

@@ -1,8 +1,9 @@
-/* replicas.c: several copies of a network on one device: how many, and what each has. crowd_run.c runs them. */
-#include "backend/opencl/debug/replicas_inside.h"
+/* replicas.c: several copies of a network on one device: how many, and what each has. replicas_run.c runs them. */
+#include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
+#include "base/try.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,9 @@
 #include "os/threads.h"
 
 #define MEMORY_OF_CPU (UINT64_C(256) << 20)
-#define WORDS_MOST                                                                                 \
-    (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, and a stride is added */
+#define MAX_WORDS     (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, plus a stride */
 
-static void finish_copy(struct opencl_copy *copy) {
+static void finish_copy(struct replica *copy) {
     cl_mem memory[] = {copy->chains, copy->faults, copy->filling};
     if (copy->cl != NULL) {
         clFinish(copy->cl->queue);
@@ -30,67 +30,65 @@ static void finish_copy(struct opencl_copy *copy) {
         }
     }
     weft_backend_close(copy->cl != NULL ? &copy->cl->base : NULL);
-    *copy = (struct opencl_copy){0};
+    *copy = (struct replica){0};
 }
 
-static void close_crowd(struct replicas *crowd) {
-    if (crowd == NULL) {
+void replicas_close(struct replicas *opened) {
+    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+    if (replicas == NULL) {
         return;
     }
     for (int i = 0; i < 2; i++) {
-        if (crowd->initial[i] != NULL) {
-            clReleaseMemObject(crowd->initial[i]);
+        if (replicas->initial[i] != NULL) {
+            clReleaseMemObject(replicas->initial[i]);
         }
     }
-    if (crowd->program != NULL) {
-        clReleaseProgram(crowd->program);
+    if (replicas->program != NULL) {
+        clReleaseProgram(replicas->program);
     }
-    for (size_t i = crowd->count; i-- > 0;) {
-        finish_copy(&crowd->copies[i]);
+    for (size_t i = replicas->base.count; i-- > 0;) {
+        finish_copy(&replicas->copies[i]);
     }
-    os_pool_destroy(crowd->pool);
-    free(crowd);
+    os_pool_destroy(replicas->pool);
+    free(replicas);
 }
 
-static enum weft_status build(struct replicas *crowd, const struct weft_backend_options *options,
+static enum weft_status build(struct replicas_opened *replicas,
+                              const struct weft_backend_options *options,
                               struct weft_error *error) {
-    struct opencl_backend *cl = crowd->copies[0].cl;
+    struct opencl_backend *cl = replicas->copies[0].cl;
     struct text text = {0};
     cl_int code = CL_SUCCESS;
-    enum weft_status status = opencl_source_add(&text, options->kernels, "soak.cl", error);
-    if (status == WEFT_OK && text.failed) {
+    enum weft_status status;
+    TRY_OR(done, opencl_source_add(&text, options->kernels, "soak.cl", error));
+    if (text.failed) {
         status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
+        goto done;
     }
-    if (status == WEFT_OK) {
-        crowd->program = clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes,
-                                                   &text.length, &code);
-        status = opencl_check(code, "clCreateProgramWithSource", error);
-    }
-    if (status == WEFT_OK) {
-        code = clBuildProgram(crowd->program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
-        status = opencl_check(code, "clBuildProgram: soak.cl", error);
-    }
+    replicas->program =
+        clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
+    TRY_OR(done, opencl_check(code, "clCreateProgramWithSource", error));
+    code = clBuildProgram(replicas->program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
+    TRY_OR(done, opencl_check(code, "clBuildProgram: soak.cl", error));
+done:
     free(text.bytes);
     return status;
 }
 
-/* What a copy has beside its network. */
-static enum weft_status make_copy(struct replicas *crowd, struct opencl_copy *copy,
+/* Makes what a copy has in addition to its network. */
+static enum weft_status make_copy(struct replicas_opened *replicas, struct replica *copy,
                                   struct weft_error *error) {
     static const char *const names[SOAK_KERNELS] = {"soak_chain", "soak_compare", "soak_fill",
                                                     "soak_check"};
-    enum weft_status status = opencl_buffer(copy->cl, WEFT_DIGEST_CHAINS * sizeof(cl_uint),
-                                            "a digest", &copy->chains, error);
-    if (status == WEFT_OK) {
-        status = opencl_buffer(copy->cl, OPENCL_FAULTS * sizeof(cl_uint), "faults", &copy->faults,
-                               error);
-    }
-    for (int i = 0; i < SOAK_KERNELS && status == WEFT_OK; i++) {
+    TRY(opencl_buffer(copy->cl, WEFT_DIGEST_CHAINS * sizeof(cl_uint), "a digest", &copy->chains,
+                      error));
+    TRY(opencl_buffer(copy->cl, REPLICAS_FAULTS * sizeof(cl_uint), "faults", &copy->faults, error));
+    for (int i = 0; i < SOAK_KERNELS; i++) {
         cl_int code;
-        copy->kernels[i] = clCreateKernel(crowd->program, names[i], &code);
-        status = opencl_check(code, "clCreateKernel: soak.cl", error);
+        copy->kernels[i] = clCreateKernel(replicas->program, names[i], &code);
+        TRY(opencl_check(code, "clCreateKernel: soak.cl", error));
     }
-    return status;
+    return WEFT_OK;
 }
 
 /* One copy for each compute unit, in half of the memory; stores what is left of that half in ${rest}. */
@@ -101,7 +99,7 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     if (strcmp(device->type, "cpu") == 0 && half > MEMORY_OF_CPU) {
         half = MEMORY_OF_CPU;
     }
-    count = count > OPENCL_COPIES_MOST ? OPENCL_COPIES_MOST : count;
+    count = count > REPLICAS_MAX ? REPLICAS_MAX : count;
     count = count > half / bytes ? (size_t)(half / bytes) : count;
     count = count > 0 ? count : 1;
     *rest = half > count * bytes ? half - count * bytes : 0;
@@ -109,19 +107,20 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
 }
 
 /* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out when it is used. */
-static void make_fillings(struct replicas *crowd, uint64_t rest) {
-    const struct opencl_backend *cl = crowd->copies[0].cl;
+static void make_fillings(struct replicas_opened *replicas, uint64_t rest) {
+    const struct opencl_backend *cl = replicas->copies[0].cl;
     cl_ulong most = 0;
     clGetDeviceInfo(cl->device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
-    uint64_t words = (rest / crowd->count < most ? rest / crowd->count : most) / sizeof(cl_uint);
-    crowd->words = (cl_uint)(words < WORDS_MOST ? words : WORDS_MOST);
-    for (size_t i = 0; i < crowd->count && crowd->words > 0; i++) {
-        struct opencl_copy *copy = &crowd->copies[i];
+    uint64_t words =
+        (rest / replicas->base.count < most ? rest / replicas->base.count : most) / sizeof(cl_uint);
+    replicas->words = (cl_uint)(words < MAX_WORDS ? words : MAX_WORDS);
+    for (size_t i = 0; i < replicas->base.count && replicas->words > 0; i++) {
+        struct replica *copy = &replicas->copies[i];
         struct weft_error ignored = {0};
         cl_int code;
         copy->filling = clCreateBuffer(cl->context, CL_MEM_READ_WRITE,
-                                       crowd->words * sizeof(cl_uint), NULL, &code);
-        if (code != CL_SUCCESS || opencl_crowd_fill(crowd, copy, &ignored) != WEFT_OK ||
+                                       replicas->words * sizeof(cl_uint), NULL, &code);
+        if (code != CL_SUCCESS || replicas_fill(replicas, copy, &ignored) != WEFT_OK ||
             clFinish(copy->cl->queue) != CL_SUCCESS) {
             if (copy->filling != NULL) {
                 clReleaseMemObject(copy->filling);
@@ -129,99 +128,74 @@ static void make_fillings(struct replicas *crowd, uint64_t rest) {
             copy->filling = NULL;
             break;
         }
-        crowd->bytes += crowd->words * sizeof(cl_uint);
+        replicas->base.bytes += replicas->words * sizeof(cl_uint);
     }
 }
 
-/* The copies behind the first. */
-static enum weft_status make_copies(struct replicas *crowd,
+/* Opens a copy next to the first one. */
+static enum weft_status open_copy(struct replicas_opened *replicas,
+                                  const struct weft_backend_options *options,
+                                  const struct weft_images *images, struct replica *copy,
+                                  struct weft_error *error) {
+    TRY(opencl_open_shared(replicas->copies[0].cl, options, &copy->cl, error));
+    TRY(weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, error));
+    return make_copy(replicas, copy, error);
+}
+
+/* Opens the other copies, and makes the memory that all share. */
+static enum weft_status make_copies(struct replicas_opened *replicas,
                                     const struct weft_backend_options *options,
                                     const struct weft_images *images, struct weft_error *error) {
-    struct opencl_backend *first = crowd->copies[0].cl;
+    struct opencl_backend *first = replicas->copies[0].cl;
     uint64_t rest;
-    size_t wanted = choose_count(first, &rest);
-    enum weft_status status = make_copy(crowd, &crowd->copies[0], error);
-    for (size_t i = 1; i < wanted && status == WEFT_OK; i++) {
-        struct opencl_copy *copy = &crowd->copies[i];
+    size_t requested = choose_count(first, &rest);
+    TRY(make_copy(replicas, &replicas->copies[0], error));
+    while (replicas->base.count < requested) {
+        struct replica *copy = &replicas->copies[replicas->base.count];
         struct weft_error failure = {0};
-        if (opencl_open_shared(first, options, &copy->cl, &failure) != WEFT_OK ||
-            weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, &failure) !=
-                WEFT_OK ||
-            make_copy(crowd, copy, &failure) != WEFT_OK) {
+        if (open_copy(replicas, options, images, copy, &failure) != WEFT_OK) {
             finish_copy(copy);
             break;
         }
-        crowd->count++;
+        replicas->base.count++;
     }
-    crowd->bytes = crowd->count * (uint64_t)first->buffer_bytes;
-    if (status == WEFT_OK) {
-        make_fillings(crowd, rest);
-    }
-    for (int i = 0; i < 2 && status == WEFT_OK; i++) {
+    replicas->base.bytes = replicas->base.count * (uint64_t)first->buffer_bytes;
+    make_fillings(replicas, rest);
+    for (int i = 0; i < 2; i++) {
         size_t floats =
             opencl_array_count(first, i == 0 ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS);
-        status = opencl_buffer(first, floats * sizeof(cl_float), "initial values",
-                               &crowd->initial[i], error);
+        TRY(opencl_buffer(first, floats * sizeof(cl_float), "initial values", &replicas->initial[i],
+                          error));
     }
-    return status;
-}
-
-static enum weft_status open_crowd(const struct weft_network *network,
-                                   const struct weft_backend_options *options,
-                                   const struct weft_images *images, const struct weft_trial *trial,
-                                   struct replicas **crowd, struct weft_error *error) {
-    struct replicas *made = calloc(1, sizeof *made);
-    struct weft_backend_options how = *options;
-    struct weft_backend *first = NULL;
-    enum weft_status status;
-    *crowd = NULL;
-    if (made == NULL || (made->pool = os_pool_create(os_processors())) == NULL) {
-        free(made);
-        return weft_fail(error, WEFT_FAILED, "verify: no memory or threads for copies");
-    }
-    how.trial = NULL;
-    status = weft_backend_open(network, &how, &first, NULL, error);
-    if (status == WEFT_OK) {
-        made->copies[0].cl = (struct opencl_backend *)first;
-        made->count = 1;
-        status = weft_backend_set_images(first, WEFT_SPLIT_TRAIN, images, error);
-    }
-    if (status == WEFT_OK) {
-        status = build(made, options, error);
-    }
-    if (status == WEFT_OK) {
-        status = make_copies(made, &how, images, error);
-    }
-    if (status != WEFT_OK) {
-        close_crowd(made);
-        return status;
-    }
-    made->copies[made->count > 1 ? 1 : 0].cl->trial = trial;
-    *crowd = made;
     return WEFT_OK;
 }
 
-static size_t copy_count(const struct replicas *crowd) {
-    return crowd->count;
+enum weft_status replicas_open(const struct weft_network *network,
+                               const struct weft_backend_options *options,
+                               const struct weft_images *images, const struct debug_options *debug,
+                               struct replicas **opened, struct weft_error *error) {
+    struct replicas_opened *replicas = calloc(1, sizeof *replicas);
+    struct weft_backend *first = NULL;
+    enum weft_status status;
+    *opened = NULL;
+    if (replicas == NULL || (replicas->pool = os_pool_create(os_processors())) == NULL) {
+        free(replicas);
+        return weft_fail(error, WEFT_FAILED, "verify: no memory or threads for copies");
+    }
+    TRY_OR(done, weft_backend_open(network, options, &first, NULL, error));
+    replicas->copies[0].cl = (struct opencl_backend *)first;
+    replicas->base.count = 1;
+    TRY_OR(done, weft_backend_set_images(first, WEFT_SPLIT_TRAIN, images, error));
+    TRY_OR(done, build(replicas, options, error));
+    TRY_OR(done, make_copies(replicas, options, images, error));
+    replicas->copies[replicas->base.count > 1 ? 1 : 0].cl->debug = debug;
+    *opened = &replicas->base;
+    return WEFT_OK;
+done:
+    replicas_close(&replicas->base);
+    return status;
 }
 
-static uint64_t bytes_of(const struct replicas *crowd) {
-    return crowd->bytes;
+struct weft_backend *replicas_backend(struct replicas *opened, size_t i) {
+    return &((struct replicas_opened *)opened)->copies[i].cl->base;
 }
-
-static struct weft_backend *backend_of(struct replicas *crowd, size_t i) {
-    return &crowd->copies[i].cl->base;
-}
-
-const struct replicas_ops opencl_crowd_ops = {
-    .open = open_crowd,
-    .close = close_crowd,
-    .count = copy_count,
-    .bytes = bytes_of,
-    .backend = backend_of,
-    .begin = opencl_crowd_begin,
-    .restart = opencl_crowd_restart,
-    .train = opencl_crowd_train,
-    .compare = opencl_crowd_compare,
-    .check = opencl_crowd_check,
-};

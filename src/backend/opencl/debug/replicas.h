@@ -1,48 +1,73 @@
-/* replicas.h: copies of one network that train on an OpenCL device at the same time, and are compared there: for weft_verify's soak.
- *
- * Copies have one context and one program; each has its own queue, kernels and memory. A round is restart, train once or more,
- * compare. */
-#ifndef WEFT_BACKEND_CROWD_H
-#define WEFT_BACKEND_CROWD_H
+/* replicas.h: the entries of struct debug_api, and the copies of a network as replicas.c opens and replicas_run.c runs them. */
+#ifndef WEFT_OPENCL_DEBUG_REPLICAS_H
+#define WEFT_OPENCL_DEBUG_REPLICAS_H
 
-#include "backend/opencl/debug/debug_run.h"
+#include "backend/opencl/debug/debug.h"
+#include "backend/opencl/opencl.h"
+#include "digest.h"
+#include "os/threads.h"
 
-struct replicas;
+#define REPLICAS_MAX 256
 
-struct replicas_ops {
-    /* Opens copies of ${network} on the OpenCL device that ${options} names, for ${images} as training data: one for each compute
-     * unit, since the smallest kernels are a single group, but at most 256, and no more than fit into half of the device's memory.
-     * What they leave of that half is filled, and checked by check; of the memory of a CPU, which is everybody's, 256 MiB are taken.
-     * ${trial}: NULL, or how the second copy (the first where it is alone) is run. ${network} and ${trial} have to live as long as the
-     * crowd. Fails as weft_backend_open does; copies and filling that the device has no memory for are left away. */
-    enum weft_status (*open)(const struct weft_network *network,
-                             const struct weft_backend_options *options,
-                             const struct weft_images *images, const struct weft_trial *trial,
-                             struct replicas **crowd, struct weft_error *error);
-    /* Frees ${crowd}; NULL is harmless. */
-    void (*close)(struct replicas *crowd);
-    /* Return how many copies there are, and the bytes that they and the filling take. */
-    size_t (*count)(const struct replicas *crowd);
-    uint64_t (*bytes)(const struct replicas *crowd);
-    /* Returns copy ${i}, to look into it between rounds. */
-    struct weft_backend *(*backend)(struct replicas *crowd, size_t i);
-    /* Gives all copies ${images} (as many as at opening) and the values that their rounds start from; fills memory by ${seed}. */
-    enum weft_status (*begin)(struct replicas *crowd, const struct weft_images *images,
-                              const float *parameters, const float *buffers, uint32_t seed,
-                              struct weft_error *error);
-    /* Brings all copies to the values they start from, with Adam's moments 0. Does not wait. */
-    enum weft_status (*restart)(struct replicas *crowd, struct weft_error *error);
-    /* Makes ${steps} on all copies at once, and waits for them. */
-    enum weft_status (*train)(struct replicas *crowd, const struct weft_steps *steps,
-                              struct weft_error *error);
-    /* Digests (cl/digest.h) the results of all steps of this round, then parameters, buffers, moments and second moments, on the
-     * device, and compares there with ${expected}. ${wrong}, of count: which copies differ. */
-    enum weft_status (*compare)(struct replicas *crowd, uint32_t expected, bool *wrong,
-                                struct weft_error *error);
-    /* Stores how many words of the filling have changed since begin. */
-    enum weft_status (*check)(struct replicas *crowd, uint64_t *words, struct weft_error *error);
+/* Words of a copy's buffer of faults: see soak.cl. */
+#define REPLICAS_FAULTS 2
+
+/* The kernels of soak.cl. */
+enum soak_kernel { SOAK_CHAIN, SOAK_COMPARE, SOAK_FILL, SOAK_CHECK, SOAK_KERNELS };
+
+struct replica {
+    struct opencl_backend *cl;
+    cl_kernel kernels[SOAK_KERNELS];
+    cl_mem chains, faults, filling; /* filling may be NULL */
+    struct weft_error error;        /* of this copy's part of the work in parallel */
 };
 
-extern const struct replicas_ops opencl_crowd_ops;
+struct replicas_opened {
+    struct replicas base;
+    struct replica copies[REPLICAS_MAX];
+    cl_program program;
+    cl_mem initial[2];   /* parameters and buffers from which rounds start */
+    cl_uint words, seed; /* of a filling */
+    struct os_pool *pool;
+    const struct weft_steps *steps; /* of the work in parallel */
+    cl_uint expected;
+};
+
+/* Enqueues the kernel that writes the filling of ${copy}; nothing if it has none. */
+enum weft_status replicas_fill(struct replicas_opened *replicas, struct replica *copy,
+                               struct weft_error *error);
+
+/* ---- entries of struct debug_api ---- */
+
+enum weft_status raw_device_open(const struct weft_device *device, struct raw_device **raw,
+                                 struct weft_error *error);
+void raw_device_close(struct raw_device *raw);
+enum weft_status raw_device_transfer(struct raw_device *raw, const void *from, size_t size,
+                                     void *to, struct weft_error *error);
+enum weft_status raw_device_build(struct raw_device *raw,
+                                  const struct weft_backend_options *options,
+                                  struct weft_error *error);
+enum weft_status raw_device_arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
+                                       bool vectors, uint32_t *out, struct weft_error *error);
+enum weft_status raw_device_record(const struct raw_device *raw, unsigned operation,
+                                   const uint32_t *in, size_t count, bool vectors,
+                                   struct record *record, struct weft_error *error);
+enum weft_status replicas_open(const struct weft_network *network,
+                               const struct weft_backend_options *options,
+                               const struct weft_images *images, const struct debug_options *debug,
+                               struct replicas **opened, struct weft_error *error);
+void replicas_close(struct replicas *opened);
+struct weft_backend *replicas_backend(struct replicas *opened, size_t i);
+enum weft_status replicas_begin(struct replicas *opened, const struct weft_images *images,
+                                const float *parameters, const float *buffers, uint32_t seed,
+                                struct weft_error *error);
+enum weft_status replicas_restart(struct replicas *opened, struct weft_error *error);
+enum weft_status replicas_train(struct replicas *opened, const struct weft_steps *steps,
+                                struct weft_error *error);
+enum weft_status replicas_compare(struct replicas *opened, uint32_t expected, bool *wrong,
+                                  struct weft_error *error);
+enum weft_status replicas_check(struct replicas *opened, uint64_t *words, struct weft_error *error);
+enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
+                               int *buffer, unsigned char **bytes, struct weft_error *error);
 
 #endif
