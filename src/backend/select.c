@@ -1,5 +1,5 @@
 /* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
-#include "backend/cpu/api.h"
+#include "backend/cpu/cpu.h"
 #include "backend/opencl/api.h"
 #include "os/host.h"
 

@@ -4,7 +4,7 @@
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps)
  */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/level.h"
 
 void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end) {
     struct weft_adam step = task->step;

@@ -4,7 +4,9 @@
  *
  * Means and variances come from shards: each shard's sum S and its squared deviations M from its own mean, joined as by
  * Chan, Golub and LeVeque (1979), so that neither a large mean nor a large batch costs accuracy. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/layer.h"
+
+enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR }; /* the layer's tensors */
 
 /* scratch: what every channel is moved and stretched by, then the shards' sums. */
 struct statistics {
@@ -90,19 +92,19 @@ static void settle(const struct cpu_task *task) {
     size_t n = task->count * area(task);
     for (size_t c = 0; c < layer->output.channels; c++) {
         struct statistics *s = statistics_of(task) + c;
-        float variance = task->running_var[c], squares;
-        s->mean = task->running_mean[c];
+        float variance = task->tensor[RUNNING_VAR][c], squares;
+        s->mean = task->tensor[RUNNING_MEAN][c];
         if (task->batch_statistics) {
             join(task, c, &s->mean, &squares);
             variance = weft_clean(weft_div(squares, (float)n));
             if (task->update_statistics) {
                 float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
-                task->running_mean[c] = mix(layer, task->running_mean[c], s->mean);
-                task->running_var[c] = mix(layer, task->running_var[c], unbiased);
+                task->tensor[RUNNING_MEAN][c] = mix(layer, task->tensor[RUNNING_MEAN][c], s->mean);
+                task->tensor[RUNNING_VAR][c] = mix(layer, task->tensor[RUNNING_VAR][c], unbiased);
             }
         }
         s->inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + layer->as.batch_norm.eps)));
-        s->scale = weft_clean(task->weight[c] * s->inverse);
+        s->scale = weft_clean(task->tensor[WEIGHT][c] * s->inverse);
     }
 }
 
@@ -113,7 +115,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 task->output[i][lane] =
-                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->bias[c]));
+                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->tensor[BIAS][c]));
             }
         }
     }
@@ -132,9 +134,8 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
                 product[lane] = fmaf(d, task->input[i][lane] - s.mean, product[lane]);
             }
         }
-        task->dbias[piece.shard * task->stride + c] = cpu_sum_lanes(sum);
-        task->dweight[piece.shard * task->stride + c] =
-            weft_clean(cpu_sum_lanes(product)) * s.inverse;
+        cpu_gradient(task, BIAS, piece.shard)[c] = cpu_sum_lanes(sum);
+        cpu_gradient(task, WEIGHT, piece.shard)[c] = weft_clean(cpu_sum_lanes(product)) * s.inverse;
     }
 }
 
@@ -156,8 +157,8 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         float shift = 0.0f, slope = 0.0f;
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
         if (task->batch_statistics) {
-            shift = mean_of(task, task->dbias + c);
-            slope = weft_clean(mean_of(task, task->dweight + c) * s.inverse);
+            shift = mean_of(task, cpu_gradient(task, BIAS, 0) + c);
+            slope = weft_clean(mean_of(task, cpu_gradient(task, WEIGHT, 0) + c) * s.inverse);
         }
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
@@ -177,4 +178,5 @@ const struct cpu_layer CPU_NAME(batch_norm) = {
     .forward = forward,
     .gradients = gradients,
     .backward = backward,
+    .backward_reads_input = true,
 };

@@ -2,7 +2,9 @@
  *
  *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
  */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/layer.h"
+
+enum { WEIGHT, BIAS }; /* the layer's tensors */
 
 /* The weights of output channel ${k} and input channel ${c}: [kernel_height][kernel_width]. */
 static size_t taps(const struct weft_layer *layer, size_t k, size_t c) {
@@ -18,10 +20,10 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t k = piece.begin; k < piece.end; k++) {
         cpu_lanes *output = task->output + cpu_channel(layer->output, piece.shard, k);
         for (size_t y = 0; y < layer->output.height; y++, output += width) {
-            cpu_fill(width, task->bias[k], output);
+            cpu_fill(width, task->tensor[BIAS][k], output);
             for (size_t c = 0; c < layer->input.channels; c++) {
                 const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
-                const float *weight = task->weight + taps(layer, k, c);
+                const float *weight = task->tensor[WEIGHT] + taps(layer, k, c);
                 for (size_t i = 0; i < rows; i++) {
                     for (size_t j = 0; j < columns; j++) {
                         cpu_add_scaled(width, weight[i * columns + j],
@@ -69,10 +71,10 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     for (size_t k = piece.begin; k < piece.end; k++) {
         const cpu_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
-        task->dbias[piece.shard * task->stride + k] = dbias(task, piece.shard, k);
+        cpu_gradient(task, BIAS, piece.shard)[k] = dbias(task, piece.shard, k);
         for (size_t c = 0; c < layer->input.channels; c++) {
             const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
-            float *d = task->dweight + piece.shard * task->stride + taps(layer, k, c);
+            float *d = cpu_gradient(task, WEIGHT, piece.shard) + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {
                 for (size_t j = 0; j < columns; j++) {
                     d[i * columns + j] =
@@ -93,7 +95,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         cpu_fill(layer->input.height * layer->input.width, 0.0f, dinput);
         for (size_t k = 0; k < output.channels; k++) {
             const cpu_lanes *doutput = task->doutput + cpu_channel(output, piece.shard, k);
-            const float *weight = task->weight + taps(layer, k, c);
+            const float *weight = task->tensor[WEIGHT] + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {
                 for (size_t j = 0; j < columns; j++) {
                     for (size_t y = 0; y < output.height; y++) {

@@ -1,6 +1,7 @@
 /* cpu.c: the CPU backend's entries of struct backend_ops. */
-#include "backend/cpu/api.h"
+#include "backend/cpu/cpu.h"
 #include "backend/cpu/pass.h"
+#include "backend/cpu/profile.h"
 #include "backend/log.h"
 #include "os/host.h"
 #include "os/threads.h"
@@ -192,9 +193,9 @@ static const struct backend_ops cpu_ops = {
 static const struct cpu_level *best_level(void) {
 #ifdef WEFT_CPU_LEVELS
     int level = os_vector_level();
-    return level >= 4 ? &weft_cpu_level_4 : level >= 3 ? &weft_cpu_level_3 : &weft_cpu_level_0;
+    return level >= 4 ? &cpu_level_4 : level >= 3 ? &cpu_level_3 : &cpu_level_0;
 #else
-    return &weft_cpu_level_0;
+    return &cpu_level_0;
 #endif
 }
 

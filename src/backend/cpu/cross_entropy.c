@@ -3,7 +3,7 @@
  *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
  *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
  */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/level.h"
 
 /* One image: lane ${lane} of ${logits}. Writes dlogits if not NULL. Returns its loss, and the first class with the largest logit. */
 static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,

@@ -1,5 +1,5 @@
 /* gather.c: a batch's images from the data set's bytes, into lanes. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/level.h"
 
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard) {
     size_t present = lanes_shard_images(gather->count, shard);

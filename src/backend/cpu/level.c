@@ -1,5 +1,5 @@
 /* level.c: the table of what is compiled for this level of vector instructions. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/level.h"
 
 #define LAYER(KIND, name) [WEFT_KIND_##KIND] = &CPU_NAME(name),
 const struct cpu_level CPU_NAME(level) = {

@@ -1,5 +1,7 @@
 /* linear.c: output[o] = bias[o] + sum over i of weight[o][i] input[i]. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/layer.h"
+
+enum { WEIGHT, BIAS }; /* the layer's tensors */
 
 /* A chain from the bias over i. */
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
@@ -7,9 +9,9 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
     for (size_t o = piece.begin; o < piece.end; o++) {
         cpu_lanes *output = task->output + cpu_channel(task->layer->output, piece.shard, o);
-        cpu_fill(1, task->bias[o], output);
+        cpu_fill(1, task->tensor[BIAS][o], output);
         for (size_t i = 0; i < inputs; i++) {
-            cpu_add_scaled(1, task->weight[o * inputs + i], input + i, output);
+            cpu_add_scaled(1, task->tensor[WEIGHT][o * inputs + i], input + i, output);
         }
         cpu_clean(1, output);
     }
@@ -21,12 +23,12 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
     for (size_t o = piece.begin; o < piece.end; o++) {
         const float *doutput = task->doutput[cpu_channel(task->layer->output, piece.shard, o)];
-        float *dweight = task->dweight + piece.shard * task->stride + o * inputs;
+        float *dweight = cpu_gradient(task, WEIGHT, piece.shard) + o * inputs;
         float sum = 0.0f;
         for (size_t lane = 0; lane < CPU_LANES; lane++) {
             sum += doutput[lane];
         }
-        task->dbias[piece.shard * task->stride + o] = sum;
+        cpu_gradient(task, BIAS, piece.shard)[o] = sum;
         for (size_t i = 0; i < inputs; i++) {
             sum = 0.0f;
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
@@ -45,7 +47,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         cpu_lanes *dinput = task->dinput + cpu_channel(task->layer->input, piece.shard, i);
         cpu_fill(1, 0.0f, dinput);
         for (size_t o = 0; o < outputs; o++) {
-            cpu_add_scaled(1, task->weight[o * inputs + i], doutput + o, dinput);
+            cpu_add_scaled(1, task->tensor[WEIGHT][o * inputs + i], doutput + o, dinput);
         }
         cpu_clean(1, dinput);
     }

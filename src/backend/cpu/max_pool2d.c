@@ -1,5 +1,5 @@
 /* max_pool2d.c: the largest value of each window; of equal ones the first in the order of rows and columns. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/layer.h"
 
 /* scratch: [shard][channel][row][column][lane] of the output: where in its input plane the largest value was. */
 typedef uint32_t place[CPU_LANES];
@@ -66,4 +66,5 @@ const struct cpu_layer CPU_NAME(max_pool2d) = {
     .scratch = scratch,
     .forward = forward,
     .backward = backward,
+    .keeps_outputs = true,
 };

@@ -1,10 +1,9 @@
 /* memory.c: the CPU backend's arrays, allocated once for the largest batch. */
-#include "backend/cpu/pass.h"
+#include "backend/cpu/memory.h"
+#include "os/host.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "os/host.h"
 
 /* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
 static void *zeroed(size_t count, size_t size) {

@@ -1,6 +1,6 @@
 /* pass.c: a batch on its way through the layers, each function of a layer shared out over the threads. */
 #include "backend/cpu/pass.h"
-
+#include "backend/cpu/profile.h"
 #include "os/host.h"
 #include "os/threads.h"
 
@@ -53,17 +53,13 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
         .stride = network->parameter_count,
         .scratch = cpu->scratch[i],
     };
-    if (layer->tensors >= 2) {
-        task.weight = cpu->arrays[WEFT_ARRAY_PARAMETERS] + tensors[0].offset;
-        task.bias = cpu->arrays[WEFT_ARRAY_PARAMETERS] + tensors[1].offset;
-        if (cpu->partials != NULL) {
-            task.dweight = cpu->partials + tensors[0].offset;
-            task.dbias = cpu->partials + tensors[1].offset;
+    for (size_t t = 0; t < layer->tensors; t++) {
+        bool trained = tensors[t].trained;
+        task.tensor[t] =
+            cpu->arrays[trained ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS] + tensors[t].offset;
+        if (trained && cpu->partials != NULL) {
+            task.gradient[t] = cpu->partials + tensors[t].offset;
         }
-    }
-    if (layer->tensors >= 4) {
-        task.running_mean = cpu->arrays[WEFT_ARRAY_BUFFERS] + tensors[2].offset;
-        task.running_var = cpu->arrays[WEFT_ARRAY_BUFFERS] + tensors[3].offset;
     }
     return task;
 }

@@ -1,5 +1,5 @@
 /* peak.c: nothing but fused multiply-adds on registers: the peak that the other files of this folder can be measured by. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/level.h"
 
 /* x = fma(x, a, b) in each lane, which stays near 1. */
 static inline void step(cpu_lanes x) {

@@ -1,12 +1,11 @@
 /* profile.c: the time of each function of each layer, and the peak that all threads together could reach. */
+#include "backend/cpu/profile.h"
 #include "backend/profile.h"
-#include "backend/cpu/pass.h"
+#include "os/host.h"
+#include "os/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "os/host.h"
-#include "os/threads.h"
 
 #define PEAK_RUNS     20   /* the best counts: a peak is what nothing disturbed */
 #define PEAK_SHORTEST 0.01 /* seconds of a run, so that waking the threads does not matter */
@@ -26,19 +25,19 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
     uint64_t input = profile_activation_bytes(network, index, task->count);
     uint64_t output = profile_activation_bytes(network, index + 1, task->count);
     uint64_t parameters = profile_parameter_bytes(network, index);
-    bool products = weft_layer_flop(task->layer) > 0;
-    bool pool = task->layer->kind == WEFT_KIND_MAX_POOL2D; /* keeps where each output is from */
+    const struct cpu_layer *layer = cpu->level->layers[task->layer->kind];
+    uint64_t kept = layer->keeps_outputs ? output : 0;
     switch (function) {
     case CPU_MEASURE:
         return input;
     case CPU_SETTLE:
         return parameters + 3 * parameters * task->shards;
     case CPU_FORWARD:
-        return input + output + parameters + (pool ? output : 0);
+        return input + output + parameters + kept;
     case CPU_GRADIENTS:
         return input + output + parameters * task->shards;
-    default: /* from doutput to dinput; products need the parameters, others their input as well */
-        return input + output + parameters + (pool ? output : products ? 0 : input);
+    default: /* from doutput to dinput */
+        return input + output + parameters + kept + (layer->backward_reads_input ? input : 0);
     }
 }
 

@@ -1,5 +1,5 @@
 /* relu.c: output = input > 0 ? input : 0. */
-#include "backend/cpu/cpu.h"
+#include "backend/cpu/layer.h"
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     struct weft_shape shape = task->layer->output;
@@ -27,4 +27,5 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
 const struct cpu_layer CPU_NAME(relu) = {
     .forward = forward,
     .backward = backward,
+    .backward_reads_input = true,
 };
