@@ -1,15 +1,15 @@
 #!/bin/bash
-# test_figures.sh: tools/figures makes the pictures of the README, and the README shows those that there are.
+# test_figures.sh: tools/figures makes the pictures of README.md and doc, and these pages show every picture that exists.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_figures
 
-begin "the README shows the pictures of doc/figures, all of them"
-ran="README.md"
+begin "the pages show the pictures of doc/figures, all of them"
+ran="README.md doc/*.md"
 : >"$work/out"
 : >"$work/err"
-ls "$source/doc/figures" >"$work/files/there"
-grep -oE 'doc/figures/[a-z-]+\.(png|svg)' "$source/README.md" | sed 's|.*/||' | sort -u >"$work/files/shown"
-expect_same "$work/files/there" "$work/files/shown"
+ls "$source/doc/figures" >"$work/files/existing"
+cat "$source/README.md" "$source"/doc/*.md | grep -oE 'figures/[a-z-]+\.(png|svg)' | sed 's|.*/||' | sort -u >"$work/files/shown"
+expect_same "$work/files/existing" "$work/files/shown"
 large=$(find "$source/doc/figures" -type f -size +150k)
 [ -z "$large" ] || problem "larger than 150 KB: $large"
 end
