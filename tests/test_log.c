@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/log.h"
+#include "weft/device.h"
 
 #define TEXTS_MAX 65536
 

@@ -3,6 +3,7 @@
 #include "check_weft.h"
 #include "layer_places.h"
 #include "weft/inspect.h"
+#include "weft/profile.h"
 #include "weft/train.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 #define WEFT_VERIFY_H
 
 #include "weft/backend.h"
+#include "weft/device.h"
 
 /* In this order; the first one that differs is the last one that runs. */
 enum weft_verify_stage {

@@ -5,10 +5,12 @@
 #include "weft/backend.h"
 #include "weft/compare.h"
 #include "weft/data.h"
+#include "weft/device.h"
 #include "weft/error.h"
 #include "weft/inspect.h"
 #include "weft/model.h"
 #include "weft/network.h"
+#include "weft/profile.h"
 #include "weft/train.h"
 #include "weft/verify.h"
 

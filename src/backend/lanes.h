@@ -1,4 +1,5 @@
-/* lanes.h: shards of 16 images, the unit in which every sum over a batch is written (cl/README.md). */
+/* lanes.h: shards of 16 images, the unit in which every sum over a batch is written
+ * (cl/README.md). */
 #ifndef WEFT_LANES_H
 #define WEFT_LANES_H
 
@@ -17,7 +18,8 @@ static inline size_t lanes_shard_images(size_t count, size_t shard) {
     return left < CPU_LANES ? left : CPU_LANES;
 }
 
-/* Lays ${count} images of ${size} floats each, [image][size], out as lanes, [shard][size][16]. Lanes without image become 0. */
+/* Lays ${count} images of ${size} floats each, [image][size], out as lanes, [shard][size][16].
+ * Lanes without image become 0. */
 void lanes_pack(const float *images, size_t count, size_t size, float *lanes);
 
 /* The way back. */

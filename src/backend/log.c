@@ -9,7 +9,7 @@ void log_write(const struct weft_log *log, const char *format, ...) {
     va_list arguments;
     char *text;
     int length;
-    if (log->say == NULL) {
+    if (log->write == NULL) {
         return;
     }
     va_start(arguments, format);
@@ -22,6 +22,6 @@ void log_write(const struct weft_log *log, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
-    log->say(log->context, text);
+    log->write(log->context, text);
     free(text);
 }

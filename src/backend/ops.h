@@ -1,22 +1,25 @@
 /* ops.h: what a backend implements: the computation of a whole network on one device.
  *
- * Callers use the functions of include/weft/backend.h, which check the arguments for all backends (backend.c) and then call the functions of
- * struct backend_ops.
+ * Callers use the functions of include/weft/backend.h, which check the arguments for all backends
+ * (backend.c) and then call the functions of struct backend_ops.
  *
- * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of shard n / 16. A tensor is
- * [shard][channel][row][column][lane], so that 16 images are adjacent (lanes.h). Lanes without an image have any finite value in activations,
- * and 0 in gradients. */
+ * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of
+ * shard n / 16. A tensor is [shard][channel][row][column][lane], so that 16 images are adjacent
+ * (lanes.h). Lanes without an image have any finite value in activations, and 0 in gradients. */
 #ifndef WEFT_BACKEND_OPS_H
 #define WEFT_BACKEND_OPS_H
 
 #include "backend/tensor_ref.h"
 #include "weft/backend.h"
+#include "weft/device.h"
 #include "weft/inspect.h"
+#include "weft/profile.h"
 
 struct profile;
 
-/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked. Functions fail with WEFT_BAD_DEVICE or, without
- * memory, WEFT_FAILED. All are required but those marked optional. */
+/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked.
+ * Functions fail with WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. All are required but
+ * those marked optional. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct weft_backend *backend);
@@ -35,12 +38,13 @@ struct backend_ops {
                                  struct weft_error *error);
     enum weft_status (*propagate)(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error);
-    /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images of the last pass, or more, up to all lanes
-     * of its shards. */
+    /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images
+     * of the last pass, or more, up to all lanes of its shards. */
     enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
                                size_t count, float *values, struct weft_error *error);
-    /* Optional: without it weft_backend_profile_start fails. Makes backend->profile, which is NULL, and names its entries. All work is added to
-     * them until backend->profile is NULL again. */
+    /* Optional: without it weft_backend_profile_start fails. Makes backend->profile, which is
+     * NULL, and names its entries. All work is added to them until backend->profile is NULL
+     * again. */
     enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
     /* Optional. Waits until backend->profile has all work so far. */
     enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);
@@ -70,8 +74,8 @@ struct backend_request {
     const struct debug_options *debug; /* of opencl/debug/debug.h; NULL without verification */
 };
 
-/* Opens a backend as weft_backend_open does; ${debug}: how verification runs an OpenCL device (the CPU backend ignores it), or NULL. It must
- * live as long as the backend. */
+/* Opens a backend as weft_backend_open does; ${debug}: how verification runs an OpenCL device
+ * (the CPU backend ignores it), or NULL. It must live as long as the backend. */
 enum weft_status backend_open(const struct weft_network *network,
                               const struct weft_backend_options *options,
                               const struct debug_options *debug, struct weft_backend **backend,

@@ -1,6 +1,7 @@
 /* profile.c: what a backend measures of itself: slots that it fills, and their way to callers. */
 #include "backend/profile.h"
 #include "backend/ops.h"
+#include "weft/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

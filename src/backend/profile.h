@@ -3,6 +3,7 @@
 #define WEFT_BACKEND_PROFILE_H
 
 #include "weft/backend.h"
+#include "weft/profile.h"
 
 /* An entry for each kernel or function that the backend may run, named when profiling starts. */
 struct profile {
@@ -10,11 +11,13 @@ struct profile {
     struct weft_profile_entry entries[];
 };
 
-/* Makes ${backend}->profile with ${count} entries, all zero. Fails with WEFT_FAILED without memory. */
+/* Makes ${backend}->profile with ${count} entries, all zero. Fails with WEFT_FAILED without
+ * memory. */
 enum weft_status profile_create(struct weft_backend *backend, size_t count,
                                 struct weft_error *error);
 
-/* Stores ${name} in ${entry}, and the names of layers ${first} .. ${end} - 1 as those that it computes. */
+/* Stores ${name} in ${entry}, and the names of layers ${first} .. ${end} - 1 as those that it
+ * computes. */
 void profile_name(struct weft_profile_entry *entry, const char *name,
                   const struct weft_network *network, size_t first, size_t end);
 

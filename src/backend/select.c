@@ -2,6 +2,7 @@
 #include "backend/cpu/cpu.h"
 #include "backend/opencl/api.h"
 #include "os/host.h"
+#include "weft/device.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -31,12 +31,14 @@ struct tensor_ref {
 /* Returns the shape of activation ${index}, for one image. */
 struct weft_shape activation_shape(const struct weft_network *network, size_t index);
 
-/* Finds the activation called ${name}: "input", "LAYER.output", or one of these with ".grad" appended. */
+/* Finds the activation called ${name}: "input", "LAYER.output", or one of these with ".grad"
+ * appended. */
 bool activation_find(const struct weft_network *network, const char *name,
                      struct activation *activation);
 
-/* Finds the tensor called ${name}: as for activation_find, or "conv1.weight", "conv1.weight.grad", "conv1.weight.moment",
- * "conv1.weight.second_moment", "batchN1.running_mean". Returns false if there is none. */
+/* Finds the tensor called ${name}: as for activation_find, or "conv1.weight",
+ * "conv1.weight.grad", "conv1.weight.moment", "conv1.weight.second_moment",
+ * "batchN1.running_mean". Returns false if there is none. */
 bool tensor_ref_find(const struct weft_network *network, const char *name, struct tensor_ref *ref);
 
 #endif

@@ -3,7 +3,7 @@
 #define WEFT_CLI_JSON_H
 
 #include "base/json_write.h"
-#include "weft/backend.h"
+#include "weft/device.h"
 #include "weft/train.h"
 
 /* Adds a device as the member ${key}. With ${key} NULL, adds its fields to the object that is open. */

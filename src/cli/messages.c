@@ -72,7 +72,7 @@ static void say(void *context, const char *text) {
 }
 
 struct weft_log cli_message_log(const struct cli_options *options) {
-    return (struct weft_log){.say = options->verbose && !options->quiet ? say : NULL};
+    return (struct weft_log){.write = options->verbose && !options->quiet ? say : NULL};
 }
 
 enum weft_status cli_message_flush(struct weft_error *error) {

@@ -3,6 +3,7 @@
 #define LAYER_PLACES_H
 
 #include "weft/backend.h"
+#include "weft/device.h"
 
 enum { LAYER_PLACES_MAX = 32 };
 

@@ -5,7 +5,8 @@
 #include "backend/ops.h"
 
 struct opencl_api {
-    /* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a default. */
+    /* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a
+     * default. */
     enum weft_status (*list)(struct weft_device **devices, size_t *count, char note[256],
                              struct weft_error *error);
     /* Opens ${device}, one of that list. Fails with WEFT_BAD_DEVICE. */
@@ -14,13 +15,14 @@ struct opencl_api {
                              struct weft_error *error);
     /* Empties the cache of compiled programs, as weft_cache_clear; ${removed} is not NULL. */
     enum weft_status (*cache_clear)(size_t *removed, struct weft_error *error);
-    /* Stores the name and version of OpenCL's loader and its version of OpenCL in ${text} of ${size} bytes: "OpenCL ICD Loader 2.3.1, OpenCL
-     * 3.0"; "unknown" if it does not report them, as with a driver that is linked without a loader. Loads the drivers. */
+    /* Stores the name and version of OpenCL's loader and its version of OpenCL in ${text} of
+     * ${size} bytes: "OpenCL ICD Loader 2.3.1, OpenCL 3.0"; "unknown" if it does not report
+     * them, as with a driver that is linked without a loader. Loads the drivers. */
     void (*loader_version)(char *text, size_t size);
 };
 
-/* NULL if weft was built without OpenCL (meson's option opencl). Then the CPU backend is the only device, so that code that has another one need
- * not check for NULL. */
+/* NULL if weft was built without OpenCL (meson's option opencl). Then the CPU backend is the
+ * only device, so that code that has another one need not check for NULL. */
 extern const struct opencl_api *const opencl_api;
 
 #endif

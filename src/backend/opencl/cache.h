@@ -12,16 +12,17 @@ struct opencl_backend;
 /* Returns whether the driver has a cache of its own that is better. */
 bool opencl_cache_is_drivers(const struct opencl_backend *cl);
 
-/* Stores the key of the program that is compiled from ${source} with ${flags}: a hash of device, driver, source and flags. */
+/* Stores the key of the program that is compiled from ${source} with ${flags}: a hash of device,
+ * driver, source and flags. */
 void opencl_cache_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
                       char key[65]);
 
-/* Makes cl->program from the cache and builds it. Returns false, without a program, if the cache has no intact entry that the driver accepts; a
- * bad entry is removed. */
+/* Makes cl->program from the cache and builds it. Returns false, without a program, if the cache
+ * has no intact entry that the driver accepts; a bad entry is removed. */
 bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags);
 
-/* Saves cl->program as cl->cache_key. Call it after the kernels have run, since some drivers compile only then. A cache that cannot be written
- * is not an error. */
+/* Saves cl->program as cl->cache_key. Call it after the kernels have run, since some drivers
+ * compile only then. A cache that cannot be written is not an error. */
 void opencl_cache_save(struct opencl_backend *cl);
 
 /* The entry cache_clear of struct opencl_api. */

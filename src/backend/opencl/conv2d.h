@@ -9,8 +9,9 @@ struct conv2d_tile {
     size_t channels, columns;
 };
 
-/* Returns the tile for which a work-item loads least for each fma: ${channels} and ${columns} are divided by it, its columns are a multiple of
- * ${unit}, and it has ${rows} rows. Its sums, a row of kernel + columns - 1 inputs and a weight fit the registers. */
+/* Returns the tile for which a work-item loads least for each fma: ${channels} and ${columns}
+ * are divided by it, its columns are a multiple of ${unit}, and it has ${rows} rows. Its sums, a
+ * row of kernel + columns - 1 inputs and a weight fit the registers. */
 struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
                                       size_t kernel, enum weft_mapping mapping);
 
@@ -18,7 +19,8 @@ struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t ro
 void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping,
                    bool pooled);
 
-/* Items of conv2d.cl's backward kernel: those of the parameters' gradients and those of the input's. */
+/* Items of conv2d.cl's backward kernel: those of the parameters' gradients and those of the
+ * input's. */
 size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping);
 size_t conv2d_input_items(const struct weft_layer *layer, enum weft_mapping mapping);
 

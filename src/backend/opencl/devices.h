@@ -4,18 +4,21 @@
 
 #include "backend/opencl/cl.h"
 #include "weft/backend.h"
+#include "weft/device.h"
 
 /* The entries list and loader_version of struct opencl_api. */
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
                                      struct weft_error *error);
 void opencl_loader_version(char *text, size_t size);
 
-/* Stores the identifier of ${device}, which opencl_devices_list described. Fails with WEFT_BAD_DEVICE if it is gone. */
+/* Stores the identifier of ${device}, which opencl_devices_list described. Fails with
+ * WEFT_BAD_DEVICE if it is gone. */
 enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error);
 
-/* Returns the mapping that suits a device: WEFT_MAPPING_CPU for a CPU whose compiler makes vector instructions of float16. A compiler that splits
- * vectors (rusticl on llvmpipe reports a width of 1) needs minutes for such kernels, and runs kernels of single lanes ten times faster. */
+/* Returns the mapping that suits a device: WEFT_MAPPING_CPU for a CPU whose compiler makes
+ * vector instructions of float16. A compiler that splits vectors (rusticl on llvmpipe reports a
+ * width of 1) needs minutes for such kernels, and runs kernels of single lanes ten times faster. */
 enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device);
 
 #endif

@@ -11,7 +11,8 @@ struct opencl_kernel;
 void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
                         char name[64]);
 
-/* Appends ${kernel}, which calls functions that ${text} has already; LANE_VALUES must be defined. */
+/* Appends ${kernel}, which calls functions that ${text} has already; LANE_VALUES must be
+ * defined. */
 void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
                         const struct opencl_kernel *kernel);
 

@@ -5,7 +5,8 @@
 #include "backend/opencl/cl.h"
 #include "weft/error.h"
 
-/* Returns "CL_OUT_OF_RESOURCES" for -5. For a code without a name, writes "CL error -9999" into ${text} and returns it. */
+/* Returns "CL_OUT_OF_RESOURCES" for -5. For a code without a name, writes "CL error -9999" into
+ * ${text} and returns it. */
 const char *opencl_code_name(cl_int code, char text[32]);
 
 /* Fails with WEFT_BAD_DEVICE and "${call}: CL_..." unless ${code} is CL_SUCCESS. */

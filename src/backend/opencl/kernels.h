@@ -1,4 +1,5 @@
-/* kernels.h: the kernels of the network's program, each of which calls one or more functions of layers. */
+/* kernels.h: the kernels of the network's program, each of which calls one or more functions of
+ * layers. */
 #ifndef WEFT_OPENCL_KERNELS_H
 #define WEFT_OPENCL_KERNELS_H
 
@@ -37,8 +38,9 @@ struct opencl_kernels {
     size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
 };
 
-/* Makes the kernels of ${groups} for a device with ${units} compute units: without training if ${forward_only}, a function a kernel if ${apart}.
- * Fails with WEFT_FAILED without memory. The caller frees kernels->list. */
+/* Makes the kernels of ${groups} for a device with ${units} compute units: without training if
+ * ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without memory. The
+ * caller frees kernels->list. */
 enum weft_status opencl_kernels_make(const struct weft_network *network,
                                      const struct opencl_groups *groups, enum weft_mapping mapping,
                                      unsigned units, bool forward_only, bool apart,

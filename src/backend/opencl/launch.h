@@ -39,8 +39,8 @@ struct opencl_pass_values {
     size_t first;        /* training: of the step's first image in the order */
 };
 
-/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups. opencl_launch_finish frees it, and does nothing
- * for a launch that is all zero. */
+/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups.
+ * opencl_launch_finish frees it, and does nothing for a launch that is all zero. */
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error);
 void opencl_launch_finish(struct opencl_launch *launch);
@@ -49,7 +49,8 @@ void opencl_launch_finish(struct opencl_launch *launch);
 enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error);
 
-/* Sets the arguments of the kernel of ${launch} that may change from pass to pass (${late}), or the others (${values} may be NULL). */
+/* Sets the arguments of the kernel of ${launch} that may change from pass to pass (${late}), or
+ * the others (${values} may be NULL). */
 enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
                                       bool late, const struct opencl_pass_values *values,
                                       struct weft_error *error);

@@ -1,5 +1,5 @@
-/* layer.h: what a layer's file offers: the macros that its .cl file is compiled with, and a table of the functions in that file with their
- * ranges and arguments. */
+/* layer.h: what a layer's file offers: the macros that its .cl file is compiled with, and a
+ * table of the functions in that file with their ranges and arguments. */
 #ifndef WEFT_OPENCL_LAYER_H
 #define WEFT_OPENCL_LAYER_H
 
@@ -10,7 +10,8 @@
 
 struct opencl_backend;
 
-/* The arguments of a function, in order: buffers that never change, buffers that may change from pass to pass, numbers (int). */
+/* The arguments of a function, in order: buffers that never change, buffers that may change from
+ * pass to pass, numbers (int). */
 enum opencl_argument {
     ARG_END,
     ARG_INPUT,
@@ -59,15 +60,16 @@ struct opencl_function {
     enum opencl_range range;
     /* Returns the number of items; NULL: 0. */
     size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
-    /* Returns the number of further items, at the end of the range, which compute the gradient of the layer's input. Training omits them for the
-     * network's first layer. NULL: 0. */
+    /* Returns the number of further items, at the end of the range, which compute the gradient
+     * of the layer's input. Training omits them for the network's first layer. NULL: 0. */
     size_t (*input_items)(const struct weft_layer *layer, enum weft_mapping mapping);
-    /* Returns the number of parts that channels of the output can be cut into: part p of n computes items [p items / n, (p + 1) items / n). NULL:
-     * the function cannot be cut. */
+    /* Returns the number of parts that channels of the output can be cut into: part p of n
+     * computes items [p items / n, (p + 1) items / n). NULL: the function cannot be cut. */
     size_t (*parts)(const struct weft_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[9];
-    /* NULL, or a function of the host that computes ${count} images of group ${group} by launches of its own. Range then has no meaning, items is
-     * 1, and the arguments say what is read and written. */
+    /* NULL, or a function of the host that computes ${count} images of group ${group} by
+     * launches of its own. Range then has no meaning, items is 1, and the arguments say what is
+     * read and written. */
     enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
                              struct weft_error *error);
 };
@@ -75,7 +77,8 @@ struct opencl_function {
 /* What a kind of layer offers. */
 struct opencl_layer {
     const char *file; /* "conv2d.cl"; NULL: the layer computes nothing, its output is its input */
-    /* Appends the macros of the file, in addition to those that source.c defines for every layer. */
+    /* Appends the macros of the file, in addition to those that source.c defines for every
+     * layer. */
     void (*define)(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping);
     /* Returns the bytes of scratch memory for ${shards} shards. NULL: 0. */
     size_t (*scratch)(const struct weft_layer *layer, size_t shards);

@@ -20,7 +20,7 @@ void opencl_log_build(const struct weft_log *log, const char *what, cl_program p
                       cl_device_id device, const char *flags, double seconds) {
     size_t size = 0, end;
     char *text;
-    if (log->say == NULL) {
+    if (log->write == NULL) {
         return;
     }
     log_write(log, "opencl: %s: built in %.3f s, options \"%s\"", what, seconds, flags);
@@ -51,7 +51,7 @@ static bool has_group(const struct opencl_kernel *kernel, size_t group) {
 
 /* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
 static void say_chains(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->launch_count && cl->base.log.say != NULL; i++) {
+    for (size_t i = 0; i < cl->launch_count && cl->base.log.write != NULL; i++) {
         const struct opencl_kernel *kernel = cl->launches[i].kernel;
         const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
         if (kernel->loop != LOOP_APART) {
@@ -63,7 +63,7 @@ static void say_chains(const struct opencl_backend *cl) {
 
 /* A line for each group of layers: "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
 void opencl_log_plan(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->groups.count && cl->base.log.say != NULL; i++) {
+    for (size_t i = 0; i < cl->groups.count && cl->base.log.write != NULL; i++) {
         const struct opencl_group *group = &cl->groups.list[i];
         size_t length = 0, kernels = 0;
         char names[512] = "";

@@ -7,7 +7,8 @@
 
 struct opencl_backend;
 
-/* Allocates all buffers that do not depend on the data. Fails with WEFT_BAD_DEVICE; opencl_memory_finish must be called all the same. */
+/* Allocates all buffers that do not depend on the data. Fails with WEFT_BAD_DEVICE;
+ * opencl_memory_finish must be called all the same. */
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_memory_finish(struct opencl_backend *cl);
 
@@ -15,7 +16,8 @@ void opencl_memory_finish(struct opencl_backend *cl);
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);
 
-/* Makes ${buffer} hold at least ${count} elements of ${size} bytes; ${capacity} is how many it holds. The contents are lost if it grows. */
+/* Makes ${buffer} hold at least ${count} elements of ${size} bytes; ${capacity} is how many it
+ * holds. The contents are lost if it grows. */
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
                                     const char *what, cl_mem *buffer, size_t *capacity,
                                     struct weft_error *error);

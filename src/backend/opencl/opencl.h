@@ -47,8 +47,9 @@ enum weft_status opencl_open(const struct backend_request *request,
                              const struct weft_device *device, struct weft_backend **backend,
                              struct weft_error *error);
 
-/* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math exact). It shares context and program, but has
- * a queue, kernels and memory of its own. ${first} must be closed last. */
+/* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math
+ * exact). It shares context and program, but has a queue, kernels and memory of its own.
+ * ${first} must be closed last. */
 enum weft_status opencl_open_shared(struct opencl_backend *first,
                                     const struct weft_backend_options *options,
                                     struct opencl_backend **shared, struct weft_error *error);

@@ -4,6 +4,7 @@
 
 #include "backend/opencl/cl.h"
 #include "weft/backend.h"
+#include "weft/profile.h"
 
 struct opencl_backend;
 struct opencl_launch;
@@ -12,13 +13,14 @@ struct opencl_launch;
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
 
-/* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the event is stored, opencl_profile_add adds ${launch}
- * for ${count} images to the profile. */
+/* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the
+ * event is stored, opencl_profile_add adds ${launch} for ${count} images to the profile. */
 cl_event *opencl_profile_event(struct opencl_backend *cl);
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, struct weft_error *error);
 
-/* Calls the host function of ${launch}, and adds it to the profile, if there is one, as one launch. */
+/* Calls the host function of ${launch}, and adds it to the profile, if there is one, as one
+ * launch. */
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
                                      size_t count, struct weft_error *error);
 

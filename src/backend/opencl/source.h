@@ -8,16 +8,19 @@
 struct opencl_groups;
 struct opencl_kernels;
 
-/* Appends "#define NAME VALUE" after an "#undef NAME", so that each layer can have its own value. */
+/* Appends "#define NAME VALUE" after an "#undef NAME", so that each layer can have its own
+ * value. */
 void opencl_define(struct text *text, const char *name, size_t value);
 void opencl_define_float(struct text *text, const char *name, float value);
 
-/* Appends the file ${name} of cl/, or of ${folder} unless NULL. Files that it includes are inserted at their places. */
+/* Appends the file ${name} of cl/, or of ${folder} unless NULL. Files that it includes are
+ * inserted at their places. */
 enum weft_status opencl_source_add(struct text *text, const char *folder, const char *name,
                                    struct weft_error *error);
 
-/* Appends the source of the whole program for ${network} in ${groups}, with each of ${kernels}, for lanes and work-items by ${mapping}.
- * Fails with WEFT_FAILED without memory and WEFT_BAD_FILE. The caller frees text->bytes. */
+/* Appends the source of the whole program for ${network} in ${groups}, with each of ${kernels},
+ * for lanes and work-items by ${mapping}. Fails with WEFT_FAILED without memory and
+ * WEFT_BAD_FILE. The caller frees text->bytes. */
 enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_groups *groups,
                                     const struct opencl_kernels *kernels, enum weft_mapping mapping,

@@ -1,0 +1,43 @@
+/* device.h: the devices of this machine. */
+#ifndef WEFT_DEVICE_H
+#define WEFT_DEVICE_H
+
+#include "weft/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is known of a device. Texts are empty and numbers 0 if the device does not report them. */
+struct weft_device {
+    bool builtin;                          /* the CPU backend, not an OpenCL device */
+    unsigned index, platform, in_platform; /* among all, of its platform, within its platform */
+    char platform_name[128], name[256], driver[256], opencl[64], opencl_c[64];
+    char type[16]; /* cpu, gpu, accelerator, custom, builtin */
+    unsigned compute_units;
+    uint64_t global_memory, local_memory; /* bytes */
+    char fp_config[160];                  /* words separated by spaces: "denorm inf_nan fma" */
+    char pci[32], uuid[40];               /* "0000:3b:00.0", 32 hexadecimal digits */
+    bool usable;                          /* weft can compute on it */
+    bool is_default;                      /* the device that the selector "auto" chooses */
+    char reason[256];                     /* why it is not usable, or why it is the default */
+};
+
+/* Lists OpenCL devices, and the CPU backend last, in ${devices} (the caller frees it) and
+ * ${count}. Queries the drivers, but does not compute: a device that is listed as usable may
+ * still fail later. ${note}, if not NULL, is set to why OpenCL has no device, or emptied. Fails
+ * with WEFT_FAILED without memory. */
+WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
+                                            char note[256], struct weft_error *error);
+
+/* Finds the device that ${selector} names, as weft_backend_open does, without opening it:
+ * ${device}. ${notice} is set to what a user should know, or emptied. Fails as
+ * weft_backend_open. */
+WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                             char notice[512], struct weft_error *error);
+
+/* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL,
+ * is set to the number of programs. Fails with WEFT_FAILED if no cache folder is known. */
+WEFT_API enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error);
+
+#endif
