@@ -199,12 +199,3 @@ void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_ROOM lanes,
         }
     }
 }
-
-#undef MEAN
-#undef INVERSE
-#undef SCALE
-#undef SHIFT
-#undef SLOPE
-#undef SUM
-#undef SHARD_MEAN
-#undef SQUARES

@@ -8,16 +8,13 @@
  *
  * POOLED: the output went into a max_pool2d with windows of WINDOW (conv2d_pool.cl), and its gradient is read from the pool's. */
 
-/* Places in the flat parameters and in the tensors; conv2d_pool.cl uses them too, and the next layer defines them alike. */
+/* Indices into the flat parameters and into the tensors; conv2d_pool.cl uses them, too. */
 #define TAP(k, c, i, j)                                                                            \
     (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
 #define IN(c, y, x)  (((shard * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
 #define OUT(k, y, x) (((shard * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
 
 /* The gradient of output[k][y][x]. */
-#undef DOUTPUT
-#undef DOUTPUT_PARAMETERS
-#undef DOUTPUT_PASSED
 #if POOLED
 #define POOL(k, y, x)                                                                              \
     (((shard * OUT_CHANNELS + (k)) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) *                       \
@@ -213,4 +210,3 @@ void KERNEL(conv2d_backward)(int item, size_t shard, LANE_ROOM lanes, global con
 /* Values that the lanes of an item may sum at once. */
 #undef LANE_VALUES
 #define LANE_VALUES GTAPS
-#undef GRADIENT_ITEMS

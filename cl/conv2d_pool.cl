@@ -71,5 +71,3 @@ void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_ROOM lanes, global
         }
     }
 }
-
-#undef POOL_COLUMNS

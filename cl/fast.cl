@@ -78,6 +78,3 @@ void KERNEL(fast_dbias)(int item, size_t shard, LANE_ROOM lanes, global const re
         partials[shard * PARTIALS + BIAS + k] = total;
     }
 }
-
-#undef COLUMN
-#undef FEATURE

@@ -114,5 +114,3 @@ void KERNEL(linear_backward)(int item, size_t shard, LANE_ROOM lanes, global con
         ((item - GRADIENT_ITEMS) * DTILE, shard, input, doutput, parameters, dinput);
     }
 }
-
-#undef GRADIENT_ITEMS

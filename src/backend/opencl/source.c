@@ -6,6 +6,7 @@
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
 #include "backend/opencl/memory.h"
+#include "base/try.h"
 #include "os/files.h"
 
 #include <math.h>
@@ -75,80 +76,94 @@ enum weft_status opencl_source_add(struct text *text, const char *folder, const 
 }
 
 void opencl_define(struct text *text, const char *name, size_t value) {
-    text_add(text, "#undef %s\n#define %s %zu\n", name, name, value);
+    text_add(text, "#define %s %zu\n", name, value);
 }
 
 /* As an integer of 24 bits times a power of two: exact, and without a point, which a locale may write as ','. */
 void opencl_define_float(struct text *text, const char *name, float value) {
     int exponent;
     int mantissa = (int)ldexpf(frexpf(fabsf(value), &exponent), 24);
-    text_add(text, "#undef %s\n#define %s %s0x%xp%df\n", name, name, signbit(value) ? "-" : "",
-             (unsigned)mantissa, exponent - 24);
+    text_add(text, "#define %s %s0x%xp%df\n", name, signbit(value) ? "-" : "", (unsigned)mantissa,
+             exponent - 24);
 }
 
-/* Places in the flat arrays: a layer's first two tensors are parameters, the next two buffers. */
-static void define_tensors(struct text *text, const struct weft_network *network,
-                           const struct weft_layer *layer) {
-    static const char *const names[] = {"WEIGHT", "BIAS", "RUNNING_MEAN", "RUNNING_VAR"};
-    for (size_t i = 0; i < layer->tensors; i++) {
-        opencl_define(text, names[i], network->tensors[layer->first_tensor + i].offset);
-    }
-}
+/* What the program is made from. */
+struct program {
+    struct text *text;
+    const struct weft_network *network;
+    const struct opencl_groups *groups;
+    const struct opencl_kernels *kernels;
+    enum weft_mapping mapping;
+    const char *folder;
+};
 
-static enum weft_status add_layer(struct text *text, const struct weft_network *network,
-                                  size_t index, const struct opencl_layer *row,
-                                  enum weft_mapping mapping, const char *folder,
-                                  struct weft_error *error) {
-    const struct weft_layer *layer = &network->layers[index];
-    if (row->file == NULL) {
-        return WEFT_OK;
-    }
-    text_add(text, "/* layer %zu: %s */\n", index + 1, layer->name);
-    opencl_define(text, "LAYER", index + 1);
-    define_tensors(text, network, layer);
-    row->define(text, layer, mapping);
-    return opencl_source_add(text, folder, row->file, error);
-}
-
-/* The file of a group, with the sizes of its main layer, and its kernels. */
-static enum weft_status add_group(struct text *text, const struct weft_network *network,
-                                  const struct opencl_groups *groups,
-                                  const struct opencl_kernels *kernels, size_t group,
-                                  enum weft_mapping mapping, const char *folder,
-                                  struct weft_error *error) {
-    const struct opencl_group *it = &groups->list[group];
-    opencl_define(text, "RELU_INPUT", it->relu);
-    opencl_define(text, "LANE_VALUES", 1);
-    if (add_layer(text, network, it->main, it->layer, mapping, folder, error) != WEFT_OK) {
-        return error->status;
-    }
-    for (size_t i = 0; i < kernels->count; i++) {
-        const struct opencl_kernel *kernel = &kernels->list[i];
-        if (kernel->loop == LOOP_APART && kernel->calls[0].group == group &&
-            kernel->calls[0].function->host == NULL) {
-            opencl_emit_kernel(text, groups, kernel);
+/* Appends "#undef NAME" for each macro that the text from ${begin} on defines: those that the host defines for a file
+ * and the file's own. So a macro that the host forgets for the next file is an error of the compiler there, not the
+ * value of another layer. */
+static void undefine(struct text *text, size_t begin) {
+    size_t end = text->length;
+    char name[64];
+    for (size_t at = begin; at < end && !text->failed; at += strcspn(text->bytes + at, "\n") + 1) {
+        if (strncmp(text->bytes + at, "#define ", 8) == 0 &&
+            sscanf(text->bytes + at + 8, "%63[A-Za-z0-9_]", name) == 1) {
+            text_add(text, "#undef %s\n", name);
         }
     }
+}
+
+/* The offset of each tensor of ${layer} in its flat array, under the tensor's name: "conv1.running_mean" is
+ * RUNNING_MEAN. */
+static void define_tensors(const struct program *program, const struct weft_layer *layer) {
+    for (size_t i = 0; i < layer->tensors; i++) {
+        const struct weft_tensor *tensor = &program->network->tensors[layer->first_tensor + i];
+        char name[sizeof tensor->name];
+        snprintf(name, sizeof name, "%s", strrchr(tensor->name, '.') + 1);
+        for (char *c = name; *c != '\0'; c++) {
+            *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+        }
+        opencl_define(program->text, name, tensor->offset);
+    }
+}
+
+/* The file of a group, with the sizes of its main layer, and the kernels of this group alone. */
+static enum weft_status add_group(const struct program *program, size_t index,
+                                  struct weft_error *error) {
+    const struct opencl_group *group = &program->groups->list[index];
+    const struct weft_layer *layer = &program->network->layers[group->main];
+    struct text *text = program->text;
+    size_t begin = text->length;
+    if (group->layer->file == NULL) {
+        return WEFT_OK;
+    }
+    text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
+    opencl_define(text, "LAYER", group->main + 1);
+    opencl_define(text, "RELU_INPUT", group->relu);
+    opencl_define(text, "LANE_VALUES", 1);
+    define_tensors(program, layer);
+    group->layer->define(text, layer, program->mapping);
+    TRY(opencl_source_add(text, program->folder, group->layer->file, error));
+    for (size_t i = 0; i < program->kernels->count; i++) {
+        const struct opencl_kernel *kernel = &program->kernels->list[i];
+        if (kernel->loop == LOOP_APART && kernel->calls[0].group == index &&
+            kernel->calls[0].function->host == NULL) {
+            opencl_emit_kernel(text, program->groups, kernel);
+        }
+    }
+    undefine(text, begin);
     return WEFT_OK;
 }
 
-/* What belongs to no layer. */
-static enum weft_status add_rest(struct text *text, const struct weft_network *network,
-                                 enum weft_mapping mapping, const char *folder,
-                                 struct weft_error *error) {
-    size_t size = weft_shape_size(network->input);
-    size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
+/* A file that belongs to no layer, in which an item computes a divisor of ${size} values. */
+static enum weft_status add_common(const struct program *program, const char *file, size_t size,
+                                   struct weft_error *error) {
+    struct text *text = program->text;
+    size_t begin = text->length;
     opencl_define(text, "SIZE", size);
-    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
-    if (opencl_source_add(text, folder, "gather.cl", error) != WEFT_OK) {
-        return error->status;
-    }
-    opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(network)));
-    if (opencl_source_add(text, folder, "cross_entropy.cl", error) != WEFT_OK) {
-        return error->status;
-    }
-    opencl_define(text, "PER_ITEM", opencl_values_per_item(vectors, mapping));
-    return opencl_source_add(text, folder, "adam.cl", error);
+    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, program->mapping));
+    opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(program->network)));
+    TRY(opencl_source_add(text, program->folder, file, error));
+    undefine(text, begin);
+    return WEFT_OK;
 }
 
 enum weft_status opencl_source_make(const struct weft_network *network,
@@ -156,33 +171,27 @@ enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_kernels *kernels, enum weft_mapping mapping,
                                     const char *folder, struct text *text,
                                     struct weft_error *error) {
+    static const char *const shared[] = {"numerics.h", "lanes.h", "probe.cl"};
+    const struct program program = {text, network, groups, kernels, mapping, folder};
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
-    struct weft_error ignored = {0};
-    enum weft_status status;
-    error = error != NULL ? error : &ignored;
     text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
     opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
     opencl_define(text, "PARTIALS", vectors * CPU_LANES);
-    status = opencl_source_add(text, folder, "numerics.h", error);
-    if (status == WEFT_OK) {
-        status = opencl_source_add(text, folder, "lanes.h", error);
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        TRY(opencl_source_add(text, folder, shared[i], error));
     }
-    if (status == WEFT_OK) {
-        status = opencl_source_add(text, folder, "probe.cl", error);
+    for (size_t i = 0; i < groups->count; i++) {
+        TRY(add_group(&program, i, error));
     }
-    for (size_t i = 0; status == WEFT_OK && i < groups->count; i++) {
-        status = add_group(text, network, groups, kernels, i, mapping, folder, error);
-    }
-    if (status == WEFT_OK) {
-        status = add_rest(text, network, mapping, folder, error);
-    }
-    for (size_t i = 0; status == WEFT_OK && i < kernels->count; i++) {
+    TRY(add_common(&program, "gather.cl", weft_shape_size(network->input), error));
+    TRY(add_common(&program, "cross_entropy.cl", 1, error));
+    TRY(add_common(&program, "adam.cl", vectors, error));
+    for (size_t i = 0; i < kernels->count; i++) {
         if (kernels->list[i].loop != LOOP_APART) {
             opencl_emit_kernel(text, groups, &kernels->list[i]);
         }
     }
-    if (status == WEFT_OK && text->failed) {
-        status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
-    }
-    return status;
+    return text->failed
+               ? weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source")
+               : WEFT_OK;
 }
