@@ -5,41 +5,45 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Whole numbers of few digits look like it: %g would print 300 as 3e+02. */
-static bool is_small_whole(double value, char text[32]) {
-    bool small = fabs(value) < 1e9 && value == floor(value);
-    if (small) {
-        snprintf(text, 32, "%.0f", value);
+char *number_point(char *text) {
+    static const char others[] = "0123456789+-e";
+    char *point = text + strspn(text, others);
+    size_t length = strcspn(point, others);
+    if (length > 0) {
+        *point = '.';
+        memmove(point + 1, point + length, strlen(point + length) + 1);
     }
-    return small;
+    return text;
 }
 
-char *number_float(float value, char text[32]) {
-    /* Nine digits tell all float32 apart, seventeen all doubles. */
-    if (is_small_whole((double)value, text)) {
+/* Writes ${value} in the fewest digits, at most ${max_digits}, that read back as it. A float is
+ * read back as readers do it: to double first, then to float. */
+static char *print(double value, bool is_float, int max_digits, char text[32]) {
+    /* Small integers are written in full: %g would print 300 as 3e+02. */
+    if (fabs(value) < 1e9 && value == floor(value)) {
+        snprintf(text, 32, "%.0f", value);
         return text;
     }
-    for (int digits = 1; digits <= 9; digits++) {
-        snprintf(text, 32, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) {
+    for (int digits = 1; digits <= max_digits; digits++) {
+        double back;
+        snprintf(text, 32, "%.*g", digits, value);
+        back = strtod(text, NULL);
+        if (is_float ? (float)back == (float)value : back == value) {
             break;
         }
     }
-    return text;
+    return isfinite(value) ? number_point(text) : text;
+}
+
+/* 9 digits tell all floats apart, 17 all doubles. */
+char *number_float(float value, char text[32]) {
+    return print((double)value, true, 9, text);
 }
 
 char *number_double(double value, char text[32]) {
-    if (is_small_whole(value, text)) {
-        return text;
-    }
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) {
-            break;
-        }
-    }
-    return text;
+    return print(value, false, 17, text);
 }
 
 double number_microseconds(double seconds) {

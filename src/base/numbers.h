@@ -3,9 +3,13 @@
 #define WEFT_BASE_NUMBERS_H
 
 /* Writes the fewest digits that read back to the same bits into ${text}: "0.01", "1e-05", "276.2".
- * Returns ${text}. */
+ * The decimal point is '.' in every locale. Returns ${text}. */
 char *number_float(float value, char text[32]);
 char *number_double(double value, char text[32]);
+
+/* Replaces the decimal point that printf wrote into ${text}, which may have several bytes, by '.'.
+ * Returns ${text}. */
+char *number_point(char *text);
 
 /* Returns ${seconds} rounded to a microsecond, so that no printed digit is meaningless. */
 double number_microseconds(double seconds);

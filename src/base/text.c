@@ -1,4 +1,4 @@
-/* text.c: a text that grows. */
+/* text.c: a text that grows in memory. */
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for ${more} bytes and a zero behind them. */
+/* Makes room for ${more} bytes and a zero after them. */
 static bool reserve(struct text *text, size_t more) {
     size_t capacity = text->capacity != 0 ? text->capacity : 256;
     char *bytes;
@@ -31,6 +31,14 @@ static bool reserve(struct text *text, size_t more) {
     return true;
 }
 
+void text_add_bytes(struct text *text, const char *bytes, size_t count) {
+    if (reserve(text, count)) {
+        memcpy(text->bytes + text->length, bytes, count);
+        text->length += count;
+        text->bytes[text->length] = '\0';
+    }
+}
+
 void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
     int length;
@@ -39,9 +47,8 @@ void text_add(struct text *text, const char *format, ...) {
     va_end(arguments);
     if (length < 0) {
         text->failed = true;
-        return;
     }
-    if (!reserve(text, (size_t)length)) {
+    if (length < 0 || !reserve(text, (size_t)length)) {
         return;
     }
     va_start(arguments, format);
@@ -50,54 +57,9 @@ void text_add(struct text *text, const char *format, ...) {
     text->length += (size_t)length;
 }
 
-void text_add_float(struct text *text, float value) {
-    char digits[64];
-    for (int precision = 1; precision <= 9; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, (double)value);
-        /* As a reader does it: to double first, then to float. */
-        if ((float)strtod(digits, NULL) == value) {
-            break;
-        }
-    }
-    text_add_digits(text, digits);
-}
-
-void text_add_digits(struct text *text, const char *digits) {
-    while (*digits != '\0') {
-        size_t point = strcspn(digits, "0123456789+-e");
-        if (point > 0) {
-            text_add(text, ".");
-            digits += point;
-        } else {
-            text_add(text, "%c", *digits++);
-        }
-    }
-}
-
-void text_add_json(struct text *text, const char *string) {
-    text_add(text, "\"");
-    while (*string != '\0') {
-        size_t plain = 0;
-        while ((unsigned char)string[plain] >= 0x20 && string[plain] != '"' &&
-               string[plain] != '\\') {
-            plain++;
-        }
-        if (plain > INT16_MAX) {
-            plain = INT16_MAX; /* a precision is an int */
-        }
-        text_add(text, "%.*s", (int)plain, string);
-        string += plain;
-        if (plain == 0) {
-            unsigned char c = (unsigned char)*string++;
-            text_add(text, c < 0x20 ? "\\u%04x" : "\\%c", c);
-        }
-    }
-    text_add(text, "\"");
-}
-
 char *text_take(struct text *text) {
     char *bytes;
-    text_add(text, "%s", ""); /* an empty text is one, too */
+    text_add_bytes(text, "", 0); /* so that an empty text is not NULL */
     bytes = text->bytes;
     if (text->failed) {
         free(bytes);

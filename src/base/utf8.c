@@ -36,6 +36,17 @@ size_t utf8_next(const char *text, uint32_t *code) {
     return length;
 }
 
+bool utf8_is_valid(const char *text) {
+    while (*text != '\0') {
+        size_t length = sequence_length((const unsigned char *)text);
+        if (length == 0) {
+            return false;
+        }
+        text += length;
+    }
+    return true;
+}
+
 size_t utf8_put(uint32_t code, char text[5]) {
     static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
     size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;

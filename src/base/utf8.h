@@ -2,6 +2,7 @@
 #ifndef WEFT_BASE_UTF8_H
 #define WEFT_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,6 +10,9 @@
  * bytes, 1 to 4. A byte that is not part of valid UTF-8 is read as U+FFFD, one byte at a time; that
  * includes overlong forms, surrogates and numbers above U+10FFFF. */
 size_t utf8_next(const char *text, uint32_t *code);
+
+/* Returns whether all of ${text} is valid UTF-8. */
+bool utf8_is_valid(const char *text);
 
 /* Writes ${code} as UTF-8 with a closing zero into ${text}. Returns the number of its bytes. */
 size_t utf8_put(uint32_t code, char text[5]);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "base/sha256.h"
-#include "base/text.h"
 #include "os/files.h"
 
 /* Where the bytes go: to the file, and into its hash. */
@@ -64,38 +64,41 @@ static size_t count_of(const struct safetensors_source *source) {
     return count;
 }
 
-/* The header, padded with spaces so that the values start at a multiple of 8. Stores all bytes of the file in ${size}. */
+/* Returns the header, padded with spaces so that the values start at a multiple of 8, and NULL
+ * without memory. Stores the size of the file in ${size}. */
 static char *make_header(const struct safetensors_text *texts, size_t text_count,
                          const struct safetensors_source *sources, size_t count, size_t *length,
                          uint64_t *size) {
-    struct text text = {0};
+    struct json_writer json = {0};
     uint64_t end = 0;
-    text_add(&text, text_count > 0 ? "{\"__metadata__\":{" : "{");
-    for (size_t i = 0; i < text_count; i++) {
-        text_add(&text, i > 0 ? "," : "");
-        text_add_json(&text, texts[i].key);
-        text_add(&text, ":");
-        text_add_json(&text, texts[i].value);
-    }
-    text_add(&text, text_count > 0 ? "}" : "");
-    for (size_t i = 0; i < count; i++) {
-        uint64_t begin = end;
-        text_add(&text, i > 0 || text_count > 0 ? "," : "");
-        text_add_json(&text, sources[i].name);
-        text_add(&text, ":{\"dtype\":\"%s\",\"shape\":[",
-                 sources[i].floats != NULL ? "F32" : "I64");
-        for (size_t j = 0; j < sources[i].rank; j++) {
-            text_add(&text, "%s%zu", j > 0 ? "," : "", sources[i].shape[j]);
+    json_write_open(&json, NULL, '{');
+    if (text_count > 0) {
+        json_write_open(&json, "__metadata__", '{');
+        for (size_t i = 0; i < text_count; i++) {
+            json_write_string(&json, texts[i].key, texts[i].value);
         }
-        end += (uint64_t)count_of(&sources[i]) * width_of(&sources[i]);
-        text_add(&text, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)begin,
-                 (unsigned long long)end);
+        json_write_close(&json, '}');
     }
-    text_add(&text, "}");
-    text_add(&text, "%*s", (int)((8 - text.length % 8) % 8), "");
-    *length = text.length;
-    *size = 8 + text.length + end;
-    return text_take(&text);
+    for (size_t i = 0; i < count; i++) {
+        json_write_open(&json, sources[i].name, '{');
+        json_write_string(&json, "dtype", sources[i].floats != NULL ? "F32" : "I64");
+        json_write_open(&json, "shape", '[');
+        for (size_t j = 0; j < sources[i].rank; j++) {
+            json_write_integer(&json, NULL, sources[i].shape[j]);
+        }
+        json_write_close(&json, ']');
+        json_write_open(&json, "data_offsets", '[');
+        json_write_integer(&json, NULL, end);
+        end += (uint64_t)count_of(&sources[i]) * width_of(&sources[i]);
+        json_write_integer(&json, NULL, end);
+        json_write_close(&json, ']');
+        json_write_close(&json, '}');
+    }
+    json_write_close(&json, '}');
+    text_add(&json.text, "%*s", (int)((8 - json.text.length % 8) % 8), "");
+    *length = json.text.length;
+    *size = 8 + *length + end;
+    return text_take(&json.text);
 }
 
 static enum weft_status put_all(struct output *output, const char *header, size_t length,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/numbers.h"
+
 static const char *const arguments[] = {"eps", "momentum", NULL};
 
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
@@ -39,27 +41,23 @@ static size_t declare(const struct weft_layer *layer,
     return 4;
 }
 
-static void write(const struct weft_layer *layer, struct text *text) {
-    text_add(text, ", \"eps\": ");
-    text_add_float(text, layer->as.batch_norm.eps);
-    text_add(text, ", \"momentum\": ");
-    text_add_float(text, layer->as.batch_norm.momentum);
+static void write(const struct weft_layer *layer, struct json_writer *json) {
+    json_write_float(json, "eps", layer->as.batch_norm.eps);
+    json_write_float(json, "momentum", layer->as.batch_norm.momentum);
 }
 
-/* As Python writes a float: with ".0" where it is whole. */
-static void add_python_float(struct text *text, float value) {
-    text_add_float(text, value);
-    if (value == 0.0f || value == 1.0f) {
-        text_add(text, ".0");
-    }
+/* Writes ${value}, 0 to 1, as Python does: an integer gets ".0". Returns ${digits}. */
+static const char *python_float(float value, char digits[32]) {
+    number_float(value, digits);
+    return strlen(digits) == 1 ? strcat(digits, ".0") : digits;
 }
 
 static void pytorch(const struct weft_layer *layer, struct text *text) {
-    text_add(text, "BatchNorm%dd(%zu, eps=", layer->input.flat ? 1 : 2, layer->input.channels);
-    add_python_float(text, layer->as.batch_norm.eps);
-    text_add(text, ", momentum=");
-    add_python_float(text, layer->as.batch_norm.momentum);
-    text_add(text, ", affine=True, track_running_stats=True)");
+    char eps[32], momentum[32];
+    text_add(text, "BatchNorm%dd(%zu, eps=%s, momentum=%s, affine=True, track_running_stats=True)",
+             layer->input.flat ? 1 : 2, layer->input.channels,
+             python_float(layer->as.batch_norm.eps, eps),
+             python_float(layer->as.batch_norm.momentum, momentum));
 }
 
 const struct layer_kind layer_batch_norm = {

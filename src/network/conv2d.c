@@ -46,14 +46,17 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct text *text) {
+static void write(const struct weft_layer *layer, struct json_writer *json) {
     size_t height = layer->as.conv2d.kernel_height, width = layer->as.conv2d.kernel_width;
-    text_add(text, ", \"out_channels\": %zu, \"kernel_size\": ", layer->as.conv2d.out_channels);
+    json_write_integer(json, "out_channels", layer->as.conv2d.out_channels);
     if (height == width) {
-        text_add(text, "%zu", height);
-    } else {
-        text_add(text, "[%zu, %zu]", height, width);
+        json_write_integer(json, "kernel_size", height);
+        return;
     }
+    json_write_open(json, "kernel_size", '[');
+    json_write_integer(json, NULL, height);
+    json_write_integer(json, NULL, width);
+    json_write_close(json, ']');
 }
 
 static void pytorch(const struct weft_layer *layer, struct text *text) {

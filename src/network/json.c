@@ -1,27 +1,33 @@
-/* json.c: the list of layers as text, every argument written out, so that defaults may change one day. */
+/* json.c: the list of layers as text, with every argument, so that a default may change later. */
 #include "network/layer.h"
 
 char *weft_network_to_json(const struct weft_network *network) {
-    struct text text = {0};
-    if (network->input.flat) {
-        text_add(&text, "{\"input\": [%zu]", network->input.channels);
-    } else {
-        text_add(&text, "{\"input\": [%zu, %zu, %zu]", network->input.channels,
-                 network->input.height, network->input.width);
+    struct json_writer json = {.spaced = true};
+    char *text;
+    json_write_open(&json, NULL, '{');
+    json_write_open(&json, "input", '[');
+    json_write_integer(&json, NULL, network->input.channels);
+    if (!network->input.flat) {
+        json_write_integer(&json, NULL, network->input.height);
+        json_write_integer(&json, NULL, network->input.width);
     }
-    text_add(&text, ", \"layers\": [");
+    json_write_close(&json, ']');
+    json_write_open(&json, "layers", '[');
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
         const struct layer_kind *kind = layer_kinds[layer->kind];
-        text_add(&text, "%s{\"kind\": \"%s\"", i > 0 ? ", " : "", weft_kind_name(layer->kind));
+        json_write_open(&json, NULL, '{');
+        json_write_string(&json, "kind", weft_kind_name(layer->kind));
         if (layer->named) {
-            text_add(&text, ", \"name\": \"%s\"", layer->name);
+            json_write_string(&json, "name", layer->name);
         }
         if (kind->write != NULL) {
-            kind->write(layer, &text);
+            kind->write(layer, &json);
         }
-        text_add(&text, "}");
+        json_write_close(&json, '}');
     }
-    text_add(&text, "]}");
-    return text_take(&text);
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    json_write_take(&json, &text, NULL);
+    return text;
 }

@@ -5,6 +5,7 @@
 #ifndef WEFT_NETWORK_LAYER_H
 #define WEFT_NETWORK_LAYER_H
 
+#include "base/json_write.h"
 #include "base/text.h"
 #include "weft/network.h"
 
@@ -52,8 +53,9 @@ struct layer_kind {
     /* It has num_batches_tracked, the training steps that changed its buffers; model files hold it. */
     bool counts_batches;
 
-    /* Adds the arguments as JSON, each with ", " before it: all of them, defaults too. NULL: none. */
-    void (*write)(const struct weft_layer *layer, struct text *text);
+    /* Writes all arguments, including those with their default, as members of the open object.
+     * NULL: none. */
+    void (*write)(const struct weft_layer *layer, struct json_writer *json);
 
     /* Adds the layer as PyTorch prints it: "Linear(in_features=60, out_features=10, bias=True)". */
     void (*pytorch)(const struct weft_layer *layer, struct text *text);

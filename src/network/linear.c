@@ -30,8 +30,8 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct text *text) {
-    text_add(text, ", \"out_features\": %zu", layer->as.linear.out_features);
+static void write(const struct weft_layer *layer, struct json_writer *json) {
+    json_write_integer(json, "out_features", layer->as.linear.out_features);
 }
 
 static void pytorch(const struct weft_layer *layer, struct text *text) {

@@ -35,9 +35,9 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
     return WEFT_OK;
 }
 
-static void write(const struct weft_layer *layer, struct text *text) {
-    text_add(text, ", \"kernel_size\": %zu, \"stride\": %zu", layer->as.max_pool2d.kernel,
-             layer->as.max_pool2d.stride);
+static void write(const struct weft_layer *layer, struct json_writer *json) {
+    json_write_integer(json, "kernel_size", layer->as.max_pool2d.kernel);
+    json_write_integer(json, "stride", layer->as.max_pool2d.stride);
 }
 
 static void pytorch(const struct weft_layer *layer, struct text *text) {

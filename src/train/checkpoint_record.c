@@ -7,55 +7,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "base/strict_json.h"
-#include "base/text.h"
-
-/* Adds ${value} in digits that give the same double again. */
-static void add_double(struct text *text, const char *before, double value) {
-    char digits[64];
-    snprintf(digits, sizeof digits, "%.17g", value);
-    text_add(text, "%s", before);
-    text_add_digits(text, digits);
-}
-
-/* Paths may be no UTF-8; such a one can not be kept. */
-static bool is_text(const char *string) {
-    struct text text = {0};
-    size_t at;
-    bool good;
-    text_add_json(&text, string);
-    good = !text.failed && strict_json_scan(text.bytes, text.length, &at) == NULL;
-    free(text.bytes);
-    return good;
-}
+#include "base/utf8.h"
 
 char *checkpoint_record_write(const struct weft_checkpoint *checkpoint) {
     const struct weft_training *training = &checkpoint->training;
-    struct text text = {0};
-    text_add(&text, "{\"epochs\":%zu,\"batch\":%zu,\"seed\":\"%llu\",\"order\":\"%s\"",
-             training->epochs, training->batch, (unsigned long long)training->seed,
-             training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
-    text_add(&text, ",\"math\":\"%s\"", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
-    text_add(&text, ",\"steps\":\"%llu\",\"lr\":", (unsigned long long)training->steps);
-    text_add_float(&text, training->learning_rate);
-    text_add(&text, ",\"init\":\"%s\",\"images\":%llu,\"checksum\":%lu", checkpoint->init,
-             (unsigned long long)checkpoint->images, (unsigned long)checkpoint->checksum);
-    if (checkpoint->data != NULL && is_text(checkpoint->data)) {
-        text_add(&text, ",\"data\":");
-        text_add_json(&text, checkpoint->data);
+    struct json_writer json = {0};
+    char seed[24], steps[24], *text;
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)training->seed);
+    snprintf(steps, sizeof steps, "%llu", (unsigned long long)training->steps);
+    json_write_open(&json, NULL, '{');
+    json_write_integer(&json, "epochs", training->epochs);
+    json_write_integer(&json, "batch", training->batch);
+    json_write_string(&json, "seed", seed);
+    json_write_string(&json, "order", training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
+    json_write_string(&json, "math", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
+    json_write_string(&json, "steps", steps);
+    json_write_float(&json, "lr", training->learning_rate);
+    json_write_string(&json, "init", checkpoint->init);
+    json_write_integer(&json, "images", checkpoint->images);
+    json_write_integer(&json, "checksum", checkpoint->checksum);
+    /* A path that is not UTF-8 cannot be kept. */
+    if (checkpoint->data != NULL && utf8_is_valid(checkpoint->data)) {
+        json_write_string(&json, "data", checkpoint->data);
     }
-    text_add(&text, ",\"history\":[");
+    json_write_open(&json, "history", '[');
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         const struct weft_epoch *epoch = &checkpoint->history[i];
-        text_add(&text, "%s{\"images\":%llu,\"correct\":%llu,\"steps\":%zu", i > 0 ? "," : "",
-                 (unsigned long long)epoch->images, (unsigned long long)epoch->correct,
-                 epoch->steps);
-        add_double(&text, ",\"total_loss\":", epoch->total_loss);
-        add_double(&text, ",\"seconds\":", epoch->seconds);
-        text_add(&text, "}");
+        json_write_open(&json, NULL, '{');
+        json_write_integer(&json, "images", epoch->images);
+        json_write_integer(&json, "correct", epoch->correct);
+        json_write_integer(&json, "steps", epoch->steps);
+        json_write_double(&json, "total_loss", epoch->total_loss);
+        json_write_double(&json, "seconds", epoch->seconds);
+        json_write_close(&json, '}');
     }
-    text_add(&text, "]}");
-    return text_take(&text);
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    json_write_take(&json, &text, NULL);
+    return text;
 }
 
 #define EXACT (UINT64_C(1) << 53) /* up to here doubles are whole numbers */
