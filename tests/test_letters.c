@@ -78,7 +78,7 @@ struct ink {
 /* Draws ${text} at X into a PNG file, and reads the file back. */
 static struct ink draw(const char *text, bool bold) {
     const char *path = temporary_path("text.png");
-    struct canvas_words_style style = {
+    struct canvas_text_style style = {
         .x = X, .y = 40, .size = SIZE, .bold = bold, .colour = CANVAS_INK};
     struct ink ink = {.left = WIDTH};
     struct weft_error error = {0};
@@ -87,7 +87,7 @@ static struct ink draw(const char *text, bool bold) {
     double scale;
     ck_assert_int_eq(canvas_open(&canvas, path, THEME_LIGHT, &error), WEFT_OK);
     canvas_begin(&canvas, WIDTH, HEIGHT);
-    canvas_words(&canvas, &style, WIDTH, text);
+    canvas_text(&canvas, &style, WIDTH, text);
     ck_assert_int_eq(canvas_commit(&canvas, &error), WEFT_OK);
     surface = cairo_image_surface_create_from_png(path);
     ck_assert_int_eq(cairo_surface_status(surface), CAIRO_STATUS_SUCCESS);

@@ -1,17 +1,17 @@
-/* canvas.c: what all formats share: files, themes, and how long words are. */
+/* canvas.c: what all formats share: files, and the lengths of texts and ticks. */
 #include "report/canvas.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "base/utf8.h"
-#include "os/files.h"
 
 #ifdef WEFT_CAIRO
 #include <cairo.h>
 #endif
 
-#define WORDS_MAX 1024 /* bytes of a line of words */
+#define TEXT_MAX 1024 /* bytes of a text */
 
 static bool ends_in(const char *path, const char *end) {
     size_t length = strlen(path), tail = strlen(end);
@@ -60,19 +60,17 @@ enum weft_status canvas_check(const char *path, struct weft_error *error) {
 
 enum weft_status canvas_open(struct canvas *canvas, const char *path, enum canvas_theme theme,
                              struct weft_error *error) {
-    enum weft_status status = canvas_check(path, error);
     *canvas = (struct canvas){.theme = theme, .kind = &canvas_svg};
+    TRY(canvas_check(path, error));
 #ifdef WEFT_CAIRO
     if (!ends_in(path, ".svg")) {
         canvas->kind = &canvas_cairo;
         canvas->png = ends_in(path, ".png");
     }
 #endif
-    if (status == WEFT_OK) {
-        status = os_file_create(&canvas->file, path, error);
-        canvas->out = canvas->file.stream;
-    }
-    return status;
+    TRY(os_file_create(&canvas->file, path, error));
+    canvas->out = canvas->file.stream;
+    return WEFT_OK;
 }
 
 void canvas_inside(struct canvas *canvas, FILE *out) {
@@ -82,7 +80,6 @@ void canvas_inside(struct canvas *canvas, FILE *out) {
 void canvas_begin(struct canvas *canvas, double width, double height) {
     canvas->width = (double)(long)(width + 0.999); /* whole pixels */
     canvas->height = (double)(long)(height + 0.999);
-    canvas->begun = true;
     canvas->kind->begin(canvas);
     if (canvas->theme != THEME_PAGE) {
         canvas->kind->rectangle(canvas, 0, 0, canvas->width, canvas->height, CANVAS_PAPER);
@@ -90,18 +87,18 @@ void canvas_begin(struct canvas *canvas, double width, double height) {
 }
 
 enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    if (canvas->failed || !canvas->begun) {
+    enum weft_status status;
+    if (canvas->failed) {
         canvas->kind->abandon(canvas);
-        status = weft_fail(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path);
-    } else {
-        status = canvas->kind->finish(canvas, error);
+        TRY_OR(done,
+               weft_fail(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path));
     }
-    if (canvas->file.stream != NULL && status == WEFT_OK) {
-        status = os_file_commit(&canvas->file, error);
-    } else if (canvas->file.stream != NULL) {
-        os_file_abandon(&canvas->file);
+    TRY_OR(done, canvas->kind->finish(canvas, error));
+    if (canvas->file.stream != NULL) {
+        TRY_OR(done, os_file_commit(&canvas->file, error));
     }
+done:
+    os_file_abandon(&canvas->file);
     *canvas = (struct canvas){0};
     return status;
 }
@@ -114,14 +111,14 @@ double canvas_tick(double most, double count) {
     count = count < 1 ? 1 : count;
     step = pow(10, floor(log10(most / count)));
     while (most / step > count * 1.0001) {
-        /* 1, 2, 5, 10: the first digit says which comes next */
+        /* 1, 2, 5, 10: the first digit determines the next step. */
         double digit = floor(step / pow(10, floor(log10(step) + 1e-9)) + 0.5);
         step *= digit == 2 ? 2.5 : 2;
     }
     return step;
 }
 
-/* Of one character at size 1. The widths are those of wide fonts; letters by groups. */
+/* Returns the length of a character at size 1 in a wide font, by groups of letters. */
 static double letter_length(uint32_t code) {
     if (code >= 0x80) {
         return code < 0x1100 ? 0.72 : 1.02; /* the scripts with wide characters begin there */
@@ -151,28 +148,28 @@ double canvas_length(const char *text, double size) {
     return length * size;
 }
 
-void canvas_words(struct canvas *canvas, const struct canvas_words_style *words, double room,
-                  const char *text) {
+void canvas_text(struct canvas *canvas, const struct canvas_text_style *style, double length,
+                 const char *text) {
     static const char ellipsis[] = "\xe2\x80\xa6";
-    char line[WORDS_MAX + 8];
-    size_t used = 0, fits = 0; /* bytes of line; those that leave room for an ellipsis */
-    double length = 0, dots = words->size * 1.02;
+    char line[TEXT_MAX + 8];
+    size_t used = 0, fits = 0; /* bytes of line; those that leave space for an ellipsis */
+    double end = 0, dots = style->size * 1.02;
     while (*text != '\0') {
         char bytes[5];
         uint32_t code;
         size_t taken = utf8_next(text, &code), count;
-        length += letter_length(code) * words->size * (words->bold ? 1.12 : 1.0);
+        end += letter_length(code) * style->size * (style->bold ? CANVAS_BOLD : 1.0);
         count = utf8_put(code < 0x20 || code == 0x7f ? ' ' : code, bytes);
-        if (length > room || used + count > WORDS_MAX) {
+        if (end > length || used + count > TEXT_MAX) {
             memcpy(line + fits, ellipsis, sizeof ellipsis);
-            canvas->kind->words(canvas, words, line);
+            canvas->kind->text(canvas, style, line);
             return;
         }
         memcpy(line + used, bytes, count);
         used += count;
         text += taken;
-        fits = length + dots <= room ? used : fits;
+        fits = end + dots <= length ? used : fits;
     }
     line[used] = '\0';
-    canvas->kind->words(canvas, words, line);
+    canvas->kind->text(canvas, style, line);
 }

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 
-#define PNG_SCALE      2.0  /* pixels of the file for one of the sheet: sharp on fine screens */
-#define PNG_PIXELS_MAX 3e7  /* of a scaled file; a larger one is not scaled */
+#define PNG_SCALE      2.0 /* pixels of the file for one of the sheet: for screens with small pixels */
+#define PNG_PIXELS_MAX 3e7  /* of a scaled file; a larger sheet is not scaled */
 #define POINTS         0.75 /* a pixel of 96 dpi in points, PDF's unit */
 
 static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, unsigned size) {
@@ -26,7 +26,7 @@ static void begin(struct canvas *canvas) {
         surface = cairo_pdf_surface_create_for_stream(
             write_bytes, canvas->out, canvas->width * scale, canvas->height * scale);
     }
-    canvas->state = cairo_create(surface); /* never NULL: it carries its own failure */
+    canvas->state = cairo_create(surface); /* never NULL: it remembers a failure */
     cairo_surface_destroy(surface);
     cairo_scale(canvas->state, scale, scale);
 }
@@ -51,7 +51,7 @@ static void line(struct canvas *canvas, const double *points, size_t count, doub
     cairo_set_line_width(canvas->state, width);
     cairo_set_line_join(canvas->state, CAIRO_LINE_JOIN_ROUND);
     cairo_set_dash(canvas->state, dashes, dashed ? 2 : 0, 0);
-    cairo_new_path(canvas->state); /* words leave a point behind */
+    cairo_new_path(canvas->state);
     for (size_t i = 0; i < count; i++) {
         cairo_line_to(canvas->state, points[2 * i], points[2 * i + 1]);
     }
@@ -92,10 +92,11 @@ static double length_of(PangoLayout *layout) {
 }
 
 /* If the font is wider than the estimate, draws smaller letters that keep to it. */
-static void words(struct canvas *canvas, const struct canvas_words_style *style, const char *text) {
+static void draw_text(struct canvas *canvas, const struct canvas_text_style *style,
+                      const char *text) {
     static const double shares[] = {0, 0.5, 1}; /* of the length, left of the point */
     cairo_t *cairo = canvas->state;
-    double estimate = canvas_length(text, style->size) * (style->bold ? 1.12 : 1);
+    double estimate = canvas_length(text, style->size) * (style->bold ? CANVAS_BOLD : 1);
     PangoLayout *layout = lay_out(cairo, text, style->size, style->bold);
     if (length_of(layout) > estimate) {
         double size = style->size * estimate / length_of(layout);
@@ -105,7 +106,7 @@ static void words(struct canvas *canvas, const struct canvas_words_style *style,
     set_colour(canvas, style->colour);
     cairo_save(cairo);
     cairo_translate(cairo, style->x, style->y);
-    cairo_rotate(cairo, style->turn * atan(1.0) / 45);
+    cairo_rotate(cairo, style->angle * atan(1.0) / 45);
     pango_cairo_update_layout(cairo, layout);
     cairo_move_to(cairo, -shares[style->anchor] * length_of(layout),
                   -(double)pango_layout_get_baseline(layout) / PANGO_SCALE);
@@ -114,8 +115,8 @@ static void words(struct canvas *canvas, const struct canvas_words_style *style,
     g_object_unref(layout);
 }
 
-static void picture(struct canvas *canvas, double x, double y, double width, double height,
-                    const uint8_t *grey, size_t columns, size_t rows) {
+static void image(struct canvas *canvas, double x, double y, double width, double height,
+                  const uint8_t *grey, size_t columns, size_t rows) {
     cairo_t *cairo = canvas->state;
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows);
@@ -157,7 +158,7 @@ static enum weft_status finish(struct canvas *canvas, struct weft_error *error) 
     }
     cairo_surface_destroy(surface);
     if (status == CAIRO_STATUS_WRITE_ERROR) {
-        return WEFT_OK; /* the stream remembers it; os_file_commit tells the system's reason */
+        return WEFT_OK; /* os_file_commit fails with the reason of the system */
     }
     if (status != CAIRO_STATUS_SUCCESS) {
         return weft_fail(error, WEFT_FAILED, "%s: cairo: %s", canvas->file.path,
@@ -170,7 +171,7 @@ const struct canvas_kind canvas_cairo = {.begin = begin,
                                          .rectangle = rectangle,
                                          .line = line,
                                          .dot = dot,
-                                         .words = words,
-                                         .picture = picture,
+                                         .text = draw_text,
+                                         .image = image,
                                          .finish = finish,
                                          .abandon = abandon};

@@ -1,4 +1,4 @@
-/* canvas_svg.c: SVG as text, with words that stay words. */
+/* canvas_svg.c: SVG, in which text stays text. */
 #include "report/canvas.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "report/label.h"
 #include "report/png.h"
 
-/* A length with at most two digits behind the point, and no zeros at its end. */
+/* Prints ${before} and a length with at most two decimals, without zeros at its end. */
 static void print_length(struct canvas *canvas, const char *before, double value) {
     char text[64];
     size_t length;
@@ -22,7 +22,8 @@ static void print_length(struct canvas *canvas, const char *before, double value
     fprintf(canvas->out, "%s%s", before, strcmp(text, "-0") == 0 ? "0" : text);
 }
 
-/* An attribute ${name} ("fill", "stroke") of a colour. Inside a page it is the style sheet's variable. */
+/* Prints the attribute ${name} ("fill", "stroke"). Inside a page, a colour of the theme is a variable of
+ * the style sheet. */
 static void print_colour(struct canvas *canvas, const char *name, uint32_t colour) {
     static const char *const names[] = {"paper",   "ink",           "muted",   "grid",
                                         "trained", "trained-faint", "held-out"};
@@ -85,27 +86,28 @@ static void dot(struct canvas *canvas, double x, double y, double radius, uint32
     fputs("/>\n", canvas->out);
 }
 
-static void words(struct canvas *canvas, const struct canvas_words_style *how, const char *text) {
+static void draw_text(struct canvas *canvas, const struct canvas_text_style *style,
+                      const char *text) {
     static const char *const anchors[] = {"start", "middle", "end"};
-    print_length(canvas, "<text x=\"", how->x);
-    print_length(canvas, "\" y=\"", how->y);
-    print_length(canvas, "\" font-size=\"", how->size);
-    fprintf(canvas->out, "\"%s text-anchor=\"%s\"", how->bold ? " font-weight=\"bold\"" : "",
-            anchors[how->anchor]);
-    if (how->turn != 0) {
-        print_length(canvas, " transform=\"rotate(", how->turn);
-        print_length(canvas, " ", how->x);
-        print_length(canvas, " ", how->y);
+    print_length(canvas, "<text x=\"", style->x);
+    print_length(canvas, "\" y=\"", style->y);
+    print_length(canvas, "\" font-size=\"", style->size);
+    fprintf(canvas->out, "\"%s text-anchor=\"%s\"", style->bold ? " font-weight=\"bold\"" : "",
+            anchors[style->anchor]);
+    if (style->angle != 0) {
+        print_length(canvas, " transform=\"rotate(", style->angle);
+        print_length(canvas, " ", style->x);
+        print_length(canvas, " ", style->y);
         fputs(")\"", canvas->out);
     }
-    print_colour(canvas, "fill", how->colour);
+    print_colour(canvas, "fill", style->colour);
     fputs(">", canvas->out);
     label_markup(canvas->out, text);
     fputs("</text>\n", canvas->out);
 }
 
-static void picture(struct canvas *canvas, double x, double y, double width, double height,
-                    const uint8_t *grey, size_t columns, size_t rows) {
+static void image(struct canvas *canvas, double x, double y, double width, double height,
+                  const uint8_t *grey, size_t columns, size_t rows) {
     uint8_t *bytes;
     size_t size;
     if (report_png_encode(grey, columns, rows, &bytes, &size, NULL) != WEFT_OK) {
@@ -116,7 +118,7 @@ static void picture(struct canvas *canvas, double x, double y, double width, dou
     print_length(canvas, "\" y=\"", y);
     print_length(canvas, "\" width=\"", width);
     print_length(canvas, "\" height=\"", height);
-    /* xlink:href for programs that know SVG 1.1 only */
+    /* xlink:href is for programs that know only SVG 1.1. */
     fputs("\" style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64,",
           canvas->out);
     report_png_base64(canvas->out, bytes, size);
@@ -138,7 +140,7 @@ const struct canvas_kind canvas_svg = {.begin = begin,
                                        .rectangle = rectangle,
                                        .line = line,
                                        .dot = dot,
-                                       .words = words,
-                                       .picture = picture,
+                                       .text = draw_text,
+                                       .image = image,
                                        .finish = finish,
                                        .abandon = abandon};

@@ -1,4 +1,4 @@
-/* csv.c: tables for spreadsheets and scripts. */
+/* csv.c: tables for spreadsheets and scripts, written and read. */
 #include "report/csv.h"
 
 #include <math.h>
@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/numbers.h"
+#include "base/try.h"
 #include "os/files.h"
 
 #define TABLE_MAX   (1u << 30) /* bytes of a file */
 #define COLUMNS_MAX 64         /* columns of a file that are read */
 
-/* Quoted where RFC 4180 asks for it. */
+/* Prints ${text}, quoted if RFC 4180 requires it. */
 static void print_field(FILE *out, const char *text) {
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
         fputs(text, out);
@@ -80,14 +81,21 @@ void csv_write_steps(FILE *out, const struct report_step *steps, size_t first, s
     }
 }
 
-/* Which of ${names} each column of the file's head is; -1 for none. Returns how many columns there are. */
+/* Cuts the field at ${line} off with a zero. Returns the next field, or NULL after the last. */
+static char *cut_field(char *line) {
+    char *end = line + strcspn(line, ",");
+    bool last = *end == '\0';
+    *end = '\0';
+    return last ? NULL : end + 1;
+}
+
+/* Stores the index in ${names} of each column of the file's head in ${which}, -1 for other columns.
+ * Returns the number of columns. */
 static size_t read_head(char *line, const char *const *names, size_t count,
                         int which[COLUMNS_MAX]) {
     size_t columns = 0;
-    while (columns < COLUMNS_MAX) {
-        char *end = line + strcspn(line, ",");
-        bool last = *end == '\0';
-        *end = '\0';
+    while (line != NULL && columns < COLUMNS_MAX) {
+        char *next = cut_field(line);
         which[columns] = -1;
         for (size_t i = 0; i < count; i++) {
             if (strcmp(line, names[i]) == 0) {
@@ -95,34 +103,26 @@ static size_t read_head(char *line, const char *const *names, size_t count,
             }
         }
         columns++;
-        if (last) {
-            break;
-        }
-        line = end + 1;
+        line = next;
     }
     return columns;
 }
 
-/* One line of numbers into ${row}. An empty field stays NaN. Returns false for what is no number. */
+/* Reads a line of numbers into ${row}. An empty field stays NaN. Returns false for a field that is not
+ * a number, and for another number of fields than the head has. */
 static bool read_row(char *line, size_t columns, const int which[COLUMNS_MAX], double *row) {
-    for (size_t i = 0; i < columns; i++) {
-        size_t length = strcspn(line, ",");
-        char *end = line + length;
-        bool last = *end == '\0';
-        *end = '\0';
-        if (which[i] >= 0 && length > 0) {
-            char *stop;
+    size_t i = 0;
+    for (; line != NULL && i < columns; i++) {
+        char *next = cut_field(line), *stop;
+        if (which[i] >= 0 && *line != '\0') {
             row[which[i]] = strtod(line, &stop);
-            if (stop != end) {
+            if (*stop != '\0') {
                 return false;
             }
         }
-        if (last) {
-            return i + 1 == columns;
-        }
-        line = end + 1;
+        line = next;
     }
-    return false;
+    return line == NULL && i == columns;
 }
 
 static size_t count_lines(const char *text) {
@@ -133,7 +133,7 @@ static size_t count_lines(const char *text) {
     return lines;
 }
 
-/* Cuts the first line off ${text}. Returns it, and moves ${text} behind it. */
+/* Cuts the first line off ${text}. Returns the line, and moves ${text} to the next one. */
 static char *next_line(char **text) {
     char *line = *text;
     size_t length = strcspn(line, "\n");
@@ -150,30 +150,30 @@ enum weft_status csv_read_columns(const char *path, const char *const *names, si
     char *text, *rest;
     size_t size, columns, lines;
     int which[COLUMNS_MAX];
-    enum weft_status status = os_file_read(path, TABLE_MAX, &text, &size, error);
+    enum weft_status status = WEFT_OK;
     *values = NULL;
     *rows = 0;
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(os_file_read(path, TABLE_MAX, &text, &size, error));
     rest = text;
     lines = count_lines(text);
     columns = read_head(next_line(&rest), names, count, which);
     *values = calloc(lines, count * sizeof **values);
     if (*values == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, lines);
+        TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, lines));
     }
-    while (status == WEFT_OK && *rest != '\0') {
+    while (*rest != '\0') {
         double *row = *values + *rows * count;
         for (size_t i = 0; i < count; i++) {
             row[i] = NAN;
         }
-        if (!read_row(next_line(&rest), columns, which, row)) {
-            status = weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head says",
-                               path, *rows + 2);
-        }
         *rows += 1;
+        if (!read_row(next_line(&rest), columns, which, row)) {
+            TRY_OR(done,
+                   weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",
+                             path, *rows + 1));
+        }
     }
+done:
     free(text);
     if (status != WEFT_OK) {
         free(*values);
@@ -183,36 +183,34 @@ enum weft_status csv_read_columns(const char *path, const char *const *names, si
     return status;
 }
 
-/* A whole number from ${least} to 2^31. */
-static bool is_count(double value, double least) {
-    return value >= least && value <= 2147483648.0 && value == (double)(uint32_t)value;
+/* Returns whether ${value} is an integer from 1 to 2^31. */
+static bool is_count(double value) {
+    return value >= 1 && value <= 2147483648.0 && value == (double)(uint32_t)value;
 }
 
 enum weft_status csv_read_steps(const char *path, struct report_step **steps, size_t *count,
                                 struct weft_error *error) {
     static const char *const names[] = {"step", "epoch", "images", "loss", "accuracy"};
     double *values;
-    enum weft_status status = csv_read_columns(path, names, 5, &values, count, error);
+    enum weft_status status = WEFT_OK;
     *steps = NULL;
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(csv_read_columns(path, names, 5, &values, count, error));
     *steps = calloc(*count + 1, sizeof **steps);
     if (*steps == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "%s: no memory for %zu steps", path, *count);
+        TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu steps", path, *count));
     }
-    for (size_t i = 0; i < *count && status == WEFT_OK; i++) {
+    for (size_t i = 0; i < *count; i++) {
         const double *row = values + 5 * i;
-        if (row[0] != (double)(i + 1) || !is_count(row[1], 1) || !is_count(row[2], 1) ||
+        if (row[0] != (double)(i + 1) || !is_count(row[1]) || !is_count(row[2]) ||
             !(row[4] >= 0 && row[4] <= 1) || !isfinite(row[3]) || fabs(row[3]) > 1e30) {
-            status = weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not a step", path, i + 2);
-            break;
+            TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not a step", path, i + 2));
         }
         (*steps)[i] = (struct report_step){.epoch = (uint32_t)row[1],
                                            .images = (uint32_t)row[2],
                                            .correct = (uint32_t)(row[4] * row[2] + 0.5),
                                            .loss = (float)row[3]};
     }
+done:
     free(values);
     if (status != WEFT_OK) {
         free(*steps);

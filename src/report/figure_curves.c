@@ -1,12 +1,12 @@
-/* figure_curves.c: how loss and accuracy went: two panels with the same horizontal axis, epochs. */
+/* figure_curves.c: loss and accuracy of a training: two panels with epochs as the horizontal axis. */
 #include "report/figure_curves.h"
 
 #include <math.h>
 
 enum {
-    BUCKETS = 360,
-    MARKED_EPOCHS = 60
-}; /* points of a line by step; epochs that get a dot each */
+    BUCKETS = 360,     /* points of a line by step */
+    MARKED_EPOCHS = 60 /* epochs up to which each gets a dot */
+};
 
 #define PANEL_WIDTH  400.0
 #define PANEL_HEIGHT 250.0
@@ -15,23 +15,23 @@ enum {
 #define TOP          48.0
 #define BOTTOM       92.0
 #define RIGHT        24.0
-#define KEY_LINE     22.0 /* from one key to the next below */
+#define KEY_LINE     22.0 /* height of a line of the legend */
 
-/* One panel, and what it shows. */
+/* One panel and its data. */
 struct panel {
     struct canvas *canvas;
     const struct curves *curves;
     bool accuracy;            /* else loss */
     double x;                 /* left edge */
-    double low, high, epochs; /* its axes: low .. high upwards, 0 .. epochs to the right */
+    double low, high, epochs; /* axes: low .. high and 0 .. epochs */
 };
 
-/* The mean of a stretch of steps. */
+/* The mean of consecutive steps. */
 struct bucket {
     double epoch, value;
 };
 
-/* Steps of a whole epoch: those of the first, which is whole when there is a second. */
+/* Returns the steps of a complete epoch. The first epoch is complete if there is a second. */
 static double steps_of_epoch(const struct curves *curves) {
     size_t count = 0;
     while (count < curves->step_count && curves->steps[count].epoch == curves->steps[0].epoch) {
@@ -40,14 +40,14 @@ static double steps_of_epoch(const struct curves *curves) {
     return count > 0 ? (double)count : 1;
 }
 
-/* Where the end of epoch ${i} (from 0) lies: the last may be a part of one. */
-static double epoch_place(const struct curves *curves, size_t i) {
-    double made = (double)curves->step_count / steps_of_epoch(curves);
+/* Returns the end of epoch ${i} (from 0) on the axis. The last epoch may be incomplete. */
+static double epoch_end(const struct curves *curves, size_t i) {
+    double done = (double)curves->step_count / steps_of_epoch(curves);
     double end = (double)curves->history[i].epoch;
-    return i + 1 == curves->epochs && made > 0 && made < end && made > end - 1 ? made : end;
+    return i + 1 == curves->epochs && done > 0 && done < end && done > end - 1 ? done : end;
 }
 
-/* Cuts the steps into at most BUCKETS stretches. Returns how many. */
+/* Divides the steps into at most BUCKETS buckets. Returns their number. */
 static size_t fill_buckets(const struct panel *panel, struct bucket buckets[BUCKETS]) {
     const struct curves *curves = panel->curves;
     size_t count = curves->step_count < BUCKETS ? curves->step_count : BUCKETS;
@@ -74,7 +74,7 @@ static double epoch_value(const struct panel *panel, size_t i, bool held_out) {
     return panel->accuracy ? history->accuracy : history->mean_loss;
 }
 
-/* Takes ${value} into the vertical axis. */
+/* Extends the vertical axis to ${value}. */
 static void include(struct panel *panel, double value) {
     if (isfinite(value)) {
         panel->low = value < panel->low ? value : panel->low;
@@ -82,7 +82,7 @@ static void include(struct panel *panel, double value) {
     }
 }
 
-/* The axes: all values fit; loss begins at 0, accuracy ends at 1. */
+/* Sets the axes to contain all values. The axis of loss begins at 0, that of accuracy ends at 1. */
 static void set_axes(struct panel *panel, const struct bucket *buckets, size_t count) {
     const struct curves *curves = panel->curves;
     panel->low = panel->accuracy ? 1 : 0;
@@ -110,11 +110,11 @@ static void set_axes(struct panel *panel, const struct bucket *buckets, size_t c
     }
 }
 
-static double place_x(const struct panel *panel, double epoch) {
+static double x_of(const struct panel *panel, double epoch) {
     return panel->x + PANEL_WIDTH * epoch / panel->epochs;
 }
 
-static double place_y(const struct panel *panel, double value) {
+static double y_of(const struct panel *panel, double value) {
     double share = (value - panel->low) / (panel->high - panel->low);
     return TOP + PANEL_HEIGHT * (1 - (share > 0 ? share < 1 ? share : 1 : 0));
 }
@@ -122,40 +122,40 @@ static double place_y(const struct panel *panel, double value) {
 static void draw_axes(const struct panel *panel) {
     struct canvas *canvas = panel->canvas;
     double step = canvas_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
-    struct canvas_words_style words = {.size = 11, .anchor = ANCHOR_END, .colour = CANVAS_MUTED};
+    struct canvas_text_style style = {.size = 11, .anchor = ANCHOR_END, .colour = CANVAS_MUTED};
     char text[32];
     for (int i = 0; panel->low + i * step <= panel->high + step / 1000; i++) {
-        double y = place_y(panel, panel->low + i * step);
+        double y = y_of(panel, panel->low + i * step);
         double grid[] = {panel->x, y, right, y};
         canvas->kind->line(canvas, grid, 2, 1, false, CANVAS_GRID);
-        words.x = panel->x - 8;
-        words.y = y + 4;
+        style.x = panel->x - 8;
+        style.y = y + 4;
         snprintf(text, sizeof text, "%.4g", panel->low + i * step);
-        canvas_words(canvas, &words, LEFT - 10, text);
+        canvas_text(canvas, &style, LEFT - 10, text);
     }
-    words.anchor = ANCHOR_MIDDLE;
+    style.anchor = ANCHOR_MIDDLE;
     step = canvas_tick(panel->epochs, 8);
     step = step < 1 ? 1 : step;
     for (int i = 0; i * step <= panel->epochs + step / 1000; i++) {
-        double x = place_x(panel, i * step);
+        double x = x_of(panel, i * step);
         double tick[] = {x, TOP + PANEL_HEIGHT, x, TOP + PANEL_HEIGHT + 5};
         canvas->kind->line(canvas, tick, 2, 1, false, CANVAS_MUTED);
-        words.x = x;
-        words.y = TOP + PANEL_HEIGHT + 18;
+        style.x = x;
+        style.y = TOP + PANEL_HEIGHT + 18;
         snprintf(text, sizeof text, "%.6g", i * step);
-        canvas_words(canvas, &words, 60, text);
+        canvas_text(canvas, &style, 60, text);
     }
-    words.x = panel->x + PANEL_WIDTH / 2;
-    words.y = TOP + PANEL_HEIGHT + 36;
-    words.size = 12;
-    canvas_words(canvas, &words, PANEL_WIDTH, "epoch");
-    words = (struct canvas_words_style){
+    style.x = panel->x + PANEL_WIDTH / 2;
+    style.y = TOP + PANEL_HEIGHT + 36;
+    style.size = 12;
+    canvas_text(canvas, &style, PANEL_WIDTH, "epoch");
+    style = (struct canvas_text_style){
         .x = panel->x, .y = TOP - 18, .size = 14, .bold = true, .colour = CANVAS_INK};
-    canvas_words(canvas, &words, PANEL_WIDTH,
-                 panel->accuracy ? "accuracy" : "loss (mean cross entropy)");
+    canvas_text(canvas, &style, PANEL_WIDTH,
+                panel->accuracy ? "accuracy" : "loss (mean cross entropy)");
 }
 
-/* The line through the epochs; a dot at each while they are few. */
+/* Draws the line through the epochs, with a dot at each if there are few. */
 static void draw_epochs(const struct panel *panel, bool held_out) {
     const struct curves *curves = panel->curves;
     uint32_t colour = held_out ? CANVAS_HELD_OUT : CANVAS_TRAINED;
@@ -163,12 +163,12 @@ static void draw_epochs(const struct panel *panel, bool held_out) {
     bool joined = false;
     for (size_t i = 0; i < curves->epochs; i++) {
         double value = epoch_value(panel, i, held_out);
-        double point[4] = {previous[0], previous[1], place_x(panel, epoch_place(curves, i)), 0};
+        double point[4] = {previous[0], previous[1], x_of(panel, epoch_end(curves, i)), 0};
         if (!isfinite(value) || (held_out && !curves->history[i].validated)) {
             joined = false;
             continue;
         }
-        point[3] = place_y(panel, value);
+        point[3] = y_of(panel, value);
         if (joined) {
             panel->canvas->kind->line(panel->canvas, point, 2, 2, held_out, colour);
         }
@@ -182,15 +182,15 @@ static void draw_epochs(const struct panel *panel, bool held_out) {
 }
 
 static void draw_panel(struct panel *panel) {
-    struct bucket buckets[BUCKETS] = {{0}}; /* gcc 14 for Windows wants it */
+    struct bucket buckets[BUCKETS] = {{0}}; /* gcc 14 for Windows warns without it */
     double points[2 * BUCKETS];
     size_t count = fill_buckets(panel, buckets), used = 0;
     set_axes(panel, buckets, count);
     draw_axes(panel);
     for (size_t i = 0; i < count; i++) {
         if (isfinite(buckets[i].value)) {
-            points[2 * used] = place_x(panel, buckets[i].epoch);
-            points[2 * used++ + 1] = place_y(panel, buckets[i].value);
+            points[2 * used] = x_of(panel, buckets[i].epoch);
+            points[2 * used++ + 1] = y_of(panel, buckets[i].value);
         }
     }
     if (used > 1) {
@@ -200,14 +200,14 @@ static void draw_panel(struct panel *panel) {
     draw_epochs(panel, true);
 }
 
-/* What a line of the figure means. */
+/* A line of the legend. */
 struct key {
     uint32_t colour;
     bool dashed;
     const char *text;
 };
 
-/* Those of the lines that ${curves} has. Returns how many. */
+/* Finds the lines that ${curves} has. Returns their number. */
 static size_t find_keys(const struct curves *curves, struct key keys[3]) {
     size_t count = 0;
     bool validated = false;
@@ -224,12 +224,12 @@ static size_t find_keys(const struct curves *curves, struct key keys[3]) {
     return count;
 }
 
-/* A short line and what it means. Returns where the next may begin. */
+/* Draws a short line and its meaning. Returns the end of it. */
 static double draw_key(struct canvas *canvas, double x, double y, const struct key *key) {
     double line[] = {x, y, x + 26, y};
-    struct canvas_words_style words = {.x = x + 34, .y = y + 4, .size = 12, .colour = CANVAS_INK};
+    struct canvas_text_style style = {.x = x + 34, .y = y + 4, .size = 12, .colour = CANVAS_INK};
     canvas->kind->line(canvas, line, 2, 2, key->dashed, key->colour);
-    canvas_words(canvas, &words, 400, key->text);
+    canvas_text(canvas, &style, 400, key->text);
     return x + 34 + canvas_length(key->text, 12) + 24;
 }
 

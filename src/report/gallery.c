@@ -28,19 +28,20 @@ void gallery_draw(struct canvas *canvas, const struct gallery *gallery) {
     for (size_t i = 0; i < gallery->count; i++) {
         double x = EDGE + (double)(i % ROW) * (SIDE + GAP);
         double y = EDGE + (double)(i / ROW) * (SIDE + LABEL + GAP);
-        struct canvas_words_style words = {.x = x + SIDE / 2,
-                                           .y = y + SIDE + 12,
-                                           .size = LETTER,
-                                           .anchor = ANCHOR_MIDDLE,
-                                           .colour = CANVAS_INK};
-        canvas->kind->picture(canvas, x, y, SIDE, SIDE,
-                              gallery->pixels + i * gallery->height * gallery->width,
-                              gallery->width, gallery->height);
-        canvas_words(canvas, &words, SIDE + GAP - 2, gallery->labels[i]);
+        struct canvas_text_style style = {.x = x + SIDE / 2,
+                                          .y = y + SIDE + 12,
+                                          .size = LETTER,
+                                          .anchor = ANCHOR_MIDDLE,
+                                          .colour = CANVAS_INK};
+        canvas->kind->image(canvas, x, y, SIDE, SIDE,
+                            gallery->pixels + i * gallery->height * gallery->width, gallery->width,
+                            gallery->height);
+        canvas_text(canvas, &style, SIDE + GAP - 2, gallery->labels[i]);
     }
 }
 
-/* How wide an image is: its own width where four fit side by side, less on a narrow terminal, but never too small to see. */
+/* Returns the width of an image: its own if SIDE_BY_SIDE fit, less on a narrow terminal, but never too
+ * small to recognise. */
 static size_t side_of(const struct screen *screen, size_t width) {
     int fits = (screen->columns + 1) / SIDE_BY_SIDE - 1;
     size_t side = fits > SIDE_MAX ? SIDE_MAX : fits < SIDE_MIN ? SIDE_MIN : (size_t)fits;
@@ -48,18 +49,19 @@ static size_t side_of(const struct screen *screen, size_t width) {
     return side - side % 2;
 }
 
-/* Both halves of a character as greys. */
+/* Prints a character that is two pixels high: the upper half has the colour of the letter, the lower
+ * half that of the background. */
 static void print_halves(FILE *out, const struct screen *screen, uint8_t upper, uint8_t lower) {
     if (screen->truecolour) {
         fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);
     } else {
-        /* 24 greys from 232 on, 8 to 238 */
+        /* The 24 greys from 232 on go from 8 to 238. */
         fprintf(out, "\x1b[38;5;%d;48;5;%dm", 232 + upper * 23 / 255, 232 + lower * 23 / 255);
     }
     fputs("\xe2\x96\x80", out);
 }
 
-/* One line of characters of one image: its rows ${row} and ${row} + 1. */
+/* Prints rows ${row} and ${row} + 1 of an image as a line of characters. */
 static void print_line(FILE *out, const struct screen *screen, const uint8_t *pixels, size_t side,
                        size_t row) {
     static const char shades[] = " .:-=+*#%@";
@@ -76,7 +78,7 @@ static void print_line(FILE *out, const struct screen *screen, const uint8_t *pi
     }
 }
 
-/* Images ${first} .. ${end} - 1 of the small ones beside each other, then their labels. */
+/* Prints the small images ${first} .. ${end} - 1 side by side, then their labels. */
 static void print_band(FILE *out, const struct screen *screen, const struct gallery *gallery,
                        const uint8_t *small, size_t side, size_t first, size_t end) {
     for (size_t row = 0; row < side; row += 2) {
@@ -94,7 +96,7 @@ static void print_band(FILE *out, const struct screen *screen, const struct gall
 enum weft_status gallery_print(FILE *out, const struct screen *screen,
                                const struct gallery *gallery, struct weft_error *error) {
     size_t side = side_of(screen, gallery->width), area = gallery->height * gallery->width;
-    size_t beside = (size_t)(screen->columns + 1) / (side + 1);
+    size_t in_row = (size_t)(screen->columns + 1) / (side + 1);
     uint8_t *small = malloc(gallery->count * side * side + 1);
     if (small == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", gallery->count);
@@ -103,9 +105,9 @@ enum weft_status gallery_print(FILE *out, const struct screen *screen,
         scale_bytes(gallery->pixels + i * area, gallery->width, gallery->height,
                     small + i * side * side, side, side);
     }
-    beside = beside > 0 ? beside : 1;
-    for (size_t first = 0; first < gallery->count; first += beside) {
-        size_t end = first + beside < gallery->count ? first + beside : gallery->count;
+    in_row = in_row > 0 ? in_row : 1;
+    for (size_t first = 0; first < gallery->count; first += in_row) {
+        size_t end = first + in_row < gallery->count ? first + in_row : gallery->count;
         print_band(out, screen, gallery, small, side, first, end);
     }
     free(small);

@@ -1,4 +1,4 @@
-/* png.c: the smallest PNG writer that does: eight bits of grey, one chunk of pixels. */
+/* png.c: a minimal PNG writer: eight bits of grey, one chunk of pixels. */
 #include "report/png.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static void put_number(uint8_t *to, uint32_t value) {
     }
 }
 
-/* Length, type and checksum around ${size} bytes that stand at to + 8 already. Returns the end. */
+/* Writes length, type and checksum around the ${size} bytes at to + 8. Returns the end of the chunk. */
 static uint8_t *close_chunk(uint8_t *to, const char *type, size_t size) {
     put_number(to, (uint32_t)size);
     memcpy(to + 4, type, 4);
@@ -21,7 +21,8 @@ static uint8_t *close_chunk(uint8_t *to, const char *type, size_t size) {
     return to + 12 + size;
 }
 
-/* Each row with the filter "up" in front of its differences from the row above: neighbours of clothes are alike. */
+/* Replaces each row by its differences from the row above, and puts the number of this filter ("up")
+ * before it: neighbouring pixels of clothes are similar, so this compresses well. */
 static uint8_t *filter(const uint8_t *grey, size_t columns, size_t rows) {
     uint8_t *filtered = malloc((columns + 1) * rows), *to = filtered;
     for (size_t y = 0; filtered != NULL && y < rows; y++) {

@@ -1,7 +1,8 @@
-/* scale.c: means over areas. */
+/* scale.c: grey images in another size: means over areas. */
 #include "report/scale.h"
 
-/* What a new pixel covers of one old axis: the old pixels first .. last, the outer ones in part. */
+/* The part of an old axis that a new pixel covers: the old pixels first .. last, the outer ones in
+ * part. */
 struct span {
     size_t first, last;
     double from, to;
@@ -12,14 +13,14 @@ static struct span cover(size_t i, size_t new_size, size_t old_size) {
                         .to = (double)(i + 1) * (double)old_size / (double)new_size};
     span.first = (size_t)span.from;
     span.last = (size_t)span.to;
-    /* The end belongs to the next pixel when it lies between two. */
+    /* An end between two old pixels does not belong to the second one. */
     if (span.last >= old_size || (double)span.last >= span.to) {
         span.last = span.last > span.first ? span.last - 1 : span.first;
     }
     return span;
 }
 
-/* How much of old pixel ${i} lies in ${span}. */
+/* Returns the part of old pixel ${i} that is in ${span}. */
 static double weight(const struct span *span, size_t i) {
     double from = (double)i > span->from ? (double)i : span->from;
     double to = (double)(i + 1) < span->to ? (double)(i + 1) : span->to;
