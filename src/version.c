@@ -1,5 +1,5 @@
 /* version.c: which libweft this is, and which libraries it runs with. */
-#include "weft/weft.h"
+#include "weft/version.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

@@ -10,6 +10,8 @@
 #include "weft/data.h"
 #include "weft/network.h"
 
+WEFT_BEGIN
+
 struct weft_backend;
 struct weft_device;
 
@@ -157,5 +159,7 @@ struct weft_pass {
 WEFT_API enum weft_status weft_backend_evaluate(struct weft_backend *backend,
                                                 const struct weft_pass *pass,
                                                 struct weft_error *error);
+
+WEFT_END
 
 #endif

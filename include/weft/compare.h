@@ -8,6 +8,8 @@
 
 #include "weft/error.h"
 
+WEFT_BEGIN
+
 struct weft_difference {
     size_t count, differing; /* elements, and those with other bits */
     size_t first;            /* the first that differs; count where none does */
@@ -62,5 +64,7 @@ struct weft_fleet {
 WEFT_API enum weft_status weft_fleet_read(const char *path, struct weft_fleet *fleet,
                                           struct weft_error *error);
 WEFT_API void weft_fleet_finish(struct weft_fleet *fleet);
+
+WEFT_END
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "weft/error.h"
 
+WEFT_BEGIN
+
 enum weft_split { WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST, WEFT_SPLIT_COUNT };
 
 /* A set of images: one byte a pixel, 0 to 255. */
@@ -59,5 +61,7 @@ WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_
 
 /* A checksum (CRC-32) of the pixels and labels, to recognise the images again: no protection against intent. */
 WEFT_API uint32_t weft_images_checksum(const struct weft_images *images);
+
+WEFT_END
 
 #endif

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+WEFT_BEGIN
+
 /* What is known of a device. Texts are empty and numbers 0 if the device does not report them. */
 struct weft_device {
     bool builtin;                          /* the CPU backend, not an OpenCL device */
@@ -39,5 +41,7 @@ WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_d
 /* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL,
  * is set to the number of programs. Fails with WEFT_FAILED if no cache folder is known. */
 WEFT_API enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error);
+
+WEFT_END
 
 #endif

@@ -16,6 +16,17 @@
 #define WEFT_PRINTF(text, first)
 #endif
 
+/* Every header has its declarations between these: they have the linkage of C in C++ as well. */
+#ifdef __cplusplus
+#define WEFT_BEGIN extern "C" {
+#define WEFT_END   }
+#else
+#define WEFT_BEGIN
+#define WEFT_END
+#endif
+
+WEFT_BEGIN
+
 /* The values are the exit codes of the program weft. */
 enum weft_status {
     WEFT_OK = 0,
@@ -50,5 +61,7 @@ WEFT_API enum weft_status weft_error_context(struct weft_error *error, const cha
 /* Sets the hint of ${error}, unless it has one. Returns the status that ${error} holds. */
 WEFT_API enum weft_status weft_error_hint(struct weft_error *error, const char *format, ...)
     WEFT_PRINTF(2, 3);
+
+WEFT_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "weft/backend.h"
 
+WEFT_BEGIN
+
 /* Computes the network forward on ${inputs} (count x input floats, any values) and, if ${doutputs} is not NULL (count x
  * output floats: the gradient of the output), backward to the input. Running statistics change when ${statistics} is
  * WEFT_STATISTICS_BATCH, as in training. Afterwards WEFT_ARRAY_GRADIENTS (sums over the batch, not means) and tensors can be read.
@@ -25,5 +27,7 @@ WEFT_API enum weft_status weft_backend_propagate(struct weft_backend *backend,
 WEFT_API enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name,
                                               float *values, size_t count,
                                               struct weft_error *error);
+
+WEFT_END
 
 #endif

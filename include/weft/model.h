@@ -4,6 +4,8 @@
 
 #include "weft/network.h"
 
+WEFT_BEGIN
+
 /* The number of the contract of equal bits (cl/README.md) that this library keeps. */
 #define WEFT_CONTRACT 1
 
@@ -53,5 +55,7 @@ WEFT_API enum weft_status weft_file_sha256(const char *path, char sha256[65],
 WEFT_API enum weft_status weft_parameters_save(const struct weft_network *network,
                                                const float *values, const char *path,
                                                struct weft_error *error);
+
+WEFT_END
 
 #endif

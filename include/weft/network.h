@@ -26,6 +26,8 @@
 
 #include "weft/error.h"
 
+WEFT_BEGIN
+
 #define WEFT_NAME_MAX 64 /* bytes of a layer's name, the closing zero included */
 
 /* The known layers. src/network/layer.h says what each has to offer. */
@@ -136,5 +138,7 @@ WEFT_API char *weft_shape_text(struct weft_shape shape, char text[64]);
 /* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication and an addition
  * counted as two. Only products that feed a sum count (conv2d, linear), as is usual; else 0. */
 WEFT_API uint64_t weft_layer_flop(const struct weft_layer *layer);
+
+WEFT_END
 
 #endif

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+WEFT_BEGIN
+
 struct weft_backend;
 
 /* What one kernel (OpenCL) or one function of a layer (cpu) has done while its backend was
@@ -52,5 +54,7 @@ struct weft_peak {
  * second. Fails with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
                                             struct weft_error *error);
+
+WEFT_END
 
 #endif

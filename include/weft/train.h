@@ -5,6 +5,8 @@
 #include "weft/backend.h"
 #include "weft/model.h"
 
+WEFT_BEGIN
+
 enum weft_order { WEFT_ORDER_SHUFFLED, WEFT_ORDER_FILE };
 
 /* Where a training goes on: after whole epochs, with the model as it was then. */
@@ -125,5 +127,7 @@ WEFT_API enum weft_status weft_checkpoint_load(const char *path,
 
 /* Frees ${checkpoint} and its model. NULL is harmless. */
 WEFT_API void weft_checkpoint_destroy(struct weft_checkpoint *checkpoint);
+
+WEFT_END
 
 #endif

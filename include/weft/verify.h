@@ -5,6 +5,8 @@
 #include "weft/backend.h"
 #include "weft/device.h"
 
+WEFT_BEGIN
+
 /* In this order; the first one that differs is the last one that runs. */
 enum weft_verify_stage {
     WEFT_STAGE_TRANSFERS,  /* what is written to the device comes back */
@@ -93,5 +95,7 @@ WEFT_API enum weft_status weft_verify(const struct weft_verify_options *options,
                                       const struct weft_verify_events *events,
                                       struct weft_verify_outcome *outcome, char notice[512],
                                       struct weft_error *error);
+
+WEFT_END
 
 #endif

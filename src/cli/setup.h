@@ -3,7 +3,9 @@
 #define WEFT_CLI_SETUP_H
 
 #include "cli/options.h"
-#include "weft/weft.h"
+#include "weft/backend.h"
+#include "weft/device.h"
+#include "weft/model.h"
 
 /* Images of a pass with running statistics. The batch then changes no bit, only memory and speed. */
 #define CLI_RUNNING_BATCH 500

@@ -4,7 +4,8 @@
 #include "base/json_write.h"
 #include "cli/predict/picture.h"
 #include "report/canvas.h"
-#include "weft/weft.h"
+#include "weft/model.h"
+#include "weft/version.h"
 
 enum { OWN = 2 /* libraries of the program alone */ };
 

@@ -3,7 +3,11 @@
 #define WEFT_CLI_BENCH_H
 
 #include "cli/options.h"
-#include "weft/weft.h"
+#include "weft/backend.h"
+#include "weft/data.h"
+#include "weft/device.h"
+#include "weft/network.h"
+#include "weft/profile.h"
 
 struct cli_bench_options {
     struct cli_options common;

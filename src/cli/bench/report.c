@@ -7,7 +7,8 @@
 #include "base/json_write.h"
 #include "cli/json.h"
 #include "os/host.h"
-#include "weft/weft.h"
+#include "weft/profile.h"
+#include "weft/version.h"
 
 /* ${amount} over ${seconds}; 0 where there is no time. */
 static double rate(double amount, double seconds) {

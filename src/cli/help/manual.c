@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/help/page_date.h"
-#include "weft/weft.h"
+#include "weft/version.h"
 
 enum { LINE_MOST = 76 };
 

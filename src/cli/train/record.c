@@ -8,7 +8,7 @@
 #include "cli/json.h"
 #include "os/files.h"
 #include "report/csv.h"
-#include "weft/weft.h"
+#include "weft/version.h"
 
 static const char *const matrices[WEFT_SPLIT_COUNT] = {"confusion-train.csv", "confusion-test.csv"};
 

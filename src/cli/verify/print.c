@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
+#include "weft/version.h"
 
 enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
 

@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "weft/weft.h"
+#include "weft/backend.h"
+#include "weft/verify.h"
 
 struct cli_verify_options {
     struct cli_options common;
