@@ -188,11 +188,26 @@ if [ -n "$(type -P zsh)" ]; then
     [ "$(head -n 1 "$work/files/_weft")" = "#compdef weft" ] || problem "no #compdef"
     zsh -f -c 'autoload -U compinit && compinit -u -D && source "$1" && [[ $_comps[weft] == _weft ]]' \
         zsh "$work/files/_weft" 2>"$work/err" </dev/null || problem "it does not register itself"
+    # offers_of_zsh WORDS...: what zsh's function gives to _describe, without descriptions.
+    offers_of_zsh() {
+        zsh -f -c 'compdef() { :; }; compset() { PREFIX=${PREFIX#*=}; }
+            _describe() { print -r -- ${offers%%:*}; }; _files() { print -r -- files $*; }
+            source "$1"; shift; words=("$@"); CURRENT=$#; PREFIX=$words[-1]; _weft' \
+            zsh "$work/files/_weft" "$@"
+    }
     for command in "${commands[@]}"; do
         for option in $(options_of "$command"); do
-            sed -n "/^    $command)/,/;;/p" "$work/files/_weft" | grep -q "'--${option}[=[]" || problem "$command: no --$option"
+            case " $(offers_of_zsh weft "$command" --) " in
+                *" --$option "*) ;;
+                *) problem "$command: no --$option" ;;
+            esac
         done
     done
+    [ "$(offers_of_zsh weft train --order "")" = "shuffled file" ] || problem "the orders: $(offers_of_zsh weft train --order "")"
+    [ "$(offers_of_zsh weft evaluate --split=t)" = "train test" ] || problem "the splits: $(offers_of_zsh weft evaluate --split=t)"
+    [ "$(offers_of_zsh weft train --out "")" = "files -/" ] || problem "the folders: $(offers_of_zsh weft train --out "")"
+    [ "$(offers_of_zsh weft predict "")" = "files -g *.safetensors *.png *.PNG" ] || problem "the pictures: $(offers_of_zsh weft predict "")"
+    [ "$(offers_of_zsh weft evaluate "")" = "files -g *.safetensors" ] || problem "the models: $(offers_of_zsh weft evaluate "")"
     end
 else
     skip zsh "no zsh"
@@ -217,6 +232,7 @@ if [ -n "$(type -P fish)" ]; then
     expect_shown "file shuffled" "weft train --order "
     expect_shown exit-codes "weft help ex"
     expect_shown Ankle-boot "weft samples --class A"
+    expect_shown "--split=test --split=train" "weft evaluate --split=t"
     touch m.safetensors m.txt
     expect_shown m.safetensors "weft evaluate m"
     rm m.safetensors m.txt

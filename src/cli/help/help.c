@@ -140,6 +140,10 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
         cli_help_program(stdout);
         return WEFT_OK;
     }
+    if (strcmp(names[0], "complete") == 0) { /* for the scripts of shells, in no list */
+        cli_help_complete(stdout, count - 1, names + 1);
+        return WEFT_OK;
+    }
     if (count > 1) {
         return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
     }

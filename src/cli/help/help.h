@@ -51,9 +51,10 @@ void cli_help_options(FILE *out, const char *title, const struct cli_option *opt
 /* manual.c: prints weft(1), with the macros of man(7). */
 void cli_manual_print(FILE *out);
 
-/* completion_bash.c, completion_zsh.c, completion_fish.c: print a shell's script. */
-void cli_completion_bash(FILE *out);
-void cli_completion_zsh(FILE *out);
-void cli_completion_fish(FILE *out);
+/* complete.c: weft help complete WORD...: prints what the last of ${words} can be. */
+void cli_help_complete(FILE *out, int count, char *const *words);
+
+/* completion_texts.c, made by the build: the scripts of completions/. */
+extern const char cli_completion_bash[], cli_completion_zsh[], cli_completion_fish[];
 
 #endif

@@ -92,6 +92,18 @@ static void print_completion(FILE *out) {
           out);
 }
 
+static void print_bash(FILE *out) {
+    fputs(cli_completion_bash, out);
+}
+
+static void print_zsh(FILE *out) {
+    fputs(cli_completion_zsh, out);
+}
+
+static void print_fish(FILE *out) {
+    fputs(cli_completion_fish, out);
+}
+
 const struct cli_topic cli_topics[] = {
     {"options", "the options of every command", print_options},
     {"environment", "variables of the environment", print_environment},
@@ -99,8 +111,8 @@ const struct cli_topic cli_topics[] = {
     {"exit-codes", "the exit codes", print_exit_codes},
     {"completion", "completion in bash, zsh and fish", print_completion},
     {"man", "prints the manual page weft(1)", cli_manual_print},
-    {"bash", "prints the completion of bash", cli_completion_bash},
-    {"zsh", "prints the completion of zsh", cli_completion_zsh},
-    {"fish", "prints the completion of fish", cli_completion_fish},
+    {"bash", "prints the completion of bash", print_bash},
+    {"zsh", "prints the completion of zsh", print_zsh},
+    {"fish", "prints the completion of fish", print_fish},
     {NULL, NULL, NULL},
 };

@@ -1,9 +1,10 @@
-"""embed.py NAME=FILE... OUTPUT: writes OUTPUT, C source in which each NAME is the text of FILE."""
+"""embed.py HEADER NAME=FILE... OUTPUT: writes OUTPUT, C source in which each NAME, which HEADER
+declares, is the text of FILE."""
 import sys
 
 with open(sys.argv[-1], "w", encoding="ascii") as out:
-    out.write('#include "report/html/page.h"\n')
-    for argument in sys.argv[1:-1]:
+    out.write(f'#include "{sys.argv[1]}"\n')
+    for argument in sys.argv[2:-1]:
         name, path = argument.split("=", 1)
         with open(path, "rb") as source:
             data = source.read() + b"\0"
