@@ -85,7 +85,7 @@ def check(browser, page):
         return [p.querySelector('h4').textContent, [...p.querySelectorAll('li span:first-of-type')].map(s => s.textContent),
                 p.querySelector('i').getBoundingClientRect().width, location.hash]""")
     classes = data["runs"][0]["classes"]
-    assert seen[0] == f"{cell[1]} {classes[int(row)]}, taken for {classes[int(column)]}", seen[0]
+    assert seen[0] == f"{cell[1]} {classes[int(row)]}, predicted as {classes[int(column)]}", seen[0]
     assert seen[1] == [f"test:{p[2]}" for p in wanted], (seen[1], wanted)
     assert seen[2] > 50 and seen[3] == "#" + cell[0], seen
     # by keyboard: the next cell to the right that has images

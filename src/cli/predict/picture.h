@@ -1,6 +1,6 @@
 /* picture.h: a picture of a piece of clothing becomes an image as those of Fashion-MNIST. */
-#ifndef WEFT_CLI_PICTURE_H
-#define WEFT_CLI_PICTURE_H
+#ifndef WEFT_CLI_PREDICT_PICTURE_H
+#define WEFT_CLI_PREDICT_PICTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* predict.h: the pieces of weft predict. */
-#ifndef WEFT_CLI_PREDICT_H
-#define WEFT_CLI_PREDICT_H
+#ifndef WEFT_CLI_PREDICT_PREDICT_H
+#define WEFT_CLI_PREDICT_PREDICT_H
 
 #include "cli/figures.h"
 #include "cli/options.h"

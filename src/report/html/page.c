@@ -1,15 +1,19 @@
 /* page.c: the frame of a report, and the data of its script:
  *
- *   {"width": 28, "height": 28, "columns": 50, "runs": [{"classes": [...], "train": [...], "test": [...]}]}
+ *   {"width": 28, "height": 28, "columns": 50,
+ *    "runs": [{"classes": [...], "train": [...], "test": [...]}]}
  *
- * with [true class, predicted class, index in its split, probability, number in the sprite] for each image. */
+ * with [true class, predicted class, index in its split, probability, number in the sprite] for each
+ * image. */
 #include "report/html/page.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json_write.h"
+#include "base/try.h"
+#include "report/figure_curves.h"
+#include "report/html/page_tables.h"
 #include "report/label.h"
 #include "report/png.h"
 
@@ -29,11 +33,10 @@ static void json_pictures(struct json_writer *json, const struct page_run *run,
     json_write_close(json, ']');
 }
 
-/* JSON inside a page: a "<" can only stand in a string, and must not end the script. */
+/* Writes the data of the script. A "<" can only be inside a string, and must not end the script. */
 static enum weft_status write_data(FILE *out, const struct page *page, struct weft_error *error) {
     struct json_writer json = {0};
     char *text;
-    enum weft_status status;
     json_write_open(&json, NULL, '{');
     json_write_integer(&json, "width", page->width);
     json_write_integer(&json, "height", page->height);
@@ -53,16 +56,12 @@ static enum weft_status write_data(FILE *out, const struct page *page, struct we
     }
     json_write_close(&json, ']');
     json_write_close(&json, '}');
-    status = json_write_take(&json, &text, error);
-    for (const char *c = text; status == WEFT_OK && *c != '\0'; c++) {
-        if (*c == '<') {
-            fputs("\\u003c", out);
-        } else {
-            fputc(*c, out);
-        }
+    TRY(json_write_take(&json, &text, error));
+    for (const char *c = text; *c != '\0'; c++) {
+        fputs(*c == '<' ? "\\u003c" : (char[2]){*c}, out);
     }
     free(text);
-    return status;
+    return WEFT_OK;
 }
 
 static void write_split(FILE *out, const struct page_run *run, size_t number,
@@ -71,19 +70,21 @@ static void write_split(FILE *out, const struct page_run *run, size_t number,
     if (evaluation->classes == 0) {
         return;
     }
-    fprintf(out,
-            "<section>\n<h3>%s images: %.2f %% right</h3>\n<p class=\"note\">%zu of %zu, mean loss "
-            "%.4f. <span class=\"hint\">Click a cell to see its images.</span></p>\n",
-            split == WEFT_SPLIT_TRAIN ? "Training" : "Test", 100 * evaluation->accuracy,
-            evaluation->correct, evaluation->images, evaluation->loss);
+    fprintf(
+        out,
+        "<section>\n<h3>%s images: accuracy %.2f %%</h3>\n<p class=\"note\">%zu of %zu, mean loss "
+        "%.4f. <span class=\"hint\">Click a cell to see its images.</span></p>\n",
+        split == WEFT_SPLIT_TRAIN ? "Training" : "Test", 100 * evaluation->accuracy,
+        evaluation->correct, evaluation->images, evaluation->loss);
     fputs("<div class=\"pair\">\n", out);
     page_matrix(out, run, number, split);
     page_classes(out, run, split);
-    fprintf(out,
-            "</div>\n<div class=\"pictures empty\" id=\"pictures-r%zu-%s\" aria-live=\"polite\">"
-            "<p class=\"note\">The images of a cell appear here: click one, or choose it with Tab, "
-            "the arrow keys and Enter.</p></div>\n",
-            number, weft_split_name(split));
+    fprintf(
+        out,
+        "</div>\n<div class=\"pictures empty\" id=\"pictures-r%zu-%s\" aria-live=\"polite\">"
+        "<p class=\"note\">The images of a cell appear here. Click a cell, or select it with Tab, "
+        "the arrow keys and Enter.</p></div>\n",
+        number, weft_split_name(split));
     fputs("</section>\n", out);
 }
 
@@ -92,7 +93,6 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
     const struct page_run *run = &page->runs[number];
     struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
     struct canvas canvas;
-    enum weft_status status = WEFT_OK;
     fputs("<article>\n", out);
     if (page->run_count > 1) {
         fputs("<h2>", out);
@@ -101,17 +101,17 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
     }
     write_split(out, run, number, WEFT_SPLIT_TEST);
     fputs("<section>\n<h3>Curves</h3>\n<div class=\"curves\">\n", out);
-    for (int panel = 0; panel < 2 && status == WEFT_OK; panel++) {
+    for (int panel = 0; panel < 2; panel++) {
         canvas_inside(&canvas, out);
         figure_curve(&canvas, &curves, panel == 1);
-        status = canvas_commit(&canvas, error);
+        TRY(canvas_commit(&canvas, error));
     }
     fputs("</div>\n", out);
     page_epochs(out, run);
     fputs("</section>\n", out);
     write_split(out, run, number, WEFT_SPLIT_TRAIN);
     fputs("</article>\n", out);
-    return status;
+    return WEFT_OK;
 }
 
 static void write_head(FILE *out, const struct page *page) {
@@ -131,7 +131,7 @@ static void write_head(FILE *out, const struct page *page) {
     fputs("</style>\n</head>\n<body>\n", out);
 }
 
-/* The heading, and in a sentence what came out. */
+/* Writes the heading, and the result in a sentence. */
 static void write_summary(FILE *out, const struct page *page) {
     const struct weft_evaluation *test = &page->runs[0].evaluations[WEFT_SPLIT_TEST];
     fputs("<header>\n<h1>", out);
@@ -144,7 +144,8 @@ static void write_summary(FILE *out, const struct page *page) {
     fputs("</h1>\n", out);
     if (page->run_count == 1 && test->classes > 0) {
         fprintf(out,
-                "<p class=\"lead\">%zu of %zu test images are recognised: accuracy %.4f, after %zu "
+                "<p class=\"lead\">%zu of %zu test images are classified correctly: accuracy %.4f "
+                "after %zu "
                 "%s.</p>\n",
                 test->correct, test->images, test->accuracy, page->runs[0].epochs,
                 page->runs[0].epochs == 1 ? "epoch" : "epochs");
@@ -153,26 +154,23 @@ static void write_summary(FILE *out, const struct page *page) {
 }
 
 enum weft_status page_write(FILE *out, const struct page *page, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
     write_head(out, page);
     write_summary(out, page);
     if (page->run_count > 1) {
         page_facts(out, page);
     }
     fputs("<main class=\"runs\">\n", out);
-    for (size_t i = 0; i < page->run_count && status == WEFT_OK; i++) {
-        status = write_run(out, page, i, error);
+    for (size_t i = 0; i < page->run_count; i++) {
+        TRY(write_run(out, page, i, error));
     }
     fputs("</main>\n", out);
     if (page->run_count == 1) {
         page_facts(out, page);
     }
-    fputs("<noscript><p class=\"note\">The images of a cell need JavaScript; all else is there "
-          "without.</p></noscript>\n<script type=\"application/json\" id=\"data\">",
+    fputs("<noscript><p class=\"note\">The images of a cell need JavaScript. All else works "
+          "without it.</p></noscript>\n<script type=\"application/json\" id=\"data\">",
           out);
-    if (status == WEFT_OK) {
-        status = write_data(out, page, error);
-    }
+    TRY(write_data(out, page, error));
     fprintf(out, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", page_js);
-    return status;
+    return WEFT_OK;
 }

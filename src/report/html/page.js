@@ -1,32 +1,32 @@
 "use strict";
-// Shows the images of a cell. The data stands in the page: see src/report/page.c for its form.
+// Shows the images of a cell. page.c describes the data, which is in the page.
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
   const scale = Math.max(1, Math.round(84 / data.width));
 
   function element(name, text) {
-    const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    return made;
+    const node = document.createElement(name);
+    if (text !== undefined) node.textContent = text;
+    return node;
   }
 
-  // One image, cut out of the sprite.
+  // Returns an element that shows one image of the sprite.
   function picture(number, label) {
-    const made = element("i");
+    const node = element("i");
     const x = number % data.columns, y = Math.floor(number / data.columns);
-    made.style.width = data.width * scale + "px";
-    made.style.height = data.height * scale + "px";
-    made.style.backgroundSize = data.columns * data.width * scale + "px auto";
-    made.style.backgroundPosition = -x * data.width * scale + "px " + -y * data.height * scale + "px";
-    made.setAttribute("role", "img");
-    made.setAttribute("aria-label", label);
-    return made;
+    node.style.width = data.width * scale + "px";
+    node.style.height = data.height * scale + "px";
+    node.style.backgroundSize = data.columns * data.width * scale + "px auto";
+    node.style.backgroundPosition = -x * data.width * scale + "px " + -y * data.height * scale + "px";
+    node.setAttribute("role", "img");
+    node.setAttribute("aria-label", label);
+    return node;
   }
 
   function describe(shown, count, right) {
-    if (shown === 0) return "no images: the report was made without them";
+    if (shown === 0) return "The report was made without images.";
     const which = right ? "least certain" : "most confident mistakes";
-    return shown < count ? "the " + shown + " " + which : which + " first";
+    return shown < count ? "The " + shown + " " + which + "." : "The " + which + " first.";
   }
 
   function show(button) {
@@ -41,7 +41,7 @@
     button.setAttribute("aria-pressed", "true");
     panel.classList.remove("empty");
     panel.replaceChildren(
-      element("h4", count + (right ? " rightly " + truth : " " + truth + ", taken for " + prediction)),
+      element("h4", count + " " + truth + (right ? ", predicted correctly" : ", predicted as " + prediction)),
       element("p", describe(found.length, count, right)));
     const list = element("ul");
     for (const [, , index, probability, number] of found) {
@@ -55,7 +55,7 @@
     history.replaceState(null, "", "#" + button.id);
   }
 
-  // Arrow keys go to the next cell in their direction that has images; Home and End to the ends of the row.
+  // Arrow keys move to the next cell with images in their direction, Home and End to the ends of the row.
   function move(button, key) {
     const cell = button.parentElement, row = cell.parentElement;
     const table = row.parentElement, steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -81,7 +81,7 @@
       if (cell.textContent === "0") return cell.classList.add("zero");
       const button = element("button", cell.textContent);
       button.id = [run, split, row, column].join("-");
-      button.title = names[row] + (row === column ? ", right: " : ", taken for " + names[column] + ": ") + button.textContent;
+      button.title = names[row] + (row === column ? ", predicted correctly: " : ", predicted as " + names[column] + ": ") + button.textContent;
       button.setAttribute("aria-pressed", "false");
       button.tabIndex = -1;
       cell.replaceChildren(button);
@@ -102,6 +102,6 @@
     });
   });
 
-  const wanted = document.getElementById(location.hash.slice(1));
-  if (wanted && wanted.matches(".matrix button")) show(wanted);
+  const selected = document.getElementById(location.hash.slice(1));
+  if (selected && selected.matches(".matrix button")) show(selected);
 })();

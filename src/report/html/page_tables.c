@@ -1,13 +1,14 @@
 /* page_tables.c: the tables of a report. */
-#include "report/html/page.h"
+#include "report/html/page_tables.h"
 
 #include <string.h>
 
+#include "report/confusion.h"
 #include "report/label.h"
 
-/* The value of fact ${name} of a run, or NULL. */
-enum { DENSE = 16 }; /* classes from which on cells are small when printed */
+enum { DENSE = 16 }; /* classes above which cells are small when printed */
 
+/* Returns the value of the fact ${name} of a run, or NULL. */
 static const char *fact_of(const struct page_run *run, const char *name) {
     for (size_t i = 0; i < run->fact_count; i++) {
         if (strcmp(run->facts[i].name, name) == 0) {
@@ -17,7 +18,7 @@ static const char *fact_of(const struct page_run *run, const char *name) {
     return NULL;
 }
 
-/* One row: a value a run. Rows in which the runs differ are marked. */
+/* Writes a row with a value for each run. A row in which the runs differ is marked. */
 static void write_fact(FILE *out, const struct page *page, const char *name) {
     const char *first = fact_of(&page->runs[0], name);
     bool differs = false;
@@ -66,26 +67,14 @@ void page_facts(FILE *out, const struct page *page) {
     }
     fputs("</tbody>\n</table></div>\n", out);
     if (page->run_count > 1) {
-        fputs("<p class=\"note\">Marked rows differ.</p>\n", out);
+        fputs("<p class=\"note\">The runs differ in the marked rows.</p>\n", out);
     }
     fputs("</section>\n", out);
 }
 
-static uint64_t sum_of(const struct weft_evaluation *evaluation, size_t start, size_t stride) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < evaluation->classes; i++) {
-        sum += evaluation->confusion[start + i * stride];
-    }
-    return sum;
-}
-
-/* A hundred classes have ten thousand cells, so that a cell is short: the script makes a button of it. */
-static void write_cell(FILE *out, const struct page_run *run, enum weft_split split, size_t row,
-                       size_t column) {
-    const struct weft_evaluation *evaluation = &run->evaluations[split];
-    uint64_t count = evaluation->confusion[row * evaluation->classes + column];
-    double share =
-        count > 0 ? (double)count / (double)sum_of(evaluation, row * evaluation->classes, 1) : 0;
+/* A hundred classes have ten thousand cells, so a cell is short: the script makes it a button. */
+static void write_cell(FILE *out, uint64_t count, uint64_t total) {
+    double share = count > 0 ? (double)count / (double)total : 0;
     fputs(share > 0.5 ? "<td class=\"strong\"" : "<td", out);
     if (share >= 0.005) {
         fprintf(out, " style=\"--a:%.2f\"", share);
@@ -93,12 +82,21 @@ static void write_cell(FILE *out, const struct page_run *run, enum weft_split sp
     fprintf(out, ">%llu</td>", (unsigned long long)count);
 }
 
+/* Writes the name of a class as the head of a row, which may be cut: the title shows all of it. */
+static void write_class(FILE *out, const char *name) {
+    fputs("<tr><th scope=\"row\" title=\"", out);
+    label_markup(out, name);
+    fputs("\">", out);
+    label_markup(out, name);
+    fputs("</th>", out);
+}
+
 void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
     const struct weft_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fprintf(out,
             "<div class=\"scroll\"><table class=\"matrix%s\" id=\"matrix-r%zu-%s\">\n"
-            "<caption>Confusion matrix: a row is a true class, a column a prediction</caption>\n"
+            "<caption>Confusion matrix: rows are true classes, columns are predictions</caption>\n"
             "<thead><tr><th></th>",
             classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
@@ -108,21 +106,17 @@ void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft
     }
     fputs("<th scope=\"col\"><span>total</span></th></tr></thead>\n<tbody>\n", out);
     for (size_t row = 0; row < classes; row++) {
-        fputs("<tr><th scope=\"row\" title=\"", out);
-        label_markup(out, run->names[row]);
-        fputs("\">", out);
-        label_markup(out, run->names[row]);
-        fputs("</th>", out);
+        uint64_t total = confusion_row_total(evaluation, row);
+        write_class(out, run->names[row]);
         for (size_t column = 0; column < classes; column++) {
-            write_cell(out, run, split, row, column);
+            write_cell(out, evaluation->confusion[row * classes + column], total);
         }
-        fprintf(out, "<td class=\"total\">%llu</td></tr>\n",
-                (unsigned long long)sum_of(evaluation, row * classes, 1));
+        fprintf(out, "<td class=\"total\">%llu</td></tr>\n", (unsigned long long)total);
     }
     fputs("</tbody>\n</table></div>\n", out);
 }
 
-/* A share with three digits, a dash where there is nothing to share. */
+/* Writes a share with three decimals, or a dash where there is nothing to share. */
 static void write_share(FILE *out, double part, double total) {
     if (total > 0) {
         fprintf(out, "<td>%.3f</td>", part / total);
@@ -140,13 +134,10 @@ void page_classes(FILE *out, const struct page_run *run, enum weft_split split) 
           out);
     for (size_t i = 0; i < classes; i++) {
         double right = (double)evaluation->confusion[i * classes + i];
-        double truth = (double)sum_of(evaluation, i * classes, 1);
-        double predicted = (double)sum_of(evaluation, i, classes);
-        fputs("<tr><th scope=\"row\" title=\"", out);
-        label_markup(out, run->names[i]);
-        fputs("\">", out);
-        label_markup(out, run->names[i]);
-        fprintf(out, "</th><td>%.0f</td>", truth);
+        double truth = (double)confusion_row_total(evaluation, i);
+        double predicted = (double)confusion_column_total(evaluation, i);
+        write_class(out, run->names[i]);
+        fprintf(out, "<td>%.0f</td>", truth);
         write_share(out, right, truth);
         write_share(out, right, predicted);
         /* F1 = 2 P R / (P + R) = 2 right / (truth + predicted) */

@@ -1,0 +1,45 @@
+/* page_data.h: what a report shows. */
+#ifndef WEFT_REPORT_HTML_PAGE_DATA_H
+#define WEFT_REPORT_HTML_PAGE_DATA_H
+
+#include "report/csv.h"
+
+/* An image that the page can show for a cell. */
+struct page_picture {
+    uint32_t index;            /* in its split */
+    uint16_t truth, predicted; /* classes */
+    float probability;         /* of the predicted class */
+    uint32_t sprite;           /* its number in the sprite */
+};
+
+/* A line of the table of facts, for one run. */
+struct page_fact {
+    char name[64], value[1024];
+};
+
+/* A run in the page. */
+struct page_run {
+    char name[3072]; /* its folder */
+    struct page_fact *facts;
+    size_t fact_count;
+    struct report_epoch *history;
+    size_t epochs;
+    struct report_step *steps;
+    size_t step_count;
+    char **names; /* of the classes, as many as the evaluations have, then NULL */
+    struct weft_evaluation
+        evaluations[WEFT_SPLIT_COUNT]; /* classes 0: this split was not evaluated */
+    struct page_picture *pictures[WEFT_SPLIT_COUNT];
+    size_t picture_count[WEFT_SPLIT_COUNT];
+};
+
+struct page {
+    struct page_run *runs;
+    size_t run_count;
+    /* The sprite: images of width x height side by side, ${columns} in a row, as a PNG file; NULL for
+     * a page without images. */
+    uint8_t *sprite;
+    size_t sprite_size, width, height, columns;
+};
+
+#endif
