@@ -100,7 +100,7 @@ static enum weft_status evaluate(struct session *session, size_t batch, struct w
     return status;
 }
 
-/* The whole training. ${session} is released by the caller, on success and on failure. */
+/* The complete training. ${session} is released by the caller, on success and on failure. */
 static enum weft_status run(struct session *session, const char *device, struct weft_error *error) {
     const struct weft_training training = weft_training_default();
     const struct weft_training_events events = {.epoch = print_epoch};
