@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_documents.sh: the links of all pages are right, and README.md stays short.
+# test_documents.sh: the links of all pages are right, README.md stays short, and the workflows of a forge are well formed.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_documents
 
@@ -16,5 +16,24 @@ ran="README.md"
 size=$(wc -c <"$source/README.md")
 [ "$size" -le 9216 ] || problem "$size bytes"
 end
+
+if python3 -c "import yaml" 2>/dev/null; then
+    begin "workflows: jobs with steps that run a command or use an action"
+    ran=".github/workflows"
+    python3 - "$source"/.github/workflows/*.yml >"$work/out" 2>"$work/err" <<'PYTHON' || problem "$(tail -n 1 "$work/err")"
+import sys, yaml
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8") as file:
+        workflow = yaml.safe_load(file)
+    assert workflow["name"] and True in workflow, path  # YAML 1.1 reads the key "on" as true
+    for name, job in workflow["jobs"].items():
+        assert job["runs-on"] and job["steps"], f"{path}: {name}"
+        for step in job["steps"]:
+            assert len({"run", "uses"} & step.keys()) == 1, f"{path}: {name}: {step}"
+PYTHON
+    end
+else
+    skip "the syntax of .github/workflows" "there is no yaml module of Python here"
+fi
 
 finish
