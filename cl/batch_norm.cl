@@ -4,7 +4,7 @@
  *
  * scratch: for each channel what SCRATCH names, then for each shard and channel what SUMS names. Means and variances come
  * from the shards: each one's sum S and its squared deviations M from its own mean, joined as by Chan, Golub and LeVeque (1979).
- * An item of measure and gradients is a channel of one shard; of settle a channel; of forward and backward PER_ITEM values.
+ * An item of measure and gradients is a channel of one shard; of settle a channel; of forward and backward VALUES_PER_ITEM values.
  *
  * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fuse.c), an item is the whole channel instead, from its
  * sums to its output: one launch in place of three. */
@@ -20,7 +20,7 @@
 #define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
 /* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains over rows and columns, then the lanes as a tree. */
-void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                 global float *scratch, int count) {
     const int images = images_of_shard(count, shard);
     const size_t begin = (shard * CHANNELS + c) * AREA;
@@ -28,14 +28,14 @@ void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_ROOM lanes, global con
     for (size_t i = begin; i < begin + AREA; i++) {
         lane_sum += RELU(AT(input, i));
     }
-    const float sum = SUM_OF_LANES(lanes, PRESENT(lane_sum, images));
+    const float sum = SUM_OF_LANES(lanes, ZERO_EMPTY(lane_sum, images));
     const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
     for (size_t i = begin; i < begin + AREA; i++) {
         const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
     }
-    const float shard_squares = SUM_OF_LANES(lanes, PRESENT(squares, images));
-    if (LANE == 0) {
+    const float shard_squares = SUM_OF_LANES(lanes, ZERO_EMPTY(squares, images));
+    if (FIRST_LANE == 0) {
         SUM(shard, c) = sum;
         SHARD_MEAN(shard, c) = mean;
         SQUARES(shard, c) = shard_squares;
@@ -49,7 +49,7 @@ float KERNEL(batch_norm_mix)(float running, float value) {
 }
 
 /* Joins the shards, in order. running_mean and running_var are mixed if ${update}. */
-void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_MEMORY lanes, global float *scratch,
                                global const float *parameters, global float *buffers, int count,
                                int update) {
     const int shards = (count + 15) / 16;
@@ -77,8 +77,8 @@ void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_ROOM lanes, global flo
 }
 
 /* The same from running statistics. */
-void KERNEL(batch_norm_settle_running)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
-                                       global const float *parameters,
+void KERNEL(batch_norm_settle_running)(int c, size_t unused, LANE_MEMORY lanes,
+                                       global float *scratch, global const float *parameters,
                                        global const float *buffers) {
     MEAN(c) = buffers[RUNNING_MEAN + c];
     INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
@@ -93,11 +93,11 @@ real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
 }
 
 /* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as above. */
-void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                   global const real *doutput, global const float *scratch,
                                   global float *partials) {
     const size_t begin = (shard * CHANNELS + c) * AREA;
-    global float *to = partials + shard * PARTIALS + c;
+    global float *to = partials + shard * PARTIALS_STRIDE + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
     for (size_t i = begin; i < begin + AREA; i++) {
         const real d = AT(doutput, i);
@@ -106,21 +106,21 @@ void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_ROOM lanes, global c
     }
     const float shard_sum = SUM_OF_LANES(lanes, sum);
     const float shard_product = SUM_OF_LANES(lanes, product);
-    if (LANE == 0) {
+    if (FIRST_LANE == 0) {
         to[BIAS] = shard_sum;
         to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
     }
 }
 
 /* What the input's gradient needs of the whole batch's, with batch statistics. */
-void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_ROOM lanes, global float *scratch,
+void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_MEMORY lanes, global float *scratch,
                                 global const float *partials, int count) {
     const int shards = (count + 15) / 16;
     const float n = (float)((uint)count * AREA);
     float sum = 0.0f, product = 0.0f;
     for (int shard = 0; shard < shards; shard++) {
-        sum += partials[(size_t)shard * PARTIALS + BIAS + c];
-        product += partials[(size_t)shard * PARTIALS + WEIGHT + c];
+        sum += partials[(size_t)shard * PARTIALS_STRIDE + BIAS + c];
+        product += partials[(size_t)shard * PARTIALS_STRIDE + WEIGHT + c];
     }
     SHIFT(c) = weft_clean(weft_div(sum, n));
     SLOPE(c) = weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c));
@@ -131,40 +131,40 @@ real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *i
                                global const real *doutput, global const float *scratch) {
     const real centred = REAL(MEAN(c)) - RELU(AT(input, i));
     const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, i) - REAL(SHIFT(c)));
-    const real masked = RELU_MASK(real_clean(REAL(SCALE(c)) * real_clean(d)), input, i);
-    return PRESENT(masked, images);
+    const real masked = RELU_GRADIENT(real_clean(REAL(SCALE(c)) * real_clean(d)), input, i);
+    return ZERO_EMPTY(masked, images);
 }
 
-void KERNEL(batch_norm_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(batch_norm_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                                 global const float *parameters, global const float *scratch,
                                 global real *output) {
     const size_t begin = shard * CHANNELS * AREA;
-    for (int i = item * PER_ITEM; i < (item + 1) * PER_ITEM; i++) {
+    for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
         AT(output, begin + i) =
             KERNEL(batch_norm_output)(i / AREA, begin + i, input, parameters, scratch);
     }
 }
 
 /* With running statistics, which do not depend on the input. */
-void KERNEL(batch_norm_dsettle_running)(int c, size_t unused, LANE_ROOM lanes,
+void KERNEL(batch_norm_dsettle_running)(int c, size_t unused, LANE_MEMORY lanes,
                                         global float *scratch) {
     SHIFT(c) = 0.0f;
     SLOPE(c) = 0.0f;
 }
 
-void KERNEL(batch_norm_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
-                                 global const real *doutput, global const float *scratch,
-                                 global real *dinput, int count) {
+void KERNEL(batch_norm_backward)(int item, size_t shard, LANE_MEMORY lanes,
+                                 global const real *input, global const real *doutput,
+                                 global const float *scratch, global real *dinput, int count) {
     const size_t begin = shard * CHANNELS * AREA;
     const int images = images_of_shard(count, shard);
-    for (int i = item * PER_ITEM; i < (item + 1) * PER_ITEM; i++) {
+    for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
         AT(dinput, begin + i) =
             KERNEL(batch_norm_dinput)(i / AREA, begin + i, images, input, doutput, scratch);
     }
 }
 
 /* measure, settle and forward for a whole channel. */
-void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_ROOM lanes,
+void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_MEMORY lanes,
                                         global const real *input, global const float *parameters,
                                         global float *buffers, global float *scratch,
                                         global real *output, int count, int update) {
@@ -182,7 +182,7 @@ void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_ROOM lanes,
 }
 
 /* gradients, dsettle and backward for a whole channel. */
-void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_ROOM lanes,
+void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_MEMORY lanes,
                                          global const real *input, global const real *doutput,
                                          global float *scratch, global float *partials,
                                          global real *dinput, int count) {

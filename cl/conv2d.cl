@@ -3,8 +3,8 @@
  *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
  *
  * Tiles, chosen by the host so that they divide the sizes: an item of forward is TILE_K output channels x TILE_X columns. The items of
- * backward are first those of the parameters' gradients, GTILE_K output channels x GTILE_I rows of taps, for which each goes
- * through the columns GTILE_X at a time; then those of the input's, DTILE_C input channels x DPIECES times DTILE_X columns.
+ * backward are first those of the parameters' gradients, GRADIENT_TILE_K output channels x GRADIENT_TILE_I rows of taps, for which each goes
+ * through the columns GRADIENT_TILE_X at a time; then those of the input's, DINPUT_TILE_C input channels x DINPUT_PIECES times DINPUT_TILE_X columns.
  *
  * POOLED: the output went into a max_pool2d with windows of WINDOW (conv2d_pool.cl), and its gradient is read from the pool's. */
 
@@ -22,8 +22,8 @@
      (x) / WINDOW)
 #define DOUTPUT(k, y, x)                                                                           \
     select(REAL(0.0f), AT(doutput, POOL(k, y, x)),                                                 \
-           AT(places, POOL(k, y, x)) == (whole)((y) % WINDOW * WINDOW + (x) % WINDOW))
-#define DOUTPUT_PARAMETERS global const real *doutput, global const whole *places
+           AT(places, POOL(k, y, x)) == (integer)((y) % WINDOW * WINDOW + (x) % WINDOW))
+#define DOUTPUT_PARAMETERS global const real *doutput, global const integer *places
 #define DOUTPUT_PASSED     doutput, places
 #else
 #define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
@@ -32,7 +32,7 @@
 #endif
 
 /* A chain from the bias over c, i, j. */
-void KERNEL(conv2d_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(conv2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                             global const float *parameters, global real *output) {
     const int tiles = OUT_WIDTH / TILE_X;
     const int x0 = item % tiles * TILE_X;
@@ -77,26 +77,26 @@ void KERNEL(conv2d_forward)(int item, size_t shard, LANE_ROOM lanes, global cons
 /* Whether the output has a column ${x}; whether a tap at it can be left out. Where an item has a whole row its columns are known when it is compiled,
  * and what does not exist costs nothing. Else it counts as 0, which changes no bit of a chain that starts at +0. */
 #define EXISTS(x)  ((x) >= 0 && (x) < OUT_WIDTH)
-#define SKIPPED(x) (DPIECES * DTILE_X == IN_WIDTH && !EXISTS(x))
+#define SKIPPED(x) (DINPUT_PIECES * DINPUT_TILE_X == IN_WIDTH && !EXISTS(x))
 
-/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. For DTILE_C channels
- * x DTILE_X columns. */
+/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. For DINPUT_TILE_C channels
+ * x DINPUT_TILE_X columns. */
 void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const real *input,
                            DOUTPUT_PARAMETERS, global const float *parameters,
                            global real *dinput) {
     const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
-    real sum[DTILE_C][DTILE_X], d[DTILE_X + KERNEL_WIDTH - 1];
+    real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DINPUT_TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
-    for (int c = 0; c < DTILE_C; c++) {
+    for (int c = 0; c < DINPUT_TILE_C; c++) {
 #pragma unroll
-        for (int x = 0; x < DTILE_X; x++) {
+        for (int x = 0; x < DINPUT_TILE_X; x++) {
             sum[c][x] = REAL(0.0f);
         }
     }
     for (int k = 0; k < OUT_CHANNELS; k++) {
         for (int i = first; i < end; i++) {
 #pragma unroll
-            for (int x = 0; x < DTILE_X + KERNEL_WIDTH - 1; x++) {
+            for (int x = 0; x < DINPUT_TILE_X + KERNEL_WIDTH - 1; x++) {
                 const int column = x0 + x - KERNEL_WIDTH + 1;
                 d[x] = REAL(0.0f);
                 if (EXISTS(column)) {
@@ -106,10 +106,10 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
 #pragma unroll
             for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
-                for (int c = 0; c < DTILE_C; c++) {
+                for (int c = 0; c < DINPUT_TILE_C; c++) {
                     const real weight = REAL(parameters[TAP(k, c0 + c, i, j)]);
 #pragma unroll
-                    for (int x = 0; x < DTILE_X; x++) {
+                    for (int x = 0; x < DINPUT_TILE_X; x++) {
                         if (!SKIPPED(x0 + x - j)) {
                             sum[c][x] = real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
                         }
@@ -119,50 +119,50 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
         }
     }
 #pragma unroll
-    for (int c = 0; c < DTILE_C; c++) {
+    for (int c = 0; c < DINPUT_TILE_C; c++) {
 #pragma unroll
-        for (int x = 0; x < DTILE_X; x++) {
+        for (int x = 0; x < DINPUT_TILE_X; x++) {
             const size_t at = IN(c0 + c, y, x0 + x);
-            AT(dinput, at) = RELU_MASK(real_clean(sum[c][x]), input, at);
+            AT(dinput, at) = RELU_GRADIENT(real_clean(sum[c][x]), input, at);
         }
     }
 }
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of doutput[k][y][x]: in each lane a chain over
- * y, x; then the lanes as a tree. For GTILE_K channels k, GTILE_I rows i and all j; the first of channel k sums the bias too. */
-#define GTAPS (GTILE_K * GTILE_I * KERNEL_WIDTH)
+ * y, x; then the lanes as a tree. For GRADIENT_TILE_K channels k, GRADIENT_TILE_I rows i and all j; the first of channel k sums the bias too. */
+#define GRADIENT_TAPS (GRADIENT_TILE_K * GRADIENT_TILE_I * KERNEL_WIDTH)
 
-void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_ROOM lanes,
+void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY lanes,
                                 global const real *input, DOUTPUT_PARAMETERS,
                                 global float *partials) {
     const bool with_bias = c == 0 && i0 == 0;
-    real sum[GTAPS], bias[GTILE_K];
-    global float *to = partials + shard * PARTIALS;
+    real sum[GRADIENT_TAPS], bias[GRADIENT_TILE_K];
+    global float *to = partials + shard * PARTIALS_STRIDE;
 #pragma unroll
-    for (int tap = 0; tap < GTAPS; tap++) {
+    for (int tap = 0; tap < GRADIENT_TAPS; tap++) {
         sum[tap] = REAL(0.0f);
     }
 #pragma unroll
-    for (int k = 0; k < GTILE_K; k++) {
+    for (int k = 0; k < GRADIENT_TILE_K; k++) {
         bias[k] = REAL(0.0f);
     }
     for (int y = 0; y < OUT_HEIGHT; y++) {
-        for (int x0 = 0; x0 < OUT_WIDTH; x0 += GTILE_X) {
+        for (int x0 = 0; x0 < OUT_WIDTH; x0 += GRADIENT_TILE_X) {
 #pragma unroll
-            for (int i = 0; i < GTILE_I; i++) {
-                real in[GTILE_X + KERNEL_WIDTH - 1];
+            for (int i = 0; i < GRADIENT_TILE_I; i++) {
+                real in[GRADIENT_TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
-                for (int x = 0; x < GTILE_X + KERNEL_WIDTH - 1; x++) {
+                for (int x = 0; x < GRADIENT_TILE_X + KERNEL_WIDTH - 1; x++) {
                     in[x] = RELU(AT(input, IN(c, y + i0 + i, x0 + x)));
                 }
 #pragma unroll
-                for (int k = 0; k < GTILE_K; k++) {
+                for (int k = 0; k < GRADIENT_TILE_K; k++) {
 #pragma unroll
-                    for (int x = 0; x < GTILE_X; x++) {
+                    for (int x = 0; x < GRADIENT_TILE_X; x++) {
                         const real d = DOUTPUT(k0 + k, y, x0 + x);
 #pragma unroll
                         for (int j = 0; j < KERNEL_WIDTH; j++) {
-                            const int tap = (k * GTILE_I + i) * KERNEL_WIDTH + j;
+                            const int tap = (k * GRADIENT_TILE_I + i) * KERNEL_WIDTH + j;
                             sum[tap] = real_fma(d, in[x + j], sum[tap]);
                         }
                         if (i == 0 && with_bias) {
@@ -173,40 +173,40 @@ void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_ROOM l
             }
         }
     }
-    STORE_LANE_SUMS(
-        lanes, GTAPS, sum,
-        to[TAP(k0 + sum_i / KERNEL_WIDTH / GTILE_I, c, i0, sum_i % (GTILE_I * KERNEL_WIDTH))]);
-    for (int k = 0; with_bias && k < GTILE_K; k++) {
+    STORE_LANE_SUMS(lanes, tap, GRADIENT_TAPS, sum,
+                    to[TAP(k0 + tap / KERNEL_WIDTH / GRADIENT_TILE_I, c, i0,
+                           tap % (GRADIENT_TILE_I * KERNEL_WIDTH))]);
+    for (int k = 0; with_bias && k < GRADIENT_TILE_K; k++) {
         const float total = SUM_OF_LANES(lanes, bias[k]);
-        if (LANE == 0) {
+        if (FIRST_LANE == 0) {
             to[BIAS + k0 + k] = total;
         }
     }
 }
 
-#define GROWS          (KERNEL_HEIGHT / GTILE_I)
-#define GRADIENT_ITEMS (OUT_CHANNELS / GTILE_K * IN_CHANNELS * GROWS)
+#define GRADIENT_ROWS  (KERNEL_HEIGHT / GRADIENT_TILE_I)
+#define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * IN_CHANNELS * GRADIENT_ROWS)
 
-void KERNEL(conv2d_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(conv2d_backward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                              DOUTPUT_PARAMETERS, global const float *parameters,
                              global float *partials, global real *dinput) {
     if (item < GRADIENT_ITEMS) {
         KERNEL(conv2d_dparameters)
-        (item / GROWS / IN_CHANNELS * GTILE_K, item / GROWS % IN_CHANNELS, item % GROWS * GTILE_I,
-         shard, lanes, input, DOUTPUT_PASSED, partials);
+        (item / GRADIENT_ROWS / IN_CHANNELS * GRADIENT_TILE_K, item / GRADIENT_ROWS % IN_CHANNELS,
+         item % GRADIENT_ROWS * GRADIENT_TILE_I, shard, lanes, input, DOUTPUT_PASSED, partials);
     } else {
-        const int spans = IN_WIDTH / (DPIECES * DTILE_X);
+        const int spans = IN_WIDTH / (DINPUT_PIECES * DINPUT_TILE_X);
         item -= GRADIENT_ITEMS;
 #pragma unroll
-        for (int piece = 0; piece < DPIECES; piece++) {
+        for (int piece = 0; piece < DINPUT_PIECES; piece++) {
             KERNEL(conv2d_dinput)
-            (item / spans / IN_HEIGHT * DTILE_C, item / spans % IN_HEIGHT,
-             (item % spans * DPIECES + piece) * DTILE_X, shard, input, DOUTPUT_PASSED, parameters,
-             dinput);
+            (item / spans / IN_HEIGHT * DINPUT_TILE_C, item / spans % IN_HEIGHT,
+             (item % spans * DINPUT_PIECES + piece) * DINPUT_TILE_X, shard, input, DOUTPUT_PASSED,
+             parameters, dinput);
         }
     }
 }
 
 /* Values that the lanes of an item may sum at once. */
 #undef LANE_VALUES
-#define LANE_VALUES GTAPS
+#define LANE_VALUES GRADIENT_TAPS

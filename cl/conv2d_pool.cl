@@ -7,9 +7,9 @@
 
 #define POOL_COLUMNS (POOL_X * WINDOW)
 
-void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
-                                 global const float *parameters, global real *output,
-                                 global whole *scratch) {
+void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_MEMORY lanes,
+                                 global const real *input, global const float *parameters,
+                                 global real *output, global integer *scratch) {
     const int tiles = OUT_WIDTH / POOL_COLUMNS;
     const int x0 = item % tiles * POOL_COLUMNS;
     const int y0 = item / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
@@ -52,13 +52,13 @@ void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_ROOM lanes, global
 #pragma unroll
         for (int p = 0; p < POOL_X; p++) {
             real largest = real_clean(sum[k][0][p * WINDOW]);
-            whole place = (whole)(0);
+            integer place = (integer)(0);
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
                 for (int x = 0; x < WINDOW; x++) {
                     const real value = real_clean(sum[k][y][p * WINDOW + x]);
-                    place = select(place, (whole)(y * WINDOW + x), value > largest);
+                    place = select(place, (integer)(y * WINDOW + x), value > largest);
                     largest = select(largest, value, value > largest);
                 }
             }

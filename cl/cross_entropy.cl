@@ -6,7 +6,7 @@
  * An item is a shard. The images are order[first], order[first + 1] ... of the data set's labels. */
 
 /* The labels of this work-item's lanes; 0 in lanes without image. */
-whole labels_of_lanes(global const uchar *labels, global const uint *order, int images) {
+integer labels_of_lanes(global const uchar *labels, global const uint *order, int images) {
 #if ITEM_LANES == 16
     int each[16];
     for (int l = 0; l < 16; l++) {
@@ -14,17 +14,17 @@ whole labels_of_lanes(global const uchar *labels, global const uint *order, int 
     }
     return vload16(0, each);
 #else
-    return LANE < images ? labels[order[LANE]] : 0;
+    return FIRST_LANE < images ? labels[order[FIRST_LANE]] : 0;
 #endif
 }
 
 /* The largest logit of each lane, and the first class that has it. */
-real largest_logit(global const real *logits, whole *prediction) {
+real largest_logit(global const real *logits, integer *prediction) {
     real largest = AT(logits, 0);
-    *prediction = (whole)(0);
+    *prediction = (integer)(0);
     for (int k = 1; k < CLASSES; k++) {
         const real logit = AT(logits, k);
-        *prediction = select(*prediction, (whole)(k), logit > largest);
+        *prediction = select(*prediction, (integer)(k), logit > largest);
         largest = select(largest, logit, logit > largest);
     }
     return largest;
@@ -35,10 +35,10 @@ real exp_of_logit(global const real *logits, int k, real largest) {
 }
 
 /* log(s) - (logit[label] - m). */
-real loss_of_lanes(global const real *logits, whole label, real largest, real sum) {
+real loss_of_lanes(global const real *logits, integer label, real largest, real sum) {
     real chosen = REAL(0.0f);
     for (int k = 0; k < CLASSES; k++) {
-        chosen = select(chosen, AT(logits, k), label == (whole)(k));
+        chosen = select(chosen, AT(logits, k), label == (integer)(k));
     }
     return real_clean(real_log(sum) - (chosen - largest));
 }
@@ -52,27 +52,27 @@ real sum_of_exps(global const real *logits, real largest) {
 }
 
 /* Writes dlogits, 0 in lanes without image, and each shard's sum of losses, as bits, and count of right predictions, from ${place} on. */
-void cross_entropy_shard(int item, size_t shard, LANE_ROOM lanes, global const real *all_logits,
+void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
                          global const uchar *labels, global const uint *order,
                          global real *all_dlogits, global uint *shard_results, int place, int first,
                          int count) {
     const int images = images_of_shard(count, shard);
     global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
     global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
-    const whole label = labels_of_lanes(labels, order + first + shard * 16, images);
-    whole prediction;
+    const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
+    integer prediction;
     const real largest = largest_logit(logits, &prediction);
     const real sum = sum_of_exps(logits, largest);
     for (int k = 0; k < CLASSES; k++) {
         const real p = real_clean(real_div(exp_of_logit(logits, k, largest), sum));
-        const real target = select(REAL(0.0f), REAL(1.0f), label == (whole)(k));
-        AT(dlogits, k) = PRESENT(p - target, images);
+        const real target = select(REAL(0.0f), REAL(1.0f), label == (integer)(k));
+        AT(dlogits, k) = ZERO_EMPTY(p - target, images);
     }
     const real loss = loss_of_lanes(logits, label, largest, sum);
     const real right = select(REAL(0.0f), REAL(1.0f), label == prediction);
-    const float losses = SUM_OF_LANES(lanes, PRESENT(loss, images));
-    const float rights = SUM_OF_LANES(lanes, PRESENT(right, images));
-    if (LANE == 0) {
+    const float losses = SUM_OF_LANES(lanes, ZERO_EMPTY(loss, images));
+    const float rights = SUM_OF_LANES(lanes, ZERO_EMPTY(right, images));
+    if (FIRST_LANE == 0) {
         shard_results[2 * (place + shard)] = as_uint(losses);
         shard_results[2 * (place + shard) + 1] = (uint)rights;
     }
@@ -89,11 +89,11 @@ kernel void cross_entropy_train(global const real *logits, global const uchar *l
 /* Writes each image's loss and prediction. */
 kernel void cross_entropy_evaluate(global const real *all_logits, global const uchar *labels,
                                    global const uint *order, global real *losses,
-                                   global whole *predictions, int first, int count) {
+                                   global integer *predictions, int first, int count) {
     const int shard = get_global_id(2), images = images_of_shard(count, shard);
     global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
-    const whole label = labels_of_lanes(labels, order + first + shard * 16, images);
-    whole prediction;
+    const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
+    integer prediction;
     const real largest = largest_logit(logits, &prediction);
     const real loss = loss_of_lanes(logits, label, largest, sum_of_exps(logits, largest));
     AT(losses, shard) = loss;

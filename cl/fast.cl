@@ -65,7 +65,7 @@ kernel void KERNEL(fast_dinput)(global const real *matrices, global real *dinput
 }
 
 /* dbias = sum of doutput over the shard; an item is a channel. */
-void KERNEL(fast_dbias)(int item, size_t shard, LANE_ROOM lanes, global const real *doutput,
+void KERNEL(fast_dbias)(int item, size_t shard, LANE_MEMORY lanes, global const real *doutput,
                         global float *partials) {
     const int k = item;
     const size_t begin = (shard * OUT_CHANNELS + k) * AREA;
@@ -74,7 +74,7 @@ void KERNEL(fast_dbias)(int item, size_t shard, LANE_ROOM lanes, global const re
         sum += AT(doutput, i);
     }
     const float total = SUM_OF_LANES(lanes, sum);
-    if (LANE == 0) {
-        partials[shard * PARTIALS + BIAS + k] = total;
+    if (FIRST_LANE == 0) {
+        partials[shard * PARTIALS_STRIDE + BIAS + k] = total;
     }
 }

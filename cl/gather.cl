@@ -1,23 +1,23 @@
 /* gather.cl: a batch's images from the data set's bytes, into lanes.
  *
  * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in lanes without image.
- * An item is PER_ITEM values of each image. */
+ * An item is VALUES_PER_ITEM values of each image. */
 
 kernel void gather(global const uchar *pixels, global const uint *order, global const float *table,
                    global float *input, int first, int count) {
     const int shard = get_global_id(2);
-    const int begin = get_global_id(1) * PER_ITEM;
+    const int begin = get_global_id(1) * VALUES_PER_ITEM;
     const int images = images_of_shard(count, shard);
-    for (int l = LANE; l < LANE + ITEM_LANES; l++) {
+    for (int l = FIRST_LANE; l < FIRST_LANE + ITEM_LANES; l++) {
         global float *to = input + ((size_t)shard * SIZE + begin) * 16 + l;
         if (l < images) {
             global const uchar *from =
                 pixels + (size_t)order[first + shard * 16 + l] * SIZE + begin;
-            for (int i = 0; i < PER_ITEM; i++) {
+            for (int i = 0; i < VALUES_PER_ITEM; i++) {
                 to[i * 16] = table[from[i]];
             }
         } else {
-            for (int i = 0; i < PER_ITEM; i++) {
+            for (int i = 0; i < VALUES_PER_ITEM; i++) {
                 to[i * 16] = 0.0f;
             }
         }

@@ -1,14 +1,26 @@
-/* lanes.h: 16 images side by side, and how they are laid onto work-items.
+/* lanes.h: vectors of 16 images, and how their lanes are divided among work-items.
  *
- * A tensor is [shard][channel][row][column][16 lanes]. ITEM_LANES, set by the host, is how many lanes one work-item computes:
- *   16  the "cpu" mapping: a work-item is a whole vector, real is float16, and there are few, fat work-items;
- *    1  the "gpu" mapping: 16 neighbouring work-items share a vector, real is float, and there are many thin ones.
- * Every kernel is written once, for both, in terms of real and AT. Its range of work-items is
- *   (lanes / ITEM_LANES, items of the kernel, shards), and (16 / ITEM_LANES, 1 ...) are the sizes of a group.
+ * A tensor is [shard][channel][row][column][16 lanes]: a vector is one value of 16 images. ITEM_LANES, set by the host, is the number of lanes
+ * that one work-item computes:
+ *   16  the "cpu" mapping: a work-item computes a vector; real is float16; there are few work-items with much work each
+ *    1  the "gpu" mapping: 16 neighbouring work-items share a vector; real is float; there are many work-items with little work
+ * Every kernel is written once for both. The range of its work-items is
+ *   (16 / ITEM_LANES, items of the kernel, shards), and the sizes of a work-group are (16 / ITEM_LANES, 1, 1).
  *
- * KERNEL(name) puts the layer's number behind a name, as the same file is compiled for each layer of its kind. A layer's functions
- *   void KERNEL(name)(int item, size_t shard, LANE_ROOM lanes, ...)
- * are what the host makes kernels of (src/backend/opencl/wrap.c): a kernel of each, or one that calls several in turn.
+ *   real             the values of one vector that this work-item computes, all 16 or one
+ *   integer          the same for int; a condition of real values has this type, too
+ *   FIRST_LANE       the first lane that this work-item computes; it computes ITEM_LANES of them
+ *   AT(tensor, i)    this work-item's lanes of vector i of the tensor, to read or to assign
+ *   REAL(x)          the float x in all lanes
+ *   LANE_NUMBERS     the number of each lane
+ *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add their lanes (gpu), or
+ *                    nothing (cpu). A function needs it for SUM_OF_LANES and STORE_LANE_SUMS, and then its range is RANGE_SUMS.
+ *   SUM_OF_LANES(lanes, value)                    the sum of the 16 lanes of value
+ *   STORE_LANE_SUMS(lanes, i, n, values, target)  for each i below n: target = the sum of the lanes of values[i]
+ *
+ * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of its kind. The host makes kernels of a layer's
+ * functions (src/backend/opencl/emit_kernel.c), which have the form
+ *   void KERNEL(name)(int item, size_t shard, LANE_MEMORY lanes, ...)
  */
 #define JOIN_(a, b)  a##_##b
 #define JOIN(a, b)   JOIN_(a, b)
@@ -17,8 +29,8 @@
 #if ITEM_LANES == 16
 
 typedef float16 real;
-typedef int16 whole;
-#define LANE                  0
+typedef int16 integer;
+#define FIRST_LANE            0
 #define AT(tensor, i)         ((tensor)[i])
 #define REAL(x)               ((real)(x))
 #define real_fma(a, b, c)     fma(a, b, c)
@@ -38,7 +50,7 @@ float sum_of_lanes(real v) {
     return two.x + two.y;
 }
 
-/* Of each block of 2 n lanes, the lower or the upper n lanes of ${a}, then the same of ${b}. */
+/* The lower (LOWn) or upper (HIGHn) n lanes of each block of 2 n lanes of ${a}, each followed by those of ${b}. */
 #define LOW8(a, b)  ((real)((a).lo, (b).lo))
 #define HIGH8(a, b) ((real)((a).hi, (b).hi))
 #define LOW4(a, b)  ((real)((a).s0123, (b).s0123, (a).s89ab, (b).s89ab))
@@ -52,8 +64,8 @@ float sum_of_lanes(real v) {
     ((real)((a).s1, (b).s1, (a).s3, (b).s3, (a).s5, (b).s5, (a).s7, (b).s7, (a).s9, (b).s9,        \
             (a).sb, (b).sb, (a).sd, (b).sd, (a).sf, (b).sf))
 
-/* Turns 16 vectors around: lane b of vector a becomes lane a of vector b. Each round exchanges the blocks of n x n that lie across the
- * diagonal. */
+/* Transposes 16 vectors: lane b of vector a becomes lane a of vector b. Each round exchanges the blocks of n x n on the two
+ * sides of the diagonal. */
 #define TURN_ROUND(v, n)                                                                           \
     _Pragma("unroll") for (int turn_i = 0; turn_i < 16; turn_i++) {                                \
         if ((turn_i & (n)) == 0) {                                                                 \
@@ -69,25 +81,22 @@ void turn_lanes(real *v) {
     TURN_ROUND(v, 1)
 }
 
-/* Where a group's work-items meet to add lanes: not needed here. */
-#define LANE_ROOM                                                                                  \
-  private                                                                                          \
-    float *
-#define LOCAL_LANES(name, n)      LANE_ROOM name = 0
+/* No memory is needed: a work-item has all lanes. */
+#define LANE_MEMORY               __private float *
+#define LOCAL_LANES(name, n)      LANE_MEMORY name = 0
 #define SUM_OF_LANES(name, value) sum_of_lanes(value)
 
-/* Puts the sums of the lanes of values[0 .. n - 1] into ${target}, an expression in sum_i. */
-#define STORE_LANE_SUMS(name, n, values, target)                                                   \
-    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                  \
-        target = sum_of_lanes((values)[sum_i]);                                                    \
+#define STORE_LANE_SUMS(lanes, i, n, values, target)                                               \
+    _Pragma("unroll") for (int i = 0; i < (n); i++) {                                              \
+        target = sum_of_lanes((values)[i]);                                                        \
     }
 
 #else
 
 typedef float real;
-typedef int whole;
-#define LANE                      ((int)get_global_id(0))
-#define AT(tensor, i)             ((tensor)[16 * (i) + LANE])
+typedef int integer;
+#define FIRST_LANE                ((int)get_global_id(0))
+#define AT(tensor, i)             ((tensor)[16 * (i) + FIRST_LANE])
 #define REAL(x)                   ((real)(x))
 #define real_fma(a, b, c)         fma(a, b, c)
 #define real_clean(x)             weft_clean(x)
@@ -96,7 +105,7 @@ typedef int whole;
 #define real_sqrt(x)              weft_sqrt(x)
 #define real_exp(x)               weft_exp(x)
 #define real_log(x)               weft_log(x)
-#define LANE_NUMBERS              LANE
+#define LANE_NUMBERS              FIRST_LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */
 float sum_of_lanes(local const float *v) {
@@ -108,41 +117,45 @@ float sum_of_lanes(local const float *v) {
            ((eight[1] + eight[5]) + (eight[3] + eight[7]));
 }
 
-/* Declares local memory for n values of 16 lanes; at the top of a kernel. A group is one item of 16 lanes. */
-#define LANE_ROOM                 local float *
+/* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes. A work-group is one item. */
+#define LANE_MEMORY               local float *
 #define LOCAL_LANES(name, n)      local float name[16 * (n)]
 
 /* The sum of ${value} over the lanes, for all work-items of the group. */
 float share_sum(local float *lanes, float value) {
     barrier(CLK_LOCAL_MEM_FENCE);
-    lanes[LANE] = value;
+    lanes[FIRST_LANE] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
     return sum_of_lanes(lanes);
 }
 #define SUM_OF_LANES(name, value) share_sum(name, value)
 
-/* All lanes go through local memory, then work-item l sums value l, l + 16 ... */
-#define STORE_LANE_SUMS(name, n, values, target)                                                   \
-    _Pragma("unroll") for (int sum_i = 0; sum_i < (n); sum_i++) {                                  \
-        name[sum_i * 16 + LANE] = (values)[sum_i];                                                 \
+/* All lanes go through local memory; then work-item l sums values l, l + 16 ... */
+#define STORE_LANE_SUMS(lanes, i, n, values, target)                                               \
+    _Pragma("unroll") for (int i = 0; i < (n); i++) {                                              \
+        lanes[i * 16 + FIRST_LANE] = (values)[i];                                                  \
     }                                                                                              \
     barrier(CLK_LOCAL_MEM_FENCE);                                                                  \
-    for (int sum_i = LANE; sum_i < (n); sum_i += 16) {                                             \
-        target = sum_of_lanes(name + sum_i * 16);                                                  \
+    for (int i = FIRST_LANE; i < (n); i += 16) {                                                   \
+        target = sum_of_lanes(lanes + i * 16);                                                     \
     }
 
 #endif
 
-/* A layer that takes its input from a relu can apply it while it reads (src/backend/opencl/fuse.c): its file is then compiled with
- * RELU_INPUT 1, its input is the relu's, and so is the gradient that it writes. These macros are looked up where they are used. */
-#define RELU_ONE(x)            (RELU_INPUT && !((x) > 0.0f) ? 0.0f : (x))
-#define RELU(x)                (RELU_INPUT ? select(REAL(0.0f), x, (x) > REAL(0.0f)) : (x))
-#define RELU_MASK(d, input, i) (RELU_INPUT ? select(REAL(0.0f), d, AT(input, i) > REAL(0.0f)) : (d))
+/* A layer whose input comes from a relu can apply the relu itself (src/backend/opencl/fusions.c). Its file is then compiled with RELU_INPUT 1, and
+ * its input and the gradient of its input are those of the relu.
+ *   RELU(x)                      the value of the layer's input, of the value x that was read
+ *   RELU_FLOAT(x)                the same for one float
+ *   RELU_GRADIENT(d, input, i)   the gradient to write at i, of the gradient d of the layer's input */
+#define RELU_FLOAT(x) (RELU_INPUT && !((x) > 0.0f) ? 0.0f : (x))
+#define RELU(x)       (RELU_INPUT ? select(REAL(0.0f), x, (x) > REAL(0.0f)) : (x))
+#define RELU_GRADIENT(d, input, i)                                                                 \
+    (RELU_INPUT ? select(REAL(0.0f), d, AT(input, i) > REAL(0.0f)) : (d))
 
 /* Images in shard ${shard} of a batch of ${count}. */
 int images_of_shard(int count, int shard) {
     return min(count - shard * 16, 16);
 }
 
-/* ${x} in lanes with an image, 0 in the others. */
-#define PRESENT(x, images) select(REAL(0.0f), x, (whole)(LANE_NUMBERS < (whole)(images)))
+/* ${x} in lanes with an image, 0 in empty lanes. */
+#define ZERO_EMPTY(x, images) select(REAL(0.0f), x, (integer)(LANE_NUMBERS < (integer)(images)))

@@ -1,10 +1,10 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
- * An item of forward is TILE outputs. The items of backward are first those of the parameters' gradients, GTILE outputs x 16 inputs each,
- * then those of the input's, DTILE inputs each. */
+ * An item of forward is TILE outputs. The items of backward are first those of the parameters' gradients, GRADIENT_TILE outputs x 16 inputs each,
+ * then those of the input's, DINPUT_TILE inputs each. */
 
 /* A chain from the bias over i. */
-void KERNEL(linear_forward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(linear_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                             global const float *parameters, global real *output) {
     const int o = item * TILE;
     const size_t from = shard * INPUTS, to = shard * OUTPUTS + o;
@@ -27,37 +27,37 @@ void KERNEL(linear_forward)(int item, size_t shard, LANE_ROOM lanes, global cons
     }
 }
 
-/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DTILE inputs from ${i}. */
+/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DINPUT_TILE inputs from ${i}. */
 void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
                            global const real *doutput, global const float *parameters,
                            global real *dinput) {
     const size_t from = shard * OUTPUTS, to = shard * INPUTS + i;
     global const float *weight = parameters + WEIGHT + i;
-    real sum[DTILE];
+    real sum[DINPUT_TILE];
 #pragma unroll
-    for (int t = 0; t < DTILE; t++) {
+    for (int t = 0; t < DINPUT_TILE; t++) {
         sum[t] = REAL(0.0f);
     }
     for (int o = 0; o < OUTPUTS; o++) {
         const real d = AT(doutput, from + o);
 #pragma unroll
-        for (int t = 0; t < DTILE; t++) {
+        for (int t = 0; t < DINPUT_TILE; t++) {
             sum[t] = real_fma(REAL(weight[o * INPUTS + t]), d, sum[t]);
         }
     }
 #pragma unroll
-    for (int t = 0; t < DTILE; t++) {
-        AT(dinput, to + t) = RELU_MASK(real_clean(sum[t]), input, to + t);
+    for (int t = 0; t < DINPUT_TILE; t++) {
+        AT(dinput, to + t) = RELU_GRADIENT(real_clean(sum[t]), input, to + t);
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. For GTILE outputs from ${o0} and
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. For GRADIENT_TILE outputs from ${o0} and
  * 16 inputs from ${i0}. Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
 void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float *input,
                                 global const float *doutput, global float *partials) {
     global const float *x = input + (shard * INPUTS + i0) * 16;
     global const float *d = doutput + (shard * OUTPUTS + o0) * 16;
-    global float *dweight = partials + shard * PARTIALS + WEIGHT + o0 * INPUTS + i0;
+    global float *dweight = partials + shard * PARTIALS_STRIDE + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
 #if ITEM_LANES == 16
     real turned[16]; /* [image][input] */
@@ -65,7 +65,7 @@ void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float
         turned[i] = i < present ? RELU(vload16(i, x)) : REAL(0.0f);
     }
     turn_lanes(turned);
-    for (int t = 0; t < GTILE; t++) {
+    for (int t = 0; t < GRADIENT_TILE; t++) {
         real sum = REAL(0.0f);
 #pragma unroll
         for (int image = 0; image < 16; image++) {
@@ -82,35 +82,35 @@ void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float
         }
     }
 #else
-    for (int t = 0; t < GTILE && LANE < present; t++) {
+    for (int t = 0; t < GRADIENT_TILE && FIRST_LANE < present; t++) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
-            sum = fma(d[t * 16 + image], RELU_ONE(x[LANE * 16 + image]), sum);
+            sum = fma(d[t * 16 + image], RELU_FLOAT(x[FIRST_LANE * 16 + image]), sum);
         }
-        dweight[t * INPUTS + LANE] = sum;
+        dweight[t * INPUTS + FIRST_LANE] = sum;
     }
 #endif
-    for (int t = LANE; i0 == 0 && t < GTILE; t += 16 / ITEM_LANES) {
+    for (int t = FIRST_LANE; i0 == 0 && t < GRADIENT_TILE; t += 16 / ITEM_LANES) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
             sum += d[t * 16 + image];
         }
-        partials[shard * PARTIALS + BIAS + o0 + t] = sum;
+        partials[shard * PARTIALS_STRIDE + BIAS + o0 + t] = sum;
     }
 }
 
-#define GRADIENT_ITEMS (OUTPUTS / GTILE * ((INPUTS + 15) / 16))
+#define GRADIENT_ITEMS (OUTPUTS / GRADIENT_TILE * ((INPUTS + 15) / 16))
 
-void KERNEL(linear_backward)(int item, size_t shard, LANE_ROOM lanes, global const real *input,
+void KERNEL(linear_backward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                              global const real *doutput, global const float *parameters,
                              global float *partials, global real *dinput) {
     const int blocks = (INPUTS + 15) / 16;
     if (item < GRADIENT_ITEMS) {
         KERNEL(linear_dparameters)
-        (item / blocks * GTILE, item % blocks * 16, shard, (global const float *)input,
+        (item / blocks * GRADIENT_TILE, item % blocks * 16, shard, (global const float *)input,
          (global const float *)doutput, partials);
     } else {
         KERNEL(linear_dinput)
-        ((item - GRADIENT_ITEMS) * DTILE, shard, input, doutput, parameters, dinput);
+        ((item - GRADIENT_ITEMS) * DINPUT_TILE, shard, input, doutput, parameters, dinput);
     }
 }

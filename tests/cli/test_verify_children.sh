@@ -93,7 +93,7 @@ end
 
 # What the second run does: without guards behind the buffers a crash comes late, somewhere else, or not at all.
 begin "a kernel that writes behind its buffer"
-plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* PER_ITEM/(item + 2) * PER_ITEM/'
+plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* VALUES_PER_ITEM/(item + 2) * VALUES_PER_ITEM/'
 : >"$work/files/note"
 WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
 expect_code 4

@@ -1,5 +1,6 @@
 /* max_pool2d.c: the largest value of each window; of equal ones the first in the order of rows and columns. */
 #include "backend/cpu/layer.h"
+#include "windows.h"
 
 /* scratch: [shard][channel][row][column][lane] of the output: where in its input plane the largest value was. */
 typedef uint32_t place[CPU_LANES];
@@ -36,8 +37,9 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
         size_t at = cpu_channel(layer->output, piece.shard, c);
         for (size_t y = 0; y < layer->output.height; y++) {
             for (size_t x = 0; x < layer->output.width; x++, at++) {
-                largest(layer, input, y * stride * layer->input.width + x * stride,
-                        task->output[at], ((place *)task->scratch)[at]);
+                size_t row = window_begin(y, stride, 0), column = window_begin(x, stride, 0);
+                largest(layer, input, row * layer->input.width + column, task->output[at],
+                        ((place *)task->scratch)[at]);
             }
         }
     }

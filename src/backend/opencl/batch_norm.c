@@ -6,7 +6,7 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     size_t size = weft_shape_size(layer->output);
     opencl_define(text, "CHANNELS", layer->output.channels);
     opencl_define(text, "AREA", layer->output.height * layer->output.width);
-    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
+    opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
     opencl_define_float(text, "EPS", layer->as.batch_norm.eps);
     opencl_define_float(text, "MOMENTUM", layer->as.batch_norm.momentum);
 }

@@ -85,12 +85,12 @@ void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "KERNEL_WIDTH", layer->as.conv2d.kernel_width);
     opencl_define(text, "TILE_K", forward_tile(layer, mapping).channels);
     opencl_define(text, "TILE_X", forward_tile(layer, mapping).columns);
-    opencl_define(text, "DTILE_C", backward_tile(layer, mapping).channels);
-    opencl_define(text, "DTILE_X", backward_tile(layer, mapping).columns);
-    opencl_define(text, "DPIECES", backward_pieces(layer, mapping));
-    opencl_define(text, "GTILE_I", gradient_tile(layer, mapping).rows);
-    opencl_define(text, "GTILE_K", gradient_tile(layer, mapping).channels);
-    opencl_define(text, "GTILE_X", gradient_tile(layer, mapping).columns);
+    opencl_define(text, "DINPUT_TILE_C", backward_tile(layer, mapping).channels);
+    opencl_define(text, "DINPUT_TILE_X", backward_tile(layer, mapping).columns);
+    opencl_define(text, "DINPUT_PIECES", backward_pieces(layer, mapping));
+    opencl_define(text, "GRADIENT_TILE_I", gradient_tile(layer, mapping).rows);
+    opencl_define(text, "GRADIENT_TILE_K", gradient_tile(layer, mapping).channels);
+    opencl_define(text, "GRADIENT_TILE_X", gradient_tile(layer, mapping).columns);
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {

@@ -82,7 +82,7 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     text_add(text, ") {\n");
     text_add(text, kernel->calls[0].function->range == RANGE_SUMS
                        ? "    LOCAL_LANES(lanes, LANE_VALUES);\n"
-                       : "    LANE_ROOM lanes = 0;\n");
+                       : "    LANE_MEMORY lanes = 0;\n");
     if (kernel->loop == LOOP_CHANNELS) {
         text_add(text, "    const int part = get_global_id(1);\n");
     }

@@ -16,8 +16,8 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "INPUTS", layer->input.channels);
     opencl_define(text, "OUTPUTS", layer->output.channels);
     opencl_define(text, "TILE", tile(layer->output.channels, mapping));
-    opencl_define(text, "DTILE", tile(layer->input.channels, mapping));
-    opencl_define(text, "GTILE", gradient_tile(layer, mapping));
+    opencl_define(text, "DINPUT_TILE", tile(layer->input.channels, mapping));
+    opencl_define(text, "GRADIENT_TILE", gradient_tile(layer, mapping));
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {

@@ -15,8 +15,8 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "OUT_WIDTH", layer->output.width);
     opencl_define(text, "WINDOW", layer->as.max_pool2d.kernel);
     opencl_define(text, "STRIDE", layer->as.max_pool2d.stride);
-    opencl_define(text, "PER_ITEM", columns(layer->output.width, mapping));
-    opencl_define(text, "DPER_ITEM", columns(layer->input.width, mapping));
+    opencl_define(text, "VALUES_PER_ITEM", columns(layer->output.width, mapping));
+    opencl_define(text, "DINPUTS_PER_ITEM", columns(layer->input.width, mapping));
 }
 
 static size_t scratch(const struct weft_layer *layer, size_t shards) {

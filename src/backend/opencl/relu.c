@@ -5,7 +5,7 @@
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
     opencl_define(text, "SIZE", size);
-    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, mapping));
+    opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
 }
 
 static size_t items(const struct weft_layer *layer, enum weft_mapping mapping) {

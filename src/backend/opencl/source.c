@@ -159,7 +159,7 @@ static enum weft_status add_common(const struct program *program, const char *fi
     struct text *text = program->text;
     size_t begin = text->length;
     opencl_define(text, "SIZE", size);
-    opencl_define(text, "PER_ITEM", opencl_values_per_item(size, program->mapping));
+    opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, program->mapping));
     opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(program->network)));
     TRY(opencl_source_add(text, program->folder, file, error));
     undefine(text, begin);
@@ -171,12 +171,12 @@ enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_kernels *kernels, enum weft_mapping mapping,
                                     const char *folder, struct text *text,
                                     struct weft_error *error) {
-    static const char *const shared[] = {"numerics.h", "lanes.h", "probe.cl"};
+    static const char *const shared[] = {"numerics.h", "windows.h", "lanes.h", "probe.cl"};
     const struct program program = {text, network, groups, kernels, mapping, folder};
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
     opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
-    opencl_define(text, "PARTIALS", vectors * CPU_LANES);
+    opencl_define(text, "PARTIALS_STRIDE", vectors * CPU_LANES);
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         TRY(opencl_source_add(text, folder, shared[i], error));
     }
