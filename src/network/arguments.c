@@ -1,61 +1,68 @@
 /* arguments.c: the arguments of a layer, read from its JSON object. */
 #include "base/strict_json.h"
+#include "base/try.h"
 #include "network/layer.h"
 
 #include <string.h>
 
-static enum weft_status bad_size(const char *name, struct weft_error *error) {
-    return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from 1 to %u was expected", name,
-                     NETWORK_FLOATS_MAX);
-}
-
-static bool read_size(const cJSON *json, size_t *value) {
+/* Reads an integer from ${min} on. */
+static enum weft_status read_integer(const cJSON *json, const char *name, size_t min, size_t *value,
+                                     struct weft_error *error) {
     uint64_t number;
-    if (!strict_json_integer(json, NETWORK_FLOATS_MAX, &number) || number == 0) {
-        return false;
+    if (!strict_json_integer(json, NETWORK_FLOATS_MAX, &number) || number < min) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from %zu to %u was expected",
+                         name, min, NETWORK_FLOATS_MAX);
     }
     *value = (size_t)number;
-    return true;
+    return WEFT_OK;
 }
 
-enum weft_status argument_size(const cJSON *list, const char *name, size_t fallback, size_t *value,
+enum weft_status argument_size(const cJSON *list, const char *name, size_t *value,
                                struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
-    if (json == NULL && fallback == 0) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", name);
-    }
-    if (json == NULL) {
-        *value = fallback;
-        return WEFT_OK;
-    }
-    return read_size(json, value) ? WEFT_OK : bad_size(name, error);
+    return json != NULL ? read_integer(json, name, 1, value, error)
+                        : weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", name);
+}
+
+enum weft_status argument_optional(const cJSON *list, const char *name, size_t min, size_t fallback,
+                                   size_t *value, struct weft_error *error) {
+    const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
+    *value = fallback;
+    return json != NULL ? read_integer(json, name, min, value, error) : WEFT_OK;
 }
 
 enum weft_status argument_pair(const cJSON *list, const char *name, size_t *height, size_t *width,
                                struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
-    enum weft_status status;
     if (!cJSON_IsArray(json)) {
-        status = argument_size(list, name, 0, height, error);
+        TRY(argument_size(list, name, height, error));
         *width = *height;
-        return status;
+        return WEFT_OK;
     }
     if (cJSON_GetArraySize(json) != 2) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: a number or [height, width] was expected",
                          name);
     }
-    return read_size(json->child, height) && read_size(json->child->next, width)
-               ? WEFT_OK
-               : bad_size(name, error);
+    TRY(read_integer(json->child, name, 1, height, error));
+    return read_integer(json->child->next, name, 1, width, error);
 }
 
-enum weft_status argument_float(const cJSON *list, const char *name, double fallback, double least,
-                                double most, float *value, struct weft_error *error) {
+enum weft_status argument_bool(const cJSON *list, const char *name, bool fallback, bool *value,
+                               struct weft_error *error) {
+    const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
+    *value = json != NULL ? cJSON_IsTrue(json) : fallback;
+    return json == NULL || cJSON_IsBool(json)
+               ? WEFT_OK
+               : weft_fail(error, WEFT_BAD_FILE, "%s: true or false was expected", name);
+}
+
+enum weft_status argument_float(const cJSON *list, const char *name, double fallback, double min,
+                                double max, float *value, struct weft_error *error) {
     const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, name);
     double number = json != NULL ? json->valuedouble : fallback;
-    if (json != NULL && !(cJSON_IsNumber(json) && number >= least && number <= most)) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected", name,
-                         least, most);
+    if (json != NULL && !(cJSON_IsNumber(json) && number >= min && number <= max)) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected", name, min,
+                         max);
     }
     *value = (float)number;
     return WEFT_OK;

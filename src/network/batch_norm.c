@@ -1,6 +1,7 @@
 /* batch_norm.c: each channel to mean 0 and deviation 1, then times weight, plus bias.
  *
  * Of any shape: on a flat input, where each feature is a channel, it is PyTorch's BatchNorm1d, else BatchNorm2d. */
+#include "base/try.h"
 #include "network/layer.h"
 
 #include <string.h>
@@ -11,17 +12,13 @@ static const char *const arguments[] = {"eps", "momentum", NULL};
 
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
-    enum weft_status status =
-        argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error);
-    if (status == WEFT_OK) {
-        status =
-            argument_float(list, "momentum", 0.1, 0.0, 1.0, &layer->as.batch_norm.momentum, error);
-    }
-    /* A share of the statistics too small to change them: below 2^-36 the contract of equal bits knows no values. */
-    if (status == WEFT_OK && layer->as.batch_norm.momentum < 0x1p-36f) {
+    TRY(argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error));
+    TRY(argument_float(list, "momentum", 0.1, 0.0, 1.0, &layer->as.batch_norm.momentum, error));
+    /* A smaller momentum would not change the statistics, and values below 2^-36 are 0 in the contract of equal bits. */
+    if (layer->as.batch_norm.momentum < 0x1p-36f) {
         layer->as.batch_norm.momentum = 0.0f;
     }
-    return status;
+    return WEFT_OK;
 }
 
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {

@@ -1,36 +1,23 @@
 /* conv2d.c: out_channels kernels over all input channels; stride 1, no padding.
  *
  * (C, H, W) becomes (out_channels, H - kernel_height + 1, W - kernel_width + 1). */
+#include "base/try.h"
 #include "network/layer.h"
 
 static const char *const arguments[] = {"kernel_size", "out_channels", NULL};
 
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
-    enum weft_status status =
-        argument_size(list, "out_channels", 0, &layer->as.conv2d.out_channels, error);
-    if (status == WEFT_OK) {
-        status = argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,
-                               &layer->as.conv2d.kernel_width, error);
-    }
-    return status;
+    TRY(argument_size(list, "out_channels", &layer->as.conv2d.out_channels, error));
+    return argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,
+                         &layer->as.conv2d.kernel_width, error);
 }
 
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
-    size_t height = layer->as.conv2d.kernel_height, width = layer->as.conv2d.kernel_width;
-    char input[64];
-    enum weft_status status = layer_needs_image(layer, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    if (height > layer->input.height || width > layer->input.width) {
-        return weft_fail(error, WEFT_BAD_FILE, "the kernel %zu x %zu is larger than its input %s",
-                         height, width, weft_shape_text(layer->input, input));
-    }
-    layer->output = (struct weft_shape){.channels = layer->as.conv2d.out_channels,
-                                        .height = layer->input.height - height + 1,
-                                        .width = layer->input.width - width + 1};
-    return WEFT_OK;
+    struct layer_windows windows = {.height = layer->as.conv2d.kernel_height,
+                                    .width = layer->as.conv2d.kernel_width,
+                                    .stride = 1};
+    return layer_infer_windows(layer, layer->as.conv2d.out_channels, windows, "kernel", error);
 }
 
 static size_t declare(const struct weft_layer *layer,

@@ -74,25 +74,42 @@ extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
 /* Returns the kind called ${name}, or WEFT_KIND_COUNT. */
 enum weft_kind kind_find(const char *name);
 
-/* arguments.c: reads one argument of the JSON object ${list} each. All fail with WEFT_BAD_FILE and name the argument. */
+/* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and the argument's name. */
 
-/* A whole number from 1 to NETWORK_FLOATS_MAX. Where it is absent: ${fallback}, or a failure if that is 0. */
-enum weft_status argument_size(const struct cJSON *list, const char *name, size_t fallback,
-                               size_t *value, struct weft_error *error);
+/* An integer from 1 to NETWORK_FLOATS_MAX, which must be present. */
+enum weft_status argument_size(const struct cJSON *list, const char *name, size_t *value,
+                               struct weft_error *error);
 
-/* Height and width: [h, w], or one number for both. Must be there. */
+/* An integer from ${min} to NETWORK_FLOATS_MAX, or ${fallback} if it is missing. */
+enum weft_status argument_optional(const struct cJSON *list, const char *name, size_t min,
+                                   size_t fallback, size_t *value, struct weft_error *error);
+
+/* Height and width, which must be present: [h, w], or one number for both. */
 enum weft_status argument_pair(const struct cJSON *list, const char *name, size_t *height,
                                size_t *width, struct weft_error *error);
 
-/* A number from ${least} to ${most}, rounded to float. Where it is absent: ${fallback}. */
+/* true or false, or ${fallback} if it is missing. */
+enum weft_status argument_bool(const struct cJSON *list, const char *name, bool fallback,
+                               bool *value, struct weft_error *error);
+
+/* A number from ${min} to ${max}, rounded to float, or ${fallback} if it is missing. */
 enum weft_status argument_float(const struct cJSON *list, const char *name, double fallback,
-                                double least, double most, float *value, struct weft_error *error);
+                                double min, double max, float *value, struct weft_error *error);
 
 /* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
 enum weft_status arguments_check(const struct cJSON *list, enum weft_kind kind,
                                  struct weft_error *error);
 
-/* shape.c: fails with WEFT_BAD_FILE unless the input of ${layer} has channels, rows and columns (no flat one). */
-enum weft_status layer_needs_image(const struct weft_layer *layer, struct weft_error *error);
+/* Windows that slide over the rows and columns of an image, as cl/windows.h describes for one dimension. */
+struct layer_windows {
+    size_t height, width, stride, padding;
+};
+
+/* shape.c: sets the output of ${layer} to ${channels} images of one value a window. Fails with WEFT_BAD_FILE if the input is
+ * flat, if a window is larger than the input with its padding, and if the padding is more than half of a window. ${what}:
+ * "window" or "kernel", for messages. */
+enum weft_status layer_infer_windows(struct weft_layer *layer, size_t channels,
+                                     struct layer_windows windows, const char *what,
+                                     struct weft_error *error);
 
 #endif

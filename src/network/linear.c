@@ -5,7 +5,7 @@ static const char *const arguments[] = {"out_features", NULL};
 
 static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
                               struct weft_error *error) {
-    return argument_size(list, "out_features", 0, &layer->as.linear.out_features, error);
+    return argument_size(list, "out_features", &layer->as.linear.out_features, error);
 }
 
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {

@@ -1,5 +1,6 @@
 /* network.c: a network from its list of layers: names, shapes, and the places of its tensors. */
 #include "base/strict_json.h"
+#include "base/try.h"
 #include "network/layer.h"
 
 #include <stdio.h>
@@ -141,30 +142,20 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, c
                                    struct weft_error *error) {
     struct weft_layer *layer = &network->layers[index];
     const struct layer_kind *kind;
-    enum weft_status status;
     if (!cJSON_IsObject(list)) {
         return weft_fail(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
     }
-    status = read_kind(list, &layer->kind, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(read_kind(list, &layer->kind, error));
     kind = layer_kinds[layer->kind];
-    status = read_name(network, index, list, error);
-    if (status == WEFT_OK) {
-        status = arguments_check(list, layer->kind, error);
+    TRY(read_name(network, index, list, error));
+    TRY(arguments_check(list, layer->kind, error));
+    if (kind->parse != NULL) {
+        TRY(kind->parse(list, layer, error));
     }
-    if (status == WEFT_OK && kind->parse != NULL) {
-        status = kind->parse(list, layer, error);
-    }
-    if (status == WEFT_OK) {
-        layer->input = index > 0 ? network->layers[index - 1].output : network->input;
-        status = kind->infer(layer, error);
-    }
-    if (status == WEFT_OK) {
-        status = check_size(layer->output, "the output", error);
-    }
-    return status == WEFT_OK ? place_tensors(network, layer, error) : status;
+    layer->input = index > 0 ? network->layers[index - 1].output : network->input;
+    TRY(kind->infer(layer, error));
+    TRY(check_size(layer->output, "the output", error));
+    return place_tensors(network, layer, error);
 }
 
 static enum weft_status read_layers(struct weft_network *network, const cJSON *layers,
@@ -194,7 +185,6 @@ static enum weft_status read_layers(struct weft_network *network, const cJSON *l
 
 static enum weft_status read_network(struct weft_network *network, const cJSON *json,
                                      struct weft_error *error) {
-    enum weft_status status;
     const cJSON *member;
     char shown[80];
     if (!cJSON_IsObject(json)) {
@@ -208,10 +198,7 @@ static enum weft_status read_network(struct weft_network *network, const cJSON *
                              text_printable(member->string, shown));
         }
     }
-    status = read_input(cJSON_GetObjectItemCaseSensitive(json, "input"), &network->input, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(read_input(cJSON_GetObjectItemCaseSensitive(json, "input"), &network->input, error));
     return read_layers(network, cJSON_GetObjectItemCaseSensitive(json, "layers"), error);
 }
 

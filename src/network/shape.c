@@ -17,14 +17,32 @@ char *weft_shape_text(struct weft_shape shape, char text[64]) {
     return text;
 }
 
-enum weft_status layer_needs_image(const struct weft_layer *layer, struct weft_error *error) {
+enum weft_status layer_infer_windows(struct weft_layer *layer, size_t channels,
+                                     struct layer_windows windows, const char *what,
+                                     struct weft_error *error) {
+    uint64_t height = (uint64_t)layer->input.height + 2 * (uint64_t)windows.padding;
+    uint64_t width = (uint64_t)layer->input.width + 2 * (uint64_t)windows.padding;
     char input[64];
-    if (!layer->input.flat) {
-        return WEFT_OK;
+    weft_shape_text(layer->input, input);
+    if (layer->input.flat) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "%s needs channels x height x width, but its input is flat: %s",
+                         weft_kind_name(layer->kind), input);
     }
-    return weft_fail(error, WEFT_BAD_FILE,
-                     "%s needs channels x height x width, but its input is flat: %s",
-                     weft_kind_name(layer->kind), weft_shape_text(layer->input, input));
+    if (windows.padding > windows.height / 2 || windows.padding > windows.width / 2) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "the padding %zu is more than half of the %s %zu x %zu", windows.padding,
+                         what, windows.height, windows.width);
+    }
+    if (windows.height > height || windows.width > width) {
+        return weft_fail(error, WEFT_BAD_FILE, "the %s %zu x %zu is larger than its input %s", what,
+                         windows.height, windows.width, input);
+    }
+    layer->output =
+        (struct weft_shape){.channels = channels,
+                            .height = (size_t)((height - windows.height) / windows.stride + 1),
+                            .width = (size_t)((width - windows.width) / windows.stride + 1)};
+    return WEFT_OK;
 }
 
 struct weft_shape weft_network_output(const struct weft_network *network) {
