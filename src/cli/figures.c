@@ -2,9 +2,8 @@
 #include "cli/figures.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base/try.h"
 #include "cli/options.h"
 #include "os/files.h"
 #include "report/csv.h"
@@ -26,10 +25,7 @@ enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme
     struct confusion_matrix matrix = {
         .evaluation = evaluation, .names = weft_class_names, .normalize = normalize};
     char title[96];
-    enum weft_status status = canvas_open(&canvas, path, theme, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(canvas_open(&canvas, path, theme, error));
     snprintf(title, sizeof title, "%s, %s: %zu images",
              normalize ? "Normalised confusion matrix" : "Confusion matrix", weft_split_name(split),
              evaluation->images);
@@ -41,21 +37,23 @@ enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme
 enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,
                                     const struct curves *curves, struct weft_error *error) {
     struct canvas canvas;
-    enum weft_status status = canvas_open(&canvas, path, theme, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(canvas_open(&canvas, path, theme, error));
     figure_curves(&canvas, curves);
+    return canvas_commit(&canvas, error);
+}
+
+enum weft_status cli_figures_gallery(const char *path, enum canvas_theme theme,
+                                     const struct gallery *gallery, struct weft_error *error) {
+    struct canvas canvas;
+    TRY(canvas_open(&canvas, path, theme, error));
+    gallery_draw(&canvas, gallery);
     return canvas_commit(&canvas, error);
 }
 
 enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
                                            const char *path, struct weft_error *error) {
     struct os_file file = {0};
-    enum weft_status status = os_file_create(&file, path, error);
-    if (status == WEFT_OK) {
-        csv_write_confusion(file.stream, evaluation, weft_class_names);
-        status = os_file_commit(&file, error);
-    }
-    return status;
+    TRY(os_file_create(&file, path, error));
+    csv_write_confusion(file.stream, evaluation, weft_class_names);
+    return os_file_commit(&file, error);
 }

@@ -1,4 +1,4 @@
-/* figures.h: what several commands do to show a result: on the screen and as files. */
+/* figures.h: results on the screen and as files, for several commands. */
 #ifndef WEFT_CLI_FIGURES_H
 #define WEFT_CLI_FIGURES_H
 
@@ -6,7 +6,7 @@
 #include "report/figure_curves.h"
 #include "report/gallery.h"
 
-/* Prints the confusion matrix of ${split}: the whole table where stdout is no terminal. */
+/* Prints the confusion matrix of ${split}. If stdout is no terminal, prints the complete table. */
 void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation);
 
 /* Writes the confusion matrix as a figure to ${path}. */
@@ -18,6 +18,10 @@ enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme
 /* Writes the confusion matrix as CSV to ${path}, completely or not at all. */
 enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
                                            const char *path, struct weft_error *error);
+
+/* Writes the images as a figure to ${path}. */
+enum weft_status cli_figures_gallery(const char *path, enum canvas_theme theme,
+                                     const struct gallery *gallery, struct weft_error *error);
 
 /* Writes the curves as a figure to ${path}. */
 enum weft_status cli_figures_curves(const char *path, enum canvas_theme theme,

@@ -92,7 +92,7 @@ expect_code 0
 expect_page plain.html 'data["runs"][0]["test"] == [] and "--sprite: url" not in text'
 run report "$work/files/one" --device cpu --data nowhere --out nowhere.html
 expect_code 0
-expect_text err "no images behind its cells: "
+expect_text err "no images of its cells: "
 expect_page nowhere.html 'data["runs"][0]["test"] == []'
 end
 
@@ -127,7 +127,7 @@ expect_json 'e[0] == {"event": "curves", "out": "curves.svg", "epochs": 3}'
 end
 rm -rf "$work/here/"*
 refuses 2 "--curves: it draws one run" report "$work/files/one" "$work/files/one" --curves x.svg
-refuses 2 "--curves: it takes the place of the report: no --out" report "$work/files/one" --curves x.svg --out y.html
+refuses 2 "--curves: it replaces the report: no --out" report "$work/files/one" --curves x.svg --out y.html
 refuses 2 "--curves: x.gif" report "$work/files/one" --curves x.gif
 rm -rf "$work/here/"*
 

@@ -1,21 +1,23 @@
 /* report.c: weft report: one HTML file of one or more runs. */
-#include "cli/report/parts.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/report/cell_images.h"
+#include "cli/report/saved_run.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
+#include "report/html/page.h"
 
 enum { RUNS_MAX = 16 };
 
 static const char notes[] =
-    "The file needs no network: options, device, hash, curves, matrices and the images behind\n"
-    "each cell are in it. Several runs stand side by side. The images come from the data folder\n"
-    "of the run (or --data), and take an evaluation on --device.\n";
+    "The file needs no network. It contains options, device, hash, curves, matrices, and the\n"
+    "images of each cell. Several runs are shown side by side. The images come from the data\n"
+    "folder of the run (or --data), and need an evaluation on --device.\n";
 
 struct options {
     struct cli_options common;
@@ -29,36 +31,35 @@ static const struct cli_option rows[] = {
     OPTION_FILE("out", out,
                 "(default: report.html in the run folder; of several runs,\n"
                 "report.html here)"),
-    OPTION_FLAG("no-images", no_images,
-                "no images behind the cells: needs neither data nor device"),
+    OPTION_FLAG("no-images", no_images, "no images of the cells: needs neither data nor device"),
     OPTION_FILE("curves", curves,
-                "no report: draws loss and accuracy of the run: .png, .svg or\n"
-                ".pdf"),
+                "instead of a report, draws loss and accuracy of the run:\n"
+                ".png, .svg or .pdf"),
     OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of that figure"),
     {.name = NULL},
 };
 
-static enum weft_status read_runs(const struct options *options, struct page *page,
-                                  char (*data)[4096], struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < options->common.operand_count && status == WEFT_OK; i++) {
-        page->run_count++;
-        status = cli_report_run_read(options->common.operands[i], &page->runs[i], data[i], error);
+/* Stores the path of the page in ${path}. */
+static void choose_path(const struct options *options, const struct page *page, char path[4096]) {
+    struct cli_run run = {0};
+    if (options->out != NULL) {
+        snprintf(path, 4096, "%s", options->out);
+    } else if (page->run_count == 1) {
+        strcpy(run.path, page->runs[0].name);
+        cli_run_path(&run, "report.html", path);
+    } else {
+        strcpy(path, "report.html");
     }
-    return status;
 }
 
 static enum weft_status write_page(const struct page *page, const char *path,
                                    struct weft_error *error) {
     struct os_file file = {0};
-    enum weft_status status = os_file_create(&file, path, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    status = page_write(file.stream, page, error);
-    if (status == WEFT_OK) {
-        return os_file_commit(&file, error);
-    }
+    enum weft_status status;
+    TRY(os_file_create(&file, path, error));
+    TRY_OR(done, page_write(file.stream, page, error));
+    TRY_OR(done, os_file_commit(&file, error));
+done:
     os_file_abandon(&file);
     return status;
 }
@@ -84,17 +85,11 @@ static enum weft_status print_done(const struct options *options, const struct p
     return json_write_print(&json, stdout, error);
 }
 
-/* --curves: the figure of one run. */
-static enum weft_status draw_curves(const struct options *options, const struct page *page,
+static enum weft_status draw_curves(const struct options *options, const struct page_run *run,
                                     struct weft_error *error) {
-    const struct page_run *run = &page->runs[0];
     struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
     struct json_writer json = {0};
-    enum weft_status status =
-        cli_figures_curves(options->curves, (enum canvas_theme)options->theme, &curves, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(cli_figures_curves(options->curves, (enum canvas_theme)options->theme, &curves, error));
     if (!options->common.json) {
         printf("curves: %s\n", options->curves);
         return WEFT_OK;
@@ -107,54 +102,56 @@ static enum weft_status draw_curves(const struct options *options, const struct 
     return json_write_print(&json, stdout, error);
 }
 
-/* What does not fit together. */
+/* Fails for options that contradict each other. */
 static enum weft_status check(const struct options *options, struct weft_error *error) {
     if (options->common.operand_count > RUNS_MAX) {
         return weft_fail(error, WEFT_USAGE, "report: %zu runs, but at most %d",
                          options->common.operand_count, RUNS_MAX);
     }
-    if (options->curves == NULL) {
-        return WEFT_OK;
+    if (options->curves != NULL && options->out != NULL) {
+        return weft_fail(error, WEFT_USAGE, "--curves: it replaces the report: no --out");
     }
-    if (options->common.operand_count > 1 || options->out != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--curves: %s",
-                         options->out != NULL ? "it takes the place of the report: no --out"
-                                              : "it draws one run");
+    if (options->curves != NULL && options->common.operand_count > 1) {
+        return weft_fail(error, WEFT_USAGE, "--curves: it draws one run");
     }
-    return canvas_check(options->curves, error) == WEFT_OK ? WEFT_OK
-                                                           : weft_error_context(error, "--curves");
+    if (options->curves != NULL && canvas_check(options->curves, error) != WEFT_OK) {
+        return weft_error_context(error, "--curves");
+    }
+    return WEFT_OK;
+}
+
+/* Reads the runs into ${page}, and draws the curves or writes the page. */
+static enum weft_status make(const struct options *options, struct page *page, char (*data)[4096],
+                             struct weft_error *error) {
+    char path[4096];
+    for (size_t i = 0; i < options->common.operand_count; i++) {
+        page->run_count++;
+        TRY(cli_report_run_read(options->common.operands[i], &page->runs[i], data[i], error));
+    }
+    if (options->curves != NULL) {
+        return draw_curves(options, &page->runs[0], error);
+    }
+    if (!options->no_images) {
+        TRY(cli_report_images(&options->common, page, data, error));
+    }
+    choose_path(options, page, path);
+    TRY(write_page(page, path, error));
+    return print_done(options, page, path, error);
 }
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
+    size_t count = options->common.operand_count;
     struct page page = {0};
-    char(*data)[4096] = NULL, path[4096] = "report.html";
-    enum weft_status status = check(options, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    page.runs = calloc(options->common.operand_count, sizeof *page.runs);
-    data = calloc(options->common.operand_count, sizeof *data);
-    if (page.runs == NULL || data == NULL) {
+    char(*data)[4096];
+    enum weft_status status;
+    TRY(check(options, error));
+    page.runs = calloc(count, sizeof *page.runs);
+    data = calloc(count, sizeof *data);
+    if (page.runs != NULL && data != NULL) {
+        status = make(options, &page, data, error);
+    } else {
         status = weft_fail(error, WEFT_FAILED, "report: no memory");
-    }
-    if (status == WEFT_OK) {
-        status = read_runs(options, &page, data, error);
-    }
-    if (status == WEFT_OK && options->curves == NULL && !options->no_images) {
-        status = cli_report_images(&options->common, &page, data, error);
-    }
-    if (status == WEFT_OK && options->out != NULL) {
-        snprintf(path, sizeof path, "%s", options->out);
-    } else if (status == WEFT_OK && page.run_count == 1) {
-        struct cli_run run = {0};
-        strcpy(run.path, page.runs[0].name);
-        cli_run_path(&run, "report.html", path);
-    }
-    if (status == WEFT_OK && options->curves != NULL) {
-        status = draw_curves(options, &page, error);
-    } else if (status == WEFT_OK && (status = write_page(&page, path, error)) == WEFT_OK) {
-        status = print_done(options, &page, path, error);
     }
     for (size_t i = 0; i < page.run_count; i++) {
         cli_report_run_finish(&page.runs[i]);

@@ -1,5 +1,5 @@
-/* run.c: a run folder, read back. */
-#include "cli/report/parts.h"
+/* saved_run.c: the folder of a finished training, read for a report. */
+#include "cli/report/saved_run.h"
 
 #include <math.h>
 #include <stdlib.h>

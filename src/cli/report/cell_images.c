@@ -1,0 +1,288 @@
+/* cell_images.c: the images that a report shows for the cells of its matrices.
+ *
+ * Each run is evaluated again, with its logits: the confidence of an image is the probability of the
+ * predicted class. Mistakes are sorted with the most confident first, correct predictions with the least
+ * certain first. The number of images of each cell is limited, which keeps the file small. */
+#include "cli/report/cell_images.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/try.h"
+#include "cli/messages.h"
+#include "cli/setup.h"
+#include "os/files.h"
+#include "report/png.h"
+
+enum {
+    IMAGES_MAX = 3000, /* in a report: about 2 MB */
+    IMAGE_BYTES = 720, /* of an image and its data */
+    PAGE_BYTES = 2850000,
+    ZERO_BYTES = 10, /* of an empty cell of the table */
+    CELL_BYTES = 48, /* of another cell, at most */
+    CELL_MAX = 24,   /* images of a cell */
+    COLUMNS = 50     /* of the sprite */
+};
+
+/* A split of a run, and its images. */
+struct part {
+    struct page_run *run;
+    enum weft_split split;
+    struct weft_images images;
+};
+
+/* The order of pictures: by cell, then by confidence. */
+static int by_cell(const void *left, const void *right) {
+    const struct page_picture *a = left, *b = right;
+    bool mistake = a->truth != a->predicted;
+    if (a->truth != b->truth) {
+        return a->truth < b->truth ? -1 : 1;
+    }
+    if (a->predicted != b->predicted) {
+        return a->predicted < b->predicted ? -1 : 1;
+    }
+    if (a->probability != b->probability) {
+        return (a->probability > b->probability) == mistake ? -1 : 1;
+    }
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* Sets the predicted class of an image and its probability. */
+static void predict(const float *logits, size_t classes, struct page_picture *picture) {
+    size_t best = 0;
+    double sum = 0;
+    for (size_t i = 1; i < classes; i++) {
+        best = logits[i] > logits[best] ? i : best;
+    }
+    for (size_t i = 0; i < classes; i++) {
+        sum += exp((double)logits[i] - (double)logits[best]);
+    }
+    picture->predicted = (uint16_t)best;
+    picture->probability = (float)(1 / sum);
+}
+
+/* Stores all images of a split in the order of their cells. */
+static enum weft_status sort_images(struct part *part, const struct weft_evaluation *evaluation,
+                                    struct weft_error *error) {
+    struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
+    if (pictures == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu images", evaluation->images);
+    }
+    for (size_t i = 0; i < evaluation->images; i++) {
+        pictures[i].index = (uint32_t)i;
+        pictures[i].truth = part->images.labels[i];
+        predict(evaluation->logits + i * evaluation->classes, evaluation->classes, &pictures[i]);
+    }
+    qsort(pictures, evaluation->images, sizeof *pictures, by_cell);
+    part->run->pictures[part->split] = pictures;
+    part->run->picture_count[part->split] = evaluation->images;
+    return WEFT_OK;
+}
+
+static bool same_matrix(const struct weft_evaluation *a, const struct weft_evaluation *b) {
+    return a->classes == b->classes && a->images == b->images &&
+           memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
+}
+
+static enum weft_status evaluate(struct part *part, struct weft_backend *backend,
+                                 struct weft_error *error) {
+    size_t count = part->images.count;
+    struct weft_evaluation_options options = {
+        .split = part->split,
+        .statistics = WEFT_STATISTICS_RUNNING,
+        .batch = count < CLI_RUNNING_BATCH ? count : CLI_RUNNING_BATCH};
+    struct weft_evaluation evaluation;
+    enum weft_status status;
+    TRY(weft_backend_set_images(backend, part->split, &part->images, error));
+    TRY(weft_evaluate(backend, &part->images, &options, true, &evaluation, error));
+    if (same_matrix(&evaluation, &part->run->evaluations[part->split])) {
+        status = sort_images(part, &evaluation, error);
+    } else {
+        status = weft_fail(error, WEFT_BAD_FILE,
+                           "%s: the model and the images do not give the matrix of run.json",
+                           weft_split_name(part->split));
+    }
+    weft_evaluation_finish(&evaluation);
+    return status;
+}
+
+/* Evaluates both splits of a run. ${data}: the folder that it was trained on. */
+static enum weft_status evaluate_run(const struct cli_options *options, const char *data,
+                                     struct part parts[WEFT_SPLIT_COUNT],
+                                     struct weft_error *error) {
+    const char *chosen = options->data == NULL && os_is_folder(data) ? data : options->data;
+    struct weft_backend *backend = NULL;
+    struct weft_model *model = NULL;
+    char folder[4096], path[4096];
+    enum weft_status status;
+    TRY_OR(done, cli_setup_model(options, parts[0].run->name, &model, path, NULL, error));
+    TRY_OR(done, weft_data_find(chosen, folder, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        struct weft_images *images = &parts[i].images;
+        TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
+        TRY_OR(done, cli_setup_check(model->network, images, error));
+    }
+    TRY_OR(done,
+           cli_setup_device(options, model->network, CLI_RUNNING_BATCH, true, &backend, error));
+    TRY_OR(done, cli_setup_write_model(backend, model, false, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY_OR(done, evaluate(&parts[i], backend, error));
+    }
+done:
+    weft_backend_close(backend);
+    weft_model_destroy(model);
+    return status;
+}
+
+/* As evaluate_run. A run that cannot be evaluated has no images, and a notice says why. */
+static enum weft_status try_run(const struct cli_options *options, const char *data,
+                                struct part parts[WEFT_SPLIT_COUNT], struct weft_error *error) {
+    struct page_run *run = parts[0].run;
+    struct weft_error cause = {0};
+    enum weft_status status = evaluate_run(options, data, parts, &cause);
+    if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
+        cli_message_always("%s: no images of its cells: %s", run->name, cause.message);
+        memset(run->picture_count, 0, sizeof run->picture_count);
+        return WEFT_OK;
+    }
+    if (status != WEFT_OK) {
+        *error = cause;
+    }
+    return status;
+}
+
+/* Returns how many pictures of a sorted list are among the first ${most} of their cell. If ${keep},
+ * moves them to the front of the list. */
+static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool keep) {
+    size_t kept = 0, in_cell = 0;
+    struct page_picture before = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct page_picture picture = pictures[i];
+        bool same = i > 0 && picture.truth == before.truth && picture.predicted == before.predicted;
+        in_cell = same ? in_cell + 1 : 1;
+        before = picture;
+        if (in_cell <= most) {
+            if (keep) {
+                pictures[kept] = picture;
+            }
+            kept++;
+        }
+    }
+    return kept;
+}
+
+/* Returns how many images fit into the page in addition to the cells. */
+static size_t image_limit(const struct part *parts, size_t count) {
+    size_t bytes = 0, left;
+    for (size_t i = 0; i < count; i++) {
+        const struct weft_evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
+        for (size_t k = 0; k < evaluation->classes * evaluation->classes; k++) {
+            bytes += evaluation->confusion[k] == 0 ? ZERO_BYTES : CELL_BYTES;
+        }
+    }
+    left = bytes < PAGE_BYTES ? PAGE_BYTES - bytes : 0;
+    return left / IMAGE_BYTES < IMAGES_MAX ? left / IMAGE_BYTES : IMAGES_MAX;
+}
+
+/* Keeps as many pictures of each cell as the limit allows. Returns their number. */
+static size_t choose(const struct part *parts, size_t count) {
+    size_t limit = image_limit(parts, count), most = CELL_MAX, total;
+    for (;; most--) {
+        total = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct page_run *run = parts[i].run;
+            total +=
+                cut(run->pictures[parts[i].split], run->picture_count[parts[i].split], most, false);
+        }
+        if (total <= limit || most == 0) {
+            break;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t *pictures = &parts[i].run->picture_count[parts[i].split];
+        *pictures = cut(parts[i].run->pictures[parts[i].split], *pictures, most, true);
+    }
+    return total;
+}
+
+/* Sets the size of the sprite's images to that of the first run. Images of another size are omitted. */
+static void set_size(struct page *page, const struct part *parts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct weft_images *images = &parts[i].images;
+        size_t *pictures = &parts[i].run->picture_count[parts[i].split];
+        if (*pictures > 0 && page->width == 0) {
+            page->width = images->width;
+            page->height = images->height;
+        }
+        if (images->width != page->width || images->height != page->height) {
+            *pictures = 0;
+        }
+    }
+}
+
+/* Copies the chosen images of a part into the sprite, from number ${next} on. */
+static void paint(const struct page *page, const struct part *part, uint8_t *sprite,
+                  uint32_t *next) {
+    for (size_t i = 0; i < part->run->picture_count[part->split]; i++) {
+        struct page_picture *picture = &part->run->pictures[part->split][i];
+        size_t number = picture->sprite = (*next)++;
+        const uint8_t *from = part->images.pixels + picture->index * page->height * page->width;
+        uint8_t *to =
+            sprite + (number / COLUMNS * page->height * COLUMNS + number % COLUMNS) * page->width;
+        for (size_t y = 0; y < page->height; y++) {
+            memcpy(to + y * COLUMNS * page->width, from + y * page->width, page->width);
+        }
+    }
+}
+
+/* Chooses the images of all parts and makes the sprite. */
+static enum weft_status make_sprite(struct page *page, const struct part *parts, size_t count,
+                                    struct weft_error *error) {
+    size_t total, rows;
+    uint32_t next = 0;
+    uint8_t *sprite;
+    enum weft_status status;
+    set_size(page, parts, count);
+    total = choose(parts, count);
+    page->columns = COLUMNS;
+    if (total == 0) {
+        return WEFT_OK;
+    }
+    rows = (total + COLUMNS - 1) / COLUMNS;
+    sprite = calloc(rows * COLUMNS, page->height * page->width);
+    if (sprite == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu images", total);
+    }
+    for (size_t i = 0; i < count; i++) {
+        paint(page, &parts[i], sprite, &next);
+    }
+    status = report_png_encode(sprite, COLUMNS * page->width, rows * page->height, &page->sprite,
+                               &page->sprite_size, error);
+    free(sprite);
+    return status;
+}
+
+enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
+                                   char (*data)[4096], struct weft_error *error) {
+    size_t count = page->run_count * WEFT_SPLIT_COUNT;
+    struct part *parts = calloc(count, sizeof *parts);
+    enum weft_status status;
+    if (parts == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the images of a report");
+    }
+    for (size_t i = 0; i < count; i++) {
+        parts[i].run = &page->runs[i / WEFT_SPLIT_COUNT];
+        parts[i].split = (enum weft_split)(i % WEFT_SPLIT_COUNT);
+    }
+    for (size_t i = 0; i < page->run_count; i++) {
+        TRY_OR(done, try_run(options, data[i], &parts[i * WEFT_SPLIT_COUNT], error));
+    }
+    TRY_OR(done, make_sprite(page, parts, count, error));
+done:
+    for (size_t i = 0; i < count; i++) {
+        weft_images_finish(&parts[i].images);
+    }
+    free(parts);
+    return status;
+}
