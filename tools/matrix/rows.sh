@@ -1,11 +1,12 @@
-# rows.sh: rows of tools/matrix/run: the devices that are here, and the CPU backend.
+# rows.sh: rows of tools/matrix/run: the CPU backend and the OpenCL devices here.
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables are those of tools/matrix/run
 
-# field DEVICE NAME: what weft says of the device whose platform or name holds DEVICE, or whose number it is; fails if there is none.
+# field DEVICE NAME: prints a field of "weft devices --json" for the device with the number DEVICE, or whose platform or name
+# contains DEVICE. Fails if there is no such device.
 field() {
     "$weft" devices --json 2>/dev/null | python3 -c '
 import json, sys
-for line in sys.stdin.readlines():  # all: weft fails if nobody takes what it prints
+for line in sys.stdin.readlines():  # reads all lines: weft fails if its output is closed
     device = json.loads(line)
     names = (device["platform"] or "") + "\n" + device["name"]
     if sys.argv[1] == str(device["index"]) or sys.argv[1] in names:
@@ -14,7 +15,7 @@ for line in sys.stdin.readlines():  # all: weft fails if nobody takes what it pr
 sys.exit(1)' "$1" "$2"
 }
 
-# preload NAME CODE: a library that does something to every program that it is loaded into.
+# preload NAME CODE: compiles CODE to $work/NAME.so, for LD_PRELOAD.
 preload() {
     echo "$2" >"$work/$1.c"
     cc -shared -fPIC -o "$work/$1.so" "$work/$1.c" -ldl 2>/dev/null
@@ -39,7 +40,7 @@ __attribute__((constructor)) static void flush(void) { _mm_setcsr(_mm_getcsr() |
 #endif'; then
         row small "cpu" "FTZ and DAZ" "weft $ours" "$processor" env LD_PRELOAD="$work/flush.so" "$weft"
     else
-        skipped "cpu" "FTZ and DAZ" "weft $ours" "a processor that is asked for it in another way"
+        skipped "cpu" "FTZ and DAZ" "weft $ours" "the code for this processor is missing"
     fi
 }
 
@@ -57,8 +58,7 @@ rows_device() {
     row small "$platform" "mapping gpu, not fused" "$version" "$name" "$weft"
 }
 
-# What stands between weft and OpenCL to give it a part of the device, of one compute unit, for the device; it says on stderr why
-# it can not.
+# A library that gives weft a sub-device of one compute unit in place of PoCL's device. It prints on stderr why it cannot.
 part='#define _GNU_SOURCE
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -77,7 +77,7 @@ cl_int clGetDeviceIDs(cl_platform_id platform, cl_device_type type, cl_uint room
         cl_int made = clCreateSubDevices(ids[0], one, 1024, parts, &found);
         clGetDeviceInfo(ids[0], CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof most, &most, NULL);
         if (made == CL_SUCCESS && found > 0) ids[0] = parts[0];
-        else fprintf(stderr, "part: the driver has at most %u sub-devices, clCreateSubDevices ends with %d\n", most, made);
+        else fprintf(stderr, "part: the driver has at most %u sub-devices, clCreateSubDevices returned %d\n", most, made);
     }
     return code;
 }'
@@ -96,7 +96,7 @@ rows_pocl() {
     elif why=$(LD_PRELOAD=$work/part.so "$weft" devices 2>&1 >/dev/null | sed -n 's/^part: //p') && [ -n "$why" ]; then
         skipped "PoCL" "a sub-device" "$version" "$why"
     elif [ "$(LD_PRELOAD=$work/part.so field "Portable Computing" compute_units)" != 1 ]; then
-        broken "PoCL" "a sub-device" "$version" "weft is not given it"
+        broken "PoCL" "a sub-device" "$version" "weft does not use it"
     else
         row small "PoCL" "a sub-device" "$version" "$processor" env LD_PRELOAD="$work/part.so" "$weft"
     fi
@@ -113,7 +113,7 @@ rows_slow() {
         aside row four "Oclgrind" "looking for races, four images" \
             "$(oclgrind --version | grep -m 1 -o 'Oclgrind [0-9.]*')" "$processor" oclgrind --data-races "$weft"
     else
-        skipped "Oclgrind" "looking for races" "" "there is no oclgrind here (Debian has had none since 12)"
+        skipped "Oclgrind" "looking for races" "" "no oclgrind here (Debian 12 was the last release with it)"
     fi
     export RUSTICL_ENABLE=${RUSTICL_ENABLE:-llvmpipe}
     if version=$(field rusticl driver); then
@@ -124,12 +124,13 @@ rows_slow() {
     fi
 }
 
-# intel_fetch FOLDER: Intel's OpenCL runtime from the Python package index, unpacked, and a folder of drivers that names it alone.
+# intel_fetch FOLDER: unpacks Intel's OpenCL runtime from the Python package index, and makes a folder of drivers with that
+# one driver.
 intel_fetch() {
     local wheel
     rm -rf "$1" "$1.part"
     mkdir -p "$1.part/wheels" "$1.part/vendors"
-    # Not all that it needs is among its dependencies.
+    # Its dependencies omit the second package.
     python3 -m pip download -q --no-cache-dir intel-opencl-rt -d "$1.part/wheels" &&
         python3 -m pip download -q --no-cache-dir --no-deps intel-cmplr-lib-rt -d "$1.part/wheels" || return 1
     for wheel in "$1.part/wheels"/*.whl; do
@@ -137,7 +138,7 @@ intel_fetch() {
     done
     mkdir "$1.part/lib"
     cp -r "$1.part/unpacked"/*.data/data/lib/* "$1.part/lib" || return 1
-    rm -rf "$1.part/wheels" "$1.part/unpacked" "$1.part/lib"/libOpenCL* # the loader is the system's
+    rm -rf "$1.part/wheels" "$1.part/unpacked" "$1.part/lib"/libOpenCL* # the system has the loader
     echo "$1/lib/libintelocl.so" >"$1.part/vendors/intel.icd"
     mv "$1.part" "$1"
 }
@@ -145,7 +146,7 @@ intel_fetch() {
 rows_intel() {
     local folder=${XDG_CACHE_HOME:-$HOME/.cache}/weft-matrix/intel
     if [ ! -e "$folder/vendors" ] && ! intel_fetch "$folder" >"$work/log" 2>&1; then
-        broken "Intel(R) OpenCL" "" "" "it can not be fetched: $(tail -n 1 "$work/log")"
+        broken "Intel(R) OpenCL" "" "" "cannot be downloaded: $(tail -n 1 "$work/log")"
         return
     fi
     OCL_ICD_VENDORS=$folder/vendors/ LD_LIBRARY_PATH=$folder/lib rows_device "Intel(R) OpenCL"

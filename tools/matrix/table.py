@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""table.py: the table of tools/matrix/run.
+"""table.py: prints the table of tools/matrix/run.
 
 usage: tools/matrix/table.py [--markdown] SYSTEM
 
-Reads rows: result (passed, failed, skipped), implementation, way, version, processor, training, hash or what happened,
-seconds, with a tab between. Prints them as they come, and how many passed, or with --markdown a line for each
-implementation. What was skipped is appended to the file named by WEFT_SKIPS too, as tests do. Ends with 1 when one failed
-or none passed.
+Reads rows of eight fields with tabs between them: result (passed, failed, skipped), implementation, way, version,
+processor, training, hash or failure, seconds. Prints each row as it comes and the number of rows by result, or with
+--markdown a line for each implementation. Appends skipped rows to the file named by WEFT_SKIPS, as tests do. Ends with 1
+if a row failed or none passed.
 """
 import datetime
 import os
@@ -20,17 +20,17 @@ def read_rows():
         yield line.rstrip("\n").split("\t")
 
 
-def say(name, version, training, text, seconds):
+def print_row(name, version, training, text, seconds):
     print(f"{name:<46} {version[:24]:<24} {training:<9} {text:<24} {seconds:>8}", flush=True)
 
 
 def join(texts, by):
-    """The different ones of ${texts}, in their order."""
+    """The distinct texts, in their order."""
     return by.join(dict.fromkeys(text for text in texts if text))
 
 
 def print_markdown(rows, system):
-    """One line for what passed of an implementation, one for each row that did not."""
+    """A line for all rows of an implementation that passed, and a line for each other row."""
     groups = {}
     for result, name, way, version, processor, training, text, _ in rows:
         key = (name, version) + (() if result == "passed" else (way, text))
@@ -51,13 +51,13 @@ def main():
     system = sys.argv[-1]
     rows = []
     if not markdown:
-        say("implementation", "version", "training", "hash", "seconds")
+        print_row("implementation", "version", "training", "hash", "seconds")
     for row in read_rows():
         rows.append(row)
         result, name, way, version, processor, training, text, seconds = row
         name = ", ".join(part for part in (name, way or (processor if "qemu" in name else "")) if part)
         if not markdown:
-            say(name, version, training, text, seconds)
+            print_row(name, version, training, text, seconds)
         if result == "skipped" and "WEFT_SKIPS" in os.environ:
             with open(os.environ["WEFT_SKIPS"], "a", encoding="utf-8") as skips:
                 skips.write(f"matrix, {name}: {text}\n")
