@@ -17,8 +17,9 @@ struct cli_command {
     const char *name;
     const char *summary; /* one line */
 
-    /* Runs the command. ${options}: the struct of its options. Results go to stdout, everything else to stderr. The
-     * status is the exit code of the program, and main prints the message in ${error}. */
+    /* Runs the command. ${options}: the struct of its options. Results go to stdout, everything
+     * else to stderr. The status is the exit code of the program, and main prints the message in
+     * ${error}. */
     enum weft_status (*run)(const void *options, struct weft_error *error);
 
     /* Bytes of the struct of its options, whose first member is struct cli_options. */

@@ -1,5 +1,5 @@
 /* common.c: the options that every command has. */
-#include "base/json_write.h"
+#include "cli/json.h"
 #include "cli/options.h"
 
 const char *const cli_split_names[] = {"train", "test", NULL};
@@ -45,11 +45,7 @@ const struct cli_option cli_common_options[] = {
 void cli_options_json(struct json_writer *json, const struct cli_options *options) {
     json_write_string(json, "device", options->device);
     json_write_string(json, "data", options->data);
-    if (options->threads > 0) {
-        json_write_integer(json, "threads", options->threads);
-    } else {
-        json_write_null(json, "threads");
-    }
+    cli_json_count(json, "threads", options->threads);
     json_write_string(json, "kernels", options->kernels);
     json_write_string(json, "math", cli_math_names[options->math]);
     json_write_string(json, "mapping", cli_mapping_names[options->mapping]);

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/fleet.h"
+#include "cli/json.h"
 #include "cli/options.h"
 #include "cli/text_wrap.h"
 #include "os/files.h"
@@ -50,13 +51,11 @@ static enum weft_status report(void *context, const struct weft_tensor_compariso
                                struct weft_error *error) {
     const struct cli_options *options = context;
     const struct weft_difference *d = &row->difference;
-    struct json_writer json = {0};
-    if (!options->json) {
+    struct json_writer json;
+    if (!cli_event_begin(&json, options->json, "tensor")) {
         print_row(options, row);
         return WEFT_OK;
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "tensor");
     json_write_string(&json, "name", row->name);
     json_write_integer(&json, "differing", d->differing);
     json_write_integer(&json, "of", d->count);
@@ -68,33 +67,31 @@ static enum weft_status report(void *context, const struct weft_tensor_compariso
     if (row->problem != NULL) {
         json_write_string(&json, "problem", row->problem);
     }
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_event_end(&json, error);
 }
 
-/* The confusion matrices of two run folders, where both have them: one element each. */
+/* Compares the file ${name} of two run folders, if both have it, as a tensor of one element. */
 static enum weft_status compare_csv(const struct cli_options *options, const char *name,
                                     struct weft_comparison *comparison, struct weft_error *error) {
     struct weft_tensor_comparison row = {.name = name, .difference = {.count = 1, .first = 1}};
     char path[4096], *bytes[2] = {NULL, NULL};
     size_t sizes[2];
+    bool equal;
     enum weft_status status = WEFT_OK;
-    for (int side = 0; side < 2 && status == WEFT_OK; side++) {
+    for (int side = 0; side < 2; side++) {
         snprintf(path, sizeof path, "%s/%s", options->operands[side], name);
         if (!os_exists(path)) {
-            free(bytes[0]);
-            return WEFT_OK;
+            goto done;
         }
-        status = os_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error);
+        TRY_OR(done, os_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error));
     }
-    if (status == WEFT_OK) {
-        bool equal = sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0;
-        row.difference.differing = equal ? 0 : 1;
-        row.difference.first = equal ? 1 : 0;
-        comparison->tensors++;
-        comparison->different += !equal;
-        status = report((void *)options, &row, error);
-    }
+    equal = sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0;
+    row.difference.differing = equal ? 0 : 1;
+    row.difference.first = equal ? 1 : 0;
+    comparison->tensors++;
+    comparison->different += !equal;
+    status = report((void *)options, &row, error);
+done:
     free(bytes[0]);
     free(bytes[1]);
     return status;
@@ -104,8 +101,8 @@ static enum weft_status print_verdict(const struct cli_options *options,
                                       const struct weft_comparison *comparison,
                                       struct weft_error *error) {
     bool equal = comparison->different == 0;
-    struct json_writer json = {0};
-    if (!options->json) {
+    struct json_writer json;
+    if (!cli_event_begin(&json, options->json, "verdict")) {
         if (equal) {
             printf("equal: %zu tensors\n", comparison->tensors);
         } else {
@@ -117,22 +114,17 @@ static enum weft_status print_verdict(const struct cli_options *options,
         }
         return WEFT_OK;
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "verdict");
     json_write_string(&json, "result", equal ? "equal" : "different");
     json_write_integer(&json, "tensors", comparison->tensors);
     json_write_integer(&json, "different", comparison->different);
-    json_write_string(&json, "metadata",
-                      comparison->metadata[0] != '\0' ? comparison->metadata : NULL);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    cli_json_text(&json, "metadata", comparison->metadata);
+    return cli_event_end(&json, error);
 }
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
     struct weft_comparison comparison;
-    enum weft_status status;
     if (((const struct options *)given)->fleet) {
         return cli_compare_fleet(options, error);
     }
@@ -141,20 +133,14 @@ static enum weft_status run(const void *given, struct weft_error *error) {
                   options->operand_count);
         return weft_error_hint(error, "for example: weft compare run-1 run-2");
     }
-    status = weft_compare(a, b, report, (void *)options, &comparison, error);
-    if (status == WEFT_OK && os_is_folder(a) && os_is_folder(b)) {
-        status = compare_csv(options, "confusion-train.csv", &comparison, error);
-        if (status == WEFT_OK) {
-            status = compare_csv(options, "confusion-test.csv", &comparison, error);
-        }
+    TRY(weft_compare(a, b, report, (void *)options, &comparison, error));
+    if (os_is_folder(a) && os_is_folder(b)) {
+        TRY(compare_csv(options, "confusion-train.csv", &comparison, error));
+        TRY(compare_csv(options, "confusion-test.csv", &comparison, error));
     }
-    if (status == WEFT_OK) {
-        status = print_verdict(options, &comparison, error);
-    }
-    if (status == WEFT_OK && comparison.different > 0) {
-        status = weft_fail(error, WEFT_FAILED, "%s and %s: they differ", a, b);
-    }
-    return status;
+    TRY(print_verdict(options, &comparison, error));
+    return comparison.different > 0 ? weft_fail(error, WEFT_FAILED, "%s and %s: they differ", a, b)
+                                    : WEFT_OK;
 }
 
 const struct cli_command cli_command_compare = {

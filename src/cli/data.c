@@ -1,8 +1,8 @@
-/* data.c: weft data: what the data folder holds. */
+/* data.c: weft data: what the data folder has. */
 #include "weft/data.h"
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
-#include "cli/options.h"
+#include "cli/json.h"
 
 struct split {
     enum weft_split split;
@@ -12,15 +12,11 @@ struct split {
     double mean, deviation;        /* of the pixels / 255 */
 };
 
-static bool is_published(const struct split *split) {
-    return split->files[0].published && split->files[1].published;
-}
-
-static void print_text(const struct split *split) {
+static void print_text(const struct split *split, bool published) {
     static const char *const kinds[] = {"images", "labels"};
     printf("%s: %zu images of %zu x %zu%s\n", weft_split_name(split->split), split->images.count,
            split->images.height, split->images.width,
-           is_published(split) ? ", the published set" : ", not the published set");
+           published ? ", the published set" : ", not the published set");
     for (int i = 0; i < 2; i++) {
         printf("  %s: %s\n  sha256: %s%s\n", kinds[i], split->files[i].path, split->files[i].sha256,
                split->files[i].published ? " (published)" : "");
@@ -31,11 +27,14 @@ static void print_text(const struct split *split) {
     }
 }
 
-static enum weft_status print_json(const char *folder, const struct split *split,
-                                   struct weft_error *error) {
-    struct json_writer json = {0};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "data");
+static enum weft_status print(const struct cli_options *options, const char *folder,
+                              const struct split *split, struct weft_error *error) {
+    struct json_writer json;
+    bool published = split->files[0].published && split->files[1].published;
+    if (!cli_event_begin(&json, options->json, "data")) {
+        print_text(split, published);
+        return WEFT_OK;
+    }
     json_write_string(&json, "folder", folder);
     json_write_string(&json, "split", weft_split_name(split->split));
     json_write_integer(&json, "images", split->images.count);
@@ -43,7 +42,7 @@ static enum weft_status print_json(const char *folder, const struct split *split
     json_write_integer(&json, "width", split->images.width);
     json_write_double(&json, "mean", split->mean);
     json_write_double(&json, "deviation", split->deviation);
-    json_write_bool(&json, "published", is_published(split));
+    json_write_bool(&json, "published", published);
     json_write_open(&json, "files", '[');
     for (int i = 0; i < 2; i++) {
         json_write_open(&json, NULL, '{');
@@ -63,45 +62,34 @@ static enum weft_status print_json(const char *folder, const struct split *split
         json_write_integer(&json, NULL, split->counts[i]);
     }
     json_write_close(&json, ']');
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_event_end(&json, error);
 }
 
-/* Both splits are read before a word is printed: stdout has all or nothing. */
-static enum weft_status read_splits(const char *folder, struct split splits[WEFT_SPLIT_COUNT],
-                                    struct weft_error *error) {
+/* Both splits are read before anything is printed: if one cannot be read, stdout stays empty. */
+static enum weft_status read_and_print(const struct cli_options *options,
+                                       struct split splits[WEFT_SPLIT_COUNT],
+                                       struct weft_error *error) {
+    char folder[4096];
+    TRY(weft_data_find(options->data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct split *split = &splits[i];
-        enum weft_status status;
         split->split = (enum weft_split)i;
-        status = weft_images_read(folder, split->split, &split->images, split->files, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(weft_images_read(folder, split->split, &split->images, split->files, error));
         weft_images_class_counts(&split->images, split->counts);
         weft_images_statistics(&split->images, &split->mean, &split->deviation);
+    }
+    if (!options->json) {
+        printf("folder: %s\n", folder);
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(print(options, folder, &splits[i], error));
     }
     return WEFT_OK;
 }
 
-static enum weft_status run(const void *given, struct weft_error *error) {
-    const struct cli_options *options = given;
+static enum weft_status run(const void *options, struct weft_error *error) {
     struct split splits[WEFT_SPLIT_COUNT] = {0};
-    char folder[4096];
-    enum weft_status status = weft_data_find(options->data, folder, error);
-    if (status == WEFT_OK) {
-        status = read_splits(folder, splits, error);
-    }
-    if (status == WEFT_OK && !options->json) {
-        printf("folder: %s\n", folder);
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        if (options->json) {
-            status = print_json(folder, &splits[i], error);
-        } else {
-            print_text(&splits[i]);
-        }
-    }
+    enum weft_status status = read_and_print(options, splits, error);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         weft_images_finish(&splits[i].images);
     }

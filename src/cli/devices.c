@@ -1,8 +1,8 @@
-/* devices.c: weft devices: what there is to compute on. */
+/* devices.c: weft devices: the devices that weft can compute on. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/messages.h"
@@ -20,17 +20,7 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-/* Empties the cache of programs, and says so. */
-static enum weft_status clear_cache(const struct options *options, struct weft_error *error) {
-    size_t removed = 0;
-    enum weft_status status = weft_cache_clear(&removed, error);
-    if (status == WEFT_OK) {
-        cli_message_notice(&options->common, "cache: %zu programs removed", removed);
-    }
-    return status;
-}
-
-/* "14.9 GiB", or "-" where a device does not say. */
+/* "14.9 GiB", or "-" for 0: unknown. */
 static char *memory_text(uint64_t bytes, char text[32]) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     double value = (double)bytes;
@@ -51,8 +41,9 @@ static const char *or_dash(const char *text) {
     return text[0] != '\0' ? text : "-";
 }
 
-enum { NAME = 70 /* where names begin in the table */, TEXT = 16 /* and texts below it */ };
-enum { NARROW = 60, NARROW_TEXT = 8 };
+/* Columns: where names begin in the table, and the texts below a row; NARROW: of a narrow
+ * terminal. */
+enum { NAME = 70, TEXT = 16, NARROW = 60, NARROW_TEXT = 8 };
 
 static void print_detail(const char *name, const char *text) {
     if (text[0] != '\0') {
@@ -66,19 +57,20 @@ static void print_head(void) {
            "memory", "local", "OpenCL", "C", "name");
 }
 
-static void print_row(const struct weft_device *device, const char *place) {
+static void print_row(const struct weft_device *device, const char *address) {
     char memory[32], local[32];
     printf("%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
-           device->index, place, device->builtin ? "builtin" : device->type, device->compute_units,
-           memory_text(device->global_memory, memory), memory_text(device->local_memory, local),
-           or_dash(device->opencl), or_dash(device->opencl_c), device->name);
+           device->index, address, device->builtin ? "builtin" : device->type,
+           device->compute_units, memory_text(device->global_memory, memory),
+           memory_text(device->local_memory, local), or_dash(device->opencl),
+           or_dash(device->opencl_c), device->name);
 }
 
-/* The same in a narrow terminal, a line for each column. */
-static void print_block(const struct weft_device *device, const char *place) {
+/* The same for a narrow terminal: each column gets a line. */
+static void print_block(const struct weft_device *device, const char *address) {
     char text[160], memory[32], local[32];
     cli_text_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
-    print_detail("P:D", place);
+    print_detail("P:D", address);
     print_detail("type", device->builtin ? "builtin" : device->type);
     snprintf(text, sizeof text, "%u", device->compute_units);
     print_detail("units", text);
@@ -90,14 +82,14 @@ static void print_block(const struct weft_device *device, const char *place) {
 }
 
 static void print_device(const struct weft_device *device, bool table) {
-    char place[32] = "-";
+    char address[32] = "-";
     if (!device->builtin) {
-        snprintf(place, sizeof place, "%u:%u", device->platform, device->in_platform);
+        snprintf(address, sizeof address, "%u:%u", device->platform, device->in_platform);
     }
     if (table) {
-        print_row(device, place);
+        print_row(device, address);
     } else {
-        print_block(device, place);
+        print_block(device, address);
     }
     print_detail("platform", device->platform_name);
     print_detail("driver", device->driver);
@@ -110,8 +102,8 @@ static void print_device(const struct weft_device *device, bool table) {
                  device->reason);
 }
 
-/* Whether the rows of all devices fit. */
-static bool fits(const struct weft_device *devices, size_t count) {
+/* Whether the rows of all devices fit the terminal. */
+static bool rows_fit(const struct weft_device *devices, size_t count) {
     size_t longest = 4;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(devices[i].name);
@@ -120,42 +112,41 @@ static bool fits(const struct weft_device *devices, size_t count) {
     return (int)longest <= cli_text_columns() - NAME;
 }
 
-static enum weft_status print_json(const struct weft_device *device, struct weft_error *error) {
-    struct json_writer json = {0};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "device");
+static enum weft_status print(const struct cli_options *options, const struct weft_device *device,
+                              bool table, struct weft_error *error) {
+    struct json_writer json;
+    if (!cli_event_begin(&json, options->json, "device")) {
+        print_device(device, table);
+        return WEFT_OK;
+    }
     cli_json_device(&json, NULL, device);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_event_end(&json, error);
 }
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     struct weft_device *devices = NULL;
-    size_t count = 0;
+    size_t count = 0, removed = 0;
     char note[256] = "";
     bool table;
-    enum weft_status status = options->clear_cache ? clear_cache(options, error) : WEFT_OK;
-    if (status == WEFT_OK) {
-        status = weft_devices_list(&devices, &count, note, error);
+    enum weft_status status;
+    if (options->clear_cache) {
+        TRY(weft_cache_clear(&removed, error));
+        cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(weft_devices_list(&devices, &count, note, error));
     if (note[0] != '\0') {
         cli_message_always("%s", note);
     }
-    table = fits(devices, count);
+    table = rows_fit(devices, count);
     if (!options->common.json && table) {
         print_head();
     }
-    for (size_t i = 0; i < count && status == WEFT_OK; i++) {
-        if (options->common.json) {
-            status = print_json(&devices[i], error);
-        } else {
-            print_device(&devices[i], table);
-        }
+    for (size_t i = 0; i < count; i++) {
+        TRY_OR(done, print(&options->common, &devices[i], table, error));
     }
+    status = WEFT_OK;
+done:
     free(devices);
     return status;
 }

@@ -1,7 +1,7 @@
 /* evaluate.c: weft evaluate: the confusion matrix of a model. */
 #include <math.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
@@ -44,25 +44,26 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-/* All that one evaluation has, and how it was made. */
-struct job {
+/* The state of one evaluation. */
+struct state {
     const struct options *options;
     char path[4096], sha256[65]; /* of the model */
     struct weft_model *model;
     struct weft_images images;
     struct weft_backend *backend;
-    struct weft_evaluation_options how;
+    struct weft_evaluation_options requested;
     enum pixels pixels;
     struct weft_evaluation evaluation;
     double seconds;
 };
 
-static enum weft_status choose(struct job *job, struct weft_error *error) {
-    const struct options *options = job->options;
-    job->how.split = (enum weft_split)options->split;
-    job->how.statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
-                                                                       : WEFT_STATISTICS_RUNNING;
-    job->pixels = options->pixels == RAW ? RAW : NORMALISED;
+static enum weft_status choose(struct state *state, struct weft_error *error) {
+    const struct options *options = state->options;
+    struct weft_evaluation_options *requested = &state->requested;
+    requested->split = (enum weft_split)options->split;
+    requested->statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
+                                                                         : WEFT_STATISTICS_RUNNING;
+    state->pixels = options->pixels == RAW ? RAW : NORMALISED;
     if (options->normalize && options->figure == NULL) {
         return weft_fail(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
     }
@@ -71,102 +72,34 @@ static enum weft_status choose(struct job *job, struct weft_error *error) {
     }
     if (options->as_published) {
         if (options->statistics >= 0 || options->pixels >= 0) {
-            return weft_fail(error, WEFT_USAGE,
-                             "--as-published: it sets --%s itself, leave that away",
+            return weft_fail(error, WEFT_USAGE, "--as-published: it sets --%s itself, omit that",
                              options->statistics >= 0 ? "statistics" : "pixels");
         }
-        job->how.statistics = WEFT_STATISTICS_BATCH;
-        job->pixels = job->how.split == WEFT_SPLIT_TEST ? RAW : NORMALISED;
+        requested->statistics = WEFT_STATISTICS_BATCH;
+        state->pixels = requested->split == WEFT_SPLIT_TEST ? RAW : NORMALISED;
     }
     return WEFT_OK;
 }
 
-static enum weft_status prepare(struct job *job, struct weft_error *error) {
-    const struct options *options = job->options;
+/* Reads the model and the images, and hands both to the device. */
+static enum weft_status prepare(struct state *state, struct weft_error *error) {
+    const struct cli_options *common = &state->options->common;
+    struct weft_evaluation_options *requested = &state->requested;
+    const struct weft_network *network;
     char folder[4096];
-    size_t most =
-        job->how.statistics == WEFT_STATISTICS_BATCH ? (size_t)options->batch : CLI_RUNNING_BATCH;
-    enum weft_status status = cli_setup_model(&options->common, options->common.operands[0],
-                                              &job->model, job->path, job->sha256, error);
-    if (status != WEFT_OK ||
-        (status = weft_data_find(options->common.data, folder, error)) != WEFT_OK ||
-        (status = weft_images_read(folder, job->how.split, &job->images, NULL, error)) != WEFT_OK ||
-        (status = cli_setup_check(job->model->network, &job->images, error)) != WEFT_OK) {
-        return status;
-    }
-    cli_message_detail(&options->common, "data: %s, %zu images", folder, job->images.count);
-    job->how.batch = most < job->images.count ? most : job->images.count;
-    status = cli_setup_device(&options->common, job->model->network, job->how.batch, true,
-                              &job->backend, error);
-    if (status != WEFT_OK ||
-        (status = cli_setup_write_model(job->backend, job->model, job->pixels == RAW, error)) !=
-            WEFT_OK) {
-        return status;
-    }
-    return weft_backend_set_images(job->backend, job->how.split, &job->images, error);
-}
-
-static enum weft_status print_json(const struct job *job, struct weft_error *error) {
-    struct json_writer json = {0};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "evaluation");
-    json_write_string(&json, "model", job->path);
-    json_write_string(&json, "sha256", job->sha256);
-    json_write_string(&json, "split", weft_split_name(job->how.split));
-    json_write_string(&json, "math", cli_math_names[job->options->common.math]);
-    json_write_integer(&json, "images", job->evaluation.images);
-    json_write_integer(&json, "batch", job->options->batch);
-    json_write_string(&json, "pixels", pixels[job->pixels]);
-    json_write_string(&json, "statistics", statistics[job->how.statistics]);
-    json_write_bool(&json, "as_published", job->options->as_published);
-    cli_json_results(&json, &job->evaluation, weft_class_names);
-    cli_json_device(&json, "device", weft_backend_device(job->backend));
-    json_write_seconds(&json, "seconds", job->seconds);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
-}
-
-static void print_text(const struct job *job) {
-    if (job->options->as_published) {
-        printf("as published: %s pixels on the %s split, batch statistics over batches of %llu: "
-               "the notebook's %s\n\n",
-               job->pixels == RAW ? "raw" : "normalised", weft_split_name(job->how.split),
-               (unsigned long long)job->options->batch,
-               job->pixels == RAW ? "two mistakes" : "second mistake");
-    }
-    cli_figures_print_confusion(job->how.split, &job->evaluation);
-}
-
-/* With a NaN among the logits there is no largest one: such a matrix means nothing. */
-static enum weft_status check_loss(const struct job *job, struct weft_error *error) {
-    if (isfinite(job->evaluation.loss)) {
-        return WEFT_OK;
-    }
-    return weft_fail(error, WEFT_FAILED,
-                     "%s: evaluation: the loss is not a finite number: its values are too large",
-                     job->path);
-}
-
-/* Files first: what is printed on stdout is then true of them as well. */
-static enum weft_status give_results(const struct job *job, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    if (job->options->csv != NULL) {
-        status = cli_figures_confusion_csv(&job->evaluation, job->options->csv, error);
-    }
-    if (status == WEFT_OK && job->options->logits != NULL) {
-        status = weft_evaluation_save_logits(&job->evaluation, job->options->logits, error);
-    }
-    if (status == WEFT_OK && job->options->figure != NULL) {
-        status =
-            cli_figures_confusion(job->options->figure, (enum canvas_theme)job->options->theme,
-                                  job->how.split, &job->evaluation, job->options->normalize, error);
-    }
-    if (status == WEFT_OK && job->options->common.json) {
-        status = print_json(job, error);
-    } else if (status == WEFT_OK) {
-        print_text(job);
-    }
-    return status;
+    size_t most = requested->statistics == WEFT_STATISTICS_BATCH ? (size_t)state->options->batch
+                                                                 : CLI_RUNNING_BATCH;
+    TRY(cli_setup_model(common, common->operands[0], &state->model, state->path, state->sha256,
+                        error));
+    network = state->model->network;
+    TRY(weft_data_find(common->data, folder, error));
+    TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
+    TRY(cli_setup_check(network, &state->images, error));
+    cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
+    requested->batch = most < state->images.count ? most : state->images.count;
+    TRY(cli_setup_device(common, network, requested->batch, true, &state->backend, error));
+    TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
+    return weft_backend_set_images(state->backend, requested->split, &state->images, error);
 }
 
 static bool progress(void *context, size_t done, size_t images) {
@@ -174,40 +107,87 @@ static bool progress(void *context, size_t done, size_t images) {
     return !os_interrupted();
 }
 
-static enum weft_status evaluate(struct job *job, struct weft_error *error) {
+static enum weft_status evaluate(struct state *state, struct weft_error *error) {
     struct cli_progress bar;
     double start = os_seconds();
     enum weft_status status;
-    cli_progress_start(&bar, &job->options->common);
-    job->how.progress = progress;
-    job->how.context = &bar;
-    status = weft_evaluate(job->backend, &job->images, &job->how, job->options->logits != NULL,
-                           &job->evaluation, error);
-    job->seconds = os_seconds() - start;
+    cli_progress_start(&bar, &state->options->common);
+    state->requested.progress = progress;
+    state->requested.context = &bar;
+    status = weft_evaluate(state->backend, &state->images, &state->requested,
+                           state->options->logits != NULL, &state->evaluation, error);
+    state->seconds = os_seconds() - start;
     cli_progress_wipe(&bar);
+    if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
+        /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
+        status = weft_fail(error, WEFT_FAILED,
+                           "%s: evaluation: the loss is not a finite number: its values are too "
+                           "large",
+                           state->path);
+    }
     return status;
 }
 
+static enum weft_status print(const struct state *state, struct weft_error *error) {
+    const struct options *options = state->options;
+    const struct weft_evaluation_options *requested = &state->requested;
+    struct json_writer json;
+    if (cli_event_begin(&json, options->common.json, "evaluation")) {
+        json_write_string(&json, "model", state->path);
+        json_write_string(&json, "sha256", state->sha256);
+        json_write_string(&json, "split", weft_split_name(requested->split));
+        json_write_string(&json, "math", cli_math_names[options->common.math]);
+        json_write_integer(&json, "images", state->evaluation.images);
+        json_write_integer(&json, "batch", options->batch);
+        json_write_string(&json, "pixels", pixels[state->pixels]);
+        json_write_string(&json, "statistics", statistics[requested->statistics]);
+        json_write_bool(&json, "as_published", options->as_published);
+        cli_json_results(&json, &state->evaluation, weft_class_names);
+        cli_json_device(&json, "device", weft_backend_device(state->backend));
+        json_write_seconds(&json, "seconds", state->seconds);
+        return cli_event_end(&json, error);
+    }
+    if (options->as_published) {
+        printf("as published: %s pixels on the %s split, batch statistics over batches of %llu: "
+               "the notebook's %s\n\n",
+               pixels[state->pixels], weft_split_name(requested->split),
+               (unsigned long long)options->batch,
+               state->pixels == RAW ? "two mistakes" : "second mistake");
+    }
+    cli_figures_print_confusion(requested->split, &state->evaluation);
+    return WEFT_OK;
+}
+
+/* Writes the files first: what is printed on stdout is then in them too. */
+static enum weft_status write_results(const struct state *state, struct weft_error *error) {
+    const struct options *options = state->options;
+    if (options->csv != NULL) {
+        TRY(cli_figures_confusion_csv(&state->evaluation, options->csv, error));
+    }
+    if (options->logits != NULL) {
+        TRY(weft_evaluation_save_logits(&state->evaluation, options->logits, error));
+    }
+    if (options->figure != NULL) {
+        TRY(cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
+                                  state->requested.split, &state->evaluation, options->normalize,
+                                  error));
+    }
+    return print(state, error);
+}
+
 static enum weft_status run(const void *options, struct weft_error *error) {
-    struct job job = {.options = options};
-    enum weft_status status = choose(&job, error);
+    struct state state = {.options = options};
+    enum weft_status status;
     os_catch_interrupts();
-    if (status == WEFT_OK) {
-        status = prepare(&job, error);
-    }
-    if (status == WEFT_OK) {
-        status = evaluate(&job, error);
-    }
-    if (status == WEFT_OK) {
-        status = check_loss(&job, error);
-    }
-    if (status == WEFT_OK) {
-        status = give_results(&job, error);
-    }
-    weft_evaluation_finish(&job.evaluation);
-    weft_backend_close(job.backend);
-    weft_images_finish(&job.images);
-    weft_model_destroy(job.model);
+    TRY_OR(done, choose(&state, error));
+    TRY_OR(done, prepare(&state, error));
+    TRY_OR(done, evaluate(&state, error));
+    TRY_OR(done, write_results(&state, error));
+done:
+    weft_evaluation_finish(&state.evaluation);
+    weft_backend_close(state.backend);
+    weft_images_finish(&state.images);
+    weft_model_destroy(state.model);
     return status;
 }
 

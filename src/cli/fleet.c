@@ -1,4 +1,5 @@
-/* fleet.c: weft compare --fleet: the verdicts of many machines, by driver and hash, and who is in the minority. */
+/* fleet.c: weft compare --fleet: the verdicts of many machines, by driver and hash, and who is in
+ * the minority. */
 #include "cli/fleet.h"
 
 #include <stdlib.h>
@@ -29,7 +30,8 @@ static bool same_group(const struct weft_fleet_verdict *a, const struct weft_fle
     return compare_groups(a, b) == 0;
 }
 
-/* The hash that most of those comparable with ${verdict} have; of two equally frequent ones the one whose result is equal. */
+/* The hash that most of those comparable with ${verdict} have; of two equally frequent ones the one
+ * whose result is equal. */
 static const char *majority(const struct weft_fleet *fleet,
                             const struct weft_fleet_verdict *verdict) {
     const char *best = "";
@@ -157,7 +159,8 @@ static enum weft_status print_verdict(const struct cli_options *options,
     return json_write_print(&json, stdout, error);
 }
 
-/* Reads all files; one of a machine that failed while it wrote does not hide the others. Stores how many those are, and the first failure. */
+/* Reads all files; one of a machine that failed while it wrote does not hide the others. Stores how
+ * many those are, and the first failure. */
 static size_t read_all(const struct cli_options *options, struct weft_fleet *fleet,
                        struct weft_error *first) {
     size_t unreadable = 0;

@@ -1,25 +1,46 @@
-/* events.c: the JSON of devices and of evaluations, the same in every event. */
+/* json.c: events, and the members that several of them have. */
 #include "cli/json.h"
 
 #include <string.h>
 
 #include "base/json_write.h"
 
-/* The words of ${text}, separated by spaces, as an array of strings. */
-static void words(struct json_writer *json, const char *key, const char *text) {
+bool cli_event_begin(struct json_writer *json, bool as_json, const char *name) {
+    *json = (struct json_writer){0};
+    if (as_json) {
+        json_write_open(json, NULL, '{');
+        json_write_string(json, "event", name);
+    }
+    return as_json;
+}
+
+enum weft_status cli_event_end(struct json_writer *json, struct weft_error *error) {
+    json_write_close(json, '}');
+    return json_write_print(json, stdout, error);
+}
+
+void cli_json_text(struct json_writer *json, const char *key, const char *text) {
+    json_write_string(json, key, text != NULL && *text != '\0' ? text : NULL);
+}
+
+void cli_json_count(struct json_writer *json, const char *key, uint64_t count) {
+    if (count > 0) {
+        json_write_integer(json, key, count);
+    } else {
+        json_write_null(json, key);
+    }
+}
+
+void cli_json_words(struct json_writer *json, const char *key, const char *text) {
     json_write_open(json, key, '[');
     while (*(text += strspn(text, " ")) != '\0') {
-        char word[64];
+        char word[WEFT_NAME_MAX];
         size_t length = strcspn(text, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, text);
         json_write_string(json, NULL, word);
         text += length;
     }
     json_write_close(json, ']');
-}
-
-static void text_or_null(struct json_writer *json, const char *key, const char *text) {
-    json_write_string(json, key, text[0] != '\0' ? text : NULL);
 }
 
 void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device) {
@@ -34,18 +55,18 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
         json_write_integer(json, "platform_index", device->platform);
         json_write_integer(json, "device_index", device->in_platform);
     }
-    text_or_null(json, "platform", device->platform_name);
+    cli_json_text(json, "platform", device->platform_name);
     json_write_string(json, "name", device->builtin ? "cpu" : device->name);
     json_write_string(json, "type", device->builtin ? "builtin" : device->type);
-    text_or_null(json, "driver", device->driver);
-    text_or_null(json, "opencl", device->opencl);
-    text_or_null(json, "opencl_c", device->opencl_c);
+    cli_json_text(json, "driver", device->driver);
+    cli_json_text(json, "opencl", device->opencl);
+    cli_json_text(json, "opencl_c", device->opencl_c);
     json_write_integer(json, "compute_units", device->compute_units);
     json_write_integer(json, "global_memory", device->global_memory);
     json_write_integer(json, "local_memory", device->local_memory);
-    words(json, "fp_config", device->fp_config);
-    text_or_null(json, "pci", device->pci);
-    text_or_null(json, "uuid", device->uuid);
+    cli_json_words(json, "fp_config", device->fp_config);
+    cli_json_text(json, "pci", device->pci);
+    cli_json_text(json, "uuid", device->uuid);
     json_write_bool(json, "default", device->is_default);
     json_write_bool(json, "usable", device->usable);
     json_write_string(json, "reason", device->reason);

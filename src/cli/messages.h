@@ -5,7 +5,8 @@
 #include "cli/options.h"
 #include "weft/backend.h"
 
-/* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to stdout. */
+/* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to
+ * stdout. */
 void cli_message_error(const struct weft_error *error, bool json);
 
 /* Prints "weft: TEXT" to stderr unless --quiet. */
@@ -25,7 +26,8 @@ void cli_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
 /* Returns the log of the library's messages about devices, which prints them as details. */
 struct weft_log cli_message_log(const struct cli_options *options);
 
-/* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not written. */
+/* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not
+ * written. */
 enum weft_status cli_message_flush(struct weft_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* nearest.c: what a user may have meant. */
+/* nearest.c: suggestions for a mistyped word. */
 #include "cli/nearest.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ size_t cli_nearest_distance(const char *a, const char *b) {
 const char *cli_nearest_find(const char *word,
                              const char *(*next)(const void *context, size_t index),
                              const void *context) {
-    /* A third of the letters may be wrong, and at least one. */
+    /* A third of the letters may be wrong, and at least one letter. */
     size_t limit = strlen(word) / 3 + (strlen(word) < 3), least = limit + 1;
     const char *nearest = NULL, *candidate;
     for (size_t i = 0; (candidate = next(context, i)) != NULL; i++) {

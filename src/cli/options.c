@@ -1,4 +1,5 @@
-/* options.c: reads the command line, the environment and the defaults by the tables of a command. */
+/* options.c: reads the command line, the environment and the defaults by the tables of a
+ * command. */
 #include "cli/options.h"
 
 #include <stdio.h>
@@ -56,7 +57,8 @@ static enum weft_status unknown_option(const struct cli_command *command, const 
     return weft_error_hint(error, "weft help %s lists its options", command->name);
 }
 
-/* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it took. */
+/* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it
+ * took. */
 static enum weft_status parse_option(int count, char **arguments, int *index,
                                      struct cli_options *options, struct weft_error *error) {
     const char *argument = arguments[*index], *text = strchr(argument, '=');
@@ -76,8 +78,8 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
         return unknown_option(options->command, argument, length, error);
     }
 
-    /* Its value: the text after =, or the next argument. "--out --epochs 3" is a missing value; a value that begins with -- is
-     * written --out=--epochs. */
+    /* Its value: the text after =, or the next argument. "--out --epochs 3" is a missing value; a
+     * value that begins with -- is written --out=--epochs. */
     snprintf(source, sizeof source, "--%s", option->name);
     if (option->type == CLI_OPTION_FLAG && text != NULL) {
         return weft_fail(error, WEFT_USAGE, "%s: it takes no value", source);
@@ -94,7 +96,8 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
     return cli_option_set(option, text, source, options, error);
 }
 
-/* An option that is not given has the value of its variable, if that is set and not empty, else its default. */
+/* An option that is not given has the value of its variable, if that is set and not empty, else its
+ * default. */
 static enum weft_status set_rest(struct cli_options *options, struct weft_error *error) {
     const struct cli_option *option;
     for (size_t i = 0; (option = cli_options_row(options->command, i)) != NULL; i++) {

@@ -1,7 +1,9 @@
-/* options.h: the command line: what an option is, the options of every command, and how they are read.
+/* options.h: the command line: what an option is, the options of every command, and how they are
+ * read.
  *
- * An option is a row of a table. The parser, weft help, the manual page and the completions of shells read these tables.
- * The values of a command's options are in a struct of the command, whose first member is struct cli_options:
+ * An option is a row of a table. The parser, weft help, the manual page and the completions of
+ * shells read these tables. The values of a command's options are in a struct of the command, whose
+ * first member is struct cli_options:
  *
  *     struct cli_train_options {
  *         struct cli_options common;
@@ -24,8 +26,8 @@
 struct cli_command;
 struct json_writer;
 
-/* The options of every command, and what else is on the command line. Choices are the index into the row's choices, -1
- * without a value and a default. */
+/* The options of every command, and what else is on the command line. Choices are the index into
+ * the row's choices, -1 without a value and a default. */
 struct cli_options {
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
@@ -96,14 +98,16 @@ extern const char *const cli_theme_names[];   /* in the order of enum canvas_the
 /* Adds the common options that concern computing to the object that is open. */
 void cli_options_json(struct json_writer *json, const struct cli_options *options);
 
-/* options.c: fills ${options}, the first member of the command's struct, which is all zero, from ${arguments} (without
- * program and command), the environment and the defaults; the first of these that has a value wins. Options are --name
- * value, --name=value, or --flag; -- ends them; the last of two wins. Texts point into ${arguments}, whose pointers are
- * moved, and into the environment. With --help or --version, operands may be missing. Fails with WEFT_USAGE. */
+/* options.c: fills ${options}, the first member of the command's struct, which is all zero, from
+ * ${arguments} (without program and command), the environment and the defaults; the first of these
+ * that has a value wins. Options are --name value, --name=value, or --flag; -- ends them; the last
+ * of two wins. Texts point into ${arguments}, whose pointers are moved, and into the environment.
+ * With --help or --version, operands may be missing. Fails with WEFT_USAGE. */
 enum weft_status cli_options_parse(const struct cli_command *command, int count, char **arguments,
                                    struct cli_options *options, struct weft_error *error);
 
-/* Returns row ${index} of a command's own options followed by the common ones; NULL after the last. */
+/* Returns row ${index} of a command's own options followed by the common ones; NULL after the
+ * last. */
 const struct cli_option *cli_options_row(const struct cli_command *command, size_t index);
 
 /* Whether the option ${name} is on the command line. */

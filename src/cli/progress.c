@@ -21,15 +21,16 @@ void cli_progress_start(struct cli_progress *progress, const struct cli_options 
 
 /* "1:05", or "1:02:03" */
 static void time_text(double seconds, char text[32]) {
-    unsigned long whole = seconds < 1e6 ? (unsigned long)(seconds + 0.5) : 1000000;
-    if (whole < 3600) {
-        snprintf(text, 32, "%lu:%02lu", whole / 60, whole % 60);
+    unsigned long total = seconds < 1e6 ? (unsigned long)(seconds + 0.5) : 1000000;
+    if (total < 3600) {
+        snprintf(text, 32, "%lu:%02lu", total / 60, total % 60);
     } else {
-        snprintf(text, 32, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
+        snprintf(text, 32, "%lu:%02lu:%02lu", total / 3600, total / 60 % 60, total % 60);
     }
 }
 
-/* The bar with its label, ${room} characters at most; in a narrow terminal the figures alone. */
+/* Writes the bar with its label, at most ${room} characters, into ${line}; in a narrow terminal
+ * only the figures. */
 static void compose(char *line, size_t room, const char *label, double share, const char *figures) {
     char bar[BAR_MAX + 1];
     int width = (int)room - (int)strlen(label) - (int)strlen(figures) - 5;
@@ -47,7 +48,8 @@ static void compose(char *line, size_t room, const char *label, double share, co
     }
 }
 
-/* The columns that a line may take: in the last one the cursor would wrap. 0: it is not time to draw. */
+/* Returns how many columns a line may take: all but the last, in which the cursor would wrap.
+ * Returns 0 when it is not time to draw. */
 static int room_now(struct cli_progress *progress) {
     double now = os_seconds();
     int room = os_terminal_columns(stderr) - 1;

@@ -1,4 +1,5 @@
-/* progress.h: a bar on stderr, if stderr is a terminal that can redraw a line, without --quiet and --json; else nothing. */
+/* progress.h: a bar on stderr, if stderr is a terminal that can redraw a line, without --quiet and
+ * --json; else nothing. */
 #ifndef WEFT_CLI_PROGRESS_H
 #define WEFT_CLI_PROGRESS_H
 
@@ -12,8 +13,8 @@ struct cli_progress {
 
 void cli_progress_start(struct cli_progress *progress, const struct cli_options *options);
 
-/* Draws the bar, at most 10 times a second: ${label}, the share of ${total} images that are ${done}, images a second since the
- * start and the time left. */
+/* Draws the bar, at most 10 times a second: ${label}, the share of ${total} images that are
+ * ${done}, images a second since the start and the time left. */
 void cli_progress_update(struct cli_progress *progress, const char *label, uint64_t done,
                          uint64_t total);
 

@@ -1,9 +1,10 @@
-/* run_folder.c: the folder of one training. It never mixes two of them. */
+/* run_folder.c: the folder of one training. Files of two trainings are never mixed in it. */
 #include "cli/run_folder.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "os/files.h"
 #include "os/folders.h"
 
@@ -41,13 +42,12 @@ static enum weft_status take(struct cli_run *run, const char *out, bool force,
 
 enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
                                 struct weft_error *error) {
-    enum weft_status status = out != NULL ? take(run, out, force, error) : choose(run, error);
-    bool there = status == WEFT_OK && os_exists(run->path);
-    if (status == WEFT_OK) {
-        status = os_make_folder(run->path, error);
-    }
-    run->made = status == WEFT_OK && !there;
-    return status;
+    bool existed;
+    TRY(out != NULL ? take(run, out, force, error) : choose(run, error));
+    existed = os_exists(run->path);
+    TRY(os_make_folder(run->path, error));
+    run->made = !existed;
+    return WEFT_OK;
 }
 
 static const char *const files[] = {
@@ -58,7 +58,7 @@ static const char *const files[] = {
     /* written after each epoch */
     "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
 
-enum { RESULTS = 10 }; /* of them are written at the end */
+enum { RESULTS = 10 }; /* the number of those written at the end */
 
 static enum weft_status clear(const struct cli_run *run, const char *const *names, size_t count,
                               struct weft_error *error) {
@@ -66,7 +66,7 @@ static enum weft_status clear(const struct cli_run *run, const char *const *name
     for (size_t i = 0; i < count; i++) {
         cli_run_path(run, names[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
-            return weft_fail(error, WEFT_FAILED, "%s: can not be removed: %s", path,
+            return weft_fail(error, WEFT_FAILED, "%s: cannot be removed: %s", path,
                              strerror(errno));
         }
     }

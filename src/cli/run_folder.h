@@ -11,12 +11,13 @@ struct cli_run {
     bool made; /* by this run: it did not exist before */
 };
 
-/* Makes the folder ${out}, or the first of run-1, run-2 ... that does not exist when ${out} is NULL. Fails with WEFT_USAGE when
- * it exists and is not empty, unless ${force}. */
+/* Makes the folder ${out}, or the first of run-1, run-2 ... that does not exist when ${out} is
+ * NULL. Fails with WEFT_USAGE when it exists and is not empty, unless ${force}. */
 enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
                                 struct weft_error *error);
 
-/* Removes the files that an earlier training left in it, so that all files in it belong to one run. */
+/* Removes the files that an earlier training left in it, so that all files in it belong to one
+ * run. */
 enum weft_status cli_run_clear(const struct cli_run *run, struct weft_error *error);
 
 /* Removes those of them that are written at the end of a run. */

@@ -1,14 +1,12 @@
-/* setup.c: what several commands do on their way. */
+/* setup.c: what several commands do before they compute. */
 #include "cli/setup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/messages.h"
-#include "cli/options.h"
 #include "os/files.h"
-#include "report/csv.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
@@ -28,14 +26,11 @@ enum weft_status cli_setup_model_path(const char *operand, char path[4096],
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
                                  struct weft_model **model, char path[4096], char sha256[65],
                                  struct weft_error *error) {
-    enum weft_status status = cli_setup_model_path(operand, path, error);
+    enum weft_status status;
     *model = NULL;
-    if (status == WEFT_OK) {
-        status = weft_model_load(path, model, error);
-    }
-    if (status == WEFT_OK && sha256 != NULL) {
-        status = weft_file_sha256(path, sha256, error);
-    }
+    TRY(cli_setup_model_path(operand, path, error));
+    TRY(weft_model_load(path, model, error));
+    status = sha256 != NULL ? weft_file_sha256(path, sha256, error) : WEFT_OK;
     if (status != WEFT_OK) {
         weft_model_destroy(*model);
         *model = NULL;
@@ -53,10 +48,7 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     if (path == NULL) {
         return weft_network_create_published(network, error);
     }
-    status = os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error));
     if (strlen(text) != size) {
         status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it holds a zero byte", path);
     } else {
@@ -84,36 +76,15 @@ enum weft_status cli_setup_check(const struct weft_network *network,
     return weft_network_check_classifier(network, images->classes, error);
 }
 
-enum weft_status cli_setup_device(const struct cli_options *options,
-                                  const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct weft_backend **backend,
-                                  struct weft_error *error) {
-    struct weft_backend_options wanted = {.device = options->device,
-                                          .threads = (unsigned)options->threads,
-                                          .kernels = options->kernels,
-                                          .cl_options = options->cl_options,
-                                          .mapping = (enum weft_mapping)options->mapping,
-                                          .math = (enum weft_math)options->math,
-                                          .no_fuse = options->no_fuse,
-                                          .no_cache = options->no_cache,
-                                          .batch = batch,
-                                          .forward_only = forward_only,
-                                          .log = cli_message_log(options)};
-    char notice[512] = "";
-    enum weft_status status = weft_backend_open(network, &wanted, backend, notice, error);
-    const struct weft_device *device;
-    if (status != WEFT_OK) {
-        return status;
-    }
-    if (notice[0] != '\0') {
-        cli_message_always("%s", notice);
-    }
-    if (wanted.math == WEFT_MATH_FAST) {
+/* Prints which device is open, and what a user should know about it. */
+static void print_device(const struct cli_options *options, const struct weft_backend *backend) {
+    const struct weft_device *device = weft_backend_device(backend);
+    const char *warning = weft_backend_warning(backend);
+    if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
-    device = weft_backend_device(*backend);
-    if (weft_backend_warning(*backend) != NULL) {
-        cli_message_warning("%s: %s", device->name, weft_backend_warning(*backend));
+    if (warning != NULL) {
+        cli_message_warning("%s: %s", device->name, warning);
     }
     if (device->builtin) {
         cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
@@ -123,24 +94,45 @@ enum weft_status cli_setup_device(const struct cli_options *options,
         cli_message_detail(options, "driver: %s, OpenCL %s, %u compute units", device->driver,
                            device->opencl, device->compute_units);
     }
+}
+
+struct weft_backend_options cli_setup_backend_options(const struct cli_options *options) {
+    return (struct weft_backend_options){.device = options->device,
+                                         .threads = (unsigned)options->threads,
+                                         .kernels = options->kernels,
+                                         .cl_options = options->cl_options,
+                                         .mapping = (enum weft_mapping)options->mapping,
+                                         .math = (enum weft_math)options->math,
+                                         .no_fuse = options->no_fuse,
+                                         .no_cache = options->no_cache,
+                                         .log = cli_message_log(options)};
+}
+
+enum weft_status cli_setup_device(const struct cli_options *options,
+                                  const struct weft_network *network, size_t batch,
+                                  bool forward_only, struct weft_backend **backend,
+                                  struct weft_error *error) {
+    struct weft_backend_options requested = cli_setup_backend_options(options);
+    char notice[512] = "";
+    requested.batch = batch;
+    requested.forward_only = forward_only;
+    TRY(weft_backend_open(network, &requested, backend, notice, error));
+    if (notice[0] != '\0') {
+        cli_message_always("%s", notice);
+    }
+    print_device(options, *backend);
     return WEFT_OK;
 }
 
 enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error) {
     float values[256];
-    enum weft_status status;
     if (raw) {
         weft_pixels_raw(values);
     } else {
         weft_pixels_normalised(values);
     }
-    status = weft_backend_set_pixels(backend, values, error);
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
-    }
-    return status;
+    TRY(weft_backend_set_pixels(backend, values, error));
+    TRY(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error));
+    return weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
 }

@@ -1,4 +1,5 @@
-/* setup.h: what several commands do before they compute: read a model, make a network, open a device. */
+/* setup.h: what several commands do before they compute: read a model, make a network, open a
+ * device. */
 #ifndef WEFT_CLI_SETUP_H
 #define WEFT_CLI_SETUP_H
 
@@ -7,20 +8,23 @@
 #include "weft/device.h"
 #include "weft/model.h"
 
-/* Images of a pass with running statistics. The batch then changes no bit, only memory and speed. */
+/* Images of a pass with running statistics. The batch then changes no bit, only memory and
+ * speed. */
 #define CLI_RUNNING_BATCH 500
 
-/* Writes the path of the model file that MODEL ${operand} means into ${path}: ${operand} itself, or model.safetensors in it. */
+/* Writes the path of the model file that MODEL ${operand} means into ${path}: ${operand} itself, or
+ * model.safetensors in it. */
 enum weft_status cli_setup_model_path(const char *operand, char path[4096],
                                       struct weft_error *error);
 
-/* Reads the model ${operand} and stores the path of its file, and its hash if ${sha256} is not NULL. Prints a notice when the
- * file names no network. The caller destroys ${model}. */
+/* Reads the model ${operand} and stores the path of its file, and its hash if ${sha256} is not
+ * NULL. Prints a notice when the file names no network. The caller destroys ${model}. */
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
                                  struct weft_model **model, char path[4096], char sha256[65],
                                  struct weft_error *error);
 
-/* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path} is NULL. */
+/* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path}
+ * is NULL. */
 enum weft_status cli_setup_network(const char *path, struct weft_network **network,
                                    struct weft_error *error);
 
@@ -28,14 +32,19 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
 enum weft_status cli_setup_check(const struct weft_network *network,
                                  const struct weft_images *images, struct weft_error *error);
 
-/* Opens the device that the options name, for up to ${batch} images at once, and prints which device it is and what a user
- * should know about it. */
+/* Returns the options of a backend that the common options determine. ${options} must live as long
+ * as the backend. */
+struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);
+
+/* Opens the device that the options name, for up to ${batch} images at once, and prints which
+ * device it is and what a user should know about it. */
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct weft_backend **backend,
                                   struct weft_error *error);
 
-/* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw}, else normalised ones. */
+/* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
+ * else normalised ones. */
 enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error);
 

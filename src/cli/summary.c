@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
@@ -19,7 +20,7 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-/* Trained floats of layer ${index}. */
+/* Returns the number of trained floats of layer ${index}. */
 static size_t layer_parameters(const struct weft_network *network, size_t index) {
     const struct weft_layer *layer = &network->layers[index];
     size_t count = 0;
@@ -32,27 +33,28 @@ static size_t layer_parameters(const struct weft_network *network, size_t index)
 
 enum { KIND = 12, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 };
 
-/* How the table is laid out: which columns it has, and how wide the first one is. */
+/* The columns of the table, and the width of the first one. */
 struct layout {
     int name;
     bool kind, flop;
 };
 
-/* A row; ${parameters} is text, since the head is one too. */
-static void print_row(FILE *out, const struct layout *layout, const char *name, const char *kind,
+/* Prints a row. All cells are text, since the head is a row too. */
+static void print_row(const struct layout *layout, const char *name, const char *kind,
                       const char *output, const char *parameters, const char *flop) {
-    fprintf(out, "%-*s  ", layout->name, name);
+    printf("%-*s  ", layout->name, name);
     if (layout->kind) {
-        fprintf(out, "%-10s  ", kind);
+        printf("%-10s  ", kind);
     }
-    fprintf(out, layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
+    printf(layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
     if (layout->flop) {
-        fprintf(out, "  %12s", flop);
+        printf("  %12s", flop);
     }
-    fputc('\n', out);
+    putchar('\n');
 }
 
-/* The name, which often tells the kind, stays; FLOP are told by --json too. */
+/* Chooses the columns that fit. The name, which often includes the kind, always has one; --json has
+ * the FLOP too. */
 static struct layout choose(const struct weft_network *network, int columns) {
     struct layout layout = {.name = (int)strlen("layer")};
     for (size_t i = 0; i < network->layer_count; i++) {
@@ -66,23 +68,23 @@ static struct layout choose(const struct weft_network *network, int columns) {
 
 /* Prints the layers as a table: name, kind, output of one image, parameters, FLOP forward of one
  * image, and totals. A table wider than ${columns} omits the kinds, then FLOP. */
-static void print_table(FILE *out, const struct weft_network *network, int columns) {
+static void print_table(const struct weft_network *network, int columns) {
     struct layout layout = choose(network, columns);
     char shape[64], parameters[24], flop[24];
     uint64_t sum = 0;
-    print_row(out, &layout, "layer", "kind", "output", "parameters", "FLOP");
-    print_row(out, &layout, "input", "", weft_shape_text(network->input, shape), "", "");
+    print_row(&layout, "layer", "kind", "output", "parameters", "FLOP");
+    print_row(&layout, "input", "", weft_shape_text(network->input, shape), "", "");
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
         sum += weft_layer_flop(layer);
         snprintf(parameters, sizeof parameters, "%zu", layer_parameters(network, i));
         snprintf(flop, sizeof flop, "%llu", (unsigned long long)weft_layer_flop(layer));
-        print_row(out, &layout, layer->name, weft_kind_name(layer->kind),
+        print_row(&layout, layer->name, weft_kind_name(layer->kind),
                   weft_shape_text(layer->output, shape), parameters, flop);
     }
     snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
     snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
-    print_row(out, &layout, "total", "", "", parameters, flop);
+    print_row(&layout, "total", "", "", parameters, flop);
 }
 
 static void json_layers(struct json_writer *json, const struct weft_network *network) {
@@ -112,25 +114,22 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
 }
 
 /* ${path} and ${sha256} are NULL where there is no model file. */
-static enum weft_status print(bool as_json, const struct weft_network *network, const char *path,
-                              const char *sha256, struct weft_error *error) {
+static enum weft_status print(const struct cli_options *options, const struct weft_network *network,
+                              const char *path, const char *sha256, struct weft_error *error) {
     char *pytorch = weft_network_to_pytorch(network), *list = weft_network_to_json(network);
+    struct json_writer json;
     enum weft_status status = WEFT_OK;
     if (pytorch == NULL || list == NULL) {
         status = weft_fail(error, WEFT_FAILED, "summary: no memory for its text");
-    } else if (as_json) {
-        struct json_writer json = {0};
-        json_write_open(&json, NULL, '{');
-        json_write_string(&json, "event", "summary");
+    } else if (cli_event_begin(&json, options->json, "summary")) {
         json_write_string(&json, "model", path);
         json_write_string(&json, "sha256", sha256);
         json_write_raw(&json, "network", list);
         json_layers(&json, network);
         json_write_string(&json, "pytorch", pytorch);
-        json_write_close(&json, '}');
-        status = json_write_print(&json, stdout, error);
+        status = cli_event_end(&json, error);
     } else {
-        print_table(stdout, network, cli_text_columns());
+        print_table(network, cli_text_columns());
         printf("\n%s\n", pytorch);
         if (path != NULL) {
             printf("\nmodel: %s, sha256: %s\n", path, sha256);
@@ -143,24 +142,20 @@ static enum weft_status print(bool as_json, const struct weft_network *network, 
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
+    const struct cli_options *common = &options->common;
     struct weft_model *model = NULL;
     struct weft_network *network = NULL;
     char path[4096], sha256[65];
     enum weft_status status;
-    if (options->common.operand_count > 0 && options->network != NULL) {
+    if (common->operand_count > 0 && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: MODEL brings its own network");
     }
-    if (options->common.operand_count > 0) {
-        status = cli_setup_model(&options->common, options->common.operands[0], &model, path,
-                                 sha256, error);
-        if (status == WEFT_OK) {
-            status = print(options->common.json, model->network, path, sha256, error);
-        }
+    if (common->operand_count > 0) {
+        TRY(cli_setup_model(common, common->operands[0], &model, path, sha256, error));
+        status = print(common, model->network, path, sha256, error);
     } else {
-        status = cli_setup_network(options->network, &network, error);
-        if (status == WEFT_OK) {
-            status = print(options->common.json, network, NULL, NULL, error);
-        }
+        TRY(cli_setup_network(options->network, &network, error));
+        status = print(common, network, NULL, NULL, error);
     }
     weft_network_destroy(network);
     weft_model_destroy(model);

@@ -1,4 +1,4 @@
-/* text_wrap.c: lines that fit the terminal. What is no terminal gets them whole, for scripts. */
+/* text_wrap.c: lines that fit the terminal. */
 #include "cli/text_wrap.h"
 
 #include <limits.h>
@@ -11,8 +11,8 @@ int cli_text_columns(void) {
     return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;
 }
 
-/* Breaks ${text} at spaces alone, and not before a word that is wider than a whole line: what has no spaces, as a hash or a path, stays
- * whole, so that it can be copied. */
+/* Breaks ${text} only at spaces, and not before a word that is wider than a line: a hash or a path
+ * is never broken, so that it can be copied. */
 void cli_text_wrap(FILE *out, const char *text, int used, int indent, int width) {
     bool first = true; /* in its line */
     while (*text != '\0') {
@@ -34,7 +34,7 @@ void cli_text_wrap(FILE *out, const char *text, int used, int indent, int width)
             first = true;
             text += text[1] == '\n' ? 2 : 1;
         } else if (*text == '\n' && text[1] != '\0') {
-            text++; /* as a space, which the next word brings along */
+            text++; /* as a space before the next word */
             if (used + 1 + (int)strcspn(text, " \n") > width) {
                 fprintf(out, "\n%*s", indent, "");
                 used = indent;

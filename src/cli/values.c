@@ -1,4 +1,4 @@
-/* values.c: the text of an option's value becomes the value, or a message. */
+/* values.c: converts the text of an option's value. */
 #include "cli/values.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/numbers.h"
 #include "cli/options.h"
 
-/* Decimal digits only: strtoull would take signs, spaces and what overflows. */
+/* Reads decimal digits only: strtoull would accept signs, spaces and numbers that overflow. */
 static bool parse_count(const char *text, uint64_t *value) {
     *value = 0;
     if (*text == '\0') {
@@ -35,7 +35,7 @@ enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t mos
     return WEFT_OK;
 }
 
-/* A number and s, m, h or nothing. */
+/* Reads a number followed by s, m, h or nothing. */
 static enum weft_status set_time(const struct cli_option *option, const char *text,
                                  const char *source, uint64_t *value, struct weft_error *error) {
     char digits[24] = "";
@@ -58,8 +58,7 @@ static enum weft_status set_float(const struct cli_option *option, const char *t
                                   const char *source, float *value, struct weft_error *error) {
     char low[32], high[32], *end;
     *value = strtof(text, &end);
-    /* strtof skips spaces, and knows hexadecimal, infinity and NaN: only digits, signs, a point and
-     * an e are wanted. */
+    /* strtof also accepts spaces, hexadecimal, infinity and NaN. */
     if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
         !isfinite(*value) || *value < option->low || *value > option->high) {
         return weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
@@ -126,5 +125,5 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
     case CLI_OPTION_CHOICE:
         return set_choice(option, text, source, field, error);
     }
-    return weft_fail(error, WEFT_FAILED, "%s: no such type of option", source);
+    return weft_fail(error, WEFT_FAILED, "%s: unknown type of option", source);
 }

@@ -4,13 +4,14 @@
 
 #include "cli/options.h"
 
-/* Stores ${text} as the value of ${option}. ${source} names the origin of the text in a message: "--batch". */
+/* Stores ${text} as the value of ${option}. ${source} names the origin of the text in a message:
+ * "--batch". */
 enum weft_status cli_option_set(const struct cli_option *option, const char *text,
                                 const char *source, struct cli_options *options,
                                 struct weft_error *error);
 
-/* Returns the value that ${option} has in ${options}, as a user would write it, perhaps in ${number}; NULL for a flag
- * and for a choice without a value. */
+/* Returns the value that ${option} has in ${options}, as a user would write it, perhaps in
+ * ${number}; NULL for a flag and for a choice without a value. */
 const char *cli_option_text(const struct cli_option *option, const struct cli_options *options,
                             char number[64]);
 

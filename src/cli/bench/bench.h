@@ -56,8 +56,9 @@ struct cli_bench {
     size_t part_count;
 };
 
-/* network.c: makes every conv2d and linear of ${network} ${times} as wide, but for the last one, whose outputs are the
- * classes. Replaces ${network}. Fails with WEFT_FAILED without memory, WEFT_BAD_FILE where it gets too large. */
+/* network.c: makes every conv2d and linear of ${network} ${times} as wide, but for the last one,
+ * whose outputs are the classes. Replaces ${network}. Fails with WEFT_FAILED without memory,
+ * WEFT_BAD_FILE where it gets too large. */
 enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
                                  struct weft_error *error);
 

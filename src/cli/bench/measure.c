@@ -97,7 +97,8 @@ static bool keep_time(void *context, const struct weft_epoch *epoch) {
     return !os_interrupted();
 }
 
-/* ${epochs} of the images that are used, or ${steps} steps of them; their times go to ${part} if it is not NULL. */
+/* ${epochs} of the images that are used, or ${steps} steps of them; their times go to ${part} if it
+ * is not NULL. */
 static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend, size_t epochs,
                               uint64_t steps, struct cli_bench_part *part,
                               struct weft_error *error) {
@@ -187,7 +188,8 @@ static enum weft_status measure_evaluation(struct cli_bench *bench, struct weft_
     return weft_backend_profile_read(backend, &part->entries, &part->entry_count, error);
 }
 
-/* Training and the peak on one opened device, evaluation on one for forward passes alone, as weft evaluate opens it. */
+/* Training and the peak on one opened device, evaluation on one for forward passes alone, as weft
+ * evaluate opens it. */
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
     struct cli_options options = bench->options->common;
     bool kernels = cli_bench_wants(bench->options, CLI_BENCH_KERNELS);

@@ -15,7 +15,8 @@ static size_t *outputs_of(struct weft_layer *layer) {
     }
 }
 
-/* The list of layers is made from the layers' arguments alone, so these are changed, and the list is read again. */
+/* The list of layers is made from the layers' arguments alone, so these are changed, and the list
+ * is read again. */
 enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
                                  struct weft_error *error) {
     struct weft_network *old = *network;
@@ -48,7 +49,8 @@ double cli_bench_forward_gflop(const struct weft_network *network) {
     return 1e-9 * (double)flop;
 }
 
-/* Forward, gradients of parameters, and gradients of inputs but for the images', which nobody needs. */
+/* Forward, gradients of parameters, and gradients of inputs but for the images', which nobody
+ * needs. */
 double cli_bench_step_gflop(const struct weft_network *network) {
     double first = 1e-9 * (double)weft_layer_flop(&network->layers[0]);
     return 3 * cli_bench_forward_gflop(network) - first;

@@ -1,8 +1,9 @@
-/* complete.c: weft help complete WORD...: what can be the last WORD, for the completion scripts of shells.
+/* complete.c: weft help complete WORD...: what can be the last WORD, for the completion scripts of
+ * shells.
  *
- * Each line of the answer is a word, perhaps with a tab and a description, or says which paths the shell has to offer:
- * ":folders", ":files", or ":files ENDING...", which are folders and the files that end so. The shell removes the words
- * that do not begin like the last WORD. */
+ * Each line of the answer is a word, perhaps with a tab and a description, or says which paths the
+ * shell has to offer: ":folders", ":files", or ":files ENDING...", which are folders and the files
+ * that end so. The shell removes the words that do not begin like the last WORD. */
 #include "cli/help/help.h"
 
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static void offer_topics(FILE *out) {
     }
 }
 
-/* The words that are always right come first: a driver may end the process when it is asked for its devices. */
+/* The words that are always right come first: a driver may end the process when it is asked for its
+ * devices. */
 static void offer_devices(FILE *out) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};

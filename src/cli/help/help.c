@@ -1,5 +1,5 @@
-/* help.c: the pages of weft help, made from the tables of commands and options. A page fits a screen: what is the same for every
- * command has a page of its own. */
+/* help.c: the pages of weft help, made from the tables of commands and options. A page fits a
+ * screen: what is the same for every command has a page of its own. */
 #include "cli/help/help.h"
 
 #include <string.h>

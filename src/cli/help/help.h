@@ -1,5 +1,6 @@
-/* help.h: what the program says about itself: the pages of weft help, the manual page and the completions of shells. All of it is
- * made from the tables of commands and options, so that none can say what the program does not do. */
+/* help.h: what the program says about itself: the pages of weft help, the manual page and the
+ * completions of shells. All of it is made from the tables of commands and options, so that none
+ * can say what the program does not do. */
 #ifndef WEFT_CLI_HELP_H
 #define WEFT_CLI_HELP_H
 

@@ -1,4 +1,5 @@
-/* resume.c: weft train --resume: the state of a training, written after each whole epoch and taken up again. */
+/* resume.c: weft train --resume: the state of a training, written after each whole epoch and taken
+ * up again. */
 #include "cli/train/train.h"
 
 #include <stdlib.h>

@@ -28,7 +28,8 @@ static bool is_plain(const char *word) {
                                               "0123456789_./:=@%+,-")] == '\0';
 }
 
-/* As a shell takes it for one word: in single quotes where need be, a quote itself outside of them. */
+/* As a shell takes it for one word: in single quotes where need be, a quote itself outside of
+ * them. */
 static void add_word(struct line *line, const char *word) {
     if (is_plain(word)) {
         add(line, word, strlen(word));
@@ -75,7 +76,8 @@ bool cli_train_resume_command(const struct cli_training *train, char *text, size
     add_word(&line, os_program_name());
     add(&line, " train", 6);
     add_option(&line, "resume", train->run.path);
-    /* A run that went on already may have been given more epochs or steps than its checkpoint knows of. */
+    /* A run that went on already may have been given more epochs or steps than its checkpoint knows
+     * of. */
     if (options->resume != NULL) {
         char number[24];
         if (cli_options_given(&options->common, "epochs")) {

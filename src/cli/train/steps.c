@@ -21,7 +21,8 @@ static enum weft_status grow(struct cli_training *train, size_t more, struct wef
     return WEFT_OK;
 }
 
-/* A finished epoch's lines are added to the file: a long training would spend its time writing all of them again. */
+/* A finished epoch's lines are added to the file: a long training would spend its time writing all
+ * of them again. */
 static enum weft_status append(const struct cli_training *train, size_t first,
                                struct weft_error *error) {
     char path[4096];
@@ -56,8 +57,8 @@ enum weft_status cli_train_log_steps(struct cli_training *train, const struct we
     return append(train, first, error);
 }
 
-/* A run that goes on keeps the steps of its finished epochs. A file that is missing or of another run is no reason to stop: the
- * curves have less to show then. */
+/* A run that goes on keeps the steps of its finished epochs. A file that is missing or of another
+ * run is no reason to stop: the curves have less to show then. */
 enum weft_status cli_train_take_steps(struct cli_training *train, struct weft_error *error) {
     char path[4096];
     struct weft_error ignored = {0};

@@ -68,7 +68,8 @@ static void choose_training(struct cli_training *train) {
     train->training.start = train->from != NULL ? &train->start : NULL;
 }
 
-/* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running statistics make them all the same. */
+/* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running
+ * statistics make them all the same. */
 static size_t largest_batch(const struct cli_training *train) {
     return train->training.batch > CLI_RUNNING_BATCH ? train->training.batch : CLI_RUNNING_BATCH;
 }

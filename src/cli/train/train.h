@@ -62,26 +62,30 @@ struct weft_training_events cli_train_events(struct cli_training *train);
 /* resume.c: writes checkpoint.safetensors, after a whole epoch. */
 enum weft_status cli_train_save_checkpoint(struct cli_training *train, struct weft_error *error);
 
-/* Reads the checkpoint of --resume: model, options, history. Fails with WEFT_USAGE for options that it was not begun with. */
+/* Reads the checkpoint of --resume: model, options, history. Fails with WEFT_USAGE for options that
+ * it was not begun with. */
 enum weft_status cli_train_resume(struct cli_training *train, struct weft_error *error);
 
 /* Fails unless the images are those of the checkpoint. */
 enum weft_status cli_train_check_images(const struct cli_training *train, struct weft_error *error);
 
-/* resume_command.c: writes the command line that goes on with this run into ${text} of ${size} bytes: as it can be pasted into a shell, with
- * the options that were given and that a checkpoint does not keep. Returns false where it does not fit. */
+/* resume_command.c: writes the command line that goes on with this run into ${text} of ${size}
+ * bytes: as it can be pasted into a shell, with the options that were given and that a checkpoint
+ * does not keep. Returns false where it does not fit. */
 bool cli_train_resume_command(const struct cli_training *train, char *text, size_t size);
 
 /* Brings the run folder back to the last finished epoch. */
 enum weft_status cli_train_go_on(struct cli_training *train, struct weft_error *error);
 
-/* sanity.c: fails with WEFT_FAILED when the training learned nothing: weft help train and the manual page have the rule. */
+/* sanity.c: fails with WEFT_FAILED when the training learned nothing: weft help train and the
+ * manual page have the rule. */
 enum weft_status cli_train_check_sanity(const struct cli_training *train, struct weft_error *error);
 
 /* validate.c: the images that are trained on: all but those held out. */
 size_t cli_train_images(const struct cli_training *train);
 
-/* With --resume, sets --validate to what the run was begun with. Fails with WEFT_USAGE when no image would be left. */
+/* With --resume, sets --validate to what the run was begun with. Fails with WEFT_USAGE when no
+ * image would be left. */
 enum weft_status cli_train_check_validate(struct cli_training *train, struct weft_error *error);
 
 /* Evaluates the held-out images on the device as it is now, into ${history}. */
@@ -92,7 +96,8 @@ enum weft_status cli_train_validate(const struct cli_training *train, struct rep
 enum weft_status cli_train_log_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                      struct weft_error *error);
 
-/* For --resume: the steps and the validation of the finished epochs, from the run folder's own files. */
+/* For --resume: the steps and the validation of the finished epochs, from the run folder's own
+ * files. */
 enum weft_status cli_train_take_steps(struct cli_training *train, struct weft_error *error);
 void cli_train_take_validation(struct cli_training *train);
 

@@ -1,7 +1,8 @@
-/* validate.c: weft train --validate: images that are held out of training, looked at after each epoch.
+/* validate.c: weft train --validate: images that are held out of training, looked at after each
+ * epoch.
  *
- * They are the last ones of the training file, so that the device has them already: training takes its images from those
- * before them. Looking at them changes no bit of the training. */
+ * They are the last ones of the training file, so that the device has them already: training takes
+ * its images from those before them. Looking at them changes no bit of the training. */
 #include "cli/train/train.h"
 
 #include <stdlib.h>

@@ -116,7 +116,8 @@ static enum weft_status run_words(struct run *run, bool launches, struct weft_er
     return status;
 }
 
-/* After a crash, which may show long behind its cause, and in another thread: again, with a wait for each kernel. */
+/* After a crash, which may show long behind its cause, and in another thread: again, with a wait
+ * for each kernel. */
 static void look_again(struct run *run, char *why, size_t room) {
     struct weft_error ignored = {0};
     size_t at = strlen(why);

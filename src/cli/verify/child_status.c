@@ -1,4 +1,5 @@
-/* child_status.c: what a process that verifies a device is at, in a file that the one who started it reads if it crashes. */
+/* child_status.c: what a process that verifies a device is at, in a file that the one who started
+ * it reads if it crashes. */
 #include "cli/verify/verify.h"
 
 #include <stdlib.h>

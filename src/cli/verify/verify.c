@@ -84,7 +84,8 @@ static enum weft_status parse_injection(const char *given, char text[256],
     return weft_error_hint(error, "for example 10:conv1.weight:7:20");
 }
 
-/* The data set, if one is asked for: the variable does not count, so that the hash is the known one everywhere. */
+/* The data set, if one is asked for: the variable does not count, so that the hash is the known one
+ * everywhere. */
 static enum weft_status read_images(const struct cli_verify_options *options,
                                     struct weft_images *images, struct weft_error *error) {
     struct weft_network *network = NULL;

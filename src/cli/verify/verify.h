@@ -27,12 +27,14 @@ void cli_verify_print_difference(const struct cli_verify_options *options,
 void cli_verify_print_verdict(const struct cli_verify_options *options,
                               const struct weft_verify_outcome *outcome);
 
-/* The verdict "no verdict" of ${device}, and why. ${outcome}, if not NULL, tells how often a soak test passed until then. */
+/* The verdict "no verdict" of ${device}, and why. ${outcome}, if not NULL, tells how often a soak
+ * test passed until then. */
 void cli_verify_print_none(const struct cli_verify_options *options,
                            const struct weft_device *device, const char *why,
                            const struct weft_verify_outcome *outcome, double seconds);
 
-/* The environment of a child: the path of its note, or that it has none; and whether it is to tell of launches. */
+/* The environment of a child: the path of its note, or that it has none; and whether it is to tell
+ * of launches. */
 #define WEFT_VERIFY_NOTE       "WEFT_VERIFY_NOTE"
 #define CLI_VERIFY_STATUS_NONE "-"
 #define CLI_VERIFY_LAUNCHES    "WEFT_VERIFY_LAUNCHES"
@@ -46,7 +48,8 @@ struct cli_child_status {
     bool launches; /* of each kernel, and nothing else is printed */
 };
 
-/* Makes the note of a child to come, which then needs no room on the disk. Returns false if that failed. */
+/* Makes the note of a child to come, which then needs no room on the disk. Returns false if that
+ * failed. */
 bool cli_child_status_make(const char *path);
 
 /* Opens the note that the environment names. Returns whether this process is a child. */
@@ -54,19 +57,21 @@ bool cli_child_status_open(struct cli_child_status *note);
 void cli_child_status_write(struct cli_child_status *note, const char *what);
 void cli_child_status_close(struct cli_child_status *note);
 
-/* child.c: verifies ${device}, or the one that the options name if it is NULL, in a process of its own, with a time limit. Returns that
- * process's status; WEFT_NO_VERDICT, and says why, if it crashed or did not end. Fails if there can be no process. */
+/* child.c: verifies ${device}, or the one that the options name if it is NULL, in a process of its
+ * own, with a time limit. Returns that process's status; WEFT_NO_VERDICT, and says why, if it
+ * crashed or did not end. Fails if there can be no process. */
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
                                   const struct weft_device *device, struct weft_error *error);
 
-/* child.c: has a process of its own ask the drivers for their devices. Fails with WEFT_NO_VERDICT, and says why, if that crashed or did
- * not end: then this process better does not. */
+/* child.c: has a process of its own ask the drivers for their devices. Fails with WEFT_NO_VERDICT,
+ * and says why, if that crashed or did not end: then this process better does not. */
 enum weft_status cli_verify_ask(const struct cli_verify_options *options, struct weft_error *error);
 
 /* children.c: what that process does: asks them, and prints nothing. */
 enum weft_status cli_verify_answer(struct weft_error *error);
 
-/* children.c: verifies all devices, each in a process of its own. Its status is the worst: different, unstable, no verdict, failed. */
+/* children.c: verifies all devices, each in a process of its own. Its status is the worst:
+ * different, unstable, no verdict, failed. */
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
                                      struct weft_error *error);
 
