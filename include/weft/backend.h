@@ -74,8 +74,15 @@ WEFT_API const struct weft_network *weft_backend_network(const struct weft_backe
  * chooses no such device. */
 WEFT_API const char *weft_backend_warning(const struct weft_backend *backend);
 
-/* Copies ${images} to the device as the data of ${split}. Fails with WEFT_USAGE unless their
- * size and number of classes fit the network, and with WEFT_BAD_DEVICE. */
+/* Checks that ${images} have the size of the network's input, and that the network has an output
+ * a class. Fails with WEFT_BAD_FILE. */
+WEFT_API enum weft_status weft_backend_check_images(const struct weft_network *network,
+                                                    const struct weft_images *images,
+                                                    struct weft_error *error);
+
+/* Copies ${images} to the device as the data of ${split}. Fails with WEFT_BAD_FILE unless the
+ * network takes their size and has at least as many outputs as they have classes, with
+ * WEFT_USAGE unless there are 1 to 2^32 - 1 images, and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,
                                                   const struct weft_images *images,

@@ -1,10 +1,8 @@
-/* backend.c: checks what callers ask for, once for all backends, and hands it on. */
+/* backend.c: the functions of include/weft/backend.h: they check arguments for all backends and
+ * call the one that is open. */
 #include "backend/ops.h"
-#include "backend/tensor_ref.h"
+#include "base/try.h"
 #include "numerics.h"
-
-#include <stdio.h>
-#include <string.h>
 
 void weft_backend_close(struct weft_backend *backend) {
     if (backend != NULL) {
@@ -25,29 +23,46 @@ const char *weft_backend_warning(const struct weft_backend *backend) {
     return backend->warning[0] != '\0' ? backend->warning : NULL;
 }
 
+static enum weft_status check_size(const struct weft_network *network,
+                                   const struct weft_images *images, struct weft_error *error) {
+    struct weft_shape input = network->input;
+    struct weft_shape image = {1, images->height, images->width, false};
+    bool fits = input.flat ? input.channels == images->height * images->width
+                           : input.channels == 1 && input.height == images->height &&
+                                 input.width == images->width;
+    if (!fits) {
+        char takes[64], has[64];
+        return weft_fail(error, WEFT_BAD_FILE, "network: it takes %s, but the images are %s",
+                         weft_shape_text(input, takes), weft_shape_text(image, has));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_backend_check_images(const struct weft_network *network,
+                                           const struct weft_images *images,
+                                           struct weft_error *error) {
+    TRY(check_size(network, images, error));
+    return weft_network_check_classifier(network, images->classes, error);
+}
+
 enum weft_status weft_backend_set_images(struct weft_backend *backend, enum weft_split split,
                                          const struct weft_images *images,
                                          struct weft_error *error) {
-    struct weft_shape input = backend->network->input;
     struct weft_shape output = weft_network_output(backend->network);
-    enum weft_status status;
     char text[64];
-    if (weft_shape_size(input) != images->height * images->width ||
-        (!input.flat && (input.channels != 1 || input.height != images->height))) {
-        return weft_fail(error, WEFT_USAGE,
-                         "images: the network takes %s, the images are 1 x %zu x %zu",
-                         weft_shape_text(input, text), images->height, images->width);
-    }
+    TRY(check_size(backend->network, images, error));
     if (weft_shape_size(output) < images->classes) {
-        return weft_fail(error, WEFT_USAGE, "images: %zu classes, but the network gives %s logits",
-                         images->classes, weft_shape_text(output, text));
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "images: %zu classes, but the network gives %s logits", images->classes,
+                         weft_shape_text(output, text));
     }
     if (images->count == 0 || images->count > UINT32_MAX) {
         return weft_fail(error, WEFT_USAGE, "images: %zu of them", images->count);
     }
-    status = backend->ops->set_images(backend, split, images, error);
-    backend->images[split] = status == WEFT_OK ? images->count : 0;
-    return status;
+    backend->images[split] = 0;
+    TRY(backend->ops->set_images(backend, split, images, error));
+    backend->images[split] = images->count;
+    return WEFT_OK;
 }
 
 enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const float values[256],
@@ -68,27 +83,40 @@ void weft_pixels_normalised(float values[256]) {
     }
 }
 
+static enum weft_status check_array(const struct weft_backend *backend, enum weft_array array,
+                                    struct weft_error *error) {
+    if (backend->forward_only && array != WEFT_ARRAY_PARAMETERS && array != WEFT_ARRAY_BUFFERS) {
+        return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
+    }
+    return WEFT_OK;
+}
+
 enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
                                     const float *values, struct weft_error *error) {
     if (array == WEFT_ARRAY_GRADIENTS) {
         return weft_fail(error, WEFT_USAGE, "gradients can only be read");
     }
-    if (backend->forward_only && array != WEFT_ARRAY_PARAMETERS && array != WEFT_ARRAY_BUFFERS) {
-        return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
-    }
+    TRY(check_array(backend, array, error));
     return backend->ops->write(backend, array, values, error);
 }
 
 enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,
                                    float *values, struct weft_error *error) {
-    if (backend->forward_only && array != WEFT_ARRAY_PARAMETERS && array != WEFT_ARRAY_BUFFERS) {
-        return weft_fail(error, WEFT_USAGE, "opened for forward passes only");
-    }
+    TRY(check_array(backend, array, error));
     return backend->ops->read(backend, array, values, error);
+}
+
+/* Checks that the network's output is one number a class. */
+static enum weft_status check_output(const struct weft_backend *backend, const char *what,
+                                     struct weft_error *error) {
+    return weft_network_output(backend->network).flat
+               ? WEFT_OK
+               : weft_fail(error, WEFT_USAGE, "%s: the network's output is not flat", what);
 }
 
 enum weft_status weft_backend_train(struct weft_backend *backend, const struct weft_steps *steps,
                                     struct weft_step_result *results, struct weft_error *error) {
+    size_t images = backend->images[WEFT_SPLIT_TRAIN];
     if (backend->forward_only) {
         return weft_fail(error, WEFT_USAGE, "training: opened for forward passes only");
     }
@@ -101,13 +129,11 @@ enum weft_status weft_backend_train(struct weft_backend *backend, const struct w
         return weft_fail(error, WEFT_USAGE, "training: %zu images do not make %zu steps of %zu",
                          steps->images, steps->steps, steps->batch);
     }
-    if (!weft_network_output(backend->network).flat) {
-        return weft_fail(error, WEFT_USAGE, "training: the network's output is not flat");
-    }
+    TRY(check_output(backend, "training", error));
     for (size_t i = 0; i < steps->images; i++) {
-        if (steps->order[i] >= backend->images[WEFT_SPLIT_TRAIN]) {
+        if (steps->order[i] >= images) {
             return weft_fail(error, WEFT_USAGE, "training: image %u of %zu",
-                             (unsigned)steps->order[i], backend->images[WEFT_SPLIT_TRAIN]);
+                             (unsigned)steps->order[i], images);
         }
     }
     backend->last_count = steps->images - (steps->steps - 1) * steps->batch;
@@ -123,9 +149,7 @@ enum weft_status weft_backend_evaluate(struct weft_backend *backend, const struc
                          "evaluation: images %zu to %zu of %zu, at most %zu at once", pass->first,
                          pass->first + pass->count, images, backend->batch);
     }
-    if (!weft_network_output(backend->network).flat) {
-        return weft_fail(error, WEFT_USAGE, "evaluation: the network's output is not flat");
-    }
+    TRY(check_output(backend, "evaluation", error));
     backend->last_count = pass->count;
     return backend->ops->evaluate(backend, pass, error);
 }
@@ -145,18 +169,18 @@ enum weft_status weft_backend_propagate(struct weft_backend *backend,
 
 enum weft_status weft_backend_tensor(struct weft_backend *backend, const char *name, float *values,
                                      size_t count, struct weft_error *error) {
-    struct activation place;
+    struct activation activation;
     size_t size;
-    if (!activation_find(backend->network, name, &place)) {
+    if (!activation_find(backend->network, name, &activation)) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: the network has none of this name", name);
     }
-    if (place.gradient && backend->forward_only) {
+    if (activation.gradient && backend->forward_only) {
         return weft_fail(error, WEFT_USAGE, "tensor %s: opened for forward passes only", name);
     }
-    size = weft_shape_size(activation_shape(backend->network, place.index));
+    size = weft_shape_size(activation_shape(backend->network, activation.index));
     if (backend->last_count == 0 || count != backend->last_count * size) {
-        return weft_fail(error, WEFT_USAGE, "tensor %s: %zu floats asked for, it has %zu x %zu",
+        return weft_fail(error, WEFT_USAGE, "tensor %s: %zu floats requested, it has %zu x %zu",
                          name, count, backend->last_count, size);
     }
-    return backend->ops->tensor(backend, place, backend->last_count, values, error);
+    return backend->ops->tensor(backend, activation, backend->last_count, values, error);
 }

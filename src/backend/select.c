@@ -1,4 +1,5 @@
-/* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an open backend. */
+/* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an
+ * open backend. */
 #include "backend/cpu/cpu.h"
 #include "backend/opencl/api.h"
 #include "os/host.h"
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Marks the device that "auto" takes: the first usable GPU, else accelerator, else CPU device, else the CPU backend. */
+/* Marks the device that "auto" takes: the first usable GPU, else accelerator, else CPU device,
+ * else the CPU backend. */
 static void mark_default(struct weft_device *devices, size_t count) {
     static const char *const order[] = {"gpu", "accelerator", "cpu", "builtin"};
     static const char *const why[] = {
@@ -172,7 +174,8 @@ static enum weft_status open_cpu(const struct backend_request *request,
     return cpu_open(request, backend, error);
 }
 
-/* Opens the default device; if that fails, or there is none, the CPU backend, and says why in ${notice}. */
+/* Opens the default device; if that fails, or there is none, the CPU backend, and says why in
+ * ${notice}. */
 static enum weft_status open_auto(const struct backend_request *request,
                                   const struct weft_device *devices, size_t count, const char *note,
                                   struct weft_backend **backend, char *notice,

@@ -94,7 +94,7 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     network = state->model->network;
     TRY(weft_data_find(common->data, folder, error));
     TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
-    TRY(cli_setup_check(network, &state->images, error));
+    TRY(weft_backend_check_images(network, &state->images, error));
     cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
     requested->batch = most < state->images.count ? most : state->images.count;
     TRY(cli_setup_device(common, network, requested->batch, true, &state->backend, error));

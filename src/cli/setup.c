@@ -61,21 +61,6 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     return status;
 }
 
-enum weft_status cli_setup_check(const struct weft_network *network,
-                                 const struct weft_images *images, struct weft_error *error) {
-    struct weft_shape input = network->input;
-    struct weft_shape image = {1, images->height, images->width, false};
-    bool fits = input.flat ? input.channels == images->height * images->width
-                           : input.channels == 1 && input.height == images->height &&
-                                 input.width == images->width;
-    if (!fits) {
-        char takes[64], has[64];
-        return weft_fail(error, WEFT_BAD_FILE, "network: it takes %s, but the images are %s",
-                         weft_shape_text(input, takes), weft_shape_text(image, has));
-    }
-    return weft_network_check_classifier(network, images->classes, error);
-}
-
 /* Prints which device is open, and what a user should know about it. */
 static void print_device(const struct cli_options *options, const struct weft_backend *backend) {
     const struct weft_device *device = weft_backend_device(backend);

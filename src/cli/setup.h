@@ -28,10 +28,6 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
 enum weft_status cli_setup_network(const char *path, struct weft_network **network,
                                    struct weft_error *error);
 
-/* Checks that ${network} takes ${images} and has one output per class. Fails with WEFT_BAD_FILE. */
-enum weft_status cli_setup_check(const struct weft_network *network,
-                                 const struct weft_images *images, struct weft_error *error);
-
 /* Returns the options of a backend that the common options determine. ${options} must live as long
  * as the backend. */
 struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);

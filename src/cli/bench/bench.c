@@ -84,7 +84,8 @@ static enum weft_status make_model(struct cli_bench *bench, struct weft_error *e
     }
     if (status == WEFT_OK) {
         weft_model_initialise(bench->model, 0);
-        status = cli_setup_check(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN], error);
+        status = weft_backend_check_images(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN],
+                                           error);
     }
     return status;
 }

@@ -25,7 +25,7 @@ static enum weft_status take_network(struct cli_prediction *job, struct weft_err
     job->classes = one.classes;
     job->height = one.height;
     job->width = one.width;
-    return cli_setup_check(network, &one, error);
+    return weft_backend_check_images(network, &one, error);
 }
 
 static enum weft_status reserve(struct cli_prediction *job, size_t count,
@@ -141,7 +141,7 @@ static enum weft_status read_data(struct cli_prediction *job, struct weft_error 
             weft_images_read(folder, (enum weft_split)job->options->split, &images, NULL, error);
     }
     if (status == WEFT_OK) {
-        status = cli_setup_check(job->model->network, &images, error);
+        status = weft_backend_check_images(job->model->network, &images, error);
     }
     if (status == WEFT_OK) {
         status = take_indices(job, &images, error);

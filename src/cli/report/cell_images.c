@@ -121,7 +121,7 @@ static enum weft_status evaluate_run(const struct cli_options *options, const ch
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_images *images = &parts[i].images;
         TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
-        TRY_OR(done, cli_setup_check(model->network, images, error));
+        TRY_OR(done, weft_backend_check_images(model->network, images, error));
     }
     TRY_OR(done,
            cli_setup_device(options, model->network, CLI_RUNNING_BATCH, true, &backend, error));

@@ -50,7 +50,7 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
         }
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = cli_setup_check(train->model->network, &train->images[i], error);
+        status = weft_backend_check_images(train->model->network, &train->images[i], error);
     }
     return status;
 }

@@ -98,7 +98,7 @@ static enum weft_status read_images(const struct cli_verify_options *options,
         status = weft_network_create_published(&network, error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = cli_setup_check(network, &images[i], error);
+        status = weft_backend_check_images(network, &images[i], error);
     }
     weft_network_destroy(network);
     return status;

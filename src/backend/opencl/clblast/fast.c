@@ -1,4 +1,5 @@
-/* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a batch. */
+/* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a
+ * batch. */
 #include "backend/opencl/clblast/fast.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
@@ -167,7 +168,8 @@ static const struct opencl_layer fast_layer = {
 
 /* ---- opening and closing ---- */
 
-/* Makes the kernel ${name} of group ${group} with its ${count} buffers set; two numbers follow them. */
+/* Makes the kernel ${name} of group ${group} with its ${count} buffers set; two numbers follow
+ * them. */
 static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, const char *name,
                                     size_t values, size_t count, cl_mem *const *buffers,
                                     struct opencl_launch *launch, struct weft_error *error) {

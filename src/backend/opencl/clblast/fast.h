@@ -1,6 +1,8 @@
-/* fast.h: --math fast: linear layers and convolutions as products of matrices by CLBlast. It gives up equal bits.
+/* fast.h: --math fast: linear layers and convolutions as products of matrices by CLBlast. It gives
+ * up equal bits.
  *
- * A linear layer is the convolution of an image of one pixel with a kernel of one tap, so both are one row of the table. With
+ * A linear layer is the convolution of an image of one pixel with a kernel of one tap, so both are
+ * one row of the table. With
  *   K  channels of the output,  A  its pixels,  R  channels x taps of the input,  n = shards x A x 16
  * and matrices by rows (cl/fast.cl fills and empties them):
  *   weights   K x R   in the parameters, as they lie there
@@ -10,22 +12,25 @@
  *   forward    features = weights columns
  *   gradients  dweights = features columns^T, added up over the chunks
  *   backward   columns = weights^T features
- * Both matrices lie in one buffer, which all layers share, and so is what CLBlast wants for copies with padding. */
+ * Both matrices lie in one buffer, which all layers share, and so is what CLBlast wants for
+ * copies with padding. */
 #ifndef WEFT_OPENCL_FAST_H
 #define WEFT_OPENCL_FAST_H
 
 #include "backend/opencl/launch.h"
 
-/* Bytes that the matrices may take, and CLBlast's copies of them: a chunk has as many shards as fit both, at least one. (One shard of
- * a very large layer, or the copy of very large weights, may be more. At batch 10,000 the published network needs 28 and 33 million bytes,
- * and its convolutions and first linear layer 16 times as wide 31 and 33.) */
+/* Bytes that the matrices may take, and CLBlast's copies of them: a chunk has as many shards as
+ * fit both, at least one. (One shard of a very large layer, or the copy of very large weights,
+ * may be more. At batch 10,000 the published network needs 28 and 33 million bytes, and its
+ * convolutions and first linear layer 16 times as wide 31 and 33.) */
 #define OPENCL_FAST_MATRICES  ((size_t)32 << 20)
 #define OPENCL_FAST_TEMPORARY ((size_t)32 << 20)
 
 /* What meson's option clblast puts in: NULL in a weft that was built without CLBlast. */
 struct opencl_engine {
     const struct opencl_layer *layer; /* of conv2d and linear layers, in place of their own */
-    /* Makes cl->fast. Fails with WEFT_BAD_DEVICE; finish is then due all the same, and harmless where there is nothing. */
+    /* Makes cl->fast. Fails with WEFT_BAD_DEVICE; finish is then due all the same, and harmless
+     * where there is nothing. */
     enum weft_status (*init)(struct opencl_backend *cl, struct weft_error *error);
     void (*finish)(struct opencl_backend *cl);
 };
@@ -56,10 +61,12 @@ struct opencl_product {
     float beta;
 };
 
-/* Tells CLBlast how to compute on a CPU device, for all of this process; on others it knows best. */
+/* Tells CLBlast how to compute on a CPU device, for all of this process; on others it knows
+ * best. */
 enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_error *error);
 
-/* Stores the bytes that CLBlast needs for copies in ${bytes}. Fails with WEFT_BAD_DEVICE and CLBlast's code by name. */
+/* Stores the bytes that CLBlast needs for copies in ${bytes}. Fails with WEFT_BAD_DEVICE and
+ * CLBlast's code by name. */
 enum weft_status opencl_product_temporary(struct opencl_backend *cl,
                                           const struct opencl_product *product, size_t *bytes,
                                           struct weft_error *error);
@@ -79,7 +86,8 @@ struct opencl_product opencl_fast_gradients(struct opencl_backend *cl,
 struct opencl_product opencl_fast_backward(struct opencl_backend *cl,
                                            const struct opencl_fast_layer *layer, size_t shards);
 
-/* Chooses the chunk of each layer for batches of up to cl->base.batch images, and how large the shared buffers have to be. */
+/* Chooses the chunk of each layer for batches of up to cl->base.batch images, and how large the
+ * shared buffers have to be. */
 enum weft_status opencl_fast_choose(struct opencl_backend *cl, struct weft_error *error);
 
 /* Makes these buffers. */

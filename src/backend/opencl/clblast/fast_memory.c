@@ -1,4 +1,5 @@
-/* fast_memory.c: --math fast: the products of a layer, and how much of the batch is computed at once. */
+/* fast_memory.c: --math fast: the products of a layer, and how much of the batch is computed at
+ * once. */
 #include "backend/opencl/clblast/fast.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
@@ -21,8 +22,8 @@ struct opencl_product opencl_fast_forward(struct opencl_backend *cl,
                                    .c_begin = layer->rows * n};
 }
 
-/* The sum over the whole batch goes to the first shard's partial sums. Those of the other shards stay 0, as they were made, so
- * that adam's kernels, which add the shards, know nothing of it. */
+/* The sum over the whole batch goes to the first shard's partial sums. Those of the other shards
+ * stay 0, as they were made, so that adam's kernels, which add the shards, know nothing of it. */
 struct opencl_product opencl_fast_gradients(struct opencl_backend *cl,
                                             const struct opencl_fast_layer *layer, size_t shards,
                                             bool first) {
@@ -53,7 +54,8 @@ struct opencl_product opencl_fast_backward(struct opencl_backend *cl,
                                    .c = cl->fast->matrices};
 }
 
-/* Stores in ${most} the bytes that CLBlast needs for copies in any product of ${layer} over exactly ${shards} shards, if they are more. */
+/* Stores in ${most} the bytes that CLBlast needs for copies in any product of ${layer} over
+ * exactly ${shards} shards, if they are more. */
 static enum weft_status temporary_of(struct opencl_backend *cl,
                                      const struct opencl_fast_layer *layer, size_t shards,
                                      size_t *most, struct weft_error *error) {
@@ -70,7 +72,8 @@ static enum weft_status temporary_of(struct opencl_backend *cl,
     return WEFT_OK;
 }
 
-/* The largest chunk that fits, for a batch of any size: CLBlast's needs do not always grow with it. */
+/* The largest chunk that fits, for a batch of any size: CLBlast's needs do not always grow with
+ * it. */
 static enum weft_status choose_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                      struct weft_error *error) {
     size_t shards = lanes_shards(cl->base.batch), temporary = 0;

@@ -49,8 +49,9 @@ static CLBlastTranspose turn(bool turned) {
     return turned ? CLBlastTransposeYes : CLBlastTransposeNo;
 }
 
-/* Work-groups of one work-item with a tile of 16 x 16 sums in float16 registers, no local memory, and always this kernel. CLBlast's own
- * choice for CPU devices that it does not know has groups of many work-items that share local memory: 3 to 10 times slower on PoCL. */
+/* Work-groups of one work-item with a tile of 16 x 16 sums in float16 registers, no local
+ * memory, and always this kernel. CLBlast's own choice for CPU devices that it does not know has
+ * groups of many work-items that share local memory: 3 to 10 times slower on PoCL. */
 static const char *const kernel_names[] = {"GEMMK", "KREG", "KWG",   "KWI",   "MDIMA", "MDIMC",
                                            "MWG",   "VWM",  "NDIMB", "NDIMC", "NWG",   "VWN",
                                            "SA",    "SB",   "STRM",  "STRN"};
