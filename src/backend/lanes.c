@@ -1,4 +1,4 @@
-/* lanes.c: between images in a row and shards of 16 side by side. */
+/* lanes.c: from images to shards of 16 adjacent images, and back. */
 #include "backend/lanes.h"
 
 void lanes_pack(const float *images, size_t count, size_t size, float *lanes) {

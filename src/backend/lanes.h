@@ -1,5 +1,4 @@
-/* lanes.h: shards of 16 images, the unit in which every sum over a batch is written
- * (cl/README.md). */
+/* lanes.h: shards of 16 images, the unit of all sums over a batch (cl/README.md). */
 #ifndef WEFT_LANES_H
 #define WEFT_LANES_H
 
@@ -7,22 +6,22 @@
 
 #define CPU_LANES 16
 
-/* Returns the shards that ${count} images make. */
+/* Returns the number of shards of ${count} images. */
 static inline size_t lanes_shards(size_t count) {
     return (count + CPU_LANES - 1) / CPU_LANES;
 }
 
-/* Returns the images in shard ${shard} of ${count} images: 16, or what is left in the last. */
+/* Returns how many of ${count} images are in shard ${shard}: 16, or fewer in the last shard. */
 static inline size_t lanes_shard_images(size_t count, size_t shard) {
     size_t left = count - shard * CPU_LANES;
     return left < CPU_LANES ? left : CPU_LANES;
 }
 
-/* Lays ${count} images of ${size} floats each, [image][size], out as lanes, [shard][size][16].
- * Lanes without image become 0. */
+/* Copies ${count} images of ${size} floats each, [image][size], to lanes, [shard][size][16].
+ * Lanes without an image become 0. */
 void lanes_pack(const float *images, size_t count, size_t size, float *lanes);
 
-/* The way back. */
+/* Copies ${count} images back from lanes. */
 void lanes_unpack(const float *lanes, size_t count, size_t size, float *images);
 
 #endif

@@ -1,4 +1,4 @@
-/* log.c: texts of any length, as build logs are. */
+/* log.c: messages of any length, such as build logs. */
 #include "backend/log.h"
 
 #include <stdarg.h>

@@ -1,6 +1,7 @@
-/* profile.c: what a backend measures of itself: slots that it fills, and their way to callers. */
+/* profile.c: the entries of a profile, and the functions of include/weft/profile.h. */
 #include "backend/profile.h"
 #include "backend/ops.h"
+#include "base/try.h"
 #include "weft/profile.h"
 
 #include <stdio.h>
@@ -24,7 +25,7 @@ void profile_name(struct weft_profile_entry *entry, const char *name,
     snprintf(entry->name, sizeof entry->name, "%s", name);
     for (size_t i = first; i < end; i++) {
         size_t room = sizeof entry->layers - length;
-        /* a space, the name and a zero; what does not fit is left away */
+        /* a space, the name and a zero; names that do not fit are omitted */
         if (strlen(network->layers[i].name) + 2 <= room) {
             length += (size_t)snprintf(entry->layers + length, room, "%s%s", length > 0 ? " " : "",
                                        network->layers[i].name);
@@ -55,7 +56,7 @@ uint64_t profile_parameter_bytes(const struct weft_network *network, size_t laye
 enum weft_status weft_backend_profile_start(struct weft_backend *backend,
                                             struct weft_error *error) {
     if (backend->ops->profile_start == NULL) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "%s: can not be profiled", backend->device.name);
+        return weft_fail(error, WEFT_BAD_DEVICE, "%s: cannot be profiled", backend->device.name);
     }
     weft_backend_profile_stop(backend);
     return backend->ops->profile_start(backend, error);
@@ -70,16 +71,12 @@ enum weft_status weft_backend_profile_read(struct weft_backend *backend,
                                            struct weft_profile_entry **entries, size_t *count,
                                            struct weft_error *error) {
     const struct profile *profile = backend->profile;
-    enum weft_status status;
     *entries = NULL;
     *count = 0;
     if (profile == NULL) {
         return weft_fail(error, WEFT_USAGE, "profile: it was not started");
     }
-    status = collect(backend, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(collect(backend, error));
     *entries = calloc(profile->count + 1, sizeof **entries);
     if (*entries == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a profile");
@@ -95,7 +92,7 @@ enum weft_status weft_backend_profile_read(struct weft_backend *backend,
 void weft_backend_profile_stop(struct weft_backend *backend) {
     struct weft_error ignored = {0};
     if (backend->profile != NULL) {
-        collect(backend, &ignored); /* what is still on its way would have no slot */
+        collect(backend, &ignored); /* launches in the queue refer to the entries */
         free(backend->profile);
         backend->profile = NULL;
     }
@@ -104,7 +101,7 @@ void weft_backend_profile_stop(struct weft_backend *backend) {
 enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
                                    struct weft_error *error) {
     if (backend->ops->peak == NULL) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "%s: its peak can not be measured",
+        return weft_fail(error, WEFT_BAD_DEVICE, "%s: its peak cannot be measured",
                          backend->device.name);
     }
     *peak = (struct weft_peak){0};

@@ -2,6 +2,7 @@
  * open backend. */
 #include "backend/cpu/cpu.h"
 #include "backend/opencl/api.h"
+#include "base/try.h"
 #include "os/host.h"
 #include "weft/device.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Marks the device that "auto" takes: the first usable GPU, else accelerator, else CPU device,
+/* Marks the device that "auto" chooses: the first usable GPU, else accelerator, else CPU device,
  * else the CPU backend. */
 static void mark_default(struct weft_device *devices, size_t count) {
     static const char *const order[] = {"gpu", "accelerator", "cpu", "builtin"};
@@ -32,13 +33,10 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count, 
                                    struct weft_error *error) {
     struct weft_device *list = NULL, *grown;
     size_t found = 0;
-    enum weft_status status =
-        opencl_api != NULL ? opencl_api->list(&list, &found, note, error) : WEFT_OK;
-    if (note != NULL && opencl_api == NULL) {
+    if (opencl_api != NULL) {
+        TRY(opencl_api->list(&list, &found, note, error));
+    } else if (note != NULL) {
         snprintf(note, 256, "this weft was built without OpenCL");
-    }
-    if (status != WEFT_OK) {
-        return status;
     }
     grown = realloc(list, (found + 1) * sizeof *list);
     if (grown == NULL) {
@@ -85,20 +83,21 @@ static bool is_pair(const char *text, unsigned *platform, unsigned *device) {
            sscanf(text, "%9u:%9u%c", platform, device, &rest) == 2;
 }
 
-/* "pci:3b:00.0" and "pci:0000:3b:00.0" mean the same place. */
-static bool same_pci(const char *pci, const char *wanted) {
-    size_t length = strlen(wanted), whole = strlen(pci);
-    return length > 0 && length <= whole &&
-           equal_ignoring_case(pci + whole - length, wanted, length) &&
-           (length == whole || pci[whole - length - 1] == ':');
+/* Returns whether ${address}, with or without a domain ("0000:3b:00.0", "3b:00.0"), is ${pci}. */
+static bool same_pci(const char *pci, const char *address) {
+    size_t length = strlen(address), full = strlen(pci);
+    return length > 0 && length <= full &&
+           equal_ignoring_case(pci + full - length, address, length) &&
+           (length == full || pci[full - length - 1] == ':');
 }
 
-static bool same_uuid(const char *uuid, const char *wanted) {
-    for (; *wanted != '\0'; wanted++) {
-        if (*wanted == '-') {
+/* Returns whether ${digits}, with or without hyphens, are ${uuid}. */
+static bool same_uuid(const char *uuid, const char *digits) {
+    for (; *digits != '\0'; digits++) {
+        if (*digits == '-') {
             continue;
         }
-        if (*uuid == '\0' || tolower((unsigned char)*wanted) != *uuid) {
+        if (*uuid == '\0' || tolower((unsigned char)*digits) != *uuid) {
             return false;
         }
         uuid++;
@@ -127,7 +126,7 @@ static bool matches(const struct weft_device *device, const char *selector) {
            (contains(device->name, selector) || contains(device->platform_name, selector));
 }
 
-/* Appends the devices to the message, those that match or all. */
+/* Appends the matching devices, or ${all}, to the message. */
 static void list_candidates(const struct weft_device *devices, size_t count, const char *selector,
                             bool all, struct weft_error *error) {
     char *text = error->message;
@@ -141,12 +140,14 @@ static void list_candidates(const struct weft_device *devices, size_t count, con
     }
 }
 
-/* Finds the one device that ${selector} names. */
+/* Finds the one device that ${selector} names. There is always a default, since the CPU backend
+ * is usable. */
 static enum weft_status find(const struct weft_device *devices, size_t count, const char *selector,
                              const struct weft_device **found, struct weft_error *error) {
+    bool is_auto = strcmp(selector, "auto") == 0;
     size_t matching = 0;
     for (size_t i = 0; i < count; i++) {
-        if (matches(&devices[i], selector)) {
+        if (is_auto ? devices[i].is_default : matches(&devices[i], selector)) {
             *found = &devices[i];
             matching++;
         }
@@ -163,119 +164,91 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
     return WEFT_USAGE;
 }
 
-/* Opens the CPU backend. */
+static enum weft_status check_usable(const struct weft_device *device, struct weft_error *error) {
+    return device->usable ? WEFT_OK
+                          : weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s",
+                                      device->name, device->reason);
+}
+
+/* Stores in ${notice} why "auto" chooses the CPU backend; ${note} is from weft_devices_list. */
+static void notice_cpu(const char *note, char notice[512]) {
+    snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
+}
+
 static enum weft_status open_cpu(const struct backend_request *request,
                                  struct weft_backend **backend, struct weft_error *error) {
     if (request->options->math == WEFT_MATH_FAST) {
         weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        weft_error_hint(error, "leave it away, or choose a device: weft devices lists them");
+        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
         return WEFT_USAGE;
     }
     return cpu_open(request, backend, error);
 }
 
-/* Opens the default device; if that fails, or there is none, the CPU backend, and says why in
+/* Opens ${device}; fails if it breaks a rule of OpenCL. */
+static enum weft_status open_intact(const struct backend_request *request,
+                                    const struct weft_device *device, struct weft_backend **backend,
+                                    struct weft_error *error) {
+    TRY(opencl_api->open(request, device, backend, error));
+    if ((*backend)->warning[0] != '\0') {
+        weft_fail(error, WEFT_BAD_DEVICE, "%s: %.380s", device->name, (*backend)->warning);
+        weft_backend_close(*backend);
+        *backend = NULL;
+        return WEFT_BAD_DEVICE;
+    }
+    return WEFT_OK;
+}
+
+/* Opens ${device}, the default. If it fails, opens the CPU backend and stores the reason in
  * ${notice}. */
 static enum weft_status open_auto(const struct backend_request *request,
-                                  const struct weft_device *devices, size_t count, const char *note,
+                                  const struct weft_device *device, const char *note,
                                   struct weft_backend **backend, char *notice,
                                   struct weft_error *error) {
-    for (size_t i = 0; i < count; i++) {
-        struct weft_error failure = {0};
-        if (!devices[i].is_default || devices[i].builtin) {
-            continue;
-        }
-        if (opencl_api->open(request, &devices[i], backend, &failure) == WEFT_OK) {
-            if ((*backend)->warning[0] == '\0') {
-                return WEFT_OK;
-            }
-            weft_fail(&failure, WEFT_BAD_DEVICE, "%s: %.380s", devices[i].name,
-                      (*backend)->warning);
-            weft_backend_close(*backend);
-            *backend = NULL;
-        }
-        if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
-            if (error != NULL) {
-                *error = failure;
-            }
-            return failure.status;
-        }
-        snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
+    struct weft_error failure = {0};
+    if (device->builtin) {
+        notice_cpu(note, notice);
         return open_cpu(request, backend, error);
     }
-    snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
+    if (open_intact(request, device, backend, &failure) == WEFT_OK) {
+        return WEFT_OK;
+    }
+    if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
+        if (error != NULL) {
+            *error = failure;
+        }
+        return failure.status;
+    }
+    snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
     return open_cpu(request, backend, error);
 }
 
-static enum weft_status open_opencl(const struct backend_request *request, const char *selector,
-                                    struct weft_backend **backend, char *notice,
+/* Opens the one of ${devices} that ${selector} names. */
+static enum weft_status open_listed(const struct backend_request *request, const char *selector,
+                                    const struct weft_device *devices, size_t count,
+                                    const char *note, struct weft_backend **backend, char *notice,
                                     struct weft_error *error) {
-    struct weft_device *devices = NULL;
     const struct weft_device *device = NULL;
-    char note[256];
-    size_t count = 0;
-    enum weft_status status = weft_devices_list(&devices, &count, note, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(find(devices, count, selector, &device, error));
     if (strcmp(selector, "auto") == 0) {
-        status = open_auto(request, devices, count, note, backend, notice, error);
-    } else if ((status = find(devices, count, selector, &device, error)) == WEFT_OK) {
-        if (device->builtin) {
-            status = open_cpu(request, backend, error);
-        } else if (!device->usable) {
-            status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", device->name,
-                               device->reason);
-        } else {
-            status = opencl_api->open(request, device, backend, error);
-        }
+        return open_auto(request, device, note, backend, notice, error);
     }
-    free(devices);
-    return status;
+    TRY(check_usable(device, error));
+    return device->builtin ? open_cpu(request, backend, error)
+                           : opencl_api->open(request, device, backend, error);
 }
 
-enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
-                                    char notice[512], struct weft_error *error) {
-    struct weft_device *devices = NULL;
-    const struct weft_device *found = NULL;
-    char note[256];
-    size_t count;
-    enum weft_status status;
-    notice[0] = '\0';
-    if (strcmp(selector, "cpu") == 0) {
-        cpu_describe(device, os_processors());
-        return WEFT_OK;
-    }
-    status = weft_devices_list(&devices, &count, note, error);
-    for (size_t i = 0; status == WEFT_OK && strcmp(selector, "auto") == 0 && i < count; i++) {
-        found = devices[i].is_default ? &devices[i] : found;
-    }
-    if (status == WEFT_OK && found == NULL) {
-        status = find(devices, count, selector, &found, error);
-    }
-    if (status == WEFT_OK && !found->usable) {
-        status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", found->name,
-                           found->reason);
-    }
-    if (status == WEFT_OK) {
-        *device = *found;
-        if (found->builtin && strcmp(selector, "auto") == 0) {
-            snprintf(notice, 512, "%s; using cpu",
-                     note[0] != '\0' ? note : "no OpenCL device is usable");
-        }
-    }
-    free(devices);
-    return status;
-}
-
-/* "cpu" never asks OpenCL for anything, so that no broken driver can stop it. */
+/* "cpu" never calls OpenCL, so that a broken driver cannot affect it. */
 enum weft_status backend_open(const struct weft_network *network,
                               const struct weft_backend_options *options,
                               const struct debug_options *debug, struct weft_backend **backend,
                               char notice[512], struct weft_error *error) {
     struct backend_request request = {.network = network, .options = options, .debug = debug};
     const char *selector = options->device != NULL ? options->device : "auto";
-    char ignored[512];
+    struct weft_device *devices = NULL;
+    char ignored[512], note[256] = "";
+    size_t count = 0;
+    enum weft_status status;
     notice = notice != NULL ? notice : ignored;
     notice[0] = '\0';
     *backend = NULL;
@@ -286,7 +259,10 @@ enum weft_status backend_open(const struct weft_network *network,
     if (strcmp(selector, "cpu") == 0) {
         return open_cpu(&request, backend, error);
     }
-    return open_opencl(&request, selector, backend, notice, error);
+    TRY(weft_devices_list(&devices, &count, note, error));
+    status = open_listed(&request, selector, devices, count, note, backend, notice, error);
+    free(devices);
+    return status;
 }
 
 enum weft_status weft_backend_open(const struct weft_network *network,
@@ -294,6 +270,30 @@ enum weft_status weft_backend_open(const struct weft_network *network,
                                    struct weft_backend **backend, char notice[512],
                                    struct weft_error *error) {
     return backend_open(network, options, NULL, backend, notice, error);
+}
+
+enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                    char notice[512], struct weft_error *error) {
+    struct weft_device *devices = NULL;
+    const struct weft_device *found = NULL;
+    char note[256] = "";
+    size_t count = 0;
+    enum weft_status status;
+    notice[0] = '\0';
+    if (strcmp(selector, "cpu") == 0) {
+        cpu_describe(device, os_processors());
+        return WEFT_OK;
+    }
+    TRY(weft_devices_list(&devices, &count, note, error));
+    TRY_OR(done, find(devices, count, selector, &found, error));
+    TRY_OR(done, check_usable(found, error));
+    *device = *found;
+    if (found->builtin && strcmp(selector, "auto") == 0) {
+        notice_cpu(note, notice);
+    }
+done:
+    free(devices);
+    return status;
 }
 
 enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
