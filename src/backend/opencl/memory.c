@@ -1,9 +1,10 @@
-/* memory.c: the device's buffers, allocated once for the largest batch. */
+/* memory.c: the device's buffers, allocated once for the largest batch, and transfers. */
 #include "backend/opencl/memory.h"
 #include "backend/log.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
+#include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,21 +40,23 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     return debug_guard_add(cl, *buffer, bytes, what, error);
 }
 
+void opencl_buffer_release(cl_mem buffer) {
+    if (buffer != NULL) {
+        clReleaseMemObject(buffer);
+    }
+}
+
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
-                                    const char *what, cl_mem *buffer, size_t *room,
+                                    const char *what, cl_mem *buffer, size_t *capacity,
                                     struct weft_error *error) {
-    if (count <= *room) {
+    if (count <= *capacity) {
         return WEFT_OK;
     }
-    if (*buffer != NULL) {
-        clReleaseMemObject(*buffer);
-        *buffer = NULL;
-    }
-    *room = 0;
-    if (opencl_buffer(cl, count * size, what, buffer, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    *room = count;
+    opencl_buffer_release(*buffer);
+    *buffer = NULL;
+    *capacity = 0;
+    TRY(opencl_buffer(cl, count * size, what, buffer, error));
+    *capacity = count;
     return WEFT_OK;
 }
 
@@ -73,23 +76,22 @@ enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to,
     return opencl_check(code, "clEnqueueReadBuffer", error);
 }
 
-/* The tensors of place ${i}, in lanes: its value, and its gradient unless there is no training. */
-static enum weft_status make_place(struct opencl_backend *cl, size_t i, struct weft_error *error) {
+/* Makes the tensors of activation ${i}, in lanes: its value, and for training its gradient. */
+static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
+                                        struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, i));
     size_t bytes = lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
     char name[WEFT_NAME_MAX + 16], gradient[WEFT_NAME_MAX + 32];
     snprintf(name, sizeof name, "%s%s", i == 0 ? "input" : cl->base.network->layers[i - 1].name,
              i == 0 ? "" : ".output");
     snprintf(gradient, sizeof gradient, "%s.grad", name);
-    if (opencl_buffer(cl, bytes, name, &cl->values[i], error) != WEFT_OK ||
-        (!cl->base.forward_only &&
-         opencl_buffer(cl, bytes, gradient, &cl->dvalues[i], error) != WEFT_OK)) {
-        return WEFT_BAD_DEVICE;
-    }
-    return WEFT_OK;
+    TRY(opencl_buffer(cl, bytes, name, &cl->values[i], error));
+    return cl->base.forward_only ? WEFT_OK
+                                 : opencl_buffer(cl, bytes, gradient, &cl->dvalues[i], error);
 }
 
-/* A group's output, what it keeps inside, and its scratch. One that computes nothing gives its input on. */
+/* Makes a group's output and its scratch. The output of a group that computes nothing is its
+ * input. */
 static enum weft_status make_group(struct opencl_backend *cl, size_t index,
                                    struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[index];
@@ -100,110 +102,80 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
         cl->dvalues[group->end] = cl->dvalues[group->first];
         return WEFT_OK;
     }
-    if (make_place(cl, group->end, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(make_activation(cl, group->end, error));
     snprintf(name, sizeof name, "scratch of %s", layer->name);
-    if (group->layer->scratch != NULL &&
-        opencl_buffer(cl, group->layer->scratch(layer, lanes_shards(cl->base.batch)), name,
-                      &cl->scratch[index], error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return WEFT_OK;
+    return group->layer->scratch == NULL
+               ? WEFT_OK
+               : opencl_buffer(cl, group->layer->scratch(layer, lanes_shards(cl->base.batch)), name,
+                               &cl->scratch[index], error);
 }
 
 static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
                                     struct weft_error *error) {
     static const char *const names[WEFT_ARRAY_COUNT] = {"parameters", "running statistics",
                                                         "gradients", "moments", "second moments"};
+    size_t parameters = opencl_padded(cl->base.network->parameter_count);
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
         size_t bytes = opencl_padded(opencl_array_count(cl, array)) * sizeof(cl_float);
-        if ((array <= WEFT_ARRAY_BUFFERS || !cl->base.forward_only) &&
-            opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
+        if (array <= WEFT_ARRAY_BUFFERS || !cl->base.forward_only) {
+            TRY(opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error));
         }
     }
-    if (!cl->base.forward_only &&
-        opencl_buffer(cl,
-                      shards * opencl_padded(cl->base.network->parameter_count) * sizeof(cl_float),
-                      "sums of gradients", &cl->partials, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return WEFT_OK;
-}
-
-/* What belongs to no layer: sums of losses, predictions, the meaning of pixels. */
-static enum weft_status make_rest(struct opencl_backend *cl, size_t shards,
-                                  struct weft_error *error) {
-    size_t lanes = shards * CPU_LANES;
-    if (opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error) != WEFT_OK ||
-        opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error) !=
-            WEFT_OK ||
-        opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return WEFT_OK;
+    return cl->base.forward_only ? WEFT_OK
+                                 : opencl_buffer(cl, shards * parameters * sizeof(cl_float),
+                                                 "sums of gradients", &cl->partials, error);
 }
 
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error) {
-    const struct weft_network *network = cl->base.network;
-    size_t shards = lanes_shards(cl->base.batch), places = network->layer_count + 1;
-    cl->values = calloc(places, sizeof *cl->values);
-    cl->dvalues = calloc(places, sizeof *cl->dvalues);
-    cl->scratch = calloc(places, sizeof *cl->scratch);
+    size_t shards = lanes_shards(cl->base.batch), lanes = shards * CPU_LANES;
+    size_t activations = cl->base.network->layer_count + 1;
+    cl->values = calloc(activations, sizeof *cl->values);
+    cl->dvalues = calloc(activations, sizeof *cl->dvalues);
+    cl->scratch = calloc(activations, sizeof *cl->scratch);
     if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    if (make_place(cl, 0, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(make_activation(cl, 0, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
-        if (make_group(cl, i, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+        TRY(make_group(cl, i, error));
     }
-    if (make_arrays(cl, shards, error) != WEFT_OK || make_rest(cl, shards, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(make_arrays(cl, shards, error));
+    TRY(opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error));
+    TRY(opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error));
+    TRY(opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error));
     log_write(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
               cl->buffer_count, cl->buffer_bytes, cl->base.batch);
     return opencl_check(clFinish(cl->queue), "clFinish", error);
 }
 
-static void release(cl_mem buffer) {
-    if (buffer != NULL) {
-        clReleaseMemObject(buffer);
-    }
-}
-
-/* Places that share a buffer follow each other. */
-static void release_places(cl_mem *places, size_t count) {
-    for (size_t i = 0; places != NULL && i < count; i++) {
-        if (i == 0 || places[i] != places[i - 1]) {
-            release(places[i]);
+/* Releases activations. Those that share a buffer are adjacent. */
+static void release_activations(cl_mem *activations, size_t count) {
+    for (size_t i = 0; activations != NULL && i < count; i++) {
+        if (i == 0 || activations[i] != activations[i - 1]) {
+            opencl_buffer_release(activations[i]);
         }
     }
-    free(places);
+    free(activations);
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
     const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
                            cl->table,    cl->identity,      cl->order,  cl->results};
     size_t layers = cl->base.network->layer_count;
-    release_places(cl->values, layers + 1);
-    release_places(cl->dvalues, layers + 1);
+    release_activations(cl->values, layers + 1);
+    release_activations(cl->dvalues, layers + 1);
     for (size_t i = 0; cl->scratch != NULL && i < layers; i++) {
-        release(cl->scratch[i]);
+        opencl_buffer_release(cl->scratch[i]);
     }
     free(cl->scratch);
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        release(cl->arrays[array]);
+        opencl_buffer_release(cl->arrays[array]);
     }
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        release(cl->pixels[split]);
-        release(cl->labels[split]);
+        opencl_buffer_release(cl->pixels[split]);
+        opencl_buffer_release(cl->labels[split]);
     }
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
-        release(rest[i]);
+        opencl_buffer_release(rest[i]);
     }
 }

@@ -1,4 +1,4 @@
-/* opencl.c: the OpenCL backend's entries of struct backend_ops. */
+/* opencl.c: opening and closing an OpenCL device, and what it stores: images and arrays. */
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/api.h"
 #include "backend/opencl/cache.h"
@@ -12,10 +12,10 @@
 #include "backend/opencl/peak.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
+#include "base/try.h"
 #include "numerics.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static struct opencl_backend *cl_of(struct weft_backend *backend) {
     return (struct opencl_backend *)backend;
@@ -29,6 +29,7 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->program != NULL && cl->base.last_count > 0) {
         opencl_cache_save(cl);
     }
+    /* Everything that refers to program, queue and context is released before them. */
     opencl_plan_finish(cl);
     if (opencl_engine != NULL) {
         opencl_engine->finish(cl);
@@ -50,15 +51,15 @@ static void close_opencl(struct weft_backend *backend) {
     free(cl);
 }
 
-/* Replaces ${buffer} by one with the ${size} bytes at ${from}. */
+/* Replaces ${buffer} by a buffer with the ${size} bytes at ${from}. */
 static enum weft_status replace(struct opencl_backend *cl, cl_mem *buffer, const void *from,
                                 size_t size, struct weft_error *error) {
-    size_t room = 0;
-    enum weft_status status = opencl_buffer_grow(cl, size, 1, "images", buffer, &room, error);
-    return status == WEFT_OK ? opencl_write(cl, *buffer, from, size, error) : status;
+    size_t capacity = 0;
+    TRY(opencl_buffer_grow(cl, size, 1, "images", buffer, &capacity, error));
+    return opencl_write(cl, *buffer, from, size, error);
 }
 
-/* Makes the order 0, 1, 2 ... of at least ${count} images. */
+/* Makes cl->identity, the order 0, 1, 2 ... of at least ${count} images. */
 static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
                                       struct weft_error *error) {
     enum weft_status status;
@@ -73,11 +74,10 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
     for (size_t i = 0; i < count; i++) {
         order[i] = (cl_uint)i;
     }
-    status = opencl_buffer_grow(cl, count, sizeof *order, "an order", &cl->identity,
-                                &cl->identity_count, error);
-    if (status == WEFT_OK) {
-        status = opencl_write(cl, cl->identity, order, count * sizeof *order, error);
-    }
+    TRY_OR(done, opencl_buffer_grow(cl, count, sizeof *order, "an order", &cl->identity,
+                                    &cl->identity_count, error));
+    TRY_OR(done, opencl_write(cl, cl->identity, order, count * sizeof *order, error));
+done:
     free(order);
     return status;
 }
@@ -85,12 +85,10 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
 static enum weft_status set_images(struct weft_backend *backend, enum weft_split split,
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    enum weft_status status = replace(cl, &cl->pixels[split], images->pixels,
-                                      images->count * images->height * images->width, error);
-    if (status == WEFT_OK) {
-        status = replace(cl, &cl->labels[split], images->labels, images->count, error);
-    }
-    return status == WEFT_OK ? make_identity(cl, images->count, error) : status;
+    size_t bytes = images->count * images->height * images->width;
+    TRY(replace(cl, &cl->pixels[split], images->pixels, bytes, error));
+    TRY(replace(cl, &cl->labels[split], images->labels, images->count, error));
+    return make_identity(cl, images->count, error);
 }
 
 static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
@@ -144,64 +142,62 @@ static const struct backend_ops opencl_ops = {
     .peak = opencl_peak,
 };
 
-/* Which layers are run by which rows. CLBlast's row takes a layer at a time, and without the relu before it. */
-static enum weft_status make_groups(struct opencl_backend *cl,
-                                    const struct weft_backend_options *options,
-                                    struct weft_error *error) {
-    bool fast = options->math == WEFT_MATH_FAST;
-    enum weft_status status = opencl_groups_make(cl->base.network, cl->base.batch, cl->mapping,
-                                                 options->no_fuse || fast, &cl->groups, error);
-    for (size_t i = 0; status == WEFT_OK && fast && i < cl->groups.count; i++) {
+/* Makes groups and kernels. CLBlast computes a layer at a time, without the relu before it. */
+static enum weft_status make_kernels(struct opencl_backend *cl,
+                                     const struct weft_backend_options *options,
+                                     struct weft_error *error) {
+    bool fast = options->math == WEFT_MATH_FAST, apart = options->no_fuse || fast;
+    TRY(opencl_groups_make(cl->base.network, cl->base.batch, cl->mapping, apart, &cl->groups,
+                           error));
+    for (size_t i = 0; fast && i < cl->groups.count; i++) {
         struct opencl_group *group = &cl->groups.list[i];
         enum weft_kind kind = cl->base.network->layers[group->main].kind;
         if (kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR) {
             group->layer = opencl_engine->layer;
         }
     }
-    return status;
+    return opencl_kernels_make(cl->base.network, &cl->groups, cl->mapping,
+                               cl->base.device.compute_units, cl->base.forward_only, apart,
+                               &cl->kernels, error);
 }
 
-static enum weft_status make_kernels(struct opencl_backend *cl,
-                                     const struct weft_backend_options *options,
-                                     struct weft_error *error) {
-    enum weft_status status = make_groups(cl, options, error);
-    return status == WEFT_OK
-               ? opencl_kernels_make(cl->base.network, &cl->groups, cl->mapping,
-                                     cl->base.device.compute_units, cl->base.forward_only,
-                                     options->no_fuse || options->math == WEFT_MATH_FAST,
-                                     &cl->kernels, error)
-               : status;
+static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error *error) {
+    cl_int code;
+    cl->queue = clCreateCommandQueue(cl->context, cl->device, 0, &code);
+    return opencl_check(code, "clCreateCommandQueue", error);
 }
 
 static enum weft_status open_device(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
     cl_int code;
-    enum weft_status status;
+    TRY(opencl_device_find(&cl->base.device, &cl->device, error));
+    if (cl->mapping == WEFT_MAPPING_AUTO) {
+        cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
+    }
+    opencl_log_device(cl);
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
-    if ((status = opencl_check(code, "clCreateContext", error)) != WEFT_OK) {
-        return status;
+    TRY(opencl_check(code, "clCreateContext", error));
+    TRY(make_queue(cl, error));
+    TRY(make_kernels(cl, options, error));
+    TRY(opencl_program_build(cl, options, error));
+    if (options->math == WEFT_MATH_EXACT) {
+        TRY(opencl_probe(cl, error));
     }
-    cl->queue = clCreateCommandQueue(cl->context, cl->device, 0, &code);
-    if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK) {
-        return status;
+    TRY(opencl_memory_init(cl, error));
+    TRY(opencl_plan_init(cl, error));
+    if (options->math == WEFT_MATH_FAST) {
+        TRY(opencl_engine->init(cl, error));
     }
-    if ((status = make_kernels(cl, options, error)) != WEFT_OK ||
-        (status = opencl_program_build(cl, options, error)) != WEFT_OK ||
-        (options->math == WEFT_MATH_EXACT && (status = opencl_probe(cl, error)) != WEFT_OK) ||
-        (status = opencl_memory_init(cl, error)) != WEFT_OK ||
-        (status = opencl_plan_init(cl, error)) != WEFT_OK) {
-        return status;
-    }
-    return options->math == WEFT_MATH_FAST ? opencl_engine->init(cl, error) : WEFT_OK;
+    opencl_log_plan(cl);
+    return WEFT_OK;
 }
 
 enum weft_status opencl_open_shared(struct opencl_backend *first,
                                     const struct weft_backend_options *options,
-                                    struct opencl_backend **beside, struct weft_error *error) {
+                                    struct opencl_backend **shared, struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
-    cl_int code;
     if (cl == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
@@ -211,21 +207,20 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->device = first->device;
     clRetainContext(cl->context = first->context);
     clRetainProgram(cl->program = first->program);
-    cl->queue = clCreateCommandQueue(cl->context, cl->device, 0, &code);
-    if ((status = opencl_check(code, "clCreateCommandQueue", error)) != WEFT_OK ||
-        (status = make_kernels(cl, options, error)) != WEFT_OK ||
-        (status = opencl_memory_init(cl, error)) != WEFT_OK ||
-        (status = opencl_plan_init(cl, error)) != WEFT_OK) {
-        close_opencl(&cl->base);
-        return status;
-    }
-    *beside = cl;
+    TRY_OR(failed, make_queue(cl, error));
+    TRY_OR(failed, make_kernels(cl, options, error));
+    TRY_OR(failed, opencl_memory_init(cl, error));
+    TRY_OR(failed, opencl_plan_init(cl, error));
+    *shared = cl;
     return WEFT_OK;
+failed:
+    close_opencl(&cl->base);
+    return status;
 }
 
-enum weft_status opencl_open(const struct backend_request *request,
-                             const struct weft_device *device, struct weft_backend **backend,
-                             struct weft_error *error) {
+static enum weft_status open_opencl(const struct backend_request *request,
+                                    const struct weft_device *device, struct weft_backend **backend,
+                                    struct weft_error *error) {
     struct opencl_backend *cl;
     enum weft_status status;
     if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
@@ -240,22 +235,12 @@ enum weft_status opencl_open(const struct backend_request *request,
     cl->base.batch = request->options->batch;
     cl->base.log = request->options->log;
     cl->base.forward_only = request->options->forward_only;
+    cl->base.device = *device;
     cl->mapping = request->options->mapping;
     cl->debug = request->debug;
-    cl->base.device = *device;
-    status = opencl_device_find(device, &cl->device, error);
-    if (status == WEFT_OK) {
-        if (cl->mapping == WEFT_MAPPING_AUTO) {
-            cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
-        }
-        opencl_log_device(cl);
-        status = open_device(cl, request->options, error);
-    }
-    if (status == WEFT_OK) {
-        opencl_log_plan(cl);
-    }
+    status = open_device(cl, request->options, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", cl->base.device.name);
+        weft_error_context(error, "%s", device->name);
         close_opencl(&cl->base);
         return status;
     }
@@ -265,7 +250,7 @@ enum weft_status opencl_open(const struct backend_request *request,
 
 static const struct opencl_api ops = {
     .list = opencl_devices_list,
-    .open = opencl_open,
+    .open = open_opencl,
     .cache_clear = opencl_cache_clear,
     .loader_version = opencl_loader_version,
 };

@@ -42,11 +42,6 @@ struct opencl_backend {
     struct opencl_profile *profile;    /* of profile.c; NULL: never profiled */
 };
 
-/* The entry open of struct opencl_api. */
-enum weft_status opencl_open(const struct backend_request *request,
-                             const struct weft_device *device, struct weft_backend **backend,
-                             struct weft_error *error);
-
 /* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math
  * exact). It shares context and program, but has a queue, kernels and memory of its own.
  * ${first} must be closed last. */

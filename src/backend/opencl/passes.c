@@ -1,13 +1,14 @@
-/* passes.c: training steps, evaluation and propagation: the launches of whole batches, and what is read back. */
+/* passes.c: training steps, evaluation and propagation of a batch. */
 #include "backend/opencl/passes.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
+#include "base/try.h"
 #include "numerics.h"
 
 #include <stdlib.h>
 
-/* Sets arguments one after the other, then enqueues. */
+/* An argument to set before a launch. */
 struct setting {
     int index;
     size_t size;
@@ -18,11 +19,8 @@ static enum weft_status launch(struct opencl_backend *cl, enum opencl_common whi
                                const struct setting *settings, size_t setting_count,
                                struct weft_error *error) {
     for (size_t i = 0; i < setting_count; i++) {
-        enum weft_status status = opencl_argument_set(&cl->common[which], settings[i].index,
-                                                      settings[i].size, settings[i].value, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(opencl_argument_set(&cl->common[which], settings[i].index, settings[i].size,
+                                settings[i].value, error));
     }
     return opencl_launch_enqueue(cl, &cl->common[which], count, error);
 }
@@ -45,20 +43,21 @@ static enum weft_status gather(struct opencl_backend *cl, enum weft_split split,
 static enum weft_status loss_train(struct opencl_backend *cl,
                                    const struct opencl_pass_values *values,
                                    struct weft_error *error) {
-    cl_int place = (cl_int)values->result_index, first = (cl_int)values->first;
+    cl_int index = (cl_int)values->result_index, first = (cl_int)values->first;
     cl_int images = (cl_int)values->count;
     const struct setting settings[] = {
         {1, sizeof(cl_mem), &cl->labels[WEFT_SPLIT_TRAIN]},
         {2, sizeof(cl_mem), &cl->order},
         {4, sizeof(cl_mem), &cl->shard_results},
-        {5, sizeof place, &place},
+        {5, sizeof index, &index},
         {6, sizeof first, &first},
         {7, sizeof images, &images},
     };
     return LAUNCH(cl, COMMON_LOSS_TRAIN, values->count, settings, error);
 }
 
-/* The results of all steps, after the last one: a launch for each would cost more than it computes. */
+/* Adds the results of the shards of all steps, after the last step: a launch a step would cost
+ * more than it computes. */
 static enum weft_status join_losses(struct opencl_backend *cl, const struct weft_steps *steps,
                                     struct weft_error *error) {
     cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
@@ -72,7 +71,7 @@ static enum weft_status join_losses(struct opencl_backend *cl, const struct weft
     return LAUNCH(cl, COMMON_LOSS_JOIN, steps->images, settings, error);
 }
 
-/* The range of adam's kernels is one shard: their items are vectors of the flat arrays. */
+/* Makes Adam's update. Its range is one shard, whose items are vectors of the flat arrays. */
 static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
                                   const struct weft_adam *step, struct weft_error *error) {
     cl_int images = (cl_int)count;
@@ -91,16 +90,12 @@ static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
     return LAUNCH(cl, COMMON_ADAM_STEP, 1, settings, error);
 }
 
-/* The last groups of a step, the loss between their passes: in one launch, or one by one. */
-static enum weft_status run_end(struct opencl_backend *cl, const struct opencl_pass_values *values,
-                                struct weft_error *error) {
-    return cl->kernels.step_group < cl->groups.count ? opencl_step(cl, values, error)
-                                                     : loss_train(cl, values, error);
-}
-
+/* Enqueues a step: forward, loss and backward, then Adam's update. A CPU device may compute the
+ * last groups and the loss in one launch. */
 static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
                                    size_t step, struct weft_error *error) {
     size_t first = step * steps->batch, left = steps->images - first;
+    size_t separate = cl->kernels.step_group;
     const struct opencl_pass_values values = {
         .count = left < steps->batch ? left : steps->batch,
         .statistics = WEFT_STATISTICS_BATCH,
@@ -108,66 +103,51 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
         .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
-    enum weft_status status = gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error);
-    if (status == WEFT_OK) {
-        status = opencl_forward(cl, cl->kernels.step_group, &values, error);
-    }
-    if (status == WEFT_OK) {
-        status = run_end(cl, &values, error);
-    }
-    if (status == WEFT_OK) {
-        status = opencl_backward(cl, cl->kernels.step_group, &values, error);
-    }
-    return status == WEFT_OK ? adam_step(cl, values.count, &steps->adam[step], error) : status;
+    TRY(gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error));
+    TRY(opencl_forward(cl, separate, &values, error));
+    TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
+                                    : loss_train(cl, &values, error));
+    TRY(opencl_backward(cl, separate, &values, error));
+    return adam_step(cl, values.count, &steps->adam[step], error);
 }
 
-/* Makes room for what the steps of one call need. */
+/* Makes the buffers large enough for ${steps}. */
 static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
                              struct weft_error *error) {
     size_t shards = steps->steps * lanes_shards(steps->batch);
-    enum weft_status status = opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order",
-                                                 &cl->order, &cl->order_count, error);
-    if (status == WEFT_OK) {
-        status = opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
-                                    &cl->results, &cl->result_count, error);
-    }
-    if (status == WEFT_OK) {
-        status = opencl_buffer_grow(cl, shards, sizeof(struct weft_step_result), "results",
-                                    &cl->shard_results, &cl->shard_result_count, error);
-    }
-    return status;
+    TRY(opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order", &cl->order,
+                           &cl->order_count, error));
+    TRY(opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
+                           &cl->results, &cl->result_count, error));
+    return opencl_buffer_grow(cl, shards, sizeof(struct weft_step_result), "results",
+                              &cl->shard_results, &cl->shard_result_count, error);
 }
 
 enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
                                       struct weft_error *error) {
-    enum weft_status status = grow(cl, steps, error);
-    if (status == WEFT_OK) {
-        status = opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
-    }
-    for (size_t step = 0; status == WEFT_OK && step < steps->steps; step++) {
-        status = train_step(cl, steps, step, error);
-        if (status == WEFT_OK && step % 8 == 7) {
-            status = opencl_check(clFlush(cl->queue), "clFlush", error);
+    TRY(grow(cl, steps, error));
+    TRY(opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error));
+    for (size_t step = 0; step < steps->steps; step++) {
+        TRY(train_step(cl, steps, step, error));
+        if (step % 8 == 7) {
+            TRY(opencl_check(clFlush(cl->queue), "clFlush", error));
         }
     }
-    return status == WEFT_OK ? join_losses(cl, steps, error) : status;
+    return join_losses(cl, steps, error);
 }
 
 enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    enum weft_status status = opencl_train_enqueue(cl, steps, error);
-    /* struct weft_step_result is what the kernel writes: a float and a uint */
-    return status == WEFT_OK
-               ? opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error)
-               : status;
+    TRY(opencl_train_enqueue(cl, steps, error));
+    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
 }
 
 _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes two words a step");
 
-/* Reads the logits and brings them into the natural order. */
-static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
-                                   size_t count, float *values, struct weft_error *error) {
+/* Reads activation ${index} of ${count} images and stores it in the order of the images. */
+static enum weft_status read_activation(struct opencl_backend *cl, cl_mem buffer, size_t index,
+                                        size_t count, float *values, struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, index));
     size_t bytes = lanes_shards(count) * size * CPU_LANES * sizeof(float);
     float *lanes = malloc(bytes);
@@ -175,10 +155,9 @@ static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, siz
     if (lanes == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
     }
-    status = opencl_read(cl, buffer, lanes, bytes, error);
-    if (status == WEFT_OK) {
-        lanes_unpack(lanes, count, size, values);
-    }
+    TRY_OR(done, opencl_read(cl, buffer, lanes, bytes, error));
+    lanes_unpack(lanes, count, size, values);
+done:
     free(lanes);
     return status;
 }
@@ -186,41 +165,35 @@ static enum weft_status read_place(struct opencl_backend *cl, cl_mem buffer, siz
 enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
                                  struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t last = backend->network->layer_count;
-    cl_int first = (cl_int)pass->first, images = (cl_int)pass->count;
+    size_t last = backend->network->layer_count, count = pass->count;
+    cl_int first = (cl_int)pass->first, images = (cl_int)count;
+    const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
     const struct setting loss[] = {
         {1, sizeof(cl_mem), &cl->labels[pass->split]},
         {2, sizeof(cl_mem), &cl->identity},
         {5, sizeof first, &first},
         {6, sizeof images, &images},
     };
-    enum weft_status status =
-        gather(cl, pass->split, cl->identity, pass->first, pass->count, error);
-    if (status == WEFT_OK) {
-        status = opencl_forward(
-            cl, cl->groups.count,
-            (struct opencl_pass_values[]){{.count = pass->count, .statistics = pass->statistics}},
-            error);
+    /* Compute. */
+    TRY(gather(cl, pass->split, cl->identity, pass->first, count, error));
+    TRY(opencl_forward(cl, cl->groups.count, &values, error));
+    TRY(LAUNCH(cl, COMMON_LOSS_EVALUATE, count, loss, error));
+    /* Read the requested outputs. */
+    if (pass->losses != NULL) {
+        TRY(opencl_read(cl, cl->losses, pass->losses, count * sizeof(float), error));
     }
-    if (status == WEFT_OK) {
-        status = LAUNCH(cl, COMMON_LOSS_EVALUATE, pass->count, loss, error);
+    if (pass->predictions != NULL) {
+        TRY(opencl_read(cl, cl->predictions, pass->predictions, count * sizeof(cl_uint), error));
     }
-    if (status == WEFT_OK && pass->losses != NULL) {
-        status = opencl_read(cl, cl->losses, pass->losses, pass->count * sizeof(float), error);
-    }
-    if (status == WEFT_OK && pass->predictions != NULL) {
-        status = opencl_read(cl, cl->predictions, pass->predictions, pass->count * sizeof(cl_uint),
-                             error);
-    }
-    if (status == WEFT_OK && pass->logits != NULL) {
-        status = read_place(cl, cl->values[last], last, pass->count, pass->logits, error);
-    }
-    return status;
+    return pass->logits == NULL
+               ? WEFT_OK
+               : read_activation(cl, cl->values[last], last, count, pass->logits, error);
 }
 
-/* Packs what a caller gave into lanes, cleaned as everything that is stored. */
-static enum weft_status write_place(struct opencl_backend *cl, cl_mem buffer, size_t index,
-                                    const float *values, struct weft_error *error) {
+/* Writes ${values}, in the order of the images, to activation ${index}, cleaned like all values
+ * that the device stores. */
+static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffer, size_t index,
+                                         const float *values, struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, index));
     size_t count = lanes_shards(cl->base.last_count) * size * CPU_LANES;
     float *lanes = malloc(count * sizeof *lanes);
@@ -250,29 +223,23 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         .update = probe->statistics == WEFT_STATISTICS_BATCH,
         .to_input = true,
     };
-    enum weft_status status = write_place(cl, cl->values[0], 0, probe->inputs, error);
-    if (status == WEFT_OK) {
-        status = opencl_forward(cl, cl->groups.count, &values, error);
+    TRY(write_activation(cl, cl->values[0], 0, probe->inputs, error));
+    TRY(opencl_forward(cl, cl->groups.count, &values, error));
+    if (probe->doutputs != NULL) {
+        TRY(write_activation(cl, cl->dvalues[last], last, probe->doutputs, error));
+        TRY(opencl_backward(cl, cl->groups.count, &values, error));
+        TRY(LAUNCH(cl, COMMON_ADAM_JOIN, 1, join, error));
     }
-    if (status == WEFT_OK && probe->doutputs != NULL) {
-        status = write_place(cl, cl->dvalues[last], last, probe->doutputs, error);
-        if (status == WEFT_OK) {
-            status = opencl_backward(cl, cl->groups.count, &values, error);
-        }
-        if (status == WEFT_OK) {
-            status = LAUNCH(cl, COMMON_ADAM_JOIN, 1, join, error);
-        }
-    }
-    return status == WEFT_OK ? opencl_check(clFinish(cl->queue), "clFinish", error) : status;
+    return opencl_check(clFinish(cl->queue), "clFinish", error);
 }
 
-enum weft_status opencl_tensor(struct weft_backend *backend, struct activation place, size_t count,
-                               float *values, struct weft_error *error) {
+enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,
+                               size_t count, float *values, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    cl_mem buffer = place.gradient ? cl->dvalues[place.index] : cl->values[place.index];
+    cl_mem buffer = (activation.gradient ? cl->dvalues : cl->values)[activation.index];
     if (buffer == NULL) {
         return weft_fail(error, WEFT_USAGE,
                          "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
     }
-    return read_place(cl, buffer, place.index, count, values, error);
+    return read_activation(cl, buffer, activation.index, count, values, error);
 }
