@@ -1,9 +1,10 @@
-/* launch.c: one launch: its kernel, its arguments, the sizes of its groups. */
+/* launch.c: a launch: its kernel, its arguments and the size of its work-groups. */
 #include "backend/opencl/launch.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/profile.h"
+#include "base/try.h"
 
 #include <string.h>
 
@@ -15,23 +16,24 @@ enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, si
         launch->set_count =
             (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
     }
-    enum weft_status status = opencl_check(
-        clSetKernelArg(launch->object, (cl_uint)index, size, value), "clSetKernelArg", error);
-    return status == WEFT_OK
-               ? WEFT_OK
-               : weft_error_context(error, "kernel %s, argument %d", launch->name, index);
+    if (opencl_check(clSetKernelArg(launch->object, (cl_uint)index, size, value), "clSetKernelArg",
+                     error) != WEFT_OK) {
+        return weft_error_context(error, "kernel %s, argument %d", launch->name, index);
+    }
+    return WEFT_OK;
 }
 
-/* The largest power of two up to ${most} that divides ${n}. */
-static size_t power_of_two(size_t n, size_t most) {
+/* Returns the largest power of two up to ${limit} that divides ${n}. */
+static size_t power_of_two(size_t n, size_t limit) {
     size_t power = 1;
-    while (power * 2 <= most && n % (power * 2) == 0) {
+    while (power * 2 <= limit && n % (power * 2) == 0) {
         power *= 2;
     }
     return power;
 }
 
-/* Fat work-items are groups of their own; thin ones come in groups of 16 lanes and some neighbours. */
+/* Chooses groups of one work-item for work-items of 16 lanes, and of 16 lanes and up to 8 items
+ * for work-items of one lane. ${other}: other groups where that changes no bit. */
 static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
     bool gpu = mapping == WEFT_MAPPING_GPU;
     launch->local[0] = gpu && launch->range != RANGE_ONCE ? CPU_LANES : 1;
@@ -61,7 +63,7 @@ void opencl_launch_finish(struct opencl_launch *launch) {
     }
 }
 
-/* The buffer that an argument of group ${i} stands for. */
+/* Returns the buffer that ${argument} of group ${i} is. */
 static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
     const struct opencl_group *group = &cl->groups.list[i];
     switch (argument) {
@@ -90,7 +92,7 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
     }
 }
 
-/* The value of a number among the arguments. */
+/* Returns the number that ${argument} is. */
 static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_values *values) {
     switch (argument) {
     case ARG_COUNT:
@@ -107,25 +109,24 @@ static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_
 enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
                                       bool late, const struct opencl_pass_values *values,
                                       struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
     int index = 0;
-    for (size_t p = 0; p < launch->kernel->count; p++) {
-        const struct opencl_call *call = &launch->kernel->calls[p];
+    for (size_t c = 0; c < launch->kernel->count; c++) {
+        const struct opencl_call *call = &launch->kernel->calls[c];
         const enum opencl_argument *arguments = call->function->arguments;
-        for (size_t a = 0; arguments[a] != ARG_END && status == WEFT_OK; a++, index++) {
+        for (size_t a = 0; arguments[a] != ARG_END; a++, index++) {
             if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
                 continue;
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(arguments[a], values);
-                status = opencl_argument_set(launch, index, sizeof number, &number, error);
+                TRY(opencl_argument_set(launch, index, sizeof number, &number, error));
             } else {
                 cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
-                status = opencl_argument_set(launch, index, sizeof *buffer, buffer, error);
+                TRY(opencl_argument_set(launch, index, sizeof *buffer, buffer, error));
             }
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
 enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
@@ -144,8 +145,8 @@ enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_
         opencl_check(code, "clEnqueueNDRangeKernel", error);
         return weft_error_context(error, "kernel %s", launch->name);
     }
-    if (event != NULL && opencl_profile_add(cl, launch, count, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
+    if (event != NULL) {
+        TRY(opencl_profile_add(cl, launch, count, error));
     }
     return debug_after(cl, launch, error);
 }

@@ -1,19 +1,20 @@
-/* plan.c: runs become launches, which passes then enqueue in order. */
+/* plan.c: kernels become launches, which passes enqueue in order. */
 #include "backend/opencl/plan.h"
 #include "backend/opencl/emit_kernel.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/profile.h"
+#include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The names of a run's kernels, each once. */
+/* Names ${launch} after the functions of its kernel, each once. */
 static void name_launch(struct opencl_launch *launch) {
     size_t length = 0;
-    for (size_t p = 0; p < launch->kernel->count; p++) {
-        const char *name = launch->kernel->calls[p].function->name;
+    for (size_t c = 0; c < launch->kernel->count; c++) {
+        const char *name = launch->kernel->calls[c].function->name;
         if (strstr(launch->name, name) == NULL && length < sizeof launch->name) {
             length += (size_t)snprintf(launch->name + length, sizeof launch->name - length, "%s%s",
                                        length > 0 ? "+" : "", name);
@@ -21,91 +22,103 @@ static void name_launch(struct opencl_launch *launch) {
     }
 }
 
-/* The launch of ${run}. */
+/* Adds the name of the layer that ${launch} computes to ${error}. */
+static enum weft_status add_context(const struct opencl_backend *cl,
+                                    const struct opencl_launch *launch, struct weft_error *error) {
+    const struct opencl_group *group = &cl->groups.list[launch->kernel->calls[0].group];
+    return weft_error_context(error, "layer %s", cl->base.network->layers[group->main].name);
+}
+
+static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      struct weft_error *error) {
+    char name[64];
+    opencl_kernel_name(&cl->groups, launch->kernel, name);
+    TRY(opencl_launch_create(cl, launch, name, error));
+    return opencl_arguments_set(cl, launch, false, NULL, error);
+}
+
+/* Adds the launch of ${kernel}. */
 static enum weft_status add_launch(struct opencl_backend *cl, const struct opencl_kernel *kernel,
                                    struct weft_error *error) {
     const struct opencl_call *call = &kernel->calls[0];
-    struct opencl_launch *launch = &cl->launches[cl->launch_count];
-    char name[64];
+    struct opencl_launch *launch = &cl->launches[cl->launch_count++];
     *launch = (struct opencl_launch){
         .kernel = kernel,
         .passes = kernel->passes,
         .host = call->function->host,
-        .range = kernel->loop == LOOP_APART      ? call->function->range
-                 : kernel->loop == LOOP_CHANNELS ? RANGE_BATCH
-                                                 : RANGE_SHARDS,
-        .items = kernel->loop == LOOP_APART      ? call->items
-                 : kernel->loop == LOOP_CHANNELS ? kernel->parts
-                                                 : 1,
-        .input_items = kernel->loop == LOOP_APART ? call->input_items : 0,
+        .range = RANGE_SHARDS,
+        .items = 1,
     };
-    name_launch(launch);
-    opencl_kernel_name(&cl->groups, kernel, name);
-    if (launch->host == NULL && opencl_launch_create(cl, launch, name, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
+    if (kernel->loop == LOOP_APART) {
+        launch->range = call->function->range;
+        launch->items = call->items;
+        launch->input_items = call->input_items;
+    } else if (kernel->loop == LOOP_CHANNELS) {
+        launch->range = RANGE_BATCH;
+        launch->items = kernel->parts;
     }
-    cl->launch_count++;
-    return launch->host == NULL ? opencl_arguments_set(cl, launch, false, NULL, error) : WEFT_OK;
+    name_launch(launch);
+    if (launch->host == NULL && create_kernel(cl, launch, error) != WEFT_OK) {
+        return add_context(cl, launch, error);
+    }
+    return WEFT_OK;
 }
 
-/* The kernels of no layer. Their buffers are set here as far as they never change. */
+/* A launch of no layer, with its buffers that never change. */
+struct common {
+    const char *name;
+    enum opencl_range range;
+    size_t items;
+    cl_mem *buffers[6]; /* ends with NULL */
+    bool training;
+};
+
+static enum weft_status create_common(struct opencl_backend *cl, const struct common *common,
+                                      struct opencl_launch *launch, struct weft_error *error) {
+    *launch = (struct opencl_launch){.range = common->range, .items = common->items};
+    snprintf(launch->name, sizeof launch->name, "%s", common->name);
+    TRY(opencl_launch_create(cl, launch, common->name, error));
+    for (int i = 0; i < 6 && common->buffers[i] != NULL; i++) {
+        TRY(opencl_argument_set(launch, i, sizeof(cl_mem), common->buffers[i], error));
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
     size_t vectors = opencl_padded(cl->base.network->parameter_count) / CPU_LANES;
-    size_t size = weft_shape_size(cl->base.network->input), last = cl->base.network->layer_count;
+    size_t size = weft_shape_size(cl->base.network->input);
+    size_t values = size / opencl_values_per_item(size, cl->mapping);
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
-    const struct {
-        const char *name;
-        enum opencl_range range;
-        size_t items;
-        cl_mem *buffers[6]; /* ends with NULL; cl->table stands where a later one is set */
-        bool training;
-    } table[COMMON_COUNT] = {
-        [COMMON_GATHER] = {"gather",
-                           RANGE_SHARDS,
-                           size / opencl_values_per_item(size, cl->mapping),
-                           {&cl->table, &cl->table, &cl->table, &cl->values[0]}},
-        [COMMON_LOSS_TRAIN] = {"cross_entropy_train",
-                               RANGE_SUMS,
-                               1,
-                               {&cl->values[last], &cl->table, &cl->table, &cl->dvalues[last]},
-                               true},
+    /* later: a placeholder of a buffer that each pass sets */
+    cl_mem *later = &cl->table, *logits = &cl->values[cl->base.network->layer_count];
+    cl_mem *dlogits = &cl->dvalues[cl->base.network->layer_count], *arrays = cl->arrays;
+    const struct common table[COMMON_COUNT] = {
+        [COMMON_GATHER] =
+            {"gather", RANGE_SHARDS, values, {later, later, &cl->table, &cl->values[0]}, false},
+        [COMMON_LOSS_TRAIN] =
+            {"cross_entropy_train", RANGE_SUMS, 1, {logits, later, later, dlogits}, true},
         [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate",
                                   RANGE_SUMS,
                                   1,
-                                  {&cl->values[last], &cl->table, &cl->table, &cl->losses,
-                                   &cl->predictions}},
+                                  {logits, later, later, &cl->losses, &cl->predictions},
+                                  false},
         [COMMON_LOSS_JOIN] = {"cross_entropy_join", RANGE_ONCE, 1, {NULL}, true},
         [COMMON_ADAM_JOIN] = {"adam_join",
                               RANGE_SHARDS,
                               blocks,
-                              {&cl->partials, &cl->arrays[WEFT_ARRAY_GRADIENTS]},
+                              {&cl->partials, &arrays[WEFT_ARRAY_GRADIENTS]},
                               true},
         [COMMON_ADAM_STEP] = {"adam_step",
                               RANGE_SHARDS,
                               blocks,
-                              {&cl->partials, &cl->arrays[WEFT_ARRAY_GRADIENTS],
-                               &cl->arrays[WEFT_ARRAY_PARAMETERS], &cl->arrays[WEFT_ARRAY_MOMENTS],
-                               &cl->arrays[WEFT_ARRAY_SECOND_MOMENTS]},
+                              {&cl->partials, &arrays[WEFT_ARRAY_GRADIENTS],
+                               &arrays[WEFT_ARRAY_PARAMETERS], &arrays[WEFT_ARRAY_MOMENTS],
+                               &arrays[WEFT_ARRAY_SECOND_MOMENTS]},
                               true},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
-        struct opencl_launch *launch = &cl->common[i];
-        if (table[i].training && cl->base.forward_only) {
-            continue;
-        }
-        *launch = (struct opencl_launch){
-            .range = table[i].range,
-            .items = table[i].items,
-        };
-        snprintf(launch->name, sizeof launch->name, "%s", table[i].name);
-        if (opencl_launch_create(cl, launch, table[i].name, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
-        for (int a = 0; a < 6 && table[i].buffers[a] != NULL; a++) {
-            if (opencl_argument_set(launch, a, sizeof(cl_mem), table[i].buffers[a], error) !=
-                WEFT_OK) {
-                return WEFT_BAD_DEVICE;
-            }
+        if (!table[i].training || !cl->base.forward_only) {
+            TRY(create_common(cl, &table[i], &cl->common[i], error));
         }
     }
     return WEFT_OK;
@@ -117,11 +130,7 @@ enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < cl->kernels.count; i++) {
-        if (add_launch(cl, &cl->kernels.list[i], error) != WEFT_OK) {
-            const struct opencl_call *call = &cl->kernels.list[i].calls[0];
-            size_t layer = cl->groups.list[call->group].main;
-            return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
-        }
+        TRY(add_launch(cl, &cl->kernels.list[i], error));
     }
     return make_common(cl, error);
 }
@@ -136,34 +145,30 @@ void opencl_plan_finish(struct opencl_backend *cl) {
     }
 }
 
-static enum weft_status run_layers(struct opencl_backend *cl, struct opencl_launch *launch,
-                                   const struct opencl_pass_values *values,
-                                   struct weft_error *error) {
-    size_t group = launch->kernel->calls[0].group;
-    launch->to_input = values->to_input;
-    if (launch->items == launch->input_items && !launch->to_input) {
-        return WEFT_OK;
+/* Enqueues a launch of a pass over layers. */
+static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                const struct opencl_pass_values *values, struct weft_error *error) {
+    if (launch->host != NULL) {
+        return opencl_profile_host(cl, launch, values->count, error);
     }
-    if ((launch->host == NULL &&
-         opencl_arguments_set(cl, launch, true, values, error) != WEFT_OK) ||
-        (launch->host != NULL
-             ? opencl_profile_host(cl, launch, values->count, error)
-             : opencl_launch_enqueue(cl, launch, values->count, error)) != WEFT_OK) {
-        size_t layer = cl->groups.list[group].main;
-        return weft_error_context(error, "layer %s", cl->base.network->layers[layer].name);
-    }
-    return WEFT_OK;
+    TRY(opencl_arguments_set(cl, launch, true, values, error));
+    return opencl_launch_enqueue(cl, launch, values->count, error);
 }
 
-/* Enqueues the launches of ${group} that belong to ${pass}. */
-static enum weft_status run_group(struct opencl_backend *cl, size_t group, unsigned pass,
-                                  const struct opencl_pass_values *values,
-                                  struct weft_error *error) {
+/* Enqueues the launches of ${group} that belong to ${pass}, but none that computes only the
+ * gradient of the network's input, unless the pass needs it. */
+static enum weft_status enqueue_group(struct opencl_backend *cl, size_t group, unsigned pass,
+                                      const struct opencl_pass_values *values,
+                                      struct weft_error *error) {
     for (size_t i = 0; i < cl->launch_count; i++) {
         struct opencl_launch *launch = &cl->launches[i];
-        if ((launch->passes & pass) != 0 && launch->kernel->calls[0].group == group &&
-            run_layers(cl, launch, values, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
+        if ((launch->passes & pass) == 0 || launch->kernel->calls[0].group != group) {
+            continue;
+        }
+        launch->to_input = values->to_input;
+        if ((launch->items > launch->input_items || launch->to_input) &&
+            enqueue(cl, launch, values, error) != WEFT_OK) {
+            return add_context(cl, launch, error);
         }
     }
     return WEFT_OK;
@@ -171,12 +176,10 @@ static enum weft_status run_group(struct opencl_backend *cl, size_t group, unsig
 
 enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
                                 const struct opencl_pass_values *values, struct weft_error *error) {
-    unsigned pass =
-        values->statistics == WEFT_STATISTICS_BATCH ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING;
+    bool batch = values->statistics == WEFT_STATISTICS_BATCH;
     for (size_t group = 0; group < groups; group++) {
-        if (run_group(cl, group, pass, values, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+        TRY(enqueue_group(cl, group, batch ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING, values,
+                          error));
     }
     return WEFT_OK;
 }
@@ -184,17 +187,15 @@ enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
 enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
                                  const struct opencl_pass_values *values,
                                  struct weft_error *error) {
-    unsigned pass =
-        values->statistics == WEFT_STATISTICS_BATCH ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING;
+    bool batch = values->statistics == WEFT_STATISTICS_BATCH;
     for (size_t group = groups; group-- > 0;) {
-        if (run_group(cl, group, pass, values, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+        TRY(enqueue_group(cl, group, batch ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING, values,
+                          error));
     }
     return WEFT_OK;
 }
 
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
                              struct weft_error *error) {
-    return run_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
+    return enqueue_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
 }
