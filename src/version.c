@@ -1,7 +1,7 @@
 /* version.c: which libweft this is, and which libraries it runs with. */
 #include "weft/version.h"
 
-#include <cjson/cJSON.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -32,7 +32,7 @@ size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
     size_t count = 0;
     char loader[sizeof libraries->version];
     add(libraries, &count, "zlib", zlibVersion());
-    add(libraries, &count, "cJSON", cJSON_Version());
+    add(libraries, &count, "jansson", jansson_version_str());
 #ifdef WEFT_CLBLAST_VERSION
     add(libraries, &count, "CLBlast", WEFT_CLBLAST_VERSION);
 #else

@@ -1,8 +1,8 @@
 /* test_json.c: what the JSON writer gives is JSON, and its numbers read back to the same bits. */
 #include "report_text.h"
 
-#include <cjson/cJSON.h>
 #include <float.h>
+#include <jansson.h>
 #include <math.h>
 
 #include "base/json_write.h"
@@ -172,7 +172,7 @@ END_TEST
 /* Long enough to grow the memory many times, and read by another parser. */
 START_TEST(long_value) {
     struct json_writer json = {0};
-    cJSON *read;
+    json_t *read;
     char *text;
     json_write_open(&json, NULL, '[');
     for (uint64_t i = 0; i < 20000; i++) {
@@ -180,10 +180,10 @@ START_TEST(long_value) {
     }
     json_write_close(&json, ']');
     text = take(&json);
-    read = cJSON_Parse(text);
-    ck_assert_int_eq(cJSON_GetArraySize(read), 20000);
-    ck_assert_double_eq(cJSON_GetArrayItem(read, 19999)->valuedouble, 19999.0 * 19999.0);
-    cJSON_Delete(read);
+    read = json_loads(text, 0, NULL);
+    ck_assert_int_eq(json_array_size(read), 20000);
+    ck_assert_double_eq(json_number_value(json_array_get(read, 19999)), 19999.0 * 19999.0);
+    json_decref(read);
     free(text);
 }
 END_TEST
@@ -191,7 +191,7 @@ END_TEST
 START_TEST(device_event) {
     struct weft_device device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
     struct json_writer json = {0};
-    cJSON *read;
+    json_t *read;
     char *text;
     snprintf(device.platform_name, sizeof device.platform_name, "Some \"platform\"");
     snprintf(device.type, sizeof device.type, "gpu");
@@ -201,16 +201,15 @@ START_TEST(device_event) {
     cli_json_device(&json, "device", &device);
     json_write_close(&json, '}');
     text = take(&json);
-    read = cJSON_Parse(text);
-    cJSON *object = cJSON_GetObjectItemCaseSensitive(read, "device");
-    ck_assert_str_eq(cJSON_GetObjectItemCaseSensitive(object, "platform")->valuestring,
-                     "Some \"platform\"");
-    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(object, "fp_config")), 2);
-    ck_assert_double_eq(cJSON_GetObjectItemCaseSensitive(object, "global_memory")->valuedouble,
+    read = json_loads(text, 0, NULL);
+    json_t *object = json_object_get(read, "device");
+    ck_assert_str_eq(json_string_value(json_object_get(object, "platform")), "Some \"platform\"");
+    ck_assert_uint_eq(json_array_size(json_object_get(object, "fp_config")), 2);
+    ck_assert_double_eq(json_number_value(json_object_get(object, "global_memory")),
                         1099511627776.0);
-    ck_assert_int_eq(cJSON_GetObjectItemCaseSensitive(object, "index")->valueint, 2);
-    ck_assert(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(object, "default")));
-    cJSON_Delete(read);
+    ck_assert_int_eq(json_integer_value(json_object_get(object, "index")), 2);
+    ck_assert(json_is_false(json_object_get(object, "default")));
+    json_decref(read);
     free(text);
 }
 END_TEST

@@ -120,7 +120,7 @@ START_TEST(names) {
     parts[PARTS] = (struct part){"l.more", "F32", "[1]", 4, 1, {0}};
     assert_refused(parts, PARTS + 1, metadata, "tensor l.more: the network has no such tensor");
     parts[PARTS].name = "l.bias";
-    assert_refused(parts, PARTS + 1, metadata, "the name \"l.bias\" is there twice");
+    assert_refused(parts, PARTS + 1, metadata, "duplicate object key near '\"l.bias\"'");
     parts[PARTS].name = "l.num_batches_tracked";
     assert_refused(parts, PARTS + 1, metadata, "tensor l.num_batches_tracked: the network has no");
     error = assert_refused(right, PARTS, "", "tensor n.weight: the network has no such tensor");

@@ -39,12 +39,13 @@ static void assert_layer_refused(const char *layer, const char *part) {
 
 START_TEST(no_list) {
     assert_refused("", "network: not JSON: byte 0");
-    assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}]} x", "text after the end");
+    assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}]} x",
+                   "end of file expected near 'x'");
     assert_refused("[]", "an object");
     assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}], 'classes': 10}",
                    "unknown member \"classes\"");
     assert_refused("{'input': [1], 'input': [1], 'layers': [{'kind': 'relu'}]}",
-                   "\"input\" is there twice");
+                   "duplicate object key near '\"input\"'");
     assert_refused("{'input': [1]}", "layers: a list");
     assert_refused("{'input': [1], 'layers': []}", "layers: a list of 1 to 1024");
     assert_refused("{'input': [1], 'layers': {'kind': 'relu'}}", "layers: a list");
@@ -63,7 +64,7 @@ START_TEST(wrong_input) {
                                          "'input': [65537],",
                                          "'input': ['1'],",
                                          "'input': [1, 2, 3, 4],",
-                                         "'input': [1e999],"};
+                                         "'input': [1e300],"};
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         char list[256];
         snprintf(list, sizeof list, "{%s 'layers': [{'kind': 'relu'}]}", inputs[i]);
@@ -84,7 +85,8 @@ START_TEST(unknown_things) {
                          "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "
                          "kernel_size, out_channels, name");
     assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name");
-    assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}", "\"kind\" is there twice");
+    assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}",
+                         "duplicate object key near '\"kind\"'");
     assert_layer_refused("{'kind': 'relu', 'Name': 'x'}", "unknown argument \"Name\"");
 }
 END_TEST
@@ -113,7 +115,9 @@ START_TEST(wrong_arguments) {
     assert_layer_refused("{'kind': 'batch_norm', 'eps': 1.001}", "eps: a number");
     assert_layer_refused("{'kind': 'batch_norm', 'eps': '1e-5'}", "eps: a number");
     assert_layer_refused("{'kind': 'batch_norm', 'momentum': -0.1}", "momentum: a number from 0");
-    assert_layer_refused("{'kind': 'batch_norm', 'momentum': 1e999}", "momentum: a number");
+    assert_layer_refused("{'kind': 'batch_norm', 'momentum': 1e300}", "momentum: a number");
+    assert_layer_refused("{'kind': 'batch_norm', 'momentum': 1e999}",
+                         "real number overflow near '1e999'");
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 #include "layer_case.h"
 #include "training_case.h"
 
-#include <cjson/cJSON.h>
+#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -38,14 +38,14 @@ static void finish(void) {
     weft_model_destroy(model);
 }
 
-static cJSON *read_json(const char *name) {
+static json_t *read_json(const char *name) {
     struct weft_error error = {0};
     char path[4096], *text;
     size_t size;
-    cJSON *json;
+    json_t *json;
     ck_assert_msg(os_file_read(vector(name, path), 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
                   error.message);
-    json = cJSON_Parse(text);
+    json = json_loads(text, 0, NULL);
     ck_assert(json != NULL);
     free(text);
     return json;
@@ -63,18 +63,19 @@ static double distance(const float *a, const float *b, size_t count) {
 
 /* Logits (100 x 10) and loss of PyTorch, from init with batch statistics. */
 static double read_logits(float logits[1000]) {
-    cJSON *json = read_json("logits-step1.json");
-    const cJSON *rows = cJSON_GetObjectItem(json, "logits"), *row, *value;
-    double loss = cJSON_GetObjectItem(json, "loss")->valuedouble;
+    json_t *json = read_json("logits-step1.json");
+    const json_t *rows = json_object_get(json, "logits"), *row, *value;
+    size_t row_number, column;
+    double loss = json_number_value(json_object_get(json, "loss"));
     size_t i = 0;
-    cJSON_ArrayForEach(row, rows) {
-        cJSON_ArrayForEach(value, row) {
+    json_array_foreach(rows, row_number, row) {
+        json_array_foreach(row, column, value) {
             ck_assert_uint_lt(i, 1000);
-            logits[i++] = (float)value->valuedouble;
+            logits[i++] = (float)json_number_value(value);
         }
     }
     ck_assert_uint_eq(i, 1000);
-    cJSON_Delete(json);
+    json_decref(json);
     return loss;
 }
 
@@ -187,12 +188,12 @@ static bool keep_losses(void *context, const struct weft_epoch *epoch) {
 
 /* The steps begin as PyTorch's and drift apart: a rounding grows to 4 % of the weights in ten steps, which moves a loss by some
  * per cent. The mean of the epoch is within 2 %. */
-static void check_epoch(const struct losses *losses, const cJSON *expected, const char *where) {
+static void check_epoch(const struct losses *losses, const json_t *expected, const char *where) {
     double mean = 0.0, expected_mean = 0.0;
     ck_assert_uint_eq(losses->count, 600);
-    ck_assert_int_eq(cJSON_GetArraySize(expected), 600);
+    ck_assert_int_eq(json_array_size(expected), 600);
     for (int i = 0; i < 600; i++) {
-        double loss = losses->values[i], other = cJSON_GetArrayItem(expected, i)->valuedouble;
+        double loss = losses->values[i], other = json_number_value(json_array_get(expected, i));
         mean += loss / 600.0;
         expected_mean += other / 600.0;
         ck_assert_msg(i > 0 || fabs(loss / other - 1.0) <= 1e-5, "loss 1 on %s: %g", where, loss);
@@ -207,7 +208,7 @@ static void check_epoch(const struct losses *losses, const cJSON *expected, cons
 START_TEST(epoch_in_file_order) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference, epoch", places);
-    cJSON *expected = read_json("loss-epoch1.json");
+    json_t *expected = read_json("loss-epoch1.json");
     float pixels[256];
     weft_pixels_normalised(pixels);
     for (size_t i = 0; images.count != 0 && i < count; i++) {
@@ -232,7 +233,7 @@ START_TEST(epoch_in_file_order) {
         check_epoch(&losses, expected, places[i].name);
         weft_backend_close(backend);
     }
-    cJSON_Delete(expected);
+    json_decref(expected);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 #include "check_weft.h"
 #include "layer_case.h"
 
-#include <cjson/cJSON.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "os/files.h"
@@ -35,48 +35,48 @@ static void finish(void) {
     weft_model_destroy(model);
 }
 
-static cJSON *read_matrices(void) {
+static json_t *read_matrices(void) {
     struct weft_error error = {0};
     char path[4096], *text;
     size_t size;
-    cJSON *json;
+    json_t *json;
     snprintf(path, sizeof path, "%s/tests/vectors/confusion.json", weft_source());
     ck_assert_msg(os_file_read(path, 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
                   error.message);
-    json = cJSON_Parse(text);
+    json = json_loads(text, 0, NULL);
     ck_assert(json != NULL);
     free(text);
     return json;
 }
 
 /* How many images ${got} puts elsewhere than ${matrix}: each makes one cell larger and one smaller. */
-static uint64_t moved(const struct weft_evaluation *got, const cJSON *matrix) {
+static uint64_t moved(const struct weft_evaluation *got, const json_t *matrix) {
     uint64_t differences = 0;
     ck_assert_uint_eq(got->classes, 10);
-    ck_assert_int_eq(cJSON_GetArraySize(matrix), 10);
+    ck_assert_int_eq(json_array_size(matrix), 10);
     for (int i = 0; i < 100; i++) {
-        const cJSON *cell = cJSON_GetArrayItem(cJSON_GetArrayItem(matrix, i / 10), i % 10);
-        uint64_t expected = (uint64_t)cell->valuedouble, here = got->confusion[i];
+        const json_t *cell = json_array_get(json_array_get(matrix, i / 10), i % 10);
+        uint64_t expected = (uint64_t)json_number_value(cell), here = got->confusion[i];
         differences += here > expected ? here - expected : expected - here;
     }
     return (differences + 1) / 2;
 }
 
-/* The matrix called ${way}, such as "test, raw pixels, batch statistics (as published)". At most one image in 10,000, whose two best logits
+/* The matrix ${way} called ${name}, such as "test, raw pixels, batch statistics (as published)". At most one image in 10,000, whose two best logits
  * are a rounding apart, may go elsewhere. */
-static void check_way(struct weft_backend *backend, const cJSON *way, const char *where) {
-    enum weft_split split =
-        strncmp(way->string, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
+static void check_way(struct weft_backend *backend, const char *name, const json_t *way,
+                      const char *where) {
+    enum weft_split split = strncmp(name, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
     const struct weft_evaluation_options options = {
         .split = split,
-        .statistics = strstr(way->string, "batch statistics") != NULL ? WEFT_STATISTICS_BATCH
-                                                                      : WEFT_STATISTICS_RUNNING,
+        .statistics = strstr(name, "batch statistics") != NULL ? WEFT_STATISTICS_BATCH
+                                                               : WEFT_STATISTICS_RUNNING,
         .batch = 10000};
     struct weft_evaluation evaluation;
     struct weft_error error = {0};
     float pixels[256];
     uint64_t elsewhere;
-    if (strstr(way->string, "raw pixels") != NULL) {
+    if (strstr(name, "raw pixels") != NULL) {
         weft_pixels_raw(pixels);
     } else {
         weft_pixels_normalised(pixels);
@@ -84,12 +84,12 @@ static void check_way(struct weft_backend *backend, const cJSON *way, const char
     ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, &error), WEFT_OK);
     ck_assert_msg(weft_evaluate(backend, &images[split], &options, false, &evaluation, &error) ==
                       WEFT_OK,
-                  "%s on %s: %s", way->string, where, error.message);
-    elsewhere = moved(&evaluation, cJSON_GetObjectItem(way, "matrix"));
-    layer_report("%s on %s: %llu of %zu images elsewhere\n", way->string, where,
+                  "%s on %s: %s", name, where, error.message);
+    elsewhere = moved(&evaluation, json_object_get(way, "matrix"));
+    layer_report("%s on %s: %llu of %zu images elsewhere\n", name, where,
                  (unsigned long long)elsewhere, evaluation.images);
-    ck_assert_msg(elsewhere <= evaluation.images / 10000, "%s on %s: %llu images elsewhere",
-                  way->string, where, (unsigned long long)elsewhere);
+    ck_assert_msg(elsewhere <= evaluation.images / 10000, "%s on %s: %llu images elsewhere", name,
+                  where, (unsigned long long)elsewhere);
     weft_evaluation_finish(&evaluation);
 }
 
@@ -97,10 +97,11 @@ static void check_way(struct weft_backend *backend, const cJSON *way, const char
 START_TEST(five_ways) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference_confusion", places);
-    cJSON *matrices = read_matrices();
+    json_t *matrices = read_matrices();
     for (size_t i = 0; images[WEFT_SPLIT_TRAIN].count != 0 && i < count; i++) {
         struct weft_backend *backend;
-        const cJSON *way;
+        const char *name;
+        json_t *way;
         int ways = 0;
         if (!places[i].best) {
             continue;
@@ -114,16 +115,16 @@ START_TEST(five_ways) {
                 weft_backend_set_images(backend, (enum weft_split)split, &images[split], NULL),
                 WEFT_OK);
         }
-        cJSON_ArrayForEach(way, matrices) {
-            if (cJSON_GetObjectItem(way, "matrix") != NULL) {
-                check_way(backend, way, places[i].name);
+        json_object_foreach(matrices, name, way) {
+            if (json_object_get(way, "matrix") != NULL) {
+                check_way(backend, name, way, places[i].name);
                 ways++;
             }
         }
         ck_assert_int_eq(ways, 5);
         weft_backend_close(backend);
     }
-    cJSON_Delete(matrices);
+    json_decref(matrices);
 }
 END_TEST
 

@@ -26,8 +26,9 @@ struct weft_library {
 
 #define WEFT_LIBRARIES_MAX 8
 
-/* Stores the libraries and their versions in ${libraries} and returns their number: zlib, cJSON, CLBlast (the version that
- * libweft was built with) and OpenCL's loader. The query of the loader's version loads the OpenCL drivers. */
+/* Stores the libraries and their versions in ${libraries} and returns their number: zlib, jansson,
+ * CLBlast (the version that libweft was built with) and the OpenCL loader. The query of the
+ * version of the loader loads the OpenCL drivers. */
 WEFT_API size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]);
 
 WEFT_END

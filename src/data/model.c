@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strict_json.h"
+#include "base/json_read.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "network/layer.h"
@@ -93,10 +93,16 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
 
 enum weft_status model_check_options(const char *options, enum weft_status status,
                                      struct weft_error *error) {
-    size_t at;
-    const char *why =
-        options[0] != '{' ? "no object" : strict_json_scan(options, strlen(options), &at);
-    return why == NULL ? WEFT_OK : weft_fail(error, status, "options: not a JSON object: %s", why);
+    struct weft_error cause = {.message = "no object"};
+    json_t *json = NULL;
+    if (options[0] == '{') {
+        json_read(options, strlen(options), &json, &cause);
+    }
+    if (json == NULL) {
+        return weft_fail(error, status, "options: not a JSON object: %s", cause.message);
+    }
+    json_decref(json);
+    return WEFT_OK;
 }
 
 bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {

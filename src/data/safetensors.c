@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strict_json.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "os/files.h"
 
@@ -19,9 +19,10 @@ static const struct dtype {
     {"F32", 4},  {"U64", 8}, {"I64", 8}, {"F64", 8},     {"C64", 8},
 };
 
-static const struct dtype *find_dtype(const cJSON *json) {
-    for (size_t i = 0; cJSON_IsString(json) && i < sizeof dtypes / sizeof dtypes[0]; i++) {
-        if (strcmp(dtypes[i].name, json->valuestring) == 0) {
+static const struct dtype *find_dtype(const json_t *json) {
+    const char *name = json_string_value(json);
+    for (size_t i = 0; name != NULL && i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        if (strcmp(dtypes[i].name, name) == 0) {
             return &dtypes[i];
         }
     }
@@ -29,27 +30,26 @@ static const struct dtype *find_dtype(const cJSON *json) {
 }
 
 /* A whole number that is a size_t. */
-static bool read_size(const cJSON *json, size_t *value) {
+static bool read_size(const json_t *json, size_t *value) {
     const uint64_t exact = (UINT64_C(1) << 53) - 1; /* larger ones may have been rounded */
     uint64_t number;
-    if (!strict_json_integer(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
+    if (!json_read_integer(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
         return false;
     }
     *value = (size_t)number;
     return true;
 }
 
-static enum weft_status read_shape(const cJSON *json, struct safetensors_entry *entry,
+static enum weft_status read_shape(const json_t *json, struct safetensors_entry *entry,
                                    struct weft_error *error) {
-    const cJSON *side;
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) > SAFETENSORS_RANK) {
+    if (!json_is_array(json) || json_array_size(json) > SAFETENSORS_RANK) {
         return weft_fail(error, WEFT_BAD_FILE, "shape: a list of at most %d numbers was expected",
                          SAFETENSORS_RANK);
     }
     entry->count = 1;
-    cJSON_ArrayForEach(side, json) {
+    for (size_t i = 0; i < json_array_size(json); i++) {
         size_t value;
-        if (!read_size(side, &value)) {
+        if (!read_size(json_array_get(json, i), &value)) {
             return weft_fail(error, WEFT_BAD_FILE, "shape: whole numbers were expected");
         }
         if (value != 0 && entry->count > SIZE_MAX / value) {
@@ -62,13 +62,13 @@ static enum weft_status read_shape(const cJSON *json, struct safetensors_entry *
 }
 
 /* Finds the bytes of ${entry} among the ${size} bytes ${values} behind the header. */
-static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtype,
+static enum weft_status read_offsets(const json_t *json, const struct dtype *dtype,
                                      const unsigned char *values, size_t size,
                                      struct safetensors_entry *entry, struct weft_error *error) {
     size_t begin, end;
     char shape[200];
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != 2 || !read_size(json->child, &begin) ||
-        !read_size(json->child->next, &end)) {
+    if (json_array_size(json) != 2 || !read_size(json_array_get(json, 0), &begin) ||
+        !read_size(json_array_get(json, 1), &end)) {
         return weft_fail(error, WEFT_BAD_FILE, "data_offsets: two whole numbers were expected");
     }
     if (begin > end || end > size) {
@@ -87,35 +87,36 @@ static enum weft_status read_offsets(const cJSON *json, const struct dtype *dtyp
 }
 
 /* Reads one member of the header, a tensor. */
-static enum weft_status read_entry(const cJSON *json, const unsigned char *values, size_t size,
+static enum weft_status read_entry(const char *name, const json_t *json,
+                                   const unsigned char *values, size_t size,
                                    struct safetensors_entry *entry, struct weft_error *error) {
-    const cJSON *dtype_json = cJSON_GetObjectItemCaseSensitive(json, "dtype");
-    const cJSON *shape = cJSON_GetObjectItemCaseSensitive(json, "shape");
-    const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(json, "data_offsets");
+    const json_t *dtype_json = json_object_get(json, "dtype");
+    const json_t *shape = json_object_get(json, "shape");
+    const json_t *offsets = json_object_get(json, "data_offsets");
     const struct dtype *dtype = find_dtype(dtype_json);
     enum weft_status status;
     char shown[80];
-    if (!cJSON_IsObject(json) || dtype_json == NULL || shape == NULL || offsets == NULL ||
-        cJSON_GetArraySize(json) != 3) {
+    if (dtype_json == NULL || shape == NULL || offsets == NULL || json_object_size(json) != 3) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "exactly dtype, shape and data_offsets were expected");
     }
     if (dtype == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
-                         cJSON_IsString(dtype_json) ? text_printable(dtype_json->valuestring, shown)
-                                                    : "");
+        return weft_fail(
+            error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
+            json_is_string(dtype_json) ? text_printable(json_string_value(dtype_json), shown) : "");
     }
-    entry->name = json->string;
+    entry->name = name;
     entry->dtype = dtype->name;
     status = read_shape(shape, entry, error);
     return status == WEFT_OK ? read_offsets(offsets, dtype, values, size, entry, error) : status;
 }
 
-static enum weft_status check_metadata(const cJSON *metadata, struct weft_error *error) {
-    const cJSON *text;
-    bool good = cJSON_IsObject(metadata);
-    cJSON_ArrayForEach(text, metadata) {
-        good = good && cJSON_IsString(text);
+static enum weft_status check_metadata(json_t *metadata, struct weft_error *error) {
+    const char *key;
+    json_t *text;
+    bool good = json_is_object(metadata);
+    json_object_foreach(metadata, key, text) {
+        good = good && json_is_string(text);
     }
     return good ? WEFT_OK
                 : weft_fail(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
@@ -156,23 +157,24 @@ static enum weft_status check_cover(struct safetensors *file, const unsigned cha
 
 static enum weft_status read_entries(struct safetensors *file, const unsigned char *values,
                                      size_t size, struct weft_error *error) {
-    const cJSON *json;
-    if (!cJSON_IsObject(file->header)) {
+    const char *name;
+    json_t *json;
+    if (!json_is_object(file->header)) {
         return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
     }
-    file->entries = calloc((size_t)cJSON_GetArraySize(file->header) + 1, sizeof *file->entries);
+    file->entries = calloc(json_object_size(file->header) + 1, sizeof *file->entries);
     if (file->entries == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the list of tensors");
     }
-    cJSON_ArrayForEach(json, file->header) {
-        bool is_metadata = strcmp(json->string, "__metadata__") == 0;
+    json_object_foreach(file->header, name, json) {
+        bool is_metadata = strcmp(name, "__metadata__") == 0;
         enum weft_status status =
             is_metadata ? check_metadata(json, error)
-                        : read_entry(json, values, size, &file->entries[file->count], error);
+                        : read_entry(name, json, values, size, &file->entries[file->count], error);
         if (status != WEFT_OK) {
             char shown[80];
             if (!is_metadata) {
-                weft_error_context(error, "tensor %s", text_printable(json->string, shown));
+                weft_error_context(error, "tensor %s", text_printable(name, shown));
             }
             return status;
         }
@@ -218,7 +220,7 @@ enum weft_status safetensors_parse(char *bytes, size_t size, struct safetensors 
         status = weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
     }
     if (status == WEFT_OK) {
-        status = strict_json_parse(bytes + 8, length, &file->header, error);
+        status = json_read(bytes + 8, length, &file->header, error);
         if (status != WEFT_OK) {
             weft_error_context(error, "header");
         }
@@ -251,7 +253,7 @@ enum weft_status safetensors_read(const char *path, struct safetensors *file,
 }
 
 void safetensors_finish(struct safetensors *file) {
-    cJSON_Delete(file->header);
+    json_decref(file->header);
     free(file->entries);
     free(file->bytes);
     *file = (struct safetensors){0};

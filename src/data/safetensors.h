@@ -33,7 +33,7 @@ struct safetensors_entry {
 /* A file in memory. All zero holds nothing. */
 struct safetensors {
     char *bytes; /* the whole file */
-    struct cJSON *header;
+    struct json_t *header;
     size_t count;
     struct safetensors_entry *entries; /* in the order of their bytes */
 };

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
+#include <jansson.h>
 
 const char *safetensors_metadata(const struct safetensors *file, const char *key) {
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__");
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, key));
+    const json_t *metadata = json_object_get(file->header, "__metadata__");
+    return json_string_value(json_object_get(metadata, key));
 }
 
 const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name) {

@@ -10,7 +10,7 @@
 
 static const char *const arguments[] = {"eps", "momentum", NULL};
 
-static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error) {
     TRY(argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error));
     TRY(argument_float(list, "momentum", 0.1, 0.0, 1.0, &layer->as.batch_norm.momentum, error));

@@ -6,7 +6,7 @@
 
 static const char *const arguments[] = {"kernel_size", "out_channels", NULL};
 
-static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error) {
     TRY(argument_size(list, "out_channels", &layer->as.conv2d.out_channels, error));
     return argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "weft/network.h"
 
-struct cJSON;
+struct json_t;
 
 /* The most floats in an image at any place of a network, in all its parameters, and in all its buffers. A product of two
  * such numbers, doubled, still fits a uint64_t; twice the bytes of one fit a size_t of 64 bits. */
@@ -35,7 +35,7 @@ struct layer_kind {
 
     /* Reads the arguments from the JSON object ${list} into layer->as. The names in ${list} are known to be good.
      * NULL: the kind has none. Fails with WEFT_BAD_FILE. */
-    enum weft_status (*parse)(const struct cJSON *list, struct weft_layer *layer,
+    enum weft_status (*parse)(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error);
 
     /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE and both shapes in the
@@ -77,27 +77,27 @@ enum weft_kind kind_find(const char *name);
 /* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and the argument's name. */
 
 /* An integer from 1 to NETWORK_FLOATS_MAX, which must be present. */
-enum weft_status argument_size(const struct cJSON *list, const char *name, size_t *value,
+enum weft_status argument_size(const struct json_t *list, const char *name, size_t *value,
                                struct weft_error *error);
 
 /* An integer from ${min} to NETWORK_FLOATS_MAX, or ${fallback} if it is missing. */
-enum weft_status argument_optional(const struct cJSON *list, const char *name, size_t min,
+enum weft_status argument_optional(const struct json_t *list, const char *name, size_t min,
                                    size_t fallback, size_t *value, struct weft_error *error);
 
 /* Height and width, which must be present: [h, w], or one number for both. */
-enum weft_status argument_pair(const struct cJSON *list, const char *name, size_t *height,
+enum weft_status argument_pair(const struct json_t *list, const char *name, size_t *height,
                                size_t *width, struct weft_error *error);
 
 /* true or false, or ${fallback} if it is missing. */
-enum weft_status argument_bool(const struct cJSON *list, const char *name, bool fallback,
+enum weft_status argument_bool(const struct json_t *list, const char *name, bool fallback,
                                bool *value, struct weft_error *error);
 
 /* A number from ${min} to ${max}, rounded to float, or ${fallback} if it is missing. */
-enum weft_status argument_float(const struct cJSON *list, const char *name, double fallback,
+enum weft_status argument_float(const struct json_t *list, const char *name, double fallback,
                                 double min, double max, float *value, struct weft_error *error);
 
 /* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
-enum weft_status arguments_check(const struct cJSON *list, enum weft_kind kind,
+enum weft_status arguments_check(struct json_t *list, enum weft_kind kind,
                                  struct weft_error *error);
 
 /* Windows that slide over the rows and columns of an image, as cl/windows.h describes for one dimension. */

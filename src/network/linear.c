@@ -3,7 +3,7 @@
 
 static const char *const arguments[] = {"out_features", NULL};
 
-static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error) {
     return argument_size(list, "out_features", &layer->as.linear.out_features, error);
 }

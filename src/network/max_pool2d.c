@@ -7,7 +7,7 @@
 
 static const char *const arguments[] = {"kernel_size", "stride", NULL};
 
-static enum weft_status parse(const struct cJSON *list, struct weft_layer *layer,
+static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error) {
     size_t *kernel = &layer->as.max_pool2d.kernel;
     TRY(argument_size(list, "kernel_size", kernel, error));

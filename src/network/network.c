@@ -1,5 +1,5 @@
 /* network.c: a network from its list of layers: names, shapes, and the places of its tensors. */
-#include "base/strict_json.h"
+#include "base/json_read.h"
 #include "base/try.h"
 #include "network/layer.h"
 
@@ -35,16 +35,14 @@ static enum weft_status check_size(struct weft_shape shape, const char *what,
 }
 
 /* "input": [channels, height, width] or [features]. */
-static enum weft_status read_input(const cJSON *json, struct weft_shape *shape,
+static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
                                    struct weft_error *error) {
     uint64_t sides[3] = {1, 1, 1};
-    int count = cJSON_IsArray(json) ? cJSON_GetArraySize(json) : 0;
-    const cJSON *side;
-    size_t i = 0;
+    size_t count = json_array_size(json);
     bool good = count == 1 || count == 3;
-    cJSON_ArrayForEach(side, json) {
-        good = good && strict_json_integer(side, NETWORK_INPUT_SIDE_MAX, &sides[i]) && sides[i] > 0;
-        i++;
+    for (size_t i = 0; good && i < count; i++) {
+        good = json_read_integer(json_array_get(json, i), NETWORK_INPUT_SIDE_MAX, &sides[i]) &&
+               sides[i] > 0;
     }
     if (!good) {
         return weft_fail(error, WEFT_BAD_FILE,
@@ -67,20 +65,21 @@ static bool good_name(const char *name) {
                length;
 }
 
-static enum weft_status read_name(struct weft_network *network, size_t index, const cJSON *list,
+static enum weft_status read_name(struct weft_network *network, size_t index, const json_t *list,
                                   struct weft_error *error) {
-    const cJSON *name = cJSON_GetObjectItemCaseSensitive(list, "name");
+    const json_t *json = json_object_get(list, "name");
+    const char *name = json_string_value(json);
     struct weft_layer *layer = &network->layers[index];
     char shown[80];
-    if (name == NULL) {
+    if (json == NULL) {
         snprintf(layer->name, sizeof layer->name, "%s%zu", weft_kind_name(layer->kind), index + 1);
-    } else if (!cJSON_IsString(name) || !good_name(name->valuestring)) {
+    } else if (name == NULL || !good_name(name)) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "name: 1 to %d letters, digits and _ were expected, and not \"input\"%s%s",
-                         WEFT_NAME_MAX - 1, cJSON_IsString(name) ? ": " : "",
-                         cJSON_IsString(name) ? text_printable(name->valuestring, shown) : "");
+                         WEFT_NAME_MAX - 1, name != NULL ? ": " : "",
+                         name != NULL ? text_printable(name, shown) : "");
     } else {
-        strcpy(layer->name, name->valuestring);
+        strcpy(layer->name, name);
         layer->named = true;
     }
     for (size_t i = 0; i < index; i++) {
@@ -91,10 +90,10 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
     return WEFT_OK;
 }
 
-static enum weft_status read_kind(const cJSON *list, enum weft_kind *kind,
+static enum weft_status read_kind(const json_t *list, enum weft_kind *kind,
                                   struct weft_error *error) {
-    const cJSON *json = cJSON_GetObjectItemCaseSensitive(list, "kind");
-    const char *name = cJSON_IsString(json) ? json->valuestring : "";
+    const json_t *json = json_object_get(list, "kind");
+    const char *name = json_is_string(json) ? json_string_value(json) : "";
     char shown[80], known[256] = "";
     *kind = kind_find(name);
     if (*kind != WEFT_KIND_COUNT) {
@@ -138,11 +137,11 @@ static enum weft_status place_tensors(struct weft_network *network, struct weft_
     return WEFT_OK;
 }
 
-static enum weft_status read_layer(struct weft_network *network, size_t index, const cJSON *list,
+static enum weft_status read_layer(struct weft_network *network, size_t index, json_t *list,
                                    struct weft_error *error) {
     struct weft_layer *layer = &network->layers[index];
     const struct layer_kind *kind;
-    if (!cJSON_IsObject(list)) {
+    if (!json_is_object(list)) {
         return weft_fail(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
     }
     TRY(read_kind(list, &layer->kind, error));
@@ -158,10 +157,9 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, c
     return place_tensors(network, layer, error);
 }
 
-static enum weft_status read_layers(struct weft_network *network, const cJSON *layers,
+static enum weft_status read_layers(struct weft_network *network, const json_t *layers,
                                     struct weft_error *error) {
-    size_t count = cJSON_IsArray(layers) ? (size_t)cJSON_GetArraySize(layers) : 0, i = 0;
-    const cJSON *list;
+    size_t count = json_array_size(layers);
     if (count < 1 || count > NETWORK_LAYERS_MAX) {
         return weft_fail(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
                          NETWORK_LAYERS_MAX);
@@ -172,47 +170,49 @@ static enum weft_status read_layers(struct weft_network *network, const cJSON *l
         return weft_fail(error, WEFT_FAILED, "no memory for %zu layers", count);
     }
     network->layer_count = count;
-    cJSON_ArrayForEach(list, layers) {
-        enum weft_status status = read_layer(network, i, list, error);
-        const char *name = network->layers[i++].name;
+    for (size_t i = 0; i < count; i++) {
+        enum weft_status status = read_layer(network, i, json_array_get(layers, i), error);
+        const char *name = network->layers[i].name;
         if (status != WEFT_OK) {
-            weft_error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i, name);
+            weft_error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i + 1,
+                               name);
             return status;
         }
     }
     return WEFT_OK;
 }
 
-static enum weft_status read_network(struct weft_network *network, const cJSON *json,
+static enum weft_status read_network(struct weft_network *network, json_t *json,
                                      struct weft_error *error) {
-    const cJSON *member;
+    const char *member;
+    json_t *value;
     char shown[80];
-    if (!cJSON_IsObject(json)) {
+    if (!json_is_object(json)) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "network: an object {\"input\": ..., \"layers\": ...} was expected");
     }
-    cJSON_ArrayForEach(member, json) {
-        if (strcmp(member->string, "input") != 0 && strcmp(member->string, "layers") != 0) {
+    json_object_foreach(json, member, value) {
+        if (strcmp(member, "input") != 0 && strcmp(member, "layers") != 0) {
             return weft_fail(error, WEFT_BAD_FILE,
                              "network: unknown member \"%s\": it has input and layers",
-                             text_printable(member->string, shown));
+                             text_printable(member, shown));
         }
     }
-    TRY(read_input(cJSON_GetObjectItemCaseSensitive(json, "input"), &network->input, error));
-    return read_layers(network, cJSON_GetObjectItemCaseSensitive(json, "layers"), error);
+    TRY(read_input(json_object_get(json, "input"), &network->input, error));
+    return read_layers(network, json_object_get(json, "layers"), error);
 }
 
 enum weft_status weft_network_create(const char *text, struct weft_network **network,
                                      struct weft_error *error) {
     size_t size = strlen(text);
-    cJSON *json;
+    json_t *json;
     enum weft_status status;
     *network = NULL;
     if (size > NETWORK_LIST_BYTES_MAX) {
         return weft_fail(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
                          NETWORK_LIST_BYTES_MAX);
     }
-    status = strict_json_parse(text, size, &json, error);
+    status = json_read(text, size, &json, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "network");
         return status;
@@ -220,7 +220,7 @@ enum weft_status weft_network_create(const char *text, struct weft_network **net
     *network = calloc(1, sizeof **network);
     status = *network != NULL ? read_network(*network, json, error)
                               : weft_fail(error, WEFT_FAILED, "no memory for a network");
-    cJSON_Delete(json);
+    json_decref(json);
     if (status != WEFT_OK) {
         weft_network_destroy(*network);
         *network = NULL;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_read.h"
 #include "base/json_write.h"
-#include "base/strict_json.h"
 #include "base/utf8.h"
 
 char *checkpoint_record_write(const struct weft_checkpoint *checkpoint) {
@@ -56,16 +56,16 @@ static enum weft_status bad(struct weft_error *error, const char *what) {
                      what);
 }
 
-static const char *text_of(const cJSON *json, const char *key) {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+static const char *text_of(const json_t *json, const char *key) {
+    return json_string_value(json_object_get(json, key));
 }
 
-static bool whole_of(const cJSON *json, const char *key, uint64_t most, uint64_t *number) {
-    return strict_json_integer(cJSON_GetObjectItemCaseSensitive(json, key), most, number);
+static bool whole_of(const json_t *json, const char *key, uint64_t most, uint64_t *number) {
+    return json_read_integer(json_object_get(json, key), most, number);
 }
 
 /* A number of 64 bits that stands in the file as text. */
-static bool long_of(const cJSON *json, const char *key, uint64_t *number) {
+static bool long_of(const json_t *json, const char *key, uint64_t *number) {
     const char *text = text_of(json, key);
     *number = 0;
     if (text == NULL || *text == '\0') {
@@ -81,13 +81,13 @@ static bool long_of(const cJSON *json, const char *key, uint64_t *number) {
     return *text == '\0';
 }
 
-static bool double_of(const cJSON *json, const char *key, double *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
-    *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+static bool double_of(const json_t *json, const char *key, double *value) {
+    const json_t *item = json_object_get(json, key);
+    *value = json_is_number(item) ? json_number_value(item) : NAN;
     return isfinite(*value);
 }
 
-static enum weft_status read_training(const cJSON *json, struct weft_checkpoint *checkpoint,
+static enum weft_status read_training(const json_t *json, struct weft_checkpoint *checkpoint,
                                       struct weft_error *error) {
     struct weft_training *training = &checkpoint->training;
     const char *order = text_of(json, "order"), *init = text_of(json, "init");
@@ -125,20 +125,20 @@ static enum weft_status read_training(const cJSON *json, struct weft_checkpoint 
     return WEFT_OK;
 }
 
-static enum weft_status read_history(const cJSON *json, struct weft_checkpoint *checkpoint,
+static enum weft_status read_history(const json_t *json, struct weft_checkpoint *checkpoint,
                                      struct weft_error *error) {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "history"), *item;
-    size_t epoch = 0;
+    const json_t *list = json_object_get(json, "history");
     uint64_t total = 0;
-    if (!cJSON_IsArray(list) || (size_t)cJSON_GetArraySize(list) != checkpoint->epochs) {
+    if (json_array_size(list) != checkpoint->epochs) {
         return bad(error, "history");
     }
     checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
     if (checkpoint->history == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the history");
     }
-    cJSON_ArrayForEach(item, list) {
-        struct weft_epoch *to = &checkpoint->history[epoch++];
+    for (size_t i = 0; i < checkpoint->epochs; i++) {
+        const json_t *item = json_array_get(list, i);
+        struct weft_epoch *to = &checkpoint->history[i];
         uint64_t steps;
         if (!whole_of(item, "images", EXACT - 1, &to->images) || to->images != checkpoint->images ||
             !whole_of(item, "correct", to->images, &to->correct) ||
@@ -147,7 +147,7 @@ static enum weft_status read_history(const cJSON *json, struct weft_checkpoint *
             !double_of(item, "seconds", &to->seconds)) {
             return bad(error, "history");
         }
-        to->epoch = epoch;
+        to->epoch = i + 1;
         to->steps = (size_t)steps;
         to->accuracy = (double)to->correct / (double)to->images;
         to->mean_loss = to->total_loss / (double)to->steps;
@@ -159,8 +159,8 @@ static enum weft_status read_history(const cJSON *json, struct weft_checkpoint *
 enum weft_status checkpoint_record_read(const char *text, struct weft_checkpoint *checkpoint,
                                         struct weft_error *error) {
     const char *data;
-    cJSON *json = NULL;
-    enum weft_status status = strict_json_parse(text, strlen(text), &json, error);
+    json_t *json = NULL;
+    enum weft_status status = json_read(text, strlen(text), &json, error);
     if (status != WEFT_OK) {
         return weft_error_context(error, "__metadata__ weft.checkpoint");
     }
@@ -177,6 +177,6 @@ enum weft_status checkpoint_record_read(const char *text, struct weft_checkpoint
             strcpy(checkpoint->data, data);
         }
     }
-    cJSON_Delete(json);
+    json_decref(json);
     return status;
 }

@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strict_json.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "os/files.h"
 
 #define FILE_LIMIT (256u << 20) /* bytes */
 
-static void copy(char *to, size_t size, const cJSON *object, const char *key) {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+static void copy(char *to, size_t size, const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
     snprintf(to, size, "%s", text != NULL ? text : "");
 }
 
-static void read_verdict(const cJSON *json, struct weft_fleet_verdict *verdict) {
-    const cJSON *device = cJSON_GetObjectItemCaseSensitive(json, "device");
+static void read_verdict(const json_t *json, struct weft_fleet_verdict *verdict) {
+    const json_t *device = json_object_get(json, "device");
     uint64_t contract = 0;
     copy(verdict->host, sizeof verdict->host, json, "host");
     copy(verdict->device, sizeof verdict->device, device, "name");
@@ -26,7 +26,7 @@ static void read_verdict(const cJSON *json, struct weft_fleet_verdict *verdict) 
     copy(verdict->result, sizeof verdict->result, json, "result");
     copy(verdict->hash, sizeof verdict->hash, json, "hash");
     copy(verdict->options, sizeof verdict->options, json, "options");
-    strict_json_integer(cJSON_GetObjectItemCaseSensitive(json, "contract"), 1000000, &contract);
+    json_read_integer(json_object_get(json, "contract"), 1000000, &contract);
     verdict->contract = (unsigned)contract;
 }
 
@@ -49,12 +49,12 @@ static enum weft_status read_line(struct weft_fleet *fleet, const char *line, si
                                   const char *path, size_t number, struct weft_error *error) {
     struct weft_fleet_verdict verdict = {.line = number};
     const char *event;
-    cJSON *json = NULL;
-    enum weft_status status = strict_json_parse(line, size, &json, error);
+    json_t *json = NULL;
+    enum weft_status status = json_read(line, size, &json, error);
     if (status != WEFT_OK) {
         return weft_error_context(error, "%s, line %zu", path, number);
     }
-    event = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "event"));
+    event = json_string_value(json_object_get(json, "event"));
     if (event == NULL) {
         status =
             weft_fail(error, WEFT_BAD_FILE, "%s, line %zu: not an event of weft", path, number);
@@ -63,7 +63,7 @@ static enum weft_status read_line(struct weft_fleet *fleet, const char *line, si
         snprintf(verdict.source, sizeof verdict.source, "%s", path);
         status = add(fleet, &verdict, error);
     }
-    cJSON_Delete(json);
+    json_decref(json);
     return status;
 }
 

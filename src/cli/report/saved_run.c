@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strict_json.h"
+#include "base/json_read.h"
+#include "base/numbers.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
 #include "report/csv.h"
@@ -17,18 +18,17 @@ static enum weft_status wrong(struct weft_error *error, const char *what) {
 }
 
 /* A finite number that is at least 0. */
-static bool number_of(const cJSON *object, const char *key, double *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble) || item->valuedouble < 0) {
+static bool number_of(const json_t *object, const char *key, double *value) {
+    const json_t *item = json_object_get(object, key);
+    if (!json_is_number(item) || json_number_value(item) < 0) {
         return false;
     }
-    *value = item->valuedouble;
+    *value = json_number_value(item);
     return true;
 }
 
-static const char *text_of(const cJSON *object, const char *key) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsString(item) ? item->valuestring : NULL;
+static const char *text_of(const json_t *object, const char *key) {
+    return json_string_value(json_object_get(object, key));
 }
 
 static void add_fact(struct page_run *run, const char *name, const char *value) {
@@ -45,17 +45,18 @@ static void add_share(struct page_run *run, const char *name, double value) {
     add_fact(run, name, text);
 }
 
-static enum weft_status take_history(const cJSON *json, struct page_run *run,
+static enum weft_status take_history(const json_t *json, struct page_run *run,
                                      struct weft_error *error) {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "epochs"), *item;
-    if (!cJSON_IsArray(list)) {
+    const json_t *list = json_object_get(json, "epochs");
+    if (!json_is_array(list)) {
         return wrong(error, "\"epochs\"");
     }
-    run->history = calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *run->history);
+    run->history = calloc(json_array_size(list) + 1, sizeof *run->history);
     if (run->history == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the history");
     }
-    cJSON_ArrayForEach(item, list) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
         struct report_epoch *history = &run->history[run->epochs++];
         double epoch;
         if (!number_of(item, "epoch", &epoch) || epoch != (double)run->epochs ||
@@ -74,41 +75,40 @@ static enum weft_status take_history(const cJSON *json, struct page_run *run,
 }
 
 /* The class names of the run, from its first evaluation. */
-static enum weft_status take_names(const cJSON *list, struct page_run *run,
+static enum weft_status take_names(const json_t *list, struct page_run *run,
                                    struct weft_error *error) {
-    size_t count = (size_t)cJSON_GetArraySize(list), i = 0;
-    const cJSON *item;
+    size_t count = json_array_size(list);
     run->names = calloc(count + 1, sizeof *run->names);
     if (run->names == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the names of classes");
     }
-    cJSON_ArrayForEach(item, list) {
-        const char *name = cJSON_IsString(item) ? item->valuestring : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
         if (name == NULL || (run->names[i] = malloc(strlen(name) + 1)) == NULL) {
             return wrong(error, "the name of a class");
         }
-        strcpy(run->names[i++], name);
+        strcpy(run->names[i], name);
     }
     return WEFT_OK;
 }
 
 /* The counts of a matrix; their sums are those of the images and of the right ones. */
-static enum weft_status take_matrix(const cJSON *list, struct weft_evaluation *evaluation,
+static enum weft_status take_matrix(const json_t *list, struct weft_evaluation *evaluation,
                                     struct weft_error *error) {
     size_t classes = evaluation->classes, place = 0;
     uint64_t sum = 0, right = 0;
-    const cJSON *row, *cell;
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
     if (evaluation->confusion == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a matrix");
     }
-    cJSON_ArrayForEach(row, list) {
-        if ((size_t)cJSON_GetArraySize(row) != classes) {
+    for (size_t i = 0; i < classes; i++) {
+        const json_t *row = json_array_get(list, i);
+        if (json_array_size(row) != classes) {
             return wrong(error, "\"confusion\"");
         }
-        cJSON_ArrayForEach(cell, row) {
+        for (size_t j = 0; j < classes; j++) {
             uint64_t count;
-            if (!strict_json_integer(cell, UINT32_MAX, &count)) {
+            if (!json_read_integer(json_array_get(row, j), UINT32_MAX, &count)) {
                 return wrong(error, "\"confusion\"");
             }
             sum += count;
@@ -123,24 +123,20 @@ static enum weft_status take_matrix(const cJSON *list, struct weft_evaluation *e
     return WEFT_OK;
 }
 
-static enum weft_status take_evaluation(const cJSON *json, struct page_run *run,
+static enum weft_status take_evaluation(const json_t *json, struct page_run *run,
                                         enum weft_split split, struct weft_error *error) {
     struct weft_evaluation *evaluation = &run->evaluations[split];
-    const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, weft_split_name(split));
-    const cJSON *names = cJSON_GetObjectItemCaseSensitive(object, "classes");
-    const cJSON *matrix = cJSON_GetObjectItemCaseSensitive(object, "confusion");
-    int classes = cJSON_GetArraySize(names);
+    const json_t *object = json_object_get(json, weft_split_name(split));
+    const json_t *names = json_object_get(object, "classes");
+    const json_t *matrix = json_object_get(object, "confusion");
+    size_t classes = json_array_size(names);
     uint64_t images, correct;
     enum weft_status status;
-    if (!cJSON_IsArray(names) || !cJSON_IsArray(matrix) || classes < 2 || classes > CLASSES_MAX ||
-        cJSON_GetArraySize(matrix) != classes ||
-        !strict_json_integer(cJSON_GetObjectItemCaseSensitive(object, "images"), UINT32_MAX,
-                             &images) ||
-        !strict_json_integer(cJSON_GetObjectItemCaseSensitive(object, "correct"), UINT32_MAX,
-                             &correct) ||
+    if (classes < 2 || classes > CLASSES_MAX || json_array_size(matrix) != classes ||
+        !json_read_integer(json_object_get(object, "images"), UINT32_MAX, &images) ||
+        !json_read_integer(json_object_get(object, "correct"), UINT32_MAX, &correct) ||
         images == 0 || !number_of(object, "loss", &evaluation->loss) ||
-        (run->evaluations[0].classes > 0 && split > 0 &&
-         (size_t)classes != run->evaluations[0].classes)) {
+        (run->evaluations[0].classes > 0 && split > 0 && classes != run->evaluations[0].classes)) {
         return wrong(error, split == WEFT_SPLIT_TRAIN ? "\"train\"" : "\"test\"");
     }
     if (run->names == NULL && (status = take_names(names, run, error)) != WEFT_OK) {
@@ -149,14 +145,15 @@ static enum weft_status take_evaluation(const cJSON *json, struct page_run *run,
     evaluation->images = (size_t)images;
     evaluation->correct = (size_t)correct;
     evaluation->accuracy = (double)correct / (double)images;
-    evaluation->classes = (size_t)classes;
+    evaluation->classes = classes;
     return take_matrix(matrix, evaluation, error);
 }
 
 /* What is told of a run, in the order of what one wants to know. */
-static void take_facts(const cJSON *json, struct page_run *run) {
-    const cJSON *device = cJSON_GetObjectItemCaseSensitive(json, "device");
-    const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options"), *option;
+static void take_facts(const json_t *json, struct page_run *run) {
+    const json_t *device = json_object_get(json, "device");
+    json_t *options = json_object_get(json, "options"), *option;
+    const char *key;
     char text[128];
     double value;
     add_share(run, "test accuracy", run->evaluations[WEFT_SPLIT_TEST].accuracy);
@@ -174,21 +171,24 @@ static void take_facts(const cJSON *json, struct page_run *run) {
         snprintf(text, sizeof text, "%.0f", value);
         add_fact(run, "contract of equal bits", text);
     }
-    cJSON_ArrayForEach(option, options) {
-        char name[64];
-        char *printed = cJSON_IsString(option) ? NULL : cJSON_PrintUnformatted(option);
-        size_t length = (size_t)snprintf(name, sizeof name, "--%.60s", option->string);
+    json_object_foreach(options, key, option) {
+        char name[64], digits[32];
+        char *printed = json_dumps(option, JSON_ENCODE_ANY | JSON_COMPACT);
+        size_t length = (size_t)snprintf(name, sizeof name, "--%.60s", key);
         for (size_t i = 2; i < length && i < sizeof name; i++) {
             name[i] = name[i] == '_' ? '-' : name[i];
         }
-        if (!cJSON_IsNull(option) && !cJSON_IsFalse(option)) {
-            add_fact(run, name, cJSON_IsString(option) ? option->valuestring : printed);
+        if (!json_is_null(option) && !json_is_false(option)) {
+            add_fact(run, name,
+                     json_is_string(option) ? json_string_value(option)
+                     : json_is_real(option) ? number_double(json_real_value(option), digits)
+                                            : printed);
         }
-        cJSON_free(printed);
+        free(printed);
     }
 }
 
-static enum weft_status take(const cJSON *json, struct page_run *run, char data[4096],
+static enum weft_status take(const json_t *json, struct page_run *run, char data[4096],
                              struct weft_error *error) {
     const char *folder = text_of(json, "data");
     enum weft_status status = take_history(json, run, error);
@@ -215,7 +215,7 @@ enum weft_status cli_report_run_read(const char *folder, struct page_run *run, c
     struct weft_error ignored = {0};
     char path[4096], *text = NULL;
     size_t size;
-    cJSON *json = NULL;
+    json_t *json = NULL;
     enum weft_status status;
     if (strlen(folder) >= sizeof place.path) {
         return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
@@ -232,14 +232,14 @@ enum weft_status cli_report_run_read(const char *folder, struct page_run *run, c
     if (status != WEFT_OK) {
         return status;
     }
-    status = strict_json_parse(text, size, &json, error);
+    status = json_read(text, size, &json, error);
     if (status == WEFT_OK) {
         status = take(json, run, data, error);
     }
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);
     }
-    cJSON_Delete(json);
+    json_decref(json);
     free(text);
     if (status == WEFT_OK) { /* older runs have none */
         csv_read_steps(cli_run_path(&place, "steps.csv", path), &run->steps, &run->step_count,

@@ -1,7 +1,6 @@
 /* files.c: files that are whole or not there, and folders (Windows). What is the same there is said in ../files.c. */
 #include "os/files.h"
 
-#include <direct.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <io.h>

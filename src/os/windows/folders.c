@@ -1,6 +1,9 @@
 /* folders.c: folders that are created, listed and removed (Windows). */
 #include "os/folders.h"
 
+#include <direct.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>

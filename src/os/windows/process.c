@@ -1,6 +1,7 @@
 /* process.c: runs this program again as a child that may hang or crash (Windows). */
 #include "os/process.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
