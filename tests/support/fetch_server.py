@@ -1,17 +1,17 @@
-"""A mirror of the data set on localhost that can misbehave, for test_fetch_data.sh.
+"""fetch_server.py: a mirror of the data set on localhost that misbehaves on request, for test_fetch_data.sh.
 
 usage: fetch_server.py FOLDER PORT_FILE LOG_FILE
 
-Serves the files of FOLDER under these paths, writes its port to PORT_FILE when it is ready, and a line
-"PATH RANGE" to LOG_FILE for each request (RANGE is - when there is none):
+Serves the files of FOLDER under these paths. Writes its port to PORT_FILE when it is ready, and a line "PATH RANGE"
+to LOG_FILE for each request (RANGE is "-" without a range):
 
   /ranges/NAME   with range requests
-  /plain/NAME    without: always the whole file
-  /cut/NAME      with range requests, but a request for the whole file breaks off halfway
+  /plain/NAME    without range requests: always the complete file
+  /cut/NAME      with range requests, but the response to a request for the complete file ends in the middle
   /wrong/NAME    a gzip file of other content
   /page/NAME     an HTML page
 
-and 404 for everything else.
+Other paths are not found (404).
 """
 
 import gzip
@@ -38,16 +38,16 @@ class Mirror(BaseHTTPRequestHandler):
         return None
 
     def do_GET(self):
-        wanted = self.headers.get("Range")
+        requested = self.headers.get("Range")
         with open(log_file, "a") as log:
-            log.write(f"{self.path} {wanted or '-'}\n")
+            log.write(f"{self.path} {requested or '-'}\n")
         mode, _, name = self.path.lstrip("/").partition("/")
         content = self.content(mode, name)
         if content is None:
             return self.send_error(404)
         first = 0
-        if wanted and mode not in ("plain", "page"):
-            first = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
+        if requested and mode not in ("plain", "page"):
+            first = int(re.fullmatch(r"bytes=(\d+)-", requested)[1])
             if first >= len(content):
                 return self.send_error(416)
             self.send_response(206)
@@ -56,7 +56,7 @@ class Mirror(BaseHTTPRequestHandler):
             self.send_response(200)
         self.send_header("Content-Length", str(len(content) - first))
         self.end_headers()
-        if mode == "cut" and not wanted:
+        if mode == "cut" and not requested:
             content = content[: len(content) // 2]
             self.close_connection = True
         self.wfile.write(content[first:])

@@ -1,14 +1,15 @@
 #!/bin/sh
-# test_fetch_data.sh: tools/fetch-data against a mirror on localhost that has its moods, once with curl and once with wget.
+# test_fetch_data.sh: tools/fetch-data with a mirror on localhost that misbehaves, once with curl and once with wget.
 #
-# The published hashes are checked always, so the mirror serves the real files; without them only what needs none is tested.
+# fetch-data always checks the published hashes, so the mirror serves the real files. Without them only the cases without
+# a mirror run.
 set -u
 
 source=${WEFT_SOURCE:-.}
 fetch=$source/tools/fetch-data
 real=/usr/share/datasets/fashion-mnist
 names="train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte"
-small=train-labels-idx1-ubyte # most cases miss only this one: it is soon fetched
+small=train-labels-idx1-ubyte # the only file that most cases download
 passed=0 failed=0 server=
 
 work=$(mktemp -d) || exit 1
@@ -24,7 +25,7 @@ skip() {
     [ -z "${WEFT_SKIPS-}" ] || echo "$1: $2" >>"$WEFT_SKIPS"
 }
 
-# A folder of the programs that fetch-data may use, and $2 if there is one.
+# make_path NAME [PROGRAM]: a folder with the programs that fetch-data may use, and PROGRAM.
 make_path() {
     mkdir -p "$work/$1"
     for program in cat cut gzip mkdir mv rm sha256sum tail wc ${2-}; do
@@ -32,21 +33,21 @@ make_path() {
     done
 }
 
-# Runs fetch-data with the arguments given; its output is in ${work}/out and err, its end in ${status}.
+# Runs fetch-data with the arguments: its output is in $work/out and $work/err, its exit code in $status.
 run() {
     : >"$work/log"
     env -i PATH="$work/$programs" "$fetch" "$@" >"$work/out" 2>"$work/err"
     status=$?
 }
 
-# An empty folder ${to}.
+# Makes an empty folder $to.
 empty() {
     to=$work/to
     rm -rf "$to"
     mkdir "$to"
 }
 
-# A folder ${to} that lacks only ${small}; the others lie there unpacked, which is quick to check.
+# Makes a folder $to without $small. The other files are unpacked: their check is fast.
 nearly_full() {
     empty
     for name in $names; do
@@ -54,36 +55,36 @@ nearly_full() {
     done
 }
 
-# The first $1 bytes of the file in ${small}'s .part.
+# part N: the .part file of $small has the first N bytes of the file.
 part() {
     head -c "$1" "$real/$small.gz" >"$to/$small.gz.part"
 }
 
-# The checks; each says what it missed.
+# Expectations. Each prints what is wrong.
 miss() {
     echo "    $1"
     return 1
 }
 ends() {
-    [ "$status" = "$1" ] || miss "it ended with $status, expected $1"
+    [ "$status" = "$1" ] || miss "exit code $status, not $1"
 }
 says() {
-    grep -q -e "$1" "$work/err" || miss "stderr does not say: $1"
+    grep -q -e "$1" "$work/err" || miss "stderr lacks: $1"
 }
 is_there() {
-    cmp -s "$real/$1.gz" "$to/$1.gz" || miss "$1.gz is not there, or wrong"
+    cmp -s "$real/$1.gz" "$to/$1.gz" || miss "$1.gz is missing or wrong"
 }
 is_absent() {
-    [ ! -e "$to/$1" ] || miss "$1 is there"
+    [ ! -e "$to/$1" ] || miss "$1 exists"
 }
 requests() {
-    [ "$(wc -l <"$work/log")" -eq "$1" ] || miss "$(wc -l <"$work/log") requests, expected $1"
+    [ "$(wc -l <"$work/log")" -eq "$1" ] || miss "$(wc -l <"$work/log") requests, not $1"
 }
 asked() {
-    grep -q -x -e "$1" "$work/log" || miss "the mirror was not asked: $1"
+    grep -q -x -e "$1" "$work/log" || miss "no request: $1"
 }
 
-# Runs the case $1, a function, and counts it.
+# check CASE: runs the function CASE and counts it.
 check() {
     if "$1"; then
         passed=$((passed + 1))
@@ -96,7 +97,7 @@ check() {
 
 unknown_argument() {
     run --too dir
-    ends 2 && says '^fetch-data: --too: no such argument$'
+    ends 2 && says '^fetch-data: --too: unknown argument$'
 }
 missing_value() {
     run --mirror
@@ -109,18 +110,18 @@ help_is_shown() {
 folder_that_is_a_file() {
     : >"$work/file"
     run --to "$work/file/to"
-    ends 3 && says "^fetch-data: can not make folder $work/file/to: "
+    ends 3 && says "^fetch-data: cannot create folder $work/file/to: "
 }
 no_downloader() {
     empty
     run --to "$to"
-    ends 3 && says '^fetch-data: downloading: there is neither curl nor wget$' && rmdir "$to"
+    ends 3 && says '^fetch-data: downloading: neither curl nor wget is installed$' && rmdir "$to"
 }
 no_downloader_needed() {
     nearly_full
     cp "$real/$small.gz" "$to"
     run --to "$to"
-    ends 0 && says "$small.gz: there already"
+    ends 0 && says "$small.gz: is there"
 }
 wrong_plain_file() {
     nearly_full
@@ -140,20 +141,20 @@ all_four() {
     run --mirror="$url/ranges" --to="$to"
     ends 0 && requests 0
 }
-goes_on() {
+continues() {
     nearly_full
     part 10000
     run --mirror "$url/ranges" --to "$to"
     ends 0 && is_there $small && is_absent $small.gz.part && requests 1 &&
-        asked "/ranges/$small.gz bytes=10000-" && says 'going on after 10000 bytes'
+        asked "/ranges/$small.gz bytes=10000-" && says 'continuing after 10000 bytes'
 }
-goes_on_without_ranges() {
+continues_without_ranges() {
     nearly_full
     part 10000
     run --mirror "$url/plain" --to "$to"
     ends 0 && is_there $small && is_absent $small.gz.part
 }
-cut_off_then_goes_on() {
+cut_off_then_continues() {
     nearly_full
     run --mirror "$url/cut" --to "$to"
     half=$(($(wc -c <"$real/$small.gz") / 2))
@@ -162,7 +163,7 @@ cut_off_then_goes_on() {
     run --mirror "$url/cut" --to "$to"
     ends 0 && is_there $small && is_absent $small.gz.part && asked "/cut/$small.gz bytes=$half-"
 }
-part_is_whole() {
+part_is_complete() {
     nearly_full
     cp "$real/$small.gz" "$to/$small.gz.part"
     run --mirror "$url/ranges" --to "$to"
@@ -172,7 +173,7 @@ part_is_wrong() {
     nearly_full
     echo 'something else' >"$to/$small.gz.part"
     run --mirror "$url/ranges" --to "$to"
-    ends 0 && is_there $small && is_absent $small.gz.part && says 'once more from the start'
+    ends 0 && is_there $small && is_absent $small.gz.part && says 'downloading from the start'
 }
 part_is_too_long() {
     nearly_full
@@ -204,7 +205,7 @@ not_found() {
     ends 3 && says "^fetch-data: $url/nothing/$small.gz: .*404" && says 'another mirror' &&
         is_absent $small.gz && is_absent $small.gz.part
 }
-part_outlives_not_found() {
+part_is_kept_after_not_found() {
     nearly_full
     part 10000
     run --mirror "$url/nothing" --to "$to"
@@ -221,9 +222,9 @@ wrong_file_is_replaced() {
     run --mirror "$url/nothing" --to "$to"
     ends 3 && cmp -s "$real/t10k-labels-idx1-ubyte.gz" "$to/$small.gz" || return 1
     run --mirror "$url/ranges" --to "$to"
-    ends 0 && is_there $small && says 'will be replaced'
+    ends 0 && is_there $small && says 'downloading it again'
 }
-garbage_behind_is_replaced() {
+garbage_after_the_end_is_replaced() {
     nearly_full
     { cat "$real/$small.gz" && echo garbage; } >"$to/$small.gz"
     run --mirror "$url/ranges" --to "$to"
@@ -248,7 +249,7 @@ done
 if [ ! -r $real/train-images-idx3-ubyte.gz ]; then
     skip fetch_data "dataset-fashion-mnist is not installed"
 elif ! command -v python3 >/dev/null; then
-    skip fetch_data "there is no python3 to serve the files"
+    skip fetch_data "no python3 here, which serves the files"
 else
     mkdir "$work/unpacked"
     for name in $names; do
@@ -259,13 +260,13 @@ else
     start_server
     for programs in curl wget; do
         if ! command -v $programs >/dev/null; then
-            skip "fetch_data with $programs" "it is not installed"
+            skip "fetch_data with $programs" "not installed"
             continue
         fi
         make_path $programs $programs
-        for case in all_four goes_on goes_on_without_ranges cut_off_then_goes_on part_is_whole \
+        for case in all_four continues continues_without_ranges cut_off_then_continues part_is_complete \
             part_is_wrong part_is_too_long part_and_wrong_mirror wrong_content not_gzip not_found \
-            part_outlives_not_found no_server wrong_file_is_replaced garbage_behind_is_replaced; do
+            part_is_kept_after_not_found no_server wrong_file_is_replaced garbage_after_the_end_is_replaced; do
             check $case
         done
     done

@@ -1,15 +1,15 @@
-"""check.py: the bounds that weft is held to, measured and judged."""
+"""check.py: measures the performance bounds of weft and prints pass or fail."""
 import statistics
 
 from programs import run, sizes
 
-SMALL_RUNS = 9  # of commands that take a moment
+SMALL_RUNS = 9  # of short commands
 COLD_RUNS = 3
 MEGABYTE = 1e6
 
 
 class Judge:
-    """Collects lines of bound, figure and verdict."""
+    """Collects lines with bound, figure and verdict."""
 
     def __init__(self):
         self.lines = []
@@ -46,9 +46,9 @@ def fastest(torches, times):
 
 def check_epoch(judge, field, options, programs, rounds):
     common = sizes(steps=options.steps)
-    everyone = [field.opencl, field.cpu, field.installed, *field.torches]
+    contestants = [field.opencl, field.cpu, field.installed, *field.torches]
     field.opencl.peaks.clear()
-    times = rounds("epoch", everyone, lambda c: c.train(common), options, programs)
+    times = rounds("epoch", contestants, lambda c: c.train(common), options, programs)
     torch, theirs = fastest(field.torches, times[3:])
     judge.at_most(f"epoch, OpenCL, to {torch.name}", ratio(times[0], theirs), 0.20, aim=0.12)
     judge.at_least("epoch, OpenCL, share of peak", 100 * statistics.median(field.opencl.peaks), 45, " %", aim=60)
@@ -57,14 +57,14 @@ def check_epoch(judge, field, options, programs, rounds):
 
 
 def check_evaluation(judge, field, options, programs, rounds):
-    everyone = [field.opencl, *field.torches]
-    times = rounds("evaluation", everyone, lambda c: c.evaluate([]), options, programs)
+    contestants = [field.opencl, *field.torches]
+    times = rounds("evaluation", contestants, lambda c: c.evaluate([]), options, programs)
     torch, theirs = fastest(field.torches, times[1:])
     judge.at_most(f"evaluation, OpenCL, to {torch.name}", ratio(times[0], theirs), 0.25)
 
 
 def check_whole(judge, field, torch, options, programs, rounds):
-    """The whole program; its memory; and what compiling the kernels adds."""
+    """The complete program: its time, its memory, and the time that the compilation of kernels adds."""
     common = sizes(steps=options.steps)
     memory = []
 
@@ -74,7 +74,7 @@ def check_whole(judge, field, torch, options, programs, rounds):
             memory.append(most)
         return seconds
 
-    field.opencl.whole(1, sizes(steps=1))  # fills the cache
+    field.opencl.whole(1, sizes(steps=1))  # fills the cache of kernels
     times = rounds("whole of train", [field.opencl, torch], whole, options, programs)
     judge.at_most(f"whole of train, OpenCL, to {torch.name}", ratio(times[0], times[1]), 0.15)
     cold = statistics.median(field.opencl.cold(options.epochs, common) for _ in range(COLD_RUNS))
@@ -85,26 +85,26 @@ def check_whole(judge, field, torch, options, programs, rounds):
 
 
 def check_small(judge, field, programs):
-    """Commands that should be there at once, in turn with a program that only asks the loader."""
+    """Short commands, in turn with a program that only asks the OpenCL loader for devices."""
     programs.loader_seconds()
     loader, devices, summary = [], [], []
     for _ in range(SMALL_RUNS):
         loader.append(programs.loader_seconds())
         devices.append(run([field.opencl.program, "devices"])[1])
         summary.append(run([field.opencl.program, "summary"])[1])
-    # the difference of medians can be a little below 0, which says no more than 0
+    # a difference of medians slightly below 0 means 0
     for name, times in (("devices", devices), ("summary", summary)):
         more = max(0.0, statistics.median(times) - statistics.median(loader))
         judge.at_most(f"weft {name}, beyond the OpenCL loader", more, 0.1, " s")
 
 
 def check(field, options, programs, rounds):
-    """Measures and prints everything. Returns whether all bounds are kept."""
+    """Measures and prints all bounds. Returns whether all passed."""
     judge = Judge()
     torch = check_epoch(judge, field, options, programs, rounds)
     check_evaluation(judge, field, options, programs, rounds)
     check_whole(judge, field, torch, options, programs, rounds)
     check_small(judge, field, programs)
     if options.steps:
-        print(f"\nepochs of {options.steps} steps: this was a trial, and says nothing about the bounds")
+        print(f"\nepochs of {options.steps} steps: a trial, which does not count for the bounds")
     return judge.show()

@@ -1,8 +1,9 @@
-/* core-round-trip.c: how long a word takes from one core to another and back, in nanoseconds, printed as one number.
+/* core-round-trip.c: prints the time of a word from one core to another and back, in nanoseconds.
  *
- * Two threads, each kept on a core of its own, hand a number to and fro through one cache line. On some (virtual) machines this time
- * changes by the minute, and every program with two threads gets slower with it: tools/bench/run writes it beside each measurement.
- * Built when it is needed: cc -O2 -pthread core-round-trip.c */
+ * Two threads, each bound to a core, pass a number to and fro through one cache line. On some virtual
+ * machines this time changes from minute to minute, and with it the speed of every program with two
+ * threads: tools/bench/run prints it with each measurement.
+ * Build: cc -O2 -pthread core-round-trip.c */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -10,9 +11,10 @@
 #include <stdio.h>
 #include <time.h>
 
-#define TRIPS 2000 /* of one measurement */
-#define ROUNDS                                                                                     \
-    20 /* measurements; the least is taken, since another program can only make it longer */
+/* Round trips of one measurement. */
+#define TRIPS 2000
+/* Measurements. The result is their minimum: other programs can only make one longer. */
+#define ROUNDS 20
 
 static _Atomic int ball;
 static int cores[2];
@@ -24,7 +26,7 @@ static void stay_on(int core) {
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-/* Waits until the ball is ${mine}; gives way now and then, for machines with more threads than cores. */
+/* Waits until ball is ${mine}. Yields from time to time, for machines with more threads than cores. */
 static void wait_for(int mine) {
     for (int i = 0; atomic_load_explicit(&ball, memory_order_acquire) != mine; i++) {
         if (i % 100000 == 99999) {

@@ -1,10 +1,10 @@
-/* opencl-baseline.c: the least that an OpenCL program does, so that tools/bench/run can say what weft adds to it.
+/* opencl-baseline.c: a minimal OpenCL program, with whose time and memory tools/bench/run compares weft.
  *
- *   opencl-baseline list        asks the loader for all platforms and devices: the time that takes
- *   opencl-baseline run NAME    and builds and runs an empty kernel on the first device of the platform whose name holds NAME: the
- *                               memory that a driver takes for itself
+ *   opencl-baseline list        asks the loader for all platforms and devices: its time is the loader's
+ *   opencl-baseline run NAME    also builds and runs a kernel on the first device of the platform whose
+ *                               name contains NAME: its memory is the driver's
  *
- * Built when it is needed: cc -O2 opencl-baseline.c -lOpenCL */
+ * Build: cc -O2 opencl-baseline.c -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-"""peer_torch.py: the published network in PyTorch, timed as weft bench times weft. tools/bench/run runs it.
+"""peer_torch.py: the published network in PyTorch, timed in the same way as weft bench. tools/bench/run uses it.
 
     peer_torch.py --part train|evaluate|whole [--threads N] [--batch N] [--images N] [--steps N] ...
 
-Prints one JSON object. Images are tensors, normalised, in memory, before anything is timed, but for
-"whole", which is a program of its own from the files to both confusion matrices and the saved model.
+Prints one JSON object. The images are normalised tensors in memory before the time starts, except in
+"whole": the complete program, from the files to both confusion matrices and the saved model.
 """
 import argparse
 import gzip
@@ -17,11 +17,11 @@ from torch import nn
 from torch.nn import functional
 
 DATA = "/usr/share/datasets/fashion-mnist"
-WARM_STEPS = 2  # as many as weft bench makes
+WARM_STEPS = 2  # as in weft bench
 
 
 class Network(nn.Module):
-    """The notebook's, its channels and features times wide."""
+    """The published network, with its channels and features multiplied by wide."""
 
     def __init__(self, wide):
         super().__init__()
@@ -42,7 +42,7 @@ class Network(nn.Module):
 
 
 def read(folder, name, skip):
-    """The bytes of an IDX file, plain or gzip, behind its header."""
+    """The bytes of an IDX file, plain or gzip, after its header."""
     path = os.path.join(folder, name)
     if os.path.exists(path):
         with open(path, "rb") as plain:
@@ -54,14 +54,14 @@ def read(folder, name, skip):
 
 
 def read_split(folder, prefix):
-    """Images, normalised (N x 1 x 28 x 28), and labels."""
+    """Normalised images (N x 1 x 28 x 28) and labels."""
     pixels = read(folder, prefix + "-images-idx3-ubyte", 16).float().reshape(-1, 1, 28, 28)
     labels = read(folder, prefix + "-labels-idx1-ubyte", 8).long()
     return (pixels / 255 - 0.2859) / 0.3530, labels
 
 
 class Training:
-    """A network with its optimiser."""
+    """A network and its optimiser."""
 
     def __init__(self, wide, batch):
         torch.manual_seed(0)
@@ -70,21 +70,21 @@ class Training:
         self.batch = batch
 
     def epoch(self, images, labels, steps=None):
-        """One shuffled epoch, or its first steps. Returns the share of right answers."""
+        """One shuffled epoch, or its first steps. Returns the accuracy."""
         self.network.train()
         order = torch.randperm(len(images))[: steps * self.batch if steps else None]
         correct = torch.zeros((), dtype=torch.long)
         total = torch.zeros(())
         for first in range(0, len(order), self.batch):
             chosen = order[first : first + self.batch]
-            batch, wanted = images[chosen], labels[chosen]
+            batch, classes = images[chosen], labels[chosen]
             logits = self.network(batch)
-            loss = functional.cross_entropy(logits, wanted)
+            loss = functional.cross_entropy(logits, classes)
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
             total += loss.detach()
-            correct += (logits.argmax(1) == wanted).sum()
+            correct += (logits.argmax(1) == classes).sum()
         if not torch.isfinite(total):
             sys.exit("peer_torch.py: the loss is not a finite number")
         return int(correct) / len(order)
@@ -92,15 +92,15 @@ class Training:
 
 @torch.no_grad()
 def evaluate(network, images, labels, batch):
-    """The confusion matrix, and the mean loss."""
+    """The confusion matrix and the mean loss."""
     network.eval()
     confusion = torch.zeros(100, dtype=torch.long)
     loss = 0.0
     for first in range(0, len(images), batch):
-        wanted = labels[first : first + batch]
+        classes = labels[first : first + batch]
         logits = network(images[first : first + batch])
-        loss += float(functional.cross_entropy(logits, wanted, reduction="sum"))
-        confusion += torch.bincount(wanted * 10 + logits.argmax(1), minlength=100)
+        loss += float(functional.cross_entropy(logits, classes, reduction="sum"))
+        confusion += torch.bincount(classes * 10 + logits.argmax(1), minlength=100)
     return confusion.reshape(10, 10), loss / len(images)
 
 
@@ -149,11 +149,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--part", choices=["train", "evaluate", "whole"], required=True)
     parser.add_argument("--data", default=DATA)
-    parser.add_argument("--threads", type=int, help="default: as PyTorch chooses")
+    parser.add_argument("--threads", type=int, help="default: PyTorch's choice")
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--images", type=int, default=60000)
-    parser.add_argument("--steps", type=int, help="of an epoch, at most")
-    parser.add_argument("--epochs", type=int, default=5, help="of whole")
+    parser.add_argument("--steps", type=int, help="maximum number of steps of an epoch")
+    parser.add_argument("--epochs", type=int, default=5, help="epochs of whole")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--wide", type=int, default=1)
     parser.add_argument("--out", help="folder for the files of whole")

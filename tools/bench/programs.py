@@ -1,4 +1,4 @@
-"""programs.py: what tools/bench/run runs: weft, PyTorch, and small programs that are built for the occasion."""
+"""programs.py: the programs that tools/bench/run runs: weft, PyTorch, and small C programs that it builds."""
 import json
 import os
 import subprocess
@@ -12,11 +12,11 @@ LIMIT = 3600  # seconds for one program
 
 
 class Failed(Exception):
-    """A program that did not do what it was run for."""
+    """A program failed."""
 
 
 def run(command, environment=None, limit=LIMIT):
-    """Runs a command. Returns its stdout, the seconds it took and the most memory it had, in bytes."""
+    """Runs a command. Returns its stdout, its seconds and its peak memory in bytes."""
     full = dict(os.environ, **(environment or {}))
     start = time.perf_counter()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -32,7 +32,7 @@ def run(command, environment=None, limit=LIMIT):
 
 
 def wait(child, deadline):
-    """Waits for a child; ends it at the deadline. Returns its exit code and its peak memory."""
+    """Waits for a child and kills it at the deadline. Returns its exit code and its peak memory."""
     while True:
         pid, status, usage = os.wait4(child.pid, os.WNOHANG)
         if pid != 0:
@@ -46,7 +46,7 @@ def wait(child, deadline):
 
 
 class Programs:
-    """Small C programs of this folder, built where they are first needed. Use it in a with statement."""
+    """Small C programs of this folder, built at their first use. Use it in a with statement."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="weft-bench-")
@@ -65,7 +65,7 @@ class Programs:
         return target
 
     def round_trip(self):
-        """Nanoseconds from one core to another and back; None where there is one core."""
+        """Nanoseconds from one core to another and back; None with a single core."""
         try:
             return float(run([self.path("core-round-trip")])[0])
         except Failed:
@@ -79,7 +79,7 @@ class Programs:
 
 
 def sizes(batch=None, images=None, steps=None, wide=None):
-    """The options that weft bench and the peer have in common."""
+    """The options that weft bench and peer_torch.py share."""
     given = {"--batch": batch, "--images": images, "--steps": steps, "--wide": wide}
     return [word for name, value in given.items() if value for word in (name, str(value))]
 
@@ -96,8 +96,8 @@ class Weft:
         self.data = data
         self.options = (["--data", data] if data else []) + (["--threads", str(threads)] if threads else [])
         self.environment = environment or {}
-        self.peaks = []  # shares of the peak, a run of train each
-        self.about = None  # the device, as weft tells
+        self.peaks = []  # share of the peak of each run of train
+        self.about = None  # the device, as weft bench prints it
 
     def bench(self, part, *more):
         command = [self.program, "bench", "--json", "--quiet", "--device", self.device, "--repeat", "1",
@@ -107,7 +107,7 @@ class Weft:
         return next(e for e in events if e["event"] == "bench" and e["what"] == part)
 
     def train(self, common):
-        """Seconds of an epoch; notes its share of the peak, measured in the same run."""
+        """Seconds of an epoch. Appends its share of the peak, measured in the same run, to peaks."""
         result = self.bench("train", "--peak", *common)
         self.peaks.append(result["share_of_peak"])
         return result["seconds"]
@@ -116,7 +116,7 @@ class Weft:
         return self.bench("evaluate", *common)["seconds"]
 
     def whole(self, epochs, common=(), environment=None):
-        """Seconds and peak memory of weft train, a process of its own, start and end included."""
+        """Seconds and peak memory of the complete process weft train."""
         with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
             command = [self.program, "train", "--quiet", "--device", self.device, "--epochs", str(epochs),
                        "--out", os.path.join(folder, "run"), *self.options, *common]
@@ -124,13 +124,13 @@ class Weft:
         return seconds, memory
 
     def cold(self, epochs, common=()):
-        """The same with no kernels compiled before: neither weft's cache nor a driver's."""
+        """Seconds of weft train without compiled kernels in the caches of weft and of the drivers."""
         with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
             return self.whole(epochs, common, {"XDG_CACHE_HOME": folder, "POCL_CACHE_DIR": folder + "/pocl",
                                                "CUDA_CACHE_PATH": folder + "/cuda"})[0]
 
 
-# What makes PyTorch's threads fast differs by its build: all are tried. None: as it is installed.
+# The fastest setting of threads depends on the build of PyTorch: all are tried. None: as installed.
 TUNED = {"OMP_NUM_THREADS": "{}", "OPENBLAS_NUM_THREADS": "1"}
 SETTINGS = [("as installed", None, False), ("{} threads", None, True), ("{} threads, OpenBLAS 1", TUNED, True)]
 EVALUATION_BATCHES = [100, 500, 1000, 10000]
@@ -139,7 +139,7 @@ EVALUATION_BATCHES = [100, 500, 1000, 10000]
 class Torch:
     """PyTorch under one Python, with one of the settings."""
 
-    least_batch = 2  # in training its batch norm refuses a single value
+    least_batch = 2  # in training its batch norm does not accept a single value
 
     def __init__(self, python, setting, threads, data):
         name, environment, fixed = setting
@@ -183,7 +183,7 @@ def has_torch(python):
 
 
 def newest_torch(index):
-    """The Python of a virtual environment with the newest PyTorch, made when it is not there yet."""
+    """The Python of a virtual environment with the newest PyTorch. Creates it at the first call."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     folder = os.path.join(cache, "weft-bench", "torch")
     python = os.path.join(folder, "bin", "python3")
