@@ -1,8 +1,8 @@
 /* data.c: weft data: what the data folder has. */
-#include "weft/data.h"
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "weft/data.h"
 
 struct split {
     enum weft_split split;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/setup.h"
 #include "os/interrupt.h"
@@ -37,26 +38,15 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-/* What can be wrong before any device is asked. */
-static enum weft_status check_options(const struct cli_bench_options *options,
-                                      struct weft_error *error) {
-    bool cut = options->wide > 1 || options->images < 60000 || options->steps > 0;
-    if (cli_bench_wants(options, CLI_BENCH_WHOLE) && cut) {
-        return weft_fail(error, WEFT_USAGE,
-                         "--whole: it is weft train as it is, without --images, --steps or --wide");
+static enum weft_status read_images(struct cli_bench *bench, struct weft_error *error) {
+    TRY(weft_data_find(bench->options->common.data, bench->data, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_images_read(bench->data, (enum weft_split)i, &bench->all[i], NULL, error));
     }
     return WEFT_OK;
 }
 
-static enum weft_status read_images(struct cli_bench *bench, struct weft_error *error) {
-    enum weft_status status = weft_data_find(bench->options->common.data, bench->data, error);
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = weft_images_read(bench->data, (enum weft_split)i, &bench->all[i], NULL, error);
-    }
-    return status;
-}
-
-/* The first images of each split, and the batch that they allow. */
+/* Takes the first images of each split, and the batch that they allow. */
 static void choose_images(struct cli_bench *bench) {
     const struct cli_bench_options *options = bench->options;
     size_t *count = &bench->images[WEFT_SPLIT_TRAIN].count;
@@ -75,60 +65,63 @@ static void choose_images(struct cli_bench *bench) {
 static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
     const struct cli_bench_options *options = bench->options;
     struct weft_network *network = NULL;
-    enum weft_status status = cli_setup_network(options->network, &network, error);
-    if (status == WEFT_OK && options->wide > 1) {
-        status = cli_bench_widen(&network, (size_t)options->wide, error);
+    TRY(cli_setup_network(options->network, &network, error));
+    if (options->wide > 1) {
+        TRY(cli_bench_widen(&network, (size_t)options->wide, error));
     }
-    if (status == WEFT_OK) {
-        status = weft_model_create(network, &bench->model, error);
-    }
-    if (status == WEFT_OK) {
-        weft_model_initialise(bench->model, 0);
-        status = weft_backend_check_images(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN],
-                                           error);
-    }
-    return status;
+    TRY(weft_model_create(network, &bench->model, error));
+    weft_model_initialise(bench->model, 0);
+    return weft_backend_check_images(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN],
+                                     error);
 }
 
-/* Shows the parts that were measured to their end. */
-static enum weft_status interrupted(struct cli_bench *bench, struct weft_error *error) {
+/* Prints the parts that were complete before the interruption. */
+static enum weft_status print_interrupted(struct cli_bench *bench, struct weft_error *error) {
     bool some = false;
     for (size_t i = 0; i < bench->part_count; i++) {
         some = some || bench->parts[i].repeat > 0 || bench->parts[i].entries != NULL;
     }
     *error = (struct weft_error){0};
-    if (some && cli_bench_print(bench, error) != WEFT_OK) {
-        return error->status;
+    if (some) {
+        TRY(cli_bench_print(bench, error));
     }
     weft_fail(error, WEFT_INTERRUPTED, "bench: interrupted");
     return weft_error_hint(error, some ? "what had been measured until then is shown"
                                        : "nothing had been measured until then");
 }
 
+/* Measures all parts; with --math fast both kinds of math. Fast comes first: without CLBlast, it
+ * fails at once. */
+static enum weft_status measure(struct cli_bench *bench, struct weft_error *error) {
+    for (int math = bench->options->common.math; math >= 0; math--) {
+        TRY(cli_bench_measure(bench, math, error));
+        if (cli_bench_wants(bench->options, CLI_BENCH_WHOLE)) {
+            TRY(cli_bench_measure_whole(bench, math, error));
+        }
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_bench_options *options = given;
     struct cli_bench bench = {.options = options};
-    enum weft_status status = check_options(options, error);
+    enum weft_status status;
+    if (cli_bench_wants(options, CLI_BENCH_WHOLE) &&
+        (options->wide > 1 || options->images < 60000 || options->steps > 0)) {
+        return weft_fail(error, WEFT_USAGE,
+                         "--whole: it is weft train as it is, without --images, --steps or --wide");
+    }
     os_catch_interrupts();
-    if (status == WEFT_OK) {
-        status = read_images(&bench, error);
-    }
-    if (status == WEFT_OK) {
-        choose_images(&bench);
-        status = make_model(&bench, error);
-    }
-    /* fast first: where there is none, that is known at once */
-    for (int math = options->common.math; status == WEFT_OK && math >= 0; math--) {
-        status = cli_bench_measure(&bench, math, error);
-        if (status == WEFT_OK && cli_bench_wants(options, CLI_BENCH_WHOLE)) {
-            status = cli_bench_measure_whole(&bench, math, error);
-        }
-    }
+    TRY_OR(done, read_images(&bench, error));
+    choose_images(&bench);
+    TRY_OR(done, make_model(&bench, error));
+    status = measure(&bench, error);
     if (status == WEFT_INTERRUPTED) {
-        status = interrupted(&bench, error);
+        status = print_interrupted(&bench, error);
     } else if (status == WEFT_OK) {
         status = cli_bench_print(&bench, error);
     }
+done:
     for (size_t i = 0; i < bench.part_count; i++) {
         free(bench.parts[i].times);
         free(bench.parts[i].entries);

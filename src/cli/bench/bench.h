@@ -1,4 +1,4 @@
-/* bench.h: the pieces of weft bench: what it measures, and how that is shown. */
+/* bench.h: the pieces of weft bench: what it measures, and how it prints that. */
 #ifndef WEFT_CLI_BENCH_H
 #define WEFT_CLI_BENCH_H
 
@@ -29,7 +29,7 @@ extern const char *const cli_bench_parts[]; /* in the order of enum cli_bench_wh
 /* What was measured of one part. */
 struct cli_bench_part {
     enum cli_bench_what what;           /* not kernels: those belong to train and evaluate */
-    const char *math;                   /* "exact" */
+    int math;                           /* enum weft_math */
     uint64_t images;                    /* of one run */
     size_t batch, steps;                /* of one run; 0 steps: not cut into steps */
     double gflop;                       /* of one run */
@@ -42,12 +42,12 @@ struct cli_bench_part {
 
 #define CLI_BENCH_PARTS 7 /* train, evaluate and whole, exact and fast; peak */
 
-/* All that one run of weft bench has. All zero but options at the start. */
+/* The state of one run of weft bench. All zero but options at the start. */
 struct cli_bench {
     const struct cli_bench_options *options;
     char data[4096];                             /* folder */
-    struct weft_images all[WEFT_SPLIT_COUNT];    /* as they were read */
-    struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them: those that are used */
+    struct weft_images all[WEFT_SPLIT_COUNT];    /* as read */
+    struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them, which are used */
     size_t batch;
     struct weft_model *model;
     struct weft_device device;
@@ -56,30 +56,30 @@ struct cli_bench {
     size_t part_count;
 };
 
-/* network.c: makes every conv2d and linear of ${network} ${times} as wide, but for the last one,
- * whose outputs are the classes. Replaces ${network}. Fails with WEFT_FAILED without memory,
- * WEFT_BAD_FILE where it gets too large. */
+/* network.c: multiplies the outputs of every conv2d and linear of ${network} by ${times}, except
+ * those of the last one, which are the classes. Replaces ${network}. Fails with WEFT_FAILED without
+ * memory, with WEFT_BAD_FILE if the network gets too large. */
 enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
                                  struct weft_error *error);
 
-/* GFLOP of the products for one image: forward, or a training step. */
+/* Return the GFLOP of the products for one image: of a forward pass, and of a training step. */
 double cli_bench_forward_gflop(const struct weft_network *network);
 double cli_bench_step_gflop(const struct weft_network *network);
 
 /* measure.c: measures what the options ask for, with one kind of math, into the next parts. */
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error);
 
-/* The whole of weft train, likewise. */
+/* Measures complete runs of weft train, likewise. */
 enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
                                          struct weft_error *error);
 
-/* Whether a part is asked for. */
+/* Returns whether the options ask for a part. */
 bool cli_bench_wants(const struct cli_bench_options *options, enum cli_bench_what what);
 
-/* The median of the part's times; 0 without any. */
+/* Returns the median of the part's times; 0 if there are none. */
 double cli_bench_median(const struct cli_bench_part *part);
 
-/* report.c: prints everything, as text or as events. */
+/* report.c: prints all parts, as text or as events. */
 enum weft_status cli_bench_print(struct cli_bench *bench, struct weft_error *error);
 
 #endif

@@ -1,8 +1,9 @@
-/* measure.c: measures, by the same calls that train and evaluate make. */
+/* measure.c: measures the parts, by the same calls that train and evaluate make. */
 #include "cli/bench/bench.h"
 
 #include <stdlib.h>
 
+#include "base/try.h"
 #include "cli/setup.h"
 #include "cli/train/train.h"
 #include "os/folders.h"
@@ -32,114 +33,76 @@ double cli_bench_median(const struct cli_bench_part *part) {
                                  : (part->times[half - 1] + part->times[half]) / 2;
 }
 
-/* The next part, with room for all times. */
-static struct cli_bench_part *add_part(struct cli_bench *bench, enum cli_bench_what what,
-                                       const char *math, struct weft_error *error) {
-    struct cli_bench_part *part = &bench->parts[bench->part_count];
-    *part = (struct cli_bench_part){.what = what, .math = math};
-    part->times = calloc((size_t)bench->options->repeat, sizeof *part->times);
-    if (part->times == NULL) {
-        weft_fail(error, WEFT_FAILED, "no memory for %llu times",
-                  (unsigned long long)bench->options->repeat);
-        return NULL;
+/* Stores the next part in ${part}, with memory for all times. */
+static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part set,
+                                 struct cli_bench_part **part, struct weft_error *error) {
+    size_t repeat = (size_t)bench->options->repeat;
+    *part = &bench->parts[bench->part_count];
+    **part = set;
+    (*part)->times = calloc(repeat, sizeof *(*part)->times);
+    if ((*part)->times == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu times", repeat);
     }
     bench->part_count++;
-    return part;
+    return WEFT_OK;
 }
 
-/* Opens the device and hands it the values, and the images of ${split}. */
-static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
-                                    enum weft_split split, size_t batch,
-                                    struct weft_backend **backend, struct weft_error *error) {
-    enum weft_status status = cli_setup_device(options, bench->model->network, batch,
-                                               split == WEFT_SPLIT_TEST, backend, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    bench->device = *weft_backend_device(*backend);
-    status = cli_setup_write_model(*backend, bench->model, false, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    return weft_backend_set_images(*backend, split, &bench->images[split], error);
-}
+/* A run of a part: ${backend} is open, ${seconds} is set to its time. A run to ${warm} up may be
+ * shorter. */
+typedef enum weft_status run_part(struct cli_bench *bench, struct weft_backend *backend,
+                                  const struct cli_bench_part *part, bool warm, double *seconds,
+                                  struct weft_error *error);
 
-static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backend *backend,
-                                     struct weft_error *error) {
-    struct cli_bench_part *part = add_part(bench, CLI_BENCH_PEAK, "exact", error);
-    struct weft_peak peak;
-    enum weft_status status = part != NULL ? weft_backend_peak(backend, &peak, error) : WEFT_FAILED;
-    if (status == WEFT_OK) {
-        bench->peak = peak.gflops;
-        part->gflop = peak.gflops * peak.seconds;
-        part->times[part->repeat++] = peak.seconds;
-        snprintf(part->variant, sizeof part->variant, "%s", peak.variant);
+/* Runs a part as often as the options ask. A part whose runs are not complete has no times. */
+static enum weft_status time_runs(struct cli_bench *bench, struct weft_backend *backend,
+                                  struct cli_bench_part *part, run_part *run,
+                                  struct weft_error *error) {
+    for (uint64_t i = 0; i < bench->options->repeat; i++) {
+        TRY(run(bench, backend, part, false, &part->times[i], error));
     }
-    return status;
-}
-
-/* A part that was not measured to its end is none. */
-static enum weft_status finish_part(struct cli_bench_part *part, enum weft_status status) {
-    if (status != WEFT_OK) {
-        part->repeat = 0;
-    }
+    part->repeat = (size_t)bench->options->repeat;
     qsort(part->times, part->repeat, sizeof *part->times, shorter);
-    return status;
+    return WEFT_OK;
 }
 
-/* ---- training ---- */
+/* Measures a part on an open device: the times of its runs, then the kernels of one more run. */
+static enum weft_status measure(struct cli_bench *bench, struct weft_backend *backend,
+                                struct cli_bench_part set, run_part *run,
+                                struct weft_error *error) {
+    struct cli_bench_part *part;
+    double seconds;
+    TRY(add_part(bench, set, &part, error));
+    TRY(run(bench, backend, part, true, &seconds, error));
+    if (cli_bench_wants(bench->options, part->what)) {
+        TRY(time_runs(bench, backend, part, run, error));
+    }
+    if (cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
+        TRY(weft_backend_profile_start(backend, error));
+        TRY(run(bench, backend, part, false, &seconds, error));
+        TRY(weft_backend_profile_read(backend, &part->entries, &part->entry_count, error));
+    }
+    return WEFT_OK;
+}
 
 static bool keep_time(void *context, const struct weft_epoch *epoch) {
-    struct cli_bench_part *part = context;
-    if (part != NULL) {
-        part->times[part->repeat++] = epoch->seconds;
-    }
+    double *seconds = context;
+    *seconds = epoch->seconds;
     return !os_interrupted();
 }
 
-/* ${epochs} of the images that are used, or ${steps} steps of them; their times go to ${part} if it
- * is not NULL. */
-static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend, size_t epochs,
-                              uint64_t steps, struct cli_bench_part *part,
+/* One epoch. */
+static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend,
+                              const struct cli_bench_part *part, bool warm, double *seconds,
                               struct weft_error *error) {
     struct weft_training training = weft_training_default();
-    struct weft_training_events events = {.epoch = keep_time, .context = part};
-    training.epochs = epochs;
-    training.steps = steps;
-    training.batch = bench->batch;
-    /* speed does not depend on it, but a wide network would blow up */
+    struct weft_training_events events = {.epoch = keep_time, .context = seconds};
+    training.epochs = 1;
+    training.steps = warm ? WARM_STEPS : 0;
+    training.batch = part->batch;
+    /* The speed does not depend on the rate, but a wide network would diverge. */
     training.learning_rate /= (float)bench->options->wide;
-    return weft_train(bench->model, backend, bench->images[WEFT_SPLIT_TRAIN].count, &training,
-                      &events, error);
+    return weft_train(bench->model, backend, (size_t)part->images, &training, &events, error);
 }
-
-static enum weft_status measure_training(struct cli_bench *bench, struct weft_backend *backend,
-                                         const char *math, struct weft_error *error) {
-    size_t images = bench->images[WEFT_SPLIT_TRAIN].count;
-    struct cli_bench_part *part = add_part(bench, CLI_BENCH_TRAIN, math, error);
-    enum weft_status status = WEFT_FAILED;
-    if (part != NULL) {
-        part->images = images;
-        part->batch = bench->batch;
-        part->steps = (images + bench->batch - 1) / bench->batch;
-        part->gflop = (double)images * cli_bench_step_gflop(bench->model->network);
-        status = train(bench, backend, 1, WARM_STEPS, NULL, error);
-    }
-    if (status == WEFT_OK && cli_bench_wants(bench->options, CLI_BENCH_TRAIN)) {
-        status = finish_part(part,
-                             train(bench, backend, (size_t)bench->options->repeat, 0, part, error));
-    }
-    if (status != WEFT_OK || !cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
-        return status;
-    }
-    if ((status = weft_backend_profile_start(backend, error)) != WEFT_OK ||
-        (status = train(bench, backend, 1, 0, NULL, error)) != WEFT_OK) {
-        return status;
-    }
-    return weft_backend_profile_read(backend, &part->entries, &part->entry_count, error);
-}
-
-/* ---- evaluation ---- */
 
 static bool go_on(void *context, size_t done, size_t images) {
     (void)context, (void)done, (void)images;
@@ -147,130 +110,147 @@ static bool go_on(void *context, size_t done, size_t images) {
 }
 
 static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
-                                 size_t batch, double *seconds, struct weft_error *error) {
-    struct weft_evaluation_options how = {WEFT_SPLIT_TEST, WEFT_STATISTICS_RUNNING, batch, go_on,
-                                          NULL};
+                                 const struct cli_bench_part *part, bool warm, double *seconds,
+                                 struct weft_error *error) {
+    struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
+                                              .statistics = WEFT_STATISTICS_RUNNING,
+                                              .batch = part->batch,
+                                              .progress = go_on};
     struct weft_evaluation evaluation = {0};
     double start = os_seconds();
-    enum weft_status status =
-        weft_evaluate(backend, &bench->images[WEFT_SPLIT_TEST], &how, false, &evaluation, error);
+    enum weft_status status = weft_evaluate(backend, &bench->images[WEFT_SPLIT_TEST], &options,
+                                            false, &evaluation, error);
+    (void)warm;
     *seconds = os_seconds() - start;
     weft_evaluation_finish(&evaluation);
     return status;
 }
 
-static enum weft_status measure_evaluation(struct cli_bench *bench, struct weft_backend *backend,
-                                           size_t batch, const char *math,
-                                           struct weft_error *error) {
-    size_t images = bench->images[WEFT_SPLIT_TEST].count;
-    struct cli_bench_part *part = add_part(bench, CLI_BENCH_EVALUATE, math, error);
-    enum weft_status status = WEFT_FAILED;
-    double seconds;
-    if (part != NULL) {
-        part->images = images;
-        part->batch = batch;
-        part->gflop = (double)images * cli_bench_forward_gflop(bench->model->network);
-        status = evaluate(bench, backend, batch, &seconds, error);
-    }
-    if (status == WEFT_OK && cli_bench_wants(bench->options, CLI_BENCH_EVALUATE)) {
-        for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
-            status = evaluate(bench, backend, batch, &part->times[part->repeat++], error);
-        }
-        finish_part(part, status);
-    }
-    if (status != WEFT_OK || !cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
-        return status;
-    }
-    if ((status = weft_backend_profile_start(backend, error)) != WEFT_OK ||
-        (status = evaluate(bench, backend, batch, &seconds, error)) != WEFT_OK) {
-        return status;
-    }
-    return weft_backend_profile_read(backend, &part->entries, &part->entry_count, error);
+static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backend *backend,
+                                     struct weft_error *error) {
+    struct cli_bench_part *part;
+    struct weft_peak peak;
+    TRY(add_part(bench, (struct cli_bench_part){.what = CLI_BENCH_PEAK, .math = WEFT_MATH_EXACT},
+                 &part, error));
+    TRY(weft_backend_peak(backend, &peak, error));
+    bench->peak = peak.gflops;
+    part->gflop = peak.gflops * peak.seconds;
+    part->times[part->repeat++] = peak.seconds;
+    snprintf(part->variant, sizeof part->variant, "%s", peak.variant);
+    return WEFT_OK;
 }
 
-/* Training and the peak on one opened device, evaluation on one for forward passes alone, as weft
- * evaluate opens it. */
+/* Opens the device for ${split}, and writes the model and the images of that split to it. */
+static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
+                                    enum weft_split split, size_t batch,
+                                    struct weft_backend **backend, struct weft_error *error) {
+    TRY(cli_setup_device(options, bench->model->network, batch, split == WEFT_SPLIT_TEST, backend,
+                         error));
+    bench->device = *weft_backend_device(*backend);
+    TRY(cli_setup_write_model(*backend, bench->model, false, error));
+    return weft_backend_set_images(*backend, split, &bench->images[split], error);
+}
+
+/* Training and the peak need a device that is open for training. */
+static enum weft_status measure_training(struct cli_bench *bench, const struct cli_options *options,
+                                         bool trains, bool peak, struct weft_error *error) {
+    size_t images = bench->images[WEFT_SPLIT_TRAIN].count;
+    struct cli_bench_part part = {.what = CLI_BENCH_TRAIN,
+                                  .math = options->math,
+                                  .images = images,
+                                  .batch = bench->batch,
+                                  .steps = (images + bench->batch - 1) / bench->batch,
+                                  .gflop =
+                                      (double)images * cli_bench_step_gflop(bench->model->network)};
+    struct weft_backend *backend = NULL;
+    enum weft_status status;
+    TRY_OR(done, open_device(bench, options, WEFT_SPLIT_TRAIN, bench->batch, &backend, error));
+    if (peak) {
+        TRY_OR(done, measure_peak(bench, backend, error));
+    }
+    if (trains) {
+        TRY_OR(done, measure(bench, backend, part, train, error));
+    }
+done:
+    weft_backend_close(backend);
+    return status;
+}
+
+/* Evaluation needs one that is open for forward passes only, as weft evaluate opens it. */
+static enum weft_status measure_evaluation(struct cli_bench *bench,
+                                           const struct cli_options *options,
+                                           struct weft_error *error) {
+    size_t images = bench->images[WEFT_SPLIT_TEST].count;
+    struct cli_bench_part part = {.what = CLI_BENCH_EVALUATE,
+                                  .math = options->math,
+                                  .images = images,
+                                  .batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH,
+                                  .gflop = (double)images *
+                                           cli_bench_forward_gflop(bench->model->network)};
+    struct weft_backend *backend = NULL;
+    enum weft_status status;
+    TRY_OR(done, open_device(bench, options, WEFT_SPLIT_TEST, part.batch, &backend, error));
+    TRY_OR(done, measure(bench, backend, part, evaluate, error));
+done:
+    weft_backend_close(backend);
+    return status;
+}
+
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
     struct cli_options options = bench->options->common;
     bool kernels = cli_bench_wants(bench->options, CLI_BENCH_KERNELS);
     bool trains = kernels || cli_bench_wants(bench->options, CLI_BENCH_TRAIN);
     bool evaluates = kernels || cli_bench_wants(bench->options, CLI_BENCH_EVALUATE);
     bool peak = bench->peak == 0 && cli_bench_wants(bench->options, CLI_BENCH_PEAK);
-    size_t images = bench->images[WEFT_SPLIT_TEST].count;
-    size_t batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
-    struct weft_backend *backend = NULL;
-    enum weft_status status = WEFT_OK;
     options.math = math;
     if (trains || peak) {
-        status = open_device(bench, &options, WEFT_SPLIT_TRAIN, bench->batch, &backend, error);
+        TRY(measure_training(bench, &options, trains, peak, error));
+        options.quiet = options.quiet || !options.verbose; /* the device has been named */
     }
-    if (status == WEFT_OK && peak) {
-        status = measure_peak(bench, backend, error);
-    }
-    if (status == WEFT_OK && trains) {
-        status = measure_training(bench, backend, cli_math_names[math], error);
-    }
-    weft_backend_close(backend);
-    backend = NULL;
-    if (status == WEFT_OK && evaluates) {
-        /* the device has been named */
-        options.quiet = options.quiet || ((trains || peak) && !options.verbose);
-        status = open_device(bench, &options, WEFT_SPLIT_TEST, batch, &backend, error);
-    }
-    if (status == WEFT_OK && evaluates) {
-        status = measure_evaluation(bench, backend, batch, cli_math_names[math], error);
-    }
-    weft_backend_close(backend);
-    return status;
+    return evaluates ? measure_evaluation(bench, &options, error) : WEFT_OK;
 }
 
-/* ---- the whole of weft train ---- */
-
-/* One whole training, its run folder in a temporary one. */
-static enum weft_status train_whole(struct cli_bench *bench, int math, double *seconds,
+/* One complete weft train, whose run folder is a temporary one. */
+static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend *backend,
+                                    const struct cli_bench_part *part, bool warm, double *seconds,
                                     struct weft_error *error) {
     const struct cli_bench_options *asked = bench->options;
-    struct weft_training defaults = weft_training_default();
-    char folder[1024];
     struct cli_train_options options = {.common = asked->common,
                                         .epochs = asked->epochs,
                                         .batch = asked->batch,
-                                        .lr = defaults.learning_rate,
+                                        .lr = weft_training_default().learning_rate,
                                         .order = WEFT_ORDER_SHUFFLED,
-                                        .network = asked->network,
-                                        .out = folder};
-    enum weft_status status = os_make_temporary(folder, error);
-    double start = os_seconds();
+                                        .network = asked->network};
+    char folder[1024];
+    double start;
+    enum weft_status status;
+    (void)backend, (void)warm;
+    TRY(os_make_temporary(folder, error));
+    options.out = folder;
     options.common.command = &cli_command_train;
     options.common.given = 0;
-    options.common.math = math;
+    options.common.math = part->math;
     options.common.json = false;
     options.common.quiet = true;
-    if (status == WEFT_OK) {
-        status = cli_train_silently(&options, &bench->device, error);
-        *seconds = os_seconds() - start;
-        os_remove_temporary(folder);
-    }
+    start = os_seconds();
+    status = cli_train_silently(&options, &bench->device, error);
+    *seconds = os_seconds() - start;
+    os_remove_temporary(folder);
     return status;
 }
 
 enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
                                          struct weft_error *error) {
     const struct weft_network *network = bench->model->network;
-    struct cli_bench_part *part = add_part(bench, CLI_BENCH_WHOLE, cli_math_names[math], error);
-    uint64_t trained,
-        evaluated = bench->all[WEFT_SPLIT_TRAIN].count + bench->all[WEFT_SPLIT_TEST].count;
-    enum weft_status status = WEFT_OK;
-    if (part == NULL) {
-        return WEFT_FAILED;
-    }
-    trained = bench->options->epochs * bench->all[WEFT_SPLIT_TRAIN].count;
-    part->images = trained + evaluated;
-    part->batch = bench->batch;
-    part->gflop = (double)trained * cli_bench_step_gflop(network) +
-                  (double)evaluated * cli_bench_forward_gflop(network);
-    for (uint64_t i = 0; status == WEFT_OK && i < bench->options->repeat; i++) {
-        status = train_whole(bench, math, &part->times[part->repeat++], error);
-    }
-    return finish_part(part, status);
+    uint64_t trained = bench->options->epochs * bench->all[WEFT_SPLIT_TRAIN].count;
+    uint64_t evaluated = bench->all[WEFT_SPLIT_TRAIN].count + bench->all[WEFT_SPLIT_TEST].count;
+    struct cli_bench_part *part,
+        set = {.what = CLI_BENCH_WHOLE,
+               .math = math,
+               .images = trained + evaluated,
+               .batch = bench->batch,
+               .gflop = (double)trained * cli_bench_step_gflop(network) +
+                        (double)evaluated * cli_bench_forward_gflop(network)};
+    TRY(add_part(bench, set, &part, error));
+    return time_runs(bench, NULL, part, train_whole, error);
 }

@@ -1,9 +1,9 @@
-/* network.c: wider networks, and how much work a network is. */
+/* network.c: wider networks, and the FLOP of a network. */
 #include "cli/bench/bench.h"
 
 #include <stdlib.h>
 
-/* The number of outputs of ${layer}, if it can be chosen; else NULL. */
+/* Returns the argument of ${layer} that is its number of outputs; NULL if it has none. */
 static size_t *outputs_of(struct weft_layer *layer) {
     switch (layer->kind) {
     case WEFT_KIND_CONV2D:
