@@ -266,7 +266,7 @@ static void name_slots(struct opencl_backend *cl) {
         profile_name(&cl->base.profile->entries[i], launch->name, cl->base.network, first, end);
     }
     for (size_t i = 0; i < COMMON_COUNT; i++) {
-        if (cl->common[i].kernel != NULL) {
+        if (cl->common[i].object != NULL) {
             profile_name(&cl->base.profile->entries[cl->launch_count + i], cl->common[i].name,
                          cl->base.network, 0, 0);
         }
