@@ -1,7 +1,7 @@
 /* test_picture.c: pictures become images: where the clothes end up, and how bright. */
 #include "temporary.h"
 
-#include "cli/predict/picture.h"
+#include "cli/predict/picture_image.h"
 #include "report/png.h"
 #include "report/scale.h"
 

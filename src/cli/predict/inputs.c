@@ -1,104 +1,103 @@
-/* read.c: what weft predict looks at: files, or images of the data set. */
-#include "cli/predict/predict.h"
+/* inputs.c: reads what weft predict needs: the model, and files or images of the data set. */
+#include "cli/predict/inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "cli/messages.h"
-#include "cli/predict/picture.h"
+#include "cli/predict/picture_image.h"
 #include "cli/setup.h"
 #include "cli/values.h"
+#include "report/canvas.h"
 
 #define INDICES_MAX 100000
 
-/* The size of the images that the network takes: one channel, or a flat square. */
-static enum weft_status take_network(struct cli_prediction *job, struct weft_error *error) {
-    const struct weft_network *network = job->model->network;
-    struct weft_images one = {.height = network->input.height, .width = network->input.width};
-    one.classes = sizeof weft_class_names / sizeof weft_class_names[0];
+/* Sets the size of the images that the network takes: one channel, or a flat square. */
+static enum weft_status set_size(struct cli_prediction *state, struct weft_error *error) {
+    const struct weft_network *network = state->model->network;
+    struct weft_images images = {.height = network->input.height,
+                                 .width = network->input.width,
+                                 .classes = sizeof weft_class_names / sizeof weft_class_names[0]};
     if (network->input.flat) {
-        while (one.width * one.width < network->input.channels) {
-            one.width++;
+        while (images.width * images.width < network->input.channels) {
+            images.width++;
         }
-        one.height = one.width;
+        images.height = images.width;
     }
-    job->classes = one.classes;
-    job->height = one.height;
-    job->width = one.width;
-    return weft_backend_check_images(network, &one, error);
+    state->classes = images.classes;
+    state->height = images.height;
+    state->width = images.width;
+    return weft_backend_check_images(network, &images, error);
 }
 
-static enum weft_status reserve(struct cli_prediction *job, size_t count,
+/* Allocates space for ${count} images, and for their mirrored ones. */
+static enum weft_status reserve(struct cli_prediction *state, size_t count,
                                 struct weft_error *error) {
-    /* room for mirrored ones too */
-    job->pixels = malloc(2 * count * job->height * job->width + 1);
-    job->labels = calloc(2 * count + 1, 1);
-    job->exact = calloc(count + 1, 1);
-    job->mirrored = calloc(count + 1, 1);
-    job->names = calloc(count + 1, sizeof *job->names);
-    if (job->pixels == NULL || job->labels == NULL || job->exact == NULL || job->mirrored == NULL ||
-        job->names == NULL) {
+    state->pixels = malloc(2 * count * state->height * state->width + 1);
+    state->labels = calloc(2 * count + 1, 1);
+    state->exact = calloc(count + 1, sizeof *state->exact);
+    state->mirrored = calloc(count + 1, sizeof *state->mirrored);
+    state->names = calloc(count + 1, sizeof *state->names);
+    if (state->pixels == NULL || state->labels == NULL || state->exact == NULL ||
+        state->mirrored == NULL || state->names == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", count);
     }
     return WEFT_OK;
 }
 
-static enum weft_status set_name(struct cli_prediction *job, const char *name,
-                                 struct weft_error *error) {
+/* Counts the next image, called ${name}. */
+static enum weft_status add_image(struct cli_prediction *state, const char *name,
+                                  struct weft_error *error) {
     size_t size = strlen(name) + 1;
     char *copy = malloc(size);
     if (copy == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a name");
     }
-    job->names[job->count++] = memcpy(copy, name, size);
+    state->names[state->count++] = memcpy(copy, name, size);
     return WEFT_OK;
 }
 
-static enum weft_status read_file(struct cli_prediction *job, const char *path,
+static enum weft_status read_file(struct cli_prediction *state, const char *path,
                                   struct weft_error *error) {
+    uint8_t *image = state->pixels + state->count * state->height * state->width;
     struct cli_picture picture;
-    enum weft_status status = cli_picture_read(path, &picture, error);
-    if (status == WEFT_OK) {
-        status = cli_picture_image(&picture, (enum cli_invert)job->options->invert, job->width,
-                                   job->height, job->pixels + job->count * job->height * job->width,
-                                   error);
-        job->exact[job->count] = picture.width == job->width && picture.height == job->height;
-        cli_picture_finish(&picture);
-    }
-    return status == WEFT_OK ? set_name(job, path, error) : status;
+    enum weft_status status;
+    TRY(cli_picture_read(path, &picture, error));
+    state->exact[state->count] = picture.width == state->width && picture.height == state->height;
+    status = cli_picture_image(&picture, (enum cli_invert)state->options->invert, state->width,
+                               state->height, image, error);
+    cli_picture_finish(&picture);
+    return status == WEFT_OK ? add_image(state, path, error) : status;
 }
 
-/* All files that can be read. */
-static enum weft_status read_files(struct cli_prediction *job, struct weft_error *error) {
-    const struct cli_predict_options *options = job->options;
-    enum weft_status status = reserve(job, options->common.operand_count - 1, error);
-    for (size_t i = 1; i < options->common.operand_count && status == WEFT_OK; i++) {
-        struct weft_error here = {0};
-        status = read_file(job, options->common.operands[i], &here);
+/* Reads all files. A file that cannot be read is reported and counted. */
+static enum weft_status read_files(struct cli_prediction *state, struct weft_error *error) {
+    const struct cli_options *options = &state->options->common;
+    TRY(reserve(state, options->operand_count - 1, error));
+    for (size_t i = 1; i < options->operand_count; i++) {
+        struct weft_error cause = {0};
+        enum weft_status status = read_file(state, options->operands[i], &cause);
         if (status == WEFT_BAD_FILE) {
-            cli_message_error(&here, options->common.json);
-            job->unread++;
-            status = WEFT_OK;
+            cli_message_error(&cause, options->json);
+            state->unread++;
         } else if (status != WEFT_OK) {
-            *error = here;
+            *error = cause;
+            return status;
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-/* Reads "0,17,42" into ${indices}, all below ${limit}. Returns in ${count} how many. */
+/* Reads "0,17,42" into ${indices}, all below ${limit}. Stores their number in ${count}. */
 static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *indices,
                                       size_t *count, struct weft_error *error) {
     for (*count = 0;; text++) {
         char part[32];
         size_t length = strcspn(text, ",");
         uint64_t value;
-        enum weft_status status;
         snprintf(part, sizeof part, "%.*s", length < 31 ? (int)length : 31, text);
-        status = cli_option_count(part, 0, limit - 1, "--index", &value, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(cli_option_count(part, 0, limit - 1, "--index", &value, error));
         if (*count == INDICES_MAX) {
             return weft_fail(error, WEFT_USAGE, "--index: more than %d images", INDICES_MAX);
         }
@@ -110,54 +109,51 @@ static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *
     }
 }
 
-static enum weft_status take_indices(struct cli_prediction *job, const struct weft_images *images,
-                                     struct weft_error *error) {
-    size_t area = job->height * job->width, count = 0;
-    uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
-    enum weft_status status =
-        indices != NULL ? parse_indices(job->options->index, images->count, indices, &count, error)
-                        : weft_fail(error, WEFT_FAILED, "--index: no memory");
-    if (status == WEFT_OK) {
-        status = reserve(job, count, error);
-    }
-    for (size_t i = 0; status == WEFT_OK && i < count; i++) {
+/* Copies the images of --index. */
+static enum weft_status copy_images(struct cli_prediction *state, const struct weft_images *images,
+                                    const uint32_t *indices, size_t count,
+                                    struct weft_error *error) {
+    size_t area = state->height * state->width;
+    TRY(reserve(state, count, error));
+    for (size_t i = 0; i < count; i++) {
         char name[48];
-        memcpy(job->pixels + i * area, images->pixels + indices[i] * area, area);
-        job->labels[i] = images->labels[indices[i]];
-        snprintf(name, sizeof name, "%s:%u", weft_split_name((enum weft_split)job->options->split),
-                 (unsigned)indices[i]);
-        status = set_name(job, name, error);
+        memcpy(state->pixels + i * area, images->pixels + indices[i] * area, area);
+        state->labels[i] = images->labels[indices[i]];
+        snprintf(name, sizeof name, "%s:%u",
+                 weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);
+        TRY(add_image(state, name, error));
     }
+    return WEFT_OK;
+}
+
+static enum weft_status read_data(struct cli_prediction *state, struct weft_error *error) {
+    const struct cli_predict_options *options = state->options;
+    struct weft_images images = {0};
+    uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
+    char folder[4096];
+    size_t count;
+    enum weft_status status = WEFT_OK;
+    if (indices == NULL) {
+        TRY_OR(done, weft_fail(error, WEFT_FAILED, "--index: no memory"));
+    }
+    TRY_OR(done, weft_data_find(options->common.data, folder, error));
+    TRY_OR(done, weft_images_read(folder, (enum weft_split)options->split, &images, NULL, error));
+    TRY_OR(done, weft_backend_check_images(state->model->network, &images, error));
+    TRY_OR(done, parse_indices(options->index, images.count, indices, &count, error));
+    TRY_OR(done, copy_images(state, &images, indices, count, error));
+done:
+    weft_images_finish(&images);
     free(indices);
     return status;
 }
 
-static enum weft_status read_data(struct cli_prediction *job, struct weft_error *error) {
-    struct weft_images images = {0};
-    char folder[4096];
-    enum weft_status status = weft_data_find(job->options->common.data, folder, error);
-    if (status == WEFT_OK) {
-        status =
-            weft_images_read(folder, (enum weft_split)job->options->split, &images, NULL, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_check_images(job->model->network, &images, error);
-    }
-    if (status == WEFT_OK) {
-        status = take_indices(job, &images, error);
-    }
-    weft_images_finish(&images);
-    return status;
-}
-
-enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error *error) {
-    const struct cli_predict_options *options = job->options;
+/* Fails for options that contradict each other or need a missing library. */
+static enum weft_status check_options(const struct cli_predict_options *options,
+                                      struct weft_error *error) {
     bool files = options->common.operand_count > 1;
-    char path[4096];
-    enum weft_status status = WEFT_OK;
     if (files == (options->index != NULL)) {
         weft_fail(error, WEFT_USAGE,
-                  files ? "--index: name files or images of the data set"
+                  files ? "--index: name files or images of the data set, not both"
                         : "IMAGE is missing: weft predict needs one");
         return weft_error_hint(error, "for example: weft predict run-1 shirt.png, or "
                                       "weft predict run-1 --index 0,17");
@@ -171,26 +167,28 @@ enum weft_status cli_predict_read(struct cli_prediction *job, struct weft_error 
     if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
         return weft_error_context(error, "--out");
     }
-    status = cli_setup_model(&options->common, options->common.operands[0], &job->model, path, NULL,
-                             error);
-    if (status == WEFT_OK) {
-        status = take_network(job, error);
-    }
-    if (status != WEFT_OK) {
-        return status;
-    }
-    return files ? read_files(job, error) : read_data(job, error);
+    return WEFT_OK;
 }
 
-void cli_predict_finish(struct cli_prediction *job) {
-    for (size_t i = 0; i < job->count; i++) {
-        free(job->names[i]);
+enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error) {
+    const struct cli_predict_options *options = state->options;
+    char path[4096];
+    TRY(check_options(options, error));
+    TRY(cli_setup_model(&options->common, options->common.operands[0], &state->model, path, NULL,
+                        error));
+    TRY(set_size(state, error));
+    return options->index == NULL ? read_files(state, error) : read_data(state, error);
+}
+
+void cli_predict_finish(struct cli_prediction *state) {
+    for (size_t i = 0; i < state->count; i++) {
+        free(state->names[i]);
     }
-    free(job->names);
-    free(job->pixels);
-    free(job->labels);
-    free(job->exact);
-    free(job->mirrored);
-    free(job->logits);
-    weft_model_destroy(job->model);
+    free(state->names);
+    free(state->pixels);
+    free(state->labels);
+    free(state->exact);
+    free(state->mirrored);
+    free(state->logits);
+    weft_model_destroy(state->model);
 }

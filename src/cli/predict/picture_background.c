@@ -1,19 +1,20 @@
-/* picture_background.c: what stands behind the clothes.
+/* picture_background.c: the background of a picture.
  *
- * Walls and sheets are seldom evenly bright: light comes from one side, and lenses darken the corners. So the background is a
- * surface of second degree in x and y, fitted to the pixels along the edges of the picture. Clothes that reach the edge are not to
- * count: the fit begins at the grey of the corners, and pixels weigh less the farther they are from it, first with patience,
- * then with less (graduated non-convexity with Geman and McClure's weights). Where the corners then do not lie on the
- * surface, the clothes were taken for the background, and the grey of the corners alone is taken. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+ * Walls and sheets are rarely evenly bright: light comes from one side, and lenses darken the corners.
+ * So the background is a surface of second degree in x and y, fitted to the pixels along the edges of
+ * the picture. Clothes that reach the edge must not count: the fit begins at the grey of the corners, and
+ * the weight of a pixel falls with its distance from the surface, slowly at first and faster in later
+ * rounds (graduated non-convexity with Geman and McClure's weights). If the corners are not on the
+ * resulting surface, the fit followed the clothes, and the grey of the corners is the background. */
+#include "cli/predict/picture_background.h"
 
-#include "cli/predict/picture.h"
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
 enum { EDGE_PARTS = 16, LEVELS = 256, TERMS = 6, PLANE = 3, ROUNDS = 10 };
 
-#define TOLERANCE 13.0 /* a difference from the background that is none: 5 % of white */
+#define TOLERANCE 13.0 /* a difference that is still background: 5 % of white */
 
 /* The grey at (x, y), both from -1 to 1: a sum over the terms 1, x, y, x y, x^2, y^2. */
 struct surface {
@@ -25,7 +26,7 @@ struct sheet {
     size_t width, height;
 };
 
-/* Whether ${i} of ${size} lies within the outer sixteenth, one pixel at least. */
+/* Returns whether ${i} of ${size} is in the outer sixteenth, or the outermost pixel. */
 static bool is_outside(size_t i, size_t size) {
     size_t part = size / EDGE_PARTS > 0 ? size / EDGE_PARTS : 1;
     return i < part || i + part >= size;
@@ -57,13 +58,12 @@ static double height_at(const struct sheet *sheet, const struct surface *surface
     return sum;
 }
 
-/* The middle one of the greys, or of the distances from ${surface} where there is one, of the pixels in a corner, or along
- * the edges. */
-static double median(const struct sheet *sheet, const struct surface *surface,
-                     bool (*counts)(const struct sheet *, size_t)) {
+/* Returns the median of the greys of the corners, or, unless ${surface} is NULL, of their distances from
+ * it. */
+static double median(const struct sheet *sheet, const struct surface *surface) {
     size_t levels[LEVELS] = {0}, total = 0, seen = 0;
     for (size_t i = 0; i < sheet->width * sheet->height; i++) {
-        if (counts(sheet, i)) {
+        if (is_corner(sheet, i)) {
             double value = (double)sheet->grey[i];
             value = surface != NULL ? fabs(value - height_at(sheet, surface, i)) : value;
             levels[value < LEVELS - 1 ? (int)value : LEVELS - 1]++;
@@ -79,8 +79,8 @@ static double median(const struct sheet *sheet, const struct surface *surface,
     return 0;
 }
 
-/* Solves the ${count} x ${count} equations ${matrix} | ${right} in place by elimination. Terms that the pixels can not tell
- * apart (a picture of one row) become 0. */
+/* Solves the ${count} x ${count} equations ${matrix} | ${right} in place by elimination. Terms that the
+ * pixels cannot determine (in a picture of one row) become 0. */
 static void solve(double matrix[TERMS][TERMS], double right[TERMS], int count) {
     for (int i = 0; i < count; i++) {
         bool known = fabs(matrix[i][i]) > 1e-9;
@@ -101,7 +101,8 @@ static void solve(double matrix[TERMS][TERMS], double right[TERMS], int count) {
     }
 }
 
-/* Fits the first ${count} terms to the edges, in which a distance of ${scale} from the surface before halves a pixel twice. */
+/* Fits the first ${count} terms to the edges. A pixel at the distance ${scale} from the previous surface
+ * has a quarter of the full weight. */
 static void refit(const struct sheet *sheet, struct surface *surface, int count, double scale) {
     double matrix[TERMS][TERMS] = {{0}}, right[TERMS] = {0};
     for (size_t i = 0; i < sheet->width * sheet->height; i++) {
@@ -128,16 +129,16 @@ float cli_picture_background(const float *grey, size_t width, size_t height, flo
     struct sheet sheet = {grey, width, height};
     struct surface flat = {{0}}, surface;
     double scale = 64, tolerance;
-    flat.factors[0] = median(&sheet, NULL, is_corner);
+    flat.factors[0] = median(&sheet, NULL);
     surface = flat;
     for (int i = 0; i < ROUNDS; i++) {
         refit(&sheet, &surface, i < ROUNDS / 2 ? PLANE : TERMS, scale);
         scale = scale * 0.75 > TOLERANCE ? scale * 0.75 : TOLERANCE;
     }
-    if (median(&sheet, &surface, is_corner) > TOLERANCE / 2) {
+    if (median(&sheet, &surface) > TOLERANCE / 2) {
         surface = flat;
     }
-    tolerance = 4 * median(&sheet, &surface, is_corner);
+    tolerance = 4 * median(&sheet, &surface);
     for (size_t i = 0; i < width * height; i++) {
         double value = height_at(&sheet, &surface, i);
         background[i] = (float)(value < 0 ? 0 : value > 255 ? 255 : value);
