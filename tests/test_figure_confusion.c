@@ -138,7 +138,7 @@ START_TEST(cairo_files) {
     if (!canvas_has_cairo()) {
         ck_assert_int_eq(canvas_check(png, &error), WEFT_USAGE);
         ck_assert_ptr_nonnull(strstr(error.message, "without cairo"));
-        weft_skip("PNG and PDF figures", "built without cairo");
+        skip_test("PNG and PDF figures", "built without cairo");
         return;
     }
     draw(png, &matrix, THEME_LIGHT);

@@ -34,7 +34,7 @@ static const struct {
 
 static const char *sample_folder(void) {
     static char folder[4096];
-    snprintf(folder, sizeof folder, "%s/data/sample", weft_source());
+    snprintf(folder, sizeof folder, "%s/data/sample", source_root());
     return folder;
 }
 
@@ -85,7 +85,7 @@ START_TEST(published_set) {
     static const double mean_of[2] = {0.2860405969887955, 0.28684928071228494};
     static const double deviation_of[2] = {0.3530242445149226, 0.35244415324744};
     if (!os_is_folder(REAL)) {
-        weft_skip("published_set", "dataset-fashion-mnist is not installed");
+        skip_test("published_set", "dataset-fashion-mnist is not installed");
         return;
     }
     for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {

@@ -17,7 +17,7 @@ static bool has_widths(void) {
     if (os_character_columns(0x65e5) == 2) {
         return true;
     }
-    weft_skip("widths of letters", "this system does not have them");
+    skip_test("widths of letters", "this system does not have them");
     return false;
 }
 
@@ -149,7 +149,7 @@ START_TEST(right_to_left) {
     struct ink yod = draw("\xd7\x99", false), shin = draw("\xd7\xa9", false);
     struct ink both = draw("\xd7\x99 \xd7\xa9", false);
     if (shin.pixels < yod.pixels * 3 / 2) {
-        weft_skip("right_to_left", "no font with Hebrew letters");
+        skip_test("right_to_left", "no font with Hebrew letters");
         return;
     }
     ck_assert(both.centre < (both.left + both.right) / 2);
@@ -157,7 +157,7 @@ START_TEST(right_to_left) {
 END_TEST
 #else
 START_TEST(no_cairo) {
-    weft_skip("letters of PNG and PDF figures", "built without cairo");
+    skip_test("letters of PNG and PDF figures", "built without cairo");
 }
 END_TEST
 #endif

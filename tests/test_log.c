@@ -99,7 +99,7 @@ START_TEST(opencl) {
     }
     free(devices);
     if (tried == 0) {
-        weft_skip("opencl", "no OpenCL device");
+        skip_test("opencl", "no OpenCL device");
     }
 }
 END_TEST

@@ -199,7 +199,7 @@ START_TEST(training) {
     struct run exact, fast;
     struct weft_backend *backend;
     char folder[4096];
-    snprintf(folder, sizeof folder, "%s/data/sample", weft_source());
+    snprintf(folder, sizeof folder, "%s/data/sample", source_root());
     ck_assert_msg(weft_images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
                   "%s", error.message);
     ck_assert(weft_model_create(layer_network(json), &model, &error) == WEFT_OK);

@@ -10,7 +10,7 @@
 
 static const char *vector(const char *name) {
     static char path[4096];
-    snprintf(path, sizeof path, "%s/tests/vectors/%s", weft_source(), name);
+    snprintf(path, sizeof path, "%s/tests/vectors/%s", source_root(), name);
     return path;
 }
 

@@ -112,7 +112,7 @@ START_TEST(published_as_pytorch) {
     char *text = weft_network_to_pytorch(network), expected[4096], path[4096];
     FILE *file;
     size_t length;
-    snprintf(path, sizeof path, "%s/tests/vectors/published.txt", weft_source());
+    snprintf(path, sizeof path, "%s/tests/vectors/published.txt", source_root());
     file = fopen(path, "rb");
     ck_assert_msg(file != NULL, "%s", path);
     length = fread(expected, 1, sizeof expected - 1, file);

@@ -20,7 +20,7 @@ static void make(void) {
     struct weft_network *network;
     struct weft_error error = {0};
     char folder[4096];
-    snprintf(folder, sizeof folder, "%s/data/sample", weft_source());
+    snprintf(folder, sizeof folder, "%s/data/sample", source_root());
     ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
     ck_assert_int_eq(weft_model_create(network, &model, &error), WEFT_OK);
     weft_model_initialise(model, 0);

@@ -250,7 +250,7 @@ START_TEST(same_bits_as_c) {
     size_t widest;
     bool equal;
     if (count == 0 && _i == 0) {
-        weft_skip("numerics on OpenCL", "no device");
+        skip_test("numerics on OpenCL", "no device");
     }
     if (_i >= (int)count) {
         return;

@@ -171,7 +171,7 @@ START_TEST(files) {
     temporary_write(path, bytes, size);
     if (!cli_picture_can_read()) {
         ck_assert_int_eq(cli_picture_read(path, &picture, &error), WEFT_USAGE);
-        weft_skip("PNG files", "built without libpng");
+        skip_test("PNG files", "built without libpng");
         free(bytes);
         return;
     }

@@ -152,7 +152,7 @@ START_TEST(work_is_the_same_fast) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "profile of fast math", places);
     if (opencl_engine == NULL) {
-        weft_skip("profile of fast math", "built without CLBlast");
+        skip_test("profile of fast math", "built without CLBlast");
         return;
     }
     for (size_t i = 0; i < count; i++) {

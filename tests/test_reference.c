@@ -16,7 +16,7 @@ static struct weft_model *model;  /* init.safetensors */
 static struct weft_images images; /* the real training images; none where the data set is missing */
 
 static const char *vector(const char *name, char path[4096]) {
-    snprintf(path, 4096, "%s/tests/vectors/%s", weft_source(), name);
+    snprintf(path, 4096, "%s/tests/vectors/%s", source_root(), name);
     return path;
 }
 
@@ -26,7 +26,7 @@ static void make(void) {
     ck_assert_msg(weft_model_load(vector("init.safetensors", path), &model, &error) == WEFT_OK,
                   "%s", error.message);
     if (weft_data_find(NULL, path, &error) != WEFT_OK) {
-        weft_skip("reference", "the real Fashion-MNIST is not here");
+        skip_test("reference", "the real Fashion-MNIST is not here");
     } else {
         ck_assert_msg(weft_images_read(path, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
                       "%s", error.message);

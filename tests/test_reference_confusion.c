@@ -16,10 +16,10 @@ static struct weft_images images[WEFT_SPLIT_COUNT]; /* none where the data set i
 static void make(void) {
     struct weft_error error = {0};
     char path[4096];
-    snprintf(path, sizeof path, "%s/tests/vectors/trained.safetensors", weft_source());
+    snprintf(path, sizeof path, "%s/tests/vectors/trained.safetensors", source_root());
     ck_assert_msg(weft_model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
     if (weft_data_find(NULL, path, &error) != WEFT_OK) {
-        weft_skip("reference_confusion", "the real Fashion-MNIST is not here");
+        skip_test("reference_confusion", "the real Fashion-MNIST is not here");
         return;
     }
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
@@ -40,7 +40,7 @@ static json_t *read_matrices(void) {
     char path[4096], *text;
     size_t size;
     json_t *json;
-    snprintf(path, sizeof path, "%s/tests/vectors/confusion.json", weft_source());
+    snprintf(path, sizeof path, "%s/tests/vectors/confusion.json", source_root());
     ck_assert_msg(os_file_read(path, 1 << 20, &text, &size, &error) == WEFT_OK, "%s",
                   error.message);
     json = json_loads(text, 0, NULL);

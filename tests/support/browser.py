@@ -1,6 +1,10 @@
-"""browser.py DRIVER FILE OTHER...: opens FILE in headless Chromium through DRIVER (chromedriver) and does what a person would: clicks a
-cell, moves on with the arrow keys, and looks at what then stands in the page. FILE and all OTHERs are looked at on a wide screen, in
-the dark, on a phone and on paper. The last line tells what went wrong."""
+"""browser.py: checks reports in headless Chromium.
+
+usage: browser.py DRIVER FILE OTHER...
+
+Opens FILE through DRIVER (chromedriver), clicks a cell, moves with the arrow keys, and checks the page. Checks FILE and
+each OTHER on a wide screen, with the dark theme, on a phone and on paper. The last line of the output is the failure.
+"""
 import base64
 import json
 import pathlib
@@ -29,9 +33,9 @@ class Browser:
     def start(self, options):
         self.base = f"http://127.0.0.1:{self.port()}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] + options
-        wish = {"browserName": "chrome", "goog:chromeOptions": {"args": arguments},
+        capabilities = {"browserName": "chrome", "goog:chromeOptions": {"args": arguments},
                 "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
-        self.base += "/session/" + self.call("POST", "/session", {"capabilities": {"alwaysMatch": wish}})["sessionId"]
+        self.base += "/session/" + self.call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})["sessionId"]
 
     def port(self):
         for _ in range(300):
@@ -52,7 +56,7 @@ class Browser:
             raise RuntimeError(json.load(error)["value"]["message"].splitlines()[0]) from None
 
     def command(self, name, **parameters):
-        """A command of Chromium's own."""
+        """A command of the Chrome DevTools protocol."""
         return self.call("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
 
     def find(self, selector):
@@ -73,12 +77,12 @@ def check(browser, page):
     html = page.read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.S).group(1))
     browser.call("POST", "/url", {"url": page.resolve().as_uri()})
-    # the mistake that is made most often among the test images
+    # the most frequent mistake on the test images
     cell = browser.run("""return [...document.querySelectorAll('#matrix-r0-test button')].map(b => [b.id, +b.textContent])
         .filter(([id]) => id.split('-')[2] !== id.split('-')[3]).sort((a, b) => b[1] - a[1])[0]""")
     _, _, row, column = cell[0].split("-")
-    wanted = [p for p in data["runs"][0]["test"] if p[0] == int(row) and p[1] == int(column)]
-    assert wanted == sorted(wanted, key=lambda p: -p[3]), "most confident mistakes are not first"
+    expected = [p for p in data["runs"][0]["test"] if p[0] == int(row) and p[1] == int(column)]
+    assert expected == sorted(expected, key=lambda p: -p[3]), "most confident mistakes are not first"
     button = browser.find("#" + cell[0])
     browser.call("POST", f"/element/{button}/click", {})
     seen = browser.run("""const p = document.getElementById('pictures-r0-test');
@@ -86,7 +90,7 @@ def check(browser, page):
                 p.querySelector('i').getBoundingClientRect().width, location.hash]""")
     classes = data["runs"][0]["classes"]
     assert seen[0] == f"{cell[1]} {classes[int(row)]}, predicted as {classes[int(column)]}", seen[0]
-    assert seen[1] == [f"test:{p[2]}" for p in wanted], (seen[1], wanted)
+    assert seen[1] == [f"test:{p[2]}" for p in expected], (seen[1], expected)
     assert seen[2] > 50 and seen[3] == "#" + cell[0], seen
     # by keyboard: the next cell to the right that has images
     browser.call("POST", f"/element/{button}/value", {"text": KEYS["right"]})
@@ -95,29 +99,29 @@ def check(browser, page):
     browser.call("POST", f"/element/{browser.find('#' + focus)}/value", {"text": KEYS["enter"]})
     assert browser.run("return location.hash") == "#" + focus, "Enter did not open the cell"
     assert browser.run("return document.querySelectorAll('button[aria-pressed=true]').length") == 1
-    # nothing but the file itself was asked for, and the script had no complaint
+    # the page requested no other file, and its script reported nothing
     asked = [json.loads(entry["message"])["message"] for entry in browser.call("POST", "/se/log", {"type": "performance"})]
     urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
     assert all(u.startswith(("file:", "data:")) for u in urls), urls
-    complaints = browser.call("POST", "/se/log", {"type": "browser"})
-    assert not [c for c in complaints if "favicon" not in c["message"]], complaints
+    messages = browser.call("POST", "/se/log", {"type": "browser"})
+    assert not [c for c in messages if "favicon" not in c["message"]], messages
 
 
-# Of the body, a class's name and the curves' line of training images.
+# Colours of the body, of the name of a class, and of the training curve.
 COLOURS = """const style = (s) => getComputedStyle(document.querySelector(s));
     return [style('body').backgroundColor, style('.matrix tbody th').color, style('.curves polyline:last-of-type').stroke]"""
 
 
 def look(browser, page):
-    """What any page has to do, whatever it shows: on a phone, in the dark, on paper."""
+    """What each page must fulfil: on a wide screen, with the dark theme, on a phone and on paper."""
     browser.call("POST", "/url", {"url": page.resolve().as_uri()})
     seen = {}
-    # no sideways scrolling of the whole page, on a phone either; the curves are as wide as it
+    # no horizontal scrolling of the page; the curves are inside it
     for width, mobile, theme in (1280, False, "light"), (1280, False, "dark"), (390, True, "light"):
         browser.command("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=mobile)
         browser.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
-        wide, room = browser.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room, f"the page is {wide - room} pixels too wide at {width}"
+        width_of_page, visible = browser.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert width_of_page <= visible, f"the page is {width_of_page - visible} pixels too wide at {width}"
         curves = browser.run("return [...document.querySelectorAll('.curves svg')].map(s => s.getBoundingClientRect())")
         assert curves and all(c["width"] > 300 and c["right"] <= width for c in curves), (width, curves)
         seen[width, theme] = browser.run(COLOURS)
@@ -127,8 +131,8 @@ def look(browser, page):
     paper = base64.b64decode(browser.command("Page.printToPDF")["data"])
     pages = paper.count(b"/Type /Page\n") or paper.count(b"/Type /Page ")
     assert paper.startswith(b"%PDF-") and 0 < pages < 30, f"{pages} pages of paper"
-    complaints = browser.call("POST", "/se/log", {"type": "browser"})
-    assert not [c for c in complaints if "favicon" not in c["message"]], complaints
+    messages = browser.call("POST", "/se/log", {"type": "browser"})
+    assert not [c for c in messages if "favicon" not in c["message"]], messages
     titles = browser.run("return [...document.querySelectorAll('.matrix button')].filter(b => !b.title || !b.id).length")
     assert titles == 0, f"{titles} cells have no name"
 

@@ -1,7 +1,8 @@
-/* check_weft.h: what every test program shares: its main function, and where the sources are.
+/* check_weft.h: what every test program shares: its main function, skipped tests, and the path of the
+ * sources.
  *
- * Each program is one Check suite with one case. It prints a line "NAME: N passed, N failed, N skipped" that
- * tools/test adds up: skipped is what a test reported with weft_skip, since Check does not know skipping. */
+ * Each program is one Check suite with one case. Its last line is "NAME: N passed, N failed", which
+ * tools/test adds up. */
 #ifndef CHECK_WEFT_H
 #define CHECK_WEFT_H
 
@@ -9,8 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Skips that are seen: appended to the file named by WEFT_SKIPS (tools/test sets it) and printed. A test calls it and returns. */
-static inline void weft_skip(const char *what, const char *why) {
+/* Reports a test that cannot run here: prints it, and appends it to the file named by WEFT_SKIPS, which
+ * tools/test sets. The test then returns. Check itself does not know skipped tests. */
+static inline void skip_test(const char *what, const char *why) {
     const char *path = getenv("WEFT_SKIPS");
     FILE *file = path != NULL ? fopen(path, "a") : NULL;
     printf("SKIP %s: %s\n", what, why);
@@ -21,8 +23,8 @@ static inline void weft_skip(const char *what, const char *why) {
     }
 }
 
-/* The root of the sources: tests find data/ and tests/vectors/ there. */
-static inline const char *weft_source(void) {
+/* Returns the root of the sources, with data/ and tests/vectors/. */
+static inline const char *source_root(void) {
     const char *path = getenv("WEFT_SOURCE");
     return path != NULL ? path : ".";
 }

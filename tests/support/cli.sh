@@ -1,6 +1,6 @@
-# cli.sh: what the tests of the program share. Source it with WEFT (the program) and WEFT_SOURCE
-# (the root of the sources) set, and the name of the suite. A case is: begin NAME, one or more runs,
-# expectations, end. Runs take place in an empty folder of their own.
+# cli.sh: what the tests of the program share. Source it with the name of the test as argument, and with WEFT (the program)
+# and WEFT_SOURCE (the root of the sources) set. A case is: begin NAME, one or more runs, expectations, end. The current
+# folder is a new, empty folder.
 # shellcheck shell=bash
 
 suite=$1
@@ -15,10 +15,10 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/here" "$work/files"
 cd "$work/here" || exit 1
 interrupt_at=()
-# Only what a test says counts.
+# Settings of the user must not reach the tests.
 unset WEFT_DEVICE WEFT_DATA WEFT_THREADS WEFT_KERNELS COLUMNS
 
-# linear_list SIDE CLASSES FILE: a list of layers, one linear layer on images of SIDE x SIDE.
+# linear_list SIDE CLASSES FILE: writes a list of layers with one linear layer on images of SIDE x SIDE.
 linear_list() {
     printf '{"input": [1, %d, %d], "layers": [{"kind": "flatten"}, ' "$1" "$1" >"$3"
     printf '{"kind": "linear", "name": "out", "out_features": %d}]}' "$2" >>"$3"
@@ -44,30 +44,30 @@ end() {
     fi
 }
 
-# Runs weft with the arguments: its exit code in $code, its output in $work/out and $work/err.
+# run ARGUMENTS...: runs weft: its exit code is in $code, its output in $work/out and $work/err.
 run() {
     ran=$*
     "$weft" "$@" >"$work/out" 2>"$work/err" </dev/null
     code=$?
 }
 
-# on_terminal ARGUMENTS...: runs weft on a terminal of its own, as run does: what it shows is in $work/out. Ctrl-C is typed there once
-# all texts of the array interrupt_at have been shown.
+# on_terminal ARGUMENTS...: as run, on a pseudo-terminal: its output is in $work/out. Types Ctrl-C as soon as the output
+# contains all texts of the array interrupt_at.
 on_terminal() {
     ran="$* on a terminal"
     python3 "$source/tools/maintain/on_terminal.py" "${interrupt_at[@]/#/--interrupt-at=}" "$weft" "$@" >"$work/out" 2>"$work/err"
     code=$?
 }
 
-# interrupted STREAM TEXT SIGNALS ARGUMENTS...: runs weft, as run does, and sends it the signals as soon as TEXT stands on STREAM (out or
-# err); code is 128 + N where signal N ended it.
+# interrupted STREAM TEXT SIGNALS ARGUMENTS...: as run, and sends the signals as soon as STREAM (out or err) contains TEXT.
+# $code is 128 + N if signal N ended weft.
 interrupted() {
     ran="${*:4}, interrupted by $3"
     python3 "$source/tests/support/interrupt.py" "$work" "$weft" "$@" </dev/null
     code=$?
 }
 
-# plant NAME FILE SED: a copy of cl/ with FILE changed, whose folder is in $kernels.
+# plant NAME FILE SED: copies cl/ to the folder $kernels and changes FILE there.
 plant() {
     kernels=$work/files/$1
     cp -r "$source/cl" "$kernels"
@@ -79,13 +79,13 @@ expect_code() {
     [ "$code" -eq "$1" ] || problem "exit code $code, not $1"
 }
 
-# expect_text out|err TEXT: the stream holds TEXT.
+# expect_text out|err TEXT: the stream contains TEXT.
 expect_text() {
     grep -qF -- "$2" "$work/$1" || problem "std$1 lacks: $2"
 }
 
 expect_no_text() {
-    ! grep -qF -- "$2" "$work/$1" || problem "std$1 holds: $2"
+    ! grep -qF -- "$2" "$work/$1" || problem "std$1 contains: $2"
 }
 
 expect_empty() {
@@ -96,7 +96,7 @@ expect_same() {
     cmp -s "$1" "$2" || problem "$1 and $2 differ"
 }
 
-# Stdout is JSON Lines, each with "event", and the Python expression over their list e is true.
+# expect_json EXPRESSION: stdout is JSON Lines, each with "event", and the Python expression over their list e is true.
 expect_json() {
     python3 - "$work/out" "$1" <<'PYTHON' 2>"$work/python" ||
 import json, sys
@@ -109,14 +109,14 @@ PYTHON
         problem "JSON: not $1: $(tail -n 1 "$work/python")"
 }
 
-# refuses CODE TEXT ARGUMENTS...: weft ends with CODE, says "weft: ...TEXT..." on stderr and nothing
-# on stdout, and leaves no file.
+# refuses CODE TEXT ARGUMENTS...: a case: weft ends with CODE, prints "weft: ...TEXT..." on stderr and nothing on stdout,
+# and leaves no file.
 refuses() {
-    local wanted=$1 text=$2
+    local expected=$1 text=$2
     shift 2
     begin "refuses: $*"
     run "$@"
-    expect_code "$wanted"
+    expect_code "$expected"
     expect_text err "$text"
     [ "$(head -c 6 "$work/err")" = "weft: " ] || problem "stderr does not begin with 'weft: '"
     expect_empty out
@@ -125,7 +125,7 @@ refuses() {
     rm -rf "$work/here/"* "$work/here/".[!.]*
 }
 
-# skip WHAT WHY: seen, and added up by tools/test.
+# skip WHAT WHY: reports a test that cannot run here. tools/test lists it.
 skip() {
     printf 'SKIP %s: %s\n' "$1" "$2"
     if [ -n "${WEFT_SKIPS:-}" ]; then

@@ -1,4 +1,4 @@
-/* files_case.h: what the tests of files share: folders, contents, and what a failure says. Include it first. */
+/* files_case.h: what the tests of files share: folders, contents and error messages. Include it first. */
 #ifndef FILES_CASE_H
 #define FILES_CASE_H
 
@@ -7,7 +7,7 @@
 #include "os/files.h"
 #include "os/folders.h"
 
-/* Returns the entries of the folder of ${name} in the temporary folder. */
+/* Returns the number of entries of the folder ${name} in the temporary folder. */
 static inline size_t count_entries(const char *name) {
     DIR *folder = opendir(temporary_path(name));
     size_t count = 0;
@@ -34,13 +34,12 @@ static inline void make_folder(const char *name) {
     ck_assert_msg(os_make_folder(temporary_path(name), &error) == WEFT_OK, "%s", error.message);
 }
 
-/* Expects the failure ${error} with WEFT_BAD_FILE, ${part} in its message, and ${path} too. */
+/* Expects that ${error} is WEFT_BAD_FILE and that its message contains ${part} and ${path}. */
 static inline void assert_fails(const struct weft_error *error, const char *path,
                                 const char *part) {
     ck_assert_int_eq(error->status, WEFT_BAD_FILE);
-    ck_assert_msg(strstr(error->message, path) != NULL, "%s does not name %s", error->message,
-                  path);
-    ck_assert_msg(strstr(error->message, part) != NULL, "%s does not say %s", error->message, part);
+    ck_assert_msg(strstr(error->message, path) != NULL, "%s lacks %s", error->message, path);
+    ck_assert_msg(strstr(error->message, part) != NULL, "%s lacks %s", error->message, part);
 }
 
 #endif

@@ -1,6 +1,11 @@
-"""interrupt.py FOLDER PROGRAM STREAM TEXT SIGNALS ARGUMENTS...: runs PROGRAM with the ARGUMENTS, sends it the SIGNALS (names, with
-spaces between) as soon as TEXT stands on STREAM (out or err), 0.2 s between them, and keeps its output in FOLDER/out and
-FOLDER/err. Ends with its exit code; 128 + N where signal N ended it."""
+"""interrupt.py: sends signals to a program.
+
+usage: interrupt.py FOLDER PROGRAM STREAM TEXT SIGNALS ARGUMENTS...
+
+Runs PROGRAM with the ARGUMENTS and writes its output to FOLDER/out and FOLDER/err. Sends the SIGNALS (names with spaces
+between them), 0.2 s apart, as soon as a line on STREAM (out or err) contains TEXT. Ends with the exit code of PROGRAM, or
+128 + N if signal N ended it.
+"""
 import os
 import signal
 import subprocess
@@ -14,7 +19,7 @@ sent = []
 
 
 def default():
-    """Background jobs ignore SIGINT: the program must not."""
+    """Restores the default handlers: background jobs ignore SIGINT."""
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, signal.SIG_DFL)
 

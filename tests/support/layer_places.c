@@ -50,7 +50,7 @@ static void add_cpu(struct list *list, const char *who) {
     add(list, (struct layer_place){
                   .name = "cpu, FTZ and DAZ", .device = "cpu", .threads = 2, .flush = true});
 #else
-    weft_skip(who, "FTZ and DAZ: not an x86 processor");
+    skip_test(who, "FTZ and DAZ: not an x86 processor");
 #endif
 }
 
@@ -78,7 +78,7 @@ static void add_opencl(struct list *list, enum layer_effort effort,
     char what[400];
     if (!device->usable) {
         snprintf(what, sizeof what, "%s on %s", who, device->name);
-        weft_skip(what, device->reason);
+        skip_test(what, device->reason);
     } else if (strcmp(device->platform_name, "Oclgrind") == 0) {
         if (effort <= LAYER_TINY) {
             add_device(list, device, true);
@@ -97,7 +97,7 @@ static void expect_platform(const struct weft_device *devices, size_t count, con
         }
     }
     snprintf(what, sizeof what, "%s on %s", who, short_name);
-    weft_skip(what, "no such device");
+    skip_test(what, "no such device");
 }
 
 size_t layer_places_list(enum layer_effort effort, const char *who,

@@ -29,7 +29,7 @@ struct layer_place {
 };
 
 /* Stores the places for a case of ${effort} in ${places} and returns how many. The first is the CPU backend with one thread,
- * the reference. ${who} ("conv2d by hand") names the caller in reports of skipping (weft_skip): devices that should be there, PoCL
+ * the reference. ${who} ("conv2d by hand") names the caller in reports of skipping (skip_test): devices that should be there, PoCL
  * and rusticl, and those that are not usable. With WEFT_TEST_SLOW in the environment, rusticl runs everything. */
 size_t layer_places_list(enum layer_effort effort, const char *who,
                          struct layer_place places[LAYER_PLACES_MAX]);

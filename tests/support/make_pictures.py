@@ -1,7 +1,14 @@
-"""make_pictures.py SAMPLE FOLDER: PNG files for the tests of weft predict. Images 0 to 19 of the sample's test split as they are
-(same-N.png), as a large colour photograph before a bright background (bright-N.png) and a dark one (dark-N.png), and as
-RGBA with a transparent background (alpha-N.png). All of them twenty times as large, blurred, dark on white somewhere in a larger
-picture that is less bright at its foot (large-N.png), and the shoes once more looking to the right (right-N.png)."""
+"""make_pictures.py: makes PNG files for the tests of weft predict from the test images of the sample.
+
+usage: make_pictures.py SAMPLE FOLDER
+
+  same-N.png    images 0 to 19 as they are
+  bright-N.png  images 0 to 5 as a large colour photograph with a bright background, dark-N.png with a dark one
+  alpha-N.png   images 0 to 5 in RGBA with a transparent background
+  large-N.png   all images enlarged by 20, blurred, dark on white, in a larger picture that is darker at the bottom
+  right-N.png   the shoes among them, mirrored to point to the right
+  format-KIND.png  image 2 in each format of PNG
+"""
 import gzip
 import struct
 import sys
@@ -22,14 +29,14 @@ def chunk(kind, data):
 
 
 def write_formats(folder, image):
-    """${image}, dark on white, 112 x 112, with the same greys in each kind of PNG file: format-KIND.png."""
+    """Writes ${image}, dark on white, 112 x 112, with the same greys in each format of PNG: format-KIND.png."""
     rows = [[255 - image[28 * (y // 4) + x // 4] for x in range(112)] for y in range(112)]
     palette = chunk(b"PLTE", bytes(v for v in range(256) for _ in range(3)))
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
 
-    def put(kind, colour, channels, pixel, **how):
+    def put(kind, colour, channels, pixel, **options):
         write(f"{folder}/format-{kind}.png", 112, 112, colour, channels,
-              [[byte for v in row for byte in pixel(v)] for row in how.pop("rows", rows)], **how)
+              [[byte for v in row for byte in pixel(v)] for row in options.pop("rows", rows)], **options)
     put("grey", 0, 1, lambda v: (v,))
     put("grey16", 0, 1, lambda v: (v, v), depth=16)
     put("grey-alpha", 4, 2, lambda v: (v if v < 255 else 7, 255 if v < 255 else 0))
@@ -44,7 +51,7 @@ def write_formats(folder, image):
 
 
 def photograph(image, background, inverted):
-    """Each pixel as a square of 8 x 8, smoothed, in the upper left part of 320 x 400."""
+    """Rows of a picture of 320 x 400 with ${image} in the upper left part: each pixel is a smoothed square of 8 x 8."""
     rows = []
     for y in range(400):
         row = []
@@ -65,7 +72,8 @@ def photograph(image, background, inverted):
 
 
 def enlarged(image, times, left, top):
-    """Rows of a picture 150 wider and higher than the image: ${image} dark on white, under light that falls to 78 % below."""
+    """Rows of a picture with ${image} dark on white, 150 pixels wider and higher than the enlarged image. Its brightness falls
+    to 78 % at the bottom."""
     side = 28 * times
     places = [min(27, max(0, (x + 0.5) / times - 0.5)) for x in range(side)]
     steps = [(int(p), min(27, int(p) + 1), p - int(p)) for p in places]

@@ -1,5 +1,9 @@
-"""make_runs.py RUN FOLDER: run folders as RUN with other numbers of classes and epochs, and names of every kind, for the tests of weft
-report: FOLDER/kind-CLASSES-EPOCHS."""
+"""make_runs.py: makes run folders for the tests of weft report.
+
+usage: make_runs.py RUN FOLDER
+
+FOLDER/kind-CLASSES-EPOCHS is a copy of RUN with other numbers of classes and epochs, and with difficult class names.
+"""
 import json
 import os
 import random

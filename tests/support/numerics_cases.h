@@ -1,4 +1,4 @@
-/* numerics_cases.h: what the two tests of cl/numerics.h share: the functions by number, and values to try. */
+/* numerics_cases.h: what the two tests of cl/numerics.h share: the functions by number, and test values. */
 #ifndef NUMERICS_CASES_H
 #define NUMERICS_CASES_H
 
@@ -32,7 +32,7 @@ static inline float numerics_call(enum numerics_function function, float a, floa
     }
 }
 
-/* Bits of values with something special about them; each is tried with both signs. */
+/* Bits of special values. Each is tested with both signs. */
 static const uint32_t numerics_magnitudes[] = {
     0x00000000, 0x00000001, 0x003fffff, 0x007fffff,             /* zero and denormals */
     0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x01800000, /* the smallest normal ones */
@@ -41,7 +41,7 @@ static const uint32_t numerics_magnitudes[] = {
     0x3effffff, 0x3f000000, 0x3f3504f2, 0x3f3504f3, 0x3f3504f4, /* 1/2, sqrt(1/2) */
     0x3f7fffff, 0x3f800000, 0x3f800001, 0x3fb504f3, 0x3fb504f4, /* 1, sqrt(2) */
     0x3ffffffe, 0x3fffffff, 0x40000000, 0x402df854, 0x40490fdb, /* 2, e, pi */
-    0x42aeac4f, 0x42aeac50, 0x42b17217, 0x42b17218, 0x42d00000, /* where exp ends, on both sides */
+    0x42aeac4f, 0x42aeac50, 0x42b17217, 0x42b17218, 0x42d00000, /* around the ends of exp */
     0x4b7fffff, 0x4b800000, 0x5f800000, 0x7e7fffff, 0x7e800000, /* 2^24, 2^64, 2^126 */
     0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000,             /* the largest, infinity */
     0x7f800001, 0x7fc00000, 0x7fffffff,                         /* NaN */
@@ -54,7 +54,7 @@ static inline float numerics_special(size_t i) {
     return weft_as_float(numerics_magnitudes[i / 2] | (i % 2 != 0 ? 0x80000000u : 0u));
 }
 
-/* Returns 64 random bits: splitmix64, from a ${state} that starts anywhere. */
+/* Returns 64 random bits: splitmix64. ${state} may start with any value. */
 static inline uint64_t numerics_random(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -62,10 +62,12 @@ static inline uint64_t numerics_random(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-/* Draws ${a} and ${b} from [1, 2) such that a / b is next to a midpoint of two floats, as near as can be or almost.
+/* Chooses ${a} and ${b} from [1, 2) so that a / b is as close as possible, or almost, to the midpoint of
+ * two floats.
  *
- * With A and B the mantissas as integers of 24 bits, and p = 25 where a < b, else 24, the midpoints are M / 2^p, M odd,
- * and 2^p A - M B = c is never 0. So c = +-1 is the nearest: A = c / 2^p modulo B, B odd; an odd c makes M odd. */
+ * Let A and B be the mantissas as integers of 24 bits, and p = 25 if a < b, otherwise 24. The midpoints
+ * are M / 2^p with an odd M, and 2^p A - M B = c is never 0. So the closest have c = +-1:
+ * A = c / 2^p modulo B, for odd B; an odd c makes M odd. */
 static inline void numerics_hard_quotient(uint64_t *state, float *a, float *b) {
     for (;;) {
         const uint64_t random = numerics_random(state);

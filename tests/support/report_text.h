@@ -1,4 +1,4 @@
-/* report_text.h: what a function printed to a FILE, as text; what stands in it; and an evaluation of given counts. */
+/* report_text.h: the text that a function printed to a FILE, searches in it, and made-up evaluations. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
@@ -22,7 +22,7 @@ static inline void read_text(FILE *file, char *text, size_t size) {
     fclose(file);
 }
 
-/* How often ${part} stands in ${text}. */
+/* Returns how often ${text} contains ${part}. */
 static inline size_t count_of(const char *text, const char *part) {
     size_t count = 0;
     while ((text = strstr(text, part)) != NULL) {
@@ -32,7 +32,7 @@ static inline size_t count_of(const char *text, const char *part) {
     return count;
 }
 
-/* An evaluation whose matrix is ${confusion}; its loss is ${loss}. */
+/* Returns an evaluation with the confusion matrix ${confusion} (classes x classes) and the loss ${loss}. */
 static inline struct weft_evaluation evaluation_of(uint64_t *confusion, size_t classes,
                                                    double loss) {
     struct weft_evaluation evaluation = {.classes = classes, .loss = loss, .confusion = confusion};

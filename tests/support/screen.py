@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""screen.py COLUMNS [NAME=VALUE...] -- COMMAND...: runs a command on a terminal of that width and checks what it shows.
+"""screen.py: runs a command on a terminal and checks its output.
 
-Prints what is wrong, a line each, and ends with 1 then. On a terminal of that width:
-- no line is wider, but for a hash, a path or a line of PyTorch's notation, which are to be copied, and weft's messages;
-- what is drawn over and over in one line leaves the last column free;
-- with NO_COLOR, or TERM=dumb, nothing but text: no escape sequence, and with TERM=dumb no line is drawn again;
-- where the locale is no UTF-8 one, nothing but ASCII.
+usage: screen.py COLUMNS [NAME=VALUE...] -- COMMAND...
+
+Prints a line for each error, and ends with 1 if there is one:
+- no line is wider than COLUMNS, except messages of weft and what users copy: a hash, a path, PyTorch's notation;
+- a line that is drawn repeatedly leaves the last column free;
+- with NO_COLOR or TERM=dumb there is no escape sequence, and with TERM=dumb no line is drawn again;
+- without a UTF-8 locale there is nothing but ASCII.
 """
 import os
 import re
@@ -23,7 +25,7 @@ def may_be_wide(line):
 
 def check(columns, environment, shown):
     if b"\x1b" in ESCAPE.sub(b"", shown):
-        yield "an escape sequence other than for colours"
+        yield "an escape sequence that is not a colour"
     if ("NO_COLOR" in environment or environment["TERM"] == "dumb") and b"\x1b" in shown:
         yield "escape sequences"
     if environment["TERM"] == "dumb" and b"\r" in shown.replace(b"\r\n", b"\n"):

@@ -1,6 +1,5 @@
-/* system.h: what tests ask of the system beyond ISO C, on POSIX systems and on Windows. Include it first.
- *
- * setenv, unsetenv; getpid, chdir, access, dirent.h; remove_tree. */
+/* system.h: functions beyond ISO C for tests, on POSIX systems and on Windows: setenv, unsetenv, getpid,
+ * chdir, access, dirent.h, remove_tree. Include it first. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -28,7 +27,7 @@ static inline int unsetenv(const char *name) {
 
 #endif
 
-/* Removes ${path}: a folder and all that is in it, or anything else; what a link names stays. */
+/* Removes the file or folder ${path} and everything in the folder. Does not follow symbolic links. */
 static inline void remove_tree(const char *path) {
     DIR *folder;
     if (remove(path) == 0 || (folder = opendir(path)) == NULL) {

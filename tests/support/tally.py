@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""tally.py: adds up what a run of the tests printed, for tools/test.
+"""tally.py: adds up the results of a run of the tests, for tools/test.
 
 usage: tests/support/tally.py TESTLOG
 
-Reads Meson's meson-logs/testlog.json, one object a program. Each program prints "NAME: N passed, N failed". A program that
-did not, or that failed with 0 tests failed (it crashed, or took too long), counts as one failure.
+Reads Meson's meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N
+failed". A program without that line, or one that failed without a failed test (a crash, a timeout), is one failure.
 
-Prints a line for each program with failures, and "PASSED FAILED" last. Ends with 1 when the log can not be read.
+Prints a line for each program with failures, and last "PASSED FAILED". Ends with 1 if the log cannot be read.
 """
 import json
 import re
@@ -16,15 +16,15 @@ COUNTS = re.compile(r"^[\w -]+: (\d+) passed, (\d+) failed", re.MULTILINE)
 
 
 def count(program):
-    """Returns passed and failed tests of a program, and why it failed, or None."""
+    """Returns the passed and failed tests of a program, and the reason of a failure or None."""
     output = program.get("stdout", "")
     lines = COUNTS.findall(output)
     end = "%s, exit code %s" % (program["result"], program["returncode"])
     if not lines:
-        return 0, 1, "no line that counts its tests (%s)" % end
+        return 0, 1, "no line with its number of tests (%s)" % end
     passed, failed = map(int, lines[-1])
     if failed == 0 and program["result"] != "OK":
-        return passed, 1, "ended badly (%s)" % end
+        return passed, 1, "failed after its tests (%s)" % end
     return passed, failed, "%d failed" % failed if failed else None
 
 

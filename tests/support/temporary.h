@@ -1,7 +1,7 @@
-/* temporary.h: a fresh folder for the files that a test program writes. Include it first.
+/* temporary.h: a new folder for the files that a test program writes. Include it first.
  *
- * Add it to the case with tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove): made before the first
- * test, and removed with all that is in it after the last, failed ones too. */
+ * tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove) creates the folder before the
+ * first test and removes it after the last, even if a test failed. */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H
 
@@ -24,7 +24,7 @@ static inline void temporary_remove(void) {
     remove_tree(temporary_folder);
 }
 
-/* Returns the path of ${name} in the folder; the text lives until the eighth call from now. */
+/* Returns the path of ${name} in the folder. The text is valid until the eighth call from now. */
 static inline const char *temporary_path(const char *name) {
     static char paths[8][sizeof temporary_folder + 512];
     static unsigned next;
@@ -33,11 +33,12 @@ static inline const char *temporary_path(const char *name) {
     return path;
 }
 
-/* Writes ${size} ${bytes} to ${path}, as a new file: on some file systems that is much faster than to truncate an old one. */
+/* Writes ${size} ${bytes} to ${path} as a new file: on some file systems, truncating an existing file is
+ * much slower. */
 static inline void temporary_write(const char *path, const void *bytes, size_t size) {
     remove(path);
     FILE *file = fopen(path, "wb");
-    ck_assert_msg(file != NULL, "%s can not be written", path);
+    ck_assert_msg(file != NULL, "%s cannot be written", path);
     ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
     ck_assert_int_eq(fclose(file), 0);
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes wrong files for the tests of the program.
+"""wrong_files.py: writes wrong files for the tests of the program.
 
-wrong_files.py data SAMPLE FOLDER    folders data-*, each with one mistake in its four IDX files
-wrong_files.py models MODEL FOLDER   files bad-*.safetensors, each with one mistake, and
-                                     huge.safetensors, whose values are legal but make the logits
-                                     overflow
+usage: wrong_files.py data SAMPLE FOLDER
+       wrong_files.py models MODEL FOLDER
+
+  data    folders data-*, each with one error in its four IDX files
+  models  files bad-*.safetensors, each with one error, and huge.safetensors, whose values are valid but make the logits
+          overflow
 """
 import gzip
 import json
@@ -66,8 +68,8 @@ def pack(tensors, metadata):
     if metadata:
         header["__metadata__"] = metadata
     for name, (dtype, shape, content) in tensors.items():
-        place = [len(values), len(values) + len(content)]
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": place}
+        offsets = [len(values), len(values) + len(content)]
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
         values += content
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + values

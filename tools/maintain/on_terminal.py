@@ -1,5 +1,10 @@
-"""on_terminal.py [--interrupt-at=TEXT]... COMMAND...: runs COMMAND on a terminal of its own, writes what it shows to stdout, and ends
-with its exit code. Ctrl-C is typed as soon as all TEXTs have been shown. Others import run()."""
+"""on_terminal.py: runs a program on a pseudo-terminal. Other programs import run().
+
+usage: on_terminal.py [--interrupt-at=TEXT]... COMMAND...
+
+Writes the output of COMMAND to stdout and ends with its exit code. Types Ctrl-C as soon as the output contains every
+TEXT.
+"""
 import fcntl
 import os
 import pty
@@ -13,14 +18,14 @@ END = b"\x1b_the program has ended\x1b\\"
 
 
 def run(command, size=None, environment=None, interrupt_at=()):
-    """Returns the exit code and all bytes that were shown, with the terminal's line ends. size: columns and lines; None: not known."""
+    """Returns the exit code and the output, with the line ends of a terminal. size: columns and lines; None: unknown."""
     terminal, inside = pty.openpty()
     if size is not None:
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     program = subprocess.Popen(command, env=environment, stdin=inside, stdout=inside, stderr=inside, start_new_session=True,
                                preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-    # A read that waits while the last one leaves the terminal can fail before the last bytes are read: so the terminal stays open here,
-    # and what the program shows ends at END, written behind it.
+    # If the program closes the terminal, a read can fail before it has returned the last bytes. So the terminal stays open
+    # here, and END is written after the program's output.
     threading.Thread(target=lambda: (program.wait(), os.write(inside, END)), daemon=True).start()
     shown = b""
     waiting = len(interrupt_at) > 0

@@ -1,5 +1,10 @@
-"""terminal_picture.py OUT.svg COLUMNS COMMAND...: runs COMMAND on a terminal of COLUMNS with colours, and draws what then stands on it,
-below the command, as SVG. It knows what weft prints: colours, carriage returns and "erase to the end of the line"."""
+"""terminal_picture.py: draws the output of a program on a terminal as SVG.
+
+usage: terminal_picture.py OUT.svg COLUMNS COMMAND...
+
+Runs COMMAND on a terminal with COLUMNS columns and colours, and draws the command and its output. Knows the control
+sequences that weft prints: colours, carriage return and "erase to the end of the line".
+"""
 import os
 import re
 import shlex
@@ -10,14 +15,14 @@ from xml.sax.saxutils import escape
 import on_terminal
 
 CELL, LINE, EDGE, TOP = 8.4, 18, 14, 34
-NBSP = "\u00a0"  # spaces side by side would become one
+NBSP = "\u00a0"  # SVG joins adjacent spaces
 PAPER, INK, BAR = "#0d1117", "#e6edf3", "#21262d"
 SIXTEEN = ("#484f58 #ff7b72 #3fb950 #d29922 #58a6ff #bc8cff #39c5cf #b1bac4 "
            "#6e7681 #ffa198 #56d364 #e3b341 #79c0ff #d2a8ff #56d4dd #ffffff").split()
 
 
 def run(columns, command):
-    """All that COMMAND shows."""
+    """The output of COMMAND."""
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
     environment.update(COLUMNS=str(columns), LINES="50", TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8")
     code, shown = on_terminal.run(command, (columns, 50), environment)
@@ -58,12 +63,12 @@ def change(style, numbers):
         elif 30 <= n <= 37 or 90 <= n <= 97:
             ink = SIXTEEN[n - 30 if n < 90 else n - 82]
         else:
-            sys.exit(f"terminal_picture: escape sequence {n} m is not known")
+            sys.exit(f"terminal_picture: escape sequence {n} m is unknown")
     return ink, paper, bold, faint
 
 
 def screen(text, columns):
-    """Lines of {column: (character, style)}; a line that is too long goes on in the next."""
+    """Lines of {column: (character, style)}. A line that is too long continues in the next."""
     lines, column, style = [{}], 0, (None, None, False, False)
     for token in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|[^\x1b]", text):
         if token[0] == "\x1b":
