@@ -78,8 +78,13 @@ END_TEST
 START_TEST(unknown_things) {
     assert_layer_refused("{'out_channels': 3}", "layer 1: unknown kind \"\": known are conv2d,");
     assert_layer_refused("{'kind': 7}", "layer 1: unknown kind");
-    assert_layer_refused("{'kind': 'conv3d'}", "unknown kind \"conv3d\": known are conv2d, "
-                                               "max_pool2d, relu, batch_norm, flatten, linear");
+#define LAYER(KIND, name) ", " #name
+    static const char names[] =
+#include "network/layers.def"
+        ;
+    char known[512];
+    snprintf(known, sizeof known, "unknown kind \"conv3d\": known are %s", names + 2);
+    assert_layer_refused("{'kind': 'conv3d'}", known);
     assert_layer_refused("{'kind': '\\u001b[31m'}", "unknown kind \"?[31m\"");
     assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': 1}",
                          "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "

@@ -135,6 +135,10 @@ WEFT_API size_t weft_shape_size(struct weft_shape shape);
 /* Writes ${shape} as "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
 WEFT_API char *weft_shape_text(struct weft_shape shape, char text[64]);
 
+/* Returns the argument of ${layer} that is its number of outputs, such as out_channels; NULL if the layer has none. A caller
+ * may change it, and make the changed network with weft_network_to_json and weft_network_create. */
+WEFT_API size_t *weft_layer_outputs(struct weft_layer *layer);
+
 /* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication and an addition
  * counted as two. Only products that feed a sum count (conv2d, linear), as is usual; else 0. */
 WEFT_API uint64_t weft_layer_flop(const struct weft_layer *layer);

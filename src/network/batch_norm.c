@@ -59,6 +59,7 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
 
 const struct layer_kind layer_batch_norm = {
     .arguments = arguments,
+    .example = "\"eps\": 1e-3, \"momentum\": 0.3",
     .parse = parse,
     .infer = infer,
     .declare = declare,

@@ -59,10 +59,13 @@ static uint64_t flop(const struct weft_layer *layer) {
 }
 
 const struct layer_kind layer_conv2d = {.arguments = arguments,
+                                        .example = "\"out_channels\": 5, \"kernel_size\": [3, 2]",
                                         .parse = parse,
                                         .infer = infer,
                                         .declare = declare,
                                         .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+                                        .outputs =
+                                            offsetof(struct weft_layer, as.conv2d.out_channels),
                                         .write = write,
                                         .pytorch = pytorch,
                                         .flop = flop};

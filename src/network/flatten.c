@@ -16,4 +16,4 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
 }
 
 const struct layer_kind layer_flatten = {
-    .arguments = arguments, .infer = infer, .pytorch = pytorch};
+    .arguments = arguments, .example = "", .infer = infer, .pytorch = pytorch};

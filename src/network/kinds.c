@@ -1,6 +1,7 @@
 /* kinds.c: the tables that layers.def makes. */
 #include "network/layer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LAYER(KIND, name) [WEFT_KIND_##KIND] = &layer_##name,
@@ -27,8 +28,36 @@ enum weft_kind kind_find(const char *name) {
     return (enum weft_kind)kind;
 }
 
+char *kind_example(enum weft_kind kind) {
+    const char *example = layer_kinds[kind]->example;
+    const char *comma = example[0] != '\0' ? ", " : "";
+    struct weft_network *network = NULL;
+    /* The layer in front of flatten; behind it if it refuses an image. */
+    for (int flat = 0; flat < 2; flat++) {
+        struct text text = {0};
+        char *json;
+        text_add(&text,
+                 "{\"input\": [3, 14, 11], \"layers\": [%s{\"kind\": \"%s\"%s%s}, %s"
+                 "{\"kind\": \"linear\", \"out_features\": 10}]}",
+                 flat ? "{\"kind\": \"flatten\"}, " : "", names[kind], comma, example,
+                 flat ? "" : "{\"kind\": \"flatten\"}, ");
+        json = text_take(&text);
+        if (json == NULL || flat || weft_network_create(json, &network, NULL) == WEFT_OK) {
+            weft_network_destroy(network);
+            return json;
+        }
+        free(json);
+    }
+    return NULL;
+}
+
 const char *weft_kind_name(enum weft_kind kind) {
     return names[kind];
+}
+
+size_t *weft_layer_outputs(struct weft_layer *layer) {
+    size_t offset = layer_kinds[layer->kind]->outputs;
+    return offset != 0 ? (size_t *)(void *)((char *)layer + offset) : NULL;
 }
 
 uint64_t weft_layer_flop(const struct weft_layer *layer) {

@@ -33,6 +33,10 @@ struct layer_kind {
     /* Names of its arguments in a list, besides kind and name, ending with NULL. */
     const char *const *arguments;
 
+    /* Arguments in JSON, none of them its default, with sizes that are not multiples of anything: "\"kernel_size\": 3".
+     * weft verify and the tests check the kind with them; an input of 3 x 14 x 11 must fit, or a flat one. */
+    const char *example;
+
     /* Reads the arguments from the JSON object ${list} into layer->as. The names in ${list} are known to be good.
      * NULL: the kind has none. Fails with WEFT_BAD_FILE. */
     enum weft_status (*parse)(const struct json_t *list, struct weft_layer *layer,
@@ -52,6 +56,9 @@ struct layer_kind {
 
     /* It has num_batches_tracked, the training steps that changed its buffers; model files hold it. */
     bool counts_batches;
+
+    /* The offset in struct weft_layer of the argument that weft_layer_outputs returns. 0: none. */
+    size_t outputs;
 
     /* Writes all arguments, including those with their default, as members of the open object.
      * NULL: none. */
@@ -73,6 +80,10 @@ extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
 
 /* Returns the kind called ${name}, or WEFT_KIND_COUNT. */
 enum weft_kind kind_find(const char *name);
+
+/* Returns a list of layers with the example of ${kind} in it and a flat output of 10, for weft_network_create, in memory that
+ * the caller frees; NULL without memory. */
+char *kind_example(enum weft_kind kind);
 
 /* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and the argument's name. */
 

@@ -44,10 +44,13 @@ static uint64_t flop(const struct weft_layer *layer) {
 }
 
 const struct layer_kind layer_linear = {.arguments = arguments,
+                                        .example = "\"out_features\": 23",
                                         .parse = parse,
                                         .infer = infer,
                                         .declare = declare,
                                         .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+                                        .outputs =
+                                            offsetof(struct weft_layer, as.linear.out_features),
                                         .write = write,
                                         .pytorch = pytorch,
                                         .flop = flop};

@@ -31,5 +31,9 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
              layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
 }
 
-const struct layer_kind layer_max_pool2d = {
-    .arguments = arguments, .parse = parse, .infer = infer, .write = write, .pytorch = pytorch};
+const struct layer_kind layer_max_pool2d = {.arguments = arguments,
+                                            .example = "\"kernel_size\": 3, \"stride\": 2",
+                                            .parse = parse,
+                                            .infer = infer,
+                                            .write = write,
+                                            .pytorch = pytorch};

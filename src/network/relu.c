@@ -14,4 +14,5 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
     text_add(text, "ReLU()");
 }
 
-const struct layer_kind layer_relu = {.arguments = arguments, .infer = infer, .pytorch = pytorch};
+const struct layer_kind layer_relu = {
+    .arguments = arguments, .example = "", .infer = infer, .pytorch = pytorch};

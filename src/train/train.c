@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "network/layer.h"
 #include "os/host.h"
 
 #define REPORT_SECONDS 0.15 /* between two calls of the progress callback */
@@ -117,7 +118,7 @@ static enum weft_status take_back(struct run *run, size_t epoch, size_t steps,
                             network->parameter_count, epoch, steps, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
-        if (network->layers[i].kind == WEFT_KIND_BATCH_NORM) {
+        if (layer_kinds[network->layers[i].kind]->counts_batches) {
             run->model->batches[i] += (int64_t)steps;
         }
     }

@@ -136,6 +136,7 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
 const struct opencl_layer opencl_conv2d = {
     .file = "conv2d.cl",
     .define = define,
+    .reads_relu = true,
     .function_count = sizeof functions / sizeof functions[0],
     .functions = functions,
 };

@@ -50,6 +50,7 @@ static const struct opencl_function functions[] = {
 const struct opencl_layer opencl_conv2d_pool = {
     .file = "conv2d_pool.cl",
     .define = define,
+    .reads_relu = true,
     .scratch = scratch,
     .function_count = sizeof functions / sizeof functions[0],
     .functions = functions,

@@ -10,27 +10,26 @@
 
 #include <stdlib.h>
 
-/* Whether a layer of this kind has kernels that can apply a relu to their input. */
-static bool reads_relu(enum weft_kind kind) {
-    return kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR || kind == WEFT_KIND_BATCH_NORM;
+static const struct opencl_layer *layer_at(const struct weft_network *network, size_t i) {
+    return i < network->layer_count ? opencl_layer_of(network->layers[i].kind) : NULL;
 }
 
-/* The layer that applies the relu at ${i}, past any flatten; ${i} itself if there is none. */
+/* The layer that applies the relu ${i}: the first after it that computes something. ${i} itself if there is none. */
 static size_t reader_of(const struct weft_network *network, size_t i) {
     size_t reader = i + 1;
-    while (reader < network->layer_count && network->layers[reader].kind == WEFT_KIND_FLATTEN) {
+    if (layer_at(network, i) != &opencl_relu) {
+        return i;
+    }
+    while (reader < network->layer_count && layer_at(network, reader)->file == NULL) {
         reader++;
     }
-    return network->layers[i].kind == WEFT_KIND_RELU && reader < network->layer_count &&
-                   reads_relu(network->layers[reader].kind)
-               ? reader
-               : i;
+    return reader < network->layer_count && layer_at(network, reader)->reads_relu ? reader : i;
 }
 
+/* Whether layer ${i} is a convolution, and the one after it a pool whose windows cut its output without overlap or rest. */
 static bool pools(const struct weft_network *network, size_t i) {
     const struct weft_layer *layer = &network->layers[i];
-    if (layer->kind != WEFT_KIND_CONV2D || i + 1 >= network->layer_count ||
-        layer[1].kind != WEFT_KIND_MAX_POOL2D) {
+    if (layer_at(network, i) != &opencl_conv2d || layer_at(network, i + 1) != &opencl_max_pool2d) {
         return false;
     }
     size_t window = layer[1].as.max_pool2d.kernel;
@@ -46,9 +45,10 @@ static bool channel_fits(const struct weft_layer *layer, size_t batch) {
 
 static const struct opencl_layer *choose_row(const struct weft_layer *layer, size_t batch,
                                              enum weft_mapping mapping, bool apart) {
-    bool whole = !apart && mapping == WEFT_MAPPING_CPU && layer->kind == WEFT_KIND_BATCH_NORM &&
-                 channel_fits(layer, batch);
-    return whole ? &opencl_batch_norm_channels : opencl_layer_of(layer->kind);
+    const struct opencl_layer *row = opencl_layer_of(layer->kind);
+    bool by_channels = !apart && mapping == WEFT_MAPPING_CPU && row == &opencl_batch_norm &&
+                       channel_fits(layer, batch);
+    return by_channels ? &opencl_batch_norm_channels : row;
 }
 
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,

@@ -51,6 +51,7 @@ static const struct opencl_function functions[] = {
 const struct opencl_layer opencl_linear = {
     .file = "linear.cl",
     .define = define,
+    .reads_relu = true,
     .function_count = sizeof functions / sizeof functions[0],
     .functions = functions,
 };

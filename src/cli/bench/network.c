@@ -3,18 +3,6 @@
 
 #include <stdlib.h>
 
-/* Returns the argument of ${layer} that is its number of outputs; NULL if it has none. */
-static size_t *outputs_of(struct weft_layer *layer) {
-    switch (layer->kind) {
-    case WEFT_KIND_CONV2D:
-        return &layer->as.conv2d.out_channels;
-    case WEFT_KIND_LINEAR:
-        return &layer->as.linear.out_features;
-    default:
-        return NULL;
-    }
-}
-
 /* The list of layers is made from the layers' arguments alone, so these are changed, and the list
  * is read again. */
 enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
@@ -24,7 +12,7 @@ enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
     char *list;
     enum weft_status status;
     for (size_t i = 0; i < old->layer_count; i++) {
-        size_t *outputs = outputs_of(&old->layers[i]);
+        size_t *outputs = weft_layer_outputs(&old->layers[i]);
         if (outputs != NULL && last != NULL) {
             *last *= times;
         }

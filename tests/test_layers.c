@@ -1,0 +1,89 @@
+/* test_layers.c: every kind of layer has what CONTRIBUTING.md asks for: its files, its test, its place in the contract. */
+#include "check_weft.h"
+#include "network/layer.h"
+#include "weft/network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LAYER(KIND, name) #name,
+static const char *const names[] = {
+#include "network/layers.def"
+};
+
+/* The text of ${file} of the source folder. */
+static char *read_source(const char *file) {
+    const char *source = getenv("WEFT_SOURCE");
+    char path[4096];
+    static char text[1 << 20];
+    FILE *stream;
+    snprintf(path, sizeof path, "%s/%s", source != NULL ? source : ".", file);
+    stream = fopen(path, "rb");
+    ck_assert_msg(stream != NULL, "%s is missing", path);
+    text[fread(text, 1, sizeof text - 1, stream)] = '\0';
+    fclose(stream);
+    return text;
+}
+
+/* Fails unless ${file} has ${words}. */
+static void expect_text(const char *file, const char *words) {
+    ck_assert_msg(strstr(read_source(file), words) != NULL, "%s does not have \"%s\"", file, words);
+}
+
+START_TEST(files) {
+    static const char *const folders[] = {"src/network/%s.c", "src/backend/cpu/%s.c",
+                                          "src/backend/opencl/%s.c", "cl/%s.cl", "tests/test_%s.c"};
+    char text[128];
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        snprintf(text, sizeof text, folders[i], names[_i]);
+        read_source(text);
+    }
+    snprintf(text, sizeof text, "  '%s': [", names[_i]);
+    expect_text("tests/meson.build", text);
+}
+END_TEST
+
+/* The list of files, and the order of its sums or the choice that it makes. */
+START_TEST(contract) {
+    char text[128];
+    snprintf(text, sizeof text, "`%s.cl`", names[_i]);
+    expect_text("cl/README.md", text);
+    snprintf(text, sizeof text, "| %s", names[_i]);
+    expect_text("cl/README.md", text);
+}
+END_TEST
+
+/* The example is a layer, all of its arguments are written, and read back. */
+START_TEST(example) {
+    struct weft_network *network, *again;
+    struct weft_error error;
+    const char *const *arguments = layer_kinds[_i]->arguments;
+    char *json = kind_example((enum weft_kind)_i), *written, *rewritten;
+    ck_assert_ptr_nonnull(json);
+    ck_assert_msg(weft_network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
+    ck_assert_ptr_nonnull(strstr(json, names[_i]));
+    written = weft_network_to_json(network);
+    for (; *arguments != NULL; arguments++) {
+        char member[64];
+        snprintf(member, sizeof member, "\"%s\": ", *arguments);
+        ck_assert_msg(strstr(json, member) != NULL, "the example has no %s", *arguments);
+        ck_assert_msg(strstr(written, member) != NULL, "%s is not written", *arguments);
+    }
+    ck_assert_msg(weft_network_create(written, &again, &error) == WEFT_OK, "%s", error.message);
+    rewritten = weft_network_to_json(again);
+    ck_assert_str_eq(written, rewritten);
+    weft_network_destroy(network);
+    weft_network_destroy(again);
+    free(json);
+    free(written);
+    free(rewritten);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_loop_test(tests, files, 0, WEFT_KIND_COUNT);
+    tcase_add_loop_test(tests, contract, 0, WEFT_KIND_COUNT);
+    tcase_add_loop_test(tests, example, 0, WEFT_KIND_COUNT);
+}
+CHECK_MAIN("layers", add_tests)
