@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/json.h"
 #include "cli/options.h"
 #include "cli/values.h"
 
@@ -37,7 +38,7 @@ struct choice {
     const char **labels;
 };
 
-/* Lower-case letters and digits of a name alone: "T-shirt/top" and "tshirt top" are the same. */
+/* Copies the letters, in lower case, and digits of a name: "T-shirt/top" and "tshirt top" are the same. */
 static void simplify(const char *name, char text[64]) {
     size_t used = 0;
     for (; *name != '\0' && used < 63; name++) {
@@ -49,18 +50,18 @@ static void simplify(const char *name, char text[64]) {
     text[used] = '\0';
 }
 
-/* Which class ${name} means; -1 for all when it is NULL. */
+/* Stores the class that ${name} means in ${found}: -1, any class, if it is NULL. */
 static enum weft_status find_class(const char *name, int *found, struct weft_error *error) {
-    char wanted[64], known[64], list[256] = "";
+    char requested[64], known[64], list[256] = "";
     *found = -1;
     if (name == NULL) {
         return WEFT_OK;
     }
-    simplify(name, wanted);
+    simplify(name, requested);
     for (int i = 0; i < 10; i++) {
         size_t length = strlen(list);
         simplify(weft_class_names[i], known);
-        if (strcmp(known, wanted) == 0 || (name[0] == '0' + i && name[1] == '\0')) {
+        if (strcmp(known, requested) == 0 || (name[0] == '0' + i && name[1] == '\0')) {
             *found = i;
             return WEFT_OK;
         }
@@ -71,7 +72,7 @@ static enum weft_status find_class(const char *name, int *found, struct weft_err
     return weft_error_hint(error, "0 to 9, or: %s", list);
 }
 
-/* Takes up to ${most} images of ${class} (-1: any), in file order or that of a shuffle. */
+/* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not NULL. */
 static enum weft_status choose(struct choice *choice, int class, size_t most, const uint64_t *seed,
                                struct weft_error *error) {
     const struct weft_images *images = &choice->images;
@@ -103,52 +104,37 @@ static enum weft_status choose(struct choice *choice, int class, size_t most, co
     return WEFT_OK;
 }
 
-static enum weft_status print_json(const struct choice *choice, const char *split,
-                                   struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < choice->count && status == WEFT_OK; i++) {
-        struct json_writer json = {0};
+/* Prints the choice as events or lines. */
+static enum weft_status print(const struct choice *choice, const char *split, bool as_json,
+                              struct weft_error *error) {
+    for (size_t i = 0; i < choice->count; i++) {
+        struct json_writer json;
         char image[64];
         snprintf(image, sizeof image, "%s:%u", split, (unsigned)choice->index[i]);
-        json_write_open(&json, NULL, '{');
-        json_write_string(&json, "event", "sample");
-        json_write_string(&json, "image", image);
-        json_write_string(&json, "class", choice->labels[i]);
-        json_write_integer(&json, "index", choice->images.labels[choice->index[i]]);
-        json_write_close(&json, '}');
-        status = json_write_print(&json, stdout, error);
+        if (cli_event_begin(&json, as_json, "sample")) {
+            json_write_string(&json, "image", image);
+            json_write_string(&json, "class", choice->labels[i]);
+            json_write_integer(&json, "index", choice->images.labels[choice->index[i]]);
+            TRY(cli_event_end(&json, error));
+        } else {
+            printf("%s %s\n", image, choice->labels[i]);
+        }
     }
-    return status;
+    return WEFT_OK;
 }
 
-/* The figure, if one is asked for, and the labels; else the images themselves. */
+/* Draws the figure, if requested, and prints the labels. Otherwise prints the images. */
 static enum weft_status show(const struct options *options, const struct choice *choice,
-                             const char *split, struct weft_error *error) {
+                             struct weft_error *error) {
     struct gallery gallery = {choice->pixels, choice->count, choice->images.height,
                               choice->images.width, choice->labels};
     struct screen screen = screen_of_stdout(COLUMNS);
     if (options->out != NULL) {
-        struct canvas canvas;
-        enum weft_status status =
-            canvas_open(&canvas, options->out, (enum canvas_theme)options->theme, error);
-        if (status == WEFT_OK) {
-            gallery_draw(&canvas, &gallery);
-            status = canvas_commit(&canvas, error);
-        }
-        if (status != WEFT_OK) {
-            return status;
-        }
-    }
-    if (options->common.json) {
-        return print_json(choice, split, error);
-    }
-    if (options->out == NULL) {
+        TRY(cli_figures_gallery(options->out, (enum canvas_theme)options->theme, &gallery, error));
+    } else if (!options->common.json) {
         return gallery_print(stdout, &screen, &gallery, error);
     }
-    for (size_t i = 0; i < choice->count; i++) {
-        printf("%s:%u %s\n", split, (unsigned)choice->index[i], choice->labels[i]);
-    }
-    return WEFT_OK;
+    return print(choice, cli_split_names[options->split], options->common.json, error);
 }
 
 static enum weft_status run(const void *given, struct weft_error *error) {
@@ -157,28 +143,25 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     char folder[4096];
     uint64_t seed = 0;
     int class;
-    enum weft_status status = find_class(options->class_name, &class, error);
-    if (status == WEFT_OK && options->seed != NULL) {
-        status = cli_option_count(options->seed, 0, UINT64_MAX, "--seed", &seed, error);
+    enum weft_status status;
+    TRY(find_class(options->class_name, &class, error));
+    if (options->seed != NULL) {
+        TRY(cli_option_count(options->seed, 0, UINT64_MAX, "--seed", &seed, error));
     }
-    if (status == WEFT_OK && options->out != NULL) {
-        status = canvas_check(options->out, error);
-        status = status == WEFT_OK ? status : weft_error_context(error, "--out");
+    if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
+        return weft_error_context(error, "--out");
     }
-    if (status == WEFT_OK &&
-        (status = weft_data_find(options->common.data, folder, error)) == WEFT_OK &&
-        (status = weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL,
-                                   error)) == WEFT_OK) {
-        status = choose(&choice, class, (size_t)options->count,
-                        options->seed != NULL ? &seed : NULL, error);
+    TRY(weft_data_find(options->common.data, folder, error));
+    TRY_OR(done,
+           weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL, error));
+    TRY_OR(done, choose(&choice, class, (size_t)options->count,
+                        options->seed != NULL ? &seed : NULL, error));
+    if (choice.count == 0) {
+        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
+                               options->class_name != NULL ? options->class_name : "any"));
     }
-    if (status == WEFT_OK && choice.count == 0) {
-        status = weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
-                           options->class_name != NULL ? options->class_name : "any");
-    }
-    if (status == WEFT_OK) {
-        status = show(options, &choice, cli_split_names[options->split], error);
-    }
+    TRY_OR(done, show(options, &choice, error));
+done:
     weft_images_finish(&choice.images);
     free(choice.index);
     free(choice.pixels);

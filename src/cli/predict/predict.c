@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/json.h"
 #include "cli/predict/inputs.h"
 #include "cli/predict/mirror.h"
 #include "cli/setup.h"
@@ -93,12 +94,30 @@ static void sort_top(const float *probabilities, size_t classes, size_t top, siz
     }
 }
 
-static enum weft_status print_json(const struct cli_prediction *state, size_t image,
-                                   const size_t *order, size_t top, struct weft_error *error) {
+static void print_text(const struct cli_prediction *state, size_t image, const size_t *order,
+                       size_t top) {
+    struct text text = {0};
+    for (size_t i = 0; i < top; i++) {
+        text_add(&text, "%s %s %.4f", i > 0 ? "," : "", weft_class_names[order[i]],
+                 (double)state->logits[image * state->classes + order[i]]);
+    }
+    text_add(&text, "%s", state->mirrored[image] ? " (mirrored)" : "");
+    if (state->options->index != NULL) {
+        text_add(&text, " (it is: %s)", weft_class_names[state->labels[image]]);
+    }
+    cli_text_line(2, "%s:%s", state->names[image], text.failed ? "" : text.bytes);
+    free(text.bytes);
+}
+
+/* Prints a prediction. ${order}: the ${top} most probable classes. */
+static enum weft_status print(const struct cli_prediction *state, size_t image, const size_t *order,
+                              size_t top, struct weft_error *error) {
     const float *probabilities = state->logits + image * state->classes;
-    struct json_writer json = {0};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "prediction");
+    struct json_writer json;
+    if (!cli_event_begin(&json, state->options->common.json, "prediction")) {
+        print_text(state, image, order, top);
+        return WEFT_OK;
+    }
     json_write_string(&json, "image", state->names[image]);
     json_write_string(&json, "class", weft_class_names[order[0]]);
     json_write_integer(&json, "index", order[0]);
@@ -115,27 +134,7 @@ static enum weft_status print_json(const struct cli_prediction *state, size_t im
     if (state->options->index != NULL) {
         json_write_string(&json, "label", weft_class_names[state->labels[image]]);
     }
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
-}
-
-static void print_text(const struct cli_prediction *state, size_t image, const size_t *order,
-                       size_t top) {
-    char text[512] = "";
-    size_t length = 0;
-    for (size_t i = 0; i < top && length < sizeof text; i++) {
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s %s %.4f",
-                                   i > 0 ? "," : "", weft_class_names[order[i]],
-                                   (double)state->logits[image * state->classes + order[i]]);
-    }
-    if (state->mirrored[image] && length < sizeof text) {
-        length += (size_t)snprintf(text + length, sizeof text - length, " (mirrored)");
-    }
-    if (state->options->index != NULL && length < sizeof text) {
-        snprintf(text + length, sizeof text - length, " (it is: %s)",
-                 weft_class_names[state->labels[image]]);
-    }
-    cli_text_line(2, "%s:%s", state->names[image], text);
+    return cli_event_end(&json, error);
 }
 
 /* Prints all predictions, and draws the images with the most probable class below each. */
@@ -152,11 +151,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     for (size_t i = 0; i < state->count; i++) {
         sort_top(state->logits + i * state->classes, state->classes, top, order);
         best[i] = weft_class_names[order[0]];
-        if (options->common.json) {
-            TRY_OR(done, print_json(state, i, order, top, error));
-        } else {
-            print_text(state, i, order, top);
-        }
+        TRY_OR(done, print(state, i, order, top, error));
     }
     if (options->out != NULL) {
         TRY_OR(done, cli_figures_gallery(options->out, (enum canvas_theme)options->theme, &gallery,

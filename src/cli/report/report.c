@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/json.h"
 #include "cli/report/cell_images.h"
 #include "cli/report/saved_run.h"
 #include "cli/run_folder.h"
@@ -66,9 +66,9 @@ done:
 
 static enum weft_status print_done(const struct options *options, const struct page *page,
                                    const char *path, struct weft_error *error) {
-    struct json_writer json = {0};
+    struct json_writer json;
     size_t images = 0;
-    if (!options->common.json) {
+    if (!cli_event_begin(&json, options->common.json, "report")) {
         printf("report: %s\n", path);
         return WEFT_OK;
     }
@@ -76,30 +76,24 @@ static enum weft_status print_done(const struct options *options, const struct p
         images += page->runs[i].picture_count[WEFT_SPLIT_TRAIN] +
                   page->runs[i].picture_count[WEFT_SPLIT_TEST];
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "report");
     json_write_string(&json, "out", path);
     json_write_integer(&json, "runs", page->run_count);
     json_write_integer(&json, "images", images);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_event_end(&json, error);
 }
 
 static enum weft_status draw_curves(const struct options *options, const struct page_run *run,
                                     struct weft_error *error) {
     struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
-    struct json_writer json = {0};
+    struct json_writer json;
     TRY(cli_figures_curves(options->curves, (enum canvas_theme)options->theme, &curves, error));
-    if (!options->common.json) {
+    if (!cli_event_begin(&json, options->common.json, "curves")) {
         printf("curves: %s\n", options->curves);
         return WEFT_OK;
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "curves");
     json_write_string(&json, "out", options->curves);
     json_write_integer(&json, "epochs", run->epochs);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_event_end(&json, error);
 }
 
 /* Fails for options that contradict each other. */

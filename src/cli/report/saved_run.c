@@ -7,9 +7,9 @@
 
 #include "base/json_read.h"
 #include "base/numbers.h"
+#include "base/try.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
-#include "report/csv.h"
 
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };
 
@@ -17,7 +17,7 @@ static enum weft_status wrong(struct weft_error *error, const char *what) {
     return weft_fail(error, WEFT_BAD_FILE, "%s is missing or wrong", what);
 }
 
-/* A finite number that is at least 0. */
+/* Stores the number ${key} of ${object}. Returns false if it is missing or below 0. */
 static bool number_of(const json_t *object, const char *key, double *value) {
     const json_t *item = json_object_get(object, key);
     if (!json_is_number(item) || json_number_value(item) < 0) {
@@ -39,13 +39,14 @@ static void add_fact(struct page_run *run, const char *name, const char *value) 
     }
 }
 
-static void add_share(struct page_run *run, const char *name, double value) {
+/* Adds a number as ${format} prints it. */
+static void add_number(struct page_run *run, const char *name, const char *format, double value) {
     char text[64];
-    snprintf(text, sizeof text, "%.4f", value);
+    snprintf(text, sizeof text, format, value);
     add_fact(run, name, text);
 }
 
-static enum weft_status take_history(const json_t *json, struct page_run *run,
+static enum weft_status read_history(const json_t *json, struct page_run *run,
                                      struct weft_error *error) {
     const json_t *list = json_object_get(json, "epochs");
     if (!json_is_array(list)) {
@@ -74,8 +75,8 @@ static enum weft_status take_history(const json_t *json, struct page_run *run,
     return WEFT_OK;
 }
 
-/* The class names of the run, from its first evaluation. */
-static enum weft_status take_names(const json_t *list, struct page_run *run,
+/* Reads the class names of the run from its first evaluation. */
+static enum weft_status read_names(const json_t *list, struct page_run *run,
                                    struct weft_error *error) {
     size_t count = json_array_size(list);
     run->names = calloc(count + 1, sizeof *run->names);
@@ -92,11 +93,11 @@ static enum weft_status take_names(const json_t *list, struct page_run *run,
     return WEFT_OK;
 }
 
-/* The counts of a matrix; their sums are those of the images and of the right ones. */
-static enum weft_status take_matrix(const json_t *list, struct weft_evaluation *evaluation,
+/* Reads the counts of a matrix, and checks their sums: all images, and the correct predictions. */
+static enum weft_status read_matrix(const json_t *list, struct weft_evaluation *evaluation,
                                     struct weft_error *error) {
-    size_t classes = evaluation->classes, place = 0;
-    uint64_t sum = 0, right = 0;
+    size_t classes = evaluation->classes;
+    uint64_t sum = 0, correct = 0;
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
     if (evaluation->confusion == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a matrix");
@@ -107,23 +108,22 @@ static enum weft_status take_matrix(const json_t *list, struct weft_evaluation *
             return wrong(error, "\"confusion\"");
         }
         for (size_t j = 0; j < classes; j++) {
-            uint64_t count;
-            if (!json_read_integer(json_array_get(row, j), UINT32_MAX, &count)) {
+            uint64_t *count = &evaluation->confusion[i * classes + j];
+            if (!json_read_integer(json_array_get(row, j), UINT32_MAX, count)) {
                 return wrong(error, "\"confusion\"");
             }
-            sum += count;
-            right += place % (classes + 1) == 0 ? count : 0;
-            evaluation->confusion[place++] = count;
+            sum += *count;
+            correct += i == j ? *count : 0;
         }
     }
-    if (sum != evaluation->images || right != evaluation->correct) {
+    if (sum != evaluation->images || correct != evaluation->correct) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "\"confusion\": its sums are not those of the images");
     }
     return WEFT_OK;
 }
 
-static enum weft_status take_evaluation(const json_t *json, struct page_run *run,
+static enum weft_status read_evaluation(const json_t *json, struct page_run *run,
                                         enum weft_split split, struct weft_error *error) {
     struct weft_evaluation *evaluation = &run->evaluations[split];
     const json_t *object = json_object_get(json, weft_split_name(split));
@@ -131,7 +131,6 @@ static enum weft_status take_evaluation(const json_t *json, struct page_run *run
     const json_t *matrix = json_object_get(object, "confusion");
     size_t classes = json_array_size(names);
     uint64_t images, correct;
-    enum weft_status status;
     if (classes < 2 || classes > CLASSES_MAX || json_array_size(matrix) != classes ||
         !json_read_integer(json_object_get(object, "images"), UINT32_MAX, &images) ||
         !json_read_integer(json_object_get(object, "correct"), UINT32_MAX, &correct) ||
@@ -139,28 +138,47 @@ static enum weft_status take_evaluation(const json_t *json, struct page_run *run
         (run->evaluations[0].classes > 0 && split > 0 && classes != run->evaluations[0].classes)) {
         return wrong(error, split == WEFT_SPLIT_TRAIN ? "\"train\"" : "\"test\"");
     }
-    if (run->names == NULL && (status = take_names(names, run, error)) != WEFT_OK) {
-        return status;
+    if (run->names == NULL) {
+        TRY(read_names(names, run, error));
     }
     evaluation->images = (size_t)images;
     evaluation->correct = (size_t)correct;
     evaluation->accuracy = (double)correct / (double)images;
     evaluation->classes = classes;
-    return take_matrix(matrix, evaluation, error);
+    return read_matrix(matrix, evaluation, error);
 }
 
-/* What is told of a run, in the order of what one wants to know. */
-static void take_facts(const json_t *json, struct page_run *run) {
+/* Adds an option as it is on the command line. An option that is null or false is omitted. */
+static void add_option(struct page_run *run, const char *key, const json_t *option) {
+    char name[64], digits[32];
+    char *printed = json_dumps(option, JSON_ENCODE_ANY | JSON_COMPACT);
+    snprintf(name, sizeof name, "--%.60s", key);
+    for (char *c = name + 2; *c != '\0'; c++) {
+        *c = *c == '_' ? '-' : *c;
+    }
+    if (!json_is_null(option) && !json_is_false(option)) {
+        add_fact(run, name,
+                 json_is_string(option) ? json_string_value(option)
+                 : json_is_real(option) ? number_double(json_real_value(option), digits)
+                                        : printed);
+    }
+    free(printed);
+}
+
+/* Adds the facts, the most interesting ones first. */
+static enum weft_status read_facts(json_t *json, struct page_run *run, struct weft_error *error) {
     const json_t *device = json_object_get(json, "device");
-    json_t *options = json_object_get(json, "options"), *option;
+    json_t *option;
     const char *key;
-    char text[128];
     double value;
-    add_share(run, "test accuracy", run->evaluations[WEFT_SPLIT_TEST].accuracy);
-    add_share(run, "training accuracy", run->evaluations[WEFT_SPLIT_TRAIN].accuracy);
+    run->facts = calloc(FACTS_MAX, sizeof *run->facts);
+    if (run->facts == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for options");
+    }
+    add_number(run, "test accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TEST].accuracy);
+    add_number(run, "training accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TRAIN].accuracy);
     if (number_of(json, "seconds", &value)) {
-        snprintf(text, sizeof text, "%.2f", value);
-        add_fact(run, "seconds", text);
+        add_number(run, "seconds", "%.2f", value);
     }
     add_fact(run, "device", text_of(device, "name"));
     add_fact(run, "platform", text_of(device, "platform"));
@@ -168,84 +186,58 @@ static void take_facts(const json_t *json, struct page_run *run) {
     add_fact(run, "SHA-256 of the model", text_of(json, "sha256"));
     add_fact(run, "version of weft", text_of(json, "version"));
     if (number_of(json, "contract", &value)) {
-        snprintf(text, sizeof text, "%.0f", value);
-        add_fact(run, "contract of equal bits", text);
+        add_number(run, "contract of equal bits", "%.0f", value);
     }
-    json_object_foreach(options, key, option) {
-        char name[64], digits[32];
-        char *printed = json_dumps(option, JSON_ENCODE_ANY | JSON_COMPACT);
-        size_t length = (size_t)snprintf(name, sizeof name, "--%.60s", key);
-        for (size_t i = 2; i < length && i < sizeof name; i++) {
-            name[i] = name[i] == '_' ? '-' : name[i];
-        }
-        if (!json_is_null(option) && !json_is_false(option)) {
-            add_fact(run, name,
-                     json_is_string(option) ? json_string_value(option)
-                     : json_is_real(option) ? number_double(json_real_value(option), digits)
-                                            : printed);
-        }
-        free(printed);
+    json_object_foreach(json_object_get(json, "options"), key, option) {
+        add_option(run, key, option);
     }
+    return WEFT_OK;
 }
 
-static enum weft_status take(const json_t *json, struct page_run *run, char data[4096],
-                             struct weft_error *error) {
-    const char *folder = text_of(json, "data");
-    enum weft_status status = take_history(json, run, error);
-    if (status == WEFT_OK) {
-        status = take_evaluation(json, run, WEFT_SPLIT_TRAIN, error);
-    }
-    if (status == WEFT_OK) {
-        status = take_evaluation(json, run, WEFT_SPLIT_TEST, error);
-    }
-    run->facts = calloc(FACTS_MAX, sizeof *run->facts);
-    if (status == WEFT_OK && run->facts == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for options");
-    }
-    if (status == WEFT_OK) {
-        take_facts(json, run);
-    }
-    snprintf(data, 4096, "%s", folder != NULL ? folder : "");
-    return status;
-}
-
-enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
-                                     struct weft_error *error) {
-    struct cli_run place = {0};
-    struct weft_error ignored = {0};
-    char path[4096], *text = NULL;
+/* Reads run.json at ${path}. */
+static enum weft_status read_file(const char *path, struct page_run *run, char data[4096],
+                                  struct weft_error *error) {
+    char *text;
     size_t size;
     json_t *json = NULL;
     enum weft_status status;
-    if (strlen(folder) >= sizeof place.path) {
-        return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
-                         sizeof place.path - 1);
-    }
-    strcpy(place.path, folder);
-    strcpy(run->name, folder);
-    cli_run_path(&place, "run.json", path);
-    if (!os_is_folder(folder) || !os_exists(path)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
-        return weft_error_hint(error, "weft train writes one at its end");
-    }
-    status = os_file_read(path, RUN_MAX, &text, &size, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    status = json_read(text, size, &json, error);
-    if (status == WEFT_OK) {
-        status = take(json, run, data, error);
-    }
+    TRY(os_file_read(path, RUN_MAX, &text, &size, error));
+    TRY_OR(done, json_read(text, size, &json, error));
+    TRY_OR(done, read_history(json, run, error));
+    TRY_OR(done, read_evaluation(json, run, WEFT_SPLIT_TRAIN, error));
+    TRY_OR(done, read_evaluation(json, run, WEFT_SPLIT_TEST, error));
+    TRY_OR(done, read_facts(json, run, error));
+    snprintf(data, 4096, "%s", text_of(json, "data") != NULL ? text_of(json, "data") : "");
+done:
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);
     }
     json_decref(json);
     free(text);
-    if (status == WEFT_OK) { /* older runs have none */
-        csv_read_steps(cli_run_path(&place, "steps.csv", path), &run->steps, &run->step_count,
-                       &ignored);
-    }
     return status;
+}
+
+enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
+                                     struct weft_error *error) {
+    struct cli_run saved = {0};
+    struct weft_error ignored = {0};
+    char path[4096];
+    if (strlen(folder) >= sizeof saved.path) {
+        return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
+                         sizeof saved.path - 1);
+    }
+    strcpy(saved.path, folder);
+    strcpy(run->name, folder);
+    cli_run_path(&saved, "run.json", path);
+    if (!os_is_folder(folder) || !os_exists(path)) {
+        weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
+        return weft_error_hint(error, "weft train writes one at its end");
+    }
+    TRY(read_file(path, run, data, error));
+    /* Runs of older versions have no steps. */
+    csv_read_steps(cli_run_path(&saved, "steps.csv", path), &run->steps, &run->step_count,
+                   &ignored);
+    return WEFT_OK;
 }
 
 void cli_report_run_finish(struct page_run *run) {
