@@ -1,26 +1,29 @@
-/* bundle.c: a folder with which the author of a driver can see a difference: source, inputs, results, and a program. */
-#include "verify/verify.h"
+/* bundle.c: writes the folder that shows a difference to the author of a driver. */
+#include "verify/bundle.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "os/files.h"
 #include "os/folders.h"
+#include "verify/replay.h"
 
-/* Says in ${record} which launches compute ${target}. */
-static void choose_launches(const struct weft_network *network, const struct tensor_ref *target,
+/* Selects in ${record} the launches that compute ${ref}. */
+static void select_launches(const struct weft_network *network, const struct tensor_ref *ref,
                             const struct weft_verify_difference *found, struct record *record) {
-    size_t index = target->activation.index;
-    if (target->result != TENSOR_RESULT_NONE) {
+    size_t index = ref->activation.index;
+    if (ref->result != TENSOR_RESULT_NONE) {
         record->loss = true;
-    } else if (target->is_activation && !target->activation.gradient) {
+    } else if (ref->is_activation && !ref->activation.gradient) {
         record->gather = index == 0;
         record->layer = index - 1;
-    } else if (target->is_activation) {
+    } else if (ref->is_activation) {
         record->loss = index == network->layer_count;
         record->layer = index;
         record->backward = true;
-    } else if (target->array == WEFT_ARRAY_GRADIENTS || target->array == WEFT_ARRAY_BUFFERS) {
+    } else if (ref->array == WEFT_ARRAY_GRADIENTS || ref->array == WEFT_ARRAY_BUFFERS) {
         for (size_t i = 0; i < network->tensor_count; i++) {
             const struct weft_tensor *tensor = &network->tensors[i];
             size_t length = strlen(tensor->name);
@@ -29,52 +32,49 @@ static void choose_launches(const struct weft_network *network, const struct ten
                 record->layer = tensor->layer;
             }
         }
-        record->backward = record->join = target->array == WEFT_ARRAY_GRADIENTS;
+        record->backward = record->join = ref->array == WEFT_ARRAY_GRADIENTS;
     } else {
         record->adam = true;
     }
 }
 
-/* What the reference has: the tensor in the natural order, in memory that the caller frees. */
+/* Reads ${ref} of the reference in the natural order into ${values}, which the caller frees. */
 static enum weft_status read_expected(const struct verify_piece *piece, const char *name,
-                                      const struct tensor_ref *target, float **values,
+                                      const struct tensor_ref *ref, float **values,
                                       struct weft_error *error) {
     struct weft_backend *expected = piece->expected;
     size_t count = piece->network->parameter_count + piece->network->buffer_count;
-    enum weft_status status;
-    if (target->is_activation && expected->last_count * target->count > count) {
-        count = expected->last_count * target->count;
-    }
-    *values = calloc(count + 1, sizeof **values);
+    size_t activation = expected->last_count * ref->count;
+    *values = calloc((ref->is_activation && activation > count ? activation : count) + 1,
+                     sizeof **values);
     if (*values == NULL) {
         return weft_fail(error, WEFT_FAILED, "bundle: no memory");
     }
-    if (target->result != TENSOR_RESULT_NONE) {
-        memcpy(*values, piece->results, target->count * sizeof **values);
+    if (ref->result != TENSOR_RESULT_NONE) {
+        memcpy(*values, piece->results, ref->count * sizeof **values);
         return WEFT_OK;
     }
-    if (target->is_activation) {
-        return weft_backend_tensor(expected, name, *values, expected->last_count * target->count,
-                                   error);
+    if (ref->is_activation) {
+        return weft_backend_tensor(expected, name, *values, activation, error);
     }
-    status = weft_backend_read(expected, target->array, *values, error);
-    memmove(*values, *values + target->offset, target->count * sizeof **values);
-    return status;
+    TRY(weft_backend_read(expected, ref->array, *values, error));
+    memmove(*values, *values + ref->offset, ref->count * sizeof **values);
+    return WEFT_OK;
 }
 
-/* A file in the folder. */
+static enum weft_status create(const char *folder, const char *name, struct os_file *file,
+                               struct weft_error *error) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return os_file_create(file, path, error);
+}
+
 static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,
                                     size_t size, struct weft_error *error) {
     struct os_file file = {0};
-    char path[4096];
-    enum weft_status status;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    status = os_file_create(&file, path, error);
-    if (status == WEFT_OK) {
-        fwrite(bytes, 1, size, file.stream);
-        status = os_file_commit(&file, error);
-    }
-    return status;
+    TRY(create(folder, name, &file, error));
+    fwrite(bytes, 1, size, file.stream);
+    return os_file_commit(&file, error);
 }
 
 static void print_readme(FILE *out, const struct verify *verify, const struct record *record,
@@ -98,7 +98,7 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
     if (record == NULL) {
         fputs("\nexpected.bin  what was written to a buffer, and copied from it to another\n"
               "got.bin       what was read back\n"
-              "replay.c      does it again: cc replay.c -o replay -lOpenCL && ./replay\n",
+              "replay.c      repeats it: cc replay.c -o replay -lOpenCL && ./replay\n",
               out);
         return;
     }
@@ -107,124 +107,124 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
         fprintf(out, " %s", record->launches[i].kernel);
     }
     fputs("\n\nprogram.cl    the source of the whole program; the kernels above are launched\n"
-          "build.log     what the compiler said\n"
+          "build.log     the messages of the compiler\n"
           "buffer-N.bin  buffers before the first launch\n"
           "expected.bin  the buffer with the tensor after the last launch, as it should be; words\n"
           "              0x7fffdead do not belong to it\n"
-          "got.bin       as it was\n"
+          "got.bin       this buffer as it was\n"
           "replay.c      shows the difference: cc replay.c -o replay -lOpenCL && ./replay\n",
           out);
 }
 
-/* replay.c, or without it README. */
-static enum weft_status write_text(const struct verify *verify, const char *name, bool replay,
-                                   const struct record *record, int target,
-                                   const struct weft_verify_difference *found,
-                                   struct weft_error *error) {
+/* Writes README and replay.c. */
+static enum weft_status write_texts(const struct verify *verify,
+                                    const struct bundle_content *content,
+                                    const struct weft_verify_difference *found,
+                                    struct weft_error *error) {
+    const struct weft_device *device = &verify->outcome->device;
     struct os_file file = {0};
-    char path[4096];
-    enum weft_status status;
-    snprintf(path, sizeof path, "%s/%s", verify->options->bundle, name);
-    status = os_file_create(&file, path, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    if (!replay) {
-        print_readme(file.stream, verify, record, found);
-    } else {
-        fprintf(file.stream, "#define PLATFORM %u\n#define DEVICE   %u\n",
-                verify->outcome->device.platform, verify->outcome->device.in_platform);
-        if (record != NULL) {
-            verify_print_replay(file.stream, record, target);
-        } else {
-            verify_print_transfers(file.stream);
-        }
-    }
+    TRY(create(verify->options->bundle, "README", &file, error));
+    print_readme(file.stream, verify, content->record, found);
+    TRY(os_file_commit(&file, error));
+    TRY(create(verify->options->bundle, "replay.c", &file, error));
+    verify_print_replay(file.stream, device, content->record, content->buffer);
     return os_file_commit(&file, error);
 }
 
-/* Source, log and buffers. */
+/* Writes source, log and buffers. */
 static enum weft_status write_record(const char *folder, const struct record *record,
                                      struct weft_error *error) {
-    enum weft_status status =
-        write_bytes(folder, "program.cl", record->source, strlen(record->source), error);
-    if (status == WEFT_OK) {
-        status = write_bytes(folder, "build.log", record->log, strlen(record->log), error);
-    }
-    for (size_t i = 0; i < record->buffer_count && status == WEFT_OK; i++) {
+    TRY(write_bytes(folder, "program.cl", record->source, strlen(record->source), error));
+    TRY(write_bytes(folder, "build.log", record->log, strlen(record->log), error));
+    for (size_t i = 0; i < record->buffer_count; i++) {
         char name[32];
         snprintf(name, sizeof name, "buffer-%zu.bin", i);
-        status =
-            write_bytes(folder, name, record->buffers[i].bytes, record->buffers[i].size, error);
+        TRY(write_bytes(folder, name, record->buffers[i].bytes, record->buffers[i].size, error));
     }
-    return status;
+    return WEFT_OK;
 }
 
-enum weft_status verify_bundle_write(const struct verify *verify, const struct record *record,
-                                     int target, const void *got, const void *expected, size_t size,
+static enum weft_status write_folder(const struct verify *verify,
+                                     const struct bundle_content *content,
                                      const struct weft_verify_difference *found,
                                      struct weft_error *error) {
     const char *folder = verify->options->bundle;
-    enum weft_status status = os_make_folder(folder, error);
-    if (status == WEFT_OK && record != NULL) {
-        status = write_record(folder, record, error);
+    TRY(os_make_folder(folder, error));
+    if (content->record != NULL) {
+        TRY(write_record(folder, content->record, error));
     }
-    if (status != WEFT_OK ||
-        (status = write_bytes(folder, "expected.bin", expected, size, error)) != WEFT_OK ||
-        (status = write_bytes(folder, "got.bin", got, size, error)) != WEFT_OK ||
-        (status = write_text(verify, "README", false, record, target, found, error)) != WEFT_OK) {
-        return status;
-    }
-    return write_text(verify, "replay.c", true, record, target, found, error);
+    TRY(write_bytes(folder, "expected.bin", content->expected, content->size, error));
+    TRY(write_bytes(folder, "got.bin", content->result, content->size, error));
+    return write_texts(verify, content, found, error);
 }
 
-/* Runs the piece once more, with its launches recorded. */
-static enum weft_status record_piece(const struct verify *verify, const struct verify_piece *piece,
-                                     const struct verify_setup *how,
-                                     const struct tensor_ref *target,
+void verify_bundle_fail(struct verify *verify, const struct weft_error *error) {
+    snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s", error->message);
+}
+
+void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
+                         const struct weft_verify_difference *found) {
+    struct weft_error failure = {0};
+    if (write_folder(verify, content, found, &failure) != WEFT_OK) {
+        verify_bundle_fail(verify, &failure);
+    }
+}
+
+/* Returns ${size} bytes that are not compared, except those of ${ref}, which are ${values}; NULL without memory. */
+static unsigned char *lay_out(const struct tensor_ref *ref, size_t images, const float *values,
+                              size_t size) {
+    const uint32_t uncompared = VERIFY_UNCOMPARED;
+    unsigned char *bytes = malloc(size);
+    for (size_t i = 0; bytes != NULL && i + sizeof uncompared <= size; i += sizeof uncompared) {
+        memcpy(bytes + i, &uncompared, sizeof uncompared);
+    }
+    if (bytes != NULL) {
+        record_place(ref, images, values, bytes);
+    }
+    return bytes;
+}
+
+/* Runs the piece once more, with its launches recorded, and writes the folder. */
+static enum weft_status record_piece(struct verify *verify, const struct verify_piece *piece,
+                                     const struct verify_setup *setup, const struct tensor_ref *ref,
                                      const struct weft_verify_difference *found,
-                                     struct record *record, struct weft_error *error) {
-    struct weft_verify_difference now = {0};
+                                     struct weft_error *error) {
+    const struct record *record = setup->debug->record;
+    struct weft_verify_difference again = {.differing = 0};
     struct weft_backend *device = NULL;
-    unsigned char *got = NULL, *expected = NULL;
+    unsigned char *result = NULL, *expected = NULL;
     float *values = NULL;
-    const uint32_t open = VERIFY_OPEN;
     char digest[65];
     int buffer = 0;
-    enum weft_status status = verify_open(piece->network, how, &device, error);
-    if (status == WEFT_OK) {
-        status = piece->run(piece, device, &now, digest, error);
-    }
-    if (status == WEFT_OK) {
-        status = debug_api->record_result(device, target, &buffer, &got, error);
-    }
-    if (status == WEFT_OK) {
-        status = read_expected(piece, found->name, target, &values, error);
-    }
-    if (status == WEFT_OK && (expected = malloc(record->buffers[buffer].size)) == NULL) {
+    enum weft_status status;
+    TRY_OR(done, verify_open(piece->network, setup, &device, error));
+    TRY_OR(done, piece->run(piece, device, &again, digest, error));
+    TRY_OR(done, debug_api->record_result(device, ref, &buffer, &result, error));
+    TRY_OR(done, read_expected(piece, found->name, ref, &values, error));
+    expected = lay_out(ref, device->last_count, values, record->buffers[buffer].size);
+    if (expected == NULL) {
         status = weft_fail(error, WEFT_FAILED, "bundle: no memory");
-    }
-    if (status == WEFT_OK && (record->source == NULL || record->log == NULL)) {
+    } else if (record->source == NULL || record->log == NULL) {
         status = weft_fail(error, WEFT_FAILED, "bundle: no source was recorded");
+    } else {
+        const struct bundle_content content = {.record = record,
+                                               .buffer = buffer,
+                                               .result = result,
+                                               .expected = expected,
+                                               .size = record->buffers[buffer].size};
+        verify_bundle_write(verify, &content, found);
     }
-    if (status == WEFT_OK) {
-        for (size_t i = 0; i + sizeof open <= record->buffers[buffer].size; i += sizeof open) {
-            memcpy(expected + i, &open, sizeof open);
-        }
-        record_place(target, device->last_count, values, expected);
-        status = verify_bundle_write(verify, record, buffer, got, expected,
-                                     record->buffers[buffer].size, found, error);
-    }
+done:
     weft_backend_close(device);
     free(values);
     free(expected);
-    free(got);
+    free(result);
     return status;
 }
 
-/* What ${found} is of, on a device that the piece can be run on. */
-static bool find_target(const struct verify_piece *piece,
-                        const struct weft_verify_difference *found, struct tensor_ref *target) {
+/* Finds the tensor or result of ${found}. Returns false if there is none, as for a hash. */
+static bool find_ref(const struct verify_piece *piece, const struct weft_verify_difference *found,
+                     struct tensor_ref *ref) {
     static const struct {
         const char *tensor;
         enum tensor_result result;
@@ -233,14 +233,14 @@ static bool find_target(const struct verify_piece *piece,
                    {"losses", TENSOR_RESULT_LOSSES},
                    {"predictions", TENSOR_RESULT_PREDICTIONS}};
     if (found->name[0] != '\0') {
-        return tensor_ref_find(piece->network, found->name, target);
+        return tensor_ref_find(piece->network, found->name, ref);
     }
     for (size_t i = 0; i < sizeof results / sizeof results[0] && piece->results != NULL; i++) {
         if (strcmp(found->tensor, results[i].tensor) == 0) {
             bool step = results[i].result == TENSOR_RESULT_STEP;
-            *target = (struct tensor_ref){.result = results[i].result};
-            target->offset = step && piece->step > 0 ? 2 * (size_t)(piece->step - 1) : 0;
-            target->count = step ? 2 : piece->expected->last_count;
+            *ref = (struct tensor_ref){.result = results[i].result};
+            ref->offset = step && piece->step > 0 ? 2 * (size_t)(piece->step - 1) : 0;
+            ref->count = step ? 2 : piece->expected->last_count;
             return true;
         }
     }
@@ -248,32 +248,33 @@ static bool find_target(const struct verify_piece *piece,
 }
 
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
-                   const struct verify_setup *options, const struct weft_verify_difference *found) {
-    struct record *record = calloc(1, sizeof *record);
-    struct verify_setup how = *options;
-    struct debug_options debug = {.record = record};
-    struct tensor_ref target;
+                   const struct verify_setup *setup, const struct weft_verify_difference *found) {
+    struct verify_setup recording = *setup;
+    struct debug_options debug = {.wait = false};
+    struct tensor_ref ref;
     struct weft_error failure = {0};
-    enum weft_status status = WEFT_OK;
-    if (record == NULL) {
-        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "no memory");
+    enum weft_status status;
+    if (verify->outcome->device.builtin || !find_ref(piece, found, &ref)) {
+        weft_fail(&failure, WEFT_FAILED,
+                  "a difference of this stage cannot be put into a program of its own");
+        verify_bundle_fail(verify, &failure);
         return;
     }
-    if (verify->outcome->device.builtin || !find_target(piece, found, &target)) {
-        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle,
-                 "a difference of this stage can not be put into a program of its own");
-    } else {
-        choose_launches(piece->network, &target, found, record);
-        record->kernels = options->options.kernels;
-        record->step = piece->step;
-        how.debug = &debug;
-        how.options.no_cache = true; /* so that the compiler has something to say */
-        status = record_piece(verify, piece, &how, &target, found, record, &failure);
+    debug.record = calloc(1, sizeof *debug.record);
+    if (debug.record == NULL) {
+        weft_fail(&failure, WEFT_FAILED, "no memory");
+        verify_bundle_fail(verify, &failure);
+        return;
     }
-    record_finish(record);
-    free(record);
-    if (status != WEFT_OK) { /* the verdict is worth more than the bundle */
-        snprintf(verify->outcome->bundle, sizeof verify->outcome->bundle, "%.500s",
-                 failure.message);
+    select_launches(piece->network, &ref, found, debug.record);
+    debug.record->kernels = setup->options.kernels;
+    debug.record->step = piece->step;
+    recording.debug = &debug;
+    recording.options.no_cache = true; /* so that there is a build log */
+    status = record_piece(verify, piece, &recording, &ref, found, &failure);
+    record_finish(debug.record);
+    free(debug.record);
+    if (status != WEFT_OK) { /* the verdict remains valid without a bundle */
+        verify_bundle_fail(verify, &failure);
     }
 }

@@ -1,90 +1,75 @@
-/* gradient_sum.c: whether the shards' gradients of a step were right, and only their sum is not: Adam's kernel makes it, in whichever layer it shows. */
-#include "verify/verify.h"
+/* gradient_sum.c: whether a wrong gradient is a wrong sum: Adam's kernel adds the gradients of the shards, for the parameters of every layer. */
+#include "verify/gradient_sum.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/lanes.h"
 #include "numerics.h"
 
-/* The launch of Adam's kernel: what it was given. */
-struct join {
-    const struct record_buffer *partials, *gradients;
-    float scale;
-    int32_t count; /* images */
-};
-
-/* Its first two arguments are buffers: the shards' gradients, and their sum; the first two numbers behind: scale and count. */
-static bool read_launch(const struct record *record, struct join *join) {
-    const struct record_launch *launch = &record->launches[0];
-    size_t number = 2;
-    if (record->launch_count != 1 || record->full) {
-        return false;
-    }
-    while (number < launch->count && launch->arguments[number].buffer >= 0) {
-        number++;
-    }
-    if (number + 1 >= launch->count || launch->arguments[0].buffer < 0 ||
-        launch->arguments[1].buffer < 0) {
-        return false;
-    }
-    join->partials = &record->buffers[launch->arguments[0].buffer];
-    join->gradients = &record->buffers[launch->arguments[1].buffer];
-    memcpy(&join->scale, launch->arguments[number].bytes, sizeof join->scale);
-    memcpy(&join->count, launch->arguments[number + 1].bytes, sizeof join->count);
-    return join->count > 0 &&
-           lanes_shards((size_t)join->count) * join->gradients->size <= join->partials->size;
-}
-
-/* Whether parameter ${p} of ${got} is the sum of its shards. */
-static bool is_joined(const struct join *join, const unsigned char *got, size_t p) {
-    size_t shards = lanes_shards((size_t)join->count);
+/* Returns whether parameter ${p} of ${gradients}, as it is after the launch, is the sum of its shards in ${record}. */
+static bool is_sum(const struct record *record, const unsigned char *gradients, size_t p) {
+    const struct record_buffer *partials = &record->buffers[record->partials - 1];
+    size_t row = record->buffers[record->gradients - 1].size;
     float total = 0.0f, value;
-    for (size_t shard = 0; shard < shards; shard++) {
-        memcpy(&value, join->partials->bytes + shard * join->gradients->size + p * sizeof value,
-               sizeof value);
+    for (size_t shard = 0; shard < record->shards; shard++) {
+        memcpy(&value, partials->bytes + shard * row + p * sizeof value, sizeof value);
         total += value;
     }
-    memcpy(&value, got + p * sizeof value, sizeof value);
-    return weft_as_uint(value) == weft_as_uint(weft_clean(weft_clean(total) * join->scale));
+    memcpy(&value, gradients + p * sizeof value, sizeof value);
+    return weft_as_uint(value) == weft_as_uint(weft_clean(weft_clean(total) * record->scale));
 }
 
-void verify_joined(const struct verify_piece *piece, const struct verify_setup *options,
-                   struct weft_verify_difference *found) {
+/* Returns whether ${record} is one launch of Adam's kernel, complete. */
+static bool is_complete(const struct record *record) {
+    return record->launch_count == 1 && !record->full && record->partials > 0 &&
+           record->gradients > 0 &&
+           record->shards * record->buffers[record->gradients - 1].size <=
+               record->buffers[record->partials - 1].size;
+}
+
+/* Runs ${piece} with the launch of Adam's kernel recorded, and compares its sums. */
+static bool sum_is_wrong(const struct verify_piece *piece, const struct verify_setup *setup,
+                         const struct tensor_ref *ref, struct record *record) {
     struct weft_error ignored = {0};
-    struct record *record = NULL;
-    struct debug_options debug = {.wait = false};
-    struct verify_setup how = *options;
-    struct weft_verify_difference now = {.differing = 0};
+    struct weft_verify_difference again = {.differing = 0};
     struct weft_backend *device = NULL;
-    struct tensor_ref target;
-    struct join join;
-    unsigned char *got = NULL;
+    unsigned char *gradients = NULL;
     char digest[65];
     int buffer = 0;
-    if (!tensor_ref_find(piece->network, found->name, &target) || target.is_activation ||
-        target.array != WEFT_ARRAY_GRADIENTS || options->debug != NULL ||
-        (record = calloc(1, sizeof *record)) == NULL) {
-        return; /* no gradient, or one with a bit that was flipped */
-    }
-    record->kernels = options->options.kernels;
-    record->adam = true;
-    record->step = piece->step;
-    debug.record = record;
-    how.debug = &debug;
-    if (verify_open(piece->network, &how, &device, &ignored) == WEFT_OK &&
-        piece->run(piece, device, &now, digest, &ignored) == WEFT_OK &&
-        read_launch(record, &join) &&
-        debug_api->record_result(device, &target, &buffer, &got, &ignored) == WEFT_OK) {
-        for (size_t i = 0; i < target.count; i++) {
-            if (!is_joined(&join, got, target.offset + i)) {
-                snprintf(found->layer, sizeof found->layer, "adam");
-            }
+    bool wrong = false;
+    if (verify_open(piece->network, setup, &device, &ignored) == WEFT_OK &&
+        piece->run(piece, device, &again, digest, &ignored) == WEFT_OK && is_complete(record) &&
+        debug_api->record_result(device, ref, &buffer, &gradients, &ignored) == WEFT_OK) {
+        for (size_t i = 0; i < ref->count && !wrong; i++) {
+            wrong = !is_sum(record, gradients, ref->offset + i);
         }
     }
-    free(got);
+    free(gradients);
     weft_backend_close(device);
-    record_finish(record);
-    free(record);
+    return wrong;
+}
+
+bool verify_gradient_sum_is_wrong(const struct verify_piece *piece,
+                                  const struct verify_setup *setup,
+                                  const struct weft_verify_difference *found) {
+    struct verify_setup recording = *setup;
+    struct debug_options debug = {.wait = false};
+    struct tensor_ref ref;
+    bool wrong;
+    if (setup->debug != NULL || !tensor_ref_find(piece->network, found->name, &ref) ||
+        ref.is_activation || ref.array != WEFT_ARRAY_GRADIENTS) {
+        return false; /* not a gradient of parameters, or one with a flipped bit */
+    }
+    debug.record = calloc(1, sizeof *debug.record);
+    if (debug.record == NULL) {
+        return false;
+    }
+    debug.record->kernels = setup->options.kernels;
+    debug.record->adam = true;
+    debug.record->step = piece->step;
+    recording.debug = &debug;
+    wrong = sum_is_wrong(piece, &recording, &ref, debug.record);
+    record_finish(debug.record);
+    free(debug.record);
+    return wrong;
 }

@@ -1,5 +1,5 @@
 /* made_values.c: values and images made from random integers, the same on every machine. */
-#include "verify/verify.h"
+#include "verify/made_values.h"
 
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count
     }
 }
 
-/* 24 random bits make an exact float in (-1, 1); one word in 32 is something special. */
+/* 24 random bits make an exact float in (-1, 1); one word in 32 is a special value. */
 static float value_of(uint32_t word, float scale) {
     static const float special[] = {0.0f, -0.0f, 0x1p-36f, -0x1p-37f, 1.0f, -1.0f, 0x1p-20f, 0.5f};
     if (word % 32 == 0) {
@@ -38,7 +38,7 @@ void verify_fill(uint64_t seed, uint64_t subject, float scale, float *values, si
 
 void verify_fill_statistics(uint64_t seed, uint64_t subject, float *values, size_t count) {
     verify_fill(seed, subject, 1.0f, values, count);
-    for (size_t i = 0; i < count; i++) { /* a variance is not below 0 */
+    for (size_t i = 0; i < count; i++) { /* a variance is not negative */
         values[i] = weft_clean(values[i] < 0 ? -values[i] : values[i]);
     }
 }
@@ -47,7 +47,7 @@ void verify_fill_statistics(uint64_t seed, uint64_t subject, float *values, size
 #define AREA    (SIDE * SIDE)
 #define CLASSES 10
 
-/* Each class has a pattern of bytes; an image is its class's pattern, weakened and under noise. */
+/* Each class has a pattern of bytes; an image is the pattern of its class, weakened, plus noise. */
 enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t count,
                                struct weft_images *images, struct weft_error *error) {
     uint32_t *pattern = malloc(CLASSES * AREA * sizeof *pattern);

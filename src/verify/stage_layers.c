@@ -1,12 +1,15 @@
-/* stage_layers.c: every layer forward and backward, alone with made-up values, on both mappings, fused and not. */
-#include "verify/layers_case.h"
-
+/* stage_layers.c: the stage that runs every layer forward and backward, with made-up values, on both mappings, fused and not. */
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/lanes.h"
+#include "base/try.h"
+#include "verify/diagnose.h"
+#include "verify/layers_case.h"
+#include "verify/stages.h"
+#include "verify/tensors.h"
 
-/* Networks in which no size is a multiple of anything; all kinds, all fusions, pools with and without overlap and rest. */
+/* Networks with odd sizes: all kinds, all fusions, pools with and without overlap and remainder. */
 static const char *const networks[] = {
     "{\"input\":[3,14,11],\"layers\":[{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2]"
     "},"
@@ -24,22 +27,22 @@ static const char *const networks[] = {
     "{\"kind\":\"conv2d\",\"out_channels\":6,\"kernel_size\":[3,2]},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":2},"
     "{\"kind\":\"batch_norm\"},{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":10}]}",
-    /* A kernel wider than twice the lanes, a window of 3, and the relu before in the kernel of both. */
+    /* A kernel wider than twice the lanes, a window of 3, and a relu fused with both. */
     "{\"input\":[2,5,39],\"layers\":[{\"kind\":\"relu\"},"
     "{\"kind\":\"conv2d\",\"out_channels\":3,\"kernel_size\":[3,37]},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"out_features\":5}]}",
 };
 
-/* Bits of ways (verify_way) to run a case. */
+/* Bits of variants (verify_variant) in which a case is run. */
 enum { OWN_FUSED = 1 << 0, OTHER_APART = 1 << 3 };
 
-/* A kernel takes a compiler longer than all its launches: --quick compiles the published network as it will be trained, the same
- * kernels, and one of each kind in odd shapes in the other way. All cases have all ways in --full. */
+/* The compiler needs longer for a kernel than all its launches. --quick therefore compiles the published network as it will be trained, which has the
+ * same kernels, and one network with odd sizes, of each kind of kernel, in the other variant. --full runs all cases in all variants. */
 static const struct {
     size_t network, count;
     enum weft_statistics statistics;
-    unsigned quick; /* ways in --quick */
+    unsigned quick; /* variants in --quick */
 } cases[] = {
     {3, 257, WEFT_STATISTICS_BATCH,
      OTHER_APART}, /* first, as the fewest kernels make the shortest diagnosis */
@@ -47,7 +50,7 @@ static const struct {
     {2, 257, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
     {2, 37, WEFT_STATISTICS_RUNNING, OWN_FUSED},
     {2, 1, WEFT_STATISTICS_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
-    {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no lane without an image, then every rest */
+    {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no lane without an image; then every remainder */
     {3, 16, WEFT_STATISTICS_BATCH, OTHER_APART},
     {0, 37, WEFT_STATISTICS_BATCH, 0},
     {0, 37, WEFT_STATISTICS_RUNNING, 0},
@@ -62,170 +65,184 @@ static const struct {
 };
 #define CASES (sizeof cases / sizeof cases[0])
 
-/* Where fma is emulated, the many images of --quick would take minutes. */
+/* With an emulated fma, as many images would take minutes. */
 static size_t count_of(const struct verify *verify, size_t index) {
     size_t count = cases[index].count;
     return count > 37 && !verify_vectors(verify) ? 37 : count;
 }
 
-static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *device,
+static enum weft_status compare(const struct layers_case *layers, struct weft_backend *backend,
+                                struct weft_verify_difference *found, struct weft_error *error) {
+    const struct verify_pair pair = {
+        .device = backend, .expected = layers->expected, .count = layers->count, .backward = true};
+    return verify_tensors(&pair, found, error);
+}
+
+static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *backend,
                                   struct weft_verify_difference *found, char digest[65],
                                   struct weft_error *error) {
-    const struct layers_case *job = piece->context;
-    struct verify_pair pair = {
-        .device = device, .expected = job->expected, .count = job->count, .backward = true};
-    enum weft_status status = verify_case_propagate(job, device, error);
-    if (status == WEFT_OK) {
-        status = verify_tensors(&pair, found, error);
-    }
-    return status == WEFT_OK ? verify_case_hash(job, device, digest, error) : status;
+    const struct layers_case *layers = piece->context;
+    TRY(layers_case_propagate(layers, backend, error));
+    TRY(compare(layers, backend, found, error));
+    return layers_case_hash(layers, backend, digest, error);
 }
 
-/* The same again ${times} times, in turns with the negated values, so that what an earlier run has left never passes for a result. Stores
- * whether the results were the same, at first ${digest}, and the difference of the first run that was not. Where that had the negated values,
- * they stay so. */
-static enum weft_status repeat(struct layers_case *job, struct weft_backend *device, size_t times,
-                               const char *digest, bool *stable,
+/* Repeats the case ${times} times, every second time with negated values, so that results of an earlier run never pass as new ones. Stores whether the
+ * results stayed the same as the first ${digest}, and the difference of the first run whose results did not. If that run had negated values, ${layers}
+ * keeps them. */
+static enum weft_status repeat(struct layers_case *layers, struct weft_backend *device,
+                               size_t times, const char *digest, bool *stable,
                                struct weft_verify_difference *found, struct weft_error *error) {
-    struct verify_pair pair = {
-        .device = device, .expected = job->expected, .count = job->count, .backward = true};
-    enum weft_status status = WEFT_OK;
     bool always_wrong = found->differing > 0;
-    char other[65];
     *stable = true;
-    for (size_t i = 1; i <= times && status == WEFT_OK; i++) {
+    for (size_t i = 1; i <= times; i++) {
         bool negated = i % 2 != 0 && !always_wrong;
+        char other[65];
         if (negated) {
-            verify_case_negate(job);
+            layers_case_negate(layers);
         }
-        status = verify_case_propagate(job, device, error);
-        if (status == WEFT_OK) {
-            status = verify_case_hash(job, device, other, error);
-        }
-        if (status == WEFT_OK && strcmp(other, negated ? job->negated_digest : digest) != 0) {
-            *stable = negated; /* one run of these says nothing of others */
-            status = negated ? verify_case_propagate(job, job->expected, error) : WEFT_OK;
-            return status == WEFT_OK && !always_wrong ? verify_tensors(&pair, found, error)
-                                                      : status;
+        TRY(layers_case_propagate(layers, device, error));
+        TRY(layers_case_hash(layers, device, other, error));
+        if (strcmp(other, negated ? layers->negated_digest : digest) != 0) {
+            *stable = negated; /* one run with negated values does not show whether others differ */
+            if (negated) {
+                TRY(layers_case_propagate(layers, layers->expected, error));
+            }
+            return always_wrong ? WEFT_OK : compare(layers, device, found, error);
         }
         if (negated) {
-            verify_case_negate(job);
+            layers_case_negate(layers);
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-static void say_where(const struct layers_case *job, const struct verify_setup *how,
-                      char where[256]) {
+static void write_where(const struct layers_case *layers, const struct verify_setup *setup,
+                        char where[256]) {
     static const char *const mappings[] = {"auto", "cpu", "gpu"};
     char shape[64];
-    snprintf(where, 256, "%zu %simages of %s, %s statistics, mapping %s, %s", job->count,
-             job->negated ? "negated " : "", weft_shape_text(job->network->input, shape),
-             job->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running",
-             mappings[how->options.mapping], how->options.no_fuse ? "not fused" : "fused");
+    snprintf(where, 256, "%zu %simages of %s, %s statistics, mapping %s, %s", layers->count,
+             layers->negated ? "negated " : "", weft_shape_text(layers->network->input, shape),
+             layers->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running",
+             mappings[setup->options.mapping], setup->options.no_fuse ? "not fused" : "fused");
 }
 
-/* Where no lane is without an image: the same with an image less, again and again, until the last shard has one. ${job} stays at
- * the count that differs. */
-static enum weft_status run_rests(struct layers_case *job, const struct verify_piece *piece,
-                                  struct weft_backend *device, struct weft_verify_difference *found,
-                                  char digest[65], struct weft_error *error) {
-    size_t most = job->count;
-    enum weft_status status = WEFT_OK;
-    for (size_t i = 1; i < CPU_LANES && status == WEFT_OK && found->differing == 0; i++) {
-        job->count = most - i;
-        status = verify_case_propagate(job, job->expected, error);
-        status = status == WEFT_OK ? run_piece(piece, device, found, digest, error) : status;
+/* Runs a case without empty lanes with one image less, again and again, until the last shard has one image. If one count differs, ${layers} keeps it. */
+static enum weft_status run_remainders(struct layers_case *layers, const struct verify_piece *piece,
+                                       struct weft_backend *device,
+                                       struct weft_verify_difference *found, char digest[65],
+                                       struct weft_error *error) {
+    size_t full = layers->count;
+    for (size_t i = 1; i < CPU_LANES; i++) {
+        layers->count = full - i;
+        TRY(layers_case_propagate(layers, layers->expected, error));
+        TRY(run_piece(piece, device, found, digest, error));
+        if (found->differing > 0) {
+            return WEFT_OK;
+        }
     }
-    if (status == WEFT_OK && found->differing == 0) {
-        job->count = most;
-        status = verify_case_propagate(job, job->expected, error);
-    }
-    return status;
+    layers->count = full;
+    return layers_case_propagate(layers, layers->expected, error);
 }
 
-/* One case on one variant of the device. */
-static enum weft_status run_variant(struct verify *verify, struct layers_case *job,
-                                    const struct verify_setup *how, struct weft_error *error) {
-    struct verify_piece piece = {job->network,  job->count, run_piece, job,
-                                 job->expected, 0,          NULL,      NULL};
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_LAYERS};
-    struct weft_backend *device = NULL;
-    bool stable = true;
+/* Repeats a case that was right the first time until it is wrong. If it stays right, it was wrong only on the way to the host, or once. */
+static enum weft_status catch_difference(const struct verify_piece *piece,
+                                         struct weft_backend *device,
+                                         struct weft_verify_difference *found,
+                                         struct weft_error *error) {
     char digest[65];
-    enum weft_status status;
-    say_where(job, how, found.where);
-    verify_doing(verify, WEFT_STAGE_LAYERS, found.where);
-    status = verify_open(job->network, how, &device, error);
-    if (status == WEFT_OK) {
-        status = run_piece(&piece, device, &found, digest, error);
+    for (int i = 0; i < 100 && found->differing == 0; i++) {
+        TRY(run_piece(piece, device, found, digest, error));
     }
-    if (status == WEFT_OK) {
-        status =
-            repeat(job, device, verify->options->full ? 100 : 10, digest, &stable, &found, error);
+    if (found->differing == 0) {
+        snprintf(found->layer, sizeof found->layer, "layers");
+        snprintf(found->tensor, sizeof found->tensor, "hash");
+        found->is_integer = true;
     }
-    if (status == WEFT_OK && found.differing == 0 && stable && job->count % CPU_LANES == 0 &&
+    return WEFT_OK;
+}
+
+/* Runs the case with ${setup} on ${device}. */
+static enum weft_status run_on(struct verify *verify, struct layers_case *layers,
+                               const struct verify_setup *setup, struct weft_backend *device,
+                               struct weft_error *error) {
+    struct verify_piece piece = {.network = layers->network,
+                                 .batch = layers->count,
+                                 .run = run_piece,
+                                 .context = layers,
+                                 .expected = layers->expected,
+                                 .device = device};
+    struct weft_verify_difference found = {.differing = 0};
+    bool stable;
+    char digest[65];
+    TRY(run_piece(&piece, device, &found, digest, error));
+    TRY(repeat(layers, device, verify->options->full ? 100 : 10, digest, &stable, &found, error));
+    if (found.differing == 0 && stable && layers->count % CPU_LANES == 0 &&
         verify_vectors(verify)) {
-        status = run_rests(job, &piece, device, &found, digest, error);
+        TRY(run_remainders(layers, &piece, device, &found, digest, error));
     }
+    if (found.differing == 0 && stable && !layers->negated) {
+        return WEFT_OK;
+    }
+    TRY(catch_difference(&piece, device, &found, error));
+    found.stage = WEFT_STAGE_LAYERS;
+    write_where(layers, setup, found.where);
+    return verify_diagnose(verify, &piece, setup, &found, !stable, error);
+}
+
+static enum weft_status run_variant(struct verify *verify, struct layers_case *layers,
+                                    const struct verify_setup *setup, struct weft_error *error) {
+    struct weft_backend *device = NULL;
+    char where[256];
+    enum weft_status status;
+    write_where(layers, setup, where);
+    verify_doing(verify, WEFT_STAGE_LAYERS, where);
     verify->cases++;
-    if (status == WEFT_OK && (found.differing > 0 || !stable || job->negated)) {
-        found.stage = WEFT_STAGE_LAYERS;
-        piece.device = device;
-        if (found.differing == 0) { /* it was right the first time: catch a wrong one */
-            for (int i = 0; i < 100 && found.differing == 0 && status == WEFT_OK; i++) {
-                status = run_piece(&piece, device, &found, digest, error);
-            }
-            if (found.differing == 0) { /* only on the way to the host, or never again */
-                snprintf(found.layer, sizeof found.layer, "layers");
-                snprintf(found.tensor, sizeof found.tensor, "hash");
-                found.whole = true;
-            }
-        }
-        say_where(job, how, found.where);
-        if (status == WEFT_OK) {
-            status = verify_diagnose(verify, &piece, how, &found, !stable, error);
-        }
-    }
+    TRY_OR(done, verify_open(layers->network, setup, &device, error));
+    TRY_OR(done, run_on(verify, layers, setup, device, error));
+done:
     weft_backend_close(device);
     return status;
 }
 
-/* The ways of one case. In --quick, what was asked to be not fused is so on the own mapping, and fused on the other. */
-static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
-    struct layers_case job = {0};
+/* Runs the variants of case ${index}. With --quick and --no-fuse, the variant with the own mapping is not fused, and the other one is. */
+static enum weft_status run_variants(struct verify *verify, size_t index,
+                                     struct layers_case *layers, struct weft_error *error) {
     bool builtin = verify->outcome->device.builtin, full = verify->options->full;
-    enum weft_status status;
-    job.count = count_of(verify, index);
-    job.statistics = cases[index].statistics;
-    status =
-        verify_case_init(verify, networks[cases[index].network], 100 + 10 * index, &job, error);
-    for (size_t i = 0; i < VERIFY_WAYS && status == WEFT_OK; i++) {
-        struct verify_setup how = verify_device_options(verify, job.count, NULL);
-        bool wanted = full || (cases[index].quick >> i & 1) != 0;
-        bool apart = how.options.no_fuse;
-        /* the CPU backend knows no other way */
-        if ((builtin ? i > 0 : !wanted) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
+    for (size_t i = 0; i < VERIFY_VARIANTS; i++) {
+        struct verify_setup setup = verify_device_setup(verify, layers->count, NULL);
+        bool selected = full || (cases[index].quick >> i & 1) != 0;
+        bool apart = setup.options.no_fuse;
+        /* The CPU backend has one variant. */
+        if ((builtin ? i > 0 : !selected) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
             continue;
         }
-        verify_way(verify, i, &how);
-        how.options.no_fuse = how.options.no_fuse != (!full && apart);
-        status = run_variant(verify, &job, &how, error);
-        if (status == WEFT_OK) {
-            status = verify_progress(verify, "layers", error);
-        }
+        verify_variant(verify, i, &setup);
+        setup.options.no_fuse = setup.options.no_fuse != (!full && apart);
+        TRY(run_variant(verify, layers, &setup, error));
+        TRY(verify_progress(verify, "layers", error));
     }
-    verify_case_finish(&job);
+    return WEFT_OK;
+}
+
+static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
+    struct layers_case layers = {.count = count_of(verify, index),
+                                 .statistics = cases[index].statistics};
+    enum weft_status status;
+    TRY_OR(done, layers_case_init(verify, networks[cases[index].network], 100 + 10 * index, &layers,
+                                  error));
+    TRY_OR(done, run_variants(verify, index, &layers, error));
+done:
+    layers_case_finish(&layers);
     return status;
 }
 
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < CASES && status == WEFT_OK; i++) {
+    for (size_t i = 0; i < CASES; i++) {
         if ((cases[i].quick != 0 || verify->options->full) &&
             verify->outcome->result == WEFT_VERIFY_EQUAL) {
-            status = run_case(verify, i, error);
+            TRY(run_case(verify, i, error));
         }
     }
-    return status;
+    return WEFT_OK;
 }

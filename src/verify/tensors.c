@@ -1,26 +1,28 @@
 /* tensors.c: compares two backends tensor by tensor, in the order in which the tensors were computed. */
-#include "verify/verify.h"
+#include "verify/tensors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/lanes.h"
+#include "backend/ops.h"
+#include "base/try.h"
 #include "numerics.h"
 #include "weft/compare.h"
 
-/* The comparison as it goes. */
+/* A comparison in progress. */
 struct walk {
     const struct verify_pair *pair;
     const struct weft_network *network;
     struct weft_verify_difference *found;
-    float *device, *expected; /* the longest tensor or array each */
-    bool kept;                /* the place that was looked for last */
+    float *device, *expected; /* room for the longest tensor or array each */
+    bool kept;                /* the device keeps the last activation that was read */
 };
 
-/* Keeps the first difference of ${count} floats. */
-static void look(struct walk *walk, const char *layer, const char *name, const char *full,
-                 const float *device, const float *expected, size_t count) {
+/* Compares ${count} floats, and keeps the first difference unless there was one before. */
+static void compare(struct walk *walk, const char *layer, const char *name, const char *full_name,
+                    const float *device, const float *expected, size_t count) {
     struct weft_difference difference = weft_difference_find(device, expected, count);
     struct weft_verify_difference *found = walk->found;
     if (difference.differing == 0 || found->differing > 0) {
@@ -28,7 +30,7 @@ static void look(struct walk *walk, const char *layer, const char *name, const c
     }
     snprintf(found->layer, sizeof found->layer, "%s", layer);
     snprintf(found->tensor, sizeof found->tensor, "%s", name);
-    snprintf(found->name, sizeof found->name, "%s", full);
+    snprintf(found->name, sizeof found->name, "%s", full_name);
     found->element = difference.first;
     found->device = weft_as_uint(device[difference.first]);
     found->expected = weft_as_uint(expected[difference.first]);
@@ -37,190 +39,161 @@ static void look(struct walk *walk, const char *layer, const char *name, const c
     found->of = count;
 }
 
-/* "conv1.output": with the layer's name or without. */
+/* Returns "conv1.output", or "output" if names are short. */
 static const char *short_name(const struct walk *walk, const char *name) {
     const char *dot = strchr(name, '.');
     return walk->pair->long_names || dot == NULL || strncmp(name, "input.", 6) == 0 ? name
                                                                                     : dot + 1;
 }
 
-/* The lanes without image of the gradient called ${name}, which must be 0: sums over lanes count on it. ${size}: floats of an image. */
-static enum weft_status look_absent(struct walk *walk, struct activation activation,
-                                    const char *layer, const char *tensor, const char *name,
-                                    size_t size, struct weft_error *error) {
+/* Compares the lanes without an image of the gradient ${name} with 0, on which sums over lanes rely. */
+static enum weft_status compare_empty_lanes(struct walk *walk, struct activation activation,
+                                            const char *layer, const char *tensor, const char *name,
+                                            struct weft_error *error) {
     struct weft_backend *device = walk->pair->device;
-    size_t count = device->last_count, lanes = lanes_shards(count) * CPU_LANES;
-    enum weft_status status;
+    size_t size = weft_shape_size(activation_shape(walk->network, activation.index));
+    size_t count = walk->pair->count, lanes = lanes_shards(count) * CPU_LANES;
     if (walk->found->differing > 0 || count == lanes) {
         return WEFT_OK;
     }
-    status = device->ops->tensor(device, activation, lanes, walk->device, error);
-    if (status == WEFT_OK) {
-        memcpy(walk->expected, walk->device, count * size * sizeof *walk->expected);
-        memset(walk->expected + count * size, 0, (lanes - count) * size * sizeof *walk->expected);
-        look(walk, layer, tensor, name, walk->device, walk->expected, lanes * size);
-        walk->found->absent = walk->found->differing > 0;
-    }
-    return status;
+    TRY(device->ops->tensor(device, activation, lanes, walk->device, error));
+    memcpy(walk->expected, walk->device, count * size * sizeof *walk->expected);
+    memset(walk->expected + count * size, 0, (lanes - count) * size * sizeof *walk->expected);
+    compare(walk, layer, tensor, name, walk->device, walk->expected, lanes * size);
+    walk->found->in_empty_lane = walk->found->differing > 0;
+    return WEFT_OK;
 }
 
-/* The tensor at ${place}: as the work of ${layer}. */
-static enum weft_status look_place(struct walk *walk, struct activation place, const char *layer,
-                                   struct weft_error *error) {
-    const char *of = place.index > 0 ? walk->network->layers[place.index - 1].name : "input";
-    size_t count =
-        walk->pair->count * weft_shape_size(activation_shape(walk->network, place.index));
-    struct weft_error ignored = {0};
+/* Compares ${activation}, the result of ${layer}, if the device keeps it. */
+static enum weft_status compare_activation(struct walk *walk, struct activation activation,
+                                           const char *layer, struct weft_error *error) {
+    const struct verify_pair *pair = walk->pair;
+    size_t index = activation.index;
+    size_t count = pair->count * weft_shape_size(activation_shape(walk->network, index));
+    struct weft_error failure = {0};
     char name[WEFT_NAME_MAX + 16];
+    const char *tensor;
     enum weft_status status;
     if (walk->found->differing > 0) {
         return WEFT_OK;
     }
-    snprintf(name, sizeof name, "%s%s%s", of, place.index > 0 ? ".output" : "",
-             place.gradient ? ".grad" : "");
-    status = weft_backend_tensor(walk->pair->device, name, walk->device, count, &ignored);
+    snprintf(name, sizeof name, "%s%s%s",
+             index > 0 ? walk->network->layers[index - 1].name : "input",
+             index > 0 ? ".output" : "", activation.gradient ? ".grad" : "");
+    status = weft_backend_tensor(pair->device, name, walk->device, count, &failure);
     walk->kept = status != WEFT_USAGE;
     if (status == WEFT_USAGE) {
-        return WEFT_OK; /* not kept, where layers are fused */
+        return WEFT_OK; /* layers are fused */
     }
     if (status != WEFT_OK) {
-        return weft_fail(error, status, "%s", ignored.message);
+        return weft_fail(error, status, "%s", failure.message);
     }
-    status = weft_backend_tensor(walk->pair->expected, name, walk->expected, count, error);
-    if (status == WEFT_OK) {
-        /* Beside a layer's other tensors, the gradient that it hands on is its input's. */
-        bool handed_on = place.gradient && place.index < walk->network->layer_count;
-        const char *tensor =
-            handed_on && !walk->pair->long_names ? "input.grad" : short_name(walk, name);
-        look(walk, layer, tensor, name, walk->device, walk->expected, count);
-        if (place.gradient && !walk->pair->device->device.builtin) {
-            status =
-                look_absent(walk, place, layer, tensor, name, count / walk->pair->count, error);
-        }
-    }
-    return status;
+    TRY(weft_backend_tensor(pair->expected, name, walk->expected, count, error));
+    /* Among the tensors of a layer, the gradient that it passes on is called that of its input. */
+    tensor = activation.gradient && index < walk->network->layer_count && !pair->long_names
+                 ? "input.grad"
+                 : short_name(walk, name);
+    compare(walk, layer, tensor, name, walk->device, walk->expected, count);
+    return activation.gradient && !pair->device->device.builtin
+               ? compare_empty_lanes(walk, activation, layer, tensor, name, error)
+               : WEFT_OK;
 }
 
 static enum weft_status read_both(struct walk *walk, enum weft_array array,
                                   struct weft_error *error) {
-    enum weft_status status = weft_backend_read(walk->pair->device, array, walk->device, error);
-    return status == WEFT_OK ? weft_backend_read(walk->pair->expected, array, walk->expected, error)
-                             : status;
+    TRY(weft_backend_read(walk->pair->device, array, walk->device, error));
+    return weft_backend_read(walk->pair->expected, array, walk->expected, error);
 }
 
-/* The tensors of layer ${index} in the flat array that has been read, as the work of ${kind}. */
-static void look_tensors(struct walk *walk, size_t index, bool trained, const char *kind,
-                         const char *suffix) {
+/* Compares the tensors of layer ${index} in the flat array that has been read, as the results of ${kind}. */
+static void compare_tensors(struct walk *walk, size_t index, bool trained, const char *kind,
+                            const char *suffix) {
     const struct weft_layer *layer = &walk->network->layers[index];
     for (size_t i = 0; i < layer->tensors; i++) {
         const struct weft_tensor *tensor = &walk->network->tensors[layer->first_tensor + i];
         char name[WEFT_NAME_MAX + 64];
         if (tensor->trained == trained) {
             snprintf(name, sizeof name, "%s%s", tensor->name, suffix);
-            look(walk, kind, short_name(walk, name), name, walk->device + tensor->offset,
-                 walk->expected + tensor->offset, tensor->count);
+            compare(walk, kind, short_name(walk, name), name, walk->device + tensor->offset,
+                    walk->expected + tensor->offset, tensor->count);
         }
     }
 }
 
-static enum weft_status look_forward(struct walk *walk, struct weft_error *error) {
+static enum weft_status compare_forward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
-    enum weft_status status = look_place(walk, (struct activation){0, false}, "gather", error);
-    for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
+    TRY(compare_activation(walk, (struct activation){.index = 0}, "gather", error));
+    for (size_t i = 0; i < network->layer_count; i++) {
         const char *kind = weft_kind_name(network->layers[i].kind);
-        /* a convolution's kernel has pooled where its own output is not kept */
+        /* The kernel of a convolution pools where the convolution's own output is not kept. */
         bool pooled = network->layers[i].kind == WEFT_KIND_MAX_POOL2D && !walk->kept;
-        status = look_place(walk, (struct activation){i + 1, false},
-                            pooled ? weft_kind_name(WEFT_KIND_CONV2D) : kind, error);
-        if (status == WEFT_OK && network->layers[i].kind == WEFT_KIND_BATCH_NORM &&
-            (status = read_both(walk, WEFT_ARRAY_BUFFERS, error)) == WEFT_OK) {
-            look_tensors(walk, i, false, kind, "");
+        TRY(compare_activation(walk, (struct activation){.index = i + 1},
+                               pooled ? weft_kind_name(WEFT_KIND_CONV2D) : kind, error));
+        if (network->layers[i].kind == WEFT_KIND_BATCH_NORM) {
+            TRY(read_both(walk, WEFT_ARRAY_BUFFERS, error));
+            compare_tensors(walk, i, false, kind, "");
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-/* Gradients of parameters that differ in layers of several kinds, where no gradient of an activation does, were right in the shards: what
- * joins these is adam's. */
-static enum weft_status blame_join(struct walk *walk, struct weft_error *error) {
+static enum weft_status compare_backward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
-    struct weft_verify_difference *found = walk->found, place = {.differing = 0};
-    enum weft_kind first = network->layers[0].kind;
-    bool several = false;
-    size_t layers = 0;
-    enum weft_status status = read_both(walk, WEFT_ARRAY_GRADIENTS, error);
-    for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
-        struct weft_verify_difference layer = {.differing = 0};
-        walk->found = &layer;
-        look_tensors(walk, i, true, "", "");
-        if (layer.differing > 0) {
-            several = several || (layers > 0 && network->layers[i].kind != first);
-            first = network->layers[i].kind;
-            layers++;
-        }
-    }
-    walk->found = &place;
-    for (size_t i = walk->pair->training ? 1 : 0;
-         several && i <= network->layer_count && status == WEFT_OK; i++) {
-        status = look_place(walk, (struct activation){i, true}, "", error);
-    }
-    walk->found = found;
-    if (several && status == WEFT_OK && place.differing == 0) {
-        snprintf(found->layer, sizeof found->layer, "adam");
-    }
-    return status;
-}
-
-static enum weft_status look_backward(struct walk *walk, struct weft_error *error) {
-    const struct weft_network *network = walk->network;
-    struct activation last = {network->layer_count, true};
-    enum weft_status status = look_place(walk, last, "cross_entropy", error);
-    for (size_t i = network->layer_count; i-- > 0 && status == WEFT_OK;) {
+    struct activation last = {.index = network->layer_count, .gradient = true};
+    TRY(compare_activation(walk, last, "cross_entropy", error));
+    for (size_t i = network->layer_count; i-- > 0;) {
         const char *kind = weft_kind_name(network->layers[i].kind);
-        if (network->layers[i].tensors > 0 &&
-            (status = read_both(walk, WEFT_ARRAY_GRADIENTS, error)) == WEFT_OK) {
-            bool before = walk->found->differing > 0;
-            look_tensors(walk, i, true, kind, ".grad");
-            if (!before && walk->found->differing > 0) {
-                status = blame_join(walk, error);
-            }
+        if (network->layers[i].tensors > 0) {
+            TRY(read_both(walk, WEFT_ARRAY_GRADIENTS, error));
+            compare_tensors(walk, i, true, kind, ".grad");
         }
-        if (status == WEFT_OK && (i > 0 || !walk->pair->training)) {
-            status = look_place(walk, (struct activation){i, true}, kind, error);
+        if (i > 0 || !walk->pair->training) {
+            TRY(compare_activation(walk, (struct activation){.index = i, .gradient = true}, kind,
+                                   error));
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-static void look_results(struct walk *walk) {
+static void compare_results(struct walk *walk) {
     const struct weft_step_result *results = walk->pair->results;
-    look(walk, "cross_entropy", "loss", "", &results[0].loss, &results[1].loss, 1);
+    compare(walk, "cross_entropy", "loss", "", &results[0].loss, &results[1].loss, 1);
     if (walk->found->differing == 0 && results[0].correct != results[1].correct) {
         *walk->found = (struct weft_verify_difference){.layer = "cross_entropy",
                                                        .tensor = "correct",
                                                        .device = results[0].correct,
                                                        .expected = results[1].correct,
-                                                       .whole = true,
+                                                       .is_integer = true,
                                                        .differing = 1,
                                                        .of = 1};
     }
 }
 
-static enum weft_status look_update(struct walk *walk, struct weft_error *error) {
+static enum weft_status compare_update(struct walk *walk, struct weft_error *error) {
     static const struct {
         enum weft_array array;
         const char *suffix;
     } arrays[] = {{WEFT_ARRAY_MOMENTS, ".moment"},
                   {WEFT_ARRAY_SECOND_MOMENTS, ".second_moment"},
                   {WEFT_ARRAY_PARAMETERS, ""}};
-    enum weft_status status = WEFT_OK;
-    for (size_t a = 0; a < 3 && status == WEFT_OK; a++) {
-        status = read_both(walk, arrays[a].array, error);
-        for (size_t i = 0; i < walk->network->layer_count && status == WEFT_OK; i++) {
-            look_tensors(walk, i, true, "adam", arrays[a].suffix);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++) {
+        TRY(read_both(walk, arrays[a].array, error));
+        for (size_t i = 0; i < walk->network->layer_count; i++) {
+            compare_tensors(walk, i, true, "adam", arrays[a].suffix);
         }
     }
-    return status;
+    return WEFT_OK;
+}
+
+static enum weft_status compare_all(struct walk *walk, struct weft_error *error) {
+    TRY(compare_forward(walk, error));
+    if (walk->pair->results != NULL) {
+        compare_results(walk);
+    }
+    if (walk->pair->backward) {
+        TRY(compare_backward(walk, error));
+    }
+    return walk->pair->training ? compare_update(walk, error) : WEFT_OK;
 }
 
 enum weft_status verify_tensors(const struct verify_pair *pair,
@@ -235,23 +208,12 @@ enum weft_status verify_tensors(const struct verify_pair *pair,
         longest = count > longest ? count : longest;
     }
     found->differing = 0;
-    found->absent = false;
+    found->in_empty_lane = false;
     walk.device = calloc(longest, sizeof *walk.device);
     walk.expected = calloc(longest, sizeof *walk.expected);
-    if (walk.device == NULL || walk.expected == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "verify: no memory for a tensor");
-    } else {
-        status = look_forward(&walk, error);
-        if (status == WEFT_OK && pair->results != NULL) {
-            look_results(&walk);
-        }
-        if (status == WEFT_OK && pair->backward) {
-            status = look_backward(&walk, error);
-        }
-        if (status == WEFT_OK && pair->training) {
-            status = look_update(&walk, error);
-        }
-    }
+    status = walk.device != NULL && walk.expected != NULL
+                 ? compare_all(&walk, error)
+                 : weft_fail(error, WEFT_FAILED, "verify: no memory for a tensor");
     free(walk.device);
     free(walk.expected);
     return status;

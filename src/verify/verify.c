@@ -1,241 +1,158 @@
 /* verify.c: the stages of a verification, one after the other, until one differs. */
-#include "verify/verify.h"
-
 #include <stdio.h>
-#include <string.h>
 
+#include "base/try.h"
 #include "os/host.h"
+#include "verify/reference.h"
+#include "verify/soak.h"
+#include "verify/stages.h"
 
-const char *weft_stage_name(enum weft_verify_stage stage) {
-    static const char *const names[] = {"transfers", "numerics", "layers", "training",
-                                        "evaluation"};
-    return names[stage];
-}
+#define FLIPPED_IMAGES 100 /* of a step in which a bit can be flipped */
 
-const char *weft_verify_result_name(enum weft_verify_result result) {
-    static const char *const names[] = {"equal", "different", "unstable"};
-    return names[result];
-}
-
-uint64_t verify_steps(const struct verify *verify) {
-    uint64_t steps = verify->options->steps;
-    return steps != 0 ? steps : verify->options->full ? VERIFY_FULL_STEPS : VERIFY_QUICK_STEPS;
-}
-
-bool verify_vectors(const struct verify *verify) {
-    const struct weft_device *device = &verify->outcome->device;
-    return verify->options->full || device->builtin || strstr(device->fp_config, "fma") != NULL;
-}
-
-struct verify_setup verify_device_options(const struct verify *verify, size_t batch,
-                                          const struct debug_options *debug) {
-    struct verify_setup setup = {.options = verify->options->device};
-    setup.options.device = verify->selector;
-    setup.options.batch = batch;
-    setup.options.forward_only = false;
-    setup.debug = debug != NULL ? debug : verify->watch.announce != NULL ? &verify->watch : NULL;
-    if (setup.options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
-        setup.options.mapping = WEFT_MAPPING_GPU;
-    }
-    return setup;
-}
-
-enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
-                             struct weft_backend **backend, struct weft_error *error) {
-    return backend_open(network, &setup->options, setup->debug, backend, NULL, error);
-}
-
-enum weft_status verify_open_reference(const struct verify *verify,
-                                       const struct weft_network *network, size_t batch,
-                                       struct weft_backend **backend, struct weft_error *error) {
-    struct weft_backend_options options = {.device = "cpu", .batch = batch};
-    /* The CPU backend against itself: there the reference is its one thread. */
-    options.threads = verify->outcome->device.builtin ? 1 : verify->options->device.threads;
-    return weft_backend_open(network, &options, backend, NULL, error);
-}
-
-static void tell(const struct verify *verify, const char *what) {
-    if (verify->events != NULL && verify->events->doing != NULL) {
-        verify->events->doing(verify->events->context, what);
-    }
-}
-
-void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what) {
-    snprintf(verify->piece, sizeof verify->piece, "stage %s: %s", weft_stage_name(stage), what);
-    tell(verify, verify->piece);
-}
-
-/* Before a launch. */
-static void about_kernel(void *context, const char *name) {
-    const struct verify *verify = context;
-    char what[400];
-    snprintf(what, sizeof what, "%.80s, %s", name, verify->piece);
-    tell(verify, what);
-}
-
-enum weft_status verify_progress(const struct verify *verify, const char *what,
-                                 struct weft_error *error) {
-    const struct weft_verify_events *events = verify->events;
-    if (events != NULL && events->progress != NULL &&
-        !events->progress(events->context, what, verify->outcome->passes,
-                          verify->outcome->faults)) {
-        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted");
-    }
-    return WEFT_OK;
-}
-
-static enum weft_status check_injection(struct verify *verify, struct weft_error *error) {
+/* Finds the tensor of --inject, in verify->flip.ref, and the count of its elements. */
+static enum weft_status find_tensor(struct verify *verify, size_t *count,
+                                    struct weft_error *error) {
     const struct weft_injection *inject = verify->options->inject;
+    struct tensor_ref *ref = &verify->flip.ref;
     struct weft_network *network = NULL;
-    struct tensor_ref target;
-    enum weft_status status;
-    size_t most;
-    if (inject == NULL) {
-        return WEFT_OK;
-    }
-    if (verify->options->bundle != NULL) {
-        return weft_fail(error, WEFT_USAGE,
-                         "--bundle: a bit that --inject flips is no kernel's fault");
-    }
-    if (verify->outcome->device.builtin) {
-        return weft_fail(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
-    }
-    status = weft_network_create_published(&network, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    most = tensor_ref_find(network, inject->tensor, &target)
-               ? target.count * (target.is_activation ? 100 : 1)
-               : 0;
+    bool found;
+    TRY(weft_network_create_published(&network, error));
+    found = tensor_ref_find(network, inject->tensor, ref);
     weft_network_destroy(network);
-    if (most == 0) {
+    if (!found) {
         weft_fail(error, WEFT_USAGE, "--inject %s: the published network has no such tensor",
                   inject->tensor);
         return weft_error_hint(error, "for example 10:conv1.weight:7:20, 3:fc1.output:0:31, "
                                       "5:out.bias.grad:1:0");
     }
-    if (target.is_activation && target.activation.gradient && target.activation.index == 0) {
+    if (ref->is_activation && ref->activation.gradient && ref->activation.index == 0) {
         return weft_fail(error, WEFT_USAGE, "--inject %s: a training does not compute it",
                          inject->tensor);
     }
-    if (inject->step > verify_steps(verify)) {
-        return weft_fail(error, WEFT_USAGE, "--inject: step %llu is behind the end of the training",
-                         (unsigned long long)inject->step);
+    *count = ref->count * (ref->is_activation ? FLIPPED_IMAGES : 1);
+    return WEFT_OK;
+}
+
+/* Checks options->inject, and makes verify->flip of it. */
+static enum weft_status prepare_flip(struct verify *verify, struct weft_error *error) {
+    const struct weft_injection *inject = verify->options->inject;
+    size_t count = 0;
+    if (inject == NULL) {
+        return WEFT_OK;
     }
-    if (inject->step == 0 || inject->element >= most || inject->bit > 31) {
+    if (verify->options->bundle != NULL) {
         return weft_fail(error, WEFT_USAGE,
-                         "--inject: steps count from 1, %s has %zu elements, bits are 0 to 31",
-                         inject->tensor, most);
+                         "--bundle: a bit that --inject flips is not the fault of a kernel");
+    }
+    if (verify->outcome->device.builtin) {
+        return weft_fail(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
     }
     verify->flip = verify->watch;
+    TRY(find_tensor(verify, &count, error));
+    if (inject->step > verify_steps(verify)) {
+        return weft_fail(error, WEFT_USAGE, "--inject: step %llu is after the end of the training",
+                         (unsigned long long)inject->step);
+    }
+    if (inject->step == 0 || inject->element >= count || inject->bit > 31) {
+        return weft_fail(error, WEFT_USAGE,
+                         "--inject: steps count from 1, %s has %zu elements, bits are 0 to 31",
+                         inject->tensor, count);
+    }
     verify->flip.flip = inject->step;
-    verify->flip.ref = target;
     verify->flip.element = inject->element;
     verify->flip.bit = inject->bit;
     return WEFT_OK;
 }
 
+/* What a stage works on, in addition to the verification. */
+union subject {
+    struct raw_device *raw;
+    struct trainer *trainer;
+};
+
 /* Runs a stage and reports it, unless an earlier one has decided. */
 static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage stage,
-                                  enum weft_status (*run)(struct verify *, void *,
-                                                          struct weft_error *),
-                                  void *context, struct weft_error *error) {
+                                  union subject subject, struct weft_error *error) {
+    const struct weft_verify_events *events = verify->events;
     double start = os_seconds();
-    enum weft_status status;
     if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
     verify->cases = 0;
     verify_doing(verify, stage, "its beginning");
-    status = run(verify, context, error);
-    if (status == WEFT_OK && verify->events != NULL && verify->events->stage != NULL) {
-        verify->events->stage(verify->events->context, stage, verify->outcome->result,
-                              verify->cases, os_seconds() - start);
+    switch (stage) {
+    case WEFT_STAGE_TRANSFERS:
+        TRY(verify_transfers(verify, subject.raw, error));
+        break;
+    case WEFT_STAGE_NUMERICS:
+        TRY(verify_numerics(verify, subject.raw, error));
+        break;
+    case WEFT_STAGE_LAYERS:
+        TRY(verify_layers(verify, error));
+        break;
+    case WEFT_STAGE_TRAINING:
+        TRY(verify_training(verify, subject.trainer, error));
+        break;
+    case WEFT_STAGE_EVALUATION:
+    case WEFT_STAGE_COUNT:
+        TRY(verify_evaluation(verify, subject.trainer, error));
+        break;
     }
-    return status;
+    if (events != NULL && events->stage != NULL) {
+        events->stage(events->context, stage, verify->outcome->result, verify->cases,
+                      os_seconds() - start);
+    }
+    return WEFT_OK;
 }
 
-static enum weft_status transfers(struct verify *verify, void *bare, struct weft_error *error) {
-    return bare != NULL ? verify_transfers(verify, bare, error) : WEFT_OK;
-}
-
-static enum weft_status numerics(struct verify *verify, void *bare, struct weft_error *error) {
-    return bare != NULL ? verify_numerics(verify, bare, error) : WEFT_OK;
-}
-
-static enum weft_status layers(struct verify *verify, void *none, struct weft_error *error) {
-    (void)none;
-    return verify_layers(verify, error);
-}
-
-static enum weft_status training(struct verify *verify, void *job, struct weft_error *error) {
-    return verify_stage_training(verify, job, error);
-}
-
-static enum weft_status evaluation(struct verify *verify, void *job, struct weft_error *error) {
-    return verify_stage_evaluation(verify, job, error);
-}
-
-static enum weft_status run_bare(struct verify *verify, struct weft_error *error) {
-    struct raw_device *bare = NULL;
-    enum weft_status status = WEFT_OK;
+/* Runs the stages that need no network. */
+static enum weft_status run_raw(struct verify *verify, struct weft_error *error) {
+    union subject subject = {.raw = NULL};
+    enum weft_status status;
     if (!verify->outcome->device.builtin) {
-        status = debug_api->raw_device.open(&verify->outcome->device, &bare, error);
+        TRY(debug_api->raw_device.open(&verify->outcome->device, &subject.raw, error));
     }
-    if (status == WEFT_OK) {
-        status = run_stage(verify, WEFT_STAGE_TRANSFERS, transfers, bare, error);
-    }
-    if (status == WEFT_OK) {
-        status = run_stage(verify, WEFT_STAGE_NUMERICS, numerics, bare, error);
-    }
-    if (bare != NULL) {
-        debug_api->raw_device.close(bare);
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRANSFERS, subject, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_NUMERICS, subject, error));
+done:
+    if (subject.raw != NULL) {
+        debug_api->raw_device.close(subject.raw);
     }
     return status;
 }
 
 static enum weft_status run_training(struct verify *verify, struct weft_error *error) {
-    struct verify_training job = {0};
-    enum weft_status status = WEFT_OK;
+    struct trainer trainer;
+    const union subject subject = {.trainer = &trainer};
+    enum weft_status status;
     if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
-    status = verify_training_init(verify, verify->options->seed, NULL, &job, error);
-    if (status == WEFT_OK) {
-        status = run_stage(verify, WEFT_STAGE_TRAINING, training, &job, error);
-    }
-    if (status == WEFT_OK) {
-        status = run_stage(verify, WEFT_STAGE_EVALUATION, evaluation, &job, error);
-    }
-    verify_training_finish(&job);
+    TRY_OR(done, trainer_init(verify, verify->options->seed, &trainer, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRAINING, subject, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_EVALUATION, subject, error));
+done:
+    trainer_finish(&trainer);
     return status;
 }
 
 static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
-    enum weft_status status = verify_host(error);
+    const union subject none = {.raw = NULL};
     struct debug_options flip;
-    if (status == WEFT_OK) {
-        status = check_injection(verify, error);
-    }
-    if (status == WEFT_OK) {
-        status = run_bare(verify, error);
-    }
-    if (status == WEFT_OK) {
-        status = run_stage(verify, WEFT_STAGE_LAYERS, layers, NULL, error);
-    }
+    TRY(verify_reference_check(error));
+    TRY(prepare_flip(verify, error));
+    TRY(run_raw(verify, error));
+    TRY(run_stage(verify, WEFT_STAGE_LAYERS, none, error));
+    /* In a soak a bit is flipped later, in one of the copies. */
     flip = verify->flip;
     if (verify->options->soak > 0) {
-        verify->flip = (struct debug_options){0}; /* it comes in the soak */
+        verify->flip = (struct debug_options){.flip = 0};
     }
-    if (status == WEFT_OK) {
-        status = run_training(verify, error);
-    }
+    TRY(run_training(verify, error));
     verify->flip = flip;
-    if (status == WEFT_OK && verify->options->soak > 0 &&
-        verify->outcome->result == WEFT_VERIFY_EQUAL) {
-        status = verify_soak(verify, error);
-    }
-    return status;
+    return verify->options->soak > 0 && verify->outcome->result == WEFT_VERIFY_EQUAL
+               ? verify_soak(verify, error)
+               : WEFT_OK;
 }
 
 enum weft_status weft_verify(const struct weft_verify_options *options,
@@ -248,11 +165,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     char ignored[512];
     enum weft_status status;
     *outcome = (struct weft_verify_outcome){.result = WEFT_VERIFY_EQUAL};
-    status =
-        weft_device_choose(selector, &outcome->device, notice != NULL ? notice : ignored, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(weft_device_choose(selector, &outcome->device, notice != NULL ? notice : ignored, error));
     if (outcome->device.builtin) {
         snprintf(verify.selector, sizeof verify.selector, "cpu");
     } else {
@@ -260,7 +173,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     }
     if (options->launches) {
         verify.watch =
-            (struct debug_options){.wait = true, .announce = about_kernel, .context = &verify};
+            (struct debug_options){.wait = true, .announce = verify_announce, .context = &verify};
     }
     status = run_all(&verify, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&

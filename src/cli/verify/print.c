@@ -52,7 +52,7 @@ static void print_text(const struct weft_verify_difference *found) {
     }
     cli_text_line(2, "difference: stage %s%s, layer %s, tensor %s, element %zu",
                   weft_stage_name(found->stage), step, found->layer, found->tensor, found->element);
-    if (found->whole) {
+    if (found->is_integer) {
         cli_text_line(2, "  device 0x%08lx, expected 0x%08lx; %zu of %zu differ",
                       (unsigned long)found->device, (unsigned long)found->expected,
                       found->differing, found->of);
@@ -93,14 +93,14 @@ void cli_verify_print_difference(const struct cli_verify_options *options,
     json_write_string(&json, "device", bits);
     snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->expected);
     json_write_string(&json, "expected", bits);
-    if (!found->whole) {
+    if (!found->is_integer) {
         json_write_float(&json, "device_value", as_float(found->device));
         json_write_float(&json, "expected_value", as_float(found->expected));
     }
     json_write_integer(&json, "ulp", found->ulp);
     json_write_integer(&json, "differing", found->differing);
     json_write_integer(&json, "of", found->of);
-    json_write_string(&json, "guess", found->guess);
+    json_write_string(&json, "guess", found->cause);
     json_write_string(&json, "where", found->where);
     json_write_close(&json, '}');
     json_write_print(&json, stdout, NULL);

@@ -7,6 +7,7 @@
 #define WEFT_OPENCL_DEBUG_DEBUG_H
 
 #include "backend/ops.h"
+#include "verify_operations.h"
 
 /* ---- debug.c, record.c: the launches that compute one tensor, with everything that they read ---- */
 
@@ -52,8 +53,11 @@ struct record {
     struct record_buffer buffers[RECORD_BUFFERS];
     char *source, *log, options[1024]; /* of the program */
     bool full;                         /* there was more than fits */
-    int partials, gradients; /* with ${adam}: buffers that Adam's kernel sums: index + 1 */
-    float scale;             /* and the factor of that sum */
+    /* With ${adam}: the buffers (index + 1) that Adam's kernel reads and writes as gradients of the shards and as their sum; the
+     * factor of the sum, and the count of the shards. */
+    int partials, gradients;
+    float scale;
+    size_t shards;
 };
 
 void record_finish(struct record *record);
@@ -82,8 +86,6 @@ struct debug_options {
 
 struct raw_device;
 
-#define RAW_DEVICE_OPERATIONS 16 /* of verify.cl */
-
 struct raw_device_ops {
     /* Opens ${device}, an OpenCL device. Fails with WEFT_BAD_DEVICE. */
     enum weft_status (*open)(const struct weft_device *device, struct raw_device **raw,
@@ -97,15 +99,15 @@ struct raw_device_ops {
     /* Compiles verify.cl with ${options} (kernels, cl_options). */
     enum weft_status (*build)(struct raw_device *raw, const struct weft_backend_options *options,
                               struct weft_error *error);
-    /* Computes all operations on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}:
+    /* Computes all operations of cl/verify_operations.h on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}:
      * operations x count. ${vectors}: by the kernels of 16 lanes. */
     enum weft_status (*arithmetic)(struct raw_device *raw, const uint32_t *in, size_t count,
                                    bool vectors, uint32_t *out, struct weft_error *error);
     /* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above:
      * buffers 0 to 2, and buffer 3 for the results. Free it with record_finish, even on failure. */
-    enum weft_status (*record)(const struct raw_device *raw, unsigned operation, const uint32_t *in,
-                               size_t count, bool vectors, struct record *record,
-                               struct weft_error *error);
+    enum weft_status (*record)(const struct raw_device *raw, enum weft_operation operation,
+                               const uint32_t *in, size_t count, bool vectors,
+                               struct record *record, struct weft_error *error);
 };
 
 /* ---- replicas.c, replicas_run.c: copies of one network that train at the same time and are compared on the device ----

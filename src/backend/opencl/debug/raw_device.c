@@ -11,12 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KERNELS 6 /* of verify.cl, each for single floats and for vectors */
+/* The kernels of verify.cl, each for single floats and for vectors. */
+enum { KERNEL_BASIC, KERNEL_CONVERT, KERNEL_DIVIDE, KERNEL_SQRT, KERNEL_EXP, KERNEL_LOG, KERNELS };
 
 static const char *const names[2][KERNELS] = {
     {"verify_basic", "verify_convert", "verify_div", "verify_sqrt", "verify_exp", "verify_log"},
     {"verify_basic16", "verify_convert16", "verify_div16", "verify_sqrt16", "verify_exp16",
      "verify_log16"}};
+
+#define KERNEL_OF(name, kernel, text, rule, operands, integer, section) KERNEL_##kernel,
+static const int kernel_of[] = {WEFT_OPERATIONS(KERNEL_OF)};
 
 struct raw_device {
     cl_device_id device;
@@ -178,7 +182,7 @@ static enum weft_status compute(struct raw_device *raw, const cl_mem buffers[4],
 enum weft_status raw_device_arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
                                        bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
-    size_t bytes = count * sizeof *in, out_bytes = RAW_DEVICE_OPERATIONS * bytes;
+    size_t bytes = count * sizeof *in, out_bytes = OPERATION_COUNT * bytes;
     const cl_uint poison = 0xdeadbeefu; /* so that no old results pass */
     cl_int code;
     enum weft_status status;
@@ -200,13 +204,6 @@ done:
     return status;
 }
 
-/* Which of the kernels computes an operation of verify.cl. */
-static size_t kernel_of(unsigned operation) {
-    return operation >= 6 && operation <= 8     ? 1
-           : operation >= 11 && operation <= 14 ? operation - 9
-                                                : 0;
-}
-
 static enum weft_status keep_buffer(struct record *record, const void *from, size_t bytes,
                                     struct weft_error *error) {
     struct record_buffer *buffer = &record->buffers[record->buffer_count];
@@ -222,7 +219,7 @@ static enum weft_status keep_buffer(struct record *record, const void *from, siz
     return WEFT_OK;
 }
 
-enum weft_status raw_device_record(const struct raw_device *raw, unsigned operation,
+enum weft_status raw_device_record(const struct raw_device *raw, enum weft_operation operation,
                                    const uint32_t *in, size_t count, bool vectors,
                                    struct record *record, struct weft_error *error) {
     struct record_launch *launch = &record->launches[0];
@@ -230,13 +227,13 @@ enum weft_status raw_device_record(const struct raw_device *raw, unsigned operat
     cl_uint n = (cl_uint)count;
     for (size_t i = 0; i < 4; i++) {
         TRY(keep_buffer(record, i < 3 ? in + i * count : NULL,
-                        i < 3 ? bytes : RAW_DEVICE_OPERATIONS * bytes, error));
+                        i < 3 ? bytes : OPERATION_COUNT * bytes, error));
         launch->arguments[i] = (struct record_argument){.buffer = (int)i, .size = sizeof(cl_mem)};
     }
     launch->arguments[4] = (struct record_argument){.buffer = -1, .size = sizeof n};
     memcpy(launch->arguments[4].bytes, &n, sizeof n);
     launch->count = 5;
-    snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of(operation)]);
+    snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of[operation]]);
     launch->range[0] = vectors ? count / 16 : count;
     launch->range[1] = launch->range[2] = 1;
     if (vectors) {

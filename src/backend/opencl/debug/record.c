@@ -80,14 +80,16 @@ static void record_program(struct opencl_backend *cl, struct record *record) {
     }
 }
 
-/* Stores what Adam's kernel sums: its arguments 0 and 1 are the gradients of the shards and their sum; the factor is the first
- * number (adam.cl). */
-static void note_sum(const struct opencl_backend *cl, const struct opencl_launch *launch,
-                     const struct record_launch *to, struct record *record) {
-    int scale = launch == &cl->common[COMMON_ADAM_STEP] ? 5 : 2;
-    record->partials = to->arguments[0].buffer + 1;
-    record->gradients = to->arguments[1].buffer + 1;
-    memcpy(&record->scale, to->arguments[scale].bytes, sizeof record->scale);
+/* Stores what Adam's kernel adds (adam.cl): its arguments 0 and 1 are the gradients of the shards and their sum; its first numbers are the factor
+ * of the sum and the count of images. */
+static void note_sum(const struct record_launch *launch, bool is_update, struct record *record) {
+    const struct record_argument *numbers = &launch->arguments[is_update ? 5 : 2];
+    int32_t images;
+    memcpy(&images, numbers[1].bytes, sizeof images);
+    memcpy(&record->scale, numbers[0].bytes, sizeof record->scale);
+    record->shards = lanes_shards((size_t)images);
+    record->partials = launch->arguments[0].buffer + 1;
+    record->gradients = launch->arguments[1].buffer + 1;
 }
 
 void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -121,7 +123,7 @@ void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
         }
     }
     if (is_adam(cl, launch)) {
-        note_sum(cl, launch, to, record);
+        note_sum(to, launch == &cl->common[COMMON_ADAM_STEP], record);
     }
 }
 

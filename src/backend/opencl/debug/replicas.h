@@ -49,7 +49,7 @@ enum weft_status raw_device_build(struct raw_device *raw,
                                   struct weft_error *error);
 enum weft_status raw_device_arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
                                        bool vectors, uint32_t *out, struct weft_error *error);
-enum weft_status raw_device_record(const struct raw_device *raw, unsigned operation,
+enum weft_status raw_device_record(const struct raw_device *raw, enum weft_operation operation,
                                    const uint32_t *in, size_t count, bool vectors,
                                    struct record *record, struct weft_error *error);
 enum weft_status replicas_open(const struct weft_network *network,

@@ -1,12 +1,12 @@
-/* host.c: a processor that rounds otherwise, or computes with more digits, can not say what is right. */
-#include "verify/verify.h"
+/* reference.c: the CPU backend as the reference: whether this host computes correctly, and results that are known. */
+#include "verify/reference.h"
 
 #include <float.h>
 #include <math.h>
 
 #include "numerics.h"
 
-/* Through volatile variables, so that they are computed when the program runs, as it is set up then. */
+/* Volatile variables, so that these are computed at run time, with the rounding mode of that moment. */
 static float product(volatile float a, volatile float b) {
     volatile float result = a * b;
     return result;
@@ -17,7 +17,7 @@ static float sum(volatile float a, volatile float b) {
     return result;
 }
 
-enum weft_status verify_host(struct weft_error *error) {
+enum weft_status verify_reference_check(struct weft_error *error) {
     static const struct {
         float a, b, c, result;
     } fused[] = {
@@ -26,10 +26,10 @@ enum weft_status verify_host(struct weft_error *error) {
         {0x1.000002p0f, 0x1.fffffep-1f, -1.0f, 0x1.fffffcp-25f},
         {0x1p-12f, 0x1p-12f, 1.0f, 1.0f},
         {0x1.000002p-12f, 0x1p-12f, 1.0f, 0x1.000002p0f},
-        /* Just below the middle of two floats; the middle itself in double and in long double, which then rounds up. */
+        /* Just below the middle of two floats. In double and long double it is the middle itself, which rounds up. */
         {0x1.000002p-12f, 0x1.fffffcp-13f, 0x1.000002p0f, 0x1.000002p0f},
     };
-    /* Halves go to the even neighbour, up and down, of both signs. */
+    /* Ties round to the even neighbour, up and down, for both signs. */
     if (sum(1.0f, 0x1p-24f) != 1.0f || sum(0x1.000002p0f, 0x1p-24f) != 0x1.000004p0f ||
         sum(-1.0f, -0x1p-24f) != -1.0f || sum(1.0f, 0x1.000002p-24f) != 0x1.000002p0f ||
         product(0x1.000002p0f, 0x1.8p0f) != 0x1.800004p0f) {
@@ -52,4 +52,33 @@ enum weft_status verify_host(struct weft_error *error) {
         }
     }
     return WEFT_OK;
+}
+
+enum weft_status verify_open_reference(const struct verify *verify,
+                                       const struct weft_network *network, size_t batch,
+                                       struct weft_backend **backend, struct weft_error *error) {
+    struct weft_backend_options options = {.device = "cpu", .batch = batch};
+    options.threads = verify_reference_threads(verify);
+    return weft_backend_open(network, &options, backend, NULL, error);
+}
+
+unsigned verify_reference_threads(const struct verify *verify) {
+    return verify->outcome->device.builtin ? 1 : verify->options->device.threads;
+}
+
+/* The test of verification computes them again; a new contract needs new ones. */
+static const struct verify_known known[] = {
+    {false, 0, 20, "2836a77fcdaf7c80aaac0e22954c595bb5aa5215856e1bb9a318713d61844605",
+     "649b602b84b0a77f5f104e7f4a4c711d66ab549834727494a84bb74ebd2b8f2e"},
+    {true, 0, 600, "5b6594f3731f994d9f212c4380a3fba3cb9cc280f4f7ea65a5fd0d21aa0e62e3",
+     "8013a896d7a9ac76d7447e3722595498d4c56d2896fad9fec432327d01bbe12e"},
+};
+
+const struct verify_known *verify_known_find(bool full, uint64_t seed, uint64_t steps) {
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].full == full && known[i].seed == seed && known[i].steps == steps) {
+            return &known[i];
+        }
+    }
+    return NULL;
 }

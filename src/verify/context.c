@@ -1,0 +1,102 @@
+/* context.c: one verification: its options, how it opens devices, and what it reports. */
+#include "verify/context.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *weft_stage_name(enum weft_verify_stage stage) {
+    static const char *const names[] = {"transfers", "numerics", "layers", "training",
+                                        "evaluation"};
+    return names[stage];
+}
+
+const char *weft_verify_result_name(enum weft_verify_result result) {
+    static const char *const names[] = {"equal", "different", "unstable"};
+    return names[result];
+}
+
+uint64_t verify_steps(const struct verify *verify) {
+    uint64_t steps = verify->options->steps;
+    return steps != 0 ? steps : verify->options->full ? VERIFY_FULL_STEPS : VERIFY_QUICK_STEPS;
+}
+
+bool verify_vectors(const struct verify *verify) {
+    const struct weft_device *device = &verify->outcome->device;
+    return verify->options->full || device->builtin || strstr(device->fp_config, "fma") != NULL;
+}
+
+struct verify_setup verify_device_setup(const struct verify *verify, size_t batch,
+                                        const struct debug_options *debug) {
+    struct verify_setup setup = {.options = verify->options->device, .debug = debug};
+    setup.options.device = verify->selector;
+    setup.options.batch = batch;
+    setup.options.forward_only = false;
+    if (debug == NULL && verify->watch.announce != NULL) {
+        setup.debug = &verify->watch;
+    }
+    if (setup.options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {
+        setup.options.mapping = WEFT_MAPPING_GPU;
+    }
+    return setup;
+}
+
+/* The mapping that the device gets by default or that the user chose. Without vectors there is only that of single lanes. */
+static enum weft_mapping own_mapping(const struct verify *verify) {
+    enum weft_mapping given = verify->options->device.mapping;
+    bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
+    if (!verify_vectors(verify)) {
+        return WEFT_MAPPING_GPU;
+    }
+    return given != WEFT_MAPPING_AUTO ? given : cpu ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+}
+
+void verify_variant(const struct verify *verify, size_t variant, struct verify_setup *setup) {
+    enum weft_mapping own = own_mapping(verify);
+    enum weft_mapping other = own == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
+    setup->options.mapping = variant < 2 || !verify_vectors(verify) ? own : other;
+    setup->options.no_fuse = variant % 2 != 0;
+}
+
+enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
+                             struct weft_backend **backend, struct weft_error *error) {
+    return backend_open(network, &setup->options, setup->debug, backend, NULL, error);
+}
+
+static void report(const struct verify *verify, const char *what) {
+    if (verify->events != NULL && verify->events->doing != NULL) {
+        verify->events->doing(verify->events->context, what);
+    }
+}
+
+void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what) {
+    snprintf(verify->activity, sizeof verify->activity, "stage %s: %s", weft_stage_name(stage),
+             what);
+    report(verify, verify->activity);
+}
+
+void verify_announce(void *context, const char *kernel) {
+    const struct verify *verify = context;
+    char what[400];
+    snprintf(what, sizeof what, "%.80s, %s", kernel, verify->activity);
+    report(verify, what);
+}
+
+enum weft_status verify_progress(const struct verify *verify, const char *what,
+                                 struct weft_error *error) {
+    const struct weft_verify_events *events = verify->events;
+    if (events != NULL && events->progress != NULL &&
+        !events->progress(events->context, what, verify->outcome->passes,
+                          verify->outcome->faults)) {
+        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted");
+    }
+    return WEFT_OK;
+}
+
+void verify_decide(struct verify *verify, struct weft_verify_difference *found,
+                   enum verify_cause cause, enum weft_verify_result result) {
+    found->cause = verify_cause_name(cause);
+    verify->outcome->result = result;
+    if (verify->events != NULL && verify->events->difference != NULL) {
+        verify->events->difference(verify->events->context, found);
+    }
+}

@@ -1,0 +1,21 @@
+/* tensors.h: compares everything that two backends hold after the same work. */
+#ifndef WEFT_VERIFY_TENSORS_H
+#define WEFT_VERIFY_TENSORS_H
+
+#include "weft/verify.h"
+
+struct verify_pair {
+    struct weft_backend *device, *expected;
+    size_t count;                           /* images */
+    bool backward;                          /* gradients too */
+    bool training;                          /* a step of training, not a propagation */
+    bool long_names;                        /* "conv1.weight.grad", not "weight.grad" */
+    const struct weft_step_result *results; /* in training: of the device, then expected */
+};
+
+/* Stores the first difference in the order of the computation in ${found}; without one, found->differing is 0. Tensors that a device does not
+ * keep are skipped. */
+enum weft_status verify_tensors(const struct verify_pair *pair,
+                                struct weft_verify_difference *found, struct weft_error *error);
+
+#endif

@@ -1,0 +1,221 @@
+/* trainer.c: trainings of the published network, made of steps that every device must compute to the same bits. */
+#include "verify/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sha256.h"
+#include "base/try.h"
+#include "verify/made_values.h"
+#include "verify/reference.h"
+
+#define BATCH       100
+#define EPOCH_STEPS 600 /* of one epoch at most; then the images repeat */
+#define RATE        0.01f
+
+static enum weft_status make_images(const struct verify *verify, struct trainer *trainer,
+                                    struct weft_error *error) {
+    size_t steps = trainer->steps < EPOCH_STEPS ? (size_t)trainer->steps : EPOCH_STEPS;
+    size_t counts[WEFT_SPLIT_COUNT] = {[WEFT_SPLIT_TRAIN] = steps * BATCH,
+                                       [WEFT_SPLIT_TEST] = verify->options->full ? 10000 : 1000};
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        TRY(verify_images(trainer->seed, (enum weft_split)split, counts[split],
+                          &trainer->made_images[split], error));
+    }
+    trainer->images = trainer->made_images;
+    return WEFT_OK;
+}
+
+enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *error) {
+    const struct weft_network *network = trainer->model->network;
+    size_t steps = (size_t)trainer->steps + 1, step = sizeof *trainer->results[0];
+    bool fits = trainer->steps < SIZE_MAX / step / 2;
+    trainer->values = calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
+    trainer->order = calloc(trainer->images[WEFT_SPLIT_TRAIN].count, sizeof *trainer->order);
+    trainer->results[0] = fits ? calloc(steps, step) : NULL;
+    trainer->results[1] = fits ? calloc(steps, step) : NULL;
+    return trainer->values != NULL && trainer->order != NULL && trainer->results[0] != NULL &&
+                   trainer->results[1] != NULL
+               ? WEFT_OK
+               : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+}
+
+enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct trainer *trainer,
+                              struct weft_error *error) {
+    struct weft_network *network = NULL;
+    const struct debug_options *flip = verify->flip.flip != 0 ? &verify->flip : NULL;
+    *trainer = (struct trainer){.seed = seed,
+                                .steps = verify_steps(verify),
+                                .batch = BATCH,
+                                .images = verify->options->images,
+                                .note = ""};
+    if (trainer->images == NULL) {
+        TRY(make_images(verify, trainer, error));
+    } else if (trainer->images[WEFT_SPLIT_TRAIN].count < BATCH) {
+        trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
+    }
+    TRY(weft_network_create_published(&network, error));
+    TRY(weft_model_create(network, &trainer->model, error));
+    weft_model_initialise(trainer->model, seed);
+    trainer->setup = verify_device_setup(verify, trainer->batch, flip);
+    if (flip != NULL && flip->ref.is_activation) {
+        trainer->setup.options.no_fuse = true; /* so that all activations exist */
+    }
+    return trainer_allocate(trainer, error);
+}
+
+enum weft_status trainer_reseed(const struct verify *verify, struct trainer *trainer, uint64_t seed,
+                                struct weft_error *error) {
+    trainer->seed = seed;
+    weft_model_initialise(trainer->model, seed);
+    if (trainer->images != trainer->made_images) {
+        return WEFT_OK;
+    }
+    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
+    return make_images(verify, trainer, error);
+}
+
+void trainer_finish(struct trainer *trainer) {
+    weft_backend_close(trainer->backend);
+    weft_model_destroy(trainer->model);
+    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
+    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
+    free(trainer->values);
+    free(trainer->order);
+    free(trainer->results[0]);
+    free(trainer->results[1]);
+    free(trainer->moments[0]);
+    free(trainer->moments[1]);
+}
+
+enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
+                              struct weft_backend **backend, struct weft_error *error) {
+    float pixels[256];
+    TRY(verify_open(trainer->model->network, setup, backend, error));
+    weft_pixels_normalised(pixels);
+    TRY(weft_backend_set_pixels(*backend, pixels, error));
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        TRY(weft_backend_set_images(*backend, (enum weft_split)split, &trainer->images[split],
+                                    error));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status trainer_open_reference(const struct verify *verify, const struct trainer *trainer,
+                                        struct weft_backend **backend, struct weft_error *error) {
+    struct verify_setup setup = {.options = trainer->setup.options};
+    setup.options.device = "cpu";
+    setup.options.threads = verify_reference_threads(verify);
+    return trainer_open(trainer, &setup, backend, error);
+}
+
+/* Gives ${backend} the initial values. The parameters are last, since debug_options.flip counts from there. */
+static enum weft_status begin(const struct trainer *trainer, struct weft_backend *backend,
+                              struct weft_error *error) {
+    const struct weft_model *model = trainer->model;
+    memset(trainer->values, 0, model->network->parameter_count * sizeof *trainer->values);
+    TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error));
+    for (int i = 0; i < 2; i++) {
+        TRY(weft_backend_write(backend, i == 0 ? WEFT_ARRAY_MOMENTS : WEFT_ARRAY_SECOND_MOMENTS,
+                               trainer->moments[i] != NULL ? trainer->moments[i] : trainer->values,
+                               error));
+    }
+    return weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error);
+}
+
+void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
+                        struct trainer_chunk *chunk) {
+    size_t count = trainer->images[WEFT_SPLIT_TRAIN].count;
+    uint64_t in_epoch = (count + trainer->batch - 1) / trainer->batch;
+    uint64_t begin = first % in_epoch, end = begin + TRAINER_CHUNK;
+    size_t last;
+    /* The chunk ends with the epoch and with the training. */
+    end = end < in_epoch ? end : in_epoch;
+    end = end - begin < trainer->steps - first ? end : begin + (trainer->steps - first);
+    last = (size_t)end * trainer->batch;
+    last = last < count ? last : count;
+    if (begin == 0) {
+        weft_shuffle(trainer->seed, first / in_epoch + 1, trainer->order, count);
+    }
+    for (uint64_t i = begin; i < end; i++) {
+        chunk->adam[i - begin] = weft_adam_step(RATE, first + (i - begin) + 1);
+    }
+    chunk->first = first;
+    chunk->steps = (struct weft_steps){.steps = (size_t)(end - begin),
+                                       .batch = trainer->batch,
+                                       .images = last - (size_t)begin * trainer->batch,
+                                       .order = trainer->order + begin * trainer->batch,
+                                       .adam = chunk->adam};
+}
+
+bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {
+    uint64_t first = chunk->first + chunk->steps.steps;
+    if (first >= trainer->steps) {
+        return false;
+    }
+    trainer_chunk_make(trainer, first, chunk);
+    return true;
+}
+
+size_t trainer_array_size(const struct weft_network *network, enum weft_array array) {
+    return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
+}
+
+enum weft_status trainer_train(const struct verify *verify, struct trainer *trainer,
+                               struct weft_backend *backend, const char *what,
+                               const struct trainer_sink *sink, struct weft_step_result *results,
+                               struct weft_error *error) {
+    struct trainer_chunk chunk = {.first = 0};
+    TRY(begin(trainer, backend, error));
+    while (trainer_next(trainer, &chunk)) {
+        struct weft_step_result of_chunk[TRAINER_CHUNK];
+        TRY(weft_backend_train(backend, &chunk.steps, of_chunk, error));
+        sink->add(sink->context, of_chunk, 2 * chunk.steps.steps);
+        if (results != NULL) {
+            memcpy(results + chunk.first, of_chunk, chunk.steps.steps * sizeof *results);
+        }
+        TRY(verify_progress(verify, what, error));
+    }
+    for (size_t i = 0; i < STATE_ARRAYS; i++) {
+        TRY(weft_backend_read(backend, state_arrays[i], trainer->values, error));
+        sink->add(sink->context, trainer->values,
+                  trainer_array_size(trainer->model->network, state_arrays[i]));
+    }
+    return WEFT_OK;
+}
+
+void trainer_hash_words(void *hash, const void *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t word;
+        uint8_t bytes[4];
+        memcpy(&word, (const char *)words + 4 * i, sizeof word);
+        for (unsigned b = 0; b < 4; b++) {
+            bytes[b] = (uint8_t)(word >> 8 * b);
+        }
+        sha256_update(hash, bytes, sizeof bytes);
+    }
+}
+
+enum weft_status trainer_hash(const struct verify *verify, struct trainer *trainer,
+                              struct weft_backend *backend, char digest[65],
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct sha256 hash;
+    const struct trainer_sink sink = {.add = trainer_hash_words, .context = &hash};
+    sha256_init(&hash);
+    TRY(trainer_train(verify, trainer, backend, "training", &sink, results, error));
+    sha256_final_hex(&hash, digest);
+    return WEFT_OK;
+}
+
+enum weft_status trainer_expect(const struct verify *verify, struct trainer *trainer,
+                                struct weft_error *error) {
+    struct weft_backend *reference = NULL;
+    enum weft_status status;
+    TRY_OR(done, trainer_open_reference(verify, trainer, &reference, error));
+    TRY_OR(done,
+           trainer_hash(verify, trainer, reference, trainer->expected, trainer->results[1], error));
+done:
+    weft_backend_close(reference);
+    return status;
+}

@@ -1,0 +1,90 @@
+/* trainer.h: trainings of the published network, made of steps that every device must compute to the same bits. */
+#ifndef WEFT_VERIFY_TRAINER_H
+#define WEFT_VERIFY_TRAINER_H
+
+#include "verify/context.h"
+#include "weft/model.h"
+#include "weft/train.h"
+
+/* The published network, its data, and the result of its training. */
+struct trainer {
+    uint64_t seed, steps;
+    size_t batch;
+    const struct weft_images *images; /* two */
+    struct weft_images made_images[WEFT_SPLIT_COUNT];
+    struct weft_model *model;     /* its initial values */
+    struct weft_backend *backend; /* the device, after its training */
+    struct verify_setup setup;    /* of the device */
+    float *values;                /* as long as the longest array, for comparisons */
+    uint32_t *order;              /* of the images in the current epoch */
+    char digest[65], expected[65];
+    struct weft_step_result *results[2]; /* of each step: those in digest, and in expected */
+    float *moments[2];                   /* with which the training starts; NULL: 0 */
+    const char *note; /* what is special about it, with a comma before it, for difference.where */
+};
+
+/* Makes the training of ${seed} with the images of the options, or made ones. Finish it even on failure. */
+enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct trainer *trainer,
+                              struct weft_error *error);
+void trainer_finish(struct trainer *trainer);
+
+/* Allocates what follows from the model, the images and the steps; trainer_finish frees it. */
+enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *error);
+
+/* Changes to another seed: its initial values, and its images if they are made. */
+enum weft_status trainer_reseed(const struct verify *verify, struct trainer *trainer, uint64_t seed,
+                                struct weft_error *error);
+
+/* Opens a backend with ${setup} and gives it the images. */
+enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
+                              struct weft_backend **backend, struct weft_error *error);
+
+/* Opens the CPU backend in the same way, as the reference. */
+enum weft_status trainer_open_reference(const struct verify *verify, const struct trainer *trainer,
+                                        struct weft_backend **backend, struct weft_error *error);
+
+/* Steps that are made in one call: between two calls a user can stop the training. */
+#define TRAINER_CHUNK 20
+
+struct trainer_chunk {
+    uint64_t first; /* step, from 0 */
+    struct weft_steps steps;
+    struct weft_adam adam[TRAINER_CHUNK];
+};
+
+/* Makes the chunk of the steps from ${first} on: at most TRAINER_CHUNK, in one epoch. Chunks must be made in order, since the first one of an
+ * epoch shuffles trainer->order. */
+void trainer_chunk_make(const struct trainer *trainer, uint64_t first, struct trainer_chunk *chunk);
+
+/* Makes the first chunk if ${chunk} is all zero, or else the next one. Returns false after the last. */
+bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk);
+
+/* Receives ${count} words of 32 bits. */
+struct trainer_sink {
+    void (*add)(void *context, const void *words, size_t count);
+    void *context;
+};
+
+/* Trains on ${backend} from the initial values, and passes the results of all steps, then parameters, buffers, moments and second moments to
+ * ${sink}. ${results}: NULL, or room for those of all steps. ${what}: for verify_progress. */
+enum weft_status trainer_train(const struct verify *verify, struct trainer *trainer,
+                               struct weft_backend *backend, const char *what,
+                               const struct trainer_sink *sink, struct weft_step_result *results,
+                               struct weft_error *error);
+
+/* The same, with the hash of all these words as ${digest}. */
+enum weft_status trainer_hash(const struct verify *verify, struct trainer *trainer,
+                              struct weft_backend *backend, char digest[65],
+                              struct weft_step_result *results, struct weft_error *error);
+
+/* Trains the reference in the same way, for trainer->expected. */
+enum weft_status trainer_expect(const struct verify *verify, struct trainer *trainer,
+                                struct weft_error *error);
+
+/* Adds ${count} words to ${hash} (a struct sha256), the lowest byte first. */
+void trainer_hash_words(void *hash, const void *words, size_t count);
+
+/* Returns the floats of ${array} of ${network}. */
+size_t trainer_array_size(const struct weft_network *network, enum weft_array array);
+
+#endif
