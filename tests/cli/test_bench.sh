@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_bench.sh: weft bench on the sample: what it runs and says. How long it takes is nobody's business here.
+# test_bench.sh: weft bench on the sample: what it runs and prints. Times are not checked.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_bench
 bench=(bench --data "$sample" --repeat 2)
@@ -7,7 +7,7 @@ linear_list 28 10 "$work/files/linear.json"
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 
-# A training image of the published network: forward, gradients of parameters, gradients of inputs but conv1's.
+# Operations of the published network for a training image: forward, and backward without the input gradient of conv1.
 forward=464880
 step=$((3 * forward - 172800))
 
@@ -41,7 +41,7 @@ expect_json 'any(x["name"] == "conv2d_forward" and x["layers"] == ["conv2"] and 
     for x in e if x["event"] == "kernel")'
 end
 
-begin "no peak, no share of it"
+begin "without --peak there is no share of the peak"
 run "${bench[@]}" --device cpu --json --images 20
 expect_code 0
 expect_json 'all(x["share_of_peak"] is None for x in e if x["event"] != "start")'
@@ -82,8 +82,8 @@ expect_json '(e[1]["what"], e[1]["images"], len(e[1]["times"])) == ("whole", 2 *
 run "${bench[@]}" --device cpu --whole --epochs 1
 expect_code 0
 expect_text out "whole"
-[ -z "$(ls -A "$TMPDIR")" ] || problem "it left: $(ls -A "$TMPDIR")"
-[ -z "$(ls -A)" ] || problem "it left: $(ls -A)"
+[ -z "$(ls -A "$TMPDIR")" ] || problem "files are left: $(ls -A "$TMPDIR")"
+[ -z "$(ls -A)" ] || problem "files are left: $(ls -A)"
 end
 
 begin "--network and --wide"
@@ -108,7 +108,7 @@ if "$weft" devices | grep -q "Portable Computing Language"; then
         end
     done
     if [ "${WEFT_CLBLAST:?}" = yes ]; then
-        begin "--math fast beside exact"
+        begin "--math fast and exact"
         run "${bench[@]}" --device Portable --json --batch 50 --math fast --repeat 1
         expect_code 0
         expect_text err "no bits are promised"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_cache.sh: compiled programs are kept between runs, and never trusted. On rusticl, since PoCL keeps its own.
+# test_cache.sh: compiled programs are kept between runs, and checked before use. On rusticl, because PoCL has its own cache.
 # shellcheck source=tests/support/cli.sh
 source "${WEFT_SOURCE:?the root of the sources}/tests/support/cli.sh" cli_cache
 
@@ -20,7 +20,7 @@ entries() {
     find "$work/cache" -name '*.program' 2>/dev/null
 }
 
-# expect_entries N: the cache holds N programs, and nothing half-written.
+# expect_entries N: the cache contains N programs and no unfinished file.
 expect_entries() {
     [ "$(entries | wc -l)" -eq "$1" ] || problem "$(entries | wc -l) programs in the cache, not $1"
     [ -z "$(find "$work/cache" -name '*.part' 2>/dev/null)" ] || problem "a .part file is left"
@@ -38,13 +38,13 @@ if ! "$weft" devices --json | grep -q '"platform":"rusticl"'; then
     finish
 fi
 
-begin "--no-cache keeps nothing"
+begin "--no-cache stores no program"
 train none --device rusticl --no-cache
 expect_code 0
 expect_entries 0
 end
 
-begin "a program is kept"
+begin "a program is stored"
 train first --device rusticl
 expect_code 0
 expect_entries 1
@@ -53,7 +53,7 @@ end
 entry=$(entries)
 cp "$entry" "$work/files/whole"
 
-begin "a kept program is used, and gives the same"
+begin "a stored program is used and gives the same bits"
 touch -d 2001-01-01 "$entry"
 train second --device rusticl
 expect_code 0
@@ -62,14 +62,14 @@ expect_entries 1
 expect_same second/model.safetensors cpu/model.safetensors
 end
 
-# damaged NAME: the entry as it now is must be replaced by a whole one.
+# damaged NAME: weft replaces the damaged entry by a complete one.
 damaged() {
-    begin "$1 is compiled anew"
+    begin "$1 is compiled again"
     train "${1// /-}" --device rusticl
     expect_code 0
     expect_entries 1
     expect_same "${1// /-}/model.safetensors" cpu/model.safetensors
-    head -c 15 "$entry" | grep -q 'weft program 1' || problem "the entry is not whole"
+    head -c 15 "$entry" | grep -q 'weft program 1' || problem "the entry is incomplete"
     [ "$(stat -c %s "$entry")" -gt 1000 ] || problem "the entry is short"
     end
 }
@@ -83,9 +83,9 @@ damaged "an empty entry"
 sed '1s/weft program 1 ./weft program 1 x/' "$work/files/whole" >"$entry"
 damaged "an entry of another key"
 
-begin "--verbose says what became of the cache"
+begin "--verbose reports the use of the cache"
 ran="train --verbose"
-# detail TEXT OPTION...: a training says TEXT, and names the entry in the line where there is one.
+# detail TEXT OPTION...: a training prints a line with TEXT, and with the name of the entry if there is one.
 detail() {
     local text=$1
     shift
@@ -111,14 +111,14 @@ expect_entries 2
 expect_same other/model.safetensors cpu/model.safetensors
 end
 
-begin "compiler options that do not fit are refused, not cut"
+begin "compiler options that are too long are refused"
 train long --device rusticl --cl-options="-D $(printf '%01100d' 0)"
 expect_code 2
 expect_text err "--cl-options: longer than"
-[ ! -e long ] || problem "the run folder is there"
+[ ! -e long ] || problem "the run folder exists"
 end
 
-begin "a cache that can not be written is no failure"
+begin "a cache that cannot be written is no failure"
 XDG_CACHE_HOME=/dev/null train unwritable --device rusticl
 expect_code 0
 expect_same unwritable/model.safetensors cpu/model.safetensors

@@ -69,10 +69,10 @@ refuses 3 "nowhere" compare "$a" nowhere
 head -c 1000 "$a/model.safetensors" >"$work/files/short.safetensors"
 refuses 3 "short.safetensors" compare "$work/files/short.safetensors" "$a"
 
-# A fleet: the same verdict from many machines, but for three
+# A fleet: the same verdict from all machines except three
 "$weft" verify --device cpu --steps 1 --json >"$work/files/good.json" || exit 1
 verdict() { sed "s/\"host\":\"[^\"]*\"/\"host\":\"$1\"/; ${2:-}" "$work/files/good.json"; }
-begin "a fleet that agrees"
+begin "a fleet with equal verdicts"
 for i in 1 2 3 4 5; do verdict "node$i"; done >"$work/files/fleet.json"
 run compare --fleet "$work/files/fleet.json"
 expect_code 0
@@ -99,7 +99,7 @@ echo 'no JSON' >"$work/files/none.json"
 refuses 3 "none.json, line 1" compare --fleet "$work/files/none.json"
 refuses 3 "nowhere" compare --fleet nowhere
 
-begin "a fleet with a machine that failed while it wrote"
+begin "a fleet with an incomplete file"
 head -c 200 "$work/files/good.json" >"$work/files/short.json"
 run compare --fleet "$work/files/short.json" "$work/files/good.json" --json
 expect_code 3

@@ -34,7 +34,7 @@ expect_json 'e[0]["accuracy"] == e[0]["correct"] / 100 and e[0]["loss"] > 0
     and e[0]["seconds"] >= 0 and len(e[0]["classes"]) == 10 and e[0]["device"]["name"] == "cpu"'
 end
 
-begin "the training's own evaluation"
+begin "the same matrices as those of the training"
 for split in train test; do
     run "${evaluate[@]}" "$work/files/run" --split "$split" --csv matrix.csv
     expect_code 0
@@ -95,7 +95,7 @@ expect_text err "names no network: taken for the published one"
 expect_json 'e[0]["correct"] > 80'
 end
 
-begin "a model of this network in a network of a user"
+begin "a model in a network of a user"
 linear_list 28 10 "$work/files/linear.json"
 run train --data "$sample" --device cpu --epochs 1 --network "$work/files/linear.json" --out linear
 run "${evaluate[@]}" linear
@@ -107,7 +107,7 @@ begin "--figure"
 run "${evaluate[@]}" "$model" --figure matrix.svg --normalize --theme dark
 expect_code 0
 grep -qF ">Normalised confusion matrix, test: 100 images</text>" matrix.svg || problem "no title"
-[ "$(grep -cF ">Ankle boot</text>" matrix.svg)" -eq 2 ] || problem "not two names of a class"
+[ "$(grep -cF ">Ankle boot</text>" matrix.svg)" -eq 2 ] || problem "not two labels of a class"
 end
 rm -rf "$work/here/"*
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_fast.sh: --math fast on the sample. WEFT_CLBLAST (yes or no) says whether weft was built with CLBlast.
+# test_fast.sh: --math fast on the sample. WEFT_CLBLAST is yes if weft was built with CLBlast, otherwise no.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_fast
 
@@ -38,7 +38,7 @@ assert json.loads(header["__metadata__"]["weft.options"])["math"] == "fast"
 PYTHON
 end
 
-begin "--resume goes on with the math that it began with"
+begin "--resume keeps the math of the run"
 run train --data "$sample" --device "$device" --resume run --epochs 3 --json
 expect_code 0
 expect_text err "no bits are promised"

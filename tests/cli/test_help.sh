@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_help.sh: what weft says about itself: pages that fit a screen, the manual page, the completions of shells. All of it has
-# to name what the program takes: the option lists in the pages are held against what the parser says of each option.
+# test_help.sh: the help pages, the manual page and the completions of shells. The pages fit a screen. All of them name the options
+# that the parser accepts.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_help
 PATH=$(dirname "$weft"):$PATH
@@ -11,14 +11,14 @@ run --help
 mapfile -t commands < <(sed -n 's/^  \([a-z]*\) .*/\1/p' "$work/out" | grep -v '^weft$')
 topics=(options environment files exit-codes completion)
 
-# options_of PAGE: the names of the options that the page explains.
+# options_of PAGE: prints the names of the options on the page.
 options_of() {
     "$weft" help "$1" | sed -n 's/^  --\([a-z0-9-]*\).*/\1/p'
 }
 
 begin "all commands"
 [ "${#commands[@]}" -ge 11 ] || problem "only: ${commands[*]}"
-[ -n "$(options_of options)" ] || problem "no option of every command"
+[ -n "$(options_of options)" ] || problem "no common options"
 end
 
 for page in "" "${commands[@]}" "${topics[@]}"; do
@@ -49,7 +49,7 @@ for command in "${commands[@]}"; do
     expect_same "$work/out" "$work/page"
     run "$command" -h
     expect_same "$work/out" "$work/page"
-    # The parser knows each option of the page, and knows no other one with a nearby name.
+    # The parser accepts each option of the page, and no other option with a similar name.
     for option in $(options_of "$command"); do
         run "$command" "--$option=" --help
         expect_no_text err "unknown option"
@@ -64,7 +64,7 @@ run help verify
 expect_text out "exit codes: 0 equal, 1 different"
 run help train
 tr -s ' \n' ' ' <"$work/out" >"$work/one-line"
-grep -qF "the final matrix of train covers the whole split" "$work/one-line" || problem "it does not say so"
+grep -qF "the final matrix of train covers the whole split" "$work/one-line" || problem "the sentence is missing"
 end
 
 begin "topics"
@@ -83,7 +83,7 @@ end
 
 # The manual page
 "$weft" help man >"$work/files/weft.1"
-begin "the manual page names every command and option, and no other ones"
+begin "the manual page has every command and option, and no others"
 ran="help man"
 mapfile -t known < <({ for page in options "${commands[@]}"; do options_of "$page"; done; } | sort -u)
 mapfile -t named < <(sed -n 's/^\.B \\-\\-\([a-z0-9\\-]*\).*/\1/p' "$work/files/weft.1" | sed 's/\\-/-/g' | sort -u)
@@ -107,7 +107,7 @@ end
 if [ -n "$(type -P mandoc)" ]; then
     begin "mandoc -Tlint"
     ran="help man"
-    mandoc -Tlint "$work/files/weft.1" >"$work/out" 2>&1 || problem "it complains"
+    mandoc -Tlint "$work/files/weft.1" >"$work/out" 2>&1 || problem "mandoc reports errors"
     expect_empty out
     end
 else
@@ -124,14 +124,14 @@ else
     skip "man --warnings" "no man or no groff"
 fi
 
-# bash: the function is called as bash would call it
+# bash: the test calls the function as bash does
 "$weft" help bash >"$work/files/weft.bash"
-# offers WORDS...: what is offered for the last one, separated by spaces.
+# offers WORDS...: prints the completions of the last word, with spaces between them.
 offers() {
     bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _weft; echo "${COMPREPLY[*]}"' \
         bash "$work/files/weft.bash" "$@"
 }
-# sorted WORDS: shells list files as a folder has them, in any order.
+# sorted WORDS: the order of files in completions is undefined.
 sorted() {
     tr ' ' '\n' <<<"$1" | sort | xargs
 }
@@ -175,7 +175,7 @@ rm -rf folder a.safetensors b.png "c d.safetensors" e.csv
 
 if [ -n "$(type -P shellcheck)" ]; then
     begin "shellcheck of bash's completion"
-    shellcheck "$work/files/weft.bash" >"$work/out" 2>&1 || problem "it complains"
+    shellcheck "$work/files/weft.bash" >"$work/out" 2>&1 || problem "mandoc reports errors"
     end
 fi
 
@@ -183,12 +183,12 @@ fi
 "$weft" help zsh >"$work/files/_weft"
 if [ -n "$(type -P zsh)" ]; then
     begin "zsh"
-    zsh -n "$work/files/_weft" 2>"$work/err" || problem "its syntax"
+    zsh -n "$work/files/_weft" 2>"$work/err" || problem "syntax errors"
     expect_empty err
     [ "$(head -n 1 "$work/files/_weft")" = "#compdef weft" ] || problem "no #compdef"
     zsh -f -c 'autoload -U compinit && compinit -u -D && source "$1" && [[ $_comps[weft] == _weft ]]' \
-        zsh "$work/files/_weft" 2>"$work/err" </dev/null || problem "it does not register itself"
-    # offers_of_zsh WORDS...: what zsh's function gives to _describe, without descriptions.
+        zsh "$work/files/_weft" 2>"$work/err" </dev/null || problem "the function is not registered"
+    # offers_of_zsh WORDS...: prints what zsh's function passes to _describe, without descriptions.
     offers_of_zsh() {
         zsh -f -c 'compdef() { :; }; compset() { PREFIX=${PREFIX#*=}; }
             _describe() { print -r -- ${offers%%:*}; }; _files() { print -r -- files $*; }
@@ -216,7 +216,7 @@ fi
 # fish
 "$weft" help fish >"$work/files/weft.fish"
 if [ -n "$(type -P fish)" ]; then
-    # shown WORDS: what fish offers, one a line, without descriptions.
+    # shown WORDS: prints the completions of fish, one a line, without descriptions.
     shown() {
         HOME=$work/files fish --no-config -c "source $work/files/weft.fish; complete -C '$1'" 2>&1 | cut -f 1 | xargs
     }
@@ -225,10 +225,10 @@ if [ -n "$(type -P fish)" ]; then
         [ "$(shown "$2")" = "$1" ] || problem "$2: shows $(shown "$2"), not $1"
     }
     begin "fish"
-    fish --no-execute "$work/files/weft.fish" 2>"$work/err" || problem "its syntax"
+    fish --no-execute "$work/files/weft.fish" 2>"$work/err" || problem "syntax errors"
     expect_empty err
     expect_shown train "weft tr"
-    expect_shown --order "weft train --orde" # fish 4 looks inside words too
+    expect_shown --order "weft train --orde" # fish 4 also completes inside words
     expect_shown "file shuffled" "weft train --order "
     expect_shown exit-codes "weft help ex"
     expect_shown Ankle-boot "weft samples --class A"

@@ -1,12 +1,12 @@
 #!/bin/bash
-# test_interrupt.sh: Ctrl-C and SIGTERM in the commands that take long. What was finished is kept, the exit code is 130, and what weft
-# says of going on can be pasted.
+# test_interrupt.sh: Ctrl-C and SIGTERM in long commands. Finished results are kept, the exit code is 130, and the printed command
+# continues the run.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_interrupt
 model=$source/data/trained.safetensors
 train=(train --data "$sample" --batch 20 --device cpu)
 
-# expect_equal_run A EPOCHS: the run folder holds what a training of so many epochs gives that nobody stopped.
+# expect_equal_run RUN EPOCHS: the run folder is equal to that of an uninterrupted training of EPOCHS epochs.
 expect_equal_run() {
     run "${train[@]}" --epochs "$2" --out as-many --force
     expect_code 0
@@ -18,16 +18,16 @@ expect_equal_run() {
 }
 
 for signal in SIGINT SIGTERM; do
-    begin "$signal in train, and the command that goes on"
+    begin "$signal in train, and the command that continues"
     out="it's a \$run $signal"
     interrupted out "epoch: 2," $signal "${train[@]}" --epochs 90 --out "$out" --threads 2 --no-fuse --quiet --quiet
     expect_code 130
     expect_text err "weft: training: interrupted after "
     expect_text err "to go on:"
     [ -s "$out/checkpoint.safetensors" ] || problem "no checkpoint"
-    [ ! -e "$out/run.json" ] || problem "a run.json, as if it were done"
+    [ ! -e "$out/run.json" ] || problem "there is a run.json"
     command=$(sed -n 's/^  //p' "$work/err")
-    [[ $command == *" --device cpu --threads 2 --no-fuse --quiet" ]] || problem "not the options that were given: $command"
+    [[ $command == *" --device cpu --threads 2 --no-fuse --quiet" ]] || problem "other options: $command"
     bash -c "$command" >"$work/out" 2>"$work/err"
     code=$?
     expect_code 0
@@ -36,31 +36,31 @@ for signal in SIGINT SIGTERM; do
     end
 done
 
-begin "a run that went on, stopped before its next epoch"
+begin "a resumed run, interrupted before its next epoch"
 run "${train[@]}" --epochs 2 --out again
 interrupted err "run folder: " SIGINT "${train[@]}" --resume again --epochs 60
 expect_code 130
 command=$(sed -n 's/^  //p' "$work/err")
 [[ $command == *" train --resume again --epochs 60 --device cpu" ]] || problem "another command: $command"
-bash -c "$command" >"$work/out" 2>"$work/err" || problem "it does not work"
+bash -c "$command" >"$work/out" 2>"$work/err" || problem "the command failed"
 expect_equal_run again 60
 end
 
-begin "stopped before the first epoch: nothing stays"
+begin "interrupted before the first epoch: no files"
 interrupted err "device: " SIGINT "${train[@]}" --epochs 3 --batch 1 --threads 1 --out none --steps 1000000
 expect_code 130
 expect_no_text err "--resume"
-[ ! -e none ] || [ -s none/model.safetensors ] || problem "an empty folder stays"
+[ ! -e none ] || [ -s none/model.safetensors ] || problem "an empty folder is left"
 end
 
-begin "--json tells it too"
+begin "the command in an event of --json"
 interrupted out '"epoch":2,' SIGINT "${train[@]}" --epochs 100000 --out json --json
 expect_code 130
 expect_json 'e[-1]["event"] == "error" and e[-1]["code"] == 130 and " train --resume json --device cpu --json" in e[-1]["hint"]'
 end
 rm -rf "$work/here/"*
 
-# Tens of thousands of random images, so that there is something to interrupt
+# Tens of thousands of random images, so that commands run long enough
 python3 - "$work/files" <<'PYTHON' || exit 1
 import os, struct, sys
 for split, count in ("train", 20000), ("t10k", 60000):
@@ -75,10 +75,10 @@ interrupted err "device: " SIGINT evaluate "$model" --data "$work/files" --devic
 expect_code 130
 expect_text err "weft: evaluation: interrupted after "
 expect_empty out
-[ ! -e matrix.csv ] || problem "a matrix of a part"
+[ ! -e matrix.csv ] || problem "an incomplete matrix"
 end
 
-begin "bench, before anything was measured"
+begin "bench, before the first measurement"
 interrupted err "device: " SIGTERM bench --data "$work/files" --device cpu --repeat 3 --images 2000
 expect_code 130
 expect_text err "weft: bench: interrupted"
@@ -86,15 +86,15 @@ expect_text err "nothing had been measured"
 expect_empty out
 end
 
-begin "bench, after training was measured"
+begin "bench, after the measurement of the peak"
 interrupted err "batches of 500" SIGINT bench --data "$work/files" --device cpu --repeat 20 --images 20000 --verbose --only evaluate --peak
 expect_code 130
 expect_text err "what had been measured until then is shown"
 expect_text out "peak "
-! grep -q '^evaluate' "$work/out" || problem "a part that was not measured to its end"
+! grep -q '^evaluate' "$work/out" || problem "an incomplete measurement"
 end
 
-begin "two signals end it at once"
+begin "a second signal ends weft at once"
 interrupted err "device: " "SIGINT SIGTERM" evaluate "$model" --data "$work/files" --device cpu --statistics batch --threads 1
 [ "$code" -eq 130 ] || [ "$code" -eq 143 ] || problem "exit code $code"
 expect_no_text err "weft: evaluation: interrupted"
@@ -119,8 +119,8 @@ expect_text out "verdict:    no verdict"
 expect_text err "weft: verify: interrupted"
 end
 
-# A driver may lose files of its compiler to the signal, and fail to build: that is the interrupt's work.
-begin "while a program is compiled"
+# The signal also reaches the driver's compiler, whose build may fail: weft reports the interrupt.
+begin "during the compilation of a program"
 if "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
     POCL_CACHE_DIR=$work/cold interrupted err "program cache: off" SIGINT "${train[@]}" --device "Portable Computing" --no-cache --verbose --epochs 1000 --out compiled
     expect_code 130

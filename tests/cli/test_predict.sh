@@ -45,7 +45,7 @@ if "$weft" "${predict[@]}" "$pictures/same-0.png" 2>&1 | grep -q "built without 
     finish
 fi
 
-begin "a file of 28 x 28 is the image"
+begin "a file of 28 x 28 is used as it is"
 files=()
 for i in $(seq 0 19); do files+=("$pictures/same-$i.png"); done
 run "${predict[@]}" "${files[@]}" --json
@@ -80,7 +80,7 @@ expect_code 0
 expect_json 'len(e) == 10 and all(x["top"] == e[0]["top"] for x in e) and e[0]["probability"] > 0.9'
 end
 
-# as_originals KIND SHARE: of the pictures KIND-N.png, at least SHARE of a hundred are predicted as test image N is.
+# as_originals KIND SHARE: at least SHARE percent of the pictures KIND-N.png have the same prediction as test image N.
 as_originals() {
     python3 - "$work/files/predictions" "$work/out" "$1" "$2" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
 import json, re, sys
@@ -92,14 +92,14 @@ assert len(pictures) > 25 and 100 * same >= int(sys.argv[4]) * len(pictures), \
 PYTHON
 }
 
-begin "all images, enlarged, blurred, dark on white that is less bright below"
+begin "all images, enlarged, blurred, dark on white, darker at the bottom"
 run "${predict[@]}" "$pictures"/large-??.png --json
 expect_code 0
 as_originals large 95
 expect_json 'sum(x["mirrored"] for x in e) <= 2'
 end
 
-begin "shoes that look to the right"
+begin "shoes that point to the right"
 run "${predict[@]}" "$pictures"/right-??.png --json
 expect_code 0
 as_originals right 85
@@ -111,7 +111,7 @@ expect_json 'not any(x["mirrored"] for x in e)'
 expect_json 'sum(x["class"] in ("Sandal", "Sneaker", "Ankle boot") for x in e) < 0.5 * len(e)'
 end
 
-begin "bright and dark give the same, unless told otherwise"
+begin "bright and dark backgrounds give the same, without --invert"
 run "${predict[@]}" "$pictures/bright-1.png" --invert no --json
 cp "$work/out" "$work/files/no"
 run "${predict[@]}" "$pictures/bright-1.png" --invert yes --json
@@ -121,7 +121,7 @@ run "${predict[@]}" "$pictures/bright-1.png" --json
 expect_same "$work/out" "$work/files/yes"
 end
 
-begin "a file that can not be read is named, and the others go on"
+begin "an unreadable file is reported, and the others are predicted"
 printf 'no picture' >"$pictures/a \"b\" <c>.png"
 cp "$pictures/same-3.png" "$pictures/schön & \"gut\".png"
 run "${predict[@]}" "$pictures/same-0.png" "$pictures/a \"b\" <c>.png" nowhere.png "$pictures/schön & \"gut\".png" --json

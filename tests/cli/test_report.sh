@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_report.sh: weft report: what stands in the file, and what a click in a browser shows.
+# test_report.sh: weft report: the content of the page, and clicks in a browser.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_report
 train=(train --data "$sample" --device cpu --batch 20 --quiet)
@@ -7,7 +7,7 @@ train=(train --data "$sample" --device cpu --batch 20 --quiet)
 "$weft" "${train[@]}" --epochs 1 --seed 5 --out "$work/files/a \"b\" <i>ü&" >"$work/out" || exit 1
 report=(report --device cpu --data "$sample")
 
-# A self-contained page: well-formed enough for a strict parser of tags, no address but data:, small.
+# A self-contained page: a strict parser of tags accepts it, it has no URL except data:, and it is small.
 expect_page() {
     python3 - "$1" "$2" <<'PYTHON' 2>"$work/python" || problem "page: $(tail -n 1 "$work/python")"
 import html.parser, json, os, re, sys
@@ -48,7 +48,7 @@ expect_page "$work/files/one/report.html" 'text.count("<polyline") > 10 and "The
 expect_page "$work/files/one/report.html" 'all(len({p[4] for p in data["runs"][0][s]}) == len(data["runs"][0][s]) > 30 for s in ("train", "test"))'
 end
 
-begin "each image belongs to its cell, and no cell lacks its images"
+begin "each cell has exactly its images"
 run evaluate "$work/files/one" --data "$sample" --device cpu --json
 cp "$work/out" "$work/files/evaluation"
 python3 - "$work/files/one/report.html" "$work/files/evaluation" "$sample" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
@@ -78,7 +78,7 @@ assert sum(map(sum, matrix)) == 100 and len(counts) == sum(c > 0 for row in matr
 PYTHON
 end
 
-begin "runs side by side, with names of every kind"
+begin "several runs, with difficult names"
 run "${report[@]}" "$work/files/one" "$work/files/a \"b\" <i>ü&" --out both.html
 expect_code 0
 expect_text out "report: both.html"
@@ -86,7 +86,7 @@ expect_page both.html 'len(data["runs"]) == 2 and "2 trainings side by side" in 
 expect_page both.html 'text.count("class=\"differs\"") >= 5 and "<i>ü" not in text'
 end
 
-begin "without images, and without what they need"
+begin "without images"
 run "${report[@]}" "$work/files/one" --no-images --out plain.html
 expect_code 0
 expect_page plain.html 'data["runs"][0]["test"] == [] and "--sprite: url" not in text'
@@ -96,10 +96,10 @@ expect_text err "no images of its cells: "
 expect_page nowhere.html 'data["runs"][0]["test"] == []'
 end
 
-# From a hundred classes on, the cells alone are most of the file.
+# From a hundred classes on, the cells are the largest part of the file.
 python3 "$source/tests/support/make_runs.py" "$work/files/one" "$work/files" || exit 1
 for kind in 2-1 10-2 100-200 256-5; do
-    begin "runs of classes-epochs $kind, with hard names"
+    begin "runs of classes-epochs $kind, with difficult names"
     run report "$work/files/kind-$kind" --device cpu --no-images
     expect_code 0
     page=$work/files/kind-$kind/report.html
@@ -110,13 +110,13 @@ for kind in 2-1 10-2 100-200 256-5; do
     end
 done
 
-begin "runs of other classes side by side"
+begin "several runs with different classes"
 run "${report[@]}" "$work/files/one" "$work/files/kind-100-200" "$work/files/kind-2-1" --out three.html
 expect_code 0
 expect_page three.html "len(data['runs']) == 3 and len(data['runs'][0]['test']) > 30"
 end
 
-begin "the curves alone"
+begin "only the curves"
 run report "$work/files/kind-10-2" --curves curves.svg --theme dark
 expect_code 0
 expect_text out "curves: curves.svg"
@@ -131,7 +131,7 @@ refuses 2 "--curves: it replaces the report: no --out" report "$work/files/one" 
 refuses 2 "--curves: x.gif" report "$work/files/one" --curves x.gif
 rm -rf "$work/here/"*
 
-# Damaged runs are refused, whatever is wrong in them
+# Damaged runs are refused
 refuses 2 "RUN... is missing" "${report[@]}"
 refuses 3 "nowhere: no run folder" "${report[@]}" nowhere
 python3 - "$work/files" <<'PYTHON'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_resume.sh: weft train --resume ends at the same bits as a training that was never stopped.
+# test_resume.sh: weft train --resume gives the same bits as an uninterrupted training.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_resume
 train=(train --data "$sample" --batch 30 --seed 3)
@@ -11,7 +11,7 @@ fi
 "$weft" "${train[@]}" --device cpu --epochs 5 --steps 14 --out "$work/files/steps" >/dev/null 2>&1 || exit 1
 whole=$work/files/whole
 
-# same_run A: the run in A is as the whole one, its times aside.
+# same_run RUN: RUN is equal to the uninterrupted run, except for times.
 same_run() {
     expect_same "$1/model.safetensors" "$whole/model.safetensors"
     expect_same "$1/confusion-test.csv" "$whole/confusion-test.csv"
@@ -51,7 +51,7 @@ for batch in 1 7 100; do
     end
 done
 
-begin "one epoch at a time, and with the same options said again"
+begin "one epoch at a time, and with the same options again"
 run "${train[@]}" --device cpu --epochs 1 --out each
 for epochs in 2 3 4 5; do
     run "${train[@]}" --device cpu --resume each --epochs "$epochs" --order shuffled --lr 0.01
@@ -121,7 +121,7 @@ for name in os.listdir(sys.argv[1]):
 PYTHON
 refuses 2 "not the images that the run was begun with" train --resume "$run" --data "$work/files/data" --device cpu
 
-# Damaged checkpoints: cut off anywhere, or with values that can not be
+# Damaged checkpoints: truncated, or with impossible values
 python3 - "$run/checkpoint.safetensors" "$work/files" <<'PYTHON' || { echo "cli_resume: the damaged files were not made"; exit 1; }
 import json, os, random, struct, sys
 good = open(sys.argv[1], "rb").read()

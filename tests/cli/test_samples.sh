@@ -4,12 +4,12 @@
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_samples
 samples=(samples --data "$sample")
 
-# terminal COLUMNS COLORTERM ARGUMENTS...: what weft prints on a terminal, into $work/out.
+# terminal COLUMNS COLORTERM ARGUMENTS...: runs weft on a terminal, with its output in $work/out.
 terminal() {
     COLUMNS=$1 COLORTERM=$2 TERM=${terminal_kind:-xterm-256color} on_terminal "${@:3}"
 }
 
-# The widest line without escape sequences has at most COLUMNS characters.
+# expect_width COLUMNS: without escape sequences, no line is wider than COLUMNS characters.
 expect_width() {
     python3 - "$work/out" "$1" <<'PYTHON' || problem "a line is wider than $1"
 import re, sys
@@ -27,14 +27,14 @@ expect_width 80
 expect_no_text out $'\033'
 end
 
-begin "the same seed gives the same images, another gives others"
+begin "the seed decides the images"
 run "${samples[@]}" --count 5 --seed 7 --json
 expect_json 'len(e) == 5 and all(x["event"] == "sample" and x["image"].startswith("train:") for x in e)'
 cp "$work/out" "$work/files/seven"
 run "${samples[@]}" --count 5 --seed 7 --json
 expect_same "$work/out" "$work/files/seven"
 run "${samples[@]}" --count 5 --seed 8 --json
-! cmp -s "$work/out" "$work/files/seven" || problem "seed 8 is seed 7"
+! cmp -s "$work/out" "$work/files/seven" || problem "seed 8 gives the images of seed 7"
 run "${samples[@]}" --count 5 --json
 expect_json '[x["image"] for x in e] == ["train:%d" % i for i in range(5)]'
 end

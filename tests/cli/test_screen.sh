@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_screen.sh: what the commands show on terminals of 40 and 200 columns, with and without UTF-8 and colours, and on none.
+# test_screen.sh: the output of the commands on terminals of 40 and 200 columns, with and without UTF-8 and colours, and without a
+# terminal.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_screen
 model=$source/data/trained.safetensors
@@ -55,7 +56,7 @@ if "$weft" devices --json | grep '"platform":"Portable Computing Language"' >/de
     shows 200 -- verify --device Portable --steps 3 --inject 2:conv1.weight:7:20
 fi
 
-begin "a bar on a terminal, but not on a dumb one"
+begin "a bar on a terminal, and none on a dumb terminal"
 train=(train --data "$sample" --device cpu --epochs 150 --out bar --force)
 TERM=xterm on_terminal "${train[@]}"
 grep -q "images/s" "$work/out" || problem "no bar on a terminal"
@@ -63,8 +64,8 @@ TERM=dumb on_terminal "${train[@]}"
 ! grep -q "images/s" "$work/out" || problem "a bar on a dumb terminal"
 end
 
-# What goes to a file or a pipe is for scripts: the same whatever the terminal would be
-begin "not on a terminal"
+# Output to a file or a pipe is for scripts: it does not depend on the terminal
+begin "without a terminal"
 for words in "summary" "devices" "compare $long-0 $long-1" "evaluate $model --data $sample --device cpu"; do
     # shellcheck disable=SC2086
     run $words

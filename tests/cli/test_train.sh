@@ -4,7 +4,7 @@
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_train
 train=(train --data "$sample" --device cpu)
 
-# What a training prints and writes
+# Output and files of a training
 begin "train"
 run "${train[@]}" --epochs 3 --batch 20 --out run
 expect_code 0
@@ -16,14 +16,14 @@ expect_text out "precision"
 sha=$(sha256sum run/model.safetensors | cut -d ' ' -f 1)
 expect_text out "model: run/model.safetensors, sha256: $sha"
 [ "$(cd run && find . -type f ! -name '*.png' -printf '%f\n' | sort | xargs)" = "checkpoint.safetensors confusion-test.csv confusion-test.svg confusion-train.csv confusion-train.svg curves.svg history.csv model.safetensors run.json steps.csv" ] ||
-    problem "the folder holds: $(cd run && echo *)"
+    problem "files: $(cd run && echo *)"
 [ "$(head -n 1 run/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds" ] ||
-    problem "the head of history.csv"
+    problem "the first line of history.csv"
 [ "$(wc -l <run/history.csv)" -eq 4 ] || problem "history.csv has not 4 lines"
-[ "$(head -n 2 run/steps.csv | cut -d , -f 1-3 | xargs)" = "step,epoch,images 1,1,20" ] || problem "the head of steps.csv"
+[ "$(head -n 2 run/steps.csv | cut -d , -f 1-3 | xargs)" = "step,epoch,images 1,1,20" ] || problem "the first line of steps.csv"
 [ "$(wc -l <run/steps.csv)" -eq 16 ] || problem "steps.csv has not 16 lines"
 [ "$(head -n 1 run/confusion-test.csv)" = ",T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot" ] ||
-    problem "the head of confusion-test.csv"
+    problem "the first line of confusion-test.csv"
 [ "$(wc -l <run/confusion-train.csv)" -eq 11 ] || problem "confusion-train.csv has not 11 lines"
 python3 - run "$sha" <<'PYTHON' 2>"$work/python" || problem "run.json: $(tail -n 1 "$work/python")"
 import csv, json, sys
@@ -54,7 +54,7 @@ expect_code 0
 expect_json 'len(e) == 8 and all(x["images"] == 70 and x["steps"] == 10 and 0 <= x["validation_accuracy"] <= 1
     and x["validation_loss"] > 0 for x in e[1:5])'
 [ "$(head -n 1 held/history.csv)" = "epoch,accuracy,total_loss,mean_loss,seconds,validation_accuracy,validation_loss" ] ||
-    problem "the head of history.csv"
+    problem "the first line of history.csv"
 grep -qF "held-out images" held/curves.svg || problem "the curves lack the held-out images"
 run "${train[@]}" --epochs 2 --batch 7 --validate 30 --out halves
 expect_text out ", held out: accuracy "
@@ -88,7 +88,7 @@ expect_json 'e[5]["out"] == "run-1" and e[5]["model"] == "run-1/model.safetensor
     and len(e[5]["sha256"]) == 64 and e[5]["seconds"] > 0'
 end
 
-# The same bits from the same options, whatever changes no bit
+# Options that change no bit
 begin "the same bits"
 run "${train[@]}" --epochs 2 --batch 20 --quiet
 expect_code 0
@@ -109,7 +109,7 @@ begin "the largest seed, and a batch larger than the data"
 run "${train[@]}" --epochs 1 --batch 1000000 --seed 18446744073709551615 --out large --json
 expect_code 0
 expect_json 'e[0]["options"]["seed"] == 18446744073709551615 and e[1]["steps"] == 1'
-grep -q '18446744073709551615' large/model.safetensors || problem "the model does not hold the seed"
+grep -q '18446744073709551615' large/model.safetensors || problem "the model lacks the seed"
 end
 
 begin "part of an epoch"
@@ -117,7 +117,7 @@ run "${train[@]}" --epochs 5 --batch 30 --steps 6 --json --out part
 expect_code 0
 expect_json '[(x["epoch"], x["steps"], x["images"]) for x in e if x["event"] == "epoch"] == [(1, 4, 100), (2, 2, 60)]'
 grep -q '"epochs\\":2,.*"steps\\":6' part/model.safetensors ||
-    problem "the model does not hold the steps"
+    problem "the model lacks the steps"
 end
 
 begin "--dump-gradients"
@@ -141,11 +141,11 @@ assert any(floats) and all(abs(x) < 100 for x in floats)
 PYTHON
 end
 
-begin "--init goes on from a model"
+begin "--init starts from a model"
 run "${train[@]}" --epochs 1 --batch 20 --init run --out init --json
 expect_code 0
 expect_json 'e[0]["options"]["init"] == "run" and e[1]["mean_loss"] < 2'
-grep -q "init.*$sha" init/model.safetensors || problem "the model does not hold the hash of --init"
+grep -q "init.*$sha" init/model.safetensors || problem "the model lacks the hash of --init"
 end
 
 begin "--network"
@@ -172,10 +172,10 @@ touch run/mine
 run "${train[@]}" --epochs 1 --batch 50 --out run --force
 expect_code 0
 [ "$(wc -l <run/history.csv)" -eq 2 ] || problem "history.csv has not 2 lines"
-[ -e run/mine ] || problem "it removed what is not of a run"
+[ -e run/mine ] || problem "a file that is not of a run was removed"
 end
 
-begin "an empty folder and one inside others"
+begin "an empty folder, and a new folder in new folders"
 mkdir empty
 run "${train[@]}" --epochs 1 --out empty
 expect_code 0
@@ -185,7 +185,7 @@ expect_text out "model: a/b/c/model.safetensors"
 [ -s a/b/c/run.json ] || problem "no a/b/c/run.json"
 end
 
-begin "notices go away with --quiet"
+begin "--quiet omits notices"
 run "${train[@]}" --epochs 1 --out notices
 expect_text err "device: cpu"
 run "${train[@]}" --epochs 1 --out no-notices --quiet
@@ -206,7 +206,7 @@ interrupt_at=()
 expect_code 130
 grep -qE 'epoch [0-9]+ of 100000 \[#*\.*\] +[0-9]+ %  [0-9]+ images/s  [0-9:]+ left' "$work/out" ||
     problem "no bar"
-grep -qE $'\r +\r' "$work/out" || problem "the bar was not wiped"
+grep -qE $'\r +\r' "$work/out" || problem "the bar was not erased"
 expect_text out "weft: training: interrupted"
 end
 
@@ -218,29 +218,29 @@ expect_text err "weft: training: interrupted"
 expect_text err "it holds the model after epoch"
 [ -s interrupted/model.safetensors ] || problem "no model"
 [ -s interrupted/history.csv ] || problem "no history"
-[ ! -e interrupted/run.json ] || problem "a run.json, as if it were done"
+[ ! -e interrupted/run.json ] || problem "there is a run.json"
 epochs=$(($(wc -l <interrupted/history.csv) - 1))
 run "${train[@]}" --epochs "$epochs" --batch 20 --out as-many
 expect_same interrupted/model.safetensors as-many/model.safetensors
 end
 
-# Trainings that learn nothing
+# Trainings without success
 python3 "$source/tests/support/wrong_files.py" models run-1/model.safetensors "$work/files" || exit 1
 rm -rf "$work/here/"*
 
 refuses 1 "not a finite number" "${train[@]}" --init "$work/files/huge.safetensors" --out huge
-begin "a loss that only rises"
+begin "a loss that rises"
 run "${train[@]}" --epochs 2 --lr 1000 --batch 100 --out rises
 expect_code 1
 expect_text err "weft: training learned nothing: the mean loss rose"
-[ -s rises/run.json ] || problem "the files are not there"
+[ -s rises/run.json ] || problem "files are missing"
 end
 begin "no better than guessing"
 run "${train[@]}" --epochs 10 --lr 1000 --batch 10 --out guesses --json
 expect_code 1
 expect_text err "weft: training learned nothing"
 expect_json 'e[-1]["event"] == "error" and e[-1]["code"] == 1'
-[ -s guesses/run.json ] || problem "the files are not there"
+[ -s guesses/run.json ] || problem "files are missing"
 end
 rm -rf "$work/here/"*
 
@@ -262,9 +262,9 @@ refuses 3 "out" "${train[@]}" --network "$work/files/list.json"
 linear_list 32 10 "$work/files/list.json"
 refuses 3 "it takes 1 x 32 x 32, but the images are 1 x 28 x 28" "${train[@]}" --network "$work/files/list.json"
 
-# A stdout that does not take what it is given: the files are written, but it is no success
+# A stdout that cannot be written: the files are written, and the exit code is 1
 if [ -c /dev/full ]; then
-    begin "a full disk behind stdout"
+    begin "stdout on a full disk"
     ran="train >/dev/full"
     "$weft" "${train[@]}" --epochs 1 --out full >/dev/full 2>"$work/err"
     code=$?

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_usage.sh: the command line as such, and the commands devices, data and summary.
+# test_usage.sh: the command line, and the commands devices, data and summary.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_usage
 python3 "$source/tests/support/wrong_files.py" data "$sample" "$work/files" || exit 1
@@ -34,7 +34,7 @@ expect_json 'len(e) == 1 and e[0]["event"] == "error" and e[0]["code"] == 2
     and "--epochs" in e[0]["message"] and "hint" in e[0]'
 end
 
-begin "a variable that is wrong"
+begin "a wrong environment variable"
 ran="data with WEFT_THREADS=x"
 WEFT_THREADS=x "$weft" data >"$work/out" 2>"$work/err"
 code=$?
@@ -71,14 +71,14 @@ run --version --json
 expect_code 0
 expect_json 'len(e) == 1 and e[0]["event"] == "version" and e[0]["contract"] >= 1'
 expect_json 'set(e[0]["libraries"]) == {"zlib", "libpng", "cairo", "jansson", "CLBlast", "OpenCL loader"}'
-python3 - "$work/out" "$work/version" <<'PYTHON' || problem "text and JSON say different things"
+python3 - "$work/out" "$work/version" <<'PYTHON' || problem "text and JSON differ"
 import json, sys
 event, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read().splitlines()
-said = dict(line.split(": ", 1) for line in text[1:])
+text_of = dict(line.split(": ", 1) for line in text[1:])
 assert text[0] == "weft " + event["version"]
-assert said.pop("revision") == event["revision"] and said.pop("compiler") == event["compiler"]
-assert said.pop("contract of equal bits") == str(event["contract"])
-assert said == {name: version or "not built with it" for name, version in event["libraries"].items()}
+assert text_of.pop("revision") == event["revision"] and text_of.pop("compiler") == event["compiler"]
+assert text_of.pop("contract of equal bits") == str(event["contract"])
+assert text_of == {name: version or "not built with it" for name, version in event["libraries"].items()}
 PYTHON
 cp "$work/out" "$work/version"
 run data --version --json
@@ -93,7 +93,7 @@ if [ -e "$source/.git" ] && described=$(git -C "$source" describe --tags --alway
 fi
 refuses 2 "weft --version takes --json alone" --version --jsn
 
-# A stdout that does not take what it is given
+# A stdout that cannot be written
 begin "a full disk"
 ran="--help >/dev/full"
 if [ -c /dev/full ]; then
@@ -112,7 +112,7 @@ expect_code 1
 expect_text err "weft: standard output: "
 end
 
-begin "a pipe that nobody reads"
+begin "a pipe without a reader"
 ran="summary | true"
 { { sleep 0.2; "$weft" summary 2>"$work/err"; echo $? >"$work/code"; } | true; } 2>/dev/null
 code=$(cat "$work/code")
@@ -138,7 +138,7 @@ expect_json 'all(set(x) >= set("index platform_index device_index platform name 
 expect_json 'all(isinstance(x["fp_config"], list) for x in e)'
 end
 
-begin "devices without any OpenCL"
+begin "devices without OpenCL drivers"
 ran="devices, OCL_ICD_VENDORS of nothing"
 OCL_ICD_VENDORS=$work/files/none OPENCL_VENDOR_PATH=$work/files/none "$weft" devices --json >"$work/out" 2>"$work/err"
 code=$?
@@ -168,7 +168,7 @@ expect_json 'all(0.2 < x["mean"] < 0.4 and 0.3 < x["deviation"] < 0.4
     and len(x["classes"]) == 10 for x in e)'
 end
 
-begin "data: the variable, and the option that wins"
+begin "data: the environment variable, and the option, which overrides it"
 ran="data with WEFT_DATA"
 WEFT_DATA=$sample "$weft" data >"$work/out" 2>"$work/err"
 code=$?
@@ -224,7 +224,7 @@ list '{"input": [1, 28, 28], "layers": [{"kind": "conv3d"}]}'
 refuses 3 "conv3d" summary --network "$work/files/list.json"
 list '{"input": [1, 4, 4], "layers": [{"kind": "conv2d", "name": "wide", "out_channels": 1, "kernel_size": 5}]}'
 refuses 3 "wide" summary --network "$work/files/list.json"
-begin "a kernel larger than its input names both"
+begin "the error for a kernel larger than its input has both sizes"
 run summary --network "$work/files/list.json"
 expect_text err "5 x 5"
 expect_text err "1 x 4 x 4"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# test_verify.sh: weft verify on devices that are sound, and on bits that it flips itself.
+# test_verify.sh: weft verify on correct devices, and with --inject.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify
 pocl="Portable Computing"
 "$weft" devices 2>/dev/null | grep -q "$pocl" || pocl=""
 
-# needs_pocl WHAT: whether PoCL is there; says so if not.
+# needs_pocl WHAT: fails and reports a skipped test if there is no PoCL.
 needs_pocl() {
     [ -z "$pocl" ] || return 0
     printf 'SKIP %s: PoCL is not there\n' "$1"
@@ -13,7 +13,7 @@ needs_pocl() {
     return 1
 }
 
-begin "the CPU backend, against the known hash"
+begin "the CPU backend and the known hash"
 run verify --device cpu --json
 expect_code 0
 expect_empty err
@@ -43,14 +43,14 @@ expect_json 'e[-1]["passes"] >= 1 and e[-1]["faults"] == 0'
 end
 
 if needs_pocl "verify on PoCL"; then
-    begin "--for: copies at once, compared on the device"
+    begin "--for: several replicas, compared on the device"
     run verify --device "$pocl" --steps 3 --for 1s --json
     expect_code 0
     expect_json 'e[-1]["copies"] == e[-1]["device"]["compute_units"] and e[-1]["memory"] > 1e6 and e[-1]["faults"] == 0'
     expect_json 'e[-1]["passes"] > 0 and e[-1]["passes"] % e[-1]["copies"] == 0'
     end
 
-    begin "--for with --inject: in one of the copies"
+    begin "--for with --inject: in one of the replicas"
     run verify --device "$pocl" --steps 30 --for 1s --inject 25:conv1.weight:7:20 --json
     expect_code 1
     expect_json '[(x["step"], x["tensor"], x["element"], x["guess"]) for x in e if x["event"] == "difference"] == [(25, "conv1.weight", 7, "bit flip")]'
@@ -58,7 +58,7 @@ if needs_pocl "verify on PoCL"; then
     expect_json '[x["result"] for x in e if x["event"] == "stage"] == ["equal"] * 5'
     end
 
-    begin "a fault that comes once, long after the first stages"
+    begin "a single fault, long after the first stages"
     cp -r "$source/cl" "$work/files/rare"
     python3 - "$work/files/rare/adam.cl" <<'PYTHON'
 import sys
@@ -108,11 +108,11 @@ PYTHON
     run verify --device "$pocl" --bundle bundle
     expect_code 0
     expect_text err "bundle: none: nothing differs"
-    [ ! -e bundle ] || problem "it made the folder"
+    [ ! -e bundle ] || problem "the folder was created"
     end
     refuses 2 "no kernel's fault" verify --device "$pocl" --bundle bundle --inject 1:conv1.weight:0:0
 
-    # What is refused after the first stages have been printed
+    # Errors that are found after the first stages
     begin "wrong injections"
     for wrong in 0:conv1.weight:0:0 1:conv1.weight:150:0 1:conv1.weight:0:32 1:conv3.weight:0:0 21:conv1.weight:0:0 1:input.grad:0:0; do
         run verify --device "$pocl" --inject "$wrong"
@@ -140,7 +140,7 @@ expect_code 0
 expect_json 'e[-1]["result"] == "equal"'
 end
 
-begin "--all with no OpenCL at all"
+begin "--all without OpenCL drivers"
 OCL_ICD_VENDORS=/nonexistent OCL_ICD_FILENAMES="" run verify --all --json
 expect_code 0
 expect_json '[x["device"]["name"] for x in e if x["event"] == "verdict"] == ["cpu"]'

@@ -1,20 +1,21 @@
 #!/bin/bash
-# test_verify_children.sh: a device that crashes or hangs has no verdict, weft verify says where it was, and goes on with the others.
+# test_verify_children.sh: a device that crashes or hangs has no verdict; weft verify reports the place and
+# continues with the other devices.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_children
-unset RUSTICL_ENABLE # its device takes minutes
+unset RUSTICL_ENABLE # its device needs minutes
 if ! "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
     skip "verify --all" "PoCL is not there"
     printf 'cli_verify_children: 1 passed, 0 failed\n'
     exit 0
 fi
 
-# begins_with STATEMENT: the change of verify.cl whose first kernel begins with STATEMENT.
+# begins_with STATEMENT: prints a sed command that inserts STATEMENT at the start of the first kernel of verify.cl.
 begins_with() {
     printf '0,/^VERIFY(verify_basic) {/s//&\\n    %s/' "$1"
 }
 
-begin "every device there is"
+begin "all devices"
 run verify --all --timeout 300s --json
 expect_code 0
 expect_json "len([x for x in e if x['event'] == 'verdict']) > 1 and e[-1]['device']['type'] == 'builtin'"
@@ -30,7 +31,7 @@ expect_json "[x['result'] for x in e if x['event'] == 'verdict' and x['device'][
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
-# It is loaded when devices are asked for. To wait: HANG; to call exit: QUIT.
+# A driver that crashes when it is loaded. With HANG set it waits, with QUIT set it calls exit.
 begin "a driver that crashes, hangs or ends the program before it has a device"
 cat >"$work/files/bad.c" <<'C'
 #include <signal.h>
@@ -91,8 +92,8 @@ expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == 'no verdict' and
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
-# What the second run does: without guards behind the buffers a crash comes late, somewhere else, or not at all.
-begin "a kernel that writes behind its buffer"
+# The second run has guards after the buffers. Without them the crash comes late, elsewhere or not at all.
+begin "a kernel that writes after the end of its buffer"
 plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* VALUES_PER_ITEM/(item + 2) * VALUES_PER_ITEM/'
 : >"$work/files/note"
 WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
@@ -100,7 +101,7 @@ expect_code 4
 expect_empty out
 expect_empty err
 grep -q "kernel batch_norm_backward wrote past the end of max_pool2d3.output.grad" "$work/files/note" ||
-    problem "the note says: $(cat "$work/files/note")"
+    problem "the note: $(cat "$work/files/note")"
 end
 
 begin "a driver that hangs"
@@ -113,23 +114,23 @@ expect_text err "the worst is without a verdict"
 expect_text err "was stopped, in stage numerics: "
 end
 
-begin "an interrupt does not wait for what hangs"
+begin "an interrupt does not wait for a hanging driver"
 for _ in 1 2 3; do
     interrupted out "transfers " SIGTERM verify --device "Portable Computing" --kernels "$kernels"
     expect_code 130
-    # PoCL's compiler may have been at work still: if it loses its files to the signal, nothing comes to hang
+    # The signal may have reached PoCL's compiler: then the build fails and nothing hangs
     ! grep -q "was ended (signal 9)" "$work/err" || break
 done
 expect_text err "weft: verify: interrupted, and the process was ended (signal 9), in stage numerics: "
 end
 
-begin "nothing goes on behind a program that was killed"
+begin "no child process is left after the program was killed"
 interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
 expect_code 137
 sleep 0.5
 for line in /proc/[0-9]*/cmdline; do
     if [[ $(tr '\0' ' ' <"$line") == *"--kernels=$kernels "* ]] 2>/dev/null; then
-        problem "its child goes on"
+        problem "its child process still runs"
         kill -KILL "$(basename "$(dirname "$line")")"
     fi
 done

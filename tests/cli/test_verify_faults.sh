@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_verify_faults.sh: kernels with a fault planted in them: weft verify names the layer, and says what fits.
+# test_verify_faults.sh: kernels with a planted fault: weft verify reports the layer and the cause.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_faults
 # shellcheck source=tests/support/faults.sh
@@ -12,7 +12,7 @@ expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['output'
 replays 's/for (int i = INPUTS - 1; i >= 0; i--) {/for (int i = 0; i < INPUTS; i++) {/'
 end
 
-begin "a product and a sum for an fma"
+begin "a product and a sum in place of an fma"
 plant mad conv2d.cl 's/real_fma(d, in\[x + j\], sum\[tap\])/d * in[x + j] + sum[tap]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
@@ -76,7 +76,7 @@ names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" 
     max_pool2d.cl 's/window_begin(y, STRIDE, 0) \* IN_WIDTH + window_begin(x, /window_begin(x, STRIDE, 0) * IN_WIDTH + window_begin(y, /'
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
-# What comes of it is the compiler's choice: that of PoCL 7.1 makes the same wrong sums each time, and none in batch_norm.
+# The result depends on the compiler: that of PoCL 7.1 gives the same wrong sums each time, and none in batch_norm.
 begin "a missing barrier"
 plant barrier lanes.h '/lanes\[FIRST_LANE\] = value;/{n;d}'
 run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
@@ -101,7 +101,7 @@ names "a moment that stays as it was" 1 training adam conv1.weight.moment "wrong
     adam.cl '/AT(moments, v) = m;/d'
 
 if [ -z "${WEFT_SANITIZE:-}" ]; then
-    begin "a bit that is lost on the way from the device"
+    begin "a bit that is lost in the transfer from the device"
     kernels=$work/files/transfers
     mkdir "$kernels"
     cat >"$work/lose.c" <<'CODE'

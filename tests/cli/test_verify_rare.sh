@@ -1,41 +1,41 @@
 #!/bin/bash
-# test_verify_rare.sh: faults that few values, shapes or places show: weft verify finds them too.
+# test_verify_rare.sh: faults that only few values, shapes or lanes show: weft verify finds them too.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_rare
 # shellcheck source=tests/support/faults.sh
 . "${WEFT_SOURCE:?}/tests/support/faults.sh"
 
-names "a moment that fades without a threshold" 1 training adam conv1.weight.moment "wrong computation" \
+names "a moment that decays without a threshold" 1 training adam conv1.weight.moment "wrong computation" \
     adam.cl 's/real_clean(real_fma(REAL(beta1), AT(moments, v), addend))/real_fma(REAL(beta1), AT(moments, v), addend)/'
 
 names "the last bit of a coefficient" 1 numerics numerics "weft_log(a)" rounding \
     numerics_body.h 's/0x1.1457acp-4f/0x1.1457aep-4f/'
 
-names "a gradient in lanes without image" 1 layers batch_norm input.grad "wrong computation" \
+names "a gradient in empty lanes" 1 layers batch_norm input.grad "wrong computation" \
     batch_norm.cl 's/return ZERO_EMPTY(masked, images);/return masked;/'
 
-names "shards behind the seventh left out" 1 layers batch_norm output "wrong computation,rounding" \
+names "shards after the seventh omitted" 1 layers batch_norm output "wrong computation,rounding" \
     batch_norm.cl 's/total += SUM(shard, c);/total += shard < 7 ? SUM(shard, c) : 0;/'
 
 names "a sum of shards without its threshold, seen in one layer" 1 training adam out.weight.grad "wrong computation" \
     adam.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/'
 
-names "a shard that is not joined, where it has one image" 1 layers adam weight.grad "wrong computation" \
+names "a last shard with one image omitted" 1 layers adam weight.grad "wrong computation" \
     adam.cl 's/(count + 15) \/ 16/(count + 14) \/ 16/'
 
 names "one value a few ulp off" 1 layers conv2d bias.grad rounding \
     conv2d.cl 's/to\[BIAS + k0 + k\] = total;/to[BIAS + k0 + k] = k0 + k == 11 ? total * 1.0000001f : total;/'
 
-names "running statistics that fade without a threshold" 1 training batch_norm batchN1.running_mean "wrong computation" \
+names "running statistics that decay without a threshold" 1 training batch_norm batchN1.running_mean "wrong computation" \
     batch_norm.cl 's/weft_clean(fma(MOMENTUM, value, kept))/fma(MOMENTUM, value, kept)/'
 
 names "an output without a threshold" 1 layers linear output "wrong computation" \
     linear.cl 's/AT(output, to + t) = real_clean(sum\[t\])/AT(output, to + t) = sum[t]/'
 
-names "lane sums behind the sixteenth" 1 layers conv2d weight.grad "wrong computation" \
+names "lane sums after the sixteenth" 1 layers conv2d weight.grad "wrong computation" \
     lanes.h 's/sum_i < (n); sum_i += 16/sum_i < (n); sum_i += 17/'
 
-names "a lane that passes for its neighbour" 1 layers batch_norm output "wrong computation" \
+names "a lane replaced by its neighbour" 1 layers batch_norm output "wrong computation" \
     lanes.h 's/11, 12, 13/11, 13, 13/'
 
 begin "a last batch divided by the size of the others"
@@ -45,7 +45,7 @@ expect_json "[(x['step'], x['tensor']) for x in e if x['event'] == 'difference']
 replays 's/weft_div(total, (float)batch)/weft_div(total, (float)count)/'
 end
 
-begin "a step that is wrong only behind others in its call"
+begin "a step that is wrong only after other steps of its call"
 plant first gather.cl 's/order\[first + shard \* 16 + l\]/order[shard * 16 + l]/'
 finds 1 training gather "wrong computation"
 expect_json "[(x['step'], x['tensor']) for x in e if x['event'] == 'difference'] == [(2, 'input')]"
@@ -60,7 +60,8 @@ expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['losses'
 replays 's/= loss + loss \* 0x1p-20f;/= loss;/'
 end
 
-# ignores NAME KERNEL NUMBER STAGE LAYER: a driver that ignores one launch of a kernel is unstable, and what is then left from before is found.
+# ignores NAME KERNEL NUMBER STAGE LAYER: a case with a driver that ignores launch NUMBER of KERNEL: verify reports an
+# unstable device and finds the values of an earlier launch.
 ignores() {
     [ -z "${WEFT_SANITIZE:-}" ] || return 0
     begin "$1"
@@ -92,7 +93,7 @@ cl_int clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint 
 }
 CODE
 cc -shared -fPIC -o "$work/ignore.so" "$work/ignore.c" -ldl
-ignores "a launch that is ignored, of many alike" adam_join 6 layers adam
+ignores "one of many equal launches is ignored" adam_join 6 layers adam
 ignores "an operation that is ignored" verify_exp16 3 numerics numerics
 ignores "a launch that is ignored in the training" adam_step 7 training training
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_warning.sh: a device that breaks OpenCL's rules: weft train and evaluate warn once, and auto passes it over.
+# test_warning.sh: a device that violates OpenCL's rules: weft train and evaluate warn once, and auto does not choose it.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_warning
 device="Portable Computing"
@@ -10,21 +10,21 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
 fi
 train=(train --data "$sample" --steps 2)
 
-# warns TEXT: one line of warning that names TEXT and weft verify.
+# warns TEXT: there is one warning, with TEXT and "weft verify".
 warns() {
     [ "$(grep -c "weft: warning: " "$work/err")" -eq 1 ] || problem "not one warning"
     expect_text err "$1"
     expect_text err "weft verify"
 }
 
-begin "a sound device"
+begin "a correct device"
 run "${train[@]}" --device "$device" --quiet --out sound
 expect_code 0
 expect_empty err
 grep -q '"warning": null' sound/run.json || problem "run.json has a warning"
 end
 
-begin "contraction in spite of the pragma"
+begin "contraction despite the pragma"
 plant contraction numerics.h 's/FP_CONTRACT OFF/FP_CONTRACT ON/'
 run "${train[@]}" --device "$device" --kernels "$kernels" --quiet --out contraction
 expect_code 0
@@ -35,7 +35,7 @@ expect_code 0
 warns "section 6.10: FP_CONTRACT OFF"
 end
 
-begin "a device like that is no default"
+begin "such a device is not the default"
 run "${train[@]}" --kernels "$kernels" --out default
 expect_code 0
 if "$weft" devices 2>/dev/null | grep -A 4 "^\*" | grep -q "$device"; then
@@ -54,7 +54,7 @@ warns "fma is correctly rounded"
 expect_json "e[0]['event'] == 'start' and '7.4' in e[0]['warning']"
 end
 
-begin "a compiler that is told to be fast"
+begin "a compiler with fast-math options"
 run "${train[@]}" --device "$device" --cl-options=-cl-fast-relaxed-math --quiet --out fast
 expect_code 0
 warns "OpenCL 1.2, section"

@@ -5,7 +5,7 @@
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_dist
 build=${WEFT_BUILD:?the folder of the build}
 
-# try COMMAND...: runs it, with its output as that of a run of weft.
+# try COMMAND...: runs COMMAND as run runs weft.
 try() {
     ran=$*
     "$@" >"$work/out" 2>"$work/err" </dev/null

@@ -1,10 +1,10 @@
 #!/bin/bash
-# test_install.sh: what "meson install" installs, after the folder was moved: the program, and examples/train.c built on the
-# library. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the build), CC and WEFT_SANITIZE (the build's b_sanitize).
+# test_install.sh: the program and examples/train.c work with the files of "meson install", after their folder was moved. In addition
+# to WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the build), CC and WEFT_SANITIZE (the build's b_sanitize).
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_install
 
-unset LD_LIBRARY_PATH # Meson lets it name the build's library, which must not be found here
+unset LD_LIBRARY_PATH # Meson sets it to the folder of the build's library
 
 build=${WEFT_BUILD:?the folder of the build}
 cc=${CC:-cc}
@@ -19,29 +19,29 @@ skip() {
     [ -z "${WEFT_SKIPS-}" ] || echo "$1: $2" >>"$WEFT_SKIPS"
 }
 
-# pkg-config on the moved library. Its packages' own prefixes are wherever they are.
+# package OPTION...: runs pkg-config for the moved library. Other packages keep their prefixes.
 package() {
     PKG_CONFIG_PATH=$pkgconfig pkg-config --define-variable=prefix="$moved" "$@" weft
 }
 
-# try COMMAND...: runs it, with its output as that of a run of weft.
+# try COMMAND...: runs COMMAND as run runs weft.
 try() {
     ran=$*
     "$@" >"$work/out" 2>"$work/err" </dev/null
     code=$?
 }
 
-# The accuracy on the test images that a run of "weft train" or of the example printed.
+# Prints the accuracy on the test images from the output of "weft train" or of the example.
 accuracy() {
     sed -n 's/^test:* accuracy: \([0-9.]*\).*/\1/p' "$work/out"
 }
 
-# The last run printed the accuracy that the program got.
+# The accuracy of the last run is that of the program.
 expect_accuracy() {
     [ "$(accuracy)" = "$expected" ] || problem "accuracy $(accuracy), not weft train's $expected"
 }
 
-# compile OUT OPTION...: builds the example; the options go to pkg-config.
+# compile OUT OPTION...: builds the example. Each OPTION goes to pkg-config.
 compile() {
     local out=$1 flags
     shift
@@ -78,7 +78,7 @@ weft=$moved/bin/weft
 begin "the moved program"
 run --version
 expect_code 0
-ldd "$weft" | grep -qF "$moved/" || problem "it finds no libweft in the folder that it was moved to"
+ldd "$weft" | grep -qF "$moved/" || problem "it does not use the moved libweft"
 [ "$(head -n 1 "$work/out")" = "weft $(package --modversion)" ] || problem "not the version of weft.pc"
 run summary
 expect_code 0
@@ -92,7 +92,7 @@ begin "the moved program trains"
 run train --data "$sample" --out "$work/run" --quiet
 expect_code 0
 expected=$(accuracy)
-[ -n "$expected" ] || problem "stdout names no accuracy of the test images"
+[ -n "$expected" ] || problem "no accuracy in stdout"
 end
 
 libdir=$(package --variable=libdir)

@@ -3,7 +3,7 @@
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_figures
 
-begin "the pages show the pictures of doc/figures, all of them"
+begin "the pages show every picture of doc/figures"
 ran="README.md doc/*.md"
 : >"$work/out"
 : >"$work/err"
@@ -32,7 +32,7 @@ if "$weft" samples --data "$sample" --count 1 --out "$work/files/x.png" 2>&1 | g
     finish
 fi
 
-begin "tools/figures makes them"
+begin "tools/figures makes the pictures"
 ran="tools/figures"
 WEFT_DATA=$sample WEFT_DEVICE=cpu "$source/tools/figures" --weft "$weft" --out "$work/files/made" samples confusion terminal \
     >"$work/out" 2>"$work/err"

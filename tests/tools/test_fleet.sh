@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_fleet.sh: the examples of tools/fleet, with stand-ins for what a cluster has.
+# test_fleet.sh: the examples of tools/fleet, with replacements for the programs of a cluster.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_fleet
 export WEFT=$weft
@@ -8,7 +8,7 @@ cat >"$work/bin/scontrol" <<'SCRIPT'
 #!/bin/sh
 echo "scontrol $*"
 SCRIPT
-# Starts as many as -n says, one after the other; options it does not know end where the command begins.
+# Runs the ranks one after the other. Skips unknown options up to the command.
 cat >"$work/bin/mpirun" <<'SCRIPT'
 #!/bin/sh
 ranks=$2
@@ -21,7 +21,7 @@ printf '#!/bin/sh\nexit %s\n' 1 >"$work/bin/wrong"
 printf '#!/bin/sh\nexit %s\n' 5 >"$work/bin/slow"
 chmod +x "$work"/bin/*
 
-begin "a health check of a sound device"
+begin "a health check of a correct device"
 ran="slurm-health-check"
 WEFT_DEVICE=cpu WEFT_LOG=log SCONTROL=$work/bin/scontrol "$source/tools/fleet/slurm-health-check" >"$work/out" 2>"$work/err"
 code=$?
@@ -41,7 +41,7 @@ expect_code 5
 expect_empty out
 end
 
-# The example itself, on a real mpirun where there is one
+# The script, with the replacement and with the mpirun of the system
 mpirun=("$work/bin")
 [ -z "$(command -v mpirun)" ] || mpirun+=("")
 for folder in "${mpirun[@]}"; do

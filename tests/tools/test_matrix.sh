@@ -1,16 +1,16 @@
 #!/bin/bash
-# test_matrix.sh: tools/matrix/run notices what differs, and its table says what was run.
+# test_matrix.sh: tools/matrix/run finds differences, and prints the table of its runs.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_matrix
 
-# matrix ARGUMENTS...: its exit code in $code, its output in $work/out and $work/err.
+# matrix ARGUMENTS...: runs tools/matrix/run: its exit code is in $code, its output in $work/out and $work/err.
 matrix() {
     ran="tools/matrix/run $*"
     "$source/tools/matrix/run" "$@" >"$work/out" 2>"$work/err" </dev/null
     code=$?
 }
 
-# wrong NAME COMMANDS: a weft after which COMMANDS run in the run folder.
+# wrong NAME COMMANDS: makes a program NAME that runs weft and then COMMANDS in the run folder.
 wrong() {
     cat >"$work/files/$1" <<SCRIPT
 #!/bin/bash
@@ -45,7 +45,7 @@ expect_code 1
 expect_text out "7cfc4c5cfa34fc24 DIFFERS in confusion matrices"
 end
 
-begin "it does not train"
+begin "a failing training"
 wrong nothing 'echo "no such luck" >&2; exit 1'
 matrix --only --weft "$work/files/nothing"
 expect_code 1
@@ -59,12 +59,12 @@ expect_text out "FAILED: no such device"
 expect_text out "matrix: 1 passed, 1 failed, 0 skipped"
 end
 
-# rows: what the table is made of.
+# rows FIELD...: prints rows for table, the last with the FIELDs.
 rows() {
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' passed cpu 'FTZ and DAZ' 1.0 here small 1234 0.10 \
         passed cpu 'four images' 1.0 here four 5678 0.10 skipped Oclgrind '' '' here - 'not run: not here' - "$@"
 }
-# table ARGUMENTS...
+# table ARGUMENTS...: runs table.py on stdin.
 table() {
     ran="table.py $*"
     WEFT_SKIPS=$work/skips python3 "$source/tools/matrix/table.py" "$@" >"$work/out" 2>"$work/err"
@@ -87,10 +87,10 @@ expect_text out "| cpu | 1.0 | here | Here | five images | 9 DIFFERS | "
 expect_text out "| Oclgrind |  | here | Here |  | not run: not here | "
 end
 
-begin "nothing ran"
+begin "no rows"
 table Here </dev/null
 expect_code 1
 end
 
-[ -z "$(ls -A)" ] || { begin "it leaves nothing" && problem "it left: $(ls -A)" && end; }
+[ -z "$(ls -A)" ] || { begin "no files are left" && problem "files are left: $(ls -A)" && end; }
 finish

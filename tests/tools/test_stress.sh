@@ -1,22 +1,22 @@
 #!/bin/bash
-# test_stress.sh: tools/matrix/stress: the same trainings on the CPU backend and on PoCL, in all its ways; and it can fail.
+# test_stress.sh: tools/matrix/stress compares the CPU backend and PoCL, and finds a wrong kernel.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_stress
 device=Portable
 if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
-    skip "tools/matrix/stress" "PoCL is not there"
+    skip "tools/matrix/stress" "no PoCL here"
     printf 'tools_stress: 1 passed, 0 failed\n'
     exit 0
 fi
 
-# stress ARGUMENTS...: its exit code in $code, its output in $work/out and $work/err.
+# stress ARGUMENTS...: runs tools/matrix/stress: its exit code is in $code, its output in $work/out and $work/err.
 stress() {
     ran="tools/matrix/stress $*"
     "$source/tools/matrix/stress" --weft "$weft" --device "$device" "$@" >"$work/out" 2>"$work/err" </dev/null
     code=$?
 }
 
-begin "draws are equal"
+begin "equal trainings"
 stress 4 3 --images 200 --steps 20 --work 1000
 expect_code 0
 expect_text out "4 draws, 0 that differ"
@@ -36,5 +36,5 @@ expect_code 1
 expect_text out "1 draws, 1 that differ"
 expect_text out "  --device $device --mapping cpu: "
 end
-[ -z "$(ls -A)" ] || { begin "it leaves nothing" && problem "it left: $(ls -A)" && end; }
+[ -z "$(ls -A)" ] || { begin "no files are left" && problem "files are left: $(ls -A)" && end; }
 finish

@@ -1,12 +1,12 @@
 #!/bin/bash
-# test_talk.sh: how much is said on stderr: --quiet nothing but errors and warnings, --verbose what matters of OpenCL.
+# test_verbosity.sh: stderr: with --quiet only errors and warnings, with --verbose also details of OpenCL.
 # shellcheck source=tests/support/cli.sh
-. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_talk
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verbosity
 model=$source/data/trained.safetensors
 "$weft" train --data "$sample" --device cpu --epochs 1 --out "$work/files/run" >/dev/null 2>&1 || exit 1
 "$weft" train --data "$sample" --device cpu --epochs 1 --out "$work/files/other" >/dev/null 2>&1 || exit 1
 
-# Every command that works says nothing on stderr with --quiet
+# With --quiet, a command that succeeds prints nothing on stderr
 while read -r words; do
     begin "$words --quiet"
     # shellcheck disable=SC2086 # words
@@ -33,7 +33,7 @@ begin "devices --quiet"
 run devices --quiet
 expect_code 0
 if "$weft" --version | grep -q "without OpenCL"; then
-    # no device at all is a warning
+    # a build without devices is a warning
     expect_text err "weft: this weft was built without OpenCL"
     [ "$(wc -l <"$work/err")" -eq 1 ] || problem "more than a line"
 else
@@ -51,7 +51,7 @@ expect_code 1
 expect_text err "weft: training learned nothing"
 end
 
-begin "--quiet keeps warnings: another device than the one that was meant"
+begin "--quiet keeps warnings: auto uses another device"
 ran="evaluate --quiet without OpenCL"
 OCL_ICD_VENDORS=$work/files/none OPENCL_VENDOR_PATH=$work/files/none "$weft" evaluate "$model" --data "$sample" --quiet \
     >"$work/out" 2>"$work/err"
@@ -98,8 +98,8 @@ else
     skip "--verbose on PoCL" "no such device"
 fi
 
-# PoCL and rusticl keep warnings for themselves where a build succeeds.
-begin "--verbose shows what the compiler says"
+# PoCL and rusticl report warnings only if a build fails.
+begin "--verbose prints the build log"
 mkdir "$work/files/kernels"
 cp "$source"/cl/*.cl "$source"/cl/*.h "$work/files/kernels"
 echo '#warning "weft_is_warned"' >>"$work/files/kernels/relu.cl"
@@ -115,7 +115,7 @@ if oclgrind "$weft" devices >"$work/out" 2>/dev/null && grep -qi oclgrind "$work
     expect_text err 'warning: "weft_is_warned"'
     expect_same "$work/out" "$work/exact"
 else
-    skip "--verbose shows what the compiler says" "no oclgrind"
+    skip "--verbose prints the build log" "no oclgrind"
 fi
 end
 
