@@ -38,7 +38,8 @@ struct choice {
     const char **labels;
 };
 
-/* Copies the letters, in lower case, and digits of a name: "T-shirt/top" and "tshirt top" are the same. */
+/* Copies the letters, in lower case, and digits of a name: "T-shirt/top" and "tshirt top" are the
+ * same. */
 static void simplify(const char *name, char text[64]) {
     size_t used = 0;
     for (; *name != '\0' && used < 63; name++) {
@@ -72,7 +73,8 @@ static enum weft_status find_class(const char *name, int *found, struct weft_err
     return weft_error_hint(error, "0 to 9, or: %s", list);
 }
 
-/* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not NULL. */
+/* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not
+ * NULL. */
 static enum weft_status choose(struct choice *choice, int class, size_t most, const uint64_t *seed,
                                struct weft_error *error) {
     const struct weft_images *images = &choice->images;

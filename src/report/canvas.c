@@ -88,12 +88,11 @@ void canvas_begin(struct canvas *canvas, double width, double height) {
 
 enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) {
     enum weft_status status;
+    TRY_OR(done, canvas->kind->finish(canvas, error));
     if (canvas->failed) {
-        canvas->kind->abandon(canvas);
         TRY_OR(done,
                weft_fail(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path));
     }
-    TRY_OR(done, canvas->kind->finish(canvas, error));
     if (canvas->file.stream != NULL) {
         TRY_OR(done, os_file_commit(&canvas->file, error));
     }

@@ -1,7 +1,8 @@
-/* canvas.h: a sheet to draw on, which becomes an SVG, PNG or PDF file. Figures do not know the format.
+/* canvas.h: a sheet to draw on, which becomes an SVG, PNG or PDF file. Figures do not know the
+ * format.
  *
- * Lengths are in pixels of a 96 dpi screen. The origin is the upper left corner, and y grows downwards.
- * SVG needs no library, and its text stays text; cairo and Pango make PNG and PDF. */
+ * Lengths are in pixels of a 96 dpi screen. The origin is the upper left corner, and y grows
+ * downwards. SVG needs no library, and its text stays text; cairo and Pango make PNG and PDF. */
 #ifndef WEFT_REPORT_CANVAS_H
 #define WEFT_REPORT_CANVAS_H
 
@@ -45,8 +46,6 @@ struct canvas_kind {
                   const uint8_t *grey, size_t columns, size_t rows);
     /* Writes the rest of the file into canvas->out, and frees the state of the format. */
     enum weft_status (*finish)(struct canvas *canvas, struct weft_error *error);
-    /* Frees the state of the format without writing. */
-    void (*abandon)(struct canvas *canvas);
 };
 
 struct canvas {
@@ -87,16 +86,16 @@ void canvas_begin(struct canvas *canvas, double width, double height);
  * WEFT_FAILED; then no file is left. */
 enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error);
 
-/* Draws ${text} (UTF-8) in one line. If it is longer than ${length}, its end becomes an ellipsis. */
+/* Draws ${text} (UTF-8) in one line. If it exceeds ${length}, its end becomes an ellipsis. */
 void canvas_text(struct canvas *canvas, const struct canvas_text_style *style, double length,
                  const char *text);
 
-/* Returns an upper bound of the length of ${text} at ${size}: an estimate, the same for every format,
- * that the usual fonts keep to. */
+/* Returns an upper bound of the length of ${text} at ${size}: an estimate, the same for every
+ * format, that the usual fonts keep to. */
 double canvas_length(const char *text, double size);
 
-/* Returns the distance of the ticks on an axis from 0 to ${most}: 1, 2 or 5 times a power of ten, so
- * that there are at most ${count} of them. */
+/* Returns the distance of the ticks on an axis from 0 to ${most}: 1, 2 or 5 times a power of ten,
+ * so that there are at most ${count} of them. */
 double canvas_tick(double most, double count);
 
 #endif

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 
-#define PNG_SCALE      2.0 /* pixels of the file for one of the sheet: for screens with small pixels */
+#define PNG_SCALE      2.0  /* pixels of the file for one of the sheet: for fine screens */
 #define PNG_PIXELS_MAX 3e7  /* of a scaled file; a larger sheet is not scaled */
 #define POINTS         0.75 /* a pixel of 96 dpi in points, PDF's unit */
 
@@ -65,8 +65,8 @@ static void dot(struct canvas *canvas, double x, double y, double radius, uint32
     cairo_fill(canvas->state);
 }
 
-/* Lays out ${text} in one line. Pango takes letters that the font lacks from other fonts, and draws a
- * box with the code of a letter that no font has. */
+/* Lays out ${text} in one line. Pango takes letters that the font lacks from other fonts, and
+ * draws a box with the code of a letter that no font has. */
 static PangoLayout *lay_out(cairo_t *cairo, const char *text, double size, bool bold) {
     PangoLayout *layout = pango_cairo_create_layout(cairo);
     PangoFontDescription *font = pango_font_description_from_string("sans-serif");
@@ -142,10 +142,6 @@ static void image(struct canvas *canvas, double x, double y, double width, doubl
     cairo_surface_destroy(surface);
 }
 
-static void abandon(struct canvas *canvas) {
-    cairo_destroy(canvas->state);
-}
-
 static enum weft_status finish(struct canvas *canvas, struct weft_error *error) {
     cairo_surface_t *surface = cairo_surface_reference(cairo_get_target(canvas->state));
     cairo_status_t status = cairo_status(canvas->state);
@@ -167,11 +163,12 @@ static enum weft_status finish(struct canvas *canvas, struct weft_error *error) 
     return WEFT_OK;
 }
 
-const struct canvas_kind canvas_cairo = {.begin = begin,
-                                         .rectangle = rectangle,
-                                         .line = line,
-                                         .dot = dot,
-                                         .text = draw_text,
-                                         .image = image,
-                                         .finish = finish,
-                                         .abandon = abandon};
+const struct canvas_kind canvas_cairo = {
+    .begin = begin,
+    .rectangle = rectangle,
+    .line = line,
+    .dot = dot,
+    .text = draw_text,
+    .image = image,
+    .finish = finish,
+};

@@ -22,8 +22,8 @@ static void print_length(struct canvas *canvas, const char *before, double value
     fprintf(canvas->out, "%s%s", before, strcmp(text, "-0") == 0 ? "0" : text);
 }
 
-/* Prints the attribute ${name} ("fill", "stroke"). Inside a page, a colour of the theme is a variable of
- * the style sheet. */
+/* Prints the attribute ${name} ("fill", "stroke"). Inside a page, a colour of the theme is a
+ * variable of the style sheet. */
 static void print_colour(struct canvas *canvas, const char *name, uint32_t colour) {
     static const char *const names[] = {"paper",   "ink",           "muted",   "grid",
                                         "trained", "trained-faint", "held-out"};
@@ -101,9 +101,7 @@ static void draw_text(struct canvas *canvas, const struct canvas_text_style *sty
         fputs(")\"", canvas->out);
     }
     print_colour(canvas, "fill", style->colour);
-    fputs(">", canvas->out);
-    label_markup(canvas->out, text);
-    fputs("</text>\n", canvas->out);
+    label_markup(canvas->out, ">", text, "</text>\n");
 }
 
 static void image(struct canvas *canvas, double x, double y, double width, double height,
@@ -132,15 +130,12 @@ static enum weft_status finish(struct canvas *canvas, struct weft_error *error) 
     return WEFT_OK;
 }
 
-static void abandon(struct canvas *canvas) {
-    (void)canvas;
-}
-
-const struct canvas_kind canvas_svg = {.begin = begin,
-                                       .rectangle = rectangle,
-                                       .line = line,
-                                       .dot = dot,
-                                       .text = draw_text,
-                                       .image = image,
-                                       .finish = finish,
-                                       .abandon = abandon};
+const struct canvas_kind canvas_svg = {
+    .begin = begin,
+    .rectangle = rectangle,
+    .line = line,
+    .dot = dot,
+    .text = draw_text,
+    .image = image,
+    .finish = finish,
+};

@@ -24,9 +24,9 @@ double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t
 /* Returns the largest value of all cells, at least a little above 0. */
 double confusion_largest(const struct confusion_matrix *matrix);
 
-/* Prints the matrix: a table with names, totals, recall, precision and accuracy, 97 columns wide for
- * the ten classes of Fashion-MNIST, with blue cells on a screen with colour. If the table is wider
- * than the screen, prints the share of each row in percent. */
+/* Prints the matrix: a table with names, totals, recall, precision and accuracy, 97 columns wide
+ * for the ten classes of Fashion-MNIST, with blue cells on a screen with colour. If the table is
+ * wider than the screen, prints the share of each row in percent. */
 void confusion_print(FILE *out, const struct screen *screen, const struct confusion_matrix *matrix);
 
 #endif

@@ -108,8 +108,8 @@ static size_t read_head(char *line, const char *const *names, size_t count,
     return columns;
 }
 
-/* Reads a line of numbers into ${row}. An empty field stays NaN. Returns false for a field that is not
- * a number, and for another number of fields than the head has. */
+/* Reads a line of numbers into ${row}. An empty field stays NaN. Returns false for a field that is
+ * not a number, and for another number of fields than the head has. */
 static bool read_row(char *line, size_t columns, const int which[COLUMNS_MAX], double *row) {
     size_t i = 0;
     for (; line != NULL && i < columns; i++) {
@@ -154,6 +154,7 @@ enum weft_status csv_read_columns(const char *path, const char *const *names, si
     *values = NULL;
     *rows = 0;
     TRY(os_file_read(path, TABLE_MAX, &text, &size, error));
+    /* A row of values for each line is enough. */
     rest = text;
     lines = count_lines(text);
     columns = read_head(next_line(&rest), names, count, which);
@@ -161,6 +162,7 @@ enum weft_status csv_read_columns(const char *path, const char *const *names, si
     if (*values == NULL) {
         TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, lines));
     }
+    /* What a line does not set stays NaN. */
     while (*rest != '\0') {
         double *row = *values + *rows * count;
         for (size_t i = 0; i < count; i++) {

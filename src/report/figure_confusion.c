@@ -38,6 +38,7 @@ static struct layout measure(const struct confusion_matrix *matrix) {
     struct layout layout = {.top = EDGE + TITLE_SIZE + 18};
     char text[80];
     double half, centre;
+    /* The matrix: a cell has room for the largest value. */
     layout.value = classes <= 4    ? 15
                    : classes <= 12 ? 13
                    : classes <= 20 ? 11
@@ -49,6 +50,7 @@ static struct layout measure(const struct confusion_matrix *matrix) {
                                                          : classes <= 12 ? 54
                                                                          : 0);
     layout.side = layout.cell * (double)classes;
+    /* The names and the numbers of the colour bar. */
     layout.name = layout.cell * 0.6 < 12 ? layout.cell * 0.6 : 12;
     for (size_t i = 0; i < classes; i++) {
         layout.name_length =

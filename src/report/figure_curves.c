@@ -1,4 +1,4 @@
-/* figure_curves.c: loss and accuracy of a training: two panels with epochs as the horizontal axis. */
+/* figure_curves.c: loss and accuracy by epoch, in two panels. */
 #include "report/figure_curves.h"
 
 #include <math.h>
@@ -119,11 +119,13 @@ static double y_of(const struct panel *panel, double value) {
     return TOP + PANEL_HEIGHT * (1 - (share > 0 ? share < 1 ? share : 1 : 0));
 }
 
+/* Draws the numbers, the grid and the titles. */
 static void draw_axes(const struct panel *panel) {
     struct canvas *canvas = panel->canvas;
     double step = canvas_tick(panel->high - panel->low, 6), right = panel->x + PANEL_WIDTH;
     struct canvas_text_style style = {.size = 11, .anchor = ANCHOR_END, .colour = CANVAS_MUTED};
     char text[32];
+    /* The vertical axis: a line through the panel at each tick. */
     for (int i = 0; panel->low + i * step <= panel->high + step / 1000; i++) {
         double y = y_of(panel, panel->low + i * step);
         double grid[] = {panel->x, y, right, y};
@@ -133,6 +135,7 @@ static void draw_axes(const struct panel *panel) {
         snprintf(text, sizeof text, "%.4g", panel->low + i * step);
         canvas_text(canvas, &style, LEFT - 10, text);
     }
+    /* The horizontal axis. */
     style.anchor = ANCHOR_MIDDLE;
     step = canvas_tick(panel->epochs, 8);
     step = step < 1 ? 1 : step;
@@ -145,6 +148,7 @@ static void draw_axes(const struct panel *panel) {
         snprintf(text, sizeof text, "%.6g", i * step);
         canvas_text(canvas, &style, 60, text);
     }
+    /* The titles of the axis and of the panel. */
     style.x = panel->x + PANEL_WIDTH / 2;
     style.y = TOP + PANEL_HEIGHT + 36;
     style.size = 12;

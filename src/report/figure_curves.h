@@ -12,7 +12,7 @@ struct curves {
     size_t step_count;
 };
 
-/* Draws loss and accuracy by epoch, by step and of held-out images: one panel each, side by side. */
+/* Draws loss and accuracy by epoch, by step and of held-out images, in two panels. */
 void figure_curves(struct canvas *canvas, const struct curves *curves);
 
 /* Draws one panel of that figure, loss or accuracy, with its legend in one column: for pages of any

@@ -8,7 +8,7 @@
 
 enum {
     ROW = 20, /* images in a row of a figure, as in the published notebook */
-    /* In a terminal: the side of an image in columns, and the images that are to fit side by side. */
+    /* In a terminal: the side of an image in columns, and the images that should fit in a row. */
     SIDE_MAX = 28,
     SIDE_MIN = 14,
     SIDE_BY_SIDE = 4
@@ -40,8 +40,8 @@ void gallery_draw(struct canvas *canvas, const struct gallery *gallery) {
     }
 }
 
-/* Returns the width of an image: its own if SIDE_BY_SIDE fit, less on a narrow terminal, but never too
- * small to recognise. */
+/* Returns the width of an image: its own if SIDE_BY_SIDE fit, less on a narrow terminal, but never
+ * too small to recognise. */
 static size_t side_of(const struct screen *screen, size_t width) {
     int fits = (screen->columns + 1) / SIDE_BY_SIDE - 1;
     size_t side = fits > SIDE_MAX ? SIDE_MAX : fits < SIDE_MIN ? SIDE_MIN : (size_t)fits;
@@ -49,8 +49,8 @@ static size_t side_of(const struct screen *screen, size_t width) {
     return side - side % 2;
 }
 
-/* Prints a character that is two pixels high: the upper half has the colour of the letter, the lower
- * half that of the background. */
+/* Prints a character that is two pixels high: the upper half has the colour of the letter, the
+ * lower half that of the background. */
 static void print_halves(FILE *out, const struct screen *screen, uint8_t upper, uint8_t lower) {
     if (screen->truecolour) {
         fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);

@@ -42,31 +42,21 @@ void label_print(FILE *out, const char *text, int columns, bool right) {
     }
 }
 
-void label_markup(FILE *out, const char *text) {
+void label_markup(FILE *out, const char *before, const char *text, const char *after) {
+    fputs(before, out);
     while (*text != '\0') {
         char bytes[5];
         uint32_t code;
         text += utf8_next(text, &code);
-        switch (code) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default:
-            /* U+FFFE and U+FFFF are no characters in XML. */
-            utf8_put(is_control(code) ? ' ' : (code & 0xfffe) == 0xfffe ? 0xfffd : code, bytes);
-            fputs(bytes, out);
-        }
+        /* U+FFFE and U+FFFF are no characters in XML. */
+        utf8_put(is_control(code) ? ' ' : (code & 0xfffe) == 0xfffe ? 0xfffd : code, bytes);
+        fputs(code == '<'    ? "&lt;"
+              : code == '>'  ? "&gt;"
+              : code == '&'  ? "&amp;"
+              : code == '"'  ? "&quot;"
+              : code == '\'' ? "&#39;"
+                             : bytes,
+              out);
     }
+    fputs(after, out);
 }

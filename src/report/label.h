@@ -1,5 +1,5 @@
-/* label.h: short texts in UTF-8, such as names of classes, in a terminal and in markup. They may come
- * from a file, so any bytes are printed safely. */
+/* label.h: short texts in UTF-8, such as names of classes, in a terminal and in markup. They may
+ * come from a file, so any bytes are printed safely. */
 #ifndef WEFT_REPORT_LABEL_H
 #define WEFT_REPORT_LABEL_H
 
@@ -13,8 +13,9 @@ int label_width(const char *text);
  * characters become spaces. Pads with spaces to ${columns}, on the left if ${right}. */
 void label_print(FILE *out, const char *text, int columns, bool right);
 
-/* Prints ${text} for XML and HTML, in attributes too: the five special characters are escaped,
- * control characters become spaces, and what is no character becomes U+FFFD. */
-void label_markup(FILE *out, const char *text);
+/* Prints ${before}, ${text} and ${after}. ${text} is made safe for XML and HTML, in attributes
+ * too: the five special characters are escaped, control characters become spaces, and what is no
+ * character becomes U+FFFD. */
+void label_markup(FILE *out, const char *before, const char *text, const char *after);
 
 #endif

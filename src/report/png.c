@@ -13,7 +13,8 @@ static void put_number(uint8_t *to, uint32_t value) {
     }
 }
 
-/* Writes length, type and checksum around the ${size} bytes at to + 8. Returns the end of the chunk. */
+/* Writes length, type and checksum around the ${size} bytes at to + 8. Returns the end of the
+ * chunk. */
 static uint8_t *close_chunk(uint8_t *to, const char *type, size_t size) {
     put_number(to, (uint32_t)size);
     memcpy(to + 4, type, 4);
@@ -21,8 +22,8 @@ static uint8_t *close_chunk(uint8_t *to, const char *type, size_t size) {
     return to + 12 + size;
 }
 
-/* Replaces each row by its differences from the row above, and puts the number of this filter ("up")
- * before it: neighbouring pixels of clothes are similar, so this compresses well. */
+/* Replaces each row by its differences from the row above, and puts the number of this filter
+ * ("up") before it: neighbouring pixels of clothes are similar, so this compresses well. */
 static uint8_t *filter(const uint8_t *grey, size_t columns, size_t rows) {
     uint8_t *filtered = malloc((columns + 1) * rows), *to = filtered;
     for (size_t y = 0; filtered != NULL && y < rows; y++) {

@@ -4,8 +4,8 @@
 
 #include "cli/predict/prediction.h"
 
-/* Reads the model, and the image files or the images of --index. A file that cannot be read is reported
- * at once and counted. The caller calls cli_predict_finish, after a failure too. */
+/* Reads the model, and the image files or the images of --index. A file that cannot be read is
+ * reported at once and counted. The caller calls cli_predict_finish, after a failure too. */
 enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error);
 void cli_predict_finish(struct cli_prediction *state);
 

@@ -1,18 +1,18 @@
 /* mirror.c: pictures of shoes that point to the right.
  *
- * All shoes of Fashion-MNIST point to the left, so a network that was trained on them predicts most
- * shoes that point to the right as bags. A file is therefore predicted both as it is and mirrored. The
- * mirrored image is chosen if it is much more of a shoe. Other clothes look the same both ways, and are
- * not mirrored. */
+ * All shoes of Fashion-MNIST point to the left, so a network that was trained on them predicts
+ * most shoes that point to the right as bags. A file is therefore predicted both as it is and
+ * mirrored. The mirrored image is chosen if it is much more of a shoe. Other clothes look the same
+ * both ways, and are not mirrored. */
 #include "cli/predict/mirror.h"
 
 #include <string.h>
 
 const char *const cli_mirror_names[] = {"auto", "yes", "no", NULL};
 
-/* How much larger the probability of the three classes of shoes must be. On the 10,000 test images, 0.1
- * mirrors 9 wrongly. If all shoes point to the right, 94 % of them are predicted correctly, and 29 %
- * without mirroring. */
+/* How much larger the probability of the three classes of shoes must be. On the 10,000 test
+ * images, 0.1 mirrors 9 wrongly. If all shoes point to the right, 94 % of them are predicted
+ * correctly, and 29 % without mirroring. */
 #define MARGIN 0.1f
 
 static void mirror_image(const struct cli_prediction *state, const uint8_t *from, uint8_t *to) {

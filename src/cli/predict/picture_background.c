@@ -1,11 +1,12 @@
 /* picture_background.c: the background of a picture.
  *
- * Walls and sheets are rarely evenly bright: light comes from one side, and lenses darken the corners.
- * So the background is a surface of second degree in x and y, fitted to the pixels along the edges of
- * the picture. Clothes that reach the edge must not count: the fit begins at the grey of the corners, and
- * the weight of a pixel falls with its distance from the surface, slowly at first and faster in later
- * rounds (graduated non-convexity with Geman and McClure's weights). If the corners are not on the
- * resulting surface, the fit followed the clothes, and the grey of the corners is the background. */
+ * Walls and sheets are rarely evenly bright: light comes from one side, and lenses darken the
+ * corners. So the background is a surface of second degree in x and y, fitted to the pixels along
+ * the edges of the picture. Clothes that reach the edge must not count: the fit begins at the grey
+ * of the corners, and the weight of a pixel falls with its distance from the surface, slowly at
+ * first and faster in later rounds (graduated non-convexity with Geman and McClure's weights). If
+ * the corners are not on the resulting surface, the fit followed the clothes, and the grey of the
+ * corners is the background. */
 #include "cli/predict/picture_background.h"
 
 #include <math.h>
@@ -58,8 +59,8 @@ static double height_at(const struct sheet *sheet, const struct surface *surface
     return sum;
 }
 
-/* Returns the median of the greys of the corners, or, unless ${surface} is NULL, of their distances from
- * it. */
+/* Returns the median of the greys of the corners, or, unless ${surface} is NULL, of their
+ * distances from it. */
 static double median(const struct sheet *sheet, const struct surface *surface) {
     size_t levels[LEVELS] = {0}, total = 0, seen = 0;
     for (size_t i = 0; i < sheet->width * sheet->height; i++) {
@@ -79,8 +80,8 @@ static double median(const struct sheet *sheet, const struct surface *surface) {
     return 0;
 }
 
-/* Solves the ${count} x ${count} equations ${matrix} | ${right} in place by elimination. Terms that the
- * pixels cannot determine (in a picture of one row) become 0. */
+/* Solves the ${count} x ${count} equations ${matrix} | ${right} in place by elimination. Terms
+ * that the pixels cannot determine (in a picture of one row) become 0. */
 static void solve(double matrix[TERMS][TERMS], double right[TERMS], int count) {
     for (int i = 0; i < count; i++) {
         bool known = fabs(matrix[i][i]) > 1e-9;
@@ -101,8 +102,8 @@ static void solve(double matrix[TERMS][TERMS], double right[TERMS], int count) {
     }
 }
 
-/* Fits the first ${count} terms to the edges. A pixel at the distance ${scale} from the previous surface
- * has a quarter of the full weight. */
+/* Fits the first ${count} terms to the edges. A pixel at the distance ${scale} from the previous
+ * surface has a quarter of the full weight. */
 static void refit(const struct sheet *sheet, struct surface *surface, int count, double scale) {
     double matrix[TERMS][TERMS] = {{0}}, right[TERMS] = {0};
     for (size_t i = 0; i < sheet->width * sheet->height; i++) {

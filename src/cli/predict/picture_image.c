@@ -1,8 +1,9 @@
 /* picture_image.c: a picture becomes an image as the network knows them.
  *
- * Fashion-MNIST was made from photographs with a bright background: edges of its colour cut off, the
- * longer side scaled to 28, sharpened, centred in 28 x 28, negated, made grey. Here the picture becomes
- * grey first, and the background may be any grey, and brighter on one side than on the other. */
+ * Fashion-MNIST was made from photographs with a bright background: edges of its colour cut off,
+ * the longer side scaled to 28, sharpened, centred in 28 x 28, negated, made grey. Here the
+ * picture becomes grey first, and the background may be any grey, and brighter on one side than on
+ * the other. */
 #include "cli/predict/picture_image.h"
 
 #include <math.h>
@@ -62,7 +63,8 @@ static bool is_dark_on_bright(const struct work *work) {
     return sum < 0 || (sum == 0 && work->background[0] > 127);
 }
 
-/* Returns whether ${count} pixels from ${first} on, ${stride} apart, are background but for specks. */
+/* Returns whether ${count} pixels from ${first} on, ${stride} apart, are background but for
+ * specks. */
 static bool is_empty(const struct work *work, size_t first, size_t stride, size_t count) {
     size_t content = 0, specks = work->width + work->height > WORK_MAX ? 1 : 0;
     for (size_t k = 0, i = first; k < count; k++, i += stride) {
@@ -93,8 +95,8 @@ static struct box find_content(const struct work *work) {
     return box;
 }
 
-/* Moves each pixel away from the mean of its surroundings, into ${to}: a Gaussian of standard deviation 1
- * on 3 x 3 pixels, with the pixel's own value beyond the edge. */
+/* Moves each pixel away from the mean of its surroundings, into ${to}: a Gaussian of standard
+ * deviation 1 on 3 x 3 pixels, with the pixel's own value beyond the edge. */
 static void sharpen(const float *from, float *to, size_t width, size_t height) {
     static const float weights[3] = {0.27406862f, 0.45186276f, 0.27406862f};
     for (size_t i = 0; i < width * height; i++) {
@@ -111,8 +113,8 @@ static void sharpen(const float *from, float *to, size_t width, size_t height) {
     }
 }
 
-/* Replaces each pixel by its distance from the background, scaled so that white remains white. Content
- * darker than the background (the dark sole of a white shoe on grey) counts too. */
+/* Replaces each pixel by its distance from the background, scaled so that white remains white.
+ * Content darker than the background (the dark sole of a white shoe on grey) counts too. */
 static void subtract_background(struct work *work) {
     for (size_t i = 0; i < work->width * work->height; i++) {
         float distance = fabsf(work->grey[i] - work->background[i]);

@@ -16,7 +16,7 @@ static unsigned grey_of(const uint8_t *rgba) {
     return (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
 }
 
-/* Returns the grey of transparent pixels: white or black, whichever differs more from the clothes. */
+/* Returns the grey of transparent pixels: white, or black if the clothes are bright. */
 static unsigned transparent_grey(const uint8_t *rgba, size_t count) {
     uint64_t sum = 0, opaque = 0;
     for (size_t i = 0; i < count; i++) {

@@ -1,8 +1,9 @@
 /* cell_images.c: the images that a report shows for the cells of its matrices.
  *
- * Each run is evaluated again, with its logits: the confidence of an image is the probability of the
- * predicted class. Mistakes are sorted with the most confident first, correct predictions with the least
- * certain first. The number of images of each cell is limited, which keeps the file small. */
+ * Each run is evaluated again, with its logits: the confidence of an image is the probability of
+ * the predicted class. Mistakes are sorted with the most confident first, correct predictions with
+ * the least certain first. The number of images of each cell is limited, which keeps the file
+ * small. */
 #include "cli/report/cell_images.h"
 
 #include <math.h>
@@ -206,7 +207,8 @@ static size_t choose(const struct part *parts, size_t count) {
     return total;
 }
 
-/* Sets the size of the sprite's images to that of the first run. Images of another size are omitted. */
+/* Sets the size of the sprite's images to that of the first run. Images of another size are
+ * omitted. */
 static void set_size(struct page *page, const struct part *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct weft_images *images = &parts[i].images;

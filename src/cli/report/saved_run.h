@@ -4,9 +4,9 @@
 
 #include "report/html/page_data.h"
 
-/* Reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv. Stores the folder
- * of the images that it was trained on in ${data}, or an empty text. All values are checked. Fails with
- * WEFT_BAD_FILE. The caller finishes ${run}, after a failure too. */
+/* Reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv. Stores the
+ * folder of the images that it was trained on in ${data}, or an empty text. All values are
+ * checked. Fails with WEFT_BAD_FILE. The caller finishes ${run}, after a failure too. */
 enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
                                      struct weft_error *error);
 void cli_report_run_finish(struct page_run *run);

@@ -3,8 +3,8 @@
  *   {"width": 28, "height": 28, "columns": 50,
  *    "runs": [{"classes": [...], "train": [...], "test": [...]}]}
  *
- * with [true class, predicted class, index in its split, probability, number in the sprite] for each
- * image. */
+ * with [true class, predicted class, index in its split, probability, number in the sprite] for
+ * each image. */
 #include "report/html/page.h"
 
 #include <math.h>
@@ -95,9 +95,7 @@ static enum weft_status write_run(FILE *out, const struct page *page, size_t num
     struct canvas canvas;
     fputs("<article>\n", out);
     if (page->run_count > 1) {
-        fputs("<h2>", out);
-        label_markup(out, run->name);
-        fputs("</h2>\n", out);
+        label_markup(out, "<h2>", run->name, "</h2>\n");
     }
     write_split(out, run, number, WEFT_SPLIT_TEST);
     fputs("<section>\n<h3>Curves</h3>\n<div class=\"curves\">\n", out);
@@ -119,8 +117,7 @@ static void write_head(FILE *out, const struct page *page) {
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>weft: ",
           out);
     for (size_t i = 0; i < page->run_count; i++) {
-        fputs(i > 0 ? ", " : "", out);
-        label_markup(out, page->runs[i].name);
+        label_markup(out, i > 0 ? ", " : "", page->runs[i].name, "");
     }
     fprintf(out, "</title>\n<style>\n%s", page_css);
     if (page->sprite != NULL) {
@@ -138,8 +135,7 @@ static void write_summary(FILE *out, const struct page *page) {
     if (page->run_count > 1) {
         fprintf(out, "%zu trainings side by side", page->run_count);
     } else {
-        fputs("Training ", out);
-        label_markup(out, page->runs[0].name);
+        label_markup(out, "Training ", page->runs[0].name, "");
     }
     fputs("</h1>\n", out);
     if (page->run_count == 1 && test->classes > 0) {

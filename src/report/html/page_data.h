@@ -36,8 +36,8 @@ struct page_run {
 struct page {
     struct page_run *runs;
     size_t run_count;
-    /* The sprite: images of width x height side by side, ${columns} in a row, as a PNG file; NULL for
-     * a page without images. */
+    /* The sprite: images of width x height side by side, ${columns} in a row, as a PNG file; NULL
+     * for a page without images. */
     uint8_t *sprite;
     size_t sprite_size, width, height, columns;
 };

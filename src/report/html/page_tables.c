@@ -27,16 +27,22 @@ static void write_fact(FILE *out, const struct page *page, const char *name) {
         differs = differs || (first == NULL) != (value == NULL) ||
                   (first != NULL && strcmp(first, value) != 0);
     }
-    fprintf(out, "<tr%s><th scope=\"row\">", differs ? " class=\"differs\"" : "");
-    label_markup(out, name);
-    fputs("</th>", out);
+    fprintf(out, "<tr%s>", differs ? " class=\"differs\"" : "");
+    label_markup(out, "<th scope=\"row\">", name, "</th>");
     for (size_t i = 0; i < page->run_count; i++) {
         const char *value = fact_of(&page->runs[i], name);
-        fputs("<td>", out);
-        label_markup(out, value != NULL ? value : "-");
-        fputs("</td>", out);
+        label_markup(out, "<td>", value != NULL ? value : "-", "</td>");
     }
     fputs("</tr>\n", out);
+}
+
+static bool is_in_earlier_run(const struct page *page, size_t run, const char *name) {
+    for (size_t i = 0; i < run; i++) {
+        if (fact_of(&page->runs[i], name) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void page_facts(FILE *out, const struct page *page) {
@@ -46,9 +52,7 @@ void page_facts(FILE *out, const struct page *page) {
     if (page->run_count > 1) {
         fputs("<thead><tr><th></th>", out);
         for (size_t i = 0; i < page->run_count; i++) {
-            fputs("<th scope=\"col\">", out);
-            label_markup(out, page->runs[i].name);
-            fputs("</th>", out);
+            label_markup(out, "<th scope=\"col\">", page->runs[i].name, "</th>");
         }
         fputs("</tr></thead>\n", out);
     }
@@ -56,11 +60,7 @@ void page_facts(FILE *out, const struct page *page) {
     for (size_t i = 0; i < page->run_count; i++) {
         const struct page_run *run = &page->runs[i];
         for (size_t k = 0; k < run->fact_count; k++) {
-            bool written = false;
-            for (size_t j = 0; j < i; j++) {
-                written = written || fact_of(&page->runs[j], run->facts[k].name) != NULL;
-            }
-            if (!written) {
+            if (!is_in_earlier_run(page, i, run->facts[k].name)) {
                 write_fact(out, page, run->facts[k].name);
             }
         }
@@ -84,11 +84,8 @@ static void write_cell(FILE *out, uint64_t count, uint64_t total) {
 
 /* Writes the name of a class as the head of a row, which may be cut: the title shows all of it. */
 static void write_class(FILE *out, const char *name) {
-    fputs("<tr><th scope=\"row\" title=\"", out);
-    label_markup(out, name);
-    fputs("\">", out);
-    label_markup(out, name);
-    fputs("</th>", out);
+    label_markup(out, "<tr><th scope=\"row\" title=\"", name, "\">");
+    label_markup(out, "", name, "</th>");
 }
 
 void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
@@ -100,9 +97,7 @@ void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft
             "<thead><tr><th></th>",
             classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
-        fputs("<th scope=\"col\"><span>", out);
-        label_markup(out, run->names[i]);
-        fputs("</span></th>", out);
+        label_markup(out, "<th scope=\"col\"><span>", run->names[i], "</span></th>");
     }
     fputs("<th scope=\"col\"><span>total</span></th></tr></thead>\n<tbody>\n", out);
     for (size_t row = 0; row < classes; row++) {
