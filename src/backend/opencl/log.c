@@ -1,4 +1,4 @@
-/* log.c: what a caller that listens is told of an OpenCL device: which it is, what its compiler said, which layers are fused. */
+/* log.c: messages about the device, its compiler and the plan. */
 #include "backend/opencl/log.h"
 #include "backend/opencl/opencl.h"
 
@@ -41,8 +41,8 @@ void opencl_log_build(const struct weft_log *log, const char *what, cl_program p
 }
 
 static bool has_group(const struct opencl_kernel *kernel, size_t group) {
-    for (size_t p = 0; p < kernel->count; p++) {
-        if (kernel->calls[p].group == group) {
+    for (size_t c = 0; c < kernel->count; c++) {
+        if (kernel->calls[c].group == group) {
             return true;
         }
     }
@@ -50,8 +50,8 @@ static bool has_group(const struct opencl_kernel *kernel, size_t group) {
 }
 
 /* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
-static void say_chains(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->launch_count && cl->base.log.write != NULL; i++) {
+static void log_chains(const struct opencl_backend *cl) {
+    for (size_t i = 0; i < cl->launch_count; i++) {
         const struct opencl_kernel *kernel = cl->launches[i].kernel;
         const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
         if (kernel->loop != LOOP_APART) {
@@ -61,26 +61,33 @@ static void say_chains(const struct opencl_backend *cl) {
     }
 }
 
-/* A line for each group of layers: "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
-void opencl_log_plan(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->groups.count && cl->base.log.write != NULL; i++) {
-        const struct opencl_group *group = &cl->groups.list[i];
-        size_t length = 0, kernels = 0;
-        char names[512] = "";
-        for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
-            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                       layer > group->first ? " + " : "",
-                                       cl->base.network->layers[layer].name);
-        }
-        for (size_t k = 0; k < cl->launch_count; k++) {
-            kernels += has_group(cl->launches[k].kernel, i);
-        }
-        if (group->layer->file == NULL) {
-            log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
-        } else {
-            log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
-                      group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
-        }
+/* "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
+static void log_group(const struct opencl_backend *cl, size_t index) {
+    const struct opencl_group *group = &cl->groups.list[index];
+    size_t length = 0, kernels = 0;
+    char names[512] = "";
+    for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   layer > group->first ? " + " : "",
+                                   cl->base.network->layers[layer].name);
     }
-    say_chains(cl);
+    for (size_t k = 0; k < cl->launch_count; k++) {
+        kernels += has_group(cl->launches[k].kernel, index);
+    }
+    if (group->layer->file == NULL) {
+        log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
+    } else {
+        log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
+                  group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
+    }
+}
+
+void opencl_log_plan(const struct opencl_backend *cl) {
+    if (cl->base.log.write == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        log_group(cl, i);
+    }
+    log_chains(cl);
 }

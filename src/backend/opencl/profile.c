@@ -1,49 +1,50 @@
-/* profile.c: an event on every launch, added up by kernel.
+/* profile.c: an event of every launch; their times are added by launch.
  *
- * A host function (--math fast) is measured as a whole, from a marker before it to one behind it, since CLBlast starts several kernels
- * for a product and tells the time of the last alone. */
+ * A host function (--math fast) is measured from a marker before it to a marker after it, since
+ * CLBlast launches several kernels for a product and returns the event of the last one only. */
 #include "backend/opencl/profile.h"
 #include "backend/opencl/clblast/fast.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
 #include "backend/profile.h"
+#include "base/try.h"
 
 #include <stdlib.h>
 
-#define PENDING 1024 /* events that may wait at once: drivers keep memory for each */
+#define MAX_PENDING 1024 /* events not yet added: drivers keep memory for each */
 
 struct opencl_profile {
-    size_t images; /* of the pass that runs; adam's launches do not say it */
-    bool inside;   /* a host function: what it launches is its own business */
+    size_t images; /* of the current pass, which Adam's launches are not given */
+    bool inside;   /* a host function, whose launches are not measured */
     size_t count;
     struct pending {
-        cl_event begin; /* the marker before a host function; NULL: the event's own start counts */
+        cl_event begin; /* the marker before a host function; NULL: the event has the start */
         cl_event event;
         struct weft_profile_entry *entry;
-    } pending[PENDING];
+    } pending[MAX_PENDING];
 };
 
-/* The slot of ${launch}: those of layers, then the others. */
-static struct weft_profile_entry *slot_of(struct opencl_backend *cl,
-                                          const struct opencl_launch *launch) {
-    size_t slot = launch->kernel != NULL ? (size_t)(launch - cl->launches)
-                                         : cl->launch_count + (size_t)(launch - cl->common);
-    return &cl->base.profile->entries[slot];
+/* Returns the entry of ${launch}. Those of layers are first. */
+static struct weft_profile_entry *entry_of(struct opencl_backend *cl,
+                                           const struct opencl_launch *launch) {
+    size_t index = launch->kernel != NULL ? (size_t)(launch - cl->launches)
+                                          : cl->launch_count + (size_t)(launch - cl->common);
+    return &cl->base.profile->entries[index];
 }
 
-/* Whether ${piece} of ${launch} uses the argument ${wanted}. */
+/* Returns whether ${call} of ${launch} uses ${argument} in this pass. */
 static bool takes(const struct opencl_launch *launch, const struct opencl_call *call,
-                  enum opencl_argument wanted) {
+                  enum opencl_argument argument) {
     for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
-        if (call->function->arguments[a] == wanted) {
-            return wanted != ARG_DINPUT || call->input_items == 0 || launch->to_input;
+        if (call->function->arguments[a] == argument) {
+            return argument != ARG_DINPUT || call->input_items == 0 || launch->to_input;
         }
     }
     return false;
 }
 
-/* The layer's products are in forward once, in the gradients of its parameters (which need the input) once, in that of its input
- * once. */
+/* Counts the products of the layer once for forward, once for the gradients of its parameters
+ * (which need the input), and once for the gradient of its input. */
 static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *launch,
                         const struct opencl_call *call, size_t count) {
     const struct opencl_group *group = &cl->groups.list[call->group];
@@ -53,7 +54,8 @@ static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *l
     return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
 }
 
-/* The sums of gradients that a kernel writes: of each shard, but of the whole batch where CLBlast makes them. */
+/* Returns the bytes of the sums of gradients that a kernel writes: of each shard, or, by
+ * CLBlast, of the batch. */
 static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_call *call,
                               size_t layer, size_t count) {
     const struct opencl_group *group = &cl->groups.list[call->group];
@@ -66,7 +68,8 @@ static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_cal
                : cl->base.network->layers[layer].output.channels * sizeof(float);
 }
 
-/* Both matrices of a host function, written by one kernel and read by the next. */
+/* Returns the bytes of both matrices of a host function, which one kernel writes and the next
+ * reads. */
 static uint64_t bytes_of_matrices(struct opencl_backend *cl, const struct opencl_call *call,
                                   size_t count) {
     const struct opencl_fast_layer *fast = &cl->fast->layers[call->group];
@@ -82,7 +85,7 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     size_t layer = group->main;
     switch (argument) {
     case ARG_INPUT:
-        /* the gradient of a product's input needs the input itself only where it is a relu's */
+        /* The gradient of a product's input needs the input only if that is a relu's. */
         return flop_of(cl, launch, call, 1) > 0 && takes(launch, call, ARG_DINPUT) &&
                        !takes(launch, call, ARG_PARTIALS) && !group->relu
                    ? 0
@@ -95,11 +98,10 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     case ARG_DOUTPUT:
         return profile_activation_bytes(network, group->end, count);
     case ARG_PARAMETERS:
+    case ARG_BUFFERS: /* two floats a channel, as the parameters */
         return profile_parameter_bytes(network, layer);
     case ARG_PARTIALS:
         return partial_bytes(cl, call, layer, count);
-    case ARG_BUFFERS:
-        return profile_parameter_bytes(network, layer); /* two floats a channel, as trained */
     case ARG_SCRATCH:
         return group->layer->scratch(&network->layers[group->main], lanes_shards(count));
     default:
@@ -107,7 +109,7 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     }
 }
 
-/* What the kernels of no layer move; cl/'s files say what they read and write. */
+/* Returns the bytes that a launch of no layer reads and writes; see its file in cl/. */
 static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_launch *launch,
                                 size_t count) {
     const struct weft_network *network = cl->base.network;
@@ -173,10 +175,10 @@ enum weft_status opencl_profile_collect(struct weft_backend *backend, struct wef
     return status;
 }
 
-/* Adds what ${launch} computes and moves for ${count} images to its slot. */
+/* Adds the work of ${launch} for ${count} images to its entry. */
 static struct weft_profile_entry *add_work(struct opencl_backend *cl,
                                            const struct opencl_launch *launch, size_t count) {
-    struct weft_profile_entry *entry = slot_of(cl, launch);
+    struct weft_profile_entry *entry = entry_of(cl, launch);
     uint64_t flop = 0, bytes = 0;
     if (launch->kernel == NULL) {
         bytes = bytes_of_common(cl, launch, count);
@@ -193,14 +195,15 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
     return entry;
 }
 
-/* Adds the launch whose event is the last of those pending; ${begin} as in struct pending. */
+/* Adds ${launch}, whose event is stored already, to the pending ones; ${begin} as in struct
+ * pending. */
 static enum weft_status add_pending(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, cl_event begin, struct weft_error *error) {
     struct opencl_profile *profile = cl->profile;
     struct pending *pending = &profile->pending[profile->count++];
     pending->begin = begin;
     pending->entry = add_work(cl, launch, count);
-    return profile->count < PENDING ? WEFT_OK : opencl_profile_collect(&cl->base, error);
+    return profile->count < MAX_PENDING ? WEFT_OK : opencl_profile_collect(&cl->base, error);
 }
 
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -212,49 +215,51 @@ enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct open
     return add_pending(cl, launch, count, NULL, error);
 }
 
+static enum weft_status enqueue_marker(struct opencl_backend *cl, cl_event *event,
+                                       struct weft_error *error) {
+    return opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, event),
+                        "clEnqueueMarkerWithWaitList", error);
+}
+
+/* Calls the host function of ${launch} without measuring its launches. */
+static enum weft_status call_host(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                  size_t count, struct weft_error *error) {
+    enum weft_status status;
+    cl->profile->inside = true;
+    status = launch->host(cl, launch->kernel->calls[0].group, count, error);
+    cl->profile->inside = false;
+    return status;
+}
+
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
                                      size_t count, struct weft_error *error) {
-    struct opencl_profile *profile = cl->profile;
     cl_event begin, *end = opencl_profile_event(cl);
     enum weft_status status;
     if (end == NULL) {
         return launch->host(cl, launch->kernel->calls[0].group, count, error);
     }
-    status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, &begin),
-                          "clEnqueueMarkerWithWaitList", error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    profile->inside = true;
-    status = launch->host(cl, launch->kernel->calls[0].group, count, error);
-    profile->inside = false;
-    if (status == WEFT_OK) {
-        status = opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, end),
-                              "clEnqueueMarkerWithWaitList", error);
-    }
-    if (status != WEFT_OK) {
-        clReleaseEvent(begin);
-        return status;
-    }
+    TRY(enqueue_marker(cl, &begin, error));
+    TRY_OR(failed, call_host(cl, launch, count, error));
+    TRY_OR(failed, enqueue_marker(cl, end, error));
     return add_pending(cl, launch, count, begin, error);
+failed:
+    clReleaseEvent(begin);
+    return status;
 }
 
-/* Puts a queue that measures in the place of the one that does not. It stays there. */
+/* Replaces the queue by one that measures, until the device is closed. */
 static enum weft_status replace_queue(struct opencl_backend *cl, struct weft_error *error) {
     cl_int code;
     cl_command_queue queue =
         clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code);
-    enum weft_status status =
-        opencl_check(code, "clCreateCommandQueue: CL_QUEUE_PROFILING_ENABLE", error);
-    if (status == WEFT_OK) {
-        clFinish(cl->queue);
-        clReleaseCommandQueue(cl->queue);
-        cl->queue = queue;
-    }
-    return status;
+    TRY(opencl_check(code, "clCreateCommandQueue: CL_QUEUE_PROFILING_ENABLE", error));
+    clFinish(cl->queue);
+    clReleaseCommandQueue(cl->queue);
+    cl->queue = queue;
+    return WEFT_OK;
 }
 
-static void name_slots(struct opencl_backend *cl) {
+static void name_entries(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
         const struct opencl_launch *launch = &cl->launches[i];
         size_t first = SIZE_MAX, end = 0;
@@ -275,21 +280,22 @@ static void name_slots(struct opencl_backend *cl) {
 
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    enum weft_status status = WEFT_OK;
     if (cl->profile == NULL) {
-        cl->profile = calloc(1, sizeof *cl->profile);
-        status = cl->profile != NULL ? replace_queue(cl, error)
-                                     : weft_fail(error, WEFT_FAILED, "no memory for a profile");
+        struct opencl_profile *profile = calloc(1, sizeof *profile);
+        enum weft_status status;
+        if (profile == NULL) {
+            return weft_fail(error, WEFT_FAILED, "no memory for a profile");
+        }
+        status = replace_queue(cl, error);
         if (status != WEFT_OK) {
-            opencl_profile_finish(cl);
+            free(profile);
             return status;
         }
+        cl->profile = profile;
     }
-    status = profile_create(backend, cl->launch_count + COMMON_COUNT, error);
-    if (status == WEFT_OK) {
-        name_slots(cl);
-    }
-    return status;
+    TRY(profile_create(backend, cl->launch_count + COMMON_COUNT, error));
+    name_entries(cl);
+    return WEFT_OK;
 }
 
 void opencl_profile_finish(struct opencl_backend *cl) {
