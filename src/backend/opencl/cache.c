@@ -1,8 +1,9 @@
 /* cache.c: compiled programs, kept between runs in $XDG_CACHE_HOME/weft.
  *
- * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows, then the driver's binary. Entries are written
- * beside and renamed, so several processes may share the folder. What is damaged, foreign or refused by the driver is
- * removed and compiled anew; and a program from the cache has to pass the probe like any other. */
+ * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows,
+ * then the driver's binary. Entries are written beside and renamed, so several processes may
+ * share the folder. What is damaged, foreign or refused by the driver is removed and compiled
+ * anew; and a program from the cache has to pass the probe like any other. */
 #include "backend/opencl/cache.h"
 #include "backend/log.h"
 #include "backend/opencl/opencl.h"
@@ -21,8 +22,9 @@
 #define MOST_BYTES  (256u << 20)
 #define HEADER_SIZE (sizeof FORMAT + 2 * 65) /* "FORMAT KEY HASH\n", no zero */
 
-/* PoCL keeps each kernel as it was specialised. Asked for a binary, it first compiles all kernels once more, for any size of group: measured,
- * 4.6 s more at a cold start for 0.1 s less at a warm one. */
+/* PoCL keeps each kernel as it was specialised. Asked for a binary, it first compiles all
+ * kernels once more, for any size of group: measured, 4.6 s more at a cold start for 0.1 s less
+ * at a warm one. */
 bool opencl_cache_is_drivers(const struct opencl_backend *cl) {
     return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
 }

@@ -1,6 +1,7 @@
-/* emit_kernel.c: kernels around the functions of cl/'s files: one a function, or one that calls several in turn (runs.c).
+/* emit_kernel.c: kernels that call the functions of cl/'s files, as kernels.c chose them.
  *
- * All buffers of all pieces are arguments, in the pieces' order, though some may be the same. */
+ * The arguments of a kernel are those of all its calls, in order; the same buffer may be passed
+ * more than once. */
 #include "backend/opencl/emit_kernel.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
@@ -17,8 +18,8 @@ void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_
 
 static void add_parameters(struct text *text, const struct opencl_kernel *kernel) {
     unsigned number = 0;
-    for (size_t p = 0; p < kernel->count; p++) {
-        const enum opencl_argument *arguments = kernel->calls[p].function->arguments;
+    for (size_t c = 0; c < kernel->count; c++) {
+        const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++, number++) {
             text_add(text, "%s%sa%u", number > 0 ? ", " : "",
                      arguments[a] >= OPENCL_ARG_NUMBER ? "int " : "global void *", number);
@@ -26,7 +27,7 @@ static void add_parameters(struct text *text, const struct opencl_kernel *kernel
     }
 }
 
-/* A call of piece ${p}'s function; ${number}: its first argument. */
+/* Adds ${call}; ${number} is its first argument. */
 static void add_call(struct text *text, const struct opencl_groups *groups,
                      const struct opencl_call *call, const char *item, const char *shard,
                      unsigned number) {
@@ -41,11 +42,11 @@ static void add_call(struct text *text, const struct opencl_groups *groups,
     text_add(text, ");\n");
 }
 
-/* The number of the argument that has the count of images. */
+/* Returns the number of the argument that is the count of images. */
 static unsigned find_count(const struct opencl_kernel *kernel) {
     unsigned number = 0;
-    for (size_t p = 0; p < kernel->count; p++) {
-        const enum opencl_argument *arguments = kernel->calls[p].function->arguments;
+    for (size_t c = 0; c < kernel->count; c++) {
+        const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++, number++) {
             if (arguments[a] == ARG_COUNT) {
                 return number;
@@ -55,15 +56,15 @@ static unsigned find_count(const struct opencl_kernel *kernel) {
     return 0;
 }
 
-/* The loop over the items of piece ${p} that this work-item of a chain does. */
-static void add_loop(struct text *text, const struct opencl_kernel *kernel, size_t p) {
-    const struct opencl_call *call = &kernel->calls[p];
+/* Adds the loop over the items of call ${c} that a work-item of a chain computes. */
+static void add_loop(struct text *text, const struct opencl_kernel *kernel, size_t c) {
+    const struct opencl_call *call = &kernel->calls[c];
     size_t items = call->items - call->input_items;
     if (kernel->loop == LOOP_SHARD) {
         text_add(text, "    for (int item = 0; item < %zu; item++) ", items);
         return;
     }
-    if (p == 0) {
+    if (c == 0) {
         text_add(text, "    for (size_t shard = 0; shard < (a%u + 15) / 16; shard++)",
                  find_count(kernel));
     }
@@ -86,16 +87,16 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     if (kernel->loop == LOOP_CHANNELS) {
         text_add(text, "    const int part = get_global_id(1);\n");
     }
-    for (size_t p = 0; p < kernel->count; p++) {
+    for (size_t c = 0; c < kernel->count; c++) {
         if (kernel->loop == LOOP_APART) {
             text_add(text, "    ");
         } else {
-            add_loop(text, kernel, p);
+            add_loop(text, kernel, c);
         }
-        add_call(text, groups, &kernel->calls[p],
+        add_call(text, groups, &kernel->calls[c],
                  kernel->loop == LOOP_APART ? "get_global_id(1)" : "item",
-                 kernel->loop == LOOP_CHANNELS && p > 0 ? "0" : shard, number);
-        for (size_t a = 0; kernel->calls[p].function->arguments[a] != ARG_END; a++) {
+                 kernel->loop == LOOP_CHANNELS && c > 0 ? "0" : shard, number);
+        for (size_t a = 0; kernel->calls[c].function->arguments[a] != ARG_END; a++) {
             number++;
         }
     }

@@ -1,10 +1,14 @@
-/* fusions.c: which neighbouring layers are run by one row of kernels. All fusions that there are stand here; none changes a bit.
+/* fusions.c: which adjacent layers are computed together. These are all fusions; none changes a
+ * bit.
  *
- *   relu (flatten) and conv2d, linear or batch_norm   the layer behind applies the relu as it reads (RELU in cl/lanes.h)
- *   conv2d and max_pool2d                             windows without overlap or rest: cl/conv2d_pool.cl
- *   batch_norm's sums, statistics and output          a work-item a channel, where that fits a core's cache: cl/batch_norm.cl
+ *   relu, then conv2d, linear or     the second layer applies the relu as it reads its input
+ *   batch_norm                       (RELU in cl/lanes.h); a flatten may be between them
+ *   conv2d, then max_pool2d          windows that cover the output without overlap:
+ *                                    cl/conv2d_pool.cl
+ *   batch_norm's sums, statistics    a work-item a channel, if that fits a core's cache:
+ *   and output                       cl/batch_norm.cl
  *
- * Both can meet in one group. Tensors between the layers of a group do not exist. */
+ * A group can have both a relu and a pool. Tensors between the layers of a group do not exist. */
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
 
@@ -14,7 +18,8 @@ static const struct opencl_layer *layer_at(const struct weft_network *network, s
     return i < network->layer_count ? opencl_layer_of(network->layers[i].kind) : NULL;
 }
 
-/* The layer that applies the relu ${i}: the first after it that computes something. ${i} itself if there is none. */
+/* Returns the layer that applies the relu ${i}: the first after it that computes something; ${i}
+ * if there is none. */
 static size_t reader_of(const struct weft_network *network, size_t i) {
     size_t reader = i + 1;
     if (layer_at(network, i) != &opencl_relu) {
@@ -26,7 +31,8 @@ static size_t reader_of(const struct weft_network *network, size_t i) {
     return reader < network->layer_count && layer_at(network, reader)->reads_relu ? reader : i;
 }
 
-/* Whether layer ${i} is a convolution, and the one after it a pool whose windows cut its output without overlap or rest. */
+/* Returns whether layer ${i} is a convolution, and the one after it a pool whose windows cover
+ * its output without overlap. */
 static bool pools(const struct weft_network *network, size_t i) {
     const struct weft_layer *layer = &network->layers[i];
     if (layer_at(network, i) != &opencl_conv2d || layer_at(network, i + 1) != &opencl_max_pool2d) {
@@ -37,18 +43,19 @@ static bool pools(const struct weft_network *network, size_t i) {
            layer->output.height % window == 0 && layer->output.width % window == 0;
 }
 
-/* Whether a channel of ${batch} images is at most 512 KiB: a core keeps it from one part of the work to the next. */
+/* Returns whether a channel of ${batch} images is at most 512 KiB, so that it stays in a core's
+ * cache. */
 static bool channel_fits(const struct weft_layer *layer, size_t batch) {
     size_t area = layer->output.height * layer->output.width;
     return area <= 8192 && lanes_shards(batch) <= 8192 / area;
 }
 
-static const struct opencl_layer *choose_row(const struct weft_layer *layer, size_t batch,
-                                             enum weft_mapping mapping, bool apart) {
-    const struct opencl_layer *row = opencl_layer_of(layer->kind);
-    bool by_channels = !apart && mapping == WEFT_MAPPING_CPU && row == &opencl_batch_norm &&
+static const struct opencl_layer *choose_layer(const struct weft_layer *layer, size_t batch,
+                                               enum weft_mapping mapping, bool apart) {
+    const struct opencl_layer *own = opencl_layer_of(layer->kind);
+    bool by_channels = !apart && mapping == WEFT_MAPPING_CPU && own == &opencl_batch_norm &&
                        channel_fits(layer, batch);
-    return by_channels ? &opencl_batch_norm_channels : row;
+    return by_channels ? &opencl_batch_norm_channels : own;
 }
 
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
@@ -67,7 +74,7 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         bool pooled = !apart && pools(network, group->main);
         group->end = group->main + (pooled ? 2 : 1);
         group->layer = pooled ? &opencl_conv2d_pool
-                              : choose_row(&network->layers[group->main], batch, mapping, apart);
+                              : choose_layer(&network->layers[group->main], batch, mapping, apart);
         i = group->end;
     }
     return WEFT_OK;

@@ -15,7 +15,8 @@
 #define SHORTEST  0.01 /* seconds of a run, so that launching it does not matter */
 #define TURNS_MAX (1 << 24)
 
-/* Vectors are for CPUs and other wide machines, neighbours in a group for GPUs; both are tried on all. */
+/* Vectors are for CPUs and other wide machines, neighbours in a group for GPUs; both are tried
+ * on all. */
 static const struct variant {
     const char *name;
     size_t lanes;         /* of a work-item */
@@ -51,7 +52,8 @@ static enum weft_status run_once(struct run *run, double *seconds, struct weft_e
     return opencl_check(code, "peak", error);
 }
 
-/* Finds how many turns take long enough, which also is the warm-up, then keeps the best of several runs in ${peak}. */
+/* Finds how many turns take long enough, which also is the warm-up, then keeps the best of
+ * several runs in ${peak}. */
 static enum weft_status measure(struct run *run, struct weft_peak *peak, struct weft_error *error) {
     enum weft_status status = run_once(run, &(double){0}, error);
     double seconds = 0;

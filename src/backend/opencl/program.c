@@ -1,4 +1,5 @@
-/* program.c: compiles the network's program, and checks that the device computes as the contract of equal bits needs it. */
+/* program.c: compiles the network's program, and checks that the device computes as the contract
+ * of equal bits needs it. */
 #include "backend/opencl/program.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/debug/hooks.h"
@@ -14,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts the compiler's log into ${error}: its beginning, which names the first thing that is wrong. */
+/* Puts the compiler's log into ${error}: its beginning, which names the first thing that is
+ * wrong. */
 static enum weft_status build_failed(struct opencl_backend *cl, cl_int code, const char *options,
                                      struct weft_error *error) {
     size_t size = 0;
@@ -83,7 +85,8 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
 #define PROBES        256
 #define PROBE_RESULTS 9
 
-/* Triples that tell devices apart: sums whose product must be rounded first, halves, large and small ones, and numbers between. */
+/* Triples that tell devices apart: sums whose product must be rounded first, halves, large and
+ * small ones, and numbers between. */
 static void fill_probes(float in[PROBES * 3]) {
     uint32_t state = 1;
     for (size_t i = 0; i < PROBES * 3; i++) {
@@ -111,7 +114,8 @@ static void expect(const float in[3], float out[PROBE_RESULTS]) {
     out[8] = product + c;
 }
 
-/* What probe.cl computes, and where OpenCL says how: all else is built on what is correctly rounded. */
+/* What probe.cl computes, and where OpenCL says how: all else is built on what is correctly
+ * rounded. */
 static const struct {
     const char *name, *rule;
 } answers[PROBE_RESULTS] = {{"p = a * b; p + c", "7.4: + and x are correctly rounded"},
@@ -124,8 +128,8 @@ static const struct {
                             {"clean(c)", "6.3: integer operations and comparisons"},
                             {"a * b + c", "6.10: FP_CONTRACT OFF"}};
 
-/* Compares bits; zeros of both signs are equal. Nothing here comes near a denormal, which devices may treat as they like. The first wrong
- * answer is described in ${warning}. */
+/* Compares bits; zeros of both signs are equal. Nothing here comes near a denormal, which
+ * devices may treat as they like. The first wrong answer is described in ${warning}. */
 static void compare(const float *in, const float *out, char warning[512]) {
     for (size_t i = 0; i < PROBES; i++) {
         const float *of = in + i * 3;
