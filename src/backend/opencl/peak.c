@@ -1,22 +1,22 @@
-/* peak.c: the peak of a device, by cl/bench.cl in several variants; the best counts. */
+/* peak.c: the peak of a device: the best of several variants of cl/bench.cl. */
 #include "backend/opencl/peak.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/log.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
+#include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
+#include "base/try.h"
 #include "os/host.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-#define CHAINS    12   /* of a work-item */
-#define RUNS      20   /* of a variant, the best counts: a peak is what nothing disturbed */
-#define SHORTEST  0.01 /* seconds of a run, so that launching it does not matter */
-#define TURNS_MAX (1 << 24)
+#define CHAINS      12   /* of a work-item */
+#define LAUNCHES    20   /* of a variant; the best counts, since others were disturbed */
+#define MIN_SECONDS 0.01 /* of a launch, so that its overhead does not matter */
+#define MAX_TURNS   (1 << 24)
 
-/* Vectors are for CPUs and other wide machines, neighbours in a group for GPUs; both are tried
- * on all. */
+/* Vectors suit CPUs and other wide machines, groups suit GPUs; every device gets all variants. */
 static const struct variant {
     const char *name;
     size_t lanes;         /* of a work-item */
@@ -27,7 +27,7 @@ static const struct variant {
     {"float, groups of 256", 1, 256, 16},
 };
 
-struct run {
+struct measurement {
     struct opencl_backend *cl;
     const struct variant *variant;
     cl_kernel kernel;
@@ -36,106 +36,92 @@ struct run {
     cl_int turns;
 };
 
-/* Runs it once; ${seconds} is what it took. */
-static enum weft_status run_once(struct run *run, double *seconds, struct weft_error *error) {
-    cl_command_queue queue = run->cl->queue;
-    cl_int code = clSetKernelArg(run->kernel, 3, sizeof run->turns, &run->turns);
+/* Launches the kernel once and stores its ${seconds}. */
+static enum weft_status launch_once(struct measurement *measurement, double *seconds,
+                                    struct weft_error *error) {
+    cl_command_queue queue = measurement->cl->queue;
     double start = os_seconds();
-    if (code == CL_SUCCESS) {
-        code = clEnqueueNDRangeKernel(queue, run->kernel, 1, NULL, &run->range,
-                                      &run->variant->group, 0, NULL, NULL);
-    }
-    if (code == CL_SUCCESS) {
-        code = clFinish(queue);
-    }
+    TRY(opencl_check(
+        clSetKernelArg(measurement->kernel, 3, sizeof measurement->turns, &measurement->turns),
+        "clSetKernelArg: peak", error));
+    TRY(opencl_check(clEnqueueNDRangeKernel(queue, measurement->kernel, 1, NULL,
+                                            &measurement->range, &measurement->variant->group, 0,
+                                            NULL, NULL),
+                     "clEnqueueNDRangeKernel: peak", error));
+    TRY(opencl_check(clFinish(queue), "clFinish: peak", error));
     *seconds = os_seconds() - start;
-    return opencl_check(code, "peak", error);
+    return WEFT_OK;
 }
 
-/* Finds how many turns take long enough, which also is the warm-up, then keeps the best of
- * several runs in ${peak}. */
-static enum weft_status measure(struct run *run, struct weft_peak *peak, struct weft_error *error) {
-    enum weft_status status = run_once(run, &(double){0}, error);
-    double seconds = 0;
-    while (status == WEFT_OK && (status = run_once(run, &seconds, error)) == WEFT_OK &&
-           seconds < SHORTEST && run->turns < TURNS_MAX) {
-        run->turns *= seconds < SHORTEST / 8 ? 8 : 2;
+/* Finds how many turns take long enough, which warms the device up, then keeps the best of
+ * several launches in ${peak}. */
+static enum weft_status measure(struct measurement *measurement, struct weft_peak *peak,
+                                struct weft_error *error) {
+    double seconds, gflop;
+    TRY(launch_once(measurement, &seconds, error));
+    for (;;) {
+        TRY(launch_once(measurement, &seconds, error));
+        if (seconds >= MIN_SECONDS || measurement->turns >= MAX_TURNS) {
+            break;
+        }
+        measurement->turns *= seconds < MIN_SECONDS / 8 ? 8 : 2;
     }
-    for (int i = 0; status == WEFT_OK && i < RUNS; i++) {
-        double gflop =
-            2e-9 * (double)run->turns * (double)run->range * (double)(run->variant->lanes * CHAINS);
-        status = run_once(run, &seconds, error);
-        if (status == WEFT_OK && seconds > 0 && gflop / seconds > peak->gflops) {
+    gflop = 2e-9 * (double)measurement->turns * (double)measurement->range *
+            (double)(measurement->variant->lanes * CHAINS);
+    for (int i = 0; i < LAUNCHES; i++) {
+        TRY(launch_once(measurement, &seconds, error));
+        if (seconds > 0 && gflop / seconds > peak->gflops) {
             peak->gflops = gflop / seconds;
             peak->seconds = seconds;
-            snprintf(peak->variant, sizeof peak->variant, "%s", run->variant->name);
+            snprintf(peak->variant, sizeof peak->variant, "%s", measurement->variant->name);
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-static enum weft_status prepare(struct run *run, cl_program program, struct weft_error *error) {
+static enum weft_status prepare(struct measurement *measurement, cl_program program,
+                                struct weft_error *error) {
     const float a = 0.999f, b = 0.001f;
-    struct opencl_backend *cl = run->cl;
-    enum weft_status status;
+    const struct variant *variant = measurement->variant;
+    struct opencl_backend *cl = measurement->cl;
     cl_int code;
-    run->range = run->variant->group * run->variant->groups * cl->base.device.compute_units;
-    run->turns = 1000;
-    run->kernel = clCreateKernel(program, "peak", &code);
-    if ((status = opencl_check(code, "clCreateKernel: peak", error)) != WEFT_OK ||
-        (status = opencl_buffer(cl, run->range * sizeof(cl_float), "peak", &run->out, error)) !=
-            WEFT_OK) {
-        return status;
-    }
-    clSetKernelArg(run->kernel, 0, sizeof run->out, &run->out);
-    clSetKernelArg(run->kernel, 1, sizeof a, &a);
-    code = clSetKernelArg(run->kernel, 2, sizeof b, &b);
-    return opencl_check(code, "clSetKernelArg: peak", error);
+    measurement->range = variant->group * variant->groups * cl->base.device.compute_units;
+    measurement->kernel = clCreateKernel(program, "peak", &code);
+    TRY(opencl_check(code, "clCreateKernel: peak", error));
+    TRY(opencl_buffer(cl, measurement->range * sizeof(cl_float), "peak", &measurement->out, error));
+    clSetKernelArg(measurement->kernel, 0, sizeof measurement->out, &measurement->out);
+    clSetKernelArg(measurement->kernel, 1, sizeof a, &a);
+    return opencl_check(clSetKernelArg(measurement->kernel, 2, sizeof b, &b),
+                        "clSetKernelArg: peak", error);
 }
 
 static enum weft_status build(struct opencl_backend *cl, const struct variant *variant,
                               cl_program *program, struct weft_error *error) {
     struct text text = {0};
-    cl_int code;
     enum weft_status status;
     opencl_define(&text, "ITEM_LANES", variant->lanes);
     opencl_define(&text, "CHAINS", CHAINS);
-    status = opencl_source_add(&text, NULL, "bench.cl", error);
-    if (status == WEFT_OK && text.failed) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for bench.cl");
-    }
-    if (status == WEFT_OK) {
-        *program = clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes,
-                                             &text.length, &code);
-        if (code == CL_SUCCESS) {
-            double start = os_seconds();
-            code = clBuildProgram(*program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
-            opencl_log_build(&cl->base.log, "bench.cl", *program, cl->device, "-cl-std=CL1.2",
-                             os_seconds() - start);
-        }
-        status = opencl_check(code, "bench.cl: clBuildProgram", error);
-    }
+    TRY_OR(done, opencl_source_add(&text, NULL, "bench.cl", error));
+    TRY_OR(done, opencl_compile(cl->context, cl->device, &text, "bench.cl", "-cl-std=CL1.2",
+                                &cl->base.log, program, error));
+done:
     free(text.bytes);
     return status;
 }
 
 static enum weft_status try_variant(struct opencl_backend *cl, const struct variant *variant,
                                     struct weft_peak *peak, struct weft_error *error) {
-    struct run run = {.cl = cl, .variant = variant};
+    struct measurement measurement = {.cl = cl, .variant = variant, .turns = 1000};
     cl_program program = NULL;
-    enum weft_status status = build(cl, variant, &program, error);
-    if (status == WEFT_OK) {
-        status = prepare(&run, program, error);
+    enum weft_status status;
+    TRY_OR(done, build(cl, variant, &program, error));
+    TRY_OR(done, prepare(&measurement, program, error));
+    TRY_OR(done, measure(&measurement, peak, error));
+done:
+    if (measurement.kernel != NULL) {
+        clReleaseKernel(measurement.kernel);
     }
-    if (status == WEFT_OK) {
-        status = measure(&run, peak, error);
-    }
-    if (run.kernel != NULL) {
-        clReleaseKernel(run.kernel);
-    }
-    if (run.out != NULL) {
-        clReleaseMemObject(run.out);
-    }
+    opencl_buffer_release(measurement.out);
     if (program != NULL) {
         clReleaseProgram(program);
     }
@@ -145,14 +131,14 @@ static enum weft_status try_variant(struct opencl_backend *cl, const struct vari
 enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
                              struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t most = 0;
-    enum weft_status status = opencl_check(
-        clGetDeviceInfo(cl->device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most, &most, NULL),
-        "clGetDeviceInfo", error);
-    for (size_t i = 0; status == WEFT_OK && i < sizeof variants / sizeof variants[0]; i++) {
-        if (variants[i].group <= most) {
-            status = try_variant(cl, &variants[i], peak, error);
+    size_t limit = 0;
+    TRY(opencl_check(
+        clGetDeviceInfo(cl->device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof limit, &limit, NULL),
+        "clGetDeviceInfo", error));
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+        if (variants[i].group <= limit) {
+            TRY(try_variant(cl, &variants[i], peak, error));
         }
     }
-    return status;
+    return WEFT_OK;
 }

@@ -1,5 +1,5 @@
-/* program.c: compiles the network's program, and checks that the device computes as the contract
- * of equal bits needs it. */
+/* program.c: compiles programs, and checks that a device computes as the contract of equal bits
+ * requires. */
 #include "backend/opencl/program.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/debug/hooks.h"
@@ -8,6 +8,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
+#include "base/try.h"
 #include "numerics.h"
 #include "os/host.h"
 
@@ -15,69 +16,88 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts the compiler's log into ${error}: its beginning, which names the first thing that is
- * wrong. */
-static enum weft_status build_failed(struct opencl_backend *cl, cl_int code, const char *options,
-                                     struct weft_error *error) {
+/* Fails with the beginning of the compiler's log, which names the first error. ${file}: as for
+ * opencl_compile. */
+static enum weft_status build_failed(cl_program program, cl_device_id device, const char *file,
+                                     const char *flags, cl_int code, struct weft_error *error) {
     size_t size = 0;
     char *log = NULL, name[32];
-    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     if (size > 0 && (log = calloc(size + 1, 1)) != NULL) {
-        clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+        clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
     }
-    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s, options \"%s\":\n%.3000s",
-              opencl_code_name(code, name), options, log != NULL ? log : "(no log)");
+    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n%.3000s",
+              file != NULL ? file : "", file != NULL ? ": " : "", opencl_code_name(code, name),
+              flags, log != NULL ? log : "(no log)");
     free(log);
     return WEFT_BAD_DEVICE;
+}
+
+enum weft_status opencl_compile(cl_context context, cl_device_id device, const struct text *source,
+                                const char *file, const char *flags, const struct weft_log *log,
+                                cl_program *program, struct weft_error *error) {
+    cl_int code;
+    double start;
+    if (source->failed) {
+        return weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
+    }
+    *program = clCreateProgramWithSource(context, 1, (const char **)&source->bytes, &source->length,
+                                         &code);
+    TRY(opencl_check(code, "clCreateProgramWithSource", error));
+    start = os_seconds();
+    code = clBuildProgram(*program, 1, &device, flags, NULL, NULL);
+    opencl_log_build(log, file != NULL ? file : "program", *program, device, flags,
+                     os_seconds() - start);
+    return code == CL_SUCCESS ? WEFT_OK : build_failed(*program, device, file, flags, code, error);
+}
+
+/* Takes the program from the cache. Returns false if it has to be compiled. */
+static bool load(struct opencl_backend *cl, const struct text *source, const char *flags,
+                 bool no_cache) {
+    char key[sizeof cl->cache_key];
+    if (no_cache) {
+        log_write(&cl->base.log, "opencl: program cache: off");
+        return false;
+    }
+    if (opencl_cache_is_drivers(cl)) {
+        log_write(&cl->base.log, "opencl: program cache: left to the driver, which has one");
+        return false;
+    }
+    opencl_cache_key(cl, source, flags, key);
+    if (opencl_cache_load(cl, key, flags)) {
+        return true;
+    }
+    memcpy(cl->cache_key, key, sizeof key);
+    return false;
+}
+
+static enum weft_status build(struct opencl_backend *cl, const struct text *source,
+                              const struct weft_backend_options *options,
+                              struct weft_error *error) {
+    char flags[1024];
+    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+                          options->cl_options != NULL ? options->cl_options : "");
+    if (length < 0 || (size_t)length >= sizeof flags) {
+        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
+                         sizeof flags - sizeof "-cl-std=CL1.2 ");
+    }
+    if (load(cl, source, flags, options->no_cache)) {
+        return WEFT_OK;
+    }
+    debug_announce(cl, "clBuildProgram");
+    return opencl_compile(cl->context, cl->device, source, NULL, flags, &cl->base.log, &cl->program,
+                          error);
 }
 
 enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error) {
     struct text text = {0};
-    char flags[1024];
-    int length;
-    cl_int code;
-    enum weft_status status = opencl_source_make(cl->base.network, &cl->groups, &cl->kernels,
-                                                 cl->mapping, options->kernels, &text, error);
-    if (status != WEFT_OK) {
-        free(text.bytes);
-        return status;
-    }
-    if (text.length == 0) {
-        return weft_fail(error, WEFT_FAILED, "kernels: the program is empty");
-    }
-    length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
-                      options->cl_options != NULL ? options->cl_options : "");
-    if (length < 0 || (size_t)length >= sizeof flags) {
-        free(text.bytes);
-        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
-                         sizeof flags - sizeof "-cl-std=CL1.2 ");
-    }
-    if (options->no_cache) {
-        log_write(&cl->base.log, "opencl: program cache: off");
-    } else if (opencl_cache_is_drivers(cl)) {
-        log_write(&cl->base.log, "opencl: program cache: left to the driver, which has one");
-    } else {
-        char key[65];
-        opencl_cache_key(cl, &text, flags, key);
-        if (opencl_cache_load(cl, key, flags)) {
-            free(text.bytes);
-            return WEFT_OK;
-        }
-        memcpy(cl->cache_key, key, sizeof key);
-    }
-    cl->program =
-        clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
-    status = opencl_check(code, "clCreateProgramWithSource", error);
-    if (status == WEFT_OK) {
-        double start = os_seconds();
-        debug_announce(cl, "clBuildProgram");
-        code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
-        opencl_log_build(&cl->base.log, "program", cl->program, cl->device, flags,
-                         os_seconds() - start);
-        status = code == CL_SUCCESS ? WEFT_OK : build_failed(cl, code, flags, error);
-    }
+    enum weft_status status;
+    TRY_OR(done, opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping,
+                                    options->kernels, &text, error));
+    TRY_OR(done, build(cl, &text, options, error));
+done:
     free(text.bytes);
     return status;
 }
@@ -85,8 +105,8 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
 #define PROBES        256
 #define PROBE_RESULTS 9
 
-/* Triples that tell devices apart: sums whose product must be rounded first, halves, large and
- * small ones, and numbers between. */
+/* Makes triples whose results show how a device rounds: sums whose product must be rounded
+ * first, and random numbers. */
 static void fill_probes(float in[PROBES * 3]) {
     uint32_t state = 1;
     for (size_t i = 0; i < PROBES * 3; i++) {
@@ -95,7 +115,7 @@ static void fill_probes(float in[PROBES * 3]) {
         in[i] = weft_as_float((state & 0x807fffffu) | ((111u + (state >> 23) % 32u) << 23));
     }
     for (size_t i = 0; i < PROBES; i += 2) {
-        /* c = -(a b) rounded: the sum is 0 without contraction, the rounding error with fma */
+        /* c = -(a b) rounded: the sum is 0, but with contraction the rounding error */
         float product = in[i * 3] * in[i * 3 + 1];
         in[i * 3 + 2] = -product;
     }
@@ -114,8 +134,8 @@ static void expect(const float in[3], float out[PROBE_RESULTS]) {
     out[8] = product + c;
 }
 
-/* What probe.cl computes, and where OpenCL says how: all else is built on what is correctly
- * rounded. */
+/* What probe.cl computes, and the section of OpenCL that says how. All other functions are built
+ * from these. */
 static const struct {
     const char *name, *rule;
 } answers[PROBE_RESULTS] = {{"p = a * b; p + c", "7.4: + and x are correctly rounded"},
@@ -128,66 +148,62 @@ static const struct {
                             {"clean(c)", "6.3: integer operations and comparisons"},
                             {"a * b + c", "6.10: FP_CONTRACT OFF"}};
 
-/* Compares bits; zeros of both signs are equal. Nothing here comes near a denormal, which
- * devices may treat as they like. The first wrong answer is described in ${warning}. */
+/* Compares bits; zeros of both signs are equal. No value is near a denormal, which a device may
+ * flush to 0. Describes the first wrong result in ${warning}. */
 static void compare(const float *in, const float *out, char warning[512]) {
     for (size_t i = 0; i < PROBES; i++) {
         const float *of = in + i * 3;
-        float wanted[PROBE_RESULTS];
-        expect(of, wanted);
+        float expected[PROBE_RESULTS];
+        expect(of, expected);
         for (size_t k = 0; k < PROBE_RESULTS; k++) {
             float got = out[i * PROBE_RESULTS + k];
-            if (memcmp(&got, &wanted[k], sizeof got) == 0 || (got == 0 && wanted[k] == 0)) {
+            if (memcmp(&got, &expected[k], sizeof got) == 0 || (got == 0 && expected[k] == 0)) {
                 continue;
             }
-            bool contracted = (k == 0 || k == 8) && got == wanted[1];
+            bool contracted = (k == 0 || k == 8) && got == expected[1];
             snprintf(warning, 512,
                      "the device breaks a rule of OpenCL 1.2, section %s; %s of %a, %a, %a is %a "
-                     "there, not %a%s. It may not give the bits of other devices: weft verify "
-                     "tells more",
+                     "there, not %a%s. Its results may differ from those of other devices: "
+                     "weft verify reports more",
                      contracted ? answers[8].rule : answers[k].rule, answers[k].name, (double)of[0],
-                     (double)of[1], (double)of[2], (double)got, (double)wanted[k],
+                     (double)of[1], (double)of[2], (double)got, (double)expected[k],
                      contracted ? " (one rounding for two: contraction)" : "");
             return;
         }
     }
 }
 
-enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error) {
-    float in[PROBES * 3], *out = calloc(PROBES * PROBE_RESULTS, sizeof *out);
-    size_t probes = PROBES;
+/* Runs the kernel of probe.cl on ${in} and reads ${out}. */
+static enum weft_status run_probe(struct opencl_backend *cl, const float *in, float *out,
+                                  struct weft_error *error) {
+    const size_t probes = PROBES, in_bytes = PROBES * 3 * sizeof *in;
+    const size_t out_bytes = PROBES * PROBE_RESULTS * sizeof *out;
     cl_mem from = NULL, to = NULL;
     cl_int code;
     cl_kernel kernel = clCreateKernel(cl->program, "probe", &code);
-    enum weft_status status = opencl_check(code, "clCreateKernel: probe", error);
-    if (out == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "opencl: no memory");
-    }
-    fill_probes(in);
-    if (status == WEFT_OK &&
-        (status = opencl_buffer(cl, sizeof in, "probe", &from, error)) == WEFT_OK &&
-        (status = opencl_buffer(cl, PROBES * PROBE_RESULTS * sizeof *out, "probe", &to, error)) ==
-            WEFT_OK &&
-        (status = opencl_write(cl, from, in, sizeof in, error)) == WEFT_OK) {
-        clSetKernelArg(kernel, 0, sizeof from, &from);
-        clSetKernelArg(kernel, 1, sizeof to, &to);
-        code = clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &probes, NULL, 0, NULL, NULL);
-        status = opencl_check(code, "clEnqueueNDRangeKernel: probe", error);
-    }
-    if (status == WEFT_OK &&
-        (status = opencl_read(cl, to, out, PROBES * PROBE_RESULTS * sizeof *out, error)) ==
-            WEFT_OK) {
-        compare(in, out, cl->base.warning);
-    }
-    free(out);
-    if (from != NULL) {
-        clReleaseMemObject(from);
-    }
-    if (to != NULL) {
-        clReleaseMemObject(to);
-    }
+    enum weft_status status;
+    TRY_OR(done, opencl_check(code, "clCreateKernel: probe", error));
+    TRY_OR(done, opencl_buffer(cl, in_bytes, "probe", &from, error));
+    TRY_OR(done, opencl_buffer(cl, out_bytes, "probe", &to, error));
+    TRY_OR(done, opencl_write(cl, from, in, in_bytes, error));
+    clSetKernelArg(kernel, 0, sizeof from, &from);
+    clSetKernelArg(kernel, 1, sizeof to, &to);
+    code = clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &probes, NULL, 0, NULL, NULL);
+    TRY_OR(done, opencl_check(code, "clEnqueueNDRangeKernel: probe", error));
+    TRY_OR(done, opencl_read(cl, to, out, out_bytes, error));
+done:
+    opencl_buffer_release(from);
+    opencl_buffer_release(to);
     if (kernel != NULL) {
         clReleaseKernel(kernel);
     }
     return status;
+}
+
+enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error) {
+    float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
+    fill_probes(in);
+    TRY(run_probe(cl, in, out, error));
+    compare(in, out, cl->base.warning);
+    return WEFT_OK;
 }

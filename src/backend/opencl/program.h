@@ -1,10 +1,19 @@
-/* program.h: the compiled program of a network. */
+/* program.h: compiled programs. */
 #ifndef WEFT_OPENCL_PROGRAM_H
 #define WEFT_OPENCL_PROGRAM_H
 
+#include "backend/opencl/cl.h"
+#include "base/text.h"
 #include "weft/backend.h"
 
 struct opencl_backend;
+
+/* Compiles ${source} with ${flags}, and reports it to ${log}. ${file} names the source in
+ * messages: "bench.cl"; NULL: the network's program. Fails with WEFT_BAD_DEVICE and the build
+ * log, or WEFT_FAILED without memory. The caller releases ${program}, which may exist even then. */
+enum weft_status opencl_compile(cl_context context, cl_device_id device, const struct text *source,
+                                const char *file, const char *flags, const struct weft_log *log,
+                                cl_program *program, struct weft_error *error);
 
 /* Compiles the network's program for the device, or takes it from the cache. Fails with
  * WEFT_BAD_DEVICE and the build log. */
