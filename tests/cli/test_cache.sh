@@ -96,7 +96,7 @@ detail() {
 detail "hit: $entry, "
 expect_no_text err "program: built"
 printf 'x' | dd of="$entry" bs=1 seek=700 conv=notrunc 2>/dev/null
-detail "rebuilt, since this one is damaged or the driver refuses it: $entry"
+detail "rebuilt, since the entry is damaged or the driver refuses it: $entry"
 expect_text err "opencl: program: built in"
 expect_text err "saved: $entry"
 rm "$entry"

@@ -1,9 +1,10 @@
-/* cache.c: compiled programs, kept between runs in $XDG_CACHE_HOME/weft.
+/* cache.c: compiled programs, kept in $XDG_CACHE_HOME/weft.
  *
- * An entry is a file KEY.program: a line of text with the key and the SHA-256 of what follows,
- * then the driver's binary. Entries are written beside and renamed, so several processes may
- * share the folder. What is damaged, foreign or refused by the driver is removed and compiled
- * anew; and a program from the cache has to pass the probe like any other. */
+ * An entry is a file KEY.program: a line with the key and the SHA-256 of the rest, then the
+ * driver's binary. An entry is written to a temporary file that is then renamed, so several
+ * processes may share the folder. An entry that is damaged or that the driver refuses is
+ * removed, and the program is compiled again. A program from the cache must pass the probe like
+ * any other. */
 #include "backend/opencl/cache.h"
 #include "backend/log.h"
 #include "backend/opencl/opencl.h"
@@ -18,13 +19,13 @@
 
 #define FORMAT      "weft program 1"
 #define ENDING      ".program"
-#define MOST_FILES  64
-#define MOST_BYTES  (256u << 20)
+#define MAX_FILES   64
+#define MAX_BYTES   (256u << 20)
 #define HEADER_SIZE (sizeof FORMAT + 2 * 65) /* "FORMAT KEY HASH\n", no zero */
 
-/* PoCL keeps each kernel as it was specialised. Asked for a binary, it first compiles all
- * kernels once more, for any size of group: measured, 4.6 s more at a cold start for 0.1 s less
- * at a warm one. */
+/* PoCL caches each kernel as specialised for its work-group. To return a binary, it compiles all
+ * kernels again, for work-groups of any size: this was measured to make a cold start 4.6 s
+ * slower and a warm start 0.1 s faster. */
 bool opencl_cache_is_drivers(const struct opencl_backend *cl) {
     return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
 }
@@ -65,13 +66,13 @@ static void header_of(const char *key, const char *binary, size_t size,
     snprintf(header, HEADER_SIZE + 1, FORMAT " %s %s\n", key, hash);
 }
 
-/* Makes and builds the program from the binary of an entry that is whole. */
+/* Makes and builds the program from the binary of an intact entry. */
 static bool build(struct opencl_backend *cl, const char *binary, size_t size, const char *flags) {
     const unsigned char *bytes = (const unsigned char *)binary;
-    cl_int code, taken = CL_INVALID_BINARY;
+    cl_int code, accepted = CL_INVALID_BINARY;
     cl->program =
-        clCreateProgramWithBinary(cl->context, 1, &cl->device, &size, &bytes, &taken, &code);
-    if (code == CL_SUCCESS && taken == CL_SUCCESS &&
+        clCreateProgramWithBinary(cl->context, 1, &cl->device, &size, &bytes, &accepted, &code);
+    if (code == CL_SUCCESS && accepted == CL_SUCCESS &&
         clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL) == CL_SUCCESS) {
         return true;
     }
@@ -91,7 +92,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
         log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
         return false;
     }
-    if (!os_exists(path) || os_file_read(path, MOST_BYTES, &entry, &size, NULL) != WEFT_OK) {
+    if (!os_exists(path) || os_file_read(path, MAX_BYTES, &entry, &size, NULL) != WEFT_OK) {
         log_write(&cl->base.log, "opencl: program cache: miss: %s", path);
         return false;
     }
@@ -106,7 +107,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
     } else {
         remove(path);
         log_write(&cl->base.log,
-                  "opencl: program cache: rebuilt, since this one is damaged or the driver "
+                  "opencl: program cache: rebuilt, since the entry is damaged or the driver "
                   "refuses it: %s",
                   path);
     }
@@ -121,7 +122,7 @@ static void write_entry(const struct weft_log *log, const char *key, const char 
     bool written = false;
     if (!os_cache_folder(folder) || !entry_path(key, path) ||
         os_make_folder(folder, NULL) != WEFT_OK || os_file_create(&file, path, NULL) != WEFT_OK) {
-        log_write(log, "opencl: program cache: not saved: its folder can not be written");
+        log_write(log, "opencl: program cache: not saved: its folder cannot be written");
         return;
     }
     header_of(key, binary, size, header);
@@ -132,7 +133,7 @@ static void write_entry(const struct weft_log *log, const char *key, const char 
     os_file_abandon(&file);
     log_write(log, "opencl: program cache: %s: %s, %zu bytes", written ? "saved" : "not saved",
               path, size);
-    os_trim_folder(folder, ENDING, MOST_FILES, MOST_BYTES);
+    os_trim_folder(folder, ENDING, MAX_FILES, MAX_BYTES);
 }
 
 void opencl_cache_save(struct opencl_backend *cl) {
@@ -141,7 +142,7 @@ void opencl_cache_save(struct opencl_backend *cl) {
     if (cl->cache_key[0] == '\0' ||
         clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
             CL_SUCCESS ||
-        size == 0 || size > MOST_BYTES || (binary = malloc(size)) == NULL) {
+        size == 0 || size > MAX_BYTES || (binary = malloc(size)) == NULL) {
         return;
     }
     if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==

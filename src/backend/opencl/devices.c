@@ -1,4 +1,4 @@
-/* devices.c: which OpenCL devices there are, and what they say of themselves. */
+/* devices.c: the OpenCL devices of this machine, and what their drivers report. */
 #define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* clGetExtensionFunctionAddress */
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
@@ -15,8 +15,8 @@
 #define DEVICE_PCI_SLOT_ID_NV   0x4009
 #define PLATFORM_NOT_FOUND_KHR  (-1001)
 
-#define PLATFORMS_MOST 64
-#define DEVICES_MOST   64 /* of one platform */
+#define MAX_PLATFORMS 64
+#define MAX_DEVICES   64 /* of one platform */
 
 static void text_info(cl_device_id id, cl_device_info info, char *text, size_t size) {
     char long_text[1024] = "";
@@ -71,8 +71,8 @@ static void describe_floats(cl_device_id id, struct weft_device *device) {
     }
 }
 
-/* Where the device sits, if its driver tells. */
-static void describe_place(cl_device_id id, struct weft_device *device) {
+/* Stores the PCI address and the UUID, if the driver reports them. */
+static void describe_address(cl_device_id id, struct weft_device *device) {
     cl_uint pci[4], bus, slot;
     unsigned char uuid[16];
     if (clGetDeviceInfo(id, DEVICE_PCI_BUS_INFO_KHR, sizeof pci, pci, NULL) == CL_SUCCESS) {
@@ -90,19 +90,19 @@ static void describe_place(cl_device_id id, struct weft_device *device) {
     }
 }
 
-/* Sets usable, and the reason if it is not. */
+/* Stores whether weft can use the device, and the reason if not. */
 static void judge(cl_device_id id, struct weft_device *device) {
     char profile[64];
     const char *reason = NULL;
     text_info(id, CL_DEVICE_PROFILE, profile, sizeof profile);
     if (!number_info(id, CL_DEVICE_AVAILABLE, sizeof(cl_bool))) {
-        reason = "the driver says that it is not available";
+        reason = "the driver reports that it is not available";
     } else if (!number_info(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof(cl_bool))) {
         reason = "it has no compiler";
     } else if (!number_info(id, CL_DEVICE_ENDIAN_LITTLE, sizeof(cl_bool))) {
         reason = "it is not little-endian";
     } else if (strcmp(device->type, "custom") == 0) {
-        reason = "a custom device runs no kernels of ours";
+        reason = "a custom device does not run OpenCL C";
     } else if (strncmp(device->opencl, "1.0", 3) == 0 || strncmp(device->opencl, "1.1", 3) == 0) {
         reason = "weft needs OpenCL 1.2";
     } else if (strcmp(profile, "FULL_PROFILE") != 0 ||
@@ -134,35 +134,35 @@ static void describe(cl_device_id id, cl_platform_id platform, struct weft_devic
     device->local_memory = number_info(id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));
     describe_type(id, device);
     describe_floats(id, device);
-    describe_place(id, device);
+    describe_address(id, device);
     judge(id, device);
 }
 
-/* The devices of all platforms, as they come. */
+/* The devices of all platforms. */
 struct listing {
     struct weft_device *devices;
     size_t count;
 };
 
-/* The devices of ${platform}; none is nothing unusual. */
-static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[DEVICES_MOST]) {
+/* Stores the devices of ${platform} and returns how many there are. */
+static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[MAX_DEVICES]) {
     cl_uint count = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MOST, ids, &count) != CL_SUCCESS) {
+    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, &count) != CL_SUCCESS) {
         return 0;
     }
-    return count < DEVICES_MOST ? count : DEVICES_MOST;
+    return count < MAX_DEVICES ? count : MAX_DEVICES;
 }
 
-static cl_int find_platforms(cl_platform_id platforms[PLATFORMS_MOST], cl_uint *count) {
+static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *count) {
     cl_int code;
     os_prepare_opencl();
-    code = clGetPlatformIDs(PLATFORMS_MOST, platforms, count);
-    *count = code != CL_SUCCESS ? 0 : *count < PLATFORMS_MOST ? *count : PLATFORMS_MOST;
+    code = clGetPlatformIDs(MAX_PLATFORMS, platforms, count);
+    *count = code != CL_SUCCESS ? 0 : *count < MAX_PLATFORMS ? *count : MAX_PLATFORMS;
     return code;
 }
 
 static bool add_platform(struct listing *list, cl_platform_id platform, unsigned number) {
-    cl_device_id ids[DEVICES_MOST];
+    cl_device_id ids[MAX_DEVICES];
     cl_uint count = find_ids(platform, ids);
     struct weft_device *grown =
         realloc(list->devices, (list->count + count + 1) * sizeof *list->devices);
@@ -180,7 +180,7 @@ static bool add_platform(struct listing *list, cl_platform_id platform, unsigned
     return true;
 }
 
-/* Why there are no devices. */
+/* Stores in ${note} why there are no devices. */
 static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
     char name[32];
     if (code != CL_SUCCESS) {
@@ -194,7 +194,7 @@ static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
                                      struct weft_error *error) {
     struct listing list = {NULL, 0};
-    cl_platform_id platforms[PLATFORMS_MOST];
+    cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint platform_count = 0;
     cl_int code = find_platforms(platforms, &platform_count);
     for (unsigned i = 0; i < platform_count; i++) {
@@ -216,8 +216,8 @@ enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count
 
 enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error) {
-    cl_platform_id platforms[PLATFORMS_MOST];
-    cl_device_id ids[DEVICES_MOST];
+    cl_platform_id platforms[MAX_PLATFORMS];
+    cl_device_id ids[MAX_DEVICES];
     cl_uint count = 0;
     find_platforms(platforms, &count);
     if (device->platform >= count ||
@@ -233,12 +233,12 @@ enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device 
     return strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
 }
 
-/* The extension's names, which few headers have. */
+/* From the extension cl_loader_info, which few headers have. */
 typedef cl_int (*loader_info)(int what, size_t size, void *value, size_t *used);
 enum { LOADER_OPENCL = 1, LOADER_VERSION = 2, LOADER_NAME = 3 };
 
 void opencl_loader_version(char *text, size_t size) {
-    union { /* ISO C has no cast from an object's address to a function's */
+    union { /* ISO C cannot cast an object's address to a function's */
         void *address;
         loader_info call;
     } info;
