@@ -2,7 +2,7 @@
  *
  * Bounds: outputs and their gradients 1e-5 and gradients of parameters 1e-4, as relative distances of whole tensors (L2); the mean loss
  * of a step 1e-5; after some hundred steps, when rounding has made another model of it, accuracy 0.05. */
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/fast_memory.h"
 #include "backend/opencl/opencl.h"
 #include "check_weft.h"
 #include "layer_case.h"
@@ -293,7 +293,7 @@ START_TEST(refused) {
         struct opencl_backend *cl = open_fast(network, &places[i], 1);
         struct opencl_product nothing = opencl_fast_forward(cl, &cl->fast->layers[0], 0);
         error = (struct weft_error){0};
-        ck_assert_int_eq(opencl_product_run(cl, &nothing, &error), WEFT_BAD_DEVICE);
+        ck_assert_int_eq(opencl_product_enqueue(cl, &nothing, &error), WEFT_BAD_DEVICE);
         ck_assert_str_eq(error.message, "CLBlastSgemm of 2 x 2 and 2 x 0: CLBlastInvalidDimension");
         weft_backend_close(&cl->base);
     }

@@ -151,8 +151,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
                            error));
     for (size_t i = 0; fast && i < cl->groups.count; i++) {
         struct opencl_group *group = &cl->groups.list[i];
-        enum weft_kind kind = cl->base.network->layers[group->main].kind;
-        if (kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR) {
+        if (opencl_engine->computes(cl->base.network->layers[group->main].kind)) {
             group->layer = opencl_engine->layer;
         }
     }

@@ -1,9 +1,10 @@
 /* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a
  * batch. */
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/fast_memory.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
+#include "base/try.h"
 
 #include <clblast_c.h>
 #include <stdio.h>
@@ -56,30 +57,26 @@ static size_t dbias_items(const struct weft_layer *layer, enum weft_mapping mapp
 
 /* ---- passes ---- */
 
-/* Enqueues ${launch} for ${shards} shards from ${first}; its last two arguments are these. */
-static enum weft_status run_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
-                                   size_t first, size_t shards, struct weft_error *error) {
+/* Enqueues ${launch} for ${shards} shards from ${first}; these are its last two arguments. */
+static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                size_t first, size_t shards, struct weft_error *error) {
     cl_int begin = (cl_int)first, count = (cl_int)shards;
-    if (opencl_argument_set(launch, launch->numbers, sizeof begin, &begin, error) != WEFT_OK ||
-        opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(opencl_argument_set(launch, launch->numbers, sizeof begin, &begin, error));
+    TRY(opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error));
     return opencl_launch_enqueue(cl, launch, shards * CPU_LANES, error);
 }
 
-/* What a pass does with one chunk of shards. */
-typedef enum weft_status run_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
-                                   size_t first, size_t shards, struct weft_error *error);
+/* A pass of one chunk of shards. */
+typedef enum weft_status chunk_pass(struct opencl_backend *cl, struct opencl_fast_layer *layer,
+                                    size_t first, size_t shards, struct weft_error *error);
 
-static enum weft_status run_chunks(struct opencl_backend *cl, size_t group, size_t count,
-                                   run_chunk *run, struct weft_error *error) {
+static enum weft_status for_chunks(struct opencl_backend *cl, size_t group, size_t count,
+                                   chunk_pass *pass, struct weft_error *error) {
     struct opencl_fast_layer *layer = &cl->fast->layers[group];
     size_t shards = lanes_shards(count);
     for (size_t first = 0; first < shards; first += layer->chunk) {
         size_t left = shards - first;
-        if (run(cl, layer, first, left < layer->chunk ? left : layer->chunk, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+        TRY(pass(cl, layer, first, left < layer->chunk ? left : layer->chunk, error));
     }
     return WEFT_OK;
 }
@@ -87,46 +84,40 @@ static enum weft_status run_chunks(struct opencl_backend *cl, size_t group, size
 static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                       size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_forward(cl, layer, shards);
-    if (run_kernel(cl, &layer->columns, first, shards, error) != WEFT_OK ||
-        opencl_product_run(cl, &product, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return run_kernel(cl, &layer->output, first, shards, error);
+    TRY(enqueue(cl, &layer->columns, first, shards, error));
+    TRY(opencl_product_enqueue(cl, &product, error));
+    return enqueue(cl, &layer->output, first, shards, error);
 }
 
 static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                         size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_gradients(cl, layer, shards, first == 0);
-    if (run_kernel(cl, &layer->columns, first, shards, error) != WEFT_OK ||
-        run_kernel(cl, &layer->dfeatures, first, shards, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return opencl_product_run(cl, &product, error);
+    TRY(enqueue(cl, &layer->columns, first, shards, error));
+    TRY(enqueue(cl, &layer->dfeatures, first, shards, error));
+    return opencl_product_enqueue(cl, &product, error);
 }
 
 static enum weft_status backward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                        size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_backward(cl, layer, shards);
-    if (run_kernel(cl, &layer->dfeatures, first, shards, error) != WEFT_OK ||
-        opencl_product_run(cl, &product, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
-    return run_kernel(cl, &layer->dinput, first, shards, error);
+    TRY(enqueue(cl, &layer->dfeatures, first, shards, error));
+    TRY(opencl_product_enqueue(cl, &product, error));
+    return enqueue(cl, &layer->dinput, first, shards, error);
 }
 
 static enum weft_status forward(struct opencl_backend *cl, size_t group, size_t count,
                                 struct weft_error *error) {
-    return run_chunks(cl, group, count, forward_chunk, error);
+    return for_chunks(cl, group, count, forward_chunk, error);
 }
 
 static enum weft_status gradients(struct opencl_backend *cl, size_t group, size_t count,
                                   struct weft_error *error) {
-    return run_chunks(cl, group, count, gradients_chunk, error);
+    return for_chunks(cl, group, count, gradients_chunk, error);
 }
 
 static enum weft_status backward(struct opencl_backend *cl, size_t group, size_t count,
                                  struct weft_error *error) {
-    return run_chunks(cl, group, count, backward_chunk, error);
+    return for_chunks(cl, group, count, backward_chunk, error);
 }
 
 /* A host function counts as one item. */
@@ -168,24 +159,20 @@ static const struct opencl_layer fast_layer = {
 
 /* ---- opening and closing ---- */
 
-/* Makes the kernel ${name} of group ${group} with its ${count} buffers set; two numbers follow
- * them. */
+/* Makes the kernel ${name} of group ${group} over ${values} values. Its arguments are ${count}
+ * buffers, set here, and two numbers. */
 static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, const char *name,
                                     size_t values, size_t count, cl_mem *const *buffers,
                                     struct opencl_launch *launch, struct weft_error *error) {
+    char numbered[64];
     *launch = (struct opencl_launch){.range = RANGE_SHARDS,
                                      .items = values / opencl_values_per_item(values, cl->mapping),
                                      .numbers = (int)count};
-    char numbered[64];
     snprintf(launch->name, sizeof launch->name, "%s", name);
     snprintf(numbered, sizeof numbered, "%s_%zu", name, cl->groups.list[group].main + 1);
-    if (opencl_launch_create(cl, launch, numbered, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(opencl_launch_create(cl, launch, numbered, error));
     for (size_t i = 0; i < count; i++) {
-        if (opencl_argument_set(launch, (int)i, sizeof(cl_mem), buffers[i], error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
-        }
+        TRY(opencl_argument_set(launch, (int)i, sizeof(cl_mem), buffers[i], error));
     }
     return WEFT_OK;
 }
@@ -202,18 +189,14 @@ static enum weft_status make_kernels(struct opencl_backend *cl, size_t i,
                                &cl->values[group->end]};
     cl_mem *const dfeatures[] = {&cl->dvalues[group->end], matrices};
     cl_mem *const dinput[] = {matrices, &cl->dvalues[group->first]};
-    if (make_kernel(cl, i, "fast_columns", fast->rows * fast->area, 2, columns, &fast->columns,
-                    error) != WEFT_OK ||
-        make_kernel(cl, i, "fast_output", output, 3, outputs, &fast->output, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
+    TRY(make_kernel(cl, i, "fast_columns", fast->rows * fast->area, 2, columns, &fast->columns,
+                    error));
+    TRY(make_kernel(cl, i, "fast_output", output, 3, outputs, &fast->output, error));
+    if (!cl->base.forward_only) {
+        TRY(make_kernel(cl, i, "fast_features", output, 2, dfeatures, &fast->dfeatures, error));
+        TRY(make_kernel(cl, i, "fast_dinput", input, 2, dinput, &fast->dinput, error));
     }
-    if (cl->base.forward_only) {
-        return WEFT_OK;
-    }
-    return make_kernel(cl, i, "fast_features", output, 2, dfeatures, &fast->dfeatures, error) ==
-                   WEFT_OK
-               ? make_kernel(cl, i, "fast_dinput", input, 2, dinput, &fast->dinput, error)
-               : WEFT_BAD_DEVICE;
+    return WEFT_OK;
 }
 
 static void measure_layer(struct opencl_backend *cl, size_t i) {
@@ -233,20 +216,17 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
         (cl->fast->layers = calloc(cl->groups.count, sizeof *cl->fast->layers)) == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    if (opencl_product_tune(cl, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(opencl_product_tune(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
         if (cl->groups.list[i].layer == &fast_layer) {
             measure_layer(cl, i);
         }
     }
-    if (opencl_fast_choose(cl, error) != WEFT_OK || opencl_fast_buffers(cl, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(opencl_fast_choose(cl, error));
+    TRY(opencl_fast_buffers(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
-        if (cl->groups.list[i].layer == &fast_layer && make_kernels(cl, i, error) != WEFT_OK) {
-            return WEFT_BAD_DEVICE;
+        if (cl->groups.list[i].layer == &fast_layer) {
+            TRY(make_kernels(cl, i, error));
         }
     }
     return WEFT_OK;
@@ -263,18 +243,23 @@ static void finish(struct opencl_backend *cl) {
         opencl_launch_finish(&layer->dfeatures);
         opencl_launch_finish(&layer->dinput);
     }
-    if (cl->fast->matrices != NULL) {
-        clReleaseMemObject(cl->fast->matrices);
-    }
-    if (cl->fast->temporary != NULL) {
-        clReleaseMemObject(cl->fast->temporary);
-    }
+    opencl_buffer_release(cl->fast->matrices);
+    opencl_buffer_release(cl->fast->temporary);
     free(cl->fast->layers);
     free(cl->fast);
     cl->fast = NULL;
-    /* CLBlast keeps its programs, and so this context, until it is told. */
+    /* CLBlast caches its programs, which keep this context. */
     CLBlastClearCache();
 }
 
-static const struct opencl_engine engine = {.layer = &fast_layer, .init = init, .finish = finish};
+static bool computes(enum weft_kind kind) {
+    return kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR;
+}
+
+static const struct opencl_engine engine = {
+    .layer = &fast_layer,
+    .computes = computes,
+    .init = init,
+    .finish = finish,
+};
 const struct opencl_engine *const opencl_engine = &engine;

@@ -1,8 +1,10 @@
-/* product.c: a product of matrices by CLBlast, and its errors by name. */
+/* product.c: a product of matrices by CLBlast, and the names of CLBlast's errors. */
+#include "backend/opencl/clblast/product.h"
 #include "backend/opencl/clblast/fast.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
+#include "base/try.h"
 
 #include <clblast_c.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
     case code:                                                                                     \
         return #code
 
-/* CLBlast's own codes; it hands on OpenCL's as well. */
+/* CLBlast has error codes of its own, and returns OpenCL's as well. */
 static const char *code_name(CLBlastStatusCode code, char text[32]) {
     switch ((int)code) {
         NAME(CLBlastNotImplemented);
@@ -45,13 +47,9 @@ static enum weft_status check(CLBlastStatusCode code, const char *call,
                      product->k, product->k, product->n, code_name(code, text));
 }
 
-static CLBlastTranspose turn(bool turned) {
-    return turned ? CLBlastTransposeYes : CLBlastTransposeNo;
-}
-
 /* Work-groups of one work-item with a tile of 16 x 16 sums in float16 registers, no local
- * memory, and always this kernel. CLBlast's own choice for CPU devices that it does not know has
- * groups of many work-items that share local memory: 3 to 10 times slower on PoCL. */
+ * memory, and always this kernel. For a CPU device that CLBlast does not know it chooses groups
+ * of many work-items that share local memory: 3 to 10 times slower on PoCL. */
 static const char *const kernel_names[] = {"GEMMK", "KREG", "KWG",   "KWI",   "MDIMA", "MDIMC",
                                            "MWG",   "VWM",  "NDIMB", "NDIMC", "NWG",   "VWN",
                                            "SA",    "SB",   "STRM",  "STRN"};
@@ -75,29 +73,37 @@ enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_erro
     if (opencl_best_mapping(cl->device, &cl->base.device) != WEFT_MAPPING_CPU) {
         return WEFT_OK;
     }
-    if (override(cl, "Xgemm", sizeof kernel_values / sizeof kernel_values[0], kernel_names,
-                 kernel_values, error) != WEFT_OK) {
-        return WEFT_BAD_DEVICE;
-    }
+    TRY(override(cl, "Xgemm", sizeof kernel_values / sizeof kernel_values[0], kernel_names,
+                 kernel_values, error));
     return override(cl, "GemmRoutine", 1, routine_names, routine_values, error);
 }
+
+static CLBlastTranspose transpose(bool transposed) {
+    return transposed ? CLBlastTransposeYes : CLBlastTransposeNo;
+}
+
+/* The arguments that both calls share. */
+#define SHAPES(p)                                                                                  \
+    CLBlastLayoutRowMajor, transpose((p)->transpose_a), transpose((p)->transpose_b), (p)->m,       \
+        (p)->n, (p)->k
+#define STRIDE_A(p) ((p)->transpose_a ? (p)->m : (p)->k)
+#define STRIDE_B(p) ((p)->transpose_b ? (p)->k : (p)->n)
 
 enum weft_status opencl_product_temporary(struct opencl_backend *cl,
                                           const struct opencl_product *product, size_t *bytes,
                                           struct weft_error *error) {
     CLBlastStatusCode code = CLBlastSGemmTempBufferSize(
-        CLBlastLayoutRowMajor, turn(product->turn_a), turn(product->turn_b), product->m, product->n,
-        product->k, product->a_begin, product->turn_a ? product->m : product->k, product->b_begin,
-        product->turn_b ? product->k : product->n, product->c_begin, product->n, &cl->queue, bytes);
+        SHAPES(product), product->a_begin, STRIDE_A(product), product->b_begin, STRIDE_B(product),
+        product->c_begin, product->n, &cl->queue, bytes);
     return check(code, "CLBlastSGemmTempBufferSize", product, error);
 }
 
-enum weft_status opencl_product_run(struct opencl_backend *cl, const struct opencl_product *product,
-                                    struct weft_error *error) {
+enum weft_status opencl_product_enqueue(struct opencl_backend *cl,
+                                        const struct opencl_product *product,
+                                        struct weft_error *error) {
     CLBlastStatusCode code = CLBlastSgemmWithTempBuffer(
-        CLBlastLayoutRowMajor, turn(product->turn_a), turn(product->turn_b), product->m, product->n,
-        product->k, 1.0f, product->a, product->a_begin, product->turn_a ? product->m : product->k,
-        product->b, product->b_begin, product->turn_b ? product->k : product->n, product->beta,
-        product->c, product->c_begin, product->n, &cl->queue, NULL, cl->fast->temporary);
+        SHAPES(product), 1.0f, product->a, product->a_begin, STRIDE_A(product), product->b,
+        product->b_begin, STRIDE_B(product), product->beta, product->c, product->c_begin,
+        product->n, &cl->queue, NULL, cl->fast->temporary);
     return check(code, "CLBlastSgemm", product, error);
 }
