@@ -1,14 +1,15 @@
-/* model_compare.c: two safetensors files, tensor by tensor. */
+/* model_compare.c: compares two safetensors files tensor by tensor. */
 #include "weft/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 
-struct run {
+struct comparison {
     struct safetensors files[2];
     enum weft_status (*report)(void *context, const struct weft_tensor_comparison *tensor,
                                struct weft_error *error);
@@ -16,14 +17,15 @@ struct run {
     struct weft_comparison *comparison;
 };
 
-static enum weft_status report(struct run *run, const struct weft_tensor_comparison *tensor,
+static enum weft_status report(struct comparison *models,
+                               const struct weft_tensor_comparison *tensor,
                                struct weft_error *error) {
-    run->comparison->tensors++;
-    run->comparison->different += tensor->difference.differing > 0;
-    return run->report(run->context, tensor, error);
+    models->comparison->tensors++;
+    models->comparison->different += tensor->difference.differing > 0;
+    return models->report(models->context, tensor, error);
 }
 
-/* Elements of any type but F32: those with other bytes. */
+/* Compares the bytes of elements that are not F32. */
 static struct weft_difference compare_bytes(const struct safetensors_entry *a,
                                             const struct safetensors_entry *b) {
     struct weft_difference found = {.count = a->count, .first = a->count};
@@ -60,11 +62,10 @@ static enum weft_status compare_floats(const struct safetensors_entry *a,
     return WEFT_OK;
 }
 
-static enum weft_status compare_tensor(struct run *run, const struct safetensors_entry *a,
+static enum weft_status compare_tensor(struct comparison *models, const struct safetensors_entry *a,
                                        const struct safetensors_entry *b,
                                        struct weft_error *error) {
     struct weft_tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
-    enum weft_status status = WEFT_OK;
     char problem[512], shapes[2][200];
     if (strcmp(a->dtype, b->dtype) != 0 || a->rank != b->rank ||
         memcmp(a->shape, b->shape, a->rank * sizeof a->shape[0]) != 0) {
@@ -75,19 +76,18 @@ static enum weft_status compare_tensor(struct run *run, const struct safetensors
         row.difference = (struct weft_difference){.count = a->count, .differing = a->count};
         row.difference.differing += a->count == 0;
     } else if (row.floats) {
-        status = compare_floats(a, b, &row.difference, error);
+        TRY(compare_floats(a, b, &row.difference, error));
     } else {
         row.difference = compare_bytes(a, b);
     }
-    return status == WEFT_OK ? report(run, &row, error) : status;
+    return report(models, &row, error);
 }
 
-static enum weft_status compare_tensors(struct run *run, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
+static enum weft_status compare_tensors(struct comparison *models, struct weft_error *error) {
     for (int side = 0; side < 2; side++) {
-        const struct safetensors *here = &run->files[side];
-        const struct safetensors *there = &run->files[1 - side];
-        for (size_t i = 0; i < here->count && status == WEFT_OK; i++) {
+        const struct safetensors *here = &models->files[side];
+        const struct safetensors *there = &models->files[1 - side];
+        for (size_t i = 0; i < here->count; i++) {
             const struct safetensors_entry *entry = &here->entries[i];
             const struct safetensors_entry *other = safetensors_find(there, entry->name);
             if (other == NULL) {
@@ -96,21 +96,21 @@ static enum weft_status compare_tensors(struct run *run, struct weft_error *erro
                     .problem = side == 0 ? "only in A" : "only in B",
                     .difference = {.count = entry->count,
                                    .differing = entry->count + (entry->count == 0)}};
-                status = report(run, &row, error);
+                TRY(report(models, &row, error));
             } else if (side == 0) {
-                status = compare_tensor(run, entry, other, error);
+                TRY(compare_tensor(models, entry, other, error));
             }
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-static void compare_metadata(struct run *run) {
+static void compare_metadata(struct comparison *models) {
     static const char *const keys[] = {"weft.network", "weft.options", "weft.contract"};
-    char *text = run->comparison->metadata;
+    char *text = models->comparison->metadata;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *a = safetensors_metadata(&run->files[0], keys[i]);
-        const char *b = safetensors_metadata(&run->files[1], keys[i]);
+        const char *a = safetensors_metadata(&models->files[0], keys[i]);
+        const char *b = safetensors_metadata(&models->files[1], keys[i]);
         if (strcmp(a != NULL ? a : "", b != NULL ? b : "") != 0) {
             strcat(strcat(text, text[0] != '\0' ? ", " : ""), keys[i]);
         }
@@ -122,22 +122,19 @@ enum weft_status weft_compare(
     enum weft_status (*report_to)(void *context, const struct weft_tensor_comparison *tensor,
                                   struct weft_error *error),
     void *context, struct weft_comparison *comparison, struct weft_error *error) {
-    struct run run = {.report = report_to, .context = context, .comparison = comparison};
+    struct comparison models = {.report = report_to, .context = context, .comparison = comparison};
     const char *operands[2] = {a, b};
     char path[4096];
-    enum weft_status status = WEFT_OK;
-    *comparison = (struct weft_comparison){0};
-    for (int side = 0; side < 2 && status == WEFT_OK; side++) {
-        status = model_path(operands[side], path, error);
-        if (status == WEFT_OK) {
-            status = safetensors_read(path, &run.files[side], error);
-        }
+    enum weft_status status;
+    *comparison = (struct weft_comparison){.tensors = 0};
+    for (int side = 0; side < 2; side++) {
+        TRY_OR(done, model_path(operands[side], path, error));
+        TRY_OR(done, safetensors_read(path, &models.files[side], error));
     }
-    if (status == WEFT_OK) {
-        compare_metadata(&run);
-        status = compare_tensors(&run, error);
-    }
-    safetensors_finish(&run.files[0]);
-    safetensors_finish(&run.files[1]);
+    compare_metadata(&models);
+    TRY_OR(done, compare_tensors(&models, error));
+done:
+    safetensors_finish(&models.files[0]);
+    safetensors_finish(&models.files[1]);
     return status;
 }

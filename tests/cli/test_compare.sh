@@ -91,10 +91,10 @@ expect_json 'sorted(x["host"] for x in e if x["event"] == "minority") == ["node6
 expect_json 'sorted(x["machines"] for x in e if x["event"] == "group") == [1, 1, 1, 5] and e[-2]["minority"] == 2'
 run compare --fleet "$work/files/fleet.json" "$work/files/other.json"
 expect_text out "minority: node6 cpu: equal, hash dead"
-expect_text err "2 of 8 verdicts are not as the others"
+expect_text err "2 of 8 verdicts differ from the majority"
 end
 echo '{"event":"stage"}' >"$work/files/none.json"
-refuses 3 "it holds no verdict" compare --fleet "$work/files/none.json"
+refuses 3 "it has no verdict" compare --fleet "$work/files/none.json"
 echo 'no JSON' >"$work/files/none.json"
 refuses 3 "none.json, line 1" compare --fleet "$work/files/none.json"
 refuses 3 "nowhere" compare --fleet nowhere
