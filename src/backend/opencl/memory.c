@@ -1,7 +1,7 @@
 /* memory.c: the device's buffers, allocated once for the largest batch, and transfers. */
 #include "backend/opencl/memory.h"
 #include "backend/log.h"
-#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/debug/guard.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/opencl.h"
 #include "base/try.h"

@@ -3,7 +3,7 @@
 #include "backend/opencl/api.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/clblast/fast.h"
-#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/debug/guard.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/log.h"

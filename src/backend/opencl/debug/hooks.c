@@ -1,8 +1,10 @@
 /* hooks.c: what verification does between the launches: it waits, chooses other work-groups, flips a bit. */
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/debug/debug.h"
-#include "backend/opencl/debug/replicas.h"
+#include "backend/opencl/debug/guard.h"
+#include "backend/opencl/debug/record.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/opencl.h"
 #include "base/try.h"
 
 /* Flips the bit of the float at ${index} of ${buffer}. */
@@ -116,23 +118,3 @@ enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_laun
     }
     return WEFT_OK;
 }
-
-static const struct debug_api api = {
-    .raw_device = {.open = raw_device_open,
-                   .close = raw_device_close,
-                   .transfer = raw_device_transfer,
-                   .build = raw_device_build,
-                   .arithmetic = raw_device_arithmetic,
-                   .record = raw_device_record},
-    .replicas = {.open = replicas_open,
-                 .close = replicas_close,
-                 .backend = replicas_backend,
-                 .begin = replicas_begin,
-                 .restart = replicas_restart,
-                 .train = replicas_train,
-                 .compare = replicas_compare,
-                 .check = replicas_check},
-    .record_result = record_result,
-};
-
-const struct debug_api *const debug_api = &api;

@@ -1,5 +1,5 @@
 /* raw_device.c: transfers and single operations, on a device that holds no network. */
-#include "backend/opencl/debug/replicas.h"
+#include "backend/opencl/debug/raw_device.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/log.h"

@@ -1,8 +1,7 @@
 /* record.c: keeps launches and the buffers that they read, so that another program can run them. */
-#include "backend/opencl/debug/debug.h"
-#include "backend/opencl/debug/hooks.h"
-#include "backend/opencl/debug/replicas.h"
+#include "backend/opencl/debug/record.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* replicas.h: the entries of struct debug_api, and the copies of a network as replicas.c opens and replicas_run.c runs them. */
+/* replicas.h: copies of a network on one device, as replicas.c opens and replicas_run.c runs them. */
 #ifndef WEFT_OPENCL_DEBUG_REPLICAS_H
 #define WEFT_OPENCL_DEBUG_REPLICAS_H
 
@@ -39,19 +39,6 @@ enum weft_status replicas_fill(struct replicas_opened *replicas, struct replica 
 
 /* ---- entries of struct debug_api ---- */
 
-enum weft_status raw_device_open(const struct weft_device *device, struct raw_device **raw,
-                                 struct weft_error *error);
-void raw_device_close(struct raw_device *raw);
-enum weft_status raw_device_transfer(struct raw_device *raw, const void *from, size_t size,
-                                     void *to, struct weft_error *error);
-enum weft_status raw_device_build(struct raw_device *raw,
-                                  const struct weft_backend_options *options,
-                                  struct weft_error *error);
-enum weft_status raw_device_arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
-                                       bool vectors, uint32_t *out, struct weft_error *error);
-enum weft_status raw_device_record(const struct raw_device *raw, enum weft_operation operation,
-                                   const uint32_t *in, size_t count, bool vectors,
-                                   struct record *record, struct weft_error *error);
 enum weft_status replicas_open(const struct weft_network *network,
                                const struct weft_backend_options *options,
                                const struct weft_images *images, const struct debug_options *debug,
@@ -67,7 +54,5 @@ enum weft_status replicas_train(struct replicas *opened, const struct weft_steps
 enum weft_status replicas_compare(struct replicas *opened, uint32_t expected, bool *wrong,
                                   struct weft_error *error);
 enum weft_status replicas_check(struct replicas *opened, uint64_t *words, struct weft_error *error);
-enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
-                               int *buffer, unsigned char **bytes, struct weft_error *error);
 
 #endif

@@ -76,7 +76,7 @@ enum weft_status replicas_begin(struct replicas *opened, const struct weft_image
     replicas->seed = seed;
     weft_pixels_normalised(pixels);
     for (size_t i = 0; i < opened->count; i++) {
-        struct weft_backend *backend = replicas_backend(opened, i);
+        struct weft_backend *backend = &replicas->copies[i].cl->base;
         TRY(weft_backend_set_pixels(backend, pixels, error));
         TRY(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, error));
         TRY(replicas_fill(replicas, &replicas->copies[i], error));

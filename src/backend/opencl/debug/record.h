@@ -1,0 +1,18 @@
+/* record.h: launches and the buffers that they read, kept so that another program can run them. */
+#ifndef WEFT_BACKEND_OPENCL_DEBUG_RECORD_H
+#define WEFT_BACKEND_OPENCL_DEBUG_RECORD_H
+
+#include "backend/opencl/debug/debug.h"
+
+struct opencl_backend;
+struct opencl_launch;
+
+/* Keeps ${launch}, before it is enqueued over ${range}, if cl->debug->record selects it. */
+void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
+                  const size_t range[3]);
+
+/* The entry record_result of struct debug_api. */
+enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
+                               int *buffer, unsigned char **bytes, struct weft_error *error);
+
+#endif
