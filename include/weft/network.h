@@ -12,8 +12,10 @@
  *      {"kind": "linear", "name": "out", "out_features": 10}]}
  *
  * A layer without "name" is called after its kind and its place in the list: "relu3" is layer 3,
- * counted from 1. A name has letters, digits and _, is there once, and is not "input". Defaults: stride is kernel_size, eps
- * 1e-5 (1e-9 to 1), momentum 0.1 (0 to 1). "kernel_size" of conv2d may be [height, width]; "input" may be [features], which is flat.
+ * counted from 1. A name has letters, digits and _, occurs once, and is not "input". "kernel_size"
+ * of conv2d may be [height, width]; "input" may be [features], which is flat. Defaults: stride is
+ * kernel_size, padding 0 (at most half of kernel_size), count_include_pad true, eps 1e-5 (1e-9 to
+ * 1), momentum 0.1 (0 to 1).
  * Each number of "input" is at most 65536; an image has at most 2^31 - 1 numbers at any place in the network, as has each of
  * the flat arrays; there are at most 1024 layers. A network's output is what its last layer gives; when it is trained, these are the
  * logits of a softmax cross entropy over as many classes. */
@@ -34,6 +36,7 @@ WEFT_BEGIN
 enum weft_kind {
     WEFT_KIND_CONV2D,
     WEFT_KIND_MAX_POOL2D,
+    WEFT_KIND_AVG_POOL2D,
     WEFT_KIND_RELU,
     WEFT_KIND_BATCH_NORM,
     WEFT_KIND_FLATTEN,
@@ -71,6 +74,10 @@ struct weft_layer {
         struct {
             size_t kernel, stride;
         } max_pool2d; /* square windows inside the input; the rest at its edge is not seen */
+        struct {
+            size_t kernel, stride, padding;
+            bool count_include_pad; /* a mean counts padding, too */
+        } avg_pool2d;
         struct {
             float eps, momentum;
         } batch_norm; /* weight, bias; buffers running_mean, running_var: (channels) each */

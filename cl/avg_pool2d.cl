@@ -1,0 +1,57 @@
+/* avg_pool2d.cl: the mean of each window: a chain of additions over its rows and columns from 0, then one division.
+ *
+ * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM values of one row of the input. */
+
+/* The rows and columns of the input in window (y, x): its divisor. */
+float KERNEL(avg_pool2d_count)(int y, int x) {
+    const int rows =
+        window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT) - window_begin(y, STRIDE, PADDING);
+    const int columns =
+        window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH) - window_begin(x, STRIDE, PADDING);
+    return COUNT_PADDING ? (float)(WINDOW * WINDOW) : (float)(rows * columns);
+}
+
+void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
+                                global real *output) {
+    const int row = item / (OUT_WIDTH / VALUES_PER_ITEM); /* counted over all channels */
+    const int c = row / OUT_HEIGHT, y = row % OUT_HEIGHT;
+    const int x0 = item % (OUT_WIDTH / VALUES_PER_ITEM) * VALUES_PER_ITEM;
+    const size_t plane = (shard * IN_CHANNELS + c) * IN_HEIGHT * IN_WIDTH;
+    const int top = window_begin(y, STRIDE, PADDING);
+    const int bottom = window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT);
+    for (int x = x0; x < x0 + VALUES_PER_ITEM; x++) {
+        const int left = window_begin(x, STRIDE, PADDING);
+        const int right = window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH);
+        real sum = REAL(0.0f);
+        for (int i = top; i < bottom; i++) {
+            for (int j = left; j < right; j++) {
+                sum += AT(input, plane + i * IN_WIDTH + j);
+            }
+        }
+        AT(output, (shard * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x) =
+            real_clean(real_div(sum, REAL(KERNEL(avg_pool2d_count)(y, x))));
+    }
+}
+
+/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is doutput / count, clean. */
+void KERNEL(avg_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
+                                 global const real *doutput, global real *dinput) {
+    const int row = item / (IN_WIDTH / DINPUTS_PER_ITEM); /* counted over all channels */
+    const int c = row / IN_HEIGHT, y = row % IN_HEIGHT;
+    const int x0 = item % (IN_WIDTH / DINPUTS_PER_ITEM) * DINPUTS_PER_ITEM;
+    const size_t plane = (shard * IN_CHANNELS + c) * OUT_HEIGHT * OUT_WIDTH;
+    const int first_row = windows_begin(y, WINDOW, STRIDE, PADDING);
+    const int end_row = windows_end(y, STRIDE, PADDING, OUT_HEIGHT);
+    for (int x = x0; x < x0 + DINPUTS_PER_ITEM; x++) {
+        const int first = windows_begin(x, WINDOW, STRIDE, PADDING);
+        const int end = windows_end(x, STRIDE, PADDING, OUT_WIDTH);
+        real sum = REAL(0.0f);
+        for (int oy = first_row; oy < end_row; oy++) {
+            for (int ox = first; ox < end; ox++) {
+                const real d = AT(doutput, plane + oy * OUT_WIDTH + ox);
+                sum += real_clean(real_div(d, REAL(KERNEL(avg_pool2d_count)(oy, ox))));
+            }
+        }
+        AT(dinput, (shard * IN_CHANNELS * IN_HEIGHT + row) * IN_WIDTH + x) = real_clean(sum);
+    }
+}

@@ -1,0 +1,50 @@
+/* avg_pool2d.c: what cl/avg_pool2d.cl needs. */
+#include "backend/opencl/layer.h"
+#include "backend/opencl/source.h"
+
+/* Columns of a row that one work-item handles. */
+static size_t columns(size_t width, enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_GPU ? 1 : width;
+}
+
+static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
+    opencl_define(text, "IN_CHANNELS", layer->input.channels);
+    opencl_define(text, "IN_HEIGHT", layer->input.height);
+    opencl_define(text, "IN_WIDTH", layer->input.width);
+    opencl_define(text, "OUT_HEIGHT", layer->output.height);
+    opencl_define(text, "OUT_WIDTH", layer->output.width);
+    opencl_define(text, "WINDOW", layer->as.avg_pool2d.kernel);
+    opencl_define(text, "STRIDE", layer->as.avg_pool2d.stride);
+    opencl_define(text, "PADDING", layer->as.avg_pool2d.padding);
+    opencl_define(text, "COUNT_PADDING", layer->as.avg_pool2d.count_include_pad);
+    opencl_define(text, "VALUES_PER_ITEM", columns(layer->output.width, mapping));
+    opencl_define(text, "DINPUTS_PER_ITEM", columns(layer->input.width, mapping));
+}
+
+static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->output) / columns(layer->output.width, mapping);
+}
+
+static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
+}
+
+static const struct opencl_function functions[] = {
+    {.name = "avg_pool2d_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = forward_items,
+     .arguments = {ARG_INPUT, ARG_OUTPUT}},
+    {.name = "avg_pool2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .input_items = backward_items,
+     .arguments = {ARG_DOUTPUT, ARG_DINPUT}},
+};
+
+const struct opencl_layer opencl_avg_pool2d = {
+    .file = "avg_pool2d.cl",
+    .define = define,
+    .function_count = sizeof functions / sizeof functions[0],
+    .functions = functions,
+};
