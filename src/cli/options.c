@@ -28,14 +28,24 @@ const struct cli_option *cli_options_row(const struct cli_command *command, size
     return row != NULL ? row : row_of(cli_common_options, &index);
 }
 
-bool cli_options_given(const struct cli_options *options, const char *name) {
+/* Returns the index of the row whose name is the ${length} bytes of ${name}; that of no row where
+ * there is none. */
+static size_t find(const struct cli_command *command, const char *name, size_t length) {
     const struct cli_option *row;
-    for (size_t i = 0; (row = cli_options_row(options->command, i)) != NULL; i++) {
-        if (strcmp(row->name, name) == 0) {
-            return (options->given >> i & 1) != 0;
-        }
+    size_t i = 0;
+    while ((row = cli_options_row(command, i)) != NULL &&
+           (strlen(row->name) != length || memcmp(row->name, name, length) != 0)) {
+        i++;
     }
-    return false;
+    return i;
+}
+
+const struct cli_option *cli_options_find(const struct cli_command *command, const char *name) {
+    return cli_options_row(command, find(command, name, strlen(name)));
+}
+
+bool cli_options_given(const struct cli_options *options, const char *name) {
+    return (options->given >> find(options->command, name, strlen(name)) & 1) != 0;
 }
 
 static const char *row_name(const void *context, size_t index) {
@@ -68,11 +78,8 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
 
     /* The row with this name. */
     if (strncmp(argument, "--", 2) == 0) {
-        while ((option = cli_options_row(options->command, i)) != NULL &&
-               !(strlen(option->name) == length - 2 &&
-                 strncmp(option->name, argument + 2, length - 2) == 0)) {
-            i++;
-        }
+        i = find(options->command, argument + 2, length - 2);
+        option = cli_options_row(options->command, i);
     }
     if (option == NULL || i >= OPTIONS_MAX) {
         return unknown_option(options->command, argument, length, error);

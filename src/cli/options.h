@@ -110,7 +110,10 @@ enum weft_status cli_options_parse(const struct cli_command *command, int count,
  * last. */
 const struct cli_option *cli_options_row(const struct cli_command *command, size_t index);
 
-/* Whether the option ${name} is on the command line. */
+/* Returns the row of the option ${name}; NULL if there is none. */
+const struct cli_option *cli_options_find(const struct cli_command *command, const char *name);
+
+/* Returns whether the option ${name} is on the command line. */
 bool cli_options_given(const struct cli_options *options, const char *name);
 
 #endif

@@ -1,24 +1,23 @@
-/* events.c: the callbacks of a training: the bar, the line of an epoch, the files after
- * it. */
+/* events.c: the callbacks of a training: the bar, and what is written and printed after an
+ * epoch. */
 #include "cli/train/train.h"
 
-#include <stdlib.h>
-
-#include "base/json_write.h"
-#include "cli/text_wrap.h"
+#include "base/try.h"
+#include "cli/train/resume.h"
 #include "os/interrupt.h"
 
-/* Images seen after ${step} steps of ${epoch} (from 1), and those of the whole training. */
+/* Counts the images seen after ${step} steps of ${epoch} (from 1), and those of the training. */
 static void count_images(const struct cli_training *train, size_t epoch, size_t step,
                          uint64_t *done, uint64_t *total) {
-    uint64_t count = cli_train_images(train), batch = train->training.batch;
+    const struct weft_training *training = &train->training;
+    uint64_t count = cli_train_images(train), batch = training->batch;
     uint64_t here = step * batch < count ? step * batch : count;
     uint64_t in_epoch = (count + batch - 1) / batch;
     *done = (epoch - 1) * count + here;
-    *total = train->training.epochs * count;
-    if (train->training.steps > 0 && train->training.steps < train->training.epochs * in_epoch) {
-        uint64_t rest = train->training.steps % in_epoch * batch;
-        *total = train->training.steps / in_epoch * count + (rest < count ? rest : count);
+    *total = training->epochs * count;
+    if (training->steps > 0 && training->steps < training->epochs * in_epoch) {
+        uint64_t rest = training->steps % in_epoch * batch;
+        *total = training->steps / in_epoch * count + (rest < count ? rest : count);
     }
 }
 
@@ -36,73 +35,42 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     return true;
 }
 
-/* Adds the epoch to the history, whose memory grows by doubling. */
-static enum weft_status remember(struct cli_training *train, const struct weft_epoch *epoch,
-                                 struct weft_error *error) {
-    size_t count = train->epoch_count;
-    if ((count & (count - 1)) == 0) { /* 0 or a power of two: full */
-        size_t wanted = count == 0 ? 1 : 2 * count;
-        struct report_epoch *history = realloc(train->history, wanted * sizeof *train->history);
-        if (history == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for the history of %zu epochs", wanted);
-        }
-        train->history = history;
-    }
-    train->history[count] = (struct report_epoch){epoch->epoch, epoch->accuracy, epoch->total_loss,
-                                                  epoch->mean_loss, epoch->seconds};
+/* Writes the files of ${epoch} before its line is printed: what the line reports is on the disk. */
+static enum weft_status finish_epoch(struct cli_training *train, const struct weft_epoch *epoch,
+                                     struct weft_error *error) {
+    struct cli_record *record = &train->record;
+    bool partial = epoch->images < cli_train_images(train);
+    struct report_epoch line = {.epoch = epoch->epoch,
+                                .accuracy = epoch->accuracy,
+                                .total_loss = epoch->total_loss,
+                                .mean_loss = epoch->mean_loss,
+                                .seconds = epoch->seconds};
+    char path[4096];
+
+    /* The record, in memory. */
     if (train->options.validate > 0) {
-        enum weft_status status = cli_train_validate(train, &train->history[count], error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(cli_train_validate(train, &line, error));
     }
-    train->epoch_count++;
-    train->steps += epoch->steps;
-    return WEFT_OK;
-}
+    TRY(cli_record_epoch(record, &line, error));
+    record->complete_epochs += !partial;
+    record->steps += epoch->steps;
 
-static enum weft_status print_epoch(struct cli_training *train, const struct weft_epoch *epoch,
-                                    struct weft_error *error) {
-    struct json_writer json = {0};
+    /* The files. A checkpoint is of complete epochs only. */
+    TRY(cli_train_set_options(train, epoch->epoch, partial, error));
+    cli_run_path(&train->run, "model.safetensors", path);
+    TRY(weft_model_save(train->model, path, train->sha256, error));
+    TRY(cli_record_write_history(record, &train->run, error));
+    TRY(cli_record_steps(record, &train->run, epoch, train->training.batch, error));
+    if (!partial) {
+        TRY(cli_resume_save(train, error));
+    }
     cli_progress_wipe(&train->progress);
-    if (train->silent) {
-        return WEFT_OK;
-    }
-    if (!train->options.common.json) {
-        const struct report_epoch *history = &train->history[train->epoch_count - 1];
-        char held[80] = "";
-        if (history->validated) {
-            snprintf(held, sizeof held, ", held out: accuracy %.4f, loss %.4f",
-                     history->validation_accuracy, history->validation_loss);
-        }
-        cli_text_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s",
-                      epoch->epoch, epoch->accuracy, epoch->total_loss, epoch->seconds, held);
-        fflush(stdout);
-        return WEFT_OK;
-    }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "epoch");
-    cli_train_json_epoch(&json, &train->history[train->epoch_count - 1]);
-    json_write_integer(&json, "images", epoch->images);
-    json_write_integer(&json, "correct", epoch->correct);
-    json_write_integer(&json, "steps", epoch->steps);
-    json_write_close(&json, '}');
-    return json_write_print(&json, stdout, error);
+    return cli_train_print_epoch(train, epoch, error);
 }
 
-/* The model and the history are on the disk before the epoch's line says so. */
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     struct cli_training *train = context;
-    struct weft_error *error = &train->said;
-    bool partial = epoch->images < cli_train_images(train);
-    train->whole_epochs += !partial;
-    return remember(train, epoch, error) == WEFT_OK &&
-           cli_train_set_options(train, epoch->epoch, partial, error) == WEFT_OK &&
-           weft_model_save(train->model, train->model_path, train->sha256, error) == WEFT_OK &&
-           cli_train_write_history(train, error) == WEFT_OK &&
-           cli_train_log_steps(train, epoch, error) == WEFT_OK &&
-           (partial || cli_train_save_checkpoint(train, error) == WEFT_OK) &&
-           print_epoch(train, epoch, error) == WEFT_OK && !os_interrupted();
+    return finish_epoch(train, epoch, &train->failure) == WEFT_OK && !os_interrupted();
 }
 
 struct weft_training_events cli_train_events(struct cli_training *train) {

@@ -5,26 +5,28 @@
 
 #define GUESS_STEPS 100 /* before that, guessing is no failure yet */
 
-static bool only_rises(const struct report_epoch *history, size_t count) {
+static bool only_rises(const struct report_epoch *epochs, size_t count) {
     for (size_t i = 1; i < count; i++) {
-        if (!(history[i].mean_loss > history[i - 1].mean_loss)) {
+        if (!(epochs[i].mean_loss > epochs[i - 1].mean_loss)) {
             return false;
         }
     }
     return count >= 2;
 }
 
-enum weft_status cli_train_check_sanity(const struct cli_training *train,
+enum weft_status cli_train_check_sanity(const struct cli_record *record,
+                                        const struct weft_evaluation evaluations[WEFT_SPLIT_COUNT],
                                         struct weft_error *error) {
-    double classes = (double)train->images[WEFT_SPLIT_TRAIN].classes;
-    const struct report_epoch *last = &train->history[train->epoch_count - 1];
-    if (only_rises(train->history, train->whole_epochs)) {
+    double classes = (double)evaluations[WEFT_SPLIT_TRAIN].classes;
+    const struct report_epoch *last = &record->epochs[record->epoch_count - 1];
+    if (only_rises(record->epochs, record->complete_epochs)) {
         weft_fail(error, WEFT_FAILED,
                   "training learned nothing: the mean loss rose with each epoch, from %.4f to %.4f",
-                  train->history[0].mean_loss, train->history[train->whole_epochs - 1].mean_loss);
+                  record->epochs[0].mean_loss,
+                  record->epochs[record->complete_epochs - 1].mean_loss);
         return weft_error_hint(error, "try another --lr; the default is 0.01");
     }
-    if (train->steps >= GUESS_STEPS && !(last->mean_loss < log(classes)) &&
+    if (record->steps >= GUESS_STEPS && !(last->mean_loss < log(classes)) &&
         last->accuracy < 1.5 / classes) {
         weft_fail(error, WEFT_FAILED,
                   "training learned nothing: the last epoch is no better than guessing: accuracy "
@@ -33,7 +35,7 @@ enum weft_status cli_train_check_sanity(const struct cli_training *train,
         return weft_error_hint(error, "try another --lr; the default is 0.01");
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        if (!isfinite(train->evaluations[i].loss)) {
+        if (!isfinite(evaluations[i].loss)) {
             return weft_fail(error, WEFT_FAILED,
                              "training diverged: %s split: the loss is not a finite number",
                              weft_split_name((enum weft_split)i));

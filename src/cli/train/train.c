@@ -3,56 +3,53 @@
 
 #include <stdlib.h>
 
+#include "base/try.h"
 #include "cli/messages.h"
 #include "cli/setup.h"
+#include "cli/train/resume.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 
-/* What can be wrong without any device: options, data, network, initial values. In the order of how
- * likely it is. */
-static enum weft_status read_inputs(struct cli_training *train, struct weft_error *error) {
+/* Makes the model of --init, or of --network with initial values. */
+static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     struct weft_network *network = NULL;
     char path[4096];
-    enum weft_status status;
+    if (options->init != NULL) {
+        return cli_setup_model(&options->common, options->init, &train->model, path,
+                               train->init_sha256, error);
+    }
+    TRY(cli_setup_network(options->network, &network, error));
+    TRY(weft_model_create(network, &train->model, error));
+    weft_model_initialise(train->model, options->seed);
+    return WEFT_OK;
+}
+
+/* Reads and checks what needs no device: options, data, network, initial values; the most likely
+ * mistakes come first. */
+static enum weft_status read_inputs(struct cli_training *train, struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
     if (options->resume != NULL) {
-        status = cli_train_resume(train, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
-        options = &train->options;
+        TRY(cli_resume_load(train, error));
     }
     if (options->init != NULL && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: --init brings its own network");
     }
-    status = weft_data_find(options->common.data, train->data, error);
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = weft_images_read(train->data, (enum weft_split)i, &train->images[i], NULL, error);
+    TRY(weft_data_find(options->common.data, train->data, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_images_read(train->data, (enum weft_split)i, &train->images[i], NULL, error));
     }
-    if (status == WEFT_OK) {
-        train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
+    train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
+    TRY(cli_train_check_validate(train, error));
+    if (train->from != NULL) {
+        TRY(cli_resume_check_images(train, error));
+    } else {
+        TRY(make_model(train, error));
     }
-    if (status == WEFT_OK) {
-        status = cli_train_check_validate(train, error);
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_backend_check_images(train->model->network, &train->images[i], error));
     }
-    if (status == WEFT_OK && train->from != NULL) {
-        status = cli_train_check_images(train, error);
-    } else if (status == WEFT_OK && options->init != NULL) {
-        status = cli_setup_model(&options->common, options->init, &train->model, path,
-                                 train->init_sha256, error);
-    } else if (status == WEFT_OK) {
-        status = cli_setup_network(options->network, &network, error);
-        if (status == WEFT_OK) {
-            status = weft_model_create(network, &train->model, error);
-        }
-        if (status == WEFT_OK) {
-            weft_model_initialise(train->model, options->seed);
-        }
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status = weft_backend_check_images(train->model->network, &train->images[i], error);
-    }
-    return status;
+    return WEFT_OK;
 }
 
 static void choose_training(struct cli_training *train) {
@@ -65,56 +62,46 @@ static void choose_training(struct cli_training *train) {
     train->training.seed = options->seed;
     train->training.order = (enum weft_order)options->order;
     train->training.steps = options->steps;
-    train->training.start = train->from != NULL ? &train->start : NULL;
+    train->training.start = train->from != NULL ? &train->start_at : NULL;
 }
 
-/* Images of a pass. Evaluation goes faster in larger passes than a training's steps; running
- * statistics make them all the same. */
+/* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
+ * steps of a training, and with running statistics the size changes no bit. */
 static size_t largest_batch(const struct cli_training *train) {
     return train->training.batch > CLI_RUNNING_BATCH ? train->training.batch : CLI_RUNNING_BATCH;
 }
 
 static enum weft_status open_device(struct cli_training *train, struct weft_error *error) {
     float values[256];
-    enum weft_status status = cli_setup_device(&train->options.common, train->model->network,
-                                               largest_batch(train), false, &train->backend, error);
-    if (status == WEFT_OK) {
-        weft_pixels_normalised(values);
-        status = weft_backend_set_pixels(train->backend, values, error);
+    TRY(cli_setup_device(&train->options.common, train->model->network, largest_batch(train), false,
+                         &train->backend, error));
+    weft_pixels_normalised(values);
+    TRY(weft_backend_set_pixels(train->backend, values, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_backend_set_images(train->backend, (enum weft_split)i, &train->images[i], error));
     }
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        status =
-            weft_backend_set_images(train->backend, (enum weft_split)i, &train->images[i], error);
-    }
-    return status;
+    return WEFT_OK;
 }
 
-/* What remains of a training that did not come to its end. */
-static enum weft_status explain(const struct cli_training *train, enum weft_status status,
-                                struct weft_error *error) {
-    char command[900];
-    if (train->said.status != WEFT_OK) {
-        *error = train->said;
-        return error->status;
+/* Opens the device and prepares the run folder. A folder that exists changes only after the device
+ * is open. */
+static enum weft_status prepare(struct cli_training *train, struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    if (train->from == NULL) {
+        TRY(cli_run_create(&train->run, options->out, options->force, error));
     }
-    if (status == WEFT_INTERRUPTED) {
-        *error = (struct weft_error){0};
-        weft_fail(error, status, "training: interrupted after %zu whole epoch%s: %.1000s",
-                  train->whole_epochs, train->whole_epochs == 1 ? "" : "s",
-                  train->epoch_count > 0 ? train->run.path : "nothing is kept");
-    }
-    if (status == WEFT_INTERRUPTED && train->whole_epochs > 0 &&
-        cli_train_resume_command(train, command, sizeof command)) {
-        weft_error_hint(error, "it holds the model after epoch %zu; to go on:\n  %s",
-                        train->epoch_count, command);
-    } else if (train->epoch_count > 0) {
-        weft_error_hint(error, "%.900s holds the model after epoch %zu", train->run.path,
-                        train->epoch_count);
+    TRY(open_device(train, error));
+    if (train->from == NULL) {
+        TRY(cli_run_clear(&train->run, error));
     } else {
-        weft_error_hint(error, "no model was written%s",
-                        status == WEFT_FAILED ? "; a smaller --lr may help" : "");
+        TRY(cli_resume_begin(train, error));
     }
-    return status;
+    cli_message_notice(&options->common, "run folder: %s", train->run.path);
+    cli_message_detail(&options->common, "data: %s, %zu and %zu images; network: %zu parameters",
+                       train->data, train->images[WEFT_SPLIT_TRAIN].count,
+                       train->images[WEFT_SPLIT_TEST].count,
+                       train->model->network->parameter_count);
+    return cli_train_print_start(train, error);
 }
 
 static enum weft_status run_training(struct cli_training *train, struct weft_error *error) {
@@ -124,25 +111,24 @@ static enum weft_status run_training(struct cli_training *train, struct weft_err
     status = weft_train(train->model, train->backend, cli_train_images(train), &train->training,
                         &events, error);
     cli_progress_wipe(&train->progress);
-    return status == WEFT_OK ? WEFT_OK : explain(train, status, error);
+    if (train->failure.status != WEFT_OK) {
+        *error = train->failure;
+        return error->status;
+    }
+    return status == WEFT_OK ? WEFT_OK : cli_train_explain(train, error);
 }
 
 static enum weft_status dump_gradients(const struct cli_training *train, struct weft_error *error) {
     const struct weft_network *network = train->model->network;
-    float *values;
+    float *values = calloc(network->parameter_count + 1, sizeof *values);
     enum weft_status status;
-    if (train->options.dump_gradients == NULL) {
-        return WEFT_OK;
-    }
-    values = calloc(network->parameter_count + 1, sizeof *values);
     if (values == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu gradients",
                          network->parameter_count);
     }
-    status = weft_backend_read(train->backend, WEFT_ARRAY_GRADIENTS, values, error);
-    if (status == WEFT_OK) {
-        status = weft_parameters_save(network, values, train->options.dump_gradients, error);
-    }
+    TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_GRADIENTS, values, error));
+    status = weft_parameters_save(network, values, train->options.dump_gradients, error);
+done:
     free(values);
     return status;
 }
@@ -152,62 +138,42 @@ static bool go_on(void *context, size_t done, size_t images) {
     return !os_interrupted();
 }
 
-/* Both splits with running statistics, printed as they are there. */
+/* Evaluates both splits with running statistics; prints each matrix at once. */
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
-    enum weft_status status = WEFT_OK;
-    for (int i = 0; i < WEFT_SPLIT_COUNT && status == WEFT_OK; i++) {
-        struct weft_evaluation_options how = {(enum weft_split)i, WEFT_STATISTICS_RUNNING,
-                                              largest_batch(train), go_on, NULL};
-        status = weft_evaluate(train->backend, &train->images[i], &how, false,
-                               &train->evaluations[i], error);
-        if (status == WEFT_INTERRUPTED) {
-            return explain(train, status, error);
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        struct weft_evaluation_options options = {.split = (enum weft_split)i,
+                                                  .statistics = WEFT_STATISTICS_RUNNING,
+                                                  .batch = largest_batch(train),
+                                                  .progress = go_on};
+        enum weft_status status = weft_evaluate(train->backend, &train->images[i], &options, false,
+                                                &train->evaluations[i], error);
+        if (status != WEFT_OK) {
+            return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }
-        if (status == WEFT_OK) {
-            status = cli_train_print_evaluation(train, how.split, error);
-        }
+        TRY(cli_train_print_evaluation(train, options.split, error));
     }
-    return status;
+    return WEFT_OK;
 }
 
 static enum weft_status work(struct cli_training *train, struct weft_error *error) {
     double start = os_seconds();
-    enum weft_status status = read_inputs(train, error);
+    TRY(read_inputs(train, error));
     os_catch_interrupts();
-    if (status == WEFT_OK) {
-        choose_training(train);
+    choose_training(train);
+    TRY(prepare(train, error));
+    TRY(run_training(train, error));
+    if (train->options.dump_gradients != NULL) {
+        TRY(dump_gradients(train, error));
     }
-    if (status == WEFT_OK && train->from == NULL) {
-        status = cli_run_create(&train->run, train->options.out, train->options.force, error);
-    }
-    if (status != WEFT_OK || (status = open_device(train, error)) != WEFT_OK ||
-        (train->from == NULL && (status = cli_run_clear(&train->run, error)) != WEFT_OK)) {
-        return status;
-    }
-    cli_run_path(&train->run, "model.safetensors", train->model_path);
-    if (train->from != NULL && (status = cli_train_go_on(train, error)) != WEFT_OK) {
-        return status;
-    }
-    cli_message_notice(&train->options.common, "run folder: %s", train->run.path);
-    cli_message_detail(&train->options.common,
-                       "data: %s, %zu and %zu images; network: %zu parameters", train->data,
-                       train->images[WEFT_SPLIT_TRAIN].count, train->images[WEFT_SPLIT_TEST].count,
-                       train->model->network->parameter_count);
-    if ((status = cli_train_print_start(train, error)) != WEFT_OK ||
-        (status = run_training(train, error)) != WEFT_OK ||
-        (status = dump_gradients(train, error)) != WEFT_OK ||
-        (status = evaluate(train, error)) != WEFT_OK) {
-        return status;
-    }
+    TRY(evaluate(train, error));
     train->seconds = os_seconds() - start;
-    status = cli_train_write_results(train, error);
-    if (status == WEFT_OK) {
-        status = cli_train_print_done(train, error);
-    }
-    return status == WEFT_OK && !train->silent ? cli_train_check_sanity(train, error) : status;
+    TRY(cli_train_write_results(train, error));
+    TRY(cli_train_print_done(train, error));
+    return train->silent ? WEFT_OK
+                         : cli_train_check_sanity(&train->record, train->evaluations, error);
 }
 
-/* ${device}, if not NULL, is set, and nothing is printed. */
+/* Silent if ${device} is not NULL, which is then set. */
 static enum weft_status run(const struct cli_train_options *options, struct weft_device *device,
                             struct weft_error *error) {
     struct cli_training train = {.options = *options, .silent = device != NULL};
@@ -225,8 +191,8 @@ static enum weft_status run(const struct cli_train_options *options, struct weft
     weft_backend_close(train.backend);
     weft_model_destroy(train.model);
     weft_checkpoint_destroy(train.from);
-    free(train.history);
-    free(train.log);
+    free(train.record.epochs);
+    free(train.record.log);
     return status;
 }
 

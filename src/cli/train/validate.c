@@ -1,17 +1,19 @@
-/* validate.c: weft train --validate: images that are held out of training, looked at after each
+/* validate.c: weft train --validate: images that are held out of training and evaluated after each
  * epoch.
  *
- * They are the last ones of the training file, so that the device has them already: training takes
- * its images from those before them. Looking at them changes no bit of the training. */
+ * They are the last images of the training file, so the device has them already: training takes its
+ * images from those before them. Their evaluation changes no bit of the training. */
 #include "cli/train/train.h"
 
 #include <stdlib.h>
+
+#include "base/try.h"
 
 size_t cli_train_images(const struct cli_training *train) {
     return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options.validate;
 }
 
-/* A run that goes on holds out what it held out before: what the checkpoint did not train on. */
+/* A resumed run holds out the images that the checkpoint was not trained on. */
 static void take_from_checkpoint(struct cli_training *train) {
     size_t count = train->images[WEFT_SPLIT_TRAIN].count;
     if (train->checksum == train->from->checksum && count >= train->from->images &&
@@ -32,19 +34,19 @@ enum weft_status cli_train_check_validate(struct cli_training *train, struct wef
     return WEFT_OK;
 }
 
-enum weft_status cli_train_validate(const struct cli_training *train, struct report_epoch *history,
+enum weft_status cli_train_validate(const struct cli_training *train, struct report_epoch *epoch,
                                     struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
     size_t batch = train->training.batch, correct = 0;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
     float *losses = malloc(batch * sizeof *losses);
-    double loss = 0;
+    double loss = 0, count = (double)train->options.validate;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
         status = weft_fail(error, WEFT_FAILED, "validation: no memory");
+        goto done;
     }
-    for (size_t first = cli_train_images(train); status == WEFT_OK && first < images->count;
-         first += batch) {
+    for (size_t first = cli_train_images(train); first < images->count; first += batch) {
         size_t left = images->count - first;
         struct weft_pass pass = {.split = WEFT_SPLIT_TRAIN,
                                  .statistics = WEFT_STATISTICS_RUNNING,
@@ -52,18 +54,17 @@ enum weft_status cli_train_validate(const struct cli_training *train, struct rep
                                  .count = left < batch ? left : batch,
                                  .losses = losses,
                                  .predictions = predictions};
-        status = weft_backend_evaluate(train->backend, &pass, error);
-        for (size_t i = 0; status == WEFT_OK && i < pass.count; i++) {
+        TRY_OR(done, weft_backend_evaluate(train->backend, &pass, error));
+        for (size_t i = 0; i < pass.count; i++) {
             correct += predictions[i] == images->labels[first + i];
             loss += (double)losses[i];
         }
     }
+    epoch->validated = true;
+    epoch->validation_accuracy = (double)correct / count;
+    epoch->validation_loss = loss / count;
+done:
     free(predictions);
     free(losses);
-    if (status == WEFT_OK) {
-        history->validated = true;
-        history->validation_accuracy = (double)correct / (double)train->options.validate;
-        history->validation_loss = loss / (double)train->options.validate;
-    }
     return status;
 }

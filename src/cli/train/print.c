@@ -1,0 +1,114 @@
+/* print.c: what weft train prints, as text or as events. */
+#include "cli/train/train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/figures.h"
+#include "cli/json.h"
+#include "cli/text_wrap.h"
+#include "cli/train/resume.h"
+
+#define COMMAND_MAX 900 /* bytes of a command line in a hint */
+
+enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error) {
+    struct json_writer json;
+    if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
+        return WEFT_OK;
+    }
+    cli_json_device(&json, "device", weft_backend_device(train->backend));
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
+    json_write_string(&json, "warning", weft_backend_warning(train->backend));
+    cli_train_json_options(&json, &train->options);
+    json_write_string(&json, "out", train->run.path);
+    json_write_integer(&json, "parameters", train->model->network->parameter_count);
+    return cli_event_end(&json, error);
+}
+
+enum weft_status cli_train_print_epoch(const struct cli_training *train,
+                                       const struct weft_epoch *epoch, struct weft_error *error) {
+    const struct report_epoch *line = &train->record.epochs[train->record.epoch_count - 1];
+    struct json_writer json;
+    char held_out[80] = "";
+    if (train->silent) {
+        return WEFT_OK;
+    }
+    if (cli_event_begin(&json, train->options.common.json, "epoch")) {
+        cli_train_json_epoch(&json, line);
+        json_write_integer(&json, "images", epoch->images);
+        json_write_integer(&json, "correct", epoch->correct);
+        json_write_integer(&json, "steps", epoch->steps);
+        return cli_event_end(&json, error);
+    }
+    if (line->validated) {
+        snprintf(held_out, sizeof held_out, ", held out: accuracy %.4f, loss %.4f",
+                 line->validation_accuracy, line->validation_loss);
+    }
+    cli_text_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s", epoch->epoch,
+                  epoch->accuracy, epoch->total_loss, epoch->seconds, held_out);
+    fflush(stdout);
+    return WEFT_OK;
+}
+
+enum weft_status cli_train_print_evaluation(const struct cli_training *train, enum weft_split split,
+                                            struct weft_error *error) {
+    const struct weft_evaluation *evaluation = &train->evaluations[split];
+    struct json_writer json;
+    if (train->silent) {
+        return WEFT_OK;
+    }
+    if (!cli_event_begin(&json, train->options.common.json, "evaluation")) {
+        putchar('\n');
+        cli_figures_print_confusion(split, evaluation);
+        return WEFT_OK;
+    }
+    json_write_string(&json, "split", weft_split_name(split));
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
+    json_write_integer(&json, "images", evaluation->images);
+    cli_json_results(&json, evaluation, weft_class_names);
+    return cli_event_end(&json, error);
+}
+
+enum weft_status cli_train_print_done(const struct cli_training *train, struct weft_error *error) {
+    struct json_writer json;
+    char path[4096];
+    if (train->silent) {
+        return WEFT_OK;
+    }
+    cli_run_path(&train->run, "model.safetensors", path);
+    if (!cli_event_begin(&json, train->options.common.json, "done")) {
+        printf("\nmodel: %s, sha256: %s\n", path, train->sha256);
+        return WEFT_OK;
+    }
+    json_write_string(&json, "math", cli_math_names[train->options.common.math]);
+    json_write_string(&json, "out", train->run.path);
+    json_write_string(&json, "model", path);
+    json_write_string(&json, "sha256", train->sha256);
+    json_write_seconds(&json, "seconds", train->seconds);
+    return cli_event_end(&json, error);
+}
+
+enum weft_status cli_train_explain(const struct cli_training *train, struct weft_error *error) {
+    const struct cli_record *record = &train->record;
+    enum weft_status status = error->status;
+    char *command = NULL;
+    if (status == WEFT_INTERRUPTED) {
+        *error = (struct weft_error){0};
+        weft_fail(error, status, "training: interrupted after %zu complete epoch%s: %.1000s",
+                  record->complete_epochs, record->complete_epochs == 1 ? "" : "s",
+                  record->epoch_count > 0 ? train->run.path : "nothing is kept");
+        command = record->complete_epochs > 0 ? cli_resume_command(train) : NULL;
+    }
+    if (command != NULL && strlen(command) < COMMAND_MAX) {
+        weft_error_hint(error, "it holds the model after epoch %zu; to go on:\n  %s",
+                        record->epoch_count, command);
+    } else if (record->epoch_count > 0) {
+        weft_error_hint(error, "%.900s holds the model after epoch %zu", train->run.path,
+                        record->epoch_count);
+    } else {
+        weft_error_hint(error, "no model was written%s",
+                        status == WEFT_FAILED ? "; a smaller --lr may help" : "");
+    }
+    free(command);
+    return status;
+}

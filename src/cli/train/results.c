@@ -1,0 +1,149 @@
+/* results.c: the files of a training at its end, and the options that a model file records. */
+#include "cli/train/train.h"
+
+#include <stdlib.h>
+
+#include "base/try.h"
+#include "cli/figures.h"
+#include "cli/json.h"
+#include "os/files.h"
+#include "weft/version.h"
+
+/* The options that a training began with. ${epochs} and ${steps} are given or made. */
+static void json_training(struct json_writer *json, const struct cli_train_options *options,
+                          uint64_t epochs, uint64_t steps) {
+    json_write_integer(json, "epochs", epochs);
+    json_write_integer(json, "batch", options->batch);
+    json_write_float(json, "lr", options->lr);
+    json_write_integer(json, "seed", options->seed);
+    json_write_string(json, "order", options->order == WEFT_ORDER_FILE ? "file" : "shuffled");
+    cli_json_count(json, "steps", steps);
+}
+
+void cli_train_json_options(struct json_writer *json, const struct cli_train_options *options) {
+    json_write_open(json, "options", '{');
+    json_training(json, options, options->epochs, options->steps);
+    json_write_integer(json, "validate", options->validate);
+    json_write_string(json, "init", options->init);
+    json_write_string(json, "network", options->network);
+    json_write_string(json, "out", options->out);
+    json_write_string(json, "resume", options->resume);
+    json_write_string(json, "dump_gradients", options->dump_gradients);
+    cli_options_json(json, &options->common);
+    json_write_close(json, '}');
+}
+
+void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *epoch) {
+    json_write_integer(json, "epoch", epoch->epoch);
+    json_write_double(json, "accuracy", epoch->accuracy);
+    json_write_double(json, "total_loss", epoch->total_loss);
+    json_write_double(json, "mean_loss", epoch->mean_loss);
+    json_write_seconds(json, "seconds", epoch->seconds);
+    if (epoch->validated) {
+        json_write_double(json, "validation_accuracy", epoch->validation_accuracy);
+        json_write_double(json, "validation_loss", epoch->validation_loss);
+    }
+}
+
+/* Equal bits have equal text: epochs and steps are those made, so that a training that was stopped
+ * after two epochs writes the same file as one of two epochs. */
+enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs, bool partial,
+                                       struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    struct json_writer json = {0};
+    char *text;
+    json_write_open(&json, NULL, '{');
+    json_training(&json, options, epochs, partial ? train->record.steps : 0);
+    json_write_string(&json, "math", cli_math_names[options->common.math]);
+    cli_json_text(&json, "init", train->init_sha256);
+    if (options->validate > 0) { /* files without it are those of earlier versions */
+        json_write_integer(&json, "validate", options->validate);
+    }
+    json_write_close(&json, '}');
+    TRY(json_write_take(&json, &text, error));
+    free(train->model->options);
+    train->model->options = text;
+    return WEFT_OK;
+}
+
+/* The text of run.json. */
+static enum weft_status compose_run(const struct cli_training *train, char **text,
+                                    struct weft_error *error) {
+    char *network = weft_network_to_json(train->model->network);
+    struct json_writer json = {.indented = true};
+    if (network == NULL) {
+        return weft_fail(error, WEFT_FAILED, "run.json: no memory for the network's text");
+    }
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "version", weft_version());
+    json_write_integer(&json, "contract", WEFT_CONTRACT);
+    cli_train_json_options(&json, &train->options);
+    json_write_raw(&json, "bits", train->model->options);
+    cli_json_device(&json, "device", weft_backend_device(train->backend));
+    json_write_string(&json, "warning", weft_backend_warning(train->backend));
+    json_write_raw(&json, "network", network);
+    json_write_string(&json, "data", train->data);
+    json_write_open(&json, "epochs", '[');
+    for (size_t i = 0; i < train->record.epoch_count; i++) {
+        json_write_open(&json, NULL, '{');
+        cli_train_json_epoch(&json, &train->record.epochs[i]);
+        json_write_close(&json, '}');
+    }
+    json_write_close(&json, ']');
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        json_write_open(&json, weft_split_name((enum weft_split)i), '{');
+        json_write_integer(&json, "images", train->evaluations[i].images);
+        cli_json_results(&json, &train->evaluations[i], weft_class_names);
+        json_write_close(&json, '}');
+    }
+    json_write_string(&json, "sha256", train->sha256);
+    json_write_seconds(&json, "seconds", train->seconds);
+    json_write_close(&json, '}');
+    free(network);
+    return json_write_take(&json, text, error);
+}
+
+static enum weft_status write_run(const struct cli_training *train, struct weft_error *error) {
+    struct os_file file = {0};
+    char *text = NULL, path[4096];
+    enum weft_status status;
+    TRY_OR(done, compose_run(train, &text, error));
+    TRY_OR(done, os_file_create(&file, cli_run_path(&train->run, "run.json", path), error));
+    fprintf(file.stream, "%s\n", text);
+    status = os_file_commit(&file, error);
+done:
+    free(text);
+    return status;
+}
+
+/* Writes both matrices and the curves with the ending ${format}. */
+static enum weft_status write_figures(const struct cli_training *train, const char *format,
+                                      struct weft_error *error) {
+    const struct cli_record *record = &train->record;
+    struct curves curves = {record->epochs, record->epoch_count, record->log, record->logged};
+    char path[4096], name[64];
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        enum weft_split split = (enum weft_split)i;
+        snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
+        cli_run_path(&train->run, name, path);
+        TRY(cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], false, error));
+    }
+    snprintf(name, sizeof name, "curves.%s", format);
+    cli_run_path(&train->run, name, path);
+    return cli_figures_curves(path, THEME_LIGHT, &curves, error);
+}
+
+enum weft_status cli_train_write_results(const struct cli_training *train,
+                                         struct weft_error *error) {
+    char path[4096], name[64];
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
+        cli_run_path(&train->run, name, path);
+        TRY(cli_figures_confusion_csv(&train->evaluations[i], path, error));
+    }
+    TRY(write_figures(train, "svg", error));
+    if (canvas_has_cairo()) {
+        TRY(write_figures(train, "png", error));
+    }
+    return write_run(train, error);
+}
