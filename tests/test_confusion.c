@@ -1,4 +1,4 @@
-/* test_confusion.c: the matrix as text. */
+/* test_confusion.c: the confusion matrix as text. */
 #include "report_text.h"
 
 #include <limits.h>
@@ -38,8 +38,8 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* A class that is not there has no recall, one that is never predicted no precision: a dash, not
- * NaN. */
+/* A class without images has no recall, and a class that is never predicted no precision: a dash,
+ * not NaN. */
 START_TEST(nothing_to_share) {
     uint64_t counts[9] = {1, 1, 0, 0, 2, 0, 0, 0, 0};
     struct weft_evaluation evaluation = evaluation_of(counts, 3, 1.0);
@@ -51,7 +51,7 @@ START_TEST(nothing_to_share) {
 }
 END_TEST
 
-/* Ten classes with the training set's numbers stay within 100 columns, and a large matrix stays
+/* Ten classes with the counts of the training set need at most 100 columns, and a large matrix is
  * aligned. */
 START_TEST(columns) {
     uint64_t counts[100];

@@ -1,4 +1,4 @@
-/* test_difference.c: distances in ulp, and how differing elements are counted. */
+/* test_difference.c: distances in ulp, and the number of differing elements. */
 #include "check_weft.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ START_TEST(finds) {
 }
 END_TEST
 
-/* A NaN on one side is no distance, but it must not look like none. */
+/* A NaN on one side has no distance, but it must not count as equal. */
 START_TEST(no_numbers) {
     const float a[] = {1, NAN}, b[] = {NAN, NAN};
     struct weft_difference found = weft_difference_find(a, b, 2);

@@ -1,4 +1,4 @@
-/* test_error.c: the first cause is kept, context goes before it, a hint stays. */
+/* test_error.c: the first cause is kept, context is put before it, and a hint is kept. */
 #include "check_weft.h"
 
 #include "weft/error.h"

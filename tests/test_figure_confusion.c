@@ -1,4 +1,4 @@
-/* test_figure_confusion.c: matrices as figures: what they contain, and names of every kind. */
+/* test_figure_confusion.c: confusion matrices as figures: their content, and difficult names. */
 #include "temporary.h"
 
 #include "report_text.h"
@@ -12,7 +12,7 @@ static uint64_t counts[10000];
 static char long_names[100][64];
 static const char *names[100];
 
-/* ${classes} classes with counts up to 97; some names are hard. */
+/* ${classes} classes with counts up to 97. Some names are difficult. */
 static struct weft_evaluation make(size_t classes) {
     static const char *const hard[] = {"a<b>&\"c\"", "Stiefelette \xc3\xa4\xc3\xb6\xc3\xbc",
                                        "two\nlines", "bad \xff byte", "x"};
@@ -34,7 +34,7 @@ static void draw(const char *path, const struct confusion_matrix *matrix, enum c
     ck_assert_int_eq(canvas_commit(&canvas, &error), WEFT_OK);
 }
 
-/* The whole file ${path}; the caller frees it. */
+/* Returns the content of the file ${path}. The caller frees it. */
 static char *content(const char *path, size_t *size) {
     char *bytes;
     struct weft_error error = {0};
@@ -42,7 +42,7 @@ static char *content(const char *path, size_t *size) {
     return bytes;
 }
 
-/* Four cells with known colours: 0 is palest, the largest darkest with white words. */
+/* Four cells with known colours: 0 is the lightest, the largest the darkest, with white text. */
 START_TEST(svg_by_hand) {
     uint64_t four[4] = {8, 0, 2, 6};
     static const char *const two[] = {"Bag", "Ankle boot"};
@@ -73,7 +73,8 @@ START_TEST(svg_by_hand) {
 }
 END_TEST
 
-/* Markup in names is escaped, control characters and bytes that are no UTF-8 are replaced, long names are cut. */
+/* Markup in names is escaped, control characters and invalid UTF-8 are replaced, long names are
+ * shortened. */
 START_TEST(hard_names) {
     struct weft_evaluation evaluation = make(10);
     struct confusion_matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
@@ -94,7 +95,7 @@ START_TEST(hard_names) {
 }
 END_TEST
 
-/* Words of one line do not touch: cells are as wide as the widest value, in every size. */
+/* Texts of a line do not touch: cells are as wide as the widest value, in every size. */
 START_TEST(sizes) {
     static const size_t classes[] = {2, 10, 21, 100};
     for (size_t i = 0; i < 4; i++) {
@@ -127,7 +128,8 @@ START_TEST(sizes) {
 }
 END_TEST
 
-/* PNG and PDF begin and end as such; a PNG has the size of its sheet, doubled, and is not blank. */
+/* PNG and PDF have their first and last bytes; a PNG has twice the size of its sheet and is not
+ * blank. */
 START_TEST(cairo_files) {
     struct weft_evaluation evaluation = make(10);
     struct confusion_matrix matrix = {&evaluation, names, "Title", false};
@@ -144,7 +146,7 @@ START_TEST(cairo_files) {
     draw(png, &matrix, THEME_LIGHT);
     bytes = content(png, &size);
     ck_assert_int_eq(memcmp(bytes, "\x89PNG\r\n\x1a\n", 8), 0);
-    /* 10 cells of 54 and names beside them, twice as large */
+    /* 10 cells of 54 and the names, doubled */
     ck_assert_uint_gt((unsigned char)bytes[18] * 256u + (unsigned char)bytes[19], 2 * 600);
     ck_assert_uint_gt(size, 20000);
     free(bytes);
@@ -170,7 +172,8 @@ START_TEST(wrong_paths) {
 }
 END_TEST
 
-/* A heat map keeps to the columns of its terminal and says the accuracy; without colour it has no escape. */
+/* A heat map fits the columns of its terminal and has the accuracy. Without colour it has no escape
+ * sequence. */
 START_TEST(screen) {
     static const int columns[] = {40, 80, 200};
     for (int colour = 0; colour < 2; colour++) {

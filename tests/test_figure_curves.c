@@ -1,4 +1,4 @@
-/* test_figure_curves.c: curves as a figure, ticks of an axis, and the files that they come from. */
+/* test_figure_curves.c: curves as a figure, ticks of an axis, and the files of the curves. */
 #include "temporary.h"
 
 #include "report_text.h"
@@ -10,7 +10,8 @@
 #include "report/figure_curves.h"
 #include "report/gallery.h"
 
-/* Ticks are 1, 2 or 5 with zeros, no more than asked for, and not needlessly few. */
+/* Distances of ticks are 1, 2 or 5 times a power of 10, and there are at most the requested number
+ * of ticks, but not far fewer. */
 START_TEST(ticks) {
     static const struct {
         double most, count, step;
@@ -25,7 +26,7 @@ START_TEST(ticks) {
 }
 END_TEST
 
-/* Draws ${epochs} of 10 steps as SVG into a text that the caller frees. */
+/* Draws ${epochs} of 10 steps as SVG. Returns the text, which the caller frees. */
 static char *draw(size_t epochs, bool validated) {
     struct report_epoch *history = calloc(epochs, sizeof *history);
     struct report_step *steps = calloc(10 * epochs, sizeof *steps);
@@ -83,7 +84,7 @@ START_TEST(places) {
 }
 END_TEST
 
-/* Steps are the same after a way through the file. */
+/* Steps that were written and read again are the same. */
 START_TEST(steps_file) {
     static const struct report_step steps[] = {
         {1, 100, 11, 2.336985f}, {1, 3, 1, 1.0f / 3}, {2, 100, 100, 1e-20f}};
@@ -103,7 +104,7 @@ START_TEST(steps_file) {
 }
 END_TEST
 
-/* Whatever such a file holds, it is read or refused. */
+/* Every file is read or refused. */
 START_TEST(wrong_files) {
     static const char *const wrong[] = {
         "step,epoch,images,loss,accuracy\n1,1,100,x,0.5\n",

@@ -1,5 +1,6 @@
-/* test_figure_overlap.c: in no figure do words touch other words or leave the sheet: with few classes and many, short names and long
- * ones, few epochs and many. The boxes of words are read back from the SVG, as long as the widest usual font makes them. */
+/* test_figure_overlap.c: no text of a figure touches another text or the edge of the sheet, with
+ * few and many classes, short and long names, few and many epochs. The boxes of the texts come from
+ * the SVG, with the length that the widest usual font needs. */
 #include "temporary.h"
 
 #include "report_text.h"
@@ -13,7 +14,7 @@
 
 enum { WORDS_MAX = 24000, CLASSES_MAX = 100 };
 
-/* A rectangle that may be turned: its middle, half its sides along its own axes, and the cosine and sine of its turn. */
+/* A rotated rectangle: its centre, half of its sides, and the cosine and sine of its rotation. */
 struct box {
     double x, y, across, down, cosine, sine;
     char text[32];
@@ -27,7 +28,7 @@ static double number_after(const char *text, const char *name) {
     return strtod(at + strlen(name), NULL);
 }
 
-/* Undoes the escapes of XML that names here have. */
+/* Replaces the XML escapes of the names in this test. */
 static void unescape(char *text) {
     static const char *const escapes[] = {"&lt;", "&gt;", "&amp;", "&quot;", "&#39;"};
     for (char *at = text; (at = strchr(at, '&')) != NULL; at++) {
@@ -41,7 +42,7 @@ static void unescape(char *text) {
     }
 }
 
-/* The box of a <text> element, without the room that letters have above and below. */
+/* The box of a <text> element, without the space above and below its letters. */
 static struct box box_of(const char *element) {
     char tag[512], words[1024];
     const char *end = strchr(element, '>');
@@ -68,13 +69,13 @@ static struct box box_of(const char *element) {
     return box;
 }
 
-/* Half of the shadow that ${box} throws onto the direction (x, y). */
+/* Half of the length of the projection of ${box} onto the direction (x, y). */
 static double shadow(const struct box *box, double x, double y) {
     return fabs(box->cosine * x + box->sine * y) * box->across +
            fabs(box->cosine * y - box->sine * x) * box->down;
 }
 
-/* Two rectangles lie apart when their shadows do on an axis of one of them. */
+/* Two rectangles are disjoint if their projections onto an axis of one of them are. */
 static bool overlap(const struct box *a, const struct box *b) {
     const struct box *both[2] = {a, b};
     double x = b->x - a->x, y = b->y - a->y;
@@ -92,7 +93,7 @@ static bool overlap(const struct box *a, const struct box *b) {
     return true;
 }
 
-/* Reads the SVG file ${path}, and compares all words with the sheet and with each other. */
+/* Reads the SVG file ${path} and compares all texts with the sheet and with each other. */
 static void check_words(const char *path, const char *what) {
     struct weft_error error = {0};
     char *text;
@@ -109,8 +110,10 @@ static void check_words(const char *path, const char *what) {
                           box->y - shadow(box, 0, 1) >= 0 && box->y + shadow(box, 0, 1) <= height,
                       "%s: \"%s\" leaves the sheet", what, box->text);
         for (size_t i = 0; i + 1 < count; i++) {
-            if (overlap(box,
-                        &boxes[i])) { /* millions of pairs: an assertion each would take minutes */
+            if (overlap(
+                    box,
+                    &boxes
+                        [i])) { /* one assertion for each of millions of pairs would take minutes */
                 ck_abort_msg("%s: \"%s\" and \"%s\" overlap", what, box->text, boxes[i].text);
             }
         }
@@ -119,7 +122,8 @@ static void check_words(const char *path, const char *what) {
     free(text);
 }
 
-/* That the check can fail: the same words at the same place, turned or not, and words beyond the edge. */
+/* The check can fail: equal texts at the same position, rotated or not, and a text beyond the
+ * edge. */
 START_TEST(overlaps_are_seen) {
     struct box a = box_of("<text x=\"50\" y=\"50\" font-size=\"10\" text-anchor=\"middle\">aaaa<");
     struct box b = box_of("<text x=\"50\" y=\"50\" font-size=\"10\" text-anchor=\"end\" "

@@ -1,4 +1,5 @@
-/* test_files.c: files are whole or not there; reading and folders say why they fail. */
+/* test_files.c: a file is complete or does not exist; errors of reading and of folders have their
+ * reasons. */
 #include "files_case.h"
 
 #include <stdint.h>
@@ -56,7 +57,8 @@ START_TEST(two_writers_do_not_mix) {
 }
 END_TEST
 
-/* A file that was left beside by a killed process of the same number is neither used nor an obstacle. */
+/* A temporary file that a killed process with the same number left is not used, and does not
+ * prevent writing. */
 START_TEST(left_files_are_no_obstacle) {
     struct os_file file;
     struct weft_error error = {0};
@@ -96,8 +98,7 @@ START_TEST(create_says_why) {
     path[sizeof path - 1] = '\0';
     error = (struct weft_error){0};
     os_file_create(&file, path, &error);
-    assert_fails(&error, "can not write nnn",
-                 ""); /* the message itself has no room for the reason */
+    assert_fails(&error, "can not write nnn", ""); /* the message has no space for the reason */
     ck_assert_ptr_nonnull(strstr(error.hint, "shorter"));
 }
 END_TEST

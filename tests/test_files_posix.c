@@ -1,4 +1,4 @@
-/* test_files_posix.c: permissions, links, pipes and standard streams, which POSIX has. */
+/* test_files_posix.c: permissions, links, pipes and standard streams of POSIX. */
 #include "files_case.h"
 
 #include <fcntl.h>
@@ -52,7 +52,7 @@ START_TEST(pipes_are_written_straight) {
 }
 END_TEST
 
-/* As /dev/stdout is, where stdout goes to a file: a link to what is open already. */
+/* Like /dev/stdout with stdout in a file: a link to an open file. */
 START_TEST(stdout_is_not_replaced) {
     struct os_file file;
     struct weft_error error = {0};

@@ -1,4 +1,4 @@
-/* test_full_disk.c: what is written to a full disk is no file, and the old one stays. */
+/* test_full_disk.c: a failed write to a full disk creates no file and keeps the old file. */
 #include "files_case.h"
 
 #include <signal.h>
@@ -7,8 +7,9 @@
 #include "data/safetensors.h"
 #include "os/files.h"
 
-/* Allows files of ${bytes} only, or of any size again. A disk that is full, or not any more, looks the same. Nothing is asserted
- * until files may grow again: Check itself writes a file, of a line an assertion. */
+/* Limits the size of files to ${bytes}, or removes the limit. A full disk gives the same errors.
+ * There is no assertion while the limit is set, because Check writes to a file at each
+ * assertion. */
 static bool limit_files(rlim_t bytes) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0) {
@@ -18,7 +19,7 @@ static bool limit_files(rlim_t bytes) {
     return setrlimit(RLIMIT_FSIZE, &limit) == 0;
 }
 
-/* A write that fails, at the end, or long before and then no more, leaves the old file and nothing beside it. */
+/* A write that fails, at the end or long before it, keeps the old file and leaves no other file. */
 START_TEST(files) {
     static const struct {
         int size;
@@ -49,7 +50,7 @@ START_TEST(files) {
 }
 END_TEST
 
-/* A disk that fills up at the beginning, or later. */
+/* A disk that becomes full at once, or later. */
 START_TEST(safetensors) {
     static float floats[50000];
     const char *path = temporary_path("floats");

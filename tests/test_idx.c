@@ -1,4 +1,5 @@
-/* test_idx.c: right IDX files are read, plain and gzip, and wrong ones of every kind are told apart. */
+/* test_idx.c: right IDX files are read, plain and gzip, and each kind of wrong file has its
+ * error. */
 #include "temporary.h"
 
 #include <limits.h>
@@ -20,7 +21,7 @@ static void make_plain(uint8_t bytes[SIZE]) {
     }
 }
 
-/* Packs ${size} ${bytes} as one gzip member; returns its size. */
+/* Packs ${size} ${bytes} as one gzip member. Returns its size. */
 static size_t pack(const uint8_t *bytes, size_t size, uint8_t *packed, size_t most) {
     z_stream z = {0};
     ck_assert_int_eq(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
@@ -110,7 +111,7 @@ START_TEST(one_dimension_and_hash) {
 }
 END_TEST
 
-/* More content than is allocated or read at once, and no multiple of anything. */
+/* More content than one allocation or read, and not a multiple of their sizes. */
 START_TEST(large) {
     enum { LARGE = 5000011 };
     uint8_t *plain = malloc(8 + LARGE), *packed = malloc(2 * LARGE);
@@ -160,7 +161,7 @@ START_TEST(wrong_headers) {
         {8, 4, "\0\0\0\0", "dimension 2 of 3 is 0"},
         {12, 4, "\0\0\0\0", "dimension 3 of 3 is 0"},
         {4, 12, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "than any memory holds"},
-        /* 2^48: no machine has it, so it must not be asked for */
+        /* 2^48: no machine has this memory, so it must not be allocated */
         {4, 12, "\0\1\0\0\0\1\0\0\0\1\0\0", "ends after 60 of the 281474976710656 bytes"},
         {4, 4, "\0\0\0\4", "ends after 60 of the 80 bytes"},
         {4, 4, "\0\0\0\2", "goes on after the 40 bytes"},
@@ -207,7 +208,8 @@ START_TEST(trailing_bytes) {
 }
 END_TEST
 
-/* A flipped bit in a gzip file is found, unless it is one that says nothing about the content (the time, say). */
+/* A flipped bit in a gzip file is found, unless it does not belong to the content, such as a bit of
+ * the time. */
 START_TEST(every_bit_of_gzip) {
     uint8_t plain[SIZE], packed[PACKED_MOST];
     size_t found = 0;
@@ -218,7 +220,7 @@ START_TEST(every_bit_of_gzip) {
         struct weft_error error;
         packed[bit / 8] ^= (uint8_t)(1 << bit % 8);
         if (read_bytes(packed, size, &idx, &error) == WEFT_OK) {
-            /* gzip's own header, or what fills the last byte before its checksums */
+            /* the header of gzip, or the padding of the last byte before the checksums */
             ck_assert(bit / 8 < 10 || bit / 8 == size - 9);
             ck_assert_int_eq(memcmp(idx.bytes, plain + HEADER, CONTENT), 0);
             idx_finish(&idx);
@@ -232,7 +234,7 @@ START_TEST(every_bit_of_gzip) {
 }
 END_TEST
 
-/* xorshift: the same numbers everywhere. */
+/* xorshift: the same numbers on every system. */
 static uint32_t random_number(uint32_t *state) {
     *state ^= *state << 13;
     *state ^= *state >> 17;
@@ -240,8 +242,8 @@ static uint32_t random_number(uint32_t *state) {
     return *state;
 }
 
-/* Many bytes changed, cut and lengthened, before packing and after: whatever comes out, it is no crash, and a file that is
- * read holds what its dimensions say. */
+/* Bytes are changed, removed and appended, before packing and after. There is no crash, and a file
+ * that is read has the content of its dimensions. */
 START_TEST(random_mutations) {
     uint32_t state = 20170828;
     for (int round = 0; round < 10000; round++) {
@@ -262,7 +264,7 @@ START_TEST(random_mutations) {
         if (read_bytes(bytes, size, &idx, &error) == WEFT_OK) {
             ck_assert_uint_eq(idx.size, idx.dimensions[0] * idx.dimensions[1] * idx.dimensions[2]);
             for (size_t i = 0; i < idx.size; i++) {
-                state += idx.bytes[i]; /* reads all of it */
+                state += idx.bytes[i]; /* reads every byte */
             }
             idx_finish(&idx);
         } else {

@@ -1,4 +1,5 @@
-/* test_images.c: the sample in data/ and, where it is installed, the published set; and what does not go together. */
+/* test_images.c: the sample in data/, the published set if it is installed, and files that do not
+ * fit together. */
 #include "temporary.h"
 
 #include <stdint.h>
@@ -10,7 +11,7 @@
 
 #define REAL "/usr/share/datasets/fashion-mnist"
 
-/* What gzip, sha256sum and Python's whole numbers say of the sample. */
+/* Results of gzip, sha256sum and Python's integers for the sample. */
 static const struct {
     const char *images, *labels;
     uint64_t sum, squares, counts[10];
@@ -139,7 +140,8 @@ START_TEST(names) {
 }
 END_TEST
 
-/* Writes a test split of ${images} images of 1 x 2 pixels and ${labels} labels, all ${label} but the first, into ${folder}. */
+/* Writes a test split of ${images} images of 1 x 2 pixels and ${labels} labels, all ${label} except
+ * the first, into ${folder}. */
 static void write_split(const char *folder, uint8_t images, uint8_t labels, uint8_t label) {
     uint8_t bytes[16 + 2 * 255] = {0, 0, 8, 3, 0, 0, 0, images, 0, 0, 0, 1, 0, 0, 0, 2};
     char name[64];
@@ -153,7 +155,7 @@ static void write_split(const char *folder, uint8_t images, uint8_t labels, uint
     temporary_write(temporary_path(name), bytes, 8 + (size_t)labels);
 }
 
-/* Expects that the test split in ${folder} is wrong, and a message with ${part}. */
+/* Expects an error of the test split in ${folder}, with a message that contains ${part}. */
 static void assert_wrong(const char *folder, const char *part, const char *hint) {
     struct weft_images images;
     struct weft_error error = {0};
@@ -195,7 +197,7 @@ START_TEST(missing_files) {
     assert_wrong("missing", "missing/t10k-labels-idx1-ubyte.gz", "tools/fetch-data");
     ck_assert_int_eq(remove(temporary_path("missing/t10k-images-idx3-ubyte")), 0);
     assert_wrong("missing", "neither", "dataset-fashion-mnist");
-    /* Where both are, the plain one is taken: this .gz is none. */
+    /* If both files exist, the plain file is read: this .gz is no gzip file. */
     write_split("missing", 1, 1, 1);
     temporary_write(temporary_path("missing/t10k-images-idx3-ubyte.gz"), "x", 1);
     struct weft_images images;
@@ -206,7 +208,7 @@ START_TEST(missing_files) {
 }
 END_TEST
 
-/* Option, then variable, then the two folders, the nearer first. */
+/* The option, then the environment variable, then the two folders. */
 START_TEST(finding) {
     char folder[4096], long_name[5000];
     struct weft_error error = {0};
@@ -239,7 +241,7 @@ START_TEST(finding_by_default) {
     if (os_is_folder(REAL)) {
         ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
         ck_assert_str_eq(folder, REAL);
-        setenv("WEFT_DATA", "", 1); /* as if it were not set */
+        setenv("WEFT_DATA", "", 1); /* the same as unset */
         ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
         ck_assert_str_eq(folder, REAL);
     } else {

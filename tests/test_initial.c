@@ -1,4 +1,5 @@
-/* test_initial.c: initial values: their range and mean, and their bits, which are the same everywhere. */
+/* test_initial.c: initial values: their range, mean and bits, which are the same on every
+ * system. */
 #include "check_weft.h"
 
 #include <math.h>
@@ -43,7 +44,7 @@ START_TEST(range_and_mean) {
             largest = fmax(largest, fabs(values[j]));
         }
         ck_assert_msg(largest <= (double)(float)bound, "%s reaches %g", cases[i].name, largest);
-        /* Five standard deviations of the mean of uniform values, bound / sqrt(3 count) each. */
+        /* Five standard deviations of the mean of uniform values: each is bound / sqrt(3 count). */
         ck_assert_msg(fabs(sum / n) < 5.0 * bound / sqrt(3.0 * n), "mean of %s: %g", cases[i].name,
                       sum / n);
         if (count >= 1000) {
@@ -63,7 +64,7 @@ START_TEST(batch_norm) {
     } cases[] = {{"batchN1.weight", 1},       {"batchN1.bias", 0},        {"batchN2.weight", 1},
                  {"batchN2.running_mean", 0}, {"batchN2.running_var", 1}, {"batchN2.bias", 0}};
     struct weft_model *model = make(3);
-    /* It has to undo a training. */
+    /* Initial values replace trained ones. */
     for (size_t i = 0; i < model->network->buffer_count; i++) {
         model->buffers[i] = 7.0f;
     }

@@ -1,4 +1,4 @@
-/* test_interrupt.c: the first Ctrl-C is a flag, the second one ends the program. */
+/* test_interrupt.c: the first Ctrl-C sets a flag, the second ends the program. */
 #define _XOPEN_SOURCE 700
 #include "check_weft.h"
 
@@ -7,7 +7,7 @@
 
 #include "os/interrupt.h"
 
-/* Long enough for a second one. */
+/* Long enough for a second signal. */
 static void later(void) {
     const struct timespec nap = {0, 200 * 1000 * 1000};
     nanosleep(&nap, NULL);
@@ -20,11 +20,11 @@ START_TEST(first_is_a_flag) {
     ck_assert(!os_interrupted());
     raise(SIGINT);
     ck_assert(os_interrupted());
-    ck_assert(os_interrupted()); /* it stays set */
+    ck_assert(os_interrupted()); /* the flag stays set */
 }
 END_TEST
 
-/* Check expects this one to end by SIGINT. */
+/* Check expects SIGINT to end this test. */
 START_TEST(second_ends) {
     signal(SIGINT, SIG_DFL);
     os_catch_interrupts();
@@ -35,7 +35,7 @@ START_TEST(second_ends) {
 }
 END_TEST
 
-/* As timeout(1) sends it, to the process and to its group. */
+/* Like timeout(1), which signals the process and its group. */
 START_TEST(at_once_is_the_same_one) {
     signal(SIGTERM, SIG_DFL);
     os_catch_interrupts();
@@ -51,18 +51,18 @@ START_TEST(terminate_is_a_flag) {
     ck_assert(!os_interrupted_alone());
     raise(SIGTERM);
     ck_assert(os_interrupted());
-    ck_assert(os_interrupted_alone()); /* a process has sent it */
+    ck_assert(os_interrupted_alone()); /* a process sent the signal */
 }
 END_TEST
 
-/* Ends by SIGTERM: the second one need not be the same. */
+/* SIGTERM ends the test: the second signal may differ from the first. */
 START_TEST(second_of_the_other_kind_ends) {
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     os_catch_interrupts();
     raise(SIGINT);
     later();
-    os_catch_interrupts(); /* does not catch it again */
+    os_catch_interrupts(); /* does not catch the next signal */
     raise(SIGTERM);
     exit(0);
 }

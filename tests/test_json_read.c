@@ -1,4 +1,5 @@
-/* test_json_read.c: which texts are JSON, and numbers and strings that read back unchanged. */
+/* test_json_read.c: which texts are JSON, and numbers and strings that are unchanged when they are
+ * read. */
 #include "check_weft.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "base/text.h"
 
 static enum weft_status parse(const char *text, size_t size) {
-    /* In a block of its own size, so that a sanitizer sees a byte read behind the end. */
+    /* In a block of the exact size, so that a sanitizer finds a read after the end. */
     char *copy = malloc(size > 0 ? size : 1);
     json_t *json;
     enum weft_status status;
@@ -113,7 +114,7 @@ START_TEST(bad_texts) {
 }
 END_TEST
 
-/* A list of ${count} zeros. */
+/* Parses a list of ${count} zeros. */
 static enum weft_status parse_zeros(size_t count) {
     size_t size = 2 * count + 1;
     char *text = malloc(size);
@@ -129,7 +130,7 @@ static enum weft_status parse_zeros(size_t count) {
 }
 
 START_TEST(too_many_values) {
-    ck_assert_int_eq(parse_zeros(JSON_READ_VALUES - 1), WEFT_OK); /* and the list itself */
+    ck_assert_int_eq(parse_zeros(JSON_READ_VALUES - 1), WEFT_OK); /* and the list */
     ck_assert_int_eq(parse_zeros(JSON_READ_VALUES), WEFT_BAD_FILE);
 }
 END_TEST
@@ -153,7 +154,7 @@ START_TEST(whole_numbers) {
 }
 END_TEST
 
-/* Above 2^53 too, where a double is not exact, but for those that need more than 63 bits. */
+/* Exact above 2^53, where a double is not, up to 63 bits. */
 START_TEST(integers_are_exact) {
     static const char text[] = "[9007199254740993, 9223372036854775807, -9223372036854775808]";
     static const char larger[] = "[18446744073709551615, 7]";

@@ -1,4 +1,4 @@
-/* test_letters.c: letters of every script: how wide they are in a terminal, and that a figure shows all
+/* test_letters.c: letters of many scripts: their width in a terminal, and that a figure shows all
  * of them. */
 #include "temporary.h"
 
@@ -12,7 +12,7 @@
 #include <cairo.h>
 #endif
 
-/* Whether the system has the widths of characters. */
+/* Returns whether the system knows the widths of characters. */
 static bool has_widths(void) {
     if (os_character_columns(0x65e5) == 2) {
         return true;
@@ -21,7 +21,7 @@ static bool has_widths(void) {
     return false;
 }
 
-/* By hand, some at the ends of ranges. */
+/* Known widths, some at the ends of ranges. */
 START_TEST(columns) {
     static const struct {
         uint32_t code;
@@ -40,7 +40,7 @@ START_TEST(columns) {
 }
 END_TEST
 
-/* A name of wide characters is cut and filled to the columns that were asked for. */
+/* A name with wide characters is shortened or padded to the requested columns. */
 START_TEST(printed) {
     static const struct {
         const char *name;
@@ -69,7 +69,7 @@ END_TEST
 #ifdef WEFT_CAIRO
 enum { WIDTH = 200, HEIGHT = 60, X = 10, SIZE = 30 };
 
-/* Where a figure with one text has ink. */
+/* The inked area of a figure with one text. */
 struct ink {
     size_t pixels;
     double left, right, centre; /* in pixels of the sheet */
@@ -109,7 +109,7 @@ static struct ink draw(const char *text, bool bold) {
     return ink;
 }
 
-/* U+10FFFD is in no font: it becomes a box, and the text goes on after it. */
+/* U+10FFFD is in no font: it becomes a box, and the text continues after it. */
 START_TEST(no_letter_is_lost) {
     struct ink box = draw("\xf4\x8f\xbf\xbd", false), letter = draw("a", false);
     struct ink both = draw("\xf4\x8f\xbf\xbd"
@@ -122,8 +122,8 @@ START_TEST(no_letter_is_lost) {
 }
 END_TEST
 
-/* Letters of many scripts, normal and bold, or boxes if no font here has them: they leave ink, and keep
- * to the length that the layout of a figure reckons with. */
+/* Letters of many scripts, normal and bold, or boxes if no font here has them: they leave ink, and
+ * are not longer than the layout of a figure assumes. */
 START_TEST(scripts) {
     static const char *const texts[] = {"\xe9\x9d\xb4",
                                         "\xf0\x9f\x91\x9f",
@@ -144,7 +144,7 @@ START_TEST(scripts) {
 }
 END_TEST
 
-/* A Hebrew text begins on the right: of yod and shin, the larger shin is drawn on the left. */
+/* A Hebrew text begins on the right: in a text of yod and shin, the larger shin is on the left. */
 START_TEST(right_to_left) {
     struct ink yod = draw("\xd7\x99", false), shin = draw("\xd7\xa9", false);
     struct ink both = draw("\xd7\x99 \xd7\xa9", false);

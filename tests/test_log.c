@@ -1,4 +1,5 @@
-/* test_log.c: what a caller that listens is told of a device, and that the library itself prints nothing. */
+/* test_log.c: messages of a device to a caller's log function; the library prints nothing
+ * itself. */
 #include "check_weft.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #define TEXTS_MAX 65536
 
 struct heard {
-    char texts[TEXTS_MAX]; /* a line each */
+    char texts[TEXTS_MAX]; /* one line for each message */
     size_t count;
 };
 
@@ -23,7 +24,7 @@ static void listen(void *context, const char *text) {
     heard->count++;
 }
 
-/* Opens ${device} with a listener and closes it. Returns false where there is no such device. */
+/* Opens ${device} with a listener and closes it. Returns false if there is no such device. */
 static bool open_device(const char *device, bool no_cache, struct heard *heard) {
     struct weft_backend_options options = {
         .device = device, .batch = 4, .no_cache = no_cache, .log = {listen, heard}};

@@ -1,7 +1,8 @@
-/* test_math_fast.c: --math fast against the reference, within bounds, on every OpenCL device.
+/* test_math_fast.c: --math fast agrees with the reference within bounds, on every OpenCL device.
  *
- * Bounds: outputs and their gradients 1e-5 and gradients of parameters 1e-4, as relative distances of whole tensors (L2); the mean loss
- * of a step 1e-5; after some hundred steps, when rounding has made another model of it, accuracy 0.05. */
+ * Bounds: 1e-5 for outputs and their gradients and 1e-4 for gradients of parameters, as relative L2
+ * distances of complete tensors; 1e-5 for the mean loss of a step; 0.05 for the accuracy after some
+ * hundred steps, when rounding has led to another model. */
 #include "backend/opencl/clblast/fast_memory.h"
 #include "backend/opencl/opencl.h"
 #include "check_weft.h"
@@ -48,7 +49,8 @@ static double distance(const float *a, const float *b, size_t count) {
     return size > 0 ? sqrt(difference / size) : sqrt(difference);
 }
 
-/* Whether ${tensor} holds gradients of a parameter: "conv.weight.grad", not "conv.output.grad". */
+/* Returns whether ${tensor} has gradients of a parameter: "conv.weight.grad", not
+ * "conv.output.grad". */
 static bool is_gradient(const struct layer_tensor *tensor) {
     size_t length = strlen(tensor->name);
     return length > 5 && strcmp(tensor->name + length - 5, ".grad") == 0 &&
@@ -72,7 +74,7 @@ static unsigned compare(const struct layer_result *result, const struct layer_re
     return wrong;
 }
 
-/* A shard at a time, so that chunks follow each other in batches that are small. */
+/* One shard at a time, so that small batches have several chunks. */
 static void set_chunks(struct opencl_backend *cl, size_t chunk) {
     for (size_t i = 0; i < cl->groups.count; i++) {
         if (cl->fast->layers[i].chunk > chunk) {
@@ -81,7 +83,8 @@ static void set_chunks(struct opencl_backend *cl, size_t chunk) {
     }
 }
 
-/* Batches of all sizes one after the other on one backend: nothing of a larger one may stay in a smaller one's sums. */
+/* Batches of all sizes in turn on one backend: sums of a smaller batch contain nothing of a larger
+ * one. */
 static unsigned check_shapes(const struct weft_network *network, const struct layer_place *place,
                              const char *json) {
     static const size_t batches[] = {100, 7, 1, 33};
@@ -108,7 +111,8 @@ static unsigned check_shapes(const struct weft_network *network, const struct la
     return wrong;
 }
 
-/* Odd sizes, taps that are not square, one channel and several, a linear layer alone, one without a flatten before it. */
+/* Odd sizes, kernels that are not square, one channel and several, a network of one linear layer,
+ * and a linear layer without a flatten layer before it. */
 START_TEST(shapes) {
     static const char *const networks[] = {
         "{\"input\":[3,7,9],\"layers\":["
@@ -152,7 +156,7 @@ START_TEST(published) {
 }
 END_TEST
 
-/* The sample, and what a training of it gives. */
+/* The sample, and the results of a training on it. */
 struct run {
     struct weft_step_result first; /* of the first step */
     struct weft_epoch last;
@@ -183,7 +187,7 @@ static void train_sample(struct weft_backend *backend, struct weft_model *model,
                   "%s", error.message);
 }
 
-/* 240 steps, each epoch with a last batch of 10. */
+/* 240 steps; the last batch of each epoch has 10 images. */
 START_TEST(training) {
     static const char json[] = "{\"input\":[1,28,28],\"layers\":["
                                "{\"kind\":\"conv2d\",\"out_channels\":3,\"kernel_size\":5},"
@@ -224,7 +228,7 @@ START_TEST(training) {
 }
 END_TEST
 
-/* What the shared buffers would take at batch 10,000, from the plan alone. */
+/* The memory of the shared buffers at batch 10,000, from the plan alone. */
 static size_t planned(struct opencl_backend *cl, size_t batch) {
     struct weft_error error = {0};
     cl->fast->matrices_bytes = 0;
@@ -250,7 +254,7 @@ static size_t size_of(cl_mem buffer) {
 }
 
 START_TEST(memory) {
-    /* as the published network, and 16 times as wide up to its first linear layer */
+    /* the published network, and one that is 16 times as wide up to its first linear layer */
     static const char wide[] = "{\"input\":[1,28,28],\"layers\":["
                                "{\"kind\":\"conv2d\",\"out_channels\":96,\"kernel_size\":5},"
                                "{\"kind\":\"max_pool2d\",\"kernel_size\":2},"

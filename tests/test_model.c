@@ -1,4 +1,4 @@
-/* test_model.c: models written and read back, and PyTorch's files read. */
+/* test_model.c: models are written and read, and PyTorch's files are read. */
 #include "temporary.h"
 
 #include <math.h>
@@ -92,7 +92,7 @@ START_TEST(written_and_read) {
 }
 END_TEST
 
-/* What PyTorch needs, and what weft reads besides, is in the file. */
+/* The file has what PyTorch needs and what weft reads in addition. */
 START_TEST(written_names) {
     static const char *const names[] = {"conv1.weight",
                                         "conv1.bias",

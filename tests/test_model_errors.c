@@ -1,4 +1,5 @@
-/* test_model_errors.c: model files that do not hold what their network needs, and models that no file may hold. */
+/* test_model_errors.c: model files without the tensors of their network, and models that cannot be
+ * written. */
 #include "temporary.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 #include "safetensors_bytes.h"
 #include "weft/model.h"
 
-/* The tensors of a small network, in a file that a test changes. */
+/* The tensors of a small network, for a file that a test changes. */
 struct part {
     const char *name, *dtype, *shape;
     size_t width, count; /* bytes of an element, elements */
@@ -65,7 +66,7 @@ static enum weft_status load(const struct part *parts, size_t count, const char 
     return weft_model_load(path, model, error);
 }
 
-/* Also that the message names the file. Returns the error. */
+/* Also expects the name of the file in the message. Returns the error. */
 static struct weft_error assert_refused(const struct part *parts, size_t count, const char *texts,
                                         const char *part) {
     struct weft_model *model;
@@ -79,7 +80,7 @@ static struct weft_error assert_refused(const struct part *parts, size_t count, 
     return error;
 }
 
-/* The right file with part ${index} replaced by ${changed}. */
+/* Returns the right file with part ${index} replaced by ${changed}. */
 static struct weft_error assert_part_refused(size_t index, struct part changed, const char *part) {
     struct part parts[PARTS];
     memcpy(parts, right, sizeof parts);
@@ -163,14 +164,15 @@ START_TEST(values) {
                         "tensor n.running_mean: element 0 of 2 is infinite");
     assert_part_refused(VARIANCE, (struct part){"n.running_var", "F32", "[2]", 4, 2, {1, -1e-44f}},
                         "tensor n.running_var: element 1 of 2 is a variance below 0");
-    /* Minus zero is no negative variance, and small values become +0. */
+    /* -0 is not a negative variance, and small values become +0. */
     memcpy(parts, right, sizeof parts);
     memcpy(parts[VARIANCE].values, (float[]){-0.0f, 1e-20f}, 8);
     memcpy(parts[MEAN].values, (float[]){-0x1.fp-37f, -0x1p-36f}, 8);
     ck_assert_int_eq(load(parts, PARTS, metadata, &model, NULL), WEFT_OK);
     ck_assert_mem_eq(model->buffers, ((float[]){0.0f, -0x1p-36f, 0.0f, 0.0f}), 16);
     weft_model_destroy(model);
-    /* A count below 0: its highest byte is the ninth before l.weight's 8 and l.bias's 4 end the file. */
+    /* A count below 0: its highest byte is the ninth before l.weight's 8 and l.bias's 4 end the
+     * file. */
     bytes = (unsigned char *)make_file(right, PARTS, metadata, &size);
     bytes[size - 13] = 0x80;
     temporary_write(temporary_path("counter"), bytes, size);
@@ -199,7 +201,7 @@ START_TEST(metadata_texts) {
     assert_refused(right, PARTS,
                    "'weft.network': '{\\'input\\': [2], \\'layers\\': [{\\'kind\\': \\'gelu\\'}]}'",
                    "__metadata__ weft.network: layer 1: unknown kind \"gelu\"");
-    /* A network of 8 GiB: refused by its shapes, before memory is taken. */
+    /* A network of 8 GiB is refused because of its shapes, before the allocation. */
     assert_refused(right, PARTS,
                    "'weft.network': '{\\'input\\': [32768], \\'layers\\': [{\\'kind\\': "
                    "\\'linear\\', \\'name\\': \\'l\\', \\'out_features\\': 65534}]}'",
@@ -207,7 +209,7 @@ START_TEST(metadata_texts) {
 }
 END_TEST
 
-/* Whatever is in a file: a model or an error. */
+/* Every file gives a model or an error. */
 START_TEST(random_mutations) {
     size_t size, read = 0;
     char *whole = make_file(right, PARTS, metadata, &size);

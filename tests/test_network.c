@@ -1,4 +1,4 @@
-/* test_network.c: shapes, names, places and texts of networks that are right. */
+/* test_network.c: shapes, names, indices and texts of correct networks. */
 #include "check_weft.h"
 
 #include <string.h>
@@ -118,14 +118,14 @@ START_TEST(published_as_pytorch) {
     length = fread(expected, 1, sizeof expected - 1, file);
     fclose(file);
     ck_assert_uint_gt(length, 0);
-    expected[length - 1] = '\0'; /* the newline that ends the file */
+    expected[length - 1] = '\0'; /* the newline at the end of the file */
     ck_assert_str_eq(text, expected);
     free(text);
     weft_network_destroy(network);
 }
 END_TEST
 
-/* Every argument of every kind, and what PyTorch 1.13 prints of the same layers. */
+/* Every argument of every kind, and the text of PyTorch 1.13 for the same layers. */
 static const char odd[] =
     "{\"input\": [3, 6, 8], \"layers\": ["
     "{\"kind\": \"conv2d\", \"name\": \"a\", \"out_channels\": 7, \"kernel_size\": [2, 5]}, "

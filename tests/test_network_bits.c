@@ -1,4 +1,5 @@
-/* test_network_bits.c: the published network, trained for 20 steps: the same bytes of everything at every place, denormals kept or flushed. */
+/* test_network_bits.c: the published network, trained for 20 steps: the same bytes of everything at
+ * every place, denormals kept or flushed. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "training_case.h"
@@ -11,7 +12,8 @@
 #include "weft/model.h"
 #include "weft/train.h"
 
-/* The published network's initial values, and 100 real images: four steps of 32, 32, 32 and 4 an epoch. */
+/* The published network's initial values, and 100 real images: four steps of 32, 32, 32 and 4 an
+ * epoch. */
 static struct weft_model *model;
 static struct weft_images images;
 enum { BATCH = 32, EPOCHS = 5, STEPS = 20 };
@@ -65,8 +67,9 @@ START_TEST(everywhere) {
 }
 END_TEST
 
-/* Also on devices that flush denormals: once as it is meant, then with values that fade: parameters that make products near 2^-36 and far below, pixels near 2^-36, and steps so
- * small that they stay there. */
+/* Also on devices that flush denormals: once as it is meant, then with values that fade: parameters
+ * that make products near 2^-36 and far below, pixels near 2^-36, and steps so small that they stay
+ * there. */
 START_TEST(flushed) {
     size_t count = model->network->parameter_count;
     float pixels[256], faint_pixels[256];
@@ -111,7 +114,8 @@ START_TEST(apart) {
 }
 END_TEST
 
-/* The bits themselves. They follow from the contract of equal bits: who changes these changes its number (cl/README.md). */
+/* The bits themselves. They follow from the contract of equal bits: who changes these changes its
+ * number (cl/README.md). */
 START_TEST(known_bits) {
     static const char known[] = "bcca9f87d3d4cf79e5963f2fa2e13f0177d37fb7584780fc27b2c8272f915f2c";
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
@@ -140,7 +144,8 @@ START_TEST(known_bits) {
 }
 END_TEST
 
-/* Logits of all images in one batch, with running statistics, and of some of them in batches of other sizes. */
+/* Logits of all images in one batch, with running statistics, and of some of them in batches of
+ * other sizes. */
 START_TEST(batches) {
     enum { IMAGES = 100, CLASSES = 10 };
     static const size_t parts[][2] = {{0, 1}, {37, 5}, {60, 33}, {99, 1}, {3, 97}, {16, 16}};

@@ -1,11 +1,11 @@
-/* test_network_errors.c: every wrong list of layers is an error that says which layer and why. */
+/* test_network_errors.c: every wrong list of layers is an error with the layer and the reason. */
 #include "check_weft.h"
 
 #include <string.h>
 
 #include "weft/network.h"
 
-/* Lists use ' for ", to be readable. */
+/* Lists have ' in place of ". */
 static enum weft_status create(const char *list, struct weft_error *error) {
     struct weft_network *network;
     char *text = malloc(strlen(list) + 1);
@@ -173,7 +173,7 @@ START_TEST(too_large) {
     assert_refused("{'input': [32768], 'layers': [{'kind': 'linear', 'out_features': 65534}, "
                    "{'kind': 'linear', 'out_features': 1}]}",
                    "linear2.weight");
-    /* The largest that fits: 65534 x 32768 + 65534 is below 2^31. */
+    /* The maximum size: 65534 x 32768 + 65534 is below 2^31. */
     ck_assert_int_eq(create("{'input': [32768], 'layers': [{'kind': 'linear', "
                             "'out_features': 65534}]}",
                             NULL),

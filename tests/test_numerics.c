@@ -1,5 +1,6 @@
-/* test_numerics.c: cl/numerics.h as C compiles it, against the host's IEEE division and square root and its exp and log
- * in double. WEFT_EXHAUSTIVE=1 in the environment tries 10^9 quotients and every float, in some minutes. */
+/* test_numerics.c: cl/numerics.h, compiled as C, compared with the host's IEEE division and square
+ * root and with exp and log in double. WEFT_EXHAUSTIVE=1 in the environment tests 10^9 quotients
+ * and every float, in some minutes. */
 #include <math.h>
 
 #include "check_weft.h"
@@ -17,7 +18,8 @@ static bool exhaustive(void) {
     return text != NULL && text[0] == '1';
 }
 
-/* What weft_div promises, from a double quotient: rounding that to float again gives the correctly rounded one. */
+/* The result of weft_div from a quotient in double: rounding it to float gives the correctly
+ * rounded quotient. */
 static uint32_t expected_quotient(float a, float b) {
     const double x = fabsf(a) < 0x1p-126f ? copysign(0.0, a) : a;
     const double y = fabsf(b) < 0x1p-126f ? copysign(0.0, b) : b;
@@ -35,7 +37,7 @@ static void check_quotient(float a, float b) {
     }
 }
 
-/* One unit in the last place of the float nearest to ${value}, a normal one. */
+/* One unit in the last place of the float nearest to ${value}, which is normal. */
 static double ulp(double value) {
     return ldexp(1.0, ilogb(value) - 23);
 }
@@ -57,8 +59,9 @@ START_TEST(clean) {
 }
 END_TEST
 
-/* The proof of weft_quotient: every b keeps weft_reciprocal's promise, and those few for which the argument does not
- * hold are tried with every a. NUMERICS.md, "Division", has the names used here. */
+/* The proof of weft_quotient: weft_reciprocal is right for every b, and the few b for which the
+ * argument does not hold are tested with every a. The names are those of NUMERICS.md,
+ * "Division". */
 START_TEST(quotient_is_right_for_every_pair) {
     int tried = 0;
     for (uint64_t B = 1 << 23; B < 1 << 24; B++) {
@@ -125,7 +128,7 @@ START_TEST(special_quotients) {
     }
     ck_assert_uint_eq(weft_as_uint(weft_div(-1.0f, 0x1p-127f)), 0xff800000u);
     ck_assert_uint_eq(weft_as_uint(weft_div(-0x1p-127f, 5.0f)), 0);
-    /* A double rounds this to 2^-126, IEEE's float too; in 24 bits it stays below. */
+    /* double and IEEE float round this to 2^-126; in 24 bits it is smaller. */
     ck_assert_uint_eq(weft_as_uint(weft_div(0x1.fffffep-126f, 2.0f)), 0);
     ck_assert_uint_eq(weft_as_uint(weft_div(0x1p-126f, 0x1.000002p0f)), 0);
 }
@@ -223,14 +226,15 @@ END_TEST
 
 #if defined(__SSE__)
 
-#define FLUSH     0x8040u /* flush results to zero, take denormals for zero */
+#define FLUSH     0x8040u /* flush results to zero, read denormals as zero */
 #define FLAGS     0x003fu
 #define DENORMALS 0x0012u /* a denormal operand was used, a result underflowed */
 #define BLOCK     4096
 
 static float first[BLOCK], second[BLOCK];
 
-/* Computes ${function} of the block with the processor's control word ${mode} added. Returns the flags it raised. */
+/* Computes ${function} of the block with ${mode} added to the processor's control word. Returns the
+ * raised flags. */
 static unsigned compute(enum numerics_function function, unsigned mode, uint32_t *results) {
     const unsigned before = _mm_getcsr();
     unsigned flags;
@@ -260,7 +264,8 @@ static void check_block(void) {
     }
 }
 
-/* The same bits with denormals kept and flushed; and the processor's own flags say that none came up. */
+/* The same bits with denormals kept and flushed, and no flag of the processor reports a
+ * denormal. */
 START_TEST(denormals_do_not_matter) {
     uint64_t state = 3;
     for (size_t pair = 0; pair < NUMERICS_SPECIALS * NUMERICS_SPECIALS; pair += BLOCK) {

@@ -1,8 +1,8 @@
-/* test_numerics_opencl.c: cl/numerics.h as each OpenCL device compiles it, against C: the same bits.
+/* test_numerics_opencl.c: cl/numerics.h, compiled by each OpenCL device, gives the same bits as C.
  *
- * Each device is a case, named in the output (there are cases for devices to come, which pass at once). It runs float
- * and float16, with denormals as the device likes and flushed.
- * To experiment: WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are more build options. */
+ * Each device is a case with its name in the output; cases without a device pass. A case runs float
+ * and float16, with denormals as the device's default and flushed. For experiments: WEFT_TEST_COUNT
+ * is the number of random arguments, WEFT_TEST_CL_OPTIONS are additional build options. */
 #include "system.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@
 #include "numerics_cases.h"
 #include "os/opencl.h"
 
-#define DEVICES 8 /* at most */
+#define DEVICES 8 /* maximum */
 
 /* A kernel for each function and width: weft_div_1, weft_div_16. */
 static const char kernels[] =
@@ -37,7 +37,8 @@ static const char kernels[] =
     "KERNEL(weft_exp_16, float16, weft_exp16(a[i]))\n"
     "KERNEL(weft_log_16, float16, weft_log16(a[i]))\n";
 
-/* Arguments, what the host makes of them (function by function, each count long), what a device made of one. */
+/* Arguments, results of the host (count for each function), and results of a device for one
+ * function. */
 struct cases {
     size_t count;
     float *a, *b, *expected, *found;
@@ -49,7 +50,7 @@ static void *allocate(size_t size) {
     return memory;
 }
 
-/* Special values with each other, hard quotients, and random bits. */
+/* Pairs of special values, difficult quotients, and random bits. */
 static void cases_init(struct cases *cases) {
     const char *text = getenv("WEFT_TEST_COUNT");
     const size_t random = text != NULL ? (size_t)strtoul(text, NULL, 10) : 1 << 20;
@@ -84,8 +85,8 @@ static void cases_finish(struct cases *cases) {
     free(cases->expected);
 }
 
-/* Prints whether what was found of ${function} is what was expected, or the first difference. Returns it.
- * The bits of a NaN that weft_clean lets through are free. */
+/* Prints whether the results of ${function} are the expected ones, or the first difference. Returns
+ * whether they are. The bits of a NaN that weft_clean returns are unspecified. */
 static bool compare(const struct cases *cases, int function) {
     const float *expected = cases->expected + function * cases->count, *found = cases->found;
     size_t differing = 0, first = 0;
@@ -107,7 +108,8 @@ static bool compare(const struct cases *cases, int function) {
     return differing == 0;
 }
 
-/* Copies ${text} behind ${to}, with the embedded files in place of their #include lines. Returns the end. */
+/* Copies ${text} to ${to}, with the embedded files in place of their #include lines. Returns the
+ * end. */
 static char *expand(char *to, const char *text) {
     static const char directive[] = "#include \"";
     while (*text != '\0') {
@@ -220,7 +222,8 @@ static void close_device(struct device *device) {
     clReleaseContext(device->context);
 }
 
-/* All functions in widths 1 and ${widest}, built with ${mode}. Returns whether all bits are the host's. */
+/* All functions in widths 1 and ${widest}, built with ${mode}. Returns whether all bits are the
+ * host's. */
 static bool check_mode(const struct device *device, const char *mode, size_t widest,
                        struct cases *cases) {
     const char *more = getenv("WEFT_TEST_CL_OPTIONS");
@@ -257,7 +260,7 @@ START_TEST(same_bits_as_c) {
     }
     cases_init(&cases);
     CHECK_CL(clGetDeviceInfo(devices[_i], CL_DEVICE_SINGLE_FP_CONFIG, sizeof fp, &fp, NULL));
-    /* Where fma is emulated, float16 takes a minute to compile: once is enough. */
+    /* With an emulated fma, float16 takes a minute to compile: once is enough. */
     widest = (fp & CL_FP_FMA) != 0 || exhaustive ? 16 : 1;
     open_device(&device, devices[_i], &cases);
     printf("device %d: %s\n", _i, device.name);

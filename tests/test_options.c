@@ -1,4 +1,4 @@
-/* test_options.c: the parser of options, with the tables of the real commands. */
+/* test_options.c: the parser of options, with the tables of the commands. */
 #include "system.h"
 
 #include "check_weft.h"
@@ -13,7 +13,7 @@
 
 extern const struct cli_command cli_command_evaluate;
 
-/* Room for the options of any command. */
+/* Space for the options of every command. */
 union options {
     struct cli_options common;
     struct cli_train_options train;
@@ -22,11 +22,11 @@ union options {
 
 #define WORDS_MAX 16
 
-/* Parses ${line}, words separated by single spaces ("_" stands for an empty word). The texts in
+/* Parses ${line}, words separated by single spaces ("_" is an empty word). The texts in
  * ${options} point into ${words}. */
 static enum weft_status parse(const struct cli_command *command, const char *line, char words[512],
                               union options *options, struct weft_error *error) {
-    static char *arguments[WORDS_MAX]; /* the operands stay in it */
+    static char *arguments[WORDS_MAX]; /* holds the operands */
     int count = 0;
     snprintf(words, 512, "%s", line);
     for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
@@ -109,7 +109,7 @@ START_TEST(both_spellings) {
     ck_assert(options.common.json);
     ck_assert_int_eq(parse(&cli_command_train, "--epochs 1 --epochs 2", words, &options, &error),
                      WEFT_OK);
-    ck_assert_uint_eq(options.train.epochs, 2); /* the last one */
+    ck_assert_uint_eq(options.train.epochs, 2); /* the last value counts */
 }
 END_TEST
 
@@ -133,7 +133,7 @@ START_TEST(operands) {
 }
 END_TEST
 
-/* Each line is refused with WEFT_USAGE and a message that holds the text. */
+/* Each line is refused with WEFT_USAGE and a message that contains the text. */
 START_TEST(refused) {
     static const struct {
         const struct cli_command *command;
@@ -234,7 +234,7 @@ START_TEST(distances) {
 }
 END_TEST
 
-/* The environment loses against options; a variable that is wrong counts only where it is used. */
+/* Options override environment variables. A wrong variable is an error only if it is used. */
 START_TEST(environment) {
     union options options;
     struct weft_error error;
@@ -268,7 +268,7 @@ START_TEST(environment) {
 }
 END_TEST
 
-/* Every default is a value that its own option takes, and no command has an option twice. */
+/* Every default is a valid value of its option, and no command has an option twice. */
 START_TEST(tables) {
     for (size_t c = 0; cli_commands[c] != NULL; c++) {
         const struct cli_option *row, *other;

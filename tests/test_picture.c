@@ -1,4 +1,4 @@
-/* test_picture.c: pictures become images: where the clothes end up, and how bright. */
+/* test_picture.c: pictures become images: the position and the brightness of the clothes. */
 #include "temporary.h"
 
 #include "cli/predict/picture_image.h"
@@ -9,7 +9,8 @@ enum { SIDE = 28, WIDTH = 400, HEIGHT = 600 };
 
 static uint8_t pixels[WIDTH * HEIGHT], image[SIDE * SIDE];
 
-/* ${inside} in columns left .. right - 1, rows top .. bottom - 1; ${outside} elsewhere, with noise of +-${noise}. */
+/* ${inside} in columns left .. right - 1, rows top .. bottom - 1; ${outside} elsewhere, with noise
+ * of +-${noise}. */
 static struct cli_picture rectangle(size_t left, size_t right, size_t top, size_t bottom,
                                     int inside, int outside, int noise) {
     uint32_t state = 1;
@@ -29,8 +30,8 @@ static void convert(const struct cli_picture *picture, enum cli_invert invert) {
     ck_assert_int_eq(cli_picture_image(picture, invert, SIDE, SIDE, image, &error), WEFT_OK);
 }
 
-/* A tall rectangle of 100 x 200 fills the height, half of the width, in the middle; black around it. Dark on bright, bright on
- * dark and noisy ones alike. */
+/* A rectangle of 100 x 200 fills the height and half of the width, in the middle of black. The same
+ * for dark on bright, bright on dark, and with noise. */
 START_TEST(cut_and_centred) {
     static const struct {
         int inside, outside, noise;
@@ -50,11 +51,12 @@ START_TEST(cut_and_centred) {
 }
 END_TEST
 
-/* Light that falls to one side, and to the corners, is background all the same: the rectangle is found as in the middle of a
- * plain sheet, dark or bright, at the edge of the picture too. */
+/* A background that becomes darker to one side and to the corners is still background: the
+ * rectangle is found, dark or bright, also at the edge of the picture. */
 START_TEST(uneven_light) {
     static const struct {
-        int inside, bright, falls, dims; /* from left to right, towards the corners */
+        int inside, bright, falls,
+            dims; /* the last two: decrease from left to right, and to the corners */
         size_t left, top;
     } cases[] = {{30, 250, 90, 0, 40, 300},  {30, 240, 0, 80, 150, 180},
                  {30, 250, 60, 60, 200, 40}, {230, 90, 60, 20, 40, 300},
@@ -82,7 +84,7 @@ START_TEST(uneven_light) {
 }
 END_TEST
 
-/* Before a grey wall, what is darker than it and what is brighter belong to the same thing: neither vanishes. */
+/* Before a grey background, darker and brighter parts belong to the same object: both are kept. */
 START_TEST(both_sides_of_grey) {
     struct cli_picture picture = rectangle(100, 200, 200, 400, 250, 120, 2);
     for (size_t y = 350; y < 400; y++) {
@@ -95,7 +97,8 @@ START_TEST(both_sides_of_grey) {
 }
 END_TEST
 
-/* The background goes to 0 and keeps its distance to white: 255 - 100 of 255 - 50, by hand 255 x 105 / 205. */
+/* The background goes to 0 and keeps its distance to white: 255 - 100 of 255 - 50, by hand 255 x
+ * 105 / 205. */
 START_TEST(brightness) {
     struct cli_picture picture = rectangle(100, 300, 100, 300, 100, 205, 0);
     convert(&picture, CLI_INVERT_AUTO);
@@ -103,7 +106,8 @@ START_TEST(brightness) {
 }
 END_TEST
 
-/* A picture of 28 x 28 with black corners is an image already: not a bit changes, unless it is to be inverted. */
+/* A picture of 28 x 28 with black corners is an image: its pixels stay, unless inversion is
+ * requested. */
 START_TEST(taken_as_it_is) {
     struct cli_picture picture = {SIDE, SIDE, pixels};
     for (size_t i = 0; i < SIDE * SIDE; i++) {
@@ -120,13 +124,13 @@ START_TEST(taken_as_it_is) {
         ck_assert_int_eq(image[i], 255 - pixels[i]);
         pixels[i] = image[i];
     }
-    convert(&picture, CLI_INVERT_AUTO); /* bright corners: back again */
+    convert(&picture, CLI_INVERT_AUTO); /* bright corners: inverted again */
     ck_assert_int_eq(image[0], 0);
     ck_assert_int_eq(image[14 * SIDE + 14], 5 + 8 * 14 + 14);
 }
 END_TEST
 
-/* Pictures without content, of one pixel and of one row have an image too. */
+/* Pictures without content, of one pixel and of one row also give an image. */
 START_TEST(odd_pictures) {
     static const size_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {29, 28}, {400, 600}, {2, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -141,7 +145,7 @@ START_TEST(odd_pictures) {
 }
 END_TEST
 
-/* Means over areas: 3 to 2 pixels takes 1 and a half of each; the sum stays. */
+/* Means over areas: for 3 to 2 pixels, one and a half pixels each; the sum stays. */
 START_TEST(scaling) {
     static const float from[3] = {0, 30, 60};
     static const uint8_t bytes[4] = {0, 100, 200, 100};
@@ -156,7 +160,7 @@ START_TEST(scaling) {
 }
 END_TEST
 
-/* A PNG file as this program writes it is read back; each shortened or changed one is read or refused. */
+/* A PNG file of this program is read; a truncated or changed one is read or refused. */
 START_TEST(files) {
     const char *path = temporary_path("picture.png");
     struct cli_picture picture;

@@ -1,4 +1,5 @@
-/* test_profile.c: what a backend says of its own work: the same work everywhere, however it is cut into kernels. */
+/* test_profile.c: the profile of a backend: the same work on every device, with any division into
+ * kernels. */
 #include "backend/opencl/clblast/fast.h"
 #include "check_weft.h"
 #include "layer_places.h"
@@ -8,8 +9,9 @@
 
 #include <string.h>
 
-/* Forward, an image: conv2d 2 x 4 x 4 outputs of 9 products, linear 3 outputs of 8: 2 x (288 + 24) FLOP. Backward: the same for the
- * gradients of parameters, and for the gradients of inputs, but for the first layer's, which training does not need. */
+/* Forward, for an image: conv2d 2 x 4 x 4 outputs of 9 products, linear 3 outputs of 8 products: 2
+ * x (288 + 24) FLOP. Backward: the same for the gradients of parameters and the same for the
+ * gradients of inputs, except those of the first layer, which training does not need. */
 static const char json[] =
     "{\"input\": [1, 6, 6], \"layers\": ["
     "{\"kind\": \"conv2d\", \"name\": \"c\", \"out_channels\": 2, \"kernel_size\": 3},"
@@ -147,7 +149,7 @@ START_TEST(work_is_the_same_everywhere) {
 }
 END_TEST
 
-/* Products by CLBlast are the same work. */
+/* The products of CLBlast are the same work. */
 START_TEST(work_is_the_same_fast) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "profile of fast math", places);
@@ -163,7 +165,7 @@ START_TEST(work_is_the_same_fast) {
 }
 END_TEST
 
-/* More launches than events are kept at once. */
+/* More launches than the number of stored events. */
 START_TEST(many_launches) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "profile of many launches", places);

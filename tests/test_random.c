@@ -35,7 +35,7 @@ START_TEST(counter_and_key) {
 }
 END_TEST
 
-/* Each argument alone makes other numbers. */
+/* Each argument changes the numbers. */
 START_TEST(arguments_matter) {
     uint32_t base[4], words[4];
     random_draw(1, RANDOM_INITIAL, 2, 3, base);

@@ -1,4 +1,5 @@
-/* test_reference.c: the published network against PyTorch's numbers (tests/vectors): the first step, the first ten losses, an epoch. */
+/* test_reference.c: the published network compared with PyTorch (tests/vectors): the first step,
+ * the first ten losses, an epoch. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "training_case.h"
@@ -13,7 +14,7 @@
 #include "weft/train.h"
 
 static struct weft_model *model;  /* init.safetensors */
-static struct weft_images images; /* the real training images; none where the data set is missing */
+static struct weft_images images; /* the real training images; empty without the data set */
 
 static const char *vector(const char *name, char path[4096]) {
     snprintf(path, 4096, "%s/tests/vectors/%s", source_root(), name);
@@ -51,7 +52,7 @@ static json_t *read_json(const char *name) {
     return json;
 }
 
-/* |a - b| / |b|, Euclidean. */
+/* |a - b| / |b|, Euclidean norms. */
 static double distance(const float *a, const float *b, size_t count) {
     double difference = 0.0, norm = 0.0;
     for (size_t i = 0; i < count; i++) {
@@ -61,7 +62,7 @@ static double distance(const float *a, const float *b, size_t count) {
     return sqrt(difference / norm);
 }
 
-/* Logits (100 x 10) and loss of PyTorch, from init with batch statistics. */
+/* PyTorch's logits (100 x 10) and loss, from init with batch statistics. */
 static double read_logits(float logits[1000]) {
     json_t *json = read_json("logits-step1.json");
     const json_t *rows = json_object_get(json, "logits"), *row, *value;
@@ -101,8 +102,9 @@ static void check_logits(struct weft_backend *backend, const struct weft_images 
     ck_assert_msg(fabs(mean / loss - 1.0) <= 1e-5, "loss on %s: %.9g, not %.9g", where, mean, loss);
 }
 
-/* Every tensor of the file ${name} against the one of ${result} with ${suffix}: running statistics, which no step of Adam moves, within
- * 1e-5, others within ${tolerance}; all together within ${together}. */
+/* Compares every tensor of the file ${name} with that of ${result} with ${suffix}: running
+ * statistics, which Adam does not change, within 1e-5, others within ${tolerance}, and all together
+ * within ${together}. */
 static void check_file(const struct layer_result *result, const char *name, const char *suffix,
                        double tolerance, double together, const char *where) {
     struct safetensors file = {0};
@@ -137,8 +139,10 @@ static void check_file(const struct layer_result *result, const char *name, cons
     safetensors_finish(&file);
 }
 
-/* Bounds of tests/vectors/README.md: logits, loss and gradients are roundings away (1e-5); Adam's first step, m / sqrt(v), makes a step of
- * the whole rate from the sign of a gradient, however small, so the state is as near as the smallest gradients are: 2e-3 over all. A small tensor can be farther off by one such element. */
+/* Bounds of tests/vectors/README.md: logits, loss and gradients differ by rounding (1e-5). Adam's
+ * first step, m / sqrt(v), has the size of the learning rate and the sign of the gradient, even for
+ * a tiny gradient. So the distance of the state depends on the smallest gradients: 2e-3 for all
+ * tensors together. One such element can move a small tensor farther. */
 START_TEST(first_step) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_SMALL, "reference, first step", places);
@@ -171,7 +175,7 @@ START_TEST(first_step) {
 }
 END_TEST
 
-/* What an epoch's callback keeps: each step's loss. */
+/* The losses of the steps, which the callback of an epoch stores. */
 struct losses {
     double values[600];
     size_t count;
@@ -186,8 +190,9 @@ static bool keep_losses(void *context, const struct weft_epoch *epoch) {
     return true;
 }
 
-/* The steps begin as PyTorch's and drift apart: a rounding grows to 4 % of the weights in ten steps, which moves a loss by some
- * per cent. The mean of the epoch is within 2 %. */
+/* The first steps agree with PyTorch, and later steps diverge: in ten steps, rounding grows to 4
+ * % of the weights, which changes a loss by some per cent. The mean of the epoch agrees within 2
+ * %. */
 static void check_epoch(const struct losses *losses, const json_t *expected, const char *where) {
     double mean = 0.0, expected_mean = 0.0;
     ck_assert_uint_eq(losses->count, 600);

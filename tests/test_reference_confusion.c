@@ -1,5 +1,5 @@
-/* test_reference_confusion.c: a model that PyTorch trained (tests/vectors/trained.safetensors) gives PyTorch's confusion matrices, in all five
- * ways of evaluating it. */
+/* test_reference_confusion.c: a model that PyTorch trained (tests/vectors/trained.safetensors)
+ * gives PyTorch's confusion matrices, in all five kinds of evaluation. */
 #include "check_weft.h"
 #include "layer_case.h"
 
@@ -11,7 +11,7 @@
 #include "weft/train.h"
 
 static struct weft_model *model;
-static struct weft_images images[WEFT_SPLIT_COUNT]; /* none where the data set is missing */
+static struct weft_images images[WEFT_SPLIT_COUNT]; /* empty without the data set */
 
 static void make(void) {
     struct weft_error error = {0};
@@ -49,7 +49,8 @@ static json_t *read_matrices(void) {
     return json;
 }
 
-/* How many images ${got} puts elsewhere than ${matrix}: each makes one cell larger and one smaller. */
+/* Returns the number of images that are in other cells in ${got} than in ${matrix}: each image
+ * changes two cells. */
 static uint64_t moved(const struct weft_evaluation *got, const json_t *matrix) {
     uint64_t differences = 0;
     ck_assert_uint_eq(got->classes, 10);
@@ -62,8 +63,9 @@ static uint64_t moved(const struct weft_evaluation *got, const json_t *matrix) {
     return (differences + 1) / 2;
 }
 
-/* The matrix ${way} called ${name}, such as "test, raw pixels, batch statistics (as published)". At most one image in 10,000, whose two best logits
- * are a rounding apart, may go elsewhere. */
+/* The matrix ${way} called ${name}, such as "test, raw pixels, batch statistics (as published)". At
+ * most one image in 10,000 may be in another cell, because rounding decides between its two best
+ * logits. */
 static void check_way(struct weft_backend *backend, const char *name, const json_t *way,
                       const char *where) {
     enum weft_split split = strncmp(name, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;

@@ -1,4 +1,5 @@
-/* test_safetensors.c: files that are read, files that are refused, and that nothing in a file can crash the reader. */
+/* test_safetensors.c: files that are read and files that are refused; no file crashes the
+ * reader. */
 #include "check_weft.h"
 
 #include "base/random.h"
@@ -166,7 +167,7 @@ START_TEST(wrong_lengths) {
 }
 END_TEST
 
-/* Every tensor of an accepted file lies inside it, and together they have as many bytes as it has. */
+/* Every tensor of an accepted file is inside the file, and together they cover its values. */
 static void assert_sound(const struct safetensors *file, const char *bytes, size_t size) {
     const unsigned char *end = (const unsigned char *)bytes + size;
     size_t sum = 0;
@@ -220,7 +221,7 @@ START_TEST(random_mutations) {
         safetensors_finish(&file);
     }
     free(whole);
-    ck_assert_uint_gt(accepted, 0); /* a changed letter of a name, say */
+    ck_assert_uint_gt(accepted, 0); /* such as a changed letter of a name */
     ck_assert_uint_lt(accepted, 25000);
 }
 END_TEST

@@ -1,4 +1,5 @@
-/* test_safetensors_write.c: files that are written: their bytes, their hash, and that they read back. */
+/* test_safetensors_write.c: files that are written: their bytes, their hash, and their content when
+ * they are read. */
 #include "temporary.h"
 
 #include "base/sha256.h"
@@ -34,7 +35,7 @@ START_TEST(known_bytes) {
 }
 END_TEST
 
-/* Texts and values longer than any buffer inside, and no texts at all. */
+/* Texts and values longer than all internal buffers, and a file without texts. */
 START_TEST(long_ones_read_back) {
     enum { COUNT = 5003, BYTES = 100000 };
     float *floats = malloc(COUNT * sizeof *floats);

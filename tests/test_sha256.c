@@ -1,4 +1,5 @@
-/* test_sha256.c: the examples of the standard, every length around the blocks, every way to cut the bytes. */
+/* test_sha256.c: the examples of the standard, all lengths around the block size, and all divisions
+ * into pieces. */
 #include "check_weft.h"
 
 #include <string.h>
@@ -35,7 +36,8 @@ START_TEST(a_million_a) {
 }
 END_TEST
 
-/* The hash of the hashes of 0, 1, ... 300 bytes, byte i of n being (i * i + n) % 256. The number is Python's hashlib's. */
+/* The hash of the hashes of 0, 1, ... 300 bytes, where byte i of n is (i * i + n) % 256. The number
+ * is from Python's hashlib. */
 START_TEST(every_length) {
     struct sha256 all;
     char hex[SHA256_HEX];
@@ -56,7 +58,7 @@ START_TEST(every_length) {
 }
 END_TEST
 
-/* Pieces of every size up to 150, and of none in between, at every length up to 300. */
+/* Pieces of every size up to 150, with empty pieces between them, for every length up to 300. */
 START_TEST(every_cut) {
     uint8_t bytes[300];
     for (size_t i = 0; i < sizeof bytes; i++) {

@@ -1,4 +1,5 @@
-/* test_shuffle.c: orders are permutations that follow from seed and epoch alone, and are the same everywhere. */
+/* test_shuffle.c: orders are permutations that depend only on seed and epoch, and are the same on
+ * every system. */
 #include "check_weft.h"
 
 #include <string.h>
@@ -63,7 +64,8 @@ START_TEST(seed_and_epoch_decide) {
 }
 END_TEST
 
-/* Each of the 24 orders of four images comes about as often in 24,000 epochs: 1000 times, with a deviation of 31. */
+/* Each of the 24 orders of four images is about equally frequent in 24,000 epochs: 1000 times, with
+ * a deviation of 31. */
 START_TEST(all_orders_alike) {
     unsigned counts[256] = {0}, orders = 0;
     for (uint64_t epoch = 1; epoch <= 24000; epoch++) {

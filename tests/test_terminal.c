@@ -1,4 +1,4 @@
-/* test_terminal.c: what is a terminal, and how wide it is taken to be. */
+/* test_terminal.c: what is a terminal, and its number of columns. */
 #include "temporary.h"
 
 #include <fcntl.h>
@@ -42,7 +42,7 @@ START_TEST(a_terminal_knows_its_width) {
     ck_assert_ptr_nonnull(terminal);
     unsetenv("COLUMNS");
     ck_assert(os_is_terminal(terminal));
-    ck_assert_int_eq(os_terminal_columns(terminal), 80); /* it says 0: unknown */
+    ck_assert_int_eq(os_terminal_columns(terminal), 80); /* the terminal reports 0: unknown */
     setenv("TERM", "dumb", 1);
     ck_assert(!os_can_redraw(terminal));
     setenv("TERM", "xterm", 1);

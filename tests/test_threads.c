@@ -1,4 +1,5 @@
-/* test_threads.c: a pool calls each number exactly once, whatever its threads, however often it is used. */
+/* test_threads.c: a pool calls each number exactly once, with any number of threads, in each
+ * run. */
 #include "check_weft.h"
 
 #include <stdatomic.h>
@@ -12,7 +13,7 @@ enum { MOST = 5000 };
 struct counts {
     atomic_uint of[MOST];
     size_t count;
-    atomic_uint outside; /* calls with a number that was not asked for */
+    atomic_uint outside; /* calls with a number out of range */
 };
 
 static void count_one(void *context, size_t i) {
@@ -24,7 +25,8 @@ static void count_one(void *context, size_t i) {
     }
 }
 
-/* Runs ${count} numbers ${rounds} times, and expects each number called as often when the runs return. */
+/* Runs ${count} numbers ${rounds} times, and expects ${rounds} calls of each number after the
+ * runs. */
 static void run_and_check(struct os_pool *pool, size_t count, unsigned rounds) {
     static struct counts counts;
     memset(&counts, 0, sizeof counts);
@@ -52,7 +54,7 @@ START_TEST(each_number_once) {
 }
 END_TEST
 
-/* Two pools at a time, and pools that are made and never used. */
+/* Two pools at a time, and unused pools. */
 START_TEST(pools_do_not_share) {
     struct os_pool *one = os_pool_create(2), *other = os_pool_create(3);
     ck_assert_ptr_nonnull(one);
@@ -69,7 +71,7 @@ START_TEST(pools_do_not_share) {
 }
 END_TEST
 
-/* What the pieces of one run wrote is there for the pieces of the next, on whatever thread. */
+/* Each call of a run sees what all calls of the previous run wrote, on any thread. */
 struct chain {
     unsigned long from[MOST], to[MOST];
 };

@@ -1,4 +1,5 @@
-/* test_verify.c: the parts of weft_verify: made-up values, names of tensors, the host, and the known hashes. */
+/* test_verify.c: parts of weft_verify: made values, names of tensors, the host, and the known
+ * hashes. */
 #include "check_weft.h"
 #include "weft/inspect.h"
 
@@ -70,7 +71,7 @@ START_TEST(targets) {
 }
 END_TEST
 
-/* What every device is compared with, computed again. */
+/* Computes the known hashes again. */
 START_TEST(known) {
     const struct verify_known *hashes = verify_known_find(false, 0, 20);
     struct weft_verify_options options = {.device = {.device = "cpu", .threads = 2}};
@@ -87,7 +88,8 @@ START_TEST(known) {
 }
 END_TEST
 
-/* A backend against itself has no difference; with one parameter changed, the first tensor that depends on it is named. */
+/* A backend against itself has no difference; with one parameter changed, the first tensor that
+ * depends on it is reported. */
 START_TEST(first_difference) {
     const char *list =
         "{\"input\":[4],\"layers\":[{\"kind\":\"linear\",\"name\":\"a\",\"out_features\":3},"

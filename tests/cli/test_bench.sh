@@ -7,7 +7,8 @@ linear_list 28 10 "$work/files/linear.json"
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 
-# Operations of the published network for a training image: forward, and backward without the input gradient of conv1.
+# Operations of the published network for a training image: forward, and backward without the input
+# gradient of conv1.
 forward=464880
 step=$((3 * forward - 172800))
 
@@ -91,7 +92,8 @@ run "${bench[@]}" --device cpu --json --network "$work/files/linear.json" --only
 expect_json 'e[0]["parameters"] == 7850'
 run "${bench[@]}" --device cpu --json --wide 2 --only train --images 16 --repeat 1
 expect_code 0
-# conv1 12 x 25 + 12, batchN1 24, conv2 24 x 12 x 25 + 24, fc1 240 x 384 + 240, batchN2 480, fc2 120 x 240 + 120, out 1210
+# conv1 12 x 25 + 12, batchN1 24, conv2 24 x 12 x 25 + 24, fc1 240 x 384 + 240, batchN2 480, fc2 120
+# x 240 + 120, out 1210
 expect_json 'e[0]["parameters"] == 312 + 24 + 7224 + 92400 + 480 + 28920 + 1210'
 end
 

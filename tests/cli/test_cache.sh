@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_cache.sh: compiled programs are kept between runs, and checked before use. On rusticl, because PoCL has its own cache.
+# test_cache.sh: compiled programs are kept between runs, and checked before use. On rusticl,
+# because PoCL has its own cache.
 # shellcheck source=tests/support/cli.sh
 source "${WEFT_SOURCE:?the root of the sources}/tests/support/cli.sh" cli_cache
 
@@ -85,7 +86,8 @@ damaged "an entry of another key"
 
 begin "--verbose reports the use of the cache"
 ran="train --verbose"
-# detail TEXT OPTION...: a training prints a line with TEXT, and with the name of the entry if there is one.
+# detail TEXT OPTION...: a training prints a line with TEXT, and with the name of the entry if there
+# is one.
 detail() {
     local text=$1
     shift

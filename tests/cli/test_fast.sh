@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_fast.sh: --math fast on the sample. WEFT_CLBLAST is yes if weft was built with CLBlast, otherwise no.
+# test_fast.sh: --math fast on the sample. WEFT_CLBLAST is yes if weft was built with CLBlast,
+# otherwise no.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_fast
 

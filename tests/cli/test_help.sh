@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_help.sh: the help pages, the manual page and the completions of shells. The pages fit a screen. All of them name the options
-# that the parser accepts.
+# test_help.sh: the help pages, the manual page and the completions of shells. The pages fit a
+# screen. All of them name the options that the parser accepts.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_help
 PATH=$(dirname "$weft"):$PATH

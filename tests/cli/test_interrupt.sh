@@ -1,12 +1,13 @@
 #!/bin/bash
-# test_interrupt.sh: Ctrl-C and SIGTERM in long commands. Finished results are kept, the exit code is 130, and the printed command
-# continues the run.
+# test_interrupt.sh: Ctrl-C and SIGTERM in long commands. Finished results are kept, the exit code
+# is 130, and the printed command continues the run.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_interrupt
 model=$source/data/trained.safetensors
 train=(train --data "$sample" --batch 20 --device cpu)
 
-# expect_equal_run RUN EPOCHS: the run folder is equal to that of an uninterrupted training of EPOCHS epochs.
+# expect_equal_run RUN EPOCHS: the run folder is equal to that of an uninterrupted training of
+# EPOCHS epochs.
 expect_equal_run() {
     run "${train[@]}" --epochs "$2" --out as-many --force
     expect_code 0

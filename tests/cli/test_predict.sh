@@ -80,7 +80,8 @@ expect_code 0
 expect_json 'len(e) == 10 and all(x["top"] == e[0]["top"] for x in e) and e[0]["probability"] > 0.9'
 end
 
-# as_originals KIND SHARE: at least SHARE percent of the pictures KIND-N.png have the same prediction as test image N.
+# as_originals KIND SHARE: at least SHARE percent of the pictures KIND-N.png have the same
+# prediction as test image N.
 as_originals() {
     python3 - "$work/files/predictions" "$work/out" "$1" "$2" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
 import json, re, sys

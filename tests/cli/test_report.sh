@@ -7,7 +7,8 @@ train=(train --data "$sample" --device cpu --batch 20 --quiet)
 "$weft" "${train[@]}" --epochs 1 --seed 5 --out "$work/files/a \"b\" <i>ü&" >"$work/out" || exit 1
 report=(report --device cpu --data "$sample")
 
-# A self-contained page: a strict parser of tags accepts it, it has no URL except data:, and it is small.
+# A self-contained page: a strict parser of tags accepts it, it has no URL except data:, and it is
+# small.
 expect_page() {
     python3 - "$1" "$2" <<'PYTHON' 2>"$work/python" || problem "page: $(tail -n 1 "$work/python")"
 import html.parser, json, os, re, sys

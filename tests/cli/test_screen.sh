@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_screen.sh: the output of the commands on terminals of 40 and 200 columns, with and without UTF-8 and colours, and without a
-# terminal.
+# test_screen.sh: the output of the commands on terminals of 40 and 200 columns, with and without
+# UTF-8 and colours, and without a terminal.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_screen
 model=$source/data/trained.safetensors

@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_verbosity.sh: stderr: with --quiet only errors and warnings, with --verbose also details of OpenCL.
+# test_verbosity.sh: stderr: with --quiet only errors and warnings, with --verbose also details of
+# OpenCL.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verbosity
 model=$source/data/trained.safetensors

@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_verify_children.sh: a device that crashes or hangs has no verdict; weft verify reports the place and
-# continues with the other devices.
+# test_verify_children.sh: a device that crashes or hangs has no verdict; weft verify reports the
+# place and continues with the other devices.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_children
 unset RUSTICL_ENABLE # its device needs minutes
@@ -10,7 +10,8 @@ if ! "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
     exit 0
 fi
 
-# begins_with STATEMENT: prints a sed command that inserts STATEMENT at the start of the first kernel of verify.cl.
+# begins_with STATEMENT: prints a sed command that inserts STATEMENT at the start of the first
+# kernel of verify.cl.
 begins_with() {
     printf '0,/^VERIFY(verify_basic) {/s//&\\n    %s/' "$1"
 }
@@ -92,7 +93,8 @@ expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == 'no verdict' and
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
 end
 
-# The second run has guards after the buffers. Without them the crash comes late, elsewhere or not at all.
+# The second run has guards after the buffers. Without them the crash comes late, elsewhere or not
+# at all.
 begin "a kernel that writes after the end of its buffer"
 plant behind batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* VALUES_PER_ITEM/(item + 2) * VALUES_PER_ITEM/'
 : >"$work/files/note"

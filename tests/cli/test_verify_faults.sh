@@ -76,7 +76,8 @@ names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" 
     max_pool2d.cl 's/window_begin(y, STRIDE, 0) \* IN_WIDTH + window_begin(x, /window_begin(x, STRIDE, 0) * IN_WIDTH + window_begin(y, /'
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
-# The result depends on the compiler: that of PoCL 7.1 gives the same wrong sums each time, and none in batch_norm.
+# The result depends on the compiler: that of PoCL 7.1 gives the same wrong sums each time, and none
+# in batch_norm.
 begin "a missing barrier"
 plant barrier lanes.h '/lanes\[FIRST_LANE\] = value;/{n;d}'
 run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"

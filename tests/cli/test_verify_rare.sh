@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_verify_rare.sh: faults that only few values, shapes or lanes show: weft verify finds them too.
+# test_verify_rare.sh: faults that only few values, shapes or lanes show: weft verify finds them
+# too.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_rare
 # shellcheck source=tests/support/faults.sh
@@ -60,8 +61,8 @@ expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['losses'
 replays 's/= loss + loss \* 0x1p-20f;/= loss;/'
 end
 
-# ignores NAME KERNEL NUMBER STAGE LAYER: a case with a driver that ignores launch NUMBER of KERNEL: verify reports an
-# unstable device and finds the values of an earlier launch.
+# ignores NAME KERNEL NUMBER STAGE LAYER: a case with a driver that ignores launch NUMBER of KERNEL:
+# verify reports an unstable device and finds the values of an earlier launch.
 ignores() {
     [ -z "${WEFT_SANITIZE:-}" ] || return 0
     begin "$1"

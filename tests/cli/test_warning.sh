@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_warning.sh: a device that violates OpenCL's rules: weft train and evaluate warn once, and auto does not choose it.
+# test_warning.sh: a device that violates OpenCL's rules: weft train and evaluate warn once, and
+# auto does not choose it.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_warning
 device="Portable Computing"

@@ -1,6 +1,7 @@
 #!/bin/bash
-# test_dist.sh: "meson dist" makes a tarball of what is committed, which builds and passes its quick tests without git. In
-# addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD, the folder of the build.
+# test_dist.sh: "meson dist" makes a tarball of what is committed, which builds and passes its quick
+# tests without git. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD, the folder of the
+# build.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_dist
 build=${WEFT_BUILD:?the folder of the build}

@@ -1,6 +1,7 @@
 #!/bin/bash
-# test_headers.sh: each header compiles on its own: those of include/weft in C11 and C++17, as strictly as compilers can,
-# the private ones in C11. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD, the folder of the build, and CC.
+# test_headers.sh: each header compiles on its own: those of include/weft in C11 and C++17, as
+# strictly as compilers can, the private ones in C11. In addition to WEFT and WEFT_SOURCE it takes
+# WEFT_BUILD, the folder of the build, and CC.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_headers
 read -ra cc <<<"${CC:-cc}"

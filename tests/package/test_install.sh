@@ -1,6 +1,7 @@
 #!/bin/bash
-# test_install.sh: the program and examples/train.c work with the files of "meson install", after their folder was moved. In addition
-# to WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the build), CC and WEFT_SANITIZE (the build's b_sanitize).
+# test_install.sh: the program and examples/train.c work with the files of "meson install", after
+# their folder was moved. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD (the folder of the
+# build), CC and WEFT_SANITIZE (the build's b_sanitize).
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_install
 

@@ -1,6 +1,7 @@
 #!/bin/bash
-# test_symbols.sh: the shared library exports what the headers of include/weft declare with WEFT_API, all of it and nothing
-# else. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD, the folder of the build.
+# test_symbols.sh: the shared library exports what the headers of include/weft declare with
+# WEFT_API, all of it and nothing else. In addition to WEFT and WEFT_SOURCE it takes WEFT_BUILD, the
+# folder of the build.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_symbols
 : >"$work/err"

@@ -1,5 +1,6 @@
-/* analyzer.h: tells clang-tidy's analyzer, which sees one file at a time, that the status of a failure is never WEFT_OK.
- * tools/test includes it before every file except src/base/error.c, which defines these functions. */
+/* analyzer.h: tells clang-tidy's analyzer, which sees one file at a time, that the status of a
+ * failure is never WEFT_OK. tools/test includes it before every file except src/base/error.c, which
+ * defines these functions. */
 #ifndef WEFT_ANALYZER_H
 #define WEFT_ANALYZER_H
 

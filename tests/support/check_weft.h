@@ -1,5 +1,5 @@
-/* check_weft.h: what every test program shares: its main function, skipped tests, and the path of the
- * sources.
+/* check_weft.h: what every test program shares: its main function, skipped tests, and the path of
+ * the sources.
  *
  * Each program is one Check suite with one case. Its last line is "NAME: N passed, N failed", which
  * tools/test adds up. */
@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Reports a test that cannot run here: prints it, and appends it to the file named by WEFT_SKIPS, which
- * tools/test sets. The test then returns. Check itself does not know skipped tests. */
+/* Reports a test that cannot run here: prints it, and appends it to the file named by WEFT_SKIPS,
+ * which tools/test sets. The test then returns. Check itself does not know skipped tests. */
 static inline void skip_test(const char *what, const char *why) {
     const char *path = getenv("WEFT_SKIPS");
     FILE *file = path != NULL ? fopen(path, "a") : NULL;

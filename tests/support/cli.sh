@@ -1,6 +1,6 @@
-# cli.sh: what the tests of the program share. Source it with the name of the test as argument, and with WEFT (the program)
-# and WEFT_SOURCE (the root of the sources) set. A case is: begin NAME, one or more runs, expectations, end. The current
-# folder is a new, empty folder.
+# cli.sh: what the tests of the program share. Source it with the name of the test as argument, and
+# with WEFT (the program) and WEFT_SOURCE (the root of the sources) set. A case is: begin NAME, one
+# or more runs, expectations, end. The current folder is a new, empty folder.
 # shellcheck shell=bash
 
 suite=$1
@@ -18,7 +18,8 @@ interrupt_at=()
 # Settings of the user must not reach the tests.
 unset WEFT_DEVICE WEFT_DATA WEFT_THREADS WEFT_KERNELS COLUMNS
 
-# linear_list SIDE CLASSES FILE: writes a list of layers with one linear layer on images of SIDE x SIDE.
+# linear_list SIDE CLASSES FILE: writes a list of layers with one linear layer on images of SIDE x
+# SIDE.
 linear_list() {
     printf '{"input": [1, %d, %d], "layers": [{"kind": "flatten"}, ' "$1" "$1" >"$3"
     printf '{"kind": "linear", "name": "out", "out_features": %d}]}' "$2" >>"$3"
@@ -51,16 +52,16 @@ run() {
     code=$?
 }
 
-# on_terminal ARGUMENTS...: as run, on a pseudo-terminal: its output is in $work/out. Types Ctrl-C as soon as the output
-# contains all texts of the array interrupt_at.
+# on_terminal ARGUMENTS...: as run, on a pseudo-terminal: its output is in $work/out. Types Ctrl-C
+# as soon as the output contains all texts of the array interrupt_at.
 on_terminal() {
     ran="$* on a terminal"
     python3 "$source/tools/maintain/on_terminal.py" "${interrupt_at[@]/#/--interrupt-at=}" "$weft" "$@" >"$work/out" 2>"$work/err"
     code=$?
 }
 
-# interrupted STREAM TEXT SIGNALS ARGUMENTS...: as run, and sends the signals as soon as STREAM (out or err) contains TEXT.
-# $code is 128 + N if signal N ended weft.
+# interrupted STREAM TEXT SIGNALS ARGUMENTS...: as run, and sends the signals as soon as STREAM (out
+# or err) contains TEXT. $code is 128 + N if signal N ended weft.
 interrupted() {
     ran="${*:4}, interrupted by $3"
     python3 "$source/tests/support/interrupt.py" "$work" "$weft" "$@" </dev/null
@@ -96,7 +97,8 @@ expect_same() {
     cmp -s "$1" "$2" || problem "$1 and $2 differ"
 }
 
-# expect_json EXPRESSION: stdout is JSON Lines, each with "event", and the Python expression over their list e is true.
+# expect_json EXPRESSION: stdout is JSON Lines, each with "event", and the Python expression over
+# their list e is true.
 expect_json() {
     python3 - "$work/out" "$1" <<'PYTHON' 2>"$work/python" ||
 import json, sys
@@ -109,8 +111,8 @@ PYTHON
         problem "JSON: not $1: $(tail -n 1 "$work/python")"
 }
 
-# refuses CODE TEXT ARGUMENTS...: a case: weft ends with CODE, prints "weft: ...TEXT..." on stderr and nothing on stdout,
-# and leaves no file.
+# refuses CODE TEXT ARGUMENTS...: a case: weft ends with CODE, prints "weft: ...TEXT..." on stderr
+# and nothing on stdout, and leaves no file.
 refuses() {
     local expected=$1 text=$2
     shift 2

@@ -1,5 +1,5 @@
-# faults.sh: for tests that plant a fault in kernels and check what weft verify reports. Source it after cli.sh. It ends the test
-# if there is no PoCL.
+# faults.sh: for tests that plant a fault in kernels and check what weft verify reports. Source it
+# after cli.sh. It ends the test if there is no PoCL.
 # shellcheck shell=bash disable=SC2154 # cli.sh defines the other variables
 device="Portable Computing"
 if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
@@ -9,8 +9,8 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
     exit 0
 fi
 
-# finds CODE STAGE LAYER GUESSES: verify ends with CODE and reports one difference in STAGE and LAYER. Its guess is one of
-# GUESSES (with commas between them).
+# finds CODE STAGE LAYER GUESSES: verify ends with CODE and reports one difference in STAGE and
+# LAYER. Its guess is one of GUESSES (with commas between them).
 finds() {
     run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
     expect_code "$1"
@@ -19,7 +19,8 @@ finds() {
     expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$1] and e[-2]['diagnosis']"
 }
 
-# replays SED: the program in the bundle reports the difference, and none after SED has corrected the bundle's kernels.
+# replays SED: the program in the bundle reports the difference, and none after SED has corrected
+# the bundle's kernels.
 replays() {
     local bundle=$kernels/bundle
     if ! cc -std=c11 -Wall -Wextra -Werror -o "$bundle/replay" "$bundle/replay.c" -lOpenCL 2>"$work/err"; then
@@ -37,7 +38,8 @@ replays() {
     expect_code 0
 }
 
-# names NAME CODE STAGE LAYER TENSOR GUESSES FILE SED: a case NAME: verify finds the fault that SED plants in FILE.
+# names NAME CODE STAGE LAYER TENSOR GUESSES FILE SED: a case NAME: verify finds the fault that SED
+# plants in FILE.
 names() {
     begin "$1"
     plant "${1// /-}" "$7" "$8"

@@ -1,4 +1,5 @@
-/* files_case.h: what the tests of files share: folders, contents and error messages. Include it first. */
+/* files_case.h: what the tests of files share: folders, contents and error messages. Include it
+ * first. */
 #ifndef FILES_CASE_H
 #define FILES_CASE_H
 

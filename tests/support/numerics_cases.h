@@ -1,4 +1,5 @@
-/* numerics_cases.h: what the two tests of cl/numerics.h share: the functions by number, and test values. */
+/* numerics_cases.h: what the two tests of cl/numerics.h share: the functions by number, and test
+ * values. */
 #ifndef NUMERICS_CASES_H
 #define NUMERICS_CASES_H
 
@@ -62,11 +63,11 @@ static inline uint64_t numerics_random(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-/* Chooses ${a} and ${b} from [1, 2) so that a / b is as close as possible, or almost, to the midpoint of
- * two floats.
+/* Chooses ${a} and ${b} from [1, 2) so that a / b is as close as possible, or almost, to the
+ * midpoint of two floats.
  *
- * Let A and B be the mantissas as integers of 24 bits, and p = 25 if a < b, otherwise 24. The midpoints
- * are M / 2^p with an odd M, and 2^p A - M B = c is never 0. So the closest have c = +-1:
+ * Let A and B be the mantissas as integers of 24 bits, and p = 25 if a < b, otherwise 24. The
+ * midpoints are M / 2^p with an odd M, and 2^p A - M B = c is never 0. So the closest have c = +-1:
  * A = c / 2^p modulo B, for odd B; an odd c makes M odd. */
 static inline void numerics_hard_quotient(uint64_t *state, float *a, float *b) {
     for (;;) {

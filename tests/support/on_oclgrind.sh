@@ -1,6 +1,7 @@
 #!/bin/sh
-# on_oclgrind.sh PROGRAM: runs a Check program on the simulated device of Oclgrind, which checks memory accesses, barriers
-# and races between work-items. A report of Oclgrind is a failure even if the program's results are right.
+# on_oclgrind.sh PROGRAM: runs a Check program on the simulated device of Oclgrind, which checks
+# memory accesses, barriers and races between work-items. A report of Oclgrind is a failure even if
+# the program's results are right.
 set -u
 
 log=$(mktemp) || exit 1

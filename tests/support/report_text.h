@@ -1,4 +1,5 @@
-/* report_text.h: the text that a function printed to a FILE, searches in it, and made-up evaluations. */
+/* report_text.h: the text that a function printed to a FILE, searches in it, and made-up
+ * evaluations. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
@@ -32,7 +33,8 @@ static inline size_t count_of(const char *text, const char *part) {
     return count;
 }
 
-/* Returns an evaluation with the confusion matrix ${confusion} (classes x classes) and the loss ${loss}. */
+/* Returns an evaluation with the confusion matrix ${confusion} (classes x classes) and the loss
+ * ${loss}. */
 static inline struct weft_evaluation evaluation_of(uint64_t *confusion, size_t classes,
                                                    double loss) {
     struct weft_evaluation evaluation = {.classes = classes, .loss = loss, .confusion = confusion};

@@ -1,4 +1,5 @@
-/* safetensors_bytes.h: right and wrong safetensors files in memory, from the text of their header. */
+/* safetensors_bytes.h: right and wrong safetensors files in memory, from the text of their
+ * header. */
 #ifndef SAFETENSORS_BYTES_H
 #define SAFETENSORS_BYTES_H
 
@@ -6,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns a file with ${header}, in which each ' becomes ", and ${values_size} bytes ${values} (NULL:
- * zeros). Stores its length in ${size}. The caller frees the file. */
+/* Returns a file with ${header}, in which each ' becomes ", and ${values_size} bytes ${values}
+ * (NULL: zeros). Stores its length in ${size}. The caller frees the file. */
 static inline char *safetensors_bytes(const char *header, const void *values, size_t values_size,
                                       size_t *size) {
     size_t length = strlen(header);

@@ -1,5 +1,5 @@
-/* system.h: functions beyond ISO C for tests, on POSIX systems and on Windows: setenv, unsetenv, getpid,
- * chdir, access, dirent.h, remove_tree. Include it first. */
+/* system.h: functions beyond ISO C for tests, on POSIX systems and on Windows: setenv, unsetenv,
+ * getpid, chdir, access, dirent.h, remove_tree. Include it first. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -27,7 +27,8 @@ static inline int unsetenv(const char *name) {
 
 #endif
 
-/* Removes the file or folder ${path} and everything in the folder. Does not follow symbolic links. */
+/* Removes the file or folder ${path} and everything in the folder. Does not follow symbolic
+ * links. */
 static inline void remove_tree(const char *path) {
     DIR *folder;
     if (remove(path) == 0 || (folder = opendir(path)) == NULL) {

@@ -1,7 +1,7 @@
 /* temporary.h: a new folder for the files that a test program writes. Include it first.
  *
- * tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove) creates the folder before the
- * first test and removes it after the last, even if a test failed. */
+ * tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove) creates the folder before
+ * the first test and removes it after the last, even if a test failed. */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H
 
@@ -33,8 +33,8 @@ static inline const char *temporary_path(const char *name) {
     return path;
 }
 
-/* Writes ${size} ${bytes} to ${path} as a new file: on some file systems, truncating an existing file is
- * much slower. */
+/* Writes ${size} ${bytes} to ${path} as a new file: on some file systems, truncating an existing
+ * file is much slower. */
 static inline void temporary_write(const char *path, const void *bytes, size_t size) {
     remove(path);
     FILE *file = fopen(path, "wb");

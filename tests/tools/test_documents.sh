@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_documents.sh: the links of all pages are right, README.md stays short, and the workflows of a forge are well formed.
+# test_documents.sh: the links of all pages are right, README.md stays short, and the workflows of a
+# forge are well formed.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_documents
 

@@ -1,8 +1,9 @@
 #!/bin/sh
-# test_fetch_data.sh: tools/fetch-data with a mirror on localhost that misbehaves, once with curl and once with wget.
+# test_fetch_data.sh: tools/fetch-data with a mirror on localhost that misbehaves, once with curl
+# and once with wget.
 #
-# fetch-data always checks the published hashes, so the mirror serves the real files. Without them only the cases without
-# a mirror run.
+# fetch-data always checks the published hashes, so the mirror serves the real files. Without them
+# only the cases without a mirror run.
 set -u
 
 source=${WEFT_SOURCE:-.}
@@ -33,7 +34,8 @@ make_path() {
     done
 }
 
-# Runs fetch-data with the arguments: its output is in $work/out and $work/err, its exit code in $status.
+# Runs fetch-data with the arguments: its output is in $work/out and $work/err, its exit code in
+# $status.
 run() {
     : >"$work/log"
     env -i PATH="$work/$programs" "$fetch" "$@" >"$work/out" 2>"$work/err"

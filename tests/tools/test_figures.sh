@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_figures.sh: tools/figures makes the pictures of README.md and doc, and these pages show every picture that exists.
+# test_figures.sh: tools/figures makes the pictures of README.md and doc, and these pages show every
+# picture that exists.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_figures
 

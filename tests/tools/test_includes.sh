@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_includes.sh: tools/maintain/includes finds each kind of problem, planted in a small tree, and none in that tree as it is.
+# test_includes.sh: tools/maintain/includes finds each kind of problem, planted in a small tree, and
+# none in that tree as it is.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_includes
 

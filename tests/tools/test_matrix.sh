@@ -3,7 +3,8 @@
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_matrix
 
-# matrix ARGUMENTS...: runs tools/matrix/run: its exit code is in $code, its output in $work/out and $work/err.
+# matrix ARGUMENTS...: runs tools/matrix/run: its exit code is in $code, its output in $work/out and
+# $work/err.
 matrix() {
     ran="tools/matrix/run $*"
     "$source/tools/matrix/run" "$@" >"$work/out" 2>"$work/err" </dev/null

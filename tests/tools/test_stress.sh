@@ -9,7 +9,8 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
     exit 0
 fi
 
-# stress ARGUMENTS...: runs tools/matrix/stress: its exit code is in $code, its output in $work/out and $work/err.
+# stress ARGUMENTS...: runs tools/matrix/stress: its exit code is in $code, its output in $work/out
+# and $work/err.
 stress() {
     ran="tools/matrix/stress $*"
     "$source/tools/matrix/stress" --weft "$weft" --device "$device" "$@" >"$work/out" 2>"$work/err" </dev/null

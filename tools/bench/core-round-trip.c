@@ -1,9 +1,9 @@
 /* core-round-trip.c: prints the time of a word from one core to another and back, in nanoseconds.
  *
- * Two threads, each bound to a core, pass a number to and fro through one cache line. On some virtual
- * machines this time changes from minute to minute, and with it the speed of every program with two
- * threads: tools/bench/run prints it with each measurement.
- * Build: cc -O2 -pthread core-round-trip.c */
+ * Two threads, each bound to a core, pass a number to and fro through one cache line. On some
+ * virtual machines this time changes from minute to minute, and with it the speed of every program
+ * with two threads: tools/bench/run prints it with each measurement. Build: cc -O2 -pthread
+ * core-round-trip.c */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -26,7 +26,8 @@ static void stay_on(int core) {
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-/* Waits until ball is ${mine}. Yields from time to time, for machines with more threads than cores. */
+/* Waits until ball is ${mine}. Yields from time to time, for machines with more threads than
+ * cores. */
 static void wait_for(int mine) {
     for (int i = 0; atomic_load_explicit(&ball, memory_order_acquire) != mine; i++) {
         if (i % 100000 == 99999) {

@@ -1,4 +1,5 @@
-# builds.sh: rows of tools/matrix/run: the CPU backend, built by several compilers, for other processors and for Windows.
+# builds.sh: rows of tools/matrix/run: the CPU backend, built by several compilers, for other
+# processors and for Windows.
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables are those of tools/matrix/run
 
 rows_builds() {
@@ -16,7 +17,8 @@ rows_builds() {
     done
 }
 
-# runs CC WRAPPER...: succeeds if a program that CC (a compiler and its flags) built runs here under WRAPPER.
+# runs CC WRAPPER...: succeeds if a program that CC (a compiler and its flags) built runs here under
+# WRAPPER.
 runs() {
     local cc
     read -ra cc <<<"$1"
@@ -62,8 +64,8 @@ rows_cross() {
     done
 }
 
-# rows_wine WHICH VERSION PROGRAM: on Windows, in a folder whose name is in no old code page: first without OpenCL.dll, then
-# on the OpenCL devices that wine passes on.
+# rows_wine WHICH VERSION PROGRAM: on Windows, in a folder whose name is in no old code page: first
+# without OpenCL.dll, then on the OpenCL devices that wine passes on.
 rows_wine() {
     export LC_ALL=C.UTF-8 # wine converts file names
     place="$place/Zürich 日本"

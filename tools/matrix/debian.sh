@@ -1,8 +1,10 @@
-# debian.sh: tools/matrix/run --in FOLDER: the same in another Debian, which debootstrap installed in FOLDER.
+# debian.sh: tools/matrix/run --in FOLDER: the same in another Debian, which debootstrap installed
+# in FOLDER.
 # shellcheck shell=bash disable=SC2154 # the variables are those of tools/matrix/run
 
-# run_in_debian ROOT OPTION...: copies the committed sources into ROOT, builds there and replaces this process by
-# tools/matrix/run OPTION... in ROOT. Needs root: it mounts /proc, /sys, /dev and /tmp in a mount namespace of its own.
+# run_in_debian ROOT OPTION...: copies the committed sources into ROOT, builds there and replaces
+# this process by tools/matrix/run OPTION... in ROOT. Needs root: it mounts /proc, /sys, /dev and
+# /tmp in a mount namespace of its own.
 run_in_debian() {
     local root=$1 packages="tools/install-packages build run test" processor="" architectures
     shift

@@ -1,8 +1,8 @@
 # rows.sh: rows of tools/matrix/run: the CPU backend and the OpenCL devices here.
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables are those of tools/matrix/run
 
-# field DEVICE NAME: prints a field of "weft devices --json" for the device with the number DEVICE, or whose platform or name
-# contains DEVICE. Fails if there is no such device.
+# field DEVICE NAME: prints a field of "weft devices --json" for the device with the number DEVICE,
+# or whose platform or name contains DEVICE. Fails if there is no such device.
 field() {
     "$weft" devices --json 2>/dev/null | python3 -c '
 import json, sys
@@ -58,7 +58,8 @@ rows_device() {
     row small "$platform" "mapping gpu, not fused" "$version" "$name" "$weft"
 }
 
-# A library that gives weft a sub-device of one compute unit in place of PoCL's device. It prints on stderr why it cannot.
+# A library that gives weft a sub-device of one compute unit in place of PoCL's device. It prints on
+# stderr why it cannot.
 part='#define _GNU_SOURCE
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -124,8 +125,8 @@ rows_slow() {
     fi
 }
 
-# intel_fetch FOLDER: unpacks Intel's OpenCL runtime from the Python package index, and makes a folder of drivers with that
-# one driver.
+# intel_fetch FOLDER: unpacks Intel's OpenCL runtime from the Python package index, and makes a
+# folder of drivers with that one driver.
 intel_fetch() {
     local wheel
     rm -rf "$1" "$1.part"

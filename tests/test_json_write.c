@@ -1,4 +1,5 @@
-/* test_json.c: what the JSON writer gives is JSON, and its numbers read back to the same bits. */
+/* test_json_write.c: the writer's output is JSON, and its numbers have the same bits when they are
+ * read. */
 #include "report_text.h"
 
 #include <float.h>
@@ -9,7 +10,7 @@
 #include "base/numbers.h"
 #include "cli/json.h"
 
-/* The text of ${json}, which the caller frees. */
+/* Returns the text of ${json}, which the caller frees. */
 static char *take(struct json_writer *json) {
     struct weft_error error = {0};
     char *text;
@@ -24,7 +25,7 @@ static void expect(struct json_writer *json, const char *wanted) {
     free(text);
 }
 
-/* Some bits that look like chance and are the same each time. */
+/* Pseudo-random bits that are the same in each run. */
 static uint64_t next_bits(uint64_t *state) {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return *state ^ (*state >> 29);
@@ -144,7 +145,7 @@ START_TEST(strings) {
 }
 END_TEST
 
-/* Bytes that are no UTF-8, alone and cut off, become U+FFFD; what is UTF-8 stays. */
+/* Bytes that are not UTF-8, and truncated characters, become U+FFFD. Valid UTF-8 stays. */
 START_TEST(broken_utf8) {
     static const struct {
         const char *text, *wanted;
@@ -169,7 +170,7 @@ START_TEST(broken_utf8) {
 }
 END_TEST
 
-/* Long enough to grow the memory many times, and read by another parser. */
+/* Long enough for many allocations, and read by another parser. */
 START_TEST(long_value) {
     struct json_writer json = {0};
     json_t *read;
@@ -226,4 +227,4 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, device_event);
 }
 
-CHECK_MAIN("json", add_tests)
+CHECK_MAIN("json_write", add_tests)
