@@ -4,7 +4,8 @@
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps)
  *
- * The flat arrays are padded to whole vectors of 16 (PARTIALS_STRIDE floats). An item is VALUES_PER_ITEM of these. */
+ * The flat arrays are padded to whole vectors of 16 (PARTIALS_STRIDE floats). An item is
+ * VALUES_PER_ITEM of these. */
 
 real joined_gradient(global const real *partials, size_t v, float scale, int count) {
     real total = REAL(0.0f);

@@ -1,13 +1,15 @@
-/* batch_norm.cl: each channel shifted and scaled to mean 0 and variance 1 over the batch, then by weight and bias.
+/* batch_norm.cl: each channel shifted and scaled to mean 0 and variance 1 over the batch, then by
+ * weight and bias.
  *
  *   output = (input - mean) / sqrt(variance + eps) weight + bias
  *
- * scratch: for each channel what SCRATCH names, then for each shard and channel what SUMS names. Means and variances come
- * from the shards: each one's sum S and its squared deviations M from its own mean, joined as by Chan, Golub and LeVeque (1979).
- * An item of measure and gradients is a channel of one shard; of settle a channel; of forward and backward VALUES_PER_ITEM values.
+ * scratch: for each channel what SCRATCH names, then for each shard and channel what SUMS names.
+ * Means and variances come from the shards: each one's sum S and its squared deviations M from its
+ * own mean, joined as by Chan, Golub and LeVeque (1979). An item of measure and gradients is a
+ * channel of one shard; of settle a channel; of forward and backward VALUES_PER_ITEM values.
  *
- * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fuse.c), an item is the whole channel instead, from its
- * sums to its output: one launch in place of three. */
+ * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fuse.c), an item is the
+ * whole channel instead, from its sums to its output: one launch in place of three. */
 
 #define MEAN(c)    scratch[5 * (c) + 0]
 #define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
@@ -19,7 +21,8 @@
 #define SHARD_MEAN(shard, c) scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 1]
 #define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
-/* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains over rows and columns, then the lanes as a tree. */
+/* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains
+ * over rows and columns, then the lanes as a tree. */
 void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                 global float *scratch, int count) {
     const int images = images_of_shard(count, shard);
@@ -92,7 +95,8 @@ real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
     return real_clean(real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
 }
 
-/* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as above. */
+/* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance +
+ * eps): chains and trees as above. */
 void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                   global const real *doutput, global const float *scratch,
                                   global float *partials) {
@@ -126,7 +130,8 @@ void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_MEMORY lanes, global 
     SLOPE(c) = weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c));
 }
 
-/* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse; 0 in lanes without image. */
+/* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean)
+ * inverse; 0 in lanes without image. */
 real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *input,
                                global const real *doutput, global const float *scratch) {
     const real centred = REAL(MEAN(c)) - RELU(AT(input, i));

@@ -1,7 +1,9 @@
-/* fast.cl: --math fast: between tensors and the matrices that CLBlast multiplies; src/backend/opencl/fast.h tells what they are.
+/* fast.cl: --math fast: between tensors and the matrices that CLBlast multiplies;
+ * src/backend/opencl/fast.h tells what they are.
  *
- * A linear layer is the convolution of an image of one pixel with a kernel of one tap. With R = ROWS (channels x taps of the input), A =
- * AREA (pixels of the output), and a chunk of ${shards} shards that begins at shard ${first}, in vectors of 16 lanes:
+ * A linear layer is the convolution of an image of one pixel with a kernel of one tap. With R =
+ * ROWS (channels x taps of the input), A = AREA (pixels of the output), and a chunk of ${shards}
+ * shards that begins at shard ${first}, in vectors of 16 lanes:
  *   columns   [R][shards][A]   from the beginning of matrices
  *   features  [K][shards][A]   behind them, K the output's channels
  * An item is COLUMN_VALUES, FEATURE_VALUES or INPUT_VALUES vectors of one shard. */

@@ -1,7 +1,7 @@
 /* lanes.h: vectors of 16 images, and how their lanes are divided among work-items.
  *
- * A tensor is [shard][channel][row][column][16 lanes]: a vector is one value of 16 images. ITEM_LANES, set by the host, is the number of lanes
- * that one work-item computes:
+ * A tensor is [shard][channel][row][column][16 lanes]: a vector is one value of 16 images.
+ * ITEM_LANES, set by the host, is the number of lanes that one work-item computes:
  *   16  the "cpu" mapping: a work-item computes a vector; real is float16; there are few work-items with much work each
  *    1  the "gpu" mapping: 16 neighbouring work-items share a vector; real is float; there are many work-items with little work
  * Every kernel is written once for both. The range of its work-items is
@@ -18,10 +18,10 @@
  *   SUM_OF_LANES(lanes, value)                    the sum of the 16 lanes of value
  *   STORE_LANE_SUMS(lanes, i, n, values, target)  for each i below n: target = the sum of the lanes of values[i]
  *
- * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of its kind. The host makes kernels of a layer's
- * functions (src/backend/opencl/emit_kernel.c), which have the form
- *   void KERNEL(name)(int item, size_t shard, LANE_MEMORY lanes, ...)
- */
+ * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
+ * its kind. The host makes kernels of a layer's functions (src/backend/opencl/emit_kernel.c), which
+ * have the form
+ *   void KERNEL(name)(int item, size_t shard, LANE_MEMORY lanes, ...) */
 #define JOIN_(a, b)  a##_##b
 #define JOIN(a, b)   JOIN_(a, b)
 #define KERNEL(name) JOIN(name, LAYER)
@@ -50,7 +50,8 @@ float sum_of_lanes(real v) {
     return two.x + two.y;
 }
 
-/* The lower (LOWn) or upper (HIGHn) n lanes of each block of 2 n lanes of ${a}, each followed by those of ${b}. */
+/* The lower (LOWn) or upper (HIGHn) n lanes of each block of 2 n lanes of ${a}, each followed by
+ * those of ${b}. */
 #define LOW8(a, b)  ((real)((a).lo, (b).lo))
 #define HIGH8(a, b) ((real)((a).hi, (b).hi))
 #define LOW4(a, b)  ((real)((a).s0123, (b).s0123, (a).s89ab, (b).s89ab))
@@ -64,8 +65,8 @@ float sum_of_lanes(real v) {
     ((real)((a).s1, (b).s1, (a).s3, (b).s3, (a).s5, (b).s5, (a).s7, (b).s7, (a).s9, (b).s9,        \
             (a).sb, (b).sb, (a).sd, (b).sd, (a).sf, (b).sf))
 
-/* Transposes 16 vectors: lane b of vector a becomes lane a of vector b. Each round exchanges the blocks of n x n on the two
- * sides of the diagonal. */
+/* Transposes 16 vectors: lane b of vector a becomes lane a of vector b. Each round exchanges the
+ * blocks of n x n on the two sides of the diagonal. */
 #define TURN_ROUND(v, n)                                                                           \
     _Pragma("unroll") for (int turn_i = 0; turn_i < 16; turn_i++) {                                \
         if ((turn_i & (n)) == 0) {                                                                 \
@@ -117,7 +118,8 @@ float sum_of_lanes(local const float *v) {
            ((eight[1] + eight[5]) + (eight[3] + eight[7]));
 }
 
-/* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes. A work-group is one item. */
+/* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes. A work-group
+ * is one item. */
 #define LANE_MEMORY               local float *
 #define LOCAL_LANES(name, n)      local float name[16 * (n)]
 
@@ -142,8 +144,9 @@ float share_sum(local float *lanes, float value) {
 
 #endif
 
-/* A layer whose input comes from a relu can apply the relu itself (src/backend/opencl/fusions.c). Its file is then compiled with RELU_INPUT 1, and
- * its input and the gradient of its input are those of the relu.
+/* A layer whose input comes from a relu can apply the relu itself (src/backend/opencl/fusions.c).
+ * Its file is then compiled with RELU_INPUT 1, and its input and the gradient of its input are
+ * those of the relu.
  *   RELU(x)                      the value of the layer's input, of the value x that was read
  *   RELU_FLOAT(x)                the same for one float
  *   RELU_GRADIENT(d, input, i)   the gradient to write at i, of the gradient d of the layer's input */

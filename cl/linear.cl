@@ -1,7 +1,8 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
- * An item of forward is TILE outputs. The items of backward are first those of the parameters' gradients, GRADIENT_TILE outputs x 16 inputs each,
- * then those of the input's, DINPUT_TILE inputs each. */
+ * An item of forward is TILE outputs. The items of backward are first those of the parameters'
+ * gradients, GRADIENT_TILE outputs x 16 inputs each, then those of the input's, DINPUT_TILE inputs
+ * each. */
 
 /* A chain from the bias over i. */
 void KERNEL(linear_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
@@ -51,8 +52,9 @@ void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. For GRADIENT_TILE outputs from ${o0} and
- * 16 inputs from ${i0}. Here the lanes of a vector are the 16 inputs, so the images' lanes are turned around first. */
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
+ * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}. Here the lanes of a
+ * vector are the 16 inputs, so the images' lanes are turned around first. */
 void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float *input,
                                 global const float *doutput, global float *partials) {
     global const float *x = input + (shard * INPUTS + i0) * 16;

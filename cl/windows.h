@@ -1,7 +1,9 @@
-/* windows.h: the index arithmetic of windows that slide over one dimension, the same text for C and OpenCL C.
+/* windows.h: the index arithmetic of windows that slide over one dimension, the same text for C and
+ * OpenCL C.
  *
- * Window w of ${length} values begins at index w stride - padding of an input of ${size} values; indices outside the input
- * are padding. ${padding} is at most length / 2, so every window has a value of the input. */
+ * Window w of ${length} values begins at index w stride - padding of an input of ${size} values;
+ * indices outside the input are padding. ${padding} is at most length / 2, so every window has a
+ * value of the input. */
 #ifndef WEFT_CL_WINDOWS_H
 #define WEFT_CL_WINDOWS_H
 
@@ -23,7 +25,8 @@ static inline WINDOW_INT window_end(WINDOW_INT w, WINDOW_INT length, WINDOW_INT 
     return end < size ? end : size;
 }
 
-/* Value ${i} of the input is in the windows windows_begin .. windows_end - 1, of ${count}: none if begin >= end. */
+/* Value ${i} of the input is in the windows windows_begin .. windows_end - 1, of ${count}: none if
+ * begin >= end. */
 static inline WINDOW_INT windows_begin(WINDOW_INT i, WINDOW_INT length, WINDOW_INT stride,
                                        WINDOW_INT padding) {
     return i + padding < length ? 0 : (i + padding - length) / stride + 1;

@@ -1,6 +1,6 @@
-/* network.h: what a network is: a list of layers, with shapes, named parameters and their places.
+/* network.h: networks: a list of layers, with shapes, and named tensors with their offsets.
  *
- * A network is made from a list of layers in JSON, the text that model files carry:
+ * A network is made from a list of layers in JSON, which model files contain:
  *
  *   {"input": [1, 28, 28],
  *    "layers": [
@@ -11,14 +11,18 @@
  *      {"kind": "flatten"},
  *      {"kind": "linear", "name": "out", "out_features": 10}]}
  *
- * A layer without "name" is called after its kind and its place in the list: "relu3" is layer 3,
- * counted from 1. A name has letters, digits and _, occurs once, and is not "input". "kernel_size"
- * of conv2d may be [height, width]; "input" may be [features], which is flat. Defaults: stride is
- * kernel_size, padding 0 (at most half of kernel_size), count_include_pad true, eps 1e-5 (1e-9 to
- * 1), momentum 0.1 (0 to 1).
- * Each number of "input" is at most 65536; an image has at most 2^31 - 1 numbers at any place in the network, as has each of
- * the flat arrays; there are at most 1024 layers. A network's output is what its last layer gives; when it is trained, these are the
- * logits of a softmax cross entropy over as many classes. */
+ * Arguments have PyTorch's names. Defaults: stride is kernel_size; padding is 0 (at most half of
+ * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
+ * "kernel_size" of conv2d may be [height, width]. "input" may be [features], which is flat.
+ *
+ * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
+ * counted from 1. A name consists of letters, digits and _, is unique, and is not "input".
+ *
+ * Limits: each number of "input" is at most 65536. The input, the output of each layer and each of
+ * the flat arrays have at most 2^31 - 1 numbers. There are at most 1024 layers.
+ *
+ * The output of a network is that of its last layer. In training these are the logits of a softmax
+ * cross entropy over as many classes. */
 #ifndef WEFT_NETWORK_H
 #define WEFT_NETWORK_H
 
@@ -30,9 +34,9 @@
 
 WEFT_BEGIN
 
-#define WEFT_NAME_MAX 64 /* bytes of a layer's name, the closing zero included */
+#define WEFT_NAME_MAX 64 /* bytes of a layer's name, with the terminating zero */
 
-/* The known layers. src/network/layer.h says what each has to offer. */
+/* The kinds of layers, as in src/network/layers.def. */
 enum weft_kind {
     WEFT_KIND_CONV2D,
     WEFT_KIND_MAX_POOL2D,
@@ -44,36 +48,36 @@ enum weft_kind {
     WEFT_KIND_COUNT
 };
 
-/* One image's tensor at a place in the network. A flat tensor of F features is F x 1 x 1. */
+/* The shape of one image's tensor in a network. A flat tensor of F features is F x 1 x 1. */
 struct weft_shape {
     size_t channels, height, width;
-    bool flat; /* after flatten or linear: PyTorch sees one dimension, not three */
+    bool flat; /* after flatten or linear: one dimension in PyTorch, not three */
 };
 
 /* A named array of a layer: a parameter (trained) or a buffer (batch norm's running statistics). */
 struct weft_tensor {
     char name[WEFT_NAME_MAX + 32]; /* PyTorch's: "conv1.weight", "batchN1.running_mean" */
-    bool trained;                  /* true: lies in the parameters; false: lies in the buffers */
+    bool trained;                  /* true: in the parameters; false: in the buffers */
     size_t layer;                  /* index of its layer */
     size_t rank;                   /* number of dimensions, 1 to 4 */
-    size_t shape[4];               /* outermost first, as PyTorch stores it; unused ones are 1 */
-    size_t offset;                 /* of its first float in the parameters or in the buffers */
-    size_t count;                  /* floats: the product of shape */
+    size_t shape[4];               /* outermost first, as in PyTorch; unused ones are 1 */
+    size_t offset;                 /* of its first float in the parameters or the buffers */
+    size_t count;                  /* of floats: the product of shape */
 };
 
-/* One layer of a network. Which member of the union holds is said by ${kind}. */
+/* One layer of a network. ${kind} selects the member of the union. */
 struct weft_layer {
     enum weft_kind kind;
     char name[WEFT_NAME_MAX];
-    bool named; /* the list gave the name; otherwise it was made from kind and place */
+    bool named; /* the list has the name; false: it was made from kind and position */
     struct weft_shape input, output;
     union {
         struct {
             size_t out_channels, kernel_height, kernel_width;
-        } conv2d; /* stride 1, no padding; weight (out, in, kernel_height, kernel_width), bias (out) */
+        } conv2d; /* stride 1, no padding; weight (out, in, height, width), bias (out) */
         struct {
             size_t kernel, stride;
-        } max_pool2d; /* square windows inside the input; the rest at its edge is not seen */
+        } max_pool2d; /* square windows inside the input; a rest at its edge is ignored */
         struct {
             size_t kernel, stride, padding;
             bool count_include_pad; /* a mean counts padding, too */
@@ -99,33 +103,36 @@ struct weft_network {
     size_t buffer_count;    /* floats in the flat array of all running statistics */
 };
 
-/* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in ${network};
- * the caller frees it with weft_network_destroy. Infers and checks every shape.
- * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a name that
- * is used twice, and a layer that does not fit its input: the message names layer and both shapes. */
+/* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in
+ * ${network}. The caller frees it with weft_network_destroy. Infers and checks every shape.
+ * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a
+ * name that is used twice, and a layer that does not fit its input; the message has the layer
+ * and both shapes. */
 WEFT_API enum weft_status weft_network_create(const char *json, struct weft_network **network,
                                               struct weft_error *error);
 
-/* Makes the published network (Fashion-MNIST, 33,250 parameters, names of the notebook). */
+/* Makes the published network: Fashion-MNIST, 33,250 parameters, the names of the notebook. */
 WEFT_API enum weft_status weft_network_create_published(struct weft_network **network,
                                                         struct weft_error *error);
 
-/* Frees ${network}. NULL is harmless. */
+/* Frees ${network}, which may be NULL. */
 WEFT_API void weft_network_destroy(struct weft_network *network);
 
-/* Returns the list of layers of ${network} as JSON in one line, always the same text for the same network,
- * in memory that the caller frees; NULL when there is no memory. weft_network_create reads it back. */
+/* Returns the list of layers of ${network} as JSON in one line, always the same text for the same
+ * network, in memory that the caller frees; NULL when there is no memory. weft_network_create reads
+ * it back. */
 WEFT_API char *weft_network_to_json(const struct weft_network *network);
 
-/* Returns the network as PyTorch prints a Module called Network, lines without a newline after the last, in memory that
- * the caller frees; NULL without memory. */
+/* Returns the network as PyTorch prints a Module called Network, lines without a newline after the
+ * last, in memory that the caller frees; NULL without memory. */
 WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
 
 /* Returns the output's shape: the last layer's. Its size is the number of classes. */
 WEFT_API struct weft_shape weft_network_output(const struct weft_network *network);
 
-/* Fails with WEFT_BAD_FILE unless ${network} ends in a flat output of ${classes} numbers, as training and evaluation need; the
- * message names the last layer and its shape. Fails with WEFT_USAGE for fewer than 2 classes. */
+/* Fails with WEFT_BAD_FILE unless ${network} ends in a flat output of ${classes} numbers, as
+ * training and evaluation need; the message names the last layer and its shape. Fails with
+ * WEFT_USAGE for fewer than 2 classes. */
 WEFT_API enum weft_status weft_network_check_classifier(const struct weft_network *network,
                                                         size_t classes, struct weft_error *error);
 
@@ -142,12 +149,14 @@ WEFT_API size_t weft_shape_size(struct weft_shape shape);
 /* Writes ${shape} as "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
 WEFT_API char *weft_shape_text(struct weft_shape shape, char text[64]);
 
-/* Returns the argument of ${layer} that is its number of outputs, such as out_channels; NULL if the layer has none. A caller
- * may change it, and make the changed network with weft_network_to_json and weft_network_create. */
+/* Returns the argument of ${layer} that is its number of outputs, such as out_channels; NULL if the
+ * layer has none. A caller may change it, and make the changed network with weft_network_to_json
+ * and weft_network_create. */
 WEFT_API size_t *weft_layer_outputs(struct weft_layer *layer);
 
-/* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication and an addition
- * counted as two. Only products that feed a sum count (conv2d, linear), as is usual; else 0. */
+/* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication
+ * and an addition counted as two. Only products that feed a sum count (conv2d, linear), as is
+ * usual; else 0. */
 WEFT_API uint64_t weft_layer_flop(const struct weft_layer *layer);
 
 WEFT_END

@@ -68,7 +68,7 @@ enum weft_status argument_float(const json_t *list, const char *name, double fal
     return WEFT_OK;
 }
 
-/* True if ${name} is among ${arguments}, or is one that every layer has. */
+/* Returns whether ${name} is among ${arguments}, or is a member that every layer has. */
 static bool knows(const char *const *arguments, const char *name) {
     for (const char *const *argument = arguments; *argument != NULL; argument++) {
         if (strcmp(*argument, name) == 0) {

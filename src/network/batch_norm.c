@@ -1,6 +1,8 @@
-/* batch_norm.c: each channel to mean 0 and deviation 1, then times weight, plus bias.
+/* batch_norm.c: normalises each channel to mean 0 and deviation 1, then multiplies by weight and
+ * adds bias.
  *
- * Of any shape: on a flat input, where each feature is a channel, it is PyTorch's BatchNorm1d, else BatchNorm2d. */
+ * The input has any shape. On a flat input, where each feature is a channel, the layer is PyTorch's
+ * BatchNorm1d, else BatchNorm2d. */
 #include "base/try.h"
 #include "network/layer.h"
 
@@ -14,7 +16,8 @@ static enum weft_status parse(const struct json_t *list, struct weft_layer *laye
                               struct weft_error *error) {
     TRY(argument_float(list, "eps", 1e-5, 1e-9, 1.0, &layer->as.batch_norm.eps, error));
     TRY(argument_float(list, "momentum", 0.1, 0.0, 1.0, &layer->as.batch_norm.momentum, error));
-    /* A smaller momentum would not change the statistics, and values below 2^-36 are 0 in the contract of equal bits. */
+    /* A smaller momentum would not change the statistics, and values below 2^-36 are 0 in the
+     * contract of equal bits. */
     if (layer->as.batch_norm.momentum < 0x1p-36f) {
         layer->as.batch_norm.momentum = 0.0f;
     }

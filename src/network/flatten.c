@@ -1,4 +1,5 @@
-/* flatten.c: (C, H, W) becomes (C x H x W), channels outermost, then rows, columns. Moves no value. */
+/* flatten.c: (C, H, W) becomes (C x H x W): channels outermost, then rows, columns. No value is
+ * moved. */
 #include "network/layer.h"
 
 static const char *const arguments[] = {NULL};

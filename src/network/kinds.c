@@ -32,7 +32,7 @@ char *kind_example(enum weft_kind kind) {
     const char *example = layer_kinds[kind]->example;
     const char *comma = example[0] != '\0' ? ", " : "";
     struct weft_network *network = NULL;
-    /* The layer in front of flatten; behind it if it refuses an image. */
+    /* The layer before flatten, or after flatten if it refuses an image. */
     for (int flat = 0; flat < 2; flat++) {
         struct text text = {0};
         char *json;

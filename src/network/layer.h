@@ -1,7 +1,10 @@
-/* layer.h: what a kind of layer offers to the rest, one row a kind. README.md says how to add one.
+/* layer.h: the description of a kind of layer, one row a kind: arguments, shapes, tensors and
+ * texts. How a layer is computed is in the backends, which have files of the same names.
+ * CONTRIBUTING.md describes how to add a layer.
  *
- * A row is pure description: arguments, shapes, tensors and texts. How a layer is computed is known to the
- * backends alone, each with a file of the same name. */
+ * For each layer of a list, network.c finds the row of its kind, refuses arguments that the row
+ * does not list, calls parse, sets the input to the output of the layer before, calls infer, and
+ * gives the tensors of declare their names and offsets. */
 #ifndef WEFT_NETWORK_LAYER_H
 #define WEFT_NETWORK_LAYER_H
 
@@ -11,8 +14,8 @@
 
 struct json_t;
 
-/* The most floats in an image at any place of a network, in all its parameters, and in all its buffers. A product of two
- * such numbers, doubled, still fits a uint64_t; twice the bytes of one fit a size_t of 64 bits. */
+/* The maximum of floats in an image at any layer, in all parameters, and in all buffers. A product
+ * of two such numbers, doubled, fits a uint64_t. Twice the bytes of one fit a size_t of 64 bits. */
 #define NETWORK_FLOATS_MAX 0x7fffffffu
 
 enum {
@@ -22,39 +25,43 @@ enum {
     NETWORK_LIST_BYTES_MAX = 1 << 20
 };
 
-/* What the values of a tensor start with. */
+/* The initial values of a tensor. */
 enum initial {
     INITIAL_ZERO,
     INITIAL_ONE,
-    INITIAL_UNIFORM /* in +-1/sqrt(fan_in) of the layer's first tensor (out, in, ...) */
+    INITIAL_UNIFORM /* in +-1 / sqrt(fan_in) of the layer's first tensor, (out, in, ...) */
 };
 
 struct layer_kind {
-    /* Names of its arguments in a list, besides kind and name, ending with NULL. */
+    /* The names of its arguments in a list, without kind and name, then NULL. */
     const char *const *arguments;
 
-    /* Arguments in JSON, none of them its default, with sizes that are not multiples of anything: "\"kernel_size\": 3".
-     * weft verify and the tests check the kind with them; an input of 3 x 14 x 11 must fit, or a flat one. */
+    /* All arguments in JSON, none with its default value, in sizes that are not powers of two:
+     * "\"kernel_size\": 3". weft verify and the tests check the kind with them; an input of 3 x 14
+     * x 11 must fit, or a flat one. */
     const char *example;
 
-    /* Reads the arguments from the JSON object ${list} into layer->as. The names in ${list} are known to be good.
-     * NULL: the kind has none. Fails with WEFT_BAD_FILE. */
+    /* Reads the arguments from the JSON object ${list} into layer->as. The names in ${list} have
+     * been checked. NULL: the kind has no arguments. Fails with WEFT_BAD_FILE. */
     enum weft_status (*parse)(const struct json_t *list, struct weft_layer *layer,
                               struct weft_error *error);
 
-    /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE and both shapes in the
-     * message when they do not fit. Numbers up to NETWORK_FLOATS_MAX can come in; the caller checks the size of what comes out. */
+    /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE if they do
+     * not fit; the message has both shapes. Numbers of the input are up to NETWORK_FLOATS_MAX; the
+     * caller checks the size of the output. */
     enum weft_status (*infer)(struct weft_layer *layer, struct weft_error *error);
 
-    /* Describes the layer's tensors in ${tensors}: name (without the layer's, "weight"), trained, rank and shape; the shapes
-     * are known to fit. Returns how many; the order is the one of the flat arrays and of model files. NULL: none. */
+    /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
+     * trained, rank and shape. The shapes have been checked. Returns the number of tensors. Their
+     * order is that of the flat arrays and of model files. NULL: the layer has none. */
     size_t (*declare)(const struct weft_layer *layer,
                       struct weft_tensor tensors[LAYER_TENSORS_MAX]);
 
-    /* What each of these tensors starts with. */
+    /* The initial values of each of these tensors. */
     enum initial initial[LAYER_TENSORS_MAX];
 
-    /* It has num_batches_tracked, the training steps that changed its buffers; model files hold it. */
+    /* The layer has num_batches_tracked in model files: the training steps that changed its
+     * buffers. */
     bool counts_batches;
 
     /* The offset in struct weft_layer of the argument that weft_layer_outputs returns. 0: none. */
@@ -78,14 +85,15 @@ struct layer_kind {
 /* kinds.c: the table. */
 extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
 
-/* Returns the kind called ${name}, or WEFT_KIND_COUNT. */
+/* Returns the kind ${name}, or WEFT_KIND_COUNT if there is none. */
 enum weft_kind kind_find(const char *name);
 
-/* Returns a list of layers with the example of ${kind} in it and a flat output of 10, for weft_network_create, in memory that
- * the caller frees; NULL without memory. */
+/* Returns a list of layers with the example of ${kind} in it and a flat output of 10, for
+ * weft_network_create, in memory that the caller frees; NULL without memory. */
 char *kind_example(enum weft_kind kind);
 
-/* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and the argument's name. */
+/* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and
+ * the argument's name. */
 
 /* An integer from 1 to NETWORK_FLOATS_MAX, which must be present. */
 enum weft_status argument_size(const struct json_t *list, const char *name, size_t *value,
@@ -111,14 +119,16 @@ enum weft_status argument_float(const struct json_t *list, const char *name, dou
 enum weft_status arguments_check(struct json_t *list, enum weft_kind kind,
                                  struct weft_error *error);
 
-/* Windows that slide over the rows and columns of an image, as cl/windows.h describes for one dimension. */
+/* Windows that slide over the rows and columns of an image, as cl/windows.h describes for one
+ * dimension. */
 struct layer_windows {
     size_t height, width, stride, padding;
 };
 
-/* shape.c: sets the output of ${layer} to ${channels} images of one value a window. Fails with WEFT_BAD_FILE if the input is
- * flat, if a window is larger than the input with its padding, and if the padding is more than half of a window. ${what}:
- * "window" or "kernel", for messages. */
+/* shape.c: sets the output of ${layer} to ${channels} channels with one value for each window.
+ * Fails with WEFT_BAD_FILE if the input is flat, if a window is larger than the input with its
+ * padding, and if the padding is more than half of a window. ${what}: "window" or "kernel", for
+ * messages. */
 enum weft_status layer_infer_windows(struct weft_layer *layer, size_t channels,
                                      struct layer_windows windows, const char *what,
                                      struct weft_error *error);

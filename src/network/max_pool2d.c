@@ -1,7 +1,7 @@
 /* max_pool2d.c: the largest value of each square window.
  *
- * (C, H, W) becomes (C, (H - kernel) / stride + 1, (W - kernel) / stride + 1), rounded down: windows lie
- * inside the input, and rows and columns that fill no window are not seen. */
+ * (C, H, W) becomes (C, (H - kernel) / stride + 1, (W - kernel) / stride + 1), rounded down:
+ * windows are inside the input, and rows and columns that fill no window are ignored. */
 #include "base/try.h"
 #include "network/layer.h"
 

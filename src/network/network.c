@@ -1,4 +1,4 @@
-/* network.c: a network from its list of layers: names, shapes, and the places of its tensors. */
+/* network.c: makes a network from its list of layers: names, shapes, and offsets of tensors. */
 #include "base/json_read.h"
 #include "base/try.h"
 #include "network/layer.h"
@@ -57,7 +57,7 @@ static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
     return check_size(*shape, "input", error);
 }
 
-/* True if tensors of the layer can carry ${name} in every backend and in PyTorch. */
+/* Returns whether ${name} can be part of a tensor's name in every backend and in PyTorch. */
 static bool good_name(const char *name) {
     size_t length = strlen(name);
     return length > 0 && length < WEFT_NAME_MAX && strcmp(name, "input") != 0 &&
@@ -107,7 +107,7 @@ static enum weft_status read_kind(const json_t *list, enum weft_kind *kind,
                      text_printable(name, shown), known);
 }
 
-/* Gives the tensors of ${layer} their names and places behind those of the layers before it. */
+/* Gives the tensors of ${layer} their names, and their offsets after those of the layers before. */
 static enum weft_status place_tensors(struct weft_network *network, struct weft_layer *layer,
                                       struct weft_error *error) {
     const struct layer_kind *kind = layer_kinds[layer->kind];

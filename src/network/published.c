@@ -1,4 +1,4 @@
-/* published.c: the network of the published notebook, under its names. */
+/* published.c: the network of the published notebook, with the notebook's names. */
 #include "weft/network.h"
 
 enum weft_status weft_network_create_published(struct weft_network **network,

@@ -1,4 +1,4 @@
-/* shape.c: shapes as numbers and as text, and what they have to be. */
+/* shape.c: shapes as numbers and as text, and their checks. */
 #include "network/layer.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* adam.c: the shards' gradients joined, and a step of Adam (Kingma and Ba, 2015) with them.
+/* adam.c: adds the gradients of the shards, and makes a step of Adam (Kingma and Ba, 2015) with
+ * them.
  *
  *   g = (sum of the shards' gradients, in order) scale
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
- *   parameter -= step_size m / (sqrt(v) root_correction + eps)
- */
+ *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
 #include "backend/cpu/level.h"
 
 void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end) {

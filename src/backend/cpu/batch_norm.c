@@ -1,14 +1,16 @@
-/* batch_norm.c: each channel shifted and scaled to mean 0 and variance 1 over the batch, then by weight and bias.
+/* batch_norm.c: normalises each channel to mean 0 and variance 1 over the batch, then multiplies by
+ * weight and adds bias.
  *
  *   output = (input - mean) / sqrt(variance + eps) weight + bias
  *
- * Means and variances come from shards: each shard's sum S and its squared deviations M from its own mean, joined as by
- * Chan, Golub and LeVeque (1979), so that neither a large mean nor a large batch costs accuracy. */
+ * Means and variances are combined from those of the shards (Chan, Golub and LeVeque, 1979): the
+ * sum S of each shard, and M, its squared deviations from its own mean. So neither a large mean nor
+ * a large batch costs accuracy. */
 #include "backend/cpu/layer.h"
 
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR }; /* the layer's tensors */
 
-/* scratch: what every channel is moved and stretched by, then the shards' sums. */
+/* scratch: the statistics of every channel, then the sums of every shard and channel. */
 struct statistics {
     float mean;
     float inverse; /* 1 / sqrt(variance + eps) */
@@ -38,7 +40,8 @@ static size_t area(const struct cpu_task *task) {
     return task->layer->output.height * task->layer->output.width;
 }
 
-/* Sums: in each lane with an image a chain over rows and columns, then the lanes as a tree. */
+/* The sums of a shard: in each lane with an image a chain over rows and columns, then the lanes as
+ * a tree. */
 static void measure(const struct cpu_task *task, struct cpu_piece piece) {
     size_t present = lanes_shard_images(task->count, piece.shard);
     float n = (float)(present * area(task));
@@ -63,7 +66,7 @@ static void measure(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* Joins the shards, in order, to the mean and the sum of squared deviations of channel ${c}. */
+/* Combines the shards, in order, to the mean and the sum of squared deviations of channel ${c}. */
 static void join(const struct cpu_task *task, size_t c, float *mean, float *squares) {
     float total = 0.0f, n = (float)(task->count * area(task));
     for (size_t shard = 0; shard < task->shards; shard++) {
@@ -86,7 +89,8 @@ static float mix(const struct weft_layer *layer, float running, float value) {
     return weft_clean(fmaf(momentum, value, kept));
 }
 
-/* The variance of one value alone is 0 here (PyTorch refuses such a batch). */
+/* Computes the statistics of every channel. The variance of a single value is 0 here (PyTorch
+ * refuses such a batch). */
 static void settle(const struct cpu_task *task) {
     const struct weft_layer *layer = task->layer;
     size_t n = task->count * area(task);
@@ -121,7 +125,8 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* dbias = sum of doutput; dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains and trees as in measure. */
+/* dbias = sum of doutput; dweight = sum of doutput (input - mean) / sqrt(variance + eps): chains
+ * and trees as in measure. */
 static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         struct statistics s = statistics_of(task)[c];
@@ -139,7 +144,7 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* The mean of a gradient's shard sums over all values of the channel. */
+/* The mean over all values of the channel, from the sums of the shards. */
 static float mean_of(const struct cpu_task *task, const float *sums) {
     float total = 0.0f;
     for (size_t shard = 0; shard < task->shards; shard++) {
@@ -148,8 +153,9 @@ static float mean_of(const struct cpu_task *task, const float *sums) {
     return weft_clean(weft_div(total, (float)(task->count * area(task))));
 }
 
-/* With batch statistics: dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean) inverse;
- * with running statistics, which do not depend on the input: scale doutput. Absent lanes become 0. */
+/* With batch statistics: dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat =
+ * (input - mean) inverse; with running statistics, which do not depend on the input: scale doutput.
+ * Empty lanes become 0. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t present = lanes_shard_images(task->count, piece.shard);
     for (size_t c = piece.begin; c < piece.end; c++) {

@@ -1,4 +1,4 @@
-/* conv2d.c: convolution, stride 1, no padding (a cross-correlation, as everywhere in this field).
+/* conv2d.c: convolution, stride 1, no padding (a cross-correlation, as usual).
  *
  *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
  */
@@ -49,8 +49,8 @@ static float dbias(const struct cpu_task *task, size_t shard, size_t k) {
     return cpu_sum_lanes(sum);
 }
 
-/* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j]: in each lane a chain over y, x; then the lanes as a tree.
- * ${input} points at input[c][i][j]. */
+/* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j]: in each lane a chain over
+ * y, x; then the lanes as a tree. ${input} points at input[c][i][j]. */
 static float dweight(const struct weft_layer *layer, const cpu_lanes *doutput,
                      const cpu_lanes *input) {
     cpu_lanes sum = {0};
@@ -85,7 +85,8 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain over k, i, j. */
+/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
+ * output: a chain over k, i, j. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;

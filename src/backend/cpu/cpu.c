@@ -3,6 +3,7 @@
 #include "backend/cpu/pass.h"
 #include "backend/cpu/profile.h"
 #include "backend/log.h"
+#include "base/try.h"
 #include "os/host.h"
 #include "os/threads.h"
 
@@ -72,7 +73,7 @@ static enum weft_status read_array(struct weft_backend *backend, enum weft_array
     return WEFT_OK;
 }
 
-/* The loss of a batch: its shards in order. */
+/* The loss of a batch: the sums of its shards in order, / images. */
 static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t count) {
     struct weft_step_result result = {0};
     float total = 0.0f;
@@ -144,7 +145,7 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     return WEFT_OK;
 }
 
-/* Packs what a caller gave, cleaned as everything that is stored. */
+/* Packs a caller's values, and cleans them like everything that is stored. */
 static void pack(const float *values, size_t count, size_t size, cpu_lanes *lanes) {
     lanes_pack(values, count, size, lanes[0]);
     cpu_clean(lanes_shards(count) * size, lanes);
@@ -166,13 +167,14 @@ static enum weft_status propagate(struct weft_backend *backend, const struct wef
     return WEFT_OK;
 }
 
-static enum weft_status tensor(struct weft_backend *backend, struct activation place, size_t count,
-                               float *values, struct weft_error *error) {
+static enum weft_status tensor(struct weft_backend *backend, struct activation activation,
+                               size_t count, float *values, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    cpu_lanes *lanes = place.gradient ? cpu->dvalues[place.index] : cpu->values[place.index];
+    cpu_lanes *lanes =
+        activation.gradient ? cpu->dvalues[activation.index] : cpu->values[activation.index];
     (void)error;
-    lanes_unpack(lanes[0], count, weft_shape_size(activation_shape(backend->network, place.index)),
-                 values);
+    lanes_unpack(lanes[0], count,
+                 weft_shape_size(activation_shape(backend->network, activation.index)), values);
     return WEFT_OK;
 }
 
@@ -223,16 +225,17 @@ enum weft_status cpu_open(const struct backend_request *request, struct weft_bac
     cpu->level = best_level();
     cpu->threads = request->options->threads != 0 ? request->options->threads : os_processors();
     cpu_describe(&cpu->base.device, cpu->threads);
-    status = cpu_memory_init(cpu, error);
-    if (status == WEFT_OK && (cpu->pool = os_pool_create(cpu->threads)) == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "cpu: %u threads can not be started", cpu->threads);
-    }
-    if (status != WEFT_OK) {
-        close_cpu(&cpu->base);
-        return status;
+    TRY_OR(failed, cpu_memory_init(cpu, error));
+    cpu->pool = os_pool_create(cpu->threads);
+    if (cpu->pool == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "cpu: %u threads cannot be started", cpu->threads);
+        goto failed;
     }
     log_write(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",
               cpu->threads, os_vector_level(), cpu->base.batch);
     *backend = &cpu->base;
     return WEFT_OK;
+failed:
+    close_cpu(&cpu->base);
+    return status;
 }

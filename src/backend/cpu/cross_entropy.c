@@ -1,11 +1,12 @@
-/* cross_entropy.c: softmax cross entropy of one shard's images: the losses, the predictions, and the gradient of the losses' sum.
+/* cross_entropy.c: softmax cross entropy of the images of one shard: the losses, the predictions,
+ * and the gradient of the sum of losses.
  *
  *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
- *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
- */
+ *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label) */
 #include "backend/cpu/level.h"
 
-/* One image: lane ${lane} of ${logits}. Writes dlogits if not NULL. Returns its loss, and the first class with the largest logit. */
+/* One image: lane ${lane} of ${logits}. Writes ${dlogits} unless NULL. Returns the loss; stores the
+ * first class with the largest logit. */
 static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,
                        cpu_lanes *dlogits, size_t *prediction) {
     float sum = 0.0f, largest = logits[0][lane];
@@ -27,14 +28,14 @@ static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, siz
 }
 
 void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard) {
-    size_t present = lanes_shard_images(task->count, shard), place = shard * task->classes;
+    size_t present = lanes_shard_images(task->count, shard), first = shard * task->classes;
     uint32_t correct = 0;
     cpu_lanes losses = {0};
     for (size_t lane = 0; lane < present; lane++) {
         size_t n = shard * CPU_LANES + lane, prediction;
         size_t label = task->labels[task->order[n]];
-        losses[lane] = one_image(task->classes, task->logits + place, lane, label,
-                                 task->dlogits != NULL ? task->dlogits + place : NULL, &prediction);
+        losses[lane] = one_image(task->classes, task->logits + first, lane, label,
+                                 task->dlogits != NULL ? task->dlogits + first : NULL, &prediction);
         correct += prediction == label;
         if (task->losses != NULL) {
             task->losses[n] = losses[lane];
@@ -43,7 +44,7 @@ void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard) {
     }
     for (size_t lane = present; task->dlogits != NULL && lane < CPU_LANES; lane++) {
         for (size_t k = 0; k < task->classes; k++) {
-            task->dlogits[place + k][lane] = 0.0f;
+            task->dlogits[first + k][lane] = 0.0f;
         }
     }
     task->shard_loss[shard] = cpu_sum_lanes(losses);

@@ -1,4 +1,5 @@
-/* flatten.c: channels, rows and columns become features. They lie in memory just so: nothing to do. */
+/* flatten.c: channels, rows and columns become features. They are in memory in this order, so there
+ * is nothing to compute. */
 #include "backend/cpu/layer.h"
 
 const struct cpu_layer CPU_NAME(flatten) = {0};

@@ -1,4 +1,4 @@
-/* gather.c: a batch's images from the data set's bytes, into lanes. */
+/* gather.c: the images of a batch, from the bytes of the data set into lanes. */
 #include "backend/cpu/level.h"
 
 void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard) {

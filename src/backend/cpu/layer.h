@@ -1,10 +1,12 @@
-/* layer.h: what a layer offers to the CPU backend: plain C, a file a layer, the reference for all other backends.
+/* layer.h: what a layer offers to the CPU backend: plain C, a file a layer, the reference for all
+ * other backends.
  *
- * A value here is 16 values, one of each image of a shard (lanes.h), so most loops end in "for each lane". Nothing else is
- * done for speed. Every sum has the order that cl/README.md writes.
+ * A value here is 16 values, one of each image of a shard (lanes.h), so most loops end in "for each
+ * lane". Nothing else is done for speed. Every sum has the order that cl/README.md writes.
  *
- * The layers' files are compiled once for each level of vector instructions (meson.build), because their inner loops need
- * the processor's own fused multiply-add. fmaf is correctly rounded at every level, so all levels give the same bits. */
+ * The layers' files are compiled once for each level of vector instructions (meson.build), because
+ * their inner loops need the processor's own fused multiply-add. fmaf is correctly rounded at every
+ * level, so all levels give the same bits. */
 #ifndef WEFT_CPU_LAYER_H
 #define WEFT_CPU_LAYER_H
 
@@ -15,7 +17,8 @@
 /* One value of 16 images. */
 typedef float cpu_lanes[CPU_LANES];
 
-/* What a layer's functions work on. Tensors of activations are complete: [shard][channel][row][column] of cpu_lanes. */
+/* What a layer's functions work on. Tensors of activations are complete:
+ * [shard][channel][row][column] of cpu_lanes. */
 struct cpu_task {
     const struct weft_layer *layer;
     size_t count;  /* images in this batch */
@@ -27,9 +30,11 @@ struct cpu_task {
     cpu_lanes *output;
     const cpu_lanes *doutput; /* gradient of the output; 0 in empty lanes */
     cpu_lanes *dinput;        /* gradient of the input; the layer writes 0 into empty lanes */
-    /* The values of the layer's tensors, in the order in which declare() of its row in src/network names them. */
+    /* The values of the layer's tensors, in the order in which declare() of its row in src/network
+     * names them. */
     float *tensor[LAYER_TENSORS_MAX];
-    /* The sums of their gradients over shard 0, in the same order; NULL for buffers. See cpu_gradient. */
+    /* The sums of their gradients over shard 0, in the same order; NULL for buffers. See
+     * cpu_gradient. */
     float *gradient[LAYER_TENSORS_MAX];
     size_t stride; /* floats from the sums of one shard to those of the next */
     void *scratch; /* the layer's own memory, of the size that its row asks for */
@@ -40,8 +45,9 @@ struct cpu_piece {
     size_t shard, begin, end;
 };
 
-/* What a layer offers. Functions are called for pieces that cover all shards and channels, in any order and on any
- * thread; all pieces of one function end before the next function starts. NULL: nothing to do. */
+/* What a layer offers. Functions are called for pieces that cover all shards and channels, in any
+ * order and on any thread; all pieces of one function end before the next function starts. NULL:
+ * nothing to do. */
 struct cpu_layer {
     /* Bytes of scratch for batches of up to ${shards} shards; NULL: none. */
     size_t (*scratch)(const struct weft_layer *layer, size_t shards);
@@ -49,7 +55,8 @@ struct cpu_layer {
     void (*measure)(const struct cpu_task *task, struct cpu_piece piece);
     /* After measure, once, on one thread. */
     void (*settle)(const struct cpu_task *task);
-    /* Writes the output: pieces of output channels. NULL: the output is the input, in the same memory. */
+    /* Writes the output: pieces of output channels. NULL: the output is the input, in the same
+     * memory. */
     void (*forward)(const struct cpu_task *task, struct cpu_piece piece);
     /* Writes the sums of gradients of parameters over a shard: pieces of output channels. */
     void (*gradients)(const struct cpu_task *task, struct cpu_piece piece);
@@ -59,8 +66,9 @@ struct cpu_layer {
     bool keeps_outputs; /* forward writes a word for each output into scratch, backward reads it */
 };
 
-/* What is compiled for several levels of vector instructions has the level at the end of its name. CPU_NAME(relu) is
- * cpu_relu_0, compiled for every processor, cpu_relu_3 or cpu_relu_4, compiled for x86-64-v3 or -v4. */
+/* What is compiled for several levels of vector instructions has the level at the end of its name.
+ * CPU_NAME(relu) is cpu_relu_0, compiled for every processor, cpu_relu_3 or cpu_relu_4, compiled
+ * for x86-64-v3 or -v4. */
 #ifndef WEFT_CPU_LEVEL
 #define WEFT_CPU_LEVEL 0
 #endif
@@ -72,7 +80,8 @@ struct cpu_layer {
 #define LAYER(KIND, name) extern const struct cpu_layer CPU_NAME(name);
 #include "network/layers.def"
 
-/* Returns the index of the first value of channel ${channel} of shard ${shard} in a tensor whose images have ${shape}. */
+/* Returns the index of the first value of channel ${channel} of shard ${shard} in a tensor whose
+ * images have ${shape}. */
 static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t channel) {
     return (shard * shape.channels + channel) * shape.height * shape.width;
 }
@@ -82,7 +91,8 @@ static inline float *cpu_gradient(const struct cpu_task *task, size_t tensor, si
     return task->gradient[tensor] + shard * task->stride;
 }
 
-/* Adds the 16 lanes of ${v} as a tree of halves: lanes l and l + 8, then l and l + 4, l + 2, l + 1. Destroys ${v}. */
+/* Adds the 16 lanes of ${v} as a tree of halves: lanes l and l + 8, then l and l + 4, l + 2, l + 1.
+ * Destroys ${v}. */
 static inline float cpu_sum_lanes(cpu_lanes v) {
     for (size_t half = CPU_LANES / 2; half > 0; half /= 2) {
         for (size_t lane = 0; lane < half; lane++) {
@@ -109,7 +119,8 @@ static inline void cpu_fill(size_t count, float value, cpu_lanes *out) {
     }
 }
 
-/* Cleans ${count} values of 16 images in place: magnitudes below 2^-36 become +0 (cl/README.md, section 4). */
+/* Cleans ${count} values of 16 images in place: magnitudes below 2^-36 become +0 (cl/README.md,
+ * section 4). */
 static inline void cpu_clean(size_t count, cpu_lanes *out) {
     float *to = out[0];
     for (size_t i = 0; i < count * CPU_LANES; i++) {

@@ -1,4 +1,4 @@
-/* level.c: the table of what is compiled for this level of vector instructions. */
+/* level.c: the table of all that is compiled for this level of vector instructions. */
 #include "backend/cpu/level.h"
 
 #define LAYER(KIND, name) [WEFT_KIND_##KIND] = &CPU_NAME(name),

@@ -1,11 +1,13 @@
-/* level.h: all that is compiled for each level of vector instructions: the layers, the input, the loss and the optimiser. */
+/* level.h: all that is compiled for each level of vector instructions: the layers, the input, the
+ * loss and the optimiser. */
 #ifndef WEFT_CPU_LEVEL_H
 #define WEFT_CPU_LEVEL_H
 
 #include "backend/cpu/layer.h"
 #include "weft/backend.h"
 
-/* The input from bytes: images order[0 .. count - 1], each byte through ${table}; 0 in empty lanes. */
+/* The input from bytes: images order[0 .. count - 1], each byte through ${table}; 0 in empty
+ * lanes. */
 struct cpu_gather {
     const uint8_t *pixels;
     const uint32_t *order;
@@ -55,7 +57,8 @@ void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
 void CPU_NAME(cross_entropy)(const struct cpu_loss *loss, size_t shard);
 void CPU_NAME(adam)(const struct cpu_adam *adam, size_t begin, size_t end);
 
-/* Makes ${turns} x CPU_PEAK_CHAINS x 16 fused multiply-adds on registers. Returns a number that depends on all of them. */
+/* Makes ${turns} x CPU_PEAK_CHAINS x 16 fused multiply-adds on registers. Returns a number that
+ * depends on all of them. */
 float CPU_NAME(peak)(size_t turns);
 #if WEFT_CPU_LEVEL >= 4
 #define CPU_PEAK_CHAINS 12

@@ -17,7 +17,8 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images of the shard. */
+/* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
+ * of the shard. */
 static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     size_t inputs = task->layer->input.channels;
     const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);

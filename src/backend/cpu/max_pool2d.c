@@ -1,17 +1,20 @@
-/* max_pool2d.c: the largest value of each window; of equal ones the first in the order of rows and columns. */
+/* max_pool2d.c: the largest value of each window; of equal ones the first in the order of rows and
+ * columns. */
 #include "backend/cpu/layer.h"
 #include "windows.h"
 
-/* scratch: [shard][channel][row][column][lane] of the output: where in its input plane the largest value was. */
-typedef uint32_t place[CPU_LANES];
+/* scratch: [shard][channel][row][column][lane] of the output: the index of the largest value in its
+ * plane of the input. */
+typedef uint32_t indices[CPU_LANES];
 
 static size_t scratch(const struct weft_layer *layer, size_t shards) {
-    return shards * weft_shape_size(layer->output) * sizeof(place);
+    return shards * weft_shape_size(layer->output) * sizeof(indices);
 }
 
-/* The window whose first value is input[0] at ${corner}: its largest value and that value's place. */
+/* The window whose first value is plane[corner]: its largest value, and that value's index in the
+ * plane. */
 static void largest(const struct weft_layer *layer, const cpu_lanes *plane, size_t corner,
-                    cpu_lanes output, place where) {
+                    cpu_lanes output, indices where) {
     size_t kernel = layer->as.max_pool2d.kernel;
     for (size_t lane = 0; lane < CPU_LANES; lane++) {
         output[lane] = plane[corner][lane];
@@ -39,13 +42,14 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
             for (size_t x = 0; x < layer->output.width; x++, at++) {
                 size_t row = window_begin(y, stride, 0), column = window_begin(x, stride, 0);
                 largest(layer, input, row * layer->input.width + column, task->output[at],
-                        ((place *)task->scratch)[at]);
+                        ((indices *)task->scratch)[at]);
             }
         }
     }
 }
 
-/* dinput: the sum of doutput over the windows that took this value: a chain over the windows' rows and columns from 0. */
+/* dinput: the sum of doutput over the windows that chose this value: a chain from +0 over the rows
+ * and columns of the windows. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t plane = layer->input.height * layer->input.width;
@@ -55,7 +59,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         size_t end = cpu_channel(layer->output, piece.shard, c + 1);
         cpu_fill(plane, 0.0f, dinput);
         for (size_t at = begin; at < end; at++) {
-            const uint32_t *where = ((const place *)task->scratch)[at];
+            const uint32_t *where = ((const indices *)task->scratch)[at];
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 dinput[where[lane]][lane] += task->doutput[at][lane];
             }

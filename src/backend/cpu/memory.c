@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zeroed memory for ${count} things of ${size} bytes, on a cache line; NULL without memory. */
+/* Returns zeroed memory for ${count} elements of ${size} bytes, aligned to a cache line; NULL
+ * without memory. */
 static void *zeroed(size_t count, size_t size) {
     void *memory = size != 0 && count > SIZE_MAX / size ? NULL : os_aligned(count * size);
     if (memory != NULL) {
@@ -14,8 +15,8 @@ static void *zeroed(size_t count, size_t size) {
     return memory;
 }
 
-/* The tensor of place ${i}, shared with the place before where the layer between has nothing to compute. */
-static bool make_place(struct cpu_backend *cpu, size_t i, size_t shards) {
+/* Makes activation ${i}: that before it, if the layer between them computes nothing. */
+static bool make_activation(struct cpu_backend *cpu, size_t i, size_t shards) {
     const struct weft_network *network = cpu->base.network;
     size_t size = weft_shape_size(activation_shape(network, i));
     bool shared = i > 0 && cpu->level->layers[network->layers[i - 1].kind]->forward == NULL;
@@ -50,14 +51,14 @@ static bool make_arrays(struct cpu_backend *cpu, size_t shards) {
 
 enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error) {
     const struct weft_network *network = cpu->base.network;
-    size_t shards = lanes_shards(cpu->base.batch), places = network->layer_count + 1;
+    size_t shards = lanes_shards(cpu->base.batch), activations = network->layer_count + 1;
     bool made = make_arrays(cpu, shards);
-    cpu->values = zeroed(places, sizeof *cpu->values);
-    cpu->dvalues = zeroed(places, sizeof *cpu->dvalues);
-    cpu->scratch = zeroed(places, sizeof *cpu->scratch);
+    cpu->values = zeroed(activations, sizeof *cpu->values);
+    cpu->dvalues = zeroed(activations, sizeof *cpu->dvalues);
+    cpu->scratch = zeroed(activations, sizeof *cpu->scratch);
     made = made && cpu->values != NULL && cpu->dvalues != NULL && cpu->scratch != NULL;
-    for (size_t i = 0; made && i < places; i++) {
-        made = make_place(cpu, i, shards);
+    for (size_t i = 0; made && i < activations; i++) {
+        made = make_activation(cpu, i, shards);
     }
     for (size_t i = 0; made && i < network->layer_count; i++) {
         const struct cpu_layer *row = cpu->level->layers[network->layers[i].kind];
@@ -74,20 +75,20 @@ enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *err
                             cpu->base.batch);
 }
 
-/* Frees the tensors of ${places}; places that share one follow each other. */
-static void free_places(cpu_lanes **places, size_t count) {
-    for (size_t i = 0; places != NULL && i < count; i++) {
-        if (i == 0 || places[i] != places[i - 1]) {
-            os_free_aligned(places[i]);
+/* Frees ${count} activations. Those that share memory are next to each other. */
+static void free_activations(cpu_lanes **activations, size_t count) {
+    for (size_t i = 0; activations != NULL && i < count; i++) {
+        if (i == 0 || activations[i] != activations[i - 1]) {
+            os_free_aligned(activations[i]);
         }
     }
-    os_free_aligned(places);
+    os_free_aligned(activations);
 }
 
 void cpu_memory_finish(struct cpu_backend *cpu) {
     size_t layers = cpu->base.network->layer_count;
-    free_places(cpu->values, layers + 1);
-    free_places(cpu->dvalues, layers + 1);
+    free_activations(cpu->values, layers + 1);
+    free_activations(cpu->dvalues, layers + 1);
     for (size_t i = 0; cpu->scratch != NULL && i < layers; i++) {
         os_free_aligned(cpu->scratch[i]);
     }

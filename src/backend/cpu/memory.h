@@ -2,8 +2,8 @@
 #ifndef WEFT_CPU_MEMORY_H
 #define WEFT_CPU_MEMORY_H
 
-#include "backend/ops.h"
 #include "backend/cpu/level.h"
+#include "backend/ops.h"
 
 struct os_pool;
 
@@ -14,7 +14,8 @@ struct cpu_backend {
     unsigned threads;
     float *arrays[WEFT_ARRAY_COUNT];
     float *partials; /* [shard][parameter]: the shards' sums of gradients */
-    /* The activations: 0 is the input, i the output of layer i - 1. A layer that computes nothing shares its input. */
+    /* The activations: 0 is the input, i the output of layer i - 1. A layer that computes nothing
+     * shares its input. */
     cpu_lanes **values;
     cpu_lanes **dvalues; /* their gradients; NULL each when forward_only */
     void **scratch;      /* of each layer, or NULL */
@@ -25,7 +26,8 @@ struct cpu_backend {
     float table[256]; /* the value of each pixel byte */
 };
 
-/* Allocates everything that ${cpu}->base describes. Fails with WEFT_FAILED; call cpu_memory_finish then, too. */
+/* Allocates everything that ${cpu}->base describes. Fails with WEFT_FAILED; call cpu_memory_finish
+ * then, too. */
 enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error);
 void cpu_memory_finish(struct cpu_backend *cpu);
 

@@ -1,4 +1,5 @@
-/* pass.c: a batch on its way through the layers, each function of a layer shared out over the threads. */
+/* pass.c: a batch on its way through the layers and back. The threads share the work of each
+ * function of a layer. */
 #include "backend/cpu/pass.h"
 #include "backend/cpu/profile.h"
 #include "os/host.h"
@@ -8,7 +9,7 @@
 struct phase {
     const struct cpu_task *task;
     void (*work)(const struct cpu_task *task, struct cpu_piece piece);
-    size_t channels, ranges; /* each shard's channels are cut into so many pieces */
+    size_t channels, ranges; /* pieces of the channels of each shard */
 };
 
 static void run_piece(void *context, size_t i) {
@@ -25,8 +26,8 @@ static void run_piece(void *context, size_t i) {
 static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
                       enum cpu_function function,
                       void (*work)(const struct cpu_task *, struct cpu_piece), size_t channels) {
-    size_t wanted = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
-    struct phase phase = {task, work, channels, wanted < channels ? wanted : channels};
+    size_t ranges = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
+    struct phase phase = {task, work, channels, ranges < channels ? ranges : channels};
     double start = os_seconds();
     if (work != NULL) {
         os_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
@@ -34,7 +35,7 @@ static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
     }
 }
 
-/* What layer ${i} works on. */
+/* Returns the task of layer ${i}. */
 static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count,
                                  enum weft_statistics statistics, bool update) {
     const struct weft_network *network = cpu->base.network;
@@ -140,7 +141,7 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
-#define ADAM_BLOCK 2048 /* parameters of one piece of work */
+#define ADAM_BLOCK 2048 /* parameters of a piece of work */
 
 struct adam_run {
     const struct cpu_level *level;

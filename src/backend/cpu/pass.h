@@ -8,19 +8,22 @@
 void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
                       size_t count);
 
-/* Computes all outputs for the ${count} images of the input. ${update}: updates running statistics, too. */
+/* Computes all outputs for the ${count} images of the input. ${update}: updates running statistics,
+ * too. */
 void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
                  bool update);
 
-/* Computes the partials and the gradients of all activations from the gradient of the output; that of the input only
- * with ${to_input}. */
+/* Computes the partials and the gradients of all activations from the gradient of the output; that
+ * of the input only with ${to_input}. */
 void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
                   bool to_input);
 
-/* Computes the cross entropy of ${loss}.count images. Sets loss.classes, logits, shard_loss and shard_correct itself. */
+/* Computes the cross entropy of ${loss}.count images. Sets loss.classes, logits, shard_loss and
+ * shard_correct itself. */
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 
-/* Adds the partials of ${count} images, times ${scale}, to gradients; makes a step of Adam unless ${step} is NULL. */
+/* Adds the partials of ${count} images, times ${scale}, to gradients; makes a step of Adam unless
+ * ${step} is NULL. */
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                    const struct weft_adam *step);
 

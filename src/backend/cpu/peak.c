@@ -1,7 +1,8 @@
-/* peak.c: nothing but fused multiply-adds on registers: the peak that the other files of this folder can be measured by. */
+/* peak.c: fused multiply-adds on registers only: the peak with which the other functions are
+ * compared. */
 #include "backend/cpu/level.h"
 
-/* x = fma(x, a, b) in each lane, which stays near 1. */
+/* x = fma(x, a, b) in each lane, with a and b for which x stays near 1. */
 static inline void step(cpu_lanes x) {
     for (size_t lane = 0; lane < CPU_LANES; lane++) {
         x[lane] = fmaf(x[lane], 0.999f, 0.001f);
@@ -14,8 +15,9 @@ static void fill(cpu_lanes x, float value) {
     }
 }
 
-/* The chains are single variables, not an array of them: so compilers keep them in vector registers, of which level 4 has 32 for a
- * chain each, and the others 16 for half a chain each. */
+/* The chains are single variables and not an array, so that compilers keep them in vector
+ * registers. Level 4 has 32 of these, each for a chain; the others have 16, each for half a
+ * chain. */
 float CPU_NAME(peak)(size_t turns) {
     cpu_lanes s0, s1, s2, s3, s4, s5, s6;
     float total = 0.0f;

@@ -1,15 +1,16 @@
-/* profile.c: the time of each function of each layer, and the peak that all threads together could reach. */
+/* profile.c: the time of each function of each layer, and the peak of all threads. */
 #include "backend/cpu/profile.h"
 #include "backend/profile.h"
+#include "base/try.h"
 #include "os/host.h"
 #include "os/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PEAK_RUNS     20   /* the best counts: a peak is what nothing disturbed */
-#define PEAK_SHORTEST 0.01 /* seconds of a run, so that waking the threads does not matter */
-#define PEAK_MOST     (1u << 30)
+#define PEAK_RUNS      20   /* the fastest counts: the one with the fewest disturbances */
+#define PEAK_SHORTEST  0.01 /* seconds of a run, so that waking the threads does not matter */
+#define PEAK_MAX_TURNS (1u << 30)
 
 static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function) {
     bool products =
@@ -17,7 +18,7 @@ static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function)
     return products ? task->count * weft_layer_flop(task->layer) : 0;
 }
 
-/* What a function reads and writes, from the comments of struct cpu_layer and the layers' files. */
+/* The bytes that a function reads and writes, as the comments of struct cpu_layer say. */
 static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *task,
                          enum cpu_function function) {
     const struct weft_network *network = cpu->base.network;
@@ -73,24 +74,24 @@ enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_err
     static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
     const struct weft_network *network = backend->network;
     size_t layers = network->layer_count * CPU_LAYER_FUNCTIONS;
-    enum weft_status status = profile_create(backend, layers + CPU_COMMON_COUNT, error);
     char name[64];
-    for (size_t i = 0; status == WEFT_OK && i < layers; i++) {
+    TRY(profile_create(backend, layers + CPU_COMMON_COUNT, error));
+    for (size_t i = 0; i < layers; i++) {
         size_t layer = i / CPU_LAYER_FUNCTIONS;
         snprintf(name, sizeof name, "%s_%s", weft_kind_name(network->layers[layer].kind),
                  functions[i % CPU_LAYER_FUNCTIONS]);
         profile_name(&backend->profile->entries[i], name, network, layer, layer + 1);
     }
-    for (size_t i = 0; status == WEFT_OK && i < CPU_COMMON_COUNT; i++) {
+    for (size_t i = 0; i < CPU_COMMON_COUNT; i++) {
         profile_name(&backend->profile->entries[layers + i], common[i], network, 0, 0);
     }
-    return status;
+    return WEFT_OK;
 }
 
 struct peak_run {
     const struct cpu_level *level;
     size_t turns;
-    float *results; /* of each thread: so the work can not be left away */
+    float *results; /* of each thread, so that the compiler cannot omit the work */
 };
 
 static void run_peak(void *context, size_t thread) {
@@ -113,7 +114,7 @@ enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
     if (run.results == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a peak");
     }
-    while (time_peak(cpu, &run) < PEAK_SHORTEST && run.turns < PEAK_MOST) {
+    while (time_peak(cpu, &run) < PEAK_SHORTEST && run.turns < PEAK_MAX_TURNS) {
         run.turns *= 2;
     }
     for (int i = 0; i < PEAK_RUNS; i++) {

@@ -4,7 +4,8 @@
 
 #include "backend/cpu/memory.h"
 
-/* The functions of struct cpu_layer that are timed, layer by layer, and those that belong to no layer. */
+/* The functions of struct cpu_layer that are timed, layer by layer, and those that belong to no
+ * layer. */
 enum cpu_function {
     CPU_MEASURE,
     CPU_SETTLE,
@@ -15,8 +16,8 @@ enum cpu_function {
 };
 enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_ADAM, CPU_COMMON_COUNT };
 
-/* Adds the time since ${start} (os_seconds) to the profile, if there is one: of ${function} of the layer of ${task}, or
- * of a common function for ${count} images. */
+/* Adds the time since ${start} (os_seconds) to the profile, if there is one: of ${function} of the
+ * layer of ${task}, or of a common function for ${count} images. */
 void cpu_profile_layer(struct cpu_backend *cpu, const struct cpu_task *task,
                        enum cpu_function function, double start);
 void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_t count,

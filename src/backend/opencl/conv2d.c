@@ -2,11 +2,13 @@
 #include "backend/opencl/conv2d.h"
 #include "backend/opencl/source.h"
 
-/* Values that a work-item can hold at once: a CPU's vector registers, some of a GPU's many scalar ones. */
+/* Values that a work-item can hold at once: a CPU's vector registers, some of a GPU's many scalar
+ * ones. */
 #define CPU_REGISTERS 32
 #define GPU_REGISTERS 24
 
-/* Whether ${a} needs fewer loads for each fma than ${b}, in a tile of ${rows} rows; of equal ones the larger is better. */
+/* Whether ${a} needs fewer loads for each fma than ${b}, in a tile of ${rows} rows; of equal ones
+ * the larger is better. */
 static bool better(struct conv2d_tile a, struct conv2d_tile b, size_t rows, size_t kernel) {
     size_t loads_a = rows * (a.columns + kernel - 1 + kernel * a.channels);
     size_t loads_b = rows * (b.columns + kernel - 1 + kernel * b.channels);
@@ -50,8 +52,8 @@ struct gradient_tile {
     size_t columns; /* of the output, that are loaded together */
 };
 
-/* All rows of the kernel if their sums fit the registers, since each gradient of an output, which may have to be looked up in a pool, then
- * serves them all; else one. */
+/* All rows of the kernel if their sums fit the registers, since each gradient of an output, which
+ * may have to be looked up in a pool, then serves them all; else one. */
 static struct gradient_tile gradient_tile(const struct weft_layer *layer,
                                           enum weft_mapping mapping) {
     size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
@@ -66,7 +68,8 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
     return tile;
 }
 
-/* Tiles that make a whole row, handled by one work-item; 1 where that would be long code, or few items for a GPU. */
+/* Tiles that make a whole row, handled by one work-item; 1 where that would be long code, or few
+ * items for a GPU. */
 static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;

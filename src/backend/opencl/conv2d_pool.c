@@ -1,4 +1,5 @@
-/* conv2d_pool.c: what cl/conv2d_pool.cl needs: a conv2d and the max_pool2d behind it (fuse.c). ${layer} is the conv2d, layer[1] the pool. */
+/* conv2d_pool.c: what cl/conv2d_pool.cl needs: a conv2d and the max_pool2d behind it (fuse.c).
+ * ${layer} is the conv2d, layer[1] the pool. */
 #include "backend/opencl/conv2d.h"
 #include "backend/opencl/source.h"
 

@@ -7,7 +7,8 @@ static size_t tile(size_t n, enum weft_mapping mapping) {
     return opencl_divisor(n, mapping == WEFT_MAPPING_GPU ? 2 : 12);
 }
 
-/* Outputs of one work-item of the gradients: many, so that turning 16 inputs around on a CPU is soon forgotten. */
+/* Outputs of one work-item of the gradients: many, so that turning 16 inputs around on a CPU is
+ * soon forgotten. */
 static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
     return opencl_divisor(layer->output.channels, mapping == WEFT_MAPPING_GPU ? 2 : 60);
 }

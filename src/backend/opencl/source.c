@@ -1,4 +1,5 @@
-/* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with its own sizes. */
+/* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with
+ * its own sizes. */
 #include "backend/opencl/source.h"
 #include "backend/opencl/builtin.h"
 #include "backend/opencl/emit_kernel.h"
@@ -79,7 +80,8 @@ void opencl_define(struct text *text, const char *name, size_t value) {
     text_add(text, "#define %s %zu\n", name, value);
 }
 
-/* As an integer of 24 bits times a power of two: exact, and without a point, which a locale may write as ','. */
+/* As an integer of 24 bits times a power of two: exact, and without a point, which a locale may
+ * write as ','. */
 void opencl_define_float(struct text *text, const char *name, float value) {
     int exponent;
     int mantissa = (int)ldexpf(frexpf(fabsf(value), &exponent), 24);
@@ -97,9 +99,9 @@ struct program {
     const char *folder;
 };
 
-/* Appends "#undef NAME" for each macro that the text from ${begin} on defines: those that the host defines for a file
- * and the file's own. So a macro that the host forgets for the next file is an error of the compiler there, not the
- * value of another layer. */
+/* Appends "#undef NAME" for each macro that the text from ${begin} on defines: those that the host
+ * defines for a file and the file's own. So a macro that the host forgets for the next file is an
+ * error of the compiler there, not the value of another layer. */
 static void undefine(struct text *text, size_t begin) {
     size_t end = text->length;
     char name[64];
@@ -111,8 +113,8 @@ static void undefine(struct text *text, size_t begin) {
     }
 }
 
-/* The offset of each tensor of ${layer} in its flat array, under the tensor's name: "conv1.running_mean" is
- * RUNNING_MEAN. */
+/* The offset of each tensor of ${layer} in its flat array, under the tensor's name:
+ * "conv1.running_mean" is RUNNING_MEAN. */
 static void define_tensors(const struct program *program, const struct weft_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
         const struct weft_tensor *tensor = &program->network->tensors[layer->first_tensor + i];
