@@ -1,4 +1,5 @@
-/* soak.cl: what copies of a network have come to, compared on the device, and memory that is filled and looked at again. */
+/* soak.cl: what copies of a network have come to, compared on the device, and memory that is filled
+ * and looked at again. */
 #include "digest.h"
 
 /* The chains go on over ${words}. A work-item is a chain. */

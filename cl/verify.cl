@@ -1,8 +1,9 @@
-/* verify.cl: the arithmetic on which the contract relies, and the functions made of it, one operation after the other, for weft verify.
+/* verify.cl: the arithmetic on which the contract relies, and the functions made of it, one
+ * operation after the other, for weft verify.
  *
- * a, b, c: n floats each, as bits. out: [operation][n], as bits. Each kernel exists for single floats and for vectors of 16, as the
- * mappings of lanes.h use them: an item of these is 16 of n. There are several kernels because some compilers need minutes for one that
- * does everything. */
+ * a, b, c: n floats each, as bits. out: [operation][n], as bits. Each kernel exists for single
+ * floats and for vectors of 16, as the mappings of lanes.h use them: an item of these is 16 of n.
+ * There are several kernels because some compilers need minutes for one that does everything. */
 #include "verify_operations.h"
 
 /* The differences in spelling between single floats and vectors. */
@@ -21,7 +22,8 @@
     kernel void name(global const uint *in_a, global const uint *in_b, global const uint *in_c,    \
                      global uint *out, uint n)
 
-/* Among them a product and a sum, which are two roundings, in one expression and in two statements. */
+/* Among them a product and a sum, which are two roundings, in one expression and in two
+ * statements. */
 #define BASIC(N, V, U)                                                                             \
     const V a = NAME_##N(as_float)(LOAD_##N(in_a)), b = NAME_##N(as_float)(LOAD_##N(in_b)),        \
             c = NAME_##N(as_float)(LOAD_##N(in_c));                                                \

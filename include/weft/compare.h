@@ -17,8 +17,8 @@ struct weft_difference {
     uint64_t largest_ulp;    /* maximum distance in ulp */
 };
 
-/* Returns the number of steps between neighbouring float32 from ${a} to ${b}: 0 for zeros of both signs and for two NaN;
- * UINT32_MAX if one of them is a NaN. */
+/* Returns the number of steps between neighbouring float32 from ${a} to ${b}: 0 for zeros of both
+ * signs and for two NaN; UINT32_MAX if one of them is a NaN. */
 WEFT_API uint32_t weft_ulp_distance(float a, float b);
 
 /* Compares the bits of ${count} floats: -0 and +0 differ, and so do NaN with different bits. */
@@ -38,9 +38,9 @@ struct weft_comparison {
     char metadata[64];         /* names of metadata that differ, as "weft.options", or empty */
 };
 
-/* Compares the safetensors files (or run folders) ${a} and ${b} tensor by tensor, and calls ${report} for each: those of A
- * first, in the order of the file. Fails with WEFT_BAD_FILE for a file that cannot be read, and with the status of ${report}
- * unless that is WEFT_OK. */
+/* Compares the safetensors files (or run folders) ${a} and ${b} tensor by tensor, and calls
+ * ${report} for each: those of A first, in the order of the file. Fails with WEFT_BAD_FILE for a
+ * file that cannot be read, and with the status of ${report} unless that is WEFT_OK. */
 WEFT_API enum weft_status
 weft_compare(const char *a, const char *b,
              enum weft_status (*report)(void *context, const struct weft_tensor_comparison *tensor,

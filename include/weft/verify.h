@@ -39,11 +39,11 @@ struct weft_verify_options {
     const struct weft_injection *inject; /* NULL: none */
     const char
         *bundle; /* folder for a program that shows a difference, created if needed; or NULL */
-    /* To find the kernel with which a device crashes: waits for each kernel, reports it to events->doing, and fails if it
-     * wrote past the end of a buffer. */
+    /* To find the kernel with which a device crashes: waits for each kernel, reports it to
+     * events->doing, and fails if it wrote past the end of a buffer. */
     bool launches;
-    /* Seconds of repetition with new seeds, in many copies in parallel; 0: none. ${inject} then flips the bit in one of the
-     * copies, not in the stages before. */
+    /* Seconds of repetition with new seeds, in many copies in parallel; 0: none. ${inject} then
+     * flips the bit in one of the copies, not in the stages before. */
     uint64_t soak;
 };
 
@@ -80,7 +80,8 @@ struct weft_verify_outcome {
     double seconds;
 };
 
-/* Callbacks; each may be NULL. If ${progress} returns false, verification stops with WEFT_INTERRUPTED. */
+/* Callbacks; each may be NULL. If ${progress} returns false, verification stops with
+ * WEFT_INTERRUPTED. */
 struct weft_verify_events {
     void (*stage)(void *context, enum weft_verify_stage stage, enum weft_verify_result result,
                   uint64_t cases, double seconds);
@@ -90,8 +91,9 @@ struct weft_verify_events {
     void *context;
 };
 
-/* Verifies the device that options->device names. WEFT_OK means that there is an ${outcome}, whatever its result. Fails with
- * WEFT_NO_VERDICT if this host cannot be the reference, and otherwise as weft_backend_open, also for ${notice}. ${events} may be NULL. */
+/* Verifies the device that options->device names. WEFT_OK means that there is an ${outcome},
+ * whatever its result. Fails with WEFT_NO_VERDICT if this host cannot be the reference, and
+ * otherwise as weft_backend_open, also for ${notice}. ${events} may be NULL. */
 WEFT_API enum weft_status weft_verify(const struct weft_verify_options *options,
                                       const struct weft_verify_events *events,
                                       struct weft_verify_outcome *outcome, char notice[512],

@@ -5,7 +5,8 @@
 
 #include "numerics.h"
 
-/* Returns an integer in the order of the floats: those of neighbours differ by 1; both zeros are 0. */
+/* Returns an integer in the order of the floats: those of neighbours differ by 1; both zeros are
+ * 0. */
 static int64_t in_order(float value) {
     uint32_t bits = weft_as_uint(value);
     int64_t magnitude = bits & 0x7fffffffu;

@@ -170,7 +170,8 @@ void verify_bundle_write(struct verify *verify, const struct bundle_content *con
     }
 }
 
-/* Returns ${size} bytes that are not compared, except those of ${ref}, which are ${values}; NULL without memory. */
+/* Returns ${size} bytes that are not compared, except those of ${ref}, which are ${values}; NULL
+ * without memory. */
 static unsigned char *lay_out(const struct tensor_ref *ref, size_t images, const float *values,
                               size_t size) {
     const uint32_t uncompared = VERIFY_UNCOMPARED;
@@ -249,32 +250,22 @@ static bool find_ref(const struct verify_piece *piece, const struct weft_verify_
 
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct verify_setup *setup, const struct weft_verify_difference *found) {
-    struct verify_setup recording = *setup;
-    struct debug_options debug = {.wait = false};
+    struct record record = {.kernels = setup->options.kernels, .step = piece->step};
+    const struct debug_options debug = {.record = &record};
+    struct verify_setup recording = {.options = setup->options, .debug = &debug};
     struct tensor_ref ref;
     struct weft_error failure = {0};
     enum weft_status status;
     if (verify->outcome->device.builtin || !find_ref(piece, found, &ref)) {
-        weft_fail(&failure, WEFT_FAILED,
-                  "a difference of this stage cannot be put into a program of its own");
-        verify_bundle_fail(verify, &failure);
-        return;
+        status = weft_fail(&failure, WEFT_FAILED,
+                           "a difference of this stage cannot be put into a program of its own");
+    } else {
+        select_launches(piece->network, &ref, found, &record);
+        recording.options.no_cache = true; /* so that there is a build log */
+        status = record_piece(verify, piece, &recording, &ref, found, &failure);
     }
-    debug.record = calloc(1, sizeof *debug.record);
-    if (debug.record == NULL) {
-        weft_fail(&failure, WEFT_FAILED, "no memory");
-        verify_bundle_fail(verify, &failure);
-        return;
-    }
-    select_launches(piece->network, &ref, found, debug.record);
-    debug.record->kernels = setup->options.kernels;
-    debug.record->step = piece->step;
-    recording.debug = &debug;
-    recording.options.no_cache = true; /* so that there is a build log */
-    status = record_piece(verify, piece, &recording, &ref, found, &failure);
-    record_finish(debug.record);
-    free(debug.record);
     if (status != WEFT_OK) { /* the verdict remains valid without a bundle */
         verify_bundle_fail(verify, &failure);
     }
+    record_finish(&record);
 }

@@ -1,4 +1,5 @@
-/* bundle.h: a folder that shows a difference to the author of a driver: source, inputs, results, and a program. */
+/* bundle.h: a folder that shows a difference to the author of a driver: source, inputs, results,
+ * and a program. */
 #ifndef WEFT_VERIFY_BUNDLE_H
 #define WEFT_VERIFY_BUNDLE_H
 
@@ -8,8 +9,8 @@
 /* A word of expected.bin that is not compared. */
 #define VERIFY_UNCOMPARED 0x7fffdeadu
 
-/* Runs ${piece} again, which gave ${found} with ${setup}, and writes into options->bundle what shows it without weft. Where
- * that is not possible, outcome->bundle says why. */
+/* Runs ${piece} again, which gave ${found} with ${setup}, and writes into options->bundle what
+ * shows it without weft. Where that is not possible, outcome->bundle says why. */
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
                    const struct verify_setup *setup, const struct weft_verify_difference *found);
 

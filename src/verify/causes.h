@@ -30,7 +30,8 @@ enum verify_cause {
 /* Returns the name of ${cause} in a word or two: "ordering". */
 const char *verify_cause_name(enum verify_cause cause);
 
-/* Writes what ${cause} means, a sentence that begins with the cause and ends with OpenCL's section, into ${text}. */
+/* Writes what ${cause} means, a sentence that begins with the cause and ends with OpenCL's section,
+ * into ${text}. */
 void verify_cause_text(enum verify_cause cause, char *text, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /* context.c: one verification: its options, how it opens devices, and what it reports. */
 #include "verify/context.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,8 @@ struct verify_setup verify_device_setup(const struct verify *verify, size_t batc
     return setup;
 }
 
-/* The mapping that the device gets by default or that the user chose. Without vectors there is only that of single lanes. */
+/* The mapping that the device gets by default or that the user chose. Without vectors there is only
+ * that of single lanes. */
 static enum weft_mapping own_mapping(const struct verify *verify) {
     enum weft_mapping given = verify->options->device.mapping;
     bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;
@@ -92,10 +94,17 @@ enum weft_status verify_progress(const struct verify *verify, const char *what,
     return WEFT_OK;
 }
 
+void verify_explain(struct verify *verify, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis, format, arguments);
+    va_end(arguments);
+}
+
 void verify_decide(struct verify *verify, struct weft_verify_difference *found,
-                   enum verify_cause cause, enum weft_verify_result result) {
+                   enum verify_cause cause, bool unstable) {
     found->cause = verify_cause_name(cause);
-    verify->outcome->result = result;
+    verify->outcome->result = unstable ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT;
     if (verify->events != NULL && verify->events->difference != NULL) {
         verify->events->difference(verify->events->context, found);
     }

@@ -30,16 +30,18 @@ struct verify {
 /* Returns how many steps the training has. */
 uint64_t verify_steps(const struct verify *verify);
 
-/* Returns whether vectors of 16 are verified too. --quick omits them where fma is emulated, because a compiler can take many
- * minutes for them. */
+/* Returns whether vectors of 16 are verified too. --quick omits them where fma is emulated, because
+ * a compiler can take many minutes for them. */
 bool verify_vectors(const struct verify *verify);
 
-/* Returns a setup that opens the device as the user asked, for ${batch} images. ${debug} may be NULL. */
+/* Returns a setup that opens the device as the user asked, for ${batch} images. ${debug} may be
+ * NULL. */
 struct verify_setup verify_device_setup(const struct verify *verify, size_t batch,
                                         const struct debug_options *debug);
 
-/* Sets mapping and no_fuse of ${setup} for variant ${variant}: 0 and 1 have the mapping that the device gets by default, 2 and 3 the other
- * one; 0 and 2 are fused. Without vectors there is only one mapping. All variants must give the same bits. */
+/* Sets mapping and no_fuse of ${setup} for variant ${variant}: 0 and 1 have the mapping that the
+ * device gets by default, 2 and 3 the other one; 0 and 2 are fused. Without vectors there is only
+ * one mapping. All variants must give the same bits. */
 #define VERIFY_VARIANTS 4
 void verify_variant(const struct verify *verify, size_t variant, struct verify_setup *setup);
 
@@ -53,9 +55,13 @@ void verify_doing(struct verify *verify, enum weft_verify_stage stage, const cha
 enum weft_status verify_progress(const struct verify *verify, const char *what,
                                  struct weft_error *error);
 
-/* Reports ${found} as the difference that decides the verification, with ${cause} and ${result}. */
+/* Writes outcome->diagnosis. */
+void verify_explain(struct verify *verify, const char *format, ...) WEFT_PRINTF(2, 3);
+
+/* Reports ${found} as the difference that decides the verification. ${unstable}: two runs of the
+ * device differ. */
 void verify_decide(struct verify *verify, struct weft_verify_difference *found,
-                   enum verify_cause cause, enum weft_verify_result result);
+                   enum verify_cause cause, bool unstable);
 
 /* The callback debug_options.announce of a struct verify: reports a kernel before its launch. */
 void verify_announce(void *verify, const char *kernel);

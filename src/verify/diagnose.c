@@ -1,4 +1,5 @@
-/* diagnose.c: runs a piece that differs again in other ways; which of them are right shows the cause. */
+/* diagnose.c: runs a piece that differs again in other ways; which of them are right shows the
+ * cause. */
 #include "verify/diagnose.h"
 
 #include <stdio.h>
@@ -48,7 +49,8 @@ static enum outcome run_once(const struct verify_piece *piece, const struct veri
     return outcome;
 }
 
-/* Runs the piece several times on fresh buffers. Stores the hash of the first wrong result in ${digest}. */
+/* Runs the piece several times on fresh buffers. Stores the hash of the first wrong result in
+ * ${digest}. */
 static enum weft_status repeat(const struct verify_piece *piece, const struct verify_setup *setup,
                                struct outcomes *outcomes, char digest[65],
                                struct weft_error *error) {
@@ -81,7 +83,8 @@ static void run_other_ways(const struct verify *verify, const struct verify_piec
     struct verify_setup other = *setup;
     char options[1024];
 
-    /* With a wait for each kernel, three times, since a race may be right once; then with other work-groups. */
+    /* With a wait for each kernel, three times, since a race may be right once; then with other
+     * work-groups. */
     other.debug = &debug;
     debug.wait = true;
     outcomes->wait = run_once(piece, &other, digest);
@@ -92,7 +95,8 @@ static void run_other_ways(const struct verify *verify, const struct verify_piec
     debug.other_groups = true;
     outcomes->groups = run_once(piece, &other, digest);
 
-    /* Without the optimiser, unless the compiler is wrong without it: PoCL 7.1 then computes a + b wrongly. */
+    /* Without the optimiser, unless the compiler is wrong without it: PoCL 7.1 then computes a + b
+     * wrongly. */
     other = *setup;
     snprintf(options, sizeof options, "%s -cl-opt-disable",
              setup->options.cl_options != NULL ? setup->options.cl_options : "");
@@ -125,7 +129,8 @@ static bool stays_wrong(const struct verify_piece *piece) {
     return wrong;
 }
 
-/* Returns whether the result depends on what ran before: it is wrong in other ways with other values. */
+/* Returns whether the result depends on what ran before: it is wrong in other ways with other
+ * values. */
 static bool changes(const struct outcomes *outcomes) {
     return outcomes->unoptimised == OUTCOME_OTHER || outcomes->groups == OUTCOME_OTHER ||
            outcomes->wait == OUTCOME_OTHER;
@@ -144,8 +149,8 @@ static enum verify_cause explain_unstable(const struct outcomes *outcomes) {
                : CAUSE_RACE;
 }
 
-/* Returns whether ${found} is one bit of one value. Otherwise a repeatable difference of a few ulp is rounding, not a bit flip, unless --inject has
- * ${flipped} a bit. */
+/* Returns whether ${found} is one bit of one value. Otherwise a repeatable difference of a few ulp
+ * is rounding, not a bit flip, unless --inject has ${flipped} a bit. */
 static bool is_bit_flip(const struct weft_verify_difference *found, bool flipped) {
     uint32_t bits = found->device ^ found->expected;
     return found->differing == 1 && bits != 0 && (bits & (bits - 1)) == 0 &&
@@ -167,8 +172,9 @@ static enum verify_cause explain_stable(const struct outcomes *outcomes,
                                                           : CAUSE_WRONG;
 }
 
-/* Runs the piece with each layer alone, perhaps several times, and replaces ${found} by its difference: where layers are fused, the layer that
- * computed a tensor may not be the one that made it wrong. */
+/* Runs the piece with each layer alone, perhaps several times, and replaces ${found} by its
+ * difference: where layers are fused, the layer that computed a tensor may not be the one that made
+ * it wrong. */
 static enum weft_status name_layer(const struct verify_piece *piece,
                                    const struct verify_setup *setup,
                                    struct weft_verify_difference *found, struct weft_error *error) {
@@ -219,14 +225,15 @@ static void write_diagnosis(struct verify *verify, enum verify_cause cause,
         snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
                  verify->options->inject->tensor);
     }
-    snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
-             "%s%s. Run again on fresh buffers: %u right, %u the same, %u otherwise wrong; waiting "
-             "for each kernel: %s; other work-groups: %s; -cl-opt-disable: %s; the other mapping: "
-             "%s; %s: %s",
-             injected, text, outcomes->right, outcomes->same, outcomes->other,
-             outcome_names[outcomes->wait], outcome_names[outcomes->groups],
-             outcome_names[outcomes->unoptimised], outcome_names[outcomes->mapping],
-             no_fuse ? "fused" : "not fused", outcome_names[outcomes->fusing]);
+    verify_explain(
+        verify,
+        "%s%s. Run again on fresh buffers: %u right, %u the same, %u otherwise wrong; waiting "
+        "for each kernel: %s; other work-groups: %s; -cl-opt-disable: %s; the other mapping: "
+        "%s; %s: %s",
+        injected, text, outcomes->right, outcomes->same, outcomes->other,
+        outcome_names[outcomes->wait], outcome_names[outcomes->groups],
+        outcome_names[outcomes->unoptimised], outcome_names[outcomes->mapping],
+        no_fuse ? "fused" : "not fused", outcome_names[outcomes->fusing]);
 }
 
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
@@ -249,11 +256,9 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     }
     if (status != WEFT_OK) {
         verify_cause_text(CAUSE_NOT_RUN_AGAIN, what, sizeof what);
-        snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis, "%s: %.1500s", what,
-                 error->message);
+        verify_explain(verify, "%s: %.1500s", what, error->message);
         *error = (struct weft_error){0};
-        verify_decide(verify, found, CAUSE_NOT_RUN_AGAIN,
-                      repeats ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+        verify_decide(verify, found, CAUSE_NOT_RUN_AGAIN, repeats);
         return WEFT_OK;
     }
 
@@ -264,7 +269,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
                 ? explain_unstable(&outcomes)
                 : explain_stable(&outcomes, found, !setup->options.no_fuse, verify->flip.flip != 0);
     write_diagnosis(verify, cause, &outcomes, setup->options.no_fuse);
-    verify_decide(verify, found, cause, repeats ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+    verify_decide(verify, found, cause, repeats);
     if (verify->options->bundle != NULL) {
         /* with the fewest kernels that show it */
         smallest.options.no_fuse = setup->options.no_fuse || outcomes.fusing != OUTCOME_RIGHT;

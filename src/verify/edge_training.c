@@ -1,5 +1,6 @@
-/* edge_training.c: short trainings from values that ordinary trainings hardly ever reach: moments, parameters and gradients at the threshold to
- * 0, units that are never active, probabilities from 1 down to 0, a last batch of one shard and one image. */
+/* edge_training.c: short trainings from values that ordinary trainings hardly ever reach: moments,
+ * parameters and gradients at the threshold to 0, units that are never active, probabilities from 1
+ * down to 0, a last batch of one shard and one image. */
 #include "verify/edge_training.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static void make_moments(struct trainer *edge, size_t i, const uint32_t words[4]
     edge->moments[1][i] = power(words[3], second < 2 * first ? 2 * first : second);
 }
 
-/* Makes parameter ${i}, whose gradient is 0, and its moments: one of them fades to 0 in the first steps. */
+/* Makes parameter ${i}, whose gradient is 0, and its moments: one of them fades to 0 in the first
+ * steps. */
 static void make_fading(struct trainer *edge, size_t i, const uint32_t words[4]) {
     float *parameter = &edge->model->parameters[i];
     switch (i % 4) {
@@ -54,7 +56,8 @@ static void make_fading(struct trainer *edge, size_t i, const uint32_t words[4])
     }
 }
 
-/* Makes units of ${layer} that are never active: the relu after it always gives 0. ${last}: it gives the logits. */
+/* Makes units of ${layer} that are never active: the relu after it always gives 0. ${last}: it
+ * gives the logits. */
 static void make_units(struct trainer *edge, const struct weft_layer *layer, bool last) {
     const struct weft_tensor *weight = &edge->model->network->tensors[layer->first_tensor];
     const struct weft_tensor *bias = weight + 1;
@@ -78,7 +81,8 @@ static void make_units(struct trainer *edge, const struct weft_layer *layer, boo
     }
 }
 
-/* Makes running statistics of the units that are never active: one step takes them below the threshold to 0. */
+/* Makes running statistics of the units that are never active: one step takes them below the
+ * threshold to 0. */
 static void make_statistics(struct trainer *edge, const struct weft_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
         const struct weft_tensor *tensor = &edge->model->network->tensors[layer->first_tensor + i];
@@ -122,10 +126,11 @@ static enum weft_status allocate(struct trainer *edge, struct weft_error *error)
     return WEFT_OK;
 }
 
-enum weft_status edge_training_init(const struct verify *verify, uint64_t seed,
-                                    struct trainer *edge, struct weft_error *error) {
+enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct trainer *edge,
+                                    struct weft_error *error) {
     struct weft_network *network = NULL;
-    *edge = (struct trainer){.seed = seed,
+    *edge = (struct trainer){.verify = verify,
+                             .seed = seed,
                              .steps = STEPS,
                              .batch = 100,
                              .images = edge->made_images,
@@ -150,17 +155,16 @@ void edge_training_finish(struct trainer *edge) {
 }
 
 /* Compares the training on edge->backend with the reference's. */
-static enum weft_status train_and_compare(struct verify *verify, struct trainer *edge,
-                                          struct weft_error *error) {
-    TRY(trainer_hash(verify, edge, edge->backend, edge->digest, edge->results[0], error));
-    TRY(trainer_expect(verify, edge, error));
-    verify->cases += edge->steps;
-    return strcmp(edge->digest, edge->expected) != 0 ? verify_lockstep(verify, edge, error)
-                                                     : WEFT_OK;
+static enum weft_status train_and_compare(struct trainer *edge, struct weft_error *error) {
+    TRY(trainer_hash(edge, edge->backend, edge->digest, edge->results[0], error));
+    TRY(trainer_expect(edge, error));
+    edge->verify->cases += edge->steps;
+    return strcmp(edge->digest, edge->expected) != 0 ? verify_lockstep(edge, error) : WEFT_OK;
 }
 
-/* Runs ${edge} on the backend of ${trainer}, and then restores its images, parameters and buffers. */
-static enum weft_status run_on(struct verify *verify, struct trainer *trainer, struct trainer *edge,
+/* Runs ${edge} on the backend of ${trainer}, and then restores its images, parameters and
+ * buffers. */
+static enum weft_status run_on(struct trainer *trainer, struct trainer *edge,
                                struct weft_error *error) {
     const struct weft_network *network = edge->model->network;
     float *kept = calloc(network->parameter_count + network->buffer_count + 1, sizeof *kept);
@@ -177,7 +181,7 @@ static enum weft_status run_on(struct verify *verify, struct trainer *trainer, s
     TRY_OR(done, weft_backend_read(backend, WEFT_ARRAY_BUFFERS, buffers, error));
     TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &edge->images[WEFT_SPLIT_TRAIN],
                                          error));
-    TRY_OR(done, train_and_compare(verify, edge, error));
+    TRY_OR(done, train_and_compare(edge, error));
     TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TRAIN,
                                          &trainer->images[WEFT_SPLIT_TRAIN], error));
     TRY_OR(done, weft_backend_write(backend, WEFT_ARRAY_BUFFERS, buffers, error));
@@ -188,41 +192,40 @@ done:
 }
 
 /* Runs ${edge} in ${variant}, on a backend of its own. */
-static enum weft_status run_apart(struct verify *verify, struct trainer *edge, size_t variant,
-                                  struct weft_error *error) {
+static enum weft_status run_apart(struct trainer *edge, size_t variant, struct weft_error *error) {
     struct weft_backend *backend = NULL;
     enum weft_status status;
-    verify_variant(verify, variant, &edge->setup);
+    verify_variant(edge->verify, variant, &edge->setup);
     edge->note = edge->setup.options.mapping == WEFT_MAPPING_GPU
                      ? ", from made-up values at the threshold to 0, mapping gpu"
                      : ", from made-up values at the threshold to 0, mapping cpu";
     TRY_OR(done, trainer_open(edge, &edge->setup, &backend, error));
     edge->backend = backend;
-    TRY_OR(done, train_and_compare(verify, edge, error));
+    TRY_OR(done, train_and_compare(edge, error));
 done:
     weft_backend_close(backend);
     return status;
 }
 
-static enum weft_status run_variant(struct verify *verify, struct trainer *trainer, size_t variant,
+static enum weft_status run_variant(struct trainer *trainer, size_t variant,
                                     struct weft_error *error) {
     struct trainer edge;
     enum weft_status status;
-    TRY_OR(done, edge_training_init(verify, trainer->seed, &edge, error));
-    status = variant == 0 ? run_on(verify, trainer, &edge, error)
-                          : run_apart(verify, &edge, variant, error);
+    TRY_OR(done, edge_training_init(trainer->verify, trainer->seed, &edge, error));
+    status = variant == 0 ? run_on(trainer, &edge, error) : run_apart(&edge, variant, error);
 done:
     edge_training_finish(&edge);
     return status;
 }
 
-enum weft_status verify_edge_training(struct verify *verify, struct trainer *trainer,
-                                      struct weft_error *error) {
-    /* --quick has only the first variant, whose kernels the training has compiled; the CPU backend has no other one. */
+enum weft_status verify_edge_training(struct trainer *trainer, struct weft_error *error) {
+    const struct verify *verify = trainer->verify;
+    /* --quick has only the first variant, whose kernels the training has compiled; the CPU backend
+     * has no other one. */
     bool all = verify->options->full && !verify->outcome->device.builtin;
     for (size_t i = 0; i < (all ? VERIFY_VARIANTS : 1); i++) {
         if (verify->outcome->result == WEFT_VERIFY_EQUAL) {
-            TRY(run_variant(verify, trainer, i, error));
+            TRY(run_variant(trainer, i, error));
         }
     }
     return WEFT_OK;

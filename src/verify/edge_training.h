@@ -4,14 +4,14 @@
 
 #include "verify/trainer.h"
 
-/* Makes a training of the published network from such values, with fewer images than two batches, and one image in the last shard. Finish it
- * even on failure; its backend is the caller's. */
-enum weft_status edge_training_init(const struct verify *verify, uint64_t seed,
-                                    struct trainer *edge, struct weft_error *error);
+/* Makes a training of the published network from such values, with fewer images than two batches,
+ * and one image in the last shard. Finish it even on failure; its backend is the caller's. */
+enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct trainer *edge,
+                                    struct weft_error *error);
 void edge_training_finish(struct trainer *edge);
 
-/* Compares such trainings: on the backend of ${trainer}, whose parameters and images are restored, and with --full in all variants. */
-enum weft_status verify_edge_training(struct verify *verify, struct trainer *trainer,
-                                      struct weft_error *error);
+/* Compares such trainings: on the backend of ${trainer}, whose parameters and images are restored,
+ * and with --full in all variants. */
+enum weft_status verify_edge_training(struct trainer *trainer, struct weft_error *error);
 
 #endif

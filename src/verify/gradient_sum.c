@@ -1,4 +1,5 @@
-/* gradient_sum.c: whether a wrong gradient is a wrong sum: Adam's kernel adds the gradients of the shards, for the parameters of every layer. */
+/* gradient_sum.c: whether a wrong gradient is a wrong sum: Adam's kernel adds the gradients of the
+ * shards, for the parameters of every layer. */
 #include "verify/gradient_sum.h"
 
 #include <stdlib.h>
@@ -6,7 +7,8 @@
 
 #include "numerics.h"
 
-/* Returns whether parameter ${p} of ${gradients}, as it is after the launch, is the sum of its shards in ${record}. */
+/* Returns whether parameter ${p} of ${gradients}, as it is after the launch, is the sum of its
+ * shards in ${record}. */
 static bool is_sum(const struct record *record, const unsigned char *gradients, size_t p) {
     const struct record_buffer *partials = &record->buffers[record->partials - 1];
     size_t row = record->buffers[record->gradients - 1].size;
@@ -27,49 +29,33 @@ static bool is_complete(const struct record *record) {
                record->buffers[record->partials - 1].size;
 }
 
-/* Runs ${piece} with the launch of Adam's kernel recorded, and compares its sums. */
-static bool sum_is_wrong(const struct verify_piece *piece, const struct verify_setup *setup,
-                         const struct tensor_ref *ref, struct record *record) {
+bool verify_gradient_sum_is_wrong(const struct verify_piece *piece,
+                                  const struct verify_setup *setup,
+                                  const struct weft_verify_difference *found) {
+    struct record record = {.kernels = setup->options.kernels, .adam = true, .step = piece->step};
+    const struct debug_options debug = {.record = &record};
+    const struct verify_setup recording = {.options = setup->options, .debug = &debug};
     struct weft_error ignored = {0};
     struct weft_verify_difference again = {.differing = 0};
     struct weft_backend *device = NULL;
+    struct tensor_ref ref;
     unsigned char *gradients = NULL;
     char digest[65];
     int buffer = 0;
     bool wrong = false;
-    if (verify_open(piece->network, setup, &device, &ignored) == WEFT_OK &&
-        piece->run(piece, device, &again, digest, &ignored) == WEFT_OK && is_complete(record) &&
-        debug_api->record_result(device, ref, &buffer, &gradients, &ignored) == WEFT_OK) {
-        for (size_t i = 0; i < ref->count && !wrong; i++) {
-            wrong = !is_sum(record, gradients, ref->offset + i);
-        }
-    }
-    free(gradients);
-    weft_backend_close(device);
-    return wrong;
-}
-
-bool verify_gradient_sum_is_wrong(const struct verify_piece *piece,
-                                  const struct verify_setup *setup,
-                                  const struct weft_verify_difference *found) {
-    struct verify_setup recording = *setup;
-    struct debug_options debug = {.wait = false};
-    struct tensor_ref ref;
-    bool wrong;
     if (setup->debug != NULL || !tensor_ref_find(piece->network, found->name, &ref) ||
         ref.is_activation || ref.array != WEFT_ARRAY_GRADIENTS) {
         return false; /* not a gradient of parameters, or one with a flipped bit */
     }
-    debug.record = calloc(1, sizeof *debug.record);
-    if (debug.record == NULL) {
-        return false;
+    if (verify_open(piece->network, &recording, &device, &ignored) == WEFT_OK &&
+        piece->run(piece, device, &again, digest, &ignored) == WEFT_OK && is_complete(&record) &&
+        debug_api->record_result(device, &ref, &buffer, &gradients, &ignored) == WEFT_OK) {
+        for (size_t i = 0; i < ref.count && !wrong; i++) {
+            wrong = !is_sum(&record, gradients, ref.offset + i);
+        }
     }
-    debug.record->kernels = setup->options.kernels;
-    debug.record->adam = true;
-    debug.record->step = piece->step;
-    recording.debug = &debug;
-    wrong = sum_is_wrong(piece, &recording, &ref, debug.record);
-    record_finish(debug.record);
-    free(debug.record);
+    free(gradients);
+    weft_backend_close(device);
+    record_finish(&record);
     return wrong;
 }

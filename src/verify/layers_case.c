@@ -1,4 +1,5 @@
-/* layers_case.c: the made-up values of one case of stage_layers.c, and the results of the reference. */
+/* layers_case.c: the made-up values of one case of stage_layers.c, and the results of the
+ * reference. */
 #include "verify/layers_case.h"
 
 #include <stdio.h>
@@ -32,7 +33,8 @@ enum weft_status layers_case_propagate(const struct layers_case *layers,
     return weft_backend_propagate(backend, &probe, error);
 }
 
-/* Makes the first output of a linear layer the first input alone, scaled to near the threshold to 0. */
+/* Makes the first output of a linear layer the first input alone, scaled to near the threshold to
+ * 0. */
 static void make_faint(struct layers_case *layers, const struct weft_layer *layer) {
     const struct weft_tensor *weight = &layers->network->tensors[layer->first_tensor];
     size_t inputs = weight->count / weight[1].count;
@@ -41,9 +43,10 @@ static void make_faint(struct layers_case *layers, const struct weft_layer *laye
     layers->parameters[weight[1].offset] = 0.0f;
 }
 
-/* Makes values that random ones hardly ever give. The first image gives the first channel of a convolution sums of exactly 0, so that the input of a
- * relu is 0 and all values of a pool's window are equal. The last image but one, and its gradient, give sums below the threshold to 0.
- * With one or two images only gradients are near the threshold. */
+/* Makes values that random ones hardly ever give. The first image gives the first channel of a
+ * convolution sums of exactly 0, so that the input of a relu is 0 and all values of a pool's window
+ * are equal. The last image but one, and its gradient, give sums below the threshold to 0. With one
+ * or two images only gradients are near the threshold. */
 static void make_edges(struct layers_case *layers) {
     const struct weft_network *network = layers->network;
     size_t inputs = weft_shape_size(network->input);

@@ -17,9 +17,10 @@ struct layers_case {
     char negated_digest[65];
 };
 
-/* Fills the rest of ${layers}, which is 0 except for count and statistics: the network of ${list} (JSON; NULL: the published one), its values,
- * which follow from the subjects ${subject} to ${subject} + 3, and the reference, which has computed the negated values and then these. Finish it even
- * on failure. */
+/* Fills the rest of ${layers}, which is 0 except for count and statistics: the network of ${list}
+ * (JSON; NULL: the published one), its values, which follow from the subjects ${subject} to
+ * ${subject} + 3, and the reference, which has computed the negated values and then these. Finish
+ * it even on failure. */
 enum weft_status layers_case_init(const struct verify *verify, const char *list, uint64_t subject,
                                   struct layers_case *layers, struct weft_error *error);
 void layers_case_finish(struct layers_case *layers);

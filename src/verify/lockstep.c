@@ -1,5 +1,6 @@
-/* lockstep.c: device and reference make the same training one step at a time, until they differ. If they do not, the device makes the steps in
- * calls, as the training did, first one of a call, then two ...: this shows results that depend on a step's position in its call. */
+/* lockstep.c: device and reference make the same training one step at a time, until they differ. If
+ * they do not, the device makes the steps in calls, as the training did, first one of a call, then
+ * two ...: this shows results that depend on a step's position in its call. */
 #include "verify/lockstep.h"
 
 #include <stdio.h>
@@ -29,7 +30,8 @@ static size_t array_bytes(const struct lockstep *lockstep, enum weft_array array
     return trainer_array_size(lockstep->trainer->model->network, array) * sizeof(float);
 }
 
-/* Makes the steps from ${first} to lockstep->step on ${backend} in one call, and stores the ${result} of the last. */
+/* Makes the steps from ${first} to lockstep->step on ${backend} in one call, and stores the
+ * ${result} of the last. */
 static enum weft_status make_steps(struct lockstep *lockstep, struct weft_backend *backend,
                                    uint64_t first, struct weft_step_result *result,
                                    struct weft_error *error) {
@@ -73,7 +75,8 @@ static enum weft_status keep_state(struct lockstep *lockstep, struct weft_error 
     return WEFT_OK;
 }
 
-/* Sets ${backend} to the state before the step. The parameters are last, since debug_options.flip counts steps from there. */
+/* Sets ${backend} to the state before the step. The parameters are last, since debug_options.flip
+ * counts steps from there. */
 static enum weft_status restore(const struct lockstep *lockstep, struct weft_backend *backend,
                                 struct weft_error *error) {
     for (size_t a = STATE_ARRAYS; a-- > 0;) {
@@ -131,8 +134,7 @@ static void finish(struct lockstep *lockstep) {
     free(lockstep->values[0]);
 }
 
-static enum weft_status init(const struct verify *verify, struct lockstep *lockstep,
-                             struct weft_error *error) {
+static enum weft_status init(struct lockstep *lockstep, struct weft_error *error) {
     const struct weft_network *network = lockstep->trainer->model->network;
     size_t longest = network->parameter_count + network->buffer_count + 1;
     bool allocated = true;
@@ -145,7 +147,7 @@ static enum weft_status init(const struct verify *verify, struct lockstep *locks
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a second training");
     }
     lockstep->values[1] = lockstep->values[0] + longest;
-    return trainer_open_reference(verify, lockstep->trainer, &lockstep->expected, error);
+    return trainer_open_reference(lockstep->trainer, &lockstep->expected, error);
 }
 
 /* Sets device and reference to the values before the first step. */
@@ -167,11 +169,10 @@ static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_e
 }
 
 /* Diagnoses the step that differed. Device and reference still have their state after it. */
-static enum weft_status examine(struct verify *verify, struct lockstep *lockstep,
-                                struct weft_error *error) {
+static enum weft_status examine(struct lockstep *lockstep, struct weft_error *error) {
     const struct trainer *trainer = lockstep->trainer;
     struct verify_setup setup = trainer->setup;
-    struct debug_options flip = verify->flip;
+    struct debug_options flip = trainer->verify->flip;
     struct verify_piece piece = {.network = trainer->model->network,
                                  .batch = trainer->batch,
                                  .run = run_piece,
@@ -196,13 +197,13 @@ static enum weft_status examine(struct verify *verify, struct lockstep *lockstep
     }
     flip.flip = flip.flip != 0 ? 1 : 0; /* the piece is one step */
     setup.debug = flip.flip != 0 ? &flip : NULL;
-    return verify_diagnose(verify, &piece, &setup, &found, false, error);
+    return verify_diagnose(trainer->verify, &piece, &setup, &found, false, error);
 }
 
-/* Makes steps until device and reference differ: each in a call of its own, or, ${calls}, as the training makes them. Stores whether they are
- * ${equal} to the end. */
-static enum weft_status walk(struct verify *verify, struct lockstep *lockstep, bool calls,
-                             bool *equal, struct weft_error *error) {
+/* Makes steps until device and reference differ: each in a call of its own, or, ${calls}, as the
+ * training makes them. Stores whether they are ${equal} to the end. */
+static enum weft_status walk(struct lockstep *lockstep, bool calls, bool *equal,
+                             struct weft_error *error) {
     const struct trainer *trainer = lockstep->trainer;
     uint64_t end = 0; /* of the call */
     TRY(rewind_training(lockstep, error));
@@ -220,8 +221,8 @@ static enum weft_status walk(struct verify *verify, struct lockstep *lockstep, b
         TRY(make_steps(lockstep, lockstep->expected, lockstep->step, &lockstep->results[1], error));
         TRY(make_steps(lockstep, trainer->backend, lockstep->first, &lockstep->results[0], error));
         TRY(compare(lockstep, trainer->backend, equal, error));
-        TRY(verify_progress(verify, "step by step", error));
-        *equal = *equal && verify->flip.flip != lockstep->step + 1;
+        TRY(verify_progress(trainer->verify, "step by step", error));
+        *equal = *equal && trainer->verify->flip.flip != lockstep->step + 1;
         if (!*equal) {
             break;
         }
@@ -230,21 +231,19 @@ static enum weft_status walk(struct verify *verify, struct lockstep *lockstep, b
     return WEFT_OK;
 }
 
-enum weft_status verify_lockstep(struct verify *verify, struct trainer *trainer,
-                                 struct weft_error *error) {
+enum weft_status verify_lockstep(struct trainer *trainer, struct weft_error *error) {
     struct lockstep lockstep = {.trainer = trainer};
     bool equal = true;
     enum weft_status status;
-    TRY_OR(done, init(verify, &lockstep, error));
+    TRY_OR(done, init(&lockstep, error));
     /* An occasional fault may need several trainings to happen again. */
     for (uint64_t steps = 0; steps < PATIENCE && equal; steps += trainer->steps) {
-        TRY_OR(done, walk(verify, &lockstep, false, &equal, error));
+        TRY_OR(done, walk(&lockstep, false, &equal, error));
         if (equal) {
-            TRY_OR(done, walk(verify, &lockstep, true, &equal, error));
+            TRY_OR(done, walk(&lockstep, true, &equal, error));
         }
     }
-    status =
-        equal ? verify_unreproduced(verify, trainer, error) : examine(verify, &lockstep, error);
+    status = equal ? verify_unreproduced(trainer, error) : examine(&lockstep, error);
 done:
     finish(&lockstep);
     return status;

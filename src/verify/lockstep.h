@@ -5,7 +5,6 @@
 #include "verify/trainer.h"
 
 /* Finds the first step of the training of ${trainer} that differs, and diagnoses it. */
-enum weft_status verify_lockstep(struct verify *verify, struct trainer *trainer,
-                                 struct weft_error *error);
+enum weft_status verify_lockstep(struct trainer *trainer, struct weft_error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* operations.c: the operations of cl/verify_operations.h on the host, and the values on which they are checked. */
+/* operations.c: the operations of cl/verify_operations.h on the host, and the values on which they
+ * are checked. */
 #include "verify/operations.h"
 
 #include <math.h>
@@ -72,7 +73,8 @@ static bool is_nan(uint32_t bits) {
     return (bits & 0x7fffffffu) > 0x7f800000u;
 }
 
-/* Below 2^-118 but not 0: the contract has no such values, since devices may flush values near the denormals. */
+/* Below 2^-118 but not 0: the contract has no such values, since devices may flush values near the
+ * denormals. */
 static bool is_faint(uint32_t bits) {
     uint32_t magnitude = bits & 0x7fffffffu;
     return magnitude != 0 && magnitude < (127u - 118u) << 23;
@@ -120,7 +122,8 @@ static const uint32_t edges[] = {
     0x4b7fffff, 0x4b800001, 0x4f000000, 0xcf000000, 0x4effffff, 0x7f000000, 0x7f7fffff, 0xff7fffff,
     0x7f800000, 0xff800000, 0x7fc00000};
 
-/* Values for which exp or log changes if a coefficient of cl/numerics_body.h is replaced by a neighbour: for some coefficients no random value shows it. */
+/* Values for which exp or log changes if a coefficient of cl/numerics_body.h is replaced by a
+ * neighbour: for some coefficients no random value shows it. */
 static const uint32_t sensitive[] = {
     0xc268b5a6, 0x41d1796d, 0x4073fce0, 0xc23b2656, 0x3eb28000, 0x3eb28001, 0xc23b34a0, 0x4074635d,
     0x41b9dc06, 0x41b9d456, 0x3eb28eda, 0x3eb28db7, 0xbd83a002, 0x3fbfd000, 0x3fb4a361, 0x3fb1f781,
@@ -132,8 +135,8 @@ static const uint32_t sensitive[] = {
 #define SENSITIVE (sizeof sensitive / sizeof sensitive[0])
 #define RANDOM    (1u << 20)
 
-/* Makes triple ${i}: first all combinations of edges, then those of sensitive, then random ones: of bits, of similar exponents, and with a
- * product and a sum that cancel. */
+/* Makes triple ${i}: first all combinations of edges, then those of sensitive, then random ones: of
+ * bits, of similar exponents, and with a product and a sum that cancel. */
 static void make_triple(size_t i, const uint32_t random[3], uint32_t in[3]) {
     if (i < TRIPLES) {
         in[0] = edges[i % EDGES];

@@ -1,4 +1,5 @@
-/* operations.h: the operations of cl/verify_operations.h on the host: results, comparison, and the values on which they are checked. */
+/* operations.h: the operations of cl/verify_operations.h on the host: results, comparison, and the
+ * values on which they are checked. */
 #ifndef WEFT_VERIFY_OPERATIONS_H
 #define WEFT_VERIFY_OPERATIONS_H
 
@@ -34,7 +35,8 @@ bool verify_is_right(enum weft_operation operation, const uint32_t in[3], uint32
 /* Returns the count of all triples: combinations of special values, then random ones. */
 size_t verify_triple_count(void);
 
-/* Fills ${in}, 3 x VERIFY_TRIPLES, with the triples from ${first} on: first all a, then all b, then all c. */
+/* Fills ${in}, 3 x VERIFY_TRIPLES, with the triples from ${first} on: first all a, then all b, then
+ * all c. */
 void verify_fill_chunk(uint64_t seed, size_t first, uint32_t *in);
 
 /* Wrong results so far, by operation, and the first of each. */
@@ -55,7 +57,8 @@ void verify_check_chunk(const uint32_t *in, const uint32_t *out, size_t first, b
 /* Allocates a chunk: ${in}, and ${out} for all results. Free both, even on failure. */
 enum weft_status verify_allocate_chunk(uint32_t **in, uint32_t **out, struct weft_error *error);
 
-/* Returns whether the device computes the first chunk correctly with the compiler's options of ${options}; false also if that cannot be run. */
+/* Returns whether the device computes the first chunk correctly with the compiler's options of
+ * ${options}; false also if that cannot be run. */
 bool verify_computes(const struct verify *verify, const struct weft_backend_options *options);
 
 #endif

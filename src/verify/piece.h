@@ -7,7 +7,8 @@
 struct verify_piece {
     const struct weft_network *network; /* that backends are opened for, */
     size_t batch;                       /* with this many images */
-    /* Runs the piece on ${backend}, and stores the first difference (differing 0: none), and in ${digest} a hash of all results. */
+    /* Runs the piece on ${backend}, and stores the first difference (differing 0: none), and in
+     * ${digest} a hash of all results. */
     enum weft_status (*run)(const struct verify_piece *piece, struct weft_backend *backend,
                             struct weft_verify_difference *found, char digest[65],
                             struct weft_error *error);

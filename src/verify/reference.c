@@ -1,4 +1,5 @@
-/* reference.c: the CPU backend as the reference: whether this host computes correctly, and results that are known. */
+/* reference.c: the CPU backend as the reference: whether this host computes correctly, and results
+ * that are known. */
 #include "verify/reference.h"
 
 #include <float.h>
@@ -6,7 +7,8 @@
 
 #include "numerics.h"
 
-/* Volatile variables, so that these are computed at run time, with the rounding mode of that moment. */
+/* Volatile variables, so that these are computed at run time, with the rounding mode of that
+ * moment. */
 static float product(volatile float a, volatile float b) {
     volatile float result = a * b;
     return result;
@@ -26,7 +28,8 @@ enum weft_status verify_reference_check(struct weft_error *error) {
         {0x1.000002p0f, 0x1.fffffep-1f, -1.0f, 0x1.fffffcp-25f},
         {0x1p-12f, 0x1p-12f, 1.0f, 1.0f},
         {0x1.000002p-12f, 0x1p-12f, 1.0f, 0x1.000002p0f},
-        /* Just below the middle of two floats. In double and long double it is the middle itself, which rounds up. */
+        /* Just below the middle of two floats. In double and long double it is the middle itself,
+         * which rounds up. */
         {0x1.000002p-12f, 0x1.fffffcp-13f, 0x1.000002p0f, 0x1.000002p0f},
     };
     /* Ties round to the even neighbour, up and down, for both signs. */

@@ -4,8 +4,8 @@
 
 #include "verify/context.h"
 
-/* Fails with WEFT_NO_VERDICT if this processor, as it is set up, cannot be the reference: it rounds in another way, or computes
- * with more digits than float32 has. */
+/* Fails with WEFT_NO_VERDICT if this processor, as it is set up, cannot be the reference: it rounds
+ * in another way, or computes with more digits than float32 has. */
 enum weft_status verify_reference_check(struct weft_error *error);
 
 /* Returns the threads of a reference: one, if the CPU backend itself is verified. */

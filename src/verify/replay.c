@@ -1,4 +1,5 @@
-/* replay.c: prints the C program of a bundle: what it repeats, then the text of replay_program.c. */
+/* replay.c: prints the C program of a bundle: what it repeats, then the text of
+ * replay_program.c. */
 #include "verify/replay.h"
 
 #include <inttypes.h>

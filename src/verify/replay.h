@@ -6,8 +6,8 @@
 
 #include "backend/opencl/debug/debug.h"
 
-/* Prints the program for ${device}: it repeats the launches of ${record}, and compares buffer ${buffer} with expected.bin; if ${record} is NULL, it
- * repeats transfers of expected.bin. */
+/* Prints the program for ${device}: it repeats the launches of ${record}, and compares buffer
+ * ${buffer} with expected.bin; if ${record} is NULL, it repeats transfers of expected.bin. */
 void verify_print_replay(FILE *out, const struct weft_device *device, const struct record *record,
                          int buffer);
 

@@ -1,10 +1,9 @@
 /* This program needs nothing but OpenCL:
- *
  *   cc replay.c -o replay -lOpenCL && ./replay [PLATFORM [DEVICE]]
  *
- * With LAUNCHES it launches the kernels of program.cl on their inputs, and compares a buffer with expected.bin, which
- * follows from IEEE 754 arithmetic. Without LAUNCHES it writes expected.bin to a buffer, copies it to another, and reads
- * both back, ten times; no kernel runs.
+ * With LAUNCHES it launches the kernels of program.cl on their inputs, and compares a buffer with
+ * expected.bin, which follows from IEEE 754 arithmetic. Without LAUNCHES it writes expected.bin to
+ * a buffer, copies it to another, and reads both back, ten times; no kernel runs.
  *
  * Exit code: 0 equal, 1 different, 2 it could not be run. */
 #define CL_TARGET_OPENCL_VERSION 120
@@ -46,7 +45,8 @@ static char *read_file(const char *name, size_t *size) {
     return bytes;
 }
 
-/* Reads ${size} bytes of ${memory} and compares them with ${expected}. Returns whether they differ. */
+/* Reads ${size} bytes of ${memory} and compares them with ${expected}. Returns whether they
+ * differ. */
 static int compare(cl_command_queue queue, cl_mem memory, const char *expected, size_t size) {
     const size_t words = size / 4;
     size_t differing = 0;

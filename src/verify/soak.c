@@ -1,7 +1,7 @@
 /* soak.c: the training again and again, with new seeds, in as many copies as keep the device busy.
  *
- * The host digests the results of the CPU backend once for each seed. The copies are digested and compared on the device, so that
- * only one verdict for each copy is read back after a round. */
+ * The host digests the results of the CPU backend once for each seed. The copies are digested and
+ * compared on the device, so that only one verdict for each copy is read back after a round. */
 #include "verify/soak.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static enum weft_status digest_training(struct soak *soak, struct weft_backend *
     for (size_t i = 0; i < WEFT_DIGEST_CHAINS; i++) {
         chains[i] = WEFT_DIGEST_START;
     }
-    TRY(trainer_train(soak->verify, &soak->trainer, backend, "soak", &sink, NULL, error));
+    TRY(trainer_train(&soak->trainer, backend, "soak", &sink, NULL, error));
     *digest = WEFT_DIGEST_START;
     for (size_t i = 0; i < WEFT_DIGEST_CHAINS; i++) {
         *digest = weft_digest_mix(*digest, chains[i]);
@@ -56,21 +56,22 @@ static enum weft_status digest_training(struct soak *soak, struct weft_backend *
 static enum weft_status expect(struct soak *soak, struct weft_error *error) {
     struct weft_backend *reference = NULL;
     enum weft_status status;
-    TRY_OR(done, trainer_open_reference(soak->verify, &soak->trainer, &reference, error));
+    TRY_OR(done, trainer_open_reference(&soak->trainer, &reference, error));
     TRY_OR(done, digest_training(soak, reference, &soak->expected, error));
 done:
     weft_backend_close(reference);
     return status;
 }
 
-/* Finds out where and why ${copy} was wrong. Whether it is wrong alone too shows whether the fault is repeatable. */
+/* Finds out where and why ${copy} was wrong. Whether it is wrong alone too shows whether the fault
+ * is repeatable. */
 static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
                                 struct weft_error *error) {
     struct trainer *trainer = &soak->trainer;
     struct weft_verify_outcome *outcome = soak->verify->outcome;
     enum weft_status status;
-    TRY(trainer_expect(soak->verify, trainer, error));
-    TRY(trainer_hash(soak->verify, trainer, copy, trainer->digest, trainer->results[0], error));
+    TRY(trainer_expect(trainer, error));
+    TRY(trainer_hash(trainer, copy, trainer->digest, trainer->results[0], error));
     if (strcmp(trainer->digest, trainer->expected) != 0) {
         outcome->known = false;
         memcpy(outcome->hash, trainer->digest, sizeof outcome->hash);
@@ -79,7 +80,7 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
         trainer->digest[0] = '\0'; /* nothing else is known about the round that was wrong */
     }
     trainer->backend = copy;
-    status = verify_lockstep(soak->verify, trainer, error);
+    status = verify_lockstep(trainer, error);
     trainer->backend = NULL;
     return status;
 }
@@ -124,11 +125,12 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     }
     found.differing = (size_t)wrong;
     found.of = (size_t)(soak->replicas->bytes / sizeof(uint32_t));
-    snprintf(outcome->diagnosis, sizeof outcome->diagnosis,
-             "memory: %llu words that one kernel wrote had changed when a later one read them "
-             "(hardware, or kernels that write where they should not)",
-             (unsigned long long)wrong);
-    verify_decide(soak->verify, &found, CAUSE_MEMORY, WEFT_VERIFY_UNSTABLE);
+    verify_explain(
+        soak->verify,
+        "memory: %llu words that one kernel wrote had changed when a later one read them "
+        "(hardware, or kernels that write where they should not)",
+        (unsigned long long)wrong);
+    verify_decide(soak->verify, &found, CAUSE_MEMORY, true);
     return WEFT_OK;
 }
 
@@ -206,7 +208,7 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
         if (os_seconds() >= soak.end) {
             break;
         }
-        TRY_OR(done, trainer_reseed(verify, &soak.trainer, ++seed, error));
+        TRY_OR(done, trainer_reseed(&soak.trainer, ++seed, error));
     }
 done:
     if (soak.replicas != NULL) {

@@ -1,4 +1,5 @@
-/* stage_evaluation.c: the stage that evaluates the trained network and compares one hash of all results. */
+/* stage_evaluation.c: the stage that evaluates the trained network and compares one hash of all
+ * results. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 #include "verify/tensors.h"
 #include "weft/compare.h"
 
-/* Evaluates the network of ${backend}, and hashes the results together with the hash of the training. */
+/* Evaluates the network of ${backend}, and hashes the results together with the hash of the
+ * training. */
 static enum weft_status evaluate(const struct trainer *trainer, struct weft_backend *backend,
                                  uint64_t *images, char digest[65], struct weft_error *error) {
     struct weft_evaluation_options options = {
@@ -37,7 +39,8 @@ static enum weft_status evaluate(const struct trainer *trainer, struct weft_back
 
 /* Batches of an evaluation, compared one by one. */
 struct batches {
-    const struct trainer *trainer; /* whose images these are */
+    struct trainer *trainer;
+    const struct weft_images *images;
     struct weft_backend *expected;
     float *parameters, *buffers;
     struct weft_pass pass; /* the current batch */
@@ -75,8 +78,7 @@ static enum weft_status run_batch(const struct batches *batches, struct weft_bac
     pass.predictions = batches->predictions[side];
     weft_pixels_normalised(pixels);
     TRY(weft_backend_set_pixels(backend, pixels, error));
-    TRY(weft_backend_set_images(backend, WEFT_SPLIT_TEST,
-                                &batches->trainer->images[WEFT_SPLIT_TEST], error));
+    TRY(weft_backend_set_images(backend, WEFT_SPLIT_TEST, batches->images, error));
     TRY(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
     TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
     return weft_backend_evaluate(backend, &pass, error);
@@ -107,10 +109,11 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     return WEFT_OK;
 }
 
-/* Finds the batch of the test images ${begin} to ${end} in which the device differs, and diagnoses it. ${differs}: it is known that there is one. */
-static enum weft_status find_batch(struct verify *verify, struct trainer *trainer,
-                                   struct batches *batches, size_t begin, size_t end, bool differs,
+/* Finds the batch of the test images ${begin} to ${end} in which the device differs, and diagnoses
+ * it. ${differs}: it is known that there is one. */
+static enum weft_status find_batch(struct batches *batches, size_t begin, size_t end, bool differs,
                                    struct weft_error *error) {
+    struct trainer *trainer = batches->trainer;
     struct verify_piece piece = {.network = trainer->model->network,
                                  .batch = trainer->batch,
                                  .run = run_piece,
@@ -140,7 +143,8 @@ static enum weft_status find_batch(struct verify *verify, struct trainer *traine
                                                         : batches->predictions[1];
     snprintf(found.where, sizeof found.where, "images %zu to %zu of the test split%s",
              batches->pass.first, batches->pass.first + batches->pass.count - 1, batches->note);
-    return verify_diagnose(verify, &piece, &trainer->setup, &found, found.differing == 0, error);
+    return verify_diagnose(trainer->verify, &piece, &trainer->setup, &found, found.differing == 0,
+                           error);
 }
 
 static void batches_finish(struct batches *batches) {
@@ -152,8 +156,8 @@ static void batches_finish(struct batches *batches) {
 }
 
 /* Opens the reference, and reads the trained values from the device. */
-static enum weft_status batches_init(const struct verify *verify, const struct trainer *trainer,
-                                     struct batches *batches, struct weft_error *error) {
+static enum weft_status batches_init(struct batches *batches, struct weft_error *error) {
+    struct trainer *trainer = batches->trainer;
     const struct weft_network *network = trainer->model->network;
     batches->parameters = calloc(network->parameter_count + 1, sizeof(float));
     batches->buffers = calloc(network->buffer_count + 1, sizeof(float));
@@ -167,80 +171,81 @@ static enum weft_status batches_init(const struct verify *verify, const struct t
     batches->predictions[1] = batches->predictions[0] + trainer->batch;
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
-    return trainer_open_reference(verify, trainer, &batches->expected, error);
+    return trainer_open_reference(trainer, &batches->expected, error);
 }
 
 /* Evaluates with the reference, and finds the batch that differs if the hash does. */
-static enum weft_status compare_hash(struct verify *verify, struct trainer *trainer,
-                                     struct batches *batches, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = verify->outcome;
+static enum weft_status compare_hash(struct batches *batches, struct weft_error *error) {
+    struct trainer *trainer = batches->trainer;
+    struct weft_verify_outcome *outcome = trainer->verify->outcome;
     uint64_t images;
     outcome->known = false;
     TRY(weft_backend_write(batches->expected, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
     TRY(weft_backend_write(batches->expected, WEFT_ARRAY_BUFFERS, batches->buffers, error));
     TRY(evaluate(trainer, batches->expected, &images, outcome->expected_hash, error));
     return strcmp(outcome->hash, outcome->expected_hash) != 0
-               ? find_batch(verify, trainer, batches, 0, trainer->images[WEFT_SPLIT_TEST].count,
-                            true, error)
+               ? find_batch(batches, 0, trainer->images[WEFT_SPLIT_TEST].count, true, error)
                : WEFT_OK;
 }
 
 /* Compares evaluations of the images of edge_training.h, with its values. */
-static enum weft_status compare_edges(struct verify *verify, struct trainer *trainer,
-                                      struct batches *batches, struct weft_error *error) {
+static enum weft_status compare_edges(struct batches *batches, struct weft_error *error) {
+    struct trainer *trainer = batches->trainer;
     const struct weft_network *network = trainer->model->network;
     struct trainer edge;
     enum weft_status status;
-    TRY_OR(done, edge_training_init(verify, trainer->seed, &edge, error));
+    TRY_OR(done, edge_training_init(trainer->verify, trainer->seed, &edge, error));
     memcpy(batches->parameters, edge.model->parameters, network->parameter_count * sizeof(float));
     memcpy(batches->buffers, edge.model->buffers, network->buffer_count * sizeof(float));
-    batches->trainer = &edge;
+    batches->images = &edge.images[WEFT_SPLIT_TEST];
     batches->note = edge.note;
-    TRY_OR(done, find_batch(verify, trainer, batches, 0, edge.images[WEFT_SPLIT_TEST].count, false,
-                            error));
+    TRY_OR(done, find_batch(batches, 0, edge.images[WEFT_SPLIT_TEST].count, false, error));
 done:
     edge_training_finish(&edge);
     return status;
 }
 
-/* Compares what the hash of an evaluation does not show, on the device that has just given the right one. */
-static enum weft_status compare_more(struct verify *verify, struct trainer *trainer,
-                                     struct batches *batches, struct weft_error *error) {
+/* Compares what the hash of an evaluation does not show, on the device that has just given the
+ * right one. */
+static enum weft_status compare_more(struct batches *batches, struct weft_error *error) {
+    struct trainer *trainer = batches->trainer;
     const struct weft_network *network = trainer->model->network;
     size_t count = trainer->images[WEFT_SPLIT_TEST].count, batch = trainer->batch;
 
-    /* The hash has no losses: those of the last batch, which does not start with the first image. */
-    TRY(find_batch(verify, trainer, batches, (count - 1) / batch * batch, count, false, error));
-    if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
+    /* The hash has no losses: those of the last batch, which does not start with the first
+     * image. */
+    TRY(find_batch(batches, (count - 1) / batch * batch, count, false, error));
+    if (trainer->verify->outcome->result != WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
 
-    /* A trained network hardly ever gives two classes the same logit. With all parameters 0 all logits are equal. */
+    /* A trained network hardly ever gives two classes the same logit. With all parameters 0 all
+     * logits are equal. */
     memset(batches->parameters, 0, network->parameter_count * sizeof(float));
     batches->note = ", all parameters 0, so that all classes are equal";
-    TRY(find_batch(verify, trainer, batches, 0, count < batch ? count : batch, false, error));
-    return verify->outcome->result == WEFT_VERIFY_EQUAL
-               ? compare_edges(verify, trainer, batches, error)
-               : WEFT_OK;
+    TRY(find_batch(batches, 0, count < batch ? count : batch, false, error));
+    return trainer->verify->outcome->result == WEFT_VERIFY_EQUAL ? compare_edges(batches, error)
+                                                                 : WEFT_OK;
 }
 
-enum weft_status verify_evaluation(struct verify *verify, struct trainer *trainer,
-                                   struct weft_error *error) {
-    struct weft_verify_outcome *outcome = verify->outcome;
+enum weft_status verify_evaluation(struct trainer *trainer, struct weft_error *error) {
+    struct weft_verify_outcome *outcome = trainer->verify->outcome;
     const struct verify_known *known =
-        outcome->known ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
-                       : NULL;
-    struct batches batches = {.trainer = trainer, .note = ""};
+        outcome->known
+            ? verify_known_find(trainer->verify->options->full, trainer->seed, trainer->steps)
+            : NULL;
+    struct batches batches = {
+        .trainer = trainer, .images = &trainer->images[WEFT_SPLIT_TEST], .note = ""};
     enum weft_status status;
-    TRY(evaluate(trainer, trainer->backend, &verify->cases, outcome->hash, error));
-    TRY_OR(done, batches_init(verify, trainer, &batches, error));
+    TRY(evaluate(trainer, trainer->backend, &trainer->verify->cases, outcome->hash, error));
+    TRY_OR(done, batches_init(&batches, error));
     if (known != NULL && strcmp(known->evaluation, outcome->hash) == 0) {
         memcpy(outcome->expected_hash, known->evaluation, sizeof outcome->expected_hash);
     } else {
-        TRY_OR(done, compare_hash(verify, trainer, &batches, error));
+        TRY_OR(done, compare_hash(&batches, error));
     }
     if (outcome->result == WEFT_VERIFY_EQUAL) {
-        TRY_OR(done, compare_more(verify, trainer, &batches, error));
+        TRY_OR(done, compare_more(&batches, error));
     }
 done:
     batches_finish(&batches);

@@ -1,4 +1,5 @@
-/* stage_layers.c: the stage that runs every layer forward and backward, with made-up values, on both mappings, fused and not. */
+/* stage_layers.c: the stage that runs every layer forward and backward, with made-up values, on
+ * both mappings, fused and not. */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,8 +38,9 @@ static const char *const networks[] = {
 /* Bits of variants (verify_variant) in which a case is run. */
 enum { OWN_FUSED = 1 << 0, OTHER_APART = 1 << 3 };
 
-/* The compiler needs longer for a kernel than all its launches. --quick therefore compiles the published network as it will be trained, which has the
- * same kernels, and one network with odd sizes, of each kind of kernel, in the other variant. --full runs all cases in all variants. */
+/* The compiler needs longer for a kernel than all its launches. --quick therefore compiles the
+ * published network as it will be trained, which has the same kernels, and one network with odd
+ * sizes, of each kind of kernel, in the other variant. --full runs all cases in all variants. */
 static const struct {
     size_t network, count;
     enum weft_statistics statistics;
@@ -87,9 +89,10 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     return layers_case_hash(layers, backend, digest, error);
 }
 
-/* Repeats the case ${times} times, every second time with negated values, so that results of an earlier run never pass as new ones. Stores whether the
- * results stayed the same as the first ${digest}, and the difference of the first run whose results did not. If that run had negated values, ${layers}
- * keeps them. */
+/* Repeats the case ${times} times, every second time with negated values, so that results of an
+ * earlier run never pass as new ones. Stores whether the results stayed the same as the first
+ * ${digest}, and the difference of the first run whose results did not. If that run had negated
+ * values, ${layers} keeps them. */
 static enum weft_status repeat(struct layers_case *layers, struct weft_backend *device,
                                size_t times, const char *digest, bool *stable,
                                struct weft_verify_difference *found, struct weft_error *error) {
@@ -127,7 +130,8 @@ static void write_where(const struct layers_case *layers, const struct verify_se
              mappings[setup->options.mapping], setup->options.no_fuse ? "not fused" : "fused");
 }
 
-/* Runs a case without empty lanes with one image less, again and again, until the last shard has one image. If one count differs, ${layers} keeps it. */
+/* Runs a case without empty lanes with one image less, again and again, until the last shard has
+ * one image. If one count differs, ${layers} keeps it. */
 static enum weft_status run_remainders(struct layers_case *layers, const struct verify_piece *piece,
                                        struct weft_backend *device,
                                        struct weft_verify_difference *found, char digest[65],
@@ -145,7 +149,8 @@ static enum weft_status run_remainders(struct layers_case *layers, const struct 
     return layers_case_propagate(layers, layers->expected, error);
 }
 
-/* Repeats a case that was right the first time until it is wrong. If it stays right, it was wrong only on the way to the host, or once. */
+/* Repeats a case that was right the first time until it is wrong. If it stays right, it was wrong
+ * only on the way to the host, or once. */
 static enum weft_status catch_difference(const struct verify_piece *piece,
                                          struct weft_backend *device,
                                          struct weft_verify_difference *found,
@@ -205,7 +210,8 @@ done:
     return status;
 }
 
-/* Runs the variants of case ${index}. With --quick and --no-fuse, the variant with the own mapping is not fused, and the other one is. */
+/* Runs the variants of case ${index}. With --quick and --no-fuse, the variant with the own mapping
+ * is not fused, and the other one is. */
 static enum weft_status run_variants(struct verify *verify, size_t index,
                                      struct layers_case *layers, struct weft_error *error) {
     bool builtin = verify->outcome->device.builtin, full = verify->options->full;

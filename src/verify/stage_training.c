@@ -1,4 +1,5 @@
-/* stage_training.c: the stage that trains the published network and compares one hash of all results. */
+/* stage_training.c: the stage that trains the published network and compares one hash of all
+ * results. */
 #include "verify/stages.h"
 
 #include <string.h>
@@ -9,9 +10,9 @@
 #include "verify/reference.h"
 
 /* Trains the reference. Fails with WEFT_NO_VERDICT if it does not give the hash of ${known}. */
-static enum weft_status expect(const struct verify *verify, struct trainer *trainer,
-                               const struct verify_known *known, struct weft_error *error) {
-    TRY(trainer_expect(verify, trainer, error));
+static enum weft_status expect(struct trainer *trainer, const struct verify_known *known,
+                               struct weft_error *error) {
+    TRY(trainer_expect(trainer, error));
     if (known != NULL && strcmp(known->training, trainer->expected) != 0) {
         weft_fail(error, WEFT_NO_VERDICT,
                   "the CPU backend: its training gives %.16s..., but %.16s... is known: it is no "
@@ -23,40 +24,38 @@ static enum weft_status expect(const struct verify *verify, struct trainer *trai
     return WEFT_OK;
 }
 
-/* Compares the hash with the known one or the reference's, and finds the first step that differs. */
-static enum weft_status compare(struct verify *verify, struct trainer *trainer,
-                                struct weft_error *error) {
+/* Compares the hash with the known one or the reference's, and finds the first step that
+ * differs. */
+static enum weft_status compare(struct trainer *trainer, struct weft_error *error) {
     const struct verify_known *known =
-        verify->options->images == NULL
-            ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
+        trainer->verify->options->images == NULL
+            ? verify_known_find(trainer->verify->options->full, trainer->seed, trainer->steps)
             : NULL;
-    bool flips = verify->flip.flip != 0;
+    bool flips = trainer->verify->flip.flip != 0;
     if (known != NULL && !flips && strcmp(trainer->digest, known->training) == 0) {
         memcpy(trainer->expected, known->training, sizeof trainer->expected);
-        verify->outcome->known = true;
+        trainer->verify->outcome->known = true;
         return WEFT_OK;
     }
-    TRY(expect(verify, trainer, known, error));
+    TRY(expect(trainer, known, error));
     /* A flipped bit is found even where it has no effect on the result. */
     if (strcmp(trainer->digest, trainer->expected) == 0 && !flips) {
         return WEFT_OK;
     }
-    memcpy(verify->outcome->hash, trainer->digest, sizeof trainer->digest);
-    memcpy(verify->outcome->expected_hash, trainer->expected, sizeof trainer->expected);
-    return verify_lockstep(verify, trainer, error);
+    memcpy(trainer->verify->outcome->hash, trainer->digest, sizeof trainer->digest);
+    memcpy(trainer->verify->outcome->expected_hash, trainer->expected, sizeof trainer->expected);
+    return verify_lockstep(trainer, error);
 }
 
-enum weft_status verify_training(struct verify *verify, struct trainer *trainer,
-                                 struct weft_error *error) {
-    verify->outcome->seed = trainer->seed;
-    verify->outcome->steps = trainer->steps;
+enum weft_status verify_training(struct trainer *trainer, struct weft_error *error) {
+    trainer->verify->outcome->seed = trainer->seed;
+    trainer->verify->outcome->steps = trainer->steps;
     TRY(trainer_open(trainer, &trainer->setup, &trainer->backend, error));
-    TRY(trainer_hash(verify, trainer, trainer->backend, trainer->digest, trainer->results[0],
-                     error));
-    verify->cases = trainer->steps;
-    memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
-    TRY(compare(verify, trainer, error));
-    return verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0
-               ? verify_edge_training(verify, trainer, error)
+    TRY(trainer_hash(trainer, trainer->backend, trainer->digest, trainer->results[0], error));
+    trainer->verify->cases = trainer->steps;
+    memcpy(trainer->verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
+    TRY(compare(trainer, error));
+    return trainer->verify->outcome->result == WEFT_VERIFY_EQUAL && trainer->verify->flip.flip == 0
+               ? verify_edge_training(trainer, error)
                : WEFT_OK;
 }

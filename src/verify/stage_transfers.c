@@ -1,4 +1,5 @@
-/* stage_transfers.c: the first stage: bytes that are written to the device come back, before any kernel runs. */
+/* stage_transfers.c: the first stage: bytes that are written to the device come back, before any
+ * kernel runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,11 @@
 #define WORDS    (TRANSFER / sizeof(uint32_t))
 #define REPEATS  4
 
-/* Diagnoses words that came back changed, and writes the bundle. ${to} has what was read from both buffers. */
+/* Diagnoses words that came back changed, and writes the bundle. ${to} has what was read from both
+ * buffers. */
 static enum weft_status diagnose(struct verify *verify, struct raw_device *raw,
                                  const uint32_t *from, uint32_t *to,
                                  struct weft_verify_difference *found, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = verify->outcome;
     const uint32_t *second = to + WORDS;
     char text[512];
     unsigned right = 0;
@@ -26,7 +27,7 @@ static enum weft_status diagnose(struct verify *verify, struct raw_device *raw,
     snprintf(found->where, sizeof found->where, "%u bytes, from the host to a buffer and back",
              TRANSFER);
     verify_cause_text(CAUSE_TRANSFERS, text, sizeof text);
-    snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s", text);
+    verify_explain(verify, "%s", text);
     if (verify->options->bundle != NULL) {
         const struct bundle_content content = {.result =
                                                    memcmp(to, from, TRANSFER) != 0 ? to : second,
@@ -39,10 +40,8 @@ static enum weft_status diagnose(struct verify *verify, struct raw_device *raw,
         status = debug_api->raw_device.transfer(raw, from, TRANSFER, to, error);
         right += memcmp(to, from, TRANSFER) == 0 && memcmp(second, from, TRANSFER) == 0;
     }
-    snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s. Again: %u of %d right", text,
-             right, REPEATS);
-    verify_decide(verify, found, CAUSE_TRANSFERS,
-                  right > 0 ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT);
+    verify_explain(verify, "%s. Again: %u of %d right", text, right, REPEATS);
+    verify_decide(verify, found, CAUSE_TRANSFERS, right > 0);
     return status;
 }
 

@@ -10,10 +10,8 @@ enum weft_status verify_transfers(struct verify *verify, struct raw_device *raw,
 enum weft_status verify_numerics(struct verify *verify, struct raw_device *raw,
                                  struct weft_error *error);
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error);
-enum weft_status verify_training(struct verify *verify, struct trainer *trainer,
-                                 struct weft_error *error);
+enum weft_status verify_training(struct trainer *trainer, struct weft_error *error);
 /* After verify_training, with its trainer. */
-enum weft_status verify_evaluation(struct verify *verify, struct trainer *trainer,
-                                   struct weft_error *error);
+enum weft_status verify_evaluation(struct trainer *trainer, struct weft_error *error);
 
 #endif

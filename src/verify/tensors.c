@@ -1,4 +1,5 @@
-/* tensors.c: compares two backends tensor by tensor, in the order in which the tensors were computed. */
+/* tensors.c: compares two backends tensor by tensor, in the order in which the tensors were
+ * computed. */
 #include "verify/tensors.h"
 
 #include <stdio.h>
@@ -46,7 +47,8 @@ static const char *short_name(const struct walk *walk, const char *name) {
                                                                                     : dot + 1;
 }
 
-/* Compares the lanes without an image of the gradient ${name} with 0, on which sums over lanes rely. */
+/* Compares the lanes without an image of the gradient ${name} with 0, on which sums over lanes
+ * rely. */
 static enum weft_status compare_empty_lanes(struct walk *walk, struct activation activation,
                                             const char *layer, const char *tensor, const char *name,
                                             struct weft_error *error) {
@@ -105,7 +107,8 @@ static enum weft_status read_both(struct walk *walk, enum weft_array array,
     return weft_backend_read(walk->pair->expected, array, walk->expected, error);
 }
 
-/* Compares the tensors of layer ${index} in the flat array that has been read, as the results of ${kind}. */
+/* Compares the tensors of layer ${index} in the flat array that has been read, as the results of
+ * ${kind}. */
 static void compare_tensors(struct walk *walk, size_t index, bool trained, const char *kind,
                             const char *suffix) {
     const struct weft_layer *layer = &walk->network->layers[index];

@@ -13,8 +13,8 @@ struct verify_pair {
     const struct weft_step_result *results; /* in training: of the device, then expected */
 };
 
-/* Stores the first difference in the order of the computation in ${found}; without one, found->differing is 0. Tensors that a device does not
- * keep are skipped. */
+/* Stores the first difference in the order of the computation in ${found}; without one,
+ * found->differing is 0. Tensors that a device does not keep are skipped. */
 enum weft_status verify_tensors(const struct verify_pair *pair,
                                 struct weft_verify_difference *found, struct weft_error *error);
 

@@ -1,4 +1,5 @@
-/* trainer.c: trainings of the published network, made of steps that every device must compute to the same bits. */
+/* trainer.c: trainings of the published network, made of steps that every device must compute to
+ * the same bits. */
 #include "verify/trainer.h"
 
 #include <stdlib.h>
@@ -13,11 +14,11 @@
 #define EPOCH_STEPS 600 /* of one epoch at most; then the images repeat */
 #define RATE        0.01f
 
-static enum weft_status make_images(const struct verify *verify, struct trainer *trainer,
-                                    struct weft_error *error) {
+static enum weft_status make_images(struct trainer *trainer, struct weft_error *error) {
     size_t steps = trainer->steps < EPOCH_STEPS ? (size_t)trainer->steps : EPOCH_STEPS;
     size_t counts[WEFT_SPLIT_COUNT] = {[WEFT_SPLIT_TRAIN] = steps * BATCH,
-                                       [WEFT_SPLIT_TEST] = verify->options->full ? 10000 : 1000};
+                                       [WEFT_SPLIT_TEST] =
+                                           trainer->verify->options->full ? 10000 : 1000};
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         TRY(verify_images(trainer->seed, (enum weft_split)split, counts[split],
                           &trainer->made_images[split], error));
@@ -44,13 +45,14 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct train
                               struct weft_error *error) {
     struct weft_network *network = NULL;
     const struct debug_options *flip = verify->flip.flip != 0 ? &verify->flip : NULL;
-    *trainer = (struct trainer){.seed = seed,
+    *trainer = (struct trainer){.verify = verify,
+                                .seed = seed,
                                 .steps = verify_steps(verify),
                                 .batch = BATCH,
                                 .images = verify->options->images,
                                 .note = ""};
     if (trainer->images == NULL) {
-        TRY(make_images(verify, trainer, error));
+        TRY(make_images(trainer, error));
     } else if (trainer->images[WEFT_SPLIT_TRAIN].count < BATCH) {
         trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
     }
@@ -64,8 +66,7 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct train
     return trainer_allocate(trainer, error);
 }
 
-enum weft_status trainer_reseed(const struct verify *verify, struct trainer *trainer, uint64_t seed,
-                                struct weft_error *error) {
+enum weft_status trainer_reseed(struct trainer *trainer, uint64_t seed, struct weft_error *error) {
     trainer->seed = seed;
     weft_model_initialise(trainer->model, seed);
     if (trainer->images != trainer->made_images) {
@@ -73,7 +74,7 @@ enum weft_status trainer_reseed(const struct verify *verify, struct trainer *tra
     }
     weft_images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
     weft_images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
-    return make_images(verify, trainer, error);
+    return make_images(trainer, error);
 }
 
 void trainer_finish(struct trainer *trainer) {
@@ -102,15 +103,16 @@ enum weft_status trainer_open(const struct trainer *trainer, const struct verify
     return WEFT_OK;
 }
 
-enum weft_status trainer_open_reference(const struct verify *verify, const struct trainer *trainer,
+enum weft_status trainer_open_reference(const struct trainer *trainer,
                                         struct weft_backend **backend, struct weft_error *error) {
     struct verify_setup setup = {.options = trainer->setup.options};
     setup.options.device = "cpu";
-    setup.options.threads = verify_reference_threads(verify);
+    setup.options.threads = verify_reference_threads(trainer->verify);
     return trainer_open(trainer, &setup, backend, error);
 }
 
-/* Gives ${backend} the initial values. The parameters are last, since debug_options.flip counts from there. */
+/* Gives ${backend} the initial values. The parameters are last, since debug_options.flip counts
+ * from there. */
 static enum weft_status begin(const struct trainer *trainer, struct weft_backend *backend,
                               struct weft_error *error) {
     const struct weft_model *model = trainer->model;
@@ -162,10 +164,9 @@ size_t trainer_array_size(const struct weft_network *network, enum weft_array ar
     return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
 }
 
-enum weft_status trainer_train(const struct verify *verify, struct trainer *trainer,
-                               struct weft_backend *backend, const char *what,
-                               const struct trainer_sink *sink, struct weft_step_result *results,
-                               struct weft_error *error) {
+enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *backend,
+                               const char *what, const struct trainer_sink *sink,
+                               struct weft_step_result *results, struct weft_error *error) {
     struct trainer_chunk chunk = {.first = 0};
     TRY(begin(trainer, backend, error));
     while (trainer_next(trainer, &chunk)) {
@@ -175,7 +176,7 @@ enum weft_status trainer_train(const struct verify *verify, struct trainer *trai
         if (results != NULL) {
             memcpy(results + chunk.first, of_chunk, chunk.steps.steps * sizeof *results);
         }
-        TRY(verify_progress(verify, what, error));
+        TRY(verify_progress(trainer->verify, what, error));
     }
     for (size_t i = 0; i < STATE_ARRAYS; i++) {
         TRY(weft_backend_read(backend, state_arrays[i], trainer->values, error));
@@ -197,24 +198,22 @@ void trainer_hash_words(void *hash, const void *words, size_t count) {
     }
 }
 
-enum weft_status trainer_hash(const struct verify *verify, struct trainer *trainer,
-                              struct weft_backend *backend, char digest[65],
-                              struct weft_step_result *results, struct weft_error *error) {
+enum weft_status trainer_hash(struct trainer *trainer, struct weft_backend *backend,
+                              char digest[65], struct weft_step_result *results,
+                              struct weft_error *error) {
     struct sha256 hash;
     const struct trainer_sink sink = {.add = trainer_hash_words, .context = &hash};
     sha256_init(&hash);
-    TRY(trainer_train(verify, trainer, backend, "training", &sink, results, error));
+    TRY(trainer_train(trainer, backend, "training", &sink, results, error));
     sha256_final_hex(&hash, digest);
     return WEFT_OK;
 }
 
-enum weft_status trainer_expect(const struct verify *verify, struct trainer *trainer,
-                                struct weft_error *error) {
+enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error) {
     struct weft_backend *reference = NULL;
     enum weft_status status;
-    TRY_OR(done, trainer_open_reference(verify, trainer, &reference, error));
-    TRY_OR(done,
-           trainer_hash(verify, trainer, reference, trainer->expected, trainer->results[1], error));
+    TRY_OR(done, trainer_open_reference(trainer, &reference, error));
+    TRY_OR(done, trainer_hash(trainer, reference, trainer->expected, trainer->results[1], error));
 done:
     weft_backend_close(reference);
     return status;

@@ -1,4 +1,5 @@
-/* trainer.h: trainings of the published network, made of steps that every device must compute to the same bits. */
+/* trainer.h: trainings of the published network, made of steps that every device must compute to
+ * the same bits. */
 #ifndef WEFT_VERIFY_TRAINER_H
 #define WEFT_VERIFY_TRAINER_H
 
@@ -8,6 +9,7 @@
 
 /* The published network, its data, and the result of its training. */
 struct trainer {
+    struct verify *verify;
     uint64_t seed, steps;
     size_t batch;
     const struct weft_images *images; /* two */
@@ -23,7 +25,8 @@ struct trainer {
     const char *note; /* what is special about it, with a comma before it, for difference.where */
 };
 
-/* Makes the training of ${seed} with the images of the options, or made ones. Finish it even on failure. */
+/* Makes the training of ${seed} with the images of the options, or made ones. Finish it even on
+ * failure. */
 enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct trainer *trainer,
                               struct weft_error *error);
 void trainer_finish(struct trainer *trainer);
@@ -32,15 +35,14 @@ void trainer_finish(struct trainer *trainer);
 enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *error);
 
 /* Changes to another seed: its initial values, and its images if they are made. */
-enum weft_status trainer_reseed(const struct verify *verify, struct trainer *trainer, uint64_t seed,
-                                struct weft_error *error);
+enum weft_status trainer_reseed(struct trainer *trainer, uint64_t seed, struct weft_error *error);
 
 /* Opens a backend with ${setup} and gives it the images. */
 enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
                               struct weft_backend **backend, struct weft_error *error);
 
 /* Opens the CPU backend in the same way, as the reference. */
-enum weft_status trainer_open_reference(const struct verify *verify, const struct trainer *trainer,
+enum weft_status trainer_open_reference(const struct trainer *trainer,
                                         struct weft_backend **backend, struct weft_error *error);
 
 /* Steps that are made in one call: between two calls a user can stop the training. */
@@ -52,11 +54,12 @@ struct trainer_chunk {
     struct weft_adam adam[TRAINER_CHUNK];
 };
 
-/* Makes the chunk of the steps from ${first} on: at most TRAINER_CHUNK, in one epoch. Chunks must be made in order, since the first one of an
- * epoch shuffles trainer->order. */
+/* Makes the chunk of the steps from ${first} on: at most TRAINER_CHUNK, in one epoch. Chunks must
+ * be made in order, since the first one of an epoch shuffles trainer->order. */
 void trainer_chunk_make(const struct trainer *trainer, uint64_t first, struct trainer_chunk *chunk);
 
-/* Makes the first chunk if ${chunk} is all zero, or else the next one. Returns false after the last. */
+/* Makes the first chunk if ${chunk} is all zero, or else the next one. Returns false after the
+ * last. */
 bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk);
 
 /* Receives ${count} words of 32 bits. */
@@ -65,21 +68,20 @@ struct trainer_sink {
     void *context;
 };
 
-/* Trains on ${backend} from the initial values, and passes the results of all steps, then parameters, buffers, moments and second moments to
- * ${sink}. ${results}: NULL, or room for those of all steps. ${what}: for verify_progress. */
-enum weft_status trainer_train(const struct verify *verify, struct trainer *trainer,
-                               struct weft_backend *backend, const char *what,
-                               const struct trainer_sink *sink, struct weft_step_result *results,
-                               struct weft_error *error);
+/* Trains on ${backend} from the initial values, and passes the results of all steps, then
+ * parameters, buffers, moments and second moments to ${sink}. ${results}: NULL, or room for those
+ * of all steps. ${what}: for verify_progress. */
+enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *backend,
+                               const char *what, const struct trainer_sink *sink,
+                               struct weft_step_result *results, struct weft_error *error);
 
 /* The same, with the hash of all these words as ${digest}. */
-enum weft_status trainer_hash(const struct verify *verify, struct trainer *trainer,
-                              struct weft_backend *backend, char digest[65],
-                              struct weft_step_result *results, struct weft_error *error);
+enum weft_status trainer_hash(struct trainer *trainer, struct weft_backend *backend,
+                              char digest[65], struct weft_step_result *results,
+                              struct weft_error *error);
 
 /* Trains the reference in the same way, for trainer->expected. */
-enum weft_status trainer_expect(const struct verify *verify, struct trainer *trainer,
-                                struct weft_error *error);
+enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error);
 
 /* Adds ${count} words to ${hash} (a struct sha256), the lowest byte first. */
 void trainer_hash_words(void *hash, const void *words, size_t count);

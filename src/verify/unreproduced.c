@@ -10,7 +10,8 @@
 
 #define REPEATS 4
 
-/* Stores the first step whose loss or count of correct answers differed in ${found}, if that is known. */
+/* Stores the first step whose loss or count of correct answers differed in ${found}, if that is
+ * known. */
 static void find_step(const struct trainer *trainer, struct weft_verify_difference *found) {
     for (uint64_t i = 0; trainer->digest[0] != '\0' && i < trainer->steps; i++) {
         const struct weft_step_result *got = &trainer->results[0][i];
@@ -29,8 +30,7 @@ static void find_step(const struct trainer *trainer, struct weft_verify_differen
     }
 }
 
-enum weft_status verify_unreproduced(struct verify *verify, struct trainer *trainer,
-                                     struct weft_error *error) {
+enum weft_status verify_unreproduced(struct trainer *trainer, struct weft_error *error) {
     struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING,
                                            .layer = "training",
                                            .tensor = "hash",
@@ -40,24 +40,24 @@ enum weft_status verify_unreproduced(struct verify *verify, struct trainer *trai
     unsigned wrong = 0, changed = 0;
     char digest[65];
     for (int i = 0; i < REPEATS; i++) {
-        TRY(trainer_hash(verify, trainer, trainer->backend, digest, NULL, error));
+        TRY(trainer_hash(trainer, trainer->backend, digest, NULL, error));
         wrong += strcmp(digest, trainer->expected) != 0;
         changed += strcmp(digest, trainer->digest) != 0;
     }
     find_step(trainer, &found);
     snprintf(found.where, sizeof found.where, "seed %llu, %llu steps%s",
              (unsigned long long)trainer->seed, (unsigned long long)trainer->steps, trainer->note);
-    snprintf(verify->outcome->diagnosis, sizeof verify->outcome->diagnosis,
-             "%s: the training differs, but each step, from the correct state before it, is right; "
-             "of %d more trainings %u were wrong and %u unlike the first%s",
-             changed == 0 ? "ordering" : "hardware or a race", REPEATS, wrong, changed,
-             changed == 0
-                 ? " (OpenCL 1.2, section 5.11: kernels of an in-order queue do not overlap)"
-                 : "");
-    verify_decide(verify, &found,
+    verify_explain(
+        trainer->verify,
+        "%s: the training differs, but each step, from the correct state before it, is right; "
+        "of %d more trainings %u were wrong and %u unlike the first%s",
+        changed == 0 ? "ordering" : "hardware or a race", REPEATS, wrong, changed,
+        changed == 0 ? " (OpenCL 1.2, section 5.11: kernels of an in-order queue do not overlap)"
+                     : "");
+    verify_decide(trainer->verify, &found,
                   changed == 0 ? CAUSE_ORDERING
                   : wrong == 0 ? CAUSE_HARDWARE
                                : CAUSE_RACE,
-                  changed == 0 ? WEFT_VERIFY_DIFFERENT : WEFT_VERIFY_UNSTABLE);
+                  changed != 0);
     return WEFT_OK;
 }

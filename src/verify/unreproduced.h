@@ -4,9 +4,8 @@
 
 #include "verify/trainer.h"
 
-/* Explains a training whose result differs although every step, repeated from the correct state, is right: either it depends on
- * how steps follow each other, or it does not happen again. */
-enum weft_status verify_unreproduced(struct verify *verify, struct trainer *trainer,
-                                     struct weft_error *error);
+/* Explains a training whose result differs although every step, repeated from the correct state, is
+ * right: either it depends on how steps follow each other, or it does not happen again. */
+enum weft_status verify_unreproduced(struct trainer *trainer, struct weft_error *error);
 
 #endif

@@ -91,11 +91,11 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
         TRY(verify_layers(verify, error));
         break;
     case WEFT_STAGE_TRAINING:
-        TRY(verify_training(verify, subject.trainer, error));
+        TRY(verify_training(subject.trainer, error));
         break;
     case WEFT_STAGE_EVALUATION:
     case WEFT_STAGE_COUNT:
-        TRY(verify_evaluation(verify, subject.trainer, error));
+        TRY(verify_evaluation(subject.trainer, error));
         break;
     }
     if (events != NULL && events->stage != NULL) {

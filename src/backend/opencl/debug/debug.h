@@ -1,8 +1,9 @@
-/* debug.h: all that verification needs of a device besides the backend itself: other ways to run a network, records of
- * launches, transfers and single operations without a network, and many networks on one device.
+/* debug.h: all that verification needs of a device besides the backend itself: other ways to run a
+ * network, records of launches, transfers and single operations without a network, and many
+ * networks on one device.
  *
- * None of the ways to run a network changes a right result. Only src/verify includes this header; the OpenCL backend
- * calls hooks.h. */
+ * None of the ways to run a network changes a right result. Only src/verify includes this header;
+ * the OpenCL backend calls hooks.h. */
 #ifndef WEFT_OPENCL_DEBUG_DEBUG_H
 #define WEFT_OPENCL_DEBUG_DEBUG_H
 
@@ -53,8 +54,8 @@ struct record {
     struct record_buffer buffers[RECORD_BUFFERS];
     char *source, *log, options[1024]; /* of the program */
     bool full;                         /* there was more than fits */
-    /* With ${adam}: the buffers (index + 1) that Adam's kernel reads and writes as gradients of the shards and as their sum; the
-     * factor of the sum, and the count of the shards. */
+    /* With ${adam}: the buffers (index + 1) that Adam's kernel reads and writes as gradients of the
+     * shards and as their sum; the factor of the sum, and the count of the shards. */
     int partials, gradients;
     float scale;
     size_t shards;
@@ -62,8 +63,9 @@ struct record {
 
 void record_finish(struct record *record);
 
-/* Copies ${values} of ${images} images (natural order: images x floats of an activation, or the tensor's floats) to where
- * the device has them in ${bytes}. In lanes without an image a gradient is 0. */
+/* Copies ${values} of ${images} images (natural order: images x floats of an activation, or the
+ * tensor's floats) to where the device has them in ${bytes}. In lanes without an image a gradient
+ * is 0. */
 void record_place(const struct tensor_ref *ref, size_t images, const float *values,
                   unsigned char *bytes);
 
@@ -77,7 +79,8 @@ struct debug_options {
     size_t element;        /* of the tensor */
     unsigned bit;          /* 0: the lowest */
     struct record *record; /* keeps the launches that it selects; NULL: none */
-    /* Called before the compiler and before each kernel; or NULL. With it each buffer has a guard after its end. */
+    /* Called before the compiler and before each kernel; or NULL. With it each buffer has a guard
+     * after its end. */
     void (*announce)(void *context, const char *what);
     void *context; /* of announce */
 };
@@ -92,19 +95,21 @@ struct raw_device_ops {
                              struct weft_error *error);
     /* Frees ${raw}; NULL is harmless. */
     void (*close)(struct raw_device *raw);
-    /* Writes ${size} bytes of ${from} to the device, copies them there to another buffer, and reads both back, one after
-     * the other, into ${to}: 2 x size. No kernel runs. */
+    /* Writes ${size} bytes of ${from} to the device, copies them there to another buffer, and reads
+     * both back, one after the other, into ${to}: 2 x size. No kernel runs. */
     enum weft_status (*transfer)(struct raw_device *raw, const void *from, size_t size, void *to,
                                  struct weft_error *error);
     /* Compiles verify.cl with ${options} (kernels, cl_options). */
     enum weft_status (*build)(struct raw_device *raw, const struct weft_backend_options *options,
                               struct weft_error *error);
-    /* Computes all operations of cl/verify_operations.h on ${count} (a multiple of 16) triples of floats as bits, in ${in}: 3 x count; into ${out}:
-     * operations x count. ${vectors}: by the kernels of 16 lanes. */
+    /* Computes all operations of cl/verify_operations.h on ${count} (a multiple of 16) triples of
+     * floats as bits, in ${in}: 3 x count; into ${out}: operations x count. ${vectors}: by the
+     * kernels of 16 lanes. */
     enum weft_status (*arithmetic)(struct raw_device *raw, const uint32_t *in, size_t count,
                                    bool vectors, uint32_t *out, struct weft_error *error);
-    /* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with ${in} as above:
-     * buffers 0 to 2, and buffer 3 for the results. Free it with record_finish, even on failure. */
+    /* Makes ${record}, which is all zero, one launch of the kernel that computes ${operation}, with
+     * ${in} as above: buffers 0 to 2, and buffer 3 for the results. Free it with record_finish,
+     * even on failure. */
     enum weft_status (*record)(const struct raw_device *raw, enum weft_operation operation,
                                const uint32_t *in, size_t count, bool vectors,
                                struct record *record, struct weft_error *error);
@@ -121,12 +126,13 @@ struct replicas {
 };
 
 struct replicas_ops {
-    /* Opens copies of ${network} on the OpenCL device that ${options} names, with ${images} as training data: one for
-     * each compute unit, at most 256, and no more than fit into half of the device's memory. The rest of that half is
-     * filled with known words. On a CPU device, which shares memory with the host, at most 256 MiB are used.
-     * ${debug}: NULL, or how the second copy (the only one, if there is one) is run. ${network} and ${debug} must live as
-     * long as the replicas. Fails as weft_backend_open does; copies and filled memory that the device has no room for
-     * are omitted. */
+    /* Opens copies of ${network} on the OpenCL device that ${options} names, with ${images} as
+     * training data: one for each compute unit, at most 256, and no more than fit into half of the
+     * device's memory. The rest of that half is filled with known words. On a CPU device, which
+     * shares memory with the host, at most 256 MiB are used. ${debug}: NULL, or how the second copy
+     * (the only one, if there is one) is run. ${network} and ${debug} must live as long as the
+     * replicas. Fails as weft_backend_open does; copies and filled memory that the device has no
+     * room for are omitted. */
     enum weft_status (*open)(const struct weft_network *network,
                              const struct weft_backend_options *options,
                              const struct weft_images *images, const struct debug_options *debug,
@@ -135,17 +141,20 @@ struct replicas_ops {
     void (*close)(struct replicas *replicas);
     /* Returns copy ${i}, for use between rounds. */
     struct weft_backend *(*backend)(struct replicas *replicas, size_t i);
-    /* Gives all copies ${images} (as many as at opening) and the values from which rounds start; fills memory by ${seed}. */
+    /* Gives all copies ${images} (as many as at opening) and the values from which rounds start;
+     * fills memory by ${seed}. */
     enum weft_status (*begin)(struct replicas *replicas, const struct weft_images *images,
                               const float *parameters, const float *buffers, uint32_t seed,
                               struct weft_error *error);
-    /* Sets all copies to the values from which rounds start, with Adam's moments 0. Does not wait. */
+    /* Sets all copies to the values from which rounds start, with Adam's moments 0. Does not
+     * wait. */
     enum weft_status (*restart)(struct replicas *replicas, struct weft_error *error);
     /* Makes ${steps} on all copies in parallel, and waits for them. */
     enum weft_status (*train)(struct replicas *replicas, const struct weft_steps *steps,
                               struct weft_error *error);
-    /* Digests (cl/digest.h) the results of all steps of this round, then parameters, buffers, moments and second moments,
-     * on the device, and compares there with ${expected}. Stores in ${wrong} (count) which copies differ. */
+    /* Digests (cl/digest.h) the results of all steps of this round, then parameters, buffers,
+     * moments and second moments, on the device, and compares there with ${expected}. Stores in
+     * ${wrong} (count) which copies differ. */
     enum weft_status (*compare)(struct replicas *replicas, uint32_t expected, bool *wrong,
                                 struct weft_error *error);
     /* Stores how many words of the filled memory have changed since begin. */
@@ -157,15 +166,15 @@ struct replicas_ops {
 struct debug_api {
     struct raw_device_ops raw_device;
     struct replicas_ops replicas;
-    /* After a run of ${backend} with a record: finds the tensor ${ref} among the record's buffers, stores its index in
-     * ${buffer}, and reads what the device has in it now into ${bytes}, which the caller frees. Fails with WEFT_USAGE if
-     * no recorded launch uses that buffer. */
+    /* After a run of ${backend} with a record: finds the tensor ${ref} among the record's buffers,
+     * stores its index in ${buffer}, and reads what the device has in it now into ${bytes}, which
+     * the caller frees. Fails with WEFT_USAGE if no recorded launch uses that buffer. */
     enum weft_status (*record_result)(struct weft_backend *backend, const struct tensor_ref *ref,
                                       int *buffer, unsigned char **bytes, struct weft_error *error);
 };
 
-/* NULL in a weft that was built without OpenCL (meson's option opencl): there are no devices then besides the CPU
- * backend, so code that has an OpenCL device need not check. */
+/* NULL in a weft that was built without OpenCL (meson's option opencl): there are no devices then
+ * besides the CPU backend, so code that has an OpenCL device need not check. */
 extern const struct debug_api *const debug_api;
 
 #endif

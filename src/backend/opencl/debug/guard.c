@@ -1,6 +1,8 @@
-/* guard.c: a guard of known words after each buffer, to find a kernel that writes past the end of one.
+/* guard.c: a guard of known words after each buffer, to find a kernel that writes past the end of
+ * one.
  *
- * Without it such a kernel destroys other data, and the process crashes much later, in another place. */
+ * Without it such a kernel destroys other data, and the process crashes much later, in another
+ * place. */
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/errors.h"

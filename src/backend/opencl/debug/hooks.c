@@ -1,4 +1,5 @@
-/* hooks.c: what verification does between the launches: it waits, chooses other work-groups, flips a bit. */
+/* hooks.c: what verification does between the launches: it waits, chooses other work-groups, flips
+ * a bit. */
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/guard.h"
@@ -83,7 +84,8 @@ void debug_before(struct opencl_backend *cl, const struct opencl_launch *launch,
     }
 }
 
-/* Flips the bit if it is due: as soon as ${launch} has written the activation, or with the update. */
+/* Flips the bit if it is due: as soon as ${launch} has written the activation, or with the
+ * update. */
 static enum weft_status flip_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                                    bool is_update, struct weft_error *error) {
     const struct tensor_ref *ref = &cl->debug->ref;

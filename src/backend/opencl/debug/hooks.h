@@ -1,4 +1,5 @@
-/* hooks.h: what the OpenCL backend calls so that verification can look into it (debug.h). Without cl->debug they do nothing. */
+/* hooks.h: what the OpenCL backend calls so that verification can look into it (debug.h). Without
+ * cl->debug they do nothing. */
 #ifndef WEFT_OPENCL_DEBUG_HOOKS_H
 #define WEFT_OPENCL_DEBUG_HOOKS_H
 

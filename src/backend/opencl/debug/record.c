@@ -79,8 +79,8 @@ static void record_program(struct opencl_backend *cl, struct record *record) {
     }
 }
 
-/* Stores what Adam's kernel adds (adam.cl): its arguments 0 and 1 are the gradients of the shards and their sum; its first numbers are the factor
- * of the sum and the count of images. */
+/* Stores what Adam's kernel adds (adam.cl): its arguments 0 and 1 are the gradients of the shards
+ * and their sum; its first numbers are the factor of the sum and the count of images. */
 static void note_sum(const struct record_launch *launch, bool is_update, struct record *record) {
     const struct record_argument *numbers = &launch->arguments[is_update ? 5 : 2];
     int32_t images;

@@ -1,4 +1,5 @@
-/* replicas.c: several copies of a network on one device: how many, and what each has. replicas_run.c runs them. */
+/* replicas.c: several copies of a network on one device: how many, and what each has.
+ * replicas_run.c runs them. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
@@ -91,7 +92,8 @@ static enum weft_status make_copy(struct replicas_opened *replicas, struct repli
     return WEFT_OK;
 }
 
-/* One copy for each compute unit, in half of the memory; stores what is left of that half in ${rest}. */
+/* One copy for each compute unit, in half of the memory; stores what is left of that half in
+ * ${rest}. */
 static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     const struct weft_device *device = &cl->base.device;
     uint64_t half = device->global_memory / 2, bytes = cl->buffer_bytes + 1;
@@ -106,7 +108,8 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     return count;
 }
 
-/* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out when it is used. */
+/* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out
+ * when it is used. */
 static void make_fillings(struct replicas_opened *replicas, uint64_t rest) {
     const struct opencl_backend *cl = replicas->copies[0].cl;
     cl_ulong most = 0;

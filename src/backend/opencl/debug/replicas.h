@@ -1,4 +1,5 @@
-/* replicas.h: copies of a network on one device, as replicas.c opens and replicas_run.c runs them. */
+/* replicas.h: copies of a network on one device, as replicas.c opens and replicas_run.c runs
+ * them. */
 #ifndef WEFT_OPENCL_DEBUG_REPLICAS_H
 #define WEFT_OPENCL_DEBUG_REPLICAS_H
 

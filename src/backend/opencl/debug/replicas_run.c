@@ -1,4 +1,5 @@
-/* replicas_run.c: rounds of replicas: the queues of the copies are filled in parallel, and only verdicts are read back. */
+/* replicas_run.c: rounds of replicas: the queues of the copies are filled in parallel, and only
+ * verdicts are read back. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
@@ -47,7 +48,8 @@ static enum weft_status chain(struct replica *copy, cl_mem buffer, size_t words,
     return launch(copy, SOAK_CHAIN, arguments, 3, WEFT_DIGEST_CHAINS, error);
 }
 
-/* Calls ${work}(replicas, i) for all copies, on several threads; fails as the first of them that fails. */
+/* Calls ${work}(replicas, i) for all copies, on several threads; fails as the first of them that
+ * fails. */
 static enum weft_status run_parallel(struct replicas_opened *replicas,
                                      void (*work)(void *replicas, size_t i),
                                      struct weft_error *error) {
