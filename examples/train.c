@@ -89,8 +89,7 @@ static bool print_epoch(void *context, const struct weft_epoch *epoch) {
 static enum weft_status evaluate(struct session *session, size_t batch, struct weft_error *error) {
     const struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST, .batch = batch};
     struct weft_evaluation result = {0};
-    const enum weft_status status =
-        weft_evaluate(session->backend, &session->test, &options, false, &result, error);
+    const enum weft_status status = weft_evaluate(session->backend, &options, &result, error);
 
     if (status == WEFT_OK) {
         printf("test accuracy: %.4f (%zu of %zu)\n", result.accuracy, result.correct,

@@ -84,9 +84,8 @@ static void check_way(struct weft_backend *backend, const char *name, const json
         weft_pixels_normalised(pixels);
     }
     ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, &error), WEFT_OK);
-    ck_assert_msg(weft_evaluate(backend, &images[split], &options, false, &evaluation, &error) ==
-                      WEFT_OK,
-                  "%s on %s: %s", name, where, error.message);
+    ck_assert_msg(weft_evaluate(backend, &options, &evaluation, &error) == WEFT_OK, "%s on %s: %s",
+                  name, where, error.message);
     elsewhere = moved(&evaluation, json_object_get(way, "matrix"));
     layer_report("%s on %s: %llu of %zu images elsewhere\n", name, where,
                  (unsigned long long)elsewhere, evaluation.images);

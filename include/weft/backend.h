@@ -9,6 +9,7 @@
 
 #include "weft/data.h"
 #include "weft/network.h"
+#include "weft/training.h"
 
 WEFT_BEGIN
 
@@ -17,11 +18,6 @@ struct weft_device;
 
 /* How work is divided among the work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
-
-/* How linear layers and convolutions are computed. Exact: by the contract of equal bits. Fast:
- * as products of matrices by CLBlast, on OpenCL devices only; bits may then differ even from one
- * run to the next. */
-enum weft_math { WEFT_MATH_EXACT, WEFT_MATH_FAST };
 
 /* Receives messages about the device: which one is opened, programs with their build logs, the
  * program cache, memory, fused layers. ${write} gets one message at a time, without a newline at
@@ -87,6 +83,12 @@ WEFT_API enum weft_status weft_backend_set_images(struct weft_backend *backend,
                                                   enum weft_split split,
                                                   const struct weft_images *images,
                                                   struct weft_error *error);
+
+/* Returns the labels of the images that ${backend} holds as ${split}, and stores their number in
+ * ${count}. Returns NULL, and stores 0, if it holds none. Valid until the backend is closed or gets
+ * other images. */
+WEFT_API const uint8_t *weft_backend_labels(const struct weft_backend *backend,
+                                            enum weft_split split, size_t *count);
 
 /* Sets the value of each of the 256 bytes that a pixel can be. */
 WEFT_API enum weft_status weft_backend_set_pixels(struct weft_backend *backend,

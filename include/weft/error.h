@@ -1,4 +1,4 @@
-/* error.h: how libweft says that something failed.
+/* error.h: how libweft reports failures.
  *
  * Every function of libweft that can fail returns an enum weft_status and takes a struct weft_error
  * as its last argument. The library neither prints nor exits: a caller shows the message. */
@@ -16,7 +16,7 @@
 #define WEFT_PRINTF(text, first)
 #endif
 
-/* Every header has its declarations between these: they have the linkage of C in C++ as well. */
+/* Every header has its declarations between these macros, which give them C linkage in C++. */
 #ifdef __cplusplus
 #define WEFT_BEGIN extern "C" {
 #define WEFT_END   }
@@ -27,38 +27,37 @@
 
 WEFT_BEGIN
 
-/* The values are the exit codes of the program weft. */
+/* The result of a function that can fail. The values are the exit codes of the program weft. */
 enum weft_status {
     WEFT_OK = 0,
-    WEFT_FAILED = 1,       /* the work failed: a training that diverged, no memory left */
-    WEFT_USAGE = 2,        /* an argument that makes no sense */
-    WEFT_BAD_FILE = 3,     /* a data or model file that is missing or wrong */
-    WEFT_BAD_DEVICE = 4,   /* no such device, or an OpenCL call that failed */
-    WEFT_NO_VERDICT = 5,   /* it could not be run to its end */
-    WEFT_UNSTABLE = 6,     /* two runs of the same thing differ */
+    WEFT_FAILED = 1,       /* the work failed: a training diverged, no memory is left */
+    WEFT_USAGE = 2,        /* an argument is invalid */
+    WEFT_BAD_FILE = 3,     /* a data or model file is missing or wrong */
+    WEFT_BAD_DEVICE = 4,   /* there is no such device, or an OpenCL call failed */
+    WEFT_NO_VERDICT = 5,   /* a verification could not be completed */
+    WEFT_UNSTABLE = 6,     /* two runs with the same input differ */
     WEFT_INTERRUPTED = 130 /* the caller asked to stop */
 };
 
-/* What failed, why, and how to mend it. Start with all zero: struct weft_error error = {0}. */
+/* What failed, why, and what helps. Start with all zero: struct weft_error error = {0}. */
 struct weft_error {
     enum weft_status status; /* WEFT_OK while nothing has failed */
-    char message
-        [4096];      /* "WHAT FAILED: WHY", no newline at the end, names the file, layer or call */
-    char hint[1024]; /* how to mend it, or empty */
+    char message[4096]; /* "WHAT FAILED: WHY" with the file, layer or call; no newline at the end */
+    char hint[1024];    /* what the user can do, or empty */
 };
 
-/* Sets ${error} to ${status} and the message formatted from ${format}; clears the hint.
- * The first cause is kept: where ${error} holds a failure already, nothing changes.
- * ${error} may be NULL. Returns ${status}, so that a caller can write return weft_fail(...). */
+/* Sets ${error} to ${status} and the message formatted from ${format}, and clears the hint. If
+ * ${error} holds a failure already, nothing changes: the first cause is kept. ${error} may be NULL.
+ * Returns ${status}, so that a caller can write return weft_fail(...). */
 WEFT_API enum weft_status weft_fail(struct weft_error *error, enum weft_status status,
                                     const char *format, ...) WEFT_PRINTF(3, 4);
 
-/* Puts the text formatted from ${format} and ": " before the message of ${error}, on the way up:
- * "data/model.safetensors: header: not JSON". Returns the status that ${error} holds. */
+/* Puts the text formatted from ${format} and ": " before the message of ${error}, for example
+ * "data/model.safetensors: header: not JSON". Returns the status of ${error}. */
 WEFT_API enum weft_status weft_error_context(struct weft_error *error, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
-/* Sets the hint of ${error}, unless it has one. Returns the status that ${error} holds. */
+/* Sets the hint of ${error}, unless it has one. Returns the status of ${error}. */
 WEFT_API enum weft_status weft_error_hint(struct weft_error *error, const char *format, ...)
     WEFT_PRINTF(2, 3);
 

@@ -9,52 +9,65 @@ WEFT_BEGIN
 /* The number of the contract of equal bits (cl/README.md) that this library keeps. */
 #define WEFT_CONTRACT 1
 
+/* A network with the values of its tensors. */
 struct weft_model {
-    struct weft_network *network;
-    float *parameters; /* network->parameter_count: every trained tensor at its offset */
-    float *buffers;    /* network->buffer_count: running_mean and running_var at their offsets */
-    int64_t *batches;  /* num_batches_tracked of each layer (0 where it is no batch norm) */
-    char *
-        options; /* JSON object of the options that determined the bits, or NULL: __metadata__ "weft.options" */
+    struct weft_network *network; /* owned by the model */
+    float *parameters;            /* network->parameter_count: each trained tensor at its offset */
+    float *buffers;   /* network->buffer_count: running_mean and running_var at their offsets */
+    int64_t *batches; /* num_batches_tracked of each layer; 0 for a layer without it */
+    /* JSON object of the options that determined the bits, from malloc, or NULL. It is
+     * __metadata__ "weft.options" of the file. */
+    char *options;
     bool published_assumed; /* the file named no network: the published one was taken */
 };
 
-/* Makes a model of the list of layers ${network} with all parameters and buffers 0 (running_var and batch norm's weight 1).
- * Takes ${network} over: weft_model_destroy frees it, and so does this function when it fails. */
+/* Takes ${network} over and makes a model of it, with all parameters and buffers 0, but for the
+ * running_var and weight of batch norm, which are 1. weft_model_destroy frees ${network}; this
+ * function frees it when it fails. (weft_backend_open, in contrast, borrows a network.) Fails with
+ * WEFT_FAILED without memory. */
 WEFT_API enum weft_status weft_model_create(struct weft_network *network, struct weft_model **model,
                                             struct weft_error *error);
 
-/* Frees ${model} and its network. NULL is harmless. */
+/* Frees ${model}, its network and its values. NULL is harmless. */
 WEFT_API void weft_model_destroy(struct weft_model *model);
 
-/* Gives ${model} its initial values from ${seed}: weights and biases of conv2d and linear uniform in +-1/sqrt(fan_in),
- * as PyTorch's (fan_in: inputs of one output: in_channels x kernel area, or in_features); batch norm 1 and 0, running statistics
- * 0 and 1, batches 0. The same bits on every machine. */
+/* Gives ${model} its initial values from ${seed}, as PyTorch draws them: weights and biases of
+ * conv2d and linear are uniform in +-1/sqrt(fan_in), where fan_in is the number of inputs of one
+ * output (in_channels x kernel area, or in_features). Batch norm has weight 1, bias 0, and running
+ * statistics 0 and 1. The bits are the same on every machine. */
 WEFT_API void weft_model_initialise(struct weft_model *model, uint64_t seed);
 
-/* Reads the model file ${path} (or, if it is a folder, the model.safetensors in it): safetensors with PyTorch's names and
- * layouts. The network is the one in its __metadata__, or the published one. Everything is checked; fails with WEFT_BAD_FILE
- * and a message that names the file and the tensor. A file may hold num_batches_tracked or not.
- * Values with a magnitude below 2^-36 become +0 (the contract of equal bits says why). */
+/* Stores in ${file} the path of the model file that ${path} names: ${path} itself, or
+ * model.safetensors in it if it is a folder. Fails with WEFT_USAGE for a path that is too long. */
+WEFT_API enum weft_status weft_model_path(const char *path, char file[4096],
+                                          struct weft_error *error);
+
+/* Reads the model file of ${path} (see weft_model_path): safetensors with the names and layouts of
+ * PyTorch. The network is that of its __metadata__, or the published one. The caller frees ${model}
+ * with weft_model_destroy. A file may have num_batches_tracked or not. Values with a magnitude
+ * below 2^-36 become +0 (cl/README.md says why). All of the file is checked: fails with
+ * WEFT_BAD_FILE and a message that names the file and the tensor. */
 WEFT_API enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                           struct weft_error *error);
 
-/* Writes ${model} to ${path} as safetensors, beside it first and then renamed. ${sha256}, if not NULL, receives
- * the file's hash in hexadecimal. The same model gives the same bytes. Fails with WEFT_FAILED for a model that weft_model_load
- * would refuse (a NaN, an infinity, a running variance below 0), with WEFT_USAGE for options that are no JSON object, and
- * with WEFT_BAD_FILE; then no file is left, and an older one stays. */
+/* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed.
+ * ${sha256}, if not NULL, receives the hash of the file in lower-case hexadecimal. The same model
+ * gives the same bytes. Fails with WEFT_FAILED for a model that weft_model_load would refuse (a
+ * NaN, an infinity, a negative running variance), with WEFT_USAGE for options that are not a JSON
+ * object, and with WEFT_BAD_FILE; then no file is left, and an older one stays. */
 WEFT_API enum weft_status weft_model_save(const struct weft_model *model, const char *path,
                                           char sha256[65], struct weft_error *error);
 
-/* Writes the SHA-256 of the file ${path} (or, if it is a folder, of the model.safetensors in it) in lower-case hexadecimal into ${sha256}.
- * Fails with WEFT_BAD_FILE. */
-WEFT_API enum weft_status weft_file_sha256(const char *path, char sha256[65],
-                                           struct weft_error *error);
-
-/* Writes ${values}, laid out as the parameters of ${network}, under the parameters' names: gradients, say. */
+/* Writes ${values}, which are laid out as the parameters of ${network} (gradients, for example), to
+ * ${path} as safetensors, under the names of the parameters. Fails with WEFT_BAD_FILE. */
 WEFT_API enum weft_status weft_parameters_save(const struct weft_network *network,
                                                const float *values, const char *path,
                                                struct weft_error *error);
+
+/* Stores the SHA-256 of the model file of ${path} (see weft_model_path) in ${sha256}, in lower-case
+ * hexadecimal. Fails with WEFT_BAD_FILE. */
+WEFT_API enum weft_status weft_file_sha256(const char *path, char sha256[65],
+                                           struct weft_error *error);
 
 WEFT_END
 

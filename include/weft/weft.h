@@ -3,6 +3,7 @@
 #define WEFT_H
 
 #include "weft/backend.h"
+#include "weft/checkpoint.h"
 #include "weft/compare.h"
 #include "weft/data.h"
 #include "weft/device.h"
@@ -12,6 +13,7 @@
 #include "weft/network.h"
 #include "weft/profile.h"
 #include "weft/train.h"
+#include "weft/training.h"
 #include "weft/verify.h"
 #include "weft/version.h"
 

@@ -4,8 +4,14 @@
 #include "base/try.h"
 #include "numerics.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 void weft_backend_close(struct weft_backend *backend) {
     if (backend != NULL) {
+        for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+            free(backend->labels[i]);
+        }
         weft_backend_profile_stop(backend);
         backend->ops->close(backend);
     }
@@ -60,9 +66,21 @@ enum weft_status weft_backend_set_images(struct weft_backend *backend, enum weft
         return weft_fail(error, WEFT_USAGE, "images: %zu of them", images->count);
     }
     backend->images[split] = 0;
+    free(backend->labels[split]);
+    backend->labels[split] = malloc(images->count);
+    if (backend->labels[split] == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu labels", images->count);
+    }
+    memcpy(backend->labels[split], images->labels, images->count);
     TRY(backend->ops->set_images(backend, split, images, error));
     backend->images[split] = images->count;
     return WEFT_OK;
+}
+
+const uint8_t *weft_backend_labels(const struct weft_backend *backend, enum weft_split split,
+                                   size_t *count) {
+    *count = backend->images[split];
+    return *count > 0 ? backend->labels[split] : NULL;
 }
 
 enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const float values[256],

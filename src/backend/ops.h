@@ -61,10 +61,11 @@ struct weft_backend {
     struct weft_log log;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
-    size_t images[WEFT_SPLIT_COUNT]; /* of each split, as set by weft_backend_set_images */
-    size_t last_count;               /* images of the last step or pass; 0: none yet */
-    char warning[512];               /* of weft_backend_warning, or empty */
-    struct profile *profile;         /* NULL unless profiled; profile.c frees it */
+    size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by weft_backend_set_images */
+    uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
+    size_t last_count;                 /* images of the last step or pass; 0: none yet */
+    char warning[512];                 /* of weft_backend_warning, or empty */
+    struct profile *profile;           /* NULL unless profiled; profile.c frees it */
 };
 
 /* What a backend is opened for; it copies the members that struct weft_backend has too. */

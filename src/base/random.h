@@ -2,8 +2,8 @@
  *
  * Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): a keyed bijection
  * of 128-bit counters. There is no state: any number can be had at once, in any order and on any thread. */
-#ifndef WEFT_NETWORK_RANDOM_H
-#define WEFT_NETWORK_RANDOM_H
+#ifndef WEFT_BASE_RANDOM_H
+#define WEFT_BASE_RANDOM_H
 
 #include <stdint.h>
 

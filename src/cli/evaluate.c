@@ -114,8 +114,8 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
     cli_progress_start(&bar, &state->options->common);
     state->requested.progress = progress;
     state->requested.context = &bar;
-    status = weft_evaluate(state->backend, &state->images, &state->requested,
-                           state->options->logits != NULL, &state->evaluation, error);
+    state->requested.want_logits = state->options->logits != NULL;
+    status = weft_evaluate(state->backend, &state->requested, &state->evaluation, error);
     state->seconds = os_seconds() - start;
     cli_progress_wipe(&bar);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {

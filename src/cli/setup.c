@@ -10,25 +10,12 @@
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
-enum weft_status cli_setup_model_path(const char *operand, char path[4096],
-                                      struct weft_error *error) {
-    size_t length = strlen(operand);
-    const char *slash = length > 0 && operand[length - 1] == '/' ? "" : "/";
-    bool folder = os_is_folder(operand);
-    int written = folder ? snprintf(path, 4096, "%s%smodel.safetensors", operand, slash)
-                         : snprintf(path, 4096, "%s", operand);
-    if (written < 0 || written >= 4096) {
-        return weft_fail(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
-    }
-    return WEFT_OK;
-}
-
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
                                  struct weft_model **model, char path[4096], char sha256[65],
                                  struct weft_error *error) {
     enum weft_status status;
     *model = NULL;
-    TRY(cli_setup_model_path(operand, path, error));
+    TRY(weft_model_path(operand, path, error));
     TRY(weft_model_load(path, model, error));
     status = sha256 != NULL ? weft_file_sha256(path, sha256, error) : WEFT_OK;
     if (status != WEFT_OK) {

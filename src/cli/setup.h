@@ -12,11 +12,6 @@
  * speed. */
 #define CLI_RUNNING_BATCH 500
 
-/* Writes the path of the model file that MODEL ${operand} means into ${path}: ${operand} itself, or
- * model.safetensors in it. */
-enum weft_status cli_setup_model_path(const char *operand, char path[4096],
-                                      struct weft_error *error);
-
 /* Reads the model ${operand} and stores the path of its file, and its hash if ${sha256} is not
  * NULL. Prints a notice when the file names no network. The caller destroys ${model}. */
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,

@@ -128,7 +128,7 @@ enum weft_status weft_compare(
     enum weft_status status;
     *comparison = (struct weft_comparison){.tensors = 0};
     for (int side = 0; side < 2; side++) {
-        TRY_OR(done, model_path(operands[side], path, error));
+        TRY_OR(done, weft_model_path(operands[side], path, error));
         TRY_OR(done, safetensors_read(path, &models.files[side], error));
     }
     compare_metadata(&models);

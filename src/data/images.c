@@ -1,9 +1,11 @@
-/* images.c: the images and labels of a split, and what can be said of them. */
+/* images.c: reads the images and labels of a split, and summarises them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
+#include "base/try.h"
 #include "data/idx.h"
 #include "os/files.h"
 #include "weft/data.h"
@@ -23,7 +25,7 @@ static const struct {
       "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"}},
 };
 
-/* Where weft_data_find looks when it is not told. */
+/* Where weft_data_find looks if no folder is requested. */
 static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/datasets/fashion-mnist"};
 
 static const char HINT[] =
@@ -37,7 +39,8 @@ const char *weft_split_name(enum weft_split split) {
     return split == WEFT_SPLIT_TRAIN ? "train" : "test";
 }
 
-/* Stores in ${path} the plain file ${name} of ${folder}, or else the gzip one. False if there is neither. */
+/* Stores in ${path} the plain file ${name} of ${folder}, or else the gzip file. Returns false if
+ * there is neither. */
 static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]) {
     static const char *const endings[2] = {"", ".gz"};
     for (int i = 0; i < 2; i++) {
@@ -49,7 +52,8 @@ static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]
     return false;
 }
 
-/* Stores the folder that the user named in ${folder}. ${origin} says where: "" or "WEFT_DATA: ". */
+/* Stores the folder ${name} that the user requested in ${folder}. ${origin} is the start of a
+ * message: "" or "WEFT_DATA: ". */
 static enum weft_status take_folder(const char *name, const char *origin, char folder[PATH_SIZE],
                                     struct weft_error *error) {
     if (strlen(name) >= PATH_SIZE || !os_is_folder(name)) {
@@ -60,12 +64,12 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
     return WEFT_OK;
 }
 
-enum weft_status weft_data_find(const char *chosen, char folder[PATH_SIZE],
+enum weft_status weft_data_find(const char *requested, char folder[PATH_SIZE],
                                 struct weft_error *error) {
     const char *variable = getenv("WEFT_DATA");
     const char *images = FILES[WEFT_SPLIT_TRAIN][IMAGES].name;
-    if (chosen != NULL) {
-        return take_folder(chosen, "", folder, error);
+    if (requested != NULL) {
+        return take_folder(requested, "", folder, error);
     }
     if (variable != NULL && variable[0] != '\0') {
         return take_folder(variable, "WEFT_DATA: ", folder, error);
@@ -82,7 +86,8 @@ enum weft_status weft_data_find(const char *chosen, char folder[PATH_SIZE],
     return weft_error_hint(error, "%s", HINT);
 }
 
-/* Reads one of the two files of ${split} into ${idx} and tells in ${file} which; hashes if ${hashed}. */
+/* Reads one of the two files of ${split} into ${idx} and describes it in ${file}, with its hash if
+ * ${hashed}. */
 static enum weft_status read_file(const char *folder, enum weft_split split, int which, bool hashed,
                                   struct idx *idx, struct weft_idx_file *file,
                                   struct weft_error *error) {
@@ -100,7 +105,7 @@ static enum weft_status read_file(const char *folder, enum weft_split split, int
     return status;
 }
 
-/* Checks that there is a label to each image, and no label without a class. */
+/* Checks that each image has a label, and each label a class. */
 static enum weft_status check_labels(const struct idx idx[2], const struct weft_idx_file files[2],
                                      struct weft_error *error) {
     if (idx[LABELS].size != idx[IMAGES].dimensions[0]) {
@@ -117,27 +122,21 @@ static enum weft_status check_labels(const struct idx idx[2], const struct weft_
     return WEFT_OK;
 }
 
-/* Reads both files, and ${images} takes the content over; on failure the caller frees what ${idx} holds. */
+/* Reads both files; ${images} takes their content over. On failure the caller frees what ${idx}
+ * holds. */
 static enum weft_status read_both(const char *folder, enum weft_split split, bool hashed,
                                   struct idx idx[2], struct weft_idx_file files[2],
                                   struct weft_images *images, struct weft_error *error) {
-    enum weft_status status =
-        read_file(folder, split, IMAGES, hashed, &idx[IMAGES], &files[IMAGES], error);
-    if (status == WEFT_OK) {
-        status = read_file(folder, split, LABELS, hashed, &idx[LABELS], &files[LABELS], error);
-    }
-    if (status == WEFT_OK) {
-        status = check_labels(idx, files, error);
-    }
-    if (status == WEFT_OK) {
-        *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
-                                       .height = idx[IMAGES].dimensions[1],
-                                       .width = idx[IMAGES].dimensions[2],
-                                       .pixels = idx[IMAGES].bytes,
-                                       .labels = idx[LABELS].bytes,
-                                       .classes = CLASSES};
-    }
-    return status;
+    TRY(read_file(folder, split, IMAGES, hashed, &idx[IMAGES], &files[IMAGES], error));
+    TRY(read_file(folder, split, LABELS, hashed, &idx[LABELS], &files[LABELS], error));
+    TRY(check_labels(idx, files, error));
+    *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
+                                   .height = idx[IMAGES].dimensions[1],
+                                   .width = idx[IMAGES].dimensions[2],
+                                   .pixels = idx[IMAGES].bytes,
+                                   .labels = idx[LABELS].bytes,
+                                   .classes = CLASSES};
+    return WEFT_OK;
 }
 
 enum weft_status weft_images_read(const char *folder, enum weft_split split,
@@ -181,11 +180,30 @@ void weft_images_statistics(const struct weft_images *images, double *mean, doub
         sum += x;
         squares += x * x;
     }
-    /* Around the mean's whole part c all stays small: the sum of (x - c)^2 is a whole number, and rest, the sum of
-     * x - c, is less than n. Unsigned arithmetic may wrap on the way and still ends right. */
+    /* Relative to the integer part c of the mean, all numbers are small: the sum of (x - c)^2 is an
+     * integer, and rest, the sum of x - c, is less than n. Unsigned arithmetic may wrap, and the
+     * result is still right. */
     uint64_t c = sum / n, rest = sum % n;
     uint64_t around = squares - 2 * c * sum + c * c * n;
     double variance = ((double)around - (double)rest / (double)n * (double)rest) / (double)n;
     *mean = (double)sum / (double)n / 255;
     *deviation = sqrt(variance) / 255;
+}
+
+/* Adds ${bytes} to the CRC-32 ${sum}, in pieces that fit the 32-bit lengths of zlib. */
+static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
+    const size_t max_piece = (size_t)1 << 30;
+    while (size > 0) {
+        uInt piece = (uInt)(size < max_piece ? size : max_piece);
+        sum = crc32(sum, bytes, piece);
+        bytes += piece;
+        size -= piece;
+    }
+    return sum;
+}
+
+uint32_t weft_images_checksum(const struct weft_images *images) {
+    uLong sum = crc32(0, NULL, 0);
+    sum = add_to_checksum(sum, images->pixels, images->count * images->height * images->width);
+    return (uint32_t)add_to_checksum(sum, images->labels, images->count);
 }

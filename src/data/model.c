@@ -1,4 +1,4 @@
-/* model.c: a network with its values: memory, checks, and the model file's writing. */
+/* model.c: a network with its values: memory, checks, and writing the model file. */
 #include "weft/model.h"
 
 #include <stdio.h>
@@ -6,39 +6,48 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "base/try.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "network/layer.h"
 
+/* Allocates the arrays of ${model} for its network. */
+static enum weft_status allocate(struct weft_model *model, struct weft_error *error) {
+    const struct weft_network *network = model->network;
+    /* One element more than needed: a network may have no parameters, and calloc(0) may give NULL. */
+    model->parameters = calloc(network->parameter_count + 1, sizeof *model->parameters);
+    model->buffers = calloc(network->buffer_count + 1, sizeof *model->buffers);
+    model->batches = calloc(network->layer_count, sizeof *model->batches);
+    if (model->parameters == NULL || model->buffers == NULL || model->batches == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a model of %zu parameters",
+                         network->parameter_count);
+    }
+    return WEFT_OK;
+}
+
 enum weft_status weft_model_create(struct weft_network *network, struct weft_model **model,
                                    struct weft_error *error) {
-    struct weft_model *made = calloc(1, sizeof *made);
+    struct weft_model *created = calloc(1, sizeof *created);
     *model = NULL;
-    if (made == NULL) {
+    if (created == NULL) {
         weft_network_destroy(network);
         return weft_fail(error, WEFT_FAILED, "no memory for a model");
     }
-    made->network = network;
-    /* One more than needed: a network may have no parameters, and calloc(0) may give NULL. */
-    made->parameters = calloc(network->parameter_count + 1, sizeof *made->parameters);
-    made->buffers = calloc(network->buffer_count + 1, sizeof *made->buffers);
-    made->batches = calloc(network->layer_count, sizeof *made->batches);
-    if (made->parameters == NULL || made->buffers == NULL || made->batches == NULL) {
-        weft_fail(error, WEFT_FAILED, "no memory for a model of %zu parameters",
-                  network->parameter_count);
-        weft_model_destroy(made);
+    created->network = network;
+    if (allocate(created, error) != WEFT_OK) {
+        weft_model_destroy(created);
         return WEFT_FAILED;
     }
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
         const struct weft_layer *layer = &network->layers[tensor->layer];
-        float *values = (tensor->trained ? made->parameters : made->buffers) + tensor->offset;
+        float *values = (tensor->trained ? created->parameters : created->buffers) + tensor->offset;
         enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
         for (size_t j = 0; initial == INITIAL_ONE && j < tensor->count; j++) {
             values[j] = 1.0f;
         }
     }
-    *model = made;
+    *model = created;
     return WEFT_OK;
 }
 
@@ -53,8 +62,9 @@ void weft_model_destroy(struct weft_model *model) {
     }
 }
 
-/* Says what is wrong with ${value}, or returns NULL. By its bits: a denormal is below 0 even where the processor takes it for 0. */
-static const char *wrong(float value, bool is_variance) {
+/* Returns what is wrong with ${value}, or NULL. Looks at its bits: a denormal variance below 0 is
+ * wrong even if the processor takes denormals for 0. */
+static const char *find_fault(float value, bool is_variance) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     if ((bits & 0x7fffffffu) > 0x7f800000u) {
@@ -75,10 +85,10 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
             (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
         bool is_variance = strstr(tensor->name, ".running_var") != NULL;
         for (size_t j = 0; j < tensor->count; j++) {
-            const char *why = wrong(values[j], is_variance);
-            if (why != NULL) {
+            const char *fault = find_fault(values[j], is_variance);
+            if (fault != NULL) {
                 return weft_fail(error, status, "tensor %s: element %zu of %zu %s", tensor->name, j,
-                                 tensor->count, why);
+                                 tensor->count, fault);
             }
         }
     }
@@ -120,7 +130,8 @@ static struct safetensors_source source_of(const struct weft_tensor *tensor, con
     return source;
 }
 
-/* The tensors of ${model} in the order of the file; ${sources} has room for all, ${names} for a name a layer. Returns how many. */
+/* Stores the tensors of ${model} in ${sources} in the order of the file, and returns their number.
+ * ${names} has room for a name for each layer. */
 static size_t list_sources(const struct weft_model *model, struct safetensors_source *sources,
                            char (*names)[WEFT_NAME_MAX + 32]) {
     const struct weft_network *network = model->network;
@@ -148,32 +159,35 @@ static enum weft_status write_model(const struct weft_model *model, const char *
     struct safetensors_source *sources =
         calloc(network->tensor_count + network->layer_count, sizeof *sources);
     char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
+    struct safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
+    size_t text_count = 2;
     enum weft_status status;
-    if (list == NULL || sources == NULL || names == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
-    } else {
-        struct safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
-        size_t text_count = 2;
-        if (model->options != NULL) {
-            texts[text_count++] = (struct safetensors_text){"weft.options", model->options};
-        }
-        snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
-        texts[text_count++] = (struct safetensors_text){"weft.contract", contract};
-        status = safetensors_write(path, texts, text_count, sources,
-                                   list_sources(model, sources, names), sha256, error);
+    if (model->options != NULL) {
+        texts[text_count++] = (struct safetensors_text){"weft.options", model->options};
     }
+    snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
+    texts[text_count++] = (struct safetensors_text){"weft.contract", contract};
+    status = list == NULL || sources == NULL || names == NULL
+                 ? weft_fail(error, WEFT_FAILED, "no memory to write %s", path)
+                 : safetensors_write(path, texts, text_count, sources,
+                                     list_sources(model, sources, names), sha256, error);
     free(list);
     free(sources);
     free(names);
     return status;
 }
 
+/* Fails if weft_model_load would refuse the file of ${model}. */
+static enum weft_status check_before_writing(const struct weft_model *model,
+                                             struct weft_error *error) {
+    TRY(model_check(model, WEFT_FAILED, error));
+    return model->options == NULL ? WEFT_OK
+                                  : model_check_options(model->options, WEFT_USAGE, error);
+}
+
 enum weft_status weft_model_save(const struct weft_model *model, const char *path, char sha256[65],
                                  struct weft_error *error) {
-    enum weft_status status = model_check(model, WEFT_FAILED, error);
-    if (status == WEFT_OK && model->options != NULL) {
-        status = model_check_options(model->options, WEFT_USAGE, error);
-    }
+    enum weft_status status = check_before_writing(model, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "can not write %s", path);
         return status;

@@ -8,9 +8,10 @@
 
 #include "base/json_write.h"
 #include "base/sha256.h"
+#include "base/try.h"
 #include "os/files.h"
 
-/* Where the bytes go: to the file, and into its hash. */
+/* The file and the hash of its bytes. */
 struct output {
     struct os_file file;
     struct sha256 hash;
@@ -27,7 +28,8 @@ static void put(struct output *output, const void *bytes, size_t size) {
     }
 }
 
-/* Writes ${count} words of ${width} bytes (4 or 8) from ${values} in the host's order, lowest byte first. */
+/* Writes ${count} words of ${width} bytes (4 or 8), lowest byte first; ${values} has them in the
+ * byte order of the host. */
 static void put_values(struct output *output, const void *values, size_t width, size_t count) {
     const unsigned char *from = values;
     unsigned char bytes[4096];
@@ -133,17 +135,16 @@ enum weft_status safetensors_write(const char *path, const struct safetensors_te
     if (size > SAFETENSORS_BYTES || length > SAFETENSORS_HEADER) {
         status = weft_fail(error, WEFT_BAD_FILE, "can not write %s: it would be too large to read",
                            path);
-    } else {
-        status = os_file_create(&output.file, path, error);
+        goto done;
     }
-    if (status == WEFT_OK) {
-        sha256_init(&output.hash);
-        status = put_all(&output, header, length, sources, count, path, error);
-        os_file_abandon(&output.file);
-    }
-    free(header);
-    if (status == WEFT_OK && sha256 != NULL) {
+    TRY_OR(done, os_file_create(&output.file, path, error));
+    sha256_init(&output.hash);
+    TRY_OR(done, put_all(&output, header, length, sources, count, path, error));
+    if (sha256 != NULL) {
         sha256_final_hex(&output.hash, sha256);
     }
+done:
+    os_file_abandon(&output.file);
+    free(header);
     return status;
 }

@@ -1,23 +1,24 @@
-/* evaluate.c: a confusion matrix from passes over a split. */
+/* evaluate.c: a confusion matrix from forward passes over a split. */
 #include "weft/train.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* Counts one pass: images ${first} .. ${first} + ${count} - 1. */
-static void count_pass(struct weft_evaluation *evaluation, const struct weft_images *images,
-                       size_t first, size_t count, const uint32_t *predictions,
-                       const float *losses) {
+#include "base/try.h"
+#include "data/safetensors.h"
+
+/* Adds the results of a pass: of ${count} images with these ${labels}. */
+static void count_pass(struct weft_evaluation *evaluation, const uint8_t *labels, size_t count,
+                       const uint32_t *predictions, const float *losses) {
     for (size_t i = 0; i < count; i++) {
-        size_t label = images->labels[first + i], prediction = predictions[i];
+        size_t label = labels[i], prediction = predictions[i];
         evaluation->confusion[label * evaluation->classes + prediction]++;
         evaluation->correct += prediction == label;
         evaluation->loss += (double)losses[i];
     }
 }
 
-static enum weft_status tell(const struct weft_evaluation_options *options, size_t done,
-                             size_t images, struct weft_error *error) {
+static enum weft_status report_progress(const struct weft_evaluation_options *options, size_t done,
+                                        size_t images, struct weft_error *error) {
     if (options->progress == NULL || options->progress(options->context, done, images)) {
         return WEFT_OK;
     }
@@ -25,60 +26,57 @@ static enum weft_status tell(const struct weft_evaluation_options *options, size
                      done, images);
 }
 
-static enum weft_status run_passes(struct weft_backend *backend, const struct weft_images *images,
+/* Evaluates the images, of which ${evaluation} has the number, in passes of options->batch. */
+static enum weft_status run_passes(struct weft_backend *backend, const uint8_t *labels,
                                    const struct weft_evaluation_options *options,
                                    struct weft_evaluation *evaluation, struct weft_error *error) {
-    size_t batch = options->batch < images->count ? options->batch : images->count;
+    const size_t images = evaluation->images;
+    const size_t batch = options->batch < images ? options->batch : images;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
-    float *losses = malloc(batch * sizeof *losses);
+    float *losses = malloc(batch * sizeof *losses), *logits = evaluation->logits;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        free(predictions);
-        free(losses);
-        return weft_fail(error, WEFT_FAILED, "evaluation: no memory");
+        status = weft_fail(error, WEFT_FAILED, "evaluation: no memory");
+        goto done;
     }
-    for (size_t first = 0; status == WEFT_OK && first < images->count; first += batch) {
-        size_t left = images->count - first;
+    for (size_t first = 0; first < images; first += batch) {
         struct weft_pass pass = {
             .split = options->split,
             .statistics = options->statistics,
             .first = first,
-            .count = left < batch ? left : batch,
-            .logits = evaluation->logits != NULL ? evaluation->logits + first * evaluation->classes
-                                                 : NULL,
+            .count = images - first < batch ? images - first : batch,
+            .logits = logits != NULL ? logits + first * evaluation->classes : NULL,
             .losses = losses,
             .predictions = predictions,
         };
-        status = weft_backend_evaluate(backend, &pass, error);
-        if (status == WEFT_OK) {
-            count_pass(evaluation, images, first, pass.count, predictions, losses);
-            status = tell(options, first + pass.count, images->count, error);
-        }
+        TRY_OR(done, weft_backend_evaluate(backend, &pass, error));
+        count_pass(evaluation, labels + first, pass.count, predictions, losses);
+        TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
+done:
     free(predictions);
     free(losses);
     return status;
 }
 
-enum weft_status weft_evaluate(struct weft_backend *backend, const struct weft_images *images,
-                               const struct weft_evaluation_options *options, bool want_logits,
+enum weft_status weft_evaluate(struct weft_backend *backend,
+                               const struct weft_evaluation_options *options,
                                struct weft_evaluation *evaluation, struct weft_error *error) {
-    size_t classes = weft_shape_size(weft_network_output(weft_backend_network(backend)));
+    size_t classes = weft_shape_size(weft_network_output(weft_backend_network(backend))), images;
+    const uint8_t *labels = weft_backend_labels(backend, options->split, &images);
     enum weft_status status;
-    *evaluation = (struct weft_evaluation){.images = images->count, .classes = classes};
-    if (options->batch == 0 || images->count == 0) {
-        return weft_fail(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu",
-                         images->count, options->batch);
+    *evaluation = (struct weft_evaluation){.images = images, .classes = classes};
+    if (options->batch == 0 || images == 0) {
+        return weft_fail(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu", images,
+                         options->batch);
     }
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
-    if (want_logits) {
-        evaluation->logits = calloc(images->count, classes * sizeof *evaluation->logits);
+    if (options->want_logits) {
+        evaluation->logits = calloc(images, classes * sizeof *evaluation->logits);
     }
-    if (evaluation->confusion == NULL || (want_logits && evaluation->logits == NULL)) {
-        weft_evaluation_finish(evaluation);
-        return weft_fail(error, WEFT_FAILED, "evaluation: no memory");
-    }
-    status = run_passes(backend, images, options, evaluation, error);
+    status = evaluation->confusion == NULL || (options->want_logits && evaluation->logits == NULL)
+                 ? weft_fail(error, WEFT_FAILED, "evaluation: no memory")
+                 : run_passes(backend, labels, options, evaluation, error);
     if (status != WEFT_OK) {
         weft_evaluation_finish(evaluation);
         return status;
@@ -86,6 +84,18 @@ enum weft_status weft_evaluate(struct weft_backend *backend, const struct weft_i
     evaluation->accuracy = (double)evaluation->correct / (double)evaluation->images;
     evaluation->loss /= (double)evaluation->images;
     return WEFT_OK;
+}
+
+enum weft_status weft_evaluation_save_logits(const struct weft_evaluation *evaluation,
+                                             const char *path, struct weft_error *error) {
+    struct safetensors_source source = {.name = "logits",
+                                        .rank = 2,
+                                        .shape = {evaluation->images, evaluation->classes},
+                                        .floats = evaluation->logits};
+    if (evaluation->logits == NULL) {
+        return weft_fail(error, WEFT_USAGE, "%s: the evaluation kept no logits", path);
+    }
+    return safetensors_write(path, NULL, 0, &source, 1, NULL, error);
 }
 
 void weft_evaluation_finish(struct weft_evaluation *evaluation) {

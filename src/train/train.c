@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "network/layer.h"
 #include "os/host.h"
 
@@ -15,20 +16,21 @@ struct weft_training weft_training_default(void) {
         .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_ORDER_SHUFFLED};
 }
 
-/* What a training works with. */
+/* The state of a training. */
 struct run {
     struct weft_model *model;
     struct weft_backend *backend;
     const struct weft_training *training;
     const struct weft_training_events *events;
     size_t images;
-    uint64_t done;          /* steps made, over all epochs */
-    uint32_t *order;        /* images */
-    struct weft_adam *adam; /* of the epoch's steps */
-    struct weft_step_result *results;
-    float *values; /* as long as the longer flat array */
+    uint64_t done;                    /* steps made, over all epochs */
+    uint32_t *order;                  /* of the images in the epoch */
+    struct weft_adam *adam;           /* of each step of the epoch */
+    struct weft_step_result *results; /* of each step of the epoch */
+    float *values;                    /* as long as the longer flat array */
 };
 
+/* Returns the steps of the next epoch: those of all images, or what is left of training->steps. */
 static size_t steps_of_epoch(const struct run *run) {
     const struct weft_training *training = run->training;
     uint64_t steps = (run->images + training->batch - 1) / training->batch;
@@ -60,23 +62,15 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     return WEFT_OK;
 }
 
-/* The model's values to the device, and Adam's moments: 0, or those to start from. */
-static enum weft_status hand_over(struct run *run, struct weft_error *error) {
+/* Writes the values of the model to the device, and Adam's moments: 0, or those to start from. */
+static enum weft_status write_state(struct run *run, struct weft_error *error) {
     const struct weft_training_start *start = run->training->start;
     const float *moments = start != NULL ? start->moments : run->values;
     const float *second_moments = start != NULL ? start->second_moments : run->values;
-    enum weft_status status =
-        weft_backend_write(run->backend, WEFT_ARRAY_PARAMETERS, run->model->parameters, error);
-    if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_ARRAY_BUFFERS, run->model->buffers, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_ARRAY_MOMENTS, moments, error);
-    }
-    if (status == WEFT_OK) {
-        status = weft_backend_write(run->backend, WEFT_ARRAY_SECOND_MOMENTS, second_moments, error);
-    }
-    return status;
+    TRY(weft_backend_write(run->backend, WEFT_ARRAY_PARAMETERS, run->model->parameters, error));
+    TRY(weft_backend_write(run->backend, WEFT_ARRAY_BUFFERS, run->model->buffers, error));
+    TRY(weft_backend_write(run->backend, WEFT_ARRAY_MOMENTS, moments, error));
+    return weft_backend_write(run->backend, WEFT_ARRAY_SECOND_MOMENTS, second_moments, error);
 }
 
 static bool all_finite(const float *values, size_t count) {
@@ -94,35 +88,32 @@ static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t 
     return weft_error_hint(error, "a smaller --lr may help");
 }
 
-/* Reads one flat array back into the model, unless a value is no finite number. */
-static enum weft_status take_array(struct run *run, enum weft_array array, float *to, size_t count,
+/* Reads one flat array of ${count} floats from the device into ${to}. Fails, and leaves ${to} as it
+ * is, if a value is infinite or NaN. */
+static enum weft_status read_array(struct run *run, enum weft_array array, float *to, size_t count,
                                    size_t epoch, size_t steps, struct weft_error *error) {
-    enum weft_status status = weft_backend_read(run->backend, array, run->values, error);
-    if (status == WEFT_OK && !all_finite(run->values, count)) {
+    TRY(weft_backend_read(run->backend, array, run->values, error));
+    if (!all_finite(run->values, count)) {
         return diverged(error, epoch, steps, "a parameter is not a finite number");
     }
-    if (status == WEFT_OK && count > 0) {
-        memcpy(to, run->values, count * sizeof *to);
-    }
-    return status;
+    memcpy(to, run->values, count * sizeof *to);
+    return WEFT_OK;
 }
 
-/* The device's values back to the model, after ${steps} steps of ${epoch}. */
-static enum weft_status take_back(struct run *run, size_t epoch, size_t steps,
-                                  struct weft_error *error) {
+/* Reads the values of the model from the device, after ${steps} steps of ${epoch}. */
+static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
+                                   struct weft_error *error) {
     const struct weft_network *network = run->model->network;
-    enum weft_status status = take_array(run, WEFT_ARRAY_BUFFERS, run->model->buffers,
-                                         network->buffer_count, epoch, steps, error);
-    if (status == WEFT_OK) {
-        status = take_array(run, WEFT_ARRAY_PARAMETERS, run->model->parameters,
-                            network->parameter_count, epoch, steps, error);
-    }
-    for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
+    TRY(read_array(run, WEFT_ARRAY_BUFFERS, run->model->buffers, network->buffer_count, epoch,
+                   steps, error));
+    TRY(read_array(run, WEFT_ARRAY_PARAMETERS, run->model->parameters, network->parameter_count,
+                   epoch, steps, error));
+    for (size_t i = 0; i < network->layer_count; i++) {
         if (layer_kinds[network->layers[i].kind]->counts_batches) {
             run->model->batches[i] += (int64_t)steps;
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
 /* Makes steps ${begin} to ${end} - 1 of the epoch. */
@@ -137,33 +128,31 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .order = run->order + begin * batch,
         .adam = run->adam + begin,
     };
-    enum weft_status status = weft_backend_train(run->backend, &steps, run->results + begin, error);
-    for (size_t i = begin; status == WEFT_OK && i < end; i++) {
+    TRY(weft_backend_train(run->backend, &steps, run->results + begin, error));
+    for (size_t i = begin; i < end; i++) {
         if (!isfinite(run->results[i].loss)) {
-            status = diverged(error, epoch, i + 1, "the loss is not a finite number");
+            return diverged(error, epoch, i + 1, "the loss is not a finite number");
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
-/* Makes the ${steps} steps of an epoch, as many at once as fit between two reports of progress. */
+/* Makes the ${steps} steps of an epoch, in chunks that take about as long as the time between two
+ * reports of progress. */
 static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
                                   struct weft_error *error) {
     const struct weft_training_events *events = run->events;
     bool reports = events != NULL && events->progress != NULL;
-    size_t at_once = reports ? 4 : steps;
+    size_t chunk = reports ? 4 : steps;
     for (size_t begin = 0; begin < steps;) {
-        size_t end = begin + at_once < steps ? begin + at_once : steps;
+        size_t end = begin + chunk < steps ? begin + chunk : steps;
         double start = os_seconds(), seconds;
-        enum weft_status status = make_steps(run, epoch, begin, end, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(make_steps(run, epoch, begin, end, error));
         seconds = os_seconds() - start;
         if (seconds < REPORT_SECONDS / 2) {
-            at_once *= 2;
-        } else if (seconds > REPORT_SECONDS * 2 && at_once > 1) {
-            at_once /= 2;
+            chunk *= 2;
+        } else if (seconds > REPORT_SECONDS * 2 && chunk > 1) {
+            chunk /= 2;
         }
         begin = end;
         if (reports && !events->progress(events->context, epoch, begin, steps)) {
@@ -197,7 +186,7 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     const struct weft_training *training = run->training;
     double start = os_seconds();
     size_t steps = steps_of_epoch(run);
-    enum weft_status status;
+    /* The order of the images, and Adam's constants. */
     for (size_t i = 0; training->order == WEFT_ORDER_FILE && i < run->images; i++) {
         run->order[i] = (uint32_t)i;
     }
@@ -207,19 +196,18 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     for (size_t i = 0; i < steps; i++) {
         run->adam[i] = weft_adam_step(training->learning_rate, run->done + i + 1);
     }
-    status = run_steps(run, epoch, steps, error);
-    if (status == WEFT_OK) {
-        status = take_back(run, epoch, steps, error);
-        run->done += steps;
-    }
-    if (status == WEFT_OK && run->events != NULL && run->events->epoch != NULL) {
+    /* The steps; afterwards the model holds their result. */
+    TRY(run_steps(run, epoch, steps, error));
+    TRY(read_state(run, epoch, steps, error));
+    run->done += steps;
+    if (run->events != NULL && run->events->epoch != NULL) {
         struct weft_epoch summary = summarise(run, epoch, steps, os_seconds() - start);
         if (!run->events->epoch(run->events->context, &summary)) {
-            status =
-                weft_fail(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu", epoch);
+            return weft_fail(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu",
+                             epoch);
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
 enum weft_status weft_train(struct weft_model *model, struct weft_backend *backend, size_t images,
@@ -230,24 +218,22 @@ enum weft_status weft_train(struct weft_model *model, struct weft_backend *backe
                       .training = training,
                       .events = events,
                       .images = images};
+    const struct weft_training_start *start = training->start;
     enum weft_status status;
-    size_t first;
     if (images == 0 || images > UINT32_MAX || training->batch == 0 || training->epochs == 0) {
         return weft_fail(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
                          training->epochs, images, training->batch);
     }
-    status = run_init(&run, error);
-    if (status == WEFT_OK) {
-        status = hand_over(&run, error);
-    }
-    first = training->start != NULL ? training->start->epochs + 1 : 1;
-    run.done = training->start != NULL ? training->start->steps : 0;
-    for (size_t epoch = first; status == WEFT_OK && epoch <= training->epochs; epoch++) {
+    TRY_OR(done, run_init(&run, error));
+    TRY_OR(done, write_state(&run, error));
+    run.done = start != NULL ? start->steps : 0;
+    for (size_t epoch = start != NULL ? start->epochs + 1 : 1; epoch <= training->epochs; epoch++) {
         if (training->steps != 0 && run.done >= training->steps) {
             break;
         }
-        status = run_epoch(&run, epoch, error);
+        TRY_OR(done, run_epoch(&run, epoch, error));
     }
+done:
     run_free(&run);
     return status;
 }

@@ -18,12 +18,13 @@
  * training. */
 static enum weft_status evaluate(const struct trainer *trainer, struct weft_backend *backend,
                                  uint64_t *images, char digest[65], struct weft_error *error) {
-    struct weft_evaluation_options options = {
-        .split = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .batch = trainer->batch};
+    struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
+                                              .statistics = WEFT_STATISTICS_RUNNING,
+                                              .batch = trainer->batch,
+                                              .want_logits = true};
     struct weft_evaluation evaluation = {.images = 0};
     struct sha256 hash;
-    TRY(weft_evaluate(backend, &trainer->images[WEFT_SPLIT_TEST], &options, true, &evaluation,
-                      error));
+    TRY(weft_evaluate(backend, &options, &evaluation, error));
     sha256_init(&hash);
     sha256_update(&hash, trainer->expected, strlen(trainer->expected));
     trainer_hash_words(&hash, evaluation.logits, evaluation.images * evaluation.classes);

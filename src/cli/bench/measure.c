@@ -118,9 +118,8 @@ static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *b
                                               .progress = go_on};
     struct weft_evaluation evaluation = {0};
     double start = os_seconds();
-    enum weft_status status = weft_evaluate(backend, &bench->images[WEFT_SPLIT_TEST], &options,
-                                            false, &evaluation, error);
-    (void)warm;
+    enum weft_status status = weft_evaluate(backend, &options, &evaluation, error);
+    (void)bench, (void)warm;
     *seconds = os_seconds() - start;
     weft_evaluation_finish(&evaluation);
     return status;

@@ -92,11 +92,12 @@ static enum weft_status evaluate(struct part *part, struct weft_backend *backend
     struct weft_evaluation_options options = {
         .split = part->split,
         .statistics = WEFT_STATISTICS_RUNNING,
-        .batch = count < CLI_RUNNING_BATCH ? count : CLI_RUNNING_BATCH};
+        .batch = count < CLI_RUNNING_BATCH ? count : CLI_RUNNING_BATCH,
+        .want_logits = true};
     struct weft_evaluation evaluation;
     enum weft_status status;
     TRY(weft_backend_set_images(backend, part->split, &part->images, error));
-    TRY(weft_evaluate(backend, &part->images, &options, true, &evaluation, error));
+    TRY(weft_evaluate(backend, &options, &evaluation, error));
     if (same_matrix(&evaluation, &part->run->evaluations[part->split])) {
         status = sort_images(part, &evaluation, error);
     } else {

@@ -5,6 +5,7 @@
 
 #include "cli/run_folder.h"
 #include "report/csv.h"
+#include "weft/checkpoint.h"
 
 /* All zero at the start. The caller frees ${epochs} and ${log}. */
 struct cli_record {

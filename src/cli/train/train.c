@@ -145,8 +145,8 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
                                                   .statistics = WEFT_STATISTICS_RUNNING,
                                                   .batch = largest_batch(train),
                                                   .progress = go_on};
-        enum weft_status status = weft_evaluate(train->backend, &train->images[i], &options, false,
-                                                &train->evaluations[i], error);
+        enum weft_status status =
+            weft_evaluate(train->backend, &options, &train->evaluations[i], error);
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }

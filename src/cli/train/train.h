@@ -8,6 +8,7 @@
 #include "cli/run_folder.h"
 #include "cli/train/record.h"
 #include "weft/backend.h"
+#include "weft/checkpoint.h"
 
 struct cli_train_options {
     struct cli_options common;

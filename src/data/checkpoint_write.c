@@ -1,10 +1,11 @@
-/* checkpoint.c: writes the state of a training, so that another process can go on with it. */
-#include "train/checkpoint.h"
-
+/* checkpoint_write.c: writes the state of a training, so that another process can continue it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
+#include "base/utf8.h"
+#include "data/checkpoint_file.h"
 #include "data/safetensors.h"
 
 void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
@@ -17,14 +18,53 @@ void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
     arrays[3] = (struct checkpoint_array){"second_moments", parameters, checkpoint->second_moments};
 }
 
+/* Returns the object "weft.checkpoint", which the caller frees, or NULL without memory. */
+static char *write_record(const struct weft_checkpoint *checkpoint) {
+    const struct weft_training *training = &checkpoint->training;
+    struct json_writer json = {0};
+    char seed[24], steps[24], *text;
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)training->seed);
+    snprintf(steps, sizeof steps, "%llu", (unsigned long long)training->steps);
+    json_write_open(&json, NULL, '{');
+    json_write_integer(&json, "epochs", training->epochs);
+    json_write_integer(&json, "batch", training->batch);
+    json_write_string(&json, "seed", seed);
+    json_write_string(&json, "order", training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
+    json_write_string(&json, "math", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
+    json_write_string(&json, "steps", steps);
+    json_write_float(&json, "lr", training->learning_rate);
+    json_write_string(&json, "init", checkpoint->init);
+    json_write_integer(&json, "images", checkpoint->images);
+    json_write_integer(&json, "checksum", checkpoint->checksum);
+    /* A path that is not UTF-8 cannot be kept. */
+    if (checkpoint->data != NULL && utf8_is_valid(checkpoint->data)) {
+        json_write_string(&json, "data", checkpoint->data);
+    }
+    json_write_open(&json, "history", '[');
+    for (size_t i = 0; i < checkpoint->epochs; i++) {
+        const struct weft_epoch *epoch = &checkpoint->history[i];
+        json_write_open(&json, NULL, '{');
+        json_write_integer(&json, "images", epoch->images);
+        json_write_integer(&json, "correct", epoch->correct);
+        json_write_integer(&json, "steps", epoch->steps);
+        json_write_double(&json, "total_loss", epoch->total_loss);
+        json_write_double(&json, "seconds", epoch->seconds);
+        json_write_close(&json, '}');
+    }
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    json_write_take(&json, &text, NULL);
+    return text;
+}
+
 enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, const char *path,
                                       struct weft_error *error) {
     const struct weft_model *model = checkpoint->model;
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     struct safetensors_source sources[CHECKPOINT_ARRAYS + 2];
-    char *list = weft_network_to_json(model->network),
-         *record = checkpoint_record_write(checkpoint), contract[16];
+    char *list = weft_network_to_json(model->network), *record = write_record(checkpoint),
+         contract[16];
     const struct safetensors_text texts[] = {
         {"weft.network", list},
         {"weft.options", model->options != NULL ? model->options : "{}"},
@@ -51,15 +91,4 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     free(list);
     free(record);
     return status;
-}
-
-void weft_checkpoint_destroy(struct weft_checkpoint *checkpoint) {
-    if (checkpoint != NULL) {
-        weft_model_destroy(checkpoint->model);
-        free(checkpoint->moments);
-        free(checkpoint->second_moments);
-        free(checkpoint->history);
-        free(checkpoint->data);
-        free(checkpoint);
-    }
 }

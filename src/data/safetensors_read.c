@@ -1,4 +1,4 @@
-/* safetensors.c: reads a safetensors file and believes nothing in it. */
+/* safetensors_read.c: reads and checks an untrusted safetensors file. */
 #include "data/safetensors.h"
 
 #include <stdio.h>
@@ -7,9 +7,10 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "os/files.h"
 
-/* The known dtypes and the bytes of an element. */
+/* The known dtypes and the size of an element in bytes. */
 static const struct dtype {
     const char *name;
     size_t size;
@@ -29,9 +30,9 @@ static const struct dtype *find_dtype(const json_t *json) {
     return NULL;
 }
 
-/* A whole number that is a size_t. */
+/* Reads an integer that fits a size_t and a double. */
 static bool read_size(const json_t *json, size_t *value) {
-    const uint64_t exact = (UINT64_C(1) << 53) - 1; /* larger ones may have been rounded */
+    const uint64_t exact = (UINT64_C(1) << 53) - 1;
     uint64_t number;
     if (!json_read_integer(json, SIZE_MAX < exact ? SIZE_MAX : exact, &number)) {
         return false;
@@ -61,7 +62,7 @@ static enum weft_status read_shape(const json_t *json, struct safetensors_entry 
     return WEFT_OK;
 }
 
-/* Finds the bytes of ${entry} among the ${size} bytes ${values} behind the header. */
+/* Finds the bytes of ${entry} among the ${size} bytes ${values} after the header. */
 static enum weft_status read_offsets(const json_t *json, const struct dtype *dtype,
                                      const unsigned char *values, size_t size,
                                      struct safetensors_entry *entry, struct weft_error *error) {
@@ -86,7 +87,7 @@ static enum weft_status read_offsets(const json_t *json, const struct dtype *dty
     return WEFT_OK;
 }
 
-/* Reads one member of the header, a tensor. */
+/* Reads a member of the header that is a tensor. */
 static enum weft_status read_entry(const char *name, const json_t *json,
                                    const unsigned char *values, size_t size,
                                    struct safetensors_entry *entry, struct weft_error *error) {
@@ -94,7 +95,6 @@ static enum weft_status read_entry(const char *name, const json_t *json,
     const json_t *shape = json_object_get(json, "shape");
     const json_t *offsets = json_object_get(json, "data_offsets");
     const struct dtype *dtype = find_dtype(dtype_json);
-    enum weft_status status;
     char shown[80];
     if (dtype_json == NULL || shape == NULL || offsets == NULL || json_object_size(json) != 3) {
         return weft_fail(error, WEFT_BAD_FILE,
@@ -107,8 +107,8 @@ static enum weft_status read_entry(const char *name, const json_t *json,
     }
     entry->name = name;
     entry->dtype = dtype->name;
-    status = read_shape(shape, entry, error);
-    return status == WEFT_OK ? read_offsets(offsets, dtype, values, size, entry, error) : status;
+    TRY(read_shape(shape, entry, error));
+    return read_offsets(offsets, dtype, values, size, entry, error);
 }
 
 static enum weft_status check_metadata(json_t *metadata, struct weft_error *error) {
@@ -122,8 +122,8 @@ static enum weft_status check_metadata(json_t *metadata, struct weft_error *erro
                 : weft_fail(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
 }
 
-/* By place; of two at the same place the empty one first. */
-static int compare_places(const void *a, const void *b) {
+/* Sorts by position; of two at the same position, the empty one comes first. */
+static int compare_positions(const void *a, const void *b) {
     const struct safetensors_entry *left = a, *right = b;
     if (left->bytes != right->bytes) {
         return left->bytes < right->bytes ? -1 : 1;
@@ -131,13 +131,13 @@ static int compare_places(const void *a, const void *b) {
     return left->size < right->size ? -1 : left->size > right->size;
 }
 
-/* The tensors have to cover all ${size} bytes of ${values} and no byte twice. Sorts them. */
+/* Sorts the tensors, and checks that they cover each of the ${size} bytes of ${values} once. */
 static enum weft_status check_cover(struct safetensors *file, const unsigned char *values,
                                     size_t size, struct weft_error *error) {
     size_t end = 0;
     char shown[80];
     if (file->count > 0) {
-        qsort(file->entries, file->count, sizeof *file->entries, compare_places);
+        qsort(file->entries, file->count, sizeof *file->entries, compare_positions);
     }
     for (size_t i = 0; i < file->count; i++) {
         size_t begin = (size_t)(file->entries[i].bytes - values);
@@ -183,7 +183,8 @@ static enum weft_status read_entries(struct safetensors *file, const unsigned ch
     return check_cover(file, values, size, error);
 }
 
-/* The length that the first 8 bytes tell, checked against the ${size} of the file. */
+/* Reads the length of the header from the first 8 bytes, and checks it against the ${size} of the
+ * file. */
 static enum weft_status read_length(const char *bytes, size_t size, size_t *length,
                                     struct weft_error *error) {
     uint64_t number = 0;
@@ -211,24 +212,26 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
     return WEFT_OK;
 }
 
+static enum weft_status parse(struct safetensors *file, size_t size, struct weft_error *error) {
+    const char *bytes = file->bytes;
+    size_t length = 0;
+    enum weft_status status;
+    TRY(read_length(bytes, size, &length, error));
+    if (length == 0 || bytes[8] != '{') {
+        return weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
+    }
+    status = json_read(bytes + 8, length, &file->header, error);
+    if (status != WEFT_OK) {
+        return weft_error_context(error, "header");
+    }
+    return read_entries(file, (const unsigned char *)bytes + 8 + length, size - 8 - length, error);
+}
+
 enum weft_status safetensors_parse(char *bytes, size_t size, struct safetensors *file,
                                    struct weft_error *error) {
-    size_t length = 0;
-    enum weft_status status = read_length(bytes, size, &length, error);
+    enum weft_status status;
     *file = (struct safetensors){.bytes = bytes};
-    if (status == WEFT_OK && (length == 0 || bytes[8] != '{')) {
-        status = weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
-    }
-    if (status == WEFT_OK) {
-        status = json_read(bytes + 8, length, &file->header, error);
-        if (status != WEFT_OK) {
-            weft_error_context(error, "header");
-        }
-    }
-    if (status == WEFT_OK) {
-        status =
-            read_entries(file, (const unsigned char *)bytes + 8 + length, size - 8 - length, error);
-    }
+    status = parse(file, size, error);
     if (status != WEFT_OK) {
         safetensors_finish(file);
     }
@@ -240,11 +243,9 @@ enum weft_status safetensors_read(const char *path, struct safetensors *file,
     size_t size,
         limit = SIZE_MAX / 2 < SAFETENSORS_BYTES ? SIZE_MAX / 2 : (size_t)SAFETENSORS_BYTES;
     char *bytes;
-    enum weft_status status = os_file_read(path, limit, &bytes, &size, error);
+    enum weft_status status;
     *file = (struct safetensors){0};
-    if (status != WEFT_OK) {
-        return status; /* the message names the file */
-    }
+    TRY(os_file_read(path, limit, &bytes, &size, error)); /* its message names the file */
     status = safetensors_parse(bytes, size, file, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);
@@ -257,4 +258,55 @@ void safetensors_finish(struct safetensors *file) {
     free(file->entries);
     free(file->bytes);
     *file = (struct safetensors){0};
+}
+
+const char *safetensors_metadata(const struct safetensors *file, const char *key) {
+    const json_t *metadata = json_object_get(file->header, "__metadata__");
+    return json_string_value(json_object_get(metadata, key));
+}
+
+const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name) {
+    for (size_t i = 0; i < file->count; i++) {
+        if (strcmp(file->entries[i].name, name) == 0) {
+            return &file->entries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns the value of ${count} bytes, the lowest first, on any host. */
+static uint64_t little_endian(const unsigned char *bytes, size_t count) {
+    uint64_t value = 0;
+    while (count-- > 0) {
+        value = value << 8 | bytes[count];
+    }
+    return value;
+}
+
+float safetensors_float(const struct safetensors_entry *entry, size_t i) {
+    uint32_t bits = (uint32_t)little_endian(entry->bytes + 4 * i, 4);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+int64_t safetensors_integer(const struct safetensors_entry *entry, size_t i) {
+    uint64_t bits = little_endian(entry->bytes + 8 * i, 8);
+    int64_t value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+char *safetensors_shape(const size_t *shape, size_t rank, char text[200]) {
+    size_t length = 0;
+    if (rank == 0) {
+        return strcpy(text, "scalar");
+    }
+    text[0] = '\0';
+    /* At most 8 numbers of 20 digits and 7 crosses. */
+    for (size_t i = 0; i < rank && i < SAFETENSORS_RANK; i++) {
+        length +=
+            (size_t)snprintf(text + length, 200 - length, "%s%zu", i > 0 ? " x " : "", shape[i]);
+    }
+    return text;
 }

@@ -1,71 +1,28 @@
-/* model_load.c: a model from a file that is checked tensor by tensor before memory is taken for it. */
+/* model_read.c: reads a model file; each tensor is checked before memory is allocated for it. */
 #include "weft/model.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "numerics.h"
-#include "os/files.h"
 
-enum weft_status model_path(const char *path, char file[4096], struct weft_error *error) {
-    const char *inside = os_is_folder(path) ? "/model.safetensors" : "";
-    if (strlen(path) + strlen(inside) >= 4096) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not read %.80s...: the path is too long", path);
-    }
-    strcpy(file, path);
-    strcat(file, inside);
-    return WEFT_OK;
-}
-
-enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft_error *error) {
-    struct sha256 hash;
-    char name[4096];
-    unsigned char bytes[16384];
-    size_t size;
-    FILE *stream;
-    enum weft_status status = model_path(path, name, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    stream = os_file_open(name, error);
-    if (stream == NULL) {
-        return WEFT_BAD_FILE;
-    }
-    errno = 0;
-    sha256_init(&hash);
-    while ((size = fread(bytes, 1, sizeof bytes, stream)) > 0) {
-        sha256_update(&hash, bytes, size);
-    }
-    if (ferror(stream)) {
-        status = weft_fail(error, WEFT_BAD_FILE, "can not read %s: %s", name, strerror(errno));
-    }
-    fclose(stream);
-    sha256_final_hex(&hash, sha256);
-    return status;
-}
-
-/* The network that ${file} names, or the published one. */
+/* Makes the network that ${file} names, or the published one. */
 static enum weft_status read_network(const struct safetensors *file, struct weft_network **network,
                                      struct weft_error *error) {
     const char *list = safetensors_metadata(file, "weft.network");
-    enum weft_status status;
-    if (list == NULL) {
-        return weft_network_create_published(network, error);
-    }
-    status = weft_network_create(list, network, error);
-    if (status != WEFT_OK) {
+    enum weft_status status = list == NULL ? weft_network_create_published(network, error)
+                                           : weft_network_create(list, network, error);
+    if (status != WEFT_OK && list != NULL) {
         weft_error_context(error, "__metadata__ weft.network");
     }
     return status;
 }
 
-/* The number of the contract may be another one, since values are values, but it has to be a number. */
+/* The contract may be another one, since the values mean the same, but it must be a number. */
 static enum weft_status check_contract(const struct safetensors *file, struct weft_error *error) {
     const char *contract = safetensors_metadata(file, "weft.contract");
     char shown[80];
@@ -78,7 +35,7 @@ static enum weft_status check_contract(const struct safetensors *file, struct we
     return WEFT_OK;
 }
 
-/* True if ${name} is a count of batches in ${network}. */
+/* Returns whether ${name} is a num_batches_tracked of ${network}. */
 static bool is_counter(const struct weft_network *network, const char *name) {
     char counter[WEFT_NAME_MAX + 32];
     for (size_t i = 0; i < network->layer_count; i++) {
@@ -89,7 +46,7 @@ static bool is_counter(const struct weft_network *network, const char *name) {
     return false;
 }
 
-/* Fails if ${file} has a tensor that ${network} does not know. */
+/* Fails if ${file} has a tensor that is not in ${network}. */
 static enum weft_status check_names(const struct safetensors *file,
                                     const struct weft_network *network, struct weft_error *error) {
     char shown[80];
@@ -103,7 +60,7 @@ static enum weft_status check_names(const struct safetensors *file,
     return WEFT_OK;
 }
 
-/* Fails unless ${entry} (NULL: missing) is ${dtype} of ${shape}. */
+/* Fails unless ${entry} exists (is not NULL) and is ${dtype} of ${shape}. */
 static enum weft_status check_entry(const struct safetensors_entry *entry, const char *name,
                                     const char *dtype, const size_t *shape, size_t rank,
                                     struct weft_error *error) {
@@ -129,25 +86,25 @@ static enum weft_status check_entry(const struct safetensors_entry *entry, const
     return WEFT_OK;
 }
 
-/* Fails unless ${file} has all tensors of ${network}, as it wants them, and no others. A count of batches may be missing. */
+/* Fails unless ${file} has exactly the tensors of ${network}. A num_batches_tracked may be missing. */
 static enum weft_status check_tensors(const struct safetensors *file,
                                       const struct weft_network *network,
                                       struct weft_error *error) {
-    const size_t no_shape[1] = {0};
-    enum weft_status status = check_names(file, network, error);
-    for (size_t i = 0; i < network->tensor_count && status == WEFT_OK; i++) {
+    TRY(check_names(file, network, error));
+    for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
-        status = check_entry(safetensors_find(file, tensor->name), tensor->name, "F32",
-                             tensor->shape, tensor->rank, error);
+        TRY(check_entry(safetensors_find(file, tensor->name), tensor->name, "F32", tensor->shape,
+                        tensor->rank, error));
     }
-    for (size_t i = 0; i < network->layer_count && status == WEFT_OK; i++) {
+    for (size_t i = 0; i < network->layer_count; i++) {
         char name[WEFT_NAME_MAX + 32];
-        if (model_counter(&network->layers[i], name)) {
-            const struct safetensors_entry *entry = safetensors_find(file, name);
-            status = entry != NULL ? check_entry(entry, name, "I64", no_shape, 0, error) : WEFT_OK;
+        const struct safetensors_entry *entry =
+            model_counter(&network->layers[i], name) ? safetensors_find(file, name) : NULL;
+        if (entry != NULL) {
+            TRY(check_entry(entry, name, "I64", (size_t[1]){0}, 0, error));
         }
     }
-    return status;
+    return WEFT_OK;
 }
 
 /* Copies all tensors of ${file}, which have been checked, into ${model}. */
@@ -169,17 +126,13 @@ static void copy_values(const struct safetensors *file, struct weft_model *model
     }
 }
 
-static enum weft_status copy_options(const struct safetensors *file, struct weft_model *model,
-                                     struct weft_error *error) {
+enum weft_status model_read_options(const struct safetensors *file, struct weft_model *model,
+                                    struct weft_error *error) {
     const char *options = safetensors_metadata(file, "weft.options");
-    enum weft_status status;
     if (options == NULL) {
         return WEFT_OK;
     }
-    status = model_check_options(options, WEFT_BAD_FILE, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(model_check_options(options, WEFT_BAD_FILE, error));
     model->options = malloc(strlen(options) + 1);
     if (model->options == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the options");
@@ -188,7 +141,7 @@ static enum weft_status copy_options(const struct safetensors *file, struct weft
     return WEFT_OK;
 }
 
-/* Values near the denormals become +0, as everywhere. */
+/* Values near the denormals become +0, as in all computations. */
 static void clean_values(struct weft_model *model) {
     for (size_t i = 0; i < model->network->parameter_count; i++) {
         model->parameters[i] = weft_clean(model->parameters[i]);
@@ -198,51 +151,50 @@ static void clean_values(struct weft_model *model) {
     }
 }
 
+/* Makes the network of ${file}, and checks that ${file} has exactly its tensors. ${assumed}: the
+ * file names no network. */
+static enum weft_status read_checked_network(const struct safetensors *file, bool assumed,
+                                             struct weft_network **network,
+                                             struct weft_error *error) {
+    enum weft_status status;
+    TRY(read_network(file, network, error));
+    TRY_OR(failed, check_contract(file, error));
+    status = check_tensors(file, *network, error);
+    if (status == WEFT_OK) {
+        return WEFT_OK;
+    }
+    if (assumed) {
+        weft_error_hint(error, "the file names no network in its __metadata__: the published one "
+                               "was expected");
+    }
+failed:
+    weft_network_destroy(*network);
+    return status;
+}
+
+/* On failure the caller destroys ${model}. */
 static enum weft_status read_model(const struct safetensors *file, struct weft_model **model,
                                    struct weft_error *error) {
     const bool assumed = safetensors_metadata(file, "weft.network") == NULL;
-    struct weft_network *network = NULL;
-    enum weft_status status = read_network(file, &network, error);
-    if (status == WEFT_OK) {
-        status = check_contract(file, error);
-    }
-    if (status == WEFT_OK) {
-        status = check_tensors(file, network, error);
-        if (status != WEFT_OK && assumed) {
-            weft_error_hint(error, "the file names no network in its __metadata__: the published "
-                                   "one was expected");
-        }
-    }
-    if (status != WEFT_OK) {
-        weft_network_destroy(network);
-        return status;
-    }
-    status = weft_model_create(network, model, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
-    copy_values(file, *model);
-    status = model_check(*model, WEFT_BAD_FILE, error);
-    if (status == WEFT_OK) {
-        status = copy_options(file, *model, error);
-    }
-    clean_values(*model);
+    struct weft_network *network;
+    TRY(read_checked_network(file, assumed, &network, error));
+    TRY(weft_model_create(network, model, error));
     (*model)->published_assumed = assumed;
-    return status;
+    copy_values(file, *model);
+    TRY(model_check(*model, WEFT_BAD_FILE, error));
+    TRY(model_read_options(file, *model, error));
+    clean_values(*model);
+    return WEFT_OK;
 }
 
 enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                  struct weft_error *error) {
     struct safetensors file;
     char name[4096];
-    enum weft_status status = model_path(path, name, error);
+    enum weft_status status;
     *model = NULL;
-    if (status == WEFT_OK) {
-        status = safetensors_read(name, &file, error);
-    }
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(weft_model_path(path, name, error));
+    TRY(safetensors_read(name, &file, error));
     status = read_model(&file, model, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", name);
