@@ -1,6 +1,8 @@
-/* avg_pool2d.cl: the mean of each window: a chain of additions over its rows and columns from 0, then one division.
+/* avg_pool2d.cl: the mean of each window: a chain of additions over its rows and columns from 0,
+ * then one division.
  *
- * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM values of one row of the input. */
+ * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM
+ * values of one row of the input. */
 
 /* The rows and columns of the input in window (y, x): its divisor. */
 float KERNEL(avg_pool2d_count)(int y, int x) {
@@ -8,7 +10,7 @@ float KERNEL(avg_pool2d_count)(int y, int x) {
         window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT) - window_begin(y, STRIDE, PADDING);
     const int columns =
         window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH) - window_begin(x, STRIDE, PADDING);
-    return COUNT_PADDING ? (float)(WINDOW * WINDOW) : (float)(rows * columns);
+    return COUNT_PADDING ? (float)WINDOW * (float)WINDOW : (float)(rows * columns);
 }
 
 void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
@@ -33,7 +35,8 @@ void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
     }
 }
 
-/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is doutput / count, clean. */
+/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is
+ * doutput / count, clean. */
 void KERNEL(avg_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
                                  global const real *doutput, global real *dinput) {
     const int row = item / (IN_WIDTH / DINPUTS_PER_ITEM); /* counted over all channels */

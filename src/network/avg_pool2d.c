@@ -1,7 +1,8 @@
 /* avg_pool2d.c: the mean of each square window.
  *
- * (C, H, W) becomes (C, (H + 2 padding - kernel) / stride + 1, (W + 2 padding - kernel) / stride + 1), rounded down. Padding
- * has the value 0. A mean is over kernel x kernel values with count_include_pad, else over the values of the input. */
+ * (C, H, W) becomes (C, (H + 2 padding - kernel) / stride + 1, (W + 2 padding - kernel) / stride +
+ * 1), rounded down. Padding has the value 0. A mean is over kernel x kernel values with
+ * count_include_pad, else over the values of the input. */
 #include "base/try.h"
 #include "network/layer.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "network/layer.h"
 #include "numerics.h"
 #include "verify/lockstep.h"
 #include "verify/made_values.h"
@@ -62,7 +63,7 @@ static void make_units(struct trainer *edge, const struct weft_layer *layer, boo
     const struct weft_tensor *weight = &edge->model->network->tensors[layer->first_tensor];
     const struct weft_tensor *bias = weight + 1;
     size_t inputs = weight->count / bias->count;
-    size_t dead = layer->kind == WEFT_KIND_CONV2D || bias->count < 2 * DEAD ? 1 : DEAD;
+    size_t dead = weight->rank > 2 || bias->count < 2 * DEAD ? 1 : DEAD;
     float *parameters = edge->model->parameters;
     for (size_t i = 0; !last && i < dead; i++) {
         parameters[bias->offset + i] = DEAD_BIAS;
@@ -106,9 +107,9 @@ static void make_values(struct trainer *edge) {
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        if (layer->kind == WEFT_KIND_CONV2D || layer->kind == WEFT_KIND_LINEAR) {
+        if (weft_layer_flop(layer) > 0) {
             make_units(edge, layer, i + 1 == network->layer_count);
-        } else if (layer->kind == WEFT_KIND_BATCH_NORM) {
+        } else if (layer_kinds[layer->kind]->counts_batches) {
             make_statistics(edge, layer);
         }
     }

@@ -66,9 +66,10 @@ static void make_edges(struct layers_case *layers) {
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        if (layer->kind == WEFT_KIND_CONV2D) { /* its bias */
-            layers->parameters[network->tensors[layer->first_tensor + 1].offset] = 0.0f;
-        } else if (layer->kind == WEFT_KIND_LINEAR) {
+        const struct weft_tensor *weight = &network->tensors[layer->first_tensor];
+        if (weft_layer_flop(layer) > 0 && weight->rank > 2) {
+            layers->parameters[weight[1].offset] = 0.0f; /* the bias */
+        } else if (weft_layer_flop(layer) > 0) {
             make_faint(layers, layer);
         }
     }

@@ -1,16 +1,18 @@
 /* stage_layers.c: the stage that runs every layer forward and backward, with made-up values, on
  * both mappings, fused and not. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/lanes.h"
 #include "base/try.h"
+#include "network/layer.h"
 #include "verify/diagnose.h"
 #include "verify/layers_case.h"
 #include "verify/stages.h"
 #include "verify/tensors.h"
 
-/* Networks with odd sizes: all kinds, all fusions, pools with and without overlap and remainder. */
+/* Networks with odd sizes: all fusions, pools with and without overlap and remainder. */
 static const char *const networks[] = {
     "{\"input\":[3,14,11],\"layers\":[{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2]"
     "},"
@@ -41,11 +43,13 @@ enum { OWN_FUSED = 1 << 0, OTHER_APART = 1 << 3 };
 /* The compiler needs longer for a kernel than all its launches. --quick therefore compiles the
  * published network as it will be trained, which has the same kernels, and one network with odd
  * sizes, of each kind of kernel, in the other variant. --full runs all cases in all variants. */
-static const struct {
+struct test_case {
     size_t network, count;
     enum weft_statistics statistics;
     unsigned quick; /* variants in --quick */
-} cases[] = {
+};
+
+static const struct test_case cases[] = {
     {3, 257, WEFT_STATISTICS_BATCH,
      OTHER_APART}, /* first, as the fewest kernels make the shortest diagnosis */
     {3, 37, WEFT_STATISTICS_RUNNING, OTHER_APART},
@@ -65,11 +69,26 @@ static const struct {
     {3, 37, WEFT_STATISTICS_BATCH, 0},
     {4, 19, WEFT_STATISTICS_BATCH, 0},
 };
-#define CASES (sizeof cases / sizeof cases[0])
+#define CASES    (sizeof cases / sizeof cases[0])
+#define NETWORKS (sizeof networks / sizeof networks[0])
+
+/* A kind that occurs in none of the networks is tested in one of its own, with its example. */
+static const struct test_case example_case = {NETWORKS, 37, WEFT_STATISTICS_BATCH,
+                                              OWN_FUSED | OTHER_APART};
+
+static bool in_networks(enum weft_kind kind) {
+    char member[64];
+    snprintf(member, sizeof member, "\"kind\":\"%s\"", weft_kind_name(kind));
+    for (size_t i = 0; i < NETWORKS; i++) {
+        if (networks[i] != NULL && strstr(networks[i], member) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* With an emulated fma, as many images would take minutes. */
-static size_t count_of(const struct verify *verify, size_t index) {
-    size_t count = cases[index].count;
+static size_t count_of(const struct verify *verify, size_t count) {
     return count > 37 && !verify_vectors(verify) ? 37 : count;
 }
 
@@ -210,14 +229,14 @@ done:
     return status;
 }
 
-/* Runs the variants of case ${index}. With --quick and --no-fuse, the variant with the own mapping
- * is not fused, and the other one is. */
-static enum weft_status run_variants(struct verify *verify, size_t index,
+/* Runs the variants of ${layers}, of which ${quick} in --quick. With --quick and --no-fuse, the
+ * variant with the own mapping is not fused, and the other one is. */
+static enum weft_status run_variants(struct verify *verify, unsigned quick,
                                      struct layers_case *layers, struct weft_error *error) {
     bool builtin = verify->outcome->device.builtin, full = verify->options->full;
     for (size_t i = 0; i < VERIFY_VARIANTS; i++) {
         struct verify_setup setup = verify_device_setup(verify, layers->count, NULL);
-        bool selected = full || (cases[index].quick >> i & 1) != 0;
+        bool selected = full || (quick >> i & 1) != 0;
         bool apart = setup.options.no_fuse;
         /* The CPU backend has one variant. */
         if ((builtin ? i > 0 : !selected) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
@@ -231,23 +250,34 @@ static enum weft_status run_variants(struct verify *verify, size_t index,
     return WEFT_OK;
 }
 
-static enum weft_status run_case(struct verify *verify, size_t index, struct weft_error *error) {
-    struct layers_case layers = {.count = count_of(verify, index),
-                                 .statistics = cases[index].statistics};
+/* Runs case ${index}, ${test}, with the network of ${list} (JSON; NULL: the published one). */
+static enum weft_status run_case(struct verify *verify, size_t index, const struct test_case *test,
+                                 const char *list, struct weft_error *error) {
+    struct layers_case layers = {.count = count_of(verify, test->count),
+                                 .statistics = test->statistics};
     enum weft_status status;
-    TRY_OR(done, layers_case_init(verify, networks[cases[index].network], 100 + 10 * index, &layers,
-                                  error));
-    TRY_OR(done, run_variants(verify, index, &layers, error));
+    TRY_OR(done, layers_case_init(verify, list, 100 + 10 * index, &layers, error));
+    TRY_OR(done, run_variants(verify, test->quick, &layers, error));
 done:
     layers_case_finish(&layers);
     return status;
 }
 
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error) {
-    for (size_t i = 0; i < CASES; i++) {
-        if ((cases[i].quick != 0 || verify->options->full) &&
-            verify->outcome->result == WEFT_VERIFY_EQUAL) {
-            TRY(run_case(verify, i, error));
+    for (size_t i = 0; i < CASES && verify->outcome->result == WEFT_VERIFY_EQUAL; i++) {
+        if (cases[i].quick != 0 || verify->options->full) {
+            TRY(run_case(verify, i, &cases[i], networks[cases[i].network], error));
+        }
+    }
+    for (int kind = 0; kind < WEFT_KIND_COUNT && verify->outcome->result == WEFT_VERIFY_EQUAL;
+         kind++) {
+        if (!in_networks((enum weft_kind)kind)) {
+            char *list = kind_example((enum weft_kind)kind);
+            enum weft_status status =
+                list != NULL ? run_case(verify, CASES + (size_t)kind, &example_case, list, error)
+                             : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+            free(list);
+            TRY(status);
         }
     }
     return WEFT_OK;

@@ -9,6 +9,7 @@
 #include "backend/lanes.h"
 #include "backend/ops.h"
 #include "base/try.h"
+#include "network/layer.h"
 #include "numerics.h"
 #include "weft/compare.h"
 
@@ -129,10 +130,10 @@ static enum weft_status compare_forward(struct walk *walk, struct weft_error *er
     for (size_t i = 0; i < network->layer_count; i++) {
         const char *kind = weft_kind_name(network->layers[i].kind);
         /* The kernel of a convolution pools where the convolution's own output is not kept. */
-        bool pooled = network->layers[i].kind == WEFT_KIND_MAX_POOL2D && !walk->kept;
+        bool fused = i > 0 && !walk->kept && weft_layer_flop(&network->layers[i - 1]) > 0;
         TRY(compare_activation(walk, (struct activation){.index = i + 1},
-                               pooled ? weft_kind_name(WEFT_KIND_CONV2D) : kind, error));
-        if (network->layers[i].kind == WEFT_KIND_BATCH_NORM) {
+                               fused ? weft_kind_name(network->layers[i - 1].kind) : kind, error));
+        if (layer_kinds[network->layers[i].kind]->counts_batches) {
             TRY(read_both(walk, WEFT_ARRAY_BUFFERS, error));
             compare_tensors(walk, i, false, kind, "");
         }

@@ -1,8 +1,10 @@
-/* avg_pool2d.c: the mean of each window: a chain of additions over its rows and columns from 0, then one division. */
+/* avg_pool2d.c: the mean of each window: a chain of additions over its rows and columns from 0,
+ * then one division. */
 #include "backend/cpu/layer.h"
 #include "windows.h"
 
-/* The values of the input in one window: rows ${top} .. ${bottom} - 1, columns ${left} .. ${right} - 1. */
+/* The values of the input in one window: rows ${top} .. ${bottom} - 1, columns ${left} .. ${right}
+ * - 1. */
 struct window {
     size_t top, bottom, left, right;
     float count; /* the divisor */
@@ -16,7 +18,8 @@ static struct window window_at(const struct weft_layer *layer, size_t y, size_t 
                        window_begin(x, stride, padding),
                        window_end(x, kernel, stride, padding, layer->input.width), 0};
     size_t inside = (w.bottom - w.top) * (w.right - w.left);
-    w.count = (float)(layer->as.avg_pool2d.count_include_pad ? kernel * kernel : inside);
+    w.count =
+        layer->as.avg_pool2d.count_include_pad ? (float)kernel * (float)kernel : (float)inside;
     return w;
 }
 
@@ -42,7 +45,8 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     }
 }
 
-/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is doutput / count, clean. */
+/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is
+ * doutput / count, clean. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct weft_layer *layer = task->layer;
     size_t plane = layer->input.height * layer->input.width;

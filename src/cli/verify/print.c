@@ -208,7 +208,8 @@ static void print_soak(const struct cli_verify_options *options,
 static void print_compared(const struct cli_verify_options *options,
                            const struct weft_verify_outcome *outcome) {
     bool full = options->full, builtin = outcome->device.builtin;
-    const char *layers = full ? "in 5 networks with 1 to 257 images, both mappings, fused and not"
+    const char *layers = full ? "in networks of odd sizes and the published one, with 1 to 257 "
+                                "images, both mappings, fused and not"
                               : "the published network as it is trained, odd shapes with the "
                                 "other mapping, not fused";
     const char *images = cli_options_given(&options->common, "data") ? "all test images"
