@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
+static enum weft_status set_argument(struct opencl_launch *launch, int index, size_t size,
                                      const void *value, struct weft_error *error) {
     if (index < OPENCL_MAX_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
         launch->set[index].size = size;
@@ -119,10 +119,10 @@ enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_l
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(arguments[a], values);
-                TRY(opencl_argument_set(launch, index, sizeof number, &number, error));
+                TRY(set_argument(launch, index, sizeof number, &number, error));
             } else {
                 cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
-                TRY(opencl_argument_set(launch, index, sizeof *buffer, buffer, error));
+                TRY(set_argument(launch, index, sizeof *buffer, buffer, error));
             }
         }
     }
@@ -149,4 +149,13 @@ enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_
         TRY(opencl_profile_add(cl, launch, count, error));
     }
     return debug_after(cl, launch, error);
+}
+
+enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      size_t count, const struct opencl_value *values,
+                                      size_t value_count, struct weft_error *error) {
+    for (size_t i = 0; i < value_count; i++) {
+        TRY(set_argument(launch, (int)i, values[i].size, values[i].value, error));
+    }
+    return opencl_launch_enqueue(cl, launch, count, error);
 }

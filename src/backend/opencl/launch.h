@@ -26,7 +26,6 @@ struct opencl_launch {
         unsigned char bytes[8];
     } set[OPENCL_MAX_ARGUMENTS]; /* the arguments as last set, for records */
     size_t set_count;
-    int numbers; /* launches of clblast/fast.c: the index of the two numbers after the buffers */
 };
 
 /* Values that all launches of a pass share. */
@@ -45,10 +44,6 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
                                       const char *name, struct weft_error *error);
 void opencl_launch_finish(struct opencl_launch *launch);
 
-/* Sets argument ${index} of ${launch}. */
-enum weft_status opencl_argument_set(struct opencl_launch *launch, int index, size_t size,
-                                     const void *value, struct weft_error *error);
-
 /* Sets the arguments of the kernel of ${launch} that may change from pass to pass (${late}), or
  * the others (${values} may be NULL). */
 enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_launch *launch,
@@ -58,5 +53,21 @@ enum weft_status opencl_arguments_set(struct opencl_backend *cl, struct opencl_l
 /* Enqueues ${launch} for ${count} images. */
 enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
                                        size_t count, struct weft_error *error);
+
+/* The value of an argument: LAUNCH(cl, launch, count, error, ARG(buffer), ARG(number)) sets all
+ * arguments of a launch of no layer and enqueues it. */
+struct opencl_value {
+    size_t size;
+    const void *value;
+};
+#define ARG(variable)                                                                              \
+    { sizeof(variable), &(variable) }
+#define OPENCL_VALUES(...) ((const struct opencl_value[]){__VA_ARGS__})
+#define LAUNCH(cl, launch, count, error, ...)                                                      \
+    opencl_launch_values(cl, launch, count, OPENCL_VALUES(__VA_ARGS__),                            \
+                         sizeof OPENCL_VALUES(__VA_ARGS__) / sizeof(struct opencl_value), error)
+enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      size_t count, const struct opencl_value *values,
+                                      size_t value_count, struct weft_error *error);
 
 #endif

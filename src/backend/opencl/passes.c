@@ -8,67 +8,33 @@
 
 #include <stdlib.h>
 
-/* An argument to set before a launch. */
-struct setting {
-    int index;
-    size_t size;
-    const void *value;
-};
-
-static enum weft_status launch(struct opencl_backend *cl, enum opencl_common which, size_t count,
-                               const struct setting *settings, size_t setting_count,
-                               struct weft_error *error) {
-    for (size_t i = 0; i < setting_count; i++) {
-        TRY(opencl_argument_set(&cl->common[which], settings[i].index, settings[i].size,
-                                settings[i].value, error));
-    }
-    return opencl_launch_enqueue(cl, &cl->common[which], count, error);
-}
-
-#define LAUNCH(cl, which, count, settings, error)                                                  \
-    launch(cl, which, count, settings, sizeof(settings) / sizeof(settings)[0], error)
-
+/* Reads ${count} images from ${first} in ${order} into the network's input. */
 static enum weft_status gather(struct opencl_backend *cl, enum weft_split split, cl_mem order,
                                size_t first, size_t count, struct weft_error *error) {
     cl_int begin = (cl_int)first, images = (cl_int)count;
-    const struct setting settings[] = {
-        {0, sizeof(cl_mem), &cl->pixels[split]},
-        {1, sizeof(cl_mem), &order},
-        {4, sizeof begin, &begin},
-        {5, sizeof images, &images},
-    };
-    return LAUNCH(cl, COMMON_GATHER, count, settings, error);
+    return LAUNCH(cl, &cl->common[COMMON_GATHER], count, error, ARG(cl->pixels[split]), ARG(order),
+                  ARG(cl->table), ARG(cl->values[0]), ARG(begin), ARG(images));
 }
 
 static enum weft_status loss_train(struct opencl_backend *cl,
                                    const struct opencl_pass_values *values,
                                    struct weft_error *error) {
+    size_t last = cl->base.network->layer_count;
     cl_int index = (cl_int)values->result_index, first = (cl_int)values->first;
     cl_int images = (cl_int)values->count;
-    const struct setting settings[] = {
-        {1, sizeof(cl_mem), &cl->labels[WEFT_SPLIT_TRAIN]},
-        {2, sizeof(cl_mem), &cl->order},
-        {4, sizeof(cl_mem), &cl->shard_results},
-        {5, sizeof index, &index},
-        {6, sizeof first, &first},
-        {7, sizeof images, &images},
-    };
-    return LAUNCH(cl, COMMON_LOSS_TRAIN, values->count, settings, error);
+    return LAUNCH(cl, &cl->common[COMMON_LOSS_TRAIN], values->count, error, ARG(cl->values[last]),
+                  ARG(cl->labels[WEFT_SPLIT_TRAIN]), ARG(cl->order), ARG(cl->dvalues[last]),
+                  ARG(cl->shard_results), ARG(index), ARG(first), ARG(images));
 }
 
-/* Adds the results of the shards of all steps, after the last step: a launch a step would cost
- * more than it computes. */
+/* Adds the results of the shards of all steps, after the last step: a launch a step would cost more
+ * than it computes. */
 static enum weft_status join_losses(struct opencl_backend *cl, const struct weft_steps *steps,
                                     struct weft_error *error) {
     cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
-    const struct setting settings[] = {
-        {0, sizeof(cl_mem), &cl->shard_results},
-        {1, sizeof(cl_mem), &cl->results},
-        {2, sizeof batch, &batch},
-        {3, sizeof images, &images},
-    };
     cl->common[COMMON_LOSS_JOIN].items = steps->steps;
-    return LAUNCH(cl, COMMON_LOSS_JOIN, steps->images, settings, error);
+    return LAUNCH(cl, &cl->common[COMMON_LOSS_JOIN], steps->images, error, ARG(cl->shard_results),
+                  ARG(cl->results), ARG(batch), ARG(images));
 }
 
 /* Makes Adam's update. Its range is one shard, whose items are vectors of the flat arrays. */
@@ -76,18 +42,13 @@ static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
                                   const struct weft_adam *step, struct weft_error *error) {
     cl_int images = (cl_int)count;
     float scale = weft_div(1.0f, (float)count);
-    const struct setting settings[] = {
-        {5, sizeof scale, &scale},
-        {6, sizeof images, &images},
-        {7, sizeof(float), &step->beta1},
-        {8, sizeof(float), &step->beta2},
-        {9, sizeof(float), &step->complement1},
-        {10, sizeof(float), &step->complement2},
-        {11, sizeof(float), &step->eps},
-        {12, sizeof(float), &step->step_size},
-        {13, sizeof(float), &step->root_correction},
-    };
-    return LAUNCH(cl, COMMON_ADAM_STEP, 1, settings, error);
+    const cl_mem *arrays = cl->arrays;
+    return LAUNCH(cl, &cl->common[COMMON_ADAM_STEP], 1, error, ARG(cl->partials),
+                  ARG(arrays[WEFT_ARRAY_GRADIENTS]), ARG(arrays[WEFT_ARRAY_PARAMETERS]),
+                  ARG(arrays[WEFT_ARRAY_MOMENTS]), ARG(arrays[WEFT_ARRAY_SECOND_MOMENTS]),
+                  ARG(scale), ARG(images), ARG(step->beta1), ARG(step->beta2),
+                  ARG(step->complement1), ARG(step->complement2), ARG(step->eps),
+                  ARG(step->step_size), ARG(step->root_correction));
 }
 
 /* Enqueues a step: forward, loss and backward, then Adam's update. A CPU device may compute the
@@ -168,16 +129,12 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
     size_t last = backend->network->layer_count, count = pass->count;
     cl_int first = (cl_int)pass->first, images = (cl_int)count;
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
-    const struct setting loss[] = {
-        {1, sizeof(cl_mem), &cl->labels[pass->split]},
-        {2, sizeof(cl_mem), &cl->identity},
-        {5, sizeof first, &first},
-        {6, sizeof images, &images},
-    };
     /* Compute. */
     TRY(gather(cl, pass->split, cl->identity, pass->first, count, error));
     TRY(opencl_forward(cl, cl->groups.count, &values, error));
-    TRY(LAUNCH(cl, COMMON_LOSS_EVALUATE, count, loss, error));
+    TRY(LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
+               ARG(cl->labels[pass->split]), ARG(cl->identity), ARG(cl->losses),
+               ARG(cl->predictions), ARG(first), ARG(images)));
     /* Read the requested outputs. */
     if (pass->losses != NULL) {
         TRY(opencl_read(cl, cl->losses, pass->losses, count * sizeof(float), error));
@@ -216,7 +173,6 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     size_t last = backend->network->layer_count;
     cl_int images = (cl_int)probe->count;
     float scale = 1.0f;
-    const struct setting join[] = {{2, sizeof scale, &scale}, {3, sizeof images, &images}};
     const struct opencl_pass_values values = {
         .count = probe->count,
         .statistics = probe->statistics,
@@ -228,7 +184,8 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
     if (probe->doutputs != NULL) {
         TRY(write_activation(cl, cl->dvalues[last], last, probe->doutputs, error));
         TRY(opencl_backward(cl, cl->groups.count, &values, error));
-        TRY(LAUNCH(cl, COMMON_ADAM_JOIN, 1, join, error));
+        TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
+                   ARG(cl->arrays[WEFT_ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
     }
     return opencl_check(clFinish(cl->queue), "clFinish", error);
 }

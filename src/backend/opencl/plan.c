@@ -64,61 +64,26 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     return WEFT_OK;
 }
 
-/* A launch of no layer, with its buffers that never change. */
-struct common {
-    const char *name;
-    enum opencl_range range;
-    size_t items;
-    cl_mem *buffers[6]; /* ends with NULL */
-    bool training;
-};
-
-static enum weft_status create_common(struct opencl_backend *cl, const struct common *common,
-                                      struct opencl_launch *launch, struct weft_error *error) {
-    *launch = (struct opencl_launch){.range = common->range, .items = common->items};
-    snprintf(launch->name, sizeof launch->name, "%s", common->name);
-    TRY(opencl_launch_create(cl, launch, common->name, error));
-    for (int i = 0; i < 6 && common->buffers[i] != NULL; i++) {
-        TRY(opencl_argument_set(launch, i, sizeof(cl_mem), common->buffers[i], error));
-    }
-    return WEFT_OK;
-}
-
+/* Makes the launches of no layer. passes.c sets their arguments. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
     size_t vectors = opencl_padded(cl->base.network->parameter_count) / CPU_LANES;
     size_t size = weft_shape_size(cl->base.network->input);
     size_t values = size / opencl_values_per_item(size, cl->mapping);
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
-    /* later: a placeholder of a buffer that each pass sets */
-    cl_mem *later = &cl->table, *logits = &cl->values[cl->base.network->layer_count];
-    cl_mem *dlogits = &cl->dvalues[cl->base.network->layer_count], *arrays = cl->arrays;
-    const struct common table[COMMON_COUNT] = {
-        [COMMON_GATHER] =
-            {"gather", RANGE_SHARDS, values, {later, later, &cl->table, &cl->values[0]}, false},
-        [COMMON_LOSS_TRAIN] =
-            {"cross_entropy_train", RANGE_SUMS, 1, {logits, later, later, dlogits}, true},
-        [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate",
-                                  RANGE_SUMS,
-                                  1,
-                                  {logits, later, later, &cl->losses, &cl->predictions},
-                                  false},
-        [COMMON_LOSS_JOIN] = {"cross_entropy_join", RANGE_ONCE, 1, {NULL}, true},
-        [COMMON_ADAM_JOIN] = {"adam_join",
-                              RANGE_SHARDS,
-                              blocks,
-                              {&cl->partials, &arrays[WEFT_ARRAY_GRADIENTS]},
-                              true},
-        [COMMON_ADAM_STEP] = {"adam_step",
-                              RANGE_SHARDS,
-                              blocks,
-                              {&cl->partials, &arrays[WEFT_ARRAY_GRADIENTS],
-                               &arrays[WEFT_ARRAY_PARAMETERS], &arrays[WEFT_ARRAY_MOMENTS],
-                               &arrays[WEFT_ARRAY_SECOND_MOMENTS]},
-                              true},
+    const struct opencl_launch launches[COMMON_COUNT] = {
+        [COMMON_GATHER] = {.name = "gather", .range = RANGE_SHARDS, .items = values},
+        [COMMON_LOSS_TRAIN] = {.name = "cross_entropy_train", .range = RANGE_SUMS, .items = 1},
+        [COMMON_LOSS_EVALUATE] = {.name = "cross_entropy_evaluate",
+                                  .range = RANGE_SUMS,
+                                  .items = 1},
+        [COMMON_LOSS_JOIN] = {.name = "cross_entropy_join", .range = RANGE_ONCE, .items = 1},
+        [COMMON_ADAM_JOIN] = {.name = "adam_join", .range = RANGE_SHARDS, .items = blocks},
+        [COMMON_ADAM_STEP] = {.name = "adam_step", .range = RANGE_SHARDS, .items = blocks},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
-        if (!table[i].training || !cl->base.forward_only) {
-            TRY(create_common(cl, &table[i], &cl->common[i], error));
+        if (!cl->base.forward_only || i == COMMON_GATHER || i == COMMON_LOSS_EVALUATE) {
+            cl->common[i] = launches[i];
+            TRY(opencl_launch_create(cl, &cl->common[i], launches[i].name, error));
         }
     }
     return WEFT_OK;

@@ -57,15 +57,6 @@ static size_t dbias_items(const struct weft_layer *layer, enum weft_mapping mapp
 
 /* ---- passes ---- */
 
-/* Enqueues ${launch} for ${shards} shards from ${first}; these are its last two arguments. */
-static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
-                                size_t first, size_t shards, struct weft_error *error) {
-    cl_int begin = (cl_int)first, count = (cl_int)shards;
-    TRY(opencl_argument_set(launch, launch->numbers, sizeof begin, &begin, error));
-    TRY(opencl_argument_set(launch, launch->numbers + 1, sizeof count, &count, error));
-    return opencl_launch_enqueue(cl, launch, shards * CPU_LANES, error);
-}
-
 /* A pass of one chunk of shards. */
 typedef enum weft_status chunk_pass(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                     size_t first, size_t shards, struct weft_error *error);
@@ -81,28 +72,45 @@ static enum weft_status for_chunks(struct opencl_backend *cl, size_t group, size
     return WEFT_OK;
 }
 
+/* Enqueues a kernel that reads ${from} and writes ${to}, for ${shards} shards from ${first}. */
+static enum weft_status convert(struct opencl_backend *cl, struct opencl_launch *launch,
+                                cl_mem from, cl_mem to, size_t first, size_t shards,
+                                struct weft_error *error) {
+    cl_int begin = (cl_int)first, count = (cl_int)shards;
+    return LAUNCH(cl, launch, shards * CPU_LANES, error, ARG(from), ARG(to), ARG(begin),
+                  ARG(count));
+}
+
 static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                       size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_forward(cl, layer, shards);
-    TRY(enqueue(cl, &layer->columns, first, shards, error));
+    cl_int begin = (cl_int)first, count = (cl_int)shards;
+    TRY(convert(cl, &layer->columns, cl->values[layer->group->first], cl->fast->matrices, first,
+                shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
-    return enqueue(cl, &layer->output, first, shards, error);
+    return LAUNCH(cl, &layer->output, shards * CPU_LANES, error, ARG(cl->fast->matrices),
+                  ARG(cl->arrays[WEFT_ARRAY_PARAMETERS]), ARG(cl->values[layer->group->end]),
+                  ARG(begin), ARG(count));
 }
 
 static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                         size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_gradients(cl, layer, shards, first == 0);
-    TRY(enqueue(cl, &layer->columns, first, shards, error));
-    TRY(enqueue(cl, &layer->dfeatures, first, shards, error));
+    TRY(convert(cl, &layer->columns, cl->values[layer->group->first], cl->fast->matrices, first,
+                shards, error));
+    TRY(convert(cl, &layer->dfeatures, cl->dvalues[layer->group->end], cl->fast->matrices, first,
+                shards, error));
     return opencl_product_enqueue(cl, &product, error);
 }
 
 static enum weft_status backward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                        size_t first, size_t shards, struct weft_error *error) {
     struct opencl_product product = opencl_fast_backward(cl, layer, shards);
-    TRY(enqueue(cl, &layer->dfeatures, first, shards, error));
+    TRY(convert(cl, &layer->dfeatures, cl->dvalues[layer->group->end], cl->fast->matrices, first,
+                shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
-    return enqueue(cl, &layer->dinput, first, shards, error);
+    return convert(cl, &layer->dinput, cl->fast->matrices, cl->dvalues[layer->group->first], first,
+                   shards, error);
 }
 
 static enum weft_status forward(struct opencl_backend *cl, size_t group, size_t count,
@@ -159,50 +167,37 @@ static const struct opencl_layer fast_layer = {
 
 /* ---- opening and closing ---- */
 
-/* Makes the kernel ${name} of group ${group} over ${values} values. Its arguments are ${count}
- * buffers, set here, and two numbers. */
-static enum weft_status make_kernel(struct opencl_backend *cl, size_t group, const char *name,
-                                    size_t values, size_t count, cl_mem *const *buffers,
-                                    struct opencl_launch *launch, struct weft_error *error) {
+/* Makes the kernel ${name} of ${fast} over ${values} values. */
+static enum weft_status make_kernel(struct opencl_backend *cl, const struct opencl_fast_layer *fast,
+                                    const char *name, size_t values, struct opencl_launch *launch,
+                                    struct weft_error *error) {
     char numbered[64];
     *launch = (struct opencl_launch){.range = RANGE_SHARDS,
-                                     .items = values / opencl_values_per_item(values, cl->mapping),
-                                     .numbers = (int)count};
+                                     .items = values / opencl_values_per_item(values, cl->mapping)};
     snprintf(launch->name, sizeof launch->name, "%s", name);
-    snprintf(numbered, sizeof numbered, "%s_%zu", name, cl->groups.list[group].main + 1);
-    TRY(opencl_launch_create(cl, launch, numbered, error));
-    for (size_t i = 0; i < count; i++) {
-        TRY(opencl_argument_set(launch, (int)i, sizeof(cl_mem), buffers[i], error));
-    }
-    return WEFT_OK;
+    snprintf(numbered, sizeof numbered, "%s_%zu", name, fast->group->main + 1);
+    return opencl_launch_create(cl, launch, numbered, error);
 }
 
-static enum weft_status make_kernels(struct opencl_backend *cl, size_t i,
+static enum weft_status make_kernels(struct opencl_backend *cl, struct opencl_fast_layer *fast,
                                      struct weft_error *error) {
-    const struct opencl_group *group = &cl->groups.list[i];
-    const struct weft_layer *layer = &cl->base.network->layers[group->main];
-    struct opencl_fast_layer *fast = &cl->fast->layers[i];
+    const struct weft_layer *layer = &cl->base.network->layers[fast->group->main];
     size_t input = weft_shape_size(layer->input), output = weft_shape_size(layer->output);
-    cl_mem *matrices = &cl->fast->matrices;
-    cl_mem *const columns[] = {&cl->values[group->first], matrices};
-    cl_mem *const outputs[] = {matrices, &cl->arrays[WEFT_ARRAY_PARAMETERS],
-                               &cl->values[group->end]};
-    cl_mem *const dfeatures[] = {&cl->dvalues[group->end], matrices};
-    cl_mem *const dinput[] = {matrices, &cl->dvalues[group->first]};
-    TRY(make_kernel(cl, i, "fast_columns", fast->rows * fast->area, 2, columns, &fast->columns,
-                    error));
-    TRY(make_kernel(cl, i, "fast_output", output, 3, outputs, &fast->output, error));
+    TRY(make_kernel(cl, fast, "fast_columns", fast->rows * fast->area, &fast->columns, error));
+    TRY(make_kernel(cl, fast, "fast_output", output, &fast->output, error));
     if (!cl->base.forward_only) {
-        TRY(make_kernel(cl, i, "fast_features", output, 2, dfeatures, &fast->dfeatures, error));
-        TRY(make_kernel(cl, i, "fast_dinput", input, 2, dinput, &fast->dinput, error));
+        TRY(make_kernel(cl, fast, "fast_features", output, &fast->dfeatures, error));
+        TRY(make_kernel(cl, fast, "fast_dinput", input, &fast->dinput, error));
     }
     return WEFT_OK;
 }
 
 static void measure_layer(struct opencl_backend *cl, size_t i) {
     const struct weft_network *network = cl->base.network;
-    const struct weft_layer *layer = &network->layers[cl->groups.list[i].main];
+    const struct opencl_group *group = &cl->groups.list[i];
+    const struct weft_layer *layer = &network->layers[group->main];
     cl->fast->layers[i] = (struct opencl_fast_layer){
+        .group = group,
         .features = layer->output.channels,
         .rows = rows_of(layer),
         .area = area_of(layer),
@@ -226,7 +221,7 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
     TRY(opencl_fast_buffers(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
         if (cl->groups.list[i].layer == &fast_layer) {
-            TRY(make_kernels(cl, i, error));
+            TRY(make_kernels(cl, &cl->fast->layers[i], error));
         }
     }
     return WEFT_OK;

@@ -18,6 +18,7 @@
 #ifndef WEFT_CLBLAST_FAST_H
 #define WEFT_CLBLAST_FAST_H
 
+#include "backend/opencl/fusions.h"
 #include "backend/opencl/launch.h"
 
 /* NULL if weft was built without CLBlast (meson's option clblast). */
@@ -33,6 +34,7 @@ extern const struct opencl_engine *const opencl_engine;
 
 /* What --math fast needs for a group of cl->groups. */
 struct opencl_fast_layer {
+    const struct opencl_group *group;
     size_t features, rows, area; /* K, R, A */
     size_t weight;               /* offset of its weights in the parameters */
     size_t chunk;                /* shards; 0: the group is no product */
