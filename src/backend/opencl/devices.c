@@ -113,22 +113,17 @@ static void judge(cl_device_id id, struct weft_device *device) {
     snprintf(device->reason, sizeof device->reason, "%s", reason != NULL ? reason : "");
 }
 
+/* Describes a device in ${device}, whose texts are empty. */
 static void describe(cl_device_id id, cl_platform_id platform, struct weft_device *device) {
     char version[128];
-    if (clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof device->platform_name - 1,
-                          device->platform_name, NULL) != CL_SUCCESS) {
-        device->platform_name[0] = '\0';
-    }
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof device->platform_name - 1,
+                      device->platform_name, NULL);
     text_info(id, CL_DEVICE_NAME, device->name, sizeof device->name);
     text_info(id, CL_DRIVER_VERSION, device->driver, sizeof device->driver);
     text_info(id, CL_DEVICE_VERSION, version, sizeof version); /* "OpenCL 3.0 ..." */
-    if (sscanf(version, "OpenCL %63s", device->opencl) != 1) {
-        device->opencl[0] = '\0';
-    }
+    (void)sscanf(version, "OpenCL %63s", device->opencl);
     text_info(id, CL_DEVICE_OPENCL_C_VERSION, version, sizeof version); /* "OpenCL C 1.2 ..." */
-    if (sscanf(version, "OpenCL C %63s", device->opencl_c) != 1) {
-        device->opencl_c[0] = '\0';
-    }
+    (void)sscanf(version, "OpenCL C %63s", device->opencl_c);
     device->compute_units = (unsigned)number_info(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof(cl_uint));
     device->global_memory = number_info(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(cl_ulong));
     device->local_memory = number_info(id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));
