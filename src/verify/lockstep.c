@@ -11,10 +11,10 @@
 #include "base/try.h"
 #include "verify/diagnose.h"
 #include "verify/tensors.h"
-#include "verify/unreproduced.h"
 
 enum { ARRAYS = STATE_ARRAYS + 1 /* compared after a step */ };
 enum { PATIENCE = 200 /* steps of each kind of call */ };
+enum { REPEATS = 4 /* of a training that differs although no step does */ };
 
 /* Two backends at the same step, and the reference's state before it. */
 struct lockstep {
@@ -168,6 +168,56 @@ static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_e
     return restore(lockstep, lockstep->expected, error);
 }
 
+/* Replaces ${found} by the first loss or count of correct answers that differed, if that is
+ * known. */
+static void find_step(const struct trainer *trainer, struct weft_verify_difference *found) {
+    for (uint64_t i = 0; trainer->digest[0] != '\0' && i < trainer->steps; i++) {
+        const struct weft_step_result *got = &trainer->results[0][i];
+        const struct weft_step_result *expected = &trainer->results[1][i];
+        if (memcmp(got, expected, sizeof *got) != 0) {
+            found->step = i + 1;
+            found->differing = 0;
+            verify_compare(found, "training", "loss", "", &got->loss, &expected->loss, 1, false);
+            verify_compare(found, "training", "correct", "", &got->correct, &expected->correct, 1,
+                           true);
+            return;
+        }
+    }
+}
+
+/* Explains a training whose result differs although every step, repeated from the correct state,
+ * is right: either it depends on how steps follow each other, or it does not happen again. */
+static enum weft_status explain_unreproduced(struct trainer *trainer, struct weft_error *error) {
+    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING,
+                                           .layer = "training",
+                                           .tensor = "hash",
+                                           .is_integer = true,
+                                           .differing = 1,
+                                           .of = 1};
+    unsigned wrong = 0, changed = 0;
+    char digest[65];
+    for (int i = 0; i < REPEATS; i++) {
+        TRY(trainer_hash(trainer, trainer->backend, digest, NULL, error));
+        wrong += strcmp(digest, trainer->expected) != 0;
+        changed += strcmp(digest, trainer->digest) != 0;
+    }
+    find_step(trainer, &found);
+    snprintf(found.where, sizeof found.where, "seed %llu, %llu steps%s",
+             (unsigned long long)trainer->seed, (unsigned long long)trainer->steps, trainer->note);
+    verify_explain(
+        trainer->verify,
+        "%s: the training differs, but each step, from the correct state before it, is right; "
+        "of %d more trainings %u were wrong and %u unlike the first%s",
+        changed == 0 ? "ordering" : "hardware or a race", REPEATS, wrong, changed,
+        changed == 0 ? " (OpenCL 1.2, section 5.11: kernels of an in-order queue do not overlap)"
+                     : "");
+    verify_decide(trainer->verify, &found,
+                  changed == 0 ? CAUSE_ORDERING
+                  : wrong == 0 ? CAUSE_HARDWARE
+                               : CAUSE_RACE,
+                  changed != 0);
+    return WEFT_OK;
+}
 /* Diagnoses the step that differed. Device and reference still have their state after it. */
 static enum weft_status examine(struct lockstep *lockstep, struct weft_error *error) {
     const struct trainer *trainer = lockstep->trainer;
@@ -243,7 +293,7 @@ enum weft_status verify_lockstep(struct trainer *trainer, struct weft_error *err
             TRY_OR(done, walk(&lockstep, true, &equal, error));
         }
     }
-    status = equal ? verify_unreproduced(trainer, error) : examine(&lockstep, error);
+    status = equal ? explain_unreproduced(trainer, error) : examine(&lockstep, error);
 done:
     finish(&lockstep);
     return status;

@@ -6,13 +6,11 @@
 
 #include "base/sha256.h"
 #include "base/try.h"
-#include "numerics.h"
 #include "verify/diagnose.h"
 #include "verify/edge_training.h"
 #include "verify/reference.h"
 #include "verify/stages.h"
 #include "verify/tensors.h"
-#include "weft/compare.h"
 
 /* Evaluates the network of ${backend}, and hashes the results together with the hash of the
  * training. */
@@ -50,26 +48,6 @@ struct batches {
     const char *note; /* what is special about the values, with a comma before it */
 };
 
-/* Keeps the first of ${count} values whose bits differ. */
-static void compare(struct weft_verify_difference *found, const char *tensor, const void *device,
-                    const void *expected, size_t count, bool is_integer) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t a, b;
-        memcpy(&a, (const char *)device + i * sizeof a, sizeof a);
-        memcpy(&b, (const char *)expected + i * sizeof b, sizeof b);
-        if (a != b && found->differing++ == 0) {
-            snprintf(found->layer, sizeof found->layer, "cross_entropy");
-            snprintf(found->tensor, sizeof found->tensor, "%s", tensor);
-            found->element = i;
-            found->device = a;
-            found->expected = b;
-            found->ulp = is_integer ? 0 : weft_ulp_distance(weft_as_float(a), weft_as_float(b));
-            found->of = count;
-            found->is_integer = is_integer;
-        }
-    }
-}
-
 /* Evaluates the batch on ${backend}; ${side}: 0 for the device, 1 for the reference. */
 static enum weft_status run_batch(const struct batches *batches, struct weft_backend *backend,
                                   int side, struct weft_error *error) {
@@ -96,13 +74,10 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
     TRY(run_batch(batches, backend, 0, error));
     TRY(run_batch(batches, batches->expected, 1, error));
     TRY(verify_tensors(&pair, found, error));
-    if (found->differing == 0) {
-        compare(found, "losses", batches->losses[0], batches->losses[1], count, false);
-    }
-    if (found->differing == 0) {
-        compare(found, "predictions", batches->predictions[0], batches->predictions[1], count,
-                true);
-    }
+    verify_compare(found, "cross_entropy", "losses", "", batches->losses[0], batches->losses[1],
+                   count, false);
+    verify_compare(found, "cross_entropy", "predictions", "", batches->predictions[0],
+                   batches->predictions[1], count, true);
     sha256_init(&hash);
     trainer_hash_words(&hash, batches->losses[0], count);
     trainer_hash_words(&hash, batches->predictions[0], count);

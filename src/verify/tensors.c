@@ -22,22 +22,29 @@ struct walk {
     bool kept;                /* the device keeps the last activation that was read */
 };
 
-/* Compares ${count} floats, and keeps the first difference unless there was one before. */
-static void compare(struct walk *walk, const char *layer, const char *name, const char *full_name,
-                    const float *device, const float *expected, size_t count) {
-    struct weft_difference difference = weft_difference_find(device, expected, count);
-    struct weft_verify_difference *found = walk->found;
-    if (difference.differing == 0 || found->differing > 0) {
+void verify_compare(struct weft_verify_difference *found, const char *layer, const char *tensor,
+                    const char *name, const void *device, const void *expected, size_t count,
+                    bool is_integer) {
+    if (found->differing > 0 || memcmp(device, expected, count * sizeof(uint32_t)) == 0) {
         return;
     }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t a, b;
+        memcpy(&a, (const char *)device + i * sizeof a, sizeof a);
+        memcpy(&b, (const char *)expected + i * sizeof b, sizeof b);
+        if (a != b && found->differing++ == 0) {
+            found->element = i;
+            found->device = a;
+            found->expected = b;
+        }
+    }
     snprintf(found->layer, sizeof found->layer, "%s", layer);
-    snprintf(found->tensor, sizeof found->tensor, "%s", name);
-    snprintf(found->name, sizeof found->name, "%s", full_name);
-    found->element = difference.first;
-    found->device = weft_as_uint(device[difference.first]);
-    found->expected = weft_as_uint(expected[difference.first]);
-    found->ulp = weft_ulp_distance(device[difference.first], expected[difference.first]);
-    found->differing = difference.differing;
+    snprintf(found->tensor, sizeof found->tensor, "%s", tensor);
+    snprintf(found->name, sizeof found->name, "%s", name);
+    found->is_integer = is_integer;
+    found->ulp = is_integer ? 0
+                            : weft_ulp_distance(weft_as_float(found->device),
+                                                weft_as_float(found->expected));
     found->of = count;
 }
 
@@ -62,7 +69,8 @@ static enum weft_status compare_empty_lanes(struct walk *walk, struct activation
     TRY(device->ops->tensor(device, activation, lanes, walk->device, error));
     memcpy(walk->expected, walk->device, count * size * sizeof *walk->expected);
     memset(walk->expected + count * size, 0, (lanes - count) * size * sizeof *walk->expected);
-    compare(walk, layer, tensor, name, walk->device, walk->expected, lanes * size);
+    verify_compare(walk->found, layer, tensor, name, walk->device, walk->expected, lanes * size,
+                   false);
     walk->found->in_empty_lane = walk->found->differing > 0;
     return WEFT_OK;
 }
@@ -96,7 +104,7 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
     tensor = activation.gradient && index < walk->network->layer_count && !pair->long_names
                  ? "input.grad"
                  : short_name(walk, name);
-    compare(walk, layer, tensor, name, walk->device, walk->expected, count);
+    verify_compare(walk->found, layer, tensor, name, walk->device, walk->expected, count, false);
     return activation.gradient && !pair->device->device.builtin
                ? compare_empty_lanes(walk, activation, layer, tensor, name, error)
                : WEFT_OK;
@@ -118,8 +126,9 @@ static void compare_tensors(struct walk *walk, size_t index, bool trained, const
         char name[WEFT_NAME_MAX + 64];
         if (tensor->trained == trained) {
             snprintf(name, sizeof name, "%s%s", tensor->name, suffix);
-            compare(walk, kind, short_name(walk, name), name, walk->device + tensor->offset,
-                    walk->expected + tensor->offset, tensor->count);
+            verify_compare(walk->found, kind, short_name(walk, name), name,
+                           walk->device + tensor->offset, walk->expected + tensor->offset,
+                           tensor->count, false);
         }
     }
 }
@@ -159,18 +168,12 @@ static enum weft_status compare_backward(struct walk *walk, struct weft_error *e
     return WEFT_OK;
 }
 
-static void compare_results(struct walk *walk) {
-    const struct weft_step_result *results = walk->pair->results;
-    compare(walk, "cross_entropy", "loss", "", &results[0].loss, &results[1].loss, 1);
-    if (walk->found->differing == 0 && results[0].correct != results[1].correct) {
-        *walk->found = (struct weft_verify_difference){.layer = "cross_entropy",
-                                                       .tensor = "correct",
-                                                       .device = results[0].correct,
-                                                       .expected = results[1].correct,
-                                                       .is_integer = true,
-                                                       .differing = 1,
-                                                       .of = 1};
-    }
+static void compare_results(const struct walk *walk) {
+    const struct weft_step_result *device = &walk->pair->results[0], *expected = device + 1;
+    verify_compare(walk->found, "cross_entropy", "loss", "", &device->loss, &expected->loss, 1,
+                   false);
+    verify_compare(walk->found, "cross_entropy", "correct", "", &device->correct,
+                   &expected->correct, 1, true);
 }
 
 static enum weft_status compare_update(struct walk *walk, struct weft_error *error) {

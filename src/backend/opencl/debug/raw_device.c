@@ -1,11 +1,11 @@
 /* raw_device.c: transfers and single operations, on a device that holds no network. */
 #include "backend/opencl/debug/raw_device.h"
+#include "backend/opencl/debug/record.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/log.h"
+#include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "base/try.h"
-#include "os/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,50 +111,26 @@ done:
     return status;
 }
 
-static enum weft_status build_source(struct raw_device *raw, const struct text *text,
-                                     const struct weft_backend_options *options,
-                                     struct weft_error *error) {
-    char log[3000] = "", name[32], *flags = raw->flags;
-    double start;
-    cl_int code;
-    snprintf(raw->flags, sizeof raw->flags, "-cl-std=CL1.2 %s",
-             options->cl_options != NULL ? options->cl_options : "");
-    raw->program = clCreateProgramWithSource(raw->context, 1, (const char **)&text->bytes,
-                                             &text->length, &code);
-    TRY(opencl_check(code, "clCreateProgramWithSource", error));
-    start = os_seconds();
-    code = clBuildProgram(raw->program, 1, &raw->device, flags, NULL, NULL);
-    opencl_log_build(&options->log, "verify.cl", raw->program, raw->device, flags,
-                     os_seconds() - start);
-    if (code != CL_SUCCESS) {
-        clGetProgramBuildInfo(raw->program, raw->device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log,
-                              NULL);
-        return weft_fail(error, WEFT_BAD_DEVICE,
-                         "clBuildProgram: verify.cl: %s, options \"%s\":\n%s",
-                         opencl_code_name(code, name), flags, log);
-    }
-    for (int i = 0; i < 2 * KERNELS && code == CL_SUCCESS; i++) {
-        raw->kernels[i / KERNELS][i % KERNELS] =
-            clCreateKernel(raw->program, names[i / KERNELS][i % KERNELS], &code);
-    }
-    return opencl_check(code, "clCreateKernel: verify.cl", error);
-}
-
 enum weft_status raw_device_build(struct raw_device *raw,
                                   const struct weft_backend_options *options,
                                   struct weft_error *error) {
     struct text text = {0};
+    cl_int code = CL_SUCCESS;
     enum weft_status status;
+    snprintf(raw->flags, sizeof raw->flags, "-cl-std=CL1.2 %s",
+             options->cl_options != NULL ? options->cl_options : "");
     text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
     TRY_OR(done, opencl_source_add(&text, options->kernels, "numerics.h", error));
     TRY_OR(done, opencl_source_add(&text, options->kernels, "verify.cl", error));
-    if (text.failed) {
-        status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
-        goto done;
+    TRY_OR(done, opencl_compile(raw->context, raw->device, &text, "verify.cl", raw->flags,
+                                &options->log, &raw->program, error));
+    for (int i = 0; i < 2 * KERNELS && code == CL_SUCCESS; i++) {
+        raw->kernels[i / KERNELS][i % KERNELS] =
+            clCreateKernel(raw->program, names[i / KERNELS][i % KERNELS], &code);
     }
-    status = build_source(raw, &text, options, error);
+    TRY_OR(done, opencl_check(code, "clCreateKernel: verify.cl", error));
     raw->source = text.bytes;
-    text.bytes = NULL;
+    return WEFT_OK;
 done:
     free(text.bytes);
     return status;
@@ -223,7 +199,7 @@ enum weft_status raw_device_record(const struct raw_device *raw, enum weft_opera
                                    const uint32_t *in, size_t count, bool vectors,
                                    struct record *record, struct weft_error *error) {
     struct record_launch *launch = &record->launches[0];
-    size_t bytes = count * sizeof *in, size = 0;
+    size_t bytes = count * sizeof *in;
     cl_uint n = (cl_uint)count;
     for (size_t i = 0; i < 4; i++) {
         TRY(keep_buffer(record, i < 3 ? in + i * count : NULL,
@@ -241,15 +217,5 @@ enum weft_status raw_device_record(const struct raw_device *raw, enum weft_opera
     }
     record->launch_count = 1;
 
-    /* The program: options, source and log. */
-    snprintf(record->options, sizeof record->options, "%s", raw->flags);
-    clGetProgramBuildInfo(raw->program, raw->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
-    record->log = calloc(size + 1, 1);
-    record->source = calloc(strlen(raw->source) + 1, 1);
-    if (record->log == NULL || record->source == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
-    }
-    memcpy(record->source, raw->source, strlen(raw->source));
-    clGetProgramBuildInfo(raw->program, raw->device, CL_PROGRAM_BUILD_LOG, size, record->log, NULL);
-    return WEFT_OK;
+    return record_program(record, raw->program, raw->device, raw->source, error);
 }

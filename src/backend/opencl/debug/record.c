@@ -59,24 +59,32 @@ static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem 
                : -1;
 }
 
-/* Source, options and log of the program, once. */
-static void record_program(struct opencl_backend *cl, struct record *record) {
-    struct text text = {0};
-    size_t size = 0;
-    if (record->source != NULL) {
-        return;
-    }
-    opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping, record->kernels,
-                       &text, NULL);
-    record->source = text.bytes;
-    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_OPTIONS,
-                          sizeof record->options - 1, record->options, NULL);
-    clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
+                                const char *source, struct weft_error *error) {
+    size_t size = 0, length = strlen(source);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_OPTIONS, sizeof record->options - 1,
+                          record->options, NULL);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     record->log = calloc(size + 1, 1);
-    if (record->log != NULL && size > 0) {
-        clGetProgramBuildInfo(cl->program, cl->device, CL_PROGRAM_BUILD_LOG, size, record->log,
-                              NULL);
+    record->source = malloc(length + 1);
+    if (record->log == NULL || record->source == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
     }
+    memcpy(record->source, source, length + 1);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, record->log, NULL);
+    return WEFT_OK;
+}
+
+/* Records the program of ${cl}, unless that has been done. Without memory the record stays
+ * without. */
+static void record_network(const struct opencl_backend *cl, struct record *record) {
+    struct text text = {0};
+    if (record->source == NULL &&
+        opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping,
+                           record->kernels, &text, NULL) == WEFT_OK) {
+        record_program(record, cl->program, cl->device, text.bytes, NULL);
+    }
+    free(text.bytes);
 }
 
 /* Stores what Adam's kernel adds (adam.cl): its arguments 0 and 1 are the gradients of the shards
@@ -100,7 +108,7 @@ void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
     if (!now || !is_selected(cl, record, launch)) {
         return;
     }
-    record_program(cl, record);
+    record_network(cl, record);
     if (record->launch_count == RECORD_LAUNCHES) {
         record->full = true;
         return;

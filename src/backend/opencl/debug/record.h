@@ -2,6 +2,7 @@
 #ifndef WEFT_BACKEND_OPENCL_DEBUG_RECORD_H
 #define WEFT_BACKEND_OPENCL_DEBUG_RECORD_H
 
+#include "backend/opencl/cl.h"
 #include "backend/opencl/debug/debug.h"
 
 struct opencl_backend;
@@ -10,6 +11,10 @@ struct opencl_launch;
 /* Keeps ${launch}, before it is enqueued over ${range}, if cl->debug->record selects it. */
 void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
                   const size_t range[3]);
+
+/* Stores options, ${source} and build log of ${program} in ${record}. */
+enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
+                                const char *source, struct weft_error *error);
 
 /* The entry record_result of struct debug_api. */
 enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,

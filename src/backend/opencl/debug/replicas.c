@@ -3,6 +3,7 @@
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "base/try.h"
 
@@ -57,20 +58,12 @@ void replicas_close(struct replicas *opened) {
 static enum weft_status build(struct replicas_opened *replicas,
                               const struct weft_backend_options *options,
                               struct weft_error *error) {
-    struct opencl_backend *cl = replicas->copies[0].cl;
+    const struct opencl_backend *cl = replicas->copies[0].cl;
     struct text text = {0};
-    cl_int code = CL_SUCCESS;
     enum weft_status status;
     TRY_OR(done, opencl_source_add(&text, options->kernels, "soak.cl", error));
-    if (text.failed) {
-        status = weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
-        goto done;
-    }
-    replicas->program =
-        clCreateProgramWithSource(cl->context, 1, (const char **)&text.bytes, &text.length, &code);
-    TRY_OR(done, opencl_check(code, "clCreateProgramWithSource", error));
-    code = clBuildProgram(replicas->program, 1, &cl->device, "-cl-std=CL1.2", NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clBuildProgram: soak.cl", error));
+    TRY_OR(done, opencl_compile(cl->context, cl->device, &text, "soak.cl", "-cl-std=CL1.2",
+                                &options->log, &replicas->program, error));
 done:
     free(text.bytes);
     return status;
