@@ -146,7 +146,7 @@ expect_code 0
 expect_json '[x["device"]["name"] for x in e if x["event"] == "verdict"] == ["cpu"]'
 end
 
-refuses 2 "--full: it is the contrary of --quick" verify --quick --full
+refuses 2 "--full: it cannot be combined with --quick" verify --quick --full
 refuses 2 "--all: it takes every device" verify --all --device cpu
 refuses 2 "not a time from 1 to" verify --for 10x
 refuses 2 "not a time from 1 to" verify --timeout 0

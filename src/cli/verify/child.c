@@ -1,155 +1,134 @@
-/* child.c: a device that hangs or crashes takes only its own process with it. */
-#include "cli/verify/verify.h"
+/* child.c: one device in a child process. */
+#include "cli/verify/child.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/command.h"
 #include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/values.h"
-#include "os/files.h"
+#include "cli/verify/child_status.h"
 #include "os/folders.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 #include "os/process.h"
 
-#define TIMEOUT_ALL 900 /* seconds a device, unless told */
+#define TIMEOUT_ALL 900 /* seconds a device with --all, without --timeout */
 #define NO_LIMIT    1e9
-#define WORDS_MAX   72 /* an option of the command each, and what a child gets */
+#define WORDS_MAX   72 /* of a command line: all options, weft verify, the device, and the end */
+#define WHY_MAX     1400
 
-/* The command line of a child. */
-struct words {
-    char *words[WORDS_MAX];
-    size_t count;
-    bool failed;
-};
-
-static void add(struct words *words, const char *format, const char *name, const char *value) {
-    size_t size = strlen(format) + strlen(name) + strlen(value) + 1;
-    char *word = malloc(size);
-    if (word == NULL || words->count + 1 >= WORDS_MAX) {
-        words->failed = true;
-        free(word);
-        return;
-    }
-    snprintf(word, size, format, name, value);
-    words->words[words->count++] = word;
-}
-
-/* The option as it was given: its value stands in ${options}. */
-static void add_option(struct words *words, const struct cli_verify_options *options,
-                       const struct cli_option *option) {
-    char number[64];
-    const char *value = cli_option_text(option, &options->common, number);
-    if (value == NULL) {
-        add(words, "--%s%s", option->name, "");
-    } else {
-        add(words, "--%s=%s", option->name, value);
-    }
-}
-
-static void make_words(const struct cli_verify_options *options, const struct weft_device *device,
-                       struct words *words) {
-    static const char *const own[] = {"all", "timeout", "device"};
-    const struct cli_option *row;
-    char index[16];
-    add(words, "%s%s", "weft", "");
-    add(words, "%s%s", "verify", "");
-    if (device != NULL) {
-        snprintf(index, sizeof index, "%u", device->index);
-        add(words, "--%s=%s", "device", device->builtin ? "cpu" : index);
-    }
-    for (size_t i = 0; (row = cli_options_row(options->common.command, i)) != NULL; i++) {
-        bool given = (options->common.given >> i & 1) != 0;
-        bool is_own = strcmp(row->name, own[0]) == 0 || strcmp(row->name, own[1]) == 0;
-        if (given && !is_own && (device == NULL || strcmp(row->name, own[2]) != 0)) {
-            add_option(words, options, row);
-        }
-    }
-}
-
-/* A run of weft verify in a child. */
+/* A run of weft verify in a child process. */
 struct run {
-    struct words words;
+    char *words[WORDS_MAX]; /* the command line; from the third on they are in memory */
+    size_t count;
     struct os_child child;
-    bool ended;      /* by somebody who called exit in it, a driver */
+    bool exited;     /* code other than weft's, a driver's, called exit in it */
     double limit;    /* seconds */
-    char doing[500]; /* what it was at when it ended, or empty */
+    char doing[500]; /* what it did when it ended, or empty */
 };
 
-/* Stores what the note says, without the spaces at its end. */
-static void read_note(const char *path, char doing[500]) {
-    struct weft_error ignored = {0};
-    char *text = NULL;
-    size_t size = 0;
-    doing[0] = '\0';
-    if (os_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
-        while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n')) {
-            size--;
-        }
-        snprintf(doing, 500, "%.*s", (int)size, text);
+static void add_option(struct run *run, const char *name, const char *value) {
+    struct text word = {0};
+    text_add(&word, "--%s", name);
+    if (value != NULL) {
+        text_add(&word, "=%s", value);
     }
-    free(text);
+    run->words[run->count++] = text_take(&word);
 }
 
-/* ${launches}: it tells of each kernel, waits for each, and prints nothing. */
-static enum weft_status run_words(struct run *run, bool launches, struct weft_error *error) {
+/* Composes the command line: the options that were given, for ${device} if it is not NULL. Fails
+ * with WEFT_FAILED without memory. */
+static enum weft_status compose(struct run *run, const struct cli_verify_options *options,
+                                const struct weft_device *device, struct weft_error *error) {
+    const struct cli_options *common = &options->common;
+    const struct cli_option *row;
+    char text[64];
+    *run = (struct run){.words = {"weft", "verify"}, .count = 2};
+    if (device != NULL) {
+        snprintf(text, sizeof text, "%u", device->index);
+        add_option(run, "device", device->builtin ? "cpu" : text);
+    }
+    for (size_t i = 0; (row = cli_options_row(common->command, i)) != NULL; i++) {
+        bool own = strcmp(row->name, "all") == 0 || strcmp(row->name, "timeout") == 0 ||
+                   (device != NULL && strcmp(row->name, "device") == 0);
+        if ((common->given >> i & 1) != 0 && !own) {
+            add_option(run, row->name, cli_option_text(row, common, text));
+        }
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->words[i] == NULL) {
+            return weft_fail(error, WEFT_FAILED, "verify: no memory for a command line");
+        }
+    }
+    return WEFT_OK;
+}
+
+/* Runs the command line. With ${launches} the child reports each kernel, waits for each, and prints
+ * nothing. */
+static enum weft_status start(struct run *run, bool launches, struct weft_error *error) {
     struct weft_error ignored = {0};
-    char folder[1024], note[1040] = "";
-    bool made = os_make_temporary(folder, &ignored) == WEFT_OK, noted;
+    char folder[1024], path[1040] = "";
+    bool made = os_make_temporary(folder, &ignored) == WEFT_OK, reported;
     enum weft_status status;
     if (made) {
-        snprintf(note, sizeof note, "%s/note", folder);
+        snprintf(path, sizeof path, "%s/status", folder);
     }
-    noted = made && cli_child_status_make(note);
-    os_tell_children(WEFT_VERIFY_NOTE, noted ? note : CLI_VERIFY_STATUS_NONE);
-    os_tell_children(CLI_VERIFY_LAUNCHES, launches ? "yes" : NULL);
-    status = os_run_self(run->words.words, run->limit, &run->child, error);
-    os_tell_children(WEFT_VERIFY_NOTE, NULL);
-    os_tell_children(CLI_VERIFY_LAUNCHES, NULL);
-    read_note(note, run->doing);
-    run->ended = noted && status == WEFT_OK && !launches && !run->child.timed_out &&
-                 run->child.signal == 0 && strcmp(run->doing, CLI_VERIFY_END) != 0;
+    reported = made && cli_child_status_make(path);
+    os_tell_children(CLI_CHILD_FILE, reported ? path : CLI_CHILD_NO_FILE);
+    os_tell_children(CLI_CHILD_LAUNCHES, launches ? "yes" : NULL);
+    status = os_run_self(run->words, run->limit, &run->child, error);
+    os_tell_children(CLI_CHILD_FILE, NULL);
+    os_tell_children(CLI_CHILD_LAUNCHES, NULL);
+    cli_child_status_read(path, run->doing);
+    run->exited = reported && status == WEFT_OK && !launches && !run->child.timed_out &&
+                  run->child.signal == 0 && strcmp(run->doing, CLI_CHILD_END) != 0;
     if (made) {
         os_remove_temporary(folder);
     }
     return status;
 }
 
-/* After a crash, which may show long behind its cause, and in another thread: again, with a wait
- * for each kernel. */
-static void look_again(struct run *run, char *why, size_t room) {
+/* After a crash, which may be long after its cause and in another thread: runs the child again with
+ * a wait for each kernel, and adds the result to ${why}. */
+static void locate_crash(struct run *run, char why[WHY_MAX]) {
     struct weft_error ignored = {0};
-    size_t at = strlen(why);
-    const char *what = run->ended ? "the driver ended it, in " : "";
-    if (run_words(run, true, &ignored) != WEFT_OK) {
+    size_t length = strlen(why);
+    const char *what = run->exited ? "the driver ended it, in " : "";
+    if (start(run, true, &ignored) != WEFT_OK) {
         return;
     }
     if (run->child.timed_out) {
         what = "it did not end, in ";
     } else if (run->child.crashed) {
         what = "it crashed, in ";
-    } else if (run->child.code == 0 && strcmp(run->doing, CLI_VERIFY_END) == 0) {
+    } else if (run->child.code == 0 && strcmp(run->doing, CLI_CHILD_END) == 0) {
         what = "equal, so it comes now and then, or kernels overlap";
         run->doing[0] = '\0';
     }
-    snprintf(why + at, room - at, ". Again, with a wait for each kernel: %s%s", what, run->doing);
+    snprintf(why + length, WHY_MAX - length, ". Again, with a wait for each kernel: %s%s", what,
+             run->doing);
 }
 
-/* Why there is no verdict; empty where there is one. */
-static void explain(struct run *run, char why[1400]) {
-    int at = 0;
+/* Stores why there is no verdict in ${why}; empty if there is one. */
+static void explain(const struct run *run, char why[WHY_MAX]) {
+    int length = 0;
     why[0] = '\0';
     if (run->child.timed_out) {
-        at = snprintf(why, 1400, "it did not end in %.0f s and was stopped", run->limit);
+        length = snprintf(why, WHY_MAX, "it did not end in %.0f s and was stopped", run->limit);
     } else if (run->child.signal != 0) {
-        at = snprintf(why, 1400, "the process %s (signal %d)",
-                      run->child.crashed ? "crashed" : "was ended", run->child.signal);
-    } else if (run->ended || (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED)) {
-        at = snprintf(why, 1400, "the driver ended the process (exit code %d)", run->child.code);
+        length = snprintf(why, WHY_MAX, "the process %s (signal %d)",
+                          run->child.crashed ? "crashed" : "was ended", run->child.signal);
+    } else if (run->exited || (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED)) {
+        length =
+            snprintf(why, WHY_MAX, "the driver ended the process (exit code %d)", run->child.code);
     }
-    if (at > 0) {
-        snprintf(why + at, 1400 - (size_t)at, ", %s%s", run->doing[0] != '\0' ? "in " : "",
+    if (length > 0) {
+        snprintf(why + length, WHY_MAX - (size_t)length, ", %s%s",
+                 run->doing[0] != '\0' ? "in " : "",
                  run->doing[0] != '\0' ? run->doing : "before it had a device");
     }
 }
@@ -161,7 +140,7 @@ static void wipe_progress(const struct cli_verify_options *options) {
     cli_progress_wipe(&progress);
 }
 
-/* It did not get as far as a device: this process does not ask the drivers for one then. */
+/* The child ended before it had a device, so this process does not query the drivers for one. */
 static enum weft_status no_device(const struct cli_verify_options *options, const char *why,
                                   struct weft_error *error) {
     wipe_progress(options);
@@ -170,19 +149,15 @@ static enum weft_status no_device(const struct cli_verify_options *options, cons
                                   "OCL_ICD_VENDORS=FILE.icd takes one alone");
 }
 
-/* The device that there is no verdict for: ${device}, or the one that the options name. */
+/* Prints that there is no verdict on ${device}, or on the one that the options name. */
 static enum weft_status no_verdict(const struct cli_verify_options *options,
                                    const struct weft_device *device, const char *why,
                                    double seconds, struct weft_error *error) {
     struct weft_device chosen;
     char notice[512];
-    enum weft_status status = WEFT_OK;
     if (device == NULL) {
-        status = weft_device_choose(options->common.device, &chosen, notice, error);
+        TRY(weft_device_choose(options->common.device, &chosen, notice, error));
         device = &chosen;
-    }
-    if (status != WEFT_OK) {
-        return status;
     }
     wipe_progress(options);
     cli_verify_print_none(options, device, why, NULL, seconds);
@@ -199,17 +174,12 @@ static double limit_of(const struct cli_verify_options *options) {
                                 : NO_LIMIT;
 }
 
-enum weft_status cli_verify_ask(const struct cli_verify_options *options,
-                                struct weft_error *error) {
-    struct run run = {.words = {.words = {"weft", "verify", "--all"}, .count = 3},
-                      .limit = limit_of(options)};
-    char why[1400];
-    enum weft_status status;
+enum weft_status cli_verify_query(const struct cli_verify_options *options,
+                                  struct weft_error *error) {
+    struct run run = {.words = {"weft", "verify", "--all"}, .count = 3, .limit = limit_of(options)};
+    char why[WHY_MAX];
     os_catch_interrupts();
-    status = run_words(&run, false, error);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(start(&run, false, error));
     explain(&run, why);
     return why[0] == '\0'     ? WEFT_OK
            : os_interrupted() ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted")
@@ -218,34 +188,33 @@ enum weft_status cli_verify_ask(const struct cli_verify_options *options,
 
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
                                   const struct weft_device *device, struct weft_error *error) {
-    double start = os_seconds();
-    struct run run = {.limit = limit_of(options)};
-    char why[1400] = "";
-    bool early; /* it did not say what it was at */
+    double begin = os_seconds();
+    struct run run;
+    char why[WHY_MAX];
+    bool early; /* it did not report what it did */
     enum weft_status status;
     os_catch_interrupts();
-    make_words(options, device, &run.words);
-    status = run.words.failed
-                 ? weft_fail(error, WEFT_FAILED, "verify: no memory for a command line")
-                 : run_words(&run, false, error);
-    if (status == WEFT_OK) {
-        status = (enum weft_status)run.child.code;
-        explain(&run, why);
-    }
+    TRY_OR(done, compose(&run, options, device, error));
+    run.limit = limit_of(options);
+    TRY_OR(done, start(&run, false, error));
+    status = (enum weft_status)run.child.code;
+    explain(&run, why);
     early = device == NULL && run.doing[0] == '\0';
-    run.limit = options->timeout > 0 ? run.limit - (os_seconds() - start) : TIMEOUT_ALL;
-    if ((run.child.crashed || run.ended) && !early && run.limit > 0 && !os_interrupted()) {
-        look_again(&run, why, sizeof why); /* in what is left of --timeout */
+
+    /* A crash is located in what is left of --timeout. */
+    run.limit = options->timeout > 0 ? run.limit - (os_seconds() - begin) : TIMEOUT_ALL;
+    if ((run.child.crashed || run.exited) && !early && run.limit > 0 && !os_interrupted()) {
+        locate_crash(&run, why);
     }
-    for (size_t i = 0; i < run.words.count; i++) {
-        free(run.words.words[i]);
+    if (why[0] != '\0' && os_interrupted()) {
+        status = weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
+    } else if (why[0] != '\0') {
+        status = early ? no_device(options, why, error)
+                       : no_verdict(options, device, why, os_seconds() - begin, error);
     }
-    if (why[0] == '\0') {
-        return status;
+done:
+    for (size_t i = 2; i < run.count; i++) {
+        free(run.words[i]);
     }
-    if (os_interrupted()) {
-        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
-    }
-    return early ? no_device(options, why, error)
-                 : no_verdict(options, device, why, os_seconds() - start, error);
+    return status;
 }

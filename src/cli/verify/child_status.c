@@ -1,13 +1,13 @@
-/* child_status.c: what a process that verifies a device is at, in a file that the one who started
- * it reads if it crashes. */
-#include "cli/verify/verify.h"
+/* child_status.c: what a child process does, in a file. */
+#include "cli/verify/child_status.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/files.h"
 #include "os/process.h"
 
-#define WIDTH 480 /* of the line: a shorter one covers a longer one */
+#define WIDTH 480 /* of the line: a shorter text overwrites a longer one */
 
 bool cli_child_status_make(const char *path) {
     FILE *stream = fopen(path, "wb");
@@ -15,28 +15,42 @@ bool cli_child_status_make(const char *path) {
     return stream != NULL && fclose(stream) == 0 && made;
 }
 
-bool cli_child_status_open(struct cli_child_status *note) {
-    const char *path = getenv(WEFT_VERIFY_NOTE);
-    bool child = path != NULL && *path != '\0';
-    note->stream = child && strcmp(path, CLI_VERIFY_STATUS_NONE) != 0 ? fopen(path, "r+b") : NULL;
-    if (child) {
-        os_explain_end(NULL, 0); /* that does the one who reads the note */
+void cli_child_status_read(const char *path, char doing[500]) {
+    struct weft_error ignored = {0};
+    char *text = NULL;
+    size_t size = 0;
+    doing[0] = '\0';
+    if (os_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
+        while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n')) {
+            size--;
+        }
+        snprintf(doing, 500, "%.*s", (int)size, text);
     }
-    note->launches = child && getenv(CLI_VERIFY_LAUNCHES) != NULL;
+    free(text);
+}
+
+bool cli_child_status_open(struct cli_child_status *status) {
+    const char *path = getenv(CLI_CHILD_FILE);
+    bool child = path != NULL && *path != '\0';
+    status->stream = child && strcmp(path, CLI_CHILD_NO_FILE) != 0 ? fopen(path, "r+b") : NULL;
+    status->launches = child && getenv(CLI_CHILD_LAUNCHES) != NULL;
+    if (child) {
+        os_explain_end(NULL, 0); /* the parent explains it */
+    }
     return child;
 }
 
-void cli_child_status_write(struct cli_child_status *note, const char *what) {
-    if (note->stream != NULL) {
-        rewind(note->stream);
-        fprintf(note->stream, "%-*.*s\n", WIDTH, WIDTH, what);
-        fflush(note->stream); /* to the system, which keeps it when this process is gone */
+void cli_child_status_write(struct cli_child_status *status, const char *what) {
+    if (status->stream != NULL) {
+        rewind(status->stream);
+        fprintf(status->stream, "%-*.*s\n", WIDTH, WIDTH, what);
+        fflush(status->stream); /* the system keeps it when this process has crashed */
     }
 }
 
-void cli_child_status_close(struct cli_child_status *note) {
-    if (note->stream != NULL) {
-        fclose(note->stream);
-        note->stream = NULL;
+void cli_child_status_close(struct cli_child_status *status) {
+    if (status->stream != NULL) {
+        fclose(status->stream);
+        status->stream = NULL;
     }
 }

@@ -1,9 +1,11 @@
-/* print.c: what weft verify found, as text that can go into a bug report, and as JSON. */
+/* print.c: what weft verify found, as text for a bug report, and as events. */
 #include "cli/verify/verify.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/text.h"
 #include "cli/json.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
@@ -11,7 +13,7 @@
 
 enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
 
-/* Where the lines of a long value begin. */
+/* Returns the column in which the lines of a long value begin. */
 static int value_indent(void) {
     return cli_text_columns() < NARROW ? 2 : TITLE;
 }
@@ -26,26 +28,23 @@ void cli_verify_print_stage(const struct cli_verify_options *options, enum weft_
                             enum weft_verify_result result, uint64_t cases, double seconds) {
     static const char *const units[] = {"words there and back", "results of operations",
                                         "networks, each many times", "steps", "images, and ties"};
-    struct json_writer json = {0};
-    if (!options->common.json) {
+    struct json_writer json;
+    if (cli_event_begin(&json, options->common.json, "stage")) {
+        json_write_string(&json, "stage", weft_stage_name(stage));
+        json_write_string(&json, "result", weft_verify_result_name(result));
+        json_write_integer(&json, "cases", cases);
+        json_write_seconds(&json, "seconds", seconds);
+        cli_event_end(&json, NULL);
+    } else {
         bool narrow = cli_text_columns() < STAGE_COLUMNS;
         cli_text_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
                       weft_stage_name(stage), weft_verify_result_name(result),
                       (unsigned long long)cases, units[stage], seconds);
         fflush(stdout);
-        return;
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "stage");
-    json_write_string(&json, "stage", weft_stage_name(stage));
-    json_write_string(&json, "result", weft_verify_result_name(result));
-    json_write_integer(&json, "cases", cases);
-    json_write_seconds(&json, "seconds", seconds);
-    json_write_close(&json, '}');
-    json_write_print(&json, stdout, NULL);
 }
 
-static void print_text(const struct weft_verify_difference *found) {
+static void print_difference(const struct weft_verify_difference *found) {
     char step[40] = "";
     if (found->step > 0) {
         snprintf(step, sizeof step, ", step %llu", (unsigned long long)found->step);
@@ -71,23 +70,17 @@ static void print_text(const struct weft_verify_difference *found) {
 
 void cli_verify_print_difference(const struct cli_verify_options *options,
                                  const struct weft_verify_difference *found) {
-    struct json_writer json = {0};
+    struct json_writer json;
     char bits[16];
-    if (!options->common.json) {
-        print_text(found);
+    if (!cli_event_begin(&json, options->common.json, "difference")) {
+        print_difference(found);
         return;
     }
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "difference");
     json_write_string(&json, "stage", weft_stage_name(found->stage));
-    if (found->step > 0) {
-        json_write_integer(&json, "step", found->step);
-    } else {
-        json_write_null(&json, "step");
-    }
+    cli_json_count(&json, "step", found->step);
     json_write_string(&json, "layer", found->layer);
     json_write_string(&json, "tensor", found->tensor);
-    json_write_string(&json, "name", found->name[0] != '\0' ? found->name : NULL);
+    cli_json_text(&json, "name", found->name);
     json_write_integer(&json, "element", found->element);
     snprintf(bits, sizeof bits, "0x%08lx", (unsigned long)found->device);
     json_write_string(&json, "device", bits);
@@ -102,84 +95,81 @@ void cli_verify_print_difference(const struct cli_verify_options *options,
     json_write_integer(&json, "of", found->of);
     json_write_string(&json, "guess", found->cause);
     json_write_string(&json, "where", found->where);
-    json_write_close(&json, '}');
-    json_write_print(&json, stdout, NULL);
+    cli_event_end(&json, NULL);
 }
 
-/* What was asked for, as it would be written. */
-static char *describe_options(const struct cli_verify_options *options, char text[1024]) {
-    int length = snprintf(text, 1024, "--%s --seed %llu", options->full ? "full" : "quick",
-                          (unsigned long long)options->seed);
+/* ---- the verdict ---- */
+
+/* Returns the options that determine the result, as a user would write them; the caller frees
+ * them. */
+static char *describe_options(const struct cli_verify_options *options) {
+    const struct cli_options *common = &options->common;
     const struct {
         const char *name, *value;
-    } texts[] = {
-        {"kernels", options->common.kernels},
-        {"cl-options", options->common.cl_options},
-        {"inject", options->inject},
-        {"mapping",
-         options->common.mapping != 0 ? cli_mapping_names[options->common.mapping] : NULL},
-        {"data", cli_options_given(&options->common, "data") ? options->common.data : NULL}};
+    } texts[] = {{"kernels", common->kernels},
+                 {"cl-options", common->cl_options},
+                 {"inject", options->inject},
+                 {"mapping", common->mapping != 0 ? cli_mapping_names[common->mapping] : NULL},
+                 {"data", cli_options_given(common, "data") ? common->data : NULL}};
+    struct text text = {0};
+    text_add(&text, "--%s --seed %llu", options->full ? "full" : "quick",
+             (unsigned long long)options->seed);
     if (options->steps > 0) {
-        length += snprintf(text + length, 1024 - (size_t)length, " --steps %llu",
-                           (unsigned long long)options->steps);
+        text_add(&text, " --steps %llu", (unsigned long long)options->steps);
     }
     if (options->soak > 0) {
-        length += snprintf(text + length, 1024 - (size_t)length, " --for %llus",
-                           (unsigned long long)options->soak);
+        text_add(&text, " --for %llus", (unsigned long long)options->soak);
     }
-    if (options->common.no_fuse) {
-        length += snprintf(text + length, 1024 - (size_t)length, " --no-fuse");
+    if (common->no_fuse) {
+        text_add(&text, " --no-fuse");
     }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && length < 1023; i++) {
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].value != NULL) {
-            length += snprintf(text + length, 1024 - (size_t)length, " --%s=%s", texts[i].name,
-                               texts[i].value);
+            text_add(&text, " --%s=%s", texts[i].name, texts[i].value);
         }
     }
-    return text;
+    return text_take(&text);
 }
 
-static void json_verdict(const struct cli_verify_options *options, const struct weft_device *device,
-                         const char *result, const char *diagnosis,
-                         const struct weft_verify_outcome *outcome, double seconds) {
-    struct json_writer json = {0};
-    char text[1024], host[256];
+/* A verdict, or that there is none. */
+struct verdict {
+    const struct cli_verify_options *options;
+    const struct weft_device *device;
+    const char *result, *diagnosis;            /* diagnosis: empty if equal */
+    const struct weft_verify_outcome *outcome; /* NULL if nothing was verified */
+    bool none;
+    double seconds;
+};
+
+static void json_verdict(struct json_writer *json, const struct verdict *verdict,
+                         const char *options) {
+    const struct weft_verify_outcome *outcome = verdict->outcome;
+    char host[256];
     os_host_name(host);
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "event", "verdict");
-    json_write_string(&json, "host", host);
-    cli_json_device(&json, "device", device);
-    json_write_string(&json, "result", result);
-    json_write_string(&json, "diagnosis", diagnosis);
-    json_write_string(&json, "hash",
-                      outcome != NULL && outcome->hash[0] != '\0' ? outcome->hash : NULL);
-    json_write_string(&json, "expected_hash",
-                      outcome != NULL && outcome->expected_hash[0] != '\0' ? outcome->expected_hash
-                                                                           : NULL);
-    json_write_integer(&json, "contract", WEFT_CONTRACT);
-    json_write_string(&json, "version", weft_version());
-    json_write_string(&json, "options", describe_options(options, text));
+    json_write_string(json, "host", host);
+    cli_json_device(json, "device", verdict->device);
+    json_write_string(json, "result", verdict->result);
+    json_write_string(json, "diagnosis", verdict->diagnosis);
+    cli_json_text(json, "hash", outcome != NULL ? outcome->hash : NULL);
+    cli_json_text(json, "expected_hash", outcome != NULL ? outcome->expected_hash : NULL);
+    json_write_integer(json, "contract", WEFT_CONTRACT);
+    json_write_string(json, "version", weft_version());
+    json_write_string(json, "options", options);
     if (outcome != NULL) {
-        json_write_string(&json, "training_hash",
-                          outcome->training_hash[0] != '\0' ? outcome->training_hash : NULL);
-        json_write_bool(&json, "known", outcome->known);
-        json_write_string(&json, "denormals",
-                          outcome->denormals[0] != '\0' ? outcome->denormals : NULL);
-        if (options->soak > 0) {
-            json_write_integer(&json, "passes", outcome->passes);
-            json_write_integer(&json, "faults", outcome->faults);
-            json_write_integer(&json, "copies", outcome->copies);
-            json_write_integer(&json, "memory", outcome->memory);
-        }
+        cli_json_text(json, "training_hash", outcome->training_hash);
+        json_write_bool(json, "known", outcome->known);
+        cli_json_text(json, "denormals", outcome->denormals);
     }
-    json_write_seconds(&json, "seconds", seconds);
-    json_write_close(&json, '}');
-    json_write_print(&json, stdout, NULL);
+    if (outcome != NULL && verdict->options->soak > 0) {
+        json_write_integer(json, "passes", outcome->passes);
+        json_write_integer(json, "faults", outcome->faults);
+        json_write_integer(json, "copies", outcome->copies);
+        json_write_integer(json, "memory", outcome->memory);
+    }
+    json_write_seconds(json, "seconds", verdict->seconds);
 }
 
-static void print_device(const struct cli_verify_options *options,
-                         const struct weft_device *device) {
-    char text[1024];
+static void print_device(const struct weft_device *device, const char *options) {
     int indent = value_indent();
     if (device->builtin) {
         cli_text_line(indent, "device:     %s", device->name);
@@ -190,21 +180,10 @@ static void print_device(const struct cli_verify_options *options,
                       device->compute_units);
     }
     cli_text_line(indent, "weft:       %s, contract of equal bits %d, %s", weft_version(),
-                  WEFT_CONTRACT, describe_options(options, text));
+                  WEFT_CONTRACT, options);
 }
 
-static void print_soak(const struct cli_verify_options *options,
-                       const struct weft_verify_outcome *outcome) {
-    if (options->soak > 0) {
-        cli_text_line(
-            value_indent(),
-            "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB",
-            (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
-            (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
-    }
-}
-
-/* What was the same, in words: for somebody who only has the certificate. */
+/* Prints what was compared, for readers who have only this verdict. */
 static void print_compared(const struct cli_verify_options *options,
                            const struct weft_verify_outcome *outcome) {
     bool full = options->full, builtin = outcome->device.builtin;
@@ -230,46 +209,71 @@ static void print_compared(const struct cli_verify_options *options,
                   layers, (unsigned long long)outcome->steps, images);
 }
 
-void cli_verify_print_verdict(const struct cli_verify_options *options,
-                              const struct weft_verify_outcome *outcome) {
-    if (options->common.json) {
-        json_verdict(options, &outcome->device, weft_verify_result_name(outcome->result),
-                     outcome->diagnosis, outcome, outcome->seconds);
-        return;
+static void print_hashes(const struct weft_verify_outcome *outcome) {
+    cli_text_line(value_indent(), "hash:       %s", outcome->hash);
+    cli_text_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
+                  outcome->known ? "known" : "computed here by the CPU backend");
+}
+
+static void print_verdict(const struct verdict *verdict, const char *options) {
+    const struct weft_verify_outcome *outcome = verdict->outcome;
+    int indent = value_indent();
+    printf("\nverdict:    %s\n", verdict->result);
+    print_device(verdict->device, options);
+    if (!verdict->none && outcome->result == WEFT_VERIFY_EQUAL) {
+        print_compared(verdict->options, outcome);
     }
-    printf("\nverdict:    %s\n", weft_verify_result_name(outcome->result));
-    print_device(options, &outcome->device);
-    if (outcome->result == WEFT_VERIFY_EQUAL) {
-        print_compared(options, outcome);
-    }
-    if (outcome->denormals[0] != '\0') {
-        cli_text_line(value_indent(), "denormals:  %s (no difference: the contract has none)",
+    if (!verdict->none && outcome->denormals[0] != '\0') {
+        cli_text_line(indent, "denormals:  %s (no difference: the contract has none)",
                       outcome->denormals);
     }
-    if (outcome->diagnosis[0] != '\0') {
-        cli_text_line(value_indent(), "diagnosis:  %s", outcome->diagnosis);
+    if (verdict->diagnosis[0] != '\0') {
+        cli_text_line(indent, "diagnosis:  %s", verdict->diagnosis);
     }
-    if (outcome->hash[0] != '\0') {
-        cli_text_line(value_indent(), "hash:       %s", outcome->hash);
-        cli_text_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
-                      outcome->known ? "known" : "computed here by the CPU backend");
+    if (!verdict->none && outcome->hash[0] != '\0') {
+        print_hashes(outcome);
     }
-    print_soak(options, outcome);
-    printf("seconds:    %.2f\n", outcome->seconds);
+    if (outcome != NULL && verdict->options->soak > 0) {
+        cli_text_line(
+            indent,
+            "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB",
+            (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
+            (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
+    }
+    printf("seconds:    %.2f\n", verdict->seconds);
+}
+
+static void print(const struct verdict *verdict) {
+    char *options = describe_options(verdict->options);
+    const char *text = options != NULL ? options : "";
+    struct json_writer json;
+    if (cli_event_begin(&json, verdict->options->common.json, "verdict")) {
+        json_verdict(&json, verdict, text);
+        cli_event_end(&json, NULL);
+    } else {
+        print_verdict(verdict, text);
+    }
+    free(options);
+}
+
+void cli_verify_print_verdict(const struct cli_verify_options *options,
+                              const struct weft_verify_outcome *outcome) {
+    print(&(struct verdict){.options = options,
+                            .device = &outcome->device,
+                            .result = weft_verify_result_name(outcome->result),
+                            .diagnosis = outcome->diagnosis,
+                            .outcome = outcome,
+                            .seconds = outcome->seconds});
 }
 
 void cli_verify_print_none(const struct cli_verify_options *options,
                            const struct weft_device *device, const char *why,
                            const struct weft_verify_outcome *outcome, double seconds) {
-    if (options->common.json) {
-        json_verdict(options, device, "no verdict", why, outcome, seconds);
-        return;
-    }
-    printf("\nverdict:    no verdict\n");
-    print_device(options, device);
-    cli_text_line(value_indent(), "diagnosis:  %s", why);
-    if (outcome != NULL) {
-        print_soak(options, outcome);
-    }
-    printf("seconds:    %.2f\n", seconds);
+    print(&(struct verdict){.options = options,
+                            .device = device,
+                            .result = "no verdict",
+                            .diagnosis = why,
+                            .outcome = outcome,
+                            .none = true,
+                            .seconds = seconds});
 }
