@@ -25,8 +25,8 @@
 
   function describe(shown, count, right) {
     if (shown === 0) return "The report was made without images.";
-    const which = right ? "least certain" : "most confident mistakes";
-    return shown < count ? "The " + shown + " " + which + "." : "The " + which + " first.";
+    if (shown < count) return "The " + shown + (right ? " least certain." : " most confident mistakes.");
+    return right ? "Least certain first." : "Most confident mistakes first.";
   }
 
   function show(button) {
