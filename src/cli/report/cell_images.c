@@ -139,13 +139,15 @@ done:
 
 /* As evaluate_run. A run that cannot be evaluated has no images, and a notice says why. */
 static enum weft_status try_run(const struct cli_options *options, const char *data,
-                                struct part parts[WEFT_SPLIT_COUNT], struct weft_error *error) {
-    struct page_run *run = parts[0].run;
+                                struct page_run *run, struct part parts[WEFT_SPLIT_COUNT],
+                                struct weft_error *error) {
     struct weft_error cause = {0};
     enum weft_status status = evaluate_run(options, data, parts, &cause);
     if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
         cli_message_always("%s: no images of its cells: %s", run->name, cause.message);
-        memset(run->picture_count, 0, sizeof run->picture_count);
+        for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+            run->picture_count[i] = 0;
+        }
         return WEFT_OK;
     }
     if (status != WEFT_OK) {
@@ -279,7 +281,8 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
         parts[i].split = (enum weft_split)(i % WEFT_SPLIT_COUNT);
     }
     for (size_t i = 0; i < page->run_count; i++) {
-        TRY_OR(done, try_run(options, data[i], &parts[i * WEFT_SPLIT_COUNT], error));
+        TRY_OR(done,
+               try_run(options, data[i], &page->runs[i], &parts[i * WEFT_SPLIT_COUNT], error));
     }
     TRY_OR(done, make_sprite(page, parts, count, error));
 done:
