@@ -119,7 +119,7 @@ enum weft_status argument_float(const struct json_t *list, const char *name, dou
 enum weft_status arguments_check(struct json_t *list, enum weft_kind kind,
                                  struct weft_error *error);
 
-/* Windows that slide over the rows and columns of an image, as cl/windows.h describes for one
+/* Windows that slide over the rows and columns of an image, as cl/sliding.h describes for one
  * dimension. */
 struct layer_windows {
     size_t height, width, stride, padding;

@@ -1,7 +1,7 @@
 /* avg_pool2d.c: the mean of each window: a chain of additions over its rows and columns from 0,
  * then one division. */
 #include "backend/cpu/layer.h"
-#include "windows.h"
+#include "sliding.h"
 
 /* The values of the input in one window: rows ${top} .. ${bottom} - 1, columns ${left} .. ${right}
  * - 1. */

@@ -1,7 +1,7 @@
 /* max_pool2d.c: the largest value of each window; of equal ones the first in the order of rows and
  * columns. */
 #include "backend/cpu/layer.h"
-#include "windows.h"
+#include "sliding.h"
 
 /* scratch: [shard][channel][row][column][lane] of the output: the index of the largest value in its
  * plane of the input. */

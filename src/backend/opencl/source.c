@@ -173,7 +173,7 @@ enum weft_status opencl_source_make(const struct weft_network *network,
                                     const struct opencl_kernels *kernels, enum weft_mapping mapping,
                                     const char *folder, struct text *text,
                                     struct weft_error *error) {
-    static const char *const shared[] = {"numerics.h", "windows.h", "lanes.h", "probe.cl"};
+    static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "probe.cl"};
     const struct program program = {text, network, groups, kernels, mapping, folder};
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");

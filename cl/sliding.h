@@ -1,11 +1,11 @@
-/* windows.h: the index arithmetic of windows that slide over one dimension, the same text for C and
+/* sliding.h: the index arithmetic of windows that slide over one dimension, the same text for C and
  * OpenCL C.
  *
  * Window w of ${length} values begins at index w stride - padding of an input of ${size} values;
  * indices outside the input are padding. ${padding} is at most length / 2, so every window has a
  * value of the input. */
-#ifndef WEFT_CL_WINDOWS_H
-#define WEFT_CL_WINDOWS_H
+#ifndef WEFT_CL_SLIDING_H
+#define WEFT_CL_SLIDING_H
 
 #if defined(__OPENCL_VERSION__) || defined(__OPENCL_C_VERSION__)
 #define WINDOW_INT int
