@@ -1,11 +1,12 @@
-/* adam.cl: the shards' gradients joined, and a step of Adam (Kingma and Ba, 2015) with them.
+/* adam.cl: adds the gradients of the shards, and makes a step of Adam (Kingma and Ba, 2015) with
+ * them.
  *
  *   g = (sum of the shards' gradients, in order) scale
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps)
  *
- * The flat arrays are padded to whole vectors of 16 (PARTIALS_STRIDE floats). An item is
- * VALUES_PER_ITEM of these. */
+ * The flat arrays are padded to complete vectors of 16, PARTIALS_STRIDE floats in all. An item is
+ * VALUES_PER_ITEM vectors. */
 
 real joined_gradient(global const real *partials, size_t v, float scale, int count) {
     real total = REAL(0.0f);

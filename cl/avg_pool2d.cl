@@ -4,7 +4,7 @@
  * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM
  * values of one row of the input. */
 
-/* The rows and columns of the input in window (y, x): its divisor. */
+/* The divisor of window (y, x). */
 float KERNEL(avg_pool2d_count)(int y, int x) {
     const int rows =
         window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT) - window_begin(y, STRIDE, PADDING);
@@ -35,8 +35,8 @@ void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
     }
 }
 
-/* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is
- * doutput / count, clean. */
+/* dinput: a chain of additions from +0 over the windows of the value, by rows and columns; a term
+ * is clean(doutput / count). */
 void KERNEL(avg_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
                                  global const real *doutput, global real *dinput) {
     const int row = item / (IN_WIDTH / DINPUTS_PER_ITEM); /* counted over all channels */

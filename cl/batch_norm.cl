@@ -1,15 +1,16 @@
-/* batch_norm.cl: each channel shifted and scaled to mean 0 and variance 1 over the batch, then by
- * weight and bias.
+/* batch_norm.cl: normalises each channel to mean 0 and variance 1 over the batch, then multiplies
+ * by weight and adds bias.
  *
  *   output = (input - mean) / sqrt(variance + eps) weight + bias
  *
- * scratch: for each channel what SCRATCH names, then for each shard and channel what SUMS names.
- * Means and variances come from the shards: each one's sum S and its squared deviations M from its
- * own mean, joined as by Chan, Golub and LeVeque (1979). An item of measure and gradients is a
- * channel of one shard; of settle a channel; of forward and backward VALUES_PER_ITEM values.
+ * scratch has MEAN to SLOPE for each channel, then SUM to SQUARES for each shard and channel. Means
+ * and variances are combined from those of the shards (Chan, Golub and LeVeque, 1979): the sum S of
+ * each shard, and M, its squared deviations from its own mean. An item of measure and gradients is
+ * a channel of one shard, an item of settle is a channel, and an item of forward and backward is
+ * VALUES_PER_ITEM values.
  *
- * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fuse.c), an item is the
- * whole channel instead, from its sums to its output: one launch in place of three. */
+ * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fusions.c), an item is a
+ * channel of the batch instead, from its sums to its output: one launch in place of three. */
 
 #define MEAN(c)    scratch[5 * (c) + 0]
 #define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
@@ -51,7 +52,7 @@ float KERNEL(batch_norm_mix)(float running, float value) {
     return weft_clean(fma(MOMENTUM, value, kept));
 }
 
-/* Joins the shards, in order. running_mean and running_var are mixed if ${update}. */
+/* Combines the shards, in order. Updates running_mean and running_var if ${update}. */
 void KERNEL(batch_norm_settle)(int c, size_t unused, LANE_MEMORY lanes, global float *scratch,
                                global const float *parameters, global float *buffers, int count,
                                int update) {
@@ -116,7 +117,7 @@ void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_MEMORY lanes, global
     }
 }
 
-/* What the input's gradient needs of the whole batch's, with batch statistics. */
+/* The means over the batch that the gradient of the input needs, with batch statistics. */
 void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_MEMORY lanes, global float *scratch,
                                 global const float *partials, int count) {
     const int shards = (count + 15) / 16;
@@ -131,7 +132,7 @@ void KERNEL(batch_norm_dsettle)(int c, size_t unused, LANE_MEMORY lanes, global 
 }
 
 /* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean)
- * inverse; 0 in lanes without image. */
+ * inverse; 0 in empty lanes. */
 real KERNEL(batch_norm_dinput)(int c, size_t i, int images, global const real *input,
                                global const real *doutput, global const float *scratch) {
     const real centred = REAL(MEAN(c)) - RELU(AT(input, i));
@@ -150,7 +151,7 @@ void KERNEL(batch_norm_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
     }
 }
 
-/* With running statistics, which do not depend on the input. */
+/* The same with running statistics, which do not depend on the input. */
 void KERNEL(batch_norm_dsettle_running)(int c, size_t unused, LANE_MEMORY lanes,
                                         global float *scratch) {
     SHIFT(c) = 0.0f;
@@ -168,7 +169,7 @@ void KERNEL(batch_norm_backward)(int item, size_t shard, LANE_MEMORY lanes,
     }
 }
 
-/* measure, settle and forward for a whole channel. */
+/* measure, settle and forward for a channel of the batch. */
 void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_MEMORY lanes,
                                         global const real *input, global const float *parameters,
                                         global float *buffers, global float *scratch,
@@ -186,7 +187,7 @@ void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_MEMORY lanes,
     }
 }
 
-/* gradients, dsettle and backward for a whole channel. */
+/* gradients, dsettle and backward for a channel of the batch. */
 void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_MEMORY lanes,
                                          global const real *input, global const real *doutput,
                                          global float *scratch, global float *partials,

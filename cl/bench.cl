@@ -1,9 +1,9 @@
-/* bench.cl: the peak of a device: nothing but fused multiply-adds on registers.
+/* bench.cl: the peak of a device: fused multiply-adds on registers only.
  *
- * A work-item's value has ITEM_LANES lanes, 1 or 16. It keeps CHAINS sums, none of which waits for
- * another, and adds to each ${turns} times; more chains than a multiplier has stages keep it busy.
- * x = fma(x, a, b) with these a and b stays near 1. The sums are stored in the end, so that no
- * compiler can leave the work away. */
+ * A work-item computes CHAINS independent sums of ITEM_LANES lanes, 1 or 16, and adds to each
+ * ${turns} times. More chains than a multiplier has stages keep it busy. x = fma(x, a, b) with
+ * these a and b stays near 1. The total is stored at the end, so that no compiler can omit the
+ * work. */
 
 #if ITEM_LANES == 16
 #define VALUE    float16

@@ -2,14 +2,14 @@
  *
  *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
  *
- * Tiles, chosen by the host so that they divide the sizes: an item of forward is TILE_K output
- * channels x TILE_X columns. The items of backward are first those of the parameters' gradients,
- * GRADIENT_TILE_K output channels x GRADIENT_TILE_I rows of taps, for which each goes through the
- * columns GRADIENT_TILE_X at a time; then those of the input's, DINPUT_TILE_C input channels x
- * DINPUT_PIECES times DINPUT_TILE_X columns.
+ * The host chooses tiles that divide the sizes. An item of forward is TILE_K output channels x
+ * TILE_X columns. The first items of backward are those of the gradients of parameters,
+ * GRADIENT_TILE_K output channels x GRADIENT_TILE_I rows of taps; each reads GRADIENT_TILE_X
+ * columns at a time. The other items are those of the gradient of the input, DINPUT_TILE_C input
+ * channels x DINPUT_PIECES times DINPUT_TILE_X columns.
  *
- * POOLED: the output went into a max_pool2d with windows of WINDOW (conv2d_pool.cl), and its
- * gradient is read from the pool's. */
+ * POOLED: a max_pool2d with windows of WINDOW follows (conv2d_pool.cl), and the gradient of the
+ * output is read from that of the pool. */
 
 /* Indices into the flat parameters and into the tensors; conv2d_pool.cl uses them, too. */
 #define TAP(k, c, i, j)                                                                            \
@@ -77,14 +77,14 @@ void KERNEL(conv2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global co
     }
 }
 
-/* Whether the output has a column ${x}; whether a tap at it can be left out. Where an item has a
- * whole row its columns are known when it is compiled, and what does not exist costs nothing. Else
- * it counts as 0, which changes no bit of a chain that starts at +0. */
+/* EXISTS: the output has a column ${x}. SKIPPED: a tap at column ${x} is omitted. Where an item is
+ * a complete row, its columns are known to the compiler, and taps outside the output cost nothing.
+ * Elsewhere such a tap counts as 0, which changes no bit of a chain that starts at +0. */
 #define EXISTS(x)  ((x) >= 0 && (x) < OUT_WIDTH)
 #define SKIPPED(x) (DINPUT_PIECES * DINPUT_TILE_X == IN_WIDTH && !EXISTS(x))
 
-/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j] where that exists: a chain
- * over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
+/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
+ * output: a chain over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
 void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const real *input,
                            DOUTPUT_PARAMETERS, global const float *parameters,
                            global real *dinput) {
@@ -134,7 +134,7 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of
  * doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. For GRADIENT_TILE_K
- * channels k, GRADIENT_TILE_I rows i and all j; the first of channel k sums the bias too. */
+ * channels k, GRADIENT_TILE_I rows i and all j; the first item of channel k also sums the bias. */
 #define GRADIENT_TAPS (GRADIENT_TILE_K * GRADIENT_TILE_I * KERNEL_WIDTH)
 
 void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY lanes,
@@ -212,6 +212,6 @@ void KERNEL(conv2d_backward)(int item, size_t shard, LANE_MEMORY lanes, global c
     }
 }
 
-/* Values that the lanes of an item may sum at once. */
+/* The number of values of which an item adds the lanes at once. */
 #undef LANE_VALUES
 #define LANE_VALUES GRADIENT_TAPS

@@ -1,10 +1,10 @@
-/* conv2d_pool.cl: conv2d and the max_pool2d behind it in one, for windows that do not overlap and
- * leave nothing over.
+/* conv2d_pool.cl: conv2d and the max_pool2d after it in one kernel, for windows that cover the
+ * output without overlap.
  *
- * Writes the pool's output, and in scratch which of a window's values was the largest, counted by
- * rows and columns; neither the convolution's output nor its gradient is ever stored. An item is
- * POOL_K output channels x POOL_X windows of one row. It includes conv2d.cl for the backward pass,
- * which finds there what the pool took. */
+ * It writes the output of the pool, and into scratch the index of the largest value in its window,
+ * by rows and columns. Neither the output of the convolution nor its gradient is stored. An item is
+ * POOL_K output channels x POOL_X windows of one row. The backward pass is that of conv2d.cl, which
+ * reads scratch. */
 #include "conv2d.cl"
 
 #define POOL_COLUMNS (POOL_X * WINDOW)

@@ -1,5 +1,5 @@
 /* cross_entropy.cl: softmax cross entropy over CLASSES logits: losses, predictions, and the
- * gradient of the losses' sum.
+ * gradient of the sum of losses.
  *
  *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
  *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
@@ -7,7 +7,7 @@
  * An item is a shard. The images are order[first], order[first + 1] ... of the data set's
  * labels. */
 
-/* The labels of this work-item's lanes; 0 in lanes without image. */
+/* The labels of this work-item's lanes; 0 in empty lanes. */
 integer labels_of_lanes(global const uchar *labels, global const uint *order, int images) {
 #if ITEM_LANES == 16
     int each[16];
@@ -53,8 +53,8 @@ real sum_of_exps(global const real *logits, real largest) {
     return sum;
 }
 
-/* Writes dlogits, 0 in lanes without image, and each shard's sum of losses, as bits, and count of
- * right predictions, from ${place} on. */
+/* Writes dlogits, which is 0 in empty lanes. From index ${place} on, writes the sum of losses of
+ * each shard, as bits, and its number of correct predictions. */
 void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
                          global const uchar *labels, global const uint *order,
                          global real *all_dlogits, global uint *shard_results, int place, int first,
@@ -104,8 +104,8 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
 }
 
 /* The mean loss of each step: its shards in order. An item is a step; every step has ${batch} of
- * the ${images}, the last one what is left. results: for each step the loss's bits and the count of
- * right predictions. */
+ * the ${images}, the last one the rest. results: for each step the bits of the loss and the number
+ * of correct predictions. */
 kernel void cross_entropy_join(global const uint *shard_results, global uint *results, int batch,
                                int images) {
     const int step = get_global_id(1), place = step * ((batch + 15) / 16);

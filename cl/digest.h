@@ -1,10 +1,10 @@
-/* digest.h: a digest of words that a device computes with many work-items, and C in one loop, to
- * the same bits.
+/* digest.h: a digest of words. A device computes it with many work-items, C in one loop, with the
+ * same result.
  *
  * Word i goes into chain i mod WEFT_DIGEST_CHAINS, each chain from its start over its words in
  * order; then the chains go into one word, in order. Each step is a bijection of the word and of
- * the chain: a single word that differs always changes the digest. C and OpenCL C compile this same
- * text. It has no part in the contract of bits: it only compares. */
+ * the chain: one different word always changes the digest. C and OpenCL C compile the same text. It
+ * is not part of the contract of equal bits. */
 #ifndef WEFT_DIGEST_H
 #define WEFT_DIGEST_H
 

@@ -1,11 +1,11 @@
-/* fast.cl: --math fast: between tensors and the matrices that CLBlast multiplies;
- * src/backend/opencl/fast.h tells what they are.
+/* fast.cl: --math fast: copies between tensors and the matrices that CLBlast multiplies
+ * (src/backend/opencl/clblast/fast.h).
  *
  * A linear layer is the convolution of an image of one pixel with a kernel of one tap. With R =
  * ROWS (channels x taps of the input), A = AREA (pixels of the output), and a chunk of ${shards}
  * shards that begins at shard ${first}, in vectors of 16 lanes:
  *   columns   [R][shards][A]   from the beginning of matrices
- *   features  [K][shards][A]   behind them, K the output's channels
+ *   features  [K][shards][A]   after them; K: channels of the output
  * An item is COLUMN_VALUES, FEATURE_VALUES or INPUT_VALUES vectors of one shard. */
 
 #define COLUMN(row, at) (((size_t)(row)*shards + get_global_id(2)) * AREA + (at))
@@ -46,7 +46,7 @@ kernel void KERNEL(fast_features)(global const real *doutput, global real *matri
     }
 }
 
-/* dinput[c][y][x] = sum of columns[c, i, j][y - i, x - j] over the taps that met it */
+/* dinput[c][y][x] = sum of columns[c, i, j][y - i, x - j] over the taps that read it */
 kernel void KERNEL(fast_dinput)(global const real *matrices, global real *dinput, int first,
                                 int shards) {
     const size_t to = (first + get_global_id(2)) * IN_CHANNELS * IN_HEIGHT * IN_WIDTH;

@@ -1,7 +1,7 @@
-/* gather.cl: a batch's images from the data set's bytes, into lanes.
+/* gather.cl: the images of a batch, from the bytes of the data set into lanes.
  *
- * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in lanes without
- * image. An item is VALUES_PER_ITEM values of each image. */
+ * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in empty lanes. An
+ * item is VALUES_PER_ITEM values of each image. */
 
 kernel void gather(global const uchar *pixels, global const uint *order, global const float *table,
                    global float *input, int first, int count) {

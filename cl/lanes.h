@@ -2,10 +2,13 @@
  *
  * A tensor is [shard][channel][row][column][16 lanes]: a vector is one value of 16 images.
  * ITEM_LANES, set by the host, is the number of lanes that one work-item computes:
- *   16  the "cpu" mapping: a work-item computes a vector; real is float16; there are few work-items with much work each
- *    1  the "gpu" mapping: 16 neighbouring work-items share a vector; real is float; there are many work-items with little work
+ *   16  the "cpu" mapping: a work-item computes a vector; real is float16; there are few
+ *       work-items, with much work each
+ *    1  the "gpu" mapping: 16 adjacent work-items share a vector; real is float; there are many
+ *       work-items, with little work each
  * Every kernel is written once for both. The range of its work-items is
- *   (16 / ITEM_LANES, items of the kernel, shards), and the sizes of a work-group are (16 / ITEM_LANES, 1, 1).
+ *   (16 / ITEM_LANES, items of the kernel, shards),
+ * and the sizes of a work-group are (16 / ITEM_LANES, 1, 1).
  *
  *   real             the values of one vector that this work-item computes, all 16 or one
  *   integer          the same for int; a condition of real values has this type, too
@@ -13,10 +16,13 @@
  *   AT(tensor, i)    this work-item's lanes of vector i of the tensor, to read or to assign
  *   REAL(x)          the float x in all lanes
  *   LANE_NUMBERS     the number of each lane
- *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add their lanes (gpu), or
- *                    nothing (cpu). A function needs it for SUM_OF_LANES and STORE_LANE_SUMS, and then its range is RANGE_SUMS.
- *   SUM_OF_LANES(lanes, value)                    the sum of the 16 lanes of value
- *   STORE_LANE_SUMS(lanes, i, n, values, target)  for each i below n: target = the sum of the lanes of values[i]
+ *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add
+ *                    their lanes (gpu), or nothing (cpu). A function with SUM_OF_LANES or
+ *                    STORE_LANE_SUMS needs it, and its range is RANGE_SUMS.
+ *   SUM_OF_LANES(lanes, value)
+ *                    the sum of the 16 lanes of value
+ *   STORE_LANE_SUMS(lanes, i, n, values, target)
+ *                    for each i below n: target = the sum of the lanes of values[i]
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
  * its kind. The host makes kernels of a layer's functions (src/backend/opencl/emit_kernel.c), which
@@ -67,19 +73,19 @@ float sum_of_lanes(real v) {
 
 /* Transposes 16 vectors: lane b of vector a becomes lane a of vector b. Each round exchanges the
  * blocks of n x n on the two sides of the diagonal. */
-#define TURN_ROUND(v, n)                                                                           \
-    _Pragma("unroll") for (int turn_i = 0; turn_i < 16; turn_i++) {                                \
-        if ((turn_i & (n)) == 0) {                                                                 \
-            const real turn_a = v[turn_i], turn_b = v[turn_i + (n)];                               \
-            v[turn_i] = LOW##n(turn_a, turn_b);                                                    \
-            v[turn_i + (n)] = HIGH##n(turn_a, turn_b);                                             \
+#define TRANSPOSE_ROUND(v, n)                                                                      \
+    _Pragma("unroll") for (int round_i = 0; round_i < 16; round_i++) {                             \
+        if ((round_i & (n)) == 0) {                                                                \
+            const real round_a = v[round_i], round_b = v[round_i + (n)];                           \
+            v[round_i] = LOW##n(round_a, round_b);                                                 \
+            v[round_i + (n)] = HIGH##n(round_a, round_b);                                          \
         }                                                                                          \
     }
-void turn_lanes(real *v) {
-    TURN_ROUND(v, 8)
-    TURN_ROUND(v, 4)
-    TURN_ROUND(v, 2)
-    TURN_ROUND(v, 1)
+void transpose(real *v) {
+    TRANSPOSE_ROUND(v, 8)
+    TRANSPOSE_ROUND(v, 4)
+    TRANSPOSE_ROUND(v, 2)
+    TRANSPOSE_ROUND(v, 1)
 }
 
 /* No memory is needed: a work-item has all lanes. */
@@ -149,7 +155,7 @@ float share_sum(local float *lanes, float value) {
  * those of the relu.
  *   RELU(x)                      the value of the layer's input, of the value x that was read
  *   RELU_FLOAT(x)                the same for one float
- *   RELU_GRADIENT(d, input, i)   the gradient to write at i, of the gradient d of the layer's input */
+ *   RELU_GRADIENT(d, input, i)   the gradient to write at index i; d: that of the layer's input */
 #define RELU_FLOAT(x) (RELU_INPUT && !((x) > 0.0f) ? 0.0f : (x))
 #define RELU(x)       (RELU_INPUT ? select(REAL(0.0f), x, (x) > REAL(0.0f)) : (x))
 #define RELU_GRADIENT(d, input, i)                                                                 \

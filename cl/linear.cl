@@ -1,8 +1,8 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
- * An item of forward is TILE outputs. The items of backward are first those of the parameters'
- * gradients, GRADIENT_TILE outputs x 16 inputs each, then those of the input's, DINPUT_TILE inputs
- * each. */
+ * An item of forward is TILE outputs. The first items of backward are those of the gradients of
+ * parameters, GRADIENT_TILE outputs x 16 inputs; the others are those of the gradient of the input,
+ * DINPUT_TILE inputs. */
 
 /* A chain from the bias over i. */
 void KERNEL(linear_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
@@ -54,7 +54,7 @@ void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
 
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
  * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}. Here the lanes of a
- * vector are the 16 inputs, so the images' lanes are turned around first. */
+ * vector are the 16 inputs, so the lanes of the images are transposed first. */
 void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float *input,
                                 global const float *doutput, global float *partials) {
     global const float *x = input + (shard * INPUTS + i0) * 16;
@@ -62,16 +62,16 @@ void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float
     global float *dweight = partials + shard * PARTIALS_STRIDE + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
 #if ITEM_LANES == 16
-    real turned[16]; /* [image][input] */
+    real by_image[16]; /* [image][input] */
     for (int i = 0; i < 16; i++) {
-        turned[i] = i < present ? RELU(vload16(i, x)) : REAL(0.0f);
+        by_image[i] = i < present ? RELU(vload16(i, x)) : REAL(0.0f);
     }
-    turn_lanes(turned);
+    transpose(by_image);
     for (int t = 0; t < GRADIENT_TILE; t++) {
         real sum = REAL(0.0f);
 #pragma unroll
         for (int image = 0; image < 16; image++) {
-            sum = real_fma(REAL(d[t * 16 + image]), turned[image], sum);
+            sum = real_fma(REAL(d[t * 16 + image]), by_image[image], sum);
         }
         if (present == 16) {
             vstore16(sum, 0, dweight + t * INPUTS);

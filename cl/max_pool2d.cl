@@ -1,9 +1,9 @@
 /* max_pool2d.cl: the largest value of each window; of equal ones the first in the order of rows and
  * columns.
  *
- * scratch holds, for each output and lane, where in its input plane the largest value was. An item
- * of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM values of
- * one row of the input. */
+ * scratch has, for each output and lane, the index of the largest value in its plane of the input.
+ * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM
+ * values of one row of the input. */
 
 void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                                 global real *output, global integer *scratch) {
@@ -29,8 +29,8 @@ void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
     }
 }
 
-/* dinput: the sum of doutput over the windows that took this value: a chain over the windows' rows
- * and columns from 0. */
+/* dinput: the sum of doutput over the windows that chose this value: a chain from +0 over the rows
+ * and columns of the windows. */
 void KERNEL(max_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
                                  global const real *doutput, global const integer *scratch,
                                  global real *dinput) {

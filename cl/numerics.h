@@ -1,24 +1,24 @@
-/* numerics.h: the arithmetic that the contract of equal bits can not leave to a device.
+/* numerics.h: the arithmetic that the contract of equal bits cannot leave to a device.
  *
- * C and OpenCL C 1.2 compile this same text and get the same bits from it: it is made of +, -, x
- * and fma of float32 in round-to-nearest-even, comparisons, integer operations and bit casts.
+ * C and OpenCL C 1.2 compile the same text, with the same results: it consists of +, -, x and fma
+ * of float32 in round-to-nearest-even, comparisons, integer operations and bit casts.
  *
  *   weft_clean(x)          +0 where |x| < 2^-36, else x
  *   weft_clean_squared(x)  +0 where |x| < 2^-72, else x
  *   weft_div(a, b)         a / b, correctly rounded
  *   weft_sqrt(x)           the square root of x, correctly rounded
- *   weft_exp(x)            e^x, less than 0.66 ulp wrong
- *   weft_log(x)            the natural logarithm of x, less than 0.67 ulp wrong
+ *   weft_exp(x)            e^x, with an error below 0.66 ulp
+ *   weft_log(x)            the natural logarithm of x, with an error below 0.67 ulp
  *
- * In OpenCL C each exists for float16 too, lane by lane: weft_clean16, weft_div16 and so on. None
- * makes a denormal or negative zero, and all take a denormal for zero. NUMERICS.md has the rest:
- * special values, proofs, what was measured. The bodies are in numerics_body.h, written once for
- * both types. */
+ * OpenCL C also has each function for float16: weft_clean16, weft_div16 and so on. No function
+ * returns a denormal or negative zero, and all treat a denormal as zero. NUMERICS.md has special
+ * values, proofs and measurements. The bodies are in numerics_body.h, written once for both
+ * types. */
 #ifndef WEFT_NUMERICS_H
 #define WEFT_NUMERICS_H
 
-/* What is smaller than this is set to 0 where it is stored, so that no product of two such values
- * is denormal. */
+/* Stored values with smaller magnitudes become 0, so that no product of two stored values is
+ * denormal. */
 #define WEFT_TINY 0x1p-36f
 
 /* The same for values that are squares, or products of two. */
@@ -69,8 +69,8 @@ static inline uint32_t weft_as_uint(float value) {
     return bits;
 }
 
-/* ${a} where ${condition}, 0 or 1, holds, else ${b}. GCC makes branches from ?: here, and then does
- * not vectorise. */
+/* ${a} where ${condition}, 0 or 1, holds, else ${b}. GCC compiles ?: to branches here and does not
+ * vectorise them. */
 static inline uint32_t weft_pick(int condition, uint32_t a, uint32_t b) {
     const uint32_t mask = 0u - (uint32_t)condition;
     return (a & mask) | (b & ~mask);

@@ -1,15 +1,15 @@
-/* numerics_body.h: the functions of numerics.h for one type. numerics.h includes it once for each,
- * after defining
+/* numerics_body.h: the functions of numerics.h for one type. numerics.h includes it once for each
+ * type, after defining
  *
- *   WEFT_V, WEFT_U                float or float16, and unsigned integers of 32 bits, as many
+ *   WEFT_V, WEFT_U                float or float16, and the same number of unsigned 32-bit integers
  *   WEFT_AS_V(u), WEFT_AS_U(v)    bit casts
- *   WEFT_NAME(x)                  the name x as this type spells it
+ *   WEFT_NAME(x)                  the name x for this type
  *   WEFT_PICK(condition, a, b)    a where the condition holds, else b
  *
- * There is no branch: the ordinary result is computed from a mantissa of about 1, whatever the
- * argument, and integer comparisons choose special results in the end. So a device that flushes
- * denormals chooses the same. Where the result is not a special one, no intermediate value is
- * denormal; NUMERICS.md goes through them. Coefficients are from tools/maintain/fit-polynomials.
+ * There is no branch: the ordinary result is computed for every argument, from a mantissa of about
+ * 1, and then integer comparisons select special results. So a device that flushes denormals
+ * selects the same. For an ordinary result no intermediate value is denormal; NUMERICS.md shows
+ * each. Coefficients are from tools/maintain/fit-polynomials.
  *
  * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity, and what is above
  * it NaN. */
@@ -24,10 +24,9 @@ static inline WEFT_V WEFT_NAME(weft_clean_squared)(WEFT_V x) {
     return WEFT_AS_V(WEFT_PICK((u & 0x7fffffffu) < 0x1b800000u, (WEFT_U)(0u), u));
 }
 
-/* Returns y = 1 / b for b in [1, 2), so exact that |b y - 1| < 1 / (2^23 b + 1): a parabola, a
- * Newton step that squares its error e, and one that cubes it. The hard one is the float before 2:
- * after two plain Newton steps, or from a parabola that is exact at 2, it ends on 0.5, which just
- * misses. */
+/* Returns y = 1 / b for b in [1, 2), with |b y - 1| < 1 / (2^23 b + 1): a parabola, a Newton step
+ * that squares its error e, and a step that cubes it. The hardest b is the float before 2: two
+ * plain Newton steps, or a parabola that is exact at 2, give 0.5, which just misses the bound. */
 static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
     const WEFT_V one = (WEFT_V)(1.0f);
     WEFT_V y = fma((WEFT_V)(0x1.37065ap-2f), b, (WEFT_V)(-0x1.6646e2p+0f));
@@ -43,9 +42,9 @@ static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
  * Let Q be the true quotient, u the spacing of floats there, d = b y - 1. If q is one of the two
  * floats around Q, then a - b q is exact, and the last fma rounds Q + (Q - q) d. That rounds like Q
  * unless a midpoint of two floats lies between; but Q is at least u / (2^24 b) away from the
- * nearest one, and (Q - q) d is less, by what weft_reciprocal promises. If q is further off, Q is
- * nowhere near a midpoint, but for some b just below 2 whose y is the worst: tests/test_numerics.c
- * finds these, and tries every a with them. */
+ * nearest one, and (Q - q) d is less, by what weft_reciprocal promises. If q is further away, Q is
+ * not near a midpoint, except for some b just below 2 with the least exact y: tests/test_numerics.c
+ * finds these, and tests every a with them. */
 static inline WEFT_V WEFT_NAME(weft_quotient)(WEFT_V a, WEFT_V b) {
     const WEFT_V y = WEFT_NAME(weft_reciprocal)(b);
     const WEFT_V q = a * y;
@@ -58,14 +57,14 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
     const WEFT_U sign = (WEFT_AS_U(a) ^ WEFT_AS_U(b)) & 0x80000000u;
     const WEFT_V one_a = WEFT_AS_V((ua & 0x007fffffu) | 0x3f800000u);
     const WEFT_V one_b = WEFT_AS_V((ub & 0x007fffffu) | 0x3f800000u);
-    /* An exponent that is too large or too small runs into the sign bit or wraps around: at most
+    /* A too large or too small exponent changes the sign bit or wraps around: at most
      * 2^30 past infinity, or that far below 0. */
     const WEFT_U q = WEFT_AS_U(WEFT_NAME(weft_quotient)(one_a, one_b)) + shift;
-    /* The sign bit of each of these words is a truth value; that spares vector code many
+    /* The sign bit of each of these words is a truth value, which saves vector code many
      * comparisons. */
     const WEFT_U huge = (0x7f000000u - ea) | (eb - 1u); /* a is infinite or NaN, or b is 0 */
     const WEFT_U none = (ea - 1u) | (0x7f000000u - eb); /* a is 0, or b is infinite or NaN */
-    const WEFT_U over = huge | (q + 0x00800000u);       /* also set below 0, where under wins */
+    const WEFT_U over = huge | (q + 0x00800000u);       /* set below 0, too: see under */
     const WEFT_U under = none | (shift & (q - 0x00800000u));
     const WEFT_U invalid = (huge & none) | (0x7f800000u - ua) | (0x7f800000u - ub);
     WEFT_U result = WEFT_PICK(over > 0x7fffffffu, (WEFT_U)(0x7f800000u), q);
@@ -75,7 +74,7 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
 }
 
 /* x = m 4^k with m in [0.5, 2). y is about 1 / sqrt(m): first from the bits of m, then by a
- * polynomial in e, which is what m y^2 lacks to 1. g and h go on to sqrt(m) and 1 / (2 sqrt(m)), in
+ * polynomial in e, which is 1 - m y^2. g and h converge to sqrt(m) and 1 / (2 sqrt(m)), in
  * steps that share their error. That this rounds correctly is shown by testing every m. */
 static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x), um = (u & 0x00ffffffu) | 0x3f000000u;
@@ -121,8 +120,8 @@ static inline WEFT_V WEFT_NAME(weft_exp)(WEFT_V value) {
 }
 
 /* x = 2^n (1 + f) with 1 + f from sqrt(1/2) to sqrt(2), and log(1 + f) = f - f^2 / 2 + f^3 p. high
- * + low is n log(2) + f - f^2 / 2 without rounding errors, but for the last bits of log(2), which
- * are added with p. */
+ * + low is n log(2) + f - f^2 / 2 without rounding errors, except for the last bits of log(2),
+ * which are added with p. */
 static inline WEFT_V WEFT_NAME(weft_log)(WEFT_V x) {
     const WEFT_V log2_high = (WEFT_V)(0x1.62e4p-1f);
     const WEFT_U u = WEFT_AS_U(x), t = u + (0x3f800000u - 0x3f3504f3u); /* 0x3f3504f3: sqrt(1/2) */

@@ -1,5 +1,5 @@
-/* probe.cl: the arithmetic that everything leans on, for a check of the device when it is opened.
- * in: triples of floats; out: PROBE_RESULTS floats for each. */
+/* probe.cl: the arithmetic of the contract, for a check of the device when it is opened. in:
+ * triples of floats; out: PROBE_RESULTS floats for each. */
 
 #define PROBE_RESULTS 9
 
@@ -8,7 +8,7 @@ kernel void probe(global const float *in, global float *out) {
     const float a = in[i * 3], b = in[i * 3 + 1], c = in[i * 3 + 2];
     global float *to = out + i * PROBE_RESULTS;
     const float product = a * b;
-    to[0] = product + c; /* two roundings: contraction shows here */
+    to[0] = product + c; /* two roundings: contraction of two statements shows here */
     to[1] = fma(a, b, c);
     to[2] = a - b;
     to[3] = weft_div(a, b);
@@ -16,5 +16,7 @@ kernel void probe(global const float *in, global float *out) {
     to[5] = weft_exp(a);
     to[6] = weft_log(fabs(b));
     to[7] = weft_clean(c);
-    to[8] = a * b + c; /* here too, in compilers that contract expressions alone */
+    to[8] =
+        a * b +
+        c; /* contraction shows here, too, in compilers that contract only within an expression */
 }

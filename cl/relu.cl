@@ -1,4 +1,4 @@
-/* relu.cl: output = input > 0 ? input : 0. An item is VALUES_PER_ITEM values that lie together. */
+/* relu.cl: output = input > 0 ? input : 0. An item is VALUES_PER_ITEM adjacent values. */
 
 void KERNEL(relu_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
                           global real *output) {

@@ -34,7 +34,7 @@ names "an output without a threshold" 1 layers linear output "wrong computation"
     linear.cl 's/AT(output, to + t) = real_clean(sum\[t\])/AT(output, to + t) = sum[t]/'
 
 names "lane sums after the sixteenth" 1 layers conv2d weight.grad "wrong computation" \
-    lanes.h 's/sum_i < (n); sum_i += 16/sum_i < (n); sum_i += 17/'
+    lanes.h 's/i < (n); i += 16/i < (n); i += 17/'
 
 names "a lane replaced by its neighbour" 1 layers batch_norm output "wrong computation" \
     lanes.h 's/11, 12, 13/11, 13, 13/'

@@ -1,8 +1,8 @@
-/* avg_pool2d.c: what cl/avg_pool2d.cl needs. */
+/* avg_pool2d.c: the macros and functions of cl/avg_pool2d.cl. */
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-/* Columns of a row that one work-item handles. */
+/* Returns the columns of a row that one work-item computes. */
 static size_t columns(size_t width, enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_GPU ? 1 : width;
 }

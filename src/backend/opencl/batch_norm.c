@@ -1,4 +1,4 @@
-/* batch_norm.c: what cl/batch_norm.cl needs. */
+/* batch_norm.c: the macros and functions of cl/batch_norm.cl. */
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
@@ -26,7 +26,7 @@ static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapp
     return size / opencl_values_per_item(size, mapping);
 }
 
-/* What both rows have: for running statistics nothing is gained by channels. */
+/* The functions that both tables have. Those of running statistics gain nothing from channels. */
 #define SETTLE_RUNNING                                                                             \
     {                                                                                              \
         .name = "batch_norm_settle_running", .passes = PASS_FORWARD_RUNNING, .range = RANGE_ONCE,  \

@@ -1,14 +1,14 @@
-/* conv2d.c: what cl/conv2d.cl needs. */
+/* conv2d.c: the macros and functions of cl/conv2d.cl. */
 #include "backend/opencl/conv2d.h"
 #include "backend/opencl/source.h"
 
-/* Values that a work-item can hold at once: a CPU's vector registers, some of a GPU's many scalar
- * ones. */
+/* The number of values that a work-item can hold: a CPU's vector registers, or some of a GPU's
+ * scalar ones. */
 #define CPU_REGISTERS 32
 #define GPU_REGISTERS 24
 
-/* Whether ${a} needs fewer loads for each fma than ${b}, in a tile of ${rows} rows; of equal ones
- * the larger is better. */
+/* Returns whether ${a} needs fewer loads for each fma than ${b}, in tiles of ${rows} rows, or as
+ * many and is larger. */
 static bool better(struct conv2d_tile a, struct conv2d_tile b, size_t rows, size_t kernel) {
     size_t loads_a = rows * (a.columns + kernel - 1 + kernel * a.channels);
     size_t loads_b = rows * (b.columns + kernel - 1 + kernel * b.channels);
@@ -46,14 +46,15 @@ static struct conv2d_tile backward_tile(const struct weft_layer *layer, enum wef
                               layer->as.conv2d.kernel_width, mapping);
 }
 
-/* Taps whose products one work-item sums: output channels x rows x all columns of the kernel. */
+/* The taps whose products one work-item sums: output channels x rows x all columns of the
+ * kernel. */
 struct gradient_tile {
     size_t channels, rows;
     size_t columns; /* of the output, that are loaded together */
 };
 
-/* All rows of the kernel if their sums fit the registers, since each gradient of an output, which
- * may have to be looked up in a pool, then serves them all; else one. */
+/* All rows of the kernel if their sums fit the registers, else one row. All rows share each
+ * gradient of an output, which may have to be looked up in a pool. */
 static struct gradient_tile gradient_tile(const struct weft_layer *layer,
                                           enum weft_mapping mapping) {
     size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
@@ -68,8 +69,8 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
     return tile;
 }
 
-/* Tiles that make a whole row, handled by one work-item; 1 where that would be long code, or few
- * items for a GPU. */
+/* The number of tiles that one work-item computes: a complete row, or 1 if that would be long code,
+ * or too few items for a GPU. */
 static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;

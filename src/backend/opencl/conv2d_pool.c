@@ -1,9 +1,9 @@
-/* conv2d_pool.c: what cl/conv2d_pool.cl needs: a conv2d and the max_pool2d behind it (fuse.c).
- * ${layer} is the conv2d, layer[1] the pool. */
+/* conv2d_pool.c: the macros and functions of cl/conv2d_pool.cl: a conv2d and the max_pool2d after
+ * it (fusions.c). ${layer} is the conv2d, layer[1] the pool. */
 #include "backend/opencl/conv2d.h"
 #include "backend/opencl/source.h"
 
-/* Output channels x columns, a whole number of windows. */
+/* Output channels x columns, a multiple of the window. */
 static struct conv2d_tile tile_of(const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     return conv2d_choose_tile(layer->output.channels, layer->output.width, window, window,

@@ -1,14 +1,14 @@
-/* linear.c: what cl/linear.cl needs. */
+/* linear.c: the macros and functions of cl/linear.cl. */
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-/* Outputs (forward, gradients) or inputs (backward) of one work-item. */
+/* Outputs (forward) or inputs (backward) of one work-item. */
 static size_t tile(size_t n, enum weft_mapping mapping) {
     return opencl_divisor(n, mapping == WEFT_MAPPING_GPU ? 2 : 12);
 }
 
-/* Outputs of one work-item of the gradients: many, so that turning 16 inputs around on a CPU is
- * soon forgotten. */
+/* Outputs of one work-item of the gradients: many, so that transposing 16 inputs on a CPU takes a
+ * small share of the time. */
 static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
     return opencl_divisor(layer->output.channels, mapping == WEFT_MAPPING_GPU ? 2 : 60);
 }
@@ -39,7 +39,7 @@ static const struct opencl_function functions[] = {
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = forward_items,
-     .parts = forward_items, /* an item has all of its outputs */
+     .parts = forward_items, /* a part is an item */
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT}},
     {.name = "linear_backward",
      .passes = PASS_BACKWARD,

@@ -1,4 +1,4 @@
-/* relu.c: what cl/relu.cl needs. */
+/* relu.c: the macros and functions of cl/relu.cl. */
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
