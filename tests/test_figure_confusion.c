@@ -5,8 +5,6 @@
 
 #include "os/files.h"
 #include "report/figure_confusion.h"
-#include "report/figure_curves.h"
-#include "report/gallery.h"
 
 static uint64_t counts[10000];
 static char long_names[100][64];

@@ -20,12 +20,13 @@ struct options {
 #define OPTIONS struct options
 
 static const struct cli_option rows[] = {
-    OPTION_CHOICE("split", split, "train", cli_split_names, "the images"),
-    OPTION_COUNT("count", count, "20", 1, 2000, "how many"),
-    OPTION_TEXT("seed", seed, "N", "a random choice (default: the first ones of the file)"),
+    OPTION_CHOICE("split", split, "train", cli_split_names, "images of this split"),
+    OPTION_COUNT("count", count, "20", 1, 2000, "number of images"),
+    OPTION_TEXT("seed", seed, "N",
+                "shuffle with this seed (default: the first images of the file)"),
     OPTION_TEXT("class", class_name, "NAME", "only images of this class: its name or number"),
     OPTION_FILE("out", out, "draws the grid: .png, .svg or .pdf"),
-    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of the figure"),
     {.name = NULL},
 };
 

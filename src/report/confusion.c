@@ -8,7 +8,7 @@
 #include "report/label.h"
 
 enum {
-    NAME_MIN = 4, /* columns of a class's name beside the shares, if they are cut */
+    NAME_MIN = 4, /* columns of a cut name before the shares */
     SHARES_NAME_MAX = 16,
     TABLE_NAME_MAX = 40, /* so that one long name does not push the table out of sight */
     HEAD = 6 /* columns of a name above a column; its number is above it, so a cut name is clear */

@@ -33,7 +33,7 @@ static const struct cli_option rows[] = {
                   "the mirrored image is more of a shoe"),
     OPTION_COUNT("top", top, "3", 1, 10, "the N most probable classes"),
     OPTION_FILE("out", out, "draws the input of the network: .png, .svg or .pdf"),
-    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of the figure"),
     {.name = NULL},
 };
 

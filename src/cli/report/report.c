@@ -29,13 +29,14 @@ struct options {
 
 static const struct cli_option rows[] = {
     OPTION_FILE("out", out,
-                "(default: report.html in the run folder; of several runs,\n"
-                "report.html here)"),
-    OPTION_FLAG("no-images", no_images, "no images of the cells: needs neither data nor device"),
+                "the report (default: report.html in the run folder, or here\n"
+                "for several runs)"),
+    OPTION_FLAG("no-images", no_images,
+                "omit the images of the cells: needs neither data nor device"),
     OPTION_FILE("curves", curves,
                 "instead of a report, draws loss and accuracy of the run:\n"
                 ".png, .svg or .pdf"),
-    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of that figure"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of that figure"),
     {.name = NULL},
 };
 
