@@ -46,7 +46,7 @@ START_TEST(two_writers_do_not_mix) {
     const char *path = temporary_path("two/x");
     ck_assert_int_eq(os_file_create(&first, path, &error), WEFT_OK);
     ck_assert_int_eq(os_file_create(&second, path, &error), WEFT_OK);
-    ck_assert_str_ne(first.beside, second.beside);
+    ck_assert_str_ne(first.part, second.part);
     fputs("first", first.stream);
     fputs("second", second.stream);
     ck_assert_int_eq(os_file_commit(&second, &error), WEFT_OK);
@@ -98,7 +98,7 @@ START_TEST(create_says_why) {
     path[sizeof path - 1] = '\0';
     error = (struct weft_error){0};
     os_file_create(&file, path, &error);
-    assert_fails(&error, "can not write nnn", ""); /* the message has no space for the reason */
+    assert_fails(&error, "cannot write nnn", ""); /* the message has no space for the reason */
     ck_assert_ptr_nonnull(strstr(error.hint, "shorter"));
 }
 END_TEST

@@ -164,7 +164,7 @@ START_TEST(wrong_headers) {
         /* 2^48: no machine has this memory, so it must not be allocated */
         {4, 12, "\0\1\0\0\0\1\0\0\0\1\0\0", "ends after 60 of the 281474976710656 bytes"},
         {4, 4, "\0\0\0\4", "ends after 60 of the 80 bytes"},
-        {4, 4, "\0\0\0\2", "goes on after the 40 bytes"},
+        {4, 4, "\0\0\0\2", "continues after the 40 bytes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t plain[SIZE], packed[PACKED_MOST];
@@ -196,8 +196,8 @@ START_TEST(trailing_bytes) {
     uint8_t plain[SIZE + 1], packed[PACKED_MOST];
     make_plain(plain);
     plain[SIZE] = 0;
-    assert_wrong(plain, SIZE + 1, "goes on");
-    assert_wrong(packed, pack(plain, SIZE + 1, packed, PACKED_MOST), "goes on");
+    assert_wrong(plain, SIZE + 1, "continues");
+    assert_wrong(packed, pack(plain, SIZE + 1, packed, PACKED_MOST), "continues");
     size_t size = pack(plain, SIZE, packed, PACKED_MOST);
     for (int byte = 0; byte < 256; byte++) {
         packed[size] = (uint8_t)byte;

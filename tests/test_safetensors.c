@@ -91,7 +91,7 @@ START_TEST(wrong_headers) {
     assert_refused("{'a': {'dtype': 'F32', 'shape': [1]}}", 4, "exactly dtype, shape");
     assert_refused("{'a': {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4], 'x': 1}}", 4,
                    "exactly dtype, shape");
-    assert_refused("{}", 1, "1 bytes behind the last tensor");
+    assert_refused("{}", 1, "1 bytes after the last tensor");
 }
 END_TEST
 
@@ -128,7 +128,7 @@ START_TEST(wrong_tensors) {
     assert_tensor_refused("'F32'", "[3, 1]", "[0, 8]", 8, "F32 of shape 3 x 1 does not fit its 8");
     assert_tensor_refused("'I64'", "[]", "[0, 4]", 4, "I64 of shape scalar does not fit its 4");
     assert_tensor_refused("'F32'", "[1]", "[4, 8]", 8, "tensor t: there is a hole before it");
-    assert_tensor_refused("'F32'", "[1]", "[0, 4]", 5, "1 bytes behind the last tensor");
+    assert_tensor_refused("'F32'", "[1]", "[0, 4]", 5, "1 bytes after the last tensor");
 }
 END_TEST
 

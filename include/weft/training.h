@@ -20,7 +20,7 @@ enum weft_order { WEFT_ORDER_SHUFFLED, WEFT_ORDER_FILE };
  * run to the next. */
 enum weft_math { WEFT_MATH_EXACT, WEFT_MATH_FAST };
 
-/* The state that a training continues from: after complete epochs, with the model as it was then. */
+/* The state that a training continues from: after complete epochs, with the model of that time. */
 struct weft_training_start {
     size_t epochs;               /* finished epochs */
     uint64_t steps;              /* made in these epochs */

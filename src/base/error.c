@@ -1,4 +1,4 @@
-/* error.c: the first failure, and the context it gains on its way up. */
+/* error.c: the first failure, and the context that callers add. */
 #include "weft/error.h"
 
 #include <stdarg.h>

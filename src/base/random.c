@@ -12,7 +12,7 @@ void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t wo
         x1 = (uint32_t)q;
         x2 = (uint32_t)(p >> 32) ^ x3 ^ k1;
         x3 = (uint32_t)p;
-        /* The key of the next round: steps of the golden ratio and of sqrt(3) - 1, as 32-bit fractions. */
+        /* The key of the next round: adds the golden ratio and sqrt(3) - 1, as 32-bit fractions. */
         k0 += 0x9e3779b9u;
         k1 += 0xbb67ae85u;
     }

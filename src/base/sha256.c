@@ -15,7 +15,7 @@ static const uint32_t K[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-/* 5.3.3: the same of the square roots of the first eight primes. */
+/* 5.3.3: the same for the square roots of the first eight primes. */
 static const uint32_t INITIAL[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
@@ -58,8 +58,8 @@ static void store(uint8_t *bytes, uint32_t word) {
     }
 }
 
-/* One step of 6.2.2, 3. The standard moves all eight variables on by one; here the caller names them one further
- * instead, so only the two that change are written. */
+/* A step of 6.2.2, 3. The standard moves all eight variables by one; here the caller passes them
+ * moved by one, so only the two that change are written. */
 #define STEP(a, b, c, d, e, f, g, h, t)                                                            \
     do {                                                                                           \
         uint32_t t1 = h + large_sigma1(e) + ch(e, f, g) + K[t] + w[t];                             \
@@ -67,7 +67,7 @@ static void store(uint8_t *bytes, uint32_t word) {
         h = t1 + large_sigma0(a) + maj(a, b, c);                                                   \
     } while (0)
 
-/* 6.2.2: takes one block of 64 bytes into the state. */
+/* 6.2.2: adds a block of 64 bytes to the state. */
 static void add_block(uint32_t state[8], const uint8_t *block) {
     uint32_t w[64];
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -127,7 +127,7 @@ void sha256_update(struct sha256 *hash, const void *bytes, size_t size) {
     }
 }
 
-/* 5.1.1: a bit 1, zeros up to 8 bytes before the end of a block, the length in bits. */
+/* 5.1.1: adds a bit 1, zeros up to 8 bytes before the end of a block, and the length in bits. */
 void sha256_final(struct sha256 *hash, uint8_t digest[SHA256_BYTES]) {
     static const uint8_t padding[64] = {0x80};
     uint64_t bits = hash->size * 8;

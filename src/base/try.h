@@ -1,10 +1,10 @@
-/* try.h: how a function of weft stops at the first failure.
+/* try.h: how a function stops at the first failure.
  *
  * A function that owns nothing returns at once:
  *
  *     TRY(model_read(path, &model, error));
  *
- * A function that owns something has a variable ${status}, and a label before the lines that release:
+ * A function that owns something has a variable ${status}, and a label before the lines that free:
  *
  *     TRY_OR(done, model_read(path, &model, error));
  *     TRY_OR(done, model_check(model, error));

@@ -39,7 +39,7 @@ static enum weft_status read_floats(const struct safetensors *file,
             uint32_t bits = weft_as_uint(safetensors_float(entry, i));
             bool negative = a == 3 && bits > 0x80000000u; /* a mean of squares is not below 0 */
             if ((bits & 0x7fffffffu) >= 0x7f800000u || negative) {
-                return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu can not be",
+                return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu cannot be",
                                  arrays[a].name, i);
             }
             arrays[a].values[i] = weft_as_float(bits);

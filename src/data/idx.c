@@ -1,4 +1,4 @@
-/* idx.c: reads one IDX file and believes nothing that it says about itself. */
+/* idx.c: reads an untrusted IDX file. */
 #include "data/idx.h"
 
 #include <stdbool.h>
@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/try.h"
 #include "data/unpack.h"
 
 enum {
     UNSIGNED_BYTES = 0x08,
-    PIECE = 1 << 18,         /* bytes read and hashed at once, while they are in the cache */
-    FIRST_CAPACITY = 1 << 20 /* allocated before any content was seen */
+    PIECE = 1 << 18,         /* bytes that are read and then hashed, while they are in the cache */
+    FIRST_CAPACITY = 1 << 20 /* bytes that are allocated before any content is read */
 };
 
-/* A file on its way in. */
+/* The state of reading a file. */
 struct reading {
     const char *path;
     struct unpack *reader;
@@ -22,25 +23,25 @@ struct reading {
     struct weft_error *error;
 };
 
-/* Reads up to ${size} bytes, and hashes them. */
+/* Reads up to ${size} bytes and hashes them. */
 static enum weft_status read_bytes(struct reading *reading, uint8_t *bytes, size_t size,
                                    size_t *got) {
-    enum weft_status status = unpack_read(reading->reader, bytes, size, got, reading->error);
-    if (status == WEFT_OK && reading->hash != NULL) {
+    TRY(unpack_read(reading->reader, bytes, size, got, reading->error));
+    if (reading->hash != NULL) {
         sha256_update(reading->hash, bytes, *got);
     }
-    return status;
+    return WEFT_OK;
 }
 
 /* Reads ${size} bytes of the header. */
 static enum weft_status read_header(struct reading *reading, uint8_t *bytes, size_t size) {
     size_t got;
-    enum weft_status status = read_bytes(reading, bytes, size, &got);
-    if (status == WEFT_OK && got < size) {
+    TRY(read_bytes(reading, bytes, size, &got));
+    if (got < size) {
         return weft_fail(reading->error, WEFT_BAD_FILE, "%s: ends inside the header of an IDX file",
                          reading->path);
     }
-    return status;
+    return WEFT_OK;
 }
 
 static const char *type_name(uint8_t type) {
@@ -60,7 +61,7 @@ static const char *type_name(uint8_t type) {
     }
 }
 
-/* Checks the four bytes ${magic} that the file starts with: 0, 0, type, number of dimensions. */
+/* Checks the first four bytes of the file: 0, 0, type, number of dimensions. */
 static enum weft_status check_magic(const struct reading *reading, const uint8_t magic[4],
                                     unsigned count) {
     struct weft_error *error = reading->error;
@@ -85,10 +86,7 @@ static enum weft_status check_magic(const struct reading *reading, const uint8_t
 /* Reads the ${count} dimensions and multiplies them. */
 static enum weft_status read_dimensions(struct reading *reading, unsigned count, struct idx *idx) {
     uint8_t bytes[4 * IDX_DIMENSIONS];
-    enum weft_status status = read_header(reading, bytes, 4 * count);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(read_header(reading, bytes, 4 * count));
     idx->size = 1;
     for (unsigned i = 0; i < IDX_DIMENSIONS; i++) {
         const uint8_t *b = bytes + 4 * i;
@@ -102,7 +100,7 @@ static enum weft_status read_dimensions(struct reading *reading, unsigned count,
         }
         if (n > SIZE_MAX / idx->size) {
             return weft_fail(reading->error, WEFT_BAD_FILE,
-                             "%s: its header tells of more bytes than any memory holds",
+                             "%s: its header states more bytes than any memory holds",
                              reading->path);
         }
         idx->dimensions[i] = n;
@@ -111,7 +109,7 @@ static enum weft_status read_dimensions(struct reading *reading, unsigned count,
     return WEFT_OK;
 }
 
-/* Makes room for more of the content: twice ${capacity}, but no more than idx->size. */
+/* Doubles the room for the content, to idx->size at most. Returns false without memory. */
 static bool grow(struct idx *idx, size_t *capacity) {
     size_t larger = *capacity == 0 ? FIRST_CAPACITY : 2 * *capacity;
     if (larger > idx->size || larger < *capacity) {
@@ -134,59 +132,45 @@ static enum weft_status read_content(struct reading *reading, struct idx *idx) {
                              reading->path);
         }
         size_t size = capacity - have < PIECE ? capacity - have : PIECE;
-        enum weft_status status = read_bytes(reading, idx->bytes + have, size, &got);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(read_bytes(reading, idx->bytes + have, size, &got));
         if (got == 0) {
             return weft_fail(reading->error, WEFT_BAD_FILE,
-                             "%s: ends after %zu of the %zu bytes that its header tells of",
+                             "%s: ends after %zu of the %zu bytes that its header states",
                              reading->path, have, idx->size);
         }
     }
     return WEFT_OK;
 }
 
-/* Reads past the content: there must be nothing, and only there are the checksums of a gzip file known to be right. */
+/* Checks that nothing follows the content. The checksums of a gzip file are checked at its end. */
 static enum weft_status expect_end(struct reading *reading, const struct idx *idx) {
     uint8_t byte;
     size_t got;
-    enum weft_status status = read_bytes(reading, &byte, 1, &got);
-    if (status == WEFT_OK && got != 0) {
+    TRY(read_bytes(reading, &byte, 1, &got));
+    if (got != 0) {
         return weft_fail(reading->error, WEFT_BAD_FILE,
-                         "%s: goes on after the %zu bytes that its header tells of", reading->path,
+                         "%s: continues after the %zu bytes that its header states", reading->path,
                          idx->size);
     }
-    return status;
+    return WEFT_OK;
 }
 
 static enum weft_status read_file(struct reading *reading, unsigned count, struct idx *idx) {
     uint8_t magic[4];
-    enum weft_status status = read_header(reading, magic, sizeof magic);
-    if (status == WEFT_OK) {
-        status = check_magic(reading, magic, count);
-    }
-    if (status == WEFT_OK) {
-        status = read_dimensions(reading, count, idx);
-    }
-    if (status == WEFT_OK) {
-        status = read_content(reading, idx);
-    }
-    if (status == WEFT_OK) {
-        status = expect_end(reading, idx);
-    }
-    return status;
+    TRY(read_header(reading, magic, sizeof magic));
+    TRY(check_magic(reading, magic, count));
+    TRY(read_dimensions(reading, count, idx));
+    TRY(read_content(reading, idx));
+    return expect_end(reading, idx);
 }
 
 enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
                           char sha256[SHA256_HEX], struct weft_error *error) {
     struct sha256 hash;
     struct reading reading = {.path = path, .hash = sha256 != NULL ? &hash : NULL, .error = error};
-    enum weft_status status = unpack_open(path, &reading.reader, error);
+    enum weft_status status;
     memset(idx, 0, sizeof *idx);
-    if (status != WEFT_OK) {
-        return status;
-    }
+    TRY(unpack_open(path, &reading.reader, error));
     sha256_init(&hash);
     status = read_file(&reading, count, idx);
     unpack_close(reading.reader);

@@ -14,7 +14,7 @@
 /* Allocates the arrays of ${model} for its network. */
 static enum weft_status allocate(struct weft_model *model, struct weft_error *error) {
     const struct weft_network *network = model->network;
-    /* One element more than needed: a network may have no parameters, and calloc(0) may give NULL. */
+    /* One more than needed: a network may have no parameters, and calloc(0) may return NULL. */
     model->parameters = calloc(network->parameter_count + 1, sizeof *model->parameters);
     model->buffers = calloc(network->buffer_count + 1, sizeof *model->buffers);
     model->batches = calloc(network->layer_count, sizeof *model->batches);
@@ -189,7 +189,7 @@ enum weft_status weft_model_save(const struct weft_model *model, const char *pat
                                  struct weft_error *error) {
     enum weft_status status = check_before_writing(model, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "can not write %s", path);
+        weft_error_context(error, "cannot write %s", path);
         return status;
     }
     return write_model(model, path, sha256, error);

@@ -1,8 +1,9 @@
-/* model_initial.c: the values that a model starts with, as PyTorch draws them for Conv2d and Linear: uniform in
- * +-1/sqrt(fan_in), weights and biases alike.
+/* model_initial.c: the initial values of a model, as PyTorch draws them for Conv2d and Linear:
+ * weights and biases are uniform in +-1/sqrt(fan_in).
  *
- * The same bits everywhere: a value is one product of two floats, rounded once. The factors are exact, or come from
- * division and square root in double, which IEEE 754 wants correctly rounded on every host. */
+ * The bits are the same on every host: a value is one product of two floats, rounded once. The
+ * factors are exact, or results of division and square root in double, which IEEE 754 requires to
+ * be correctly rounded. */
 #include "weft/model.h"
 
 #include <math.h>
@@ -11,13 +12,14 @@
 #include "network/layer.h"
 #include "numerics.h"
 
-/* 1/sqrt(fan_in) of a conv2d or linear weight (out, in, ...): each output sums up all but the first dimension. */
+/* Returns 1/sqrt(fan_in) of a conv2d or linear weight (out, in, ...): an output is a sum over all
+ * dimensions but the first. */
 static float bound_of(const struct weft_tensor *weight) {
     double fan_in = (double)(weight->shape[1] * weight->shape[2] * weight->shape[3]);
     return (float)(1.0 / sqrt(fan_in));
 }
 
-/* Element i of the tensor takes word i mod 4 of block i / 4. */
+/* Element i of the tensor uses word i mod 4 of block i / 4. */
 static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *values, size_t count) {
     uint32_t words[4];
     for (size_t i = 0; i < count; i++) {
@@ -26,7 +28,7 @@ static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *value
             random_draw(seed, RANDOM_INITIAL, tensor, (uint32_t)(i / 4), words);
         }
         u = (float)(words[i % 4] >> 8) * 0x1p-24f;         /* 0 <= u < 1, exact */
-        values[i] = weft_clean((2.0f * u - 1.0f) * bound); /* 2u - 1 is exact, too */
+        values[i] = weft_clean((2.0f * u - 1.0f) * bound); /* 2u - 1 is exact */
     }
 }
 

@@ -37,7 +37,7 @@ enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft
         sha256_update(&hash, bytes, size);
     }
     if (ferror(stream)) {
-        status = os_fail(error, "can not read", name, errno);
+        status = os_fail(error, "cannot read", name, errno);
     }
     fclose(stream);
     sha256_final_hex(&hash, sha256);

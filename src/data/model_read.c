@@ -86,7 +86,8 @@ static enum weft_status check_entry(const struct safetensors_entry *entry, const
     return WEFT_OK;
 }
 
-/* Fails unless ${file} has exactly the tensors of ${network}. A num_batches_tracked may be missing. */
+/* Fails unless ${file} has exactly the tensors of ${network}; a num_batches_tracked may be missing.
+ */
 static enum weft_status check_tensors(const struct safetensors *file,
                                       const struct weft_network *network,
                                       struct weft_error *error) {

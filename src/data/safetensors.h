@@ -2,8 +2,8 @@
  *
  * A file is the length of its header (8 bytes, little-endian), the header (a JSON object), and the
  * values of all tensors, one after the other. The header maps the name of each tensor to {"dtype":
- * "F32", "shape": [6, 1, 5, 5], "data_offsets": [begin, end]}, with offsets in bytes from the end of
- * the header, and "__metadata__" to an object of strings. Values are little-endian, and the last
+ * "F32", "shape": [6, 1, 5, 5], "data_offsets": [begin, end]}, with offsets in bytes from the end
+ * of the header, and "__metadata__" to an object of strings. Values are little-endian, and the last
  * dimension runs fastest. */
 #ifndef WEFT_DATA_SAFETENSORS_H
 #define WEFT_DATA_SAFETENSORS_H

@@ -150,7 +150,7 @@ static enum weft_status check_cover(struct safetensors *file, const unsigned cha
         end += file->entries[i].size;
     }
     if (end != size) {
-        return weft_fail(error, WEFT_BAD_FILE, "%zu bytes behind the last tensor", size - end);
+        return weft_fail(error, WEFT_BAD_FILE, "%zu bytes after the last tensor", size - end);
     }
     return WEFT_OK;
 }
@@ -199,7 +199,7 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
     }
     if (number > SAFETENSORS_HEADER || number > size - 8) {
         weft_fail(error, WEFT_BAD_FILE,
-                  "not a whole safetensors file: a header of %llu bytes in a file of %zu",
+                  "not a complete safetensors file: a header of %llu bytes in a file of %zu",
                   (unsigned long long)number, size);
         if (memcmp(bytes, "PK\003\004", 4) == 0) {
             weft_error_hint(error,

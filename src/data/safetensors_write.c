@@ -115,7 +115,7 @@ static enum weft_status put_all(struct output *output, const char *header, size_
                    count_of(&sources[i]));
     }
     if (output->number != 0) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not write %s: %s", path,
+        return weft_fail(error, WEFT_BAD_FILE, "cannot write %s: %s", path,
                          strerror(output->number));
     }
     return os_file_commit(&output->file, error);
@@ -133,8 +133,8 @@ enum weft_status safetensors_write(const char *path, const struct safetensors_te
         return weft_fail(error, WEFT_FAILED, "no memory for the header of %s", path);
     }
     if (size > SAFETENSORS_BYTES || length > SAFETENSORS_HEADER) {
-        status = weft_fail(error, WEFT_BAD_FILE, "can not write %s: it would be too large to read",
-                           path);
+        status =
+            weft_fail(error, WEFT_BAD_FILE, "cannot write %s: it would be too large to read", path);
         goto done;
     }
     TRY_OR(done, os_file_create(&output.file, path, error));

@@ -1,6 +1,6 @@
-/* unpack.c: gzip files through zlib's inflate, plain files as they are.
+/* unpack.c: reads gzip files with the inflate function of zlib, and plain files as they are.
  *
- * Not through gzread, which takes a file that is cut off for one that ends, and garbage behind for nothing. */
+ * gzread of zlib is not used: it accepts a truncated file, and ignores bytes after the end. */
 #include "data/unpack.h"
 
 #include <errno.h>
@@ -10,35 +10,34 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/try.h"
 #include "os/files.h"
 
-enum {
-    GZIP_ONLY = 16 + MAX_WBITS
-}; /* inflateInit2: expect a gzip header, check its CRC and length */
+/* For inflateInit2: expect a gzip header, and check its CRC and length. */
+enum { GZIP_ONLY = 16 + MAX_WBITS };
 
 struct unpack {
     FILE *stream;
     char *path;
     bool packed;
-    bool ended;     /* of a gzip file: the last member's end was seen, and nothing after it */
-    bool inflating; /* z is to be freed */
-    z_stream z;     /* z.next_in, z.avail_in: what was read of the file and not used yet */
+    bool ended;     /* the last member of a gzip file has ended, and nothing follows it */
+    bool inflating; /* z must be freed */
+    z_stream z;     /* z.next_in, z.avail_in: bytes of the file that are read, but not used yet */
     uint8_t input[65536];
 };
 
-/* Reads on when no input is left; at the end of the file there is still none afterwards. False if reading fails. */
-static bool fill(struct unpack *reader, struct weft_error *error) {
+/* Reads more input if none is left; at the end of the file, there is none afterwards. */
+static enum weft_status fill(struct unpack *reader, struct weft_error *error) {
     if (reader->z.avail_in == 0) {
         errno = 0;
         reader->z.next_in = reader->input;
         reader->z.avail_in = (uInt)fread(reader->input, 1, sizeof reader->input, reader->stream);
         if (ferror(reader->stream)) {
-            weft_fail(error, WEFT_BAD_FILE, "can not read %s: %s", reader->path,
-                      strerror(errno != 0 ? errno : EIO));
-            return false;
+            return weft_fail(error, WEFT_BAD_FILE, "cannot read %s: %s", reader->path,
+                             strerror(errno != 0 ? errno : EIO));
         }
     }
-    return true;
+    return WEFT_OK;
 }
 
 static bool starts_gzip(const struct unpack *reader) {
@@ -52,9 +51,10 @@ static enum weft_status start(struct unpack *reader, const char *path, struct we
     }
     strcpy(reader->path, path);
     reader->stream = os_file_open(path, error);
-    if (reader->stream == NULL || !fill(reader, error)) {
+    if (reader->stream == NULL) {
         return WEFT_BAD_FILE;
     }
+    TRY(fill(reader, error));
     reader->packed = starts_gzip(reader);
     if (reader->packed) {
         reader->inflating = inflateInit2(&reader->z, GZIP_ONLY) == Z_OK;
@@ -97,9 +97,7 @@ static enum weft_status read_plain(struct unpack *reader, uint8_t *bytes, size_t
                                    struct weft_error *error) {
     while (*got < size) {
         size_t part = size - *got;
-        if (!fill(reader, error)) {
-            return WEFT_BAD_FILE;
-        }
+        TRY(fill(reader, error));
         if (reader->z.avail_in == 0) {
             return WEFT_OK;
         }
@@ -112,13 +110,12 @@ static enum weft_status read_plain(struct unpack *reader, uint8_t *bytes, size_t
     return WEFT_OK;
 }
 
-/* A gzip file may be several, one behind the other, and stands for their contents, one behind the other. */
+/* Prepares for the next member, if there is one: a gzip file may have several members, and its
+ * content is their concatenation. */
 static enum weft_status after_member(struct unpack *reader, struct weft_error *error) {
-    if (!fill(reader, error)) {
-        return WEFT_BAD_FILE;
-    }
+    TRY(fill(reader, error));
     reader->ended = reader->z.avail_in == 0;
-    /* The second byte may not have been read yet; then inflate will tell. */
+    /* The second byte may not have been read yet; inflate checks it. */
     if (!reader->ended && reader->z.next_in[0] != 0x1f) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: other bytes follow the gzip data",
                          reader->path);
@@ -127,13 +124,12 @@ static enum weft_status after_member(struct unpack *reader, struct weft_error *e
     return WEFT_OK;
 }
 
-/* Unpacks into ${room} bytes at ${bytes}, until they are full, the input is used up, or a member has ended. */
+/* Unpacks up to ${room} bytes to ${bytes}, until they are full, no input is left, or a member
+ * ends. */
 static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt room, size_t *got,
                                      struct weft_error *error) {
     int result;
-    if (!fill(reader, error)) {
-        return WEFT_BAD_FILE;
-    }
+    TRY(fill(reader, error));
     if (reader->z.avail_in == 0) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: the gzip data is cut off", reader->path);
     }
@@ -143,7 +139,7 @@ static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt
     *got += room - reader->z.avail_out;
     switch (result) {
     case Z_OK:
-    case Z_BUF_ERROR: /* no progress, since it needs more input: the next call brings it */
+    case Z_BUF_ERROR: /* inflate needs more input, which the next call reads */
         return WEFT_OK;
     case Z_STREAM_END:
         return after_member(reader, error);
@@ -165,10 +161,7 @@ enum weft_status unpack_read(struct unpack *reader, void *bytes, size_t size, si
     while (*got < size && !reader->ended) {
         size_t room = size - *got;
         uInt part = room < UINT_MAX ? (uInt)room : UINT_MAX;
-        enum weft_status status = inflate_some(reader, next + *got, part, got, error);
-        if (status != WEFT_OK) {
-            return status;
-        }
+        TRY(inflate_some(reader, next + *got, part, got, error));
     }
     return WEFT_OK;
 }

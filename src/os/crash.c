@@ -1,4 +1,4 @@
-/* crash.c: an end that the program did not mean is not silent (POSIX). */
+/* crash.c: explains a crash, or a call of exit by other code (POSIX). */
 #define _POSIX_C_SOURCE 200809L
 #include "os/process.h"
 
@@ -11,24 +11,24 @@
 static const char *volatile explanation;
 static int exit_code;
 
-static void tell(void) {
+static void print_explanation(void) {
     const char *text = explanation;
     if (text != NULL && write(STDERR_FILENO, text, strlen(text)) < 0) {
-        explanation = NULL; /* nobody is left to tell */
+        explanation = NULL; /* stderr is closed */
     }
 }
 
-/* The system's own way to end it comes behind this one, and keeps its core file. */
+/* The default action follows: the process dies by the signal, and may leave a core file. */
 static void on_crash(int number) {
-    tell();
+    print_explanation();
     raise(number);
 }
 
-/* Somebody has called exit, who may have said 0. */
-static void on_exit_of_others(void) {
+/* Other code, such as a driver, has called exit, perhaps with code 0. */
+static void on_exit(void) {
     if (explanation != NULL) {
         fflush(NULL);
-        tell();
+        print_explanation();
         _exit(exit_code);
     }
 }
@@ -43,9 +43,9 @@ void os_explain_end(const char *text, int code) {
     action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
     explanation = text;
     exit_code = code;
-    registered = registered || atexit(on_exit_of_others) == 0;
+    registered = registered || atexit(on_exit) == 0;
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        /* A sanitizer's own one tells more. */
+        /* The handler of a sanitizer reports more: it stays. */
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
             sigaction(signals[i], &action, NULL);
         }

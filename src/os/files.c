@@ -1,7 +1,8 @@
-/* files.c: files that are whole or not there, and folders (POSIX).
+/* files.c: files that are complete or not there (POSIX).
  *
- * A file is written under another name in the same folder, brought to the disk, and then renamed over its path: who
- * opens the path sees the old file or the new one, never half of one, also after a power cut. */
+ * A file is written under a temporary name in the same folder, flushed to the disk, and then
+ * renamed to its path. A program that opens the path finds the complete old file or the complete
+ * new one, even after a power failure. */
 #define _XOPEN_SOURCE 700 /* realpath, and all of POSIX 2008 */
 #include "os/files.h"
 
@@ -13,15 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/try.h"
+
 bool os_is_separator(char c) {
     return c == '/';
 }
 
-/* Copies ${path} into file->path; of a symbolic link the target, because the link is to stay. */
+/* Stores ${path} in file->path, or the target if it is a symbolic link, so that the link stays. */
 static enum weft_status set_path(struct os_file *file, const char *path, struct weft_error *error) {
     struct stat status;
     bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
-    char *target = is_link ? realpath(path, NULL) : NULL; /* NULL also where it points nowhere */
+    char *target = is_link ? realpath(path, NULL) : NULL; /* NULL also for a dangling link */
     const char *chosen = target != NULL ? target : path;
     size_t length = strlen(chosen);
     bool fits = length > 0 && length < sizeof file->path;
@@ -30,30 +33,30 @@ static enum weft_status set_path(struct os_file *file, const char *path, struct 
     }
     free(target);
     return fits ? WEFT_OK
-                : os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+                : os_fail(error, "cannot write", path, length > 0 ? ENAMETOOLONG : ENOENT);
 }
 
-/* Opens a device, a pipe, or what stdout is already ("--csv /dev/stdout"): there is nothing to rename, and a rename would
- * put a file in the place of /dev/null. */
-static int open_straight(struct os_file *file, bool is_stdout) {
-    file->beside[0] = '\0';
+/* Opens a device or a pipe, or duplicates stdout if it is the same file ("--csv /dev/stdout"):
+ * without a temporary file, since a rename would replace /dev/null by a file. */
+static int open_in_place(struct os_file *file, bool is_stdout) {
+    file->part[0] = '\0';
     return is_stdout ? dup(STDOUT_FILENO) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Creates a new file beside file->path, with the permissions ${mode}; returns -1 and errno on failure. */
-static int open_beside(struct os_file *file, mode_t mode) {
+/* Creates the temporary file with the permissions ${mode}. Returns -1 and sets errno on failure. */
+static int open_part(struct os_file *file, mode_t mode) {
     static atomic_uint numbers;
     int descriptor;
     do {
-        snprintf(file->beside, sizeof file->beside, "%s.%ld-%u.part", file->path, (long)getpid(),
+        snprintf(file->part, sizeof file->part, "%s.%ld-%u.part", file->path, (long)getpid(),
                  atomic_fetch_add(&numbers, 1));
-        descriptor = open(file->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    } while (descriptor < 0 &&
-             errno == EEXIST); /* left by a process of this number that was killed */
+        descriptor = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        /* EEXIST: a killed process with the same number left its file. */
+    } while (descriptor < 0 && errno == EEXIST);
     return descriptor;
 }
 
-/* Opens the file to write into; returns -1 and errno on failure. */
+/* Opens the file to write to. Returns -1 and sets errno on failure. */
 static int open_for_writing(struct os_file *file) {
     struct stat old, out;
     mode_t mode = 0666;
@@ -65,31 +68,29 @@ static int open_for_writing(struct os_file *file) {
             return -1;
         }
         if (!S_ISREG(old.st_mode) || is_stdout) {
-            return open_straight(file, is_stdout);
+            return open_in_place(file, is_stdout);
         }
         if (access(file->path, W_OK) != 0) {
-            return -1; /* a rename would go through, but a file that is write-protected is so on purpose */
+            return -1; /* a rename would succeed, but the file is write-protected on purpose */
         }
         mode = old.st_mode & 0777;
     }
-    return open_beside(file, mode);
+    return open_part(file, mode);
 }
 
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
     int descriptor;
     memset(file, 0, sizeof *file);
-    if (set_path(file, path, error) != WEFT_OK) {
-        return WEFT_BAD_FILE;
-    }
+    TRY(set_path(file, path, error));
     descriptor = open_for_writing(file);
     if (descriptor < 0) {
         int number = errno;
-        memset(file->beside, 0, sizeof file->beside);
+        memset(file->part, 0, sizeof file->part);
         return os_fail_writing(error, path, number);
     }
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
-        os_fail(error, "can not write", path, errno);
+        os_fail(error, "cannot write", path, errno);
         close(descriptor);
         os_file_abandon(file);
         return WEFT_BAD_FILE;
@@ -97,7 +98,7 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     return WEFT_OK;
 }
 
-/* Writes out what the stream still holds and waits for the disk; returns 0 or an errno value. */
+/* Flushes the stream and waits for the disk. Returns 0 or an errno value. */
 static int flush_to_disk(struct os_file *file) {
     int descriptor = fileno(file->stream);
     if (ferror(file->stream)) {
@@ -106,11 +107,12 @@ static int flush_to_disk(struct os_file *file) {
     if (fflush(file->stream) != 0) {
         return errno;
     }
-    /* Pipes and devices can not be synchronised, and need not. */
-    return file->beside[0] != '\0' && fsync(descriptor) != 0 && errno != EINVAL ? errno : 0;
+    /* Pipes and devices cannot be synchronised, and need not be. */
+    return file->part[0] != '\0' && fsync(descriptor) != 0 && errno != EINVAL ? errno : 0;
 }
 
-/* Makes a rename in the folder of ${path} last. The file is whole in any case, and some file systems can not do it: no error. */
+/* Makes a rename in the folder of ${path} durable. A failure is no error: some file systems cannot
+ * do it, and the file is complete in any case. */
 static void sync_folder(const char *path) {
     char folder[sizeof((struct os_file *)NULL)->path];
     int descriptor;
@@ -129,16 +131,16 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
     if (number == 0 && closed != 0) {
         number = errno;
     }
-    if (number == 0 && file->beside[0] != '\0') {
-        if (rename(file->beside, file->path) == 0) {
-            file->beside[0] = '\0';
+    if (number == 0 && file->part[0] != '\0') {
+        if (rename(file->part, file->path) == 0) {
+            file->part[0] = '\0';
             sync_folder(file->path);
         } else {
             number = errno;
         }
     }
     if (number != 0) {
-        os_fail(error, "can not write", file->path, number);
+        os_fail(error, "cannot write", file->path, number);
         os_file_abandon(file);
         return WEFT_BAD_FILE;
     }

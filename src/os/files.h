@@ -1,6 +1,7 @@
 /* files.h: files that are read completely, and files that are complete or not there.
  *
- * An output file is written under a temporary name in the same folder and then renamed to its path. */
+ * An output file is written under a temporary name in the same folder and then renamed to its
+ * path. */
 #ifndef WEFT_OS_FILES_H
 #define WEFT_OS_FILES_H
 
@@ -13,9 +14,9 @@
 enum { OS_PATH = 4096 }; /* bytes of a path, including the closing zero */
 
 struct os_file {
-    FILE *stream;             /* write to it */
-    char path[OS_PATH];       /* the final path */
-    char beside[OS_PATH + 64]; /* the temporary path until then; empty for a device or a pipe */
+    FILE *stream;            /* write to it */
+    char path[OS_PATH];      /* the final path */
+    char part[OS_PATH + 64]; /* the temporary path until then; empty for a device or a pipe */
 };
 
 /* Opens a temporary file in the folder of ${path}. Fails with WEFT_BAD_FILE. */

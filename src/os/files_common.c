@@ -1,5 +1,5 @@
-/* files_common.c: the part of files.h and folders.h that is the same on all systems (POSIX functions
- * that Windows has too). */
+/* files_common.c: the part of files.h and folders.h that is the same on all systems: it needs only
+ * POSIX functions that Windows has too. */
 #define _POSIX_C_SOURCE 200809L
 #include "os/files.h"
 #include "os/folders.h"
@@ -39,7 +39,8 @@ bool os_is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Stores the size of ${stream}; false where it is not known before reading: a pipe, a file of /proc. */
+/* Stores the size of ${stream} in ${size}. Returns false if it is not known before reading: for a
+ * pipe, or a file of /proc. */
 static bool known_size(FILE *stream, size_t *size) {
     struct stat status;
     if (fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
@@ -50,13 +51,14 @@ static bool known_size(FILE *stream, size_t *size) {
     return true;
 }
 
-/* Reads ${stream} to its end into *bytes, which grows; a zero goes behind. Returns 0 or an errno value; EFBIG above ${limit}. */
+/* Reads ${stream} to its end into *bytes, which grows, and adds a zero. Returns 0 or an errno
+ * value: EFBIG for more than ${limit} bytes. */
 static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
-    size_t capacity = 65536; /* a guess, unless the size is known */
+    size_t capacity = 65536; /* unless the size is known */
     if (known_size(stream, &capacity) && capacity > limit) {
         return EFBIG;
     }
-    capacity += 2; /* the zero, and one byte more, so that the end is seen at the first reading */
+    capacity += 2; /* for the zero, and one byte more, so that the first read finds the end */
     *bytes = malloc(capacity);
     while (*bytes != NULL) {
         errno = 0;
@@ -85,8 +87,8 @@ FILE *os_file_open(const char *path, struct weft_error *error) {
     FILE *stream = fopen(path, "rb");
     int number = errno;
     if (stream == NULL) {
-        /* Windows says of a folder only that it is forbidden. */
-        os_fail(error, "can not read", path, os_is_folder(path) ? EISDIR : number);
+        /* For a folder, Windows only reports that access is denied. */
+        os_fail(error, "cannot read", path, os_is_folder(path) ? EISDIR : number);
     }
     return stream;
 }
@@ -109,12 +111,12 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
     *bytes = NULL;
     *size = 0;
     if (number == ENOMEM) {
-        return weft_fail(error, WEFT_FAILED, "can not read %s: no memory for it", path);
+        return weft_fail(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
     }
     if (number == EFBIG) {
-        return weft_fail(error, WEFT_BAD_FILE, "can not read %s: more than %zu bytes", path, limit);
+        return weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit);
     }
-    return os_fail(error, "can not read", path, number);
+    return os_fail(error, "cannot read", path, number);
 }
 
 void os_folder_of(const char *path, char *folder) {
@@ -126,14 +128,14 @@ void os_folder_of(const char *path, char *folder) {
         strcpy(folder, ".");
         return;
     }
-    length -= length > 1; /* the separator itself is a folder where it is all there is */
+    length -= length > 1; /* a path of a single separator is a folder */
     memmove(folder, path, length);
     folder[length] = '\0';
 }
 
 enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number) {
     char folder[sizeof((struct os_file *)NULL)->path];
-    os_fail(error, "can not write", path, number);
+    os_fail(error, "cannot write", path, number);
     if (number == ENOENT && strlen(path) < sizeof folder) {
         os_folder_of(path, folder);
         if (!os_is_folder(folder)) {
@@ -148,9 +150,9 @@ void os_file_abandon(struct os_file *file) {
         fclose(file->stream);
         file->stream = NULL;
     }
-    if (file->beside[0] != '\0') {
-        remove(file->beside);
-        file->beside[0] = '\0';
+    if (file->part[0] != '\0') {
+        remove(file->part);
+        file->part[0] = '\0';
     }
 }
 

@@ -16,9 +16,10 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
-        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
+        return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
-    /* Each folder on the way, the outermost first: cut the path at each slash and at its end. */
+    /* Creates each folder of the path, the outermost first: cuts the path at each slash and at its
+     * end. */
     for (size_t end = 1; end <= length; end++) {
         if (path[end] != '/' && path[end] != '\0') {
             continue;
@@ -26,8 +27,8 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
         memcpy(part, path, end);
         part[end] = '\0';
         if (!os_is_folder(part) && mkdir(part, 0777) != 0 &&
-            !(errno == EEXIST && os_is_folder(part))) { /* made by another process just now */
-            return os_fail(error, "can not make folder", part, errno);
+            !(errno == EEXIST && os_is_folder(part))) { /* another process has just made it */
+            return os_fail(error, "cannot make folder", part, errno);
         }
     }
     return WEFT_OK;
@@ -58,7 +59,7 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
         return weft_fail(error, WEFT_BAD_FILE, "temporary folder: the path of TMPDIR is too long");
     }
     if (mkdtemp(path) == NULL) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: can not be made: %s", path, strerror(errno));
+        weft_fail(error, WEFT_BAD_FILE, "%s: cannot be made: %s", path, strerror(errno));
         path[0] = '\0';
         return WEFT_BAD_FILE;
     }

@@ -1,4 +1,4 @@
-/* process.c: runs this program again as a child that may hang or crash (POSIX). */
+/* process.c: runs this program as a child process, which may hang or crash (POSIX). */
 #define _POSIX_C_SOURCE 200809L
 #include "os/process.h"
 
@@ -18,7 +18,7 @@
 #include "os/host.h"
 #include "os/interrupt.h"
 
-#define GRACE 10 /* seconds to stop after an interrupt */
+#define GRACE 10 /* seconds that a child has to stop after an interrupt */
 
 static const char *called_as;
 
@@ -30,8 +30,9 @@ const char *os_program_name(void) {
     return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
-/* One that hangs would go on for ever when the program that would stop it is killed. Only Linux can promise that. */
-static void die_with(pid_t parent) {
+/* Ends the child when its parent is killed, since a child that hangs would run forever. Only Linux
+ * can ensure that. */
+static void end_with(pid_t parent) {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
@@ -40,9 +41,9 @@ static void die_with(pid_t parent) {
     }
 }
 
-/* Linux tells the path; elsewhere the name is looked up again as the shell did. */
+/* Linux reports the path of the program; elsewhere the name is looked up as the shell does. */
 static void run_child(pid_t parent, char *const *arguments) {
-    die_with(parent);
+    end_with(parent);
     execv("/proc/self/exe", arguments);
     if (called_as != NULL) {
         execvp(called_as, arguments);
@@ -55,9 +56,10 @@ static bool is_crash(int number) {
            number == SIGILL || number == SIGTRAP;
 }
 
+/* Waits until ${child} ends; kills it at ${end}, or GRACE seconds after an interrupt. */
 static void wait_for(pid_t child, double end, struct os_child *result) {
     const struct timespec nap = {0, 10 * 1000 * 1000};
-    double asked = 0; /* to stop; 0: not yet */
+    double asked = 0; /* when the child was asked to stop; 0: not yet */
     int code;
     for (;;) {
         pid_t ended = waitpid(child, &code, WNOHANG);
@@ -109,10 +111,10 @@ enum weft_status os_run_self(char *const *arguments, double seconds, struct os_c
                              struct weft_error *error) {
     pid_t parent = getpid(), child;
     *result = (struct os_child){0};
-    fflush(NULL); /* else the child would print it again */
+    fflush(NULL); /* otherwise the child would print the buffered text again */
     child = fork();
     if (child < 0) {
-        return weft_fail(error, WEFT_FAILED, "can not start another process: %s", strerror(errno));
+        return weft_fail(error, WEFT_FAILED, "cannot start another process: %s", strerror(errno));
     }
     if (child == 0) {
         run_child(parent, arguments);

@@ -16,9 +16,9 @@ void os_guard_streams(void) {
     struct sigaction ignore = {0};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &ignore, NULL);
-    /* Who was started without a stream would get its number for the next file opened, and print
-     * into that. What stands in its place is opened the wrong way round: printing to it fails.
-     * open() takes the lowest free number. */
+    /* If a standard stream is closed, the next file that is opened would get its number, and text
+     * would be printed into that file. So the number is taken by /dev/null, opened in the wrong
+     * direction: reading or printing fails. open() takes the lowest free number. */
     for (int number = 0; number <= 2; number++) {
         if (fcntl(number, F_GETFD) == -1 &&
             open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY) != number) {

@@ -24,8 +24,8 @@ int os_terminal_columns(FILE *stream);
 int os_wished_columns(void);
 
 /* Returns the columns of a terminal that the character ${code} (Unicode) takes: 0 for a mark above
- * another character, 2 for a wide East Asian one or a picture, else 1. Returns 1 if the system does not
- * know. Not for use by several threads at once. */
+ * another character, 2 for a wide East Asian character or an emoji, else 1. Returns 1 if the system
+ * does not know. Not for use by several threads at once. */
 int os_character_columns(uint32_t code);
 
 #endif

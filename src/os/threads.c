@@ -1,8 +1,8 @@
-/* threads.c: a pool of POSIX threads that share out numbered pieces of work.
+/* threads.c: a pool of POSIX threads that share numbered pieces of work.
  *
- * A run is a generation: the caller publishes it, all threads draw numbers from one atomic counter, and the caller
- * returns when the last thread has left the generation. Which thread gets which number decides no bit: pieces
- * of work never add into the same place. */
+ * A run is a generation: the caller publishes it, all threads draw numbers from one atomic counter,
+ * and the caller returns when the last thread has left the generation. The result does not depend
+ * on which thread gets which number: two pieces of work never write to the same place. */
 #define _POSIX_C_SOURCE 200809L
 #include "os/threads.h"
 
@@ -14,7 +14,7 @@
 struct os_pool {
     pthread_mutex_t lock;
     pthread_cond_t start, done;
-    unsigned long generation; /* under the lock, as the two below */
+    unsigned long generation; /* protected by lock, as are busy and closing */
     unsigned busy;            /* threads that have not left this generation */
     bool closing;
     void (*work)(void *context, size_t i);

@@ -1,4 +1,4 @@
-/* vectors.c: which vector instructions there are (compilers that tell). */
+/* vectors.c: the vector instructions of the processor, for compilers that can detect them. */
 #include "os/host.h"
 
 int os_vector_level(void) {

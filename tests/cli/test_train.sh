@@ -248,7 +248,7 @@ rm -rf "$work/here/"*
 refuses 2 "--network: --init brings its own network" "${train[@]}" --init a --network b
 touch "$work/files/file"
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
-refuses 3 "can not make folder" "${train[@]}" --out "$work/files/file/below"
+refuses 3 "cannot make folder" "${train[@]}" --out "$work/files/file/below"
 refuses 3 "nowhere" "${train[@]}" --init nowhere.safetensors
 refuses 3 "nowhere" "${train[@]}" --network nowhere.json
 refuses 3 "nowhere" train --device cpu --data nowhere

@@ -1,4 +1,4 @@
-/* crash.c: an end that the program did not mean is not silent (Windows). */
+/* crash.c: explains a crash, or a call of exit by other code (Windows). */
 #include "os/process.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 static const char *volatile explanation;
 static int exit_code;
 
-static void tell(void) {
+static void print_explanation(void) {
     const char *text = explanation;
     DWORD written;
     if (text != NULL) {
@@ -17,18 +17,18 @@ static void tell(void) {
     }
 }
 
-/* The system's own way to end it comes behind this one. */
+/* The default action follows. */
 static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception) {
     (void)exception;
-    tell();
+    print_explanation();
     return EXCEPTION_CONTINUE_SEARCH;
 }
 
-/* Somebody has called exit, who may have said 0. */
-static void on_exit_of_others(void) {
+/* Other code, such as a driver, has called exit, perhaps with code 0. */
+static void on_exit(void) {
     if (explanation != NULL) {
         fflush(NULL);
-        tell();
+        print_explanation();
         _Exit(exit_code);
     }
 }
@@ -37,6 +37,6 @@ void os_explain_end(const char *text, int code) {
     static bool registered;
     explanation = text;
     exit_code = code;
-    registered = registered || atexit(on_exit_of_others) == 0;
+    registered = registered || atexit(on_exit) == 0;
     SetUnhandledExceptionFilter(on_crash);
 }

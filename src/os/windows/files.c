@@ -1,4 +1,4 @@
-/* files.c: files that are whole or not there, and folders (Windows). What is the same there is said in ../files.c. */
+/* files.c: files that are complete or not there (Windows); ../files.c explains how. */
 #include "os/files.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <windows.h>
 
-/* The errno value for what the last call of the system failed with. */
+/* Returns the errno value of the error of the last system call. */
 static int last_error(void) {
     switch (GetLastError()) {
     case ERROR_FILE_NOT_FOUND:
@@ -31,7 +31,8 @@ bool os_is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
-/* A name of more than 255 letters is only "not found" there. */
+/* Returns the errno value ${number} for ${path}; Windows reports a name of more than 255 letters as
+ * not found. */
 static int reason(const char *path, int number) {
     size_t length = 0, longest = 0;
     for (; *path != '\0'; path++) {
@@ -41,21 +42,21 @@ static int reason(const char *path, int number) {
     return number == ENOENT && longest > 255 ? ENAMETOOLONG : number;
 }
 
-/* Creates a new file beside file->path; returns -1 and errno on failure. */
-static int open_beside(struct os_file *file) {
+/* Creates the temporary file. Returns -1 and sets errno on failure. */
+static int open_part(struct os_file *file) {
     static atomic_uint numbers;
     int descriptor;
     do {
-        snprintf(file->beside, sizeof file->beside, "%s.%d-%u.part", file->path, _getpid(),
+        snprintf(file->part, sizeof file->part, "%s.%d-%u.part", file->path, _getpid(),
                  atomic_fetch_add(&numbers, 1));
         descriptor =
-            _open(file->beside, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT, 0666);
-    } while (descriptor < 0 &&
-             errno == EEXIST); /* left by a process of this number that was killed */
+            _open(file->part, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT, 0666);
+        /* EEXIST: a killed process with the same number left its file. */
+    } while (descriptor < 0 && errno == EEXIST);
     return descriptor;
 }
 
-/* Opens the file to write into; returns -1 and errno on failure. */
+/* Opens the file to write to. Returns -1 and sets errno on failure. */
 static int open_for_writing(struct os_file *file) {
     struct stat old;
     if (stat(file->path, &old) == 0) {
@@ -66,11 +67,11 @@ static int open_for_writing(struct os_file *file) {
         if (!S_ISREG(old.st_mode)) { /* NUL, a console, a pipe: there is nothing to rename */
             return _open(file->path, _O_WRONLY | _O_BINARY);
         }
-        if (_access(file->path, 2) != 0) { /* a file that is write-protected is so on purpose */
+        if (_access(file->path, 2) != 0) { /* the file is write-protected on purpose */
             return -1;
         }
     }
-    return open_beside(file);
+    return open_part(file);
 }
 
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
@@ -78,7 +79,7 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     int descriptor, number;
     memset(file, 0, sizeof *file);
     if (length == 0 || length >= sizeof file->path) {
-        return os_fail(error, "can not write", path, length > 0 ? ENAMETOOLONG : ENOENT);
+        return os_fail(error, "cannot write", path, length > 0 ? ENAMETOOLONG : ENOENT);
     }
     memcpy(file->path, path, length + 1);
     descriptor = open_for_writing(file);
@@ -91,31 +92,30 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
         _close(descriptor);
         os_file_abandon(file);
     }
-    memset(file->beside, 0, sizeof file->beside);
+    memset(file->part, 0, sizeof file->part);
     return os_fail_writing(error, path, reason(path, number));
 }
 
 enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) {
-    bool beside = file->beside[0] != '\0';
+    bool has_part = file->part[0] != '\0';
     int number = ferror(file->stream) ? EIO : fflush(file->stream) != 0 ? errno : 0;
-    if (number == 0 && beside && _commit(_fileno(file->stream)) != 0) {
+    if (number == 0 && has_part && _commit(_fileno(file->stream)) != 0) {
         number = errno;
     }
     if (fclose(file->stream) != 0 && number == 0) {
         number = errno;
     }
     file->stream = NULL;
-    /* rename() of Windows does not replace a file. */
-    if (number == 0 && beside &&
-        !MoveFileExA(file->beside, file->path,
-                     MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+    /* On Windows, rename() does not replace a file. */
+    if (number == 0 && has_part &&
+        !MoveFileExA(file->part, file->path, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
         number = last_error();
     }
     if (number != 0) {
-        os_fail(error, "can not write", file->path, number);
+        os_fail(error, "cannot write", file->path, number);
         os_file_abandon(file);
         return WEFT_BAD_FILE;
     }
-    file->beside[0] = '\0';
+    file->part[0] = '\0';
     return WEFT_OK;
 }

@@ -14,7 +14,7 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     char part[4096];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
-        return os_fail(error, "can not make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
+        return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
     for (size_t end = 1; end <= length; end++) {
         if (path[end] != '\0' && !os_is_separator(path[end])) {
@@ -26,13 +26,13 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
             continue; /* a drive, or two separators */
         }
         if (!os_is_folder(part) && _mkdir(part) != 0 && !(errno == EEXIST && os_is_folder(part))) {
-            return os_fail(error, "can not make folder", part, errno);
+            return os_fail(error, "cannot make folder", part, errno);
         }
     }
     return WEFT_OK;
 }
 
-/* Starts to list ${path}; INVALID_HANDLE_VALUE where that can not be. */
+/* Starts to list ${path}. Returns INVALID_HANDLE_VALUE on failure. */
 static HANDLE list(const char *path, WIN32_FIND_DATAA *entry) {
     char pattern[4096];
     int length = snprintf(pattern, sizeof pattern, "%s/*", path);

@@ -1,4 +1,4 @@
-/* interrupt.c: Ctrl-C as a flag (Windows, where a handler runs in a thread of its own). */
+/* interrupt.c: Ctrl-C as a flag (Windows, where a handler runs in its own thread). */
 #include "os/interrupt.h"
 
 #include <stdatomic.h>
@@ -6,20 +6,21 @@
 
 static atomic_int interrupted;
 
-/* TRUE: it is dealt with. The second one finds the default, which ends the program. */
-static BOOL WINAPI note(DWORD event) {
+/* Returns TRUE if the event has been handled. A second Ctrl-C gets the default action, which ends
+ * the program. */
+static BOOL WINAPI on_event(DWORD event) {
     return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0;
 }
 
 void os_catch_interrupts(void) {
-    SetConsoleCtrlHandler(note, TRUE);
+    SetConsoleCtrlHandler(on_event, TRUE);
 }
 
 bool os_interrupted(void) {
     return atomic_load(&interrupted) != 0;
 }
 
-/* What is typed, all processes of the console get; Windows has no polite end from outside. */
+/* All processes of a console get its Ctrl-C, and Windows has no request to end from outside. */
 bool os_interrupted_alone(void) {
     return false;
 }

@@ -1,19 +1,20 @@
-/* opencl.c: what OpenCL's functions are where Windows has no OpenCL.dll, which comes with the drivers of devices.
+/* opencl.c: replaces the functions of OpenCL.dll, which comes with the drivers of devices, if it is
+ * missing.
  *
- * weft is linked so that OpenCL.dll is looked for at the first call of one of its functions, not when the program starts. Where it is
- * missing, or lacks a function, that function is the one below, and devices are listed as with a loader that knows no platform.
- */
+ * weft is linked so that OpenCL.dll is loaded at the first call of one of its functions, not when
+ * the program starts. If it is missing, or lacks a function, a function below replaces it, and
+ * devices are listed as with a loader that has no platform. */
 #include "os/opencl.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <windows.h>
-/* Behind windows.h, which it needs. */
+/* Needs windows.h. */
 #include <delayimp.h>
 
 enum { PLATFORM_NOT_FOUND_KHR = -1001 };
 
-/* Callers take their arguments off the stack themselves, so these stand for functions of any. */
+/* Callers remove their arguments from the stack, so these functions can replace any function. */
 static intptr_t WINAPI no_platform(void) {
     return PLATFORM_NOT_FOUND_KHR;
 }
@@ -22,18 +23,19 @@ static intptr_t WINAPI no_extension(void) {
     return 0;
 }
 
-/* What is returned takes the place of the library, or of the function, that could not be found. */
-static FARPROC WINAPI stand_in(unsigned failed, PDelayLoadInfo what) {
+/* Returns the replacement of a library or function that was not found. */
+static FARPROC WINAPI find_replacement(unsigned failed, PDelayLoadInfo what) {
     if (failed == dliFailLoadLib) {
         return (FARPROC)(void *)GetModuleHandleA(NULL);
     }
-    /* The only one that returns a pointer and is called without a platform. */
+    /* The only function that returns a pointer and is called without a platform. */
     return strcmp(what->dlp.szProcName, "clGetExtensionFunctionAddress") == 0
                ? (FARPROC)(void *)no_extension
                : (FARPROC)(void *)no_platform;
 }
 
-/* Newer linkers put the table of functions, which is filled as they are found, where only reading is allowed. */
+/* Newer linkers put the table of functions, which is filled when they are found, in read-only
+ * memory. */
 static FARPROC WINAPI open_table(unsigned event, PDelayLoadInfo what) {
     DWORD before;
     if (event == dliNoteStartProcessing) {
@@ -44,5 +46,5 @@ static FARPROC WINAPI open_table(unsigned event, PDelayLoadInfo what) {
 
 void os_prepare_opencl(void) {
     __pfnDliNotifyHook2 = open_table;
-    __pfnDliFailureHook2 = stand_in;
+    __pfnDliFailureHook2 = find_replacement;
 }

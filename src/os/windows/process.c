@@ -1,4 +1,4 @@
-/* process.c: runs this program again as a child that may hang or crash (Windows). */
+/* process.c: runs this program as a child process, which may hang or crash (Windows). */
 #include "os/process.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 static const char *called_as;
 
-/* For messages alone: Windows tells which program runs. */
+/* For messages only: Windows reports which program runs. */
 void os_remember_program(const char *name) {
     called_as = name;
 }
@@ -17,8 +17,9 @@ const char *os_program_name(void) {
     return called_as != NULL && *called_as != '\0' ? called_as : "weft";
 }
 
-/* Appends ${argument} to ${line} so that the child's main receives it as it is: in quotation marks, with a backslash before a mark, and
- * backslashes before one doubled. False if it does not fit. */
+/* Appends ${argument} to ${line} so that the main function of the child receives it unchanged: in
+ * quotation marks, with a backslash before a quotation mark, and with doubled backslashes before
+ * one. Returns false if it does not fit. */
 static bool append_quoted(char *line, size_t room, const char *argument) {
     size_t at = strlen(line), backslashes = 0;
     if (at + 2 * strlen(argument) + 4 > room) {
@@ -43,7 +44,7 @@ static bool append_quoted(char *line, size_t room, const char *argument) {
     return true;
 }
 
-/* What a program that crashed ends with is an exception's number, above any exit code. */
+/* A program that crashes ends with the number of an exception, which is above any exit code. */
 static void wait_for(HANDLE child, double seconds, struct os_child *result) {
     DWORD code = 0;
     if (WaitForSingleObject(child, (DWORD)(seconds < 4e6 ? seconds * 1000.0 : 4e9)) ==
@@ -62,10 +63,10 @@ static void wait_for(HANDLE child, double seconds, struct os_child *result) {
 }
 
 void os_tell_children(const char *name, const char *value) {
-    _putenv_s(name, value != NULL ? value : ""); /* an empty one is none */
+    _putenv_s(name, value != NULL ? value : ""); /* an empty value removes it */
 }
 
-/* Windows does not tell. */
+/* Windows does not report it. */
 bool os_is_orphan(void) {
     return false;
 }
@@ -84,7 +85,7 @@ enum weft_status os_run_self(char *const *arguments, double seconds, struct os_c
     fflush(NULL);
     if (!fits ||
         !CreateProcessA(program, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) {
-        return weft_fail(error, WEFT_FAILED, "can not start another process: error %lu of Windows",
+        return weft_fail(error, WEFT_FAILED, "cannot start another process: error %lu of Windows",
                          (unsigned long)GetLastError());
     }
     CloseHandle(child.hThread);

@@ -25,14 +25,15 @@ void os_guard_streams(void) {
 
 enum { UNKNOWN_COLUMNS = 80 };
 
-/* NULL where ${stream} is no console. */
+/* Returns NULL if ${stream} is not a console. */
 static HANDLE console(FILE *stream, CONSOLE_SCREEN_BUFFER_INFO *info) {
     HANDLE handle = (HANDLE)_get_osfhandle(_fileno(stream));
     return handle != INVALID_HANDLE_VALUE && GetConsoleScreenBufferInfo(handle, info) ? handle
                                                                                       : NULL;
 }
 
-/* A console shows escape sequences (colours) only after it was asked to; one that can not is taken for no terminal. */
+/* A console shows escape sequences (colours) only after a request; a console that cannot show them
+ * counts as no terminal. */
 bool os_is_terminal(FILE *stream) {
     CONSOLE_SCREEN_BUFFER_INFO info;
     HANDLE handle = console(stream, &info);
