@@ -70,8 +70,8 @@ WEFT_API const struct weft_network *weft_backend_network(const struct weft_backe
  * chooses no such device. */
 WEFT_API const char *weft_backend_warning(const struct weft_backend *backend);
 
-/* Checks that ${images} have the size of the network's input, and that the network has an output
- * a class. Fails with WEFT_BAD_FILE. */
+/* Checks that ${images} have the size of the network's input, and that the network has one output
+ * for each class. Fails with WEFT_BAD_FILE. */
 WEFT_API enum weft_status weft_backend_check_images(const struct weft_network *network,
                                                     const struct weft_images *images,
                                                     struct weft_error *error);
@@ -111,8 +111,8 @@ enum weft_array {
 };
 
 /* Copies an array to the device or back. All arrays are 0 after opening, so parameters must be
- * written first. Fail with WEFT_USAGE for gradients (write), and for arrays that a backend
- * opened forward_only does not have; and with WEFT_BAD_DEVICE. */
+ * written first. Both functions fail with WEFT_USAGE for gradients (write), and for arrays that a
+ * backend opened forward_only does not have; and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
                                              const float *values, struct weft_error *error);
 WEFT_API enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,
@@ -142,7 +142,7 @@ struct weft_step_result {
     uint32_t correct; /* images whose largest logit is that of their label */
 };
 
-/* Makes ${steps} on the training images and stores steps->steps ${results}. Fails with
+/* Performs ${steps} on the training images and stores steps->steps ${results}. Fails with
  * WEFT_USAGE for steps that do not fit the backend or the images, and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_train(struct weft_backend *backend,
                                              const struct weft_steps *steps,

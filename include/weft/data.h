@@ -62,8 +62,8 @@ WEFT_API void weft_images_statistics(const struct weft_images *images, double *m
 /* Stores the number of images of each label in ${counts}: 0 for labels from images->classes on. */
 WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]);
 
-/* Returns a checksum (CRC-32) of the pixels and labels that identifies the images, but gives no
- * protection against intent. */
+/* Returns a checksum (CRC-32) of the pixels and labels that identifies the images. It does
+ * not detect changes that are made with intent. */
 WEFT_API uint32_t weft_images_checksum(const struct weft_images *images);
 
 WEFT_END

@@ -12,8 +12,10 @@ WEFT_BEGIN
 
 /* What is known of a device. Texts are empty and numbers 0 if the device does not report them. */
 struct weft_device {
-    bool builtin;                          /* the CPU backend, not an OpenCL device */
-    unsigned index, platform, in_platform; /* among all, of its platform, within its platform */
+    bool builtin;         /* the CPU backend, not an OpenCL device */
+    unsigned index;       /* among all devices */
+    unsigned platform;    /* index of its platform */
+    unsigned in_platform; /* index among the devices of its platform */
     char platform_name[128], name[256], driver[256], opencl[64], opencl_c[64];
     char type[16]; /* cpu, gpu, accelerator, custom, builtin */
     unsigned compute_units;
@@ -32,8 +34,8 @@ struct weft_device {
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                             char note[256], struct weft_error *error);
 
-/* Finds the device that ${selector} names, as weft_backend_open does, without opening it:
- * ${device}. ${notice} is set to what a user should know, or emptied. Fails as
+/* Stores in ${device} the device that ${selector} names, as weft_backend_open chooses it, without
+ * opening it. ${notice} is set to what a user should know, or emptied. Fails as
  * weft_backend_open. */
 WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
                                              char notice[512], struct weft_error *error);

@@ -1,5 +1,5 @@
-/* inspect.h: looks into a backend: a network on values of the caller's own, and the tensors of its
- * layers. For tests, finite differences and verification. */
+/* inspect.h: runs a network on values of the caller, and reads the tensors of its layers. For
+ * tests, finite differences and verification. */
 #ifndef WEFT_INSPECT_H
 #define WEFT_INSPECT_H
 

@@ -80,7 +80,7 @@ struct weft_layer {
         } max_pool2d; /* square windows inside the input; a rest at its edge is ignored */
         struct {
             size_t kernel, stride, padding;
-            bool count_include_pad; /* a mean counts padding, too */
+            bool count_include_pad; /* the divisor of a mean also counts padding */
         } avg_pool2d;
         struct {
             float eps, momentum;
@@ -97,8 +97,8 @@ struct weft_network {
     size_t layer_count;
     struct weft_layer *layers;
     size_t tensor_count;
-    struct weft_tensor
-        *tensors;           /* in the order of layers; weight, bias, running_mean, running_var */
+    /* In the order of layers; within a layer weight, bias, running_mean, running_var. */
+    struct weft_tensor *tensors;
     size_t parameter_count; /* floats in the flat array of all trained tensors */
     size_t buffer_count;    /* floats in the flat array of all running statistics */
 };
@@ -106,7 +106,7 @@ struct weft_network {
 /* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in
  * ${network}. The caller frees it with weft_network_destroy. Infers and checks every shape.
  * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a
- * name that is used twice, and a layer that does not fit its input; the message has the layer
+ * name that is used twice, and a layer that does not fit its input: the message names the layer
  * and both shapes. */
 WEFT_API enum weft_status weft_network_create(const char *json, struct weft_network **network,
                                               struct weft_error *error);
@@ -118,16 +118,16 @@ WEFT_API enum weft_status weft_network_create_published(struct weft_network **ne
 /* Frees ${network}, which may be NULL. */
 WEFT_API void weft_network_destroy(struct weft_network *network);
 
-/* Returns the list of layers of ${network} as JSON in one line, always the same text for the same
- * network, in memory that the caller frees; NULL when there is no memory. weft_network_create reads
- * it back. */
+/* Returns the list of layers of ${network} as JSON in one line, in memory that the caller frees;
+ * NULL without memory. The same network always gives the same text. weft_network_create reads it
+ * back. */
 WEFT_API char *weft_network_to_json(const struct weft_network *network);
 
-/* Returns the network as PyTorch prints a Module called Network, lines without a newline after the
- * last, in memory that the caller frees; NULL without memory. */
+/* Returns the network as PyTorch prints a Module called Network: several lines, without a newline
+ * after the last one, in memory that the caller frees; NULL without memory. */
 WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
 
-/* Returns the output's shape: the last layer's. Its size is the number of classes. */
+/* Returns the shape of the output of the last layer. Its size is the number of classes. */
 WEFT_API struct weft_shape weft_network_output(const struct weft_network *network);
 
 /* Fails with WEFT_BAD_FILE unless ${network} ends in a flat output of ${classes} numbers, as
@@ -140,10 +140,10 @@ WEFT_API enum weft_status weft_network_check_classifier(const struct weft_networ
 WEFT_API const struct weft_tensor *weft_network_find(const struct weft_network *network,
                                                      const char *name);
 
-/* Returns the name of ${kind} as lists of layers and files in every folder write it: "conv2d". */
+/* Returns the name of ${kind}, as in lists of layers and in file names: "conv2d". */
 WEFT_API const char *weft_kind_name(enum weft_kind kind);
 
-/* Returns the floats of one image in ${shape}: channels x height x width. */
+/* Returns the number of floats of one image in ${shape}: channels x height x width. */
 WEFT_API size_t weft_shape_size(struct weft_shape shape);
 
 /* Writes ${shape} as "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
@@ -154,9 +154,9 @@ WEFT_API char *weft_shape_text(struct weft_shape shape, char text[64]);
  * and weft_network_create. */
 WEFT_API size_t *weft_layer_outputs(struct weft_layer *layer);
 
-/* Returns the floating-point operations of layer ${layer} forward for one image, a multiplication
- * and an addition counted as two. Only products that feed a sum count (conv2d, linear), as is
- * usual; else 0. */
+/* Returns the floating-point operations of a forward pass of ${layer} for one image. A
+ * multiplication and an addition count as two. As usual, only products that are added to a sum
+ * count (conv2d, linear); other layers have 0. */
 WEFT_API uint64_t weft_layer_flop(const struct weft_layer *layer);
 
 WEFT_END

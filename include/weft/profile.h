@@ -14,15 +14,15 @@ struct weft_backend;
 /* What one kernel (OpenCL) or one function of a layer (cpu) has done while its backend was
  * profiled.
  *
- * FLOP and bytes are counted from shapes and the number of images, not measured. FLOP: products
- * that feed a sum, as weft_layer_flop counts them (conv2d and linear: forward, gradients of the
- * parameters, gradient of the input), so that the entries of a training step or an evaluation
- * add up to the work of the network, however it is cut into kernels. Bytes: each tensor,
- * parameter, sum of gradients and scratch that is read or written, once a launch: what a device
- * with an infinite cache would move. */
+ * FLOP and bytes are computed from shapes and the number of images, not measured. FLOP: products
+ * that are added to a sum, as weft_layer_flop counts them (conv2d and linear: forward, gradients of
+ * the parameters, gradient of the input), so that the entries of a training step or an evaluation
+ * add up to the work of the network, however it is cut into kernels. Bytes: each tensor, parameter,
+ * sum of gradients and scratch that is read or written, once a launch: what a device with an
+ * infinite cache would move. */
 struct weft_profile_entry {
     char name[64];     /* "conv2d_forward" */
-    char layers[200];  /* that it computes, separated by spaces; empty: belongs to no layer */
+    char layers[200];  /* the layers that it computes, separated by spaces; empty: none */
     uint64_t launches; /* number of starts */
     double seconds;    /* from start to end, added up; without the time between launches */
     uint64_t flop, bytes;
@@ -33,8 +33,8 @@ struct weft_profile_entry {
 WEFT_API enum weft_status weft_backend_profile_start(struct weft_backend *backend,
                                                      struct weft_error *error);
 
-/* Stores what was measured since the start, in the order of a pass and without what never ran,
- * in ${entries} (the caller frees it) and ${count}. Measuring continues. Fails with WEFT_USAGE
+/* Stores what was measured since the start, in the order of a pass, except what never ran, in
+ * ${entries} (the caller frees it) and ${count}. Measuring continues. Fails with WEFT_USAGE
  * before a start. */
 WEFT_API enum weft_status weft_backend_profile_read(struct weft_backend *backend,
                                                     struct weft_profile_entry **entries,
@@ -50,8 +50,8 @@ struct weft_peak {
     char variant[64]; /* the fastest: "float16, 1 work-item a group" */
 };
 
-/* Measures it on all compute units (cpu: all threads) of the device of ${backend}. Takes about a
- * second. Fails with WEFT_BAD_DEVICE. */
+/* Measures the peak on all compute units (cpu: all threads) of the device of ${backend}. Takes
+ * about a second. Fails with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
                                             struct weft_error *error);
 

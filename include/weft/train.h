@@ -8,8 +8,8 @@
 
 WEFT_BEGIN
 
-/* Returns the training of the notebook: 5 epochs, batch 100, learning rate 0.01, seed 0, shuffled.
- */
+/* Returns the training of the notebook: 5 epochs of shuffled images, batch 100, learning rate 0.01,
+ * seed 0. */
 WEFT_API struct weft_training weft_training_default(void);
 
 /* Callbacks of a training; each may be NULL. A callback that returns false stops the training with

@@ -37,8 +37,8 @@ struct weft_verify_options {
     uint64_t seed, steps;                /* 0 steps: by ${full} */
     const struct weft_images *images;    /* two, by enum weft_split; NULL: made from the seed */
     const struct weft_injection *inject; /* NULL: none */
-    const char
-        *bundle; /* folder for a program that shows a difference, created if needed; or NULL */
+    /* Folder for a program that reproduces a difference, created if needed; or NULL. */
+    const char *bundle;
     /* To find the kernel with which a device crashes: waits for each kernel, reports it to
      * events->doing, and fails if it wrote past the end of a buffer. */
     bool launches;
@@ -91,7 +91,7 @@ struct weft_verify_events {
     void *context;
 };
 
-/* Verifies the device that options->device names. WEFT_OK means that there is an ${outcome},
+/* Verifies the device that options->device names. Returns WEFT_OK when ${outcome} was filled in,
  * whatever its result. Fails with WEFT_NO_VERDICT if this host cannot be the reference, and
  * otherwise as weft_backend_open, also for ${notice}. ${events} may be NULL. */
 WEFT_API enum weft_status weft_verify(const struct weft_verify_options *options,

@@ -11,8 +11,8 @@ WEFT_BEGIN
 /* Returns the version of the library: "0.1.0". */
 WEFT_API const char *weft_version(void);
 
-/* Returns what "git describe" printed for the sources when the library was built, or the version if they were no git
- * repository. */
+/* Returns what "git describe" printed for the sources when the library was built, or the version if
+ * they were no git repository. */
 WEFT_API const char *weft_revision(void);
 
 /* Returns the name and the version of the compiler that built it: "gcc 12.2.0". */
