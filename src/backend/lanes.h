@@ -1,6 +1,6 @@
 /* lanes.h: shards of 16 images, the unit of all sums over a batch (cl/README.md). */
-#ifndef WEFT_LANES_H
-#define WEFT_LANES_H
+#ifndef WEFT_BACKEND_LANES_H
+#define WEFT_BACKEND_LANES_H
 
 #include <stddef.h>
 

@@ -60,7 +60,7 @@ static bool equal_ignoring_case(const char *a, const char *b, size_t length) {
     return true;
 }
 
-/* Whether ${part} occurs in ${text}; not for an empty part. */
+/* Returns whether ${part}, which is not empty, occurs in ${text}. */
 static bool contains(const char *text, const char *part) {
     size_t length = strlen(part);
     for (; length > 0 && *text != '\0'; text++) {
@@ -71,16 +71,10 @@ static bool contains(const char *text, const char *part) {
     return false;
 }
 
-/* Reads "N" or "P:D" completely. */
-static bool is_number(const char *text, unsigned *number) {
-    char rest;
-    return isdigit((unsigned char)text[0]) && sscanf(text, "%9u%c", number, &rest) == 1;
-}
-
-static bool is_pair(const char *text, unsigned *platform, unsigned *device) {
-    char rest;
-    return isdigit((unsigned char)text[0]) &&
-           sscanf(text, "%9u:%9u%c", platform, device, &rest) == 2;
+/* Reads "N" or "P:D" and returns how many numbers it is; 0: neither. */
+static int read_numbers(const char *text, unsigned numbers[2]) {
+    int end = 0, count = sscanf(text, "%9u%n:%9u%n", &numbers[0], &end, &numbers[1], &end);
+    return isdigit((unsigned char)text[0]) && text[end] == '\0' ? count : 0;
 }
 
 /* Returns whether ${address}, with or without a domain ("0000:3b:00.0", "3b:00.0"), is ${pci}. */
@@ -106,12 +100,12 @@ static bool same_uuid(const char *uuid, const char *digits) {
 }
 
 static bool matches(const struct weft_device *device, const char *selector) {
-    unsigned number, in_platform;
-    if (is_number(selector, &number)) {
-        return device->index == number;
-    }
-    if (is_pair(selector, &number, &in_platform)) {
-        return !device->builtin && device->platform == number && device->in_platform == in_platform;
+    unsigned numbers[2];
+    int count = read_numbers(selector, numbers);
+    if (count > 0) {
+        return count == 1 ? device->index == numbers[0]
+                          : !device->builtin && device->platform == numbers[0] &&
+                                device->in_platform == numbers[1];
     }
     if (equal_ignoring_case(selector, "pci:", 4)) {
         return device->pci[0] != '\0' && same_pci(device->pci, selector + 4);

@@ -1,6 +1,6 @@
 /* cl.h: OpenCL's API, as this project asks for it: 1.2, so that it runs everywhere. */
-#ifndef WEFT_CL_H
-#define WEFT_CL_H
+#ifndef WEFT_OPENCL_CL_H
+#define WEFT_OPENCL_CL_H
 
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

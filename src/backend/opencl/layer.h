@@ -82,7 +82,8 @@ struct opencl_layer {
     void (*define)(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping);
     /* Returns the bytes of scratch memory for ${shards} shards. NULL: 0. */
     size_t (*scratch)(const struct weft_layer *layer, size_t shards);
-    /* Every function applies RELU to the input as it reads it, and RELU_GRADIENT to the input's gradient. */
+    /* Every function applies RELU to the input as it reads it, and RELU_GRADIENT to the input's
+     * gradient. */
     bool reads_relu;
     size_t function_count;
     const struct opencl_function *functions; /* in the order in which a pass runs them */

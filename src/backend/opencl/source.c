@@ -1,5 +1,5 @@
-/* source.c: the text of the program for a whole network: cl/'s files, each layer's compiled with
- * its own sizes. */
+/* source.c: the source of a network's program: the files of cl/, once for each layer with its
+ * sizes. */
 #include "backend/opencl/source.h"
 #include "backend/opencl/builtin.h"
 #include "backend/opencl/emit_kernel.h"
@@ -18,20 +18,21 @@
 #define SOURCE_LIMIT (1 << 20) /* bytes of a .cl file */
 #define NEST_LIMIT   8         /* files that include files */
 
-/* Finds the text of ${name}: in ${folder}, whose file the caller frees by ${owned}, or built in. */
+/* Finds the text of ${name}: in ${folder}, or, if that is NULL, built in. The caller frees
+ * ${owned}. */
 static enum weft_status find_text(const char *folder, const char *name, const char **text,
                                   char **owned, struct weft_error *error) {
     char path[4096];
     size_t size;
-    *owned = NULL;
     if (folder != NULL) {
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        enum weft_status status = os_file_read(path, SOURCE_LIMIT, owned, &size, error);
+        if (os_file_read(path, SOURCE_LIMIT, owned, &size, error) != WEFT_OK) {
+            weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files of "
+                                   "weft's cl/");
+            return weft_error_context(error, "kernels");
+        }
         *text = *owned;
-        return status == WEFT_OK ? WEFT_OK
-                                 : (weft_error_context(error, "kernels"),
-                                    weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) "
-                                                           "must hold all files of weft's cl/"));
+        return WEFT_OK;
     }
     for (size_t i = 0; opencl_builtins[i].name != NULL; i++) {
         if (strcmp(opencl_builtins[i].name, name) == 0) {
@@ -47,26 +48,29 @@ static bool is_include(const char *line, char name[64]) {
     return sscanf(line, " # include \"%63[^\"\n]\"", name) == 1;
 }
 
+/* Appends the file ${name}, which ${depth} files include. #line keeps the compiler's messages
+ * right. */
 static enum weft_status add_file(struct text *text, const char *folder, const char *name, int depth,
                                  struct weft_error *error) {
-    const char *line = "", *end;
+    const char *line, *end;
     char *owned = NULL, included[64];
     size_t number = 1;
     enum weft_status status;
     if (depth > NEST_LIMIT) {
         return weft_fail(error, WEFT_BAD_FILE, "kernels: %s: files include each other", name);
     }
-    status = find_text(folder, name, &line, &owned, error);
+    TRY_OR(done, find_text(folder, name, &line, &owned, error));
     text_add(text, "#line 1 \"%s\"\n", name);
-    for (; status == WEFT_OK && *line != '\0'; line = end + (*end != '\0'), number++) {
+    for (; *line != '\0'; line = end + (*end != '\0'), number++) {
         end = line + strcspn(line, "\n");
         if (is_include(line, included)) {
-            status = add_file(text, folder, included, depth + 1, error);
+            TRY_OR(done, add_file(text, folder, included, depth + 1, error));
             text_add(text, "#line %zu \"%s\"\n", number + 1, name);
         } else {
             text_add(text, "%.*s\n", (int)(end - line), line);
         }
     }
+done:
     free(owned);
     return status;
 }
@@ -80,8 +84,8 @@ void opencl_define(struct text *text, const char *name, size_t value) {
     text_add(text, "#define %s %zu\n", name, value);
 }
 
-/* As an integer of 24 bits times a power of two: exact, and without a point, which a locale may
- * write as ','. */
+/* Writes an integer of 24 bits times a power of two: exact, and without a point, which a locale
+ * may write as ','. */
 void opencl_define_float(struct text *text, const char *name, float value) {
     int exponent;
     int mantissa = (int)ldexpf(frexpf(fabsf(value), &exponent), 24);
@@ -89,7 +93,7 @@ void opencl_define_float(struct text *text, const char *name, float value) {
              exponent - 24);
 }
 
-/* What the program is made from. */
+/* What a program is made from. */
 struct program {
     struct text *text;
     const struct weft_network *network;
@@ -99,9 +103,9 @@ struct program {
     const char *folder;
 };
 
-/* Appends "#undef NAME" for each macro that the text from ${begin} on defines: those that the host
- * defines for a file and the file's own. So a macro that the host forgets for the next file is an
- * error of the compiler there, not the value of another layer. */
+/* Appends "#undef NAME" for each macro that is defined in the text from ${begin} on, by the host
+ * or by the file. If the host forgets a macro of the next file, the compiler then reports it,
+ * instead of using the value of another layer. */
 static void undefine(struct text *text, size_t begin) {
     size_t end = text->length;
     char name[64];
@@ -113,8 +117,8 @@ static void undefine(struct text *text, size_t begin) {
     }
 }
 
-/* The offset of each tensor of ${layer} in its flat array, under the tensor's name:
- * "conv1.running_mean" is RUNNING_MEAN. */
+/* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
+ * RUNNING_MEAN for "conv1.running_mean". */
 static void define_tensors(const struct program *program, const struct weft_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
         const struct weft_tensor *tensor = &program->network->tensors[layer->first_tensor + i];
@@ -127,7 +131,8 @@ static void define_tensors(const struct program *program, const struct weft_laye
     }
 }
 
-/* The file of a group, with the sizes of its main layer, and the kernels of this group alone. */
+/* Appends the file of a group with the sizes of its main layer, and the kernels that call
+ * functions of this group only. */
 static enum weft_status add_group(const struct program *program, size_t index,
                                   struct weft_error *error) {
     const struct opencl_group *group = &program->groups->list[index];
@@ -155,7 +160,8 @@ static enum weft_status add_group(const struct program *program, size_t index,
     return WEFT_OK;
 }
 
-/* A file that belongs to no layer, in which an item computes a divisor of ${size} values. */
+/* Appends a file that belongs to no layer, in which an item computes a divisor of ${size}
+ * values. */
 static enum weft_status add_common(const struct program *program, const char *file, size_t size,
                                    struct weft_error *error) {
     struct text *text = program->text;

@@ -8,8 +8,8 @@
 struct opencl_groups;
 struct opencl_kernels;
 
-/* Appends "#define NAME VALUE": a macro of the file that is added next. opencl_source_make undefines it after that
- * file. */
+/* Appends "#define NAME VALUE": a macro of the file that is added next. opencl_source_make
+ * undefines it after that file. */
 void opencl_define(struct text *text, const char *name, size_t value);
 void opencl_define_float(struct text *text, const char *name, float value);
 
