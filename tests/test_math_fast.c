@@ -4,7 +4,7 @@
  * distances of complete tensors; 1e-5 for the mean loss of a step; 0.05 for the accuracy after some
  * hundred steps, when rounding has led to another model. */
 #include "backend/opencl/clblast/fast_memory.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "check_weft.h"
 #include "layer_case.h"
 #include "weft/weft.h"

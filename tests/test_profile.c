@@ -1,6 +1,6 @@
 /* test_profile.c: the profile of a backend: the same work on every device, with any division into
  * kernels. */
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/engine.h"
 #include "check_weft.h"
 #include "layer_places.h"
 #include "weft/inspect.h"

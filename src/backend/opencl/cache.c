@@ -7,7 +7,7 @@
  * any other. */
 #include "backend/opencl/cache.h"
 #include "backend/log.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "base/sha256.h"
 #include "os/files.h"
 #include "os/folders.h"

@@ -2,8 +2,8 @@
 #include "backend/opencl/launch.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/profile.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <string.h>

@@ -2,31 +2,7 @@
 #ifndef WEFT_OPENCL_LAUNCH_H
 #define WEFT_OPENCL_LAUNCH_H
 
-#include "backend/opencl/layer.h"
-
-#define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
-
-struct opencl_kernel;
-
-/* A kernel with its arguments set, and its range for a full batch. */
-struct opencl_launch {
-    char name[64]; /* of the functions, without the layers' numbers; for messages */
-    const struct opencl_kernel *kernel; /* NULL: belongs to no layer */
-    cl_kernel object;
-    unsigned passes; /* bits of enum opencl_pass; 0: enqueued by name */
-    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
-                             struct weft_error *error); /* NULL, or runs in place of the kernel */
-    enum opencl_range range;
-    size_t items;       /* including input_items */
-    size_t input_items; /* as in struct opencl_call */
-    bool to_input;      /* this pass computes them */
-    size_t local[3];    /* size of a work-group */
-    struct {
-        size_t size;
-        unsigned char bytes[8];
-    } set[OPENCL_MAX_ARGUMENTS]; /* the arguments as last set, for records */
-    size_t set_count;
-};
+#include "backend/opencl/state.h"
 
 /* Values that all launches of a pass share. */
 struct opencl_pass_values {

@@ -1,6 +1,6 @@
 /* log.c: messages about the device, its compiler and the plan. */
 #include "backend/opencl/log.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

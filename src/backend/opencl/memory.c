@@ -3,7 +3,7 @@
 #include "backend/log.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <stdio.h>

@@ -2,7 +2,8 @@
 #include "backend/opencl/passes.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/plan.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 #include "numerics.h"
 

@@ -2,9 +2,9 @@
 #include "backend/opencl/peak.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 #include "os/host.h"
 

@@ -2,8 +2,8 @@
 #include "backend/opencl/plan.h"
 #include "backend/opencl/emit_kernel.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/profile.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <stdio.h>

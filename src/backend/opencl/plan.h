@@ -4,17 +4,6 @@
 
 #include "backend/opencl/launch.h"
 
-/* Launches that belong to no layer. */
-enum opencl_common {
-    COMMON_GATHER,
-    COMMON_LOSS_TRAIN,
-    COMMON_LOSS_EVALUATE,
-    COMMON_LOSS_JOIN,
-    COMMON_ADAM_JOIN,
-    COMMON_ADAM_STEP,
-    COMMON_COUNT
-};
-
 /* Makes the launches of all kernels, with all arguments that do not change. */
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_plan_finish(struct opencl_backend *cl);

@@ -3,9 +3,9 @@
  * A host function (--math fast) is measured from a marker before it to a marker after it, since
  * CLBlast launches several kernels for a product and returns the event of the last one only. */
 #include "backend/opencl/profile.h"
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/engine.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "backend/profile.h"
 #include "base/try.h"
 

@@ -1,9 +1,10 @@
 /* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a
  * batch. */
 #include "backend/opencl/clblast/fast_memory.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <clblast_c.h>

@@ -2,7 +2,7 @@
  * once. */
 #include "backend/opencl/clblast/fast_memory.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 /* Maximum bytes of the matrices, and of CLBlast's copies of them: a chunk has as many shards as

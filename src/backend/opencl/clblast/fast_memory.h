@@ -2,7 +2,7 @@
 #ifndef WEFT_CLBLAST_FAST_MEMORY_H
 #define WEFT_CLBLAST_FAST_MEMORY_H
 
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/engine.h"
 #include "backend/opencl/clblast/product.h"
 
 /* Return the three products of ${layer} for ${shards} shards; ${first}: the first chunk of a

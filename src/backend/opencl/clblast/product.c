@@ -1,9 +1,9 @@
 /* product.c: a product of matrices by CLBlast, and the names of CLBlast's errors. */
 #include "backend/opencl/clblast/product.h"
-#include "backend/opencl/clblast/fast.h"
+#include "backend/opencl/clblast/engine.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <clblast_c.h>

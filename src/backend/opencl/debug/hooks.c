@@ -5,7 +5,7 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "base/try.h"
 
 /* Flips the bit of the float at ${index} of ${buffer}. */

@@ -1,8 +1,8 @@
 /* record.c: keeps launches and the buffers that they read, so that another program can run them. */
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/source.h"
+#include "backend/opencl/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

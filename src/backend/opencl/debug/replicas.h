@@ -4,7 +4,7 @@
 #define WEFT_OPENCL_DEBUG_REPLICAS_H
 
 #include "backend/opencl/debug/debug.h"
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/state.h"
 #include "digest.h"
 #include "os/threads.h"
 

@@ -1,4 +1,4 @@
-/* fast.h: --math fast: linear layers and convolutions as products of matrices by CLBlast, without
+/* engine.h: --math fast: linear layers and convolutions as products of matrices by CLBlast, without
  * equal bits.
  *
  * A linear layer is the convolution of an image of one pixel with a kernel of one tap, so both
@@ -15,11 +15,10 @@
  *   backward   columns = weights^T features
  * Both matrices are in one buffer, which all layers share, as they share the buffer that CLBlast
  * needs for padded copies. */
-#ifndef WEFT_CLBLAST_FAST_H
-#define WEFT_CLBLAST_FAST_H
+#ifndef WEFT_CLBLAST_ENGINE_H
+#define WEFT_CLBLAST_ENGINE_H
 
-#include "backend/opencl/fusions.h"
-#include "backend/opencl/launch.h"
+#include "backend/opencl/state.h"
 
 /* NULL if weft was built without CLBlast (meson's option clblast). */
 struct opencl_engine {

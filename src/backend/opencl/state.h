@@ -1,0 +1,79 @@
+/* state.h: an opened OpenCL device: its queue, its memory for one network, and its launches. All
+ * modules of this folder work on it. */
+#ifndef WEFT_OPENCL_STATE_H
+#define WEFT_OPENCL_STATE_H
+
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/kernels.h"
+#include "backend/opencl/layer.h"
+#include "backend/ops.h"
+
+#define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
+
+/* A kernel with its arguments set, and its range for a full batch. */
+struct opencl_launch {
+    char name[64]; /* of the functions, without the layers' numbers; for messages */
+    const struct opencl_kernel *kernel; /* NULL: belongs to no layer */
+    cl_kernel object;
+    unsigned passes; /* bits of enum opencl_pass; 0: enqueued by name */
+    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
+                             struct weft_error *error); /* NULL, or runs in place of the kernel */
+    enum opencl_range range;
+    size_t items;       /* including input_items */
+    size_t input_items; /* as in struct opencl_call */
+    bool to_input;      /* this pass computes them */
+    size_t local[3];    /* size of a work-group */
+    struct {
+        size_t size;
+        unsigned char bytes[8];
+    } set[OPENCL_MAX_ARGUMENTS]; /* the arguments as last set, for records */
+    size_t set_count;
+};
+
+/* Launches that belong to no layer. */
+enum opencl_common {
+    COMMON_GATHER,
+    COMMON_LOSS_TRAIN,
+    COMMON_LOSS_EVALUATE,
+    COMMON_LOSS_JOIN,
+    COMMON_ADAM_JOIN,
+    COMMON_ADAM_STEP,
+    COMMON_COUNT
+};
+
+struct debug_options;
+struct debug_guards;
+
+struct opencl_backend {
+    struct weft_backend base;
+    enum weft_mapping mapping; /* cpu or gpu */
+    cl_device_id device;
+    cl_context context;
+    cl_command_queue queue;
+    cl_program program;
+    size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far, without guards */
+    struct debug_guards *guards;       /* after the buffers, with debug->announce; or NULL */
+    struct opencl_groups groups;
+    struct opencl_kernels kernels;
+    char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
+    size_t launch_count;
+    struct opencl_launch *launches; /* of the kernels, in their order */
+    struct opencl_launch common[COMMON_COUNT];
+    /* Tensors of each activation. That of flatten is the one of its input; NULL inside a group. */
+    cl_mem *values, *dvalues;
+    cl_mem *scratch;                           /* of each group, or NULL */
+    cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
+    cl_mem losses, predictions;
+    struct opencl_fast *fast; /* of clblast/fast.h; NULL: --math exact */
+    cl_mem table;             /* 256 floats */
+    cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
+    cl_mem identity;                      /* 0, 1, 2 ... as an order */
+    cl_mem order, results, shard_results; /* of the steps of one call */
+    size_t identity_count, order_count, result_count, shard_result_count; /* capacities */
+    const struct debug_options *debug; /* of debug/debug.h, or NULL */
+    uint64_t steps_made;               /* with debug: since the parameters were written */
+    bool flipped;                      /* with debug: in this step */
+    struct opencl_profile *profile;    /* of profile.c; NULL: never profiled */
+};
+
+#endif
