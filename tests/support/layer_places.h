@@ -1,4 +1,5 @@
-/* layer_places.h: the places where a test computes: the CPU backend in several ways, and every OpenCL device there is. */
+/* layer_places.h: the places where a test computes: the CPU backend in several ways, and every
+ * OpenCL device. */
 #ifndef LAYER_PLACES_H
 #define LAYER_PLACES_H
 
@@ -7,11 +8,11 @@
 
 enum { LAYER_PLACES_MAX = 32 };
 
-/* How much a case asks of a device. Compiling and simulating cost time, so slow places run small cases alone. */
+/* The work of a case. Compiling and simulating cost time, so slow places run only small cases. */
 enum layer_effort {
-    LAYER_TINY,  /* a few hundred operations: everywhere, also in Oclgrind's simulator */
-    LAYER_SMALL, /* also on rusticl, whose compiler is slow where a device has no fma of its own */
-    LAYER_LARGE  /* the CPU backend, PoCL and whatever else there is */
+    LAYER_TINY,  /* a few hundred operations: at every place, in Oclgrind's simulator too */
+    LAYER_SMALL, /* on rusticl too, whose compiler is slow if a device has no fma instruction */
+    LAYER_LARGE  /* the CPU backend, PoCL and all others but rusticl */
 };
 
 struct layer_place {
@@ -21,28 +22,30 @@ struct layer_place {
     enum weft_mapping mapping;
     const char *cl_options; /* or NULL */
     bool opencl;
-    bool best; /* of each device one place, the one that suits it: for work that takes long */
-    bool
-        fused; /* OpenCL: neighbouring layers share kernels, and the tensors between them do not exist */
-    bool
-        flush; /* CPU backend: with the processor's FTZ and DAZ set, so that denormals count as 0 */
+    bool best; /* the best place of its device: for work that takes long */
+    /* OpenCL: adjacent layers share kernels, and the tensors between them do not exist. */
+    bool fused;
+    /* CPU backend: with FTZ and DAZ of the processor set, so that denormals count as 0. */
+    bool flush;
 };
 
-/* Stores the places for a case of ${effort} in ${places} and returns how many. The first is the CPU backend with one thread,
- * the reference. ${who} ("conv2d by hand") names the caller in reports of skipping (skip_test): devices that should be there, PoCL
- * and rusticl, and those that are not usable. With WEFT_TEST_SLOW in the environment, rusticl runs everything. */
+/* Stores the places for a case of ${effort} in ${places} and returns their number. The first is
+ * the reference, the CPU backend with one thread. ${who} ("conv2d by hand") names the caller in
+ * reports of skipped devices (skip_test): PoCL and rusticl if they are missing, and devices that
+ * are not usable. With WEFT_TEST_SLOW in the environment, rusticl runs all cases. */
 size_t layer_places_list(enum layer_effort effort, const char *who,
                          struct layer_place places[LAYER_PLACES_MAX]);
 
-/* The same, with layers fused on OpenCL devices. */
+/* The same, with fused layers on OpenCL devices. */
 size_t layer_places_list_fused(enum layer_effort effort, const char *who,
                                struct layer_place places[LAYER_PLACES_MAX]);
 
-/* Adds to the ${count} places each OpenCL one once more, compiled to flush denormals. Returns how many there are now. */
+/* Adds each OpenCL place of the ${count} places again, compiled to flush denormals. Returns the
+ * new number of places. */
 size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], size_t count);
 
-/* Sets FTZ and DAZ of the calling thread if ${place} wants them; threads that it starts have them too.
- * Returns what layer_flush_end puts back. */
+/* Sets FTZ and DAZ of the calling thread if ${place} requires them; threads that it starts inherit
+ * them. Returns the state that layer_flush_end restores. */
 unsigned layer_flush_begin(const struct layer_place *place);
 void layer_flush_end(unsigned before);
 

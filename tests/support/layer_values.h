@@ -1,4 +1,4 @@
-/* layer_values.h: numbers to compute with, drawn from a fixed seed. */
+/* layer_values.h: random numbers for tests, from a fixed seed. */
 #ifndef LAYER_VALUES_H
 #define LAYER_VALUES_H
 
@@ -8,28 +8,34 @@
 #include <stdint.h>
 
 enum layer_style {
-    LAYER_PLAIN, /* between -1 and 1; weights divided by sqrt(fan_in): for comparisons with a tolerance */
-    LAYER_WILD, /* also zeros of both signs, ties, tiny and denormal values, and some up to a thousand */
-    LAYER_TIES, /* multiples of 1/2 from -1 to 1 */
-    LAYER_FAINT /* small ones of all sizes, so that products cross the threshold 2^-36 and 2^-126 */
+    /* From -1 to 1; weights are divided by sqrt(fan_in). For comparisons with a tolerance. */
+    LAYER_PLAIN,
+    /* Zeros of both signs, ties, tiny and denormal values, and some up to a thousand too. */
+    LAYER_WILD,
+    /* Multiples of 1/2 from -1 to 1. */
+    LAYER_TIES,
+    /* Small numbers of all sizes, so that products cross the thresholds 2^-36 and 2^-126. */
+    LAYER_FAINT
 };
 
-/* All that a propagation starts from. */
+/* The inputs of a propagation. */
 struct layer_values {
-    float *parameters, *buffers; /* the network's flat arrays; running_var is positive */
-    float *inputs, *doutputs;    /* images x the input's size, images x the output's */
+    float *parameters, *buffers; /* flat arrays of the network; running_var is positive */
+    float *inputs, *doutputs;    /* images x size of the input, and of the output */
 };
 
-/* Draws values for ${network} and ${images} images. The same seed gives the same numbers. Free with layer_values_finish. */
+/* Draws values for ${network} and ${images} images. Equal seeds give equal numbers. Free with
+ * layer_values_finish. */
 void layer_values_draw(const struct weft_network *network, size_t images, enum layer_style style,
                        uint64_t seed, struct layer_values *values);
 void layer_values_finish(struct layer_values *values);
 
-/* Writes ${count} numbers of ${style} to ${values}; equal ${seed} and ${subject} give equal numbers. */
+/* Writes ${count} numbers of ${style} to ${values}; equal ${seed} and ${subject} give equal
+ * numbers. */
 void layer_draw(uint64_t seed, uint64_t subject, enum layer_style style, float *values,
                 size_t count);
 
-/* Returns ${bytes} bytes, all zero; ends the test without memory. The caller frees. */
+/* Returns ${bytes} bytes of zeros, which the caller frees. Ends the test without memory. */
 void *layer_alloc(size_t bytes);
 
 const char *layer_style_name(enum layer_style style);
