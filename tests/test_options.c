@@ -139,7 +139,7 @@ START_TEST(refused) {
         const struct cli_command *command;
         const char *line, *message;
     } cases[] = {
-        {&cli_command_train, "--epochs 0", "--epochs 0: not a whole number from 1 to 100000"},
+        {&cli_command_train, "--epochs 0", "--epochs 0: not an integer from 1 to 100000"},
         {&cli_command_train, "--epochs 100001", "--epochs 100001: "},
         {&cli_command_train, "--epochs -1", "--epochs -1: "},
         {&cli_command_train, "--epochs +1", "--epochs +1: "},
@@ -257,7 +257,7 @@ START_TEST(environment) {
     ck_assert_uint_eq(options.common.threads, 2);
     setenv("WEFT_THREADS", "many", 1);
     ck_assert_int_eq(parse(&cli_command_train, "", words, &options, &error), WEFT_USAGE);
-    ck_assert_str_eq(error.message, "WEFT_THREADS many: not a whole number from 1 to 1024");
+    ck_assert_str_eq(error.message, "WEFT_THREADS many: not an integer from 1 to 1024");
     ck_assert_int_eq(parse(&cli_command_train, "--threads 2", words, &options, &error), WEFT_OK);
     ck_assert_int_eq(parse(&cli_command_train, "--help", words, &options, &error), WEFT_OK);
     setenv("WEFT_THREADS", "", 1);

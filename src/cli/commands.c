@@ -1,4 +1,5 @@
-/* commands.c: the list of commands. A new command is a file of its own and a line here. */
+/* commands.c: the list of commands. A new command is a new file, which has its row, and a line
+ * here. */
 #include <string.h>
 
 #include "cli/command.h"

@@ -20,25 +20,26 @@ const struct cli_option cli_common_options[] = {
     {OPTION_ROW(CLI_OPTION_COUNT, "threads", threads,
                 "threads of the CPU backend (default: all processors)"),
      .value = "N", .least = 1, .most = 1024, .variable = "WEFT_THREADS"},
-    {OPTION_ROW(CLI_OPTION_TEXT, "kernels", kernels, ".cl files from there, not the built-in ones"),
+    {OPTION_ROW(CLI_OPTION_TEXT, "kernels", kernels,
+                "use the .cl files in DIR instead of the built-in ones"),
      .value = "DIR", .variable = "WEFT_KERNELS"},
     OPTION_CHOICE("math", math, "exact", cli_math_names,
-                  "exact: equal bits; fast: products of matrices by CLBlast, on\n"
+                  "exact: equal bits; fast: CLBlast multiplies the matrices, on\n"
                   "OpenCL devices, and no bits are promised"),
     OPTION_CHOICE("mapping", mapping, "auto", cli_mapping_names,
-                  "how work is laid onto work-items; never changes a bit"),
-    OPTION_FLAG("no-fuse", no_fuse, "run each layer by kernels of its own; never changes a bit"),
+                  "how work-items share the work; changes no bit"),
+    OPTION_FLAG("no-fuse", no_fuse, "compute each layer with separate kernels; changes no bit"),
     OPTION_FLAG("no-cache", no_cache,
-                "compile OpenCL kernels anew; else programs are kept in\n"
-                "$XDG_CACHE_HOME/weft"),
-    OPTION_TEXT("cl-options", cl_options, "STRING", "further options for the OpenCL compiler"),
-    OPTION_FLAG("json", json, "results as JSON on stdout, one object a line"),
-    OPTION_FLAG("quiet", quiet, "nothing on stderr but errors and warnings"),
+                "compile the OpenCL kernels again; otherwise compiled programs\n"
+                "are kept in $XDG_CACHE_HOME/weft"),
+    OPTION_TEXT("cl-options", cl_options, "STRING", "additional options for the OpenCL compiler"),
+    OPTION_FLAG("json", json, "print results as JSON on stdout, one object per line"),
+    OPTION_FLAG("quiet", quiet, "print only errors and warnings on stderr"),
     OPTION_FLAG("verbose", verbose,
-                "more on stderr: devices, OpenCL programs and their logs, the\n"
-                "cache, memory, which layers are fused"),
-    OPTION_FLAG("help", help, "this text"),
-    OPTION_FLAG("version", version, "the version of weft and of its libraries"),
+                "print more on stderr: devices, OpenCL programs and their\n"
+                "logs, the cache, memory, fused layers"),
+    OPTION_FLAG("help", help, "print this text"),
+    OPTION_FLAG("version", version, "print the versions of weft and of its libraries"),
     {.name = NULL},
 };
 

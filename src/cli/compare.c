@@ -21,15 +21,15 @@ struct options {
 
 static const struct cli_option rows[] = {
     OPTION_FLAG("fleet", fleet,
-                "the operands are files of weft verify --json: groups them by\n"
-                "driver and hash, and names the minority"),
+                "the operands are outputs of weft verify --json: group them by\n"
+                "driver and hash, and name the minority"),
     {.name = NULL},
 };
 
 static const char notes[] =
-    "A and B are .safetensors files or run folders. Tensors are compared by their bits, and\n"
-    "of two run folders the confusion matrices too. What the files say of their making\n"
-    "(__metadata__) is reported, but is no difference.\n"
+    "A and B are .safetensors files or run folders. The bits of all tensors are compared; for\n"
+    "two run folders, the confusion matrices too. Different metadata of the files\n"
+    "(__metadata__) is reported, but is not a difference.\n"
     "\n"
     "exit codes: 0 equal, 1 different\n";
 
@@ -109,8 +109,7 @@ static enum weft_status print_verdict(const struct cli_options *options,
             printf("different: %zu of %zu tensors\n", comparison->different, comparison->tensors);
         }
         if (comparison->metadata[0] != '\0') {
-            cli_text_line(2, "what the files say of their making differs: %s",
-                          comparison->metadata);
+            cli_text_line(2, "the metadata of the files differs: %s", comparison->metadata);
         }
         return WEFT_OK;
     }
@@ -145,7 +144,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
 
 const struct cli_command cli_command_compare = {
     .name = "compare",
-    .summary = "two models or runs: equal, or where they differ",
+    .summary = "compares two models or runs, and shows where they differ",
     .run = run,
     .options_size = sizeof(struct options),
     .options = rows,

@@ -1,8 +1,8 @@
 /* data.c: weft data: what the data folder has. */
+#include "weft/data.h"
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
-#include "weft/data.h"
 
 struct split {
     enum weft_split split;
@@ -98,7 +98,7 @@ static enum weft_status run(const void *options, struct weft_error *error) {
 
 const struct cli_command cli_command_data = {
     .name = "data",
-    .summary = "says what the data folder holds",
+    .summary = "shows what the data folder contains",
     .run = run,
     .options_size = sizeof(struct cli_options),
     .examples = "weft data --data data/sample\n"

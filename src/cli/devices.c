@@ -16,7 +16,7 @@ struct options {
 #define OPTIONS struct options
 
 static const struct cli_option rows[] = {
-    OPTION_FLAG("clear-cache", clear_cache, "first forget the compiled OpenCL programs"),
+    OPTION_FLAG("clear-cache", clear_cache, "first remove the compiled OpenCL programs"),
     {.name = NULL},
 };
 
@@ -153,7 +153,7 @@ done:
 
 const struct cli_command cli_command_devices = {
     .name = "devices",
-    .summary = "lists devices and which one is the default, and why",
+    .summary = "lists all devices, and which one is the default and why",
     .run = run,
     .options_size = sizeof(struct options),
     .options = rows,

@@ -26,21 +26,21 @@ struct options {
 #define OPTIONS struct options
 
 static const struct cli_option rows[] = {
-    OPTION_CHOICE("split", split, "test", cli_split_names, "the images"),
+    OPTION_CHOICE("split", split, "test", cli_split_names, "the images to evaluate"),
     OPTION_CHOICE("statistics", statistics, NULL, statistics,
-                  "what batch norm normalises with (default: running)"),
+                  "the statistics of batch norm (default: running)"),
     OPTION_COUNT("batch", batch, "10000", 1, 1000000,
-                 "images that share their statistics, with batch statistics"),
+                 "images that share statistics, with --statistics batch"),
     OPTION_CHOICE("pixels", pixels, NULL, pixels,
                   "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)"),
     OPTION_FLAG("as-published", as_published,
-                "with the notebook's two mistakes: --statistics batch, and\n"
-                "--pixels raw for the test split"),
-    OPTION_FILE("csv", csv, "writes the matrix as CSV"),
-    OPTION_FILE("figure", figure, "draws the matrix: .png, .svg or .pdf"),
-    OPTION_FLAG("normalize", normalize, "the figure shows shares of each true class, not counts"),
-    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "of the figure"),
-    OPTION_FILE("logits", logits, "writes the logits, images x classes, as safetensors"),
+                "with the two mistakes of the notebook: --statistics batch,\n"
+                "and --pixels raw for the test split"),
+    OPTION_FILE("csv", csv, "write the matrix as CSV"),
+    OPTION_FILE("figure", figure, "draw the matrix: .png, .svg or .pdf"),
+    OPTION_FLAG("normalize", normalize, "draw shares of each true class instead of counts"),
+    OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of the figure"),
+    OPTION_FILE("logits", logits, "write the logits, images x classes, as safetensors"),
     {.name = NULL},
 };
 
@@ -193,7 +193,7 @@ done:
 
 const struct cli_command cli_command_evaluate = {
     .name = "evaluate",
-    .summary = "confusion matrix of a model",
+    .summary = "shows the confusion matrix of a model",
     .run = run,
     .options_size = sizeof(struct options),
     .options = rows,

@@ -1,4 +1,4 @@
-/* json.h: the events that --json prints: one JSON object a line on stdout.
+/* json.h: the events that --json prints on stdout, one JSON object per line.
  *
  * A command prints a result with one function, which has the text and the fields of the event:
  *

@@ -1,5 +1,4 @@
-/* main.c: finds the command, parses its options, runs it, and turns its status into the exit
- * code. */
+/* main.c: finds the command, parses its options, and runs it; its status is the exit code. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ static const char *command_name(const void *context, size_t index) {
 
 static enum weft_status unknown_command(const char *name, struct weft_error *error) {
     const char *nearest = cli_nearest_find(name, command_name, NULL);
-    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists those there are", name);
+    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
     if (nearest != NULL) {
         weft_error_hint(error, "did you mean weft %s?", nearest);
     }
@@ -51,7 +50,7 @@ done:
 static enum weft_status version(int count, char *const *arguments, struct weft_error *error) {
     bool json = count == 1 && strcmp(arguments[0], "--json") == 0;
     if (count > 0 && !json) {
-        return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes --json alone",
+        return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes only --json",
                          arguments[0]);
     }
     return cli_version_print(json, error);
@@ -77,7 +76,7 @@ static enum weft_status dispatch(int count, char **arguments, struct weft_error 
         return weft_error_hint(error, "weft --help lists the commands");
     }
     if (name[0] == '-') {
-        weft_fail(error, WEFT_USAGE, "%.60s: options stand behind the command", name);
+        weft_fail(error, WEFT_USAGE, "%.60s: options follow the command", name);
         return weft_error_hint(error, "for example: weft train --epochs 5");
     }
     return unknown_command(name, error);
@@ -100,8 +99,8 @@ int main(int argc, char **argv) {
     enum weft_status status;
     os_guard_streams();
     os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
-                   "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd takes one alone; "
-                   "weft verify looks for what is wrong\n",
+                   "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd uses only one; "
+                   "weft verify looks for the fault\n",
                    WEFT_BAD_DEVICE);
     os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
@@ -109,11 +108,12 @@ int main(int argc, char **argv) {
         status = cli_message_flush(&error);
     }
     if (status == WEFT_BAD_DEVICE && os_interrupted()) {
-        /* A driver's compiler may lose its files to the signal: LLVM removes them. */
+        /* The signal may have made a driver's compiler fail: LLVM removes its files. */
         weft_error_context(&error, "interrupted");
         status = error.status = WEFT_INTERRUPTED;
     }
-    if (status != WEFT_OK && error.message[0] != '\0') { /* else another process has said it */
+    if (status != WEFT_OK &&
+        error.message[0] != '\0') { /* otherwise another process has printed it */
         cli_message_error(&error, json);
     }
     os_explain_end(NULL, 0);

@@ -11,7 +11,7 @@
  *     };
  *     #define OPTIONS struct cli_train_options
  *     static const struct cli_option rows[] = {
- *         OPTION_COUNT("epochs", epochs, "5", 1, 100000, "how often all training images are seen"),
+ *         OPTION_COUNT("epochs", epochs, "5", 1, 100000, "passes over all training images"),
  *         {.name = NULL},
  *     }; */
 #ifndef WEFT_CLI_OPTIONS_H

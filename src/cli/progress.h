@@ -1,5 +1,5 @@
 /* progress.h: a bar on stderr, if stderr is a terminal that can redraw a line, without --quiet and
- * --json; else nothing. */
+ * --json; otherwise nothing. */
 #ifndef WEFT_CLI_PROGRESS_H
 #define WEFT_CLI_PROGRESS_H
 

@@ -17,7 +17,7 @@ static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
             return WEFT_OK;
         }
     }
-    return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d are all taken", RUNS_MAX);
+    return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d all exist", RUNS_MAX);
 }
 
 static enum weft_status take(struct cli_run *run, const char *out, bool force,
@@ -35,7 +35,8 @@ static enum weft_status take(struct cli_run *run, const char *out, bool force,
     }
     if (!force && !os_is_empty_folder(out)) {
         weft_fail(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
-        return weft_error_hint(error, "choose another one, or let --force replace the run in it");
+        return weft_error_hint(error,
+                               "choose another folder, or replace the run in it with --force");
     }
     return WEFT_OK;
 }

@@ -22,7 +22,7 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
         weft_model_destroy(*model);
         *model = NULL;
     } else if ((*model)->published_assumed) {
-        cli_message_notice(options, "%s: names no network: taken for the published one", path);
+        cli_message_notice(options, "%s: it names no network: the published one is assumed", path);
     }
     return status;
 }
@@ -37,7 +37,7 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     }
     TRY(os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error));
     if (strlen(text) != size) {
-        status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it holds a zero byte", path);
+        status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
     } else {
         status = weft_network_create(text, network, error);
         if (status != WEFT_OK) {

@@ -35,7 +35,7 @@ enum weft_status cli_setup_device(const struct cli_options *options,
                                   struct weft_error *error);
 
 /* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
- * else normalised ones. */
+ * otherwise normalised ones. */
 enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error);
 

@@ -16,7 +16,7 @@ struct options {
 #define OPTIONS struct options
 
 static const struct cli_option rows[] = {
-    OPTION_FILE("network", network, "a list of layers in JSON, as in a model file's metadata"),
+    OPTION_FILE("network", network, "a list of layers in JSON, as in the metadata of a model file"),
     {.name = NULL},
 };
 
@@ -148,7 +148,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     char path[4096], sha256[65];
     enum weft_status status;
     if (common->operand_count > 0 && options->network != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--network: MODEL brings its own network");
+        return weft_fail(error, WEFT_USAGE, "--network: MODEL has its own network");
     }
     if (common->operand_count > 0) {
         TRY(cli_setup_model(common, common->operands[0], &model, path, sha256, error));
@@ -164,13 +164,13 @@ static enum weft_status run(const void *given, struct weft_error *error) {
 
 const struct cli_command cli_command_summary = {
     .name = "summary",
-    .summary = "shows the network as a table, and in PyTorch's notation",
+    .summary = "shows the network as a table and in PyTorch's notation",
     .run = run,
     .options_size = sizeof(struct options),
     .options = rows,
     .operand = CLI_OPERAND_OPTIONAL,
     .operand_name = "MODEL",
-    .notes = "Without MODEL and --network: the published network.\n",
+    .notes = "Without MODEL and --network, it shows the published network.\n",
     .examples = "weft summary run-1\n"
                 "weft summary --network layers.json\n",
 };

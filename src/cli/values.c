@@ -29,8 +29,8 @@ static bool parse_count(const char *text, uint64_t *value) {
 enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
                                   const char *source, uint64_t *value, struct weft_error *error) {
     if (!parse_count(text, value) || *value < least || *value > most) {
-        return weft_fail(error, WEFT_USAGE, "%s %s: not a whole number from %llu to %llu", source,
-                         text, (unsigned long long)least, (unsigned long long)most);
+        return weft_fail(error, WEFT_USAGE, "%s %s: not an integer from %llu to %llu", source, text,
+                         (unsigned long long)least, (unsigned long long)most);
     }
     return WEFT_OK;
 }

@@ -127,7 +127,7 @@ fi
 refuses 2 "--math fast: CLBlast needs an OpenCL device" "${bench[@]}" --device cpu --math fast
 
 # Wrong usage and files
-refuses 2 "--repeat 0: not a whole number" "${bench[@]}" --repeat 0
+refuses 2 "--repeat 0: not an integer" "${bench[@]}" --repeat 0
 refuses 2 "--only everything: not one of: train, evaluate, kernels, peak, whole" "${bench[@]}" --only everything
 refuses 2 "--whole: it is weft train as it is" "${bench[@]}" --whole --wide 2
 refuses 2 "--whole: it is weft train as it is" "${bench[@]}" --only whole --steps 2

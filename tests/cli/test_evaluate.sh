@@ -91,7 +91,7 @@ end
 begin "a PyTorch file without a network"
 run "${evaluate[@]}" "$source/tests/vectors/trained.safetensors" --json
 expect_code 0
-expect_text err "names no network: taken for the published one"
+expect_text err "it names no network: the published one is assumed"
 expect_json 'e[0]["correct"] > 80'
 end
 
@@ -118,7 +118,7 @@ refuses 3 "nowhere/matrix.svg" "${evaluate[@]}" "$model" --figure nowhere/matrix
 refuses 2 "--as-published: it sets --statistics itself" "${evaluate[@]}" "$model" --as-published --statistics running
 refuses 2 "--as-published: it sets --pixels itself" "${evaluate[@]}" "$model" --as-published --pixels raw
 refuses 2 "--split valid: not one of: train, test" "${evaluate[@]}" "$model" --split valid
-refuses 2 "--batch 0: not a whole number" "${evaluate[@]}" "$model" --batch 0
+refuses 2 "--batch 0: not an integer" "${evaluate[@]}" "$model" --batch 0
 refuses 2 "MODEL is missing" "${evaluate[@]}"
 refuses 2 "unexpected argument other" "${evaluate[@]}" "$model" other
 refuses 3 "nowhere.safetensors" "${evaluate[@]}" nowhere.safetensors

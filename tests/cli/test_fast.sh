@@ -46,7 +46,7 @@ expect_text err "no bits are promised"
 expect_json 'e[0]["math"] == "fast"'
 run train --data "$sample" --device "$device" --resume run --epochs 4 --math exact
 expect_code 2
-expect_text err "--math: --resume goes on with the options that it began with: fast"
+expect_text err "--math: --resume continues with the options that the run began with: fast"
 end
 
 begin "evaluate: the CPU backend has no CLBlast"

@@ -90,7 +90,7 @@ end
 begin "bench, after the measurement of the peak"
 interrupted err "batches of 500" SIGINT bench --data "$work/files" --device cpu --repeat 20 --images 20000 --verbose --only evaluate --peak
 expect_code 130
-expect_text err "what had been measured until then is shown"
+expect_text err "the parts that were complete are shown"
 expect_text out "peak "
 ! grep -q '^evaluate' "$work/out" || problem "an incomplete measurement"
 end

@@ -139,9 +139,9 @@ end
 
 refuses 2 "IMAGE is missing" "${predict[@]}"
 refuses 2 "--index: name files or images" "${predict[@]}" x.png --index 1
-refuses 2 "--index 100: not a whole number from 0 to 99" "${predict[@]}" --index 1,100
-refuses 2 "--index x: not a whole number" "${predict[@]}" --index 1,x
-refuses 2 "--index : not a whole number" "${predict[@]}" --index 1,,2
+refuses 2 "--index 100: not an integer from 0 to 99" "${predict[@]}" --index 1,100
+refuses 2 "--index x: not an integer" "${predict[@]}" --index 1,x
+refuses 2 "--index : not an integer" "${predict[@]}" --index 1,,2
 refuses 2 "--out: seen.gif" "${predict[@]}" --index 1 --out seen.gif
 refuses 3 "nowhere.safetensors" predict nowhere.safetensors --index 1
 

@@ -24,7 +24,7 @@ run "${train[@]}" "${opencl[@]}" --epochs 2 --out run
 expect_code 0
 run train --resume run --epochs 5 --device cpu
 expect_code 0
-expect_text err "run: goes on after epoch 2 of 5"
+expect_text err "run: continues after epoch 2 of 5"
 expect_no_text out "epoch: 2,"
 expect_text out "epoch: 3,"
 same_run run
@@ -94,16 +94,16 @@ run "${train[@]}" --device cpu --epochs 2 --init "$whole" --out init-whole
 expect_same init/model.safetensors init-whole/model.safetensors
 run train --resume init --epochs 3 --init "$work/files/steps" --device cpu
 expect_code 2
-expect_text err "--init: --resume goes on"
+expect_text err "--init: --resume continues"
 end
 
 cp -r run "$work/files/run"
 rm -rf "$work/here/"*
 run=$work/files/run
-refuses 2 "--batch: --resume goes on with the options that it began with: 30" train --resume "$run" --batch 31
-refuses 2 "--lr: --resume goes on" train --resume "$run" --lr 0.1
-refuses 2 "--seed: --resume goes on with the options that it began with: 3" train --resume "$run" --seed 4
-refuses 2 "--order: --resume goes on" train --resume "$run" --order file
+refuses 2 "--batch: --resume continues with the options that the run began with: 30" train --resume "$run" --batch 31
+refuses 2 "--lr: --resume continues" train --resume "$run" --lr 0.1
+refuses 2 "--seed: --resume continues with the options that the run began with: 3" train --resume "$run" --seed 4
+refuses 2 "--order: --resume continues" train --resume "$run" --order file
 refuses 2 "--epochs 4: 5 are finished already" train --resume "$run" --epochs 4
 refuses 2 "--steps 3: 20 are made already" train --resume "$run" --steps 3
 refuses 2 "--out: --resume names the run folder" train --resume "$run" --out other
@@ -119,7 +119,7 @@ for name in os.listdir(sys.argv[1]):
     content[-1] ^= 1
     open(os.path.join(sys.argv[2], name[:-3]), "wb").write(content)
 PYTHON
-refuses 2 "not the images that the run was begun with" train --resume "$run" --data "$work/files/data" --device cpu
+refuses 2 "not the images that the run began with" train --resume "$run" --data "$work/files/data" --device cpu
 
 # Damaged checkpoints: truncated, or with impossible values
 python3 - "$run/checkpoint.safetensors" "$work/files" <<'PYTHON' || { echo "cli_resume: the damaged files were not made"; exit 1; }

@@ -93,8 +93,8 @@ done
 
 refuses 2 "--class Hat: there is no such class" "${samples[@]}" --class Hat
 refuses 2 "--out: grid.bmp: not a name" "${samples[@]}" --out grid.bmp
-refuses 2 "--seed x: not a whole number" "${samples[@]}" --seed x
-refuses 2 "--count 0: not a whole number" "${samples[@]}" --count 0
+refuses 2 "--seed x: not an integer" "${samples[@]}" --seed x
+refuses 2 "--count 0: not an integer" "${samples[@]}" --count 0
 refuses 3 "nowhere" samples --data nowhere
 refuses 3 "nowhere/grid.svg" "${samples[@]}" --out nowhere/grid.svg
 

@@ -66,7 +66,7 @@ expect_same held/steps.csv halves/steps.csv
     problem "the validation of the epochs before --resume"
 run "${train[@]}" --resume halves --validate 10
 expect_code 2
-expect_text err "--validate: --resume goes on with the options that it began with: 30"
+expect_text err "--validate: --resume continues with the options that the run began with: 30"
 run "${train[@]}" --validate 100 --out none
 expect_code 2
 expect_text err "--validate 100: there are 100 training images"
@@ -215,7 +215,7 @@ begin "Ctrl-C"
 interrupted out "epoch: 1," SIGINT "${train[@]}" --epochs 100000 --batch 20 --out interrupted
 expect_code 130
 expect_text err "weft: training: interrupted"
-expect_text err "it holds the model after epoch"
+expect_text err "it has the model after epoch"
 [ -s interrupted/model.safetensors ] || problem "no model"
 [ -s interrupted/history.csv ] || problem "no history"
 [ ! -e interrupted/run.json ] || problem "there is a run.json"
@@ -245,7 +245,7 @@ end
 rm -rf "$work/here/"*
 
 # Wrong usage and files
-refuses 2 "--network: --init brings its own network" "${train[@]}" --init a --network b
+refuses 2 "--network: --init has its own network" "${train[@]}" --init a --network b
 touch "$work/files/file"
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
 refuses 3 "cannot make folder" "${train[@]}" --out "$work/files/file/below"

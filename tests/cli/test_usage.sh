@@ -12,13 +12,13 @@ run tarin
 expect_text err "did you mean weft train?"
 end
 refuses 2 "unknown command verfiy" verfiy
-refuses 2 "--device: options stand behind the command" --device cpu train
+refuses 2 "--device: options follow the command" --device cpu train
 refuses 2 "unknown option --ephocs" train --ephocs 3
 begin "an option that looks like another"
 run train --ephocs 3
 expect_text err "did you mean --epochs?"
 end
-refuses 2 "--epochs 0: not a whole number from 1 to 100000" train --epochs 0
+refuses 2 "--epochs 0: not an integer from 1 to 100000" train --epochs 0
 refuses 2 "--lr 0: not a number" train --lr 0
 refuses 2 "--json: it takes no value" devices --json=1
 refuses 2 "unexpected argument x" devices x
@@ -39,7 +39,7 @@ ran="data with WEFT_THREADS=x"
 WEFT_THREADS=x "$weft" data >"$work/out" 2>"$work/err"
 code=$?
 expect_code 2
-expect_text err "weft: WEFT_THREADS x: not a whole number from 1 to 1024"
+expect_text err "weft: WEFT_THREADS x: not an integer from 1 to 1024"
 expect_empty out
 end
 
@@ -91,7 +91,7 @@ if [ -e "$source/.git" ] && described=$(git -C "$source" describe --tags --alway
     grep -qx "revision: $described\(-dirty\)\?" "$work/out" || problem "not $described"
     end
 fi
-refuses 2 "weft --version takes --json alone" --version --jsn
+refuses 2 "weft --version takes only --json" --version --jsn
 
 # A stdout that cannot be written
 begin "a full disk"
@@ -231,7 +231,7 @@ expect_text err "1 x 4 x 4"
 end
 printf '{"input": [1, 28, 28], "layers": [{"kind": "relu"}]}\0more' >"$work/files/list.json"
 refuses 3 "zero byte" summary --network "$work/files/list.json"
-refuses 2 "MODEL brings its own network" summary --network "$work/files/list.json" model.safetensors
+refuses 2 "MODEL has its own network" summary --network "$work/files/list.json" model.safetensors
 refuses 3 "nowhere.safetensors" summary nowhere.safetensors
 
 finish

@@ -57,7 +57,7 @@ for what in "" --all; do
     expect_code 5
     expect_empty out
     expect_text err "weft: verify: no verdict: the process crashed (signal 4), before it had a device"
-    expect_text err "OCL_ICD_VENDORS=FILE.icd takes one alone"
+    expect_text err "OCL_ICD_VENDORS=FILE.icd uses only one"
     for quit in 0 1; do
         # shellcheck disable=SC2086
         QUIT=$quit run verify $what

@@ -13,28 +13,28 @@ const char *const cli_bench_parts[] = {"train", "evaluate", "kernels", "peak", "
 static const char notes[] = "Times are medians.\n";
 
 static const char details[] =
-    "train: an epoch, from the shuffle to the parameters read back, images on "
-    "the\n"
-    "device; evaluate: the test images with running statistics. kernels: one more run of each, "
-    "which\n"
-    "the device itself measures; FLOP are the products of conv2d and linear, bytes what a kernel "
-    "reads\n"
-    "and writes, each once. peak: fused multiply-adds on registers alone.\n";
+    "train is an epoch, from the shuffle to the reading of the parameters; the images are on the\n"
+    "device. evaluate is a pass over the test images with running statistics. kernels is one more\n"
+    "run of both, which the device itself measures: FLOP are those of the products of conv2d and\n"
+    "linear; bytes are what a kernel reads and writes, each counted once. peak is fused\n"
+    "multiply-adds on registers only.\n";
 
 #define OPTIONS struct cli_bench_options
 
 static const struct cli_option rows[] = {
-    OPTION_COUNT("images", images, "60000", 1, UINT32_MAX, "only the first N images of each split"),
-    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images of a training step"),
-    OPTION_COUNT("steps", steps, NULL, 1, UINT32_MAX, "an epoch is at most N steps"),
+    OPTION_COUNT("images", images, "60000", 1, UINT32_MAX,
+                 "use only the first N images of each split"),
+    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images per training step"),
+    OPTION_COUNT("steps", steps, NULL, 1, UINT32_MAX, "end an epoch after N steps"),
     OPTION_COUNT("repeat", repeat, "5", 1, 1000, "runs of each part"),
-    OPTION_FLAG("peak", peak, "measures the device's peak too, and shares of it"),
-    OPTION_FLAG("whole", whole, "the whole of weft train too: data, device, epochs, files"),
-    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "of --whole"),
-    OPTION_CHOICE("only", only, NULL, cli_bench_parts, "one part, and --peak if that is given"),
-    OPTION_FILE("network", network, "a list of layers in JSON, not the published network"),
+    OPTION_FLAG("peak", peak, "also measure the peak of the device, and shares of it"),
+    OPTION_FLAG("whole", whole, "also measure weft train as a whole, with data and files"),
+    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "epochs of --whole"),
+    OPTION_CHOICE("only", only, NULL, cli_bench_parts,
+                  "measure one part, and the peak with --peak"),
+    OPTION_FILE("network", network, "layers in JSON, instead of the published network"),
     OPTION_COUNT("wide", wide, "1", 1, 1024,
-                 "N times the channels and features, inside the network"),
+                 "multiply the channels and features inside the network by N"),
     {.name = NULL},
 };
 
@@ -86,8 +86,8 @@ static enum weft_status print_interrupted(struct cli_bench *bench, struct weft_e
         TRY(cli_bench_print(bench, error));
     }
     weft_fail(error, WEFT_INTERRUPTED, "bench: interrupted");
-    return weft_error_hint(error, some ? "what had been measured until then is shown"
-                                       : "nothing had been measured until then");
+    return weft_error_hint(error, some ? "the parts that were complete are shown"
+                                       : "no part was complete");
 }
 
 /* Measures all parts; with --math fast both kinds of math. Fast comes first: without CLBlast, it
@@ -109,7 +109,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     if (cli_bench_wants(options, CLI_BENCH_WHOLE) &&
         (options->wide > 1 || options->images < 60000 || options->steps > 0)) {
         return weft_fail(error, WEFT_USAGE,
-                         "--whole: it is weft train as it is, without --images, --steps or --wide");
+                         "--whole: it cannot be combined with --images, --steps or --wide");
     }
     os_catch_interrupts();
     TRY_OR(done, read_images(&bench, error));
@@ -135,7 +135,7 @@ done:
 
 const struct cli_command cli_command_bench = {
     .name = "bench",
-    .summary = "speed: epoch, evaluation, kernels, peak",
+    .summary = "measures speed: epoch, evaluation, kernels, peak",
     .run = run,
     .options_size = sizeof(struct cli_bench_options),
     .options = rows,

@@ -69,7 +69,7 @@ double cli_bench_step_gflop(const struct weft_network *network);
 /* measure.c: measures what the options ask for, with one kind of math, into the next parts. */
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error);
 
-/* Measures complete runs of weft train, likewise. */
+/* Measures complete runs of weft train, into the next part. */
 enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
                                          struct weft_error *error);
 

@@ -37,8 +37,7 @@ double cli_bench_forward_gflop(const struct weft_network *network) {
     return 1e-9 * (double)flop;
 }
 
-/* Forward, gradients of parameters, and gradients of inputs but for the images', which nobody
- * needs. */
+/* The forward pass, the gradients of the parameters, and those of all inputs except the images. */
 double cli_bench_step_gflop(const struct weft_network *network) {
     double first = 1e-9 * (double)weft_layer_flop(&network->layers[0]);
     return 3 * cli_bench_forward_gflop(network) - first;

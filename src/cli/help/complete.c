@@ -1,9 +1,9 @@
-/* complete.c: weft help complete WORD...: what can be the last WORD, for the completion scripts of
+/* complete.c: weft help complete WORD...: what the last WORD can be, for the completion scripts of
  * shells.
  *
- * Each line of the answer is a word, perhaps with a tab and a description, or says which paths the
- * shell has to offer: ":folders", ":files", or ":files ENDING...", which are folders and the files
- * that end so. The shell removes the words that do not begin like the last WORD. */
+ * Each line is a word, perhaps followed by a tab and a description, or names the paths that the
+ * shell has to offer: ":folders", ":files", or ":files ENDING..." for folders and the files with
+ * one of the endings. The shell removes the words that do not begin like the last WORD. */
 #include "cli/help/help.h"
 
 #include <stdlib.h>
@@ -33,8 +33,8 @@ static void offer_topics(FILE *out) {
     }
 }
 
-/* The words that are always right come first: a driver may end the process when it is asked for its
- * devices. */
+/* The words that are always valid come first: the query of its devices may make a driver end the
+ * process. */
 static void offer_devices(FILE *out) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
@@ -63,7 +63,7 @@ static void offer_classes(FILE *out) {
     }
 }
 
-/* What the value of ${option} can be, by what help calls it. */
+/* Offers values of ${option}, according to the name of the value in the help. */
 static void offer_value(FILE *out, const struct cli_option *option) {
     const char *value = option->value != NULL ? option->value : "";
     for (size_t i = 0; option->choices != NULL && option->choices[i] != NULL; i++) {

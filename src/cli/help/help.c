@@ -1,5 +1,5 @@
 /* help.c: the pages of weft help, made from the tables of commands and options. A page fits a
- * screen: what is the same for every command has a page of its own. */
+ * screen: what is the same for every command is on a separate page. */
 #include "cli/help/help.h"
 
 #include <string.h>
@@ -67,7 +67,7 @@ void cli_help_options(FILE *out, const char *title, const struct cli_option *opt
     fputc('\n', out);
 }
 
-/* Examples are lines. */
+/* Prints ${lines}, indented. */
 static void print_examples(FILE *out, const char *lines) {
     fputs("examples:\n", out);
     while (*lines != '\0') {
@@ -83,9 +83,9 @@ void cli_help_command(FILE *out, const struct cli_command *command) {
     fprintf(out, "weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
             command->name, operand);
     cli_help_options(out, "options", command->options);
-    fputs("weft help options: what every command takes, as --device, --data and --json.\n\n", out);
+    fputs("weft help options explains --device, --data, --json and other common options.\n\n", out);
     if (command->operand == CLI_OPERAND_OPTIONAL || command->operand == CLI_OPERAND_REQUIRED) {
-        fprintf(out, "%s is a .safetensors file, or a run folder that holds model.safetensors.\n\n",
+        fprintf(out, "%s is a .safetensors file, or a run folder with model.safetensors.\n\n",
                 command->operand_name);
     }
     if (command->notes != NULL) {
@@ -104,8 +104,8 @@ void cli_help_program(FILE *out) {
         const struct cli_command *command = cli_commands[i];
         fprintf(out, "  %-10s %s\n", command->name, command->summary);
     }
-    fputs("\nweft help COMMAND explains one of them; weft help options, environment, files,\n"
-          "exit-codes and completion what is the same for all.\n\n",
+    fputs("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
+          "exit-codes and completion explain what is the same for all commands.\n\n",
           out);
     print_examples(out, "weft train --epochs 5 --out run-a\n"
                         "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
@@ -157,8 +157,7 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
         topic->print(stdout);
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists those there are",
-              names[0]);
+    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", names[0]);
     nearest = cli_nearest_find(names[0], page_name, NULL);
     if (nearest != NULL) {
         weft_error_hint(error, "did you mean weft help %s?", nearest);

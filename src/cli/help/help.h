@@ -1,4 +1,4 @@
-/* help.h: what the program says about itself: the pages of weft help, the manual page and the
+/* help.h: what the program prints about itself: the pages of weft help, the manual page and the
  * completions of shells. All of it is made from the tables of commands and options, so that none
  * can say what the program does not do. */
 #ifndef WEFT_CLI_HELP_H
@@ -15,7 +15,7 @@ struct cli_term {
 
 /* topics.c */
 extern const struct cli_term cli_exit_codes[];
-extern const struct cli_term cli_variables[]; /* those that stand in for no option */
+extern const struct cli_term cli_variables[]; /* those that replace no option */
 extern const struct cli_term cli_file_names[];
 
 /* A page of weft help that is about no command. */

@@ -8,7 +8,7 @@
 
 enum { LINE_MOST = 76 };
 
-/* The character as roff takes it literally. */
+/* Returns the character escaped, so that roff prints it unchanged. */
 static const char *escape(char c, char plain[2]) {
     plain[0] = c;
     plain[1] = '\0';
@@ -35,7 +35,7 @@ static size_t escape_word(const char *text, bool first, char word[512]) {
     return length;
 }
 
-/* A paragraph: lines of a decent length, a sentence begins one of its own. */
+/* Prints a paragraph in lines of moderate length. A sentence begins a new line. */
 static void print_text(FILE *out, const char *text) {
     size_t used = 0;
     bool sentence = false; /* the last word ended one */
@@ -71,7 +71,7 @@ static void print_text(FILE *out, const char *text) {
     }
 }
 
-/* A term in bold, and below it what it means. */
+/* Prints a term in bold, and its meaning below. */
 static void print_term(FILE *out, const char *term, const char *text) {
     char plain[2];
     fputs(".TP\n.B ", out);
@@ -100,7 +100,7 @@ static void print_options(FILE *out, const struct cli_option *options) {
     }
 }
 
-/* Lines as they are. */
+/* Prints lines unchanged. */
 static void print_lines(FILE *out, const char *lines) {
     for (; lines != NULL && *lines != '\0'; lines++) {
         char plain[2];
@@ -133,7 +133,8 @@ static void print_environment(FILE *out) {
     for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
-            snprintf(text, sizeof text, "as --%s %s; the option wins", option->name, option->value);
+            snprintf(text, sizeof text, "like --%s %s; the option overrides it", option->name,
+                     option->value);
             print_term(out, option->variable, text);
         }
     }
@@ -141,7 +142,7 @@ static void print_environment(FILE *out) {
 }
 
 static void print_files(FILE *out) {
-    print_text(out, "A run folder, as weft train writes it, holds:");
+    print_text(out, "weft train writes a run folder with these files:");
     print_terms(out, cli_file_names);
     fputs(".PP\n", out);
     print_text(out, "The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
@@ -159,9 +160,9 @@ void cli_manual_print(FILE *out) {
           out);
     print_text(out,
                "weft trains and evaluates a small convolutional network on Fashion-MNIST, on "
-               "OpenCL devices and on the CPU, with the same bits on every one of them. "
+               "OpenCL devices and on the CPU, with the same bits on every device. "
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
-               "file, or a run folder that holds model.safetensors.");
+               "file, or a run folder with model.safetensors.");
     fputs(".SH COMMANDS\n", out);
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];

@@ -1,6 +1,7 @@
-"""page_date.py: the date of the manual page, on stdout: of $SOURCE_DATE_EPOCH, else of the last commit that changed what it is made
-of, else, in a folder that git does not know, of the changelog, as tar has kept it. It never is the day of the build, so that two
-builds of the same sources are equal."""
+"""page_date.py: prints the date of the manual page: that of $SOURCE_DATE_EPOCH; otherwise that of
+the last commit that changed its sources; otherwise, outside of a git repository, that of the
+changelog, which tar keeps. It is never the day of the build, so that two builds of the same sources
+are equal."""
 import os
 import subprocess
 import time
@@ -13,7 +14,7 @@ def day(seconds):
 
 
 def committed():
-    """Seconds since 1970, or None where the sources are no repository of their own, or git is missing."""
+    """Seconds since 1970; None if the sources are not the root of a repository, or git is missing."""
     if not os.path.exists(os.path.join(root, ".git")):
         return None
     try:

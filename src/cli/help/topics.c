@@ -1,4 +1,4 @@
-/* topics.c: the pages of weft help that are about no command. */
+/* topics.c: the pages of weft help that are not about a command. */
 #include "cli/help/help.h"
 
 #include "cli/text_wrap.h"
@@ -7,53 +7,54 @@ enum { WIDTH = 80 };
 
 const struct cli_term cli_exit_codes[] = {
     {"0", "done"},
-    {"1", "the work failed: a verify or compare that found a difference, a training that diverged "
-          "or learned nothing"},
+    {"1", "the work failed: verify or compare found a difference, or a training diverged or "
+          "learned nothing"},
     {"2", "wrong usage"},
-    {"3", "a data or model file that is missing or bad"},
-    {"4", "no such device, or OpenCL failed"},
-    {"5", "no verdict: it could not be run to its end (a hang, a crash, a time limit)"},
-    {"6", "unstable: two runs of the same thing differ"},
-    {"130", "interrupted, by Ctrl-C or by SIGTERM"},
+    {"3", "a data or model file is missing or damaged"},
+    {"4", "there is no such device, or OpenCL failed"},
+    {"5", "no verdict: a verification did not come to its end (a hang, a crash, a time limit)"},
+    {"6", "unstable: two equal runs differ"},
+    {"130", "interrupted by Ctrl-C or SIGTERM"},
     {NULL, NULL},
 };
 
 const struct cli_term cli_variables[] = {
-    {"XDG_CACHE_HOME", "compiled OpenCL programs are kept in its folder weft (default: ~/.cache)"},
-    {"NO_COLOR", "if it is not empty: no colours"},
-    {"TERM", "dumb: neither colours nor progress bars"},
-    {"COLORTERM", "truecolor or 24bit: matrices and images in all colours, else in 216"},
-    {"COLUMNS", "the terminal's width, where it is not what the terminal says"},
+    {"XDG_CACHE_HOME",
+     "compiled OpenCL programs are kept in weft in this folder (default: ~/.cache)"},
+    {"NO_COLOR", "no colours, if it is not empty"},
+    {"TERM", "with the value dumb: neither colours nor progress bars"},
+    {"COLORTERM",
+     "with the value truecolor or 24bit: matrices and images in all colours, otherwise in 216"},
+    {"COLUMNS", "the width of the terminal, if the terminal does not report it"},
     {"LC_ALL, LC_CTYPE, LANG",
-     "the first that is set says whether the terminal shows UTF-8: images "
-     "are then drawn with half blocks"},
-    {"TMPDIR", "where weft bench --whole puts its run folders (default: /tmp)"},
+     "the first of them that is set: with UTF-8, images are drawn with half blocks"},
+    {"TMPDIR", "the folder for the run folders of weft bench --whole (default: /tmp)"},
     {NULL, NULL},
 };
 
 const struct cli_term cli_file_names[] = {
     {"model.safetensors", "parameters and running statistics, under PyTorch's names"},
-    {"checkpoint.safetensors", "what --resume needs, after each whole epoch"},
+    {"checkpoint.safetensors", "what --resume needs, written after each complete epoch"},
     {"history.csv, steps.csv", "accuracy and loss of each epoch and of the steps"},
     {"confusion-SPLIT.csv", "confusion matrices of train and test, also as .svg and .png"},
     {"curves.svg, curves.png", "loss and accuracy"},
     {"run.json", "options, device, versions and results"},
-    {"report.html", "what weft report writes"},
+    {"report.html", "the file that weft report writes"},
     {NULL, NULL},
 };
 
 static void print_options(FILE *out) {
     cli_help_options(out, "options of every command", cli_common_options);
-    fputs("--name VALUE and --name=VALUE are the same; the last of two wins; -- ends them.\n", out);
+    fputs("--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n", out);
 }
 
 static void print_environment(FILE *out) {
-    fputs("variables of the environment; an option wins against its variable:\n", out);
+    fputs("variables of the environment; an option overrides its variable:\n", out);
     for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
             const struct cli_term terms[] = {{option->variable, text}, {NULL, NULL}};
-            snprintf(text, sizeof text, "as --%s %s", option->name, option->value);
+            snprintf(text, sizeof text, "like --%s %s", option->name, option->value);
             cli_help_terms(out, terms);
         }
     }
@@ -64,20 +65,20 @@ static void print_exit_codes(FILE *out) {
     fputs("exit codes:\n", out);
     cli_help_terms(out, cli_exit_codes);
     fputc('\n', out);
-    cli_text_wrap(out,
-                  "Messages are \"weft: WHAT FAILED: WHY\" on stderr, and below that, where there "
-                  "is one, a line that tells how to mend it. With --json they are events on "
-                  "stdout too.",
-                  0, 0, WIDTH);
+    cli_text_wrap(
+        out,
+        "A message on stderr is \"weft: WHAT FAILED: WHY\", often with a second line that "
+        "explains what to do. With --json, messages are also events on stdout.",
+        0, 0, WIDTH);
 }
 
 static void print_files(FILE *out) {
-    fputs("a run folder, as weft train writes it:\n", out);
+    fputs("a run folder, written by weft train:\n", out);
     cli_help_terms(out, cli_file_names);
     fputc('\n', out);
     cli_text_wrap(out,
                   "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
-                  "data/fashion-mnist or /usr/share/datasets/fashion-mnist; tools/fetch-data "
+                  "data/fashion-mnist or /usr/share/datasets/fashion-mnist. tools/fetch-data "
                   "downloads them.",
                   0, 0, WIDTH);
 }

@@ -8,47 +8,48 @@ static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_ord
 #define OPTIONS struct cli_train_options
 
 static const struct cli_option rows[] = {
-    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "how often all training images are seen"),
-    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images of a step"),
+    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "passes over all training images"),
+    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images per step"),
     OPTION_FLOAT("lr", lr, "0.01", 1e-9f, 1e3f, "Adam's learning rate"),
-    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "of the initial values and the shuffles"),
-    OPTION_CHOICE("order", order, "shuffled", orders, "of the images"),
-    OPTION_COUNT("steps", steps, NULL, 1, UINT64_MAX / 2, "end after N steps in all"),
+    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of the initial values and the shuffles"),
+    OPTION_CHOICE("order", order, "shuffled", orders, "order of the images"),
+    OPTION_COUNT("steps", steps, NULL, 1, UINT64_MAX / 2, "end after N steps in total"),
     OPTION_COUNT("validate", validate, NULL, 1, 1000000,
-                 "train without the last N images, evaluate them by epoch;\n"
+                 "hold out the last N images, evaluate them by epoch;\n"
                  "the final matrix of train covers the whole split"),
-    OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of this model"),
-    OPTION_FILE("network", network, "a list of layers in JSON, not the published network"),
-    OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is free)"),
+    OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of MODEL"),
+    OPTION_FILE("network", network, "layers in JSON, instead of the published network"),
+    OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is new)"),
     OPTION_TEXT("resume", resume, "DIR",
-                "go on after the last whole epoch of DIR, to the same\n"
+                "continue after the last complete epoch of DIR, with the same\n"
                 "bits; --epochs may be larger, the device another"),
-    OPTION_FLAG("force", force, "take a DIR that is not empty, and replace the run in it"),
+    OPTION_FLAG("force", force, "replace the run in a DIR that is not empty"),
     OPTION_FILE("dump-gradients", dump_gradients,
                 "write the gradients of the last step as safetensors"),
     {.name = NULL},
 };
 
 static const char notes[] =
-    "Ctrl-C keeps the last whole epoch for --resume. Exit code 1: it learned nothing.\n";
+    "Ctrl-C keeps the last complete epoch. Exit code 1: the training learned nothing.\n";
 
 static const char details[] =
     "A training that learned nothing ends with exit code 1, after its files were written:\n"
-    "- two epochs or more, and the mean loss of each is higher than that of the one before;\n"
-    "- 100 steps or more, and the last epoch is no better than guessing: its mean loss is not\n"
-    "  below ln(classes) and less than 1.5 / classes of its images are right.\n"
+    "- it has two epochs or more, and the mean loss of each is higher than that of the previous "
+    "one;\n"
+    "- it has 100 steps or more, and the last epoch is no better than guessing: its mean loss is\n"
+    "  not below ln(classes), and less than 1.5 / classes of its images are right.\n"
     "\n"
-    "A loss that is no number ends it at once, also with 1; the files of the last whole epoch "
-    "stay.\n"
+    "A loss that is not a finite number ends it at once, also with exit code 1. The files of the\n"
+    "last complete epoch are kept.\n"
     "\n"
-    "Ctrl-C stops with exit code 130; --resume then comes to the same bits as without the stop. "
-    "A second Ctrl-C ends it at once.\n"
+    "Ctrl-C stops it with exit code 130. --resume then gives the same bits as a training without\n"
+    "the stop. A second Ctrl-C ends it at once.\n"
     "\n"
-    "Without --out the folder is the first of run-1, run-2, ... that is not there.\n";
+    "Without --out, the folder is the first of run-1, run-2, ... that does not exist.\n";
 
 const struct cli_command cli_command_train = {
     .name = "train",
-    .summary = "trains, evaluates, writes a run folder",
+    .summary = "trains a model, evaluates it, and writes a run folder",
     .run = cli_train_run,
     .options_size = sizeof(struct cli_train_options),
     .options = rows,

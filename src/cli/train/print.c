@@ -100,10 +100,10 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
         command = record->complete_epochs > 0 ? cli_resume_command(train) : NULL;
     }
     if (command != NULL && strlen(command) < COMMAND_MAX) {
-        weft_error_hint(error, "it holds the model after epoch %zu; to go on:\n  %s",
+        weft_error_hint(error, "it has the model after epoch %zu; to continue:\n  %s",
                         record->epoch_count, command);
     } else if (record->epoch_count > 0) {
-        weft_error_hint(error, "%.900s holds the model after epoch %zu", train->run.path,
+        weft_error_hint(error, "%.900s has the model after epoch %zu", train->run.path,
                         record->epoch_count);
     } else {
         weft_error_hint(error, "no model was written%s",

@@ -29,8 +29,8 @@ enum weft_status cli_record_steps(struct cli_record *record, const struct cli_ru
 enum weft_status cli_record_write_history(const struct cli_record *record,
                                           const struct cli_run *run, struct weft_error *error);
 
-/* For --resume: takes the epochs from ${checkpoint}, their steps and validation from the run folder.
- * Fails with WEFT_FAILED without memory. */
+/* For --resume: takes the epochs from ${checkpoint}, their steps and validation from the run
+ * folder. Fails with WEFT_FAILED without memory. */
 enum weft_status cli_record_resume(struct cli_record *record, const struct cli_run *run,
                                    const struct weft_checkpoint *checkpoint,
                                    struct weft_error *error);

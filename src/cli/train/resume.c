@@ -61,8 +61,9 @@ done:
 }
 
 static enum weft_status conflict(struct weft_error *error, const char *option, const char *before) {
-    weft_fail(error, WEFT_USAGE, "--%s: --resume goes on with the options that it began with: %s",
-              option, before);
+    weft_fail(error, WEFT_USAGE,
+              "--%s: --resume continues with the options that the run began with: %s", option,
+              before);
     return weft_error_hint(error, "omit --%s", option);
 }
 
@@ -210,7 +211,7 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
         return conflict(error, "validate", text);
     }
     if (!same_file) {
-        weft_fail(error, WEFT_USAGE, "%s: not the images that the run was begun with", train->data);
+        weft_fail(error, WEFT_USAGE, "%s: not the images that the run began with", train->data);
         return weft_error_hint(error, "name their folder with --data");
     }
     if (from->steps != from->epochs * in_epoch) {
@@ -229,7 +230,7 @@ enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error 
     cli_run_path(&train->run, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
     TRY(cli_record_write_history(&train->record, &train->run, error));
-    cli_message_notice(&train->options.common, "%s: goes on after epoch %zu of %llu",
+    cli_message_notice(&train->options.common, "%s: continues after epoch %zu of %llu",
                        train->run.path, train->record.epoch_count,
                        (unsigned long long)train->options.epochs);
     if (limit > 0 && limit <= train->record.steps) {

@@ -11,8 +11,8 @@ static bool is_plain(const char *word) {
                                               "0123456789_./:=@%+,-")] == '\0';
 }
 
-/* Adds ${word} as a shell reads it for one word: in single quotes if need be, with each single quote
- * outside of them. */
+/* Adds ${word} as a shell reads it for one word: in single quotes if need be, with each single
+ * quote outside of them. */
 static void add_word(struct text *line, const char *word) {
     if (is_plain(word)) {
         text_add(line, "%s", word);

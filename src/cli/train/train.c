@@ -33,7 +33,7 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
         TRY(cli_resume_load(train, error));
     }
     if (options->init != NULL && options->network != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--network: --init brings its own network");
+        return weft_fail(error, WEFT_USAGE, "--network: --init has its own network");
     }
     TRY(weft_data_find(options->common.data, train->data, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {

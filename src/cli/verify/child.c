@@ -106,7 +106,7 @@ static void locate_crash(struct run *run, char why[WHY_MAX]) {
     } else if (run->child.crashed) {
         what = "it crashed, in ";
     } else if (run->child.code == 0 && strcmp(run->doing, CLI_CHILD_END) == 0) {
-        what = "equal, so it comes now and then, or kernels overlap";
+        what = "equal, so the crash is intermittent, or kernels overlap";
         run->doing[0] = '\0';
     }
     snprintf(why + length, WHY_MAX - length, ". Again, with a wait for each kernel: %s%s", what,
@@ -145,8 +145,8 @@ static enum weft_status no_device(const struct cli_verify_options *options, cons
                                   struct weft_error *error) {
     wipe_progress(options);
     weft_fail(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
-    return weft_error_hint(error, "a driver may do so when it is asked for its devices: "
-                                  "OCL_ICD_VENDORS=FILE.icd takes one alone");
+    return weft_error_hint(error, "the query of its devices may make a driver do so: "
+                                  "OCL_ICD_VENDORS=FILE.icd uses only one driver");
 }
 
 /* Prints that there is no verdict on ${device}, or on the one that the options name. */

@@ -20,8 +20,8 @@ struct cli_child_status {
     bool launches; /* each kernel is reported, and nothing is printed */
 };
 
-/* Makes the file of a child to come; writing to it then needs no space on the disk. Returns false if
- * that failed. */
+/* Makes the file of a child to come; writing to it then needs no space on the disk. Returns false
+ * if that failed. */
 bool cli_child_status_make(const char *path);
 
 /* Stores what the file has, without the spaces at its end, in ${doing}; empty if it cannot be

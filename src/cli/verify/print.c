@@ -131,7 +131,7 @@ static char *describe_options(const struct cli_verify_options *options) {
     return text_take(&text);
 }
 
-/* A verdict, or that there is none. */
+/* A verdict, or the report that there is none. */
 struct verdict {
     const struct cli_verify_options *options;
     const struct weft_device *device;
@@ -224,7 +224,7 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
         print_compared(verdict->options, outcome);
     }
     if (!verdict->none && outcome->denormals[0] != '\0') {
-        cli_text_line(indent, "denormals:  %s (no difference: the contract has none)",
+        cli_text_line(indent, "denormals:  %s (no difference: the contract has no denormals)",
                       outcome->denormals);
     }
     if (verdict->diagnosis[0] != '\0') {
@@ -236,7 +236,7 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
     if (outcome != NULL && verdict->options->soak > 0) {
         cli_text_line(
             indent,
-            "soak:       %llu trainings passed, %llu faults; copies at once: %llu, in %.1f MiB",
+            "soak:       %llu trainings passed, %llu faults; copies in parallel: %llu, in %.1f MiB",
             (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
             (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
     }

@@ -24,8 +24,8 @@ void cli_verify_print_difference(const struct cli_verify_options *options,
 void cli_verify_print_verdict(const struct cli_verify_options *options,
                               const struct weft_verify_outcome *outcome);
 
-/* Prints that there is no verdict on ${device}, because of ${why}. ${outcome}, if not NULL, has what
- * was complete until then. */
+/* Prints that there is no verdict on ${device}, because of ${why}. ${outcome}, if not NULL, has
+ * what was complete until then. */
 void cli_verify_print_none(const struct cli_verify_options *options,
                            const struct weft_device *device, const char *why,
                            const struct weft_verify_outcome *outcome, double seconds);
