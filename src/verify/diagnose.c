@@ -7,7 +7,6 @@
 
 #include "base/try.h"
 #include "verify/bundle.h"
-#include "verify/gradient_sum.h"
 #include "verify/operations.h"
 
 #define REPEATS  8  /* runs of the same thing */
@@ -203,18 +202,11 @@ done:
 }
 
 /* Repeats the piece, and names the layer that is wrong. */
-static enum weft_status examine(const struct verify *verify, const struct verify_piece *piece,
-                                const struct verify_setup *setup,
+static enum weft_status examine(const struct verify_piece *piece, const struct verify_setup *setup,
                                 struct weft_verify_difference *found, struct outcomes *outcomes,
                                 char digest[65], struct weft_error *error) {
     TRY(repeat(piece, setup, outcomes, digest, error));
-    if (outcomes->right == 0) {
-        TRY(name_layer(piece, setup, found, error));
-    }
-    if (!verify->outcome->device.builtin && verify_gradient_sum_is_wrong(piece, setup, found)) {
-        snprintf(found->layer, sizeof found->layer, "adam");
-    }
-    return WEFT_OK;
+    return outcomes->right == 0 ? name_layer(piece, setup, found, error) : WEFT_OK;
 }
 
 static void write_diagnosis(struct verify *verify, enum verify_cause cause,
@@ -250,7 +242,7 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     snprintf(what, sizeof what, "layer %.60s, whose %.60s was wrong, run again: %.120s",
              found->layer, found->tensor, found->where);
     verify_doing(verify, found->stage, what);
-    status = examine(verify, piece, setup, found, &outcomes, digest, error);
+    status = examine(piece, setup, found, &outcomes, digest, error);
     if (status == WEFT_INTERRUPTED) {
         return status;
     }

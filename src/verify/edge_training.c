@@ -12,10 +12,11 @@
 #include "verify/lockstep.h"
 #include "verify/made_values.h"
 
-#define IMAGES    117 /* with batches of 100: 7 shards, the last of 4 images; then 2, the last of 1 */
-#define STEPS     4   /* two epochs */
-#define RARE      3   /* the last classes: improbable, and never a label */
-#define DEAD      8   /* units of a linear layer that are never active, at most */
+/* With batches of 100: 7 shards, the last of 4 images; then 2 shards, the last of 1 image. */
+#define IMAGES    117
+#define STEPS     4 /* two epochs */
+#define RARE      3 /* the last classes: improbable, and never a label */
+#define DEAD      8 /* units of a linear layer that are never active, at most */
 #define DEAD_BIAS -1000.0f
 
 /* Returns a float from 2^${exponent} to twice that; a power of two for every fourth word. */

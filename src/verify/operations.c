@@ -217,16 +217,16 @@ static enum weft_status compute(const struct verify *verify,
                                 struct weft_error *error) {
     struct raw_device *raw = NULL;
     enum weft_status status;
-    TRY_OR(done, debug_api->raw_device.open(&verify->outcome->device, &raw, error));
-    TRY_OR(done, debug_api->raw_device.build(raw, options, error));
+    TRY_OR(done, debug_api->raw_device->open(&verify->outcome->device, &raw, error));
+    TRY_OR(done, debug_api->raw_device->build(raw, options, error));
     verify_fill_chunk(verify->options->seed, 0, in);
     for (int vectors = 0; vectors < (verify_vectors(verify) ? 2 : 1); vectors++) {
-        TRY_OR(done,
-               debug_api->raw_device.arithmetic(raw, in, VERIFY_TRIPLES, vectors != 0, out, error));
+        TRY_OR(done, debug_api->raw_device->arithmetic(raw, in, VERIFY_TRIPLES, vectors != 0, out,
+                                                       error));
         verify_check_chunk(in, out, 0, vectors != 0, numerics);
     }
 done:
-    debug_api->raw_device.close(raw);
+    debug_api->raw_device->close(raw);
     return status;
 }
 

@@ -21,7 +21,8 @@ struct soak {
     struct verify *verify;
     struct trainer trainer;    /* its backend is a copy's */
     struct replicas *replicas; /* NULL: the CPU backend is verified */
-    bool *wrong;               /* of each copy */
+    size_t copies;
+    bool *wrong; /* of each copy */
     uint32_t expected;
     double end;
 };
@@ -88,14 +89,13 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
 /* Counts the verdicts of a round, and examines the first copy that is wrong. */
 static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
     struct weft_verify_outcome *outcome = soak->verify->outcome;
-    size_t copies = soak->replicas->count;
     /* A flipped bit is found even where it has no effect on the result. */
-    soak->wrong[copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
-    for (size_t i = 0; i < copies; i++) {
+    soak->wrong[soak->copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
+    for (size_t i = 0; i < soak->copies; i++) {
         outcome->passes += !soak->wrong[i];
         outcome->faults += soak->wrong[i];
         if (soak->wrong[i] && outcome->faults == 1) {
-            TRY(examine(soak, debug_api->replicas.backend(soak->replicas, i), error));
+            TRY(examine(soak, debug_api->replicas->backend(soak->replicas, i), error));
         }
     }
     return WEFT_OK;
@@ -104,12 +104,12 @@ static enum weft_status count_faults(struct soak *soak, struct weft_error *error
 /* Trains all copies once. */
 static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
     struct trainer_chunk chunk = {.first = 0};
-    TRY(debug_api->replicas.restart(soak->replicas, error));
+    TRY(debug_api->replicas->restart(soak->replicas, error));
     while (trainer_next(&soak->trainer, &chunk)) {
-        TRY(debug_api->replicas.train(soak->replicas, &chunk.steps, error));
+        TRY(debug_api->replicas->train(soak->replicas, &chunk.steps, error));
         TRY(verify_progress(soak->verify, "soak", error));
     }
-    TRY(debug_api->replicas.compare(soak->replicas, soak->expected, soak->wrong, error));
+    TRY(debug_api->replicas->compare(soak->replicas, soak->expected, soak->wrong, error));
     return count_faults(soak, error);
 }
 
@@ -119,12 +119,12 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     struct weft_verify_difference found = {
         .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .is_integer = true};
     uint64_t wrong = 0;
-    TRY(debug_api->replicas.check(soak->replicas, &wrong, error));
+    TRY(debug_api->replicas->check(soak->replicas, &wrong, error));
     if (wrong == 0 || outcome->faults++ > 0) {
         return WEFT_OK;
     }
     found.differing = (size_t)wrong;
-    found.of = (size_t)(soak->replicas->bytes / sizeof(uint32_t));
+    found.of = (size_t)(outcome->memory / sizeof(uint32_t));
     verify_explain(
         soak->verify,
         "memory: %llu words that one kernel wrote had changed when a later one read them "
@@ -140,9 +140,9 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     double start = os_seconds(), reference;
     TRY(expect(soak, error));
     reference = os_seconds() - start;
-    TRY(debug_api->replicas.begin(soak->replicas, &soak->trainer.images[WEFT_SPLIT_TRAIN],
-                                  model->parameters, model->buffers, (uint32_t)soak->trainer.seed,
-                                  error));
+    TRY(debug_api->replicas->begin(soak->replicas, &soak->trainer.images[WEFT_SPLIT_TRAIN],
+                                   model->parameters, model->buffers, (uint32_t)soak->trainer.seed,
+                                   error));
     start = os_seconds();
     for (int i = 0; (i < MIN_ROUNDS || os_seconds() < soak->end) &&
                     (i < ROUNDS || os_seconds() - start < 10 * reference);
@@ -186,12 +186,12 @@ static enum weft_status open_replicas(struct soak *soak, struct weft_error *erro
     if (outcome->device.builtin) {
         return WEFT_OK;
     }
-    TRY(debug_api->replicas.open(trainer->model->network, &trainer->setup.options,
-                                 &trainer->images[WEFT_SPLIT_TRAIN], trainer->setup.debug,
-                                 &soak->replicas, error));
-    outcome->copies = soak->replicas->count;
-    outcome->memory = soak->replicas->bytes;
-    soak->wrong = calloc(soak->replicas->count, sizeof *soak->wrong);
+    TRY(debug_api->replicas->open(trainer->model->network, &trainer->setup.options,
+                                  &trainer->images[WEFT_SPLIT_TRAIN], trainer->setup.debug,
+                                  &soak->replicas, error));
+    outcome->memory = debug_api->replicas->size(soak->replicas, &soak->copies);
+    outcome->copies = soak->copies;
+    soak->wrong = calloc(soak->copies, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
 }
@@ -212,7 +212,7 @@ enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
     }
 done:
     if (soak.replicas != NULL) {
-        debug_api->replicas.close(soak.replicas);
+        debug_api->replicas->close(soak.replicas);
     }
     trainer_finish(&soak.trainer);
     free(soak.wrong);

@@ -204,16 +204,16 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
                                                                  : WEFT_OK;
 }
 
-enum weft_status verify_evaluation(struct trainer *trainer, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = trainer->verify->outcome;
+enum weft_status verify_evaluation(struct verify *verify, struct weft_error *error) {
+    struct trainer *trainer = verify->trainer;
+    struct weft_verify_outcome *outcome = verify->outcome;
     const struct verify_known *known =
-        outcome->known
-            ? verify_known_find(trainer->verify->options->full, trainer->seed, trainer->steps)
-            : NULL;
+        outcome->known ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
+                       : NULL;
     struct batches batches = {
         .trainer = trainer, .images = &trainer->images[WEFT_SPLIT_TEST], .note = ""};
     enum weft_status status;
-    TRY(evaluate(trainer, trainer->backend, &trainer->verify->cases, outcome->hash, error));
+    TRY(evaluate(trainer, trainer->backend, &verify->cases, outcome->hash, error));
     TRY_OR(done, batches_init(&batches, error));
     if (known != NULL && strcmp(known->evaluation, outcome->hash) == 0) {
         memcpy(outcome->expected_hash, known->evaluation, sizeof outcome->expected_hash);

@@ -13,10 +13,9 @@
 #define REPEATS 4
 #define SHOWN   4096 /* triples in a bundle: those around the first wrong one */
 
-/* The device, room for a chunk, and the faults. */
+/* Room for a chunk, and the faults. */
 struct bench {
     struct verify *verify;
-    struct raw_device *raw;
     uint32_t *in, *out;
     struct numerics numerics;
 };
@@ -32,7 +31,8 @@ static enum weft_status describe_denormals(const struct bench *bench, struct wef
         in[VERIFY_TRIPLES + i] = i < VERIFY_TRIPLES / 2 ? 0x3f800000u : 0;
         in[2 * VERIFY_TRIPLES + i] = 0;
     }
-    TRY(debug_api->raw_device.arithmetic(bench->raw, in, VERIFY_TRIPLES, false, out, error));
+    TRY(debug_api->raw_device->arithmetic(bench->verify->raw, in, VERIFY_TRIPLES, false, out,
+                                          error));
     snprintf(
         bench->verify->outcome->denormals, sizeof bench->verify->outcome->denormals,
         "%s by +, %s by x, %s by fma; the driver says that it %s them",
@@ -72,12 +72,13 @@ static enum weft_status write_bundle(const struct bench *bench, enum weft_operat
     for (size_t i = 0; i < 3; i++) {
         memmove(in + i * SHOWN, in + i * VERIFY_TRIPLES + begin, SHOWN * sizeof *in);
     }
-    TRY(debug_api->raw_device.arithmetic(bench->raw, in, SHOWN, faults->vectors, out, error));
+    TRY(debug_api->raw_device->arithmetic(bench->verify->raw, in, SHOWN, faults->vectors, out,
+                                          error));
     for (size_t i = 0; i < OPERATION_COUNT * SHOWN; i++) {
         expected[i] = expect(operation, in, i, out[i]);
     }
-    TRY(debug_api->raw_device.record(bench->raw, operation, in, SHOWN, faults->vectors, record,
-                                     error));
+    TRY(debug_api->raw_device->record(bench->verify->raw, operation, in, SHOWN, faults->vectors,
+                                      record, error));
     verify_bundle_write(bench->verify, &content, found);
     return WEFT_OK;
 }
@@ -107,8 +108,8 @@ static unsigned repeat(const struct bench *bench, enum weft_operation operation)
     for (int i = 0; i < REPEATS; i++) {
         struct numerics again = {.cases = 0};
         struct weft_error ignored = {0};
-        if (debug_api->raw_device.arithmetic(bench->raw, bench->in, VERIFY_TRIPLES, faults->vectors,
-                                             bench->out, &ignored) == WEFT_OK) {
+        if (debug_api->raw_device->arithmetic(bench->verify->raw, bench->in, VERIFY_TRIPLES,
+                                              faults->vectors, bench->out, &ignored) == WEFT_OK) {
             verify_check_chunk(bench->in, bench->out, first, faults->vectors, &again);
             right += again.of[operation].count == 0;
         }
@@ -187,13 +188,13 @@ static void diagnose(const struct bench *bench, enum weft_operation operation) {
 
 static enum weft_status compute_all(struct bench *bench, struct weft_error *error) {
     int kinds = verify_vectors(bench->verify) ? 2 : 1; /* single floats, vectors */
-    TRY(debug_api->raw_device.build(bench->raw, &bench->verify->options->device, error));
+    TRY(debug_api->raw_device->build(bench->verify->raw, &bench->verify->options->device, error));
     TRY(describe_denormals(bench, error));
     for (size_t first = 0; first < verify_triple_count(); first += VERIFY_TRIPLES) {
         verify_fill_chunk(bench->verify->options->seed, first, bench->in);
         for (int vectors = 0; vectors < kinds; vectors++) {
-            TRY(debug_api->raw_device.arithmetic(bench->raw, bench->in, VERIFY_TRIPLES,
-                                                 vectors != 0, bench->out, error));
+            TRY(debug_api->raw_device->arithmetic(bench->verify->raw, bench->in, VERIFY_TRIPLES,
+                                                  vectors != 0, bench->out, error));
             verify_check_chunk(bench->in, bench->out, first, vectors != 0, &bench->numerics);
         }
         TRY(verify_progress(bench->verify, "numerics", error));
@@ -201,11 +202,10 @@ static enum weft_status compute_all(struct bench *bench, struct weft_error *erro
     return WEFT_OK;
 }
 
-enum weft_status verify_numerics(struct verify *verify, struct raw_device *raw,
-                                 struct weft_error *error) {
-    struct bench bench = {.verify = verify, .raw = raw};
+enum weft_status verify_numerics(struct verify *verify, struct weft_error *error) {
+    struct bench bench = {.verify = verify};
     enum weft_status status;
-    if (raw == NULL) {
+    if (verify->raw == NULL) {
         return WEFT_OK;
     }
     TRY_OR(done, verify_allocate_chunk(&bench.in, &bench.out, error));

@@ -27,14 +27,15 @@ static enum weft_status expect(struct trainer *trainer, const struct verify_know
 /* Compares the hash with the known one or the reference's, and finds the first step that
  * differs. */
 static enum weft_status compare(struct trainer *trainer, struct weft_error *error) {
+    const struct verify *verify = trainer->verify;
     const struct verify_known *known =
-        trainer->verify->options->images == NULL
-            ? verify_known_find(trainer->verify->options->full, trainer->seed, trainer->steps)
+        verify->options->images == NULL
+            ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
             : NULL;
-    bool flips = trainer->verify->flip.flip != 0;
+    bool flips = verify->flip.flip != 0;
     if (known != NULL && !flips && strcmp(trainer->digest, known->training) == 0) {
         memcpy(trainer->expected, known->training, sizeof trainer->expected);
-        trainer->verify->outcome->known = true;
+        verify->outcome->known = true;
         return WEFT_OK;
     }
     TRY(expect(trainer, known, error));
@@ -42,20 +43,21 @@ static enum weft_status compare(struct trainer *trainer, struct weft_error *erro
     if (strcmp(trainer->digest, trainer->expected) == 0 && !flips) {
         return WEFT_OK;
     }
-    memcpy(trainer->verify->outcome->hash, trainer->digest, sizeof trainer->digest);
-    memcpy(trainer->verify->outcome->expected_hash, trainer->expected, sizeof trainer->expected);
+    memcpy(verify->outcome->hash, trainer->digest, sizeof trainer->digest);
+    memcpy(verify->outcome->expected_hash, trainer->expected, sizeof trainer->expected);
     return verify_lockstep(trainer, error);
 }
 
-enum weft_status verify_training(struct trainer *trainer, struct weft_error *error) {
-    trainer->verify->outcome->seed = trainer->seed;
-    trainer->verify->outcome->steps = trainer->steps;
+enum weft_status verify_training(struct verify *verify, struct weft_error *error) {
+    struct trainer *trainer = verify->trainer;
+    verify->outcome->seed = trainer->seed;
+    verify->outcome->steps = trainer->steps;
     TRY(trainer_open(trainer, &trainer->setup, &trainer->backend, error));
     TRY(trainer_hash(trainer, trainer->backend, trainer->digest, trainer->results[0], error));
-    trainer->verify->cases = trainer->steps;
-    memcpy(trainer->verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
+    verify->cases = trainer->steps;
+    memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
     TRY(compare(trainer, error));
-    return trainer->verify->outcome->result == WEFT_VERIFY_EQUAL && trainer->verify->flip.flip == 0
+    return verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0
                ? verify_edge_training(trainer, error)
                : WEFT_OK;
 }

@@ -4,14 +4,11 @@
 
 #include "verify/trainer.h"
 
-/* ${raw}: NULL for the CPU backend, which has nothing to check in the first two stages. */
-enum weft_status verify_transfers(struct verify *verify, struct raw_device *raw,
-                                  struct weft_error *error);
-enum weft_status verify_numerics(struct verify *verify, struct raw_device *raw,
-                                 struct weft_error *error);
+enum weft_status verify_transfers(struct verify *verify, struct weft_error *error);
+enum weft_status verify_numerics(struct verify *verify, struct weft_error *error);
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error);
-enum weft_status verify_training(struct trainer *trainer, struct weft_error *error);
-/* After verify_training, with its trainer. */
-enum weft_status verify_evaluation(struct trainer *trainer, struct weft_error *error);
+enum weft_status verify_training(struct verify *verify, struct weft_error *error);
+/* After verify_training. */
+enum weft_status verify_evaluation(struct verify *verify, struct weft_error *error);
 
 #endif

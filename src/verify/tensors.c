@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "backend/lanes.h"
-#include "backend/ops.h"
+#include "backend/opencl/debug/debug.h"
 #include "base/try.h"
 #include "network/layer.h"
 #include "numerics.h"
@@ -150,6 +150,32 @@ static enum weft_status compare_forward(struct walk *walk, struct weft_error *er
     return WEFT_OK;
 }
 
+/* Names "adam" as the layer of ${found}, a gradient of parameters, if the device's gradient is not
+ * the sum of its shards, which Adam's kernel makes. */
+static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
+    const struct verify_pair *pair = walk->pair;
+    const size_t shards = lanes_shards(pair->count);
+    const float scale = pair->training ? weft_div(1.0f, (float)pair->count) : 1.0f;
+    struct tensor_ref ref;
+    float *partials = NULL;
+    size_t stride = 0;
+    if (pair->device->device.builtin || !tensor_ref_find(walk->network, walk->found->name, &ref)) {
+        return WEFT_OK;
+    }
+    TRY(debug_api->read_partials(pair->device, shards, &partials, &stride, error));
+    for (size_t i = ref.offset; partials != NULL && i < ref.offset + ref.count; i++) {
+        float total = 0.0f;
+        for (size_t shard = 0; shard < shards; shard++) {
+            total += partials[shard * stride + i];
+        }
+        if (weft_as_uint(walk->device[i]) != weft_as_uint(weft_clean(weft_clean(total) * scale))) {
+            snprintf(walk->found->layer, sizeof walk->found->layer, "adam");
+        }
+    }
+    free(partials);
+    return WEFT_OK;
+}
+
 static enum weft_status compare_backward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
     struct activation last = {.index = network->layer_count, .gradient = true};
@@ -158,7 +184,11 @@ static enum weft_status compare_backward(struct walk *walk, struct weft_error *e
         const char *kind = weft_kind_name(network->layers[i].kind);
         if (network->layers[i].tensors > 0) {
             TRY(read_both(walk, WEFT_ARRAY_GRADIENTS, error));
+            bool before = walk->found->differing > 0;
             compare_tensors(walk, i, true, kind, ".grad");
+            if (!before && walk->found->differing > 0) {
+                TRY(check_sum(walk, error));
+            }
         }
         if (i > 0 || !walk->pair->training) {
             TRY(compare_activation(walk, (struct activation){.index = i, .gradient = true}, kind,

@@ -64,15 +64,14 @@ static enum weft_status prepare_flip(struct verify *verify, struct weft_error *e
     return WEFT_OK;
 }
 
-/* What a stage works on, in addition to the verification. */
-union subject {
-    struct raw_device *raw;
-    struct trainer *trainer;
-};
-
 /* Runs a stage and reports it, unless an earlier one has decided. */
 static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage stage,
-                                  union subject subject, struct weft_error *error) {
+                                  struct weft_error *error) {
+    static enum weft_status (*const stages[])(struct verify *, struct weft_error *) = {
+        [WEFT_STAGE_TRANSFERS] = verify_transfers,   [WEFT_STAGE_NUMERICS] = verify_numerics,
+        [WEFT_STAGE_LAYERS] = verify_layers,         [WEFT_STAGE_TRAINING] = verify_training,
+        [WEFT_STAGE_EVALUATION] = verify_evaluation,
+    };
     const struct weft_verify_events *events = verify->events;
     double start = os_seconds();
     if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
@@ -80,24 +79,7 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
     }
     verify->cases = 0;
     verify_doing(verify, stage, "its beginning");
-    switch (stage) {
-    case WEFT_STAGE_TRANSFERS:
-        TRY(verify_transfers(verify, subject.raw, error));
-        break;
-    case WEFT_STAGE_NUMERICS:
-        TRY(verify_numerics(verify, subject.raw, error));
-        break;
-    case WEFT_STAGE_LAYERS:
-        TRY(verify_layers(verify, error));
-        break;
-    case WEFT_STAGE_TRAINING:
-        TRY(verify_training(subject.trainer, error));
-        break;
-    case WEFT_STAGE_EVALUATION:
-    case WEFT_STAGE_COUNT:
-        TRY(verify_evaluation(subject.trainer, error));
-        break;
-    }
+    TRY(stages[stage](verify, error));
     if (events != NULL && events->stage != NULL) {
         events->stage(events->context, stage, verify->outcome->result, verify->cases,
                       os_seconds() - start);
@@ -107,42 +89,41 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
 
 /* Runs the stages that need no network. */
 static enum weft_status run_raw(struct verify *verify, struct weft_error *error) {
-    union subject subject = {.raw = NULL};
     enum weft_status status;
     if (!verify->outcome->device.builtin) {
-        TRY(debug_api->raw_device.open(&verify->outcome->device, &subject.raw, error));
+        TRY(debug_api->raw_device->open(&verify->outcome->device, &verify->raw, error));
     }
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRANSFERS, subject, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_NUMERICS, subject, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRANSFERS, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_NUMERICS, error));
 done:
-    if (subject.raw != NULL) {
-        debug_api->raw_device.close(subject.raw);
+    if (verify->raw != NULL) {
+        debug_api->raw_device->close(verify->raw);
+        verify->raw = NULL;
     }
     return status;
 }
 
 static enum weft_status run_training(struct verify *verify, struct weft_error *error) {
     struct trainer trainer;
-    const union subject subject = {.trainer = &trainer};
     enum weft_status status;
     if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
+    verify->trainer = &trainer;
     TRY_OR(done, trainer_init(verify, verify->options->seed, &trainer, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRAINING, subject, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_EVALUATION, subject, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRAINING, error));
+    TRY_OR(done, run_stage(verify, WEFT_STAGE_EVALUATION, error));
 done:
     trainer_finish(&trainer);
     return status;
 }
 
 static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
-    const union subject none = {.raw = NULL};
     struct debug_options flip;
     TRY(verify_reference_check(error));
     TRY(prepare_flip(verify, error));
     TRY(run_raw(verify, error));
-    TRY(run_stage(verify, WEFT_STAGE_LAYERS, none, error));
+    TRY(run_stage(verify, WEFT_STAGE_LAYERS, error));
     /* In a soak a bit is flipped later, in one of the copies. */
     flip = verify->flip;
     if (verify->options->soak > 0) {

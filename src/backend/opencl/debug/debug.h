@@ -10,7 +10,7 @@
 #include "backend/ops.h"
 #include "verify_operations.h"
 
-/* ---- debug.c, record.c: the launches that compute one tensor, with everything that they read ---- */
+/* ---- debug.c, record.c: launches of one tensor, with everything that they read ---- */
 
 /* The arrays from which a training step starts, and after them the gradients. */
 #define STATE_ARRAYS 4
@@ -54,11 +54,6 @@ struct record {
     struct record_buffer buffers[RECORD_BUFFERS];
     char *source, *log, options[1024]; /* of the program */
     bool full;                         /* there was more than fits */
-    /* With ${adam}: the buffers (index + 1) that Adam's kernel reads and writes as gradients of the
-     * shards and as their sum; the factor of the sum, and the count of the shards. */
-    int partials, gradients;
-    float scale;
-    size_t shards;
 };
 
 void record_finish(struct record *record);
@@ -115,15 +110,12 @@ struct raw_device_ops {
                                struct record *record, struct weft_error *error);
 };
 
-/* ---- replicas.c, replicas_run.c: copies of one network that train at the same time and are compared on the device ----
- *
- * Copies share a context and a program; each has its own queue, kernels and memory. A round is: restart, train once or
- * more, compare. */
+/* ---- replicas.c, replicas_run.c: copies of one network that train in parallel ---- */
 
-struct replicas {
-    size_t count;   /* of the copies */
-    uint64_t bytes; /* of the copies and of the memory that is filled besides them */
-};
+/* Copies share a context and a program; each has its own queue, kernels and memory. A round is:
+ * restart, train once or more, compare on the device. */
+
+struct replicas;
 
 struct replicas_ops {
     /* Opens copies of ${network} on the OpenCL device that ${options} names, with ${images} as
@@ -139,6 +131,9 @@ struct replicas_ops {
                              struct replicas **replicas, struct weft_error *error);
     /* Frees ${replicas}; NULL is harmless. */
     void (*close)(struct replicas *replicas);
+    /* Stores the count of the copies, and returns the bytes of the copies and of the filled
+     * memory. */
+    uint64_t (*size)(const struct replicas *replicas, size_t *count);
     /* Returns copy ${i}, for use between rounds. */
     struct weft_backend *(*backend)(struct replicas *replicas, size_t i);
     /* Gives all copies ${images} (as many as at opening) and the values from which rounds start;
@@ -164,13 +159,18 @@ struct replicas_ops {
 /* ---- the seam ---- */
 
 struct debug_api {
-    struct raw_device_ops raw_device;
-    struct replicas_ops replicas;
+    const struct raw_device_ops *raw_device;
+    const struct replicas_ops *replicas;
     /* After a run of ${backend} with a record: finds the tensor ${ref} among the record's buffers,
      * stores its index in ${buffer}, and reads what the device has in it now into ${bytes}, which
      * the caller frees. Fails with WEFT_USAGE if no recorded launch uses that buffer. */
     enum weft_status (*record_result)(struct weft_backend *backend, const struct tensor_ref *ref,
                                       int *buffer, unsigned char **bytes, struct weft_error *error);
+    /* Reads the gradients of the parameters of each of ${shards} of the last pass: shards x
+     * ${stride} floats, which the caller frees. Stores NULL if bits are flipped: the
+     * gradients may have changed after their sum. */
+    enum weft_status (*read_partials)(struct weft_backend *backend, size_t shards, float **partials,
+                                      size_t *stride, struct weft_error *error);
 };
 
 /* NULL in a weft that was built without OpenCL (meson's option opencl): there are no devices then

@@ -1,5 +1,4 @@
 /* raw_device.c: transfers and single operations, on a device that holds no network. */
-#include "backend/opencl/debug/raw_device.h"
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
@@ -31,7 +30,7 @@ struct raw_device {
     char *source, flags[1024];     /* of the program, for records */
 };
 
-void raw_device_close(struct raw_device *raw) {
+static void close_raw(struct raw_device *raw) {
     if (raw == NULL) {
         return;
     }
@@ -53,7 +52,7 @@ void raw_device_close(struct raw_device *raw) {
     free(raw);
 }
 
-enum weft_status raw_device_open(const struct weft_device *device, struct raw_device **raw,
+static enum weft_status open_raw(const struct weft_device *device, struct raw_device **raw,
                                  struct weft_error *error) {
     struct raw_device *opened = calloc(1, sizeof *opened);
     cl_int code = CL_SUCCESS;
@@ -70,7 +69,7 @@ enum weft_status raw_device_open(const struct weft_device *device, struct raw_de
     *raw = opened;
     return WEFT_OK;
 done:
-    raw_device_close(opened);
+    close_raw(opened);
     return status;
 }
 
@@ -89,8 +88,8 @@ static void release(cl_mem *buffers, size_t count) {
     }
 }
 
-enum weft_status raw_device_transfer(struct raw_device *raw, const void *from, size_t size,
-                                     void *to, struct weft_error *error) {
+static enum weft_status transfer(struct raw_device *raw, const void *from, size_t size, void *to,
+                                 struct weft_error *error) {
     cl_mem buffers[2] = {NULL, NULL};
     cl_int code;
     enum weft_status status;
@@ -111,7 +110,7 @@ done:
     return status;
 }
 
-enum weft_status raw_device_build(struct raw_device *raw,
+static enum weft_status build_raw(struct raw_device *raw,
                                   const struct weft_backend_options *options,
                                   struct weft_error *error) {
     struct text text = {0};
@@ -155,8 +154,8 @@ static enum weft_status compute(struct raw_device *raw, const cl_mem buffers[4],
     return WEFT_OK;
 }
 
-enum weft_status raw_device_arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
-                                       bool vectors, uint32_t *out, struct weft_error *error) {
+static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, size_t count,
+                                   bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, out_bytes = OPERATION_COUNT * bytes;
     const cl_uint poison = 0xdeadbeefu; /* so that no old results pass */
@@ -195,7 +194,7 @@ static enum weft_status keep_buffer(struct record *record, const void *from, siz
     return WEFT_OK;
 }
 
-enum weft_status raw_device_record(const struct raw_device *raw, enum weft_operation operation,
+static enum weft_status record_raw(const struct raw_device *raw, enum weft_operation operation,
                                    const uint32_t *in, size_t count, bool vectors,
                                    struct record *record, struct weft_error *error) {
     struct record_launch *launch = &record->launches[0];
@@ -219,3 +218,12 @@ enum weft_status raw_device_record(const struct raw_device *raw, enum weft_opera
 
     return record_program(record, raw->program, raw->device, raw->source, error);
 }
+
+const struct raw_device_ops raw_device_ops = {
+    .open = open_raw,
+    .close = close_raw,
+    .transfer = transfer,
+    .build = build_raw,
+    .arithmetic = arithmetic,
+    .record = record_raw,
+};

@@ -8,15 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_adam(const struct opencl_backend *cl, const struct opencl_launch *launch) {
-    return launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
-}
-
 /* Returns whether the record selects ${launch}. */
 static bool is_selected(const struct opencl_backend *cl, const struct record *record,
                         const struct opencl_launch *launch) {
+    bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
     if (launch->kernel == NULL) {
-        return (is_adam(cl, launch) && (record->adam || record->join)) ||
+        return (adam && (record->adam || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
                                  launch == &cl->common[COMMON_LOSS_EVALUATE] ||
@@ -87,18 +84,6 @@ static void record_network(const struct opencl_backend *cl, struct record *recor
     free(text.bytes);
 }
 
-/* Stores what Adam's kernel adds (adam.cl): its arguments 0 and 1 are the gradients of the shards
- * and their sum; its first numbers are the factor of the sum and the count of images. */
-static void note_sum(const struct record_launch *launch, bool is_update, struct record *record) {
-    const struct record_argument *numbers = &launch->arguments[is_update ? 5 : 2];
-    int32_t images;
-    memcpy(&images, numbers[1].bytes, sizeof images);
-    memcpy(&record->scale, numbers[0].bytes, sizeof record->scale);
-    record->shards = lanes_shards((size_t)images);
-    record->partials = launch->arguments[0].buffer + 1;
-    record->gradients = launch->arguments[1].buffer + 1;
-}
-
 void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
                   const size_t range[3]) {
     struct record *record = cl->debug->record;
@@ -128,9 +113,6 @@ void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
             argument->buffer = find_buffer(cl, record, memory);
             record->full = record->full || argument->buffer < 0;
         }
-    }
-    if (is_adam(cl, launch)) {
-        note_sum(to, launch == &cl->common[COMMON_ADAM_STEP], record);
     }
 }
 
@@ -165,4 +147,19 @@ enum weft_status record_result(struct weft_backend *backend, const struct tensor
         }
     }
     return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
+}
+
+enum weft_status record_partials(struct weft_backend *backend, size_t shards, float **partials,
+                                 size_t *stride, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    size_t bytes;
+    *partials = NULL;
+    if (cl->debug != NULL && cl->debug->flip != 0) {
+        return WEFT_OK;
+    }
+    *stride = opencl_padded(backend->network->parameter_count);
+    bytes = shards * *stride * sizeof **partials;
+    *partials = malloc(bytes);
+    return *partials != NULL ? opencl_read(cl, cl->partials, *partials, bytes, error)
+                             : weft_fail(error, WEFT_FAILED, "opencl: no memory for gradients");
 }

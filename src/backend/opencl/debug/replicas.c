@@ -36,8 +36,7 @@ static void finish_copy(struct replica *copy) {
     *copy = (struct replica){0};
 }
 
-void replicas_close(struct replicas *opened) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+void replicas_close(struct replicas *replicas) {
     if (replicas == NULL) {
         return;
     }
@@ -49,15 +48,14 @@ void replicas_close(struct replicas *opened) {
     if (replicas->program != NULL) {
         clReleaseProgram(replicas->program);
     }
-    for (size_t i = replicas->base.count; i-- > 0;) {
+    for (size_t i = replicas->count; i-- > 0;) {
         finish_copy(&replicas->copies[i]);
     }
     os_pool_destroy(replicas->pool);
     free(replicas);
 }
 
-static enum weft_status build(struct replicas_opened *replicas,
-                              const struct weft_backend_options *options,
+static enum weft_status build(struct replicas *replicas, const struct weft_backend_options *options,
                               struct weft_error *error) {
     const struct opencl_backend *cl = replicas->copies[0].cl;
     struct text text = {0};
@@ -71,7 +69,7 @@ done:
 }
 
 /* Makes what a copy has in addition to its network. */
-static enum weft_status make_copy(struct replicas_opened *replicas, struct replica *copy,
+static enum weft_status make_copy(struct replicas *replicas, struct replica *copy,
                                   struct weft_error *error) {
     static const char *const names[SOAK_KERNELS] = {"soak_chain", "soak_compare", "soak_fill",
                                                     "soak_check"};
@@ -104,14 +102,14 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
 
 /* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out
  * when it is used. */
-static void make_fillings(struct replicas_opened *replicas, uint64_t rest) {
+static void make_fillings(struct replicas *replicas, uint64_t rest) {
     const struct opencl_backend *cl = replicas->copies[0].cl;
     cl_ulong most = 0;
     clGetDeviceInfo(cl->device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
     uint64_t words =
-        (rest / replicas->base.count < most ? rest / replicas->base.count : most) / sizeof(cl_uint);
+        (rest / replicas->count < most ? rest / replicas->count : most) / sizeof(cl_uint);
     replicas->words = (cl_uint)(words < MAX_WORDS ? words : MAX_WORDS);
-    for (size_t i = 0; i < replicas->base.count && replicas->words > 0; i++) {
+    for (size_t i = 0; i < replicas->count && replicas->words > 0; i++) {
         struct replica *copy = &replicas->copies[i];
         struct weft_error ignored = {0};
         cl_int code;
@@ -125,12 +123,12 @@ static void make_fillings(struct replicas_opened *replicas, uint64_t rest) {
             copy->filling = NULL;
             break;
         }
-        replicas->base.bytes += replicas->words * sizeof(cl_uint);
+        replicas->bytes += replicas->words * sizeof(cl_uint);
     }
 }
 
 /* Opens a copy next to the first one. */
-static enum weft_status open_copy(struct replicas_opened *replicas,
+static enum weft_status open_copy(struct replicas *replicas,
                                   const struct weft_backend_options *options,
                                   const struct weft_images *images, struct replica *copy,
                                   struct weft_error *error) {
@@ -140,23 +138,23 @@ static enum weft_status open_copy(struct replicas_opened *replicas,
 }
 
 /* Opens the other copies, and makes the memory that all share. */
-static enum weft_status make_copies(struct replicas_opened *replicas,
+static enum weft_status make_copies(struct replicas *replicas,
                                     const struct weft_backend_options *options,
                                     const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *first = replicas->copies[0].cl;
     uint64_t rest;
     size_t requested = choose_count(first, &rest);
     TRY(make_copy(replicas, &replicas->copies[0], error));
-    while (replicas->base.count < requested) {
-        struct replica *copy = &replicas->copies[replicas->base.count];
+    while (replicas->count < requested) {
+        struct replica *copy = &replicas->copies[replicas->count];
         struct weft_error failure = {0};
         if (open_copy(replicas, options, images, copy, &failure) != WEFT_OK) {
             finish_copy(copy);
             break;
         }
-        replicas->base.count++;
+        replicas->count++;
     }
-    replicas->base.bytes = replicas->base.count * (uint64_t)first->buffer_bytes;
+    replicas->bytes = replicas->count * (uint64_t)first->buffer_bytes;
     make_fillings(replicas, rest);
     for (int i = 0; i < 2; i++) {
         size_t floats =
@@ -170,29 +168,34 @@ static enum weft_status make_copies(struct replicas_opened *replicas,
 enum weft_status replicas_open(const struct weft_network *network,
                                const struct weft_backend_options *options,
                                const struct weft_images *images, const struct debug_options *debug,
-                               struct replicas **opened, struct weft_error *error) {
-    struct replicas_opened *replicas = calloc(1, sizeof *replicas);
+                               struct replicas **replicas, struct weft_error *error) {
+    struct replicas *opened = calloc(1, sizeof *opened);
     struct weft_backend *first = NULL;
     enum weft_status status;
-    *opened = NULL;
-    if (replicas == NULL || (replicas->pool = os_pool_create(os_processors())) == NULL) {
-        free(replicas);
+    *replicas = NULL;
+    if (opened == NULL || (opened->pool = os_pool_create(os_processors())) == NULL) {
+        free(opened);
         return weft_fail(error, WEFT_FAILED, "verify: no memory or threads for copies");
     }
     TRY_OR(done, weft_backend_open(network, options, &first, NULL, error));
-    replicas->copies[0].cl = (struct opencl_backend *)first;
-    replicas->base.count = 1;
+    opened->copies[0].cl = (struct opencl_backend *)first;
+    opened->count = 1;
     TRY_OR(done, weft_backend_set_images(first, WEFT_SPLIT_TRAIN, images, error));
-    TRY_OR(done, build(replicas, options, error));
-    TRY_OR(done, make_copies(replicas, options, images, error));
-    replicas->copies[replicas->base.count > 1 ? 1 : 0].cl->debug = debug;
-    *opened = &replicas->base;
+    TRY_OR(done, build(opened, options, error));
+    TRY_OR(done, make_copies(opened, options, images, error));
+    opened->copies[opened->count > 1 ? 1 : 0].cl->debug = debug;
+    *replicas = opened;
     return WEFT_OK;
 done:
-    replicas_close(&replicas->base);
+    replicas_close(opened);
     return status;
 }
 
-struct weft_backend *replicas_backend(struct replicas *opened, size_t i) {
-    return &((struct replicas_opened *)opened)->copies[i].cl->base;
+struct weft_backend *replicas_backend(struct replicas *replicas, size_t i) {
+    return &replicas->copies[i].cl->base;
+}
+
+uint64_t replicas_size(const struct replicas *replicas, size_t *count) {
+    *count = replicas->count;
+    return replicas->bytes;
 }

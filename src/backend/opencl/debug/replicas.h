@@ -23,8 +23,9 @@ struct replica {
     struct weft_error error;        /* of this copy's part of the work in parallel */
 };
 
-struct replicas_opened {
-    struct replicas base;
+struct replicas {
+    size_t count;
+    uint64_t bytes; /* of all copies and fillings */
     struct replica copies[REPLICAS_MAX];
     cl_program program;
     cl_mem initial[2];   /* parameters and buffers from which rounds start */
@@ -34,26 +35,20 @@ struct replicas_opened {
     cl_uint expected;
 };
 
+extern const struct replicas_ops replicas_ops;
+
 /* Enqueues the kernel that writes the filling of ${copy}; nothing if it has none. */
-enum weft_status replicas_fill(struct replicas_opened *replicas, struct replica *copy,
+enum weft_status replicas_fill(struct replicas *replicas, struct replica *copy,
                                struct weft_error *error);
 
-/* ---- entries of struct debug_api ---- */
+/* ---- replicas.c: entries of struct replicas_ops ---- */
 
 enum weft_status replicas_open(const struct weft_network *network,
                                const struct weft_backend_options *options,
                                const struct weft_images *images, const struct debug_options *debug,
-                               struct replicas **opened, struct weft_error *error);
-void replicas_close(struct replicas *opened);
-struct weft_backend *replicas_backend(struct replicas *opened, size_t i);
-enum weft_status replicas_begin(struct replicas *opened, const struct weft_images *images,
-                                const float *parameters, const float *buffers, uint32_t seed,
-                                struct weft_error *error);
-enum weft_status replicas_restart(struct replicas *opened, struct weft_error *error);
-enum weft_status replicas_train(struct replicas *opened, const struct weft_steps *steps,
-                                struct weft_error *error);
-enum weft_status replicas_compare(struct replicas *opened, uint32_t expected, bool *wrong,
-                                  struct weft_error *error);
-enum weft_status replicas_check(struct replicas *opened, uint64_t *words, struct weft_error *error);
+                               struct replicas **replicas, struct weft_error *error);
+void replicas_close(struct replicas *replicas);
+struct weft_backend *replicas_backend(struct replicas *replicas, size_t i);
+uint64_t replicas_size(const struct replicas *replicas, size_t *count);
 
 #endif

@@ -31,7 +31,7 @@ static enum weft_status launch(struct replica *copy, enum soak_kernel which,
     return opencl_check(code, "clEnqueueNDRangeKernel: soak.cl", error);
 }
 
-enum weft_status replicas_fill(struct replicas_opened *replicas, struct replica *copy,
+enum weft_status replicas_fill(struct replicas *replicas, struct replica *copy,
                                struct weft_error *error) {
     const struct argument arguments[] = {{sizeof copy->filling, &copy->filling},
                                          {sizeof replicas->words, &replicas->words},
@@ -50,11 +50,11 @@ static enum weft_status chain(struct replica *copy, cl_mem buffer, size_t words,
 
 /* Calls ${work}(replicas, i) for all copies, on several threads; fails as the first of them that
  * fails. */
-static enum weft_status run_parallel(struct replicas_opened *replicas,
+static enum weft_status run_parallel(struct replicas *replicas,
                                      void (*work)(void *replicas, size_t i),
                                      struct weft_error *error) {
-    os_pool_run(replicas->pool, replicas->base.count, work, replicas);
-    for (size_t i = 0; i < replicas->base.count; i++) {
+    os_pool_run(replicas->pool, replicas->count, work, replicas);
+    for (size_t i = 0; i < replicas->count; i++) {
         if (replicas->copies[i].error.status != WEFT_OK) {
             if (error != NULL) {
                 *error = replicas->copies[i].error;
@@ -65,10 +65,9 @@ static enum weft_status run_parallel(struct replicas_opened *replicas,
     return WEFT_OK;
 }
 
-enum weft_status replicas_begin(struct replicas *opened, const struct weft_images *images,
-                                const float *parameters, const float *buffers, uint32_t seed,
-                                struct weft_error *error) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+static enum weft_status begin(struct replicas *replicas, const struct weft_images *images,
+                              const float *parameters, const float *buffers, uint32_t seed,
+                              struct weft_error *error) {
     struct opencl_backend *first = replicas->copies[0].cl;
     float pixels[256];
     TRY(opencl_write(first, replicas->initial[0], parameters,
@@ -77,7 +76,7 @@ enum weft_status replicas_begin(struct replicas *opened, const struct weft_image
                      opencl_array_count(first, WEFT_ARRAY_BUFFERS) * sizeof(cl_float), error));
     replicas->seed = seed;
     weft_pixels_normalised(pixels);
-    for (size_t i = 0; i < opened->count; i++) {
+    for (size_t i = 0; i < replicas->count; i++) {
         struct weft_backend *backend = &replicas->copies[i].cl->base;
         TRY(weft_backend_set_pixels(backend, pixels, error));
         TRY(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, error));
@@ -92,7 +91,7 @@ static cl_int set_words(struct replica *copy, cl_mem buffer, cl_uint word, size_
                                0, NULL, NULL);
 }
 
-static cl_int restart(struct replicas_opened *replicas, struct replica *copy) {
+static cl_int restart(struct replicas *replicas, struct replica *copy) {
     cl_int code = set_words(copy, copy->chains, WEFT_DIGEST_START, WEFT_DIGEST_CHAINS);
     for (size_t i = 0; i < STATE_ARRAYS && code == CL_SUCCESS; i++) {
         size_t count = opencl_array_count(copy->cl, state_arrays[i]);
@@ -108,9 +107,8 @@ static cl_int restart(struct replicas_opened *replicas, struct replica *copy) {
     return code;
 }
 
-enum weft_status replicas_restart(struct replicas *opened, struct weft_error *error) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
-    for (size_t i = 0; i < opened->count; i++) {
+static enum weft_status restart_all(struct replicas *replicas, struct weft_error *error) {
+    for (size_t i = 0; i < replicas->count; i++) {
         TRY(opencl_check(restart(replicas, &replicas->copies[i]), "restart of a copy", error));
     }
     return WEFT_OK;
@@ -124,16 +122,15 @@ static enum weft_status train_copy(struct replica *copy, const struct weft_steps
 }
 
 static void enqueue_steps(void *context, size_t i) {
-    struct replicas_opened *replicas = context;
+    struct replicas *replicas = context;
     train_copy(&replicas->copies[i], replicas->steps);
 }
 
-enum weft_status replicas_train(struct replicas *opened, const struct weft_steps *steps,
-                                struct weft_error *error) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+static enum weft_status train(struct replicas *replicas, const struct weft_steps *steps,
+                              struct weft_error *error) {
     replicas->steps = steps;
     TRY(run_parallel(replicas, enqueue_steps, error));
-    for (size_t i = 0; i < opened->count; i++) {
+    for (size_t i = 0; i < replicas->count; i++) {
         TRY(opencl_check(clFinish(replicas->copies[i].cl->queue), "clFinish", error));
     }
     return WEFT_OK;
@@ -151,24 +148,23 @@ static enum weft_status compare_copy(struct replica *copy, const cl_uint *expect
 }
 
 static void enqueue_comparison(void *context, size_t i) {
-    struct replicas_opened *replicas = context;
+    struct replicas *replicas = context;
     compare_copy(&replicas->copies[i], &replicas->expected);
 }
 
 /* Reads the faults of copy ${i}, and waits for its queue. */
-static enum weft_status read_faults(struct replicas_opened *replicas, size_t i,
+static enum weft_status read_faults(struct replicas *replicas, size_t i,
                                     cl_uint faults[REPLICAS_FAULTS], struct weft_error *error) {
     struct replica *copy = &replicas->copies[i];
     return opencl_read(copy->cl, copy->faults, faults, REPLICAS_FAULTS * sizeof *faults, error);
 }
 
-enum weft_status replicas_compare(struct replicas *opened, uint32_t expected, bool *wrong,
-                                  struct weft_error *error) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+static enum weft_status compare(struct replicas *replicas, uint32_t expected, bool *wrong,
+                                struct weft_error *error) {
     cl_uint faults[REPLICAS_FAULTS];
     replicas->expected = expected;
     TRY(run_parallel(replicas, enqueue_comparison, error));
-    for (size_t i = 0; i < opened->count; i++) {
+    for (size_t i = 0; i < replicas->count; i++) {
         TRY(read_faults(replicas, i, faults, error));
         wrong[i] = faults[0] != 0;
     }
@@ -176,7 +172,7 @@ enum weft_status replicas_compare(struct replicas *opened, uint32_t expected, bo
 }
 
 /* Enqueues the check of one copy's filling. */
-static enum weft_status check(struct replicas_opened *replicas, struct replica *copy,
+static enum weft_status check(struct replicas *replicas, struct replica *copy,
                               struct weft_error *error) {
     const struct argument arguments[] = {{sizeof copy->filling, &copy->filling},
                                          {sizeof replicas->words, &replicas->words},
@@ -187,17 +183,28 @@ static enum weft_status check(struct replicas_opened *replicas, struct replica *
     return copy->filling != NULL ? launch(copy, SOAK_CHECK, arguments, 4, FILLERS, error) : WEFT_OK;
 }
 
-enum weft_status replicas_check(struct replicas *opened, uint64_t *words,
-                                struct weft_error *error) {
-    struct replicas_opened *replicas = (struct replicas_opened *)opened;
+static enum weft_status check_all(struct replicas *replicas, uint64_t *words,
+                                  struct weft_error *error) {
     cl_uint faults[REPLICAS_FAULTS];
     *words = 0;
-    for (size_t i = 0; i < opened->count; i++) {
+    for (size_t i = 0; i < replicas->count; i++) {
         TRY(check(replicas, &replicas->copies[i], error));
     }
-    for (size_t i = 0; i < opened->count; i++) {
+    for (size_t i = 0; i < replicas->count; i++) {
         TRY(read_faults(replicas, i, faults, error));
         *words += faults[1];
     }
     return WEFT_OK;
 }
+
+const struct replicas_ops replicas_ops = {
+    .open = replicas_open,
+    .close = replicas_close,
+    .size = replicas_size,
+    .backend = replicas_backend,
+    .begin = begin,
+    .restart = restart_all,
+    .train = train,
+    .compare = compare,
+    .check = check_all,
+};
