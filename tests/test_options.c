@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/nearest.h"
+#include "cli/parser.h"
 #include "cli/train/train.h"
 #include "cli/values.h"
 

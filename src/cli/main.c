@@ -7,6 +7,7 @@
 #include "cli/help/help.h"
 #include "cli/messages.h"
 #include "cli/nearest.h"
+#include "cli/parser.h"
 #include "cli/version.h"
 #include "os/interrupt.h"
 #include "os/process.h"

@@ -1,5 +1,4 @@
-/* options.h: the command line: what an option is, the options of every command, and how they are
- * read.
+/* options.h: what an option is, and the options of every command.
  *
  * An option is a row of a table. The parser, weft help, the manual page and the completions of
  * shells read these tables. The values of a command's options are in a struct of the command, whose
@@ -97,23 +96,5 @@ extern const char *const cli_theme_names[];   /* in the order of enum canvas_the
 
 /* Adds the common options that concern computing to the object that is open. */
 void cli_options_json(struct json_writer *json, const struct cli_options *options);
-
-/* options.c: fills ${options}, the first member of the command's struct, which is all zero, from
- * ${arguments} (without program and command), the environment and the defaults; the first of these
- * that has a value wins. Options are --name value, --name=value, or --flag; -- ends them; the last
- * of two wins. Texts point into ${arguments}, whose pointers are moved, and into the environment.
- * With --help or --version, operands may be missing. Fails with WEFT_USAGE. */
-enum weft_status cli_options_parse(const struct cli_command *command, int count, char **arguments,
-                                   struct cli_options *options, struct weft_error *error);
-
-/* Returns row ${index} of a command's own options followed by the common ones; NULL after the
- * last. */
-const struct cli_option *cli_options_row(const struct cli_command *command, size_t index);
-
-/* Returns the row of the option ${name}; NULL if there is none. */
-const struct cli_option *cli_options_find(const struct cli_command *command, const char *name);
-
-/* Returns whether the option ${name} is on the command line. */
-bool cli_options_given(const struct cli_options *options, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/parser.h"
 #include "weft/data.h"
 #include "weft/device.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "cli/messages.h"
+#include "cli/parser.h"
 #include "cli/setup.h"
 #include "cli/values.h"
 #include "os/files.h"

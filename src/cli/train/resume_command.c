@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/parser.h"
 #include "cli/train/resume.h"
 #include "cli/values.h"
 #include "os/process.h"

@@ -51,7 +51,7 @@ struct cli_training {
 /* options.c: the row of the table of commands. */
 extern const struct cli_command cli_command_train;
 
-/* train.c: runs the command. */
+/* run.c: runs the command. */
 enum weft_status cli_train_run(const void *options, struct weft_error *error);
 
 /* Does what weft train does, but prints no results. ${device} is set to the device that it used. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/try.h"
+#include "cli/parser.h"
 
 size_t cli_train_images(const struct cli_training *train) {
     return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options.validate;

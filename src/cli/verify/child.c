@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/messages.h"
+#include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/values.h"
 #include "cli/verify/child_status.h"

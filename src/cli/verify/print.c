@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "cli/json.h"
+#include "cli/parser.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
 #include "weft/version.h"

@@ -13,7 +13,7 @@ struct cli_verify_options {
     const char *inject, *bundle;
 };
 
-/* verify.c: runs the command. */
+/* run.c: runs the command. */
 enum weft_status cli_verify_run(const void *options, struct weft_error *error);
 
 /* print.c: each prints as text or as an event: a stage, a difference, the verdict. */

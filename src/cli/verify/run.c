@@ -1,4 +1,4 @@
-/* verify.c: weft verify: one device in this process, or each in a child process. */
+/* run.c: weft verify: one device in this process, or each in a child process. */
 #include "cli/verify/verify.h"
 
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/messages.h"
+#include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
 #include "cli/verify/child.h"

@@ -1,4 +1,4 @@
-/* train.c: weft train: from options to a run folder. */
+/* run.c: weft train: from options to a run folder. */
 #include "cli/train/train.h"
 
 #include <stdlib.h>

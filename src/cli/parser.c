@@ -1,13 +1,12 @@
-/* options.c: reads the command line, the environment and the defaults by the tables of a
+/* parser.c: reads the command line, the environment and the defaults by the tables of a
  * command. */
-#include "cli/options.h"
+#include "cli/parser.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
-#include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/values.h"
 

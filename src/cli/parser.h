@@ -1,0 +1,25 @@
+/* parser.h: reads the options and operands of a command. */
+#ifndef WEFT_CLI_PARSER_H
+#define WEFT_CLI_PARSER_H
+
+#include "cli/command.h"
+
+/* Fills ${options}, the first member of the command's struct, which is all zero, from
+ * ${arguments} (without program and command), the environment and the defaults; the first of these
+ * that has a value wins. Options are --name value, --name=value, or --flag; -- ends them; the last
+ * of two wins. Texts point into ${arguments}, whose pointers are moved, and into the environment.
+ * With --help or --version, operands may be missing. Fails with WEFT_USAGE. */
+enum weft_status cli_options_parse(const struct cli_command *command, int count, char **arguments,
+                                   struct cli_options *options, struct weft_error *error);
+
+/* Returns row ${index} of a command's own options followed by the common ones; NULL after the
+ * last. */
+const struct cli_option *cli_options_row(const struct cli_command *command, size_t index);
+
+/* Returns the row of the option ${name}; NULL if there is none. */
+const struct cli_option *cli_options_find(const struct cli_command *command, const char *name);
+
+/* Returns whether the option ${name} is on the command line. */
+bool cli_options_given(const struct cli_options *options, const char *name);
+
+#endif
