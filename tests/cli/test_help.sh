@@ -101,7 +101,7 @@ begin "the date of the manual page"
 ran="help man"
 head -n 1 "$work/files/weft.1" >"$work/out"
 grep -Eq '^\.TH WEFT 1 [0-9]{4}-[0-9]{2}-[0-9]{2} "weft ' "$work/out" || problem "no date"
-[ "$(SOURCE_DATE_EPOCH=86400 python3 "$source/src/cli/help/page_date.py")" = 1970-01-02 ] || problem "not of SOURCE_DATE_EPOCH"
+[[ "$(SOURCE_DATE_EPOCH=86400 python3 "$source/src/revision.py" - 1.0)" = *'WEFT_PAGE_DATE "1970-01-02"'* ]] || problem "not of SOURCE_DATE_EPOCH"
 end
 
 if [ -n "$(type -P mandoc)" ]; then

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/help/page_date.h"
+#include "revision.h"
 #include "weft/version.h"
 
 enum { LINE_MOST = 76 };
