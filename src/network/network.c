@@ -204,6 +204,7 @@ static enum weft_status read_network(struct weft_network *network, json_t *json,
 
 enum weft_status weft_network_create(const char *text, struct weft_network **network,
                                      struct weft_error *error) {
+    struct weft_network *made = NULL;
     size_t size = strlen(text);
     json_t *json;
     enum weft_status status;
@@ -217,14 +218,17 @@ enum weft_status weft_network_create(const char *text, struct weft_network **net
         weft_error_context(error, "network");
         return status;
     }
-    *network = calloc(1, sizeof **network);
-    status = *network != NULL ? read_network(*network, json, error)
-                              : weft_fail(error, WEFT_FAILED, "no memory for a network");
-    json_decref(json);
-    if (status != WEFT_OK) {
-        weft_network_destroy(*network);
-        *network = NULL;
+    made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "no memory for a network");
+        goto done;
     }
+    TRY_OR(done, read_network(made, json, error));
+    *network = made;
+    made = NULL;
+done:
+    json_decref(json);
+    weft_network_destroy(made);
     return status;
 }
 

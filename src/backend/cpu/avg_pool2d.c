@@ -34,7 +34,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
                 cpu_fill(1, 0.0f, output);
                 for (size_t i = w.top; i < w.bottom; i++) {
                     for (size_t j = w.left; j < w.right; j++) {
-                        cpu_add_scaled(1, 1.0f, &input[i * layer->input.width + j], output);
+                        cpu_add(1, &input[i * layer->input.width + j], output);
                     }
                 }
                 for (size_t lane = 0; lane < CPU_LANES; lane++) {
@@ -63,7 +63,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
                 }
                 for (size_t i = w.top; i < w.bottom; i++) {
                     for (size_t j = w.left; j < w.right; j++) {
-                        cpu_add_scaled(1, 1.0f, &term, &dinput[i * layer->input.width + j]);
+                        cpu_add(1, &term, &dinput[i * layer->input.width + j]);
                     }
                 }
             }

@@ -102,6 +102,15 @@ static inline float cpu_sum_lanes(cpu_lanes v) {
     return v[0];
 }
 
+/* out[i] += x[i] for ${count} values of 16 images. */
+static inline void cpu_add(size_t count, const cpu_lanes *x, cpu_lanes *out) {
+    const float *from = x[0];
+    float *to = out[0];
+    for (size_t i = 0; i < count * CPU_LANES; i++) {
+        to[i] += from[i];
+    }
+}
+
 /* out[i] = a x[i] + out[i] for ${count} values of 16 images. */
 static inline void cpu_add_scaled(size_t count, float a, const cpu_lanes *x, cpu_lanes *out) {
     const float *from = x[0];

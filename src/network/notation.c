@@ -1,0 +1,72 @@
+/* notation.c: a network as a list of layers in JSON and as PyTorch prints it, and the published
+ * network. */
+#include "network/layer.h"
+#include "weft/network.h"
+
+/* With every argument, so that a default may change later. */
+char *weft_network_to_json(const struct weft_network *network) {
+    struct json_writer json = {.spaced = true};
+    char *text;
+    json_write_open(&json, NULL, '{');
+    json_write_open(&json, "input", '[');
+    json_write_integer(&json, NULL, network->input.channels);
+    if (!network->input.flat) {
+        json_write_integer(&json, NULL, network->input.height);
+        json_write_integer(&json, NULL, network->input.width);
+    }
+    json_write_close(&json, ']');
+    json_write_open(&json, "layers", '[');
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        const struct layer_kind *kind = layer_kinds[layer->kind];
+        json_write_open(&json, NULL, '{');
+        json_write_string(&json, "kind", weft_kind_name(layer->kind));
+        if (layer->named) {
+            json_write_string(&json, "name", layer->name);
+        }
+        if (kind->write != NULL) {
+            kind->write(layer, &json);
+        }
+        json_write_close(&json, '}');
+    }
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
+    json_write_take(&json, &text, NULL);
+    return text;
+}
+
+/* An nn.Sequential of these layers, called Network. */
+char *weft_network_to_pytorch(const struct weft_network *network) {
+    struct text text = {0};
+    text_add(&text, "Network(\n");
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        text_add(&text, "  (%s): ", layer->name);
+        layer_kinds[layer->kind]->pytorch(layer, &text);
+        text_add(&text, "\n");
+    }
+    text_add(&text, ")");
+    return text_take(&text);
+}
+
+/* The network of the published notebook, with the notebook's names. */
+enum weft_status weft_network_create_published(struct weft_network **network,
+                                               struct weft_error *error) {
+    static const char list[] =
+        "{\"input\": [1, 28, 28], \"layers\": ["
+        "{\"kind\": \"conv2d\", \"name\": \"conv1\", \"out_channels\": 6, \"kernel_size\": 5},"
+        "{\"kind\": \"max_pool2d\", \"kernel_size\": 2, \"stride\": 2},"
+        "{\"kind\": \"relu\"},"
+        "{\"kind\": \"batch_norm\", \"name\": \"batchN1\", \"eps\": 1e-5, \"momentum\": 0.1},"
+        "{\"kind\": \"conv2d\", \"name\": \"conv2\", \"out_channels\": 12, \"kernel_size\": 5},"
+        "{\"kind\": \"max_pool2d\", \"kernel_size\": 2, \"stride\": 2},"
+        "{\"kind\": \"relu\"},"
+        "{\"kind\": \"flatten\"},"
+        "{\"kind\": \"linear\", \"name\": \"fc1\", \"out_features\": 120},"
+        "{\"kind\": \"relu\"},"
+        "{\"kind\": \"batch_norm\", \"name\": \"batchN2\", \"eps\": 1e-5, \"momentum\": 0.1},"
+        "{\"kind\": \"linear\", \"name\": \"fc2\", \"out_features\": 60},"
+        "{\"kind\": \"relu\"},"
+        "{\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 10}]}";
+    return weft_network_create(list, network, error);
+}
