@@ -1,4 +1,5 @@
-/* test_adam.c: Adam's steps: by hand, against the paper's formulas in double, and moments that fade. The network is one linear layer. */
+/* test_adam.c: steps of Adam: by hand, compared with the formulas of the paper in double, and
+ * moments that fade. The network is one linear layer. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_values.h"
@@ -13,7 +14,8 @@
     "{\"input\": [" inputs "], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "              \
     "\"out_features\": " outputs "}]}"
 
-/* Constants that are powers of two or so, and no bias correction: all of this is exact. */
+/* Without bias correction, and with constants that are powers of two or sums of few, all results
+ * are exact. */
 static const struct weft_adam simple = {.beta1 = 0.5f,
                                         .beta2 = 0.75f,
                                         .eps = 0.5f,
@@ -63,7 +65,7 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* The constants: (1 - beta^t) by pow, which is not weft's way. */
+/* The constants, with 1 - beta^t by pow, which weft does not use. */
 START_TEST(constants) {
     static const uint64_t steps[] = {1, 2, 3, 10, 600, 3000, 1000000};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
@@ -83,7 +85,7 @@ END_TEST
 
 enum { INPUTS = 7, OUTPUTS = 5, WEIGHTS = INPUTS * OUTPUTS, ALL = WEIGHTS + OUTPUTS, IMAGES = 19 };
 
-/* The gradient of the mean loss of all images, in double. */
+/* Computes the gradient of the mean loss of all images, in double. */
 static void plain_gradient(const float *parameters, const struct weft_images *images,
                            const float *pixels, double *gradient) {
     memset(gradient, 0, ALL * sizeof *gradient);
@@ -108,7 +110,7 @@ static void plain_gradient(const float *parameters, const struct weft_images *im
     }
 }
 
-/* The backend's flat arrays. */
+/* The flat arrays of the backend. */
 struct state {
     float parameters[ALL], gradients[ALL], moments[ALL], second_moments[ALL];
 };
@@ -129,8 +131,9 @@ static void check_near(float value, double expected, double tolerance, const cha
                   i, (double)value, expected);
 }
 
-/* One step from ${before} to ${after} by the paper's formulas. The gradient may differ by 1e-6 (values of about 0.3); then from this gradient on
- * each number is a few roundings away: 1e-6 of values up to 1, of second moments up to 0.1 and of steps of about 0.01. */
+/* Checks the step from ${before} to ${after} by the formulas of the paper. The gradient may differ
+ * by 1e-6 (its values are about 0.3). With this gradient, each number may differ by a few
+ * roundings: 1e-6 of values up to 1, of second moments up to 0.1 and of steps of about 0.01. */
 static void check_step(const struct state *before, const struct state *after,
                        const double *gradient, size_t t) {
     for (size_t i = 0; i < ALL; i++) {
@@ -182,9 +185,10 @@ START_TEST(plain) {
 }
 END_TEST
 
-/* After one image come black ones, whose weights' gradients are 0: with betas of 1/2 the weights' moments halve at each step, and become
- * exactly 0 at the thresholds 2^-36 and 2^-72. Without these they would be denormal after some 130 steps, which devices that
- * flush see otherwise. */
+/* After one image, all images are black, so the gradients of the weights are 0. With betas of 1/2,
+ * the moments of the weights halve at each step, and become exactly 0 at the thresholds 2^-36 and
+ * 2^-72. Without the thresholds they would be denormal after some 130 steps, and devices that
+ * flush denormals would differ. */
 START_TEST(fading) {
     enum { STEPS = 140 };
     static const float values[256] = {0, 1};
@@ -196,7 +200,8 @@ START_TEST(fading) {
     const struct weft_images images[] = {{30, 1, 2, pixels, labels, 2},
                                          {60, 1, 2, pixels, labels, 2},
                                          {STEPS, 1, 2, pixels, labels, 2}};
-    /* g = 1/2: m = 2^-2 and v = 2^-3 after the first step; halved 29 times: 2^-31 and 2^-32; halved 59 times: 0 and 2^-62 */
+    /* g = 1/2: m = 2^-2 and v = 2^-3 after the first step; halved 29 times: 2^-31 and 2^-32;
+     * halved 59 times: 0 and 2^-62 */
     static const float m[] = {-0x1p-31f, -0x1p-31f, 0x1p-31f, 0x1p-31f};
     static const float v[] = {0x1p-32f, 0x1p-32f, 0x1p-32f, 0x1p-32f};
     static const float v60[] = {0x1p-62f, 0x1p-62f, 0x1p-62f, 0x1p-62f};

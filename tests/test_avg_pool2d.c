@@ -1,4 +1,5 @@
-/* test_avg_pool2d.c: mean pooling at every place: windows that touch, overlap and leave gaps, padding, both divisors. */
+/* test_avg_pool2d.c: mean pooling at every place: windows that touch, overlap and leave gaps,
+ * padding, both divisors. */
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
@@ -23,8 +24,9 @@ START_TEST(order_by_hand) {
 }
 END_TEST
 
-/* Windows of 2 x 2, stride 1, over 3 x 3: the value in the middle is in all four. Its gradient is the chain of quotients
- * ((2^24 + 1) - 2^24) + 1 = 1. In the second case a quotient of 2^-37 is 0 before it is added. */
+/* Windows of 2 x 2, stride 1, over 3 x 3: the value in the centre is in all four. Its gradient is
+ * the chain of quotients ((2^24 + 1) - 2^24) + 1 = 1. In the second case a quotient of 2^-37 is 0
+ * before it is added. */
 START_TEST(gradient_order_by_hand) {
     static const float inputs[9] = {0};
     static const float doutputs[] = {0x1p26f, 4, -0x1p26f, 4};
@@ -51,7 +53,8 @@ START_TEST(gradient_order_by_hand) {
 }
 END_TEST
 
-/* Windows of 3, stride 2, padding 1 over 2 x 3: two windows, (0, 0) and (0, 1), each with four values of the input.
+/* Windows of 3, stride 2, padding 1 over 2 x 3: two windows, (0, 0) and (0, 1), each with four
+ * values of the input.
  *
  *   . . . . .
  *   . 1 2 3 .     1 + 2 + 4 + 5 = 12, 2 + 3 + 5 + 6 = 16
@@ -91,7 +94,8 @@ struct shape {
     bool count_include_pad;
 };
 
-/* Adds the window at (y, x) of one plane by the definition: padding is a value 0 at indices outside the plane. */
+/* Adds the window at (y, x) of one plane by the definition: padding is a value 0 at indices
+ * outside the plane. */
 static void add_window(const struct shape *s, size_t y, size_t x, double doutput,
                        const float *inputs, double *output, double *dinputs) {
     double sum = 0, inside = 0;

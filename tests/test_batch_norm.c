@@ -1,5 +1,5 @@
-/* test_batch_norm.c: batch norm with batch statistics and with running ones: by hand, finite differences, equal bits. Its numbers against
- * plain ones in double are in test_batch_norm_plain.c. */
+/* test_batch_norm.c: batch norm with batch statistics and with running statistics: by hand, finite
+ * differences, equal bits. test_batch_norm_plain.c compares it with formulas in double. */
 #include "check_weft.h"
 #include "layer_differences.h"
 
@@ -7,23 +7,26 @@
     "{\"input\": " input                                                                           \
     ", \"layers\": [{\"kind\": \"batch_norm\", \"name\": \"b\", \"eps\": 1, \"momentum\": 0.5}]}"
 
-/* What the first hand cases share. Values m + 3, m - 1, m - 1, m - 1 have mean m and variance 12 / 4 = 3 (unbiased 12 / 3 = 4); with
- * eps 1 the root is 2. So xhat = deviation / 2 = 1.5, -0.5, -0.5, -0.5.
+/* The first cases by hand. Values m + 3, m - 1, m - 1, m - 1 have mean m and variance 12 / 4 = 3
+ * (unbiased 12 / 3 = 4); with eps 1 the root is 2. So xhat = deviation / 2 =
+ * 1.5, -0.5, -0.5, -0.5.
  *
  * Channel 0: m = 10, weight 4, bias 1: output = 2 x deviation + 1 = 7, -1, -1, -1.
  *   doutput 5, 1, 1, 1: mean 2; mean of doutput xhat = (7.5 - 1.5) / 4 = 1.5
  *   dweight 6, dbias 8; dinput = 2 (5 - 2 - 1.5 x 1.5) = 1.5, 2 (1 - 2 + 1.5 / 2) = -0.5
  * Channel 1: m = -1, weight -2, bias 0: output = -deviation = -3, 1, 1, 1.
  *   doutput 1, 1, 1, 1: dinput is 0, as a shift of all outputs changes nothing; dweight 0, dbias 4
- * Running mean 2 and 7 become 1 + 5 = 6 and 3.5 - 0.5 = 3; variance 1 and 8 become 0.5 + 2 and 4 + 2. */
+ * Running mean 2 and 7 become 1 + 5 = 6 and 3.5 - 0.5 = 3; variance 1 and 8 become
+ * 0.5 + 2 and 4 + 2. */
 static const float parameters[] = {4, -2, 1, 0};
 static const float buffers[] = {2, 7, 1, 8};
 static const float new_buffers[] = {6, 3, 2.5f, 6};
 static const float dweights[] = {6, 0};
 static const float dbias[] = {8, 4};
 
-/* Running mean 10 and variance 3: output = 2 (x - 10) + 1 in channel 0; statistics are constants, so dinput = 2 doutput.
- * Channel 1 with mean 0, variance 0: the root is 1, output = -2 x. The buffers stay. */
+/* Running mean 10 and variance 3: output = 2 (x - 10) + 1 in channel 0; statistics are constants,
+ * so dinput = 2 doutput. Channel 1 with mean 0, variance 0: the root is 1, output = -2 x. The
+ * buffers stay. */
 static const float still[] = {10, 0, 3, 0};
 static const float running_inputs[] = {11, 5, 8, -0.25f};
 static const float running_doutputs[] = {1, 2, 3, 4};
@@ -32,14 +35,15 @@ static const float running_dinputs[] = {2, -4, 6, -8};
 static const float running_dweights[] = {0.5f - 3, 10 - 1};
 static const float running_dbias[] = {4, 6};
 
-/* One value alone has variance 0: the output is the bias, dinput 0, and nothing is NaN. The variance mixed in is 0. */
+/* A single value has variance 0: the output is the bias, dinput is 0, and no value is NaN. The
+ * running variance is mixed with 0. */
 static const float one_inputs[] = {1000, -3};
 static const float one_doutputs[] = {5, 1};
 static const float one_outputs[] = {1, 0};
 static const float zeros[2] = {0};
 static const float one_buffers[] = {501, 2, 0.5f, 4};
 
-/* Images of two features: four of them, two with running statistics, one alone. */
+/* Images of two features: four images, two images with running statistics, one image. */
 START_TEST(features_by_hand) {
     static const float inputs[] = {13, 2, 9, -2, 9, -2, 9, -2};
     static const float doutputs[] = {5, 1, 1, 1, 1, 1, 1, 1};
@@ -113,8 +117,9 @@ START_TEST(image_by_hand) {
 }
 END_TEST
 
-/* Steps of 1/64: the third derivative leaves an error of about 1/64 squared over 6, 4e-5, times a factor of about ten where a value
- * moves its own mean and variance; rounding leaves 1e-7 x 64. So 1e-3. */
+/* Steps of 1/64: the third derivative gives an error of about 1/64 squared over 6, which is 4e-5,
+ * times about ten where a value changes its own mean and variance. Rounding adds 1e-7 x 64. So the
+ * bound is 1e-3. */
 START_TEST(differences) {
     static const char *const networks[] = {
         "{\"input\": [2, 2, 3], \"layers\": [{\"kind\": \"batch_norm\"}]}",
@@ -132,7 +137,7 @@ END_TEST
 
 #define PLAIN_NORM "{\"kind\": \"batch_norm\"}"
 
-/* Two in a row, so that the second gets what the first gives. */
+/* Two layers in a row: the second one has the output of the first as its input. */
 START_TEST(bits_of_images) {
     layer_check_bits("batch_norm 2d", LAYER_SMALL,
                      "{\"input\": [5, 7, 11], \"layers\": [{\"kind\": \"batch_norm\", "
@@ -148,14 +153,14 @@ START_TEST(bits_of_features) {
 }
 END_TEST
 
-/* Columns of pixels and single ones. */
+/* Columns of pixels, and single pixels. */
 START_TEST(bits_of_columns) {
     layer_check_bits("batch_norm, columns", LAYER_LARGE,
                      "{\"input\": [2, 7, 1], \"layers\": [" PLAIN_NORM "]}");
 }
 END_TEST
 
-/* All layers whose images could meet. */
+/* All layers in which images could influence each other. */
 START_TEST(images_alone) {
     layer_check_alone(
         "batch_norm and others, images alone", LAYER_LARGE,

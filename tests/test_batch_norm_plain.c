@@ -1,4 +1,5 @@
-/* test_batch_norm_plain.c: batch norm against the textbook's formulas in double, on the CPU backend. */
+/* test_batch_norm_plain.c: batch norm compared with the textbook's formulas in double, on the CPU
+ * backend. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "weft/inspect.h"
@@ -9,7 +10,7 @@ struct shape {
     size_t images, channels, height, width;
 };
 
-/* Everything that the layer gives, in double. */
+/* All results of the layer, in double. */
 struct plain {
     double *output, *dinput, *dweight, *dbias, *mean,
         *variance; /* the last two: of the batch, unbiased */
@@ -21,7 +22,8 @@ struct plain {
         for (size_t i_ = 0, at = (n_ * (s)->channels + (c)) * (s)->height * (s)->width;            \
              i_ < (s)->height * (s)->width; i_++, at++)
 
-/* One channel. ${mean} and ${variance} (biased) are the batch's, or the running ones if ${running}. */
+/* Computes one channel. ${mean} and ${variance} (biased) are those of the batch, or the running
+ * statistics if ${running}. */
 static void plain_channel(struct plain *p, const struct shape *s, const struct layer_values *values,
                           size_t c, double mean, double variance, double eps, bool running) {
     double inverse = 1.0 / sqrt(variance + eps), weight = values->parameters[c];
@@ -90,9 +92,10 @@ static const struct shape shapes[] = {{3, 1, 1, 1},   {7, 5, 1, 1},    {16, 13, 
                                       {17, 2, 3, 11}, {33, 6, 12, 12}, {100, 120, 1, 1},
                                       {1, 5, 9, 7},   {150, 3, 2, 2},  {1, 3, 1, 1}};
 
-/* With momentum 1 the running statistics are the batch's. 1e-5 of the largest value: float's rounding, of sums in blocks of 16 x the area,
- * leaves less. dinput is a difference of three terms and is small where doutput is explained by a shift and a stretch, as with three
- * values: so it gets 1e-4. */
+/* With momentum 1 the running statistics are those of the batch. The bound is 1e-5 of the largest
+ * value: rounding of float sums in blocks of 16 x the area gives less. dinput is a difference of
+ * three terms, and small if doutput is nearly a shift and a scale of the values, as with three
+ * values: its bound is 1e-4. */
 START_TEST(plain) {
     const struct shape *s = &shapes[_i % 9];
     bool running = _i >= 9;
@@ -124,9 +127,10 @@ START_TEST(plain) {
 }
 END_TEST
 
-/* A mean of 1000, and noise of 1, 0.1 or 0.01 around it: a sum of squares would lose the variance (1e6 against 1e-4, with 24 bits);
- * sums of deviations keep it to 1e-4. At 0.01 the mean's own rounding, up to 1e-4 where floats are 6e-5 apart, shows: its square
- * beside a variance of 3e-5 is 3e-4. */
+/* A mean of 1000 with noise of 1, 0.1 or 0.01: a sum of squares would lose the variance (1e6
+ * against 1e-4, with 24 bits), and sums of deviations are accurate to 1e-4. At 0.01 the rounding
+ * of the mean matters (up to 1e-4, since floats are 6e-5 apart): its square relative to a variance
+ * of 3e-5 is 3e-4. */
 START_TEST(large_mean) {
     const struct shape s = {100, 2, 12, 12};
     float noise = _i == 0 ? 1.0f : _i == 1 ? 0.1f : 0.01f;
@@ -152,7 +156,8 @@ START_TEST(large_mean) {
 }
 END_TEST
 
-/* running = (1 - momentum) running + momentum value, over twenty batches, of which the last are smaller. Evaluation changes nothing. */
+/* running = (1 - momentum) running + momentum value, over twenty batches, of which the last are
+ * smaller. Evaluation changes nothing. */
 START_TEST(running_statistics) {
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     struct weft_network *network = layer_network(

@@ -1,4 +1,5 @@
-/* test_conv2d.c: convolution at every place: by hand, against plain sums in double, finite differences, equal bits. */
+/* test_conv2d.c: convolution at every place: by hand, compared with plain sums in double, finite
+ * differences, equal bits. */
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
@@ -9,13 +10,15 @@
  *   4 5 6             3 4
  *   7 8 9
  *
- * 1*1 + 2*2 + 4*3 + 5*4 + 10 = 47, then 2 + 6 + 15 + 24 + 10 = 57, 4 + 10 + 21 + 32 + 10 = 77, 5 + 12 + 24 + 36 + 10 = 87. */
+ * 1*1 + 2*2 + 4*3 + 5*4 + 10 = 47, then 2 + 6 + 15 + 24 + 10 = 57, 4 + 10 + 21 + 32 + 10 = 77,
+ * 5 + 12 + 24 + 36 + 10 = 87. */
 START_TEST(by_hand) {
     static const float parameters[] = {1, 2, 3, 4, 10};
     static const float inputs[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -2, -3, -4, -5, -6, -7, -8, -9};
     static const float doutputs[] = {1, 0, 0, 2, 0, 1, 0, 0};
     static const float outputs[] = {47, 57, 77, 87, -27, -37, -57, -67};
-    /* dinput: the kernel, times doutput, put where its window was: image 1 at (0, 0) once and at (1, 1) twice */
+    /* dinput: the kernel times doutput, added at its window: for image 1 once at (0, 0) and twice
+     * at (1, 1) */
     static const float dinputs[] = {1, 2, 0, 3, 4 + 2, 4, 0, 6, 8, 0, 1, 2, 0, 3, 4, 0, 0, 0};
     /* dweight: 1, 2, 4, 5 and twice 5, 6, 8, 9 of image 1, and -2, -3, -5, -6 of image 2 */
     static const float dweights[] = {1 + 10 - 2, 2 + 12 - 3, 4 + 16 - 5, 5 + 18 - 6};
@@ -39,8 +42,9 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* Two channels in, two out, a kernel as large as the image, so each output is one number:
- * output 0 = 1 x the first channel's sum + 2 x the second's + 1, output 1 = -1 x the second's. */
+/* Two input channels, two output channels, and a kernel as large as the image, so each output is
+ * one number: output 0 = 1 x the first channel's sum + 2 x the second's + 1, output 1 = -1 x the
+ * second's. */
 START_TEST(channels_by_hand) {
     static const float parameters[] = {1, 1, 2, 2, 0, 0, -1, -1, 1, 0};
     static const float inputs[] = {3, 4, 5, 6};
@@ -73,7 +77,8 @@ struct shape {
     size_t images, in, out, height, width, rows, columns;
 };
 
-/* Adds what a weight has to do with an output, by an input: every sum of the layer is a sum over these. */
+/* Adds the product of a weight and an input to an output: every sum of the layer is a sum of such
+ * products. */
 static void add_product(const struct layer_values *values, struct layer_sums *sums, size_t output,
                         size_t input, size_t weight) {
     double w = values->parameters[weight], v = values->inputs[input];
@@ -83,7 +88,7 @@ static void add_product(const struct layer_values *values, struct layer_sums *su
     sums->dparameters[weight] += v * d;
 }
 
-/* All of output (n, k, y, x). */
+/* Adds all products of the output (n, k, y, x). */
 static void add_pixel(const struct shape *s, const struct layer_values *values,
                       struct layer_sums *sums, size_t output, size_t n, size_t k, size_t y,
                       size_t x) {
@@ -122,8 +127,8 @@ static const struct shape shapes[] = {
     {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},
 };
 
-/* 1e-5 of the largest value: the longest sums here have 57,600 products (a weight's gradient) in blocks of at most
- * 576, so float's rounding leaves about 1e-6. */
+/* 1e-5 of the largest value: the longest sums have 57,600 products (the gradient of a weight) in
+ * blocks of at most 576, so rounding to float gives about 1e-6. */
 START_TEST(plain_sums) {
     const struct shape *s = &shapes[_i];
     char json[300];
@@ -140,8 +145,8 @@ START_TEST(plain_sums) {
 }
 END_TEST
 
-/* A convolution is linear in each of its numbers, so a large step has no error of its own: what is left is the rounding of about 1e-7
- * in each output, divided by the step. */
+/* A convolution is linear in each of its numbers, so a large step adds no error. The only error is
+ * the rounding of about 1e-7 in each output, divided by the step. */
 START_TEST(differences) {
     struct weft_network *network = layer_network(
         "{\"input\": [2, 5, 4], \"layers\": [{\"kind\": \"conv2d\", \"out_channels\": 3, "

@@ -1,5 +1,5 @@
-/* test_cross_entropy.c: softmax cross entropy: losses, predictions and the gradient of the logits. The network here gives the pixels'
- * values as they are, so they are the logits. */
+/* test_cross_entropy.c: softmax cross entropy: losses, predictions and the gradient of the logits.
+ * The network returns the values of the pixels, so they are the logits. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_values.h"
@@ -16,12 +16,13 @@ static struct weft_network *logits_network(size_t classes) {
 }
 
 /* Four classes, five images:
- *   0 0 0 0           label 3: p = 1/4 each, the loss is log 4, the first class wins
+ *   0 0 0 0           label 3: p = 1/4 each, the loss is log 4, the first class is predicted
  *   -100 0 -100 -100  label 0: exp(-100) is 0, so the sum is 1 and the loss 100; p = 0 1 0 0
  *   the same          label 1: loss 0
- *   500 500 -100 0    label 1: two classes at 1/2, the first wins; loss log 2, gradient 1/2 - 1 for the label
- *   0.5 -1 0.5 -1     label 0: the first of equal ones wins again
- * in batches of three. log 4 and log 2 are the floats next to them. The gradient is the one of the sum of losses. */
+ *   500 500 -100 0    label 1: two at 1/2, the first is predicted; loss log 2, gradient -1/2 for the label
+ *   0.5 -1 0.5 -1     label 0: the first of equal ones is predicted again
+ * in batches of three. log 4 and log 2 are the nearest floats. The gradient is that of the sum of
+ * losses. */
 START_TEST(by_hand) {
     static uint8_t pixels[] = {0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 2, 2, 1, 0, 3, 4, 3, 4};
     static uint8_t labels[] = {3, 0, 1, 1, 0};
@@ -57,7 +58,7 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* One image in double. Returns the loss; writes the gradient. */
+/* Computes one image in double. Returns the loss and writes the gradient. */
 static double plain_image(const double *logits, size_t classes, size_t label, double *gradient) {
     double sum = 0.0;
     for (size_t k = 0; k < classes; k++) {
@@ -128,7 +129,7 @@ START_TEST(plain) {
 }
 END_TEST
 
-/* The sum of all losses in an evaluation with these pixels. */
+/* Returns the sum of all losses in an evaluation with these pixels. */
 static double total_loss(struct weft_backend *backend, const float *pixels, size_t images) {
     float losses[64];
     double total = 0.0;
@@ -141,8 +142,9 @@ static double total_loss(struct weft_backend *backend, const float *pixels, size
     return total;
 }
 
-/* Each of 20 x 12 logits has a byte of its own, so its value can be moved alone. Steps of 1/64: an error of a third derivative below 1/10 times
- * 1/64 squared over 6, and of float's 2e-7 times 32: together 1e-5, beside gradients up to 1; 1e-4 is asked. */
+/* Each of 20 x 12 logits has its own byte, so its value can be changed alone. Steps of 1/64: a
+ * third derivative below 1/10 gives an error of 1/10 times 1/64 squared over 6, and rounding gives
+ * 2e-7 times 32. The sum is 1e-5, for gradients up to 1; the bound is 1e-4. */
 START_TEST(differences) {
     enum { IMAGES = 20, CLASSES = 12 };
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};

@@ -19,7 +19,8 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* The linear layer behind it sees 100 x the channel + 10 x the row + the column of each value, by its weights: 0, 1, 10, 11, 100 ... */
+/* The weights of the linear layer after it are 100 x the channel + 10 x the row + the column of
+ * each value: 0, 1, 10, 11, 100 ... */
 START_TEST(order_seen_by_linear) {
     static const float parameters[] = {0, 1, 10, 11, 100, 101, 110, 111, 0};
     static const float inputs[] = {0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0};

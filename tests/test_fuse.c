@@ -1,4 +1,5 @@
-/* test_fuse.c: layers that OpenCL devices compute together give the bits of the CPU backend, which computes each alone. */
+/* test_fuse.c: layers that OpenCL devices fuse give the bits of the CPU backend, which computes
+ * each layer alone. */
 #include "check_weft.h"
 #include "layer_case.h"
 
@@ -12,7 +13,8 @@
 #define NORM            "{\"kind\": \"batch_norm\"}"
 #define FLATTEN         "{\"kind\": \"flatten\"}"
 
-/* Everything that fuses, as in the published network: conv2d and pool, relu and batch norm, conv2d, linear behind flatten. */
+/* All layers that are fused, as in the published network: conv2d and pool, relu and batch norm,
+ * conv2d, linear after flatten. */
 START_TEST(like_published) {
     layer_check_fused("fuse, like the published network", LAYER_LARGE,
                       "{\"input\": [2, 13, 14], \"layers\": [" CONV(5, 2, 3) "," POOL(
@@ -31,8 +33,8 @@ START_TEST(windows) {
 }
 END_TEST
 
-/* Neighbours that must not be fused, or only in part: pools that overlap, leave something over, or are large; relus that meet a
- * pool, another relu or the end. */
+/* Adjacent layers that must not be fused, or only in part: pools that overlap, omit values, or are
+ * large; a relu before a pool, before another relu, and at the end. */
 START_TEST(apart) {
     layer_check_fused(
         "fuse, what stays apart", LAYER_LARGE,
@@ -44,7 +46,8 @@ START_TEST(apart) {
 }
 END_TEST
 
-/* Chains on a CPU of one, two or four units: conv2d with and without a pool and linear, each with a batch norm behind it. */
+/* Chains on a CPU of one, two or four units: conv2d with and without a pool, and linear, each
+ * before a batch norm. */
 START_TEST(chains) {
     layer_check_fused("fuse, chains", LAYER_LARGE,
                       "{\"input\": [1, 12, 12], \"layers\": [" CONV(8, 3, 3) "," NORM "," CONV(

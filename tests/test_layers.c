@@ -1,4 +1,5 @@
-/* test_layers.c: every kind of layer has what CONTRIBUTING.md asks for: its files, its test, its place in the contract. */
+/* test_layers.c: every kind of layer has what CONTRIBUTING.md requires: its files, its test, its
+ * section in the contract. */
 #include "check_weft.h"
 #include "network/layer.h"
 #include "weft/network.h"
@@ -12,7 +13,7 @@ static const char *const names[] = {
 #include "network/layers.def"
 };
 
-/* The text of ${file} of the source folder. */
+/* Returns the text of ${file} in the source folder. */
 static char *read_source(const char *file) {
     const char *source = getenv("WEFT_SOURCE");
     char path[4096];
@@ -54,7 +55,7 @@ START_TEST(contract) {
 }
 END_TEST
 
-/* The example is a layer, all of its arguments are written, and read back. */
+/* The example of the kind is a valid layer, and all its arguments are written and read back. */
 START_TEST(example) {
     struct weft_network *network, *again;
     struct weft_error error;

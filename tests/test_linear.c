@@ -74,7 +74,8 @@ START_TEST(plain_sums) {
 }
 END_TEST
 
-/* Two linear layers are linear in each single number, so a large step costs nothing: rounding is all that is left. */
+/* Two linear layers are linear in each single number, so a large step adds no error: only rounding
+ * remains. */
 START_TEST(differences) {
     struct weft_network *network = layer_network(
         "{\"input\": [7], \"layers\": [{\"kind\": \"linear\", \"out_features\": 5}, {\"kind\": "
@@ -97,7 +98,7 @@ START_TEST(bits) {
 }
 END_TEST
 
-/* As large as the published network's. */
+/* As large as in the published network. */
 START_TEST(bits_of_wide) {
     layer_check_bits("linear, wide", LAYER_LARGE,
                      "{\"input\": [192], \"layers\": [" LINEAR(120) "," LINEAR(97) "]}");

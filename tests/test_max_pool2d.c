@@ -1,9 +1,10 @@
-/* test_max_pool2d.c: max pooling at every place: windows that touch, overlap and leave gaps, and ties. */
+/* test_max_pool2d.c: max pooling at every place: windows that touch, overlap and leave gaps, and
+ * ties. */
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
 
-/* Windows of 2, stride 2, over 5 x 5: the last row and column are not seen.
+/* Windows of 2, stride 2, over 5 x 5: the last row and column are in no window.
  *
  *   1 1 | 0 0 | 9     all equal: the first;  all zeros of either sign: the first
  *   1 1 | 0 0 | 9
@@ -31,9 +32,10 @@ START_TEST(ties_by_hand) {
 }
 END_TEST
 
-/* Windows of 3, stride 2: the four of them share the middle. Image 1 has its largest value there, image 2 is all negative with the
- * largest in the first row's middle, which only the two upper windows see. In the second case image 1's gradients nearly cancel:
- * 2^-30 - (2^-30 - 2^-54) = 2^-54 is below 2^-36, so 0. */
+/* Windows of 3, stride 2: all four share the centre. Image 1 has its largest value there. Image 2
+ * is negative, with its largest value in the middle of the first row, which is only in the two
+ * upper windows. In the second case the gradients of image 1 nearly cancel:
+ * 2^-30 - (2^-30 - 2^-54) = 2^-54 is below 2^-36, so the sum is 0. */
 START_TEST(overlap_by_hand) {
     static const float inputs[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 1,  2,  99,
                                    4,  5,  6,  7,  8,  9,  10, 1,  2,  3,  4,  5,  -9,
@@ -68,7 +70,7 @@ struct shape {
     size_t images, channels, height, width, kernel, stride;
 };
 
-/* The window at (y, x) of a plane: its first largest value. */
+/* Adds the window at (y, x) of a plane: its first largest value. */
 static size_t largest(const struct shape *s, const float *plane, size_t y, size_t x) {
     size_t best = y * s->stride * s->width + x * s->stride;
     for (size_t i = 0; i < s->kernel; i++) {
@@ -101,7 +103,8 @@ static const struct shape shapes[] = {
     {1, 1, 1, 1, 1, 1},    {3, 5, 7, 11, 2, 1}, {7, 2, 11, 7, 3, 2}, {16, 13, 9, 9, 3, 3},
     {17, 6, 24, 24, 2, 2}, {33, 1, 7, 5, 2, 3}, {2, 3, 7, 8, 7, 1},  {5, 2, 1, 7, 1, 2}};
 
-/* The outputs are inputs, so exact; a gradient is a sum of up to 49 values, rounded to float: 1e-6. The inputs have many ties. */
+/* The outputs are values of the input, so they are exact. A gradient is a sum of up to 49 values,
+ * rounded to float: 1e-6. The inputs have many ties. */
 START_TEST(plain_windows) {
     const struct shape *s = &shapes[_i];
     char json[300];
@@ -118,7 +121,8 @@ START_TEST(plain_windows) {
 }
 END_TEST
 
-/* A maximum is linear while the same value wins: all inputs are 4 h apart here, and the step is h. */
+/* A maximum is linear while the same value is the largest: all inputs are 4 h apart, and the step
+ * is h. */
 START_TEST(differences) {
     enum { SIZE = 2 * 5 * 6, IMAGES = 2 };
     struct weft_network *network = layer_network(

@@ -67,9 +67,9 @@ START_TEST(everywhere) {
 }
 END_TEST
 
-/* Also on devices that flush denormals: once as it is meant, then with values that fade: parameters
- * that make products near 2^-36 and far below, pixels near 2^-36, and steps so small that they stay
- * there. */
+/* On devices that flush denormals too: first with the usual values, then with values that fade:
+ * parameters whose products are near 2^-36 and far below, pixels near 2^-36, and steps so small
+ * that they remain there. */
 START_TEST(flushed) {
     size_t count = model->network->parameter_count;
     float pixels[256], faint_pixels[256];
@@ -114,8 +114,8 @@ START_TEST(apart) {
 }
 END_TEST
 
-/* The bits themselves. They follow from the contract of equal bits: who changes these changes its
- * number (cl/README.md). */
+/* The bits themselves. They follow from the contract of equal bits: a change of them changes the
+ * number of the contract (cl/README.md). */
 START_TEST(known_bits) {
     static const char known[] = "bcca9f87d3d4cf79e5963f2fa2e13f0177d37fb7584780fc27b2c8272f915f2c";
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};

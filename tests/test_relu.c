@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* Values below 2^-36 are +0 before the layer sees them; the gradient at 0 is 0. */
+/* Values below 2^-36 are +0 before the layer reads them. The gradient at 0 is 0. */
 START_TEST(by_hand) {
     static const float inputs[] = {-1,       -0.0f,     0,      2,     1e-12f, -1e-12f,
                                    0x1p-36f, 0x1p-149f, -1e30f, 1e30f, 0.5f,   -0.5f};
@@ -36,7 +36,7 @@ static void add_values(const void *shape, const struct layer_values *values,
     }
 }
 
-/* Nothing is rounded here, so the plain layer gives the same numbers. */
+/* The layer does not round, so the plain layer gives the same numbers. */
 START_TEST(plain) {
     layer_check_plain("{\"input\": [143], \"layers\": [{\"kind\": \"relu\", \"name\": \"r\"}]}",
                       &(struct layer_plain){.images = IMAGES, .seed = 40, .add = add_values});

@@ -1,4 +1,4 @@
-/* layer_case.c: runs a network everywhere and compares. */
+/* layer_case.c: runs a network at every place and compares the results. */
 #include "layer_case.h"
 
 #include "check_weft.h"
@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* A largest batch first, then smaller and odd ones; the second run comes once more at the end, and has to be the same again. */
+/* The largest batch is first, then smaller and odd ones. The last run repeats the second, and must
+ * give the same results. */
 static const struct layer_run runs[] = {
     {33, WEFT_STATISTICS_BATCH, LAYER_WILD, 1},   {7, WEFT_STATISTICS_BATCH, LAYER_WILD, 2},
     {16, WEFT_STATISTICS_RUNNING, LAYER_WILD, 3}, {1, WEFT_STATISTICS_BATCH, LAYER_WILD, 4},
@@ -44,7 +45,8 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
     return backend;
 }
 
-/* Appends tensor ${name}, of ${shape}; nothing if it ${may_miss} and does not exist. */
+/* Appends the tensor ${name} of ${shape}. If ${may_miss}, the tensor may not exist, and nothing is
+ * appended. */
 static enum weft_status add_tensor(struct layer_result *result, struct weft_backend *backend,
                                    const char *name, size_t images, struct weft_shape shape,
                                    bool may_miss, struct weft_error *error) {
@@ -118,7 +120,7 @@ void layer_reference(const struct weft_network *network, const struct layer_valu
     weft_backend_close(backend);
 }
 
-/* What a message has to tell, so that the run can be made again: the case with all its parameters. */
+/* Writes the case with all its parameters, for messages: a reader can repeat the run. */
 static const char *run_text(const char *name, const char *json, const struct layer_run *run,
                             const struct layer_place *place, char text[2048]) {
     snprintf(text, 2048, "%s %s: %zu images, %s statistics, %s numbers, seed %llu, on %.399s", name,
@@ -127,7 +129,8 @@ static const char *run_text(const char *name, const char *json, const struct lay
     return text;
 }
 
-/* Tensors must be missing where layers are fused, else nothing was; elsewhere all are there. Returns 1 if that is not so. */
+/* Tensors must be missing if layers are fused, and all must exist otherwise. Returns 1 if that is
+ * not the case. */
 static unsigned check_absent(const struct layer_result *result, const struct layer_result *expected,
                              const struct layer_place *place, const char *what) {
     size_t absent = expected->count - result->count;
@@ -138,7 +141,7 @@ static unsigned check_absent(const struct layer_result *result, const struct lay
     return 1;
 }
 
-/* All runs at ${place}. Returns the number of differences. */
+/* Makes all runs at ${place}. Returns the number of differences. */
 static unsigned check_place(const char *name, const char *json, const struct weft_network *network,
                             const struct layer_place *place, const struct layer_values *values,
                             const struct layer_result *expected) {

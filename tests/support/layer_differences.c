@@ -14,7 +14,7 @@ struct differences {
     float h;
 };
 
-/* L of the values as they are now. */
+/* Returns L of the current values. */
 static double objective(const struct differences *d) {
     const struct weft_network *network = weft_backend_network(d->backend);
     struct weft_probe probe = {
@@ -37,7 +37,7 @@ static double objective(const struct differences *d) {
     return sum;
 }
 
-/* The differences for the ${count} floats at ${place}, which are put back. */
+/* Computes the differences for the ${count} floats at ${place}, which are restored. */
 static void measure(const struct differences *d, float *place, size_t count, double *gradient) {
     for (size_t i = 0; i < count; i++) {
         volatile float kept = place[i], up = kept + d->h, down = kept - d->h;

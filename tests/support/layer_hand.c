@@ -1,4 +1,5 @@
-/* layer_hand.c: what is known beforehand of a network: numbers worked out by hand, and that images do not see each other. */
+/* layer_hand.c: known results of a network: numbers computed by hand, and images that do not
+ * influence each other. */
 #include "layer_case.h"
 
 #include "check_weft.h"
@@ -54,12 +55,13 @@ void layer_check_by_hand(const char *json, const struct layer_hand *hands, size_
 
 enum { ALONE_IMAGES = 33 };
 
-/* Batches of the same 33 images: all, and parts that put an image at other places. */
+/* Batches of the same 33 images: all, and parts in which an image has another position. */
 static const struct {
     size_t first, images;
 } parts[] = {{0, 33}, {0, 1}, {32, 1}, {17, 1}, {3, 5}, {15, 5}, {28, 5}, {1, 32}, {16, 17}};
 
-/* The outputs of images ${first} ... as a batch of their own, against those of all images together. */
+/* Compares the outputs of the images from ${first} on, as a batch of their own, with those in the
+ * batch of all images. */
 static unsigned check_part(struct weft_backend *backend, const struct layer_values *values,
                            size_t first, size_t images, const float *expected, const char *what) {
     const struct weft_network *network = weft_backend_network(backend);

@@ -54,7 +54,7 @@ static void add_cpu(struct list *list, const char *who) {
 #endif
 }
 
-/* A device twice: with fat and with thin work-items. */
+/* Adds a device twice: with large and with small work-items. */
 static void add_device(struct list *list, const struct weft_device *device, bool fat) {
     bool vectors =
         strcmp(device->type, "cpu") == 0 && strcmp(device->platform_name, "rusticl") != 0;
@@ -65,7 +65,7 @@ static void add_device(struct list *list, const struct weft_device *device, bool
         snprintf(place.device, sizeof place.device, "%u", device->index);
         snprintf(place.name, sizeof place.name, "%s: %.200s, mapping %s", device->platform_name,
                  device->name, mapping == WEFT_MAPPING_CPU ? "cpu" : "gpu");
-        /* Oclgrind can not run all that the optimiser makes. */
+        /* Oclgrind cannot run all code that the optimiser generates. */
         place.cl_options = simulator ? "-cl-opt-disable" : NULL;
         place.best = vectors == (mapping == WEFT_MAPPING_CPU);
         add(list, place);
@@ -106,7 +106,7 @@ size_t layer_places_list(enum layer_effort effort, const char *who,
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
-    setenv("RUSTICL_ENABLE", "llvmpipe", 0); /* else rusticl hides llvmpipe */
+    setenv("RUSTICL_ENABLE", "llvmpipe", 0); /* otherwise rusticl hides llvmpipe */
     add_cpu(&list, who);
     ck_assert_msg(weft_devices_list(&devices, &count, NULL, &error) == WEFT_OK, "%s",
                   error.message);

@@ -1,9 +1,9 @@
-/* layer_plain.c: what the reference computes, against sums in double. */
+/* layer_plain.c: compares the reference with sums in double. */
 #include "layer_plain.h"
 
 #include "check_weft.h"
 
-/* Compares all tensors of ${result} with ${sums}. Returns how many differ. */
+/* Compares all tensors of ${result} with ${sums}. Returns the number of those that differ. */
 static unsigned compare(const struct weft_network *network, const struct layer_result *result,
                         const struct layer_sums *sums, const struct layer_plain *plain,
                         const char *what) {

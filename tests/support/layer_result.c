@@ -1,4 +1,4 @@
-/* layer_result.c: tensors by name, and where two of them differ. */
+/* layer_result.c: tensors by name, and their differences. */
 #include "layer_result.h"
 
 #include "check_weft.h"
@@ -134,7 +134,7 @@ unsigned layer_result_near(const struct layer_result *result, const char *name,
     for (size_t i = 0; i < count; i++) {
         double difference = fabs((double)tensor->values[i] - expected[i]);
         largest = fmax(largest, fabs(expected[i]));
-        if (!(difference <= error)) { /* also when it is no number */
+        if (!(difference <= error)) { /* true for NaN too */
             error = difference;
             worst = i;
         }

@@ -1,4 +1,4 @@
-/* layer_values.c: draws the numbers. */
+/* layer_values.c: random numbers for tests. */
 #include "layer_values.h"
 
 #include "base/random.h"
@@ -23,7 +23,7 @@ static float uniform(uint32_t word) {
     return (float)(int32_t)(word >> 8) * 0x1p-23f - 1.0f;
 }
 
-/* One of these in every eight is no ordinary number. */
+/* One number in eight is one of these. */
 static float wild(const uint32_t words[4]) {
     static const float odd[] = {
         0.0f,     -0.0f,   0.5f,     -0.25f,     1.0f,         -1.0f,
@@ -55,7 +55,8 @@ static bool ends_with(const char *name, const char *end) {
     return length >= tail && strcmp(name + length - tail, end) == 0;
 }
 
-/* A tensor's values as its layer needs them: variances positive, weights not so large that deep networks overflow. */
+/* Draws the values of a tensor as its layer needs them: positive variances, and weights so small
+ * that deep networks do not overflow. */
 static void draw_tensor(const struct weft_tensor *tensor, size_t subject, enum layer_style style,
                         uint64_t seed, float *values) {
     float fan_in = (float)(tensor->count / tensor->shape[0]);

@@ -22,7 +22,7 @@ void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
     }
 }
 
-/* A part of a training: fails into ${error}. */
+/* A part of a training; ${error} has the reason of a failure. */
 struct run {
     const struct training_case *training;
     struct weft_backend *backend;
@@ -171,7 +171,8 @@ bool training_run(const struct training_case *training, struct weft_backend *bac
     return status == WEFT_OK;
 }
 
-/* The reference of case ${training}: at ${place}, opened for it alone. Returns the number of rules that it breaks. */
+/* Computes the reference of the case ${training} at ${place}, opened for this case alone. Returns
+ * the number of tensors that are not clean. */
 static unsigned make_reference(const struct weft_network *network, const struct layer_place *place,
                                const struct training_case *training, struct layer_result *result) {
     struct weft_backend *backend = layer_open(network, place, training->batch, training->name);
