@@ -83,6 +83,12 @@ file src/backend/opencl/memory.h WEFT_OPENCL_MEMORY_H 'void memory(void);'
 file src/backend/cpu/relu.c - '#include "backend/opencl/memory.h"'
 finds "src/backend/cpu/relu.c:1: src/backend/cpu includes src/backend/opencl/memory.h"
 
+begin "a private header of another folder"
+tree
+file src/backend/opencl/memory.h WEFT_OPENCL_MEMORY_H 'void memory(void);'
+file src/train/more.c - '#include "backend/opencl/memory.h"'
+finds "src/train/more.c:1: src/train includes src/backend/opencl/memory.h: it is for files of src/backend/opencl only"
+
 begin "a folder that the table lacks"
 tree
 file src/extra/more.c - '#include <stdio.h>'
