@@ -1,5 +1,5 @@
 /* fast.cl: --math fast: copies between tensors and the matrices that CLBlast multiplies
- * (src/backend/opencl/clblast/fast.h).
+ * (src/backend/opencl/clblast/engine.h).
  *
  * A linear layer is the convolution of an image of one pixel with a kernel of one tap. With R =
  * ROWS (channels x taps of the input), A = AREA (pixels of the output), and a chunk of ${shards}

@@ -88,6 +88,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
     size_t size = 0;
     double start = os_seconds();
     bool loaded = false;
+    /* Read the entry. */
     if (!entry_path(key, path)) {
         log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
         return false;
@@ -96,6 +97,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
         log_write(&cl->base.log, "opencl: program cache: miss: %s", path);
         return false;
     }
+    /* Check it, and let the driver load it. */
     if (size > HEADER_SIZE) {
         header_of(key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
         loaded = memcmp(entry, header, HEADER_SIZE) == 0 &&

@@ -77,6 +77,7 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     const char *shard = kernel->loop == LOOP_CHANNELS ? "shard" : "get_global_id(2)";
     unsigned number = 0;
     char name[64];
+    /* The parameters, and memory of a work-group that adds lanes. */
     opencl_kernel_name(groups, kernel, name);
     text_add(text, "kernel void %s(", name);
     add_parameters(text, kernel);
@@ -84,6 +85,7 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     text_add(text, kernel->calls[0].function->range == RANGE_SUMS
                        ? "    LOCAL_LANES(lanes, LANE_VALUES);\n"
                        : "    LANE_MEMORY lanes = 0;\n");
+    /* The calls. The second function of a chain by channels loops over the shards itself. */
     if (kernel->loop == LOOP_CHANNELS) {
         text_add(text, "    const int part = get_global_id(1);\n");
     }

@@ -231,14 +231,14 @@ static enum weft_status open_opencl(const struct backend_request *request,
     if (cl == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    cl->base.ops = &opencl_ops;
-    cl->base.network = request->network;
-    cl->base.batch = request->options->batch;
-    cl->base.log = request->options->log;
-    cl->base.forward_only = request->options->forward_only;
-    cl->base.device = *device;
-    cl->mapping = request->options->mapping;
-    cl->debug = request->debug;
+    *cl = (struct opencl_backend){.base = {.ops = &opencl_ops,
+                                           .network = request->network,
+                                           .device = *device,
+                                           .log = request->options->log,
+                                           .batch = request->options->batch,
+                                           .forward_only = request->options->forward_only},
+                                  .mapping = request->options->mapping,
+                                  .debug = request->debug};
     status = open_device(cl, request->options, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", device->name);

@@ -142,6 +142,7 @@ static enum weft_status add_group(const struct program *program, size_t index,
     if (group->layer->file == NULL) {
         return WEFT_OK;
     }
+    /* The macros, then the file. */
     text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
     opencl_define(text, "LAYER", group->main + 1);
     opencl_define(text, "RELU_INPUT", group->relu);
@@ -149,6 +150,7 @@ static enum weft_status add_group(const struct program *program, size_t index,
     define_tensors(program, layer);
     group->layer->define(text, layer, program->mapping);
     TRY(opencl_source_add(text, program->folder, group->layer->file, error));
+    /* Kernels that call several groups follow after all groups. */
     for (size_t i = 0; i < program->kernels->count; i++) {
         const struct opencl_kernel *kernel = &program->kernels->list[i];
         if (kernel->loop == LOOP_APART && kernel->calls[0].group == index &&
@@ -182,12 +184,14 @@ enum weft_status opencl_source_make(const struct weft_network *network,
     static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "probe.cl"};
     const struct program program = {text, network, groups, kernels, mapping, folder};
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
+    /* What all layers share. */
     text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
     opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
     opencl_define(text, "PARTIALS_STRIDE", vectors * CPU_LANES);
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         TRY(opencl_source_add(text, folder, shared[i], error));
     }
+    /* The layers, the files of no layer, and the kernels that call several groups. */
     for (size_t i = 0; i < groups->count; i++) {
         TRY(add_group(&program, i, error));
     }
