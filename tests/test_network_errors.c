@@ -112,6 +112,12 @@ START_TEST(wrong_arguments) {
     assert_layer_refused("{'kind': 'conv2d', 'kernel_size': null, 'out_channels': 1}",
                          "kernel_size: a whole number");
     assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': 0}", "kernel_size: a whole");
+    assert_layer_refused("{'kind': 'avg_pool2d', 'kernel_size': 2, 'padding': -1}",
+                         "padding: a whole number from 0");
+    assert_layer_refused("{'kind': 'avg_pool2d', 'kernel_size': 2, 'count_include_pad': 1}",
+                         "count_include_pad: true or false was expected");
+    assert_layer_refused("{'kind': 'avg_pool2d', 'kernel_size': 3, 'padding': 2}",
+                         "the padding 2 is more than half of the window 3 x 3");
     assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': 2, 'stride': 0}",
                          "stride: a whole");
     assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': [2, 2]}", "kernel_size: a whole");
