@@ -20,7 +20,7 @@ START_TEST(context_and_hint) {
     weft_error_hint(&error, "not this");
     ck_assert_str_eq(error.message, "clFinish: CL_OUT_OF_RESOURCES");
     ck_assert_str_eq(error.hint, "try a smaller batch");
-    ck_assert_int_eq(weft_fail(NULL, WEFT_USAGE, "nobody listens"), WEFT_USAGE);
+    ck_assert_int_eq(weft_fail(NULL, WEFT_USAGE, "no error to fill"), WEFT_USAGE);
 }
 END_TEST
 

@@ -79,8 +79,8 @@ START_TEST(create_says_why) {
     char name[300], path[5000];
     struct os_file file;
     struct weft_error error = {0};
-    os_file_create(&file, temporary_path("absent/x"), &error);
-    assert_fails(&error, "absent/x", "No such file or directory");
+    os_file_create(&file, temporary_path("missing/x"), &error);
+    assert_fails(&error, "missing/x", "No such file or directory");
     ck_assert_ptr_nonnull(strstr(error.hint, "no folder"));
     os_file_abandon(&file);
     error = (struct weft_error){0};

@@ -44,7 +44,7 @@ START_TEST(pipes_are_written_straight) {
     signal(SIGPIPE, SIG_IGN);
     ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
     close(reader);
-    fputs("nobody reads", file.stream);
+    fputs("no reader", file.stream);
     ck_assert_int_eq(os_file_commit(&file, &error), WEFT_BAD_FILE);
     assert_fails(&error, "pipe", "Broken pipe");
     ck_assert_int_eq(stat(path, &status), 0);

@@ -9,7 +9,7 @@
 #include "data/idx.h"
 
 enum { HEADER = 16, ITEMS = 3, ROWS = 4, COLUMNS = 5, CONTENT = ITEMS * ROWS * COLUMNS };
-enum { SIZE = HEADER + CONTENT, PACKED_MOST = 1024 };
+enum { SIZE = HEADER + CONTENT, MAX_PACKED = 1024 };
 
 /* A right file of 3 x 4 x 5 bytes. */
 static void make_plain(uint8_t bytes[SIZE]) {
@@ -71,19 +71,19 @@ static void assert_right(const void *bytes, size_t size) {
 }
 
 START_TEST(plain_and_packed) {
-    uint8_t plain[SIZE], packed[PACKED_MOST];
+    uint8_t plain[SIZE], packed[MAX_PACKED];
     make_plain(plain);
     assert_right(plain, SIZE);
-    assert_right(packed, pack(plain, SIZE, packed, PACKED_MOST));
+    assert_right(packed, pack(plain, SIZE, packed, MAX_PACKED));
 }
 END_TEST
 
 START_TEST(two_members) {
-    uint8_t plain[SIZE], packed[PACKED_MOST];
+    uint8_t plain[SIZE], packed[MAX_PACKED];
     make_plain(plain);
     for (size_t cut = 0; cut <= SIZE; cut++) {
-        size_t first = pack(plain, cut, packed, PACKED_MOST);
-        size_t second = pack(plain + cut, SIZE - cut, packed + first, PACKED_MOST - first);
+        size_t first = pack(plain, cut, packed, MAX_PACKED);
+        size_t second = pack(plain + cut, SIZE - cut, packed + first, MAX_PACKED - first);
         assert_right(packed, first + second);
         assert_wrong(packed, first + second - 1, "cut off");
     }
@@ -92,8 +92,8 @@ END_TEST
 
 START_TEST(one_dimension_and_hash) {
     static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 5, 9, 0, 1, 2, 3};
-    uint8_t packed[PACKED_MOST];
-    size_t size = pack(labels, sizeof labels, packed, PACKED_MOST);
+    uint8_t packed[MAX_PACKED];
+    size_t size = pack(labels, sizeof labels, packed, MAX_PACKED);
     char expected[SHA256_HEX], hex[SHA256_HEX];
     struct idx idx;
     struct weft_error error = {0};
@@ -142,7 +142,7 @@ END_TEST
 START_TEST(wrong_headers) {
     static const struct {
         size_t at, size;
-        const char *bytes, *says;
+        const char *bytes, *part;
     } cases[] = {
         {0, 1, "\1", "not an IDX file"},
         {1, 1, "\x1f", "not an IDX file"},
@@ -167,22 +167,22 @@ START_TEST(wrong_headers) {
         {4, 4, "\0\0\0\2", "continues after the 40 bytes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint8_t plain[SIZE], packed[PACKED_MOST];
+        uint8_t plain[SIZE], packed[MAX_PACKED];
         make_plain(plain);
         memcpy(plain + cases[i].at, cases[i].bytes, cases[i].size);
-        assert_wrong(plain, SIZE, cases[i].says);
-        assert_wrong(packed, pack(plain, SIZE, packed, PACKED_MOST), cases[i].says);
+        assert_wrong(plain, SIZE, cases[i].part);
+        assert_wrong(packed, pack(plain, SIZE, packed, MAX_PACKED), cases[i].part);
     }
 }
 END_TEST
 
 START_TEST(every_truncation) {
-    uint8_t plain[SIZE], packed[PACKED_MOST];
+    uint8_t plain[SIZE], packed[MAX_PACKED];
     make_plain(plain);
-    size_t size = pack(plain, SIZE, packed, PACKED_MOST);
+    size_t size = pack(plain, SIZE, packed, MAX_PACKED);
     for (size_t n = 0; n < SIZE; n++) {
-        uint8_t cut[PACKED_MOST];
-        size_t cut_size = pack(plain, n, cut, PACKED_MOST);
+        uint8_t cut[MAX_PACKED];
+        size_t cut_size = pack(plain, n, cut, MAX_PACKED);
         assert_wrong(plain, n, n < HEADER ? "inside the header" : "ends after");
         assert_wrong(cut, cut_size, n < HEADER ? "inside the header" : "ends after");
     }
@@ -193,12 +193,12 @@ START_TEST(every_truncation) {
 END_TEST
 
 START_TEST(trailing_bytes) {
-    uint8_t plain[SIZE + 1], packed[PACKED_MOST];
+    uint8_t plain[SIZE + 1], packed[MAX_PACKED];
     make_plain(plain);
     plain[SIZE] = 0;
     assert_wrong(plain, SIZE + 1, "continues");
-    assert_wrong(packed, pack(plain, SIZE + 1, packed, PACKED_MOST), "continues");
-    size_t size = pack(plain, SIZE, packed, PACKED_MOST);
+    assert_wrong(packed, pack(plain, SIZE + 1, packed, MAX_PACKED), "continues");
+    size_t size = pack(plain, SIZE, packed, MAX_PACKED);
     for (int byte = 0; byte < 256; byte++) {
         packed[size] = (uint8_t)byte;
         assert_wrong(packed, size + 1, byte == 0x1f ? "cut off" : "other bytes follow");
@@ -211,10 +211,10 @@ END_TEST
 /* A flipped bit in a gzip file is found, unless it does not belong to the content, such as a bit of
  * the time. */
 START_TEST(every_bit_of_gzip) {
-    uint8_t plain[SIZE], packed[PACKED_MOST];
+    uint8_t plain[SIZE], packed[MAX_PACKED];
     size_t found = 0;
     make_plain(plain);
-    size_t size = pack(plain, SIZE, packed, PACKED_MOST);
+    size_t size = pack(plain, SIZE, packed, MAX_PACKED);
     for (size_t bit = 0; bit < 8 * size; bit++) {
         struct idx idx;
         struct weft_error error;
@@ -247,14 +247,14 @@ static uint32_t random_number(uint32_t *state) {
 START_TEST(random_mutations) {
     uint32_t state = 20170828;
     for (int round = 0; round < 10000; round++) {
-        uint8_t plain[SIZE + 8] = {0}, packed[PACKED_MOST] = {0};
+        uint8_t plain[SIZE + 8] = {0}, packed[MAX_PACKED] = {0};
         struct idx idx;
         struct weft_error error;
         make_plain(plain);
         uint8_t *bytes = plain;
         size_t size = SIZE - 4 + random_number(&state) % 12;
         if (round % 2 == 1) {
-            size = pack(plain, size, packed, PACKED_MOST) + random_number(&state) % 8;
+            size = pack(plain, size, packed, MAX_PACKED) + random_number(&state) % 8;
             bytes = packed;
         }
         for (uint32_t n = random_number(&state) % 6; n > 0; n--) {

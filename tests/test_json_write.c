@@ -19,9 +19,9 @@ static char *take(struct json_writer *json) {
     return text;
 }
 
-static void expect(struct json_writer *json, const char *wanted) {
+static void expect(struct json_writer *json, const char *expected) {
     char *text = take(json);
-    ck_assert_str_eq(text, wanted);
+    ck_assert_str_eq(text, expected);
     free(text);
 }
 
@@ -148,7 +148,7 @@ END_TEST
 /* Bytes that are not UTF-8, and truncated characters, become U+FFFD. Valid UTF-8 stays. */
 START_TEST(broken_utf8) {
     static const struct {
-        const char *text, *wanted;
+        const char *text, *expected;
     } cases[] = {
         {"\xff", "\"\\ufffd\""},
         {"a\x80z", "\"a\\ufffdz\""},
@@ -165,7 +165,7 @@ START_TEST(broken_utf8) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct json_writer json = {0};
         json_write_string(&json, NULL, cases[i].text);
-        expect(&json, cases[i].wanted);
+        expect(&json, cases[i].expected);
     }
 }
 END_TEST

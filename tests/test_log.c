@@ -71,15 +71,16 @@ START_TEST(cpu) {
 END_TEST
 
 START_TEST(opencl) {
-    static const char *const wanted[] = {"opencl: device ",
-                                         "opencl: program cache: off\n",
-                                         "opencl: program: built in ",
-                                         "opencl: buffer: parameters, ",
-                                         "opencl: buffer: input, ",
-                                         "opencl: buffer: out.output.grad, ",
-                                         "opencl: memory: ",
-                                         "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl",
-                                         "opencl: plan: fc2: linear.cl"};
+    static const char *const expected[] = {
+        "opencl: device ",
+        "opencl: program cache: off\n",
+        "opencl: program: built in ",
+        "opencl: buffer: parameters, ",
+        "opencl: buffer: input, ",
+        "opencl: buffer: out.output.grad, ",
+        "opencl: memory: ",
+        "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl",
+        "opencl: plan: fc2: linear.cl"};
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0, tried = 0;
@@ -91,9 +92,9 @@ START_TEST(opencl) {
         snprintf(index, sizeof index, "%u", devices[i].index);
         if (devices[i].usable && !devices[i].builtin && open_device(index, true, heard)) {
             tried++;
-            for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++) {
-                ck_assert_msg(strstr(heard->texts, wanted[k]) != NULL, "%s: nothing of %s",
-                              devices[i].name, wanted[k]);
+            for (size_t k = 0; k < sizeof expected / sizeof expected[0]; k++) {
+                ck_assert_msg(strstr(heard->texts, expected[k]) != NULL, "%s: nothing of %s",
+                              devices[i].name, expected[k]);
             }
         }
         free(heard);

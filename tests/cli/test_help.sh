@@ -136,10 +136,10 @@ sorted() {
     tr ' ' '\n' <<<"$1" | sort | xargs
 }
 expect_offer() {
-    local wanted=$1
+    local expected=$1
     shift
     ran="completion of $*"
-    [ "$(sorted "$(offers "$@")")" = "$(sorted "$wanted")" ] || problem "$*: offers $(offers "$@"), not $wanted"
+    [ "$(sorted "$(offers "$@")")" = "$(sorted "$expected")" ] || problem "$*: offers $(offers "$@"), not $expected"
 }
 mkdir -p folder/inner
 touch a.safetensors b.png "c d.safetensors" e.csv
@@ -167,8 +167,8 @@ case " $(offers weft train --device "") " in
     *) problem "devices: $(offers weft train --device "")" ;;
 esac
 for command in "${commands[@]}"; do
-    wanted=$({ options_of options; options_of "$command"; } | sed 's/^/--/' | xargs)
-    expect_offer "$wanted" weft "$command" --
+    expected=$({ options_of options; options_of "$command"; } | sed 's/^/--/' | xargs)
+    expect_offer "$expected" weft "$command" --
 done
 end
 rm -rf folder a.safetensors b.png "c d.safetensors" e.csv

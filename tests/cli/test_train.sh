@@ -133,9 +133,9 @@ def read(path):
 header, values = read(sys.argv[1])
 header.pop("__metadata__", None)
 model = read(sys.argv[2])[0]
-wanted = {n for n in model if n.endswith(".weight") or n.endswith(".bias")}
-assert set(header) == wanted, set(header) ^ wanted
-assert all(header[n]["shape"] == model[n]["shape"] for n in wanted)
+expected = {n for n in model if n.endswith(".weight") or n.endswith(".bias")}
+assert set(header) == expected, set(header) ^ expected
+assert all(header[n]["shape"] == model[n]["shape"] for n in expected)
 floats = array.array("f", values)
 assert any(floats) and all(abs(x) < 100 for x in floats)
 PYTHON

@@ -133,11 +133,11 @@ static const char *run_text(const char *name, const char *json, const struct lay
  * not the case. */
 static unsigned check_absent(const struct layer_result *result, const struct layer_result *expected,
                              const struct layer_place *place, const char *what) {
-    size_t absent = expected->count - result->count;
-    if ((absent > 0) == (place->opencl && place->fused)) {
+    size_t missing = expected->count - result->count;
+    if ((missing > 0) == (place->opencl && place->fused)) {
         return 0;
     }
-    layer_report("FAILED %s: %zu tensors are absent\n", what, absent);
+    layer_report("FAILED %s: %zu tensors are missing\n", what, missing);
     return 1;
 }
 
