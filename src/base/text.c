@@ -69,6 +69,12 @@ char *text_take(struct text *text) {
     return bytes;
 }
 
+char *text_copy(const char *string) {
+    struct text text = {0};
+    text_add_bytes(&text, string, strlen(string));
+    return text_take(&text);
+}
+
 const char *text_printable(const char *string, char shown[80]) {
     size_t length = 0;
     for (; string[length] != '\0' && length < 79; length++) {

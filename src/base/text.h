@@ -27,6 +27,9 @@ void text_add(struct text *text, const char *format, ...) WEFT_PRINTF(2, 3);
  * no memory. */
 char *text_take(struct text *text);
 
+/* Returns a copy of ${string}, which the caller frees, or NULL when there was no memory. */
+char *text_copy(const char *string);
+
 /* Copies ${string}, which may come from a file, into ${shown} for a message: cut to fit, with '?'
  * for each byte that is not printable ASCII. Returns ${shown}. */
 const char *text_printable(const char *string, char shown[80]);

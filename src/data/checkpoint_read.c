@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "data/checkpoint_file.h"
 #include "data/model_file.h"
@@ -228,11 +229,10 @@ static enum weft_status read_members(const json_t *json, struct weft_checkpoint 
     TRY(read_training(json, checkpoint, error));
     TRY(read_history(json, checkpoint, error));
     if (data != NULL) {
-        checkpoint->data = malloc(strlen(data) + 1);
+        checkpoint->data = text_copy(data);
         if (checkpoint->data == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for a path");
         }
-        strcpy(checkpoint->data, data);
     }
     return WEFT_OK;
 }

@@ -1,7 +1,6 @@
 /* model_read.c: reads a model file; each tensor is checked before memory is allocated for it. */
 #include "weft/model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -134,12 +133,9 @@ enum weft_status model_read_options(const struct safetensors *file, struct weft_
         return WEFT_OK;
     }
     TRY(model_check_options(options, WEFT_BAD_FILE, error));
-    model->options = malloc(strlen(options) + 1);
-    if (model->options == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the options");
-    }
-    strcpy(model->options, options);
-    return WEFT_OK;
+    model->options = text_copy(options);
+    return model->options != NULL ? WEFT_OK
+                                  : weft_fail(error, WEFT_FAILED, "no memory for the options");
 }
 
 /* Values near the denormals become +0, as in all computations. */

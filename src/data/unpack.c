@@ -10,6 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "os/files.h"
 
@@ -45,11 +46,10 @@ static bool starts_gzip(const struct unpack *reader) {
 }
 
 static enum weft_status start(struct unpack *reader, const char *path, struct weft_error *error) {
-    reader->path = malloc(strlen(path) + 1);
+    reader->path = text_copy(path);
     if (reader->path == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
     }
-    strcpy(reader->path, path);
     reader->stream = os_file_open(path, error);
     if (reader->stream == NULL) {
         return WEFT_BAD_FILE;
