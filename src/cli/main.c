@@ -21,10 +21,8 @@ static const char *command_name(const void *context, size_t index) {
 static enum weft_status unknown_command(const char *name, struct weft_error *error) {
     const char *nearest = cli_nearest_find(name, command_name, NULL);
     weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
-    if (nearest != NULL) {
-        weft_error_hint(error, "did you mean weft %s?", nearest);
-    }
-    return error->status;
+    return nearest != NULL ? weft_error_hint(error, "did you mean weft %s?", nearest)
+                           : error->status;
 }
 
 static enum weft_status run_command(const struct cli_command *command, int count, char **arguments,

@@ -60,10 +60,9 @@ static enum weft_status unknown_option(const struct cli_command *command, const 
     nearest = cli_nearest_find(name + strspn(name, "-"), row_name, command);
     weft_fail(error, WEFT_USAGE, "unknown option %s: weft %s does not have it", name,
               command->name);
-    if (nearest != NULL) {
-        return weft_error_hint(error, "did you mean --%s?", nearest);
-    }
-    return weft_error_hint(error, "weft help %s lists its options", command->name);
+    return nearest != NULL
+               ? weft_error_hint(error, "did you mean --%s?", nearest)
+               : weft_error_hint(error, "weft help %s lists its options", command->name);
 }
 
 /* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it

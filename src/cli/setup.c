@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/messages.h"
 #include "os/files.h"
+#include "os/interrupt.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
@@ -46,6 +47,27 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     }
     free(text);
     return status;
+}
+
+enum weft_status cli_setup_images(const char *data, char folder[4096],
+                                  struct weft_images images[WEFT_SPLIT_COUNT],
+                                  struct weft_error *error) {
+    TRY(weft_data_find(data, folder, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_images_read(folder, (enum weft_split)i, &images[i], NULL, error));
+    }
+    return WEFT_OK;
+}
+
+void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]) {
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        weft_images_finish(&images[i]);
+    }
+}
+
+bool cli_setup_go_on(void *context, size_t done, size_t images) {
+    (void)context, (void)done, (void)images;
+    return !os_interrupted();
 }
 
 /* Prints which device is open, and what a user should know about it. */

@@ -23,6 +23,17 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
 enum weft_status cli_setup_network(const char *path, struct weft_network **network,
                                    struct weft_error *error);
 
+/* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
+ * splits. The caller finishes ${images}, also after a failure. */
+enum weft_status cli_setup_images(const char *data, char folder[4096],
+                                  struct weft_images images[WEFT_SPLIT_COUNT],
+                                  struct weft_error *error);
+void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]);
+
+/* The progress callback of an evaluation without a bar: stops it when the program is
+ * interrupted. */
+bool cli_setup_go_on(void *context, size_t done, size_t images);
+
 /* Returns the options of a backend that the common options determine. ${options} must live as long
  * as the backend. */
 struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);

@@ -129,8 +129,8 @@ refuses 2 "--math fast: CLBlast needs an OpenCL device" "${bench[@]}" --device c
 # Wrong usage and files
 refuses 2 "--repeat 0: not an integer" "${bench[@]}" --repeat 0
 refuses 2 "--only everything: not one of: train, evaluate, kernels, peak, whole" "${bench[@]}" --only everything
-refuses 2 "--whole: it is weft train as it is" "${bench[@]}" --whole --wide 2
-refuses 2 "--whole: it is weft train as it is" "${bench[@]}" --only whole --steps 2
+refuses 2 "--whole: it cannot be combined with" "${bench[@]}" --whole --wide 2
+refuses 2 "--whole: it cannot be combined with" "${bench[@]}" --only whole --steps 2
 refuses 2 "unexpected argument x" "${bench[@]}" x
 refuses 2 "no-such-device" "${bench[@]}" --device no-such-device
 refuses 3 "nowhere" bench --data nowhere

@@ -38,14 +38,6 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-static enum weft_status read_images(struct cli_bench *bench, struct weft_error *error) {
-    TRY(weft_data_find(bench->options->common.data, bench->data, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_images_read(bench->data, (enum weft_split)i, &bench->all[i], NULL, error));
-    }
-    return WEFT_OK;
-}
-
 /* Takes the first images of each split, and the batch that they allow. */
 static void choose_images(struct cli_bench *bench) {
     const struct cli_bench_options *options = bench->options;
@@ -105,6 +97,7 @@ static enum weft_status measure(struct cli_bench *bench, struct weft_error *erro
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_bench_options *options = given;
     struct cli_bench bench = {.options = options};
+    char folder[4096];
     enum weft_status status;
     if (cli_bench_wants(options, CLI_BENCH_WHOLE) &&
         (options->wide > 1 || options->images < 60000 || options->steps > 0)) {
@@ -112,7 +105,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
                          "--whole: it cannot be combined with --images, --steps or --wide");
     }
     os_catch_interrupts();
-    TRY_OR(done, read_images(&bench, error));
+    TRY_OR(done, cli_setup_images(options->common.data, folder, bench.all, error));
     choose_images(&bench);
     TRY_OR(done, make_model(&bench, error));
     status = measure(&bench, error);
@@ -126,9 +119,7 @@ done:
         free(bench.parts[i].times);
         free(bench.parts[i].entries);
     }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        weft_images_finish(&bench.all[i]);
-    }
+    cli_setup_images_finish(bench.all);
     weft_model_destroy(bench.model);
     return status;
 }

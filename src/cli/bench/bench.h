@@ -45,7 +45,6 @@ struct cli_bench_part {
 /* The state of one run of weft bench. All zero but options at the start. */
 struct cli_bench {
     const struct cli_bench_options *options;
-    char data[4096];                             /* folder */
     struct weft_images all[WEFT_SPLIT_COUNT];    /* as read */
     struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them, which are used */
     size_t batch;

@@ -104,18 +104,13 @@ static enum weft_status train(struct cli_bench *bench, struct weft_backend *back
     return weft_train(bench->model, backend, (size_t)part->images, &training, &events, error);
 }
 
-static bool go_on(void *context, size_t done, size_t images) {
-    (void)context, (void)done, (void)images;
-    return !os_interrupted();
-}
-
 static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
                                  const struct cli_bench_part *part, bool warm, double *seconds,
                                  struct weft_error *error) {
     struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
                                               .statistics = WEFT_STATISTICS_RUNNING,
                                               .batch = part->batch,
-                                              .progress = go_on};
+                                              .progress = cli_setup_go_on};
     struct weft_evaluation evaluation = {0};
     double start = os_seconds();
     enum weft_status status = weft_evaluate(backend, &options, &evaluation, error);

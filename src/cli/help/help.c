@@ -113,16 +113,20 @@ void cli_help_program(FILE *out) {
 
 /* ---- weft help [COMMAND or TOPIC] ---- */
 
-static const struct cli_topic *find_topic(const char *name) {
-    for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
-        if (strcmp(topic->name, name) == 0) {
-            return topic;
-        }
+static void print_topic(FILE *out, const struct cli_topic *topic) {
+    if (topic->print != NULL) {
+        topic->print(out);
+        return;
     }
-    return NULL;
+    fputs(topic->text, out);
+    if (topic->terms != NULL) {
+        cli_help_terms(out, topic->terms);
+        fputc('\n', out);
+        cli_text_wrap(out, topic->note, 0, 0, WIDTH);
+    }
 }
 
-/* Commands, then topics. */
+/* Returns the name of page ${index}: commands, then topics. */
 static const char *page_name(const void *context, size_t index) {
     size_t commands = 0;
     (void)context;
@@ -134,7 +138,6 @@ static const char *page_name(const void *context, size_t index) {
 
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
     const struct cli_command *command;
-    const struct cli_topic *topic;
     const char *nearest;
     if (count == 0) {
         cli_help_program(stdout);
@@ -147,20 +150,23 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
     if (count > 1) {
         return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
     }
+
+    /* A command, or a topic. */
     command = cli_command_find(names[0]);
-    topic = find_topic(names[0]);
     if (command != NULL) {
         cli_help_command(stdout, command);
         return WEFT_OK;
     }
-    if (topic != NULL) {
-        topic->print(stdout);
-        return WEFT_OK;
+    for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
+        if (strcmp(topic->name, names[0]) == 0) {
+            print_topic(stdout, topic);
+            return WEFT_OK;
+        }
     }
+
+    /* Neither. */
     weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", names[0]);
     nearest = cli_nearest_find(names[0], page_name, NULL);
-    if (nearest != NULL) {
-        weft_error_hint(error, "did you mean weft help %s?", nearest);
-    }
-    return error->status;
+    return nearest != NULL ? weft_error_hint(error, "did you mean weft help %s?", nearest)
+                           : error->status;
 }

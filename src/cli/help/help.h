@@ -18,11 +18,14 @@ extern const struct cli_term cli_exit_codes[];
 extern const struct cli_term cli_variables[]; /* those that replace no option */
 extern const struct cli_term cli_file_names[];
 
-/* A page of weft help that is about no command. */
+/* A page of weft help that is not about a command. Members may be NULL, except the first two. */
 struct cli_topic {
     const char *name;
-    const char *summary; /* one line */
-    void (*print)(FILE *out);
+    const char *summary;          /* one line */
+    const char *text;             /* printed first, unchanged */
+    const struct cli_term *terms; /* printed below */
+    const char *note;             /* printed last, wrapped */
+    void (*print)(FILE *out);     /* prints the page instead */
 };
 
 extern const struct cli_topic cli_topics[]; /* ends with a name of NULL */

@@ -163,6 +163,8 @@ void cli_manual_print(FILE *out) {
                "OpenCL devices and on the CPU, with the same bits on every device. "
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
                "file, or a run folder with model.safetensors.");
+
+    /* What a command does, and its options. */
     fputs(".SH COMMANDS\n", out);
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];
@@ -177,6 +179,8 @@ void cli_manual_print(FILE *out) {
     print_text(out, "--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
                     "ends the options.");
     print_options(out, cli_common_options);
+
+    /* What is the same for every command. */
     fputs(".SH ENVIRONMENT\n", out);
     print_environment(out);
     fputs(".SH FILES\n", out);

@@ -1,10 +1,6 @@
 /* topics.c: the pages of weft help that are not about a command. */
 #include "cli/help/help.h"
 
-#include "cli/text_wrap.h"
-
-enum { WIDTH = 80 };
-
 const struct cli_term cli_exit_codes[] = {
     {"0", "done"},
     {"1", "the work failed: verify or compare found a difference, or a training diverged or "
@@ -61,59 +57,28 @@ static void print_environment(FILE *out) {
     cli_help_terms(out, cli_variables);
 }
 
-static void print_exit_codes(FILE *out) {
-    fputs("exit codes:\n", out);
-    cli_help_terms(out, cli_exit_codes);
-    fputc('\n', out);
-    cli_text_wrap(
-        out,
-        "A message on stderr is \"weft: WHAT FAILED: WHY\", often with a second line that "
-        "explains what to do. With --json, messages are also events on stdout.",
-        0, 0, WIDTH);
-}
-
-static void print_files(FILE *out) {
-    fputs("a run folder, written by weft train:\n", out);
-    cli_help_terms(out, cli_file_names);
-    fputc('\n', out);
-    cli_text_wrap(out,
-                  "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, "
-                  "data/fashion-mnist or /usr/share/datasets/fashion-mnist. tools/fetch-data "
-                  "downloads them.",
-                  0, 0, WIDTH);
-}
-
-static void print_completion(FILE *out) {
-    fputs("completion of commands, options and their values:\n\n"
-          "  bash   source <(weft help bash)\n"
-          "  zsh    source <(weft help zsh)\n"
-          "  fish   weft help fish | source\n\n"
-          "meson install puts these scripts, and the manual page (weft help man), where\n"
-          "shells and man find them.\n",
-          out);
-}
-
-static void print_bash(FILE *out) {
-    fputs(cli_completion_bash, out);
-}
-
-static void print_zsh(FILE *out) {
-    fputs(cli_completion_zsh, out);
-}
-
-static void print_fish(FILE *out) {
-    fputs(cli_completion_fish, out);
-}
+static const char completion[] =
+    "completion of commands, options and their values:\n\n"
+    "  bash   source <(weft help bash)\n"
+    "  zsh    source <(weft help zsh)\n"
+    "  fish   weft help fish | source\n\n"
+    "meson install puts these scripts, and the manual page (weft help man), where\n"
+    "shells and man find them.\n";
 
 const struct cli_topic cli_topics[] = {
-    {"options", "the options of every command", print_options},
-    {"environment", "variables of the environment", print_environment},
-    {"files", "the files of a run folder", print_files},
-    {"exit-codes", "the exit codes", print_exit_codes},
-    {"completion", "completion in bash, zsh and fish", print_completion},
-    {"man", "prints the manual page weft(1)", cli_manual_print},
-    {"bash", "prints the completion of bash", print_bash},
-    {"zsh", "prints the completion of zsh", print_zsh},
-    {"fish", "prints the completion of fish", print_fish},
-    {NULL, NULL, NULL},
+    {"options", "the options of every command", .print = print_options},
+    {"environment", "variables of the environment", .print = print_environment},
+    {"files", "the files of a run folder", .text = "a run folder, written by weft train:\n",
+     .terms = cli_file_names,
+     .note = "The images are four IDX files, .gz or not, in --data, $WEFT_DATA, data/fashion-mnist "
+             "or /usr/share/datasets/fashion-mnist. tools/fetch-data downloads them."},
+    {"exit-codes", "the exit codes", .text = "exit codes:\n", .terms = cli_exit_codes,
+     .note = "A message on stderr is \"weft: WHAT FAILED: WHY\", often with a second line that "
+             "explains what to do. With --json, messages are also events on stdout."},
+    {"completion", "completion in bash, zsh and fish", .text = completion},
+    {"man", "prints the manual page weft(1)", .print = cli_manual_print},
+    {"bash", "prints the completion of bash", .text = cli_completion_bash},
+    {"zsh", "prints the completion of zsh", .text = cli_completion_zsh},
+    {"fish", "prints the completion of fish", .text = cli_completion_fish},
+    {NULL, NULL},
 };

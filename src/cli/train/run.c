@@ -35,10 +35,7 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
     if (options->init != NULL && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: --init has its own network");
     }
-    TRY(weft_data_find(options->common.data, train->data, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_images_read(train->data, (enum weft_split)i, &train->images[i], NULL, error));
-    }
+    TRY(cli_setup_images(options->common.data, train->data, train->images, error));
     train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
     TRY(cli_train_check_validate(train, error));
     if (train->from != NULL) {
@@ -133,18 +130,13 @@ done:
     return status;
 }
 
-static bool go_on(void *context, size_t done, size_t images) {
-    (void)context, (void)done, (void)images;
-    return !os_interrupted();
-}
-
 /* Evaluates both splits with running statistics; prints each matrix at once. */
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_evaluation_options options = {.split = (enum weft_split)i,
                                                   .statistics = WEFT_STATISTICS_RUNNING,
                                                   .batch = largest_batch(train),
-                                                  .progress = go_on};
+                                                  .progress = cli_setup_go_on};
         enum weft_status status =
             weft_evaluate(train->backend, &options, &train->evaluations[i], error);
         if (status != WEFT_OK) {
@@ -186,8 +178,8 @@ static enum weft_status run(const struct cli_train_options *options, struct weft
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         weft_evaluation_finish(&train.evaluations[i]);
-        weft_images_finish(&train.images[i]);
     }
+    cli_setup_images_finish(train.images);
     weft_backend_close(train.backend);
     weft_model_destroy(train.model);
     weft_checkpoint_destroy(train.from);

@@ -97,10 +97,7 @@ static enum weft_status read_images(const struct cli_verify_options *options,
     struct weft_network *network = NULL;
     char folder[4096];
     enum weft_status status;
-    TRY(weft_data_find(options->common.data, folder, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_images_read(folder, (enum weft_split)i, &images[i], NULL, error));
-    }
+    TRY(cli_setup_images(options->common.data, folder, images, error));
     TRY(weft_network_create_published(&network, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY_OR(done, weft_backend_check_images(network, &images[i], error));
@@ -195,9 +192,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     status = child->launches ? end_launches(&state, &outcome, status, error)
                              : end(&state, &outcome, status, error);
 done:
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        weft_images_finish(&images[i]);
-    }
+    cli_setup_images_finish(images);
     return status;
 }
 
