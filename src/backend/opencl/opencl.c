@@ -204,6 +204,10 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     }
     cl->base = first->base;
     cl->base.profile = NULL;
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cl->base.images[i] = 0;
+        cl->base.labels[i] = NULL;
+    }
     cl->mapping = first->mapping;
     cl->device = first->device;
     clRetainContext(cl->context = first->context);
