@@ -27,53 +27,24 @@ static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapp
 }
 
 /* The functions that both tables have. Those of running statistics gain nothing from channels. */
+/* clang-format off */
 #define SETTLE_RUNNING                                                                             \
-    {                                                                                              \
-        .name = "batch_norm_settle_running", .passes = PASS_FORWARD_RUNNING, .range = RANGE_ONCE,  \
-        .items = channels, .arguments = {                                                          \
-            ARG_SCRATCH,                                                                           \
-            ARG_PARAMETERS,                                                                        \
-            ARG_BUFFERS                                                                            \
-        }                                                                                          \
-    }
+    {.name = "batch_norm_settle_running", .passes = PASS_FORWARD_RUNNING, .range = RANGE_ONCE,     \
+     .items = channels, .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS}}
 #define FORWARD(pass)                                                                              \
-    {                                                                                              \
-        .name = "batch_norm_forward", .passes = pass, .range = RANGE_SHARDS, .items = value_items, \
-        .arguments = {                                                                             \
-            ARG_INPUT,                                                                             \
-            ARG_PARAMETERS,                                                                        \
-            ARG_SCRATCH,                                                                           \
-            ARG_OUTPUT                                                                             \
-        }                                                                                          \
-    }
+    {.name = "batch_norm_forward", .passes = pass, .range = RANGE_SHARDS, .items = value_items,    \
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}}
 #define GRADIENTS(pass)                                                                            \
-    {                                                                                              \
-        .name = "batch_norm_gradients", .passes = pass, .range = RANGE_SUMS, .items = channels,    \
-        .arguments = {                                                                             \
-            ARG_INPUT,                                                                             \
-            ARG_DOUTPUT,                                                                           \
-            ARG_SCRATCH,                                                                           \
-            ARG_PARTIALS                                                                           \
-        }                                                                                          \
-    }
+    {.name = "batch_norm_gradients", .passes = pass, .range = RANGE_SUMS, .items = channels,       \
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS}}
 #define DSETTLE_RUNNING                                                                            \
-    {                                                                                              \
-        .name = "batch_norm_dsettle_running", .passes = PASS_BACKWARD_RUNNING,                     \
-        .range = RANGE_ONCE, .items = channels, .arguments = {                                     \
-            ARG_SCRATCH                                                                            \
-        }                                                                                          \
-    }
+    {.name = "batch_norm_dsettle_running", .passes = PASS_BACKWARD_RUNNING, .range = RANGE_ONCE,   \
+     .items = channels, .arguments = {ARG_SCRATCH}}
 #define BACKWARD(pass)                                                                             \
-    {                                                                                              \
-        .name = "batch_norm_backward", .passes = pass, .range = RANGE_SHARDS,                      \
-        .input_items = value_items, .arguments = {                                                 \
-            ARG_INPUT,                                                                             \
-            ARG_DOUTPUT,                                                                           \
-            ARG_SCRATCH,                                                                           \
-            ARG_DINPUT,                                                                            \
-            ARG_COUNT                                                                              \
-        }                                                                                          \
-    }
+    {.name = "batch_norm_backward", .passes = pass, .range = RANGE_SHARDS,                         \
+     .input_items = value_items,                                                                   \
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}}
+/* clang-format on */
 
 static const struct opencl_function functions[] = {
     {.name = "batch_norm_measure",

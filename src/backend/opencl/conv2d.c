@@ -79,12 +79,6 @@ static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping 
 void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping,
                    bool pooled) {
     opencl_define(text, "POOLED", pooled);
-    opencl_define(text, "IN_CHANNELS", layer->input.channels);
-    opencl_define(text, "IN_HEIGHT", layer->input.height);
-    opencl_define(text, "IN_WIDTH", layer->input.width);
-    opencl_define(text, "OUT_CHANNELS", layer->output.channels);
-    opencl_define(text, "OUT_HEIGHT", layer->output.height);
-    opencl_define(text, "OUT_WIDTH", layer->output.width);
     opencl_define(text, "KERNEL_HEIGHT", layer->as.conv2d.kernel_height);
     opencl_define(text, "KERNEL_WIDTH", layer->as.conv2d.kernel_width);
     opencl_define(text, "TILE_K", forward_tile(layer, mapping).channels);

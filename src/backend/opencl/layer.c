@@ -21,3 +21,7 @@ size_t opencl_divisor(size_t n, size_t limit) {
 size_t opencl_values_per_item(size_t size, enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_GPU ? 1 : opencl_divisor(size, 128);
 }
+
+size_t opencl_row_values(struct weft_shape shape, enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_GPU ? 1 : shape.width;
+}

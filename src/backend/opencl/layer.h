@@ -106,4 +106,8 @@ size_t opencl_divisor(size_t n, size_t limit);
 /* Returns how many of ${size} adjacent values one work-item computes: a divisor of ${size}. */
 size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 
+/* Returns how many values of a row of ${shape} one work-item computes: the row on a CPU, 1 on a
+ * GPU. */
+size_t opencl_row_values(struct weft_shape shape, enum weft_mapping mapping);
+
 #endif

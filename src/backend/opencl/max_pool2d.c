@@ -2,21 +2,11 @@
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-/* Returns the columns of a row that one work-item computes. */
-static size_t columns(size_t width, enum weft_mapping mapping) {
-    return mapping == WEFT_MAPPING_GPU ? 1 : width;
-}
-
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
-    opencl_define(text, "IN_CHANNELS", layer->input.channels);
-    opencl_define(text, "IN_HEIGHT", layer->input.height);
-    opencl_define(text, "IN_WIDTH", layer->input.width);
-    opencl_define(text, "OUT_HEIGHT", layer->output.height);
-    opencl_define(text, "OUT_WIDTH", layer->output.width);
     opencl_define(text, "WINDOW", layer->as.max_pool2d.kernel);
     opencl_define(text, "STRIDE", layer->as.max_pool2d.stride);
-    opencl_define(text, "VALUES_PER_ITEM", columns(layer->output.width, mapping));
-    opencl_define(text, "DINPUTS_PER_ITEM", columns(layer->input.width, mapping));
+    opencl_define(text, "VALUES_PER_ITEM", opencl_row_values(layer->output, mapping));
+    opencl_define(text, "DINPUTS_PER_ITEM", opencl_row_values(layer->input, mapping));
 }
 
 static size_t scratch(const struct weft_layer *layer, size_t shards) {
@@ -24,11 +14,11 @@ static size_t scratch(const struct weft_layer *layer, size_t shards) {
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->output) / columns(layer->output.width, mapping);
+    return weft_shape_size(layer->output) / opencl_row_values(layer->output, mapping);
 }
 
 static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->input) / columns(layer->input.width, mapping);
+    return weft_shape_size(layer->input) / opencl_row_values(layer->input, mapping);
 }
 
 static const struct opencl_function functions[] = {

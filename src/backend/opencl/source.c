@@ -117,6 +117,12 @@ static void undefine(struct text *text, size_t begin) {
     }
 }
 
+static void define_shape(struct text *text, const char *prefix, struct weft_shape shape) {
+    text_add(text, "#define %s_CHANNELS %zu\n", prefix, shape.channels);
+    text_add(text, "#define %s_HEIGHT %zu\n", prefix, shape.height);
+    text_add(text, "#define %s_WIDTH %zu\n", prefix, shape.width);
+}
+
 /* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
  * RUNNING_MEAN for "conv1.running_mean". */
 static void define_tensors(const struct program *program, const struct weft_layer *layer) {
@@ -147,6 +153,8 @@ static enum weft_status add_group(const struct program *program, size_t index,
     opencl_define(text, "LAYER", group->main + 1);
     opencl_define(text, "RELU_INPUT", group->relu);
     opencl_define(text, "LANE_VALUES", 1);
+    define_shape(text, "IN", layer->input);
+    define_shape(text, "OUT", layer->output);
     define_tensors(program, layer);
     group->layer->define(text, layer, program->mapping);
     TRY(opencl_source_add(text, program->folder, group->layer->file, error));

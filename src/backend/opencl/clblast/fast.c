@@ -35,12 +35,6 @@ static size_t area_of(const struct weft_layer *layer) {
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     struct weft_shape input = layer->input;
     size_t columns = rows_of(layer) * area_of(layer);
-    opencl_define(text, "IN_CHANNELS", input.channels);
-    opencl_define(text, "IN_HEIGHT", input.height);
-    opencl_define(text, "IN_WIDTH", input.width);
-    opencl_define(text, "OUT_CHANNELS", layer->output.channels);
-    opencl_define(text, "OUT_HEIGHT", layer->output.height);
-    opencl_define(text, "OUT_WIDTH", layer->output.width);
     opencl_define(text, "KERNEL_HEIGHT", taps_of(layer).height);
     opencl_define(text, "KERNEL_WIDTH", taps_of(layer).width);
     opencl_define(text, "ROWS", rows_of(layer));
