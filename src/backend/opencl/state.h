@@ -64,7 +64,7 @@ struct opencl_backend {
     cl_mem *scratch;                           /* of each group, or NULL */
     cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
     cl_mem losses, predictions;
-    struct opencl_fast *fast; /* of clblast/fast.h; NULL: --math exact */
+    struct opencl_fast *fast; /* of clblast/engine.h; NULL: --math exact */
     cl_mem table;             /* 256 floats */
     cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
