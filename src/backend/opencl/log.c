@@ -16,26 +16,33 @@ void opencl_log_device(const struct opencl_backend *cl) {
               cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
 }
 
+char *opencl_build_log(cl_program program, cl_device_id device) {
+    size_t size = 0;
+    char *text;
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    text = calloc(size + 1, 1);
+    if (text != NULL && size > 0) {
+        clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, text, NULL);
+    }
+    return text;
+}
+
 void opencl_log_build(const struct weft_log *log, const char *what, cl_program program,
                       cl_device_id device, const char *flags, double seconds) {
-    size_t size = 0, end;
     char *text;
     if (log->write == NULL) {
         return;
     }
     log_write(log, "opencl: %s: built in %.3f s, options \"%s\"", what, seconds, flags);
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
-    text = size > 0 ? calloc(size + 1, 1) : NULL;
-    if (text == NULL) {
-        return;
-    }
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, text, NULL);
-    end = strlen(text);
-    while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == ' ')) {
-        text[--end] = '\0';
-    }
-    if (end > 0) {
-        log_write(log, "opencl: %s: build log:\n%s", what, text);
+    text = opencl_build_log(program, device);
+    if (text != NULL) {
+        size_t end = strlen(text);
+        while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == ' ')) {
+            text[--end] = '\0';
+        }
+        if (end > 0) {
+            log_write(log, "opencl: %s: build log:\n%s", what, text);
+        }
     }
     free(text);
 }

@@ -17,4 +17,8 @@ void opencl_log_plan(const struct opencl_backend *cl);
 void opencl_log_build(const struct weft_log *log, const char *what, cl_program program,
                       cl_device_id device, const char *flags, double seconds);
 
+/* Returns the compiler's log of ${program}, which the caller frees: empty if there is none, NULL
+ * without memory. */
+char *opencl_build_log(cl_program program, cl_device_id device);
+
 #endif

@@ -20,15 +20,10 @@
  * opencl_compile. */
 static enum weft_status build_failed(cl_program program, cl_device_id device, const char *file,
                                      const char *flags, cl_int code, struct weft_error *error) {
-    size_t size = 0;
-    char *log = NULL, name[32];
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
-    if (size > 0 && (log = calloc(size + 1, 1)) != NULL) {
-        clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
-    }
+    char *log = opencl_build_log(program, device), name[32];
     weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n%.3000s",
               file != NULL ? file : "", file != NULL ? ": " : "", opencl_code_name(code, name),
-              flags, log != NULL ? log : "(no log)");
+              flags, log != NULL && log[0] != '\0' ? log : "(no log)");
     free(log);
     return WEFT_BAD_DEVICE;
 }

@@ -1,5 +1,6 @@
 /* record.c: keeps launches and the buffers that they read, so that another program can run them. */
 #include "backend/opencl/debug/record.h"
+#include "backend/opencl/log.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
@@ -58,17 +59,15 @@ static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem 
 
 enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
                                 const char *source, struct weft_error *error) {
-    size_t size = 0, length = strlen(source);
+    size_t length = strlen(source);
     clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_OPTIONS, sizeof record->options - 1,
                           record->options, NULL);
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
-    record->log = calloc(size + 1, 1);
+    record->log = opencl_build_log(program, device);
     record->source = malloc(length + 1);
     if (record->log == NULL || record->source == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
     }
     memcpy(record->source, source, length + 1);
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, record->log, NULL);
     return WEFT_OK;
 }
 
