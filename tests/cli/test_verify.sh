@@ -110,7 +110,7 @@ PYTHON
     expect_text err "bundle: none: nothing differs"
     [ ! -e bundle ] || problem "the folder was created"
     end
-    refuses 2 "no kernel's fault" verify --device "$pocl" --bundle bundle --inject 1:conv1.weight:0:0
+    refuses 2 "not the fault of a kernel" verify --device "$pocl" --bundle bundle --inject 1:conv1.weight:0:0
 
     # Errors that are found after the first stages
     begin "wrong injections"
