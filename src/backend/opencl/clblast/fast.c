@@ -1,5 +1,4 @@
-/* fast.c: --math fast: the row of conv2d and linear layers, and how its functions go through a
- * batch. */
+/* fast.c: --math fast: the table of conv2d and linear layers, and passes chunk by chunk. */
 #include "backend/opencl/clblast/fast_memory.h"
 #include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
@@ -11,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- what cl/fast.cl is compiled with ---- */
+/* ---- the macros of cl/fast.cl ---- */
 
 struct taps {
     size_t height, width;
