@@ -1,0 +1,65 @@
+/* test_source.c: the source of the OpenCL program: each layer's macros end with its file. */
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/kernels.h"
+#include "backend/opencl/source.h"
+#include "check_weft.h"
+#include "layer_case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes the source for ${network}; the caller frees it. */
+static char *make_source(const struct weft_network *network, enum weft_mapping mapping,
+                         bool apart) {
+    struct opencl_groups groups;
+    struct opencl_kernels kernels;
+    struct text text = {0};
+    struct weft_error error;
+    ck_assert_int_eq(opencl_groups_make(network, 16, mapping, apart, &groups, &error), WEFT_OK);
+    ck_assert_int_eq(
+        opencl_kernels_make(network, &groups, mapping, 2, false, apart, &kernels, &error), WEFT_OK);
+    ck_assert_int_eq(opencl_source_make(network, &groups, &kernels, mapping, NULL, &text, &error),
+                     WEFT_OK);
+    free(groups.list);
+    free(kernels.list);
+    return text.bytes;
+}
+
+/* Fails unless every macro between ${begin} and ${end} is undefined there after its definition. */
+static void check_macros(const char *begin, const char *end) {
+    size_t count = 0;
+    for (const char *line = begin; line < end; line += strcspn(line, "\n") + 1) {
+        char name[64], undef[80];
+        const char *found;
+        if (strncmp(line, "#define ", 8) == 0 && sscanf(line + 8, "%63[A-Za-z0-9_]", name) == 1) {
+            snprintf(undef, sizeof undef, "\n#undef %s\n", name);
+            found = strstr(line, undef);
+            ck_assert_msg(found != NULL && found < end, "%s is defined after its layer", name);
+            count++;
+        }
+    }
+    ck_assert_uint_gt(count, 5);
+}
+
+START_TEST(macros_end_with_their_layer) {
+    struct weft_network *network;
+    char *source;
+    const char *layer, *next;
+    ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
+    source = make_source(network, _i % 2 == 0 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU, _i / 2 == 0);
+    layer = strstr(source, "\n/* layer 1: conv1 */\n");
+    ck_assert_ptr_nonnull(layer);
+    for (; layer != NULL; layer = next) {
+        next = strstr(layer + 1, "\n/* layer ");
+        check_macros(layer + 1, next != NULL ? next + 1 : source + strlen(source));
+    }
+    free(source);
+    weft_network_destroy(network);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_loop_test(tests, macros_end_with_their_layer, 0, 4);
+}
+CHECK_MAIN("source", add_tests)
