@@ -1,4 +1,4 @@
-/* verify.cl: the arithmetic on which the contract relies, and the functions made of it, one
+/* verify.cl: the arithmetic on which the contract relies, and the functions that use it, one
  * operation after the other, for weft verify.
  *
  * a, b, c: n floats each, as bits. out: [operation][n], as bits. Each kernel exists for single

@@ -2,8 +2,8 @@
  * C compile this same text.
  *
  * A row: name, kernel of verify.cl, text, rule of comparison (src/verify/operations.h), operands
- * (bits: a 1, b 2, c 4), whether the result is an integer, and the section of OpenCL 1.2.
- * Operations that others are made of come first: a diagnosis names the first one that is wrong. */
+ * (bits: a 1, b 2, c 4), whether the result is an integer, and the section of OpenCL 1.2. Basic
+ * operations are before those that use them: a diagnosis names the first one that is wrong. */
 #ifndef WEFT_VERIFY_OPERATIONS_LIST_H
 #define WEFT_VERIFY_OPERATIONS_LIST_H
 

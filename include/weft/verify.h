@@ -10,7 +10,7 @@ WEFT_BEGIN
 /* Run in this order; verification stops at the first stage that differs. */
 enum weft_verify_stage {
     WEFT_STAGE_TRANSFERS,  /* bytes that are written to the device come back */
-    WEFT_STAGE_NUMERICS,   /* single operations, and the functions made of them */
+    WEFT_STAGE_NUMERICS,   /* single operations, and functions that use them */
     WEFT_STAGE_LAYERS,     /* every layer forward and backward, with both mappings */
     WEFT_STAGE_TRAINING,   /* steps of the published network */
     WEFT_STAGE_EVALUATION, /* a confusion matrix of the trained network */

@@ -106,7 +106,7 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
     for (size_t i = 0; i < record->launch_count; i++) {
         fprintf(out, " %s", record->launches[i].kernel);
     }
-    fputs("\n\nprogram.cl    the source of the whole program; the kernels above are launched\n"
+    fputs("\n\nprogram.cl    the source of the complete program; the kernels above are launched\n"
           "build.log     the messages of the compiler\n"
           "buffer-N.bin  buffers before the first launch\n"
           "expected.bin  the buffer with the tensor after the last launch, as it should be; words\n"

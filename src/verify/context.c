@@ -41,8 +41,8 @@ struct verify_setup verify_device_setup(const struct verify *verify, size_t batc
     return setup;
 }
 
-/* The mapping that the device gets by default or that the user chose. Without vectors there is only
- * that of single lanes. */
+/* Returns the mapping that the user chose, or that the device gets by default. Without vectors
+ * there is only that of single lanes. */
 static enum weft_mapping own_mapping(const struct verify *verify) {
     enum weft_mapping given = verify->options->device.mapping;
     bool cpu = strcmp(verify->outcome->device.type, "cpu") == 0;

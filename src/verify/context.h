@@ -23,8 +23,8 @@ struct verify {
     struct debug_options watch; /* of options->launches; watch.announce is NULL without it */
     char activity[300];         /* the last text of verify_doing, without the kernel */
     uint64_t cases;             /* of the current stage */
-    struct raw_device *raw; /* of the first two stages; NULL: the CPU backend has no need of them */
-    struct trainer *trainer; /* of the last two stages */
+    struct raw_device *raw;     /* for the first two stages; NULL: the CPU backend needs neither */
+    struct trainer *trainer;    /* for the last two stages */
 };
 
 /* Steps of the training, if the user names none. */

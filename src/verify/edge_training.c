@@ -1,4 +1,4 @@
-/* edge_training.c: short trainings from values that ordinary trainings hardly ever reach: moments,
+/* edge_training.c: short trainings from values that ordinary trainings rarely reach: moments,
  * parameters and gradients at the threshold to 0, units that are never active, probabilities from 1
  * down to 0, a last batch of one shard and one image. */
 #include "verify/edge_training.h"

@@ -1,4 +1,4 @@
-/* edge_training.h: short trainings from values that ordinary trainings hardly ever reach. */
+/* edge_training.h: short trainings from values that ordinary trainings rarely reach. */
 #ifndef WEFT_VERIFY_EDGE_TRAINING_H
 #define WEFT_VERIFY_EDGE_TRAINING_H
 

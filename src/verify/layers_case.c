@@ -43,7 +43,7 @@ static void make_faint(struct layers_case *layers, const struct weft_layer *laye
     layers->parameters[weight[1].offset] = 0.0f;
 }
 
-/* Makes values that random ones hardly ever give. The first image gives the first channel of a
+/* Makes values that random ones rarely give. The first image gives the first channel of a
  * convolution sums of exactly 0, so that the input of a relu is 0 and all values of a pool's window
  * are equal. The last image but one, and its gradient, give sums below the threshold to 0. With one
  * or two images only gradients are near the threshold. */

@@ -73,8 +73,8 @@ static bool is_nan(uint32_t bits) {
     return (bits & 0x7fffffffu) > 0x7f800000u;
 }
 
-/* Below 2^-118 but not 0: the contract has no such values, since devices may flush values near the
- * denormals. */
+/* Returns whether a value is below 2^-118 but not 0: the contract has no such values, since devices
+ * may flush values near the denormals. */
 static bool is_faint(uint32_t bits) {
     uint32_t magnitude = bits & 0x7fffffffu;
     return magnitude != 0 && magnitude < (127u - 118u) << 23;

@@ -195,7 +195,7 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
         return WEFT_OK;
     }
 
-    /* A trained network hardly ever gives two classes the same logit. With all parameters 0 all
+    /* A trained network rarely gives two classes the same logit. With all parameters 0 all
      * logits are equal. */
     memset(batches->parameters, 0, network->parameter_count * sizeof(float));
     batches->note = ", all parameters 0, so that all classes are equal";

@@ -210,7 +210,7 @@ enum weft_status verify_numerics(struct verify *verify, struct weft_error *error
     }
     TRY_OR(done, verify_allocate_chunk(&bench.in, &bench.out, error));
     TRY_OR(done, compute_all(&bench, error));
-    /* The first one: operations that others are made of come first in the list. */
+    /* Only the first one: basic operations are before those that use them. */
     for (unsigned k = 0; k < OPERATION_COUNT; k++) {
         if (bench.numerics.of[k].count > 0) {
             diagnose(&bench, k);

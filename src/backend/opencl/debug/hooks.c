@@ -23,7 +23,7 @@ static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t in
     return opencl_check(code, "flip of a bit", error);
 }
 
-/* The bit in a tensor of activations. */
+/* Flips the bit in an activation. */
 static enum weft_status flip_activation(struct opencl_backend *cl, cl_mem buffer,
                                         struct weft_error *error) {
     const struct tensor_ref *ref = &cl->debug->ref;

@@ -35,7 +35,8 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
     return false;
 }
 
-/* The index of ${memory} in the record; new ones are read from the device. -1 if that fails. */
+/* Returns the index of ${memory} in the record, which reads it from the device the first time; -1
+ * if that fails. */
 static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem memory) {
     struct record_buffer *buffer = &record->buffers[record->buffer_count];
     for (size_t i = 0; i < record->buffer_count; i++) {

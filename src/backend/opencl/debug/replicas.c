@@ -84,8 +84,8 @@ static enum weft_status make_copy(struct replicas *replicas, struct replica *cop
     return WEFT_OK;
 }
 
-/* One copy for each compute unit, in half of the memory; stores what is left of that half in
- * ${rest}. */
+/* Returns the count of copies: one for each compute unit, in half of the memory. Stores what is
+ * left of that half in ${rest}. */
 static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     const struct weft_device *device = &cl->base.device;
     uint64_t half = device->global_memory / 2, bytes = cl->buffer_bytes + 1;
@@ -100,8 +100,8 @@ static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     return count;
 }
 
-/* An equal part of ${rest} bytes for each copy, as far as the device gives it: some only find out
- * when it is used. */
+/* Gives each copy an equal part of ${rest} bytes, and fills it, as far as the device has memory:
+ * some devices report a lack of it only when it is used. */
 static void make_fillings(struct replicas *replicas, uint64_t rest) {
     const struct opencl_backend *cl = replicas->copies[0].cl;
     cl_ulong most = 0;

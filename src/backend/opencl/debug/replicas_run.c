@@ -39,7 +39,7 @@ enum weft_status replicas_fill(struct replicas *replicas, struct replica *copy,
     return copy->filling != NULL ? launch(copy, SOAK_FILL, arguments, 3, FILLERS, error) : WEFT_OK;
 }
 
-/* ${words} of ${buffer} into the chains. */
+/* Enqueues the kernel that adds ${words} of ${buffer} to the chains. */
 static enum weft_status chain(struct replica *copy, cl_mem buffer, size_t words,
                               struct weft_error *error) {
     cl_uint count = (cl_uint)words;
@@ -85,7 +85,7 @@ static enum weft_status begin(struct replicas *replicas, const struct weft_image
     return WEFT_OK;
 }
 
-/* ${buffer} filled with ${word}. */
+/* Enqueues a fill of ${buffer} with ${word}. */
 static cl_int set_words(struct replica *copy, cl_mem buffer, cl_uint word, size_t count) {
     return clEnqueueFillBuffer(copy->cl->queue, buffer, &word, sizeof word, 0, count * sizeof word,
                                0, NULL, NULL);
