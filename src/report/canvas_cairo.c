@@ -14,6 +14,23 @@ static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, uns
                                                    : CAIRO_STATUS_WRITE_ERROR;
 }
 
+/* The key of the PangoContext that belongs to a cairo_t. */
+static const cairo_user_data_key_t pango_key;
+
+/* Creates a context with its own fonts, which are freed with it. */
+static PangoContext *create_context(void) {
+    PangoFontMap *fonts = pango_cairo_font_map_new();
+    PangoContext *context = pango_font_map_create_context(fonts);
+    cairo_font_options_t *options = cairo_font_options_create();
+    /* Positions that are not rounded to pixels give the same lengths at every scale. */
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(context, options);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    cairo_font_options_destroy(options);
+    g_object_unref(fonts);
+    return context;
+}
+
 static void begin(struct canvas *canvas) {
     double scale = POINTS;
     cairo_surface_t *surface;
@@ -29,6 +46,7 @@ static void begin(struct canvas *canvas) {
     canvas->state = cairo_create(surface); /* never NULL: it remembers a failure */
     cairo_surface_destroy(surface);
     cairo_scale(canvas->state, scale, scale);
+    cairo_set_user_data(canvas->state, &pango_key, create_context(), g_object_unref);
 }
 
 static void set_colour(struct canvas *canvas, uint32_t colour) {
@@ -68,19 +86,14 @@ static void dot(struct canvas *canvas, double x, double y, double radius, uint32
 /* Lays out ${text} in one line. Pango takes letters that the font lacks from other fonts, and
  * draws a box with the code of a letter that no font has. */
 static PangoLayout *lay_out(cairo_t *cairo, const char *text, double size, bool bold) {
-    PangoLayout *layout = pango_cairo_create_layout(cairo);
+    PangoLayout *layout = pango_layout_new(cairo_get_user_data(cairo, &pango_key));
     PangoFontDescription *font = pango_font_description_from_string("sans-serif");
-    cairo_font_options_t *options = cairo_font_options_create();
-    /* Positions that are not rounded to pixels give the same lengths at every scale. */
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(pango_layout_get_context(layout), options);
-    pango_context_set_round_glyph_positions(pango_layout_get_context(layout), FALSE);
     pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+    pango_cairo_update_layout(cairo, layout);
     pango_layout_set_font_description(layout, font);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
     pango_layout_set_text(layout, text, -1);
-    cairo_font_options_destroy(options);
     pango_font_description_free(font);
     return layout;
 }
