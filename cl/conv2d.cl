@@ -25,9 +25,9 @@
      (x) / WINDOW)
 #define DOUTPUT(k, y, x)                                                                           \
     select(REAL(0.0f), AT(doutput, POOL(k, y, x)),                                                 \
-           AT(places, POOL(k, y, x)) == (integer)((y) % WINDOW * WINDOW + (x) % WINDOW))
-#define DOUTPUT_PARAMETERS global const real *doutput, global const integer *places
-#define DOUTPUT_PASSED     doutput, places
+           AT(indices, POOL(k, y, x)) == (integer)((y) % WINDOW * WINDOW + (x) % WINDOW))
+#define DOUTPUT_PARAMETERS global const real *doutput, global const integer *indices
+#define DOUTPUT_PASSED     doutput, indices
 #else
 #define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
 #define DOUTPUT_PARAMETERS global const real *doutput

@@ -54,13 +54,13 @@ void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_MEMORY lanes,
 #pragma unroll
         for (int p = 0; p < POOL_X; p++) {
             real largest = real_clean(sum[k][0][p * WINDOW]);
-            integer place = (integer)(0);
+            integer index = (integer)(0);
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
                 for (int x = 0; x < WINDOW; x++) {
                     const real value = real_clean(sum[k][y][p * WINDOW + x]);
-                    place = select(place, (integer)(y * WINDOW + x), value > largest);
+                    index = select(index, (integer)(y * WINDOW + x), value > largest);
                     largest = select(largest, value, value > largest);
                 }
             }
@@ -69,7 +69,7 @@ void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_MEMORY lanes,
                     (OUT_WIDTH / WINDOW) +
                 x0 / WINDOW + p;
             AT(output, to) = largest;
-            AT(scratch, to) = place;
+            AT(scratch, to) = index;
         }
     }
 }

@@ -53,12 +53,12 @@ real sum_of_exps(global const real *logits, real largest) {
     return sum;
 }
 
-/* Writes dlogits, which is 0 in empty lanes. From index ${place} on, writes the sum of losses of
- * each shard, as bits, and its number of correct predictions. */
+/* Writes dlogits, which is 0 in empty lanes. From index ${result_index} on, writes the sum of
+ * losses of each shard, as bits, and its number of correct predictions. */
 void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
                          global const uchar *labels, global const uint *order,
-                         global real *all_dlogits, global uint *shard_results, int place, int first,
-                         int count) {
+                         global real *all_dlogits, global uint *shard_results, int result_index,
+                         int first, int count) {
     const int images = images_of_shard(count, shard);
     global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
     global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
@@ -76,17 +76,18 @@ void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const
     const float losses = SUM_OF_LANES(lanes, ZERO_EMPTY(loss, images));
     const float rights = SUM_OF_LANES(lanes, ZERO_EMPTY(right, images));
     if (FIRST_LANE == 0) {
-        shard_results[2 * (place + shard)] = as_uint(losses);
-        shard_results[2 * (place + shard) + 1] = (uint)rights;
+        shard_results[2 * (result_index + shard)] = as_uint(losses);
+        shard_results[2 * (result_index + shard) + 1] = (uint)rights;
     }
 }
 
 kernel void cross_entropy_train(global const real *logits, global const uchar *labels,
                                 global const uint *order, global real *dlogits,
-                                global uint *shard_results, int place, int first, int count) {
+                                global uint *shard_results, int result_index, int first,
+                                int count) {
     LOCAL_LANES(lanes, 1);
     cross_entropy_shard(0, get_global_id(2), lanes, logits, labels, order, dlogits, shard_results,
-                        place, first, count);
+                        result_index, first, count);
 }
 
 /* Writes each image's loss and prediction. */
@@ -108,11 +109,11 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
  * of correct predictions. */
 kernel void cross_entropy_join(global const uint *shard_results, global uint *results, int batch,
                                int images) {
-    const int step = get_global_id(1), place = step * ((batch + 15) / 16);
+    const int step = get_global_id(1), result_index = step * ((batch + 15) / 16);
     const int count = min(batch, images - step * batch);
     float total = 0.0f;
     uint correct = 0;
-    for (int shard = place; shard < place + (count + 15) / 16; shard++) {
+    for (int shard = result_index; shard < result_index + (count + 15) / 16; shard++) {
         total += as_float(shard_results[2 * shard]);
         correct += shard_results[2 * shard + 1];
     }

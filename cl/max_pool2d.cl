@@ -14,18 +14,18 @@ void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
     for (int x = x0; x < x0 + VALUES_PER_ITEM; x++) {
         const int corner = window_begin(y, STRIDE, 0) * IN_WIDTH + window_begin(x, STRIDE, 0);
         real largest = AT(input, plane + corner);
-        integer place = (integer)(corner);
+        integer index = (integer)(corner);
         for (int i = 0; i < WINDOW; i++) {
             for (int j = 0; j < WINDOW; j++) {
                 const int at = corner + i * IN_WIDTH + j;
                 const real value = AT(input, plane + at);
-                place = select(place, (integer)(at), value > largest);
+                index = select(index, (integer)(at), value > largest);
                 largest = select(largest, value, value > largest);
             }
         }
         const size_t to = (shard * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
         AT(output, to) = largest;
-        AT(scratch, to) = place;
+        AT(scratch, to) = index;
     }
 }
 

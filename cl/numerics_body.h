@@ -41,7 +41,7 @@ static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
  *
  * Let Q be the true quotient, u the spacing of floats there, d = b y - 1. If q is one of the two
  * floats around Q, then a - b q is exact, and the last fma rounds Q + (Q - q) d. That rounds like Q
- * unless a midpoint of two floats lies between; but Q is at least u / (2^24 b) away from the
+ * unless a midpoint of two floats is between; but Q is at least u / (2^24 b) away from the
  * nearest one, and (Q - q) d is less, by what weft_reciprocal promises. If q is further away, Q is
  * not near a midpoint, except for some b just below 2 with the least exact y: tests/test_numerics.c
  * finds these, and tests every a with them. */

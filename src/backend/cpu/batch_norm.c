@@ -67,7 +67,7 @@ static void measure(const struct cpu_task *task, struct cpu_piece piece) {
 }
 
 /* Combines the shards, in order, to the mean and the sum of squared deviations of channel ${c}. */
-static void join(const struct cpu_task *task, size_t c, float *mean, float *squares) {
+static void combine(const struct cpu_task *task, size_t c, float *mean, float *squares) {
     float total = 0.0f, n = (float)(task->count * area(task));
     for (size_t shard = 0; shard < task->shards; shard++) {
         total += sums_of(task, shard)[c].sum;
@@ -99,7 +99,7 @@ static void settle(const struct cpu_task *task) {
         float variance = task->tensor[RUNNING_VAR][c], squares;
         s->mean = task->tensor[RUNNING_MEAN][c];
         if (task->batch_statistics) {
-            join(task, c, &s->mean, &squares);
+            combine(task, c, &s->mean, &squares);
             variance = weft_clean(weft_div(squares, (float)n));
             if (task->update_statistics) {
                 float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;

@@ -1,4 +1,4 @@
-/* cpu.h: the CPU backend as the rest of weft sees it. */
+/* cpu.h: the CPU backend for the rest of weft. */
 #ifndef WEFT_CPU_CPU_H
 #define WEFT_CPU_CPU_H
 

@@ -59,10 +59,10 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
                                           enum weft_mapping mapping) {
     size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
     size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
-    bool whole = width * height <= room;
-    size_t sums = whole ? width * height : width;
-    struct gradient_tile tile = {1, whole ? height : 1,
-                                 opencl_divisor(layer->output.width, whole ? 2 : 4)};
+    bool all_rows = width * height <= room;
+    size_t sums = all_rows ? width * height : width;
+    struct gradient_tile tile = {1, all_rows ? height : 1,
+                                 opencl_divisor(layer->output.width, all_rows ? 2 : 4)};
     if (room / sums > 1) {
         tile.channels = opencl_divisor(layer->output.channels, room / sums);
     }
