@@ -65,11 +65,17 @@ print("\n".join(found))
 PYTHON
 )
 
+# Headers of OpenCL are missing where weft is built without it.
+opencl=()
+if ! echo '#include <CL/cl.h>' | "${cc[@]}" -E -x c - "${flags[@]}" >/dev/null 2>&1; then
+    opencl=(! -path './backend/opencl/*')
+fi
+
 begin "private headers in C11"
 cd "$source/src" || exit 1
 while read -r header; do
     compiles "$header" "${cc[@]}" -x c -std=c11 -Wall -Wextra -Werror -fsyntax-only "${flags[@]}"
-done < <(find . -name '*.h' | sed 's|^\./||' | sort)
+done < <(find . -name '*.h' "${opencl[@]}" | sed 's|^\./||' | sort)
 end
 
 finish
