@@ -18,7 +18,7 @@ static inline size_t lanes_shard_images(size_t count, size_t shard) {
 }
 
 /* Copies ${count} images of ${size} floats each, [image][size], to lanes, [shard][size][16].
- * Lanes without an image become 0. */
+ * Empty lanes become 0. */
 void lanes_pack(const float *images, size_t count, size_t size, float *lanes);
 
 /* Copies ${count} images back from lanes. */

@@ -5,7 +5,8 @@
  *
  * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of
  * shard n / 16. A tensor is [shard][channel][row][column][lane], so that 16 images are adjacent
- * (lanes.h). Lanes without an image have any finite value in activations, and 0 in gradients. */
+ * (lanes.h). Empty lanes, those without an image, have any finite value in activations, and 0 in
+ * gradients. */
 #ifndef WEFT_BACKEND_OPS_H
 #define WEFT_BACKEND_OPS_H
 

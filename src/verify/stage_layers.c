@@ -56,7 +56,7 @@ static const struct test_case cases[] = {
     {2, 257, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* 17 shards, the last of one image */
     {2, 37, WEFT_STATISTICS_RUNNING, OWN_FUSED},
     {2, 1, WEFT_STATISTICS_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
-    {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no lane without an image; then every remainder */
+    {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no empty lane; then every remainder */
     {3, 16, WEFT_STATISTICS_BATCH, OTHER_APART},
     {0, 37, WEFT_STATISTICS_BATCH, 0},
     {0, 37, WEFT_STATISTICS_RUNNING, 0},

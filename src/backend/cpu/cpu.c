@@ -113,13 +113,7 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     struct cpu_backend *cpu = cpu_of(backend);
     size_t size = weft_shape_size(backend->network->input);
     size_t classes = weft_shape_size(weft_network_output(backend->network));
-    float *losses = malloc(pass->count * sizeof *losses);
-    uint32_t *predictions = malloc(pass->count * sizeof *predictions);
-    if (losses == NULL || predictions == NULL) {
-        free(losses);
-        free(predictions);
-        return weft_fail(error, WEFT_FAILED, "cpu: no memory for %zu images", pass->count);
-    }
+    (void)error;
     cpu_gather_input(cpu, cpu->pixels[pass->split] + pass->first * size, cpu->identity,
                      pass->count);
     cpu_forward(cpu, pass->count, pass->statistics, false);
@@ -127,21 +121,13 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
                                .count = pass->count,
                                .labels = cpu->labels[pass->split] + pass->first,
                                .order = cpu->identity,
-                               .losses = losses,
-                               .predictions = predictions,
+                               .losses = pass->losses,
+                               .predictions = pass->predictions,
                            });
-    if (pass->losses != NULL) {
-        memcpy(pass->losses, losses, pass->count * sizeof *losses);
-    }
-    if (pass->predictions != NULL) {
-        memcpy(pass->predictions, predictions, pass->count * sizeof *predictions);
-    }
     if (pass->logits != NULL) {
         lanes_unpack(cpu->values[backend->network->layer_count][0], pass->count, classes,
                      pass->logits);
     }
-    free(losses);
-    free(predictions);
     return WEFT_OK;
 }
 

@@ -39,6 +39,8 @@ void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard) {
         correct += prediction == label;
         if (task->losses != NULL) {
             task->losses[n] = losses[lane];
+        }
+        if (task->predictions != NULL) {
             task->predictions[n] = (uint32_t)prediction;
         }
     }

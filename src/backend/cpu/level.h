@@ -24,7 +24,7 @@ struct cpu_loss {
     const uint32_t *order; /* the batch's images in it */
     cpu_lanes *dlogits;    /* gradient of the sum of losses, or NULL */
     float *losses;         /* of each image, or NULL */
-    uint32_t *predictions; /* of each image; NULL if losses is */
+    uint32_t *predictions; /* of each image, or NULL */
     float *shard_loss;     /* sum over each shard */
     uint32_t *shard_correct;
 };

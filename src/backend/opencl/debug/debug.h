@@ -59,8 +59,7 @@ struct record {
 void record_finish(struct record *record);
 
 /* Copies ${values} of ${images} images (natural order: images x floats of an activation, or the
- * tensor's floats) to where the device has them in ${bytes}. In lanes without an image a gradient
- * is 0. */
+ * tensor's floats) to where the device has them in ${bytes}. In empty lanes a gradient is 0. */
 void record_place(const struct tensor_ref *ref, size_t images, const float *values,
                   unsigned char *bytes);
 
