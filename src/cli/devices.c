@@ -66,7 +66,7 @@ static void print_row(const struct weft_device *device, const char *address) {
            or_dash(device->opencl_c), device->name);
 }
 
-/* The same for a narrow terminal: each column gets a line. */
+/* Prints the same for a narrow terminal: each column gets a line. */
 static void print_block(const struct weft_device *device, const char *address) {
     char text[160], memory[32], local[32];
     cli_text_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
@@ -102,7 +102,7 @@ static void print_device(const struct weft_device *device, bool table) {
                  device->reason);
 }
 
-/* Whether the rows of all devices fit the terminal. */
+/* Returns whether the rows of all devices fit the terminal. */
 static bool rows_fit(const struct weft_device *devices, size_t count) {
     size_t longest = 4;
     for (size_t i = 0; i < count; i++) {

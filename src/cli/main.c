@@ -81,7 +81,7 @@ static enum weft_status dispatch(int count, char **arguments, struct weft_error 
     return unknown_command(name, error);
 }
 
-/* Whether --json is among the arguments, so that errors are printed as JSON too. */
+/* Returns whether --json is among the arguments: errors are then events too. */
 static bool wants_json(int count, char *const *arguments) {
     for (int i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
         if (strcmp(arguments[i], "--json") == 0) {

@@ -7,7 +7,7 @@
 #include "os/host.h"
 #include "os/terminal.h"
 
-#define REDRAW          0.1 /* seconds between two drawings at least */
+#define REDRAW          0.1 /* minimum of seconds between two drawings */
 #define BAR_MAX         40
 #define BAR_MIN         4
 #define LINE_MAX_LENGTH 200

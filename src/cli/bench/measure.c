@@ -47,8 +47,8 @@ static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part 
     return WEFT_OK;
 }
 
-/* A run of a part: ${backend} is open, ${seconds} is set to its time. A run to ${warm} up may be
- * shorter. */
+/* Runs a part once on the open ${backend}, and stores its time in ${seconds}. A run to ${warm} up
+ * may be shorter. */
 typedef enum weft_status run_part(struct cli_bench *bench, struct weft_backend *backend,
                                   const struct cli_bench_part *part, bool warm, double *seconds,
                                   struct weft_error *error);
@@ -90,7 +90,7 @@ static bool keep_time(void *context, const struct weft_epoch *epoch) {
     return !os_interrupted();
 }
 
-/* One epoch. */
+/* Runs one epoch. */
 static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend,
                               const struct cli_bench_part *part, bool warm, double *seconds,
                               struct weft_error *error) {
@@ -145,7 +145,7 @@ static enum weft_status open_device(struct cli_bench *bench, const struct cli_op
     return weft_backend_set_images(*backend, split, &bench->images[split], error);
 }
 
-/* Training and the peak need a device that is open for training. */
+/* Measures training and the peak, on a device that is open for training. */
 static enum weft_status measure_training(struct cli_bench *bench, const struct cli_options *options,
                                          bool trains, bool peak, struct weft_error *error) {
     size_t images = bench->images[WEFT_SPLIT_TRAIN].count;
@@ -170,7 +170,7 @@ done:
     return status;
 }
 
-/* Evaluation needs one that is open for forward passes only, as weft evaluate opens it. */
+/* Measures evaluation, on a device that is open for forward passes only, as in weft evaluate. */
 static enum weft_status measure_evaluation(struct cli_bench *bench,
                                            const struct cli_options *options,
                                            struct weft_error *error) {
@@ -204,7 +204,7 @@ enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct wef
     return evaluates ? measure_evaluation(bench, &options, error) : WEFT_OK;
 }
 
-/* One complete weft train, whose run folder is a temporary one. */
+/* Runs weft train once; its run folder is a temporary one. */
 static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend *backend,
                                     const struct cli_bench_part *part, bool warm, double *seconds,
                                     struct weft_error *error) {

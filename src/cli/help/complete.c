@@ -13,7 +13,7 @@
 #include "weft/data.h"
 #include "weft/device.h"
 
-/* A word and what it means, on one line. */
+/* Prints a word and its meaning on one line. */
 static void offer(FILE *out, const char *dashes, const char *word, const char *text) {
     fprintf(out, "%s%s\t", dashes, word);
     for (; *text != '\0'; text++) {
@@ -34,7 +34,7 @@ static void offer_topics(FILE *out) {
     }
 }
 
-/* The words that are always valid come first: the query of its devices may make a driver end the
+/* Offers the words that are always valid first: the query of its devices may make a driver end the
  * process. */
 static void offer_devices(FILE *out) {
     struct weft_device *devices = NULL;
@@ -54,7 +54,7 @@ static void offer_devices(FILE *out) {
     free(devices);
 }
 
-/* The names of the classes; weft samples --class takes them with hyphens for spaces. */
+/* Offers the names of the classes; weft samples --class takes them with hyphens for spaces. */
 static void offer_classes(FILE *out) {
     for (size_t i = 0; i < sizeof weft_class_names / sizeof weft_class_names[0]; i++) {
         for (const char *c = weft_class_names[i]; *c != '\0'; c++) {
@@ -93,7 +93,8 @@ static void offer_operand(FILE *out, const struct cli_command *command) {
           out);
 }
 
-/* ${previous} and ${last}: the two words at the end of the command line. */
+/* Offers what follows a command. ${previous} and ${last} are the two words at the end of the
+ * command line. */
 static void offer_of_command(FILE *out, const struct cli_command *command, const char *previous,
                              const char *last) {
     const struct cli_option *row;

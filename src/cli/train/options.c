@@ -1,4 +1,4 @@
-/* options.c: the table of weft train's own options. */
+/* options.c: the row of weft train in the table of commands, and the table of its options. */
 #include "cli/train/train.h"
 
 #include "cli/command.h"

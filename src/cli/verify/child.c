@@ -27,7 +27,7 @@ struct run {
     char *words[WORDS_MAX]; /* the command line; from the third on they are in memory */
     size_t count;
     struct os_child child;
-    bool exited;     /* code other than weft's, a driver's, called exit in it */
+    bool exited;     /* a driver called exit in it */
     double limit;    /* seconds */
     char doing[500]; /* what it did when it ended, or empty */
 };
