@@ -24,7 +24,7 @@ for signal in SIGINT SIGTERM; do
     interrupted out "epoch: 2," $signal "${train[@]}" --epochs 90 --out "$out" --threads 2 --no-fuse --quiet --quiet
     expect_code 130
     expect_text err "weft: training: interrupted after "
-    expect_text err "to go on:"
+    expect_text err "to continue:"
     [ -s "$out/checkpoint.safetensors" ] || problem "no checkpoint"
     [ ! -e "$out/run.json" ] || problem "there is a run.json"
     command=$(sed -n 's/^  //p' "$work/err")
@@ -83,7 +83,7 @@ begin "bench, before the first measurement"
 interrupted err "device: " SIGTERM bench --data "$work/files" --device cpu --repeat 3 --images 2000
 expect_code 130
 expect_text err "weft: bench: interrupted"
-expect_text err "nothing had been measured"
+expect_text err "no part was complete"
 expect_empty out
 end
 
