@@ -189,7 +189,7 @@ END_TEST
  * the moments of the weights halve at each step, and become exactly 0 at the thresholds 2^-36 and
  * 2^-72. Without the thresholds they would be denormal after some 130 steps, and devices that
  * flush denormals would differ. */
-START_TEST(fading) {
+START_TEST(decaying) {
     enum { STEPS = 140 };
     static const float values[256] = {0, 1};
     static const float parameters[6] = {0};
@@ -269,7 +269,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, by_hand);
     tcase_add_test(tests, constants);
     tcase_add_test(tests, plain);
-    tcase_add_test(tests, fading);
+    tcase_add_test(tests, decaying);
     tcase_add_loop_test(tests, bits, 0, 2);
 }
 CHECK_MAIN("adam", add_tests)

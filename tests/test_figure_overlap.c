@@ -124,7 +124,7 @@ static void check_words(const char *path, const char *what) {
 
 /* The check can fail: equal texts at the same position, rotated or not, and a text beyond the
  * edge. */
-START_TEST(overlaps_are_seen) {
+START_TEST(overlaps_are_found) {
     struct box a = box_of("<text x=\"50\" y=\"50\" font-size=\"10\" text-anchor=\"middle\">aaaa<");
     struct box b = box_of("<text x=\"50\" y=\"50\" font-size=\"10\" text-anchor=\"end\" "
                           "transform=\"rotate(-45 50 50)\">aaaa<");
@@ -233,7 +233,7 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
-    tcase_add_test(tests, overlaps_are_seen);
+    tcase_add_test(tests, overlaps_are_found);
     tcase_add_test(tests, matrices);
     tcase_add_test(tests, curves);
     tcase_add_test(tests, samples);

@@ -26,7 +26,7 @@ START_TEST(commit_replaces_at_once) {
 }
 END_TEST
 
-START_TEST(abandon_leaves_nothing) {
+START_TEST(abandon_removes_files) {
     struct os_file file, none = {0};
     struct weft_error error = {0};
     make_folder("abandon");
@@ -59,7 +59,7 @@ END_TEST
 
 /* A temporary file that a killed process with the same number left is not used, and does not
  * prevent writing. */
-START_TEST(left_files_are_no_obstacle) {
+START_TEST(left_files_are_ignored) {
     struct os_file file;
     struct weft_error error = {0};
     make_folder("left");
@@ -75,7 +75,7 @@ START_TEST(left_files_are_no_obstacle) {
 }
 END_TEST
 
-START_TEST(create_says_why) {
+START_TEST(create_reports_reason) {
     char name[300], path[5000];
     struct os_file file;
     struct weft_error error = {0};
@@ -130,7 +130,7 @@ START_TEST(read_limits_and_reasons) {
 }
 END_TEST
 
-START_TEST(read_large_file_whole) {
+START_TEST(read_large_file) {
     enum { SIZE = 300000 };
     char *bytes, *written = malloc(SIZE);
     size_t size;
@@ -170,12 +170,12 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, commit_replaces_at_once);
-    tcase_add_test(tests, abandon_leaves_nothing);
+    tcase_add_test(tests, abandon_removes_files);
     tcase_add_test(tests, two_writers_do_not_mix);
-    tcase_add_test(tests, left_files_are_no_obstacle);
-    tcase_add_test(tests, create_says_why);
+    tcase_add_test(tests, left_files_are_ignored);
+    tcase_add_test(tests, create_reports_reason);
     tcase_add_test(tests, read_limits_and_reasons);
-    tcase_add_test(tests, read_large_file_whole);
+    tcase_add_test(tests, read_large_file);
     tcase_add_test(tests, folders);
 }
 

@@ -27,7 +27,7 @@ START_TEST(permissions_and_links_stay) {
 END_TEST
 
 /* Pipes and devices are written to, not replaced. */
-START_TEST(pipes_are_written_straight) {
+START_TEST(pipes_are_written_directly) {
     char got[16] = "";
     struct os_file file;
     struct weft_error error = {0};
@@ -72,7 +72,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, permissions_and_links_stay);
-    tcase_add_test(tests, pipes_are_written_straight);
+    tcase_add_test(tests, pipes_are_written_directly);
     tcase_add_test(tests, stdout_is_not_replaced);
 }
 

@@ -15,7 +15,7 @@
 
 /* All layers that are fused, as in the published network: conv2d and pool, relu and batch norm,
  * conv2d, linear after flatten. */
-START_TEST(like_published) {
+START_TEST(as_published) {
     layer_check_fused("fuse, like the published network", LAYER_LARGE,
                       "{\"input\": [2, 13, 14], \"layers\": [" CONV(5, 2, 3) "," POOL(
                           2, 2) "," RELU "," NORM
@@ -59,7 +59,7 @@ START_TEST(chains) {
 END_TEST
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, like_published);
+    tcase_add_test(tests, as_published);
     tcase_add_test(tests, windows);
     tcase_add_test(tests, apart);
     tcase_add_test(tests, chains);

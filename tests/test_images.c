@@ -169,7 +169,7 @@ static void assert_wrong(const char *folder, const char *part, const char *hint)
     ck_assert_uint_eq(images.count, 0);
 }
 
-START_TEST(images_and_labels_go_together) {
+START_TEST(images_and_labels_belong_together) {
     struct weft_images images;
     write_split("together", 5, 5, 9);
     read_split(temporary_path("together"), WEFT_SPLIT_TEST, &images, NULL);
@@ -263,7 +263,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, published_set);
     tcase_add_test(tests, statistics_of_little);
     tcase_add_test(tests, names);
-    tcase_add_test(tests, images_and_labels_go_together);
+    tcase_add_test(tests, images_and_labels_belong_together);
     tcase_add_test(tests, missing_files);
     tcase_add_test(tests, finding);
     tcase_add_test(tests, finding_by_default);

@@ -36,7 +36,7 @@ START_TEST(second_ends) {
 END_TEST
 
 /* Like timeout(1), which signals the process and its group. */
-START_TEST(at_once_is_the_same_one) {
+START_TEST(simultaneous_signals_count_once) {
     signal(SIGTERM, SIG_DFL);
     os_catch_interrupts();
     raise(SIGTERM);
@@ -56,7 +56,7 @@ START_TEST(terminate_is_a_flag) {
 END_TEST
 
 /* SIGTERM ends the test: the second signal may differ from the first. */
-START_TEST(second_of_the_other_kind_ends) {
+START_TEST(second_of_another_kind_ends) {
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     os_catch_interrupts();
@@ -79,9 +79,9 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, first_is_a_flag);
     tcase_add_test_raise_signal(tests, second_ends, SIGINT);
-    tcase_add_test(tests, at_once_is_the_same_one);
+    tcase_add_test(tests, simultaneous_signals_count_once);
     tcase_add_test(tests, terminate_is_a_flag);
-    tcase_add_test_raise_signal(tests, second_of_the_other_kind_ends, SIGTERM);
+    tcase_add_test_raise_signal(tests, second_of_another_kind_ends, SIGTERM);
     tcase_add_test(tests, ignored_stays_ignored);
 }
 

@@ -209,7 +209,7 @@ static void assert_float_back(uint32_t bits) {
     json_decref(json);
 }
 
-START_TEST(floats_read_back) {
+START_TEST(floats_round_trip) {
     uint32_t words[4];
     for (uint32_t i = 0; i < 5000; i++) {
         random_draw(1, RANDOM_INITIAL, 0, i, words);
@@ -248,7 +248,7 @@ START_TEST(a_point_in_every_locale) {
 }
 END_TEST
 
-START_TEST(strings_read_back) {
+START_TEST(strings_round_trip) {
     char string[1024], *quoted, shown[80];
     struct json_writer writer = {0};
     json_t *json;
@@ -276,10 +276,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, values_are_counted);
     tcase_add_test(tests, whole_numbers);
     tcase_add_test(tests, integers_are_exact);
-    tcase_add_test(tests, floats_read_back);
+    tcase_add_test(tests, floats_round_trip);
     tcase_add_test(tests, floats_are_short);
     tcase_add_test(tests, a_point_in_every_locale);
-    tcase_add_test(tests, strings_read_back);
+    tcase_add_test(tests, strings_round_trip);
 }
 
 CHECK_MAIN("json_read", add_tests)

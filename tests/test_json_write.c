@@ -97,7 +97,7 @@ START_TEST(no_nan_and_no_infinity) {
 }
 END_TEST
 
-START_TEST(floats_read_back) {
+START_TEST(floats_round_trip) {
     uint64_t state = 1;
     char text[32];
     for (int i = 0; i < 100000; i++) {
@@ -117,7 +117,7 @@ START_TEST(floats_read_back) {
 }
 END_TEST
 
-START_TEST(doubles_read_back) {
+START_TEST(doubles_round_trip) {
     uint64_t state = 2;
     char text[32];
     for (int i = 0; i < 30000; i++) {
@@ -219,8 +219,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, every_kind);
     tcase_add_test(tests, indented);
     tcase_add_test(tests, no_nan_and_no_infinity);
-    tcase_add_test(tests, floats_read_back);
-    tcase_add_test(tests, doubles_read_back);
+    tcase_add_test(tests, floats_round_trip);
+    tcase_add_test(tests, doubles_round_trip);
     tcase_add_test(tests, strings);
     tcase_add_test(tests, broken_utf8);
     tcase_add_test(tests, long_value);

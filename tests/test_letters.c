@@ -110,7 +110,7 @@ static struct ink draw(const char *text, bool bold) {
 }
 
 /* U+10FFFD is in no font: it becomes a box, and the text continues after it. */
-START_TEST(no_letter_is_lost) {
+START_TEST(every_letter_is_drawn) {
     struct ink box = draw("\xf4\x8f\xbf\xbd", false), letter = draw("a", false);
     struct ink both = draw("\xf4\x8f\xbf\xbd"
                            "a",
@@ -167,7 +167,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, columns);
     tcase_add_test(tests, printed);
 #ifdef WEFT_CAIRO
-    tcase_add_test(tests, no_letter_is_lost);
+    tcase_add_test(tests, every_letter_is_drawn);
     tcase_add_test(tests, scripts);
     tcase_add_test(tests, right_to_left);
 #else

@@ -40,13 +40,13 @@ static bool open_device(const char *device, bool no_cache, struct heard *heard) 
     return found;
 }
 
-START_TEST(nobody_listens) {
+START_TEST(without_a_log) {
     struct weft_log log = {NULL, NULL};
     log_write(&log, "%s", "nothing");
 }
 END_TEST
 
-START_TEST(long_texts_are_whole) {
+START_TEST(long_texts_are_complete) {
     struct heard *heard = calloc(1, sizeof *heard);
     struct weft_log log = {listen, heard};
     char text[20001] = "";
@@ -107,8 +107,8 @@ START_TEST(opencl) {
 END_TEST
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, nobody_listens);
-    tcase_add_test(tests, long_texts_are_whole);
+    tcase_add_test(tests, without_a_log);
+    tcase_add_test(tests, long_texts_are_complete);
     tcase_add_test(tests, cpu);
     tcase_add_test(tests, opencl);
 }

@@ -180,7 +180,7 @@ static void assert_there_and_back(const char *list, bool same_text) {
     weft_network_destroy(second);
 }
 
-START_TEST(json_there_and_back) {
+START_TEST(json_round_trip) {
     assert_there_and_back(odd, true);
     assert_there_and_back("{\"layers\":[{\"kernel_size\":1,\"kind\":\"conv2d\",\"out_channels\":1},"
                           "{\"kind\":\"max_pool2d\",\"kernel_size\":2},{\"kind\":\"batch_norm\"}],"
@@ -226,7 +226,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, published_tensors);
     tcase_add_test(tests, published_as_pytorch);
     tcase_add_test(tests, odd_as_pytorch);
-    tcase_add_test(tests, json_there_and_back);
+    tcase_add_test(tests, json_round_trip);
     tcase_add_test(tests, defaults_and_floor);
     tcase_add_test(tests, classifier);
 }

@@ -37,7 +37,7 @@ static void assert_layer_refused(const char *layer, const char *part) {
     assert_refused(list, part);
 }
 
-START_TEST(no_list) {
+START_TEST(not_a_list) {
     assert_refused("", "network: not JSON: byte 0");
     assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}]} x",
                    "end of file expected near 'x'");
@@ -212,7 +212,7 @@ START_TEST(too_many) {
 END_TEST
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, no_list);
+    tcase_add_test(tests, not_a_list);
     tcase_add_test(tests, wrong_input);
     tcase_add_test(tests, unknown_things);
     tcase_add_test(tests, wrong_arguments);

@@ -108,7 +108,7 @@ END_TEST
 
 /* A picture of 28 x 28 with black corners is an image: its pixels stay, unless inversion is
  * requested. */
-START_TEST(taken_as_it_is) {
+START_TEST(used_as_it_is) {
     struct cli_picture picture = {SIDE, SIDE, pixels};
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         size_t x = i % SIDE, y = i / SIDE;
@@ -131,7 +131,7 @@ START_TEST(taken_as_it_is) {
 END_TEST
 
 /* Pictures without content, of one pixel and of one row also give an image. */
-START_TEST(odd_pictures) {
+START_TEST(unusual_pictures) {
     static const size_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {29, 28}, {400, 600}, {2, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (int grey = 0; grey < 256; grey += 51) {
@@ -207,8 +207,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, uneven_light);
     tcase_add_test(tests, both_sides_of_grey);
     tcase_add_test(tests, brightness);
-    tcase_add_test(tests, taken_as_it_is);
-    tcase_add_test(tests, odd_pictures);
+    tcase_add_test(tests, used_as_it_is);
+    tcase_add_test(tests, unusual_pictures);
     tcase_add_test(tests, scaling);
     tcase_add_test(tests, files);
 }

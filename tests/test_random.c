@@ -36,7 +36,7 @@ START_TEST(counter_and_key) {
 END_TEST
 
 /* Each argument changes the numbers. */
-START_TEST(arguments_matter) {
+START_TEST(arguments_change_numbers) {
     uint32_t base[4], words[4];
     random_draw(1, RANDOM_INITIAL, 2, 3, base);
     random_draw(1 | UINT64_C(1) << 40, RANDOM_INITIAL, 2, 3, words);
@@ -53,7 +53,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, known_answers);
     tcase_add_test(tests, counter_and_key);
-    tcase_add_test(tests, arguments_matter);
+    tcase_add_test(tests, arguments_change_numbers);
 }
 
 CHECK_MAIN("random", add_tests)

@@ -95,7 +95,7 @@ static void check_way(struct weft_backend *backend, const char *name, const json
 }
 
 /* 150,000 images: once on each device. */
-START_TEST(five_ways) {
+START_TEST(five_kinds_of_evaluation) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference_confusion", places);
     json_t *matrices = read_matrices();
@@ -131,6 +131,6 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, make, finish);
-    tcase_add_test(tests, five_ways);
+    tcase_add_test(tests, five_kinds_of_evaluation);
 }
 CHECK_MAIN("reference_confusion", add_tests)

@@ -36,7 +36,7 @@ START_TEST(known_bytes) {
 END_TEST
 
 /* Texts and values longer than all internal buffers, and a file without texts. */
-START_TEST(long_ones_read_back) {
+START_TEST(long_texts_round_trip) {
     enum { COUNT = 5003, BYTES = 100000 };
     float *floats = malloc(COUNT * sizeof *floats);
     int64_t *integers = malloc(COUNT * sizeof *integers);
@@ -110,7 +110,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, known_bytes);
-    tcase_add_test(tests, long_ones_read_back);
+    tcase_add_test(tests, long_texts_round_trip);
     tcase_add_test(tests, nothing_to_write);
     tcase_add_test(tests, no_place);
     tcase_add_test(tests, files_that_are_not_there);

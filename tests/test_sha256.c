@@ -26,7 +26,7 @@ START_TEST(examples) {
 }
 END_TEST
 
-START_TEST(a_million_a) {
+START_TEST(a_million_letters) {
     char hex[SHA256_HEX], *text = malloc(1000000);
     ck_assert_ptr_nonnull(text);
     memset(text, 'a', 1000000);
@@ -83,7 +83,7 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, examples);
-    tcase_add_test(tests, a_million_a);
+    tcase_add_test(tests, a_million_letters);
     tcase_add_test(tests, every_length);
     tcase_add_test(tests, every_cut);
 }

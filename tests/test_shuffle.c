@@ -66,7 +66,7 @@ END_TEST
 
 /* Each of the 24 orders of four images is about equally frequent in 24,000 epochs: 1000 times, with
  * a deviation of 31. */
-START_TEST(all_orders_alike) {
+START_TEST(orders_are_equally_frequent) {
     unsigned counts[256] = {0}, orders = 0;
     for (uint64_t epoch = 1; epoch <= 24000; epoch++) {
         uint32_t order[4];
@@ -85,7 +85,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, known_orders);
     tcase_add_test(tests, permutations);
     tcase_add_test(tests, seed_and_epoch_decide);
-    tcase_add_test(tests, all_orders_alike);
+    tcase_add_test(tests, orders_are_equally_frequent);
 }
 
 CHECK_MAIN("shuffle", add_tests)

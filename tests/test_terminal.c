@@ -17,7 +17,7 @@ START_TEST(a_file_is_no_terminal) {
 }
 END_TEST
 
-START_TEST(columns_by_wish) {
+START_TEST(requested_columns) {
     static const char *const wrong[] = {"", "wide", "0", "-5", "80x", "99999999999999999999"};
     setenv("COLUMNS", "132", 1);
     ck_assert_int_eq(os_terminal_columns(stderr), 132);
@@ -31,7 +31,7 @@ START_TEST(columns_by_wish) {
 }
 END_TEST
 
-START_TEST(a_terminal_knows_its_width) {
+START_TEST(width_of_a_terminal) {
     struct winsize window = {0};
     int master = posix_openpt(O_RDWR | O_NOCTTY);
     if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) {
@@ -58,8 +58,8 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, a_file_is_no_terminal);
-    tcase_add_test(tests, columns_by_wish);
-    tcase_add_test(tests, a_terminal_knows_its_width);
+    tcase_add_test(tests, requested_columns);
+    tcase_add_test(tests, width_of_a_terminal);
 }
 
 CHECK_MAIN("terminal", add_tests)
