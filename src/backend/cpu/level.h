@@ -41,9 +41,9 @@ struct cpu_adam {
 
 struct cpu_level {
     const struct cpu_layer *layers[WEFT_KIND_COUNT];
-    void (*gather)(const struct cpu_gather *gather, size_t shard);
-    void (*cross_entropy)(const struct cpu_loss *loss, size_t shard);
-    void (*adam)(const struct cpu_adam *adam, size_t begin, size_t end);
+    void (*gather)(const struct cpu_gather *task, size_t shard);
+    void (*cross_entropy)(const struct cpu_loss *task, size_t shard);
+    void (*adam)(const struct cpu_adam *task, size_t begin, size_t end);
     float (*peak)(size_t turns); /* peak.c */
     size_t peak_chains;          /* in it, each of 16 lanes */
 };
@@ -53,9 +53,9 @@ extern const struct cpu_level cpu_level_3;
 extern const struct cpu_level cpu_level_4;
 
 /* The functions of struct cpu_level at this level. */
-void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
-void CPU_NAME(cross_entropy)(const struct cpu_loss *loss, size_t shard);
-void CPU_NAME(adam)(const struct cpu_adam *adam, size_t begin, size_t end);
+void CPU_NAME(gather)(const struct cpu_gather *task, size_t shard);
+void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
+void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);
 
 /* Makes ${turns} x CPU_PEAK_CHAINS x 16 fused multiply-adds on registers. Returns a number that
  * depends on all of them. */
