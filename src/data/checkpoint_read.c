@@ -40,7 +40,7 @@ static enum weft_status read_floats(const struct safetensors *file,
             uint32_t bits = weft_as_uint(safetensors_float(entry, i));
             bool negative = a == 3 && bits > 0x80000000u; /* a mean of squares is not below 0 */
             if ((bits & 0x7fffffffu) >= 0x7f800000u || negative) {
-                return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu cannot be",
+                return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu is invalid",
                                  arrays[a].name, i);
             }
             arrays[a].values[i] = weft_as_float(bits);
@@ -99,11 +99,11 @@ static enum weft_status prepare(const struct safetensors *file, struct weft_chec
     snprintf(expected, sizeof expected, "%d", WEFT_CONTRACT);
     if (safetensors_metadata(file, "weft.network") == NULL || contract == NULL ||
         safetensors_metadata(file, "weft.checkpoint") == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "it is no checkpoint of weft");
+        return weft_fail(error, WEFT_BAD_FILE, "it is not a checkpoint of weft");
     }
     if (strcmp(contract, expected) != 0) {
         return weft_fail(error, WEFT_BAD_FILE,
-                         "it was begun under another contract of equal bits, this weft keeps %s",
+                         "it was begun under another contract of equal bits; this weft has %s",
                          expected);
     }
     TRY(read_network(file, &network, error));
