@@ -41,7 +41,7 @@ struct cpu_adam {
 
 struct cpu_level {
     const struct cpu_layer *layers[WEFT_KIND_COUNT];
-    void (*gather)(const struct cpu_gather *task, size_t shard);
+    void (*gather)(const struct cpu_gather *gather, size_t shard);
     void (*cross_entropy)(const struct cpu_loss *task, size_t shard);
     void (*adam)(const struct cpu_adam *task, size_t begin, size_t end);
     float (*peak)(size_t turns); /* peak.c */
@@ -53,7 +53,7 @@ extern const struct cpu_level cpu_level_3;
 extern const struct cpu_level cpu_level_4;
 
 /* The functions of struct cpu_level at this level. */
-void CPU_NAME(gather)(const struct cpu_gather *task, size_t shard);
+void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
 void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
 void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);
 
