@@ -31,14 +31,14 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     size_t count = train->model->network->parameter_count;
     uint64_t images = cli_train_images(train);
     float *moments = calloc(2 * count + 1, sizeof *moments);
+    struct weft_epoch *history = make_history(&train->record, images);
     struct weft_checkpoint checkpoint = {.model = train->model,
                                          .training = train->training,
                                          .math = (enum weft_math)train->options.common.math,
                                          .epochs = train->record.epoch_count,
                                          .steps = train->record.steps,
                                          .moments = moments,
-                                         .second_moments = moments + count,
-                                         .history = make_history(&train->record, images),
+                                         .history = history,
                                          .data = (char *)train->data,
                                          .images = images,
                                          .checksum = train->checksum};
@@ -46,10 +46,11 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     enum weft_status status;
     checkpoint.training.batch = (size_t)train->options.batch;
     strcpy(checkpoint.init, train->init_sha256);
-    if (moments == NULL || checkpoint.history == NULL) {
+    if (moments == NULL || history == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory for a checkpoint");
         goto done;
     }
+    checkpoint.second_moments = moments + count;
     TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_MOMENTS, moments, error));
     TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_SECOND_MOMENTS,
                                    checkpoint.second_moments, error));
@@ -57,7 +58,7 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     status = weft_checkpoint_save(&checkpoint, path, error);
 done:
     free(moments);
-    free(checkpoint.history);
+    free(history);
     return status;
 }
 

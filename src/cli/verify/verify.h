@@ -13,8 +13,8 @@ struct cli_verify_options {
     const char *inject, *bundle;
 };
 
-/* run.c: runs the command. */
-enum weft_status cli_verify_run(const void *options, struct weft_error *error);
+/* run.c: runs the command with the options ${given}. */
+enum weft_status cli_verify_run(const void *given, struct weft_error *error);
 
 /* print.c: each prints as text or as an event: a stage, a difference, the verdict. */
 void cli_verify_print_stage(const struct cli_verify_options *options, enum weft_verify_stage stage,
