@@ -52,7 +52,7 @@ static bool is_include(const char *line, char name[64]) {
  * right. */
 static enum weft_status add_file(struct text *text, const char *folder, const char *name, int depth,
                                  struct weft_error *error) {
-    const char *line, *end;
+    const char *line = "", *end;
     char *owned = NULL, included[64];
     size_t number = 1;
     enum weft_status status;
