@@ -27,12 +27,15 @@ static void release(struct session *session) {
 /* Reads both splits of the data set. */
 static enum weft_status read_images(struct session *session, struct weft_error *error) {
     char folder[4096];
+    enum weft_status status;
 
-    if (weft_data_find(NULL, folder, error) != WEFT_OK) {
-        return error->status;
+    status = weft_data_find(NULL, folder, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (weft_images_read(folder, WEFT_SPLIT_TRAIN, &session->train, NULL, error) != WEFT_OK) {
-        return error->status;
+    status = weft_images_read(folder, WEFT_SPLIT_TRAIN, &session->train, NULL, error);
+    if (status != WEFT_OK) {
+        return status;
     }
     return weft_images_read(folder, WEFT_SPLIT_TEST, &session->test, NULL, error);
 }
@@ -41,12 +44,15 @@ static enum weft_status read_images(struct session *session, struct weft_error *
 static enum weft_status create_model(struct session *session, uint64_t seed,
                                      struct weft_error *error) {
     struct weft_network *network = NULL;
+    enum weft_status status;
 
-    if (weft_network_create_published(&network, error) != WEFT_OK) {
-        return error->status;
+    status = weft_network_create_published(&network, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (weft_model_create(network, &session->model, error) != WEFT_OK) {
-        return error->status;
+    status = weft_model_create(network, &session->model, error);
+    if (status != WEFT_OK) {
+        return status;
     }
     weft_model_initialise(session->model, seed);
     return WEFT_OK;
@@ -58,21 +64,23 @@ static enum weft_status open_device(struct session *session, const char *device,
     const struct weft_backend_options options = {.device = device, .batch = batch};
     float pixels[256];
     char notice[512];
+    enum weft_status status;
 
-    if (weft_backend_open(session->model->network, &options, &session->backend, notice, error) !=
-        WEFT_OK) {
-        return error->status;
+    status = weft_backend_open(session->model->network, &options, &session->backend, notice, error);
+    if (status != WEFT_OK) {
+        return status;
     }
     if (notice[0] != '\0') {
         fprintf(stderr, "train: %s\n", notice);
     }
     weft_pixels_normalised(pixels);
-    if (weft_backend_set_pixels(session->backend, pixels, error) != WEFT_OK) {
-        return error->status;
+    status = weft_backend_set_pixels(session->backend, pixels, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (weft_backend_set_images(session->backend, WEFT_SPLIT_TRAIN, &session->train, error) !=
-        WEFT_OK) {
-        return error->status;
+    status = weft_backend_set_images(session->backend, WEFT_SPLIT_TRAIN, &session->train, error);
+    if (status != WEFT_OK) {
+        return status;
     }
     return weft_backend_set_images(session->backend, WEFT_SPLIT_TEST, &session->test, error);
 }
@@ -103,19 +111,24 @@ static enum weft_status evaluate(struct session *session, size_t batch, struct w
 static enum weft_status run(struct session *session, const char *device, struct weft_error *error) {
     const struct weft_training training = weft_training_default();
     const struct weft_training_events events = {.epoch = print_epoch};
+    enum weft_status status;
 
-    if (read_images(session, error) != WEFT_OK) {
-        return error->status;
+    status = read_images(session, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (create_model(session, training.seed, error) != WEFT_OK) {
-        return error->status;
+    status = create_model(session, training.seed, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (open_device(session, device, training.batch, error) != WEFT_OK) {
-        return error->status;
+    status = open_device(session, device, training.batch, error);
+    if (status != WEFT_OK) {
+        return status;
     }
-    if (weft_train(session->model, session->backend, session->train.count, &training, &events,
-                   error) != WEFT_OK) {
-        return error->status;
+    status = weft_train(session->model, session->backend, session->train.count, &training, &events,
+                        error);
+    if (status != WEFT_OK) {
+        return status;
     }
     return evaluate(session, training.batch, error);
 }
