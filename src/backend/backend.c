@@ -85,7 +85,11 @@ const uint8_t *weft_backend_labels(const struct weft_backend *backend, enum weft
 
 enum weft_status weft_backend_set_pixels(struct weft_backend *backend, const float values[256],
                                          struct weft_error *error) {
-    return backend->ops->set_pixels(backend, values, error);
+    float clean[256];
+    for (int v = 0; v < 256; v++) {
+        clean[v] = weft_clean(values[v]);
+    }
+    return backend->ops->set_pixels(backend, clean, error);
 }
 
 void weft_pixels_raw(float values[256]) {
@@ -111,11 +115,24 @@ static enum weft_status check_array(const struct weft_backend *backend, enum wef
 
 enum weft_status weft_backend_write(struct weft_backend *backend, enum weft_array array,
                                     const float *values, struct weft_error *error) {
+    size_t count = array_count(backend->network, array);
+    enum weft_status status;
+    float *clean;
     if (array == WEFT_ARRAY_GRADIENTS) {
         return weft_fail(error, WEFT_USAGE, "gradients can only be read");
     }
     TRY(check_array(backend, array, error));
-    return backend->ops->write(backend, array, values, error);
+    clean = malloc((count + 1) * sizeof *clean);
+    if (clean == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu floats", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        clean[i] = array == WEFT_ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i])
+                                                      : weft_clean(values[i]);
+    }
+    status = backend->ops->write(backend, array, clean, error);
+    free(clean);
+    return status;
 }
 
 enum weft_status weft_backend_read(struct weft_backend *backend, enum weft_array array,

@@ -18,7 +18,8 @@ static inline size_t lanes_shard_images(size_t count, size_t shard) {
 }
 
 /* Copies ${count} images of ${size} floats each, [image][size], to lanes, [shard][size][16].
- * Empty lanes become 0. */
+ * Values are cleaned (cl/README.md, section 4), like all that a backend stores. Empty lanes
+ * become 0. */
 void lanes_pack(const float *images, size_t count, size_t size, float *lanes);
 
 /* Copies ${count} images back from lanes. */

@@ -18,13 +18,13 @@
 
 struct profile;
 
-/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked.
- * Functions fail with WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. All are required but
- * those marked optional. */
+/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked;
+ * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct weft_backend *backend);
-    /* Copies pixels and labels to the device, in place of those that it had of this split. */
+    /* Copies the pixels to the device, in place of those that it had of this split, and the
+     * labels. backend->labels has the labels already. */
     enum weft_status (*set_images)(struct weft_backend *backend, enum weft_split split,
                                    const struct weft_images *images, struct weft_error *error);
     enum weft_status (*set_pixels)(struct weft_backend *backend, const float values[256],
@@ -43,13 +43,11 @@ struct backend_ops {
      * of the last pass, or more, up to all lanes of its shards. */
     enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
                                size_t count, float *values, struct weft_error *error);
-    /* Optional: without it weft_backend_profile_start fails. Makes backend->profile, which is
-     * NULL, and names its entries. All work is added to them until backend->profile is NULL
+    /* Makes backend->profile, which is NULL, and names its entries. All work is added to them until backend->profile is NULL
      * again. */
     enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
-    /* Optional. Waits until backend->profile has all work so far. */
+    /* Waits until backend->profile has all work so far. NULL: it always has. */
     enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);
-    /* Optional: without it weft_backend_peak fails. */
     enum weft_status (*peak)(struct weft_backend *backend, struct weft_peak *peak,
                              struct weft_error *error);
 };

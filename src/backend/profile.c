@@ -55,9 +55,6 @@ uint64_t profile_parameter_bytes(const struct weft_network *network, size_t laye
 
 enum weft_status weft_backend_profile_start(struct weft_backend *backend,
                                             struct weft_error *error) {
-    if (backend->ops->profile_start == NULL) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "%s: cannot be profiled", backend->device.name);
-    }
     weft_backend_profile_stop(backend);
     return backend->ops->profile_start(backend, error);
 }
@@ -100,10 +97,6 @@ void weft_backend_profile_stop(struct weft_backend *backend) {
 
 enum weft_status weft_backend_peak(struct weft_backend *backend, struct weft_peak *peak,
                                    struct weft_error *error) {
-    if (backend->ops->peak == NULL) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "%s: its peak cannot be measured",
-                         backend->device.name);
-    }
     *peak = (struct weft_peak){0};
     return backend->ops->peak(backend, peak, error);
 }

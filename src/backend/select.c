@@ -158,114 +158,7 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
     return WEFT_USAGE;
 }
 
-static enum weft_status check_usable(const struct weft_device *device, struct weft_error *error) {
-    return device->usable ? WEFT_OK
-                          : weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s",
-                                      device->name, device->reason);
-}
-
-/* Stores in ${notice} why "auto" chooses the CPU backend; ${note} is from weft_devices_list. */
-static void notice_cpu(const char *note, char notice[512]) {
-    snprintf(notice, 512, "%s; using cpu", note[0] != '\0' ? note : "no OpenCL device is usable");
-}
-
-static enum weft_status open_cpu(const struct backend_request *request,
-                                 struct weft_backend **backend, struct weft_error *error) {
-    if (request->options->math == WEFT_MATH_FAST) {
-        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
-        return WEFT_USAGE;
-    }
-    return cpu_open(request, backend, error);
-}
-
-/* Opens ${device}; fails if it breaks a rule of OpenCL. */
-static enum weft_status open_intact(const struct backend_request *request,
-                                    const struct weft_device *device, struct weft_backend **backend,
-                                    struct weft_error *error) {
-    TRY(opencl_api->open(request, device, backend, error));
-    if ((*backend)->warning[0] != '\0') {
-        weft_fail(error, WEFT_BAD_DEVICE, "%s: %.380s", device->name, (*backend)->warning);
-        weft_backend_close(*backend);
-        *backend = NULL;
-        return WEFT_BAD_DEVICE;
-    }
-    return WEFT_OK;
-}
-
-/* Opens ${device}, the default. If it fails, opens the CPU backend and stores the reason in
- * ${notice}. */
-static enum weft_status open_auto(const struct backend_request *request,
-                                  const struct weft_device *device, const char *note,
-                                  struct weft_backend **backend, char *notice,
-                                  struct weft_error *error) {
-    struct weft_error failure = {0};
-    if (device->builtin) {
-        notice_cpu(note, notice);
-        return open_cpu(request, backend, error);
-    }
-    if (open_intact(request, device, backend, &failure) == WEFT_OK) {
-        return WEFT_OK;
-    }
-    if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
-        if (error != NULL) {
-            *error = failure;
-        }
-        return failure.status;
-    }
-    snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
-    return open_cpu(request, backend, error);
-}
-
-/* Opens the one of ${devices} that ${selector} names. */
-static enum weft_status open_listed(const struct backend_request *request, const char *selector,
-                                    const struct weft_device *devices, size_t count,
-                                    const char *note, struct weft_backend **backend, char *notice,
-                                    struct weft_error *error) {
-    const struct weft_device *device = NULL;
-    TRY(find(devices, count, selector, &device, error));
-    if (strcmp(selector, "auto") == 0) {
-        return open_auto(request, device, note, backend, notice, error);
-    }
-    TRY(check_usable(device, error));
-    return device->builtin ? open_cpu(request, backend, error)
-                           : opencl_api->open(request, device, backend, error);
-}
-
 /* "cpu" never calls OpenCL, so that a broken driver cannot affect it. */
-enum weft_status backend_open(const struct weft_network *network,
-                              const struct weft_backend_options *options,
-                              const struct debug_options *debug, struct weft_backend **backend,
-                              char notice[512], struct weft_error *error) {
-    struct backend_request request = {.network = network, .options = options, .debug = debug};
-    const char *selector = options->device != NULL ? options->device : "auto";
-    struct weft_device *devices = NULL;
-    char ignored[512], note[256] = "";
-    size_t count = 0;
-    enum weft_status status;
-    notice = notice != NULL ? notice : ignored;
-    notice[0] = '\0';
-    *backend = NULL;
-    if (options->batch == 0 || options->batch > 1000000) {
-        return weft_fail(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
-                         options->batch);
-    }
-    if (strcmp(selector, "cpu") == 0) {
-        return open_cpu(&request, backend, error);
-    }
-    TRY(weft_devices_list(&devices, &count, note, error));
-    status = open_listed(&request, selector, devices, count, note, backend, notice, error);
-    free(devices);
-    return status;
-}
-
-enum weft_status weft_backend_open(const struct weft_network *network,
-                                   const struct weft_backend_options *options,
-                                   struct weft_backend **backend, char notice[512],
-                                   struct weft_error *error) {
-    return backend_open(network, options, NULL, backend, notice, error);
-}
-
 enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
                                     char notice[512], struct weft_error *error) {
     struct weft_device *devices = NULL;
@@ -280,14 +173,82 @@ enum weft_status weft_device_choose(const char *selector, struct weft_device *de
     }
     TRY(weft_devices_list(&devices, &count, note, error));
     TRY_OR(done, find(devices, count, selector, &found, error));
-    TRY_OR(done, check_usable(found, error));
+    if (!found->usable) {
+        status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", found->name,
+                           found->reason);
+        goto done;
+    }
     *device = *found;
     if (found->builtin && strcmp(selector, "auto") == 0) {
-        notice_cpu(note, notice);
+        snprintf(notice, 512, "%s; using cpu",
+                 note[0] != '\0' ? note : "no OpenCL device is usable");
     }
 done:
     free(devices);
     return status;
+}
+
+static enum weft_status open_cpu(const struct backend_request *request,
+                                 struct weft_backend **backend, struct weft_error *error) {
+    if (request->options->math == WEFT_MATH_FAST) {
+        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
+        return WEFT_USAGE;
+    }
+    return cpu_open(request, backend, error);
+}
+
+/* Opens ${device}, the default. If that fails, or the device breaks a rule of OpenCL, opens the CPU backend and stores the reason in ${notice}. */
+static enum weft_status open_auto(const struct backend_request *request,
+                                  const struct weft_device *device, struct weft_backend **backend,
+                                  char *notice, struct weft_error *error) {
+    struct weft_error failure = {0};
+    if (opencl_api->open(request, device, backend, &failure) == WEFT_OK) {
+        if ((*backend)->warning[0] == '\0') {
+            return WEFT_OK;
+        }
+        weft_fail(&failure, WEFT_BAD_DEVICE, "%s: %.380s", device->name, (*backend)->warning);
+        weft_backend_close(*backend);
+        *backend = NULL;
+    }
+    if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
+        if (error != NULL) {
+            *error = failure;
+        }
+        return failure.status;
+    }
+    snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
+    return open_cpu(request, backend, error);
+}
+
+enum weft_status backend_open(const struct weft_network *network,
+                              const struct weft_backend_options *options,
+                              const struct debug_options *debug, struct weft_backend **backend,
+                              char notice[512], struct weft_error *error) {
+    struct backend_request request = {.network = network, .options = options, .debug = debug};
+    const char *selector = options->device != NULL ? options->device : "auto";
+    struct weft_device device;
+    char ignored[512];
+    notice = notice != NULL ? notice : ignored;
+    notice[0] = '\0';
+    *backend = NULL;
+    if (options->batch == 0 || options->batch > 1000000) {
+        return weft_fail(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
+                         options->batch);
+    }
+    TRY(weft_device_choose(selector, &device, notice, error));
+    if (device.builtin) {
+        return open_cpu(&request, backend, error);
+    }
+    return strcmp(selector, "auto") == 0 ? open_auto(&request, &device, backend, notice, error)
+                                         : opencl_api->open(&request, &device, backend, error);
+}
+
+enum weft_status weft_backend_open(const struct weft_network *network,
+                                   const struct weft_backend_options *options,
+                                   struct weft_backend **backend, char notice[512],
+                                   struct weft_error *error) {
+    return backend_open(network, options, NULL, backend, notice, error);
 }
 
 enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {

@@ -8,6 +8,10 @@ struct weft_shape activation_shape(const struct weft_network *network, size_t in
     return index == 0 ? network->input : network->layers[index - 1].output;
 }
 
+size_t array_count(const struct weft_network *network, enum weft_array array) {
+    return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
+}
+
 bool activation_find(const struct weft_network *network, const char *name,
                      struct activation *activation) {
     for (size_t i = 0; i <= network->layer_count; i++) {

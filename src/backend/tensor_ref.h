@@ -31,6 +31,9 @@ struct tensor_ref {
 /* Returns the shape of activation ${index}, for one image. */
 struct weft_shape activation_shape(const struct weft_network *network, size_t index);
 
+/* Returns the floats of ${array}. */
+size_t array_count(const struct weft_network *network, enum weft_array array);
+
 /* Finds the activation called ${name}: "input", "LAYER.output", or one of these with ".grad"
  * appended. */
 bool activation_find(const struct weft_network *network, const char *name,

@@ -27,7 +27,7 @@ struct lockstep {
 };
 
 static size_t array_bytes(const struct lockstep *lockstep, enum weft_array array) {
-    return trainer_array_size(lockstep->trainer->model->network, array) * sizeof(float);
+    return array_count(lockstep->trainer->model->network, array) * sizeof(float);
 }
 
 /* Makes the steps from ${first} to lockstep->step on ${backend} in one call, and stores the

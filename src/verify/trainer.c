@@ -160,10 +160,6 @@ bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {
     return true;
 }
 
-size_t trainer_array_size(const struct weft_network *network, enum weft_array array) {
-    return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
-}
-
 enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *backend,
                                const char *what, const struct trainer_sink *sink,
                                struct weft_step_result *results, struct weft_error *error) {
@@ -181,7 +177,7 @@ enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *bac
     for (size_t i = 0; i < STATE_ARRAYS; i++) {
         TRY(weft_backend_read(backend, state_arrays[i], trainer->values, error));
         sink->add(sink->context, trainer->values,
-                  trainer_array_size(trainer->model->network, state_arrays[i]));
+                  array_count(trainer->model->network, state_arrays[i]));
     }
     return WEFT_OK;
 }

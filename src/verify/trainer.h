@@ -86,7 +86,4 @@ enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *erro
 /* Adds ${count} words to ${hash} (a struct sha256), the lowest byte first. */
 void trainer_hash_words(void *hash, const void *words, size_t count);
 
-/* Returns the floats of ${array} of ${network}. */
-size_t trainer_array_size(const struct weft_network *network, enum weft_array array);
-
 #endif

@@ -1,4 +1,4 @@
-/* cpu.c: the CPU backend's entries of struct backend_ops. */
+/* cpu.c: the CPU backend's memory, and its entries of struct backend_ops. */
 #include "backend/cpu/cpu.h"
 #include "backend/cpu/pass.h"
 #include "backend/cpu/profile.h"
@@ -15,10 +15,89 @@ static struct cpu_backend *cpu_of(struct weft_backend *backend) {
     return (struct cpu_backend *)backend;
 }
 
+/* Returns zeroed memory for ${count} elements of ${size} bytes, aligned to a cache line, which lives as long as ${cpu}. Without memory returns NULL and sets ${failed}. */
+static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *failed) {
+    struct cpu_block *block = NULL;
+    if (count <= (SIZE_MAX - sizeof *block) / (size + 1)) {
+        block = os_aligned(sizeof *block + count * size);
+    }
+    if (block == NULL) {
+        *failed = true;
+        return NULL;
+    }
+    memset(block, 0, sizeof *block + count * size);
+    block->next = cpu->blocks;
+    cpu->blocks = block;
+    return block + 1;
+}
+
+/* Makes activation ${i}: that before it, if the layer between them computes nothing. */
+static void make_activation(struct cpu_backend *cpu, size_t i, size_t shards, bool *failed) {
+    const struct weft_network *network = cpu->base.network;
+    size_t count = shards * weft_shape_size(activation_shape(network, i));
+    if (i > 0 && cpu->level->layers[network->layers[i - 1].kind]->forward == NULL) {
+        cpu->values[i] = cpu->values[i - 1];
+        cpu->dvalues[i] = cpu->dvalues[i - 1];
+        return;
+    }
+    cpu->values[i] = allocate(cpu, count, sizeof(cpu_lanes), failed);
+    if (!cpu->base.forward_only) {
+        cpu->dvalues[i] = allocate(cpu, count, sizeof(cpu_lanes), failed);
+    }
+}
+
+/* Makes the flat arrays, and what a pass needs besides activations. */
+static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
+    const struct weft_network *network = cpu->base.network;
+    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+        if (array <= WEFT_ARRAY_BUFFERS || !cpu->base.forward_only) {
+            cpu->arrays[array] = allocate(cpu, array_count(network, array), sizeof(float), failed);
+        }
+    }
+    if (!cpu->base.forward_only) {
+        cpu->partials = allocate(cpu, shards, network->parameter_count * sizeof(float), failed);
+    }
+    cpu->shard_loss = allocate(cpu, shards, sizeof *cpu->shard_loss, failed);
+    cpu->shard_correct = allocate(cpu, shards, sizeof *cpu->shard_correct, failed);
+    cpu->identity = allocate(cpu, cpu->base.batch, sizeof *cpu->identity, failed);
+    for (size_t i = 0; !*failed && i < cpu->base.batch; i++) {
+        cpu->identity[i] = (uint32_t)i;
+    }
+}
+
+static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *error) {
+    const struct weft_network *network = cpu->base.network;
+    size_t shards = lanes_shards(cpu->base.batch), activations = network->layer_count + 1;
+    bool failed = false;
+    make_arrays(cpu, shards, &failed);
+    cpu->values = allocate(cpu, activations, sizeof *cpu->values, &failed);
+    cpu->dvalues = allocate(cpu, activations, sizeof *cpu->dvalues, &failed);
+    cpu->scratch = allocate(cpu, activations, sizeof *cpu->scratch, &failed);
+    for (size_t i = 0; !failed && i < activations; i++) {
+        make_activation(cpu, i, shards, &failed);
+    }
+    for (size_t i = 0; !failed && i < network->layer_count; i++) {
+        const struct cpu_layer *row = cpu->level->layers[network->layers[i].kind];
+        if (row->scratch != NULL) {
+            cpu->scratch[i] = allocate(cpu, 1, row->scratch(&network->layers[i], shards), &failed);
+        }
+    }
+    return failed ? weft_fail(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
+                              cpu->base.batch)
+                  : WEFT_OK;
+}
+
 static void close_cpu(struct weft_backend *backend) {
     struct cpu_backend *cpu = cpu_of(backend);
     os_pool_destroy(cpu->pool);
-    cpu_memory_finish(cpu);
+    while (cpu->blocks != NULL) {
+        struct cpu_block *block = cpu->blocks;
+        cpu->blocks = block->next;
+        os_free_aligned(block);
+    }
+    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+        free(cpu->pixels[split]);
+    }
     free(cpu);
 }
 
@@ -26,50 +105,35 @@ static enum weft_status set_images(struct weft_backend *backend, enum weft_split
                                    const struct weft_images *images, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     size_t size = images->count * images->height * images->width;
-    uint8_t *pixels = malloc(size), *labels = malloc(images->count);
-    if (pixels == NULL || labels == NULL) {
-        free(pixels);
-        free(labels);
+    free(cpu->pixels[split]);
+    cpu->pixels[split] = malloc(size);
+    if (cpu->pixels[split] == NULL) {
         return weft_fail(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
     }
-    memcpy(pixels, images->pixels, size);
-    memcpy(labels, images->labels, images->count);
-    free(cpu->pixels[split]);
-    free(cpu->labels[split]);
-    cpu->pixels[split] = pixels;
-    cpu->labels[split] = labels;
+    memcpy(cpu->pixels[split], images->pixels, size);
     return WEFT_OK;
 }
 
 static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
                                    struct weft_error *error) {
     (void)error;
-    for (size_t i = 0; i < 256; i++) {
-        cpu_of(backend)->table[i] = weft_clean(values[i]);
-    }
+    memcpy(cpu_of(backend)->table, values, sizeof cpu_of(backend)->table);
     return WEFT_OK;
-}
-
-static size_t array_count(const struct weft_backend *backend, enum weft_array array) {
-    return array == WEFT_ARRAY_BUFFERS ? backend->network->buffer_count
-                                       : backend->network->parameter_count;
 }
 
 static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
                                     const float *values, struct weft_error *error) {
-    float *to = cpu_of(backend)->arrays[array];
     (void)error;
-    for (size_t i = 0; i < array_count(backend, array); i++) {
-        to[i] = array == WEFT_ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i])
-                                                   : weft_clean(values[i]);
-    }
+    memcpy(cpu_of(backend)->arrays[array], values,
+           array_count(backend->network, array) * sizeof *values);
     return WEFT_OK;
 }
 
 static enum weft_status read_array(struct weft_backend *backend, enum weft_array array,
                                    float *values, struct weft_error *error) {
     (void)error;
-    memcpy(values, cpu_of(backend)->arrays[array], array_count(backend, array) * sizeof *values);
+    memcpy(values, cpu_of(backend)->arrays[array],
+           array_count(backend->network, array) * sizeof *values);
     return WEFT_OK;
 }
 
@@ -97,7 +161,7 @@ static enum weft_status train(struct weft_backend *backend, const struct weft_st
         cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
         cpu_cross_entropy(cpu, (struct cpu_loss){
                                    .count = count,
-                                   .labels = cpu->labels[WEFT_SPLIT_TRAIN],
+                                   .labels = backend->labels[WEFT_SPLIT_TRAIN],
                                    .order = order,
                                    .dlogits = cpu->dvalues[backend->network->layer_count],
                                });
@@ -119,7 +183,7 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     cpu_forward(cpu, pass->count, pass->statistics, false);
     cpu_cross_entropy(cpu, (struct cpu_loss){
                                .count = pass->count,
-                               .labels = cpu->labels[pass->split] + pass->first,
+                               .labels = backend->labels[pass->split] + pass->first,
                                .order = cpu->identity,
                                .losses = pass->losses,
                                .predictions = pass->predictions,
@@ -131,22 +195,17 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     return WEFT_OK;
 }
 
-/* Packs a caller's values, and cleans them like everything that is stored. */
-static void pack(const float *values, size_t count, size_t size, cpu_lanes *lanes) {
-    lanes_pack(values, count, size, lanes[0]);
-    cpu_clean(lanes_shards(count) * size, lanes);
-}
-
 static enum weft_status propagate(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     size_t last = backend->network->layer_count;
     (void)error;
-    pack(probe->inputs, probe->count, weft_shape_size(backend->network->input), cpu->values[0]);
+    lanes_pack(probe->inputs, probe->count, weft_shape_size(backend->network->input),
+               cpu->values[0][0]);
     cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_STATISTICS_BATCH);
     if (probe->doutputs != NULL) {
-        pack(probe->doutputs, probe->count, weft_shape_size(weft_network_output(backend->network)),
-             cpu->dvalues[last]);
+        lanes_pack(probe->doutputs, probe->count,
+                   weft_shape_size(weft_network_output(backend->network)), cpu->dvalues[last][0]);
         cpu_backward(cpu, probe->count, probe->statistics, true);
         cpu_adam_step(cpu, probe->count, 1.0f, NULL);
     }
@@ -211,7 +270,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct weft_bac
     cpu->level = best_level();
     cpu->threads = request->options->threads != 0 ? request->options->threads : os_processors();
     cpu_describe(&cpu->base.device, cpu->threads);
-    TRY_OR(failed, cpu_memory_init(cpu, error));
+    TRY_OR(failed, make_memory(cpu, error));
     cpu->pool = os_pool_create(cpu->threads);
     if (cpu->pool == NULL) {
         status = weft_fail(error, WEFT_FAILED, "cpu: %u threads cannot be started", cpu->threads);

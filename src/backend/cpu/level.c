@@ -1,5 +1,151 @@
-/* level.c: the table of all that is compiled for this level of vector instructions. */
+/* level.c: all that is compiled for this level of vector instructions, except the layers: the input,
+ * the loss, the optimiser and the measurement of the peak. */
 #include "backend/cpu/level.h"
+
+static void gather(void *context, size_t shard) {
+    const struct cpu_gather *task = context;
+    size_t present = lanes_shard_images(task->count, shard);
+    cpu_lanes *input = task->input + shard * task->size;
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
+        const uint8_t *pixels =
+            lane < present ? task->pixels + task->order[shard * CPU_LANES + lane] * task->size
+                           : NULL;
+        for (size_t i = 0; i < task->size; i++) {
+            input[i][lane] = pixels != NULL ? task->table[pixels[i]] : 0.0f;
+        }
+    }
+}
+
+/* Softmax cross entropy of the images of one shard:
+ *
+ *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
+ *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
+ *
+ * Computes one image: lane ${lane} of ${logits}. Writes ${dlogits} unless NULL. Returns the loss; stores the
+ * first class with the largest logit. */
+static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,
+                       cpu_lanes *dlogits, size_t *prediction) {
+    float sum = 0.0f, largest = logits[0][lane];
+    *prediction = 0;
+    for (size_t k = 1; k < classes; k++) {
+        if (logits[k][lane] > largest) {
+            largest = logits[k][lane];
+            *prediction = k;
+        }
+    }
+    for (size_t k = 0; k < classes; k++) {
+        sum += weft_clean(weft_exp(logits[k][lane] - largest));
+    }
+    for (size_t k = 0; dlogits != NULL && k < classes; k++) {
+        float e = weft_clean(weft_exp(logits[k][lane] - largest));
+        dlogits[k][lane] = weft_clean(weft_div(e, sum)) - (k == label ? 1.0f : 0.0f);
+    }
+    return weft_clean(weft_log(sum) - (logits[label][lane] - largest));
+}
+
+static void cross_entropy(void *context, size_t shard) {
+    const struct cpu_loss *task = context;
+    size_t present = lanes_shard_images(task->count, shard), first = shard * task->classes;
+    uint32_t correct = 0;
+    cpu_lanes losses = {0};
+    for (size_t lane = 0; lane < present; lane++) {
+        size_t n = shard * CPU_LANES + lane, prediction;
+        size_t label = task->labels[task->order[n]];
+        losses[lane] = one_image(task->classes, task->logits + first, lane, label,
+                                 task->dlogits != NULL ? task->dlogits + first : NULL, &prediction);
+        correct += prediction == label;
+        if (task->losses != NULL) {
+            task->losses[n] = losses[lane];
+        }
+        if (task->predictions != NULL) {
+            task->predictions[n] = (uint32_t)prediction;
+        }
+    }
+    for (size_t lane = present; task->dlogits != NULL && lane < CPU_LANES; lane++) {
+        for (size_t k = 0; k < task->classes; k++) {
+            task->dlogits[first + k][lane] = 0.0f;
+        }
+    }
+    task->shard_loss[shard] = cpu_sum_lanes(losses);
+    task->shard_correct[shard] = correct;
+}
+
+/* Adds the gradients of the shards, and makes a step of Adam (Kingma and Ba, 2015) with them:
+ *
+ *   g = (sum of the shards' gradients, in order) scale
+ *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
+ *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
+static void adam(void *context, size_t block) {
+    const struct cpu_adam *task = context;
+    struct weft_adam step = task->step;
+    size_t begin = block * CPU_ADAM_BLOCK, left = task->stride - begin;
+    size_t end = begin + (left < CPU_ADAM_BLOCK ? left : CPU_ADAM_BLOCK);
+    for (size_t p = begin; p < end; p++) {
+        float total = 0.0f;
+        for (size_t shard = 0; shard < task->shards; shard++) {
+            total += task->partials[shard * task->stride + p];
+        }
+        task->gradients[p] = weft_clean(weft_clean(total) * task->scale);
+    }
+    for (size_t p = begin; task->parameters != NULL && p < end; p++) {
+        float g = task->gradients[p];
+        float addend = step.complement1 * g;
+        float m = weft_clean(fmaf(step.beta1, task->moments[p], addend));
+        float square = weft_clean_squared(step.complement2 * g * g);
+        float v = weft_clean_squared(fmaf(step.beta2, task->second_moments[p], square));
+        float root = fmaf(weft_sqrt(v), step.root_correction, step.eps);
+        float ratio = weft_clean(weft_div(m, root));
+        task->moments[p] = m;
+        task->second_moments[p] = v;
+        task->parameters[p] = weft_clean(fmaf(-step.step_size, ratio, task->parameters[p]));
+    }
+}
+
+/* x = fma(x, a, b) in each lane, with a and b for which x stays near 1. */
+static inline void step(cpu_lanes x) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
+        x[lane] = fmaf(x[lane], 0.999f, 0.001f);
+    }
+}
+
+static void fill(cpu_lanes x, float value) {
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
+        x[lane] = value + (float)lane;
+    }
+}
+
+#if WEFT_CPU_LEVEL >= 4
+#define PEAK_CHAINS 12
+#else
+#define PEAK_CHAINS 7
+#endif
+
+/* Fused multiply-adds on registers only: the peak with which the other functions are compared. The chains are single variables and not an array, so that compilers keep them in vector
+ * registers. Level 4 has 32 of these, each for a chain; the others have 16, each for half a
+ * chain. */
+static void peak(void *context, size_t thread) {
+    const struct cpu_peak *task = context;
+    cpu_lanes s0, s1, s2, s3, s4, s5, s6;
+    float total = 0.0f;
+#if PEAK_CHAINS == 12
+    cpu_lanes s7, s8, s9, s10, s11;
+#define MORE(f, x) f(s7, x) f(s8, x) f(s9, x) f(s10, x) f(s11, x)
+#else
+#define MORE(f, x)
+#endif
+#define EACH(f, x) f(s0, x) f(s1, x) f(s2, x) f(s3, x) f(s4, x) f(s5, x) f(s6, x) MORE(f, x)
+#define FILL(s, x) fill(s, x);
+#define STEP(s, x) step(s);
+#define ADD(s, x)  total += s[x];
+    EACH(FILL, 1.0f)
+    for (size_t turn = 0; turn < task->turns; turn++) {
+        EACH(STEP, 0)
+    }
+    for (size_t lane = 0; lane < CPU_LANES; lane++) {
+        EACH(ADD, lane)
+    }
+    task->results[thread] = total;
+}
 
 #define LAYER(KIND, name) [WEFT_KIND_##KIND] = &CPU_NAME(name),
 const struct cpu_level CPU_NAME(level) = {
@@ -7,9 +153,9 @@ const struct cpu_level CPU_NAME(level) = {
         {
 #include "network/layers.def"
         },
-    .gather = CPU_NAME(gather),
-    .cross_entropy = CPU_NAME(cross_entropy),
-    .adam = CPU_NAME(adam),
-    .peak = CPU_NAME(peak),
-    .peak_chains = CPU_PEAK_CHAINS,
+    .gather = gather,
+    .cross_entropy = cross_entropy,
+    .adam = adam,
+    .peak = peak,
+    .peak_chains = PEAK_CHAINS,
 };

@@ -29,41 +29,35 @@ struct cpu_loss {
     uint32_t *shard_correct;
 };
 
-/* One step of Adam for parameters begin .. end - 1. */
+/* One step of Adam, in blocks of CPU_ADAM_BLOCK parameters. */
+#define CPU_ADAM_BLOCK 2048
 struct cpu_adam {
     struct weft_adam step;
     float scale;           /* 1 / images: gradients are of the mean loss */
     const float *partials; /* [shard][stride] */
-    size_t shards, stride;
+    size_t shards, stride; /* stride: all parameters */
     float *gradients;
     float *parameters, *moments, *second_moments; /* NULL: only the gradients are computed */
 };
 
+/* Measures the peak of fused multiply-adds. */
+struct cpu_peak {
+    size_t turns;   /* each of peak_chains x 16 fused multiply-adds on registers */
+    float *results; /* of each thread, so that the compiler cannot omit the work */
+};
+
+/* The functions are for os_pool_run. */
 struct cpu_level {
     const struct cpu_layer *layers[WEFT_KIND_COUNT];
-    void (*gather)(const struct cpu_gather *gather, size_t shard);
-    void (*cross_entropy)(const struct cpu_loss *task, size_t shard);
-    void (*adam)(const struct cpu_adam *task, size_t begin, size_t end);
-    float (*peak)(size_t turns); /* peak.c */
-    size_t peak_chains;          /* in it, each of 16 lanes */
+    void (*gather)(void *task, size_t shard);        /* struct cpu_gather */
+    void (*cross_entropy)(void *task, size_t shard); /* struct cpu_loss */
+    void (*adam)(void *task, size_t block);          /* struct cpu_adam */
+    void (*peak)(void *task, size_t thread);         /* struct cpu_peak */
+    size_t peak_chains;
 };
 
 extern const struct cpu_level cpu_level_0;
 extern const struct cpu_level cpu_level_3;
 extern const struct cpu_level cpu_level_4;
-
-/* The functions of struct cpu_level at this level. */
-void CPU_NAME(gather)(const struct cpu_gather *gather, size_t shard);
-void CPU_NAME(cross_entropy)(const struct cpu_loss *task, size_t shard);
-void CPU_NAME(adam)(const struct cpu_adam *task, size_t begin, size_t end);
-
-/* Makes ${turns} x CPU_PEAK_CHAINS x 16 fused multiply-adds on registers. Returns a number that
- * depends on all of them. */
-float CPU_NAME(peak)(size_t turns);
-#if WEFT_CPU_LEVEL >= 4
-#define CPU_PEAK_CHAINS 12
-#else
-#define CPU_PEAK_CHAINS 7
-#endif
 
 #endif

@@ -94,83 +94,44 @@ void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics st
     }
 }
 
-struct gather_run {
-    const struct cpu_level *level;
-    struct cpu_gather task;
-};
-
-static void run_gather(void *context, size_t shard) {
-    struct gather_run *run = context;
-    run->level->gather(&run->task, shard);
-}
-
 void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
                       size_t count) {
-    struct gather_run run = {
-        .level = cpu->level,
-        .task = {.pixels = pixels,
-                 .order = order,
-                 .table = cpu->table,
-                 .size = weft_shape_size(cpu->base.network->input),
-                 .count = count,
-                 .input = cpu->values[0]},
-    };
+    struct cpu_gather task = {.pixels = pixels,
+                              .order = order,
+                              .table = cpu->table,
+                              .size = weft_shape_size(cpu->base.network->input),
+                              .count = count,
+                              .input = cpu->values[0]};
     double start = os_seconds();
-    os_pool_run(cpu->pool, lanes_shards(count), run_gather, &run);
+    os_pool_run(cpu->pool, lanes_shards(count), cpu->level->gather, &task);
     cpu_profile_common(cpu, CPU_GATHER, count, start);
 }
 
-struct loss_run {
-    const struct cpu_level *level;
-    struct cpu_loss task;
-};
-
-static void run_loss(void *context, size_t shard) {
-    struct loss_run *run = context;
-    run->level->cross_entropy(&run->task, shard);
-}
-
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
-    struct loss_run run = {cpu->level, loss};
     double start = os_seconds();
-    run.task.classes = weft_shape_size(weft_network_output(cpu->base.network));
-    run.task.logits = cpu->values[cpu->base.network->layer_count];
-    run.task.shard_loss = cpu->shard_loss;
-    run.task.shard_correct = cpu->shard_correct;
-    os_pool_run(cpu->pool, lanes_shards(loss.count), run_loss, &run);
+    loss.classes = weft_shape_size(weft_network_output(cpu->base.network));
+    loss.logits = cpu->values[cpu->base.network->layer_count];
+    loss.shard_loss = cpu->shard_loss;
+    loss.shard_correct = cpu->shard_correct;
+    os_pool_run(cpu->pool, lanes_shards(loss.count), cpu->level->cross_entropy, &loss);
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
-}
-
-#define ADAM_BLOCK 2048 /* parameters of a piece of work */
-
-struct adam_run {
-    const struct cpu_level *level;
-    struct cpu_adam task;
-};
-
-static void run_adam(void *context, size_t block) {
-    struct adam_run *run = context;
-    size_t begin = block * ADAM_BLOCK, end = begin + ADAM_BLOCK;
-    run->level->adam(&run->task, begin, end < run->task.stride ? end : run->task.stride);
 }
 
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                    const struct weft_adam *step) {
-    struct adam_run run = {
-        .level = cpu->level,
-        .task = {.scale = scale,
-                 .partials = cpu->partials,
-                 .shards = lanes_shards(count),
-                 .stride = cpu->base.network->parameter_count,
-                 .gradients = cpu->arrays[WEFT_ARRAY_GRADIENTS]},
-    };
+    struct cpu_adam task = {.scale = scale,
+                            .partials = cpu->partials,
+                            .shards = lanes_shards(count),
+                            .stride = cpu->base.network->parameter_count,
+                            .gradients = cpu->arrays[WEFT_ARRAY_GRADIENTS]};
     double start = os_seconds();
     if (step != NULL) {
-        run.task.step = *step;
-        run.task.parameters = cpu->arrays[WEFT_ARRAY_PARAMETERS];
-        run.task.moments = cpu->arrays[WEFT_ARRAY_MOMENTS];
-        run.task.second_moments = cpu->arrays[WEFT_ARRAY_SECOND_MOMENTS];
+        task.step = *step;
+        task.parameters = cpu->arrays[WEFT_ARRAY_PARAMETERS];
+        task.moments = cpu->arrays[WEFT_ARRAY_MOMENTS];
+        task.second_moments = cpu->arrays[WEFT_ARRAY_SECOND_MOMENTS];
     }
-    os_pool_run(cpu->pool, (run.task.stride + ADAM_BLOCK - 1) / ADAM_BLOCK, run_adam, &run);
+    os_pool_run(cpu->pool, (task.stride + CPU_ADAM_BLOCK - 1) / CPU_ADAM_BLOCK, cpu->level->adam,
+                &task);
     cpu_profile_common(cpu, CPU_ADAM, count, start);
 }

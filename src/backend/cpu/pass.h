@@ -2,7 +2,7 @@
 #ifndef WEFT_CPU_PASS_H
 #define WEFT_CPU_PASS_H
 
-#include "backend/cpu/memory.h"
+#include "backend/cpu/state.h"
 
 /* Fills the input from ${pixels} of the images order[0 .. count - 1]. */
 void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,

@@ -88,29 +88,17 @@ enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_err
     return WEFT_OK;
 }
 
-struct peak_run {
-    const struct cpu_level *level;
-    size_t turns;
-    float *results; /* of each thread, so that the compiler cannot omit the work */
-};
-
-static void run_peak(void *context, size_t thread) {
-    const struct peak_run *run = context;
-    run->results[thread] = run->level->peak(run->turns);
-}
-
 /* Seconds of one run on all threads. */
-static double time_peak(struct cpu_backend *cpu, struct peak_run *run) {
+static double time_peak(struct cpu_backend *cpu, struct cpu_peak *run) {
     double start = os_seconds();
-    os_pool_run(cpu->pool, cpu->threads, run_peak, run);
+    os_pool_run(cpu->pool, cpu->threads, cpu->level->peak, run);
     return os_seconds() - start;
 }
 
 enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
                           struct weft_error *error) {
     struct cpu_backend *cpu = (struct cpu_backend *)backend;
-    struct peak_run run = {.level = cpu->level, .turns = 100000};
-    run.results = calloc(cpu->threads, sizeof *run.results);
+    struct cpu_peak run = {100000, calloc(cpu->threads, sizeof *run.results)};
     if (run.results == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a peak");
     }

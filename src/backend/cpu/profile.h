@@ -2,7 +2,7 @@
 #ifndef WEFT_CPU_PROFILE_H
 #define WEFT_CPU_PROFILE_H
 
-#include "backend/cpu/memory.h"
+#include "backend/cpu/state.h"
 
 /* The functions of struct cpu_layer that are timed, layer by layer, and those that belong to no
  * layer. */

@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array) {
-    return array == WEFT_ARRAY_BUFFERS ? cl->base.network->buffer_count
-                                       : cl->base.network->parameter_count;
-}
-
 size_t opencl_padded(size_t floats) {
     return lanes_shards(floats > 0 ? floats : 1) * CPU_LANES;
 }
@@ -116,7 +111,7 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
                                                         "gradients", "moments", "second moments"};
     size_t parameters = opencl_padded(cl->base.network->parameter_count);
     for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        size_t bytes = opencl_padded(opencl_array_count(cl, array)) * sizeof(cl_float);
+        size_t bytes = opencl_padded(array_count(cl->base.network, array)) * sizeof(cl_float);
         if (array <= WEFT_ARRAY_BUFFERS || !cl->base.forward_only) {
             TRY(opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error));
         }

@@ -31,9 +31,6 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error);
 
-/* Returns the floats of ${array}, without padding. */
-size_t opencl_array_count(const struct opencl_backend *cl, enum weft_array array);
-
 /* Returns ${floats} rounded up to whole vectors of 16, at least one. */
 size_t opencl_padded(size_t floats);
 

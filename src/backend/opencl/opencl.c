@@ -15,7 +15,6 @@
 #include "backend/opencl/program.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
-#include "numerics.h"
 
 #include <stdlib.h>
 
@@ -96,37 +95,22 @@ static enum weft_status set_images(struct weft_backend *backend, enum weft_split
 static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
                                    struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    float table[256];
-    for (size_t i = 0; i < 256; i++) {
-        table[i] = weft_clean(values[i]);
-    }
-    return opencl_write(cl, cl->table, table, sizeof table, error);
+    return opencl_write(cl, cl->table, values, 256 * sizeof *values, error);
 }
 
 static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
                                     const float *values, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    size_t count = opencl_array_count(cl, array);
-    float *clean = malloc((count + 1) * sizeof *clean);
-    enum weft_status status;
-    if (clean == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
-    }
-    for (size_t i = 0; i < count; i++) {
-        clean[i] = array == WEFT_ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i])
-                                                      : weft_clean(values[i]);
-    }
-    status = opencl_write(cl, cl->arrays[array], clean, count * sizeof *clean, error);
     cl->steps_made = array == WEFT_ARRAY_PARAMETERS ? 0 : cl->steps_made;
-    free(clean);
-    return status;
+    return opencl_write(cl, cl->arrays[array], values,
+                        array_count(backend->network, array) * sizeof *values, error);
 }
 
 static enum weft_status read_array(struct weft_backend *backend, enum weft_array array,
                                    float *values, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     return opencl_read(cl, cl->arrays[array], values,
-                       opencl_array_count(cl, array) * sizeof *values, error);
+                       array_count(backend->network, array) * sizeof *values, error);
 }
 
 static const struct backend_ops opencl_ops = {

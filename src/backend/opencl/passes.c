@@ -148,8 +148,7 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
                : read_activation(cl, cl->values[last], last, count, pass->logits, error);
 }
 
-/* Writes ${values}, in the order of the images, to activation ${index}, cleaned like all values
- * that the device stores. */
+/* Writes ${values}, in the order of the images, to activation ${index}. */
 static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                          const float *values, struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, index));
@@ -160,9 +159,6 @@ static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffe
         return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
     }
     lanes_pack(values, cl->base.last_count, size, lanes);
-    for (size_t i = 0; i < count; i++) {
-        lanes[i] = weft_clean(lanes[i]);
-    }
     status = opencl_write(cl, buffer, lanes, count * sizeof *lanes, error);
     free(lanes);
     return status;

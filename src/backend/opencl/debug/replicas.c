@@ -158,7 +158,7 @@ static enum weft_status make_copies(struct replicas *replicas,
     make_fillings(replicas, rest);
     for (int i = 0; i < 2; i++) {
         size_t floats =
-            opencl_array_count(first, i == 0 ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS);
+            array_count(first->base.network, i == 0 ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS);
         TRY(opencl_buffer(first, floats * sizeof(cl_float), "initial values", &replicas->initial[i],
                           error));
     }

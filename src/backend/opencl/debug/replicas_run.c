@@ -71,9 +71,11 @@ static enum weft_status begin(struct replicas *replicas, const struct weft_image
     struct opencl_backend *first = replicas->copies[0].cl;
     float pixels[256];
     TRY(opencl_write(first, replicas->initial[0], parameters,
-                     opencl_array_count(first, WEFT_ARRAY_PARAMETERS) * sizeof(cl_float), error));
+                     array_count(first->base.network, WEFT_ARRAY_PARAMETERS) * sizeof(cl_float),
+                     error));
     TRY(opencl_write(first, replicas->initial[1], buffers,
-                     opencl_array_count(first, WEFT_ARRAY_BUFFERS) * sizeof(cl_float), error));
+                     array_count(first->base.network, WEFT_ARRAY_BUFFERS) * sizeof(cl_float),
+                     error));
     replicas->seed = seed;
     weft_pixels_normalised(pixels);
     for (size_t i = 0; i < replicas->count; i++) {
@@ -94,7 +96,7 @@ static cl_int set_words(struct replica *copy, cl_mem buffer, cl_uint word, size_
 static cl_int restart(struct replicas *replicas, struct replica *copy) {
     cl_int code = set_words(copy, copy->chains, WEFT_DIGEST_START, WEFT_DIGEST_CHAINS);
     for (size_t i = 0; i < STATE_ARRAYS && code == CL_SUCCESS; i++) {
-        size_t count = opencl_array_count(copy->cl, state_arrays[i]);
+        size_t count = array_count(copy->cl->base.network, state_arrays[i]);
         cl_mem to = copy->cl->arrays[state_arrays[i]];
         if (count > 0) {
             code = i < 2 ? clEnqueueCopyBuffer(copy->cl->queue, replicas->initial[i], to, 0, 0,
@@ -142,7 +144,7 @@ static enum weft_status compare_copy(struct replica *copy, const cl_uint *expect
                                          {sizeof copy->faults, &copy->faults}};
     for (size_t a = 0; a < STATE_ARRAYS; a++) {
         TRY(chain(copy, copy->cl->arrays[state_arrays[a]],
-                  opencl_array_count(copy->cl, state_arrays[a]), &copy->error));
+                  array_count(copy->cl->base.network, state_arrays[a]), &copy->error));
     }
     return launch(copy, SOAK_COMPARE, arguments, 3, 1, &copy->error);
 }

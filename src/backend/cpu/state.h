@@ -1,11 +1,16 @@
-/* memory.h: all that an open CPU backend holds, allocated once for the largest batch. */
-#ifndef WEFT_CPU_MEMORY_H
-#define WEFT_CPU_MEMORY_H
+/* state.h: all that an open CPU backend holds, allocated once for the largest batch. */
+#ifndef WEFT_CPU_STATE_H
+#define WEFT_CPU_STATE_H
 
 #include "backend/cpu/level.h"
 #include "backend/ops.h"
 
 struct os_pool;
+
+/* A block of memory that cpu.c frees on closing; the memory is after it. */
+struct cpu_block {
+    _Alignas(64) struct cpu_block *next;
+};
 
 struct cpu_backend {
     struct weft_backend base;
@@ -21,14 +26,10 @@ struct cpu_backend {
     void **scratch;      /* of each layer, or NULL */
     float *shard_loss;
     uint32_t *shard_correct;
-    uint32_t *identity; /* 0, 1, 2 ...: the order of images in an evaluation's batch */
-    uint8_t *pixels[WEFT_SPLIT_COUNT], *labels[WEFT_SPLIT_COUNT];
+    uint32_t *identity;       /* 0, 1, 2 ...: the order of images in an evaluation's batch */
+    struct cpu_block *blocks; /* all of the above */
+    uint8_t *pixels[WEFT_SPLIT_COUNT];
     float table[256]; /* the value of each pixel byte */
 };
-
-/* Allocates everything that ${cpu}->base describes. Fails with WEFT_FAILED; call cpu_memory_finish
- * then, too. */
-enum weft_status cpu_memory_init(struct cpu_backend *cpu, struct weft_error *error);
-void cpu_memory_finish(struct cpu_backend *cpu);
 
 #endif
