@@ -59,17 +59,17 @@ END_TEST
 START_TEST(example) {
     struct weft_network *network, *again;
     struct weft_error error;
-    const char *const *arguments = layer_kinds[_i]->arguments;
+    const struct layer_argument *argument = layer_kinds[_i]->arguments;
     char *json = kind_example((enum weft_kind)_i), *written, *rewritten;
     ck_assert_ptr_nonnull(json);
     ck_assert_msg(weft_network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
     ck_assert_ptr_nonnull(strstr(json, names[_i]));
     written = weft_network_to_json(network);
-    for (; *arguments != NULL; arguments++) {
+    for (; argument->name != NULL; argument++) {
         char member[64];
-        snprintf(member, sizeof member, "\"%s\": ", *arguments);
-        ck_assert_msg(strstr(json, member) != NULL, "the example has no %s", *arguments);
-        ck_assert_msg(strstr(written, member) != NULL, "%s is not written", *arguments);
+        snprintf(member, sizeof member, "\"%s\": ", argument->name);
+        ck_assert_msg(strstr(json, member) != NULL, "the example has no %s", argument->name);
+        ck_assert_msg(strstr(written, member) != NULL, "%s is not written", argument->name);
     }
     ck_assert_msg(weft_network_create(written, &again, &error) == WEFT_OK, "%s", error.message);
     rewritten = weft_network_to_json(again);

@@ -88,7 +88,7 @@ START_TEST(unknown_things) {
     assert_layer_refused("{'kind': '\\u001b[31m'}", "unknown kind \"?[31m\"");
     assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': 1}",
                          "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "
-                         "kernel_size, out_channels, name");
+                         "out_channels, kernel_size, name");
     assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name");
     assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}",
                          "duplicate object key near '\"kind\"'");

@@ -1,97 +1,130 @@
-/* arguments.c: the arguments of a layer, read from its JSON object. */
+/* arguments.c: reads and writes the arguments of a layer by the table of its kind. */
 #include "base/json_read.h"
 #include "base/try.h"
 #include "network/layer.h"
+#include "numerics.h"
 
 #include <string.h>
 
-/* Reads an integer from ${min} on. */
-static enum weft_status read_integer(const json_t *json, const char *name, size_t min,
-                                     size_t *value, struct weft_error *error) {
+static enum weft_status read_size(const json_t *json, const struct layer_argument *argument,
+                                  size_t *value, struct weft_error *error) {
     uint64_t number;
-    if (!json_read_integer(json, NETWORK_FLOATS_MAX, &number) || number < min) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from %zu to %u was expected",
-                         name, min, NETWORK_FLOATS_MAX);
+    if (!json_read_integer(json, NETWORK_FLOATS_MAX, &number) || (double)number < argument->min) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from %.0f to %u was expected",
+                         argument->name, argument->min, NETWORK_FLOATS_MAX);
     }
     *value = (size_t)number;
     return WEFT_OK;
 }
 
-enum weft_status argument_size(const json_t *list, const char *name, size_t *value,
-                               struct weft_error *error) {
-    const json_t *json = json_object_get(list, name);
-    return json != NULL ? read_integer(json, name, 1, value, error)
-                        : weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", name);
-}
-
-enum weft_status argument_optional(const json_t *list, const char *name, size_t min,
-                                   size_t fallback, size_t *value, struct weft_error *error) {
-    const json_t *json = json_object_get(list, name);
-    *value = fallback;
-    return json != NULL ? read_integer(json, name, min, value, error) : WEFT_OK;
-}
-
-enum weft_status argument_pair(const json_t *list, const char *name, size_t *height, size_t *width,
-                               struct weft_error *error) {
-    const json_t *json = json_object_get(list, name);
-    if (!json_is_array(json)) {
-        TRY(argument_size(list, name, height, error));
-        *width = *height;
-        return WEFT_OK;
-    }
-    if (json_array_size(json) != 2) {
+static enum weft_status read_pair(const json_t *json, const struct layer_argument *argument,
+                                  size_t pair[2], struct weft_error *error) {
+    bool is_array = json_is_array(json);
+    if (is_array && json_array_size(json) != 2) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: a number or [height, width] was expected",
-                         name);
+                         argument->name);
     }
-    TRY(read_integer(json_array_get(json, 0), name, 1, height, error));
-    return read_integer(json_array_get(json, 1), name, 1, width, error);
+    TRY(read_size(is_array ? json_array_get(json, 0) : json, argument, &pair[0], error));
+    return read_size(is_array ? json_array_get(json, 1) : json, argument, &pair[1], error);
 }
 
-enum weft_status argument_bool(const json_t *list, const char *name, bool fallback, bool *value,
-                               struct weft_error *error) {
-    const json_t *json = json_object_get(list, name);
-    *value = json != NULL ? json_is_true(json) : fallback;
-    return json == NULL || json_is_boolean(json)
-               ? WEFT_OK
-               : weft_fail(error, WEFT_BAD_FILE, "%s: true or false was expected", name);
-}
-
-enum weft_status argument_float(const json_t *list, const char *name, double fallback, double min,
-                                double max, float *value, struct weft_error *error) {
-    const json_t *json = json_object_get(list, name);
-    double number = json != NULL ? json_number_value(json) : fallback;
-    if (json != NULL && !(json_is_number(json) && number >= min && number <= max)) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected", name, min,
-                         max);
+static enum weft_status read_float(const json_t *json, const struct layer_argument *argument,
+                                   float *value, struct weft_error *error) {
+    double number = json != NULL ? json_number_value(json) : argument->fallback;
+    if (json != NULL &&
+        !(json_is_number(json) && number >= argument->min && number <= argument->max)) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected",
+                         argument->name, argument->min, argument->max);
     }
-    *value = (float)number;
+    *value = weft_clean((float)number);
     return WEFT_OK;
 }
 
-/* Returns whether ${name} is among ${arguments}, or is a member that every layer has. */
-static bool knows(const char *const *arguments, const char *name) {
-    for (const char *const *argument = arguments; *argument != NULL; argument++) {
-        if (strcmp(*argument, name) == 0) {
-            return true;
-        }
+/* Stores the value ${json} of an argument at ${value}. NULL: its default. */
+static enum weft_status read_value(const json_t *json, const struct layer_argument *argument,
+                                   void *value, struct weft_error *error) {
+    switch (argument->type) {
+    case ARGUMENT_SIZE:
+        *(size_t *)value = (size_t)argument->fallback;
+        return json != NULL ? read_size(json, argument, value, error) : WEFT_OK;
+    case ARGUMENT_PAIR:
+        return read_pair(json, argument, value, error);
+    case ARGUMENT_BOOL:
+        *(bool *)value = json != NULL ? json_is_true(json) : argument->fallback > 0;
+        return json == NULL || json_is_boolean(json)
+                   ? WEFT_OK
+                   : weft_fail(error, WEFT_BAD_FILE, "%s: true or false was expected",
+                               argument->name);
+    default:
+        return read_float(json, argument, value, error);
     }
-    return strcmp(name, "kind") == 0 || strcmp(name, "name") == 0;
 }
 
-enum weft_status arguments_check(json_t *list, enum weft_kind kind, struct weft_error *error) {
-    const char *const *arguments = layer_kinds[kind]->arguments;
+/* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
+static enum weft_status check_names(json_t *list, enum weft_kind kind, struct weft_error *error) {
+    const struct layer_argument *arguments = layer_kinds[kind]->arguments;
     const char *member;
     json_t *value;
     json_object_foreach(list, member, value) {
-        if (!knows(arguments, member)) {
-            char shown[80], known[256] = "";
-            for (const char *const *argument = arguments; *argument != NULL; argument++) {
-                strncat(known, *argument, sizeof known - strlen(known) - 1);
-                strncat(known, ", ", sizeof known - strlen(known) - 1);
-            }
+        bool found = strcmp(member, "kind") == 0 || strcmp(member, "name") == 0;
+        char shown[80], known[256] = "";
+        for (size_t i = 0; arguments[i].name != NULL; i++) {
+            found = found || strcmp(arguments[i].name, member) == 0;
+            strncat(known, arguments[i].name, sizeof known - strlen(known) - 1);
+            strncat(known, ", ", sizeof known - strlen(known) - 1);
+        }
+        if (!found) {
             return weft_fail(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
                              text_printable(member, shown), weft_kind_name(kind), known);
         }
     }
     return WEFT_OK;
+}
+
+enum weft_status arguments_read(json_t *list, struct weft_layer *layer, struct weft_error *error) {
+    const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
+    TRY(check_names(list, layer->kind, error));
+    for (; argument->name != NULL; argument++) {
+        const json_t *json = json_object_get(list, argument->name);
+        if (json == NULL && argument->same_as != NULL) {
+            json = json_object_get(list, argument->same_as);
+        }
+        if (json == NULL && !argument->optional) {
+            return weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
+        }
+        TRY(read_value(json, argument, (char *)layer + argument->offset, error));
+    }
+    return WEFT_OK;
+}
+
+static void write_pair(struct json_writer *json, const char *name, const size_t pair[2]) {
+    if (pair[0] == pair[1]) {
+        json_write_integer(json, name, pair[0]);
+        return;
+    }
+    json_write_open(json, name, '[');
+    json_write_integer(json, NULL, pair[0]);
+    json_write_integer(json, NULL, pair[1]);
+    json_write_close(json, ']');
+}
+
+void arguments_write(const struct weft_layer *layer, struct json_writer *json) {
+    const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
+    for (; argument->name != NULL; argument++) {
+        const void *value = (const char *)layer + argument->offset;
+        switch (argument->type) {
+        case ARGUMENT_SIZE:
+            json_write_integer(json, argument->name, *(const size_t *)value);
+            break;
+        case ARGUMENT_PAIR:
+            write_pair(json, argument->name, value);
+            break;
+        case ARGUMENT_BOOL:
+            json_write_bool(json, argument->name, *(const bool *)value);
+            break;
+        case ARGUMENT_FLOAT:
+            json_write_float(json, argument->name, *(const float *)value);
+            break;
+        }
+    }
 }

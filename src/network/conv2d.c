@@ -1,17 +1,7 @@
 /* conv2d.c: out_channels kernels over all input channels; stride 1, no padding.
  *
  * (C, H, W) becomes (out_channels, H - kernel_height + 1, W - kernel_width + 1). */
-#include "base/try.h"
 #include "network/layer.h"
-
-static const char *const arguments[] = {"kernel_size", "out_channels", NULL};
-
-static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
-                              struct weft_error *error) {
-    TRY(argument_size(list, "out_channels", &layer->as.conv2d.out_channels, error));
-    return argument_pair(list, "kernel_size", &layer->as.conv2d.kernel_height,
-                         &layer->as.conv2d.kernel_width, error);
-}
 
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
     struct layer_windows windows = {.height = layer->as.conv2d.kernel_height,
@@ -33,19 +23,6 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct json_writer *json) {
-    size_t height = layer->as.conv2d.kernel_height, width = layer->as.conv2d.kernel_width;
-    json_write_integer(json, "out_channels", layer->as.conv2d.out_channels);
-    if (height == width) {
-        json_write_integer(json, "kernel_size", height);
-        return;
-    }
-    json_write_open(json, "kernel_size", '[');
-    json_write_integer(json, NULL, height);
-    json_write_integer(json, NULL, width);
-    json_write_close(json, ']');
-}
-
 static void pytorch(const struct weft_layer *layer, struct text *text) {
     text_add(text, "Conv2d(%zu, %zu, kernel_size=(%zu, %zu), stride=(1, 1))", layer->input.channels,
              layer->as.conv2d.out_channels, layer->as.conv2d.kernel_height,
@@ -58,14 +35,14 @@ static uint64_t flop(const struct weft_layer *layer) {
     return 2 * products * weft_shape_size(layer->output);
 }
 
-const struct layer_kind layer_conv2d = {.arguments = arguments,
-                                        .example = "\"out_channels\": 5, \"kernel_size\": [3, 2]",
-                                        .parse = parse,
-                                        .infer = infer,
-                                        .declare = declare,
-                                        .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
-                                        .outputs =
-                                            offsetof(struct weft_layer, as.conv2d.out_channels),
-                                        .write = write,
-                                        .pytorch = pytorch,
-                                        .flop = flop};
+const struct layer_kind layer_conv2d = {
+    .arguments = {{"out_channels", ARGUMENT_SIZE, IN_LAYER(conv2d.out_channels), .min = 1},
+                  {"kernel_size", ARGUMENT_PAIR, IN_LAYER(conv2d.kernel_height), .min = 1}},
+    .example = "\"out_channels\": 5, \"kernel_size\": [3, 2]",
+    .infer = infer,
+    .declare = declare,
+    .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+    .outputs = IN_LAYER(conv2d.out_channels),
+    .pytorch = pytorch,
+    .flop = flop,
+};

@@ -2,8 +2,6 @@
  * moved. */
 #include "network/layer.h"
 
-static const char *const arguments[] = {NULL};
-
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
     (void)error;
     layer->output = (struct weft_shape){
@@ -16,5 +14,4 @@ static void pytorch(const struct weft_layer *layer, struct text *text) {
     text_add(text, "Flatten(start_dim=1, end_dim=-1)");
 }
 
-const struct layer_kind layer_flatten = {
-    .arguments = arguments, .example = "", .infer = infer, .pytorch = pytorch};
+const struct layer_kind layer_flatten = {.example = "", .infer = infer, .pytorch = pytorch};

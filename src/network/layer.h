@@ -2,9 +2,9 @@
  * texts. How a layer is computed is in the backends, which have files of the same names.
  * CONTRIBUTING.md describes how to add a layer.
  *
- * For each layer of a list, network.c finds the row of its kind, refuses arguments that the row
- * does not list, calls parse, sets the input to the output of the layer before, calls infer, and
- * gives the tensors of declare their names and offsets. */
+ * For each layer of a list, network.c finds the row of its kind, reads the arguments that the row
+ * lists, sets the input to the output of the layer before, calls infer, and gives the tensors of
+ * declare their names and offsets. */
 #ifndef WEFT_NETWORK_LAYER_H
 #define WEFT_NETWORK_LAYER_H
 
@@ -21,6 +21,7 @@ struct json_t;
 enum {
     NETWORK_LAYERS_MAX = 1024,      /* layers of a network */
     LAYER_TENSORS_MAX = 4,          /* tensors of a layer */
+    LAYER_ARGUMENTS_MAX = 4,        /* arguments of a layer */
     NETWORK_INPUT_SIDE_MAX = 65536, /* each number of "input" */
     NETWORK_LIST_BYTES_MAX = 1 << 20
 };
@@ -32,23 +33,39 @@ enum initial {
     INITIAL_UNIFORM /* in +-1 / sqrt(fan_in) of the layer's first tensor, (out, in, ...) */
 };
 
+enum argument_type {
+    ARGUMENT_SIZE, /* an integer up to NETWORK_FLOATS_MAX; a size_t */
+    ARGUMENT_PAIR, /* [height, width], or one number for both; two size_t, one after the other */
+    ARGUMENT_BOOL, /* true or false; a bool */
+    ARGUMENT_FLOAT /* rounded to float and cleaned (weft_clean); a float */
+};
+
+/* The offset of a member of layer->as. */
+#define IN_LAYER(member) offsetof(struct weft_layer, as.member)
+
+/* An argument of a kind of layer. It must be present, unless it has a default. */
+struct layer_argument {
+    const char *name;
+    enum argument_type type;
+    size_t offset;       /* of its value in struct weft_layer */
+    double min, max;     /* of an integer (only min) or a float */
+    bool optional;       /* if it is missing, it is ${fallback} */
+    double fallback;     /* a default */
+    const char *same_as; /* if it is missing, it is this argument */
+};
+
 struct layer_kind {
-    /* The names of its arguments in a list, without kind and name, then NULL. */
-    const char *const *arguments;
+    /* Its arguments, in the order of lists, without kind and name; then empty rows. */
+    struct layer_argument arguments[LAYER_ARGUMENTS_MAX + 1];
 
     /* All arguments in JSON, none with its default value, in sizes that are not powers of two:
      * "\"kernel_size\": 3". weft verify and the tests check the kind with them; an input of 3 x 14
      * x 11 must fit, or a flat one. */
     const char *example;
 
-    /* Reads the arguments from the JSON object ${list} into layer->as. The names in ${list} have
-     * been checked. NULL: the kind has no arguments. Fails with WEFT_BAD_FILE. */
-    enum weft_status (*parse)(const struct json_t *list, struct weft_layer *layer,
-                              struct weft_error *error);
-
     /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE if they do
      * not fit; the message has both shapes. Numbers of the input are up to NETWORK_FLOATS_MAX; the
-     * caller checks the size of the output. */
+     * caller checks the size of the output. NULL: the output has the shape of the input. */
     enum weft_status (*infer)(struct weft_layer *layer, struct weft_error *error);
 
     /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
@@ -66,10 +83,6 @@ struct layer_kind {
 
     /* The offset in struct weft_layer of the argument that weft_layer_outputs returns. 0: none. */
     size_t outputs;
-
-    /* Writes all arguments, including those with their default, as members of the open object.
-     * NULL: none. */
-    void (*write)(const struct weft_layer *layer, struct json_writer *json);
 
     /* Adds the layer as PyTorch prints it: "Linear(in_features=60, out_features=10, bias=True)". */
     void (*pytorch)(const struct weft_layer *layer, struct text *text);
@@ -92,32 +105,13 @@ enum weft_kind kind_find(const char *name);
  * weft_network_create, in memory that the caller frees; NULL without memory. */
 char *kind_example(enum weft_kind kind);
 
-/* arguments.c: each reads one argument of the JSON object ${list}, and fails with WEFT_BAD_FILE and
- * the argument's name. */
+/* arguments.c: reads the arguments of ${layer}, whose kind is known, from the JSON object ${list}.
+ * Fails with WEFT_BAD_FILE for a value that the table does not allow, and for an unknown name. */
+enum weft_status arguments_read(struct json_t *list, struct weft_layer *layer,
+                                struct weft_error *error);
 
-/* An integer from 1 to NETWORK_FLOATS_MAX, which must be present. */
-enum weft_status argument_size(const struct json_t *list, const char *name, size_t *value,
-                               struct weft_error *error);
-
-/* An integer from ${min} to NETWORK_FLOATS_MAX, or ${fallback} if it is missing. */
-enum weft_status argument_optional(const struct json_t *list, const char *name, size_t min,
-                                   size_t fallback, size_t *value, struct weft_error *error);
-
-/* Height and width, which must be present: [h, w], or one number for both. */
-enum weft_status argument_pair(const struct json_t *list, const char *name, size_t *height,
-                               size_t *width, struct weft_error *error);
-
-/* true or false, or ${fallback} if it is missing. */
-enum weft_status argument_bool(const struct json_t *list, const char *name, bool fallback,
-                               bool *value, struct weft_error *error);
-
-/* A number from ${min} to ${max}, rounded to float, or ${fallback} if it is missing. */
-enum weft_status argument_float(const struct json_t *list, const char *name, double fallback,
-                                double min, double max, float *value, struct weft_error *error);
-
-/* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
-enum weft_status arguments_check(struct json_t *list, enum weft_kind kind,
-                                 struct weft_error *error);
+/* Writes all arguments, including those with their default, as members of the open object. */
+void arguments_write(const struct weft_layer *layer, struct json_writer *json);
 
 /* Windows that slide over the rows and columns of an image, as cl/sliding.h describes for one
  * dimension. */

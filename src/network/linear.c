@@ -1,13 +1,6 @@
 /* linear.c: (in_features) becomes (out_features): weight times input, plus bias. */
 #include "network/layer.h"
 
-static const char *const arguments[] = {"out_features", NULL};
-
-static enum weft_status parse(const struct json_t *list, struct weft_layer *layer,
-                              struct weft_error *error) {
-    return argument_size(list, "out_features", &layer->as.linear.out_features, error);
-}
-
 static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
     char input[64];
     if (!layer->input.flat) {
@@ -30,10 +23,6 @@ static size_t declare(const struct weft_layer *layer,
     return 2;
 }
 
-static void write(const struct weft_layer *layer, struct json_writer *json) {
-    json_write_integer(json, "out_features", layer->as.linear.out_features);
-}
-
 static void pytorch(const struct weft_layer *layer, struct text *text) {
     text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)", layer->input.channels,
              layer->as.linear.out_features);
@@ -43,14 +32,13 @@ static uint64_t flop(const struct weft_layer *layer) {
     return 2 * (uint64_t)layer->input.channels * layer->as.linear.out_features;
 }
 
-const struct layer_kind layer_linear = {.arguments = arguments,
-                                        .example = "\"out_features\": 23",
-                                        .parse = parse,
-                                        .infer = infer,
-                                        .declare = declare,
-                                        .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
-                                        .outputs =
-                                            offsetof(struct weft_layer, as.linear.out_features),
-                                        .write = write,
-                                        .pytorch = pytorch,
-                                        .flop = flop};
+const struct layer_kind layer_linear = {
+    .arguments = {{"out_features", ARGUMENT_SIZE, IN_LAYER(linear.out_features), .min = 1}},
+    .example = "\"out_features\": 23",
+    .infer = infer,
+    .declare = declare,
+    .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
+    .outputs = IN_LAYER(linear.out_features),
+    .pytorch = pytorch,
+    .flop = flop,
+};

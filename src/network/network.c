@@ -147,12 +147,12 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, j
     TRY(read_kind(list, &layer->kind, error));
     kind = layer_kinds[layer->kind];
     TRY(read_name(network, index, list, error));
-    TRY(arguments_check(list, layer->kind, error));
-    if (kind->parse != NULL) {
-        TRY(kind->parse(list, layer, error));
-    }
+    TRY(arguments_read(list, layer, error));
     layer->input = index > 0 ? network->layers[index - 1].output : network->input;
-    TRY(kind->infer(layer, error));
+    layer->output = layer->input;
+    if (kind->infer != NULL) {
+        TRY(kind->infer(layer, error));
+    }
     TRY(check_size(layer->output, "the output", error));
     return place_tensors(network, layer, error);
 }

@@ -18,15 +18,12 @@ char *weft_network_to_json(const struct weft_network *network) {
     json_write_open(&json, "layers", '[');
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
-        const struct layer_kind *kind = layer_kinds[layer->kind];
         json_write_open(&json, NULL, '{');
         json_write_string(&json, "kind", weft_kind_name(layer->kind));
         if (layer->named) {
             json_write_string(&json, "name", layer->name);
         }
-        if (kind->write != NULL) {
-            kind->write(layer, &json);
-        }
+        arguments_write(layer, &json);
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
