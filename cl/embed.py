@@ -1,10 +1,10 @@
 """embed.py FILE... OUTPUT: writes OUTPUT, C source that holds the named files as the table
-opencl_builtins (src/backend/opencl/builtin.h)."""
+opencl_builtins (src/backend/opencl/source.h)."""
 import os
 import sys
 
 with open(sys.argv[-1], "w", encoding="ascii") as out:
-    out.write('#include "backend/opencl/builtin.h"\n\n')
+    out.write('#include "backend/opencl/source.h"\n\n')
     names = []
     for number, path in enumerate(sys.argv[1:-1]):
         with open(path, "rb") as source:

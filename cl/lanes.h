@@ -25,7 +25,7 @@
  *                    for each i below n: target = the sum of the lanes of values[i]
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
- * its kind. The host makes kernels of a layer's functions (src/backend/opencl/emit_kernel.c), which
+ * its kind. The host makes kernels of a layer's functions (src/backend/opencl/kernels.c), which
  * have the form
  *   void KERNEL(name)(int item, size_t shard, LANE_MEMORY lanes, ...) */
 #define JOIN_(a, b)  a##_##b

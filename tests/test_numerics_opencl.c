@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "backend/opencl/builtin.h"
+#include "backend/opencl/source.h"
 #include "backend/opencl/cl.h"
 #include "check_weft.h"
 #include "numerics_cases.h"

@@ -11,24 +11,16 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "DINPUTS_PER_ITEM", opencl_row_values(layer->input, mapping));
 }
 
-static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->output) / opencl_row_values(layer->output, mapping);
-}
-
-static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->input) / opencl_row_values(layer->input, mapping);
-}
-
 static const struct opencl_function functions[] = {
     {.name = "avg_pool2d_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
-     .items = forward_items,
+     .items = opencl_output_rows,
      .arguments = {ARG_INPUT, ARG_OUTPUT}},
     {.name = "avg_pool2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .input_items = backward_items,
+     .input_items = opencl_input_rows,
      .arguments = {ARG_DOUTPUT, ARG_DINPUT}},
 };
 

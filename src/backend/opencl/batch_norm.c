@@ -16,76 +16,58 @@ static size_t scratch(const struct weft_layer *layer, size_t shards) {
     return layer->output.channels * (5 + 3 * shards) * sizeof(cl_float);
 }
 
-static size_t channels(const struct weft_layer *layer, enum weft_mapping mapping) {
-    (void)mapping;
-    return layer->output.channels;
-}
-
-static size_t value_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t size = weft_shape_size(layer->output);
-    return size / opencl_values_per_item(size, mapping);
-}
-
-/* The functions that both tables have. Those of running statistics gain nothing from channels. */
-/* clang-format off */
-#define SETTLE_RUNNING                                                                             \
-    {.name = "batch_norm_settle_running", .passes = PASS_FORWARD_RUNNING, .range = RANGE_ONCE,     \
-     .items = channels, .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS}}
-#define FORWARD(pass)                                                                              \
-    {.name = "batch_norm_forward", .passes = pass, .range = RANGE_SHARDS, .items = value_items,    \
-     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}}
-#define GRADIENTS(pass)                                                                            \
-    {.name = "batch_norm_gradients", .passes = pass, .range = RANGE_SUMS, .items = channels,       \
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS}}
-#define DSETTLE_RUNNING                                                                            \
-    {.name = "batch_norm_dsettle_running", .passes = PASS_BACKWARD_RUNNING, .range = RANGE_ONCE,   \
-     .items = channels, .arguments = {ARG_SCRATCH}}
-#define BACKWARD(pass)                                                                             \
-    {.name = "batch_norm_backward", .passes = pass, .range = RANGE_SHARDS,                         \
-     .input_items = value_items,                                                                   \
-     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}}
-/* clang-format on */
-
 static const struct opencl_function functions[] = {
     {.name = "batch_norm_measure",
      .passes = PASS_FORWARD_BATCH,
      .range = RANGE_SUMS,
-     .items = channels,
+     .items = opencl_channels,
      .arguments = {ARG_INPUT, ARG_SCRATCH, ARG_COUNT}},
     {.name = "batch_norm_settle",
      .passes = PASS_FORWARD_BATCH,
      .range = RANGE_ONCE,
-     .items = channels,
+     .items = opencl_channels,
      .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS, ARG_COUNT, ARG_UPDATE}},
-    SETTLE_RUNNING,
-    FORWARD(PASS_FORWARD),
-    GRADIENTS(PASS_BACKWARD),
-    {.name = "batch_norm_dsettle",
-     .passes = PASS_BACKWARD_BATCH,
-     .range = RANGE_ONCE,
-     .items = channels,
-     .arguments = {ARG_SCRATCH, ARG_PARTIALS, ARG_COUNT}},
-    DSETTLE_RUNNING,
-    BACKWARD(PASS_BACKWARD),
-};
-
-static const struct opencl_function channel_functions[] = {
     {.name = "batch_norm_channel_forward",
      .passes = PASS_FORWARD_BATCH,
      .range = RANGE_BATCH,
-     .items = channels,
+     .items = opencl_channels,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_BUFFERS, ARG_SCRATCH, ARG_OUTPUT, ARG_COUNT,
                    ARG_UPDATE}},
-    SETTLE_RUNNING,
-    FORWARD(PASS_FORWARD_RUNNING),
+    {.name = "batch_norm_settle_running",
+     .passes = PASS_FORWARD_RUNNING,
+     .range = RANGE_ONCE,
+     .items = opencl_channels,
+     .arguments = {ARG_SCRATCH, ARG_PARAMETERS, ARG_BUFFERS}},
+    {.name = "batch_norm_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = opencl_value_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}},
     {.name = "batch_norm_channel_backward",
      .passes = PASS_BACKWARD_BATCH,
      .range = RANGE_BATCH,
-     .items = channels,
+     .items = opencl_channels,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS, ARG_DINPUT, ARG_COUNT}},
-    GRADIENTS(PASS_BACKWARD_RUNNING),
-    DSETTLE_RUNNING,
-    BACKWARD(PASS_BACKWARD_RUNNING),
+    {.name = "batch_norm_gradients",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .items = opencl_channels,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS}},
+    {.name = "batch_norm_dsettle",
+     .passes = PASS_BACKWARD_BATCH,
+     .range = RANGE_ONCE,
+     .items = opencl_channels,
+     .arguments = {ARG_SCRATCH, ARG_PARTIALS, ARG_COUNT}},
+    {.name = "batch_norm_dsettle_running",
+     .passes = PASS_BACKWARD_RUNNING,
+     .range = RANGE_ONCE,
+     .items = opencl_channels,
+     .arguments = {ARG_SCRATCH}},
+    {.name = "batch_norm_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .input_items = opencl_value_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}},
 };
 
 const struct opencl_layer opencl_batch_norm = {
@@ -95,13 +77,4 @@ const struct opencl_layer opencl_batch_norm = {
     .scratch = scratch,
     .function_count = sizeof functions / sizeof functions[0],
     .functions = functions,
-};
-
-const struct opencl_layer opencl_batch_norm_channels = {
-    .file = "batch_norm.cl",
-    .define = define,
-    .reads_relu = true,
-    .scratch = scratch,
-    .function_count = sizeof channel_functions / sizeof channel_functions[0],
-    .functions = channel_functions,
 };

@@ -26,7 +26,7 @@
 /* PoCL caches each kernel as specialised for its work-group. To return a binary, it compiles all
  * kernels again, for work-groups of any size: this was measured to make a cold start 4.6 s
  * slower and a warm start 0.1 s faster. */
-bool opencl_cache_is_drivers(const struct opencl_backend *cl) {
+static bool is_drivers(const struct opencl_backend *cl) {
     return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
 }
 
@@ -34,8 +34,8 @@ static void add(struct sha256 *hash, const char *text) {
     sha256_update(hash, text, strlen(text) + 1);
 }
 
-void opencl_cache_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
-                      char key[65]) {
+static void make_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
+                     char key[65]) {
     struct sha256 hash;
     char version[256] = "";
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
@@ -83,13 +83,20 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
     return false;
 }
 
-bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags) {
+bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
+                       bool no_cache) {
     char path[4096], header[HEADER_SIZE + 1], *entry = NULL;
     size_t size = 0;
     double start = os_seconds();
     bool loaded = false;
+    if (no_cache || is_drivers(cl)) {
+        log_write(&cl->base.log, "opencl: program cache: %s",
+                  no_cache ? "off" : "left to the driver, which has one");
+        return false;
+    }
     /* Read the entry. */
-    if (!entry_path(key, path)) {
+    make_key(cl, source, flags, cl->cache_key);
+    if (!entry_path(cl->cache_key, path)) {
         log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
         return false;
     }
@@ -99,11 +106,12 @@ bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *f
     }
     /* Check it, and let the driver load it. */
     if (size > HEADER_SIZE) {
-        header_of(key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
+        header_of(cl->cache_key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
         loaded = memcmp(entry, header, HEADER_SIZE) == 0 &&
                  build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags);
     }
     if (loaded) {
+        cl->cache_key[0] = '\0';
         log_write(&cl->base.log, "opencl: program cache: hit: %s, %zu bytes, built in %.3f s", path,
                   size, os_seconds() - start);
     } else {

@@ -9,17 +9,11 @@
 
 struct opencl_backend;
 
-/* Returns whether the driver has a cache of its own that is better. */
-bool opencl_cache_is_drivers(const struct opencl_backend *cl);
-
-/* Stores the key of the program that is compiled from ${source} with ${flags}: a hash of device,
- * driver, source and flags. */
-void opencl_cache_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
-                      char key[65]);
-
-/* Makes cl->program from the cache and builds it. Returns false, without a program, if the cache
- * has no intact entry that the driver accepts; a bad entry is removed. */
-bool opencl_cache_load(struct opencl_backend *cl, const char *key, const char *flags);
+/* Makes cl->program from the cache and builds it with ${flags}. Returns false, without a program, if it has
+ * to be compiled from ${source}: with ${no_cache}, if the driver has a better cache of its own, or if there is no intact entry that the driver
+ * accepts; a bad entry is removed. Sets cl->cache_key to a hash of device, driver, source and flags if the program is to be saved. */
+bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
+                       bool no_cache);
 
 /* Saves cl->program as cl->cache_key. Call it after the kernels have run, since some drivers
  * compile only then. A cache that cannot be written is not an error. */

@@ -1,5 +1,6 @@
-/* conv2d.c: the macros and functions of cl/conv2d.cl. */
-#include "backend/opencl/conv2d.h"
+/* conv2d.c: the macros and functions of cl/conv2d.cl, and of cl/conv2d_pool.cl, which computes a
+ * conv2d and the max_pool2d after it (fusions.c). */
+#include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
 /* The number of values that a work-item can hold: a CPU's vector registers, or some of a GPU's
@@ -7,9 +8,14 @@
 #define CPU_REGISTERS 32
 #define GPU_REGISTERS 24
 
+/* A tile of sums that one work-item keeps in registers. */
+struct tile {
+    size_t channels, columns;
+};
+
 /* Returns whether ${a} needs fewer loads for each fma than ${b}, in tiles of ${rows} rows, or as
  * many and is larger. */
-static bool better(struct conv2d_tile a, struct conv2d_tile b, size_t rows, size_t kernel) {
+static bool better(struct tile a, struct tile b, size_t rows, size_t kernel) {
     size_t loads_a = rows * (a.columns + kernel - 1 + kernel * a.channels);
     size_t loads_b = rows * (b.columns + kernel - 1 + kernel * b.channels);
     size_t sums_a = rows * a.columns * a.channels, sums_b = rows * b.columns * b.channels;
@@ -17,13 +23,16 @@ static bool better(struct conv2d_tile a, struct conv2d_tile b, size_t rows, size
     return cost_a < cost_b || (cost_a == cost_b && sums_a > sums_b);
 }
 
-struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
-                                      size_t kernel, enum weft_mapping mapping) {
+/* Returns the tile for which a work-item loads least for each fma: ${channels} and ${columns}
+ * are divided by it, its columns are a multiple of ${unit}, and it has ${rows} rows. Its sums, a
+ * row of kernel + columns - 1 inputs and a weight fit the registers. */
+static struct tile choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
+                               size_t kernel, enum weft_mapping mapping) {
     size_t registers = mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS;
-    struct conv2d_tile best = {1, unit};
+    struct tile best = {1, unit};
     for (size_t c = 1; c <= channels && c <= registers; c++) {
         for (size_t x = unit; x <= columns && x <= registers; x += unit) {
-            struct conv2d_tile tile = {c, x};
+            struct tile tile = {c, x};
             size_t needed = c * x * rows + x + kernel - 1 + 2;
             if (channels % c == 0 && columns % x == 0 && needed <= registers &&
                 better(tile, best, rows, kernel)) {
@@ -35,15 +44,15 @@ struct conv2d_tile conv2d_choose_tile(size_t channels, size_t columns, size_t ro
 }
 
 /* Output channels x columns. */
-static struct conv2d_tile forward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return conv2d_choose_tile(layer->output.channels, layer->output.width, 1, 1,
-                              layer->as.conv2d.kernel_width, mapping);
+static struct tile forward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return choose_tile(layer->output.channels, layer->output.width, 1, 1,
+                       layer->as.conv2d.kernel_width, mapping);
 }
 
 /* Input channels x columns. */
-static struct conv2d_tile backward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return conv2d_choose_tile(layer->input.channels, layer->input.width, 1, 1,
-                              layer->as.conv2d.kernel_width, mapping);
+static struct tile backward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return choose_tile(layer->input.channels, layer->input.width, 1, 1,
+                       layer->as.conv2d.kernel_width, mapping);
 }
 
 /* The taps whose products one work-item sums: output channels x rows x all columns of the
@@ -69,15 +78,16 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
     return tile;
 }
 
-/* The number of tiles that one work-item computes: a complete row, or 1 if that would be long code,
+/* The number of tiles of the gradient of the input that one work-item computes: a complete row, or 1 if that would be long code,
  * or too few items for a GPU. */
 static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;
 }
 
-void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping,
-                   bool pooled) {
+/* Appends the macros of conv2d.cl. ${pooled}: the gradient of the output is read from a pool's. */
+static void define_conv2d(struct text *text, const struct weft_layer *layer,
+                          enum weft_mapping mapping, bool pooled) {
     opencl_define(text, "POOLED", pooled);
     opencl_define(text, "KERNEL_HEIGHT", layer->as.conv2d.kernel_height);
     opencl_define(text, "KERNEL_WIDTH", layer->as.conv2d.kernel_width);
@@ -92,17 +102,17 @@ void conv2d_define(struct text *text, const struct weft_layer *layer, enum weft_
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    struct conv2d_tile tile = forward_tile(layer, mapping);
+    struct tile tile = forward_tile(layer, mapping);
     return weft_shape_size(layer->output) / tile.channels / tile.columns;
 }
 
-size_t conv2d_input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    struct conv2d_tile tile = backward_tile(layer, mapping);
+static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    struct tile tile = backward_tile(layer, mapping);
     return weft_shape_size(layer->input) / tile.channels / tile.columns /
            backward_pieces(layer, mapping);
 }
 
-size_t conv2d_gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
     return layer->output.channels / tile.channels * layer->input.channels *
            (layer->as.conv2d.kernel_height / tile.rows);
@@ -122,13 +132,13 @@ static const struct opencl_function functions[] = {
     {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SUMS,
-     .items = conv2d_gradient_items,
-     .input_items = conv2d_input_items,
+     .items = gradient_items,
+     .input_items = input_items,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
-    conv2d_define(text, layer, mapping, false);
+    define_conv2d(text, layer, mapping, false);
 }
 
 const struct opencl_layer opencl_conv2d = {
@@ -137,4 +147,61 @@ const struct opencl_layer opencl_conv2d = {
     .reads_relu = true,
     .function_count = sizeof functions / sizeof functions[0],
     .functions = functions,
+};
+
+/* ---- with a pool: ${layer} is the conv2d, layer[1] the max_pool2d ---- */
+
+/* Output channels x columns, a multiple of the window. */
+static struct tile pool_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t window = layer[1].as.max_pool2d.kernel;
+    return choose_tile(layer->output.channels, layer->output.width, window, window,
+                       layer->as.conv2d.kernel_width, mapping);
+}
+
+static void define_pool(struct text *text, const struct weft_layer *layer,
+                        enum weft_mapping mapping) {
+    size_t window = layer[1].as.max_pool2d.kernel;
+    struct tile tile = pool_tile(layer, mapping);
+    define_conv2d(text, layer, mapping, true);
+    opencl_define(text, "WINDOW", window);
+    opencl_define(text, "POOL_K", tile.channels);
+    opencl_define(text, "POOL_X", tile.columns / window);
+}
+
+static size_t pool_scratch(const struct weft_layer *layer, size_t shards) {
+    return opencl_max_pool2d.scratch(&layer[1], shards);
+}
+
+static size_t pool_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    struct tile tile = pool_tile(layer, mapping);
+    size_t window = layer[1].as.max_pool2d.kernel;
+    return weft_shape_size(layer->output) / tile.channels / tile.columns / window;
+}
+
+static size_t pool_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return layer->output.channels / pool_tile(layer, mapping).channels;
+}
+
+static const struct opencl_function pool_functions[] = {
+    {.name = "conv2d_pool_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SHARDS,
+     .items = pool_items,
+     .parts = pool_parts,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT, ARG_SCRATCH}},
+    {.name = "conv2d_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .items = gradient_items,
+     .input_items = input_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
+};
+
+const struct opencl_layer opencl_conv2d_pool = {
+    .file = "conv2d_pool.cl",
+    .define = define_pool,
+    .reads_relu = true,
+    .scratch = pool_scratch,
+    .function_count = sizeof pool_functions / sizeof pool_functions[0],
+    .functions = pool_functions,
 };

@@ -1,63 +1,34 @@
-/* errors.c: OpenCL's error codes by name. */
+/* errors.c: OpenCL's error codes by name, and the logs of its compilers. */
 #include "backend/opencl/errors.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-#define NAME(code)                                                                                 \
-    case code:                                                                                     \
-        return #code
+/* clang-format off */
+#define CODES(X) \
+    X(SUCCESS) X(DEVICE_NOT_FOUND) X(DEVICE_NOT_AVAILABLE) X(COMPILER_NOT_AVAILABLE) \
+    X(MEM_OBJECT_ALLOCATION_FAILURE) X(OUT_OF_RESOURCES) X(OUT_OF_HOST_MEMORY) \
+    X(PROFILING_INFO_NOT_AVAILABLE) X(MEM_COPY_OVERLAP) X(BUILD_PROGRAM_FAILURE) X(MAP_FAILURE) \
+    X(MISALIGNED_SUB_BUFFER_OFFSET) X(EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST) \
+    X(COMPILE_PROGRAM_FAILURE) X(LINKER_NOT_AVAILABLE) X(LINK_PROGRAM_FAILURE) X(INVALID_VALUE) \
+    X(INVALID_DEVICE_TYPE) X(INVALID_PLATFORM) X(INVALID_DEVICE) X(INVALID_CONTEXT) \
+    X(INVALID_QUEUE_PROPERTIES) X(INVALID_COMMAND_QUEUE) X(INVALID_HOST_PTR) \
+    X(INVALID_MEM_OBJECT) X(INVALID_BINARY) X(INVALID_BUILD_OPTIONS) X(INVALID_PROGRAM) \
+    X(INVALID_PROGRAM_EXECUTABLE) X(INVALID_KERNEL_NAME) X(INVALID_KERNEL_DEFINITION) \
+    X(INVALID_KERNEL) X(INVALID_ARG_INDEX) X(INVALID_ARG_VALUE) X(INVALID_ARG_SIZE) \
+    X(INVALID_KERNEL_ARGS) X(INVALID_WORK_DIMENSION) X(INVALID_WORK_GROUP_SIZE) \
+    X(INVALID_WORK_ITEM_SIZE) X(INVALID_GLOBAL_OFFSET) X(INVALID_EVENT_WAIT_LIST) \
+    X(INVALID_EVENT) X(INVALID_OPERATION) X(INVALID_BUFFER_SIZE) X(INVALID_GLOBAL_WORK_SIZE) \
+    X(INVALID_PROPERTY) X(INVALID_COMPILER_OPTIONS) X(INVALID_LINKER_OPTIONS) \
+    X(INVALID_DEVICE_PARTITION_COUNT)
+/* clang-format on */
 
 const char *opencl_code_name(cl_int code, char text[32]) {
+#define NAME(name)                                                                                 \
+    case CL_##name:                                                                                \
+        return "CL_" #name;
     switch (code) {
-        NAME(CL_SUCCESS);
-        NAME(CL_DEVICE_NOT_FOUND);
-        NAME(CL_DEVICE_NOT_AVAILABLE);
-        NAME(CL_COMPILER_NOT_AVAILABLE);
-        NAME(CL_MEM_OBJECT_ALLOCATION_FAILURE);
-        NAME(CL_OUT_OF_RESOURCES);
-        NAME(CL_OUT_OF_HOST_MEMORY);
-        NAME(CL_PROFILING_INFO_NOT_AVAILABLE);
-        NAME(CL_MEM_COPY_OVERLAP);
-        NAME(CL_BUILD_PROGRAM_FAILURE);
-        NAME(CL_MAP_FAILURE);
-        NAME(CL_MISALIGNED_SUB_BUFFER_OFFSET);
-        NAME(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
-        NAME(CL_COMPILE_PROGRAM_FAILURE);
-        NAME(CL_LINKER_NOT_AVAILABLE);
-        NAME(CL_LINK_PROGRAM_FAILURE);
-        NAME(CL_INVALID_VALUE);
-        NAME(CL_INVALID_DEVICE_TYPE);
-        NAME(CL_INVALID_PLATFORM);
-        NAME(CL_INVALID_DEVICE);
-        NAME(CL_INVALID_CONTEXT);
-        NAME(CL_INVALID_QUEUE_PROPERTIES);
-        NAME(CL_INVALID_COMMAND_QUEUE);
-        NAME(CL_INVALID_HOST_PTR);
-        NAME(CL_INVALID_MEM_OBJECT);
-        NAME(CL_INVALID_BINARY);
-        NAME(CL_INVALID_BUILD_OPTIONS);
-        NAME(CL_INVALID_PROGRAM);
-        NAME(CL_INVALID_PROGRAM_EXECUTABLE);
-        NAME(CL_INVALID_KERNEL_NAME);
-        NAME(CL_INVALID_KERNEL_DEFINITION);
-        NAME(CL_INVALID_KERNEL);
-        NAME(CL_INVALID_ARG_INDEX);
-        NAME(CL_INVALID_ARG_VALUE);
-        NAME(CL_INVALID_ARG_SIZE);
-        NAME(CL_INVALID_KERNEL_ARGS);
-        NAME(CL_INVALID_WORK_DIMENSION);
-        NAME(CL_INVALID_WORK_GROUP_SIZE);
-        NAME(CL_INVALID_WORK_ITEM_SIZE);
-        NAME(CL_INVALID_GLOBAL_OFFSET);
-        NAME(CL_INVALID_EVENT_WAIT_LIST);
-        NAME(CL_INVALID_EVENT);
-        NAME(CL_INVALID_OPERATION);
-        NAME(CL_INVALID_BUFFER_SIZE);
-        NAME(CL_INVALID_GLOBAL_WORK_SIZE);
-        NAME(CL_INVALID_PROPERTY);
-        NAME(CL_INVALID_COMPILER_OPTIONS);
-        NAME(CL_INVALID_LINKER_OPTIONS);
-        NAME(CL_INVALID_DEVICE_PARTITION_COUNT);
+        CODES(NAME)
     case -1001:
         return "CL_PLATFORM_NOT_FOUND_KHR";
     default:
@@ -72,4 +43,15 @@ enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *
         return WEFT_OK;
     }
     return weft_fail(error, WEFT_BAD_DEVICE, "%s: %s", call, opencl_code_name(code, text));
+}
+
+char *opencl_build_log(cl_program program, cl_device_id device) {
+    size_t size = 0;
+    char *text;
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    text = calloc(size + 1, 1);
+    if (text != NULL && size > 0) {
+        clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, text, NULL);
+    }
+    return text;
 }

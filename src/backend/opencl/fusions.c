@@ -50,14 +50,6 @@ static bool channel_fits(const struct weft_layer *layer, size_t batch) {
     return area <= 8192 && lanes_shards(batch) <= 8192 / area;
 }
 
-static const struct opencl_layer *choose_layer(const struct weft_layer *layer, size_t batch,
-                                               enum weft_mapping mapping, bool apart) {
-    const struct opencl_layer *own = opencl_layer_of(layer->kind);
-    bool by_channels = !apart && mapping == WEFT_MAPPING_CPU && own == &opencl_batch_norm &&
-                       channel_fits(layer, batch);
-    return by_channels ? &opencl_batch_norm_channels : own;
-}
-
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
                                     enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error) {
@@ -73,8 +65,10 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         group->relu = group->main != i;
         bool pooled = !apart && pools(network, group->main);
         group->end = group->main + (pooled ? 2 : 1);
-        group->layer = pooled ? &opencl_conv2d_pool
-                              : choose_layer(&network->layers[group->main], batch, mapping, apart);
+        group->layer = pooled ? &opencl_conv2d_pool : layer_at(network, group->main);
+        group->by_channels = !apart && mapping == WEFT_MAPPING_CPU &&
+                             group->layer == &opencl_batch_norm &&
+                             channel_fits(&network->layers[group->main], batch);
         i = group->end;
     }
     return WEFT_OK;

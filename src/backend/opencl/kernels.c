@@ -5,11 +5,15 @@
  *
  *   conv2d or linear, then batch_norm    a work-item computes channels of both for the whole batch
  *   in a training step, the linear       a work-item computes a shard: forward, the loss, backward;
- *   layers at the end                    only if that takes little time */
+ *   layers at the end                    only if that takes little time
+ *
+ * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0. The
+ * same buffer may be passed more than once. */
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The maximum FLOP of a shard, forward and backward, in a chain. If a chain took a core more
@@ -54,6 +58,16 @@ static struct opencl_call call_of(const struct builder *builder, size_t group,
     };
 }
 
+/* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH. */
+static unsigned passes_of(const struct opencl_group *group,
+                          const struct opencl_function *function) {
+    const unsigned batch = PASS_FORWARD_BATCH | PASS_BACKWARD_BATCH;
+    if (function->range == RANGE_BATCH) {
+        return group->by_channels ? function->passes : 0;
+    }
+    return group->by_channels ? function->passes & ~batch : function->passes;
+}
+
 /* Adds a kernel that calls ${function}. */
 static void add_apart(struct builder *builder, size_t group, const struct opencl_function *function,
                       unsigned passes) {
@@ -68,10 +82,10 @@ static void add_apart(struct builder *builder, size_t group, const struct opencl
 /* Returns the first function of ${group} in ${pass}, or NULL. */
 static const struct opencl_function *find_function(const struct builder *builder, size_t group,
                                                    unsigned pass) {
-    const struct opencl_layer *layer = builder->groups->list[group].layer;
-    for (size_t f = 0; f < layer->function_count; f++) {
-        if ((layer->functions[f].passes & pass) != 0) {
-            return &layer->functions[f];
+    const struct opencl_group *of = &builder->groups->list[group];
+    for (size_t f = 0; f < of->layer->function_count; f++) {
+        if ((passes_of(of, &of->layer->functions[f]) & pass) != 0) {
+            return &of->layer->functions[f];
         }
     }
     return NULL;
@@ -83,8 +97,7 @@ static size_t count_parts(const struct builder *builder, size_t group) {
     const struct opencl_groups *groups = builder->groups;
     const struct opencl_function *first = find_function(builder, group, PASS_FORWARD_BATCH);
     size_t parts, channels;
-    if (group + 1 >= groups->count ||
-        groups->list[group + 1].layer != &opencl_batch_norm_channels || first == NULL ||
+    if (group + 1 >= groups->count || !groups->list[group + 1].by_channels || first == NULL ||
         first->parts == NULL) {
         return 0;
     }
@@ -143,20 +156,21 @@ static void add_step(struct builder *builder, size_t first) {
 
 /* Adds the kernels of ${group}, without the functions that a chain calls. */
 static void add_group(struct builder *builder, size_t group, bool forward_only, bool apart) {
-    const struct opencl_layer *layer = builder->groups->list[group].layer;
+    const struct opencl_group *of = &builder->groups->list[group];
     bool chains = !apart && !forward_only;
     size_t parts = chains ? count_parts(builder, group) : 0;
     bool chained = chains && group > 0 && count_parts(builder, group - 1) > 0;
     if (parts > 0) {
         add_channels(builder, group, parts);
     }
-    for (size_t f = 0; f < layer->function_count; f++) {
-        unsigned passes = layer->functions[f].passes & (forward_only ? PASS_FORWARD : ~0u);
+    for (size_t f = 0; f < of->layer->function_count; f++) {
+        const struct opencl_function *function = &of->layer->functions[f];
+        unsigned passes = passes_of(of, function) & (forward_only ? PASS_FORWARD : ~0u);
         if (parts > 0 || chained) {
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
         if (passes != 0) {
-            add_apart(builder, group, &layer->functions[f], passes);
+            add_apart(builder, group, function, passes);
         }
     }
 }
@@ -184,4 +198,91 @@ enum weft_status opencl_kernels_make(const struct weft_network *network,
         add_step(&builder, kernels->step_group);
     }
     return WEFT_OK;
+}
+
+void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
+                        char name[64]) {
+    const struct opencl_call *call = &kernel->calls[0];
+    snprintf(name, 64, "%s_%s_%zu", kernel->loop == LOOP_APART ? "run" : "chain",
+             call->function->name, groups->list[call->group].main + 1);
+}
+
+static void add_parameters(struct text *text, const struct opencl_kernel *kernel) {
+    for (size_t c = 0; c < kernel->count; c++) {
+        const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
+        for (size_t a = 0; arguments[a] != ARG_END; a++) {
+            text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
+                     arguments[a] >= OPENCL_ARG_NUMBER ? "int " : "global void *", c, a);
+        }
+    }
+}
+
+/* Adds call ${c}. */
+static void add_call(struct text *text, const struct opencl_groups *groups,
+                     const struct opencl_kernel *kernel, size_t c, const char *item,
+                     const char *shard) {
+    const struct opencl_call *call = &kernel->calls[c];
+    text_add(text, "%s", call->function->name);
+    if (call->function->passes != 0) { /* the loss has no number */
+        text_add(text, "_%zu", groups->list[call->group].main + 1);
+    }
+    text_add(text, "(%s, %s, lanes", item, shard);
+    for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
+        text_add(text, ", c%zu_%zu", c, a);
+    }
+    text_add(text, ");\n");
+}
+
+/* Adds the loop over all shards of a chain by channels, whose last call is given the count of images. */
+static void add_shards(struct text *text, const struct opencl_kernel *kernel) {
+    const enum opencl_argument *arguments = kernel->calls[1].function->arguments;
+    size_t a = 0;
+    while (arguments[a] != ARG_COUNT) {
+        a++;
+    }
+    text_add(text, "    for (size_t shard = 0; shard < (c1_%zu + 15) / 16; shard++)", a);
+}
+
+/* Adds the loop over the items of call ${c} that a work-item of a chain computes. */
+static void add_loop(struct text *text, const struct opencl_kernel *kernel, size_t c) {
+    const struct opencl_call *call = &kernel->calls[c];
+    size_t items = call->items - call->input_items;
+    if (kernel->loop == LOOP_SHARD) {
+        text_add(text, "    for (int item = 0; item < %zu; item++) ", items);
+        return;
+    }
+    if (c == 0) {
+        add_shards(text, kernel);
+    }
+    text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ",
+             items / kernel->parts, items / kernel->parts);
+}
+
+void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
+                        const struct opencl_kernel *kernel) {
+    const char *shard = kernel->loop == LOOP_CHANNELS ? "shard" : "get_global_id(2)";
+    char name[64];
+    /* The parameters, and memory of a work-group that adds lanes. */
+    opencl_kernel_name(groups, kernel, name);
+    text_add(text, "kernel void %s(", name);
+    add_parameters(text, kernel);
+    text_add(text, ") {\n");
+    text_add(text, kernel->calls[0].function->range == RANGE_SUMS
+                       ? "    LOCAL_LANES(lanes, LANE_VALUES);\n"
+                       : "    LANE_MEMORY lanes = 0;\n");
+    /* The calls. The second function of a chain by channels loops over the shards itself. */
+    if (kernel->loop == LOOP_CHANNELS) {
+        text_add(text, "    const int part = get_global_id(1);\n");
+    }
+    for (size_t c = 0; c < kernel->count; c++) {
+        if (kernel->loop == LOOP_APART) {
+            text_add(text, "    ");
+            add_call(text, groups, kernel, c, "get_global_id(1)", shard);
+        } else {
+            add_loop(text, kernel, c);
+            add_call(text, groups, kernel, c, "item",
+                     kernel->loop == LOOP_CHANNELS && c > 0 ? "0" : shard);
+        }
+    }
+    text_add(text, "}\n");
 }

@@ -3,6 +3,7 @@
 #ifndef WEFT_OPENCL_KERNELS_H
 #define WEFT_OPENCL_KERNELS_H
 
+#include "base/text.h"
 #include "weft/backend.h"
 
 struct opencl_function;
@@ -45,5 +46,14 @@ enum weft_status opencl_kernels_make(const struct weft_network *network,
                                      const struct opencl_groups *groups, enum weft_mapping mapping,
                                      unsigned units, bool forward_only, bool apart,
                                      struct opencl_kernels *kernels, struct weft_error *error);
+
+/* Stores the name of ${kernel} in the program. */
+void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
+                        char name[64]);
+
+/* Appends ${kernel}, which calls functions that ${text} has already; LANE_VALUES must be
+ * defined. */
+void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
+                        const struct opencl_kernel *kernel);
 
 #endif

@@ -25,3 +25,21 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping) {
 size_t opencl_row_values(struct weft_shape shape, enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_GPU ? 1 : shape.width;
 }
+
+size_t opencl_channels(const struct weft_layer *layer, enum weft_mapping mapping) {
+    (void)mapping;
+    return layer->output.channels;
+}
+
+size_t opencl_value_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    size_t size = weft_shape_size(layer->output);
+    return size / opencl_values_per_item(size, mapping);
+}
+
+size_t opencl_output_rows(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->output) / opencl_row_values(layer->output, mapping);
+}
+
+size_t opencl_input_rows(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return weft_shape_size(layer->input) / opencl_row_values(layer->input, mapping);
+}

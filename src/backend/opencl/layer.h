@@ -49,8 +49,9 @@ enum opencl_pass {
 enum opencl_range {
     RANGE_SHARDS, /* lanes x items x shards */
     RANGE_SUMS,   /* the same; the 16 lanes of an item are a work-group, which adds them */
-    RANGE_BATCH,  /* lanes x items; a work-item computes all shards */
-    RANGE_ONCE,   /* items */
+    /* Lanes x items; a work-item computes all shards. Only in groups by channels (fusions.h): these functions replace those of other ranges in the passes with the batch's statistics. */
+    RANGE_BATCH,
+    RANGE_ONCE, /* items */
 };
 
 /* A function of a layer's .cl file. */
@@ -93,9 +94,8 @@ struct opencl_layer {
 #define LAYER(KIND, name) extern const struct opencl_layer opencl_##name;
 #include "network/layers.def"
 
-/* Fusions (fusions.c). */
-extern const struct opencl_layer opencl_conv2d_pool;         /* conv2d and max_pool2d */
-extern const struct opencl_layer opencl_batch_norm_channels; /* a work-item a channel */
+/* conv2d and max_pool2d together (fusions.c). */
+extern const struct opencl_layer opencl_conv2d_pool;
 
 /* Returns the table of ${kind}. */
 const struct opencl_layer *opencl_layer_of(enum weft_kind kind);
@@ -109,5 +109,12 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 /* Returns how many values of a row of ${shape} one work-item computes: the row on a CPU, 1 on a
  * GPU. */
 size_t opencl_row_values(struct weft_shape shape, enum weft_mapping mapping);
+
+/* Return items for struct opencl_function: channels of the output, or opencl_values_per_item values
+ * of the output, or opencl_row_values values of the output, or as many of the input. */
+size_t opencl_channels(const struct weft_layer *layer, enum weft_mapping mapping);
+size_t opencl_value_items(const struct weft_layer *layer, enum weft_mapping mapping);
+size_t opencl_output_rows(const struct weft_layer *layer, enum weft_mapping mapping);
+size_t opencl_input_rows(const struct weft_layer *layer, enum weft_mapping mapping);
 
 #endif

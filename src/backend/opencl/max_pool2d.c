@@ -13,24 +13,16 @@ static size_t scratch(const struct weft_layer *layer, size_t shards) {
     return shards * weft_shape_size(layer->output) * CPU_LANES * sizeof(cl_int);
 }
 
-static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->output) / opencl_row_values(layer->output, mapping);
-}
-
-static size_t backward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    return weft_shape_size(layer->input) / opencl_row_values(layer->input, mapping);
-}
-
 static const struct opencl_function functions[] = {
     {.name = "max_pool2d_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
-     .items = forward_items,
+     .items = opencl_output_rows,
      .arguments = {ARG_INPUT, ARG_OUTPUT, ARG_SCRATCH}},
     {.name = "max_pool2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .input_items = backward_items,
+     .input_items = opencl_input_rows,
      .arguments = {ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT}},
 };
 

@@ -41,18 +41,19 @@ void opencl_buffer_release(cl_mem buffer) {
     }
 }
 
-enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
-                                    const char *what, cl_mem *buffer, size_t *capacity,
-                                    struct weft_error *error) {
-    if (count <= *capacity) {
-        return WEFT_OK;
+enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
+                                    cl_mem *buffer, struct weft_error *error) {
+    size_t held = 0;
+    if (*buffer != NULL) {
+        TRY(opencl_check(clGetMemObjectInfo(*buffer, CL_MEM_SIZE, sizeof held, &held, NULL),
+                         "clGetMemObjectInfo", error));
+        if (bytes + debug_guard_size(cl) <= held) {
+            return WEFT_OK;
+        }
+        opencl_buffer_release(*buffer);
+        *buffer = NULL;
     }
-    opencl_buffer_release(*buffer);
-    *buffer = NULL;
-    *capacity = 0;
-    TRY(opencl_buffer(cl, count * size, what, buffer, error));
-    *capacity = count;
-    return WEFT_OK;
+    return opencl_buffer(cl, bytes, what, buffer, error);
 }
 
 enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
@@ -143,34 +144,27 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     return opencl_check(clFinish(cl->queue), "clFinish", error);
 }
 
-/* Releases activations. Those that share a buffer are adjacent. */
-static void release_activations(cl_mem *activations, size_t count) {
-    for (size_t i = 0; activations != NULL && i < count; i++) {
-        if (i == 0 || activations[i] != activations[i - 1]) {
-            opencl_buffer_release(activations[i]);
+/* Releases ${count} buffers. Activations that share one are adjacent. */
+static void release_all(const cl_mem *buffers, size_t count) {
+    for (size_t i = 0; buffers != NULL && i < count; i++) {
+        if (i == 0 || buffers[i] != buffers[i - 1]) {
+            opencl_buffer_release(buffers[i]);
         }
     }
-    free(activations);
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
     const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
                            cl->table,    cl->identity,      cl->order,  cl->results};
     size_t layers = cl->base.network->layer_count;
-    release_activations(cl->values, layers + 1);
-    release_activations(cl->dvalues, layers + 1);
-    for (size_t i = 0; cl->scratch != NULL && i < layers; i++) {
-        opencl_buffer_release(cl->scratch[i]);
-    }
+    release_all(cl->values, layers + 1);
+    release_all(cl->dvalues, layers + 1);
+    release_all(cl->scratch, layers);
+    release_all(cl->arrays, WEFT_ARRAY_COUNT);
+    release_all(cl->pixels, WEFT_SPLIT_COUNT);
+    release_all(cl->labels, WEFT_SPLIT_COUNT);
+    release_all(rest, sizeof rest / sizeof rest[0]);
+    free(cl->values);
+    free(cl->dvalues);
     free(cl->scratch);
-    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        opencl_buffer_release(cl->arrays[array]);
-    }
-    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        opencl_buffer_release(cl->pixels[split]);
-        opencl_buffer_release(cl->labels[split]);
-    }
-    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
-        opencl_buffer_release(rest[i]);
-    }
 }

@@ -16,11 +16,9 @@ void opencl_memory_finish(struct opencl_backend *cl);
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);
 
-/* Makes ${buffer} hold at least ${count} elements of ${size} bytes; ${capacity} is how many it
- * holds. The contents are lost if it grows. */
-enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t count, size_t size,
-                                    const char *what, cl_mem *buffer, size_t *capacity,
-                                    struct weft_error *error);
+/* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows. */
+enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
+                                    cl_mem *buffer, struct weft_error *error);
 
 /* Releases ${buffer}; NULL is harmless. */
 void opencl_buffer_release(cl_mem buffer);

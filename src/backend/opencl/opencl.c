@@ -1,15 +1,13 @@
 /* opencl.c: opening and closing an OpenCL device, and what it stores: images and arrays. */
-#include "backend/opencl/opencl.h"
+#include "backend/log.h"
 #include "backend/opencl/api.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/clblast/engine.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/log.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
-#include "backend/opencl/peak.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
@@ -37,7 +35,6 @@ static void close_opencl(struct weft_backend *backend) {
     }
     opencl_memory_finish(cl);
     debug_guards_finish(cl);
-    opencl_profile_finish(cl);
     if (cl->program != NULL) {
         clReleaseProgram(cl->program);
     }
@@ -47,38 +44,31 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->context != NULL) {
         clReleaseContext(cl->context);
     }
+    free(cl->profile);
     free(cl->kernels.list);
     free(cl->groups.list);
     free(cl);
 }
 
-/* Replaces ${buffer} by a buffer with the ${size} bytes at ${from}. */
-static enum weft_status replace(struct opencl_backend *cl, cl_mem *buffer, const void *from,
-                                size_t size, struct weft_error *error) {
-    size_t capacity = 0;
-    TRY(opencl_buffer_grow(cl, size, 1, "images", buffer, &capacity, error));
-    return opencl_write(cl, *buffer, from, size, error);
+/* Copies ${bytes} at ${from} to ${buffer}, which grows if necessary. */
+static enum weft_status store(struct opencl_backend *cl, cl_mem *buffer, const char *what,
+                              const void *from, size_t bytes, struct weft_error *error) {
+    TRY(opencl_buffer_grow(cl, bytes, what, buffer, error));
+    return opencl_write(cl, *buffer, from, bytes, error);
 }
 
 /* Makes cl->identity, the order 0, 1, 2 ... of at least ${count} images. */
 static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
                                       struct weft_error *error) {
     enum weft_status status;
-    cl_uint *order;
-    if (count <= cl->identity_count) {
-        return WEFT_OK;
-    }
-    order = malloc(count * sizeof *order);
+    cl_uint *order = malloc(count * sizeof *order);
     if (order == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < count; i++) {
         order[i] = (cl_uint)i;
     }
-    TRY_OR(done, opencl_buffer_grow(cl, count, sizeof *order, "an order", &cl->identity,
-                                    &cl->identity_count, error));
-    TRY_OR(done, opencl_write(cl, cl->identity, order, count * sizeof *order, error));
-done:
+    status = store(cl, &cl->identity, "an order", order, count * sizeof *order, error);
     free(order);
     return status;
 }
@@ -87,8 +77,8 @@ static enum weft_status set_images(struct weft_backend *backend, enum weft_split
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     size_t bytes = images->count * images->height * images->width;
-    TRY(replace(cl, &cl->pixels[split], images->pixels, bytes, error));
-    TRY(replace(cl, &cl->labels[split], images->labels, images->count, error));
+    TRY(store(cl, &cl->pixels[split], "images", images->pixels, bytes, error));
+    TRY(store(cl, &cl->labels[split], "images", images->labels, images->count, error));
     return make_identity(cl, images->count, error);
 }
 
@@ -152,6 +142,16 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
     return opencl_check(code, "clCreateCommandQueue", error);
 }
 
+static void log_device(const struct opencl_backend *cl) {
+    const struct weft_device *device = &cl->base.device;
+    log_write(&cl->base.log,
+              "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
+              "units, mapping %s",
+              device->platform, device->in_platform, device->name, device->platform_name,
+              device->driver, device->opencl, device->opencl_c, device->compute_units,
+              cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
+}
+
 static enum weft_status open_device(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
@@ -160,7 +160,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if (cl->mapping == WEFT_MAPPING_AUTO) {
         cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
     }
-    opencl_log_device(cl);
+    log_device(cl);
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
@@ -174,7 +174,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if (options->math == WEFT_MATH_FAST) {
         TRY(opencl_engine->init(cl, error));
     }
-    opencl_log_plan(cl);
+    opencl_plan_log(cl);
     return WEFT_OK;
 }
 

@@ -77,12 +77,10 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
 static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
                              struct weft_error *error) {
     size_t shards = steps->steps * lanes_shards(steps->batch);
-    TRY(opencl_buffer_grow(cl, steps->images, sizeof(cl_uint), "an order", &cl->order,
-                           &cl->order_count, error));
-    TRY(opencl_buffer_grow(cl, steps->steps, sizeof(struct weft_step_result), "results",
-                           &cl->results, &cl->result_count, error));
-    return opencl_buffer_grow(cl, shards, sizeof(struct weft_step_result), "results",
-                              &cl->shard_results, &cl->shard_result_count, error);
+    const size_t result = sizeof(struct weft_step_result);
+    TRY(opencl_buffer_grow(cl, steps->images * sizeof(cl_uint), "an order", &cl->order, error));
+    TRY(opencl_buffer_grow(cl, steps->steps * result, "results", &cl->results, error));
+    return opencl_buffer_grow(cl, shards * result, "results", &cl->shard_results, error);
 }
 
 enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,

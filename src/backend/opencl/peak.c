@@ -1,7 +1,7 @@
 /* peak.c: the peak of a device: the best of several variants of cl/bench.cl. */
-#include "backend/opencl/peak.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"

@@ -1,6 +1,6 @@
 /* plan.c: kernels become launches, which passes enqueue in order. */
 #include "backend/opencl/plan.h"
-#include "backend/opencl/emit_kernel.h"
+#include "backend/log.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/state.h"
@@ -44,8 +44,6 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     struct opencl_launch *launch = &cl->launches[cl->launch_count++];
     *launch = (struct opencl_launch){
         .kernel = kernel,
-        .passes = kernel->passes,
-        .host = call->function->host,
         .range = RANGE_SHARDS,
         .items = 1,
     };
@@ -58,7 +56,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
         launch->items = kernel->parts;
     }
     name_launch(launch);
-    if (launch->host == NULL && create_kernel(cl, launch, error) != WEFT_OK) {
+    if (call->function->host == NULL && create_kernel(cl, launch, error) != WEFT_OK) {
         return add_context(cl, launch, error);
     }
     return WEFT_OK;
@@ -113,7 +111,7 @@ void opencl_plan_finish(struct opencl_backend *cl) {
 /* Enqueues a launch of a pass over layers. */
 static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
                                 const struct opencl_pass_values *values, struct weft_error *error) {
-    if (launch->host != NULL) {
+    if (launch->kernel->calls[0].function->host != NULL) {
         return opencl_profile_host(cl, launch, values->count, error);
     }
     TRY(opencl_arguments_set(cl, launch, true, values, error));
@@ -127,7 +125,7 @@ static enum weft_status enqueue_group(struct opencl_backend *cl, size_t group, u
                                       struct weft_error *error) {
     for (size_t i = 0; i < cl->launch_count; i++) {
         struct opencl_launch *launch = &cl->launches[i];
-        if ((launch->passes & pass) == 0 || launch->kernel->calls[0].group != group) {
+        if ((launch->kernel->passes & pass) == 0 || launch->kernel->calls[0].group != group) {
             continue;
         }
         launch->to_input = values->to_input;
@@ -163,4 +161,56 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
                              struct weft_error *error) {
     return enqueue_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
+}
+
+static bool has_group(const struct opencl_kernel *kernel, size_t group) {
+    for (size_t c = 0; c < kernel->count; c++) {
+        if (kernel->calls[c].group == group) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
+static void log_chains(const struct opencl_backend *cl) {
+    for (size_t i = 0; i < cl->launch_count; i++) {
+        const struct opencl_kernel *kernel = cl->launches[i].kernel;
+        const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
+        if (kernel->loop != LOOP_APART) {
+            log_write(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
+                      cl->base.network->layers[group->main].name);
+        }
+    }
+}
+
+/* "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
+static void log_group(const struct opencl_backend *cl, size_t index) {
+    const struct opencl_group *group = &cl->groups.list[index];
+    size_t length = 0, kernels = 0;
+    char names[512] = "";
+    for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   layer > group->first ? " + " : "",
+                                   cl->base.network->layers[layer].name);
+    }
+    for (size_t k = 0; k < cl->launch_count; k++) {
+        kernels += has_group(cl->launches[k].kernel, index);
+    }
+    if (group->layer->file == NULL) {
+        log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
+    } else {
+        log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
+                  group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
+    }
+}
+
+void opencl_plan_log(const struct opencl_backend *cl) {
+    if (cl->base.log.write == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < cl->groups.count; i++) {
+        log_group(cl, i);
+    }
+    log_chains(cl);
 }

@@ -8,6 +8,9 @@
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_plan_finish(struct opencl_backend *cl);
 
+/* Reports the groups of layers and their kernels. */
+void opencl_plan_log(const struct opencl_backend *cl);
+
 /* Enqueues the first ${groups} groups forward, or backward. */
 enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
                                 const struct opencl_pass_values *values, struct weft_error *error);

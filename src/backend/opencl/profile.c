@@ -186,7 +186,7 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
     for (size_t p = 0; launch->kernel != NULL && p < launch->kernel->count; p++) {
         const struct opencl_call *call = &launch->kernel->calls[p];
         flop += flop_of(cl, launch, call, count);
-        bytes += launch->host != NULL ? bytes_of_matrices(cl, call, count) : 0;
+        bytes += call->function->host != NULL ? bytes_of_matrices(cl, call, count) : 0;
         for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
             bytes += bytes_of_argument(cl, launch, call, call->function->arguments[a], count);
         }
@@ -221,25 +221,19 @@ static enum weft_status enqueue_marker(struct opencl_backend *cl, cl_event *even
                         "clEnqueueMarkerWithWaitList", error);
 }
 
-/* Calls the host function of ${launch} without measuring its launches. */
-static enum weft_status call_host(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                  size_t count, struct weft_error *error) {
-    enum weft_status status;
-    cl->profile->inside = true;
-    status = launch->host(cl, launch->kernel->calls[0].group, count, error);
-    cl->profile->inside = false;
-    return status;
-}
-
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
                                      size_t count, struct weft_error *error) {
+    const struct opencl_call *call = &launch->kernel->calls[0];
     cl_event begin, *end = opencl_profile_event(cl);
     enum weft_status status;
     if (end == NULL) {
-        return launch->host(cl, launch->kernel->calls[0].group, count, error);
+        return call->function->host(cl, call->group, count, error);
     }
     TRY(enqueue_marker(cl, &begin, error));
-    TRY_OR(failed, call_host(cl, launch, count, error));
+    cl->profile->inside = true;
+    status = call->function->host(cl, call->group, count, error);
+    cl->profile->inside = false;
+    TRY_OR(failed, status);
     TRY_OR(failed, enqueue_marker(cl, end, error));
     return add_pending(cl, launch, count, begin, error);
 failed:
@@ -296,9 +290,4 @@ enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_
     TRY(profile_create(backend, cl->launch_count + COMMON_COUNT, error));
     name_entries(cl);
     return WEFT_OK;
-}
-
-void opencl_profile_finish(struct opencl_backend *cl) {
-    free(cl->profile);
-    cl->profile = NULL;
 }

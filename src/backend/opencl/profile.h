@@ -1,4 +1,4 @@
-/* profile.h: the time of each launch, by OpenCL's events. */
+/* profile.h: the time of each launch, by OpenCL's events, and the peak of the device. */
 #ifndef WEFT_OPENCL_PROFILE_H
 #define WEFT_OPENCL_PROFILE_H
 
@@ -9,9 +9,11 @@
 struct opencl_backend;
 struct opencl_launch;
 
-/* The entries profile_start and profile_collect of struct backend_ops. */
+/* The entries profile_start, profile_collect and peak of struct backend_ops. */
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
+enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+                             struct weft_error *error);
 
 /* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the
  * event is stored, opencl_profile_add adds ${launch} for ${count} images to the profile. */
@@ -23,8 +25,5 @@ enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct open
  * launch. */
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
                                      size_t count, struct weft_error *error);
-
-/* Frees cl->profile. */
-void opencl_profile_finish(struct opencl_backend *cl);
 
 #endif

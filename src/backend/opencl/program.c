@@ -1,10 +1,10 @@
 /* program.c: compiles programs, and checks that a device computes as the contract of equal bits
  * requires. */
 #include "backend/opencl/program.h"
+#include "backend/log.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/log.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
@@ -15,6 +15,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Reports that the program called ${what} was built in ${seconds}, and the compiler's log. */
+static void log_build(const struct weft_log *log, const char *what, cl_program program,
+                      cl_device_id device, const char *flags, double seconds) {
+    char *text;
+    if (log->write == NULL) {
+        return;
+    }
+    log_write(log, "opencl: %s: built in %.3f s, options \"%s\"", what, seconds, flags);
+    text = opencl_build_log(program, device);
+    if (text != NULL) {
+        size_t end = strlen(text);
+        while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == ' ')) {
+            text[--end] = '\0';
+        }
+        if (end > 0) {
+            log_write(log, "opencl: %s: build log:\n%s", what, text);
+        }
+    }
+    free(text);
+}
 
 /* Fails with the beginning of the compiler's log, which names the first error. ${file}: as for
  * opencl_compile. */
@@ -41,29 +62,8 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
     TRY(opencl_check(code, "clCreateProgramWithSource", error));
     start = os_seconds();
     code = clBuildProgram(*program, 1, &device, flags, NULL, NULL);
-    opencl_log_build(log, file != NULL ? file : "program", *program, device, flags,
-                     os_seconds() - start);
+    log_build(log, file != NULL ? file : "program", *program, device, flags, os_seconds() - start);
     return code == CL_SUCCESS ? WEFT_OK : build_failed(*program, device, file, flags, code, error);
-}
-
-/* Takes the program from the cache. Returns false if it has to be compiled. */
-static bool load(struct opencl_backend *cl, const struct text *source, const char *flags,
-                 bool no_cache) {
-    char key[sizeof cl->cache_key];
-    if (no_cache) {
-        log_write(&cl->base.log, "opencl: program cache: off");
-        return false;
-    }
-    if (opencl_cache_is_drivers(cl)) {
-        log_write(&cl->base.log, "opencl: program cache: left to the driver, which has one");
-        return false;
-    }
-    opencl_cache_key(cl, source, flags, key);
-    if (opencl_cache_load(cl, key, flags)) {
-        return true;
-    }
-    memcpy(cl->cache_key, key, sizeof key);
-    return false;
 }
 
 static enum weft_status build(struct opencl_backend *cl, const struct text *source,
@@ -76,7 +76,7 @@ static enum weft_status build(struct opencl_backend *cl, const struct text *sour
         return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 ");
     }
-    if (load(cl, source, flags, options->no_cache)) {
+    if (opencl_cache_load(cl, source, flags, options->no_cache)) {
         return WEFT_OK;
     }
     debug_announce(cl, "clBuildProgram");

@@ -8,21 +8,16 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
 }
 
-static size_t items(const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t size = weft_shape_size(layer->output);
-    return size / opencl_values_per_item(size, mapping);
-}
-
 static const struct opencl_function functions[] = {
     {.name = "relu_forward",
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
-     .items = items,
+     .items = opencl_value_items,
      .arguments = {ARG_INPUT, ARG_OUTPUT}},
     {.name = "relu_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
-     .input_items = items,
+     .input_items = opencl_value_items,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_DINPUT}},
 };
 

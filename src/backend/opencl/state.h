@@ -14,10 +14,7 @@
 struct opencl_launch {
     char name[64]; /* of the functions, without the layers' numbers; for messages */
     const struct opencl_kernel *kernel; /* NULL: belongs to no layer */
-    cl_kernel object;
-    unsigned passes; /* bits of enum opencl_pass; 0: enqueued by name */
-    enum weft_status (*host)(struct opencl_backend *cl, size_t group, size_t count,
-                             struct weft_error *error); /* NULL, or runs in place of the kernel */
+    cl_kernel object;                   /* NULL: the function of the host is called instead */
     enum opencl_range range;
     size_t items;       /* including input_items */
     size_t input_items; /* as in struct opencl_call */
@@ -69,11 +66,17 @@ struct opencl_backend {
     cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
     cl_mem order, results, shard_results; /* of the steps of one call */
-    size_t identity_count, order_count, result_count, shard_result_count; /* capacities */
-    const struct debug_options *debug; /* of debug/debug.h, or NULL */
-    uint64_t steps_made;               /* with debug: since the parameters were written */
-    bool flipped;                      /* with debug: in this step */
-    struct opencl_profile *profile;    /* of profile.c; NULL: never profiled */
+    const struct debug_options *debug;    /* of debug/debug.h, or NULL */
+    uint64_t steps_made;                  /* with debug: since the parameters were written */
+    bool flipped;                         /* with debug: in this step */
+    struct opencl_profile *profile;       /* of profile.c; NULL: never profiled */
 };
+
+/* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math
+ * exact). It shares context and program, but has a queue, kernels and memory of its own.
+ * ${first} must be closed last. */
+enum weft_status opencl_open_shared(struct opencl_backend *first,
+                                    const struct weft_backend_options *options,
+                                    struct opencl_backend **shared, struct weft_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 /* record.c: keeps launches and the buffers that they read, so that another program can run them. */
 #include "backend/opencl/debug/record.h"
-#include "backend/opencl/log.h"
+#include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"

@@ -3,7 +3,6 @@
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/opencl.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "base/try.h"
