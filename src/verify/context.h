@@ -68,6 +68,6 @@ void verify_decide(struct verify *verify, struct weft_verify_difference *found,
                    enum verify_cause cause, bool unstable);
 
 /* The callback debug_options.announce of a struct verify: reports a kernel before its launch. */
-void verify_announce(void *verify, const char *kernel);
+void verify_announce(void *context, const char *kernel);
 
 #endif
