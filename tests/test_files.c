@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "os/files.h"
-#include "os/folders.h"
 
 START_TEST(commit_replaces_at_once) {
     struct os_file file;

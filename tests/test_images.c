@@ -6,7 +6,6 @@
 
 #include "base/sha256.h"
 #include "os/files.h"
-#include "os/folders.h"
 #include "weft/data.h"
 
 #define REAL "/usr/share/datasets/fashion-mnist"

@@ -5,7 +5,7 @@
 
 #include "base/sha256.h"
 #include "data/safetensors.h"
-#include "os/folders.h"
+#include "os/files.h"
 #include "weft/model.h"
 
 static const char *vector(const char *name) {

@@ -6,7 +6,6 @@
 
 #include "base/try.h"
 #include "os/files.h"
-#include "os/folders.h"
 
 #define RUNS_MAX 100000 /* run-N without --out */
 

@@ -146,3 +146,29 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
     }
     return WEFT_OK;
 }
+
+enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
+    const char *parent = getenv("TMPDIR");
+    int length =
+        snprintf(path, 1024, "%s/weft-XXXXXX", parent != NULL && *parent != '\0' ? parent : "/tmp");
+    if (length < 0 || length >= 1024) {
+        return weft_fail(error, WEFT_BAD_FILE, "temporary folder: the path of TMPDIR is too long");
+    }
+    if (mkdtemp(path) == NULL) {
+        weft_fail(error, WEFT_BAD_FILE, "%s: cannot be made: %s", path, strerror(errno));
+        path[0] = '\0';
+        return WEFT_BAD_FILE;
+    }
+    return WEFT_OK;
+}
+
+bool os_cache_folder(char path[4096]) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int length = -1;
+    if (cache != NULL && cache[0] == '/') {
+        length = snprintf(path, 4096, "%s/weft", cache);
+    } else if (home != NULL && home[0] == '/') {
+        length = snprintf(path, 4096, "%s/.cache/weft", home);
+    }
+    return length > 0 && length < 4096;
+}

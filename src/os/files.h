@@ -1,4 +1,4 @@
-/* files.h: files that are read completely, and files that are complete or not there.
+/* files.h: files that are read completely, files that are complete or not there, and folders.
  *
  * An output file is written under a temporary name in the same folder and then renamed to its
  * path. */
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "weft/error.h"
@@ -54,5 +55,28 @@ bool os_is_separator(char c);
 /* Stores the folder of ${path} in ${folder}, which has room for ${path}, and for 2 bytes at least.
  */
 void os_folder_of(const char *path, char *folder);
+
+/* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE.
+ */
+enum weft_status os_make_folder(const char *path, struct weft_error *error);
+
+/* Returns whether ${path} is a readable folder without entries. */
+bool os_is_empty_folder(const char *path);
+
+/* Creates an empty folder with a unique name in TMPDIR (default: /tmp; on Windows TEMP), and stores
+ * its path. Fails with WEFT_BAD_FILE. */
+enum weft_status os_make_temporary(char path[1024], struct weft_error *error);
+
+/* Removes the folder ${path} and the files in it, but no folders in it. Harmless when there is no
+ * such folder. */
+void os_remove_temporary(const char *path);
+
+/* Stores the user's folder for files that weft can make again: $XDG_CACHE_HOME/weft, else
+ * $HOME/.cache/weft; on Windows %LOCALAPPDATA%/weft. Returns false when no variable is set. */
+bool os_cache_folder(char path[4096]);
+
+/* Removes the oldest files of ${folder} whose names end with ${ending} until at most ${max_files}
+ * files with at most ${max_bytes} bytes in total are left. Returns the number of removed files. */
+size_t os_trim_folder(const char *folder, const char *ending, size_t max_files, uint64_t max_bytes);
 
 #endif

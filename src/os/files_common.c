@@ -1,8 +1,7 @@
-/* files_common.c: the part of files.h and folders.h that is the same on all systems: it needs only
- * POSIX functions that Windows has too. */
+/* files_common.c: the part of files.h that is the same on all systems: it needs only POSIX functions
+ * that Windows has too. */
 #define _POSIX_C_SOURCE 200809L
 #include "os/files.h"
-#include "os/folders.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -154,20 +153,4 @@ void os_file_abandon(struct os_file *file) {
         remove(file->part);
         file->part[0] = '\0';
     }
-}
-
-size_t os_trim_folder(const char *folder, const char *ending, size_t max_files,
-                      uint64_t max_bytes) {
-    char name[OS_NAME], path[4096];
-    size_t count, removed = 0;
-    uint64_t bytes;
-    while (os_oldest_file(folder, ending, name, &count, &bytes) &&
-           (count > max_files || bytes > max_bytes)) {
-        int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-        if (length < 0 || (size_t)length >= sizeof path || remove(path) != 0) {
-            break;
-        }
-        removed++;
-    }
-    return removed;
 }

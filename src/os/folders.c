@@ -1,27 +1,33 @@
-/* folders.c: folders that are created, listed and removed (POSIX). */
+/* folders.c: folders that are created, listed and removed: POSIX functions that Windows has too. */
 #define _POSIX_C_SOURCE 200809L
-#include "os/folders.h"
+#include "os/files.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "os/files.h"
+#ifdef _WIN32
+#include <io.h>
+#define mkdir(path, mode)   mkdir(path)
+#define lstat(path, status) stat(path, status)
+enum { DRIVE_END = ':' };
+#else
+enum { DRIVE_END = '/' };
+#endif
 
 enum weft_status os_make_folder(const char *path, struct weft_error *error) {
-    char part[4096];
+    char part[OS_PATH];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof part) {
         return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
-    /* Creates each folder of the path, the outermost first: cuts the path at each slash and at its
-     * end. */
+    /* Creates each folder of the path, the outermost first: cuts the path at each separator and at
+     * its end, but not after a drive or another separator. */
     for (size_t end = 1; end <= length; end++) {
-        if (path[end] != '/' && path[end] != '\0') {
+        if ((path[end] != '\0' && !os_is_separator(path[end])) || os_is_separator(path[end - 1]) ||
+            path[end - 1] == DRIVE_END) {
             continue;
         }
         memcpy(part, path, end);
@@ -34,89 +40,79 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     return WEFT_OK;
 }
 
-static bool is_itself_or_parent(const char *name) {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+/* Stores the path of the next entry of ${folder}, which ${stream} lists, in ${path}. Returns false
+ * after the last entry, and if ${stream} is NULL. */
+static bool next_entry(DIR *stream, const char *folder, char path[OS_PATH]) {
+    struct dirent *entry;
+    while (stream != NULL && (entry = readdir(stream)) != NULL) {
+        int length = snprintf(path, OS_PATH, "%s/%s", folder, entry->d_name);
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && length > 0 &&
+            length < OS_PATH) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void close_folder(DIR *stream) {
+    if (stream != NULL) {
+        closedir(stream);
+    }
 }
 
 bool os_is_empty_folder(const char *path) {
-    DIR *folder = opendir(path);
-    struct dirent *entry;
-    bool empty = folder != NULL;
-    while (empty && (entry = readdir(folder)) != NULL) {
-        empty = is_itself_or_parent(entry->d_name);
-    }
-    if (folder != NULL) {
-        closedir(folder);
-    }
+    char entry[OS_PATH];
+    DIR *stream = opendir(path);
+    bool empty = stream != NULL && !next_entry(stream, path, entry);
+    close_folder(stream);
     return empty;
 }
 
-enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
-    const char *parent = getenv("TMPDIR");
-    int length =
-        snprintf(path, 1024, "%s/weft-XXXXXX", parent != NULL && *parent != '\0' ? parent : "/tmp");
-    if (length < 0 || length >= 1024) {
-        return weft_fail(error, WEFT_BAD_FILE, "temporary folder: the path of TMPDIR is too long");
-    }
-    if (mkdtemp(path) == NULL) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: cannot be made: %s", path, strerror(errno));
-        path[0] = '\0';
-        return WEFT_BAD_FILE;
-    }
-    return WEFT_OK;
-}
-
 void os_remove_temporary(const char *path) {
-    DIR *folder = opendir(path);
-    struct dirent *entry;
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        char file[4096];
-        int length = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (!is_itself_or_parent(entry->d_name) && length > 0 && (size_t)length < sizeof file) {
-            remove(file);
-        }
+    char entry[OS_PATH];
+    DIR *stream = opendir(path);
+    while (next_entry(stream, path, entry)) {
+        remove(entry);
     }
-    if (folder != NULL) {
-        closedir(folder);
-        remove(path);
-    }
+    close_folder(stream);
+    rmdir(path);
 }
 
-bool os_cache_folder(char path[4096]) {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int length = -1;
-    if (cache != NULL && cache[0] == '/') {
-        length = snprintf(path, 4096, "%s/weft", cache);
-    } else if (home != NULL && home[0] == '/') {
-        length = snprintf(path, 4096, "%s/.cache/weft", home);
-    }
-    return length > 0 && length < 4096;
-}
-
-bool os_oldest_file(const char *folder, const char *ending, char name[OS_NAME], size_t *count,
-                    uint64_t *bytes) {
+/* Finds the oldest file of ${folder} whose name ends with ${ending}. Stores the number of such
+ * files in ${count} and the sum of their sizes in ${bytes}. */
+static void find_oldest(const char *folder, const char *ending, char oldest[OS_PATH], size_t *count,
+                        uint64_t *bytes) {
+    char path[OS_PATH];
     DIR *stream = opendir(folder);
-    struct dirent *entry;
     time_t found = 0;
     *count = 0;
     *bytes = 0;
-    while (stream != NULL && (entry = readdir(stream)) != NULL) {
-        size_t length = strlen(entry->d_name), tail = strlen(ending);
+    while (next_entry(stream, folder, path)) {
+        size_t length = strlen(path) - strlen(folder) - 1, tail = strlen(ending);
         struct stat status;
-        if (length <= tail || strcmp(entry->d_name + length - tail, ending) != 0 ||
-            fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(status.st_mode)) {
+        if (length <= tail || strcmp(path + strlen(path) - tail, ending) != 0 ||
+            lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
             continue;
         }
         if (*count == 0 || status.st_mtime < found) {
             found = status.st_mtime;
-            snprintf(name, OS_NAME, "%s", entry->d_name);
+            strcpy(oldest, path);
         }
         *count += 1;
         *bytes += (uint64_t)status.st_size;
     }
-    if (stream != NULL) {
-        closedir(stream);
+    close_folder(stream);
+}
+
+size_t os_trim_folder(const char *folder, const char *ending, size_t max_files,
+                      uint64_t max_bytes) {
+    char path[OS_PATH];
+    size_t count, removed = 0;
+    uint64_t bytes;
+    for (;; removed++) {
+        find_oldest(folder, ending, path, &count, &bytes);
+        if ((count <= max_files && bytes <= max_bytes) || count == 0 || remove(path) != 0) {
+            return removed;
+        }
     }
-    return *count > 0;
 }

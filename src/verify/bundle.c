@@ -7,7 +7,6 @@
 
 #include "base/try.h"
 #include "os/files.h"
-#include "os/folders.h"
 #include "verify/replay.h"
 
 /* Selects in ${record} the launches that compute ${ref}. */

@@ -6,7 +6,6 @@
 #include "temporary.h"
 
 #include "os/files.h"
-#include "os/folders.h"
 
 /* Returns the number of entries of the folder ${name} in the temporary folder. */
 static inline size_t count_entries(const char *name) {

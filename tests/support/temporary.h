@@ -8,7 +8,7 @@
 #include "system.h"
 
 #include "check_weft.h"
-#include "os/folders.h"
+#include "os/files.h"
 
 static char temporary_folder[1024];
 

@@ -10,7 +10,6 @@
 #include "backend/opencl/state.h"
 #include "base/sha256.h"
 #include "os/files.h"
-#include "os/folders.h"
 #include "os/host.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "base/try.h"
 #include "cli/setup.h"
 #include "cli/train/train.h"
-#include "os/folders.h"
+#include "os/files.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 

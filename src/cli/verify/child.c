@@ -12,7 +12,7 @@
 #include "cli/progress.h"
 #include "cli/values.h"
 #include "cli/verify/child_status.h"
-#include "os/folders.h"
+#include "os/files.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 #include "os/process.h"

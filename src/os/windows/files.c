@@ -6,6 +6,7 @@
 #include <io.h>
 #include <process.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <windows.h>
@@ -118,4 +119,27 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
     }
     file->part[0] = '\0';
     return WEFT_OK;
+}
+
+enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
+    char parent[MAX_PATH + 1];
+    DWORD length = GetTempPathA(sizeof parent, parent); /* ends with a backslash */
+    for (unsigned i = 0; length > 0 && length < sizeof parent && i < 1000; i++) {
+        snprintf(path, 1024, "%sweft-%lu-%u", parent, (unsigned long)GetCurrentProcessId(), i);
+        if (CreateDirectoryA(path, NULL)) {
+            return WEFT_OK;
+        }
+        if (GetLastError() != ERROR_ALREADY_EXISTS) {
+            break;
+        }
+    }
+    path[0] = '\0';
+    return weft_fail(error, WEFT_BAD_FILE, "temporary folder: none can be made in TEMP");
+}
+
+bool os_cache_folder(char path[4096]) {
+    const char *wish = getenv("XDG_CACHE_HOME"), *local = getenv("LOCALAPPDATA");
+    const char *cache = wish != NULL && *wish != '\0' ? wish : local;
+    int length = cache != NULL && *cache != '\0' ? snprintf(path, 4096, "%s/weft", cache) : -1;
+    return length > 0 && length < 4096;
 }
