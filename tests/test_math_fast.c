@@ -3,7 +3,7 @@
  * Bounds: 1e-5 for outputs and their gradients and 1e-4 for gradients of parameters, as relative L2
  * distances of complete tensors; 1e-5 for the mean loss of a step; 0.05 for the accuracy after some
  * hundred steps, when rounding has led to another model. */
-#include "backend/opencl/clblast/fast_memory.h"
+#include "backend/opencl/clblast/product.h"
 #include "backend/opencl/state.h"
 #include "check_weft.h"
 #include "layer_case.h"

@@ -17,10 +17,8 @@ static char *make_source(const struct weft_network *network, enum weft_mapping m
     struct text text = {0};
     struct weft_error error;
     ck_assert_int_eq(opencl_groups_make(network, 16, mapping, apart, &groups, &error), WEFT_OK);
-    ck_assert_int_eq(
-        opencl_kernels_make(network, &groups, mapping, 2, false, apart, &kernels, &error), WEFT_OK);
-    ck_assert_int_eq(opencl_source_make(network, &groups, &kernels, mapping, NULL, &text, &error),
-                     WEFT_OK);
+    ck_assert_int_eq(opencl_kernels_make(&groups, 2, false, apart, &kernels, &error), WEFT_OK);
+    ck_assert_int_eq(opencl_source_make(&kernels, NULL, &text, &error), WEFT_OK);
     free(groups.list);
     free(kernels.list);
     return text.bytes;

@@ -12,17 +12,21 @@ size_t array_count(const struct weft_network *network, enum weft_array array) {
     return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
 }
 
+void activation_name(const struct weft_network *network, struct activation activation,
+                     char name[ACTIVATION_NAME]) {
+    size_t i = activation.index;
+    snprintf(name, ACTIVATION_NAME, "%s%s%s", i > 0 ? network->layers[i - 1].name : "input",
+             i > 0 ? ".output" : "", activation.gradient ? ".grad" : "");
+}
+
 bool activation_find(const struct weft_network *network, const char *name,
                      struct activation *activation) {
-    for (size_t i = 0; i <= network->layer_count; i++) {
-        for (int gradient = 0; gradient < 2; gradient++) {
-            char full[WEFT_NAME_MAX + 16];
-            snprintf(full, sizeof full, "%s%s%s", i > 0 ? network->layers[i - 1].name : "input",
-                     i > 0 ? ".output" : "", gradient ? ".grad" : "");
-            if (strcmp(full, name) == 0) {
-                *activation = (struct activation){.index = i, .gradient = gradient};
-                return true;
-            }
+    for (size_t i = 0; i < 2 * (network->layer_count + 1); i++) {
+        char full[ACTIVATION_NAME];
+        *activation = (struct activation){.index = i / 2, .gradient = i % 2};
+        activation_name(network, *activation, full);
+        if (strcmp(full, name) == 0) {
+            return true;
         }
     }
     return false;

@@ -34,12 +34,16 @@ struct weft_shape activation_shape(const struct weft_network *network, size_t in
 /* Returns the floats of ${array}. */
 size_t array_count(const struct weft_network *network, enum weft_array array);
 
-/* Finds the activation called ${name}: "input", "LAYER.output", or one of these with ".grad"
- * appended. */
+/* Stores the name of ${activation}: "input" or "LAYER.output"; that of a gradient ends with ".grad". */
+#define ACTIVATION_NAME (WEFT_NAME_MAX + 16)
+void activation_name(const struct weft_network *network, struct activation activation,
+                     char name[ACTIVATION_NAME]);
+
+/* Finds the activation called ${name}. */
 bool activation_find(const struct weft_network *network, const char *name,
                      struct activation *activation);
 
-/* Finds the tensor called ${name}: as for activation_find, or "conv1.weight",
+/* Finds the tensor called ${name}: as for activation_name, or "conv1.weight",
  * "conv1.weight.grad", "conv1.weight.moment", "conv1.weight.second_moment",
  * "batchN1.running_mean". Returns false if there is none. */
 bool tensor_ref_find(const struct weft_network *network, const char *name, struct tensor_ref *ref);

@@ -82,15 +82,13 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
     size_t index = activation.index;
     size_t count = pair->count * weft_shape_size(activation_shape(walk->network, index));
     struct weft_error failure = {0};
-    char name[WEFT_NAME_MAX + 16];
+    char name[ACTIVATION_NAME];
     const char *tensor;
     enum weft_status status;
     if (walk->found->differing > 0) {
         return WEFT_OK;
     }
-    snprintf(name, sizeof name, "%s%s%s",
-             index > 0 ? walk->network->layers[index - 1].name : "input",
-             index > 0 ? ".output" : "", activation.gradient ? ".grad" : "");
+    activation_name(walk->network, activation, name);
     status = weft_backend_tensor(pair->device, name, walk->device, count, &failure);
     walk->kept = status != WEFT_USAGE;
     if (status == WEFT_USAGE) {

@@ -42,9 +42,7 @@ static float dbias(const struct cpu_task *task, size_t shard, size_t k) {
     size_t area = task->layer->output.height * task->layer->output.width;
     cpu_lanes sum = {0};
     for (size_t i = 0; i < area; i++) {
-        for (size_t lane = 0; lane < CPU_LANES; lane++) {
-            sum[lane] += doutput[i][lane];
-        }
+        cpu_add(1, &doutput[i], &sum);
     }
     return cpu_sum_lanes(sum);
 }

@@ -1,7 +1,6 @@
 /* cpu.c: the CPU backend's memory, and its entries of struct backend_ops. */
 #include "backend/cpu/cpu.h"
 #include "backend/cpu/pass.h"
-#include "backend/cpu/profile.h"
 #include "backend/log.h"
 #include "base/try.h"
 #include "os/host.h"

@@ -1,7 +1,6 @@
 /* pass.c: a batch on its way through the layers and back. The threads share the work of each
  * function of a layer. */
 #include "backend/cpu/pass.h"
-#include "backend/cpu/profile.h"
 #include "os/host.h"
 #include "os/threads.h"
 

@@ -1,6 +1,6 @@
 /* profile.c: the time of each function of each layer, and the peak of all threads. */
-#include "backend/cpu/profile.h"
 #include "backend/profile.h"
+#include "backend/cpu/pass.h"
 #include "base/try.h"
 #include "os/host.h"
 #include "os/threads.h"

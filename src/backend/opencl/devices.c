@@ -133,12 +133,6 @@ static void describe(cl_device_id id, cl_platform_id platform, struct weft_devic
     judge(id, device);
 }
 
-/* The devices of all platforms. */
-struct listing {
-    struct weft_device *devices;
-    size_t count;
-};
-
 /* Stores the devices of ${platform} and returns how many there are. */
 static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[MAX_DEVICES]) {
     cl_uint count = 0;
@@ -156,21 +150,20 @@ static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *c
     return code;
 }
 
-static bool add_platform(struct listing *list, cl_platform_id platform, unsigned number) {
+/* Appends the devices of ${platform}. Returns false without memory. */
+static bool add_platform(struct weft_device **devices, size_t *count, cl_platform_id platform,
+                         unsigned number) {
     cl_device_id ids[MAX_DEVICES];
-    cl_uint count = find_ids(platform, ids);
-    struct weft_device *grown =
-        realloc(list->devices, (list->count + count + 1) * sizeof *list->devices);
+    cl_uint found = find_ids(platform, ids);
+    struct weft_device *grown = realloc(*devices, (*count + found + 1) * sizeof *grown);
     if (grown == NULL) {
         return false;
     }
-    list->devices = grown;
-    for (unsigned i = 0; i < count; i++) {
-        struct weft_device *device = &list->devices[list->count];
-        *device = (struct weft_device){
-            .index = (unsigned)list->count, .platform = number, .in_platform = i};
-        describe(ids[i], platform, device);
-        list->count++;
+    *devices = grown;
+    for (unsigned i = 0; i < found; i++, (*count)++) {
+        grown[*count] =
+            (struct weft_device){.index = (unsigned)*count, .platform = number, .in_platform = i};
+        describe(ids[i], platform, &grown[*count]);
     }
     return true;
 }
@@ -188,24 +181,23 @@ static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
 
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
                                      struct weft_error *error) {
-    struct listing list = {NULL, 0};
     cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint platform_count = 0;
     cl_int code = find_platforms(platforms, &platform_count);
+    *devices = NULL;
+    *count = 0;
     for (unsigned i = 0; i < platform_count; i++) {
-        if (!add_platform(&list, platforms[i], i)) {
-            free(list.devices);
+        if (!add_platform(devices, count, platforms[i], i)) {
+            free(*devices);
             return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
         }
     }
     if (note != NULL) {
         note[0] = '\0';
-        if (list.count == 0) {
+        if (*count == 0) {
             explain_none(code, platform_count, note);
         }
     }
-    *devices = list.devices;
-    *count = list.count;
     return WEFT_OK;
 }
 

@@ -53,8 +53,8 @@ static bool channel_fits(const struct weft_layer *layer, size_t batch) {
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
                                     enum weft_mapping mapping, bool apart,
                                     struct opencl_groups *groups, struct weft_error *error) {
-    groups->count = 0;
-    groups->list = calloc(network->layer_count, sizeof *groups->list);
+    *groups = (struct opencl_groups){network, mapping, 0,
+                                     calloc(network->layer_count, sizeof *groups->list)};
     if (groups->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }

@@ -15,6 +15,8 @@ struct opencl_group {
 };
 
 struct opencl_groups {
+    const struct weft_network *network;
+    enum weft_mapping mapping;
     size_t count;
     struct opencl_group *list;
 };

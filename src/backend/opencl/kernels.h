@@ -34,18 +34,19 @@ struct opencl_kernel {
 };
 
 struct opencl_kernels {
+    const struct opencl_groups *groups;
+    unsigned units; /* compute units of the device, at least 1 */
     size_t count;
     struct opencl_kernel *list; /* in the order of a forward pass */
     size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
 };
 
-/* Makes the kernels of ${groups} for a device with ${units} compute units: without training if
- * ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without memory. The
+/* Makes the kernels of ${groups}, which they refer to, for a device with ${units} compute units:
+ * without training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without memory. The
  * caller frees kernels->list. */
-enum weft_status opencl_kernels_make(const struct weft_network *network,
-                                     const struct opencl_groups *groups, enum weft_mapping mapping,
-                                     unsigned units, bool forward_only, bool apart,
-                                     struct opencl_kernels *kernels, struct weft_error *error);
+enum weft_status opencl_kernels_make(const struct opencl_groups *groups, unsigned units,
+                                     bool forward_only, bool apart, struct opencl_kernels *kernels,
+                                     struct weft_error *error);
 
 /* Stores the name of ${kernel} in the program. */
 void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,

@@ -23,15 +23,6 @@ static enum weft_status set_argument(struct opencl_launch *launch, int index, si
     return WEFT_OK;
 }
 
-/* Returns the largest power of two up to ${limit} that divides ${n}. */
-static size_t power_of_two(size_t n, size_t limit) {
-    size_t power = 1;
-    while (power * 2 <= limit && n % (power * 2) == 0) {
-        power *= 2;
-    }
-    return power;
-}
-
 /* Chooses groups of one work-item for work-items of 16 lanes, and of 16 lanes and up to 8 items
  * for work-items of one lane. ${other}: other groups where that changes no bit. */
 static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
@@ -41,7 +32,10 @@ static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping
     launch->local[2] = 1;
     if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
         !(gpu && launch->range == RANGE_SUMS) && launch->range != RANGE_BATCH) {
-        launch->local[1] = power_of_two(launch->items | launch->input_items, 8);
+        while (launch->local[1] < 8 &&
+               (launch->items | launch->input_items) % (2 * launch->local[1]) == 0) {
+            launch->local[1] *= 2;
+        }
     }
 }
 

@@ -77,13 +77,14 @@ static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
                                         struct weft_error *error) {
     size_t size = weft_shape_size(activation_shape(cl->base.network, i));
     size_t bytes = lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
-    char name[WEFT_NAME_MAX + 16], gradient[WEFT_NAME_MAX + 32];
-    snprintf(name, sizeof name, "%s%s", i == 0 ? "input" : cl->base.network->layers[i - 1].name,
-             i == 0 ? "" : ".output");
-    snprintf(gradient, sizeof gradient, "%s.grad", name);
+    char name[ACTIVATION_NAME];
+    activation_name(cl->base.network, (struct activation){i, false}, name);
     TRY(opencl_buffer(cl, bytes, name, &cl->values[i], error));
-    return cl->base.forward_only ? WEFT_OK
-                                 : opencl_buffer(cl, bytes, gradient, &cl->dvalues[i], error);
+    if (cl->base.forward_only) {
+        return WEFT_OK;
+    }
+    activation_name(cl->base.network, (struct activation){i, true}, name);
+    return opencl_buffer(cl, bytes, name, &cl->dvalues[i], error);
 }
 
 /* Makes a group's output and its scratch. The output of a group that computes nothing is its

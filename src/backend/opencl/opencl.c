@@ -131,9 +131,8 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
             group->layer = opencl_engine->layer;
         }
     }
-    return opencl_kernels_make(cl->base.network, &cl->groups, cl->mapping,
-                               cl->base.device.compute_units, cl->base.forward_only, apart,
-                               &cl->kernels, error);
+    return opencl_kernels_make(&cl->groups, cl->base.device.compute_units, cl->base.forward_only,
+                               apart, &cl->kernels, error);
 }
 
 static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error *error) {

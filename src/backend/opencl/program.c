@@ -89,8 +89,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       struct weft_error *error) {
     struct text text = {0};
     enum weft_status status;
-    TRY_OR(done, opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping,
-                                    options->kernels, &text, error));
+    TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &text, error));
     TRY_OR(done, build(cl, &text, options, error));
 done:
     free(text.bytes);

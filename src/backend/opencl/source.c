@@ -91,16 +91,6 @@ void opencl_define_float(struct text *text, const char *name, float value) {
              exponent - 24);
 }
 
-/* What a program is made from. */
-struct program {
-    struct text *text;
-    const struct weft_network *network;
-    const struct opencl_groups *groups;
-    const struct opencl_kernels *kernels;
-    enum weft_mapping mapping;
-    const char *folder;
-};
-
 /* Appends "#undef NAME" for each macro that is defined in the text from ${begin} on, by the host
  * or by the file. If the host forgets a macro of the next file, the compiler then reports it,
  * instead of using the value of another layer. */
@@ -123,25 +113,26 @@ static void define_shape(struct text *text, const char *prefix, struct weft_shap
 
 /* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
  * RUNNING_MEAN for "conv1.running_mean". */
-static void define_tensors(const struct program *program, const struct weft_layer *layer) {
+static void define_tensors(struct text *text, const struct weft_network *network,
+                           const struct weft_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &program->network->tensors[layer->first_tensor + i];
+        const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + i];
         char name[sizeof tensor->name];
         snprintf(name, sizeof name, "%s", strrchr(tensor->name, '.') + 1);
         for (char *c = name; *c != '\0'; c++) {
             *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
         }
-        opencl_define(program->text, name, tensor->offset);
+        opencl_define(text, name, tensor->offset);
     }
 }
 
 /* Appends the file of a group with the sizes of its main layer, and the kernels that call
  * functions of this group only. */
-static enum weft_status add_group(const struct program *program, size_t index,
-                                  struct weft_error *error) {
-    const struct opencl_group *group = &program->groups->list[index];
-    const struct weft_layer *layer = &program->network->layers[group->main];
-    struct text *text = program->text;
+static enum weft_status add_group(struct text *text, const struct opencl_kernels *kernels,
+                                  const char *folder, size_t index, struct weft_error *error) {
+    const struct opencl_groups *groups = kernels->groups;
+    const struct opencl_group *group = &groups->list[index];
+    const struct weft_layer *layer = &groups->network->layers[group->main];
     size_t begin = text->length;
     if (group->layer->file == NULL) {
         return WEFT_OK;
@@ -153,15 +144,15 @@ static enum weft_status add_group(const struct program *program, size_t index,
     opencl_define(text, "LANE_VALUES", 1);
     define_shape(text, "IN", layer->input);
     define_shape(text, "OUT", layer->output);
-    define_tensors(program, layer);
-    group->layer->define(text, layer, program->mapping);
-    TRY(opencl_source_add(text, program->folder, group->layer->file, error));
+    define_tensors(text, groups->network, layer);
+    group->layer->define(text, layer, groups->mapping);
+    TRY(opencl_source_add(text, folder, group->layer->file, error));
     /* Kernels that call several groups follow after all groups. */
-    for (size_t i = 0; i < program->kernels->count; i++) {
-        const struct opencl_kernel *kernel = &program->kernels->list[i];
+    for (size_t i = 0; i < kernels->count; i++) {
+        const struct opencl_kernel *kernel = &kernels->list[i];
         if (kernel->loop == LOOP_APART && kernel->calls[0].group == index &&
             kernel->calls[0].function->host == NULL) {
-            opencl_emit_kernel(text, program->groups, kernel);
+            opencl_emit_kernel(text, groups, kernel);
         }
     }
     undefine(text, begin);
@@ -170,40 +161,38 @@ static enum weft_status add_group(const struct program *program, size_t index,
 
 /* Appends a file that belongs to no layer, in which an item computes a divisor of ${size}
  * values. */
-static enum weft_status add_common(const struct program *program, const char *file, size_t size,
+static enum weft_status add_common(struct text *text, const struct opencl_groups *groups,
+                                   const char *folder, const char *file, size_t size,
                                    struct weft_error *error) {
-    struct text *text = program->text;
     size_t begin = text->length;
     opencl_define(text, "SIZE", size);
-    opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, program->mapping));
-    opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(program->network)));
-    TRY(opencl_source_add(text, program->folder, file, error));
+    opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, groups->mapping));
+    opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(groups->network)));
+    TRY(opencl_source_add(text, folder, file, error));
     undefine(text, begin);
     return WEFT_OK;
 }
 
-enum weft_status opencl_source_make(const struct weft_network *network,
-                                    const struct opencl_groups *groups,
-                                    const struct opencl_kernels *kernels, enum weft_mapping mapping,
-                                    const char *folder, struct text *text,
-                                    struct weft_error *error) {
+enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
+                                    struct text *text, struct weft_error *error) {
     static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "probe.cl"};
-    const struct program program = {text, network, groups, kernels, mapping, folder};
+    const struct opencl_groups *groups = kernels->groups;
+    const struct weft_network *network = groups->network;
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
     /* What all layers share. */
     text_add(text, "#pragma OPENCL FP_CONTRACT OFF\n");
-    opencl_define(text, "ITEM_LANES", mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
+    opencl_define(text, "ITEM_LANES", groups->mapping == WEFT_MAPPING_GPU ? 1 : CPU_LANES);
     opencl_define(text, "PARTIALS_STRIDE", vectors * CPU_LANES);
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         TRY(opencl_source_add(text, folder, shared[i], error));
     }
     /* The layers, the files of no layer, and the kernels that call several groups. */
     for (size_t i = 0; i < groups->count; i++) {
-        TRY(add_group(&program, i, error));
+        TRY(add_group(text, kernels, folder, i, error));
     }
-    TRY(add_common(&program, "gather.cl", weft_shape_size(network->input), error));
-    TRY(add_common(&program, "cross_entropy.cl", 1, error));
-    TRY(add_common(&program, "adam.cl", vectors, error));
+    TRY(add_common(text, groups, folder, "gather.cl", weft_shape_size(network->input), error));
+    TRY(add_common(text, groups, folder, "cross_entropy.cl", 1, error));
+    TRY(add_common(text, groups, folder, "adam.cl", vectors, error));
     for (size_t i = 0; i < kernels->count; i++) {
         if (kernels->list[i].loop != LOOP_APART) {
             opencl_emit_kernel(text, groups, &kernels->list[i]);

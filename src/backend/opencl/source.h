@@ -15,7 +15,6 @@ struct opencl_builtin {
 /* Ends with a name of NULL. */
 extern const struct opencl_builtin opencl_builtins[];
 
-struct opencl_groups;
 struct opencl_kernels;
 
 /* Appends "#define NAME VALUE": a macro of the file that is added next. opencl_source_make
@@ -28,13 +27,9 @@ void opencl_define_float(struct text *text, const char *name, float value);
 enum weft_status opencl_source_add(struct text *text, const char *folder, const char *name,
                                    struct weft_error *error);
 
-/* Appends the source of the whole program for ${network} in ${groups}, with each of ${kernels},
- * for lanes and work-items by ${mapping}. Fails with WEFT_FAILED without memory and
+/* Appends the source of the whole program, with each of ${kernels}. Fails with WEFT_FAILED without memory and
  * WEFT_BAD_FILE. The caller frees text->bytes. */
-enum weft_status opencl_source_make(const struct weft_network *network,
-                                    const struct opencl_groups *groups,
-                                    const struct opencl_kernels *kernels, enum weft_mapping mapping,
-                                    const char *folder, struct text *text,
-                                    struct weft_error *error);
+enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
+                                    struct text *text, struct weft_error *error);
 
 #endif

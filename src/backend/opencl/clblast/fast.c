@@ -1,5 +1,5 @@
 /* fast.c: --math fast: the table of conv2d and linear layers, and passes chunk by chunk. */
-#include "backend/opencl/clblast/fast_memory.h"
+#include "backend/opencl/clblast/product.h"
 #include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"

@@ -1,13 +1,8 @@
-/* product.h: a product of matrices by CLBlast. */
+/* product.h: --math fast: products of matrices by CLBlast, and the buffers of their matrices. */
 #ifndef WEFT_CLBLAST_PRODUCT_H
 #define WEFT_CLBLAST_PRODUCT_H
 
-#include <stdbool.h>
-
-#include "backend/opencl/cl.h"
-#include "weft/error.h"
-
-struct opencl_backend;
+#include "backend/opencl/clblast/engine.h"
 
 /* c = a b + beta c; a or b may be transposed. All matrices are row-major, without gaps. */
 struct opencl_product {
@@ -22,15 +17,27 @@ struct opencl_product {
  * CLBlast has good ones. */
 enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_error *error);
 
-/* Stores the bytes that CLBlast needs for copies. Fails with WEFT_BAD_DEVICE and the name of
+/* Enqueues ${product}; cl->fast->temporary must be large enough for it. Fails with WEFT_BAD_DEVICE and the name of
  * CLBlast's error. */
-enum weft_status opencl_product_temporary(struct opencl_backend *cl,
-                                          const struct opencl_product *product, size_t *bytes,
-                                          struct weft_error *error);
-
-/* Enqueues ${product}; cl->fast->temporary must be large enough for it. */
 enum weft_status opencl_product_enqueue(struct opencl_backend *cl,
                                         const struct opencl_product *product,
                                         struct weft_error *error);
+
+/* Return the three products of ${layer} for ${shards} shards; ${first}: the first chunk of a
+ * batch. */
+struct opencl_product opencl_fast_forward(struct opencl_backend *cl,
+                                          const struct opencl_fast_layer *layer, size_t shards);
+struct opencl_product opencl_fast_gradients(struct opencl_backend *cl,
+                                            const struct opencl_fast_layer *layer, size_t shards,
+                                            bool first);
+struct opencl_product opencl_fast_backward(struct opencl_backend *cl,
+                                           const struct opencl_fast_layer *layer, size_t shards);
+
+/* Chooses the chunk of each layer for batches of up to cl->base.batch images, and the sizes of
+ * the buffers that all layers share. */
+enum weft_status opencl_fast_choose(struct opencl_backend *cl, struct weft_error *error);
+
+/* Makes these buffers. */
+enum weft_status opencl_fast_buffers(struct opencl_backend *cl, struct weft_error *error);
 
 #endif

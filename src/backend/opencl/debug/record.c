@@ -77,8 +77,7 @@ enum weft_status record_program(struct record *record, cl_program program, cl_de
 static void record_network(const struct opencl_backend *cl, struct record *record) {
     struct text text = {0};
     if (record->source == NULL &&
-        opencl_source_make(cl->base.network, &cl->groups, &cl->kernels, cl->mapping,
-                           record->kernels, &text, NULL) == WEFT_OK) {
+        opencl_source_make(&cl->kernels, record->kernels, &text, NULL) == WEFT_OK) {
         record_program(record, cl->program, cl->device, text.bytes, NULL);
     }
     free(text.bytes);
