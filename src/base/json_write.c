@@ -130,8 +130,3 @@ enum weft_status json_write_print(struct json_writer *json, FILE *out, struct we
     free(text);
     return WEFT_OK;
 }
-
-void json_write_finish(struct json_writer *json) {
-    free(json->text.bytes);
-    *json = (struct json_writer){0};
-}

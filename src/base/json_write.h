@@ -1,7 +1,6 @@
 /* json_write.h: a JSON value that grows in memory.
  *
- * Start with all zero, but for the style. json_write_take and json_write_print free the memory; a
- * value that is given up is freed with json_write_finish. A failed allocation is remembered: only
+ * Start with all zero, but for the style. json_write_take and json_write_print free the memory. A failed allocation is remembered: only
  * json_write_take and json_write_print report it, so the calls before them need no check. ${key} is
  * the name of a member inside an object, and NULL elsewhere. */
 #ifndef WEFT_BASE_JSON_WRITE_H
@@ -52,8 +51,5 @@ enum weft_status json_write_take(struct json_writer *json, char **text, struct w
 /* Writes the text and a newline to ${out} and flushes it. Fails as json_write_take does; the caller
  * checks ${out} for errors. */
 enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error);
-
-/* Frees the memory and leaves ${json} all zero. */
-void json_write_finish(struct json_writer *json);
 
 #endif
