@@ -38,15 +38,7 @@ enum weft_status weft_model_create(struct weft_network *network, struct weft_mod
         weft_model_destroy(created);
         return WEFT_FAILED;
     }
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
-        const struct weft_layer *layer = &network->layers[tensor->layer];
-        float *values = (tensor->trained ? created->parameters : created->buffers) + tensor->offset;
-        enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
-        for (size_t j = 0; initial == INITIAL_ONE && j < tensor->count; j++) {
-            values[j] = 1.0f;
-        }
-    }
+    model_fill(created, NULL);
     *model = created;
     return WEFT_OK;
 }
@@ -60,6 +52,10 @@ void weft_model_destroy(struct weft_model *model) {
         free(model->options);
         free(model);
     }
+}
+
+float *model_values(const struct weft_model *model, const struct weft_tensor *tensor) {
+    return (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
 }
 
 /* Returns what is wrong with ${value}, or NULL. Looks at its bits: a denormal variance below 0 is
@@ -81,8 +77,7 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
-        const float *values =
-            (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
+        const float *values = model_values(model, tensor);
         bool is_variance = strstr(tensor->name, ".running_var") != NULL;
         for (size_t j = 0; j < tensor->count; j++) {
             const char *fault = find_fault(values[j], is_variance);
@@ -125,7 +120,7 @@ bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]
 
 static struct safetensors_source source_of(const struct weft_tensor *tensor, const float *values) {
     struct safetensors_source source = {
-        .name = tensor->name, .rank = tensor->rank, .floats = values + tensor->offset};
+        .name = tensor->name, .rank = tensor->rank, .floats = values};
     memcpy(source.shape, tensor->shape, sizeof tensor->shape);
     return source;
 }
@@ -140,8 +135,7 @@ static size_t list_sources(const struct weft_model *model, struct safetensors_so
         const struct weft_layer *layer = &network->layers[i];
         for (size_t j = 0; j < layer->tensors; j++) {
             const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + j];
-            sources[count++] =
-                source_of(tensor, tensor->trained ? model->parameters : model->buffers);
+            sources[count++] = source_of(tensor, model_values(model, tensor));
         }
         if (model_counter(layer, names[i])) {
             sources[count++] =
@@ -205,8 +199,9 @@ enum weft_status weft_parameters_save(const struct weft_network *network, const 
         return weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
     }
     for (size_t i = 0; i < network->tensor_count; i++) {
-        if (network->tensors[i].trained) {
-            sources[count++] = source_of(&network->tensors[i], values);
+        const struct weft_tensor *tensor = &network->tensors[i];
+        if (tensor->trained) {
+            sources[count++] = source_of(tensor, values + tensor->offset);
         }
     }
     status = safetensors_write(path, &text, 1, sources, count, NULL, error);

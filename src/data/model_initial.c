@@ -4,9 +4,10 @@
  * The bits are the same on every host: a value is one product of two floats, rounded once. The
  * factors are exact, or results of division and square root in double, which IEEE 754 requires to
  * be correctly rounded. */
-#include "weft/model.h"
+#include "data/model_file.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/random.h"
 #include "network/layer.h"
@@ -32,23 +33,24 @@ static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *value
     }
 }
 
-void weft_model_initialise(struct weft_model *model, uint64_t seed) {
+void model_fill(struct weft_model *model, const uint64_t *seed) {
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
         const struct weft_layer *layer = &network->layers[tensor->layer];
         enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
-        float *values = (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
-        if (initial == INITIAL_UNIFORM) {
-            float bound = bound_of(&network->tensors[layer->first_tensor]);
-            draw_uniform(seed, i, bound, values, tensor->count);
-            continue;
-        }
+        float *values = model_values(model, tensor);
         for (size_t j = 0; j < tensor->count; j++) {
             values[j] = initial == INITIAL_ONE ? 1.0f : 0.0f;
         }
+        if (initial == INITIAL_UNIFORM && seed != NULL) {
+            float bound = bound_of(&network->tensors[layer->first_tensor]);
+            draw_uniform(*seed, i, bound, values, tensor->count);
+        }
     }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        model->batches[i] = 0;
-    }
+}
+
+void weft_model_initialise(struct weft_model *model, uint64_t seed) {
+    model_fill(model, &seed);
+    memset(model->batches, 0, model->network->layer_count * sizeof *model->batches);
 }

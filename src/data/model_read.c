@@ -1,13 +1,53 @@
-/* model_read.c: reads a model file; each tensor is checked before memory is allocated for it. */
+/* model_read.c: finds and reads a model file; each tensor is checked before memory is allocated for it. */
 #include "weft/model.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "numerics.h"
+#include "os/files.h"
+
+enum weft_status weft_model_path(const char *path, char file[4096], struct weft_error *error) {
+    size_t length = strlen(path);
+    bool ends = length > 0 && os_is_separator(path[length - 1]);
+    const char *name = !os_is_folder(path) ? "" : ends ? "model.safetensors" : "/model.safetensors";
+    int written = snprintf(file, 4096, "%s%s", path, name);
+    if (written < 0 || written >= 4096) {
+        return weft_fail(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
+    }
+    return WEFT_OK;
+}
+
+enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft_error *error) {
+    struct sha256 hash;
+    char name[4096];
+    unsigned char bytes[16384];
+    size_t size;
+    FILE *stream;
+    enum weft_status status = WEFT_OK;
+    TRY(weft_model_path(path, name, error));
+    stream = os_file_open(name, error);
+    if (stream == NULL) {
+        return WEFT_BAD_FILE;
+    }
+    errno = 0;
+    sha256_init(&hash);
+    while ((size = fread(bytes, 1, sizeof bytes, stream)) > 0) {
+        sha256_update(&hash, bytes, size);
+    }
+    if (ferror(stream)) {
+        status = os_fail(error, "cannot read", name, errno);
+    }
+    fclose(stream);
+    sha256_final_hex(&hash, sha256);
+    return status;
+}
 
 /* Makes the network that ${file} names, or the published one. */
 static enum weft_status read_network(const struct safetensors *file, struct weft_network **network,
@@ -113,7 +153,7 @@ static void copy_values(const struct safetensors *file, struct weft_model *model
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
         const struct safetensors_entry *entry = safetensors_find(file, tensor->name);
-        float *values = (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
+        float *values = model_values(model, tensor);
         for (size_t j = 0; j < tensor->count; j++) {
             values[j] = safetensors_float(entry, j);
         }

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/text.h"
 #include "base/try.h"
 #include "os/files.h"
 
@@ -19,7 +18,7 @@ enum { GZIP_ONLY = 16 + MAX_WBITS };
 
 struct unpack {
     FILE *stream;
-    char *path;
+    const char *path; /* of the caller */
     bool packed;
     bool ended;     /* the last member of a gzip file has ended, and nothing follows it */
     bool inflating; /* z must be freed */
@@ -46,10 +45,7 @@ static bool starts_gzip(const struct unpack *reader) {
 }
 
 static enum weft_status start(struct unpack *reader, const char *path, struct weft_error *error) {
-    reader->path = text_copy(path);
-    if (reader->path == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
-    }
+    reader->path = path;
     reader->stream = os_file_open(path, error);
     if (reader->stream == NULL) {
         return WEFT_BAD_FILE;
@@ -89,7 +85,6 @@ void unpack_close(struct unpack *reader) {
     if (reader->stream != NULL) {
         fclose(reader->stream);
     }
-    free(reader->path);
     free(reader);
 }
 

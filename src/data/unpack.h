@@ -11,7 +11,7 @@
 struct unpack;
 
 /* Opens the file ${path}. Its first bytes decide whether it is a gzip file, not its name. Stores a
- * reader in ${reader}, which unpack_close frees. Fails with WEFT_BAD_FILE, and with WEFT_FAILED
+ * reader in ${reader}, which unpack_close frees, and which uses ${path}. Fails with WEFT_BAD_FILE, and with WEFT_FAILED
  * without memory; the message names the file. */
 enum weft_status unpack_open(const char *path, struct unpack **reader, struct weft_error *error);
 
