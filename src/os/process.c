@@ -20,16 +20,6 @@
 
 #define GRACE 10 /* seconds that a child has to stop after an interrupt */
 
-static const char *called_as;
-
-void os_remember_program(const char *name) {
-    called_as = name;
-}
-
-const char *os_program_name(void) {
-    return called_as != NULL && *called_as != '\0' ? called_as : "weft";
-}
-
 /* Ends the child when its parent is killed, since a child that hangs would run forever. Only Linux
  * can ensure that. */
 static void end_with(pid_t parent) {
@@ -45,9 +35,7 @@ static void end_with(pid_t parent) {
 static void run_child(pid_t parent, char *const *arguments) {
     end_with(parent);
     execv("/proc/self/exe", arguments);
-    if (called_as != NULL) {
-        execvp(called_as, arguments);
-    }
+    execvp(os_program_name(), arguments);
     _exit(127);
 }
 

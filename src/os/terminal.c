@@ -27,18 +27,12 @@ void os_guard_streams(void) {
     }
 }
 
-enum { UNKNOWN_COLUMNS = 80 };
-
 bool os_is_terminal(FILE *stream) {
     int descriptor = fileno(stream);
     return descriptor >= 0 && isatty(descriptor) == 1;
 }
 
-int os_terminal_columns(FILE *stream) {
-    int wish = os_wished_columns();
-    if (wish > 0) {
-        return wish;
-    }
+int os_window_columns(FILE *stream) {
 #ifdef TIOCGWINSZ
     struct winsize window;
     if (os_is_terminal(stream) && ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 &&
@@ -46,7 +40,7 @@ int os_terminal_columns(FILE *stream) {
         return window.ws_col;
     }
 #endif
-    return UNKNOWN_COLUMNS;
+    return 0;
 }
 
 /* The user's locale may have another encoding, so the widths are those of a locale with UTF-8. */

@@ -16,12 +16,12 @@ bool os_is_terminal(FILE *stream);
 /* Returns whether ${stream} is a terminal that can overwrite its last line: TERM is not "dumb". */
 bool os_can_redraw(FILE *stream);
 
-/* Returns the width of the terminal, or 80 if it is unknown. COLUMNS overrides it. */
+/* Returns the width of the terminal ${stream}, or 80 if it is unknown. COLUMNS overrides it: shells
+ * do not export it, so a user who exports it wants that width. */
 int os_terminal_columns(FILE *stream);
 
-/* Returns the number in COLUMNS, or 0 if there is none. Shells do not export COLUMNS, so a user who
- * exports it wants that width. */
-int os_wished_columns(void);
+/* Returns the width that the system reports, or 0 if it is unknown. */
+int os_window_columns(FILE *stream);
 
 /* Returns the columns of a terminal that the character ${code} (Unicode) takes: 0 for a mark above
  * another character, 2 for a wide East Asian character or an emoji, else 1. Returns 1 if the system

@@ -2,7 +2,7 @@
 #define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* clGetExtensionFunctionAddress */
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
-#include "os/opencl.h"
+#include "os/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * weft is linked so that OpenCL.dll is loaded at the first call of one of its functions, not when
  * the program starts. If it is missing, or lacks a function, a function below replaces it, and
  * devices are listed as with a loader that has no platform. */
-#include "os/opencl.h"
+#include "os/host.h"
 
 #include <stdint.h>
 #include <string.h>

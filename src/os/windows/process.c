@@ -6,17 +6,6 @@
 #include <string.h>
 #include <windows.h>
 
-static const char *called_as;
-
-/* For messages only: Windows reports which program runs. */
-void os_remember_program(const char *name) {
-    called_as = name;
-}
-
-const char *os_program_name(void) {
-    return called_as != NULL && *called_as != '\0' ? called_as : "weft";
-}
-
 /* Appends ${argument} to ${line} so that the main function of the child receives it unchanged: in
  * quotation marks, with a backslash before a quotation mark, and with doubled backslashes before
  * one. Returns false if it does not fit. */

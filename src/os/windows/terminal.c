@@ -23,8 +23,6 @@ void os_guard_streams(void) {
     }
 }
 
-enum { UNKNOWN_COLUMNS = 80 };
-
 /* Returns NULL if ${stream} is not a console. */
 static HANDLE console(FILE *stream, CONSOLE_SCREEN_BUFFER_INFO *info) {
     HANDLE handle = (HANDLE)_get_osfhandle(_fileno(stream));
@@ -42,14 +40,9 @@ bool os_is_terminal(FILE *stream) {
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
-int os_terminal_columns(FILE *stream) {
-    int wish = os_wished_columns();
+int os_window_columns(FILE *stream) {
     CONSOLE_SCREEN_BUFFER_INFO info;
-    if (wish > 0) {
-        return wish;
-    }
-    return console(stream, &info) != NULL ? info.srWindow.Right - info.srWindow.Left + 1
-                                          : UNKNOWN_COLUMNS;
+    return console(stream, &info) != NULL ? info.srWindow.Right - info.srWindow.Left + 1 : 0;
 }
 
 /* Windows does not have these widths. */
