@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "os/files.h"
-#include "report/figure_curves.h"
+#include "report/figures.h"
 
 /* Distances of ticks are 1, 2 or 5 times a power of 10, and there are at most the requested number
  * of ticks, but not far fewer. */

@@ -8,8 +8,7 @@
 #include <math.h>
 
 #include "os/files.h"
-#include "report/figure_confusion.h"
-#include "report/figure_curves.h"
+#include "report/figures.h"
 #include "report/gallery.h"
 
 enum { WORDS_MAX = 24000, CLASSES_MAX = 100 };

@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "backend/opencl/source.h"
 #include "backend/opencl/cl.h"
+#include "backend/opencl/source.h"
 #include "check_weft.h"
 #include "numerics_cases.h"
-#include "os/opencl.h"
+#include "os/host.h"
 
 #define DEVICES 8 /* maximum */
 

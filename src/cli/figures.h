@@ -2,8 +2,7 @@
 #ifndef WEFT_CLI_FIGURES_H
 #define WEFT_CLI_FIGURES_H
 
-#include "report/figure_confusion.h"
-#include "report/figure_curves.h"
+#include "report/figures.h"
 #include "report/gallery.h"
 
 /* Prints the confusion matrix of ${split}. If stdout is no terminal, prints the complete table. */

@@ -35,14 +35,6 @@ const char *canvas_cairo_version(void) {
 #endif
 }
 
-bool canvas_has_cairo(void) {
-#ifdef WEFT_CAIRO
-    return true;
-#else
-    return false;
-#endif
-}
-
 enum weft_status canvas_check(const char *path, struct weft_error *error) {
     if (ends_in(path, ".svg")) {
         return WEFT_OK;
@@ -50,7 +42,7 @@ enum weft_status canvas_check(const char *path, struct weft_error *error) {
     if (!ends_in(path, ".png") && !ends_in(path, ".pdf")) {
         return weft_fail(error, WEFT_USAGE, "%s: not a name that ends in .png, .svg or .pdf", path);
     }
-    if (!canvas_has_cairo()) {
+    if (canvas_cairo_version()[0] == '\0') {
         weft_fail(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
         return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo and "
                                       "Pango (Debian: libpango1.0-dev)");

@@ -65,10 +65,7 @@ extern const struct canvas_kind canvas_svg, canvas_cairo;
  * format. Call it before a long computation whose result will be drawn. */
 enum weft_status canvas_check(const char *path, struct weft_error *error);
 
-/* Returns whether this program has cairo and Pango. */
-bool canvas_has_cairo(void);
-
-/* Returns the version of cairo at run time, or an empty text without cairo. */
+/* Returns the version of cairo at run time, or an empty text without cairo and Pango. */
 const char *canvas_cairo_version(void);
 
 /* Opens the file ${path} in the format that the path ends in. Fails as canvas_check does, and with

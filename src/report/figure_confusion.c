@@ -1,5 +1,5 @@
 /* figure_confusion.c: a confusion matrix as a figure. */
-#include "report/figure_confusion.h"
+#include "report/figures.h"
 
 #define ZEROS_MAX   20  /* classes up to which an empty cell shows a 0 */
 #define NAME_LENGTH 170 /* of a class, at most */

@@ -1,5 +1,5 @@
 /* figure_curves.c: loss and accuracy by epoch, in two panels. */
-#include "report/figure_curves.h"
+#include "report/figures.h"
 
 #include <math.h>
 

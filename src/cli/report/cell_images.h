@@ -3,7 +3,7 @@
 #define WEFT_CLI_REPORT_CELL_IMAGES_H
 
 #include "cli/options.h"
-#include "report/html/page_data.h"
+#include "report/html/page.h"
 
 /* Chooses the images for the cells of all runs of ${page}, and makes the sprite of them. ${data}:
  * the folder that each run was trained on. A run has no images, and a notice says why, if its

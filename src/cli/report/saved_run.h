@@ -2,7 +2,7 @@
 #ifndef WEFT_CLI_REPORT_SAVED_RUN_H
 #define WEFT_CLI_REPORT_SAVED_RUN_H
 
-#include "report/html/page_data.h"
+#include "report/html/page.h"
 
 /* Reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv. Stores the
  * folder of the images that it was trained on in ${data}, or an empty text. All values are

@@ -142,7 +142,7 @@ enum weft_status cli_train_write_results(const struct cli_training *train,
         TRY(cli_figures_confusion_csv(&train->evaluations[i], path, error));
     }
     TRY(write_figures(train, "svg", error));
-    if (canvas_has_cairo()) {
+    if (canvas_cairo_version()[0] != '\0') {
         TRY(write_figures(train, "png", error));
     }
     return write_run(train, error);

@@ -12,8 +12,7 @@
 
 #include "base/json_write.h"
 #include "base/try.h"
-#include "report/figure_curves.h"
-#include "report/html/page_tables.h"
+#include "report/figures.h"
 #include "report/label.h"
 #include "report/png.h"
 

@@ -1,5 +1,5 @@
 /* page_tables.c: the tables of a report. */
-#include "report/html/page_tables.h"
+#include "report/html/page.h"
 
 #include <string.h>
 

@@ -1,9 +1,15 @@
-/* figure_curves.h: loss and accuracy of a training as a figure. */
-#ifndef WEFT_REPORT_FIGURE_CURVES_H
-#define WEFT_REPORT_FIGURE_CURVES_H
+/* figures.h: a confusion matrix, and the curves of a training, as figures. */
+#ifndef WEFT_REPORT_FIGURES_H
+#define WEFT_REPORT_FIGURES_H
 
 #include "report/canvas.h"
+#include "report/confusion.h"
 #include "report/csv.h"
+
+/* Draws ${matrix}: blue cells, true classes as rows, slanted names below, a colour bar. Shares have
+ * four decimals. The size of the sheet follows from the number of classes and the lengths of their
+ * names. From 21 classes on, an empty cell shows no 0. */
+void figure_confusion(struct canvas *canvas, const struct confusion_matrix *matrix);
 
 struct curves {
     const struct report_epoch *history;
