@@ -1,7 +1,7 @@
 /* test_picture.c: pictures become images: the position and the brightness of the clothes. */
 #include "temporary.h"
 
-#include "cli/predict/picture_image.h"
+#include "cli/predict/picture.h"
 #include "report/png.h"
 #include "report/scale.h"
 

@@ -2,7 +2,7 @@
 #include "cli/version.h"
 
 #include "cli/json.h"
-#include "cli/predict/picture_read.h"
+#include "cli/predict/picture.h"
 #include "report/canvas.h"
 #include "weft/model.h"
 #include "weft/version.h"

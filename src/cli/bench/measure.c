@@ -227,7 +227,7 @@ static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend
     options.common.json = false;
     options.common.quiet = true;
     start = os_seconds();
-    status = cli_train_silently(&options, &bench->device, error);
+    status = cli_train(&options, &bench->device, error);
     *seconds = os_seconds() - start;
     os_remove_temporary(folder);
     return status;

@@ -1,12 +1,12 @@
 /* inputs.c: reads what weft predict needs: the model, and files or images of the data set. */
-#include "cli/predict/inputs.h"
+#include "cli/predict/predict.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "cli/messages.h"
-#include "cli/predict/picture_image.h"
+#include "cli/predict/picture.h"
 #include "cli/setup.h"
 #include "cli/values.h"
 #include "report/canvas.h"

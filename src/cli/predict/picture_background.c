@@ -7,7 +7,7 @@
  * first and faster in later rounds (graduated non-convexity with Geman and McClure's weights). If
  * the corners are not on the resulting surface, the fit followed the clothes, and the grey of the
  * corners is the background. */
-#include "cli/predict/picture_background.h"
+#include "cli/predict/picture.h"
 
 #include <math.h>
 #include <stdbool.h>

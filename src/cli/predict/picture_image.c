@@ -4,14 +4,13 @@
  * the longer side scaled to 28, sharpened, centred in 28 x 28, negated, made grey. Here the
  * picture becomes grey first, and the background may be any grey, and brighter on one side than on
  * the other. */
-#include "cli/predict/picture_image.h"
+#include "cli/predict/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
-#include "cli/predict/picture_background.h"
 #include "report/scale.h"
 
 enum { WORK_MAX = 224 };

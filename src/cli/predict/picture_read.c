@@ -1,5 +1,5 @@
 /* picture_read.c: PNG files through libpng. */
-#include "cli/predict/picture_read.h"
+#include "cli/predict/picture.h"
 
 #include <stdlib.h>
 

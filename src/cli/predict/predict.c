@@ -7,13 +7,14 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
-#include "cli/predict/inputs.h"
-#include "cli/predict/mirror.h"
+#include "cli/predict/predict.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "numerics.h"
 
 static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum cli_invert */
+enum mirror { MIRROR_AUTO, MIRROR_YES, MIRROR_NO };
+static const char *const mirrors[] = {"auto", "yes", "no", NULL};
 
 static const char notes[] =
     "IMAGE is a PNG file of any size. It is made grey, cut to what differs from its background,\n"
@@ -28,7 +29,7 @@ static const struct cli_option rows[] = {
     OPTION_TEXT("index", index, "LIST", "images of the data set, not files: 0,17,42"),
     OPTION_CHOICE("split", split, "test", cli_split_names, "the images that --index names"),
     OPTION_CHOICE("invert", invert, "auto", inverts, "exchange bright and dark in files"),
-    OPTION_CHOICE("mirror", mirror, "auto", cli_mirror_names,
+    OPTION_CHOICE("mirror", mirror, "auto", mirrors,
                   "exchange left and right; auto: in files, where\n"
                   "the mirrored image is more of a shoe"),
     OPTION_COUNT("top", top, "3", 1, 10, "the N most probable classes"),
@@ -36,6 +37,66 @@ static const struct cli_option rows[] = {
     OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of the figure"),
     {.name = NULL},
 };
+
+/* ---- pictures of shoes that point to the right ----
+ *
+ * All shoes of Fashion-MNIST point to the left, so a network that was trained on them predicts
+ * most shoes that point to the right as bags. A file is therefore predicted both as it is and
+ * mirrored. The mirrored image is chosen if it is much more of a shoe. Other clothes look the same
+ * both ways, and are not mirrored. */
+
+/* How much larger the probability of the three classes of shoes must be. On the 10,000 test
+ * images, 0.1 mirrors 9 wrongly. If all shoes point to the right, 94 % of them are predicted
+ * correctly, and 29 % without mirroring. */
+#define MARGIN 0.1f
+
+static void mirror_image(const struct cli_prediction *state, const uint8_t *from, uint8_t *to) {
+    for (size_t y = 0; y < state->height; y++) {
+        for (size_t x = 0; x < state->width; x++) {
+            to[y * state->width + x] = from[y * state->width + state->width - 1 - x];
+        }
+    }
+}
+
+/* Mirrors the images, or adds mirrored images after them, as the option requires. Sets
+ * state->computed to the number of images then. */
+static void mirror(struct cli_prediction *state) {
+    bool both = state->options->mirror == MIRROR_AUTO && state->options->index == NULL;
+    size_t area = state->height * state->width;
+    uint8_t *mirrored = state->pixels + state->count * area;
+    state->computed = both ? 2 * state->count : state->count;
+    if (!both && state->options->mirror != MIRROR_YES) {
+        return;
+    }
+    for (size_t i = 0; i < state->count; i++) {
+        mirror_image(state, state->pixels + i * area, mirrored + i * area);
+    }
+    if (!both) {
+        memcpy(state->pixels, mirrored, state->count * area);
+        memset(state->mirrored, true, state->count * sizeof *state->mirrored);
+    }
+}
+
+static float shoe_probability(const float *probabilities) {
+    return probabilities[5] + probabilities[7] + probabilities[9]; /* Sandal, Sneaker, Ankle boot */
+}
+
+/* With probabilities in state->logits: replaces an image and its probabilities by the mirrored ones
+ * where these are better. */
+static void choose(struct cli_prediction *state) {
+    size_t area = state->height * state->width;
+    for (size_t i = 0; i < state->count && state->computed > state->count; i++) {
+        float *own = state->logits + i * state->classes;
+        const float *other = state->logits + (state->count + i) * state->classes;
+        if (!state->exact[i] && shoe_probability(other) > shoe_probability(own) + MARGIN) {
+            memcpy(own, other, state->classes * sizeof *own);
+            memcpy(state->pixels + i * area, state->pixels + (state->count + i) * area, area);
+            state->mirrored[i] = true;
+        }
+    }
+}
+
+/* ---- the prediction ---- */
 
 /* Computes the logits of all images, in batches. */
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
@@ -163,7 +224,7 @@ done:
 }
 
 static enum weft_status predict(struct cli_prediction *state, struct weft_error *error) {
-    cli_predict_mirror(state);
+    mirror(state);
     state->logits = calloc(state->computed, state->classes * sizeof *state->logits);
     if (state->logits == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu logits", state->computed);
@@ -172,7 +233,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
     for (size_t i = 0; i < state->computed; i++) {
         to_probabilities(state->logits + i * state->classes, state->classes);
     }
-    cli_predict_choose(state);
+    choose(state);
     return show(state, error);
 }
 

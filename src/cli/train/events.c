@@ -2,9 +2,79 @@
  * epoch. */
 #include "cli/train/train.h"
 
+#include <stdlib.h>
+
 #include "base/try.h"
-#include "cli/train/resume.h"
+#include "cli/parser.h"
 #include "os/interrupt.h"
+
+/* ---- --validate: images that are held out of training and evaluated after each epoch ----
+ *
+ * They are the last images of the training file, so the device has them already: training takes its
+ * images from those before them. Their evaluation changes no bit of the training. */
+
+size_t cli_train_images(const struct cli_training *train) {
+    return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options.validate;
+}
+
+/* A resumed run holds out the images that the checkpoint was not trained on. */
+static void take_from_checkpoint(struct cli_training *train) {
+    size_t count = train->images[WEFT_SPLIT_TRAIN].count;
+    if (train->checksum == train->from->checksum && count >= train->from->images &&
+        !cli_options_given(&train->options.common, "validate")) {
+        train->options.validate = count - train->from->images;
+    }
+}
+
+enum weft_status cli_train_check_validate(struct cli_training *train, struct weft_error *error) {
+    if (train->from != NULL) {
+        take_from_checkpoint(train);
+    }
+    if (train->options.validate >= train->images[WEFT_SPLIT_TRAIN].count) {
+        return weft_fail(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
+                         (unsigned long long)train->options.validate,
+                         train->images[WEFT_SPLIT_TRAIN].count);
+    }
+    return WEFT_OK;
+}
+
+/* Evaluates the held-out images on the device as it is now, into ${epoch}. */
+static enum weft_status validate(const struct cli_training *train, struct report_epoch *epoch,
+                                 struct weft_error *error) {
+    const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
+    size_t batch = train->training.batch, correct = 0;
+    uint32_t *predictions = malloc(batch * sizeof *predictions);
+    float *losses = malloc(batch * sizeof *losses);
+    double loss = 0, count = (double)train->options.validate;
+    enum weft_status status = WEFT_OK;
+    if (predictions == NULL || losses == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "validation: no memory");
+        goto done;
+    }
+    for (size_t first = cli_train_images(train); first < images->count; first += batch) {
+        size_t left = images->count - first;
+        struct weft_pass pass = {.split = WEFT_SPLIT_TRAIN,
+                                 .statistics = WEFT_STATISTICS_RUNNING,
+                                 .first = first,
+                                 .count = left < batch ? left : batch,
+                                 .losses = losses,
+                                 .predictions = predictions};
+        TRY_OR(done, weft_backend_evaluate(train->backend, &pass, error));
+        for (size_t i = 0; i < pass.count; i++) {
+            correct += predictions[i] == images->labels[first + i];
+            loss += (double)losses[i];
+        }
+    }
+    epoch->validated = true;
+    epoch->validation_accuracy = (double)correct / count;
+    epoch->validation_loss = loss / count;
+done:
+    free(predictions);
+    free(losses);
+    return status;
+}
+
+/* ---- the callbacks ---- */
 
 /* Counts the images seen after ${step} steps of ${epoch} (from 1), and those of the training. */
 static void count_images(const struct cli_training *train, size_t epoch, size_t step,
@@ -40,18 +110,13 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
                                      struct weft_error *error) {
     struct cli_record *record = &train->record;
     bool partial = epoch->images < cli_train_images(train);
-    struct report_epoch line = {.epoch = epoch->epoch,
-                                .accuracy = epoch->accuracy,
-                                .total_loss = epoch->total_loss,
-                                .mean_loss = epoch->mean_loss,
-                                .seconds = epoch->seconds};
     char path[4096];
 
     /* The record, in memory. */
+    TRY(cli_record_epoch(record, epoch, error));
     if (train->options.validate > 0) {
-        TRY(cli_train_validate(train, &line, error));
+        TRY(validate(train, &record->epochs[record->epoch_count - 1], error));
     }
-    TRY(cli_record_epoch(record, &line, error));
     record->complete_epochs += !partial;
     record->steps += epoch->steps;
 
@@ -59,8 +124,8 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
     cli_run_path(&train->run, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
-    TRY(cli_record_write_history(record, &train->run, error));
-    TRY(cli_record_steps(record, &train->run, epoch, train->training.batch, error));
+    TRY(cli_record_write_history(train, error));
+    TRY(cli_record_steps(train, epoch, error));
     if (!partial) {
         TRY(cli_resume_save(train, error));
     }

@@ -1,5 +1,5 @@
 /* resume.c: weft train --resume: the state of a training, saved after each complete epoch. */
-#include "cli/train/resume.h"
+#include "cli/train/train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,10 +228,10 @@ enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error 
     uint64_t limit = train->options.steps;
     char path[4096];
     TRY(cli_run_clear_results(&train->run, error));
-    TRY(cli_record_resume(&train->record, &train->run, train->from, error));
+    TRY(cli_record_resume(train, error));
     cli_run_path(&train->run, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
-    TRY(cli_record_write_history(&train->record, &train->run, error));
+    TRY(cli_record_write_history(train, error));
     cli_message_notice(&train->options.common, "%s: continues after epoch %zu of %llu",
                        train->run.path, train->record.epoch_count,
                        (unsigned long long)train->options.epochs);

@@ -1,14 +1,58 @@
 /* run.c: weft train: from options to a run folder. */
 #include "cli/train/train.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/try.h"
 #include "cli/messages.h"
 #include "cli/setup.h"
-#include "cli/train/resume.h"
 #include "os/host.h"
 #include "os/interrupt.h"
+
+static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
+
+#define OPTIONS struct cli_train_options
+
+static const struct cli_option rows[] = {
+    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "passes over all training images"),
+    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images per step"),
+    OPTION_FLOAT("lr", lr, "0.01", 1e-9f, 1e3f, "Adam's learning rate"),
+    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of the initial values and the shuffles"),
+    OPTION_CHOICE("order", order, "shuffled", orders, "order of the images"),
+    OPTION_COUNT("steps", steps, NULL, 1, UINT64_MAX / 2, "end after N steps in total"),
+    OPTION_COUNT("validate", validate, NULL, 1, 1000000,
+                 "hold out the last N images, evaluate them by epoch;\n"
+                 "the final matrix of train covers the whole split"),
+    OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of MODEL"),
+    OPTION_FILE("network", network, "layers in JSON, instead of the published network"),
+    OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is new)"),
+    OPTION_TEXT("resume", resume, "DIR",
+                "continue after the last complete epoch of DIR, with the same\n"
+                "bits; --epochs may be larger, the device another"),
+    OPTION_FLAG("force", force, "replace the run in a DIR that is not empty"),
+    OPTION_FILE("dump-gradients", dump_gradients,
+                "write the gradients of the last step as safetensors"),
+    {.name = NULL},
+};
+
+static const char notes[] =
+    "Ctrl-C keeps the last complete epoch. Exit code 1: the training learned nothing.\n";
+
+static const char details[] =
+    "A training that learned nothing ends with exit code 1, after its files were written:\n"
+    "- it has two epochs or more, and the mean loss of each is higher than that of the previous "
+    "one;\n"
+    "- it has 100 steps or more, and the last epoch is no better than guessing: its mean loss is\n"
+    "  not below ln(classes), and less than 1.5 / classes of its images are right.\n"
+    "\n"
+    "A loss that is not a finite number ends it at once, also with exit code 1. The files of the\n"
+    "last complete epoch are kept.\n"
+    "\n"
+    "Ctrl-C stops it with exit code 130. --resume then gives the same bits as a training without\n"
+    "the stop. A second Ctrl-C ends it at once.\n"
+    "\n"
+    "Without --out, the folder is the first of run-1, run-2, ... that does not exist.\n";
 
 /* Makes the model of --init, or of --network with initial values. */
 static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
@@ -147,6 +191,49 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
     return WEFT_OK;
 }
 
+#define GUESS_STEPS 100 /* before that, guessing is no failure yet */
+
+static bool only_rises(const struct report_epoch *epochs, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        if (!(epochs[i].mean_loss > epochs[i - 1].mean_loss)) {
+            return false;
+        }
+    }
+    return count >= 2;
+}
+
+/* Fails with WEFT_FAILED when the training learned nothing, by the rule of the manual page: such a
+ * training must not look like one that did. */
+static enum weft_status check_sanity(const struct cli_record *record,
+                                     const struct weft_evaluation evaluations[WEFT_SPLIT_COUNT],
+                                     struct weft_error *error) {
+    double classes = (double)evaluations[WEFT_SPLIT_TRAIN].classes;
+    const struct report_epoch *last = &record->epochs[record->epoch_count - 1];
+    if (only_rises(record->epochs, record->complete_epochs)) {
+        weft_fail(error, WEFT_FAILED,
+                  "training learned nothing: the mean loss rose with each epoch, from %.4f to %.4f",
+                  record->epochs[0].mean_loss,
+                  record->epochs[record->complete_epochs - 1].mean_loss);
+        return weft_error_hint(error, "try another --lr; the default is 0.01");
+    }
+    if (record->steps >= GUESS_STEPS && !(last->mean_loss < log(classes)) &&
+        last->accuracy < 1.5 / classes) {
+        weft_fail(error, WEFT_FAILED,
+                  "training learned nothing: the last epoch is no better than guessing: accuracy "
+                  "%.4f, mean loss %.4f",
+                  last->accuracy, last->mean_loss);
+        return weft_error_hint(error, "try another --lr; the default is 0.01");
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        if (!isfinite(evaluations[i].loss)) {
+            return weft_fail(error, WEFT_FAILED,
+                             "training diverged: %s split: the loss is not a finite number",
+                             weft_split_name((enum weft_split)i));
+        }
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status work(struct cli_training *train, struct weft_error *error) {
     double start = os_seconds();
     TRY(read_inputs(train, error));
@@ -161,13 +248,11 @@ static enum weft_status work(struct cli_training *train, struct weft_error *erro
     train->seconds = os_seconds() - start;
     TRY(cli_train_write_results(train, error));
     TRY(cli_train_print_done(train, error));
-    return train->silent ? WEFT_OK
-                         : cli_train_check_sanity(&train->record, train->evaluations, error);
+    return train->silent ? WEFT_OK : check_sanity(&train->record, train->evaluations, error);
 }
 
-/* Silent if ${device} is not NULL, which is then set. */
-static enum weft_status run(const struct cli_train_options *options, struct weft_device *device,
-                            struct weft_error *error) {
+enum weft_status cli_train(const struct cli_train_options *options, struct weft_device *device,
+                           struct weft_error *error) {
     struct cli_training train = {.options = *options, .silent = device != NULL};
     enum weft_status status = work(&train, error);
     if (status != WEFT_OK) {
@@ -188,11 +273,19 @@ static enum weft_status run(const struct cli_train_options *options, struct weft
     return status;
 }
 
-enum weft_status cli_train_run(const void *options, struct weft_error *error) {
-    return run(options, NULL, error);
+static enum weft_status run(const void *options, struct weft_error *error) {
+    return cli_train(options, NULL, error);
 }
 
-enum weft_status cli_train_silently(const struct cli_train_options *options,
-                                    struct weft_device *device, struct weft_error *error) {
-    return run(options, device, error);
-}
+const struct cli_command cli_command_train = {
+    .name = "train",
+    .summary = "trains a model, evaluates it, and writes a run folder",
+    .run = run,
+    .options_size = sizeof(struct cli_train_options),
+    .options = rows,
+    .notes = notes,
+    .details = details,
+    .examples = "weft train --epochs 2 --seed 7 --out run-a\n"
+                "weft train --resume run-a --epochs 5\n"
+                "weft train --device cpu --validate 5000\n",
+};

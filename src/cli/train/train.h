@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
-#include "cli/train/record.h"
+#include "report/csv.h"
 #include "weft/backend.h"
 #include "weft/checkpoint.h"
 
@@ -18,6 +18,16 @@ struct cli_train_options {
     int order; /* enum weft_order */
     const char *init, *network, *out, *resume, *dump_gradients;
     bool force;
+};
+
+/* What a training has recorded: its epochs and steps, and their files in the run folder,
+ * history.csv and steps.csv. All zero at the start. The caller frees ${epochs} and ${log}. */
+struct cli_record {
+    struct report_epoch *epochs; /* the last one is perhaps not complete */
+    size_t epoch_count, complete_epochs;
+    uint64_t steps;          /* made so far */
+    struct report_step *log; /* empty where a resumed run has lost its steps.csv */
+    size_t logged, log_capacity;
 };
 
 /* One training, from its options to its results. All zero but options and silent at the start. */
@@ -48,35 +58,23 @@ struct cli_training {
     double seconds; /* of the command, until the last evaluation */
 };
 
-/* options.c: the row of the table of commands. */
+/* run.c: the row of the table of commands. */
 extern const struct cli_command cli_command_train;
 
-/* run.c: runs the command. */
-enum weft_status cli_train_run(const void *options, struct weft_error *error);
-
-/* Does what weft train does, but prints no results. ${device} is set to the device that it used. */
-enum weft_status cli_train_silently(const struct cli_train_options *options,
-                                    struct weft_device *device, struct weft_error *error);
+/* Does what weft train does. If ${device} is not NULL, it is set to the device that was used, and
+ * no results are printed. */
+enum weft_status cli_train(const struct cli_train_options *options, struct weft_device *device,
+                           struct weft_error *error);
 
 /* events.c: the callbacks that print and save while the library trains. */
 struct weft_training_events cli_train_events(struct cli_training *train);
 
-/* validate.c: returns the number of images that are trained on: all but those held out. */
+/* Returns the number of images that are trained on: all but those held out. */
 size_t cli_train_images(const struct cli_training *train);
 
 /* With --resume, sets --validate to what the run began with. Fails with WEFT_USAGE when no image
  * would be left. */
 enum weft_status cli_train_check_validate(struct cli_training *train, struct weft_error *error);
-
-/* Evaluates the held-out images on the device as it is now, into ${epoch}. */
-enum weft_status cli_train_validate(const struct cli_training *train, struct report_epoch *epoch,
-                                    struct weft_error *error);
-
-/* sanity.c: fails with WEFT_FAILED when the training learned nothing; the manual page has the
- * rule. */
-enum weft_status cli_train_check_sanity(const struct cli_record *record,
-                                        const struct weft_evaluation evaluations[WEFT_SPLIT_COUNT],
-                                        struct weft_error *error);
 
 /* print.c: each prints a result as text or as an event, unless the training is silent. */
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error);
@@ -102,5 +100,35 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
 /* Writes the confusion matrices, the figures and run.json into the run folder. */
 enum weft_status cli_train_write_results(const struct cli_training *train,
                                          struct weft_error *error);
+
+/* record.c: adds an epoch, in memory. Fails with WEFT_FAILED without memory. */
+enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_epoch *epoch,
+                                  struct weft_error *error);
+
+/* Adds the steps of ${epoch} to the log and to steps.csv. */
+enum weft_status cli_record_steps(struct cli_training *train, const struct weft_epoch *epoch,
+                                  struct weft_error *error);
+
+/* Writes history.csv. */
+enum weft_status cli_record_write_history(const struct cli_training *train,
+                                          struct weft_error *error);
+
+/* For --resume: takes the epochs from the checkpoint, their steps and validation from the run
+ * folder. Fails with WEFT_FAILED without memory. */
+enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error);
+
+/* resume.c: writes checkpoint.safetensors, after a complete epoch. */
+enum weft_status cli_resume_save(const struct cli_training *train, struct weft_error *error);
+
+/* Reads the checkpoint of --resume: model and options. Fails with WEFT_USAGE for options other than
+ * those that the run began with. */
+enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *error);
+
+/* Fails with WEFT_USAGE unless the images are those of the checkpoint. */
+enum weft_status cli_resume_check_images(const struct cli_training *train,
+                                         struct weft_error *error);
+
+/* Restores the run folder and the record of the last finished epoch. */
+enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error *error);
 
 #endif

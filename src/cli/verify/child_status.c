@@ -1,5 +1,5 @@
 /* child_status.c: what a child process does, in a file. */
-#include "cli/verify/child_status.h"
+#include "cli/verify/verify.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -244,37 +244,25 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
     printf("seconds:    %.2f\n", verdict->seconds);
 }
 
-static void print(const struct verdict *verdict) {
-    char *options = describe_options(verdict->options);
-    const char *text = options != NULL ? options : "";
+void cli_verify_print_verdict(const struct cli_verify_options *options,
+                              const struct weft_device *device, const char *why,
+                              const struct weft_verify_outcome *outcome, double seconds) {
+    const struct verdict verdict = {
+        .options = options,
+        .device = device,
+        .result = why != NULL ? "no verdict" : weft_verify_result_name(outcome->result),
+        .diagnosis = why != NULL ? why : outcome->diagnosis,
+        .outcome = outcome,
+        .none = why != NULL,
+        .seconds = seconds};
+    char *described = describe_options(options);
+    const char *text = described != NULL ? described : "";
     struct json_writer json;
-    if (cli_event_begin(&json, verdict->options->common.json, "verdict")) {
-        json_verdict(&json, verdict, text);
+    if (cli_event_begin(&json, options->common.json, "verdict")) {
+        json_verdict(&json, &verdict, text);
         cli_event_end(&json, NULL);
     } else {
-        print_verdict(verdict, text);
+        print_verdict(&verdict, text);
     }
-    free(options);
-}
-
-void cli_verify_print_verdict(const struct cli_verify_options *options,
-                              const struct weft_verify_outcome *outcome) {
-    print(&(struct verdict){.options = options,
-                            .device = &outcome->device,
-                            .result = weft_verify_result_name(outcome->result),
-                            .diagnosis = outcome->diagnosis,
-                            .outcome = outcome,
-                            .seconds = outcome->seconds});
-}
-
-void cli_verify_print_none(const struct cli_verify_options *options,
-                           const struct weft_device *device, const char *why,
-                           const struct weft_verify_outcome *outcome, double seconds) {
-    print(&(struct verdict){.options = options,
-                            .device = device,
-                            .result = "no verdict",
-                            .diagnosis = why,
-                            .outcome = outcome,
-                            .none = true,
-                            .seconds = seconds});
+    free(described);
 }

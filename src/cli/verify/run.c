@@ -10,11 +10,44 @@
 #include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
-#include "cli/verify/child.h"
-#include "cli/verify/child_status.h"
 #include "os/host.h"
 #include "os/interrupt.h"
 #include "os/process.h"
+
+#define OPTIONS struct cli_verify_options
+
+static const struct cli_option rows[] = {
+    OPTION_FLAG("all", all, "verify every device, each in a separate process"),
+    OPTION_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
+    OPTION_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
+    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of all values, images and shuffles"),
+    OPTION_COUNT("steps", steps, NULL, 1, 1000000,
+                 "steps of training (default: 20, or 600 with --full)"),
+    OPTION_TIME("for", soak, "continue with new seeds for TIME (50s, 10m, 2h): a soak test"),
+    OPTION_TIME("timeout", timeout,
+                "time limit of a device; after it, there is no verdict (exit\n"
+                "code 5) (default: none, with --all 15m)"),
+    OPTION_TEXT("bundle", bundle, "DIR",
+                "write into DIR what the author of a driver needs to reproduce\n"
+                "a difference: kernels, inputs, a C program"),
+    OPTION_TEXT("inject", inject, "STEP:TENSOR:ELEMENT:BIT",
+                "flip that bit on the device, as a test"),
+    {.name = NULL},
+};
+
+static const char notes[] =
+    "The first value that differs is named, repeated in other ways, and explained.\n"
+    "\n"
+    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 device not opened\n";
+
+static const char details[] =
+    "The bytes that the device computes are compared with those of the CPU backend, or with known\n"
+    "hashes of them: transfers, single operations, layers, training, evaluation. The images are\n"
+    "made from the seed, so no data set is needed; --data uses a data set.\n"
+    "\n"
+    "A device is unstable if two equal runs on it differ. There is no verdict after a hang, a\n"
+    "crash, a time limit or an interruption, or if the CPU backend of this host is no valid\n"
+    "reference.\n";
 
 /* The state of a verification in this process. */
 struct state {
@@ -114,7 +147,7 @@ static enum weft_status conclude(const struct cli_verify_options *options,
     const char *end = strstr(outcome->diagnosis, ". "); /* of its first sentence */
     int length = (int)(end != NULL ? end - outcome->diagnosis : 300);
     bool unstable = outcome->result == WEFT_VERIFY_UNSTABLE;
-    cli_verify_print_verdict(options, outcome);
+    cli_verify_print_verdict(options, &outcome->device, NULL, outcome, outcome->seconds);
     if (outcome->result == WEFT_VERIFY_EQUAL) {
         return WEFT_OK;
     }
@@ -153,7 +186,8 @@ static enum weft_status end(struct state *state, const struct weft_verify_outcom
         return conclude(options, outcome, error);
     }
     if (outcome->device.name[0] != '\0' && status != WEFT_USAGE) {
-        cli_verify_print_none(options, &outcome->device, error->message, outcome, outcome->seconds);
+        cli_verify_print_verdict(options, &outcome->device, error->message, outcome,
+                                 outcome->seconds);
     }
     return status;
 }
@@ -207,7 +241,7 @@ static enum weft_status verify_as_child(const struct cli_verify_options *options
     return status;
 }
 
-enum weft_status cli_verify_run(const void *given, struct weft_error *error) {
+static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_verify_options *options = given;
     struct cli_child_status child = {NULL, false};
     if (options->quick && options->full) {
@@ -230,3 +264,16 @@ enum weft_status cli_verify_run(const void *given, struct weft_error *error) {
                ? cli_verify_child(options, NULL, error)
                : verify_here(options, &child, error);
 }
+
+const struct cli_command cli_command_verify = {
+    .name = "verify",
+    .summary = "checks a device against the CPU backend, byte for byte",
+    .run = run,
+    .options_size = sizeof(struct cli_verify_options),
+    .options = rows,
+    .notes = notes,
+    .details = details,
+    .examples = "weft verify --device gpu --quick\n"
+                "weft verify --all\n"
+                "weft verify --for 10m --bundle found\n",
+};

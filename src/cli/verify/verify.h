@@ -2,6 +2,8 @@
 #ifndef WEFT_CLI_VERIFY_H
 #define WEFT_CLI_VERIFY_H
 
+#include <stdio.h>
+
 #include "cli/options.h"
 #include "weft/verify.h"
 
@@ -13,21 +15,61 @@ struct cli_verify_options {
     const char *inject, *bundle;
 };
 
-/* run.c: runs the command with the options ${given}. */
-enum weft_status cli_verify_run(const void *given, struct weft_error *error);
-
 /* print.c: each prints as text or as an event: a stage, a difference, the verdict. */
 void cli_verify_print_stage(const struct cli_verify_options *options, enum weft_verify_stage stage,
                             enum weft_verify_result result, uint64_t cases, double seconds);
 void cli_verify_print_difference(const struct cli_verify_options *options,
                                  const struct weft_verify_difference *found);
-void cli_verify_print_verdict(const struct cli_verify_options *options,
-                              const struct weft_verify_outcome *outcome);
 
-/* Prints that there is no verdict on ${device}, because of ${why}. ${outcome}, if not NULL, has
- * what was complete until then. */
-void cli_verify_print_none(const struct cli_verify_options *options,
-                           const struct weft_device *device, const char *why,
-                           const struct weft_verify_outcome *outcome, double seconds);
+/* Prints the verdict on ${device}, which is that of ${outcome} if ${why} is NULL. Otherwise, there
+ * is no verdict because of ${why}, and ${outcome}, if not NULL, has what was complete until
+ * then. */
+void cli_verify_print_verdict(const struct cli_verify_options *options,
+                              const struct weft_device *device, const char *why,
+                              const struct weft_verify_outcome *outcome, double seconds);
+
+/* child.c: verifies ${device}, or the one that the options name if it is NULL, in a child process
+ * with a time limit. Returns the child's status; if it crashed or did not end, prints why and
+ * returns WEFT_NO_VERDICT. Fails if no process can be started. */
+enum weft_status cli_verify_child(const struct cli_verify_options *options,
+                                  const struct weft_device *device, struct weft_error *error);
+
+/* What the child process does that queries the drivers. It prints nothing. */
+enum weft_status cli_verify_answer(struct weft_error *error);
+
+/* Verifies all devices, each in a child process. The status is the worst of theirs, in this order:
+ * different, unstable, no verdict, failed. */
+enum weft_status cli_verify_children(const struct cli_verify_options *options,
+                                     struct weft_error *error);
+
+/* ---- child_status.c: a file in which a child process writes what it does. Its parent reads the
+ * file after a crash. ---- */
+
+/* The environment of a child: the path of the file, or CLI_CHILD_NO_FILE; and whether it waits for
+ * each kernel and reports it. */
+#define CLI_CHILD_FILE     "WEFT_VERIFY_NOTE"
+#define CLI_CHILD_LAUNCHES "WEFT_VERIFY_LAUNCHES"
+#define CLI_CHILD_NO_FILE  "-"
+
+/* What the file has when the child came to its end, whatever it found. */
+#define CLI_CHILD_END "its end"
+
+struct cli_child_status {
+    FILE *stream;  /* NULL: nothing is written */
+    bool launches; /* each kernel is reported, and nothing is printed */
+};
+
+/* Makes the file of a child to come; writing to it then needs no space on the disk. Returns false
+ * if that failed. */
+bool cli_child_status_make(const char *path);
+
+/* Stores what the file has, without the spaces at its end, in ${doing}; empty if it cannot be
+ * read. */
+void cli_child_status_read(const char *path, char doing[500]);
+
+/* Opens the file that the environment names. Returns whether this process is a child. */
+bool cli_child_status_open(struct cli_child_status *status);
+void cli_child_status_write(struct cli_child_status *status, const char *what);
+void cli_child_status_close(struct cli_child_status *status);
 
 #endif

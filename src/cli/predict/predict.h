@@ -1,6 +1,6 @@
-/* prediction.h: the state of weft predict. */
-#ifndef WEFT_CLI_PREDICT_PREDICTION_H
-#define WEFT_CLI_PREDICT_PREDICTION_H
+/* predict.h: the state of weft predict, and how it is read. */
+#ifndef WEFT_CLI_PREDICT_PREDICT_H
+#define WEFT_CLI_PREDICT_PREDICT_H
 
 #include "cli/options.h"
 #include "weft/model.h"
@@ -26,5 +26,10 @@ struct cli_prediction {
     char **names;                  /* count: a path, or "test:17" */
     float *logits;                 /* computed x classes; later probabilities */
 };
+
+/* Reads the model, and the image files or the images of --index. A file that cannot be read is
+ * reported at once and counted. The caller calls cli_predict_finish, after a failure too. */
+enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error);
+void cli_predict_finish(struct cli_prediction *state);
 
 #endif
