@@ -10,7 +10,6 @@
 #include "cli/nearest.h"
 #include "cli/parser.h"
 #include "cli/train/train.h"
-#include "cli/values.h"
 
 extern const struct cli_command cli_command_evaluate;
 

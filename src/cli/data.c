@@ -52,11 +52,7 @@ static enum weft_status print(const struct cli_options *options, const char *fol
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
-    json_write_open(&json, "classes", '[');
-    for (size_t i = 0; i < split->images.classes; i++) {
-        json_write_string(&json, NULL, weft_class_names[i]);
-    }
-    json_write_close(&json, ']');
+    cli_json_classes(&json, split->images.classes);
     json_write_open(&json, "counts", '[');
     for (size_t i = 0; i < split->images.classes; i++) {
         json_write_integer(&json, NULL, split->counts[i]);

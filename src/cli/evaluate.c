@@ -142,7 +142,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "pixels", pixels[state->pixels]);
         json_write_string(&json, "statistics", statistics[requested->statistics]);
         json_write_bool(&json, "as_published", options->as_published);
-        cli_json_results(&json, &state->evaluation, weft_class_names);
+        cli_json_results(&json, &state->evaluation);
         cli_json_device(&json, "device", weft_backend_device(state->backend));
         json_write_seconds(&json, "seconds", state->seconds);
         return cli_event_end(&json, error);

@@ -38,15 +38,12 @@ static enum weft_status add(struct fleet *fleet, json_t *json, const char *path,
                             struct weft_error *error) {
     const json_t *device = json_object_get(json, "device");
     struct verdict *to;
-    if ((fleet->count & (fleet->count - 1)) == 0) { /* 0 or a power of two: full */
-        size_t room = fleet->count == 0 ? 1 : 2 * fleet->count;
-        struct verdict *grown = realloc(fleet->verdicts, room * sizeof *grown);
-        if (grown == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for %zu verdicts", room);
-        }
-        fleet->verdicts = grown;
+    to = realloc(fleet->verdicts, (fleet->count + 1) * sizeof *to);
+    if (to == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count + 1);
     }
-    to = &fleet->verdicts[fleet->count++];
+    fleet->verdicts = to;
+    to += fleet->count++;
     *to = (struct verdict){.json = json_incref(json),
                            .host = text_of(json, "host"),
                            .device = text_of(device, "name"),
@@ -123,24 +120,18 @@ static int compare(const void *left, const void *right) {
 static const char *majority(const struct fleet *fleet, const struct verdict *verdict) {
     const char *best = "";
     size_t most = 0;
-    bool sound = false;
     for (size_t i = 0; i < fleet->count; i++) {
         const struct verdict *candidate = &fleet->verdicts[i];
-        size_t count = 0;
-        bool equal = false;
-        if (!comparable(candidate, verdict) || candidate->hash[0] == '\0') {
-            continue;
-        }
+        size_t weight = 0; /* twice the number of verdicts, plus 1 if one of them is equal */
         for (size_t j = 0; j < fleet->count; j++) {
             const struct verdict *other = &fleet->verdicts[j];
-            bool same = comparable(other, verdict) && strcmp(other->hash, candidate->hash) == 0;
-            count += same;
-            equal = equal || (same && strcmp(other->result, "equal") == 0);
+            if (comparable(other, verdict) && strcmp(other->hash, candidate->hash) == 0) {
+                weight = (weight + 2) | (strcmp(other->result, "equal") == 0);
+            }
         }
-        if (count > most || (count == most && equal && !sound)) {
+        if (comparable(candidate, verdict) && candidate->hash[0] != '\0' && weight > most) {
             best = candidate->hash;
-            most = count;
-            sound = equal;
+            most = weight;
         }
     }
     return best;

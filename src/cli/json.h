@@ -34,9 +34,10 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
  * open. */
 void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device);
 
-/* Adds the fields correct, accuracy, loss, classes and confusion to the object that is open.
- * ${names}: the name of each class. */
-void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
-                      const char *const *names);
+/* Adds the names of the first ${classes} classes as the member "classes". */
+void cli_json_classes(struct json_writer *json, size_t classes);
+
+/* Adds the fields correct, accuracy, loss, classes and confusion to the object that is open. */
+void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation);
 
 #endif

@@ -5,24 +5,54 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/help/help.h"
+#include "cli/json.h"
 #include "cli/messages.h"
-#include "cli/nearest.h"
 #include "cli/parser.h"
-#include "cli/version.h"
+#include "cli/predict/picture.h"
 #include "os/interrupt.h"
 #include "os/process.h"
 #include "os/terminal.h"
+#include "report/canvas.h"
+#include "weft/model.h"
+#include "weft/version.h"
 
-static const char *command_name(const void *context, size_t index) {
-    (void)context;
-    return cli_commands[index] != NULL ? cli_commands[index]->name : NULL;
+static void print_library(struct json_writer *event, const char *name, const char *version) {
+    if (event != NULL) {
+        cli_json_text(event, name, version);
+    } else {
+        printf("%s: %s\n", name, version[0] != '\0' ? version : "not built with it");
+    }
 }
 
-static enum weft_status unknown_command(const char *name, struct weft_error *error) {
-    const char *nearest = cli_nearest_find(name, command_name, NULL);
-    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
-    return nearest != NULL ? weft_error_hint(error, "did you mean weft %s?", nearest)
-                           : error->status;
+/* weft_libraries comes last: OpenCL's loader loads the drivers, and one of them may end the
+ * process. */
+static enum weft_status print_version(bool as_json, struct weft_error *error) {
+    struct weft_library libraries[WEFT_LIBRARIES_MAX];
+    struct json_writer json, *event = NULL;
+    size_t count;
+    if (cli_event_begin(&json, as_json, "version")) {
+        event = &json;
+        json_write_string(event, "version", weft_version());
+        json_write_string(event, "revision", weft_revision());
+        json_write_string(event, "compiler", weft_compiler());
+        json_write_integer(event, "contract", WEFT_CONTRACT);
+        json_write_open(event, "libraries", '{');
+    } else {
+        printf("weft %s\nrevision: %s\ncompiler: %s\ncontract of equal bits: %d\n", weft_version(),
+               weft_revision(), weft_compiler(), WEFT_CONTRACT);
+    }
+    print_library(event, "libpng", cli_picture_png_version());
+    print_library(event, "cairo", canvas_cairo_version());
+    fflush(stdout);
+    count = weft_libraries(libraries);
+    for (size_t i = 0; i < count; i++) {
+        print_library(event, libraries[i].name, libraries[i].version);
+    }
+    if (event == NULL) {
+        return WEFT_OK;
+    }
+    json_write_close(event, '}');
+    return cli_event_end(event, error);
 }
 
 static enum weft_status run_command(const struct cli_command *command, int count, char **arguments,
@@ -36,7 +66,7 @@ static enum weft_status run_command(const struct cli_command *command, int count
     if (options->help) {
         cli_help_command(stdout, command);
     } else if (options->version) {
-        status = cli_version_print(options->json, error);
+        status = print_version(options->json, error);
     } else {
         status = command->run(options, error);
     }
@@ -52,7 +82,7 @@ static enum weft_status version(int count, char *const *arguments, struct weft_e
         return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes only --json",
                          arguments[0]);
     }
-    return cli_version_print(json, error);
+    return print_version(json, error);
 }
 
 static enum weft_status dispatch(int count, char **arguments, struct weft_error *error) {
@@ -78,7 +108,7 @@ static enum weft_status dispatch(int count, char **arguments, struct weft_error 
         weft_fail(error, WEFT_USAGE, "%.60s: options follow the command", name);
         return weft_error_hint(error, "for example: weft train --epochs 5");
     }
-    return unknown_command(name, error);
+    return cli_help_unknown(name, NULL, error);
 }
 
 /* Returns whether --json is among the arguments: errors are then events too. */

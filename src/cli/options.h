@@ -87,7 +87,7 @@ struct cli_option {
     { OPTION_ROW(CLI_OPTION_CHOICE, NAME, FIELD, HELP), .initial = INITIAL, .choices = CHOICES }
 #define OPTION_FILE(NAME, FIELD, HELP) OPTION_TEXT(NAME, FIELD, "FILE", HELP)
 
-/* common.c */
+/* commands.c */
 extern const struct cli_option cli_common_options[];
 extern const char *const cli_split_names[];   /* in the order of enum weft_split */
 extern const char *const cli_mapping_names[]; /* in the order of enum weft_mapping */

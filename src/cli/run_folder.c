@@ -60,25 +60,18 @@ static const char *const files[] = {
 
 enum { RESULTS = 10 }; /* the number of those written at the end */
 
-static enum weft_status clear(const struct cli_run *run, const char *const *names, size_t count,
-                              struct weft_error *error) {
+enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
+                               struct weft_error *error) {
+    size_t count = results_only ? RESULTS : sizeof files / sizeof files[0];
     char path[4096];
     for (size_t i = 0; i < count; i++) {
-        cli_run_path(run, names[i], path);
+        cli_run_path(run, files[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
             return weft_fail(error, WEFT_FAILED, "%s: cannot be removed: %s", path,
                              strerror(errno));
         }
     }
     return WEFT_OK;
-}
-
-enum weft_status cli_run_clear(const struct cli_run *run, struct weft_error *error) {
-    return clear(run, files, sizeof files / sizeof files[0], error);
-}
-
-enum weft_status cli_run_clear_results(const struct cli_run *run, struct weft_error *error) {
-    return clear(run, files, RESULTS, error);
 }
 
 void cli_run_discard(const struct cli_run *run) {

@@ -16,12 +16,10 @@ struct cli_run {
 enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
                                 struct weft_error *error);
 
-/* Removes the files that an earlier training left in it, so that all files in it belong to one
- * run. */
-enum weft_status cli_run_clear(const struct cli_run *run, struct weft_error *error);
-
-/* Removes those of them that are written at the end of a run. */
-enum weft_status cli_run_clear_results(const struct cli_run *run, struct weft_error *error);
+/* Removes the files that an earlier training left in it, so that all files in it belong to one run;
+ * if ${results_only}, those that are written at the end of a run. */
+enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
+                               struct weft_error *error);
 
 /* Removes the folder if this run made it and it is still empty. */
 void cli_run_discard(const struct cli_run *run);

@@ -7,7 +7,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/options.h"
-#include "cli/values.h"
+#include "cli/parser.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 

@@ -54,12 +54,39 @@ static void choose_images(struct cli_bench *bench) {
     }
 }
 
+/* Multiplies the outputs of every conv2d and linear of ${network} by ${times}, except those of the
+ * last one, which are the classes. The list of layers is made from the layers' arguments alone, so
+ * these are changed, and the list is read again. */
+static enum weft_status widen(struct weft_network **network, size_t times,
+                              struct weft_error *error) {
+    struct weft_network *old = *network;
+    size_t *last = NULL;
+    char *list;
+    enum weft_status status;
+    for (size_t i = 0; i < old->layer_count; i++) {
+        size_t *outputs = weft_layer_outputs(&old->layers[i]);
+        if (outputs != NULL && last != NULL) {
+            *last *= times;
+        }
+        last = outputs != NULL ? outputs : last;
+    }
+    list = weft_network_to_json(old);
+    weft_network_destroy(old);
+    *network = NULL;
+    if (list == NULL) {
+        return weft_fail(error, WEFT_FAILED, "--wide: no memory for the network's text");
+    }
+    status = weft_network_create(list, network, error);
+    free(list);
+    return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "--wide %zu", times);
+}
+
 static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
     const struct cli_bench_options *options = bench->options;
     struct weft_network *network = NULL;
     TRY(cli_setup_network(options->network, &network, error));
     if (options->wide > 1) {
-        TRY(cli_bench_widen(&network, (size_t)options->wide, error));
+        TRY(widen(&network, (size_t)options->wide, error));
     }
     TRY(weft_model_create(network, &bench->model, error));
     weft_model_initialise(bench->model, 0);
@@ -87,9 +114,6 @@ static enum weft_status print_interrupted(struct cli_bench *bench, struct weft_e
 static enum weft_status measure(struct cli_bench *bench, struct weft_error *error) {
     for (int math = bench->options->common.math; math >= 0; math--) {
         TRY(cli_bench_measure(bench, math, error));
-        if (cli_bench_wants(bench->options, CLI_BENCH_WHOLE)) {
-            TRY(cli_bench_measure_whole(bench, math, error));
-        }
     }
     return WEFT_OK;
 }

@@ -55,22 +55,8 @@ struct cli_bench {
     size_t part_count;
 };
 
-/* network.c: multiplies the outputs of every conv2d and linear of ${network} by ${times}, except
- * those of the last one, which are the classes. Replaces ${network}. Fails with WEFT_FAILED without
- * memory, with WEFT_BAD_FILE if the network gets too large. */
-enum weft_status cli_bench_widen(struct weft_network **network, size_t times,
-                                 struct weft_error *error);
-
-/* Return the GFLOP of the products for one image: of a forward pass, and of a training step. */
-double cli_bench_forward_gflop(const struct weft_network *network);
-double cli_bench_step_gflop(const struct weft_network *network);
-
 /* measure.c: measures what the options ask for, with one kind of math, into the next parts. */
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error);
-
-/* Measures complete runs of weft train, into the next part. */
-enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
-                                         struct weft_error *error);
 
 /* Returns whether the options ask for a part. */
 bool cli_bench_wants(const struct cli_bench_options *options, enum cli_bench_what what);

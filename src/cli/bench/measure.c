@@ -134,74 +134,53 @@ static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backen
     return WEFT_OK;
 }
 
-/* Opens the device for ${split}, and writes the model and the images of that split to it. */
-static enum weft_status open_device(struct cli_bench *bench, const struct cli_options *options,
-                                    enum weft_split split, size_t batch,
-                                    struct weft_backend **backend, struct weft_error *error) {
-    TRY(cli_setup_device(options, bench->model->network, batch, split == WEFT_SPLIT_TEST, backend,
-                         error));
-    bench->device = *weft_backend_device(*backend);
-    TRY(cli_setup_write_model(*backend, bench->model, false, error));
-    return weft_backend_set_images(*backend, split, &bench->images[split], error);
+/* Returns the GFLOP of the products of a forward pass of one image. */
+static double forward_gflop(const struct weft_network *network) {
+    uint64_t flop = 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        flop += weft_layer_flop(&network->layers[i]);
+    }
+    return 1e-9 * (double)flop;
 }
 
-/* Measures training and the peak, on a device that is open for training. */
-static enum weft_status measure_training(struct cli_bench *bench, const struct cli_options *options,
-                                         bool trains, bool peak, struct weft_error *error) {
-    size_t images = bench->images[WEFT_SPLIT_TRAIN].count;
-    struct cli_bench_part part = {.what = CLI_BENCH_TRAIN,
+/* Returns those of a training step: the forward pass, the gradients of the parameters, and those of
+ * all inputs except the images. */
+static double step_gflop(const struct weft_network *network) {
+    double first = 1e-9 * (double)weft_layer_flop(&network->layers[0]);
+    return 3 * forward_gflop(network) - first;
+}
+
+/* Measures training and the peak, or evaluation, on a device that is open for ${split}: for forward
+ * passes only in an evaluation, as in weft evaluate. */
+static enum weft_status measure_split(struct cli_bench *bench, const struct cli_options *options,
+                                      enum weft_split split, bool timed, bool peak,
+                                      struct weft_error *error) {
+    const struct weft_network *network = bench->model->network;
+    bool trains = split == WEFT_SPLIT_TRAIN;
+    size_t images = bench->images[split].count;
+    size_t batch = trains ? bench->batch : images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
+    struct cli_bench_part part = {.what = trains ? CLI_BENCH_TRAIN : CLI_BENCH_EVALUATE,
                                   .math = options->math,
                                   .images = images,
-                                  .batch = bench->batch,
-                                  .steps = (images + bench->batch - 1) / bench->batch,
-                                  .gflop =
-                                      (double)images * cli_bench_step_gflop(bench->model->network)};
+                                  .batch = batch,
+                                  .steps = trains ? (images + batch - 1) / batch : 0,
+                                  .gflop = (double)images *
+                                           (trains ? step_gflop(network) : forward_gflop(network))};
     struct weft_backend *backend = NULL;
     enum weft_status status;
-    TRY_OR(done, open_device(bench, options, WEFT_SPLIT_TRAIN, bench->batch, &backend, error));
+    TRY_OR(done, cli_setup_device(options, network, batch, !trains, &backend, error));
+    bench->device = *weft_backend_device(backend);
+    TRY_OR(done, cli_setup_write_model(backend, bench->model, false, error));
+    TRY_OR(done, weft_backend_set_images(backend, split, &bench->images[split], error));
     if (peak) {
         TRY_OR(done, measure_peak(bench, backend, error));
     }
-    if (trains) {
-        TRY_OR(done, measure(bench, backend, part, train, error));
+    if (timed) {
+        TRY_OR(done, measure(bench, backend, part, trains ? train : evaluate, error));
     }
 done:
     weft_backend_close(backend);
     return status;
-}
-
-/* Measures evaluation, on a device that is open for forward passes only, as in weft evaluate. */
-static enum weft_status measure_evaluation(struct cli_bench *bench,
-                                           const struct cli_options *options,
-                                           struct weft_error *error) {
-    size_t images = bench->images[WEFT_SPLIT_TEST].count;
-    struct cli_bench_part part = {.what = CLI_BENCH_EVALUATE,
-                                  .math = options->math,
-                                  .images = images,
-                                  .batch = images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH,
-                                  .gflop = (double)images *
-                                           cli_bench_forward_gflop(bench->model->network)};
-    struct weft_backend *backend = NULL;
-    enum weft_status status;
-    TRY_OR(done, open_device(bench, options, WEFT_SPLIT_TEST, part.batch, &backend, error));
-    TRY_OR(done, measure(bench, backend, part, evaluate, error));
-done:
-    weft_backend_close(backend);
-    return status;
-}
-
-enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
-    struct cli_options options = bench->options->common;
-    bool kernels = cli_bench_wants(bench->options, CLI_BENCH_KERNELS);
-    bool trains = kernels || cli_bench_wants(bench->options, CLI_BENCH_TRAIN);
-    bool evaluates = kernels || cli_bench_wants(bench->options, CLI_BENCH_EVALUATE);
-    bool peak = bench->peak == 0 && cli_bench_wants(bench->options, CLI_BENCH_PEAK);
-    options.math = math;
-    if (trains || peak) {
-        TRY(measure_training(bench, &options, trains, peak, error));
-        options.quiet = options.quiet || !options.verbose; /* the device has been named */
-    }
-    return evaluates ? measure_evaluation(bench, &options, error) : WEFT_OK;
 }
 
 /* Runs weft train once; its run folder is a temporary one. */
@@ -233,18 +212,35 @@ static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend
     return status;
 }
 
-enum weft_status cli_bench_measure_whole(struct cli_bench *bench, int math,
-                                         struct weft_error *error) {
+/* Measures complete runs of weft train. */
+static enum weft_status measure_whole(struct cli_bench *bench, int math, struct weft_error *error) {
     const struct weft_network *network = bench->model->network;
     uint64_t trained = bench->options->epochs * bench->all[WEFT_SPLIT_TRAIN].count;
     uint64_t evaluated = bench->all[WEFT_SPLIT_TRAIN].count + bench->all[WEFT_SPLIT_TEST].count;
-    struct cli_bench_part *part,
-        set = {.what = CLI_BENCH_WHOLE,
-               .math = math,
-               .images = trained + evaluated,
-               .batch = bench->batch,
-               .gflop = (double)trained * cli_bench_step_gflop(network) +
-                        (double)evaluated * cli_bench_forward_gflop(network)};
+    struct cli_bench_part *part, set = {.what = CLI_BENCH_WHOLE,
+                                        .math = math,
+                                        .images = trained + evaluated,
+                                        .batch = bench->batch,
+                                        .gflop = (double)trained * step_gflop(network) +
+                                                 (double)evaluated * forward_gflop(network)};
     TRY(add_part(bench, set, &part, error));
     return time_runs(bench, NULL, part, train_whole, error);
+}
+
+enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {
+    struct cli_options options = bench->options->common;
+    bool kernels = cli_bench_wants(bench->options, CLI_BENCH_KERNELS);
+    bool trains = kernels || cli_bench_wants(bench->options, CLI_BENCH_TRAIN);
+    bool evaluates = kernels || cli_bench_wants(bench->options, CLI_BENCH_EVALUATE);
+    bool peak = bench->peak == 0 && cli_bench_wants(bench->options, CLI_BENCH_PEAK);
+    options.math = math;
+    if (trains || peak) {
+        TRY(measure_split(bench, &options, WEFT_SPLIT_TRAIN, trains, peak, error));
+        options.quiet = options.quiet || !options.verbose; /* the device has been named */
+    }
+    if (evaluates) {
+        TRY(measure_split(bench, &options, WEFT_SPLIT_TEST, true, false, error));
+    }
+    return cli_bench_wants(bench->options, CLI_BENCH_WHOLE) ? measure_whole(bench, math, error)
+                                                            : WEFT_OK;
 }

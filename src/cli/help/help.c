@@ -95,7 +95,7 @@ void cli_help_command(FILE *out, const struct cli_command *command) {
     print_examples(out, command->examples);
 }
 
-void cli_help_program(FILE *out) {
+static void print_program(FILE *out) {
     fputs("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
           "the same bits on every OpenCL device and on the CPU.\n\n"
           "usage: weft COMMAND [OPTION]...\n\n",
@@ -126,21 +126,30 @@ static void print_topic(FILE *out, const struct cli_topic *topic) {
     }
 }
 
-/* Returns the name of page ${index}: commands, then topics. */
-static const char *page_name(const void *context, size_t index) {
+/* Returns the name of page ${index}: commands, then ${topics} unless they are NULL. */
+static const char *page_name(const void *topics, size_t index) {
     size_t commands = 0;
-    (void)context;
     while (cli_commands[commands] != NULL) {
         commands++;
     }
-    return index < commands ? cli_commands[index]->name : cli_topics[index - commands].name;
+    return index < commands ? cli_commands[index]->name
+           : topics != NULL ? ((const struct cli_topic *)topics)[index - commands].name
+                            : NULL;
+}
+
+enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topics,
+                                  struct weft_error *error) {
+    const char *nearest = cli_nearest_find(name, page_name, topics);
+    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
+    return nearest != NULL ? weft_error_hint(error, "did you mean weft %s%s?",
+                                             topics != NULL ? "help " : "", nearest)
+                           : error->status;
 }
 
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
     const struct cli_command *command;
-    const char *nearest;
     if (count == 0) {
-        cli_help_program(stdout);
+        print_program(stdout);
         return WEFT_OK;
     }
     if (strcmp(names[0], "complete") == 0) { /* for the scripts of shells, in no list */
@@ -163,10 +172,5 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
             return WEFT_OK;
         }
     }
-
-    /* Neither. */
-    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", names[0]);
-    nearest = cli_nearest_find(names[0], page_name, NULL);
-    return nearest != NULL ? weft_error_hint(error, "did you mean weft help %s?", nearest)
-                           : error->status;
+    return cli_help_unknown(names[0], cli_topics, error);
 }

@@ -30,12 +30,16 @@ struct cli_topic {
 
 extern const struct cli_topic cli_topics[]; /* ends with a name of NULL */
 
-/* help.c: prints the page of the program, and that of ${command}. */
-void cli_help_program(FILE *out);
+/* help.c: prints the page of ${command}. */
 void cli_help_command(FILE *out, const struct cli_command *command);
 
 /* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error);
+
+/* Fails with WEFT_USAGE because there is no command ${name}. The hint is the command, or one of
+ * ${topics} if they are not NULL, whose name is similar. */
+enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topics,
+                                  struct weft_error *error);
 
 /* Writes "--order shuffled|file" into ${text}. */
 void cli_help_usage(const struct cli_option *option, char text[128]);

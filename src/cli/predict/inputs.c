@@ -6,9 +6,9 @@
 
 #include "base/try.h"
 #include "cli/messages.h"
+#include "cli/parser.h"
 #include "cli/predict/picture.h"
 #include "cli/setup.h"
-#include "cli/values.h"
 #include "report/canvas.h"
 
 #define INDICES_MAX 100000

@@ -4,7 +4,7 @@
  * the predicted class. Mistakes are sorted with the most confident first, correct predictions with
  * the least certain first. The number of images of each cell is limited, which keeps the file
  * small. */
-#include "cli/report/cell_images.h"
+#include "cli/report/report.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* saved_run.c: the folder of a finished training, read for a report. */
-#include "cli/report/saved_run.h"
+#include "cli/report/report.h"
 
 #include <math.h>
 #include <stdlib.h>

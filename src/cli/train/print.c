@@ -9,7 +9,6 @@
 #include "cli/json.h"
 #include "cli/parser.h"
 #include "cli/text_wrap.h"
-#include "cli/values.h"
 #include "os/process.h"
 
 #define COMMAND_MAX 900 /* bytes of a command line in a hint */
@@ -68,7 +67,7 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
     json_write_string(&json, "split", weft_split_name(split));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_integer(&json, "images", evaluation->images);
-    cli_json_results(&json, evaluation, weft_class_names);
+    cli_json_results(&json, evaluation);
     return cli_event_end(&json, error);
 }
 

@@ -93,7 +93,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         json_write_open(&json, weft_split_name((enum weft_split)i), '{');
         json_write_integer(&json, "images", train->evaluations[i].images);
-        cli_json_results(&json, &train->evaluations[i], weft_class_names);
+        cli_json_results(&json, &train->evaluations[i]);
         json_write_close(&json, '}');
     }
     json_write_string(&json, "sha256", train->sha256);

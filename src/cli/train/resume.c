@@ -8,7 +8,6 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/setup.h"
-#include "cli/values.h"
 #include "os/files.h"
 
 /* The epochs as a checkpoint records them; the caller frees them. NULL without memory. */
@@ -227,7 +226,7 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
 enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error *error) {
     uint64_t limit = train->options.steps;
     char path[4096];
-    TRY(cli_run_clear_results(&train->run, error));
+    TRY(cli_run_clear(&train->run, true, error));
     TRY(cli_record_resume(train, error));
     cli_run_path(&train->run, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));

@@ -133,7 +133,7 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
     }
     TRY(open_device(train, error));
     if (train->from == NULL) {
-        TRY(cli_run_clear(&train->run, error));
+        TRY(cli_run_clear(&train->run, false, error));
     } else {
         TRY(cli_resume_begin(train, error));
     }

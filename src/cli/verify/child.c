@@ -11,7 +11,6 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/progress.h"
-#include "cli/values.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/interrupt.h"

@@ -1,0 +1,22 @@
+/* report.h: what weft report shows: runs, and the images of the cells of their matrices. */
+#ifndef WEFT_CLI_REPORT_REPORT_H
+#define WEFT_CLI_REPORT_REPORT_H
+
+#include "cli/options.h"
+#include "report/html/page.h"
+
+/* saved_run.c: reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv.
+ * Stores the folder of the images that it was trained on in ${data}, or an empty text. All values
+ * are checked. Fails with WEFT_BAD_FILE. The caller finishes ${run}, after a failure too. */
+enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
+                                     struct weft_error *error);
+void cli_report_run_finish(struct page_run *run);
+
+/* cell_images.c: chooses the images for the cells of all runs of ${page}, and makes the sprite of
+ * them. ${data}: the folder that each run was trained on. A run has no images, and a notice says
+ * why, if its model, images or device are not available or do not give its matrix. Fails with
+ * WEFT_FAILED without memory, with WEFT_USAGE for a wrong device, and when interrupted. */
+enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
+                                   char (*data)[4096], struct weft_error *error);
+
+#endif
