@@ -188,16 +188,6 @@ done:
     return status;
 }
 
-static enum weft_status open_cpu(const struct backend_request *request,
-                                 struct weft_backend **backend, struct weft_error *error) {
-    if (request->options->math == WEFT_MATH_FAST) {
-        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
-        return WEFT_USAGE;
-    }
-    return cpu_open(request, backend, error);
-}
-
 /* Opens ${device}, the default. If that fails, or the device breaks a rule of OpenCL, opens the CPU backend and stores the reason in ${notice}. */
 static enum weft_status open_auto(const struct backend_request *request,
                                   const struct weft_device *device, struct weft_backend **backend,
@@ -218,7 +208,7 @@ static enum weft_status open_auto(const struct backend_request *request,
         return failure.status;
     }
     snprintf(notice, 512, "%.440s; using cpu instead", failure.message);
-    return open_cpu(request, backend, error);
+    return cpu_open(request, backend, error);
 }
 
 enum weft_status backend_open(const struct weft_network *network,
@@ -237,8 +227,13 @@ enum weft_status backend_open(const struct weft_network *network,
                          options->batch);
     }
     TRY(weft_device_choose(selector, &device, notice, error));
+    if (device.builtin && options->math == WEFT_MATH_FAST) {
+        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
+        return WEFT_USAGE;
+    }
     if (device.builtin) {
-        return open_cpu(&request, backend, error);
+        return cpu_open(&request, backend, error);
     }
     return strcmp(selector, "auto") == 0 ? open_auto(&request, &device, backend, notice, error)
                                          : opencl_api->open(&request, &device, backend, error);

@@ -1,7 +1,6 @@
 /* text.c: a text that grows in memory. */
 #include "base/text.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,20 +40,23 @@ void text_add_bytes(struct text *text, const char *bytes, size_t count) {
 
 void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
-    int length;
     va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
+    text_add_list(text, format, arguments);
     va_end(arguments);
+}
+
+void text_add_list(struct text *text, const char *format, va_list arguments) {
+    va_list again;
+    int length;
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, arguments);
     if (length < 0) {
         text->failed = true;
+    } else if (reserve(text, (size_t)length)) {
+        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
     }
-    if (length < 0 || !reserve(text, (size_t)length)) {
-        return;
-    }
-    va_start(arguments, format);
-    vsnprintf(text->bytes + text->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    text->length += (size_t)length;
+    va_end(again);
 }
 
 char *text_take(struct text *text) {

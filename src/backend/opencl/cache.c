@@ -49,8 +49,8 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
     sha256_final_hex(&hash, key);
 }
 
-static bool entry_path(const char *key, char path[4096]) {
-    char folder[4096];
+/* Stores the folder of the cache, and the path of the entry. Returns false if there is none. */
+static bool entry_path(const char *key, char folder[4096], char path[4096]) {
     int length = -1;
     if (os_cache_folder(folder)) {
         length = snprintf(path, 4096, "%s/%s" ENDING, folder, key);
@@ -84,7 +84,7 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
 
 bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
                        bool no_cache) {
-    char path[4096], header[HEADER_SIZE + 1], *entry = NULL;
+    char folder[4096], path[4096], header[HEADER_SIZE + 1], *entry = NULL;
     size_t size = 0;
     double start = os_seconds();
     bool loaded = false;
@@ -95,7 +95,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, con
     }
     /* Read the entry. */
     make_key(cl, source, flags, cl->cache_key);
-    if (!entry_path(cl->cache_key, path)) {
+    if (!entry_path(cl->cache_key, folder, path)) {
         log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
         return false;
     }
@@ -129,8 +129,8 @@ static void write_entry(const struct weft_log *log, const char *key, const char 
     char path[4096], folder[4096], header[HEADER_SIZE + 1];
     struct os_file file = {0};
     bool written = false;
-    if (!os_cache_folder(folder) || !entry_path(key, path) ||
-        os_make_folder(folder, NULL) != WEFT_OK || os_file_create(&file, path, NULL) != WEFT_OK) {
+    if (!entry_path(key, folder, path) || os_make_folder(folder, NULL) != WEFT_OK ||
+        os_file_create(&file, path, NULL) != WEFT_OK) {
         log_write(log, "opencl: program cache: not saved: its folder cannot be written");
         return;
     }

@@ -168,21 +168,11 @@ static bool add_platform(struct weft_device **devices, size_t *count, cl_platfor
     return true;
 }
 
-/* Stores in ${note} why there are no devices. */
-static void explain_none(cl_int code, cl_uint platforms, char note[256]) {
-    char name[32];
-    if (code != CL_SUCCESS) {
-        snprintf(note, 256, "no OpenCL driver: clGetPlatformIDs: %s", opencl_code_name(code, name));
-    } else {
-        snprintf(note, 256, "%u OpenCL platform%s, but no device", (unsigned)platforms,
-                 platforms == 1 ? "" : "s");
-    }
-}
-
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
                                      struct weft_error *error) {
     cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint platform_count = 0;
+    char name[32];
     cl_int code = find_platforms(platforms, &platform_count);
     *devices = NULL;
     *count = 0;
@@ -194,8 +184,12 @@ enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count
     }
     if (note != NULL) {
         note[0] = '\0';
-        if (*count == 0) {
-            explain_none(code, platform_count, note);
+        if (code != CL_SUCCESS) {
+            snprintf(note, 256, "no OpenCL driver: clGetPlatformIDs: %s",
+                     opencl_code_name(code, name));
+        } else if (*count == 0) {
+            snprintf(note, 256, "%u OpenCL platform%s, but no device", (unsigned)platform_count,
+                     platform_count == 1 ? "" : "s");
         }
     }
     return WEFT_OK;

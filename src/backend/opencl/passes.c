@@ -66,10 +66,10 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
         .first = first,
     };
     TRY(gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error));
-    TRY(opencl_forward(cl, separate, &values, error));
+    TRY(opencl_enqueue_pass(cl, PASS_FORWARD, separate, &values, error));
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
-    TRY(opencl_backward(cl, separate, &values, error));
+    TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, separate, &values, error));
     return adam_step(cl, values.count, &steps->adam[step], error);
 }
 
@@ -130,7 +130,7 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
     /* Compute. */
     TRY(gather(cl, pass->split, cl->identity, pass->first, count, error));
-    TRY(opencl_forward(cl, cl->groups.count, &values, error));
+    TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     TRY(LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
                ARG(cl->labels[pass->split]), ARG(cl->identity), ARG(cl->losses),
                ARG(cl->predictions), ARG(first), ARG(images)));
@@ -175,10 +175,10 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         .to_input = true,
     };
     TRY(write_activation(cl, cl->values[0], 0, probe->inputs, error));
-    TRY(opencl_forward(cl, cl->groups.count, &values, error));
+    TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     if (probe->doutputs != NULL) {
         TRY(write_activation(cl, cl->dvalues[last], last, probe->doutputs, error));
-        TRY(opencl_backward(cl, cl->groups.count, &values, error));
+        TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, cl->groups.count, &values, error));
         TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
                    ARG(cl->arrays[WEFT_ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
     }

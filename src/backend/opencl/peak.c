@@ -27,72 +27,52 @@ static const struct variant {
     {"float, groups of 256", 1, 256, 16},
 };
 
-struct measurement {
-    struct opencl_backend *cl;
-    const struct variant *variant;
-    cl_kernel kernel;
-    cl_mem out;
-    size_t range;
-    cl_int turns;
-};
+static size_t range_of(const struct opencl_backend *cl, const struct variant *variant) {
+    return variant->group * variant->groups * cl->base.device.compute_units;
+}
 
-/* Launches the kernel once and stores its ${seconds}. */
-static enum weft_status launch_once(struct measurement *measurement, double *seconds,
+/* Launches ${kernel} once and stores its ${seconds}. */
+static enum weft_status launch_once(struct opencl_backend *cl, const struct variant *variant,
+                                    cl_kernel kernel, cl_int turns, double *seconds,
                                     struct weft_error *error) {
-    cl_command_queue queue = measurement->cl->queue;
+    size_t range = range_of(cl, variant);
     double start = os_seconds();
+    TRY(opencl_check(clSetKernelArg(kernel, 3, sizeof turns, &turns), "clSetKernelArg: peak",
+                     error));
     TRY(opencl_check(
-        clSetKernelArg(measurement->kernel, 3, sizeof measurement->turns, &measurement->turns),
-        "clSetKernelArg: peak", error));
-    TRY(opencl_check(clEnqueueNDRangeKernel(queue, measurement->kernel, 1, NULL,
-                                            &measurement->range, &measurement->variant->group, 0,
-                                            NULL, NULL),
-                     "clEnqueueNDRangeKernel: peak", error));
-    TRY(opencl_check(clFinish(queue), "clFinish: peak", error));
+        clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &range, &variant->group, 0, NULL, NULL),
+        "clEnqueueNDRangeKernel: peak", error));
+    TRY(opencl_check(clFinish(cl->queue), "clFinish: peak", error));
     *seconds = os_seconds() - start;
     return WEFT_OK;
 }
 
 /* Finds how many turns take long enough, which warms the device up, then keeps the best of
  * several launches in ${peak}. */
-static enum weft_status measure(struct measurement *measurement, struct weft_peak *peak,
+static enum weft_status measure(struct opencl_backend *cl, const struct variant *variant,
+                                cl_kernel kernel, struct weft_peak *peak,
                                 struct weft_error *error) {
     double seconds, gflop;
-    TRY(launch_once(measurement, &seconds, error));
+    cl_int turns = 1000;
+    TRY(launch_once(cl, variant, kernel, turns, &seconds, error));
     for (;;) {
-        TRY(launch_once(measurement, &seconds, error));
-        if (seconds >= MIN_SECONDS || measurement->turns >= MAX_TURNS) {
+        TRY(launch_once(cl, variant, kernel, turns, &seconds, error));
+        if (seconds >= MIN_SECONDS || turns >= MAX_TURNS) {
             break;
         }
-        measurement->turns *= seconds < MIN_SECONDS / 8 ? 8 : 2;
+        turns *= seconds < MIN_SECONDS / 8 ? 8 : 2;
     }
-    gflop = 2e-9 * (double)measurement->turns * (double)measurement->range *
-            (double)(measurement->variant->lanes * CHAINS);
+    gflop =
+        2e-9 * (double)turns * (double)range_of(cl, variant) * (double)(variant->lanes * CHAINS);
     for (int i = 0; i < LAUNCHES; i++) {
-        TRY(launch_once(measurement, &seconds, error));
+        TRY(launch_once(cl, variant, kernel, turns, &seconds, error));
         if (seconds > 0 && gflop / seconds > peak->gflops) {
             peak->gflops = gflop / seconds;
             peak->seconds = seconds;
-            snprintf(peak->variant, sizeof peak->variant, "%s", measurement->variant->name);
+            snprintf(peak->variant, sizeof peak->variant, "%s", variant->name);
         }
     }
     return WEFT_OK;
-}
-
-static enum weft_status prepare(struct measurement *measurement, cl_program program,
-                                struct weft_error *error) {
-    const float a = 0.999f, b = 0.001f;
-    const struct variant *variant = measurement->variant;
-    struct opencl_backend *cl = measurement->cl;
-    cl_int code;
-    measurement->range = variant->group * variant->groups * cl->base.device.compute_units;
-    measurement->kernel = clCreateKernel(program, "peak", &code);
-    TRY(opencl_check(code, "clCreateKernel: peak", error));
-    TRY(opencl_buffer(cl, measurement->range * sizeof(cl_float), "peak", &measurement->out, error));
-    clSetKernelArg(measurement->kernel, 0, sizeof measurement->out, &measurement->out);
-    clSetKernelArg(measurement->kernel, 1, sizeof a, &a);
-    return opencl_check(clSetKernelArg(measurement->kernel, 2, sizeof b, &b),
-                        "clSetKernelArg: peak", error);
 }
 
 static enum weft_status build(struct opencl_backend *cl, const struct variant *variant,
@@ -111,17 +91,26 @@ done:
 
 static enum weft_status try_variant(struct opencl_backend *cl, const struct variant *variant,
                                     struct weft_peak *peak, struct weft_error *error) {
-    struct measurement measurement = {.cl = cl, .variant = variant, .turns = 1000};
+    const float a = 0.999f, b = 0.001f;
+    size_t bytes = range_of(cl, variant) * sizeof(cl_float);
     cl_program program = NULL;
+    cl_kernel kernel = NULL;
+    cl_mem out = NULL;
+    cl_int code;
     enum weft_status status;
     TRY_OR(done, build(cl, variant, &program, error));
-    TRY_OR(done, prepare(&measurement, program, error));
-    TRY_OR(done, measure(&measurement, peak, error));
+    kernel = clCreateKernel(program, "peak", &code);
+    TRY_OR(done, opencl_check(code, "clCreateKernel: peak", error));
+    TRY_OR(done, opencl_buffer(cl, bytes, "peak", &out, error));
+    clSetKernelArg(kernel, 0, sizeof out, &out);
+    clSetKernelArg(kernel, 1, sizeof a, &a);
+    clSetKernelArg(kernel, 2, sizeof b, &b);
+    TRY_OR(done, measure(cl, variant, kernel, peak, error));
 done:
-    if (measurement.kernel != NULL) {
-        clReleaseKernel(measurement.kernel);
+    if (kernel != NULL) {
+        clReleaseKernel(kernel);
     }
-    opencl_buffer_release(measurement.out);
+    opencl_buffer_release(out);
     if (program != NULL) {
         clReleaseProgram(program);
     }

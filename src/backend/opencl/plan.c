@@ -1,14 +1,167 @@
-/* plan.c: kernels become launches, which passes enqueue in order. */
+/* plan.c: kernels become launches, with their arguments and the size of their work-groups, which
+ * passes enqueue in order. */
 #include "backend/opencl/plan.h"
-#include "backend/log.h"
+#include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/profile.h"
-#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- a launch ---- */
+
+static enum weft_status set_argument(struct opencl_launch *launch, int index, size_t size,
+                                     const void *value, struct weft_error *error) {
+    if (index < OPENCL_MAX_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
+        launch->set[index].size = size;
+        memcpy(launch->set[index].bytes, value, size);
+        launch->set_count =
+            (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
+    }
+    if (opencl_check(clSetKernelArg(launch->object, (cl_uint)index, size, value), "clSetKernelArg",
+                     error) != WEFT_OK) {
+        return weft_error_context(error, "kernel %s, argument %d", launch->name, index);
+    }
+    return WEFT_OK;
+}
+
+/* Chooses groups of one work-item for work-items of 16 lanes, and of 16 lanes and up to 8 items
+ * for work-items of one lane. ${other}: other groups where that changes no bit. */
+static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
+    bool gpu = mapping == WEFT_MAPPING_GPU;
+    launch->local[0] = gpu && launch->range != RANGE_ONCE ? CPU_LANES : 1;
+    launch->local[1] = 1;
+    launch->local[2] = 1;
+    if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
+        !(gpu && launch->range == RANGE_SUMS) && launch->range != RANGE_BATCH) {
+        while (launch->local[1] < 8 &&
+               (launch->items | launch->input_items) % (2 * launch->local[1]) == 0) {
+            launch->local[1] *= 2;
+        }
+    }
+}
+
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      const char *name, struct weft_error *error) {
+    cl_int code;
+    launch->object = clCreateKernel(cl->program, name, &code);
+    if (code != CL_SUCCESS) {
+        opencl_check(code, "clCreateKernel", error);
+        return weft_error_context(error, "kernel %s", name);
+    }
+    choose_group(launch, cl->mapping, debug_other_groups(cl));
+    return WEFT_OK;
+}
+
+void opencl_launch_finish(struct opencl_launch *launch) {
+    if (launch->object != NULL) {
+        clReleaseKernel(launch->object);
+    }
+}
+
+/* Returns the buffer that ${argument} of group ${i} is. */
+static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
+    const struct opencl_group *group = &cl->groups.list[i];
+    switch (argument) {
+    case ARG_INPUT:
+        return &cl->values[group->first];
+    case ARG_OUTPUT:
+        return &cl->values[group->end];
+    case ARG_DOUTPUT:
+        return &cl->dvalues[group->end];
+    case ARG_DINPUT:
+        return &cl->dvalues[group->first];
+    case ARG_PARAMETERS:
+        return &cl->arrays[WEFT_ARRAY_PARAMETERS];
+    case ARG_BUFFERS:
+        return &cl->arrays[WEFT_ARRAY_BUFFERS];
+    case ARG_PARTIALS:
+        return &cl->partials;
+    case ARG_SCRATCH:
+        return &cl->scratch[i];
+    case ARG_LABELS:
+        return &cl->labels[WEFT_SPLIT_TRAIN];
+    case ARG_ORDER:
+        return &cl->order;
+    default:
+        return &cl->shard_results;
+    }
+}
+
+/* Returns the number that ${argument} is. */
+static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_values *values) {
+    switch (argument) {
+    case ARG_COUNT:
+        return (cl_int)values->count;
+    case ARG_UPDATE:
+        return values->update;
+    case ARG_RESULT_INDEX:
+        return (cl_int)values->result_index;
+    default:
+        return (cl_int)values->first;
+    }
+}
+
+/* Sets the arguments of the kernel of ${launch} that may change from pass to pass (${late}), or
+ * the others (${values} may be NULL). */
+static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      bool late, const struct opencl_pass_values *values,
+                                      struct weft_error *error) {
+    int index = 0;
+    for (size_t c = 0; c < launch->kernel->count; c++) {
+        const struct opencl_call *call = &launch->kernel->calls[c];
+        const enum opencl_argument *arguments = call->function->arguments;
+        for (size_t a = 0; arguments[a] != ARG_END; a++, index++) {
+            if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
+                continue;
+            }
+            if (arguments[a] >= OPENCL_ARG_NUMBER) {
+                cl_int number = number_of(arguments[a], values);
+                TRY(set_argument(launch, index, sizeof number, &number, error));
+            } else {
+                cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
+                TRY(set_argument(launch, index, sizeof *buffer, buffer, error));
+            }
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                       size_t count, struct weft_error *error) {
+    size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
+    bool once = launch->range == RANGE_ONCE;
+    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
+    size_t range[3] = {once ? 1 : lanes, items,
+                       launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
+    cl_event *event = opencl_profile_event(cl);
+    cl_int code;
+    debug_before(cl, launch, range);
+    code = clEnqueueNDRangeKernel(cl->queue, launch->object, 3, NULL, range, launch->local, 0, NULL,
+                                  event);
+    if (code != CL_SUCCESS) {
+        opencl_check(code, "clEnqueueNDRangeKernel", error);
+        return weft_error_context(error, "kernel %s", launch->name);
+    }
+    if (event != NULL) {
+        TRY(opencl_profile_add(cl, launch, count, error));
+    }
+    return debug_after(cl, launch, error);
+}
+
+enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      size_t count, const struct opencl_value *values,
+                                      size_t value_count, struct weft_error *error) {
+    for (size_t i = 0; i < value_count; i++) {
+        TRY(set_argument(launch, (int)i, values[i].size, values[i].value, error));
+    }
+    return opencl_launch_enqueue(cl, launch, count, error);
+}
+
+/* ---- all launches of a network ---- */
 
 /* Names ${launch} after the functions of its kernel, each once. */
 static void name_launch(struct opencl_launch *launch) {
@@ -29,24 +182,13 @@ static enum weft_status add_context(const struct opencl_backend *cl,
     return weft_error_context(error, "layer %s", cl->base.network->layers[group->main].name);
 }
 
-static enum weft_status create_kernel(struct opencl_backend *cl, struct opencl_launch *launch,
-                                      struct weft_error *error) {
-    char name[64];
-    opencl_kernel_name(&cl->groups, launch->kernel, name);
-    TRY(opencl_launch_create(cl, launch, name, error));
-    return opencl_arguments_set(cl, launch, false, NULL, error);
-}
-
 /* Adds the launch of ${kernel}. */
 static enum weft_status add_launch(struct opencl_backend *cl, const struct opencl_kernel *kernel,
                                    struct weft_error *error) {
     const struct opencl_call *call = &kernel->calls[0];
     struct opencl_launch *launch = &cl->launches[cl->launch_count++];
-    *launch = (struct opencl_launch){
-        .kernel = kernel,
-        .range = RANGE_SHARDS,
-        .items = 1,
-    };
+    char name[64];
+    *launch = (struct opencl_launch){.kernel = kernel, .range = RANGE_SHARDS, .items = 1};
     if (kernel->loop == LOOP_APART) {
         launch->range = call->function->range;
         launch->items = call->items;
@@ -56,7 +198,12 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
         launch->items = kernel->parts;
     }
     name_launch(launch);
-    if (call->function->host == NULL && create_kernel(cl, launch, error) != WEFT_OK) {
+    if (call->function->host != NULL) {
+        return WEFT_OK;
+    }
+    opencl_kernel_name(&cl->groups, kernel, name);
+    if (opencl_launch_create(cl, launch, name, error) != WEFT_OK ||
+        set_arguments(cl, launch, false, NULL, error) != WEFT_OK) {
         return add_context(cl, launch, error);
     }
     return WEFT_OK;
@@ -69,14 +216,12 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
     size_t values = size / opencl_values_per_item(size, cl->mapping);
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct opencl_launch launches[COMMON_COUNT] = {
-        [COMMON_GATHER] = {.name = "gather", .range = RANGE_SHARDS, .items = values},
-        [COMMON_LOSS_TRAIN] = {.name = "cross_entropy_train", .range = RANGE_SUMS, .items = 1},
-        [COMMON_LOSS_EVALUATE] = {.name = "cross_entropy_evaluate",
-                                  .range = RANGE_SUMS,
-                                  .items = 1},
-        [COMMON_LOSS_JOIN] = {.name = "cross_entropy_join", .range = RANGE_ONCE, .items = 1},
-        [COMMON_ADAM_JOIN] = {.name = "adam_join", .range = RANGE_SHARDS, .items = blocks},
-        [COMMON_ADAM_STEP] = {.name = "adam_step", .range = RANGE_SHARDS, .items = blocks},
+        [COMMON_GATHER] = {"gather", .range = RANGE_SHARDS, .items = values},
+        [COMMON_LOSS_TRAIN] = {"cross_entropy_train", .range = RANGE_SUMS, .items = 1},
+        [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate", .range = RANGE_SUMS, .items = 1},
+        [COMMON_LOSS_JOIN] = {"cross_entropy_join", .range = RANGE_ONCE, .items = 1},
+        [COMMON_ADAM_JOIN] = {"adam_join", .range = RANGE_SHARDS, .items = blocks},
+        [COMMON_ADAM_STEP] = {"adam_step", .range = RANGE_SHARDS, .items = blocks},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
         if (!cl->base.forward_only || i == COMMON_GATHER || i == COMMON_LOSS_EVALUATE) {
@@ -114,7 +259,7 @@ static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch 
     if (launch->kernel->calls[0].function->host != NULL) {
         return opencl_profile_host(cl, launch, values->count, error);
     }
-    TRY(opencl_arguments_set(cl, launch, true, values, error));
+    TRY(set_arguments(cl, launch, true, values, error));
     return opencl_launch_enqueue(cl, launch, values->count, error);
 }
 
@@ -137,23 +282,15 @@ static enum weft_status enqueue_group(struct opencl_backend *cl, size_t group, u
     return WEFT_OK;
 }
 
-enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
-                                const struct opencl_pass_values *values, struct weft_error *error) {
+enum weft_status opencl_enqueue_pass(struct opencl_backend *cl, enum opencl_pass pass,
+                                     size_t groups, const struct opencl_pass_values *values,
+                                     struct weft_error *error) {
     bool batch = values->statistics == WEFT_STATISTICS_BATCH;
-    for (size_t group = 0; group < groups; group++) {
-        TRY(enqueue_group(cl, group, batch ? PASS_FORWARD_BATCH : PASS_FORWARD_RUNNING, values,
-                          error));
-    }
-    return WEFT_OK;
-}
-
-enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
-                                 const struct opencl_pass_values *values,
-                                 struct weft_error *error) {
-    bool batch = values->statistics == WEFT_STATISTICS_BATCH;
-    for (size_t group = groups; group-- > 0;) {
-        TRY(enqueue_group(cl, group, batch ? PASS_BACKWARD_BATCH : PASS_BACKWARD_RUNNING, values,
-                          error));
+    unsigned passes = pass & (batch ? PASS_FORWARD_BATCH | PASS_BACKWARD_BATCH
+                                    : PASS_FORWARD_RUNNING | PASS_BACKWARD_RUNNING);
+    for (size_t i = 0; i < groups; i++) {
+        size_t group = pass == PASS_BACKWARD ? groups - 1 - i : i;
+        TRY(enqueue_group(cl, group, passes, values, error));
     }
     return WEFT_OK;
 }
@@ -161,56 +298,4 @@ enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
                              struct weft_error *error) {
     return enqueue_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
-}
-
-static bool has_group(const struct opencl_kernel *kernel, size_t group) {
-    for (size_t c = 0; c < kernel->count; c++) {
-        if (kernel->calls[c].group == group) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
-static void log_chains(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->launch_count; i++) {
-        const struct opencl_kernel *kernel = cl->launches[i].kernel;
-        const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
-        if (kernel->loop != LOOP_APART) {
-            log_write(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
-                      cl->base.network->layers[group->main].name);
-        }
-    }
-}
-
-/* "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
-static void log_group(const struct opencl_backend *cl, size_t index) {
-    const struct opencl_group *group = &cl->groups.list[index];
-    size_t length = 0, kernels = 0;
-    char names[512] = "";
-    for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   layer > group->first ? " + " : "",
-                                   cl->base.network->layers[layer].name);
-    }
-    for (size_t k = 0; k < cl->launch_count; k++) {
-        kernels += has_group(cl->launches[k].kernel, index);
-    }
-    if (group->layer->file == NULL) {
-        log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
-    } else {
-        log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
-                  group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
-    }
-}
-
-void opencl_plan_log(const struct opencl_backend *cl) {
-    if (cl->base.log.write == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < cl->groups.count; i++) {
-        log_group(cl, i);
-    }
-    log_chains(cl);
 }

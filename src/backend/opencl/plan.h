@@ -1,21 +1,54 @@
-/* plan.h: all launches of a network, and passes over them. */
+/* plan.h: all launches of a network, and passes over them. A launch is a kernel with its arguments,
+ * enqueued in every pass that it belongs to. */
 #ifndef WEFT_OPENCL_PLAN_H
 #define WEFT_OPENCL_PLAN_H
 
-#include "backend/opencl/launch.h"
+#include "backend/opencl/state.h"
+
+/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups.
+ * opencl_launch_finish frees it, and does nothing for a launch that is all zero. */
+enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      const char *name, struct weft_error *error);
+void opencl_launch_finish(struct opencl_launch *launch);
+
+/* Enqueues ${launch} for ${count} images. */
+enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+                                       size_t count, struct weft_error *error);
+
+/* The value of an argument: LAUNCH(cl, launch, count, error, ARG(buffer), ARG(number)) sets all
+ * arguments of a launch of no layer and enqueues it. */
+struct opencl_value {
+    size_t size;
+    const void *value;
+};
+#define ARG(variable)                                                                              \
+    { sizeof(variable), &(variable) }
+#define OPENCL_VALUES(...) ((const struct opencl_value[]){__VA_ARGS__})
+#define LAUNCH(cl, launch, count, error, ...)                                                      \
+    opencl_launch_values(cl, launch, count, OPENCL_VALUES(__VA_ARGS__),                            \
+                         sizeof OPENCL_VALUES(__VA_ARGS__) / sizeof(struct opencl_value), error)
+enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_launch *launch,
+                                      size_t count, const struct opencl_value *values,
+                                      size_t value_count, struct weft_error *error);
+
+/* Values that all launches of a pass share. */
+struct opencl_pass_values {
+    size_t count; /* of images */
+    enum weft_statistics statistics;
+    bool update;         /* forward: update the running statistics */
+    bool to_input;       /* backward: compute the gradient of the network's input */
+    size_t result_index; /* training: of the step's first shard in the results */
+    size_t first;        /* training: of the step's first image in the order */
+};
 
 /* Makes the launches of all kernels, with all arguments that do not change. */
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_plan_finish(struct opencl_backend *cl);
 
-/* Reports the groups of layers and their kernels. */
-void opencl_plan_log(const struct opencl_backend *cl);
-
-/* Enqueues the first ${groups} groups forward, or backward. */
-enum weft_status opencl_forward(struct opencl_backend *cl, size_t groups,
-                                const struct opencl_pass_values *values, struct weft_error *error);
-enum weft_status opencl_backward(struct opencl_backend *cl, size_t groups,
-                                 const struct opencl_pass_values *values, struct weft_error *error);
+/* Enqueues ${pass}, PASS_FORWARD or PASS_BACKWARD, of the first ${groups} groups. */
+enum weft_status opencl_enqueue_pass(struct opencl_backend *cl, enum opencl_pass pass,
+                                     size_t groups, const struct opencl_pass_values *values,
+                                     struct weft_error *error);
 
 /* Enqueues the kernel of PASS_STEP. */
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,

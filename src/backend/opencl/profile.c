@@ -275,17 +275,11 @@ static void name_entries(struct opencl_backend *cl) {
 enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     if (cl->profile == NULL) {
-        struct opencl_profile *profile = calloc(1, sizeof *profile);
-        enum weft_status status;
-        if (profile == NULL) {
+        TRY(replace_queue(cl, error));
+        cl->profile = calloc(1, sizeof *cl->profile);
+        if (cl->profile == NULL) {
             return weft_fail(error, WEFT_FAILED, "no memory for a profile");
         }
-        status = replace_queue(cl, error);
-        if (status != WEFT_OK) {
-            free(profile);
-            return status;
-        }
-        cl->profile = profile;
     }
     TRY(profile_create(backend, cl->launch_count + COMMON_COUNT, error));
     name_entries(cl);

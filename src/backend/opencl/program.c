@@ -66,31 +66,24 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
     return code == CL_SUCCESS ? WEFT_OK : build_failed(*program, device, file, flags, code, error);
 }
 
-static enum weft_status build(struct opencl_backend *cl, const struct text *source,
-                              const struct weft_backend_options *options,
-                              struct weft_error *error) {
-    char flags[1024];
-    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
-                          options->cl_options != NULL ? options->cl_options : "");
-    if (length < 0 || (size_t)length >= sizeof flags) {
-        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
-                         sizeof flags - sizeof "-cl-std=CL1.2 ");
-    }
-    if (opencl_cache_load(cl, source, flags, options->no_cache)) {
-        return WEFT_OK;
-    }
-    debug_announce(cl, "clBuildProgram");
-    return opencl_compile(cl->context, cl->device, source, NULL, flags, &cl->base.log, &cl->program,
-                          error);
-}
-
 enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error) {
     struct text text = {0};
+    char flags[1024];
+    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+                          options->cl_options != NULL ? options->cl_options : "");
     enum weft_status status;
+    if (length < 0 || (size_t)length >= sizeof flags) {
+        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
+                         sizeof flags - sizeof "-cl-std=CL1.2 ");
+    }
     TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &text, error));
-    TRY_OR(done, build(cl, &text, options, error));
+    if (!opencl_cache_load(cl, &text, flags, options->no_cache)) {
+        debug_announce(cl, "clBuildProgram");
+        status = opencl_compile(cl->context, cl->device, &text, NULL, flags, &cl->base.log,
+                                &cl->program, error);
+    }
 done:
     free(text.bytes);
     return status;

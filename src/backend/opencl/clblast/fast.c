@@ -1,7 +1,7 @@
 /* fast.c: --math fast: the table of conv2d and linear layers, and passes chunk by chunk. */
 #include "backend/opencl/clblast/product.h"
-#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/plan.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
@@ -173,10 +173,19 @@ static enum weft_status make_kernel(struct opencl_backend *cl, const struct open
     return opencl_launch_create(cl, launch, numbered, error);
 }
 
-static enum weft_status make_kernels(struct opencl_backend *cl, struct opencl_fast_layer *fast,
-                                     struct weft_error *error) {
-    const struct weft_layer *layer = &cl->base.network->layers[fast->group->main];
+/* Measures group ${i}, and makes its kernels. */
+static enum weft_status make_layer(struct opencl_backend *cl, size_t i, struct weft_error *error) {
+    const struct opencl_group *group = &cl->groups.list[i];
+    const struct weft_layer *layer = &cl->base.network->layers[group->main];
     size_t input = weft_shape_size(layer->input), output = weft_shape_size(layer->output);
+    struct opencl_fast_layer *fast = &cl->fast->layers[i];
+    *fast = (struct opencl_fast_layer){
+        .group = group,
+        .features = layer->output.channels,
+        .rows = rows_of(layer),
+        .area = area_of(layer),
+        .weight = cl->base.network->tensors[layer->first_tensor].offset,
+    };
     TRY(make_kernel(cl, fast, "fast_columns", fast->rows * fast->area, &fast->columns, error));
     TRY(make_kernel(cl, fast, "fast_output", output, &fast->output, error));
     if (!cl->base.forward_only) {
@@ -186,17 +195,18 @@ static enum weft_status make_kernels(struct opencl_backend *cl, struct opencl_fa
     return WEFT_OK;
 }
 
-static void measure_layer(struct opencl_backend *cl, size_t i) {
-    const struct weft_network *network = cl->base.network;
-    const struct opencl_group *group = &cl->groups.list[i];
-    const struct weft_layer *layer = &network->layers[group->main];
-    cl->fast->layers[i] = (struct opencl_fast_layer){
-        .group = group,
-        .features = layer->output.channels,
-        .rows = rows_of(layer),
-        .area = area_of(layer),
-        .weight = network->tensors[layer->first_tensor].offset,
-    };
+/* Makes the buffers that all layers share. */
+static enum weft_status make_buffers(struct opencl_backend *cl, struct weft_error *error) {
+    struct opencl_fast *fast = cl->fast;
+    if (fast->matrices_bytes > 0) {
+        TRY(opencl_buffer(cl, fast->matrices_bytes, "matrices for CLBlast", &fast->matrices,
+                          error));
+    }
+    if (fast->temporary_bytes > 0) {
+        TRY(opencl_buffer(cl, fast->temporary_bytes, "copies for CLBlast", &fast->temporary,
+                          error));
+    }
+    return WEFT_OK;
 }
 
 static enum weft_status init(struct opencl_backend *cl, struct weft_error *error) {
@@ -208,17 +218,11 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
     TRY(opencl_product_tune(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
         if (cl->groups.list[i].layer == &fast_layer) {
-            measure_layer(cl, i);
+            TRY(make_layer(cl, i, error));
         }
     }
     TRY(opencl_fast_choose(cl, error));
-    TRY(opencl_fast_buffers(cl, error));
-    for (size_t i = 0; i < cl->groups.count; i++) {
-        if (cl->groups.list[i].layer == &fast_layer) {
-            TRY(make_kernels(cl, &cl->fast->layers[i], error));
-        }
-    }
-    return WEFT_OK;
+    return make_buffers(cl, error);
 }
 
 static void finish(struct opencl_backend *cl) {

@@ -3,7 +3,6 @@
 #include "backend/opencl/clblast/product.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/memory.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -205,19 +204,6 @@ enum weft_status opencl_fast_choose(struct opencl_backend *cl, struct weft_error
         if (cl->fast->layers[i].rows > 0) {
             TRY(choose_chunk(cl, &cl->fast->layers[i], error));
         }
-    }
-    return WEFT_OK;
-}
-
-enum weft_status opencl_fast_buffers(struct opencl_backend *cl, struct weft_error *error) {
-    struct opencl_fast *fast = cl->fast;
-    if (fast->matrices_bytes > 0) {
-        TRY(opencl_buffer(cl, fast->matrices_bytes, "matrices for CLBlast", &fast->matrices,
-                          error));
-    }
-    if (fast->temporary_bytes > 0) {
-        TRY(opencl_buffer(cl, fast->temporary_bytes, "copies for CLBlast", &fast->temporary,
-                          error));
     }
     return WEFT_OK;
 }

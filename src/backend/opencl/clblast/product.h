@@ -37,7 +37,4 @@ struct opencl_product opencl_fast_backward(struct opencl_backend *cl,
  * the buffers that all layers share. */
 enum weft_status opencl_fast_choose(struct opencl_backend *cl, struct weft_error *error);
 
-/* Makes these buffers. */
-enum weft_status opencl_fast_buffers(struct opencl_backend *cl, struct weft_error *error);
-
 #endif
