@@ -95,16 +95,14 @@ static enum weft_status prepare(const struct safetensors *file, struct weft_chec
     const char *contract = safetensors_metadata(file, "weft.contract");
     struct weft_network *network;
     size_t count;
-    char expected[16];
-    snprintf(expected, sizeof expected, "%d", WEFT_CONTRACT);
     if (safetensors_metadata(file, "weft.network") == NULL || contract == NULL ||
         safetensors_metadata(file, "weft.checkpoint") == NULL) {
         return weft_fail(error, WEFT_BAD_FILE, "it is not a checkpoint of weft");
     }
-    if (strcmp(contract, expected) != 0) {
+    if (strcmp(contract, MODEL_CONTRACT) != 0) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "it was begun under another contract of equal bits; this weft has %s",
-                         expected);
+                         MODEL_CONTRACT);
     }
     TRY(read_network(file, &network, error));
     TRY(weft_model_create(network, &checkpoint->model, error));
@@ -222,30 +220,23 @@ static enum weft_status read_history(const json_t *json, struct weft_checkpoint 
     return total == checkpoint->steps ? WEFT_OK : bad(error, "the number of steps");
 }
 
-/* Reads the members of the object "weft.checkpoint". */
-static enum weft_status read_members(const json_t *json, struct weft_checkpoint *checkpoint,
-                                     struct weft_error *error) {
-    const char *data = text_of(json, "data");
-    TRY(read_training(json, checkpoint, error));
-    TRY(read_history(json, checkpoint, error));
-    if (data != NULL) {
-        checkpoint->data = text_copy(data);
-        if (checkpoint->data == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for a path");
-        }
-    }
-    return WEFT_OK;
-}
-
 /* Reads the object "weft.checkpoint"; the epochs and steps of ${checkpoint} are known. */
 static enum weft_status read_record(const char *text, struct weft_checkpoint *checkpoint,
                                     struct weft_error *error) {
+    const char *data;
     json_t *json;
     enum weft_status status = json_read(text, strlen(text), &json, error);
     if (status != WEFT_OK) {
         return weft_error_context(error, "__metadata__ weft.checkpoint");
     }
-    status = read_members(json, checkpoint, error);
+    TRY_OR(done, read_training(json, checkpoint, error));
+    TRY_OR(done, read_history(json, checkpoint, error));
+    data = text_of(json, "data");
+    checkpoint->data = data != NULL ? text_copy(data) : NULL;
+    if (data != NULL && checkpoint->data == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "no memory for a path");
+    }
+done:
     json_decref(json);
     return status;
 }

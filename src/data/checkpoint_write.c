@@ -6,6 +6,7 @@
 #include "base/json_write.h"
 #include "base/utf8.h"
 #include "data/checkpoint_file.h"
+#include "data/model_file.h"
 #include "data/safetensors.h"
 
 void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
@@ -63,15 +64,13 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     struct safetensors_source sources[CHECKPOINT_ARRAYS + 2];
-    char *list = weft_network_to_json(model->network), *record = write_record(checkpoint),
-         contract[16];
+    char *list = weft_network_to_json(model->network), *record = write_record(checkpoint);
     const struct safetensors_text texts[] = {
         {"weft.network", list},
         {"weft.options", model->options != NULL ? model->options : "{}"},
         {"weft.checkpoint", record},
-        {"weft.contract", contract}};
+        {"weft.contract", MODEL_CONTRACT}};
     enum weft_status status;
-    snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
     checkpoint_arrays(checkpoint, arrays);
     for (size_t i = 0; i < CHECKPOINT_ARRAYS; i++) {
         sources[i] = (struct safetensors_source){.name = arrays[i].name,

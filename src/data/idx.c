@@ -45,20 +45,12 @@ static enum weft_status read_header(struct reading *reading, uint8_t *bytes, siz
 }
 
 static const char *type_name(uint8_t type) {
-    switch (type) {
-    case 0x09:
-        return "signed byte";
-    case 0x0b:
-        return "short";
-    case 0x0c:
-        return "int";
-    case 0x0d:
-        return "float";
-    case 0x0e:
-        return "double";
-    default:
-        return "unknown";
-    }
+    static const char *const names[] = {[0x09] = "signed byte",
+                                        [0x0b] = "short",
+                                        [0x0c] = "int",
+                                        [0x0d] = "float",
+                                        [0x0e] = "double"};
+    return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "unknown";
 }
 
 /* Checks the first four bytes of the file: 0, 0, type, number of dimensions. */

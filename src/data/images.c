@@ -122,14 +122,17 @@ static enum weft_status check_labels(const struct idx idx[2], const struct weft_
     return WEFT_OK;
 }
 
-/* Reads both files; ${images} takes their content over. On failure the caller frees what ${idx}
- * holds. */
-static enum weft_status read_both(const char *folder, enum weft_split split, bool hashed,
-                                  struct idx idx[2], struct weft_idx_file files[2],
-                                  struct weft_images *images, struct weft_error *error) {
-    TRY(read_file(folder, split, IMAGES, hashed, &idx[IMAGES], &files[IMAGES], error));
-    TRY(read_file(folder, split, LABELS, hashed, &idx[LABELS], &files[LABELS], error));
-    TRY(check_labels(idx, files, error));
+enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                  struct weft_images *images, struct weft_idx_file files[2],
+                                  struct weft_error *error) {
+    struct idx idx[2] = {{{0}}};
+    struct weft_idx_file own[2], *described = files != NULL ? files : own;
+    enum weft_status status;
+    memset(images, 0, sizeof *images);
+    for (int i = IMAGES; i <= LABELS; i++) {
+        TRY_OR(failed, read_file(folder, split, i, files != NULL, &idx[i], &described[i], error));
+    }
+    TRY_OR(failed, check_labels(idx, described, error));
     *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
                                    .height = idx[IMAGES].dimensions[1],
                                    .width = idx[IMAGES].dimensions[2],
@@ -137,21 +140,9 @@ static enum weft_status read_both(const char *folder, enum weft_split split, boo
                                    .labels = idx[LABELS].bytes,
                                    .classes = CLASSES};
     return WEFT_OK;
-}
-
-enum weft_status weft_images_read(const char *folder, enum weft_split split,
-                                  struct weft_images *images, struct weft_idx_file files[2],
-                                  struct weft_error *error) {
-    struct idx idx[2] = {{{0}}};
-    struct weft_idx_file own[2];
-    enum weft_status status;
-    memset(images, 0, sizeof *images);
-    status =
-        read_both(folder, split, files != NULL, idx, files != NULL ? files : own, images, error);
-    if (status != WEFT_OK) {
-        idx_finish(&idx[IMAGES]);
-        idx_finish(&idx[LABELS]);
-    }
+failed:
+    idx_finish(&idx[IMAGES]);
+    idx_finish(&idx[LABELS]);
     return status;
 }
 

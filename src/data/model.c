@@ -149,7 +149,7 @@ static size_t list_sources(const struct weft_model *model, struct safetensors_so
 static enum weft_status write_model(const struct weft_model *model, const char *path,
                                     char sha256[65], struct weft_error *error) {
     const struct weft_network *network = model->network;
-    char *list = weft_network_to_json(network), contract[16];
+    char *list = weft_network_to_json(network);
     struct safetensors_source *sources =
         calloc(network->tensor_count + network->layer_count, sizeof *sources);
     char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
@@ -159,8 +159,7 @@ static enum weft_status write_model(const struct weft_model *model, const char *
     if (model->options != NULL) {
         texts[text_count++] = (struct safetensors_text){"weft.options", model->options};
     }
-    snprintf(contract, sizeof contract, "%d", WEFT_CONTRACT);
-    texts[text_count++] = (struct safetensors_text){"weft.contract", contract};
+    texts[text_count++] = (struct safetensors_text){"weft.contract", MODEL_CONTRACT};
     status = list == NULL || sources == NULL || names == NULL
                  ? weft_fail(error, WEFT_FAILED, "no memory to write %s", path)
                  : safetensors_write(path, texts, text_count, sources,

@@ -6,6 +6,11 @@
 
 struct safetensors;
 
+/* WEFT_CONTRACT as text. */
+#define MODEL_TEXT_(number) #number
+#define MODEL_TEXT(number)  MODEL_TEXT_(number)
+#define MODEL_CONTRACT      MODEL_TEXT(WEFT_CONTRACT)
+
 /* Returns the values of ${tensor} in ${model}. */
 float *model_values(const struct weft_model *model, const struct weft_tensor *tensor);
 

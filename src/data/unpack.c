@@ -44,34 +44,28 @@ static bool starts_gzip(const struct unpack *reader) {
     return reader->z.avail_in >= 2 && reader->z.next_in[0] == 0x1f && reader->z.next_in[1] == 0x8b;
 }
 
-static enum weft_status start(struct unpack *reader, const char *path, struct weft_error *error) {
+enum weft_status unpack_open(const char *path, struct unpack **opened, struct weft_error *error) {
+    struct unpack *reader = calloc(1, sizeof *reader);
+    enum weft_status status = WEFT_BAD_FILE;
+    *opened = NULL;
+    if (reader == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
+    }
     reader->path = path;
     reader->stream = os_file_open(path, error);
     if (reader->stream == NULL) {
-        return WEFT_BAD_FILE;
+        goto failed;
     }
-    TRY(fill(reader, error));
+    TRY_OR(failed, fill(reader, error));
     reader->packed = starts_gzip(reader);
-    if (reader->packed) {
-        reader->inflating = inflateInit2(&reader->z, GZIP_ONLY) == Z_OK;
-        if (!reader->inflating) {
-            return weft_fail(error, WEFT_FAILED, "no memory to unpack %s", path);
-        }
+    reader->inflating = reader->packed && inflateInit2(&reader->z, GZIP_ONLY) == Z_OK;
+    if (reader->packed && !reader->inflating) {
+        TRY_OR(failed, weft_fail(error, WEFT_FAILED, "no memory to unpack %s", path));
     }
+    *opened = reader;
     return WEFT_OK;
-}
-
-enum weft_status unpack_open(const char *path, struct unpack **reader, struct weft_error *error) {
-    enum weft_status status;
-    *reader = calloc(1, sizeof **reader);
-    if (*reader == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
-    }
-    status = start(*reader, path, error);
-    if (status != WEFT_OK) {
-        unpack_close(*reader);
-        *reader = NULL;
-    }
+failed:
+    unpack_close(reader);
     return status;
 }
 
