@@ -19,7 +19,8 @@
 struct profile;
 
 /* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked;
- * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
+ * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with
+ * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct weft_backend *backend);
@@ -43,8 +44,8 @@ struct backend_ops {
      * of the last pass, or more, up to all lanes of its shards. */
     enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
                                size_t count, float *values, struct weft_error *error);
-    /* Makes backend->profile, which is NULL, and names its entries. All work is added to them until backend->profile is NULL
-     * again. */
+    /* Makes backend->profile, which is NULL, and names its entries. All work is added to them until
+     * backend->profile is NULL again. */
     enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
     /* Waits until backend->profile has all work so far. NULL: it always has. */
     enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);

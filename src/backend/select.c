@@ -188,7 +188,8 @@ done:
     return status;
 }
 
-/* Opens ${device}, the default. If that fails, or the device breaks a rule of OpenCL, opens the CPU backend and stores the reason in ${notice}. */
+/* Opens ${device}, the default. If that fails, or the device breaks a rule of OpenCL, opens the CPU
+ * backend and stores the reason in ${notice}. */
 static enum weft_status open_auto(const struct backend_request *request,
                                   const struct weft_device *device, struct weft_backend **backend,
                                   char *notice, struct weft_error *error) {

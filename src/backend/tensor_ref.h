@@ -34,7 +34,8 @@ struct weft_shape activation_shape(const struct weft_network *network, size_t in
 /* Returns the floats of ${array}. */
 size_t array_count(const struct weft_network *network, enum weft_array array);
 
-/* Stores the name of ${activation}: "input" or "LAYER.output"; that of a gradient ends with ".grad". */
+/* Stores the name of ${activation}: "input" or "LAYER.output"; that of a gradient ends with
+ * ".grad". */
 #define ACTIVATION_NAME (WEFT_NAME_MAX + 16)
 void activation_name(const struct weft_network *network, struct activation activation,
                      char name[ACTIVATION_NAME]);

@@ -14,7 +14,8 @@ static struct cpu_backend *cpu_of(struct weft_backend *backend) {
     return (struct cpu_backend *)backend;
 }
 
-/* Returns zeroed memory for ${count} elements of ${size} bytes, aligned to a cache line, which lives as long as ${cpu}. Without memory returns NULL and sets ${failed}. */
+/* Returns zeroed memory for ${count} elements of ${size} bytes, aligned to a cache line, which
+ * lives as long as ${cpu}. Without memory returns NULL and sets ${failed}. */
 static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *failed) {
     struct cpu_block *block = NULL;
     if (count <= (SIZE_MAX - sizeof *block) / (size + 1)) {

@@ -1,5 +1,5 @@
-/* level.c: all that is compiled for this level of vector instructions, except the layers: the input,
- * the loss, the optimiser and the measurement of the peak. */
+/* level.c: all that is compiled for this level of vector instructions, except the layers: the
+ * input, the loss, the optimiser and the measurement of the peak. */
 #include "backend/cpu/level.h"
 
 static void gather(void *context, size_t shard) {
@@ -21,8 +21,8 @@ static void gather(void *context, size_t shard) {
  *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
  *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
  *
- * Computes one image: lane ${lane} of ${logits}. Writes ${dlogits} unless NULL. Returns the loss; stores the
- * first class with the largest logit. */
+ * Computes one image: lane ${lane} of ${logits}. Writes ${dlogits} unless NULL. Returns the loss;
+ * stores the first class with the largest logit. */
 static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,
                        cpu_lanes *dlogits, size_t *prediction) {
     float sum = 0.0f, largest = logits[0][lane];
@@ -120,9 +120,9 @@ static void fill(cpu_lanes x, float value) {
 #define PEAK_CHAINS 7
 #endif
 
-/* Fused multiply-adds on registers only: the peak with which the other functions are compared. The chains are single variables and not an array, so that compilers keep them in vector
- * registers. Level 4 has 32 of these, each for a chain; the others have 16, each for half a
- * chain. */
+/* Fused multiply-adds on registers only: the peak with which the other functions are compared. The
+ * chains are single variables and not an array, so that compilers keep them in vector registers.
+ * Level 4 has 32 of these, each for a chain; the others have 16, each for half a chain. */
 static void peak(void *context, size_t thread) {
     const struct cpu_peak *task = context;
     cpu_lanes s0, s1, s2, s3, s4, s5, s6;

@@ -29,22 +29,18 @@ static bool is_drivers(const struct opencl_backend *cl) {
     return strcmp(cl->base.device.platform_name, "Portable Computing Language") == 0;
 }
 
-static void add(struct sha256 *hash, const char *text) {
-    sha256_update(hash, text, strlen(text) + 1);
-}
-
 static void make_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
                      char key[65]) {
-    struct sha256 hash;
     char version[256] = "";
+    const struct weft_device *device = &cl->base.device;
+    const char *const texts[] = {
+        FORMAT, device->platform_name, device->name, device->driver, version, flags};
+    struct sha256 hash;
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
     sha256_init(&hash);
-    add(&hash, FORMAT);
-    add(&hash, cl->base.device.platform_name);
-    add(&hash, cl->base.device.name);
-    add(&hash, cl->base.device.driver);
-    add(&hash, version);
-    add(&hash, flags);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        sha256_update(&hash, texts[i], strlen(texts[i]) + 1);
+    }
     sha256_update(&hash, source->bytes, source->length);
     sha256_final_hex(&hash, key);
 }

@@ -9,9 +9,10 @@
 
 struct opencl_backend;
 
-/* Makes cl->program from the cache and builds it with ${flags}. Returns false, without a program, if it has
- * to be compiled from ${source}: with ${no_cache}, if the driver has a better cache of its own, or if there is no intact entry that the driver
- * accepts; a bad entry is removed. Sets cl->cache_key to a hash of device, driver, source and flags if the program is to be saved. */
+/* Makes cl->program from the cache and builds it with ${flags}. Returns false, without a program,
+ * if it has to be compiled from ${source}: with ${no_cache}, if the driver has a better cache of
+ * its own, or if there is no intact entry that the driver accepts; a bad entry is removed. Sets
+ * cl->cache_key to a hash of device, driver, source and flags if the program is to be saved. */
 bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
                        bool no_cache);
 

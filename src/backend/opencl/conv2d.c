@@ -78,8 +78,8 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
     return tile;
 }
 
-/* The number of tiles of the gradient of the input that one work-item computes: a complete row, or 1 if that would be long code,
- * or too few items for a GPU. */
+/* The number of tiles of the gradient of the input that one work-item computes: a complete row, or
+ * 1 if that would be long code, or too few items for a GPU. */
 static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;

@@ -7,8 +7,8 @@
  *   in a training step, the linear       a work-item computes a shard: forward, the loss, backward;
  *   layers at the end                    only if that takes little time
  *
- * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0. The
- * same buffer may be passed more than once. */
+ * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0.
+ * The same buffer may be passed more than once. */
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
@@ -37,11 +37,21 @@ static const struct weft_layer *main_layer(const struct opencl_kernels *kernels,
     return &kernels->groups->network->layers[kernels->groups->list[group].main];
 }
 
-static struct opencl_call call_of(const struct opencl_kernels *kernels, size_t group,
-                                  const struct opencl_function *function) {
+/* Adds a kernel without calls. */
+static struct opencl_kernel *add_kernel(struct opencl_kernels *kernels, enum opencl_loop loop,
+                                        unsigned passes) {
+    struct opencl_kernel *kernel = &kernels->list[kernels->count++];
+    *kernel = (struct opencl_kernel){.loop = loop, .passes = passes};
+    return kernel;
+}
+
+/* Adds a call of ${function} for ${group} to the last kernel. */
+static void add_call(struct opencl_kernels *kernels, size_t group,
+                     const struct opencl_function *function) {
+    struct opencl_kernel *kernel = &kernels->list[kernels->count - 1];
     const struct weft_layer *layer = main_layer(kernels, group);
     size_t more = count_items(function->input_items, layer, kernels->groups->mapping);
-    return (struct opencl_call){
+    kernel->calls[kernel->count++] = (struct opencl_call){
         .function = function,
         .group = group,
         .items = count_items(function->items, layer, kernels->groups->mapping) + more,
@@ -57,17 +67,6 @@ static unsigned passes_of(const struct opencl_group *group,
         return group->by_channels ? function->passes : 0;
     }
     return group->by_channels ? function->passes & ~batch : function->passes;
-}
-
-/* Adds a kernel that calls ${function}. */
-static void add_apart(struct opencl_kernels *kernels, size_t group,
-                      const struct opencl_function *function, unsigned passes) {
-    kernels->list[kernels->count++] = (struct opencl_kernel){
-        .loop = LOOP_APART,
-        .passes = passes,
-        .count = 1,
-        .calls = {call_of(kernels, group, function)},
-    };
 }
 
 /* Returns the first function of ${group} in ${pass}, or NULL. */
@@ -99,19 +98,6 @@ static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
                : 0;
 }
 
-/* Adds the chain of ${group} and the batch_norm after it. */
-static void add_channels(struct opencl_kernels *kernels, size_t group, size_t parts) {
-    kernels->list[kernels->count++] = (struct opencl_kernel){
-        .loop = LOOP_CHANNELS,
-        .passes = PASS_FORWARD_BATCH,
-        .parts = parts,
-        .count = 2,
-        .calls = {call_of(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH)),
-                  call_of(kernels, group + 1,
-                          find_function(kernels, group + 1, PASS_FORWARD_BATCH))},
-    };
-}
-
 /* Returns the first group of those at the end that a step can compute shard by shard; the count
  * of groups if there is none. */
 static size_t find_step(const struct opencl_kernels *kernels) {
@@ -131,17 +117,14 @@ static size_t find_step(const struct opencl_kernels *kernels) {
 /* Adds the kernel of PASS_STEP, from group ${first} on. */
 static void add_step(struct opencl_kernels *kernels, size_t first) {
     size_t end = kernels->groups->count;
-    struct opencl_kernel *kernel = &kernels->list[kernels->count++];
-    *kernel = (struct opencl_kernel){.loop = LOOP_SHARD, .passes = PASS_STEP};
+    struct opencl_kernel *kernel = add_kernel(kernels, LOOP_SHARD, PASS_STEP);
     for (size_t group = first; group < end; group++) {
-        kernel->calls[kernel->count++] =
-            call_of(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
+        add_call(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
     }
     kernel->calls[kernel->count++] =
         (struct opencl_call){.function = &loss, .group = end - 1, .items = 1};
     for (size_t group = end; group-- > first;) {
-        kernel->calls[kernel->count++] =
-            call_of(kernels, group, find_function(kernels, group, PASS_BACKWARD_BATCH));
+        add_call(kernels, group, find_function(kernels, group, PASS_BACKWARD_BATCH));
     }
 }
 
@@ -152,7 +135,9 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
     size_t parts = chains ? count_parts(kernels, group) : 0;
     bool chained = chains && group > 0 && count_parts(kernels, group - 1) > 0;
     if (parts > 0) {
-        add_channels(kernels, group, parts);
+        add_kernel(kernels, LOOP_CHANNELS, PASS_FORWARD_BATCH)->parts = parts;
+        add_call(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
+        add_call(kernels, group + 1, find_function(kernels, group + 1, PASS_FORWARD_BATCH));
     }
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
@@ -161,7 +146,8 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
         if (passes != 0) {
-            add_apart(kernels, group, function, passes);
+            add_kernel(kernels, LOOP_APART, passes);
+            add_call(kernels, group, function);
         }
     }
 }
@@ -196,7 +182,7 @@ void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_
              call->function->name, groups->list[call->group].main + 1);
 }
 
-static void add_parameters(struct text *text, const struct opencl_kernel *kernel) {
+static void emit_parameters(struct text *text, const struct opencl_kernel *kernel) {
     for (size_t c = 0; c < kernel->count; c++) {
         const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++) {
@@ -207,9 +193,9 @@ static void add_parameters(struct text *text, const struct opencl_kernel *kernel
 }
 
 /* Adds call ${c}. */
-static void add_call(struct text *text, const struct opencl_groups *groups,
-                     const struct opencl_kernel *kernel, size_t c, const char *item,
-                     const char *shard) {
+static void emit_call(struct text *text, const struct opencl_groups *groups,
+                      const struct opencl_kernel *kernel, size_t c, const char *item,
+                      const char *shard) {
     const struct opencl_call *call = &kernel->calls[c];
     text_add(text, "%s", call->function->name);
     if (call->function->passes != 0) { /* the loss has no number */
@@ -222,8 +208,9 @@ static void add_call(struct text *text, const struct opencl_groups *groups,
     text_add(text, ");\n");
 }
 
-/* Adds the loop over all shards of a chain by channels, whose last call is given the count of images. */
-static void add_shards(struct text *text, const struct opencl_kernel *kernel) {
+/* Adds the loop over all shards of a chain by channels, whose last call is given the count of
+ * images. */
+static void emit_shards(struct text *text, const struct opencl_kernel *kernel) {
     const enum opencl_argument *arguments = kernel->calls[1].function->arguments;
     size_t a = 0;
     while (arguments[a] != ARG_COUNT) {
@@ -233,7 +220,7 @@ static void add_shards(struct text *text, const struct opencl_kernel *kernel) {
 }
 
 /* Adds the loop over the items of call ${c} that a work-item of a chain computes. */
-static void add_loop(struct text *text, const struct opencl_kernel *kernel, size_t c) {
+static void emit_loop(struct text *text, const struct opencl_kernel *kernel, size_t c) {
     const struct opencl_call *call = &kernel->calls[c];
     size_t items = call->items - call->input_items;
     if (kernel->loop == LOOP_SHARD) {
@@ -241,7 +228,7 @@ static void add_loop(struct text *text, const struct opencl_kernel *kernel, size
         return;
     }
     if (c == 0) {
-        add_shards(text, kernel);
+        emit_shards(text, kernel);
     }
     text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ",
              items / kernel->parts, items / kernel->parts);
@@ -254,7 +241,7 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     /* The parameters, and memory of a work-group that adds lanes. */
     opencl_kernel_name(groups, kernel, name);
     text_add(text, "kernel void %s(", name);
-    add_parameters(text, kernel);
+    emit_parameters(text, kernel);
     text_add(text, ") {\n");
     text_add(text, kernel->calls[0].function->range == RANGE_SUMS
                        ? "    LOCAL_LANES(lanes, LANE_VALUES);\n"
@@ -266,11 +253,11 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     for (size_t c = 0; c < kernel->count; c++) {
         if (kernel->loop == LOOP_APART) {
             text_add(text, "    ");
-            add_call(text, groups, kernel, c, "get_global_id(1)", shard);
+            emit_call(text, groups, kernel, c, "get_global_id(1)", shard);
         } else {
-            add_loop(text, kernel, c);
-            add_call(text, groups, kernel, c, "item",
-                     kernel->loop == LOOP_CHANNELS && c > 0 ? "0" : shard);
+            emit_loop(text, kernel, c);
+            emit_call(text, groups, kernel, c, "item",
+                      kernel->loop == LOOP_CHANNELS && c > 0 ? "0" : shard);
         }
     }
     text_add(text, "}\n");

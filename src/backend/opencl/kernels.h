@@ -42,8 +42,8 @@ struct opencl_kernels {
 };
 
 /* Makes the kernels of ${groups}, which they refer to, for a device with ${units} compute units:
- * without training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without memory. The
- * caller frees kernels->list. */
+ * without training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED
+ * without memory. The caller frees kernels->list. */
 enum weft_status opencl_kernels_make(const struct opencl_groups *groups, unsigned units,
                                      bool forward_only, bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error);

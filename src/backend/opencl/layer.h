@@ -49,7 +49,8 @@ enum opencl_pass {
 enum opencl_range {
     RANGE_SHARDS, /* lanes x items x shards */
     RANGE_SUMS,   /* the same; the 16 lanes of an item are a work-group, which adds them */
-    /* Lanes x items; a work-item computes all shards. Only in groups by channels (fusions.h): these functions replace those of other ranges in the passes with the batch's statistics. */
+    /* Lanes x items; a work-item computes all shards. Only in groups by channels (fusions.h): these
+     * functions replace those of other ranges in the passes with the batch's statistics. */
     RANGE_BATCH,
     RANGE_ONCE, /* items */
 };

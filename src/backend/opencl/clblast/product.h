@@ -17,8 +17,8 @@ struct opencl_product {
  * CLBlast has good ones. */
 enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_error *error);
 
-/* Enqueues ${product}; cl->fast->temporary must be large enough for it. Fails with WEFT_BAD_DEVICE and the name of
- * CLBlast's error. */
+/* Enqueues ${product}; cl->fast->temporary must be large enough for it. Fails with WEFT_BAD_DEVICE
+ * and the name of CLBlast's error. */
 enum weft_status opencl_product_enqueue(struct opencl_backend *cl,
                                         const struct opencl_product *product,
                                         struct weft_error *error);
