@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "os/interrupt.h"
+#include "os/process.h"
 
 /* Long enough for a second signal. */
 static void later(void) {

@@ -10,7 +10,7 @@
 #include "cli/progress.h"
 #include "cli/setup.h"
 #include "os/host.h"
-#include "os/interrupt.h"
+#include "os/process.h"
 
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
 enum pixels { NORMALISED, RAW };

@@ -9,7 +9,6 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
-#include "os/interrupt.h"
 #include "os/process.h"
 #include "os/terminal.h"
 #include "report/canvas.h"

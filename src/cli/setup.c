@@ -7,7 +7,7 @@
 #include "base/try.h"
 #include "cli/messages.h"
 #include "os/files.h"
-#include "os/interrupt.h"
+#include "os/process.h"
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 

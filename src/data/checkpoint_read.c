@@ -7,7 +7,6 @@
 #include "base/json_read.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "data/checkpoint_file.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 #include "numerics.h"

@@ -5,7 +5,6 @@
 
 #include "base/json_write.h"
 #include "base/utf8.h"
-#include "data/checkpoint_file.h"
 #include "data/model_file.h"
 #include "data/safetensors.h"
 

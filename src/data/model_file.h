@@ -2,7 +2,7 @@
 #ifndef WEFT_DATA_MODEL_FILE_H
 #define WEFT_DATA_MODEL_FILE_H
 
-#include "weft/model.h"
+#include "weft/checkpoint.h"
 
 struct safetensors;
 
@@ -34,5 +34,23 @@ enum weft_status model_read_options(const struct safetensors *file, struct weft_
 /* Writes the name of the num_batches_tracked of ${layer} into ${name}:
  * "batchN1.num_batches_tracked". Returns false, and writes nothing, for a layer without it. */
 bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]);
+
+/* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
+ * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). In
+ * __metadata__: "weft.network"; "weft.options", those of the model; "weft.checkpoint", a JSON
+ * object with the requested training and the history of the epochs, in which numbers that may
+ * exceed 2^53 are strings; "weft.contract", the number of the contract of equal bits. */
+#define CHECKPOINT_ARRAYS 4
+
+/* A flat array of floats. */
+struct checkpoint_array {
+    const char *name;
+    size_t count;
+    float *values;
+};
+
+/* Lists the flat arrays of ${checkpoint}, which has a model. */
+void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
+                       struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
 
 #endif

@@ -1,9 +1,11 @@
-/* process.c: runs this program as a child process, which may hang or crash (POSIX). */
+/* process.c: interrupts and crashes of this process, and runs of this program as a child process,
+ * which may hang or crash (POSIX). */
 #define _POSIX_C_SOURCE 200809L
 #include "os/process.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,102 @@
 #include <unistd.h>
 
 #include "os/host.h"
-#include "os/interrupt.h"
+
+/* Signals that a process causes itself. */
+enum { CRASHES = 5 };
+static const int crashes[CRASHES] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+
+static const char *volatile explanation;
+static int exit_code;
+
+static void print_explanation(void) {
+    const char *text = explanation;
+    if (text != NULL && write(STDERR_FILENO, text, strlen(text)) < 0) {
+        explanation = NULL; /* stderr is closed */
+    }
+}
+
+/* The default action follows: the process dies by the signal, and may leave a core file. */
+static void on_crash(int number) {
+    print_explanation();
+    raise(number);
+}
+
+/* Other code, such as a driver, has called exit, perhaps with code 0. */
+static void on_exit(void) {
+    if (explanation != NULL) {
+        fflush(NULL);
+        print_explanation();
+        _exit(exit_code);
+    }
+}
+
+void os_explain_end(const char *text, int code) {
+    static bool registered;
+    struct sigaction action, old;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_crash;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
+    explanation = text;
+    exit_code = code;
+    registered = registered || atexit(on_exit) == 0;
+    for (size_t i = 0; i < CRASHES; i++) {
+        /* The handler of a sanitizer reports more: it stays. */
+        if (sigaction(crashes[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
+            sigaction(crashes[i], &action, NULL);
+        }
+    }
+}
+
+/* Lock-free: a signal handler may set them, and any thread may read them. */
+static atomic_int interrupted; /* the signal, or 0 */
+static atomic_bool typed;      /* at the terminal */
+static atomic_llong first_at;  /* milliseconds of a monotonic clock, at least 1; 0: not yet */
+
+/* A second signal within this time counts as the first: timeout(1) sends it to the process, and
+ * then to its group. */
+enum { TWICE_MS = 100 };
+
+/* A second signal, of either kind, ends the program, even one that arrives while this function
+ * handles the first. */
+static void on_signal(int number, siginfo_t *information, void *context) {
+    long long now = (long long)(1000 * os_seconds()) + 1, first = 0;
+    (void)context;
+    if (atomic_compare_exchange_strong(&first_at, &first, now)) {
+        atomic_store(&typed, information->si_code > 0); /* sent by the kernel, not by a process */
+        atomic_store(&interrupted, number);
+    } else if (now - first >= TWICE_MS) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+}
+
+void os_catch_interrupts(void) {
+    static const int signals[] = {SIGINT, SIGTERM};
+    struct sigaction action, old;
+    if (os_interrupted()) {
+        return; /* the next one ends the program */
+    }
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_signal;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = (int)SA_RESTART | SA_SIGINFO; /* a write that is interrupted continues */
+    for (int i = 0; i < 2; i++) {
+        /* An ignored signal stays ignored: a script ignores Ctrl-C for its background processes. */
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+            sigaction(signals[i], &action, NULL);
+        }
+    }
+}
+
+bool os_interrupted(void) {
+    return atomic_load(&interrupted) != 0;
+}
+
+bool os_interrupted_alone(void) {
+    return os_interrupted() && !atomic_load(&typed);
+}
 
 #define GRACE 10 /* seconds that a child has to stop after an interrupt */
 
@@ -40,8 +137,11 @@ static void run_child(pid_t parent, char *const *arguments) {
 }
 
 static bool is_crash(int number) {
-    return number == SIGSEGV || number == SIGBUS || number == SIGABRT || number == SIGFPE ||
-           number == SIGILL || number == SIGTRAP;
+    bool found = number == SIGTRAP;
+    for (int i = 0; i < CRASHES; i++) {
+        found = found || number == crashes[i];
+    }
+    return found;
 }
 
 /* Waits until ${child} ends; kills it at ${end}, or GRACE seconds after an interrupt. */

@@ -1,4 +1,4 @@
-/* process.h: this process, and runs of this program as a child process. */
+/* process.h: the ends of this process, and runs of this program as a child process. */
 #ifndef WEFT_OS_PROCESS_H
 #define WEFT_OS_PROCESS_H
 
@@ -36,5 +36,17 @@ bool os_is_orphan(void);
  * calls exit (the process then exits with ${code}). ${text} stays the caller's. NULL ends this, and
  * then main may return. */
 void os_explain_end(const char *text, int code);
+
+/* From now on, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program. A second
+ * signal, of either kind, ends the program. A second signal that arrives immediately counts as the
+ * first: it was sent to the process and to its group. */
+void os_catch_interrupts(void);
+
+/* Returns whether a signal has arrived. */
+bool os_interrupted(void);
+
+/* Returns whether the signal was sent to this process only. A key typed at a terminal is sent to
+ * the child processes too. */
+bool os_interrupted_alone(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include "cli/train/train.h"
 #include "os/files.h"
 #include "os/host.h"
-#include "os/interrupt.h"
+#include "os/process.h"
 
 #define WARM_STEPS 2 /* before anything is timed: drivers finish kernels when they first run */
 

@@ -6,7 +6,7 @@
 
 #include "base/try.h"
 #include "cli/parser.h"
-#include "os/interrupt.h"
+#include "os/process.h"
 
 /* ---- --validate: images that are held out of training and evaluated after each epoch ----
  *

@@ -8,7 +8,7 @@
 #include "cli/messages.h"
 #include "cli/setup.h"
 #include "os/host.h"
-#include "os/interrupt.h"
+#include "os/process.h"
 
 static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
 

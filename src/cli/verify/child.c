@@ -13,7 +13,6 @@
 #include "cli/progress.h"
 #include "os/files.h"
 #include "os/host.h"
-#include "os/interrupt.h"
 #include "os/process.h"
 
 #define TIMEOUT_ALL 900 /* seconds a device with --all, without --timeout */

@@ -11,7 +11,6 @@
 #include "cli/progress.h"
 #include "cli/setup.h"
 #include "os/host.h"
-#include "os/interrupt.h"
 #include "os/process.h"
 
 #define OPTIONS struct cli_verify_options

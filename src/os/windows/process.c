@@ -1,10 +1,69 @@
-/* process.c: runs this program as a child process, which may hang or crash (Windows). */
+/* process.c: interrupts and crashes of this process, and runs of this program as a child process,
+ * which may hang or crash (Windows). */
 #include "os/process.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
+
+static const char *volatile explanation;
+static int exit_code;
+
+static void print_explanation(void) {
+    const char *text = explanation;
+    DWORD written;
+    if (text != NULL) {
+        WriteFile(GetStdHandle(STD_ERROR_HANDLE), text, (DWORD)strlen(text), &written, NULL);
+    }
+}
+
+/* The default action follows. */
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception) {
+    (void)exception;
+    print_explanation();
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+/* Other code, such as a driver, has called exit, perhaps with code 0. */
+static void on_exit(void) {
+    if (explanation != NULL) {
+        fflush(NULL);
+        print_explanation();
+        _Exit(exit_code);
+    }
+}
+
+void os_explain_end(const char *text, int code) {
+    static bool registered;
+    explanation = text;
+    exit_code = code;
+    registered = registered || atexit(on_exit) == 0;
+    SetUnhandledExceptionFilter(on_crash);
+}
+
+/* A handler of the console runs in its own thread. */
+static atomic_int interrupted;
+
+/* Returns TRUE if the event has been handled. A second Ctrl-C gets the default action, which ends
+ * the program. */
+static BOOL WINAPI on_event(DWORD event) {
+    return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0;
+}
+
+void os_catch_interrupts(void) {
+    SetConsoleCtrlHandler(on_event, TRUE);
+}
+
+bool os_interrupted(void) {
+    return atomic_load(&interrupted) != 0;
+}
+
+/* All processes of a console get its Ctrl-C, and Windows has no request to end from outside. */
+bool os_interrupted_alone(void) {
+    return false;
+}
 
 /* Appends ${argument} to ${line} so that the main function of the child receives it unchanged: in
  * quotation marks, with a backslash before a quotation mark, and with doubled backslashes before
