@@ -3,7 +3,6 @@
 #include "verify/replay.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* Prints ${text} as a C string. */
 static void print_string(FILE *out, const char *text) {
@@ -28,11 +27,8 @@ static void print_launch(FILE *out, const struct record_launch *launch) {
             launch->local[1], launch->local[2], launch->count);
     for (size_t i = 0; i < launch->count; i++) {
         const struct record_argument *argument = &launch->arguments[i];
-        uint32_t word = 0;
-        if (argument->buffer < 0) {
-            memcpy(&word, argument->bytes, sizeof word);
-        }
-        fprintf(out, "%s{%d, 0x%08" PRIx32 "u}", i > 0 ? ", " : "", argument->buffer, word);
+        fprintf(out, "%s{%d, 0x%08" PRIx32 "u}", i > 0 ? ", " : "", argument->buffer,
+                argument->buffer < 0 ? argument->word : 0);
     }
     fputs("}},", out);
 }

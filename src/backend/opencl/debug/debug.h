@@ -21,9 +21,8 @@ extern const enum weft_array state_arrays[STATE_ARRAYS + 1];
 #define RECORD_ARGUMENTS 40
 
 struct record_argument {
-    int buffer; /* index of the buffer; -1: the argument is ${bytes} */
-    size_t size;
-    unsigned char bytes[8];
+    int buffer; /* index of the buffer; -1: the argument is ${word} */
+    uint32_t word;
 };
 
 struct record_launch {

@@ -2,6 +2,7 @@
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/memory.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "base/try.h"
@@ -82,9 +83,7 @@ static enum weft_status make_buffer(struct raw_device *raw, size_t bytes, cl_mem
 
 static void release(cl_mem *buffers, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (buffers[i] != NULL) {
-            clReleaseMemObject(buffers[i]);
-        }
+        opencl_buffer_release(buffers[i]);
     }
 }
 
@@ -199,14 +198,12 @@ static enum weft_status record_raw(const struct raw_device *raw, enum weft_opera
                                    struct record *record, struct weft_error *error) {
     struct record_launch *launch = &record->launches[0];
     size_t bytes = count * sizeof *in;
-    cl_uint n = (cl_uint)count;
     for (size_t i = 0; i < 4; i++) {
         TRY(keep_buffer(record, i < 3 ? in + i * count : NULL,
                         i < 3 ? bytes : OPERATION_COUNT * bytes, error));
-        launch->arguments[i] = (struct record_argument){.buffer = (int)i, .size = sizeof(cl_mem)};
+        launch->arguments[i].buffer = (int)i;
     }
-    launch->arguments[4] = (struct record_argument){.buffer = -1, .size = sizeof n};
-    memcpy(launch->arguments[4].bytes, &n, sizeof n);
+    launch->arguments[4] = (struct record_argument){.buffer = -1, .word = (uint32_t)count};
     launch->count = 5;
     snprintf(launch->kernel, sizeof launch->kernel, "%s", names[vectors][kernel_of[operation]]);
     launch->range[0] = vectors ? count / 16 : count;
@@ -215,7 +212,6 @@ static enum weft_status record_raw(const struct raw_device *raw, enum weft_opera
         launch->local[0] = launch->local[1] = launch->local[2] = 1;
     }
     record->launch_count = 1;
-
     return record_program(record, raw->program, raw->device, raw->source, error);
 }
 

@@ -35,6 +35,22 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
     return false;
 }
 
+/* Returns the first ${bytes} of ${memory}, which the caller frees; NULL on failure. ${what} is for
+ * messages. */
+static void *read_memory(struct opencl_backend *cl, cl_mem memory, size_t bytes, const char *what,
+                         struct weft_error *error) {
+    void *to = malloc(bytes);
+    if (to == NULL) {
+        weft_fail(error, WEFT_FAILED, "opencl: no memory for %s", what);
+    } else if (opencl_check(
+                   clEnqueueReadBuffer(cl->queue, memory, CL_TRUE, 0, bytes, to, 0, NULL, NULL),
+                   "clEnqueueReadBuffer", error) != WEFT_OK) {
+        free(to);
+        to = NULL;
+    }
+    return to;
+}
+
 /* Returns the index of ${memory} in the record, which reads it from the device the first time; -1
  * if that fails. */
 static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem memory) {
@@ -47,15 +63,11 @@ static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem 
     if (record->buffer_count == RECORD_BUFFERS ||
         clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof buffer->size, &buffer->size, NULL) !=
             CL_SUCCESS ||
-        (buffer->bytes = malloc(buffer->size)) == NULL) {
+        (buffer->bytes = read_memory(cl, memory, buffer->size, "a record", NULL)) == NULL) {
         return -1;
     }
     buffer->id = memory;
-    record->buffer_count++;
-    return clEnqueueReadBuffer(cl->queue, memory, CL_TRUE, 0, buffer->size, buffer->bytes, 0, NULL,
-                               NULL) == CL_SUCCESS
-               ? (int)(record->buffer_count - 1)
-               : -1;
+    return (int)record->buffer_count++;
 }
 
 enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
@@ -105,10 +117,10 @@ void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
     for (size_t i = 0; i < to->count; i++) {
         struct record_argument *argument = &to->arguments[i];
         cl_mem memory;
-        *argument = (struct record_argument){.buffer = -1, .size = launch->set[i].size};
-        memcpy(argument->bytes, launch->set[i].bytes, sizeof argument->bytes);
-        if (argument->size == sizeof memory) { /* numbers have 4 bytes */
-            memcpy(&memory, argument->bytes, sizeof memory);
+        argument->buffer = -1;
+        memcpy(&argument->word, launch->set[i].bytes, sizeof argument->word);
+        if (launch->set[i].size == sizeof memory) { /* numbers have 4 bytes */
+            memcpy(&memory, launch->set[i].bytes, sizeof memory);
             argument->buffer = find_buffer(cl, record, memory);
             record->full = record->full || argument->buffer < 0;
         }
@@ -131,8 +143,8 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref
                                       : cl->values[ref->activation.index];
 }
 
-enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
-                               int *buffer, unsigned char **bytes, struct weft_error *error) {
+static enum weft_status read_result(struct weft_backend *backend, const struct tensor_ref *ref,
+                                    int *buffer, unsigned char **bytes, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const struct record *record = cl->debug->record;
     cl_mem memory = memory_of(cl, ref);
@@ -140,25 +152,31 @@ enum weft_status record_result(struct weft_backend *backend, const struct tensor
     for (size_t i = 0; i < record->buffer_count && !record->full; i++) {
         if (record->buffers[i].id == memory && memory != NULL) {
             *buffer = (int)i;
-            *bytes = malloc(record->buffers[i].size);
-            return *bytes != NULL ? opencl_read(cl, memory, *bytes, record->buffers[i].size, error)
-                                  : weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+            *bytes = read_memory(cl, memory, record->buffers[i].size, "a record", error);
+            return *bytes != NULL ? WEFT_OK : error->status;
         }
     }
     return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
 }
 
-enum weft_status record_partials(struct weft_backend *backend, size_t shards, float **partials,
-                                 size_t *stride, struct weft_error *error) {
+static enum weft_status read_partials(struct weft_backend *backend, size_t shards, float **partials,
+                                      size_t *stride, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t bytes;
     *partials = NULL;
     if (cl->debug != NULL && cl->debug->flip != 0) {
         return WEFT_OK;
     }
     *stride = opencl_padded(backend->network->parameter_count);
-    bytes = shards * *stride * sizeof **partials;
-    *partials = malloc(bytes);
-    return *partials != NULL ? opencl_read(cl, cl->partials, *partials, bytes, error)
-                             : weft_fail(error, WEFT_FAILED, "opencl: no memory for gradients");
+    *partials =
+        read_memory(cl, cl->partials, shards * *stride * sizeof **partials, "gradients", error);
+    return *partials != NULL ? WEFT_OK : error->status;
 }
+
+static const struct debug_api api = {
+    .raw_device = &raw_device_ops,
+    .replicas = &replicas_ops,
+    .record_result = read_result,
+    .read_partials = read_partials,
+};
+
+const struct debug_api *const debug_api = &api;

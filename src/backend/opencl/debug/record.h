@@ -12,17 +12,12 @@ struct opencl_launch;
 void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
                   const size_t range[3]);
 
-/* The table of raw_device.c, which records launches too. */
+/* The tables of raw_device.c, which records launches too, and replicas.c. */
 extern const struct raw_device_ops raw_device_ops;
+extern const struct replicas_ops replicas_ops;
 
 /* Stores options, ${source} and build log of ${program} in ${record}. */
 enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
                                 const char *source, struct weft_error *error);
-
-/* The entries record_result and read_partials of struct debug_api. */
-enum weft_status record_result(struct weft_backend *backend, const struct tensor_ref *ref,
-                               int *buffer, unsigned char **bytes, struct weft_error *error);
-enum weft_status record_partials(struct weft_backend *backend, size_t shards, float **partials,
-                                 size_t *stride, struct weft_error *error);
 
 #endif
