@@ -63,7 +63,7 @@ static enum weft_status run_command(const struct cli_command *command, int count
     }
     TRY_OR(done, cli_options_parse(command, count, arguments, options, error));
     if (options->help) {
-        cli_help_command(stdout, command);
+        cli_help_command(command);
     } else if (options->version) {
         status = print_version(options->json, error);
     } else {

@@ -5,34 +5,28 @@
 
 #define LETTERS 64
 
-static size_t smallest(size_t a, size_t b, size_t c) {
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
 size_t cli_nearest_distance(const char *a, const char *b) {
-    /* Rows i - 2, i - 1 and i of the table whose cell (i, j) is the distance of the first i letters
-     * of a from the first j of b. */
-    size_t older[LETTERS + 1] = {0}, old[LETTERS + 1], now[LETTERS + 1];
-    size_t rows = strlen(a) < LETTERS ? strlen(a) : LETTERS;
-    size_t columns = strlen(b) < LETTERS ? strlen(b) : LETTERS;
-    for (size_t j = 0; j <= columns; j++) {
-        old[j] = j;
-    }
-    for (size_t i = 1; i <= rows; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= columns; j++) {
-            now[j] =
-                smallest(old[j] + 1, now[j - 1] + 1, old[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                older[j - 2] + 1 < now[j]) {
-                now[j] = older[j - 2] + 1;
+    /* [i][j]: the distance of the first i letters of a from the first j of b. */
+    size_t table[LETTERS + 1][LETTERS + 1];
+    size_t rows = smaller(strlen(a), LETTERS), columns = smaller(strlen(b), LETTERS);
+    for (size_t i = 0; i <= rows; i++) {
+        for (size_t j = 0; j <= columns; j++) {
+            if (i == 0 || j == 0) {
+                table[i][j] = i + j;
+                continue;
+            }
+            table[i][j] = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            table[i][j] = smaller(table[i][j], smaller(table[i - 1][j], table[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                table[i][j] = smaller(table[i][j], table[i - 2][j - 2] + 1);
             }
         }
-        memcpy(older, old, sizeof older);
-        memcpy(old, now, sizeof old);
     }
-    return old[columns];
+    return table[rows][columns];
 }
 
 const char *cli_nearest_find(const char *word,

@@ -65,7 +65,7 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
     size_t count = results_only ? RESULTS : sizeof files / sizeof files[0];
     char path[4096];
     for (size_t i = 0; i < count; i++) {
-        cli_run_path(run, files[i], path);
+        cli_run_path(run->path, files[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
             return weft_fail(error, WEFT_FAILED, "%s: cannot be removed: %s", path,
                              strerror(errno));
@@ -80,9 +80,9 @@ void cli_run_discard(const struct cli_run *run) {
     }
 }
 
-char *cli_run_path(const struct cli_run *run, const char *name, char path[4096]) {
-    size_t length = strlen(run->path);
-    const char *slash = length > 0 && run->path[length - 1] == '/' ? "" : "/";
-    snprintf(path, 4096, "%s%s%s", run->path, slash, name);
+char *cli_run_path(const char *folder, const char *name, char path[4096]) {
+    size_t length = strlen(folder);
+    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    snprintf(path, 4096, "%s%s%s", folder, slash, name);
     return path;
 }

@@ -24,7 +24,7 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
 /* Removes the folder if this run made it and it is still empty. */
 void cli_run_discard(const struct cli_run *run);
 
-/* Writes the path of the file ${name} in it into ${path}. Returns ${path}. */
-char *cli_run_path(const struct cli_run *run, const char *name, char path[4096]);
+/* Writes the path of the file ${name} in the run folder ${folder} into ${path}. Returns ${path}. */
+char *cli_run_path(const char *folder, const char *name, char path[4096]);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "os/terminal.h"
@@ -13,41 +14,41 @@ int cli_text_columns(void) {
 
 /* Breaks ${text} only at spaces, and not before a word that is wider than a line: a hash or a path
  * is never broken, so that it can be copied. */
-void cli_text_wrap(FILE *out, const char *text, int used, int indent, int width) {
+void cli_text_wrap(const char *text, int used, int indent, int width) {
     bool first = true; /* in its line */
     while (*text != '\0') {
         int gap = (int)strspn(text, " ");
         int length = (int)strcspn(text + gap, " \n");
         if (!first && used + gap + length > width && indent + length <= width) {
-            fprintf(out, "\n%*s", indent, "");
+            printf("\n%*s", indent, "");
             used = indent;
             gap = 0;
         }
         text += strspn(text, " ");
-        fprintf(out, "%*s%.*s", gap, "", length, text);
+        printf("%*s%.*s", gap, "", length, text);
         used += gap + length;
         first = length == 0 && first;
         text += length;
         if (strncmp(text, "\n\n", 2) == 0 || strncmp(text, "\n- ", 3) == 0) {
-            fprintf(out, "%s%*s", text[1] == '\n' ? "\n\n" : "\n", indent, "");
+            printf("%s%*s", text[1] == '\n' ? "\n\n" : "\n", indent, "");
             used = indent;
             first = true;
             text += text[1] == '\n' ? 2 : 1;
         } else if (*text == '\n' && text[1] != '\0') {
             text++; /* as a space before the next word */
             if (used + 1 + (int)strcspn(text, " \n") > width) {
-                fprintf(out, "\n%*s", indent, "");
+                printf("\n%*s", indent, "");
                 used = indent;
                 first = true;
             } else {
-                fputc(' ', out);
+                putchar(' ');
                 used++;
             }
         } else if (*text == '\n') {
             text++;
         }
     }
-    fputc('\n', out);
+    putchar('\n');
 }
 
 void cli_text_line(int indent, const char *format, ...) {
@@ -58,7 +59,7 @@ void cli_text_line(int indent, const char *format, ...) {
     length = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (length > columns) {
-        cli_text_wrap(stdout, line, 0, indent, columns);
+        cli_text_wrap(line, 0, indent, columns);
         return;
     }
     va_start(arguments, format);

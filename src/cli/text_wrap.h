@@ -3,8 +3,6 @@
 #ifndef WEFT_CLI_TEXT_WRAP_H
 #define WEFT_CLI_TEXT_WRAP_H
 
-#include <stdio.h>
-
 #include "weft/error.h"
 
 /* Returns the columns of stdout's terminal; INT_MAX where it is no terminal. */
@@ -13,7 +11,7 @@ int cli_text_columns(void);
 /* Prints ${text} in lines of at most ${width} characters, continuation lines indented by ${indent};
  * the first line begins after ${used} characters. Single newlines count as spaces; an empty line,
  * and a line that begins with "- ", are kept. Ends with a newline. */
-void cli_text_wrap(FILE *out, const char *text, int used, int indent, int width);
+void cli_text_wrap(const char *text, int used, int indent, int width);
 
 /* Prints a line on stdout; wrapped where it is wider than the terminal, with continuation lines
  * indented by ${indent}. */

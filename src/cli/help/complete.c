@@ -14,40 +14,40 @@
 #include "weft/device.h"
 
 /* Prints a word and its meaning on one line. */
-static void offer(FILE *out, const char *dashes, const char *word, const char *text) {
-    fprintf(out, "%s%s\t", dashes, word);
+static void offer(const char *dashes, const char *word, const char *text) {
+    printf("%s%s\t", dashes, word);
     for (; *text != '\0'; text++) {
-        fputc(*text == '\n' ? ' ' : *text, out);
+        putchar(*text == '\n' ? ' ' : *text);
     }
-    fputc('\n', out);
+    putchar('\n');
 }
 
-static void offer_commands(FILE *out) {
+static void offer_commands(void) {
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
-        offer(out, "", cli_commands[i]->name, cli_commands[i]->summary);
+        offer("", cli_commands[i]->name, cli_commands[i]->summary);
     }
 }
 
-static void offer_topics(FILE *out) {
+static void offer_topics(void) {
     for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
-        offer(out, "", topic->name, topic->summary);
+        offer("", topic->name, topic->summary);
     }
 }
 
 /* Offers the words that are always valid first: the query of its devices may make a driver end the
  * process. */
-static void offer_devices(FILE *out) {
+static void offer_devices(void) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
     char note[256], index[16];
-    fputs("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n", out);
-    fflush(out);
+    printf("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
+    fflush(stdout);
     if (weft_devices_list(&devices, &count, note, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {
             snprintf(index, sizeof index, "%u", devices[i].index);
             if (!devices[i].builtin) {
-                offer(out, "", index, devices[i].name);
+                offer("", index, devices[i].name);
             }
         }
     }
@@ -55,75 +55,74 @@ static void offer_devices(FILE *out) {
 }
 
 /* Offers the names of the classes; weft samples --class takes them with hyphens for spaces. */
-static void offer_classes(FILE *out) {
+static void offer_classes(void) {
     for (size_t i = 0; i < sizeof weft_class_names / sizeof weft_class_names[0]; i++) {
         for (const char *c = weft_class_names[i]; *c != '\0'; c++) {
-            fputc(*c == ' ' ? '-' : *c, out);
+            putchar(*c == ' ' ? '-' : *c);
         }
-        fputc('\n', out);
+        putchar('\n');
     }
 }
 
 /* Offers values of ${option}, according to the name of the value in the help. */
-static void offer_value(FILE *out, const struct cli_option *option) {
+static void offer_value(const struct cli_option *option) {
     const char *value = option->value != NULL ? option->value : "";
     for (size_t i = 0; option->choices != NULL && option->choices[i] != NULL; i++) {
-        fprintf(out, "%s\n", option->choices[i]);
+        printf("%s\n", option->choices[i]);
     }
     if (strcmp(option->name, "class") == 0) {
-        offer_classes(out);
+        offer_classes();
     } else if (strcmp(value, "SEL") == 0) {
-        offer_devices(out);
+        offer_devices();
     } else if (strcmp(value, "FILE") == 0) {
-        fputs(":files\n", out);
+        printf(":files\n");
     } else if (strcmp(value, "DIR") == 0) {
-        fputs(":folders\n", out);
+        printf(":folders\n");
     } else if (strcmp(value, "MODEL") == 0) {
-        fputs(":files .safetensors\n", out);
+        printf(":files .safetensors\n");
     }
 }
 
-static void offer_operand(FILE *out, const struct cli_command *command) {
+static void offer_operand(const struct cli_command *command) {
     if (command->operand == CLI_OPERAND_NONE) {
         return;
     }
     fputs(strstr(command->operand_name, "IMAGE") != NULL ? ":files .safetensors .png .PNG\n"
           : strstr(command->operand_name, "RUN") != NULL ? ":folders\n"
                                                          : ":files .safetensors\n",
-          out);
+          stdout);
 }
 
 /* Offers what follows a command. ${previous} and ${last} are the two words at the end of the
  * command line. */
-static void offer_of_command(FILE *out, const struct cli_command *command, const char *previous,
+static void offer_of_command(const struct cli_command *command, const char *previous,
                              const char *last) {
     const struct cli_option *row;
     for (size_t i = 0; (row = cli_options_row(command, i)) != NULL; i++) {
         if (strncmp(previous, "--", 2) == 0 && strcmp(previous + 2, row->name) == 0 &&
             row->type != CLI_OPTION_FLAG) {
-            offer_value(out, row);
+            offer_value(row);
             return;
         }
     }
     if (last[0] != '-') {
-        offer_operand(out, command);
+        offer_operand(command);
         return;
     }
     for (size_t i = 0; (row = cli_options_row(command, i)) != NULL; i++) {
-        offer(out, "--", row->name, row->help);
+        offer("--", row->name, row->help);
     }
 }
 
-void cli_help_complete(FILE *out, int count, char *const *words) {
+void cli_help_complete(int count, char *const *words) {
     const struct cli_command *command = count > 1 ? cli_command_find(words[0]) : NULL;
     if (count <= 1) {
-        offer_commands(out);
-        fputs("help\texplains a command\n--help\tlists the commands\n--version\tthe version\n",
-              out);
+        offer_commands();
+        printf("help\texplains a command\n--help\tlists the commands\n--version\tthe version\n");
     } else if (command != NULL) {
-        offer_of_command(out, command, words[count - 2], words[count - 1]);
+        offer_of_command(command, words[count - 2], words[count - 1]);
     } else if (count == 2 && strcmp(words[0], "help") == 0) {
-        offer_commands(out);
-        offer_topics(out);
+        offer_commands();
+        offer_topics();
     }
 }

@@ -42,87 +42,85 @@ void cli_help_operand(const struct cli_command *command, char text[64]) {
     }
 }
 
-void cli_help_terms(FILE *out, const struct cli_term *terms) {
+void cli_help_terms(const struct cli_term *terms) {
     for (; terms->term != NULL; terms++) {
-        fprintf(out, "  %-*s", COLUMN - 2, terms->term);
+        printf("  %-*s", COLUMN - 2, terms->term);
         if ((int)strlen(terms->term) > COLUMN - 3) {
-            fprintf(out, "\n%*s", COLUMN, "");
+            printf("\n%*s", COLUMN, "");
         }
-        cli_text_wrap(out, terms->text, COLUMN, COLUMN, WIDTH);
+        cli_text_wrap(terms->text, COLUMN, COLUMN, WIDTH);
     }
 }
 
-void cli_help_options(FILE *out, const char *title, const struct cli_option *options) {
+void cli_help_options(const char *title, const struct cli_option *options) {
     if (options == NULL || options->name == NULL) {
         return;
     }
-    fprintf(out, "%s:\n", title);
+    printf("%s:\n", title);
     for (; options->name != NULL; options++) {
         char usage[128], text[512];
         const struct cli_term terms[] = {{usage, text}, {NULL, NULL}};
         cli_help_usage(options, usage);
         cli_help_explain(options, text);
-        cli_help_terms(out, terms);
+        cli_help_terms(terms);
     }
-    fputc('\n', out);
+    putchar('\n');
 }
 
 /* Prints ${lines}, indented. */
-static void print_examples(FILE *out, const char *lines) {
-    fputs("examples:\n", out);
+static void print_examples(const char *lines) {
+    printf("examples:\n");
     while (*lines != '\0') {
         int length = (int)strcspn(lines, "\n");
-        fprintf(out, "  %.*s\n", length, lines);
+        printf("  %.*s\n", length, lines);
         lines += length + 1;
     }
 }
 
-void cli_help_command(FILE *out, const struct cli_command *command) {
+void cli_help_command(const struct cli_command *command) {
     char operand[64];
     cli_help_operand(command, operand);
-    fprintf(out, "weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
-            command->name, operand);
-    cli_help_options(out, "options", command->options);
-    fputs("weft help options explains --device, --data, --json and other common options.\n\n", out);
+    printf("weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
+           command->name, operand);
+    cli_help_options("options", command->options);
+    printf("weft help options explains --device, --data, --json and other common options.\n\n");
     if (command->operand == CLI_OPERAND_OPTIONAL || command->operand == CLI_OPERAND_REQUIRED) {
-        fprintf(out, "%s is a .safetensors file, or a run folder with model.safetensors.\n\n",
-                command->operand_name);
+        printf("%s is a .safetensors file, or a run folder with model.safetensors.\n\n",
+               command->operand_name);
     }
     if (command->notes != NULL) {
-        cli_text_wrap(out, command->notes, 0, 0, WIDTH);
-        fputc('\n', out);
+        cli_text_wrap(command->notes, 0, 0, WIDTH);
+        putchar('\n');
     }
-    print_examples(out, command->examples);
+    print_examples(command->examples);
 }
 
-static void print_program(FILE *out) {
-    fputs("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
-          "the same bits on every OpenCL device and on the CPU.\n\n"
-          "usage: weft COMMAND [OPTION]...\n\n",
-          out);
+static void print_program(void) {
+    printf("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
+           "the same bits on every OpenCL device and on the CPU.\n\n"
+           "usage: weft COMMAND [OPTION]...\n\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];
-        fprintf(out, "  %-10s %s\n", command->name, command->summary);
+        printf("  %-10s %s\n", command->name, command->summary);
     }
-    fputs("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
-          "exit-codes and completion explain what is the same for all commands.\n\n",
-          out);
-    print_examples(out, "weft train --epochs 5 --out run-a\n"
-                        "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
+    printf("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
+           "exit-codes and completion explain what is the same for all commands.\n\n");
+    print_examples("weft train --epochs 5 --out run-a\n"
+                   "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
 }
 
 /* ---- weft help [COMMAND or TOPIC] ---- */
 
-static void print_topic(FILE *out, const struct cli_topic *topic) {
+static void print_topic(const struct cli_topic *topic) {
     if (topic->print != NULL) {
-        topic->print(out);
+        topic->print();
         return;
     }
-    fputs(topic->text, out);
+    fputs(topic->text, stdout);
     if (topic->terms != NULL) {
-        cli_help_terms(out, topic->terms);
-        fputc('\n', out);
-        cli_text_wrap(out, topic->note, 0, 0, WIDTH);
+        cli_help_terms(topic->terms);
+        putchar('\n');
+        cli_text_wrap(topic->note, 0, 0, WIDTH);
     }
 }
 
@@ -149,11 +147,11 @@ enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topi
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
     const struct cli_command *command;
     if (count == 0) {
-        print_program(stdout);
+        print_program();
         return WEFT_OK;
     }
     if (strcmp(names[0], "complete") == 0) { /* for the scripts of shells, in no list */
-        cli_help_complete(stdout, count - 1, names + 1);
+        cli_help_complete(count - 1, names + 1);
         return WEFT_OK;
     }
     if (count > 1) {
@@ -163,12 +161,12 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
     /* A command, or a topic. */
     command = cli_command_find(names[0]);
     if (command != NULL) {
-        cli_help_command(stdout, command);
+        cli_help_command(command);
         return WEFT_OK;
     }
     for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
         if (strcmp(topic->name, names[0]) == 0) {
-            print_topic(stdout, topic);
+            print_topic(topic);
             return WEFT_OK;
         }
     }

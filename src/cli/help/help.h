@@ -25,13 +25,13 @@ struct cli_topic {
     const char *text;             /* printed first, unchanged */
     const struct cli_term *terms; /* printed below */
     const char *note;             /* printed last, wrapped */
-    void (*print)(FILE *out);     /* prints the page instead */
+    void (*print)(void);          /* prints the page instead */
 };
 
 extern const struct cli_topic cli_topics[]; /* ends with a name of NULL */
 
 /* help.c: prints the page of ${command}. */
-void cli_help_command(FILE *out, const struct cli_command *command);
+void cli_help_command(const struct cli_command *command);
 
 /* weft help [COMMAND or TOPIC]: prints the page. Fails with WEFT_USAGE. */
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error);
@@ -51,16 +51,16 @@ void cli_help_explain(const struct cli_option *option, char text[512]);
 void cli_help_operand(const struct cli_command *command, char text[64]);
 
 /* Prints ${terms} in two columns. */
-void cli_help_terms(FILE *out, const struct cli_term *terms);
+void cli_help_terms(const struct cli_term *terms);
 
 /* Prints ${options} in two columns, below ${title}; nothing where there are none. */
-void cli_help_options(FILE *out, const char *title, const struct cli_option *options);
+void cli_help_options(const char *title, const struct cli_option *options);
 
 /* manual.c: prints weft(1), with the macros of man(7). */
-void cli_manual_print(FILE *out);
+void cli_manual_print(void);
 
 /* complete.c: weft help complete WORD...: prints what the last of ${words} can be. */
-void cli_help_complete(FILE *out, int count, char *const *words);
+void cli_help_complete(int count, char *const *words);
 
 /* completion_texts.c, made by the build: the scripts of completions/. */
 extern const char cli_completion_bash[], cli_completion_zsh[], cli_completion_fish[];

@@ -36,7 +36,7 @@ static size_t escape_word(const char *text, bool first, char word[512]) {
 }
 
 /* Prints a paragraph in lines of moderate length. A sentence begins a new line. */
-static void print_text(FILE *out, const char *text) {
+static void print_text(const char *text) {
     size_t used = 0;
     bool sentence = false; /* the last word ended one */
     while (*text != '\0') {
@@ -44,153 +44,151 @@ static void print_text(FILE *out, const char *text) {
         bool capital = *text >= 'A' && *text <= 'Z';
         size_t length;
         if (used > 0 && sentence && capital) {
-            fputc('\n', out);
+            putchar('\n');
             used = 0;
         }
         length = escape_word(text, used == 0, word);
         if (used > 0 && used + 1 + strlen(word) > LINE_MOST) {
-            fputc('\n', out);
+            putchar('\n');
             used = 0;
             escape_word(text, true, word);
         }
-        fprintf(out, "%s%s", used > 0 ? " " : "", word);
+        printf("%s%s", used > 0 ? " " : "", word);
         used += strlen(word) + (used > 0);
         sentence = length > 0 && text[length - 1] == '.';
         text += length;
         if (strncmp(text, "\n\n", 2) == 0) {
-            fputs("\n.PP\n", out);
+            printf("\n.PP\n");
             used = 0;
         } else if (strncmp(text, "\n- ", 3) == 0) {
-            fputs("\n.br\n", out);
+            printf("\n.br\n");
             used = 0;
         }
         text += strspn(text, " \n");
     }
     if (used > 0) {
-        fputc('\n', out);
+        putchar('\n');
     }
 }
 
 /* Prints a term in bold, and its meaning below. */
-static void print_term(FILE *out, const char *term, const char *text) {
+static void print_term(const char *term, const char *text) {
     char plain[2];
-    fputs(".TP\n.B ", out);
+    printf(".TP\n.B ");
     if (*term == '.') {
-        fputs("\\&", out);
+        printf("\\&");
     }
     for (; *term != '\0'; term++) {
-        fputs(escape(*term, plain), out);
+        fputs(escape(*term, plain), stdout);
     }
-    fputc('\n', out);
-    print_text(out, text);
+    putchar('\n');
+    print_text(text);
 }
 
-static void print_terms(FILE *out, const struct cli_term *terms) {
+static void print_terms(const struct cli_term *terms) {
     for (; terms->term != NULL; terms++) {
-        print_term(out, terms->term, terms->text);
+        print_term(terms->term, terms->text);
     }
 }
 
-static void print_options(FILE *out, const struct cli_option *options) {
+static void print_options(const struct cli_option *options) {
     for (; options != NULL && options->name != NULL; options++) {
         char usage[128], text[512];
         cli_help_usage(options, usage);
         cli_help_explain(options, text);
-        print_term(out, usage, text);
+        print_term(usage, text);
     }
 }
 
 /* Prints lines unchanged. */
-static void print_lines(FILE *out, const char *lines) {
+static void print_lines(const char *lines) {
     for (; lines != NULL && *lines != '\0'; lines++) {
         char plain[2];
-        fputs(escape(*lines, plain), out);
+        fputs(escape(*lines, plain), stdout);
     }
 }
 
-static void print_command(FILE *out, const struct cli_command *command) {
+static void print_command(const struct cli_command *command) {
     char text[256], operand[64];
     cli_help_operand(command, operand);
-    fprintf(out, ".SS weft %s [OPTION]...%s\n", command->name, operand);
+    printf(".SS weft %s [OPTION]...%s\n", command->name, operand);
     snprintf(text, sizeof text, "%s.", command->summary);
     text[0] = text[0] >= 'a' && text[0] <= 'z' ? (char)(text[0] - 'a' + 'A') : text[0];
-    print_text(out, text);
-    print_options(out, command->options);
+    print_text(text);
+    print_options(command->options);
     if (command->notes != NULL) {
-        fputs(".PP\n", out);
-        print_text(out, command->notes);
+        printf(".PP\n");
+        print_text(command->notes);
     }
     if (command->details != NULL) {
-        fputs(".PP\n", out);
-        print_text(out, command->details);
+        printf(".PP\n");
+        print_text(command->details);
     }
-    fputs(".PP\n.EX\n", out);
-    print_lines(out, command->examples);
-    fputs(".EE\n", out);
+    printf(".PP\n.EX\n");
+    print_lines(command->examples);
+    printf(".EE\n");
 }
 
-static void print_environment(FILE *out) {
+static void print_environment(void) {
     for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
             snprintf(text, sizeof text, "like --%s %s; the option overrides it", option->name,
                      option->value);
-            print_term(out, option->variable, text);
+            print_term(option->variable, text);
         }
     }
-    print_terms(out, cli_variables);
+    print_terms(cli_variables);
 }
 
-static void print_files(FILE *out) {
-    print_text(out, "weft train writes a run folder with these files:");
-    print_terms(out, cli_file_names);
-    fputs(".PP\n", out);
-    print_text(out, "The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
-                    "of --data, $WEFT_DATA, data/fashion-mnist or "
-                    "/usr/share/datasets/fashion-mnist. Compiled OpenCL programs are kept in "
-                    "$XDG_CACHE_HOME/weft.");
+static void print_files(void) {
+    print_text("weft train writes a run folder with these files:");
+    print_terms(cli_file_names);
+    printf(".PP\n");
+    print_text("The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
+               "of --data, $WEFT_DATA, data/fashion-mnist or "
+               "/usr/share/datasets/fashion-mnist. Compiled OpenCL programs are kept in "
+               "$XDG_CACHE_HOME/weft.");
 }
 
-void cli_manual_print(FILE *out) {
-    fprintf(out, ".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
-    fputs(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
-          ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
-          ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
-          ".SH DESCRIPTION\n",
-          out);
-    print_text(out,
-               "weft trains and evaluates a small convolutional network on Fashion-MNIST, on "
+void cli_manual_print(void) {
+    printf(".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
+    printf(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
+           ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
+           ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
+           ".SH DESCRIPTION\n");
+    print_text("weft trains and evaluates a small convolutional network on Fashion-MNIST, on "
                "OpenCL devices and on the CPU, with the same bits on every device. "
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
                "file, or a run folder with model.safetensors.");
 
     /* What a command does, and its options. */
-    fputs(".SH COMMANDS\n", out);
+    printf(".SH COMMANDS\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];
-        print_command(out, command);
+        print_command(command);
     }
-    fputs(".SS weft help [COMMAND or TOPIC]\n", out);
-    print_text(out, "Explains a command, or one of these:");
+    printf(".SS weft help [COMMAND or TOPIC]\n");
+    print_text("Explains a command, or one of these:");
     for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
-        print_term(out, topic->name, topic->summary);
+        print_term(topic->name, topic->summary);
     }
-    fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
-    print_text(out, "--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
-                    "ends the options.");
-    print_options(out, cli_common_options);
+    printf(".SH OPTIONS OF EVERY COMMAND\n");
+    print_text("--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
+               "ends the options.");
+    print_options(cli_common_options);
 
     /* What is the same for every command. */
-    fputs(".SH ENVIRONMENT\n", out);
-    print_environment(out);
-    fputs(".SH FILES\n", out);
-    print_files(out);
-    fputs(".SH EXIT STATUS\n", out);
-    print_terms(out, cli_exit_codes);
-    fputs(".SH EXAMPLES\n", out);
-    print_text(out, "Train, look at the result, and check a device:");
-    fputs(".PP\n.EX\n", out);
-    print_lines(out, "weft train --epochs 5 --out run-a\nweft evaluate run-a --figure "
-                     "confusion.png\nweft report run-a\nweft verify --all\n");
-    fputs(".EE\n", out);
+    printf(".SH ENVIRONMENT\n");
+    print_environment();
+    printf(".SH FILES\n");
+    print_files();
+    printf(".SH EXIT STATUS\n");
+    print_terms(cli_exit_codes);
+    printf(".SH EXAMPLES\n");
+    print_text("Train, look at the result, and check a device:");
+    printf(".PP\n.EX\n");
+    print_lines("weft train --epochs 5 --out run-a\nweft evaluate run-a --figure "
+                "confusion.png\nweft report run-a\nweft verify --all\n");
+    printf(".EE\n");
 }

@@ -39,22 +39,22 @@ const struct cli_term cli_file_names[] = {
     {NULL, NULL},
 };
 
-static void print_options(FILE *out) {
-    cli_help_options(out, "options of every command", cli_common_options);
-    fputs("--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n", out);
+static void print_options(void) {
+    cli_help_options("options of every command", cli_common_options);
+    printf("--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n");
 }
 
-static void print_environment(FILE *out) {
-    fputs("variables of the environment; an option overrides its variable:\n", out);
+static void print_environment(void) {
+    printf("variables of the environment; an option overrides its variable:\n");
     for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];
             const struct cli_term terms[] = {{option->variable, text}, {NULL, NULL}};
             snprintf(text, sizeof text, "like --%s %s", option->name, option->value);
-            cli_help_terms(out, terms);
+            cli_help_terms(terms);
         }
     }
-    cli_help_terms(out, cli_variables);
+    cli_help_terms(cli_variables);
 }
 
 static const char completion[] =

@@ -41,12 +41,10 @@ static const struct cli_option rows[] = {
 
 /* Stores the path of the page in ${path}. */
 static void choose_path(const struct options *options, const struct page *page, char path[4096]) {
-    struct cli_run run = {0};
     if (options->out != NULL) {
         snprintf(path, 4096, "%s", options->out);
     } else if (page->run_count == 1) {
-        strcpy(run.path, page->runs[0].name);
-        cli_run_path(&run, "report.html", path);
+        cli_run_path(page->runs[0].name, "report.html", path);
     } else {
         strcpy(path, "report.html");
     }

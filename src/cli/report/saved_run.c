@@ -219,23 +219,21 @@ done:
 
 enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
                                      struct weft_error *error) {
-    struct cli_run saved = {0};
     struct weft_error ignored = {0};
     char path[4096];
-    if (strlen(folder) >= sizeof saved.path) {
+    if (strlen(folder) >= sizeof run->name) {
         return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
-                         sizeof saved.path - 1);
+                         sizeof run->name - 1);
     }
-    strcpy(saved.path, folder);
     strcpy(run->name, folder);
-    cli_run_path(&saved, "run.json", path);
+    cli_run_path(folder, "run.json", path);
     if (!os_is_folder(folder) || !os_exists(path)) {
         weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
         return weft_error_hint(error, "weft train writes one at its end");
     }
     TRY(read_file(path, run, data, error));
     /* Runs of older versions have no steps. */
-    csv_read_steps(cli_run_path(&saved, "steps.csv", path), &run->steps, &run->step_count,
+    csv_read_steps(cli_run_path(folder, "steps.csv", path), &run->steps, &run->step_count,
                    &ignored);
     return WEFT_OK;
 }

@@ -122,7 +122,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
 
     /* The files. A checkpoint is of complete epochs only. */
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
-    cli_run_path(&train->run, "model.safetensors", path);
+    cli_run_path(train->run.path, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
     TRY(cli_record_write_history(train, error));
     TRY(cli_record_steps(train, epoch, error));

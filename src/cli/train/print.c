@@ -77,7 +77,7 @@ enum weft_status cli_train_print_done(const struct cli_training *train, struct w
     if (train->silent) {
         return WEFT_OK;
     }
-    cli_run_path(&train->run, "model.safetensors", path);
+    cli_run_path(train->run.path, "model.safetensors", path);
     if (!cli_event_begin(&json, train->options.common.json, "done")) {
         printf("\nmodel: %s, sha256: %s\n", path, train->sha256);
         return WEFT_OK;

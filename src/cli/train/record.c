@@ -24,27 +24,13 @@ enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_e
     return WEFT_OK;
 }
 
-/* Makes room for ${more} steps. */
-static enum weft_status grow_log(struct cli_record *record, size_t more, struct weft_error *error) {
-    if (record->logged + more > record->log_capacity) {
-        size_t capacity = 2 * record->log_capacity + more;
-        struct report_step *log = realloc(record->log, capacity * sizeof *log);
-        if (log == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps", capacity);
-        }
-        record->log = log;
-        record->log_capacity = capacity;
-    }
-    return WEFT_OK;
-}
-
 /* Writes the steps from ${first} on. They are appended to the file: in a long training, writing all
  * steps again after each epoch would take most of the time. */
 static enum weft_status write_steps(const struct cli_training *train, size_t first,
                                     struct weft_error *error) {
     const struct cli_record *record = &train->record;
     char path[4096];
-    FILE *file = fopen(cli_run_path(&train->run, "steps.csv", path), first == 0 ? "wb" : "ab");
+    FILE *file = fopen(cli_run_path(train->run.path, "steps.csv", path), first == 0 ? "wb" : "ab");
     bool written = file != NULL;
     if (file != NULL) {
         csv_write_steps(file, record->log, first, record->logged);
@@ -61,7 +47,12 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
                                   struct weft_error *error) {
     struct cli_record *record = &train->record;
     size_t first = record->logged, batch = train->training.batch;
-    TRY(grow_log(record, epoch->steps, error));
+    struct report_step *log = realloc(record->log, (first + epoch->steps + 1) * sizeof *log);
+    if (log == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps",
+                         first + epoch->steps);
+    }
+    record->log = log;
     for (size_t i = 0; i < epoch->steps; i++) {
         size_t left = (size_t)epoch->images - i * batch;
         record->log[record->logged++] =
@@ -77,7 +68,7 @@ enum weft_status cli_record_write_history(const struct cli_training *train,
                                           struct weft_error *error) {
     struct os_file file = {0};
     char path[4096];
-    TRY(os_file_create(&file, cli_run_path(&train->run, "history.csv", path), error));
+    TRY(os_file_create(&file, cli_run_path(train->run.path, "history.csv", path), error));
     csv_write_history(file.stream, train->record.epochs, train->record.epoch_count);
     return os_file_commit(&file, error);
 }
@@ -89,7 +80,7 @@ static void take_validation(struct cli_training *train) {
     double *values;
     size_t rows;
     char path[4096];
-    cli_run_path(&train->run, "history.csv", path);
+    cli_run_path(train->run.path, "history.csv", path);
     if (csv_read_columns(path, names, 3, &values, &rows, &ignored) != WEFT_OK) {
         return;
     }
@@ -110,14 +101,14 @@ static enum weft_status take_steps(struct cli_training *train, struct weft_error
     char path[4096];
     struct weft_error ignored = {0};
     size_t count = 0;
-    cli_run_path(&train->run, "steps.csv", path);
+    cli_run_path(train->run.path, "steps.csv", path);
     if (csv_read_steps(path, &record->log, &count, &ignored) != WEFT_OK || count < record->steps) {
         free(record->log);
         record->log = NULL;
         remove(path);
         return WEFT_OK;
     }
-    record->logged = record->log_capacity = (size_t)record->steps;
+    record->logged = (size_t)record->steps;
     return write_steps(train, 0, error);
 }
 

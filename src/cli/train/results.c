@@ -108,7 +108,7 @@ static enum weft_status write_run(const struct cli_training *train, struct weft_
     char *text = NULL, path[4096];
     enum weft_status status;
     TRY_OR(done, compose_run(train, &text, error));
-    TRY_OR(done, os_file_create(&file, cli_run_path(&train->run, "run.json", path), error));
+    TRY_OR(done, os_file_create(&file, cli_run_path(train->run.path, "run.json", path), error));
     fprintf(file.stream, "%s\n", text);
     status = os_file_commit(&file, error);
 done:
@@ -125,11 +125,11 @@ static enum weft_status write_figures(const struct cli_training *train, const ch
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         enum weft_split split = (enum weft_split)i;
         snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
-        cli_run_path(&train->run, name, path);
+        cli_run_path(train->run.path, name, path);
         TRY(cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], false, error));
     }
     snprintf(name, sizeof name, "curves.%s", format);
-    cli_run_path(&train->run, name, path);
+    cli_run_path(train->run.path, name, path);
     return cli_figures_curves(path, THEME_LIGHT, &curves, error);
 }
 
@@ -138,7 +138,7 @@ enum weft_status cli_train_write_results(const struct cli_training *train,
     char path[4096], name[64];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
-        cli_run_path(&train->run, name, path);
+        cli_run_path(train->run.path, name, path);
         TRY(cli_figures_confusion_csv(&train->evaluations[i], path, error));
     }
     TRY(write_figures(train, "svg", error));

@@ -53,7 +53,7 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_MOMENTS, moments, error));
     TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_SECOND_MOMENTS,
                                    checkpoint.second_moments, error));
-    cli_run_path(&train->run, "checkpoint.safetensors", path);
+    cli_run_path(train->run.path, "checkpoint.safetensors", path);
     status = weft_checkpoint_save(&checkpoint, path, error);
 done:
     free(moments);
@@ -166,7 +166,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
         (int)sizeof train->run.path) {
         return weft_fail(error, WEFT_USAGE, "--resume: the path is too long");
     }
-    cli_run_path(&train->run, "checkpoint.safetensors", path);
+    cli_run_path(train->run.path, "checkpoint.safetensors", path);
     if (os_is_folder(options->resume) && !os_exists(path)) {
         weft_fail(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
                   path);
@@ -228,7 +228,7 @@ enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error 
     char path[4096];
     TRY(cli_run_clear(&train->run, true, error));
     TRY(cli_record_resume(train, error));
-    cli_run_path(&train->run, "model.safetensors", path);
+    cli_run_path(train->run.path, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
     TRY(cli_record_write_history(train, error));
     cli_message_notice(&train->options.common, "%s: continues after epoch %zu of %llu",

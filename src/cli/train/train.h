@@ -27,7 +27,7 @@ struct cli_record {
     size_t epoch_count, complete_epochs;
     uint64_t steps;          /* made so far */
     struct report_step *log; /* empty where a resumed run has lost its steps.csv */
-    size_t logged, log_capacity;
+    size_t logged;
 };
 
 /* One training, from its options to its results. All zero but options and silent at the start. */

@@ -247,16 +247,6 @@ static enum weft_status conclude(enum weft_status worst, size_t bad, size_t coun
                      worst <= WEFT_UNSTABLE && words[worst] != NULL ? words[worst] : "a failure");
 }
 
-enum weft_status cli_verify_answer(struct weft_error *error) {
-    struct weft_device *devices = NULL;
-    size_t count = 0;
-    char note[256];
-    enum weft_status status = weft_devices_list(&devices, &count, note, error);
-    free(devices);
-    *error = (struct weft_error){.status = status}; /* the parent prints it */
-    return status;
-}
-
 static enum weft_status verify_one(const struct cli_verify_options *options,
                                    const struct weft_device *device, struct weft_error *error) {
     if (device->usable) {

@@ -34,9 +34,6 @@ void cli_verify_print_verdict(const struct cli_verify_options *options,
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
                                   const struct weft_device *device, struct weft_error *error);
 
-/* What the child process does that queries the drivers. It prints nothing. */
-enum weft_status cli_verify_answer(struct weft_error *error);
-
 /* Verifies all devices, each in a child process. The status is the worst of theirs, in this order:
  * different, unstable, no verdict, failed. */
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
