@@ -1,4 +1,5 @@
 /* checkpoint_read.c: reads the state of a training from an untrusted file. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,18 +130,12 @@ static bool integer_of(const json_t *json, const char *key, uint64_t max, uint64
 /* A number of 64 bits, which is a string in the file. */
 static bool long_of(const json_t *json, const char *key, uint64_t *number) {
     const char *text = text_of(json, key);
-    *number = 0;
-    if (text == NULL || *text == '\0') {
+    if (text == NULL || *text == '\0' || text[strspn(text, "0123456789")] != '\0') {
         return false;
     }
-    for (; *text >= '0' && *text <= '9'; text++) {
-        unsigned digit = (unsigned)(*text - '0');
-        if (*number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *number = *number * 10 + digit;
-    }
-    return *text == '\0';
+    errno = 0;
+    *number = strtoull(text, NULL, 10);
+    return errno == 0;
 }
 
 static bool double_of(const json_t *json, const char *key, double *value) {

@@ -20,9 +20,8 @@ struct unpack {
     FILE *stream;
     const char *path; /* of the caller */
     bool packed;
-    bool ended;     /* the last member of a gzip file has ended, and nothing follows it */
-    bool inflating; /* z must be freed */
-    z_stream z;     /* z.next_in, z.avail_in: bytes of the file that are read, but not used yet */
+    bool ended; /* the last member of a gzip file has ended, and nothing follows it */
+    z_stream z; /* z.next_in, z.avail_in: bytes of the file that are read, but not used yet */
     uint8_t input[65536];
 };
 
@@ -58,8 +57,7 @@ enum weft_status unpack_open(const char *path, struct unpack **opened, struct we
     }
     TRY_OR(failed, fill(reader, error));
     reader->packed = starts_gzip(reader);
-    reader->inflating = reader->packed && inflateInit2(&reader->z, GZIP_ONLY) == Z_OK;
-    if (reader->packed && !reader->inflating) {
+    if (reader->packed && inflateInit2(&reader->z, GZIP_ONLY) != Z_OK) {
         TRY_OR(failed, weft_fail(error, WEFT_FAILED, "no memory to unpack %s", path));
     }
     *opened = reader;
@@ -70,12 +68,7 @@ failed:
 }
 
 void unpack_close(struct unpack *reader) {
-    if (reader == NULL) {
-        return;
-    }
-    if (reader->inflating) {
-        inflateEnd(&reader->z);
-    }
+    inflateEnd(&reader->z); /* harmless if nothing was unpacked */
     if (reader->stream != NULL) {
         fclose(reader->stream);
     }

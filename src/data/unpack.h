@@ -22,7 +22,7 @@ enum weft_status unpack_open(const char *path, struct unpack **reader, struct we
 enum weft_status unpack_read(struct unpack *reader, void *bytes, size_t size, size_t *got,
                              struct weft_error *error);
 
-/* Closes ${reader}. NULL is harmless. */
+/* Closes ${reader}. */
 void unpack_close(struct unpack *reader);
 
 #endif
