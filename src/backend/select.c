@@ -218,7 +218,7 @@ enum weft_status backend_open(const struct weft_network *network,
                               char notice[512], struct weft_error *error) {
     struct backend_request request = {.network = network, .options = options, .debug = debug};
     const char *selector = options->device != NULL ? options->device : "auto";
-    struct weft_device device;
+    struct weft_device device = {0};
     char ignored[512];
     notice = notice != NULL ? notice : ignored;
     notice[0] = '\0';
