@@ -5,11 +5,10 @@
 #include "base/text.h"
 #include "weft/backend.h"
 
-/* The files of cl/, which cl/embed.py puts into the library. */
+/* The files of cl/, which src/embed.py puts into the library. */
 struct opencl_builtin {
     const char *name; /* "conv2d.cl" */
     const char *text; /* zero-terminated */
-    size_t length;
 };
 
 /* Ends with a name of NULL. */
