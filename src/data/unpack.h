@@ -11,9 +11,9 @@
 struct unpack;
 
 /* Opens the file ${path}. Its first bytes decide whether it is a gzip file, not its name. Stores a
- * reader in ${reader}, which unpack_close frees, and which uses ${path}. Fails with WEFT_BAD_FILE, and with WEFT_FAILED
- * without memory; the message names the file. */
-enum weft_status unpack_open(const char *path, struct unpack **reader, struct weft_error *error);
+ * reader in ${opened}, which uses ${path}, and which unpack_close frees. Fails with WEFT_BAD_FILE,
+ * and with WEFT_FAILED without memory; the message names the file. */
+enum weft_status unpack_open(const char *path, struct unpack **opened, struct weft_error *error);
 
 /* Reads up to ${size} bytes into ${bytes} and stores their number in ${got}: less than ${size} only
  * at the end of the file, and 0 from then on. When the end is reached, the complete file has been
