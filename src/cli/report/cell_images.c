@@ -33,15 +33,16 @@ struct part {
     struct weft_images images;
 };
 
+static uint32_t cell_of(const struct page_picture *picture) {
+    return (uint32_t)picture->truth << 16 | picture->predicted;
+}
+
 /* The order of pictures: by cell, then by confidence. */
 static int by_cell(const void *left, const void *right) {
     const struct page_picture *a = left, *b = right;
     bool mistake = a->truth != a->predicted;
-    if (a->truth != b->truth) {
-        return a->truth < b->truth ? -1 : 1;
-    }
-    if (a->predicted != b->predicted) {
-        return a->predicted < b->predicted ? -1 : 1;
+    if (cell_of(a) != cell_of(b)) {
+        return cell_of(a) < cell_of(b) ? -1 : 1;
     }
     if (a->probability != b->probability) {
         return (a->probability > b->probability) == mistake ? -1 : 1;
@@ -160,16 +161,12 @@ static enum weft_status try_run(const struct cli_options *options, const char *d
  * moves them to the front of the list. */
 static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool keep) {
     size_t kept = 0, in_cell = 0;
-    struct page_picture before = {0};
+    uint32_t cell = UINT32_MAX; /* of the previous picture */
     for (size_t i = 0; i < count; i++) {
-        struct page_picture picture = pictures[i];
-        bool same = i > 0 && picture.truth == before.truth && picture.predicted == before.predicted;
-        in_cell = same ? in_cell + 1 : 1;
-        before = picture;
+        in_cell = cell_of(&pictures[i]) == cell ? in_cell + 1 : 1;
+        cell = cell_of(&pictures[i]);
         if (in_cell <= most) {
-            if (keep) {
-                pictures[kept] = picture;
-            }
+            pictures[keep ? kept : i] = pictures[i];
             kept++;
         }
     }

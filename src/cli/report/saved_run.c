@@ -1,7 +1,6 @@
 /* saved_run.c: the folder of a finished training, read for a report. */
 #include "cli/report/report.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
