@@ -130,13 +130,12 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
     return WEFT_OK;
 }
 
-enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
+/* Enqueues ${launch} for ${count} images. */
+static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_launch *launch,
                                        size_t count, struct weft_error *error) {
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
-    bool once = launch->range == RANGE_ONCE;
-    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
-    size_t range[3] = {once ? 1 : lanes, items,
-                       launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
+    size_t lanes = launch->range != RANGE_ONCE && cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
+    size_t range[3] = {lanes, items, launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
     cl_event *event = opencl_profile_event(cl);
     cl_int code;
     debug_before(cl, launch, range);
@@ -158,7 +157,7 @@ enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_l
     for (size_t i = 0; i < value_count; i++) {
         TRY(set_argument(launch, (int)i, values[i].size, values[i].value, error));
     }
-    return opencl_launch_enqueue(cl, launch, count, error);
+    return enqueue_launch(cl, launch, count, error);
 }
 
 /* ---- all launches of a network ---- */
@@ -260,7 +259,7 @@ static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch 
         return opencl_profile_host(cl, launch, values->count, error);
     }
     TRY(set_arguments(cl, launch, true, values, error));
-    return opencl_launch_enqueue(cl, launch, values->count, error);
+    return enqueue_launch(cl, launch, values->count, error);
 }
 
 /* Enqueues the launches of ${group} that belong to ${pass}, but none that computes only the

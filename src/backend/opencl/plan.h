@@ -11,10 +11,6 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
                                       const char *name, struct weft_error *error);
 void opencl_launch_finish(struct opencl_launch *launch);
 
-/* Enqueues ${launch} for ${count} images. */
-enum weft_status opencl_launch_enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
-                                       size_t count, struct weft_error *error);
-
 /* The value of an argument: LAUNCH(cl, launch, count, error, ARG(buffer), ARG(number)) sets all
  * arguments of a launch of no layer and enqueues it. */
 struct opencl_value {
