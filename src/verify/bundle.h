@@ -4,7 +4,6 @@
 #define WEFT_VERIFY_BUNDLE_H
 
 #include "verify/context.h"
-#include "verify/piece.h"
 
 /* A word of expected.bin that is not compared. */
 #define VERIFY_UNCOMPARED 0x7fffdeadu

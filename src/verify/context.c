@@ -16,9 +16,25 @@ const char *weft_verify_result_name(enum weft_verify_result result) {
     return names[result];
 }
 
+#define CAUSE_ROW(name, text, sentence, section) {text, sentence, section},
+static const struct {
+    const char *name, *sentence, *section;
+} causes[] = {VERIFY_CAUSES(CAUSE_ROW)};
+
+const char *verify_cause_name(enum verify_cause cause) {
+    return causes[cause].name;
+}
+
+void verify_cause_text(enum verify_cause cause, char *text, size_t size) {
+    const char *section = causes[cause].section;
+    snprintf(text, size, "%s%s%s%s", causes[cause].sentence,
+             section != NULL ? " (OpenCL 1.2, " : "", section != NULL ? section : "",
+             section != NULL ? ")" : "");
+}
+
 uint64_t verify_steps(const struct verify *verify) {
     uint64_t steps = verify->options->steps;
-    return steps != 0 ? steps : verify->options->full ? VERIFY_FULL_STEPS : VERIFY_QUICK_STEPS;
+    return steps != 0 ? steps : verify->options->full ? 600 : 20;
 }
 
 bool verify_vectors(const struct verify *verify) {

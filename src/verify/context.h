@@ -3,8 +3,69 @@
 #define WEFT_VERIFY_CONTEXT_H
 
 #include "backend/opencl/debug/debug.h"
-#include "verify/causes.h"
 #include "weft/verify.h"
+
+/* The causes of a difference: name, a word or two that several causes share, a sentence, and the
+ * section of OpenCL 1.2, with what it says, or NULL. */
+// clang-format off
+#define VERIFY_CAUSES(ROW)                                                                         \
+    ROW(BIT_FLIP, "bit flip", "a bit flip: one bit of one value", NULL)                            \
+    ROW(CONTRACTION, "contraction",                                                                \
+        "contraction: the compiler makes one fma of a product and a sum, although the source "     \
+        "says FP_CONTRACT OFF", NULL)                                                              \
+    ROW(FUSED_KERNEL, "fused kernel",                                                              \
+        "only with the layers fused: the kernel, or how this compiler translates it", NULL)        \
+    ROW(GROUP_SIZE, "work-group size",                                                             \
+        "work-groups: it is right with groups of another size", "sections 3.2 and 6.12.8")         \
+    ROW(HARDWARE, "hardware", "hardware or a race", NULL)                                          \
+    ROW(HARDWARE_ONCE, "hardware",                                                                 \
+        "hardware, or a rare race: it happened, but not again (memory, heat, overclocking)", NULL) \
+    ROW(MEMORY, "memory", "memory", NULL)                                                          \
+    ROW(MEMORY_CHANGES, "memory",                                                                  \
+        "memory: the wrong values change with the way it is run, so something is read that was "   \
+        "never written, or outside of an array", NULL)                                             \
+    ROW(MEMORY_OR_RACE, "memory or race",                                                          \
+        "memory, a race, or hardware: never right, and different bits from run to run: something " \
+        "is read that was never written, or is written by several work-items", NULL)               \
+    ROW(MEMORY_STAYS, "memory",                                                                    \
+        "memory: right on fresh buffers, and wrong again on those where it was wrong, so "         \
+        "something is read that was never written, or that earlier work left there", NULL)         \
+    ROW(NOT_RUN_AGAIN, "not run again", "none: it could not be run again", NULL)                   \
+    ROW(OPTIMISER, "optimiser",                                                                    \
+        "the compiler's optimiser, or memory that was never written and is zero without it: it "   \
+        "is right with -cl-opt-disable", "section 7.4: +, -, x and fma are correctly rounded")     \
+    ROW(ORDERING, "ordering",                                                                      \
+        "ordering: it is right when each kernel is waited for, so kernels of one in-order queue "  \
+        "overlap", "section 5.11")                                                                 \
+    ROW(RACE, "race",                                                                              \
+        "hardware or a race: the same kernels on the same input give different bits from run to "  \
+        "run", NULL)                                                                               \
+    ROW(ROUNDING, "rounding",                                                                      \
+        "rounding: the same values in every way, slightly off: a sum in another order, a "         \
+        "contraction, or a function that is not correctly rounded", "sections 6.10 and 7.4")       \
+    ROW(SINGLE_LAYER, "kernel of one layer",                                                       \
+        "only with each layer alone, not fused: the kernel, or how this compiler translates it",   \
+        NULL)                                                                                      \
+    ROW(TRANSFERS, "memory",                                                                       \
+        "memory or transfers: bytes that were written and read back, with no kernel between, "     \
+        "have changed", "section 5.2.2")                                                           \
+    ROW(WRONG, "wrong computation",                                                                \
+        "a wrong computation: the same wrong values in every way, so the kernel's source or its "  \
+        "translation by the compiler, not hardware", NULL)                                         \
+    ROW(WRONG_EMPTY_LANE, "wrong computation",                                                     \
+        "a wrong computation: a gradient in a lane without an image is not 0, so that later sums " \
+        "over lanes are wrong", NULL)
+// clang-format on
+
+#define VERIFY_CAUSE_NAME(name, text, sentence, section) CAUSE_##name,
+enum verify_cause { VERIFY_CAUSES(VERIFY_CAUSE_NAME) };
+
+/* Returns the name of ${cause}: "ordering". */
+const char *verify_cause_name(enum verify_cause cause);
+
+/* Writes what ${cause} means, a sentence that begins with the cause and ends with OpenCL's section,
+ * into ${text}. */
+void verify_cause_text(enum verify_cause cause, char *text, size_t size);
 
 /* How a device is opened. */
 struct verify_setup {
@@ -13,6 +74,7 @@ struct verify_setup {
 };
 
 struct trainer;
+struct verify_known;
 
 struct verify {
     const struct weft_verify_options *options;
@@ -25,11 +87,25 @@ struct verify {
     uint64_t cases;             /* of the current stage */
     struct raw_device *raw;     /* for the first two stages; NULL: the CPU backend needs neither */
     struct trainer *trainer;    /* for the last two stages */
+    const struct verify_known *known; /* the results of these two, or NULL */
 };
 
-/* Steps of the training, if the user names none. */
-#define VERIFY_QUICK_STEPS 20
-#define VERIFY_FULL_STEPS  600
+/* A small part of a verification that can be repeated on any backend. */
+struct verify_piece {
+    const struct weft_network *network; /* that backends are opened for, */
+    size_t batch;                       /* with this many images */
+    /* Runs the piece on ${backend}, and stores the first difference (differing 0: none), and in
+     * ${digest} a hash of all results. */
+    enum weft_status (*run)(const struct verify_piece *piece, struct weft_backend *backend,
+                            struct weft_verify_difference *found, char digest[65],
+                            struct weft_error *error);
+    void *context;
+    struct weft_backend *expected; /* the reference, after the same work */
+    uint64_t step;                 /* the last (from 1) of a call of several steps; else 0 */
+    const void
+        *results; /* words of the reference that are no tensors: a step's, losses, predictions */
+    struct weft_backend *device; /* where it differed */
+};
 
 /* Returns how many steps the training has. */
 uint64_t verify_steps(const struct verify *verify);

@@ -3,7 +3,6 @@
 #define WEFT_VERIFY_DIAGNOSE_H
 
 #include "verify/context.h"
-#include "verify/piece.h"
 
 /* Runs ${piece}, which gave ${found} on a device opened with ${setup}, in other ways. Writes
  * outcome->diagnosis and outcome->result, sets found->cause, reports ${found} to the caller of

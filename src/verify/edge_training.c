@@ -9,8 +9,8 @@
 #include "base/try.h"
 #include "network/layer.h"
 #include "numerics.h"
-#include "verify/lockstep.h"
 #include "verify/made_values.h"
+#include "verify/stages.h"
 
 /* With batches of 100: 7 shards, the last of 4 images; then 2 shards, the last of 1 image. */
 #define IMAGES    117
@@ -134,7 +134,7 @@ enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct
     *edge = (struct trainer){.verify = verify,
                              .seed = seed,
                              .steps = STEPS,
-                             .batch = 100,
+                             .batch = TRAINER_BATCH,
                              .images = edge->made_images,
                              .note = ", from made-up values at the threshold to 0"};
     edge->setup = verify_device_setup(verify, edge->batch, NULL);

@@ -131,10 +131,11 @@ static enum weft_status make_values(struct layers_case *layers, uint64_t seed, u
 
 enum weft_status layers_case_init(const struct verify *verify, const char *list, uint64_t subject,
                                   struct layers_case *layers, struct weft_error *error) {
+    const struct verify_setup reference = verify_reference_setup(verify, layers->count);
     TRY(list != NULL ? weft_network_create(list, &layers->network, error)
                      : weft_network_create_published(&layers->network, error));
     TRY(make_values(layers, verify->options->seed, subject, error));
-    TRY(verify_open_reference(verify, layers->network, layers->count, &layers->expected, error));
+    TRY(verify_open(layers->network, &reference, &layers->expected, error));
     layers_case_negate(layers);
     TRY(layers_case_propagate(layers, layers->expected, error));
     TRY(layers_case_hash(layers, layers->expected, layers->negated_digest, error));

@@ -1,7 +1,7 @@
 /* lockstep.c: device and reference make the same training one step at a time, until they differ. If
  * they do not, the device makes the steps in calls, as the training did, first one of a call, then
  * two ...: this shows results that depend on a step's position in its call. */
-#include "verify/lockstep.h"
+#include "verify/stages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,24 +150,6 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
     return trainer_open_reference(lockstep->trainer, &lockstep->expected, error);
 }
 
-/* Sets device and reference to the values before the first step. */
-static enum weft_status rewind_training(struct lockstep *lockstep, struct weft_error *error) {
-    const struct trainer *trainer = lockstep->trainer;
-    const float *from[STATE_ARRAYS] = {trainer->model->parameters, trainer->model->buffers,
-                                       trainer->moments[0], trainer->moments[1]};
-    for (size_t a = 0; a < STATE_ARRAYS; a++) {
-        size_t bytes = array_bytes(lockstep, state_arrays[a]);
-        if (from[a] != NULL && bytes > 0) {
-            memcpy(lockstep->state[a], from[a], bytes);
-        } else {
-            memset(lockstep->state[a], 0, bytes);
-        }
-    }
-    lockstep->first = lockstep->step = 0;
-    TRY(restore(lockstep, trainer->backend, error));
-    return restore(lockstep, lockstep->expected, error);
-}
-
 /* Replaces ${found} by the first loss or count of correct answers that differed, if that is
  * known. */
 static void find_step(const struct trainer *trainer, struct weft_verify_difference *found) {
@@ -218,6 +200,7 @@ static enum weft_status explain_unreproduced(struct trainer *trainer, struct wef
                   changed != 0);
     return WEFT_OK;
 }
+
 /* Diagnoses the step that differed. Device and reference still have their state after it. */
 static enum weft_status examine(struct lockstep *lockstep, struct weft_error *error) {
     const struct trainer *trainer = lockstep->trainer;
@@ -256,7 +239,9 @@ static enum weft_status walk(struct lockstep *lockstep, bool calls, bool *equal,
                              struct weft_error *error) {
     const struct trainer *trainer = lockstep->trainer;
     uint64_t end = 0; /* of the call */
-    TRY(rewind_training(lockstep, error));
+    lockstep->first = lockstep->step = 0;
+    TRY(trainer_begin(trainer, trainer->backend, error));
+    TRY(trainer_begin(trainer, lockstep->expected, error));
     *equal = true;
     while (lockstep->step < trainer->steps) {
         if (!calls || lockstep->step == end) {

@@ -57,16 +57,9 @@ enum weft_status verify_reference_check(struct weft_error *error) {
     return WEFT_OK;
 }
 
-enum weft_status verify_open_reference(const struct verify *verify,
-                                       const struct weft_network *network, size_t batch,
-                                       struct weft_backend **backend, struct weft_error *error) {
-    struct weft_backend_options options = {.device = "cpu", .batch = batch};
-    options.threads = verify_reference_threads(verify);
-    return weft_backend_open(network, &options, backend, NULL, error);
-}
-
-unsigned verify_reference_threads(const struct verify *verify) {
-    return verify->outcome->device.builtin ? 1 : verify->options->device.threads;
+struct verify_setup verify_reference_setup(const struct verify *verify, size_t batch) {
+    unsigned threads = verify->outcome->device.builtin ? 1 : verify->options->device.threads;
+    return (struct verify_setup){.options = {.device = "cpu", .batch = batch, .threads = threads}};
 }
 
 /* The test of verification computes them again; a new contract needs new ones. */

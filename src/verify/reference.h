@@ -8,13 +8,9 @@
  * in another way, or computes with more digits than float32 has. */
 enum weft_status verify_reference_check(struct weft_error *error);
 
-/* Returns the threads of a reference: one, if the CPU backend itself is verified. */
-unsigned verify_reference_threads(const struct verify *verify);
-
-/* Opens the CPU backend. */
-enum weft_status verify_open_reference(const struct verify *verify,
-                                       const struct weft_network *network, size_t batch,
-                                       struct weft_backend **backend, struct weft_error *error);
+/* Returns a setup that opens the CPU backend as the reference, with one thread if the CPU backend
+ * itself is verified. */
+struct verify_setup verify_reference_setup(const struct verify *verify, size_t batch);
 
 /* Hashes that every device must give under this contract of bits. */
 struct verify_known {

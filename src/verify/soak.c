@@ -2,7 +2,6 @@
  *
  * The host digests the results of the CPU backend once for each seed. The copies are digested and
  * compared on the device, so that only one verdict for each copy is read back after a round. */
-#include "verify/soak.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,8 @@
 #include "base/try.h"
 #include "digest.h"
 #include "os/host.h"
-#include "verify/lockstep.h"
 #include "verify/reference.h"
+#include "verify/stages.h"
 
 #define ROUNDS     10 /* of a seed, at least, and for ten times as long as the reference took */
 #define MIN_ROUNDS 3  /* of a seed, however short the time: a single round would show nothing new */

@@ -42,15 +42,15 @@ struct batches {
     const struct weft_images *images;
     struct weft_backend *expected;
     float *parameters, *buffers;
-    struct weft_pass pass; /* the current batch */
-    float *losses[2];      /* of device and reference */
-    uint32_t *predictions[2];
+    struct weft_pass pass;          /* the current batch */
+    float losses[2][TRAINER_BATCH]; /* of device and reference */
+    uint32_t predictions[2][TRAINER_BATCH];
     const char *note; /* what is special about the values, with a comma before it */
 };
 
 /* Evaluates the batch on ${backend}; ${side}: 0 for the device, 1 for the reference. */
-static enum weft_status run_batch(const struct batches *batches, struct weft_backend *backend,
-                                  int side, struct weft_error *error) {
+static enum weft_status run_batch(struct batches *batches, struct weft_backend *backend, int side,
+                                  struct weft_error *error) {
     struct weft_pass pass = batches->pass;
     float pixels[256];
     pass.losses = batches->losses[side];
@@ -66,7 +66,7 @@ static enum weft_status run_batch(const struct batches *batches, struct weft_bac
 static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *backend,
                                   struct weft_verify_difference *found, char digest[65],
                                   struct weft_error *error) {
-    const struct batches *batches = piece->context;
+    struct batches *batches = piece->context;
     size_t count = batches->pass.count;
     const struct verify_pair pair = {
         .device = backend, .expected = batches->expected, .count = count, .long_names = true};
@@ -127,8 +127,6 @@ static void batches_finish(struct batches *batches) {
     weft_backend_close(batches->expected);
     free(batches->parameters);
     free(batches->buffers);
-    free(batches->losses[0]);
-    free(batches->predictions[0]);
 }
 
 /* Opens the reference, and reads the trained values from the device. */
@@ -137,14 +135,9 @@ static enum weft_status batches_init(struct batches *batches, struct weft_error 
     const struct weft_network *network = trainer->model->network;
     batches->parameters = calloc(network->parameter_count + 1, sizeof(float));
     batches->buffers = calloc(network->buffer_count + 1, sizeof(float));
-    batches->losses[0] = calloc(trainer->batch, 2 * sizeof(float));
-    batches->predictions[0] = calloc(trainer->batch, 2 * sizeof(uint32_t));
-    if (batches->parameters == NULL || batches->buffers == NULL || batches->losses[0] == NULL ||
-        batches->predictions[0] == NULL) {
+    if (batches->parameters == NULL || batches->buffers == NULL) {
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
     }
-    batches->losses[1] = batches->losses[0] + trainer->batch;
-    batches->predictions[1] = batches->predictions[0] + trainer->batch;
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
     return trainer_open_reference(trainer, &batches->expected, error);
@@ -207,9 +200,7 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
 enum weft_status verify_evaluation(struct verify *verify, struct weft_error *error) {
     struct trainer *trainer = verify->trainer;
     struct weft_verify_outcome *outcome = verify->outcome;
-    const struct verify_known *known =
-        outcome->known ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
-                       : NULL;
+    const struct verify_known *known = outcome->known ? verify->known : NULL;
     struct batches batches = {
         .trainer = trainer, .images = &trainer->images[WEFT_SPLIT_TEST], .note = ""};
     enum weft_status status;

@@ -6,7 +6,6 @@
 
 #include "base/try.h"
 #include "verify/edge_training.h"
-#include "verify/lockstep.h"
 #include "verify/reference.h"
 
 /* Trains the reference. Fails with WEFT_NO_VERDICT if it does not give the hash of ${known}. */
@@ -28,10 +27,7 @@ static enum weft_status expect(struct trainer *trainer, const struct verify_know
  * differs. */
 static enum weft_status compare(struct trainer *trainer, struct weft_error *error) {
     const struct verify *verify = trainer->verify;
-    const struct verify_known *known =
-        verify->options->images == NULL
-            ? verify_known_find(verify->options->full, trainer->seed, trainer->steps)
-            : NULL;
+    const struct verify_known *known = verify->known;
     bool flips = verify->flip.flip != 0;
     if (known != NULL && !flips && strcmp(trainer->digest, known->training) == 0) {
         memcpy(trainer->expected, known->training, sizeof trainer->expected);
@@ -55,6 +51,9 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     TRY(trainer_open(trainer, &trainer->setup, &trainer->backend, error));
     TRY(trainer_hash(trainer, trainer->backend, trainer->digest, trainer->results[0], error));
     verify->cases = trainer->steps;
+    if (verify->options->images == NULL) {
+        verify->known = verify_known_find(verify->options->full, trainer->seed, trainer->steps);
+    }
     memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
     TRY(compare(trainer, error));
     return verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0

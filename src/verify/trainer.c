@@ -10,13 +10,12 @@
 #include "verify/made_values.h"
 #include "verify/reference.h"
 
-#define BATCH       100
 #define EPOCH_STEPS 600 /* of one epoch at most; then the images repeat */
 #define RATE        0.01f
 
 static enum weft_status make_images(struct trainer *trainer, struct weft_error *error) {
     size_t steps = trainer->steps < EPOCH_STEPS ? (size_t)trainer->steps : EPOCH_STEPS;
-    size_t counts[WEFT_SPLIT_COUNT] = {[WEFT_SPLIT_TRAIN] = steps * BATCH,
+    size_t counts[WEFT_SPLIT_COUNT] = {[WEFT_SPLIT_TRAIN] = steps * TRAINER_BATCH,
                                        [WEFT_SPLIT_TEST] =
                                            trainer->verify->options->full ? 10000 : 1000};
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
@@ -48,12 +47,12 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct train
     *trainer = (struct trainer){.verify = verify,
                                 .seed = seed,
                                 .steps = verify_steps(verify),
-                                .batch = BATCH,
+                                .batch = TRAINER_BATCH,
                                 .images = verify->options->images,
                                 .note = ""};
     if (trainer->images == NULL) {
         TRY(make_images(trainer, error));
-    } else if (trainer->images[WEFT_SPLIT_TRAIN].count < BATCH) {
+    } else if (trainer->images[WEFT_SPLIT_TRAIN].count < TRAINER_BATCH) {
         trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
     }
     TRY(weft_network_create_published(&network, error));
@@ -105,16 +104,14 @@ enum weft_status trainer_open(const struct trainer *trainer, const struct verify
 
 enum weft_status trainer_open_reference(const struct trainer *trainer,
                                         struct weft_backend **backend, struct weft_error *error) {
-    struct verify_setup setup = {.options = trainer->setup.options};
-    setup.options.device = "cpu";
-    setup.options.threads = verify_reference_threads(trainer->verify);
+    struct verify_setup setup = verify_reference_setup(trainer->verify, trainer->batch);
+    setup.options.log = trainer->setup.options.log;
     return trainer_open(trainer, &setup, backend, error);
 }
 
-/* Gives ${backend} the initial values. The parameters are last, since debug_options.flip counts
- * from there. */
-static enum weft_status begin(const struct trainer *trainer, struct weft_backend *backend,
-                              struct weft_error *error) {
+/* The parameters are last, since debug_options.flip counts from there. */
+enum weft_status trainer_begin(const struct trainer *trainer, struct weft_backend *backend,
+                               struct weft_error *error) {
     const struct weft_model *model = trainer->model;
     memset(trainer->values, 0, model->network->parameter_count * sizeof *trainer->values);
     TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error));
@@ -164,7 +161,7 @@ enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *bac
                                const char *what, const struct trainer_sink *sink,
                                struct weft_step_result *results, struct weft_error *error) {
     struct trainer_chunk chunk = {.first = 0};
-    TRY(begin(trainer, backend, error));
+    TRY(trainer_begin(trainer, backend, error));
     while (trainer_next(trainer, &chunk)) {
         struct weft_step_result of_chunk[TRAINER_CHUNK];
         TRY(weft_backend_train(backend, &chunk.steps, of_chunk, error));

@@ -7,6 +7,8 @@
 #include "weft/model.h"
 #include "weft/train.h"
 
+#define TRAINER_BATCH 100 /* images of a step, at most */
+
 /* The published network, its data, and the result of its training. */
 struct trainer {
     struct verify *verify;
@@ -44,6 +46,10 @@ enum weft_status trainer_open(const struct trainer *trainer, const struct verify
 /* Opens the CPU backend in the same way, as the reference. */
 enum weft_status trainer_open_reference(const struct trainer *trainer,
                                         struct weft_backend **backend, struct weft_error *error);
+
+/* Gives ${backend} the initial values. */
+enum weft_status trainer_begin(const struct trainer *trainer, struct weft_backend *backend,
+                               struct weft_error *error);
 
 /* Steps that are made in one call: between two calls a user can stop the training. */
 #define TRAINER_CHUNK 20

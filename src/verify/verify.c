@@ -4,7 +4,6 @@
 #include "base/try.h"
 #include "os/host.h"
 #include "verify/reference.h"
-#include "verify/soak.h"
 #include "verify/stages.h"
 
 #define FLIPPED_IMAGES 100 /* of a step in which a bit can be flipped */
