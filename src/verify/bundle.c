@@ -1,13 +1,13 @@
 /* bundle.c: writes the folder that shows a difference to the author of a driver. */
 #include "verify/bundle.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "os/files.h"
-#include "verify/replay.h"
 
 /* Selects in ${record} the launches that compute ${ref}. */
 static void select_launches(const struct weft_network *network, const struct tensor_ref *ref,
@@ -115,19 +115,55 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
           out);
 }
 
-/* Writes README and replay.c. */
-static enum weft_status write_texts(const struct verify *verify,
-                                    const struct bundle_content *content,
-                                    const struct weft_verify_difference *found,
-                                    struct weft_error *error) {
-    const struct weft_device *device = &verify->outcome->device;
-    struct os_file file = {0};
-    TRY(create(verify->options->bundle, "README", &file, error));
-    print_readme(file.stream, verify, content->record, found);
-    TRY(os_file_commit(&file, error));
-    TRY(create(verify->options->bundle, "replay.c", &file, error));
-    verify_print_replay(file.stream, device, content->record, content->buffer);
-    return os_file_commit(&file, error);
+/* Prints ${text} as a C string. */
+static void print_string(FILE *out, const char *text) {
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\') {
+            fprintf(out, "\\%c", byte);
+        } else if (byte < 32 || byte > 126) {
+            fprintf(out, "\\%03o", (unsigned)byte);
+        } else {
+            fputc(byte, out);
+        }
+    }
+    fputc('"', out);
+}
+
+/* Prints ${launch} as an element of launches[] of replay_program.c, on lines of a macro. */
+static void print_launch(FILE *out, const struct record_launch *launch) {
+    fprintf(out, " \\\n    {\"%s\", {%zu, %zu, %zu}, {%zu, %zu, %zu}, %zu, \\\n     {",
+            launch->kernel, launch->range[0], launch->range[1], launch->range[2], launch->local[0],
+            launch->local[1], launch->local[2], launch->count);
+    for (size_t i = 0; i < launch->count; i++) {
+        const struct record_argument *argument = &launch->arguments[i];
+        fprintf(out, "%s{%d, 0x%08" PRIx32 "u}", i > 0 ? ", " : "", argument->buffer,
+                argument->buffer < 0 ? argument->word : 0);
+    }
+    fputs("}},", out);
+}
+
+/* Prints the program for ${device}: what it repeats, then the text of replay_program.c. It repeats
+ * the launches of ${record}, and compares buffer ${buffer} with expected.bin; if ${record} is NULL,
+ * it repeats transfers of expected.bin. */
+static void print_replay(FILE *out, const struct weft_device *device, const struct record *record,
+                         int buffer) {
+    fputs("/* replay.c: what weft verify found, repeated without weft. */\n", out);
+    fprintf(out, "#define PLATFORM %u\n#define DEVICE   %u\n", device->platform,
+            device->in_platform);
+    if (record != NULL) {
+        fprintf(out, "#define BUFFERS  %zu\n#define COMPARED %d\n#define OPTIONS  ",
+                record->buffer_count, buffer);
+        print_string(out, record->options);
+        fputs("\n#define LAUNCHES", out);
+        for (size_t i = 0; i < record->launch_count; i++) {
+            print_launch(out, &record->launches[i]);
+        }
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+    fputs(verify_replay_program, out);
 }
 
 /* Writes source, log and buffers. */
@@ -148,13 +184,19 @@ static enum weft_status write_folder(const struct verify *verify,
                                      const struct weft_verify_difference *found,
                                      struct weft_error *error) {
     const char *folder = verify->options->bundle;
+    struct os_file file = {0};
     TRY(os_make_folder(folder, error));
     if (content->record != NULL) {
         TRY(write_record(folder, content->record, error));
     }
     TRY(write_bytes(folder, "expected.bin", content->expected, content->size, error));
     TRY(write_bytes(folder, "got.bin", content->result, content->size, error));
-    return write_texts(verify, content, found, error);
+    TRY(create(folder, "README", &file, error));
+    print_readme(file.stream, verify, content->record, found);
+    TRY(os_file_commit(&file, error));
+    TRY(create(folder, "replay.c", &file, error));
+    print_replay(file.stream, &verify->outcome->device, content->record, content->buffer);
+    return os_file_commit(&file, error);
 }
 
 void verify_bundle_fail(struct verify *verify, const struct weft_error *error) {
@@ -192,7 +234,7 @@ static enum weft_status record_piece(struct verify *verify, const struct verify_
     const struct record *record = setup->debug->record;
     struct weft_verify_difference again = {.differing = 0};
     struct weft_backend *device = NULL;
-    unsigned char *result = NULL, *expected = NULL;
+    void *result = NULL, *expected = NULL;
     float *values = NULL;
     char digest[65];
     int buffer = 0;

@@ -25,6 +25,9 @@ struct bundle_content {
 void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
                          const struct weft_verify_difference *found);
 
+/* The text of replay_program.c, embedded by the build; empty without OpenCL. */
+extern const char verify_replay_program[];
+
 /* Stores in outcome->bundle why there is no bundle. */
 void verify_bundle_fail(struct verify *verify, const struct weft_error *error);
 

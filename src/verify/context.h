@@ -92,8 +92,7 @@ struct verify {
 
 /* A small part of a verification that can be repeated on any backend. */
 struct verify_piece {
-    const struct weft_network *network; /* that backends are opened for, */
-    size_t batch;                       /* with this many images */
+    const struct weft_network *network; /* that backends are opened for */
     /* Runs the piece on ${backend}, and stores the first difference (differing 0: none), and in
      * ${digest} a hash of all results. */
     enum weft_status (*run)(const struct verify_piece *piece, struct weft_backend *backend,

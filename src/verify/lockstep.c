@@ -207,7 +207,6 @@ static enum weft_status examine(struct lockstep *lockstep, struct weft_error *er
     struct verify_setup setup = trainer->setup;
     struct debug_options flip = trainer->verify->flip;
     struct verify_piece piece = {.network = trainer->model->network,
-                                 .batch = trainer->batch,
                                  .run = run_piece,
                                  .context = lockstep,
                                  .expected = lockstep->expected,

@@ -91,7 +91,6 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
                                    struct weft_error *error) {
     struct trainer *trainer = batches->trainer;
     struct verify_piece piece = {.network = trainer->model->network,
-                                 .batch = trainer->batch,
                                  .run = run_piece,
                                  .context = batches,
                                  .expected = batches->expected,

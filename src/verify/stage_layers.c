@@ -191,7 +191,6 @@ static enum weft_status run_on(struct verify *verify, struct layers_case *layers
                                const struct verify_setup *setup, struct weft_backend *device,
                                struct weft_error *error) {
     struct verify_piece piece = {.network = layers->network,
-                                 .batch = layers->count,
                                  .run = run_piece,
                                  .context = layers,
                                  .expected = layers->expected,

@@ -155,12 +155,14 @@ static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
     const size_t shards = lanes_shards(pair->count);
     const float scale = pair->training ? weft_div(1.0f, (float)pair->count) : 1.0f;
     struct tensor_ref ref;
-    float *partials = NULL;
+    void *read = NULL;
+    const float *partials;
     size_t stride = 0;
     if (pair->device->device.builtin || !tensor_ref_find(walk->network, walk->found->name, &ref)) {
         return WEFT_OK;
     }
-    TRY(debug_api->read_partials(pair->device, shards, &partials, &stride, error));
+    TRY(debug_api->read_partials(pair->device, shards, &read, &stride, error));
+    partials = read;
     for (size_t i = ref.offset; partials != NULL && i < ref.offset + ref.count; i++) {
         float total = 0.0f;
         for (size_t shard = 0; shard < shards; shard++) {
@@ -170,7 +172,7 @@ static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
             snprintf(walk->found->layer, sizeof walk->found->layer, "adam");
         }
     }
-    free(partials);
+    free(read);
     return WEFT_OK;
 }
 

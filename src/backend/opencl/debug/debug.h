@@ -35,7 +35,7 @@ struct record_launch {
 struct record_buffer {
     void *id; /* the cl_mem */
     size_t size;
-    unsigned char *bytes; /* as they were before the first launch that uses the buffer */
+    void *bytes; /* as they were before the first launch that uses the buffer */
 };
 
 /* Start with all zero except the first members, which select launches; free with record_finish. */
@@ -163,11 +163,11 @@ struct debug_api {
      * stores its index in ${buffer}, and reads what the device has in it now into ${bytes}, which
      * the caller frees. Fails with WEFT_USAGE if no recorded launch uses that buffer. */
     enum weft_status (*record_result)(struct weft_backend *backend, const struct tensor_ref *ref,
-                                      int *buffer, unsigned char **bytes, struct weft_error *error);
+                                      int *buffer, void **bytes, struct weft_error *error);
     /* Reads the gradients of the parameters of each of ${shards} of the last pass: shards x
      * ${stride} floats, which the caller frees. Stores NULL if bits are flipped: the
      * gradients may have changed after their sum. */
-    enum weft_status (*read_partials)(struct weft_backend *backend, size_t shards, float **partials,
+    enum weft_status (*read_partials)(struct weft_backend *backend, size_t shards, void **partials,
                                       size_t *stride, struct weft_error *error);
 };
 

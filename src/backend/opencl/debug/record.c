@@ -35,20 +35,13 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
     return false;
 }
 
-/* Returns the first ${bytes} of ${memory}, which the caller frees; NULL on failure. ${what} is for
+/* Reads the first ${bytes} of ${memory} into ${to}, which the caller frees. ${what} is for
  * messages. */
-static void *read_memory(struct opencl_backend *cl, cl_mem memory, size_t bytes, const char *what,
-                         struct weft_error *error) {
-    void *to = malloc(bytes);
-    if (to == NULL) {
-        weft_fail(error, WEFT_FAILED, "opencl: no memory for %s", what);
-    } else if (opencl_check(
-                   clEnqueueReadBuffer(cl->queue, memory, CL_TRUE, 0, bytes, to, 0, NULL, NULL),
-                   "clEnqueueReadBuffer", error) != WEFT_OK) {
-        free(to);
-        to = NULL;
-    }
-    return to;
+static enum weft_status read_memory(struct opencl_backend *cl, cl_mem memory, size_t bytes,
+                                    const char *what, void **to, struct weft_error *error) {
+    *to = malloc(bytes);
+    return *to != NULL ? opencl_read(cl, memory, *to, bytes, error)
+                       : weft_fail(error, WEFT_FAILED, "opencl: no memory for %s", what);
 }
 
 /* Returns the index of ${memory} in the record, which reads it from the device the first time; -1
@@ -62,12 +55,14 @@ static int find_buffer(struct opencl_backend *cl, struct record *record, cl_mem 
     }
     if (record->buffer_count == RECORD_BUFFERS ||
         clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof buffer->size, &buffer->size, NULL) !=
-            CL_SUCCESS ||
-        (buffer->bytes = read_memory(cl, memory, buffer->size, "a record", NULL)) == NULL) {
+            CL_SUCCESS) {
         return -1;
     }
     buffer->id = memory;
-    return (int)record->buffer_count++;
+    record->buffer_count++;
+    return read_memory(cl, memory, buffer->size, "a record", &buffer->bytes, NULL) == WEFT_OK
+               ? (int)(record->buffer_count - 1)
+               : -1;
 }
 
 enum weft_status record_program(struct record *record, cl_program program, cl_device_id device,
@@ -144,7 +139,7 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref
 }
 
 static enum weft_status read_result(struct weft_backend *backend, const struct tensor_ref *ref,
-                                    int *buffer, unsigned char **bytes, struct weft_error *error) {
+                                    int *buffer, void **bytes, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const struct record *record = cl->debug->record;
     cl_mem memory = memory_of(cl, ref);
@@ -152,14 +147,13 @@ static enum weft_status read_result(struct weft_backend *backend, const struct t
     for (size_t i = 0; i < record->buffer_count && !record->full; i++) {
         if (record->buffers[i].id == memory && memory != NULL) {
             *buffer = (int)i;
-            *bytes = read_memory(cl, memory, record->buffers[i].size, "a record", error);
-            return *bytes != NULL ? WEFT_OK : error->status;
+            return read_memory(cl, memory, record->buffers[i].size, "a record", bytes, error);
         }
     }
     return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
 }
 
-static enum weft_status read_partials(struct weft_backend *backend, size_t shards, float **partials,
+static enum weft_status read_partials(struct weft_backend *backend, size_t shards, void **partials,
                                       size_t *stride, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     *partials = NULL;
@@ -167,9 +161,8 @@ static enum weft_status read_partials(struct weft_backend *backend, size_t shard
         return WEFT_OK;
     }
     *stride = opencl_padded(backend->network->parameter_count);
-    *partials =
-        read_memory(cl, cl->partials, shards * *stride * sizeof **partials, "gradients", error);
-    return *partials != NULL ? WEFT_OK : error->status;
+    return read_memory(cl, cl->partials, shards * *stride * sizeof(float), "gradients", partials,
+                       error);
 }
 
 static const struct debug_api api = {

@@ -280,8 +280,10 @@ static enum weft_status run_parallel(struct replicas *replicas,
     os_pool_run(replicas->pool, replicas->count, run_work, replicas);
     for (size_t i = 0; i < replicas->count; i++) {
         if (replicas->copies[i].error.status != WEFT_OK) {
-            *error = replicas->copies[i].error;
-            return error->status;
+            if (error != NULL) {
+                *error = replicas->copies[i].error;
+            }
+            return replicas->copies[i].error.status;
         }
     }
     return WEFT_OK;
