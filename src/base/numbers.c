@@ -46,6 +46,11 @@ char *number_double(double value, char text[32]) {
     return print(value, false, 17, text);
 }
 
+char *number_python(float value, char text[32]) {
+    number_float(value, text);
+    return strspn(text, "-0123456789") == strlen(text) ? strcat(text, ".0") : text;
+}
+
 double number_microseconds(double seconds) {
     return round(seconds * 1e6) / 1e6;
 }

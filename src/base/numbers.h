@@ -7,6 +7,9 @@
 char *number_float(float value, char text[32]);
 char *number_double(double value, char text[32]);
 
+/* The same as PyTorch prints it: a number without a decimal point gets ".0", so 1 is "1.0". */
+char *number_python(float value, char text[32]);
+
 /* Replaces the decimal point that printf wrote into ${text}, which may have several bytes, by '.'.
  * Returns ${text}. */
 char *number_point(char *text);

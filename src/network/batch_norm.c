@@ -20,18 +20,12 @@ static size_t declare(const struct weft_layer *layer,
     return 4;
 }
 
-/* Writes ${value}, 0 to 1, as Python does: an integer gets ".0". Returns ${digits}. */
-static const char *python_float(float value, char digits[32]) {
-    number_float(value, digits);
-    return strlen(digits) == 1 ? strcat(digits, ".0") : digits;
-}
-
 static void pytorch(const struct weft_layer *layer, struct text *text) {
     char eps[32], momentum[32];
     text_add(text, "BatchNorm%dd(%zu, eps=%s, momentum=%s, affine=True, track_running_stats=True)",
              layer->input.flat ? 1 : 2, layer->input.channels,
-             python_float(layer->as.batch_norm.eps, eps),
-             python_float(layer->as.batch_norm.momentum, momentum));
+             number_python(layer->as.batch_norm.eps, eps),
+             number_python(layer->as.batch_norm.momentum, momentum));
 }
 
 /* A smaller momentum than 2^-36 is 0, as values of the contract of equal bits are; it would not
