@@ -19,7 +19,8 @@ static struct weft_network *logits_network(size_t classes) {
  *   0 0 0 0           label 3: p = 1/4 each, the loss is log 4, the first class is predicted
  *   -100 0 -100 -100  label 0: exp(-100) is 0, so the sum is 1 and the loss 100; p = 0 1 0 0
  *   the same          label 1: loss 0
- *   500 500 -100 0    label 1: two at 1/2, the first is predicted; loss log 2, gradient -1/2 for the label
+ *   500 500 -100 0    label 1: two at 1/2, the first is predicted; loss log 2, gradient -1/2
+ *                     for the label
  *   0.5 -1 0.5 -1     label 0: the first of equal ones is predicted again
  * in batches of three. log 4 and log 2 are the nearest floats. The gradient is that of the sum of
  * losses. */

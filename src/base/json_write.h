@@ -1,8 +1,9 @@
 /* json_write.h: a JSON value that grows in memory.
  *
- * Start with all zero, but for the style. json_write_take and json_write_print free the memory. A failed allocation is remembered: only
- * json_write_take and json_write_print report it, so the calls before them need no check. ${key} is
- * the name of a member inside an object, and NULL elsewhere. */
+ * Start with all zero, but for the style. json_write_take and json_write_print free the memory. A
+ * failed allocation is remembered: only json_write_take and json_write_print report it, so the
+ * calls before them need no check. ${key} is the name of a member inside an object, and NULL
+ * elsewhere. */
 #ifndef WEFT_BASE_JSON_WRITE_H
 #define WEFT_BASE_JSON_WRITE_H
 

@@ -14,7 +14,8 @@ struct safetensors;
 /* Returns the values of ${tensor} in ${model}. */
 float *model_values(const struct weft_model *model, const struct weft_tensor *tensor);
 
-/* Sets all values to the initial ones: the uniform ones are drawn from ${seed}, or 0 if it is NULL. */
+/* Sets all values to the initial ones. Uniform ones are drawn from ${seed}; if it is NULL, they are
+ * 0. */
 void model_fill(struct weft_model *model, const uint64_t *seed);
 
 /* Fails with ${status} and the name of the tensor if ${model} has a value that no model file can

@@ -1,4 +1,5 @@
-/* model_read.c: finds and reads a model file; each tensor is checked before memory is allocated for it. */
+/* model_read.c: finds and reads a model file; each tensor is checked before memory is allocated for
+ * it. */
 #include "weft/model.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* files_common.c: the part of files.h that is the same on all systems: it needs only POSIX functions
- * that Windows has too. */
+/* files_common.c: the part of files.h that is the same on all systems: it needs only POSIX
+ * functions that Windows has too. */
 #define _POSIX_C_SOURCE 200809L
 #include "os/files.h"
 

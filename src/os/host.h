@@ -26,8 +26,9 @@ size_t os_peak_memory(void);
 void *os_aligned(size_t size);
 void os_free_aligned(void *memory);
 
-/* Looks for the OpenCL library. Call it before the first OpenCL function. On Windows the library may be missing, and the program
- * looks for it only then; elsewhere the program does not start without the library. */
+/* Looks for the OpenCL library. Call it before the first OpenCL function. On Windows the library
+ * may be missing, and the program looks for it only then; elsewhere the program does not start
+ * without the library. */
 #ifdef _WIN32
 void os_prepare_opencl(void);
 #else
