@@ -59,7 +59,7 @@ struct layer_kind {
     struct layer_argument arguments[LAYER_ARGUMENTS_MAX + 1];
 
     /* All arguments in JSON, none with its default value, in sizes that are not powers of two:
-     * "\"kernel_size\": 3". weft verify and the tests check the kind with them; an input of 3 x 14
+     * "\"kernel_size\": 3". weft verify and the tests check the kind with them; an input of 3 x 13
      * x 11 must fit, or a flat one. */
     const char *example;
 

@@ -43,10 +43,20 @@ static void make_faint(struct layers_case *layers, const struct weft_layer *laye
     layers->parameters[weight[1].offset] = 0.0f;
 }
 
+/* Makes the last channel of a layer with one weight a channel near the threshold to 0. */
+static void make_faint_channel(struct layers_case *layers, const struct weft_layer *layer) {
+    const struct weft_tensor *weight = &layers->network->tensors[layer->first_tensor];
+    layers->parameters[weight->offset + weight->count - 1] = 0x1p-33f;
+    if (layer->tensors > 1 && weight[1].trained) {
+        layers->parameters[weight[1].offset + weight[1].count - 1] = 0.0f;
+    }
+}
+
 /* Makes values that random ones rarely give. The first image gives the first channel of a
  * convolution sums of exactly 0, so that the input of a relu is 0 and all values of a pool's window
- * are equal. The last image but one, and its gradient, give sums below the threshold to 0. With one
- * or two images only gradients are near the threshold. */
+ * are equal. The last image but one, and its gradient, give sums below the threshold to 0. The
+ * gradients of the image before it are near the threshold in all layers. With one or two images
+ * only gradients are near the threshold. */
 static void make_edges(struct layers_case *layers) {
     const struct weft_network *network = layers->network;
     size_t inputs = weft_shape_size(network->input);
@@ -59,10 +69,13 @@ static void make_edges(struct layers_case *layers) {
     }
     memset(layers->inputs, 0, inputs * sizeof *layers->inputs);
     for (size_t i = 0; i < inputs; i++) {
-        layers->inputs[last * inputs + i] = i % 64 == 0 ? 0x1p-36f : 0.0f;
+        layers->inputs[last * inputs + i] = i % 128 == 0  ? 0x1p-36f
+                                            : i % 64 == 0 ? -0x1p-35f
+                                                          : 0.0f;
     }
     for (size_t i = 0; i < outputs; i++) {
         layers->doutputs[last * outputs + i] = i == 0 ? 0x1p-36f : 0.0f;
+        layers->doutputs[(last - 1) * outputs + i] *= 0x1p-33f;
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct weft_layer *layer = &network->layers[i];
@@ -71,6 +84,8 @@ static void make_edges(struct layers_case *layers) {
             layers->parameters[weight[1].offset] = 0.0f; /* the bias */
         } else if (weft_layer_flop(layer) > 0) {
             make_faint(layers, layer);
+        } else if (layer->tensors > 0 && weight->trained) {
+            make_faint_channel(layers, layer);
         }
     }
 }

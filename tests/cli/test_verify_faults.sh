@@ -76,6 +76,10 @@ names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" 
     max_pool2d.cl 's/window_begin(y, STRIDE, 0) \* IN_WIDTH + window_begin(x, /window_begin(x, STRIDE, 0) * IN_WIDTH + window_begin(y, /'
 names "another order in a layer that has a network of its own" 1 layers avg_pool2d output rounding \
     avg_pool2d.cl 's/for (int j = left; j < right; j++)/for (int j = right - 1; j >= left; j--)/'
+names "a reciprocal in place of a division" 1 layers avg_pool2d output rounding \
+    avg_pool2d.cl 's/real_div(sum, REAL(\(KERNEL(avg_pool2d_count)(y, x)\)))/sum * REAL(1.0f \/ \1)/'
+names "no threshold to zero in a gradient" 1 layers avg_pool2d input.grad "wrong computation,kernel of one layer,rounding" \
+    avg_pool2d.cl 's/IN_WIDTH + x) = real_clean(sum);/IN_WIDTH + x) = sum;/'
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
 # The result depends on the compiler: that of PoCL 7.1 gives the same wrong sums each time, and none
