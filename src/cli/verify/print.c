@@ -184,6 +184,13 @@ static void print_device(const struct weft_device *device, const char *options) 
                   WEFT_CONTRACT, options);
 }
 
+/* Adds the names of all kinds of layers, with commas. */
+static void add_kinds(struct text *text) {
+    for (int kind = 0; kind < WEFT_KIND_COUNT; kind++) {
+        text_add(text, "%s%s", kind > 0 ? ", " : "", weft_kind_name((enum weft_kind)kind));
+    }
+}
+
 /* Prints what was compared, for readers who have only this verdict. */
 static void print_compared(const struct cli_verify_options *options,
                            const struct weft_verify_outcome *outcome) {
@@ -195,6 +202,8 @@ static void print_compared(const struct cli_verify_options *options,
     const char *images = cli_options_given(&options->common, "data") ? "all test images"
                          : full                                      ? "10,000 images"
                                                                      : "1,000 images";
+    struct text kinds = {0};
+    char *list;
     if (builtin) {
         cli_text_line(value_indent(),
                       "compared:   every bit, with the CPU backend's own hash: %llu steps of "
@@ -202,12 +211,15 @@ static void print_compared(const struct cli_verify_options *options,
                       (unsigned long long)outcome->steps, images);
         return;
     }
+    add_kinds(&kinds);
+    list = text_take(&kinds);
     cli_text_line(value_indent(),
                   "compared:   every bit, with the CPU backend: transfers; 16 operations on "
-                  "1,179,648 edge cases and random values; all layers, forward and backward, "
+                  "1,179,648 edge cases and random values; all layers (%s), forward and backward, "
                   "%s; %llu steps of training, 4 more from values at the threshold "
                   "to 0, then the logits of %s and the losses of the last",
-                  layers, (unsigned long long)outcome->steps, images);
+                  list != NULL ? list : "", layers, (unsigned long long)outcome->steps, images);
+    free(list);
 }
 
 static void print_hashes(const struct weft_verify_outcome *outcome) {
