@@ -1,4 +1,5 @@
-/* stages.h: the stages of a verification, and what they share. Each sets outcome->result when it finds a difference. */
+/* stages.h: the stages of a verification, and what they share. Each sets outcome->result when it
+ * finds a difference. */
 #ifndef WEFT_VERIFY_STAGES_H
 #define WEFT_VERIFY_STAGES_H
 
