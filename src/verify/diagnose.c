@@ -201,14 +201,6 @@ done:
     return status;
 }
 
-/* Repeats the piece, and names the layer that is wrong. */
-static enum weft_status examine(const struct verify_piece *piece, const struct verify_setup *setup,
-                                struct weft_verify_difference *found, struct outcomes *outcomes,
-                                char digest[65], struct weft_error *error) {
-    TRY(repeat(piece, setup, outcomes, digest, error));
-    return outcomes->right == 0 ? name_layer(piece, setup, found, error) : WEFT_OK;
-}
-
 static void write_diagnosis(struct verify *verify, enum verify_cause cause,
                             const struct outcomes *outcomes, bool no_fuse) {
     char injected[160] = "", text[512];
@@ -242,7 +234,10 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     snprintf(what, sizeof what, "layer %.60s, whose %.60s was wrong, run again: %.120s",
              found->layer, found->tensor, found->where);
     verify_doing(verify, found->stage, what);
-    status = examine(piece, setup, found, &outcomes, digest, error);
+    status = repeat(piece, setup, &outcomes, digest, error);
+    if (status == WEFT_OK && outcomes.right == 0) {
+        status = name_layer(piece, setup, found, error);
+    }
     if (status == WEFT_INTERRUPTED) {
         return status;
     }

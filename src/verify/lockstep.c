@@ -20,9 +20,9 @@ enum { REPEATS = 4 /* of a training that differs although no step does */ };
 struct lockstep {
     const struct trainer *trainer;
     struct weft_backend *expected;
-    float *state[STATE_ARRAYS];
-    float *values[2];     /* room for the longest array of device and reference */
-    uint64_t first, step; /* from 0: those of the device's call */
+    float *values[2];           /* room for the longest array of device and reference */
+    float *state[STATE_ARRAYS]; /* after them, in the same memory */
+    uint64_t first, step;       /* from 0: those of the device's call */
     struct weft_step_result results[2];
 };
 
@@ -128,25 +128,20 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
 
 static void finish(struct lockstep *lockstep) {
     weft_backend_close(lockstep->expected);
-    for (size_t a = 0; a < STATE_ARRAYS; a++) {
-        free(lockstep->state[a]);
-    }
     free(lockstep->values[0]);
 }
 
 static enum weft_status init(struct lockstep *lockstep, struct weft_error *error) {
     const struct weft_network *network = lockstep->trainer->model->network;
     size_t longest = network->parameter_count + network->buffer_count + 1;
-    bool allocated = true;
-    for (size_t a = 0; a < STATE_ARRAYS; a++) {
-        lockstep->state[a] = calloc(longest, sizeof(float));
-        allocated = allocated && lockstep->state[a] != NULL;
-    }
-    lockstep->values[0] = calloc(longest, 2 * sizeof(float));
-    if (!allocated || lockstep->values[0] == NULL) {
+    lockstep->values[0] = calloc(longest, (2 + STATE_ARRAYS) * sizeof(float));
+    if (lockstep->values[0] == NULL) {
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a second training");
     }
     lockstep->values[1] = lockstep->values[0] + longest;
+    for (size_t a = 0; a < STATE_ARRAYS; a++) {
+        lockstep->state[a] = lockstep->values[0] + (2 + a) * longest;
+    }
     return trainer_open_reference(lockstep->trainer, &lockstep->expected, error);
 }
 

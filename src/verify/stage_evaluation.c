@@ -125,18 +125,18 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
 static void batches_finish(struct batches *batches) {
     weft_backend_close(batches->expected);
     free(batches->parameters);
-    free(batches->buffers);
 }
 
 /* Opens the reference, and reads the trained values from the device. */
 static enum weft_status batches_init(struct batches *batches, struct weft_error *error) {
     struct trainer *trainer = batches->trainer;
     const struct weft_network *network = trainer->model->network;
-    batches->parameters = calloc(network->parameter_count + 1, sizeof(float));
-    batches->buffers = calloc(network->buffer_count + 1, sizeof(float));
-    if (batches->parameters == NULL || batches->buffers == NULL) {
+    batches->parameters =
+        calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
+    if (batches->parameters == NULL) {
         return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
     }
+    batches->buffers = batches->parameters + network->parameter_count;
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
     TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
     return trainer_open_reference(trainer, &batches->expected, error);
