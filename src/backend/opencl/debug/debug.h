@@ -108,7 +108,7 @@ struct raw_device_ops {
                                struct record *record, struct weft_error *error);
 };
 
-/* ---- replicas.c, replicas_run.c: copies of one network that train in parallel ---- */
+/* ---- replicas.c, replicas_round.c: copies of one network that train in parallel ---- */
 
 /* Copies share a context and a program; each has its own queue, kernels and memory. A round is:
  * restart, train once or more, compare on the device. */
