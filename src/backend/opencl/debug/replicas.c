@@ -1,5 +1,5 @@
-/* replicas.c: opens several copies of a network on one device. The rest of the memory is filled with
- * words that rounds check. */
+/* replicas.c: opens several copies of a network on one device. The rest of the memory is filled
+ * with words that rounds check. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"

@@ -1,5 +1,5 @@
-/* replicas_round.c: rounds of the copies of a network. In a round the queues of the copies are filled
- * in parallel, and only verdicts are read back. */
+/* replicas_round.c: rounds of the copies of a network. In a round the queues of the copies are
+ * filled in parallel, and only verdicts are read back. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
