@@ -43,8 +43,20 @@ void cli_message_notice(const struct cli_options *options, const char *format, .
     PRINT_LINE(!options->quiet, "weft: ", format);
 }
 
-void cli_message_warning(const char *format, ...) {
-    PRINT_LINE(true, "weft: warning: ", format);
+void cli_message_warning(const struct cli_options *options, const char *code, const char *format,
+                         ...) {
+    char text[4096];
+    struct json_writer event;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "weft: warning: %s\n", text);
+    if (cli_event_begin(&event, options->json && code != NULL, "warning")) {
+        json_write_string(&event, "code", code);
+        json_write_string(&event, "message", text);
+        cli_event_end(&event, NULL);
+    }
 }
 
 void cli_message_detail(const struct cli_options *options, const char *format, ...) {

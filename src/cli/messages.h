@@ -13,8 +13,11 @@ void cli_message_error(const struct weft_error *error, bool json);
 void cli_message_notice(const struct cli_options *options, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
-/* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises. */
-void cli_message_warning(const char *format, ...) WEFT_PRINTF(1, 2);
+/* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises, or
+ * not what the user expects. With --json also prints a warning event with ${code} to stdout, unless
+ * ${code} is NULL (another event has the text). */
+void cli_message_warning(const struct cli_options *options, const char *code, const char *format,
+                         ...) WEFT_PRINTF(3, 4);
 
 /* As cli_message_notice, with --verbose only. */
 void cli_message_detail(const struct cli_options *options, const char *format, ...)

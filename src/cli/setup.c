@@ -78,7 +78,7 @@ static void print_device(const struct cli_options *options, const struct weft_ba
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
     if (warning != NULL) {
-        cli_message_warning("%s: %s", device->name, warning);
+        cli_message_warning(options, NULL, "%s: %s", device->name, warning);
     }
     if (device->builtin) {
         cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
