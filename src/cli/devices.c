@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/setup.h"
 #include "cli/text_wrap.h"
 
 struct options {
@@ -134,6 +135,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         TRY(weft_cache_clear(&removed, error));
         cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
+    cli_setup_explain_end(true);
     TRY(weft_devices_list(&devices, &count, note, error));
     if (note[0] != '\0') {
         cli_message_always("%s", note);

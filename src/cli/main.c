@@ -9,6 +9,7 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
+#include "cli/setup.h"
 #include "os/process.h"
 #include "os/terminal.h"
 #include "report/canvas.h"
@@ -43,6 +44,7 @@ static enum weft_status print_version(bool as_json, struct weft_error *error) {
     print_library(event, "libpng", cli_picture_png_version());
     print_library(event, "cairo", canvas_cairo_version());
     fflush(stdout);
+    cli_setup_explain_end(true);
     count = weft_libraries(libraries);
     for (size_t i = 0; i < count; i++) {
         print_library(event, libraries[i].name, libraries[i].version);
@@ -126,10 +128,7 @@ int main(int argc, char **argv) {
     bool json = wants_json(count, argv + 1); /* the options may turn out to be wrong */
     enum weft_status status;
     os_guard_streams();
-    os_explain_end("weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
-                   "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd uses only one; "
-                   "weft verify looks for the fault\n",
-                   WEFT_BAD_DEVICE);
+    cli_setup_explain_end(false);
     os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {

@@ -70,6 +70,17 @@ bool cli_setup_go_on(void *context, size_t done, size_t images) {
     return !os_interrupted();
 }
 
+void cli_setup_explain_end(bool drivers) {
+    os_explain_end(drivers
+                       ? "weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
+                         "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd uses only one; "
+                         "weft verify looks for the fault\n"
+                       : "weft: weft itself crashed or was ended; it used no OpenCL driver\n"
+                         "please report it with the command; a limit of memory (ulimit -v) can "
+                         "also be the cause\n",
+                   drivers ? WEFT_BAD_DEVICE : WEFT_FAILED);
+}
+
 /* Prints which device is open, and what a user should know about it. */
 static void print_device(const struct cli_options *options, const struct weft_backend *backend) {
     const struct weft_device *device = weft_backend_device(backend);
@@ -108,6 +119,7 @@ enum weft_status cli_setup_device(const struct cli_options *options,
                                   struct weft_error *error) {
     struct weft_backend_options requested = cli_setup_backend_options(options);
     char notice[512] = "";
+    cli_setup_explain_end(strcmp(options->device, "cpu") != 0);
     requested.batch = batch;
     requested.forward_only = forward_only;
     TRY(weft_backend_open(network, &requested, backend, notice, error));

@@ -38,6 +38,11 @@ bool cli_setup_go_on(void *context, size_t done, size_t images);
  * as the backend. */
 struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);
 
+/* From now on, an end of the process by a crash, or by an exit in other code, is explained on stderr
+ * (os_explain_end): with ${drivers} as one that an OpenCL driver may have caused, else as one of
+ * weft. Call it with true before drivers are loaded. */
+void cli_setup_explain_end(bool drivers);
+
 /* Opens the device that the options name, for up to ${batch} images at once, and prints which
  * device it is and what a user should know about it. */
 enum weft_status cli_setup_device(const struct cli_options *options,

@@ -1,9 +1,10 @@
 /* process.c: interrupts and crashes of this process, and runs of this program as a child process,
  * which may hang or crash (POSIX). */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "os/process.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -39,6 +40,29 @@ static void on_crash(int number) {
     raise(number);
 }
 
+void os_abort(void) {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, SIGABRT);
+    signal(SIGABRT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+    print_explanation();
+    raise(SIGABRT);
+    _exit(127);
+}
+
+/* The handler of a stack overflow needs a stack of its own. Only the main thread has one. */
+static void set_handler_stack(void) {
+    static char memory[65536]; /* the registers of AVX-512 and AMX alone take 11 KB */
+    stack_t stack, old;
+    memset(&stack, 0, sizeof stack);
+    stack.ss_sp = memory;
+    stack.ss_size = sizeof memory;
+    if (sigaltstack(NULL, &old) == 0 && (old.ss_flags & (int)SS_DISABLE) != 0) {
+        sigaltstack(&stack, NULL);
+    }
+}
+
 /* Other code, such as a driver, has called exit, perhaps with code 0. */
 static void on_exit(void) {
     if (explanation != NULL) {
@@ -54,7 +78,8 @@ void os_explain_end(const char *text, int code) {
     memset(&action, 0, sizeof action);
     action.sa_handler = on_crash;
     sigemptyset(&action.sa_mask);
-    action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
+    action.sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK;
+    set_handler_stack();
     explanation = text;
     exit_code = code;
     registered = registered || atexit(on_exit) == 0;

@@ -34,8 +34,12 @@ bool os_is_orphan(void);
 
 /* Prints ${text} to stderr if the process crashes (it still dies by the signal) or if other code
  * calls exit (the process then exits with ${code}). ${text} stays the caller's. NULL ends this, and
- * then main may return. */
+ * then main may return. A later call replaces the text. */
 void os_explain_end(const char *text, int code);
+
+/* Does what abort() does, but calls no handler that other code has set, and prints the text of
+ * os_explain_end last. */
+_Noreturn void os_abort(void);
 
 /* From now on, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program. A second
  * signal, of either kind, ends the program. A second signal that arrives immediately counts as the

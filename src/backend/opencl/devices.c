@@ -2,6 +2,7 @@
 #define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* clGetExtensionFunctionAddress */
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
+#include "os/handlers.h"
 #include "os/host.h"
 
 #include <stdio.h>
@@ -136,16 +137,22 @@ static void describe(cl_device_id id, cl_platform_id platform, struct weft_devic
 /* Stores the devices of ${platform} and returns how many there are. */
 static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[MAX_DEVICES]) {
     cl_uint count = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, &count) != CL_SUCCESS) {
+    void *handlers = os_handlers_save();
+    cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, &count);
+    os_handlers_restore(handlers);
+    if (code != CL_SUCCESS) {
         return 0;
     }
     return count < MAX_DEVICES ? count : MAX_DEVICES;
 }
 
 static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *count) {
+    void *handlers;
     cl_int code;
     os_prepare_opencl();
+    handlers = os_handlers_save();
     code = clGetPlatformIDs(MAX_PLATFORMS, platforms, count);
+    os_handlers_restore(handlers);
     *count = code != CL_SUCCESS ? 0 : *count < MAX_PLATFORMS ? *count : MAX_PLATFORMS;
     return code;
 }

@@ -10,6 +10,7 @@
 #include "backend/opencl/state.h"
 #include "base/try.h"
 #include "numerics.h"
+#include "os/handlers.h"
 #include "os/host.h"
 
 #include <stdio.h>
@@ -53,6 +54,7 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
                                 const char *file, const char *flags, const struct weft_log *log,
                                 cl_program *program, struct weft_error *error) {
     cl_int code;
+    void *handlers;
     double start;
     if (source->failed) {
         return weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
@@ -61,7 +63,9 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
                                          &code);
     TRY(opencl_check(code, "clCreateProgramWithSource", error));
     start = os_seconds();
+    handlers = os_handlers_save();
     code = clBuildProgram(*program, 1, &device, flags, NULL, NULL);
+    os_handlers_restore(handlers);
     log_build(log, file != NULL ? file : "program", *program, device, flags, os_seconds() - start);
     return code == CL_SUCCESS ? WEFT_OK : build_failed(*program, device, file, flags, code, error);
 }

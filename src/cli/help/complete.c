@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/parser.h"
+#include "cli/setup.h"
 #include "weft/data.h"
 #include "weft/device.h"
 
@@ -43,6 +44,7 @@ static void offer_devices(void) {
     char note[256], index[16];
     printf("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
     fflush(stdout);
+    cli_setup_explain_end(true);
     if (weft_devices_list(&devices, &count, note, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {
             snprintf(index, sizeof index, "%u", devices[i].index);

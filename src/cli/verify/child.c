@@ -11,6 +11,7 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/progress.h"
+#include "cli/setup.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
@@ -155,6 +156,7 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
     struct weft_device chosen;
     char notice[512];
     if (device == NULL) {
+        cli_setup_explain_end(true);
         TRY(weft_device_choose(options->common.device, &chosen, notice, error));
         device = &chosen;
     }
@@ -263,6 +265,7 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
     size_t count = 0, bad = 0, tried = 0;
     char note[256];
     TRY(query(options, error));
+    cli_setup_explain_end(true);
     TRY(weft_devices_list(&devices, &count, note, error));
     for (size_t i = 0; i < count && !os_interrupted(); i++) {
         enum weft_status status;

@@ -35,12 +35,20 @@ static void on_exit(void) {
     }
 }
 
+/* The handler needs a part of the stack after an overflow. */
 void os_explain_end(const char *text, int code) {
     static bool registered;
+    ULONG kept = 65536;
     explanation = text;
     exit_code = code;
     registered = registered || atexit(on_exit) == 0;
     SetUnhandledExceptionFilter(on_crash);
+    SetThreadStackGuarantee(&kept);
+}
+
+void os_abort(void) {
+    print_explanation();
+    _exit(3); /* as abort does */
 }
 
 /* A handler of the console runs in its own thread. */

@@ -1,0 +1,14 @@
+/* handlers.h: keeps the signal handlers of the program while foreign code is loaded. */
+#ifndef WEFT_OS_HANDLERS_H
+#define WEFT_OS_HANDLERS_H
+
+/* Returns the handlers that this process has for crashes and requests to end, for
+ * os_handlers_restore. Call it before code that may load a driver or its compiler: LLVM, for
+ * example, sets handlers of its own. Returns NULL without memory. */
+void *os_handlers_save(void);
+
+/* Sets those of ${handlers} again that were not the system's default and are replaced now. Frees
+ * ${handlers}, which may be NULL. */
+void os_handlers_restore(void *handlers);
+
+#endif

@@ -1,0 +1,90 @@
+#!/bin/bash
+# test_ends.sh: a crash is explained by the last lines on stderr, whatever handlers a driver has set,
+# and no driver is blamed where none is in use.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_ends
+blame="weft: an OpenCL driver, or weft itself, crashed or ended the program"
+
+# A driver that ends the program when it is loaded, as END says.
+cat >"$work/files/bad.c" <<'C'
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static void say(int number) {
+    static const char line[] = "the driver's line\n";
+    (void)number;
+    if (write(2, line, sizeof line - 1) < 0) {
+        _exit(1);
+    }
+}
+static void die(int number) {
+    say(number);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+static int deep(volatile int *from) {
+    volatile int here[1000];
+    here[0] = *from + 1;
+    return *from < 0 ? 0 : deep(here) + here[999];
+}
+__attribute__((constructor)) static void load(void) {
+    const char *how = getenv("END");
+    struct sigaction once = {.sa_handler = say, .sa_flags = SA_RESETHAND | SA_NODEFER};
+    volatile int zero = 0;
+    if (strstr(how, "handler")) {
+        signal(SIGABRT, die);
+        sigaction(SIGSEGV, &once, NULL);
+    }
+    if (strstr(how, "abort")) {
+        say(0);
+        abort();
+    }
+    if (strstr(how, "deep")) {
+        printf("%d\n", deep(&zero));
+    }
+    if (strstr(how, "exit")) {
+        exit(0);
+    }
+}
+C
+cc -O0 -w -shared -fPIC -o "$work/files/bad.so" "$work/files/bad.c" || exit 1
+echo "$work/files/bad.so" >"$work/files/bad.icd"
+
+# ends CODE END: weft devices ends with CODE, and the explanation is the end of stderr.
+ends() {
+    begin "a driver: $2"
+    END=$2 OCL_ICD_VENDORS=$work/files/bad.icd run devices
+    expect_code "$1"
+    [ "$(tail -n 2 "$work/err" | head -n 1)" = "$blame" ] || problem "the explanation is not the end of stderr"
+    end
+}
+if "$weft" --version | grep -q "^OpenCL loader: not built"; then
+    skip "a driver that crashes" "this build has no OpenCL"
+elif [ -n "${WEFT_SANITIZE:-}" ]; then
+    skip "a driver that crashes" "a sanitizer reports it"
+else
+    ends 134 abort
+    ends 134 "abort, with a handler"
+    ends 139 deep
+    ends 4 exit
+    begin "handlers of a driver do not stay"
+    END=handler OCL_ICD_VENDORS=$work/files/bad.icd interrupted out "epoch: 1," SIGABRT train --data "$sample" --epochs 100000 --out run
+    expect_code 134
+    expect_text err "$blame"
+    expect_no_text err "the driver's line"
+    end
+fi
+
+signals=(ABRT)
+[ -n "${WEFT_SANITIZE:-}" ] || signals+=(SEGV) # the sanitizer reports it
+for signal in "${signals[@]}"; do
+    begin "a crash of the CPU backend: $signal"
+    interrupted out "epoch: 1," "SIG$signal" train --data "$sample" --epochs 100000 --device cpu --out "cpu-$signal"
+    expect_code $((128 + $(kill -l "$signal")))
+    expect_text err "weft: weft itself crashed or was ended; it used no OpenCL driver"
+    expect_no_text err "an OpenCL driver,"
+    end
+done
+finish
