@@ -1,0 +1,82 @@
+/* idx.c: image sets of IDX files, plain and gzip. The first byte: 1: compress the images; 2: the
+ * labels; 4: cut a quarter of the images' file; 8: read one file, with as many dimensions as
+ * 16 and 32 say. */
+#include "fuzz.h"
+
+#include <zlib.h>
+
+#include "data/idx.h"
+#include "weft/data.h"
+
+/* Returns a file with the content ${part}, which is a gzip file if ${compressed}, and stores its size
+ * in ${size}. The caller frees it. */
+static uint8_t *make_file(struct input part, bool compressed, size_t *size) {
+    char *text = copy_text(part);
+    uint8_t *bytes = (uint8_t *)text;
+    z_stream stream = {.next_in = bytes, .avail_in = (uInt)part.size};
+    *size = part.size;
+    if (compressed) {
+        REQUIRE(deflateInit2(&stream, 1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        *size = deflateBound(&stream, (uLong)part.size);
+        stream.next_out = bytes = allocate(*size);
+        stream.avail_out = (uInt)*size;
+        REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+        *size -= stream.avail_out;
+        deflateEnd(&stream);
+        free(text);
+    }
+    return bytes;
+}
+
+static void read_one(struct input file, unsigned dimensions) {
+    struct weft_error error = {0};
+    struct idx idx;
+    char hash[SHA256_HEX];
+    enum weft_status status = idx_read(write_file("one", file), dimensions, &idx, hash, &error);
+    if (status == WEFT_OK) {
+        REQUIRE(strlen(hash) == 64 && idx.bytes[idx.size - 1] <= 255);
+    } else {
+        require_failure(status, &error);
+        REQUIRE(idx.bytes == NULL);
+    }
+    idx_finish(&idx);
+}
+
+static void read_set(struct input images_file, struct input labels_file) {
+    struct weft_error error = {0};
+    struct weft_images images = {0};
+    struct weft_idx_file files[2];
+    uint64_t counts[256];
+    double mean, deviation;
+    enum weft_status status;
+    write_file("t10k-images-idx3-ubyte.gz", images_file);
+    write_file("t10k-labels-idx1-ubyte.gz", labels_file);
+    status = weft_images_read(path_of(""), WEFT_SPLIT_TEST, &images, files, &error);
+    if (status == WEFT_OK) {
+        weft_images_statistics(&images, &mean, &deviation);
+        weft_images_class_counts(&images, counts);
+        weft_images_checksum(&images);
+        REQUIRE(mean >= 0 && mean <= 1 && deviation >= 0 && deviation <= 1);
+    } else {
+        require_failure(status, &error);
+    }
+    weft_images_finish(&images);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    struct input rest = {bytes, size};
+    uint8_t how = take_byte(&rest);
+    struct input first = take_part(&rest);
+    size_t images_size, labels_size;
+    uint8_t *images = make_file(first, (how & 1) != 0, &images_size);
+    uint8_t *labels = make_file(rest, (how & 2) != 0, &labels_size);
+    images_size -= how & 4 ? images_size / 4 : 0;
+    if (how & 8) {
+        read_one((struct input){images, images_size}, 1 + (how >> 4 & 3) % 3);
+    } else {
+        read_set((struct input){images, images_size}, (struct input){labels, labels_size});
+    }
+    free(images);
+    free(labels);
+    return 0;
+}
