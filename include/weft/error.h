@@ -48,7 +48,11 @@ struct weft_error {
 
 /* Sets ${error} to ${status} and the message formatted from ${format}, and clears the hint. If
  * ${error} holds a failure already, nothing changes: the first cause is kept. ${error} may be NULL.
- * Returns ${status}, so that a caller can write return weft_fail(...). */
+ * Returns ${status}, so that a caller can write return weft_fail(...).
+ *
+ * Here and in the next two functions, control characters in strings (%s) are replaced by their
+ * numbers, such as \n and \x1b, so that a terminal can show the message. Of the flags of printf
+ * there are - and 0, of its conversions d i u x c s p f e g a. */
 WEFT_API enum weft_status weft_fail(struct weft_error *error, enum weft_status status,
                                     const char *format, ...) WEFT_PRINTF(3, 4);
 

@@ -1,21 +1,24 @@
 /* log.c: messages of any length, such as build logs. */
 #include "backend/log.h"
-#include "base/text.h"
+#include "base/printable.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 void log_write(const struct weft_log *log, const char *format, ...) {
-    struct text text = {0};
     va_list arguments;
+    size_t size;
+    char *text;
     if (log->write == NULL) {
         return;
     }
     va_start(arguments, format);
-    text_add_list(&text, format, arguments);
-    va_end(arguments);
-    if (!text.failed) {
-        log->write(log->context, text.bytes);
+    size = printable_format(NULL, 0, format, arguments) + 1;
+    text = malloc(size);
+    if (text != NULL) {
+        printable_format(text, size, format, arguments);
+        log->write(log->context, text);
     }
-    free(text.bytes);
+    va_end(arguments);
+    free(text);
 }

@@ -2,6 +2,7 @@
  * open backend. */
 #include "backend/cpu/cpu.h"
 #include "backend/opencl/api.h"
+#include "base/printable.h"
 #include "base/try.h"
 #include "os/host.h"
 #include "weft/device.h"
@@ -127,9 +128,9 @@ static void list_candidates(const struct weft_device *devices, size_t count, con
     size_t length = strlen(text), room = sizeof error->message;
     for (size_t i = 0; i < count && length < room; i++) {
         if (all || matches(&devices[i], selector)) {
-            length += (size_t)snprintf(text + length, room - length, "\n  %u  %s (%s, %s)",
-                                       devices[i].index, devices[i].name, devices[i].type,
-                                       devices[i].platform_name);
+            length += printable_print(text + length, room - length, "\n  %u  %s (%s, %s)",
+                                      devices[i].index, devices[i].name, devices[i].type,
+                                      devices[i].platform_name);
         }
     }
 }

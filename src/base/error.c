@@ -2,15 +2,16 @@
 #include "weft/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/printable.h"
 
 enum weft_status weft_fail(struct weft_error *error, enum weft_status status, const char *format,
                            ...) {
     if (error != NULL && error->status == WEFT_OK) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(error->message, sizeof error->message, format, arguments);
+        printable_format(error->message, sizeof error->message, format, arguments);
         va_end(arguments);
         error->hint[0] = '\0';
         error->status = status;
@@ -26,7 +27,7 @@ enum weft_status weft_error_context(struct weft_error *error, const char *format
         return WEFT_FAILED;
     }
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    printable_format(text, sizeof text, format, arguments);
     va_end(arguments);
     length = strlen(text);
     strncat(text, ": ", sizeof text - length - 1);
@@ -43,7 +44,7 @@ enum weft_status weft_error_hint(struct weft_error *error, const char *format, .
     }
     if (error->hint[0] == '\0') {
         va_start(arguments, format);
-        vsnprintf(error->hint, sizeof error->hint, format, arguments);
+        printable_format(error->hint, sizeof error->hint, format, arguments);
         va_end(arguments);
     }
     return error->status;

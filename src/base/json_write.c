@@ -30,8 +30,11 @@ static void add_quoted(struct json_writer *json, const char *value) {
         if (code == '"' || code == '\\') {
             add(json, "\\");
             text_add_bytes(&json->text, value, 1);
-        } else if (code < 0x20 || code == 0x7f || code == 0xfffd) {
+        } else if (code == 0xfffd || (code < 0x10000 && utf8_is_control(code))) {
             text_add(&json->text, "\\u%04x", (unsigned)code);
+        } else if (utf8_is_control(code)) {
+            text_add(&json->text, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (code >> 10)),
+                     (unsigned)(0xdc00 | (code & 0x3ff)));
         } else {
             text_add_bytes(&json->text, value, length);
         }

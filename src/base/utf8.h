@@ -14,6 +14,11 @@ size_t utf8_next(const char *text, uint32_t *code);
 /* Returns whether all of ${text} is valid UTF-8. */
 bool utf8_is_valid(const char *text);
 
+/* Returns whether ${code} is no character to see, but changes how others are shown: C0, DEL and C1,
+ * separators of lines and paragraphs, marks, embeddings, overrides and isolates of direction,
+ * characters without a width (except the joiners), and tags. */
+bool utf8_is_control(uint32_t code);
+
 /* Writes ${code} as UTF-8 with a closing zero into ${text}. Returns the number of its bytes. */
 size_t utf8_put(uint32_t code, char text[5]);
 

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/text_wrap.h"
 #include "os/files.h"
+#include "report/screen.h"
 #include "weft/compare.h"
 
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
@@ -104,9 +105,10 @@ static enum weft_status print_verdict(const struct cli_options *options,
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "verdict")) {
         if (equal) {
-            printf("equal: %zu tensors\n", comparison->tensors);
+            screen_print("equal: %zu tensors\n", comparison->tensors);
         } else {
-            printf("different: %zu of %zu tensors\n", comparison->different, comparison->tensors);
+            screen_print("different: %zu of %zu tensors\n", comparison->different,
+                         comparison->tensors);
         }
         if (comparison->metadata[0] != '\0') {
             cli_text_line(2, "the metadata of the files differs: %s", comparison->metadata);

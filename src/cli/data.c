@@ -3,6 +3,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "report/screen.h"
 
 struct split {
     enum weft_split split;
@@ -14,16 +15,17 @@ struct split {
 
 static void print_text(const struct split *split, bool published) {
     static const char *const kinds[] = {"images", "labels"};
-    printf("%s: %zu images of %zu x %zu%s\n", weft_split_name(split->split), split->images.count,
-           split->images.height, split->images.width,
-           published ? ", the published set" : ", not the published set");
+    screen_print("%s: %zu images of %zu x %zu%s\n", weft_split_name(split->split),
+                 split->images.count, split->images.height, split->images.width,
+                 published ? ", the published set" : ", not the published set");
     for (int i = 0; i < 2; i++) {
-        printf("  %s: %s\n  sha256: %s%s\n", kinds[i], split->files[i].path, split->files[i].sha256,
-               split->files[i].published ? " (published)" : "");
+        screen_print("  %s: %s\n  sha256: %s%s\n", kinds[i], split->files[i].path,
+                     split->files[i].sha256, split->files[i].published ? " (published)" : "");
     }
-    printf("  pixels: mean %.6f, standard deviation %.6f\n", split->mean, split->deviation);
+    screen_print("  pixels: mean %.6f, standard deviation %.6f\n", split->mean, split->deviation);
     for (size_t i = 0; i < split->images.classes; i++) {
-        printf("  %zu %-12s %8llu\n", i, weft_class_names[i], (unsigned long long)split->counts[i]);
+        screen_print("  %zu %-12s %8llu\n", i, weft_class_names[i],
+                     (unsigned long long)split->counts[i]);
     }
 }
 
@@ -75,7 +77,7 @@ static enum weft_status read_and_print(const struct cli_options *options,
         weft_images_statistics(&split->images, &split->mean, &split->deviation);
     }
     if (!options->json) {
-        printf("folder: %s\n", folder);
+        screen_print("folder: %s\n", folder);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY(print(options, folder, &splits[i], error));

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
+#include "report/screen.h"
 
 struct options {
     struct cli_options common;
@@ -54,17 +55,17 @@ static void print_detail(const char *name, const char *text) {
 }
 
 static void print_head(void) {
-    printf("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type", "units",
-           "memory", "local", "OpenCL", "C", "name");
+    screen_print("  %-5s %-5s %-11s %5s  %9s  %9s  %-6s  %-3s  %s\n", "index", "P:D", "type",
+                 "units", "memory", "local", "OpenCL", "C", "name");
 }
 
 static void print_row(const struct weft_device *device, const char *address) {
     char memory[32], local[32];
-    printf("%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
-           device->index, address, device->builtin ? "builtin" : device->type,
-           device->compute_units, memory_text(device->global_memory, memory),
-           memory_text(device->local_memory, local), or_dash(device->opencl),
-           or_dash(device->opencl_c), device->name);
+    screen_print(
+        "%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
+        device->index, address, device->builtin ? "builtin" : device->type, device->compute_units,
+        memory_text(device->global_memory, memory), memory_text(device->local_memory, local),
+        or_dash(device->opencl), or_dash(device->opencl_c), device->name);
 }
 
 /* Prints the same for a narrow terminal: each column gets a line. */

@@ -11,6 +11,7 @@
 #include "cli/setup.h"
 #include "os/host.h"
 #include "os/process.h"
+#include "report/screen.h"
 
 static const char *const statistics[] = {"running", "batch", NULL}; /* enum weft_statistics */
 enum pixels { NORMALISED, RAW };
@@ -148,11 +149,12 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         return cli_event_end(&json, error);
     }
     if (options->as_published) {
-        printf("as published: %s pixels on the %s split, batch statistics over batches of %llu: "
-               "the notebook's %s\n\n",
-               pixels[state->pixels], weft_split_name(requested->split),
-               (unsigned long long)options->batch,
-               state->pixels == RAW ? "two mistakes" : "second mistake");
+        screen_print(
+            "as published: %s pixels on the %s split, batch statistics over batches of %llu: "
+            "the notebook's %s\n\n",
+            pixels[state->pixels], weft_split_name(requested->split),
+            (unsigned long long)options->batch,
+            state->pixels == RAW ? "two mistakes" : "second mistake");
     }
     cli_figures_print_confusion(requested->split, &state->evaluation);
     return WEFT_OK;

@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "os/files.h"
+#include "report/screen.h"
 #include "weft/model.h"
 
 #define FILE_LIMIT (256u << 20) /* bytes */
@@ -141,13 +142,13 @@ static enum weft_status print_group(bool as_json, const struct verdict *verdict,
                                     struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, as_json, "group")) {
-        printf("%6zu  %-10s %-16.16s  %s, driver %s; %s", machines, verdict->result,
-               verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->device, verdict->driver,
-               verdict->options);
+        screen_print("%6zu  %-10s %-16.16s  %s, driver %s; %s", machines, verdict->result,
+                     verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->device,
+                     verdict->driver, verdict->options);
         if (verdict->contract != WEFT_CONTRACT) {
-            printf(", contract %u", (unsigned)verdict->contract);
+            screen_print(", contract %u", (unsigned)verdict->contract);
         }
-        putchar('\n');
+        screen_print("\n");
         return WEFT_OK;
     }
     json_write_integer(&json, "machines", machines);
@@ -164,10 +165,10 @@ static enum weft_status print_machine(bool as_json, const struct verdict *verdic
                                       struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, as_json, "minority")) {
-        printf("minority: %s %s%s%s: %s, hash %.16s (%s, line %zu)\n",
-               verdict->host[0] != '\0' ? verdict->host : "(no host)", verdict->device,
-               verdict->pci[0] != '\0' ? " at " : "", verdict->pci, verdict->result,
-               verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->path, verdict->line);
+        screen_print("minority: %s %s%s%s: %s, hash %.16s (%s, line %zu)\n",
+                     verdict->host[0] != '\0' ? verdict->host : "(no host)", verdict->device,
+                     verdict->pci[0] != '\0' ? " at " : "", verdict->pci, verdict->result,
+                     verdict->hash[0] != '\0' ? verdict->hash : "-", verdict->path, verdict->line);
         return WEFT_OK;
     }
     json_write_string(&json, "host", verdict->host);
@@ -208,9 +209,9 @@ static enum weft_status print_verdict(bool as_json, size_t count, size_t minorit
                                       size_t unreadable, struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, as_json, "verdict")) {
-        printf("%zu verdicts, %zu in the minority", count, minority);
-        printf(unreadable > 0 ? "; files that could not be read to their end: %zu\n" : "\n",
-               unreadable);
+        screen_print("%zu verdicts, %zu in the minority", count, minority);
+        screen_print(unreadable > 0 ? "; files that could not be read to their end: %zu\n" : "\n",
+                     unreadable);
         return WEFT_OK;
     }
     json_write_string(&json, "result",

@@ -4,7 +4,7 @@
  *
  *     struct json_writer json;
  *     if (!cli_event_begin(&json, options->json, "verdict")) {
- *         printf("equal: %zu tensors\n", tensors);
+ *         screen_print("equal: %zu tensors\n", tensors);
  *         return WEFT_OK;
  *     }
  *     json_write_integer(&json, "tensors", tensors);

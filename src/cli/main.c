@@ -13,6 +13,7 @@
 #include "os/process.h"
 #include "os/terminal.h"
 #include "report/canvas.h"
+#include "report/screen.h"
 #include "weft/model.h"
 #include "weft/version.h"
 
@@ -20,7 +21,7 @@ static void print_library(struct json_writer *event, const char *name, const cha
     if (event != NULL) {
         cli_json_text(event, name, version);
     } else {
-        printf("%s: %s\n", name, version[0] != '\0' ? version : "not built with it");
+        screen_print("%s: %s\n", name, version[0] != '\0' ? version : "not built with it");
     }
 }
 
@@ -38,8 +39,8 @@ static enum weft_status print_version(bool as_json, struct weft_error *error) {
         json_write_integer(event, "contract", WEFT_CONTRACT);
         json_write_open(event, "libraries", '{');
     } else {
-        printf("weft %s\nrevision: %s\ncompiler: %s\ncontract of equal bits: %d\n", weft_version(),
-               weft_revision(), weft_compiler(), WEFT_CONTRACT);
+        screen_print("weft %s\nrevision: %s\ncompiler: %s\ncontract of equal bits: %d\n",
+                     weft_version(), weft_revision(), weft_compiler(), WEFT_CONTRACT);
     }
     print_library(event, "libpng", cli_picture_png_version());
     print_library(event, "cairo", canvas_cairo_version());

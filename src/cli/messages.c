@@ -5,14 +5,18 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "cli/json.h"
 #include "cli/options.h"
+#include "report/screen.h"
+
+enum { TEXT = 8192 }; /* bytes of a message; the text of struct weft_error has less */
 
 void cli_message_error(const struct weft_error *error, bool json) {
     struct json_writer event;
-    fprintf(stderr, "weft: %s\n", error->message);
+    screen_print_lines(stderr, "weft: ", error->message);
     if (error->hint[0] != '\0') {
-        fprintf(stderr, "%s\n", error->hint);
+        screen_print_lines(stderr, "", error->hint);
     }
     if (cli_event_begin(&event, json, "error")) {
         json_write_integer(&event, "code", (uint64_t)error->status);
@@ -22,36 +26,35 @@ void cli_message_error(const struct weft_error *error, bool json) {
     }
 }
 
-/* Prints one line on stderr, ${format} and its arguments after ${prefix}, if ${shown}. */
-#define PRINT_LINE(shown, prefix, format)                                                          \
+/* Formats ${format} and its arguments in ${text}. */
+#define FORMAT(text, format)                                                                       \
     do {                                                                                           \
         va_list arguments;                                                                         \
         va_start(arguments, format);                                                               \
-        if (shown) {                                                                               \
-            fputs(prefix, stderr);                                                                 \
-            vfprintf(stderr, format, arguments);                                                   \
-            fputc('\n', stderr);                                                                   \
-        }                                                                                          \
+        printable_format(text, sizeof text, format, arguments);                                    \
         va_end(arguments);                                                                         \
     } while (0)
 
 void cli_message_always(const char *format, ...) {
-    PRINT_LINE(true, "weft: ", format);
+    char text[TEXT];
+    FORMAT(text, format);
+    screen_print_lines(stderr, "weft: ", text);
 }
 
 void cli_message_notice(const struct cli_options *options, const char *format, ...) {
-    PRINT_LINE(!options->quiet, "weft: ", format);
+    char text[TEXT];
+    FORMAT(text, format);
+    if (!options->quiet) {
+        screen_print_lines(stderr, "weft: ", text);
+    }
 }
 
 void cli_message_warning(const struct cli_options *options, const char *code, const char *format,
                          ...) {
-    char text[4096];
+    char text[TEXT];
     struct json_writer event;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    fprintf(stderr, "weft: warning: %s\n", text);
+    FORMAT(text, format);
+    screen_print_lines(stderr, "weft: warning: ", text);
     if (cli_event_begin(&event, options->json && code != NULL, "warning")) {
         json_write_string(&event, "code", code);
         json_write_string(&event, "message", text);
@@ -60,13 +63,16 @@ void cli_message_warning(const struct cli_options *options, const char *code, co
 }
 
 void cli_message_detail(const struct cli_options *options, const char *format, ...) {
-    PRINT_LINE(options->verbose && !options->quiet, "weft: ", format);
+    char text[TEXT];
+    FORMAT(text, format);
+    if (options->verbose && !options->quiet) {
+        screen_print_lines(stderr, "weft: ", text);
+    }
 }
 
-/* Prints with one call, so that threads do not mix their lines. */
 static void print_log(void *context, const char *text) {
     (void)context;
-    fprintf(stderr, "weft: %s\n", text);
+    screen_print_lines(stderr, "weft: ", text);
 }
 
 struct weft_log cli_message_log(const struct cli_options *options) {

@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "os/host.h"
 #include "os/terminal.h"
+#include "report/screen.h"
 
 #define REDRAW          0.1 /* minimum of seconds between two drawings */
 #define BAR_MAX         40
@@ -61,8 +62,7 @@ static int room_now(struct cli_progress *progress) {
 }
 
 static void draw(struct cli_progress *progress, int room, const char *line) {
-    fprintf(stderr, "\r%-*.*s", room, room, line);
-    fflush(stderr);
+    screen_redraw(stderr, room, line);
     progress->drawn = true;
 }
 
@@ -91,8 +91,8 @@ void cli_progress_update(struct cli_progress *progress, const char *label, uint6
 void cli_progress_wipe(struct cli_progress *progress) {
     if (progress->drawn) {
         int room = os_terminal_columns(stderr) - 1;
-        fprintf(stderr, "\r%*s\r", room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room, "");
-        fflush(stderr);
+        screen_redraw(stderr, room > LINE_MAX_LENGTH ? LINE_MAX_LENGTH : room, "");
+        screen_redraw(stderr, 0, "");
         progress->drawn = false;
     }
 }

@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/parser.h"
+#include "report/screen.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
@@ -120,7 +121,7 @@ static enum weft_status print(const struct choice *choice, const char *split, bo
             json_write_integer(&json, "index", choice->images.labels[choice->index[i]]);
             TRY(cli_event_end(&json, error));
         } else {
-            printf("%s %s\n", image, choice->labels[i]);
+            screen_print("%s %s\n", image, choice->labels[i]);
         }
     }
     return WEFT_OK;

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
+#include "report/screen.h"
 
 struct options {
     struct cli_options common;
@@ -42,15 +43,15 @@ struct layout {
 /* Prints a row. All cells are text, since the head is a row too. */
 static void print_row(const struct layout *layout, const char *name, const char *kind,
                       const char *output, const char *parameters, const char *flop) {
-    printf("%-*s  ", layout->name, name);
+    screen_print("%-*s  ", layout->name, name);
     if (layout->kind) {
-        printf("%-10s  ", kind);
+        screen_print("%-10s  ", kind);
     }
-    printf(layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
+    screen_print(layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
     if (layout->flop) {
-        printf("  %12s", flop);
+        screen_print("  %12s", flop);
     }
-    putchar('\n');
+    screen_print("\n");
 }
 
 /* Chooses the columns that fit. The name, which often includes the kind, always has one; --json has
@@ -130,9 +131,9 @@ static enum weft_status print(const struct cli_options *options, const struct we
         status = cli_event_end(&json, error);
     } else {
         print_table(network, cli_text_columns());
-        printf("\n%s\n", pytorch);
+        screen_print_lines(stdout, "\n", pytorch);
         if (path != NULL) {
-            printf("\nmodel: %s, sha256: %s\n", path, sha256);
+            screen_print("\nmodel: %s, sha256: %s\n", path, sha256);
         }
     }
     free(pytorch);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "os/terminal.h"
+#include "report/screen.h"
 
 int cli_text_columns(void) {
     return os_is_terminal(stdout) ? os_terminal_columns(stdout) : INT_MAX;
@@ -20,35 +21,35 @@ void cli_text_wrap(const char *text, int used, int indent, int width) {
         int gap = (int)strspn(text, " ");
         int length = (int)strcspn(text + gap, " \n");
         if (!first && used + gap + length > width && indent + length <= width) {
-            printf("\n%*s", indent, "");
+            screen_print("\n%*s", indent, "");
             used = indent;
             gap = 0;
         }
         text += strspn(text, " ");
-        printf("%*s%.*s", gap, "", length, text);
+        screen_print("%*s%.*s", gap, "", length, text);
         used += gap + length;
         first = length == 0 && first;
         text += length;
         if (strncmp(text, "\n\n", 2) == 0 || strncmp(text, "\n- ", 3) == 0) {
-            printf("%s%*s", text[1] == '\n' ? "\n\n" : "\n", indent, "");
+            screen_print(text[1] == '\n' ? "\n\n%*s" : "\n%*s", indent, "");
             used = indent;
             first = true;
             text += text[1] == '\n' ? 2 : 1;
         } else if (*text == '\n' && text[1] != '\0') {
             text++; /* as a space before the next word */
             if (used + 1 + (int)strcspn(text, " \n") > width) {
-                printf("\n%*s", indent, "");
+                screen_print("\n%*s", indent, "");
                 used = indent;
                 first = true;
             } else {
-                putchar(' ');
+                screen_print(" ");
                 used++;
             }
         } else if (*text == '\n') {
             text++;
         }
     }
-    putchar('\n');
+    screen_print("\n");
 }
 
 void cli_text_line(int indent, const char *format, ...) {
@@ -63,7 +64,7 @@ void cli_text_line(int indent, const char *format, ...) {
         return;
     }
     va_start(arguments, format);
-    vprintf(format, arguments);
+    screen_print_list(stdout, format, arguments);
     va_end(arguments);
-    putchar('\n');
+    screen_print("\n");
 }

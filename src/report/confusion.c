@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "os/terminal.h"
 #include "report/label.h"
+#include "report/screen.h"
 
 enum {
     NAME_MIN = 4, /* columns of a cut name before the shares */
@@ -86,9 +87,9 @@ static struct layout table_layout(const struct confusion_matrix *matrix) {
 /* A share of ${total} with three decimals, or a dash where there is nothing to share. */
 static void print_share(FILE *out, int width, uint64_t part, uint64_t total) {
     if (total == 0) {
-        fprintf(out, "%*s", width, "-");
+        screen_print_to(out, "%*s", width, "-");
     } else {
-        fprintf(out, "%*.3f", width, (double)part / (double)total);
+        screen_print_to(out, "%*.3f", width, (double)part / (double)total);
     }
 }
 
@@ -117,36 +118,36 @@ static void print_head(FILE *out, int width, const char *name) {
 static void print_heads(FILE *out, struct layout layout, const struct confusion_matrix *matrix) {
     int label = layout.index + 1 + layout.name;
     size_t classes = matrix->evaluation->classes;
-    fprintf(out, "%*s", label, "");
+    screen_print_to(out, "%*s", label, "");
     for (size_t i = 0; i < classes; i++) {
-        fprintf(out, "%*zu", layout.cell, i);
+        screen_print_to(out, "%*zu", layout.cell, i);
     }
-    fprintf(out, "\n%*s", label, "");
+    screen_print_to(out, "\n%*s", label, "");
     for (size_t i = 0; i < classes; i++) {
         print_head(out, layout.cell, matrix->names[i]);
     }
-    fprintf(out, "%*s%*s\n", layout.cell, "total", layout.cell, "recall");
+    screen_print_to(out, "%*s%*s\n", layout.cell, "total", layout.cell, "recall");
 }
 
 static void print_feet(FILE *out, struct layout layout, const struct weft_evaluation *evaluation) {
     int label = layout.index + 1;
-    fprintf(out, "%*s%-*s", label, "", layout.name, "total");
+    screen_print_to(out, "%*s%-*s", label, "", layout.name, "total");
     for (size_t i = 0; i < evaluation->classes; i++) {
-        fprintf(out, "%*llu", layout.cell,
-                (unsigned long long)confusion_column_total(evaluation, i));
+        screen_print_to(out, "%*llu", layout.cell,
+                        (unsigned long long)confusion_column_total(evaluation, i));
     }
-    fprintf(out, "%*zu\n%*s%-*s", layout.cell, evaluation->images, label, "", layout.name,
-            "precision");
+    screen_print_to(out, "%*zu\n%*s%-*s", layout.cell, evaluation->images, label, "", layout.name,
+                    "precision");
     for (size_t i = 0; i < evaluation->classes; i++) {
         print_share(out, layout.cell, evaluation->confusion[i * evaluation->classes + i],
                     confusion_column_total(evaluation, i));
     }
-    fprintf(out, "\n");
+    screen_print_to(out, "\n");
 }
 
 static void print_row_name(FILE *out, struct layout layout, const struct confusion_matrix *matrix,
                            size_t row) {
-    fprintf(out, "%*zu ", layout.index, row);
+    screen_print_to(out, "%*zu ", layout.index, row);
     label_print(out, matrix->names[row], layout.name, 0);
 }
 
@@ -157,8 +158,8 @@ static void print_table(FILE *out, const struct screen *screen,
     size_t classes = evaluation->classes;
     struct confusion_matrix shares = *matrix;
     shares.normalize = true;
-    fprintf(out, "%s: confusion matrix (rows: true classes, columns: predictions)\n\n",
-            matrix->title);
+    screen_print_to(out, "%s: confusion matrix (rows: true classes, columns: predictions)\n\n",
+                    matrix->title);
     print_heads(out, layout, matrix);
     for (size_t row = 0; row < classes; row++) {
         const uint64_t *counts = evaluation->confusion + row * classes;
@@ -166,16 +167,17 @@ static void print_table(FILE *out, const struct screen *screen,
         print_row_name(out, layout, matrix, row);
         for (size_t column = 0; column < classes; column++) {
             screen_begin_cell(out, screen, confusion_value(&shares, row, column));
-            fprintf(out, "%*llu", layout.cell, (unsigned long long)counts[column]);
+            screen_print_to(out, "%*llu", layout.cell, (unsigned long long)counts[column]);
             screen_end_cell(out, screen);
         }
-        fprintf(out, "%*llu", layout.cell, (unsigned long long)total);
+        screen_print_to(out, "%*llu", layout.cell, (unsigned long long)total);
         print_share(out, layout.cell, counts[row], total);
-        fputc('\n', out);
+        screen_print_to(out, "\n");
     }
     print_feet(out, layout, evaluation);
-    fprintf(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
-            evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
+    screen_print_to(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
+                    evaluation->accuracy, evaluation->correct, evaluation->images,
+                    evaluation->loss);
 }
 
 /* Lays out the shares. Returns false if not even one column for each class fits. */
@@ -202,31 +204,32 @@ static void print_shares(FILE *out, const struct screen *screen,
     const struct weft_evaluation *evaluation = matrix->evaluation;
     struct confusion_matrix shares = *matrix;
     shares.normalize = true;
-    fprintf(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);
+    screen_print_to(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);
     if (layout.cell > layout.index) {
-        fprintf(out, "%*s", layout.index + 2 + layout.name, "");
+        screen_print_to(out, "%*s", layout.index + 2 + layout.name, "");
         for (size_t i = 0; i < evaluation->classes; i++) {
-            fprintf(out, "%*zu", layout.cell, i);
+            screen_print_to(out, "%*zu", layout.cell, i);
         }
-        fputc('\n', out);
+        screen_print_to(out, "\n");
     }
     for (size_t row = 0; row < evaluation->classes; row++) {
         print_row_name(out, layout, matrix, row);
-        fputc(' ', out);
+        screen_print_to(out, " ");
         for (size_t column = 0; column < evaluation->classes; column++) {
             double share = confusion_value(&shares, row, column);
             screen_begin_cell(out, screen, share);
             if (layout.numbers && share > 0) {
-                fprintf(out, "%*.0f", layout.cell, 100 * share);
+                screen_print_to(out, "%*.0f", layout.cell, 100 * share);
             } else {
-                fprintf(out, "%*s", layout.cell, layout.numbers ? "." : "");
+                screen_print_to(out, "%*s", layout.cell, layout.numbers ? "." : "");
             }
             screen_end_cell(out, screen);
         }
-        fputc('\n', out);
+        screen_print_to(out, "\n");
     }
-    fprintf(out, "\n%s: accuracy: %.4f\n(%zu of %zu), loss: %.4f\n", matrix->title,
-            evaluation->accuracy, evaluation->correct, evaluation->images, evaluation->loss);
+    screen_print_to(out, "\n%s: accuracy: %.4f\n(%zu of %zu), loss: %.4f\n", matrix->title,
+                    evaluation->accuracy, evaluation->correct, evaluation->images,
+                    evaluation->loss);
 }
 
 void confusion_print(FILE *out, const struct screen *screen,

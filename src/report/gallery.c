@@ -5,6 +5,7 @@
 
 #include "report/label.h"
 #include "report/scale.h"
+#include "report/screen.h"
 
 enum {
     ROW = 20, /* images in a row of a figure, as in the published notebook */
@@ -49,18 +50,6 @@ static size_t side_of(const struct screen *screen, size_t width) {
     return side - side % 2;
 }
 
-/* Prints a character that is two pixels high: the upper half has the colour of the letter, the
- * lower half that of the background. */
-static void print_halves(FILE *out, const struct screen *screen, uint8_t upper, uint8_t lower) {
-    if (screen->truecolour) {
-        fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);
-    } else {
-        /* The 24 greys from 232 on go from 8 to 238. */
-        fprintf(out, "\x1b[38;5;%d;48;5;%dm", 232 + upper * 23 / 255, 232 + lower * 23 / 255);
-    }
-    fputs("\xe2\x96\x80", out);
-}
-
 /* Prints rows ${row} and ${row} + 1 of an image as a line of characters. */
 static void print_line(FILE *out, const struct screen *screen, const uint8_t *pixels, size_t side,
                        size_t row) {
@@ -68,13 +57,15 @@ static void print_line(FILE *out, const struct screen *screen, const uint8_t *pi
     const uint8_t *upper = pixels + row * side, *lower = upper + side;
     for (size_t x = 0; x < side; x++) {
         if (screen->colour && screen->utf8) {
-            print_halves(out, screen, upper[x], lower[x]);
+            /* A character that is two pixels high: the upper half has the colour of the letter. */
+            screen_begin_halves(out, screen, upper[x], lower[x]);
+            screen_print_to(out, "\xe2\x96\x80");
         } else {
-            fputc(shades[(upper[x] + lower[x]) * 9 / 510], out);
+            screen_print_to(out, "%c", shades[(upper[x] + lower[x]) * 9 / 510]);
         }
     }
-    if (screen->colour && screen->utf8) {
-        fputs("\x1b[0m", out);
+    if (screen->utf8) {
+        screen_end_cell(out, screen);
     }
 }
 
@@ -84,12 +75,12 @@ static void print_band(FILE *out, const struct screen *screen, const struct gall
     for (size_t row = 0; row < side; row += 2) {
         for (size_t i = first; i < end; i++) {
             print_line(out, screen, small + i * side * side, side, row);
-            fputs(i + 1 < end ? " " : "\n", out);
+            screen_print_to(out, i + 1 < end ? " " : "\n");
         }
     }
     for (size_t i = first; i < end; i++) {
         label_print(out, gallery->labels[i], (int)side, 0);
-        fputs(i + 1 < end ? " " : "\n\n", out);
+        screen_print_to(out, i + 1 < end ? " " : "\n\n");
     }
 }
 

@@ -1,11 +1,15 @@
-/* screen.c: what a terminal can show, and cells with a coloured background. */
+/* screen.c: what a terminal can show, text on it, and cells with a coloured background. */
 #include "report/screen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
+#include "base/utf8.h"
 #include "os/terminal.h"
 #include "report/colours.h"
+
+enum { ROOM = 8192 }; /* bytes that are printed without further memory */
 
 static bool is_set(const char *name) {
     const char *value = getenv(name);
@@ -28,6 +32,89 @@ static bool has_utf8(void) {
     }
     return false;
 }
+
+/* ---- text ---- */
+
+/* Returns whether ${out} is a terminal whose locale has another encoding than UTF-8: one of 8 bits
+ * may take bytes of UTF-8 for control characters. */
+static bool is_ascii(FILE *out) {
+    static int known[2]; /* of stdout and stderr: 0 unknown, 1 no, 2 yes */
+    int *answer = out == stdout ? &known[0] : out == stderr ? &known[1] : NULL;
+    if (answer != NULL && *answer == 0) {
+        bool named = is_set("LC_ALL") || is_set("LC_CTYPE") || is_set("LANG");
+        *answer = named && !has_utf8() && os_is_terminal(out) ? 2 : 1;
+    }
+    return answer != NULL && *answer == 2;
+}
+
+/* Prints ${text}, which has no control characters but line breaks, with one call, so that threads
+ * do not mix their lines. Replaces characters that the terminal cannot show, in place. */
+static void print_text(FILE *out, char *text) {
+    if (is_ascii(out)) {
+        char *to = text;
+        for (const char *from = text; *from != '\0';) {
+            uint32_t code;
+            from += utf8_next(from, &code);
+            *to++ = code < 0x80 ? (char)code : '?';
+        }
+        *to = '\0';
+    }
+    fputs(text, out);
+}
+
+void screen_print_list(FILE *out, const char *format, va_list arguments) {
+    char room[ROOM], *text = room;
+    size_t length = printable_format(room, ROOM, format, arguments);
+    if (length >= ROOM && (text = malloc(length + 1)) != NULL) {
+        printable_format(text, length + 1, format, arguments);
+    }
+    print_text(out, text != NULL ? text : room);
+    if (text != room) {
+        free(text);
+    }
+}
+
+void screen_print_to(FILE *out, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    screen_print_list(out, format, arguments);
+    va_end(arguments);
+}
+
+void screen_print(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    screen_print_list(stdout, format, arguments);
+    va_end(arguments);
+}
+
+void screen_print_lines(FILE *out, const char *before, const char *text) {
+    char room[ROOM], *line = room;
+    size_t used = strlen(before), length = used + printable_lines(NULL, 0, text, "") + 1;
+    size_t size = length + 1;
+    if (size > ROOM && (line = malloc(size)) == NULL) {
+        line = room; /* the end of the text is lost */
+        size = ROOM;
+    }
+    memcpy(line, before, used);
+    printable_lines(line + used, size - used - 1, text, "");
+    strcat(line, "\n");
+    print_text(out, line);
+    if (line != room) {
+        free(line);
+    }
+}
+
+void screen_print_constant(const char *text) {
+    fputs(text, stdout);
+}
+
+void screen_redraw(FILE *out, int columns, const char *line) {
+    screen_print_to(out, "\r%-*.*s", columns, columns, line);
+    fflush(out);
+}
+
+/* ---- cells ---- */
 
 struct screen screen_of_stdout(int columns) {
     struct screen screen = {.columns = columns, .utf8 = has_utf8()};
@@ -54,6 +141,15 @@ void screen_begin_cell(FILE *out, const struct screen *screen, double share) {
                 16 + 36 * ((red * 5 + 127) / 255) + 6 * ((green * 5 + 127) / 255) +
                     (blue * 5 + 127) / 255,
                 on == 0xffffff ? 231 : 16);
+    }
+}
+
+void screen_begin_halves(FILE *out, const struct screen *screen, uint8_t upper, uint8_t lower) {
+    if (screen->truecolour) {
+        fprintf(out, "\x1b[38;2;%u;%u;%u;48;2;%u;%u;%um", upper, upper, upper, lower, lower, lower);
+    } else {
+        /* The 24 greys from 232 on go from 8 to 238. */
+        fprintf(out, "\x1b[38;5;%d;48;5;%dm", 232 + upper * 23 / 255, 232 + lower * 23 / 255);
     }
 }
 

@@ -144,6 +144,13 @@ file src/base/step.h WEFT_STEP_H 'void base_step(void);'
 file src/train/step.h WEFT_STEP_H 'void step(void);'
 finds "src/train/step.h:2: WEFT_STEP_H: src/base/step.h has the same include guard"
 
+for line in 'printf("%s", name);' 'fprintf(stderr, "%s", name);' 'fputs(name,' 'perror(name);' 'write(STDERR_FILENO, name, 1);'; do
+    begin "text that reaches the terminal unfiltered: $line"
+    tree
+    file src/cli/list.c - 'void list(const char *name) {' "    $line" '    stdout);' '}'
+    finds "src/cli/list.c:2: prints without the filter"
+done
+
 begin "no sources"
 rm -rf "$work/files/tree"
 mkdir "$work/files/tree"

@@ -8,6 +8,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "base/printable.h"
 #include "base/try.h"
 #include "numerics.h"
 #include "os/handlers.h"
@@ -16,6 +17,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define INDENT "    " /* of the lines of a compiler's log */
+
+/* Logs the lines of ${text}. Without memory they are lost. */
+static void log_lines(const struct weft_log *log, const char *what, const char *text) {
+    size_t size = printable_lines(NULL, 0, text, INDENT) + 128;
+    char *lines = malloc(size);
+    if (lines != NULL) {
+        int used = snprintf(lines, 128, "opencl: %.90s: build log:\n" INDENT, what);
+        printable_lines(lines + used, size - (size_t)used, text, INDENT);
+        log->write(log->context, lines);
+    }
+    free(lines);
+}
 
 /* Reports that the program called ${what} was built in ${seconds}, and the compiler's log. */
 static void log_build(const struct weft_log *log, const char *what, cl_program program,
@@ -32,7 +47,7 @@ static void log_build(const struct weft_log *log, const char *what, cl_program p
             text[--end] = '\0';
         }
         if (end > 0) {
-            log_write(log, "opencl: %s: build log:\n%s", what, text);
+            log_lines(log, what, text);
         }
     }
     free(text);
@@ -43,9 +58,15 @@ static void log_build(const struct weft_log *log, const char *what, cl_program p
 static enum weft_status build_failed(cl_program program, cl_device_id device, const char *file,
                                      const char *flags, cl_int code, struct weft_error *error) {
     char *log = opencl_build_log(program, device), name[32];
-    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n%.3000s",
+    bool first = error != NULL && error->status == WEFT_OK;
+    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n" INDENT,
               file != NULL ? file : "", file != NULL ? ": " : "", opencl_code_name(code, name),
-              flags, log != NULL && log[0] != '\0' ? log : "(no log)");
+              flags);
+    if (first) {
+        size_t used = strlen(error->message);
+        printable_lines(error->message + used, sizeof error->message - used,
+                        log != NULL && log[0] != '\0' ? log : "(no log)", INDENT);
+    }
     free(log);
     return WEFT_BAD_DEVICE;
 }

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/json.h"
 #include "os/host.h"
+#include "report/screen.h"
 #include "weft/profile.h"
 #include "weft/version.h"
 
@@ -47,10 +48,10 @@ static enum weft_status print_start(const struct cli_bench *bench, struct weft_e
     size_t parameters = bench->model->network->parameter_count;
     struct json_writer json;
     if (!cli_event_begin(&json, options->common.json, "start")) {
-        printf("%s%s%s%s: %u compute units, network of %zu parameters, medians of %llu\n",
-               device->name, device->builtin ? "" : " (",
-               device->builtin ? "" : device->platform_name, device->builtin ? "" : ")",
-               device->compute_units, parameters, (unsigned long long)options->repeat);
+        screen_print("%s%s%s%s: %u compute units, network of %zu parameters, medians of %llu\n",
+                     device->name, device->builtin ? "" : " (",
+                     device->builtin ? "" : device->platform_name, device->builtin ? "" : ")",
+                     device->compute_units, parameters, (unsigned long long)options->repeat);
         return WEFT_OK;
     }
     json_write_string(&json, "version", weft_version());
@@ -71,8 +72,8 @@ static enum weft_status print_start(const struct cli_bench *bench, struct weft_e
 /* ---- parts ---- */
 
 static void print_head(void) {
-    printf("\n%-8s  %-5s  %7s  %6s  %9s  %9s  %9s  %9s  %8s  %8s\n", "part", "math", "images",
-           "batch", "seconds", "least", "most", "images/s", "GFLOP/s", "of peak");
+    screen_print("\n%-8s  %-5s  %7s  %6s  %9s  %9s  %9s  %9s  %8s  %8s\n", "part", "math", "images",
+                 "batch", "seconds", "least", "most", "images/s", "GFLOP/s", "of peak");
 }
 
 static void print_row(const struct cli_bench *bench, const struct cli_bench_part *part) {
@@ -83,11 +84,11 @@ static void print_row(const struct cli_bench *bench, const struct cli_bench_part
         snprintf(speed, sizeof speed, "%.0f", rate((double)part->images, median));
         snprintf(batch, sizeof batch, "%zu", part->batch);
     }
-    printf("%-8s  %-5s  %7s  %6s  %9.4f  %9.4f  %9.4f  %9s  %8.1f  %8s",
-           cli_bench_parts[part->what], cli_math_names[part->math], images, batch, median,
-           part->times[0], part->times[part->repeat - 1], speed, gflops,
-           percent(share_of_peak(bench, gflops), bench->peak > 0, share));
-    printf(part->variant[0] != '\0' ? "  (%s)\n" : "%s\n", part->variant);
+    screen_print("%-8s  %-5s  %7s  %6s  %9.4f  %9.4f  %9.4f  %9s  %8.1f  %8s",
+                 cli_bench_parts[part->what], cli_math_names[part->math], images, batch, median,
+                 part->times[0], part->times[part->repeat - 1], speed, gflops,
+                 percent(share_of_peak(bench, gflops), bench->peak > 0, share));
+    screen_print(part->variant[0] != '\0' ? "  (%s)\n" : "%s\n", part->variant);
 }
 
 static enum weft_status print_part(const struct cli_bench *bench, const struct cli_bench_part *part,
@@ -131,15 +132,15 @@ static int print_kernel_head(const struct cli_bench_part *part) {
     if (part->steps > 0) {
         snprintf(steps, sizeof steps, ", %zu steps", part->steps);
     }
-    printf("\nkernels of %s, %s: %llu images, batch %zu%s: %.4f seconds in kernels\n",
-           cli_bench_parts[part->what], cli_math_names[part->math],
-           (unsigned long long)part->images, part->batch, steps, seconds_of_kernels(part));
+    screen_print("\nkernels of %s, %s: %llu images, batch %zu%s: %.4f seconds in kernels\n",
+                 cli_bench_parts[part->what], cli_math_names[part->math],
+                 (unsigned long long)part->images, part->batch, steps, seconds_of_kernels(part));
     for (size_t i = 0; i < part->entry_count; i++) {
         size_t length = strlen(part->entries[i].name);
         width = (int)length > width ? (int)length : width;
     }
-    printf("%-*s  %8s  %9s  %7s  %8s  %8s  %8s  %9s  %7s  %s\n", width, "kernel", "launches", "ms",
-           "share", "GFLOP", "GFLOP/s", "of peak", "MB", "GB/s", "layers");
+    screen_print("%-*s  %8s  %9s  %7s  %8s  %8s  %8s  %9s  %7s  %s\n", width, "kernel", "launches",
+                 "ms", "share", "GFLOP", "GFLOP/s", "of peak", "MB", "GB/s", "layers");
     return width;
 }
 
@@ -154,11 +155,11 @@ static enum weft_status print_kernel(const struct cli_bench *bench,
     struct json_writer json;
     char text[2][32];
     if (!cli_event_begin(&json, bench->options->common.json, "kernel")) {
-        printf("%-*s  %8llu  %9.3f  %7s  %8.3f  %8.1f  %8s  %9.1f  %7.1f  %s\n", width, entry->name,
-               (unsigned long long)entry->launches, 1e3 * entry->seconds,
-               percent(share, true, text[0]), gflop, gflops,
-               percent(of_peak, bench->peak > 0 && entry->flop > 0, text[1]),
-               1e-6 * (double)entry->bytes, gigabytes, entry->layers);
+        screen_print("%-*s  %8llu  %9.3f  %7s  %8.3f  %8.1f  %8s  %9.1f  %7.1f  %s\n", width,
+                     entry->name, (unsigned long long)entry->launches, 1e3 * entry->seconds,
+                     percent(share, true, text[0]), gflop, gflops,
+                     percent(of_peak, bench->peak > 0 && entry->flop > 0, text[1]),
+                     1e-6 * (double)entry->bytes, gigabytes, entry->layers);
         return WEFT_OK;
     }
     json_write_string(&json, "what", cli_bench_parts[part->what]);
@@ -213,7 +214,7 @@ enum weft_status cli_bench_print(struct cli_bench *bench, struct weft_error *err
         for (size_t i = 0; i < bench->part_count; i++) {
             TRY(print_kernels(bench, &bench->parts[i], error));
         }
-        printf("\npeak memory: %.0f MB\n", 1e-6 * (double)os_peak_memory());
+        screen_print("\npeak memory: %.0f MB\n", 1e-6 * (double)os_peak_memory());
     }
     return WEFT_OK;
 }

@@ -11,16 +11,19 @@
 
 #include "cli/parser.h"
 #include "cli/setup.h"
+#include "report/screen.h"
 #include "weft/data.h"
 #include "weft/device.h"
 
 /* Prints a word and its meaning on one line. */
 static void offer(const char *dashes, const char *word, const char *text) {
-    printf("%s%s\t", dashes, word);
-    for (; *text != '\0'; text++) {
-        putchar(*text == '\n' ? ' ' : *text);
+    screen_print("%s%s\t", dashes, word);
+    while (*text != '\0') { /* texts of help have line breaks */
+        int length = (int)strcspn(text, "\n");
+        screen_print(text[length] == '\n' ? "%.*s " : "%.*s", length, text);
+        text += length + (text[length] == '\n');
     }
-    putchar('\n');
+    screen_print("\n");
 }
 
 static void offer_commands(void) {
@@ -42,7 +45,7 @@ static void offer_devices(void) {
     struct weft_error error = {0};
     size_t count = 0;
     char note[256], index[16];
-    printf("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
+    screen_print("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
     fflush(stdout);
     cli_setup_explain_end(true);
     if (weft_devices_list(&devices, &count, note, &error) == WEFT_OK) {
@@ -59,10 +62,12 @@ static void offer_devices(void) {
 /* Offers the names of the classes; weft samples --class takes them with hyphens for spaces. */
 static void offer_classes(void) {
     for (size_t i = 0; i < sizeof weft_class_names / sizeof weft_class_names[0]; i++) {
-        for (const char *c = weft_class_names[i]; *c != '\0'; c++) {
-            putchar(*c == ' ' ? '-' : *c);
+        char name[64];
+        snprintf(name, sizeof name, "%s", weft_class_names[i]);
+        for (char *space = name; (space = strchr(space, ' ')) != NULL;) {
+            *space = '-';
         }
-        putchar('\n');
+        screen_print("%s\n", name);
     }
 }
 
@@ -70,18 +75,18 @@ static void offer_classes(void) {
 static void offer_value(const struct cli_option *option) {
     const char *value = option->value != NULL ? option->value : "";
     for (size_t i = 0; option->choices != NULL && option->choices[i] != NULL; i++) {
-        printf("%s\n", option->choices[i]);
+        screen_print("%s\n", option->choices[i]);
     }
     if (strcmp(option->name, "class") == 0) {
         offer_classes();
     } else if (strcmp(value, "SEL") == 0) {
         offer_devices();
     } else if (strcmp(value, "FILE") == 0) {
-        printf(":files\n");
+        screen_print(":files\n");
     } else if (strcmp(value, "DIR") == 0) {
-        printf(":folders\n");
+        screen_print(":folders\n");
     } else if (strcmp(value, "MODEL") == 0) {
-        printf(":files .safetensors\n");
+        screen_print(":files .safetensors\n");
     }
 }
 
@@ -89,10 +94,10 @@ static void offer_operand(const struct cli_command *command) {
     if (command->operand == CLI_OPERAND_NONE) {
         return;
     }
-    fputs(strstr(command->operand_name, "IMAGE") != NULL ? ":files .safetensors .png .PNG\n"
-          : strstr(command->operand_name, "RUN") != NULL ? ":folders\n"
-                                                         : ":files .safetensors\n",
-          stdout);
+    screen_print("%s\n", strstr(command->operand_name, "IMAGE") != NULL
+                             ? ":files .safetensors .png .PNG"
+                         : strstr(command->operand_name, "RUN") != NULL ? ":folders"
+                                                                        : ":files .safetensors");
 }
 
 /* Offers what follows a command. ${previous} and ${last} are the two words at the end of the
@@ -120,7 +125,8 @@ void cli_help_complete(int count, char *const *words) {
     const struct cli_command *command = count > 1 ? cli_command_find(words[0]) : NULL;
     if (count <= 1) {
         offer_commands();
-        printf("help\texplains a command\n--help\tlists the commands\n--version\tthe version\n");
+        screen_print(
+            "help\texplains a command\n--help\tlists the commands\n--version\tthe version\n");
     } else if (command != NULL) {
         offer_of_command(command, words[count - 2], words[count - 1]);
     } else if (count == 2 && strcmp(words[0], "help") == 0) {

@@ -6,6 +6,7 @@
 
 #include "cli/nearest.h"
 #include "cli/text_wrap.h"
+#include "report/screen.h"
 
 enum { WIDTH = 80, COLUMN = 24 /* where explanations begin */ };
 
@@ -44,9 +45,9 @@ void cli_help_operand(const struct cli_command *command, char text[64]) {
 
 void cli_help_terms(const struct cli_term *terms) {
     for (; terms->term != NULL; terms++) {
-        printf("  %-*s", COLUMN - 2, terms->term);
+        screen_print("  %-*s", COLUMN - 2, terms->term);
         if ((int)strlen(terms->term) > COLUMN - 3) {
-            printf("\n%*s", COLUMN, "");
+            screen_print("\n%*s", COLUMN, "");
         }
         cli_text_wrap(terms->text, COLUMN, COLUMN, WIDTH);
     }
@@ -56,7 +57,7 @@ void cli_help_options(const char *title, const struct cli_option *options) {
     if (options == NULL || options->name == NULL) {
         return;
     }
-    printf("%s:\n", title);
+    screen_print("%s:\n", title);
     for (; options->name != NULL; options++) {
         char usage[128], text[512];
         const struct cli_term terms[] = {{usage, text}, {NULL, NULL}};
@@ -64,15 +65,15 @@ void cli_help_options(const char *title, const struct cli_option *options) {
         cli_help_explain(options, text);
         cli_help_terms(terms);
     }
-    putchar('\n');
+    screen_print("\n");
 }
 
 /* Prints ${lines}, indented. */
 static void print_examples(const char *lines) {
-    printf("examples:\n");
+    screen_print("examples:\n");
     while (*lines != '\0') {
         int length = (int)strcspn(lines, "\n");
-        printf("  %.*s\n", length, lines);
+        screen_print("  %.*s\n", length, lines);
         lines += length + 1;
     }
 }
@@ -80,31 +81,32 @@ static void print_examples(const char *lines) {
 void cli_help_command(const struct cli_command *command) {
     char operand[64];
     cli_help_operand(command, operand);
-    printf("weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
-           command->name, operand);
+    screen_print("weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
+                 command->name, operand);
     cli_help_options("options", command->options);
-    printf("weft help options explains --device, --data, --json and other common options.\n\n");
+    screen_print(
+        "weft help options explains --device, --data, --json and other common options.\n\n");
     if (command->operand == CLI_OPERAND_OPTIONAL || command->operand == CLI_OPERAND_REQUIRED) {
-        printf("%s is a .safetensors file, or a run folder with model.safetensors.\n\n",
-               command->operand_name);
+        screen_print("%s is a .safetensors file, or a run folder with model.safetensors.\n\n",
+                     command->operand_name);
     }
     if (command->notes != NULL) {
         cli_text_wrap(command->notes, 0, 0, WIDTH);
-        putchar('\n');
+        screen_print("\n");
     }
     print_examples(command->examples);
 }
 
 static void print_program(void) {
-    printf("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
-           "the same bits on every OpenCL device and on the CPU.\n\n"
-           "usage: weft COMMAND [OPTION]...\n\n");
+    screen_print("weft trains and evaluates a small convolutional network on Fashion-MNIST, with\n"
+                 "the same bits on every OpenCL device and on the CPU.\n\n"
+                 "usage: weft COMMAND [OPTION]...\n\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];
-        printf("  %-10s %s\n", command->name, command->summary);
+        screen_print("  %-10s %s\n", command->name, command->summary);
     }
-    printf("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
-           "exit-codes and completion explain what is the same for all commands.\n\n");
+    screen_print("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
+                 "exit-codes and completion explain what is the same for all commands.\n\n");
     print_examples("weft train --epochs 5 --out run-a\n"
                    "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
 }
@@ -116,10 +118,10 @@ static void print_topic(const struct cli_topic *topic) {
         topic->print();
         return;
     }
-    fputs(topic->text, stdout);
+    screen_print_constant(topic->text);
     if (topic->terms != NULL) {
         cli_help_terms(topic->terms);
-        putchar('\n');
+        screen_print("\n");
         cli_text_wrap(topic->note, 0, 0, WIDTH);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "report/screen.h"
 #include "revision.h"
 #include "weft/version.h"
 
@@ -44,44 +45,44 @@ static void print_text(const char *text) {
         bool capital = *text >= 'A' && *text <= 'Z';
         size_t length;
         if (used > 0 && sentence && capital) {
-            putchar('\n');
+            screen_print("\n");
             used = 0;
         }
         length = escape_word(text, used == 0, word);
         if (used > 0 && used + 1 + strlen(word) > LINE_MOST) {
-            putchar('\n');
+            screen_print("\n");
             used = 0;
             escape_word(text, true, word);
         }
-        printf("%s%s", used > 0 ? " " : "", word);
+        screen_print("%s%s", used > 0 ? " " : "", word);
         used += strlen(word) + (used > 0);
         sentence = length > 0 && text[length - 1] == '.';
         text += length;
         if (strncmp(text, "\n\n", 2) == 0) {
-            printf("\n.PP\n");
+            screen_print("\n.PP\n");
             used = 0;
         } else if (strncmp(text, "\n- ", 3) == 0) {
-            printf("\n.br\n");
+            screen_print("\n.br\n");
             used = 0;
         }
         text += strspn(text, " \n");
     }
     if (used > 0) {
-        putchar('\n');
+        screen_print("\n");
     }
 }
 
 /* Prints a term in bold, and its meaning below. */
 static void print_term(const char *term, const char *text) {
     char plain[2];
-    printf(".TP\n.B ");
+    screen_print(".TP\n.B ");
     if (*term == '.') {
-        printf("\\&");
+        screen_print("\\&");
     }
     for (; *term != '\0'; term++) {
-        fputs(escape(*term, plain), stdout);
+        screen_print("%s", escape(*term, plain));
     }
-    putchar('\n');
+    screen_print("\n");
     print_text(text);
 }
 
@@ -104,29 +105,29 @@ static void print_options(const struct cli_option *options) {
 static void print_lines(const char *lines) {
     for (; lines != NULL && *lines != '\0'; lines++) {
         char plain[2];
-        fputs(escape(*lines, plain), stdout);
+        screen_print_constant(escape(*lines, plain));
     }
 }
 
 static void print_command(const struct cli_command *command) {
     char text[256], operand[64];
     cli_help_operand(command, operand);
-    printf(".SS weft %s [OPTION]...%s\n", command->name, operand);
+    screen_print(".SS weft %s [OPTION]...%s\n", command->name, operand);
     snprintf(text, sizeof text, "%s.", command->summary);
     text[0] = text[0] >= 'a' && text[0] <= 'z' ? (char)(text[0] - 'a' + 'A') : text[0];
     print_text(text);
     print_options(command->options);
     if (command->notes != NULL) {
-        printf(".PP\n");
+        screen_print(".PP\n");
         print_text(command->notes);
     }
     if (command->details != NULL) {
-        printf(".PP\n");
+        screen_print(".PP\n");
         print_text(command->details);
     }
-    printf(".PP\n.EX\n");
+    screen_print(".PP\n.EX\n");
     print_lines(command->examples);
-    printf(".EE\n");
+    screen_print(".EE\n");
 }
 
 static void print_environment(void) {
@@ -144,7 +145,7 @@ static void print_environment(void) {
 static void print_files(void) {
     print_text("weft train writes a run folder with these files:");
     print_terms(cli_file_names);
-    printf(".PP\n");
+    screen_print(".PP\n");
     print_text("The images are the four IDX files of Fashion-MNIST, .gz or not, in the folder "
                "of --data, $WEFT_DATA, data/fashion-mnist or "
                "/usr/share/datasets/fashion-mnist. Compiled OpenCL programs are kept in "
@@ -152,43 +153,44 @@ static void print_files(void) {
 }
 
 void cli_manual_print(void) {
-    printf(".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
-    printf(".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
-           ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
-           ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
-           ".SH DESCRIPTION\n");
+    screen_print(".TH WEFT 1 " WEFT_PAGE_DATE " \"weft %s\"\n", weft_version());
+    screen_print(
+        ".SH NAME\nweft \\- trains a convolutional network with equal bits on every device\n"
+        ".SH SYNOPSIS\n.B weft\nCOMMAND [OPTION]... [OPERAND]...\n.br\n"
+        ".B weft help\n[COMMAND or TOPIC]\n.br\n.B weft \\-\\-version\n[\\-\\-json]\n"
+        ".SH DESCRIPTION\n");
     print_text("weft trains and evaluates a small convolutional network on Fashion-MNIST, on "
                "OpenCL devices and on the CPU, with the same bits on every device. "
                "Results go to stdout, progress and messages to stderr. MODEL is a .safetensors "
                "file, or a run folder with model.safetensors.");
 
     /* What a command does, and its options. */
-    printf(".SH COMMANDS\n");
+    screen_print(".SH COMMANDS\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         const struct cli_command *command = cli_commands[i];
         print_command(command);
     }
-    printf(".SS weft help [COMMAND or TOPIC]\n");
+    screen_print(".SS weft help [COMMAND or TOPIC]\n");
     print_text("Explains a command, or one of these:");
     for (const struct cli_topic *topic = cli_topics; topic->name != NULL; topic++) {
         print_term(topic->name, topic->summary);
     }
-    printf(".SH OPTIONS OF EVERY COMMAND\n");
+    screen_print(".SH OPTIONS OF EVERY COMMAND\n");
     print_text("--name VALUE and --name=VALUE are the same. The last of two wins. A word -- "
                "ends the options.");
     print_options(cli_common_options);
 
     /* What is the same for every command. */
-    printf(".SH ENVIRONMENT\n");
+    screen_print(".SH ENVIRONMENT\n");
     print_environment();
-    printf(".SH FILES\n");
+    screen_print(".SH FILES\n");
     print_files();
-    printf(".SH EXIT STATUS\n");
+    screen_print(".SH EXIT STATUS\n");
     print_terms(cli_exit_codes);
-    printf(".SH EXAMPLES\n");
+    screen_print(".SH EXAMPLES\n");
     print_text("Train, look at the result, and check a device:");
-    printf(".PP\n.EX\n");
+    screen_print(".PP\n.EX\n");
     print_lines("weft train --epochs 5 --out run-a\nweft evaluate run-a --figure "
                 "confusion.png\nweft report run-a\nweft verify --all\n");
-    printf(".EE\n");
+    screen_print(".EE\n");
 }

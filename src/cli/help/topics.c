@@ -1,6 +1,8 @@
 /* topics.c: the pages of weft help that are not about a command. */
 #include "cli/help/help.h"
 
+#include "report/screen.h"
+
 const struct cli_term cli_exit_codes[] = {
     {"0", "done"},
     {"1", "the work failed: verify or compare found a difference, or a training diverged or "
@@ -41,11 +43,12 @@ const struct cli_term cli_file_names[] = {
 
 static void print_options(void) {
     cli_help_options("options of every command", cli_common_options);
-    printf("--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n");
+    screen_print(
+        "--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n");
 }
 
 static void print_environment(void) {
-    printf("variables of the environment; an option overrides its variable:\n");
+    screen_print("variables of the environment; an option overrides its variable:\n");
     for (const struct cli_option *option = cli_common_options; option->name != NULL; option++) {
         if (option->variable != NULL) {
             char text[128];

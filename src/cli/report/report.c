@@ -10,6 +10,7 @@
 #include "cli/run_folder.h"
 #include "os/files.h"
 #include "report/html/page.h"
+#include "report/screen.h"
 
 enum { RUNS_MAX = 16 };
 
@@ -67,7 +68,7 @@ static enum weft_status print_done(const struct options *options, const struct p
     struct json_writer json;
     size_t images = 0;
     if (!cli_event_begin(&json, options->common.json, "report")) {
-        printf("report: %s\n", path);
+        screen_print("report: %s\n", path);
         return WEFT_OK;
     }
     for (size_t i = 0; i < page->run_count; i++) {
@@ -86,7 +87,7 @@ static enum weft_status draw_curves(const struct options *options, const struct 
     struct json_writer json;
     TRY(cli_figures_curves(options->curves, (enum canvas_theme)options->theme, &curves, error));
     if (!cli_event_begin(&json, options->common.json, "curves")) {
-        printf("curves: %s\n", options->curves);
+        screen_print("curves: %s\n", options->curves);
         return WEFT_OK;
     }
     json_write_string(&json, "out", options->curves);

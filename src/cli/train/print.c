@@ -10,6 +10,7 @@
 #include "cli/parser.h"
 #include "cli/text_wrap.h"
 #include "os/process.h"
+#include "report/screen.h"
 
 #define COMMAND_MAX 900 /* bytes of a command line in a hint */
 
@@ -60,7 +61,7 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
         return WEFT_OK;
     }
     if (!cli_event_begin(&json, train->options.common.json, "evaluation")) {
-        putchar('\n');
+        screen_print("\n");
         cli_figures_print_confusion(split, evaluation);
         return WEFT_OK;
     }
@@ -79,7 +80,7 @@ enum weft_status cli_train_print_done(const struct cli_training *train, struct w
     }
     cli_run_path(train->run.path, "model.safetensors", path);
     if (!cli_event_begin(&json, train->options.common.json, "done")) {
-        printf("\nmodel: %s, sha256: %s\n", path, train->sha256);
+        screen_print("\nmodel: %s, sha256: %s\n", path, train->sha256);
         return WEFT_OK;
     }
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);

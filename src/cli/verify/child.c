@@ -15,6 +15,7 @@
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
+#include "report/screen.h"
 
 #define TIMEOUT_ALL 900 /* seconds a device with --all, without --timeout */
 #define NO_LIMIT    1e9
@@ -270,7 +271,8 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
     for (size_t i = 0; i < count && !os_interrupted(); i++) {
         enum weft_status status;
         if (!options->common.json) {
-            printf("%s%s (%s)\n", i > 0 ? "\n" : "", devices[i].name, devices[i].platform_name);
+            screen_print(i > 0 ? "\n%s (%s)\n" : "%s (%s)\n", devices[i].name,
+                         devices[i].platform_name);
         }
         status = verify_one(options, &devices[i], error);
         tried++;

@@ -10,6 +10,7 @@
 #include "cli/parser.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
+#include "report/screen.h"
 #include "weft/version.h"
 
 enum { STAGE_COLUMNS = 50, NARROW = 64, TITLE = 12 /* where values begin in the verdict */ };
@@ -231,7 +232,7 @@ static void print_hashes(const struct weft_verify_outcome *outcome) {
 static void print_verdict(const struct verdict *verdict, const char *options) {
     const struct weft_verify_outcome *outcome = verdict->outcome;
     int indent = value_indent();
-    printf("\nverdict:    %s\n", verdict->result);
+    screen_print("\nverdict:    %s\n", verdict->result);
     print_device(verdict->device, options);
     if (!verdict->none && outcome->result == WEFT_VERIFY_EQUAL) {
         print_compared(verdict->options, outcome);
@@ -253,7 +254,7 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
             (unsigned long long)outcome->passes, (unsigned long long)outcome->faults,
             (unsigned long long)outcome->copies, (double)outcome->memory / (1 << 20));
     }
-    printf("seconds:    %.2f\n", verdict->seconds);
+    screen_print("seconds:    %.2f\n", verdict->seconds);
 }
 
 void cli_verify_print_verdict(const struct cli_verify_options *options,
