@@ -201,6 +201,89 @@ START_TEST(files) {
 }
 END_TEST
 
+/* An Exif block with one tag of ${type}, and the orientation in the first bytes of its value. */
+static size_t make_exif(uint8_t *to, bool big_endian, uint16_t type, uint16_t orientation) {
+    const uint16_t words[] = {42, 0, 8, 1, 0x112, type, 0, 1, orientation, 0, 0, 0};
+    memcpy(to, big_endian ? "MM" : "II", 2);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        /* Numbers of 32 bits are two words, the lower one first in little endian. */
+        bool low = !big_endian && (i == 1 || i == 6);
+        bool high = !big_endian && (i == 2 || i == 7);
+        uint16_t word = low ? words[i + 1] : high ? words[i - 1] : words[i];
+        to[2 + 2 * i] = (uint8_t)(big_endian ? word >> 8 : word & 255);
+        to[3 + 2 * i] = (uint8_t)(big_endian ? word & 255 : word >> 8);
+    }
+    return 26;
+}
+
+START_TEST(orientations) {
+    uint8_t exif[64] = "Exif\0";
+    for (int big_endian = 0; big_endian < 2; big_endian++) {
+        for (uint16_t value = 0; value < 12; value++) {
+            int expected = value >= 1 && value <= 8 ? value : 0;
+            size_t size = make_exif(exif + 6, big_endian == 1, 3, value);
+            ck_assert_int_eq(cli_picture_orientation(exif + 6, size), expected);
+            ck_assert_int_eq(cli_picture_orientation(exif, size + 6), expected);
+        }
+        ck_assert_int_eq(
+            cli_picture_orientation(exif + 6, make_exif(exif + 6, big_endian == 1, 2, 3)), 0);
+    }
+    for (size_t size = 0; size < 22; size++) { /* as if the rest did not exist */
+        uint8_t *cut = malloc(size + 1);
+        make_exif(exif, true, 3, 3);
+        memcpy(cut, exif, size);
+        ck_assert_int_eq(cli_picture_orientation(cut, size), 0);
+        free(cut);
+    }
+    make_exif(exif, true, 3, 3);
+    exif[11] = 0x13; /* another tag */
+    ck_assert_int_eq(cli_picture_orientation(exif, 26), 1);
+}
+END_TEST
+
+/* 1 2 3 over 4 5 6, as a viewer shows it for each orientation. */
+START_TEST(turned) {
+    static const char *const shown[] = {"123456", "321654", "654321", "456123",
+                                        "142536", "415263", "635241", "362514"};
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct cli_picture picture = {.width = 3, .height = 2, .grey = malloc(6)};
+        struct weft_error error = {0};
+        memcpy(picture.grey, "123456", 6);
+        ck_assert_int_eq(cli_picture_turn(&picture, orientation, &error), WEFT_OK);
+        ck_assert_uint_eq(picture.width, orientation < 5 ? 3 : 2);
+        ck_assert_uint_eq(picture.height, orientation < 5 ? 2 : 3);
+        ck_assert_msg(memcmp(picture.grey, shown[orientation - 1], 6) == 0, "%d", orientation);
+        cli_picture_finish(&picture);
+    }
+}
+END_TEST
+
+/* What counts as nothing, at its limits: a standard deviation of 8; neighbours that differ. */
+START_TEST(content) {
+    static const int strips[] = {1, 2, 4};
+    struct cli_picture small = {.width = 7, .height = 20, .grey = pixels};
+    for (int contrast = 14; contrast <= 18; contrast++) { /* half of it is the deviation */
+        for (size_t i = 0; i < SIDE * SIDE; i++) {
+            image[i] = (uint8_t)(i < SIDE * SIDE / 2 ? 100 : 100 + contrast);
+        }
+        ck_assert_int_eq(cli_picture_content(NULL, image, SIDE, SIDE),
+                         contrast < 16 ? CLI_CONTENT_UNIFORM : CLI_CONTENT_SOME);
+    }
+    ck_assert_int_eq(cli_picture_content(&small, image, SIDE, SIDE), CLI_CONTENT_SMALL);
+    for (size_t k = 0; k < sizeof strips / sizeof strips[0]; k++) {
+        for (size_t i = 0; i < SIDE * SIDE; i++) {
+            size_t square = i / SIDE / strips[k] + i % SIDE / strips[k];
+            image[i] = square % 2 == 0 ? 200 : 0;
+        }
+        ck_assert_int_eq(cli_picture_content(NULL, image, SIDE, SIDE),
+                         strips[k] > 2 ? CLI_CONTENT_SOME : CLI_CONTENT_NOISE);
+    }
+    for (int kind = CLI_CONTENT_SOME; kind <= CLI_CONTENT_SMALL; kind++) {
+        ck_assert((cli_picture_content_text((enum cli_content)kind) == NULL) == (kind == 0));
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, cut_and_centred);
@@ -211,6 +294,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, unusual_pictures);
     tcase_add_test(tests, scaling);
     tcase_add_test(tests, files);
+    tcase_add_test(tests, orientations);
+    tcase_add_test(tests, turned);
+    tcase_add_test(tests, content);
 }
 
 CHECK_MAIN("picture", add_tests)

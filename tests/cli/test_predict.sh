@@ -8,6 +8,13 @@ pictures=$work/files/pictures
 mkdir "$pictures"
 python3 "$source/tests/support/make_pictures.py" "$sample" "$pictures" || exit 1
 
+# predicts ARGUMENTS...: as run, with --json, and without the events of warnings.
+predicts() {
+    run "${predict[@]}" "$@" --json
+    grep -v '"event":"warning"' "$work/out" >"$work/files/events"
+    cp "$work/files/events" "$work/out"
+}
+
 begin "images of the data set"
 run "${predict[@]}" --index 0,17,42
 expect_code 0
@@ -21,7 +28,7 @@ expect_json 'e[0]["top"] == sorted(e[0]["top"], key=lambda t: -t["probability"])
 end
 
 begin "predictions are those of evaluate"
-run "${predict[@]}" --index "$(seq -s , 0 99)" --json
+predicts --index "$(seq -s , 0 99)"
 cp "$work/out" "$work/files/predictions"
 run evaluate "$model" --device cpu --data "$sample" --json
 python3 - "$work/files/predictions" "$work/out" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
@@ -48,7 +55,7 @@ fi
 begin "a file of 28 x 28 is used as it is"
 files=()
 for i in $(seq 0 19); do files+=("$pictures/same-$i.png"); done
-run "${predict[@]}" "${files[@]}" --json
+predicts "${files[@]}"
 expect_code 0
 head -n 20 "$work/files/predictions" >"$work/files/first"
 python3 - "$work/files/first" "$work/out" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
@@ -61,7 +68,7 @@ end
 
 for kind in bright dark alpha; do
     begin "photographs: $kind"
-    run "${predict[@]}" "$pictures/$kind"-?.png --json --out seen.svg
+    predicts "$pictures/$kind"-?.png --out seen.svg
     expect_code 0
     python3 - "$work/files/first" "$work/out" <<'PYTHON' 2>"$work/python" || problem "$(tail -n 1 "$work/python")"
 import json, sys
@@ -75,9 +82,89 @@ PYTHON
 done
 
 begin "the same greys in every kind of PNG file"
-run "${predict[@]}" "$pictures"/format-*.png --json
+predicts "$pictures"/format-*.png
 expect_code 0
-expect_json 'len(e) == 10 and all(x["top"] == e[0]["top"] for x in e) and e[0]["probability"] > 0.9'
+cp "$work/out" "$work/files/formats"
+grep -v linear.png "$work/files/formats" >"$work/out"
+expect_json 'len(e) == 14 and all(x["top"] == e[0]["top"] for x in e) and e[0]["probability"] > 0.9'
+grep linear.png "$work/files/formats" >"$work/out" # the greys, as powers of 2.2, are rounded
+expect_json 'len(e) == 1 and e[0]["class"] == "Trouser" and e[0]["probability"] > 0.9'
+predicts "$pictures"/levels-*.png
+expect_code 0
+expect_json 'len(e) == 12 and all(x["top"] == e[0]["top"] for x in e) and e[0]["class"] == "Trouser"'
+end
+
+begin "a camera that was turned"
+predicts "$pictures"/turned-*.png --mirror no
+expect_code 0
+expect_json 'len(e) == 32 and all(x["top"] == e[0]["top"] for x in e) and e[0]["class"] == "Trouser"'
+expect_no_text err eXIf
+for file in "$pictures"/exif-*.png; do
+    predicts "$file" "$pictures/upside-down.png" --mirror no
+    expect_code 0
+    expect_text err "$file: the eXIf chunk is damaged: the picture is not turned"
+    expect_json 'len([x for x in e if x["event"] == "prediction"]) == 2 and e[0]["top"] == e[1]["top"]'
+done
+end
+
+# memory FILE: the MiB that weft needs to predict FILE, which is 0 where it may not be measured.
+memory() {
+    python3 - "$weft" "${predict[@]}" --quiet "$1" <<'PYTHON'
+import os, resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(0 if os.environ.get("WEFT_SANITIZE") else used // 1024)
+PYTHON
+}
+
+begin "more than 40 million pixels"
+predicts "$pictures"/mega-*.png
+expect_code 0
+expect_json 'len(e) == 2 and e[0]["top"] == e[1]["top"] and e[0]["class"] == "Trouser" and e[0]["probability"] > 0.9'
+for file in "$pictures"/mega-*.png "$pictures"/damaged-*.png; do
+    [ "$(memory "$file")" -lt 100 ] || problem "$file takes $(memory "$file") MiB"
+done
+end
+
+begin "damaged files"
+files=("$pictures"/cut-*.png "$pictures"/damaged-*.png)
+run "${predict[@]}" "${files[@]}"
+expect_code 3
+expect_empty out
+expect_text err "predict: ${#files[@]} of ${#files[@]} files could not be read"
+[ "$(grep -cE '^weft: .*\.png: (damaged PNG file: .|1000000 x 1000000 pixels: more than)' "$work/err")" -eq ${#files[@]} ] ||
+    problem "a file without its message"
+end
+
+begin "a picture in which there is nothing"
+run "${predict[@]}" "$pictures"/empty-*.png --json
+expect_code 0
+expect_json 'sum(x["event"] == "prediction" for x in e) == 20'
+expect_json 'all("empty-picture" in x["warnings"] for x in e if x["event"] == "prediction")'
+expect_json 'sum(x["event"] == "warning" and x["code"] == "empty-picture" and x["image"] in x["message"] for x in e) == 20'
+[ "$(grep -c "^weft: warning: 20 of 20 images: empty picture: " "$work/err")" -eq 1 ] || problem "not one line of warning"
+for kind in white-300:brightness transparent-28:brightness noise-28:noise 1x1:brightness 4x4:8; do
+    run "${predict[@]}" "$pictures/empty-${kind%:*}.png" --quiet
+    expect_code 0
+    expect_text out "(empty picture)"
+    grep -qE "^weft: warning: .*empty-${kind%:*}.png: empty picture: it .*${kind#*:}" "$work/err" || problem "no warning: $kind"
+done
+run "${predict[@]}" "$pictures"/{same,large,bright,dark,alpha,format,levels,turned,mega}-*.png --json
+expect_code 0
+expect_json 'not any("empty-picture" in x.get("warnings", []) for x in e)'
+end
+
+begin "a class that is not probable"
+run "${predict[@]}" --index "$(seq -s , 0 99)" --json
+expect_code 0
+expect_json 'all(x["warnings"] == (["low-confidence"] if x["probability"] < 0.5 else []) for x in e if x["event"] == "prediction")'
+expect_json '[x["image"] for x in e if x["event"] == "warning"] ==
+    [x["image"] for x in e if x["event"] == "prediction" and x["probability"] < 0.5] != []'
+run "${predict[@]}" --index "$(seq -s , 0 99)"
+[ "$(grep -c "^weft: warning: .* images: low confidence: test:" "$work/err")" -eq 1 ] || problem "not one line of warning"
+run predict "$source/data/trained.safetensors" --device cpu "$pictures/empty-black-28.png"
+expect_text err "empty-black-28.png: low confidence: no class has a probability of 0.5"
+expect_text out "(empty picture) (low confidence)"
 end
 
 # as_originals KIND SHARE: at least SHARE percent of the pictures KIND-N.png have the same
@@ -94,20 +181,20 @@ PYTHON
 }
 
 begin "all images, enlarged, blurred, dark on white, darker at the bottom"
-run "${predict[@]}" "$pictures"/large-??.png --json
+predicts "$pictures"/large-??.png
 expect_code 0
 as_originals large 95
 expect_json 'sum(x["mirrored"] for x in e) <= 2'
 end
 
 begin "shoes that point to the right"
-run "${predict[@]}" "$pictures"/right-??.png --json
+predicts "$pictures"/right-??.png
 expect_code 0
 as_originals right 85
 expect_json 'sum(x["mirrored"] for x in e) > 0.5 * len(e)'
-run "${predict[@]}" "$pictures"/right-??.png --mirror yes --json
+predicts "$pictures"/right-??.png --mirror yes
 as_originals right 90
-run "${predict[@]}" "$pictures"/right-??.png --mirror no --json
+predicts "$pictures"/right-??.png --mirror no
 expect_json 'not any(x["mirrored"] for x in e)'
 expect_json 'sum(x["class"] in ("Sandal", "Sneaker", "Ankle boot") for x in e) < 0.5 * len(e)'
 end

@@ -38,9 +38,10 @@ static enum weft_status reserve(struct cli_prediction *state, size_t count,
     state->labels = calloc(2 * count + 1, 1);
     state->exact = calloc(count + 1, sizeof *state->exact);
     state->mirrored = calloc(count + 1, sizeof *state->mirrored);
+    state->content = calloc(count + 1, sizeof *state->content);
     state->names = calloc(count + 1, sizeof *state->names);
     if (state->pixels == NULL || state->labels == NULL || state->exact == NULL ||
-        state->mirrored == NULL || state->names == NULL) {
+        state->mirrored == NULL || state->content == NULL || state->names == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu images", count);
     }
     return WEFT_OK;
@@ -64,11 +65,20 @@ static enum weft_status read_file(struct cli_prediction *state, const char *path
     struct cli_picture picture;
     enum weft_status status;
     TRY(cli_picture_read(path, &picture, error));
+    if (picture.damaged_exif) {
+        cli_message_notice(&state->options->common,
+                           "%s: the eXIf chunk is damaged: the picture is not turned", path);
+    }
     state->exact[state->count] = picture.width == state->width && picture.height == state->height;
     status = cli_picture_image(&picture, (enum cli_invert)state->options->invert, state->width,
                                state->height, image, error);
+    if (status == WEFT_OK) {
+        state->content[state->count] =
+            cli_picture_content(&picture, image, state->width, state->height);
+        status = add_image(state, path, error);
+    }
     cli_picture_finish(&picture);
-    return status == WEFT_OK ? add_image(state, path, error) : status;
+    return status;
 }
 
 /* Reads all files. A file that cannot be read is reported and counted. */
@@ -118,6 +128,8 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
     for (size_t i = 0; i < count; i++) {
         char name[48];
         memcpy(state->pixels + i * area, images->pixels + indices[i] * area, area);
+        state->content[i] =
+            cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
         state->labels[i] = images->labels[indices[i]];
         snprintf(name, sizeof name, "%s:%u",
                  weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);
@@ -189,6 +201,7 @@ void cli_predict_finish(struct cli_prediction *state) {
     free(state->labels);
     free(state->exact);
     free(state->mirrored);
+    free(state->content);
     free(state->logits);
     weft_model_destroy(state->model);
 }

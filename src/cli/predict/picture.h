@@ -11,7 +11,8 @@
 
 struct cli_picture {
     size_t width, height;
-    uint8_t *grey; /* height x width; 0 is black */
+    uint8_t *grey;     /* height x width; 0 is black */
+    bool damaged_exif; /* the file has an eXIf chunk that cannot be read */
 };
 
 /* picture_read.c: returns whether this program can read PNG files. */
@@ -20,12 +21,24 @@ bool cli_picture_can_read(void);
 /* Returns the version of libpng at run time, or an empty text without libpng. */
 const char *cli_picture_png_version(void);
 
-/* Reads the PNG file ${path} of up to 40 million pixels, of any colour type and depth. Transparent
- * pixels become white, or black if the opaque part is brighter than dark. The caller finishes
- * ${picture}. Fails with WEFT_BAD_FILE, and with WEFT_USAGE if this program has no libpng. */
+/* Reads the PNG file ${path} of up to 1000 million pixels, of any colour type and depth; of an
+ * animation, the image for viewers that show no animations, which usually is the first. Scales a
+ * picture of more than 4 million pixels down by a whole number. Turns it as its eXIf chunk says.
+ * Transparent pixels become white, or black if the opaque part is brighter than dark. The caller
+ * finishes ${picture}. Fails with WEFT_BAD_FILE, with WEFT_INTERRUPTED, and with WEFT_USAGE if this
+ * program has no libpng. */
 enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
                                   struct weft_error *error);
 void cli_picture_finish(struct cli_picture *picture);
+
+/* picture_orientation.c: returns the orientation in a block of Exif data, 1 to 8 as TIFF defines
+ * them, and 1 without that tag. Returns 0 if the block is damaged. */
+int cli_picture_orientation(const uint8_t *exif, size_t size);
+
+/* Turns and mirrors ${picture}, which was taken with ${orientation}. Fails with WEFT_FAILED without
+ * memory. */
+enum weft_status cli_picture_turn(struct cli_picture *picture, int orientation,
+                                  struct weft_error *error);
 
 /* picture_background.c: finds the background of ${grey} (height x width, 0 to 255): a surface that
  * may rise to one side and fall to the corners. Writes it to ${background} (height x width).
@@ -42,5 +55,18 @@ enum cli_invert { CLI_INVERT_AUTO, CLI_INVERT_YES, CLI_INVERT_NO };
 enum weft_status cli_picture_image(const struct cli_picture *picture, enum cli_invert invert,
                                    size_t columns, size_t rows, uint8_t *image,
                                    struct weft_error *error);
+
+/* What is in a picture. */
+enum cli_content { CLI_CONTENT_SOME, CLI_CONTENT_UNIFORM, CLI_CONTENT_NOISE, CLI_CONTENT_SMALL };
+
+/* picture_content.c: returns what is in ${image} (rows x columns), which was made of ${picture}:
+ * the brightness is nearly the same everywhere, neighbouring pixels have nothing in common, or the
+ * picture has so few pixels that nothing can be recognised. ${picture} is NULL for an image of the
+ * data set. */
+enum cli_content cli_picture_content(const struct cli_picture *picture, const uint8_t *image,
+                                     size_t columns, size_t rows);
+
+/* Returns why nothing can be recognised, or NULL for CLI_CONTENT_SOME. */
+const char *cli_picture_content_text(enum cli_content content);
 
 #endif

@@ -1,82 +1,262 @@
-/* picture_read.c: PNG files through libpng. */
+/* picture_read.c: PNG files through libpng, row by row: a picture of any size takes little memory.
+ */
 #include "cli/predict/picture.h"
 
 #include <stdlib.h>
 
 #ifdef WEFT_PNG
+#include <errno.h>
 #include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/try.h"
 #include "os/files.h"
+#include "os/process.h"
 
-#define FILE_MAX   (1u << 28) /* bytes */
-#define PIXELS_MAX 40000000u
+enum { SIGNATURE = 8, RGBA = 4, OPAQUE = 255 };
 
-static unsigned grey_of(const uint8_t *rgba) {
-    return (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
+#define PIXELS_MAX 1000000000u /* of a file */
+#define CELLS_MAX  4000000u    /* of what is kept of it */
+
+/* A file while it is read. A cell is the sum over a square of factor x factor pixels, which is cut
+ * off at the right and at the bottom of the picture. */
+struct reader {
+    const char *path;
+    FILE *stream;
+    png_structp png;
+    png_infop info;
+    size_t width, height; /* of the file */
+    size_t factor, columns, rows;
+    uint32_t *weighted; /* rows x columns: sums of grey x alpha */
+    uint32_t *alpha;    /* rows x columns: sums of alpha */
+    uint8_t *row;       /* width x RGBA */
+    int orientation;    /* of the first eXIf chunk, or 1 */
+    bool has_exif, damaged_exif, interrupted, no_memory;
+    char message[160]; /* why libpng stopped */
+};
+
+/* ---- what libpng calls ---- */
+
+static void on_error(png_structp png, png_const_charp message) {
+    struct reader *reader = png_get_error_ptr(png);
+    snprintf(reader->message, sizeof reader->message, "%s", message);
+    png_longjmp(png, 1);
+}
+
+/* Of a chunk with a wrong checksum, libpng warns and passes it on. */
+static void on_warning(png_structp png, png_const_charp message) {
+    struct reader *reader = png_get_error_ptr(png);
+    reader->damaged_exif = reader->damaged_exif || strncmp(message, "eXIf", 4) == 0;
+}
+
+static png_voidp on_allocate(png_structp png, png_alloc_size_t size) {
+    struct reader *reader = png_get_mem_ptr(png);
+    void *memory = malloc(size);
+    reader->no_memory = reader->no_memory || memory == NULL;
+    return memory;
+}
+
+static void on_free(png_structp png, png_voidp memory) {
+    (void)png;
+    free(memory);
+}
+
+static void on_read(png_structp png, png_bytep bytes, size_t count) {
+    struct reader *reader = png_get_io_ptr(png);
+    errno = 0;
+    if (fread(bytes, 1, count, reader->stream) != count) {
+        png_error(png, ferror(reader->stream) ? strerror(errno) : "the file is truncated");
+    }
+}
+
+/* Returns 1: libpng forgets the chunk; or -1, if the image cannot be read without it. */
+static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
+    struct reader *reader = png_get_user_chunk_ptr(png);
+    bool critical = chunk->name[0] >= 'A' && chunk->name[0] <= 'Z';
+    if (memcmp(chunk->name, "eXIf", 4) == 0 && !reader->has_exif) {
+        int orientation = cli_picture_orientation(chunk->data, chunk->size);
+        reader->has_exif = true;
+        reader->damaged_exif = reader->damaged_exif || orientation == 0;
+        reader->orientation = reader->damaged_exif ? 1 : orientation;
+    }
+    return critical ? -1 : 1;
+}
+
+/* ---- the steps of reading: libpng may leave each of them by longjmp ---- */
+
+/* Reads all before the pixels. Of the chunks that are not necessary, it reads eXIf and those about
+ * brightness, because unpacked texts can be very large. */
+static void read_header(struct reader *reader) {
+    static const png_byte brightness[] = "gAMA\0sRGB\0iCCP\0cHRM";
+    png_structp png = reader->png;
+    png_set_read_user_chunk_fn(png, reader, on_chunk);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, brightness, 4);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "eXIf", 1);
+    png_set_sig_bytes(png, SIGNATURE);
+    png_read_info(png, reader->info);
+    reader->width = png_get_image_width(png, reader->info);
+    reader->height = png_get_image_height(png, reader->info);
+}
+
+/* Every kind of pixel becomes RGBA with 8 bits and the greys of sRGB, which is also the meaning of
+ * files without a chunk about brightness, at every depth. */
+static void set_transformations(struct reader *reader) {
+    png_set_expand(reader->png);
+    png_set_scale_16(reader->png);
+    png_set_gray_to_rgb(reader->png);
+    png_set_add_alpha(reader->png, OPAQUE, PNG_FILLER_AFTER);
+    png_set_alpha_mode(reader->png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
+    png_read_update_info(reader->png, reader->info);
+}
+
+static void add_pixel(const struct reader *reader, const uint8_t *rgba, size_t x, size_t y) {
+    size_t cell = y / reader->factor * reader->columns + x / reader->factor;
+    uint32_t grey = (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
+    reader->weighted[cell] += grey * rgba[3];
+    reader->alpha[cell] += rgba[3];
+}
+
+/* Reads the seven images of an interlaced file like seven files, so that it needs no more memory
+ * than others. */
+static void read_pixels(struct reader *reader) {
+    bool interlaced = png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_ADAM7;
+    set_transformations(reader);
+    for (int pass = 0; pass < (interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
+        size_t left = interlaced ? PNG_PASS_START_COL(pass) : 0;
+        size_t top = interlaced ? PNG_PASS_START_ROW(pass) : 0;
+        size_t dx = interlaced ? PNG_PASS_COL_OFFSET(pass) : 1;
+        size_t dy = interlaced ? PNG_PASS_ROW_OFFSET(pass) : 1;
+        for (size_t y = top; y < reader->height && left < reader->width; y += dy) {
+            const uint8_t *pixel = reader->row;
+            if (os_interrupted()) {
+                reader->interrupted = true;
+                png_error(reader->png, "interrupted");
+            }
+            png_read_row(reader->png, reader->row, NULL);
+            for (size_t x = left; x < reader->width; x += dx, pixel += RGBA) {
+                add_pixel(reader, pixel, x, y);
+            }
+        }
+    }
+    png_read_end(reader->png, reader->info); /* an eXIf chunk may follow the pixels */
+}
+
+/* Calls ${step}. */
+static enum weft_status attempt(struct reader *reader, void (*step)(struct reader *),
+                                struct weft_error *error) {
+    if (setjmp(png_jmpbuf(reader->png)) == 0) {
+        step(reader);
+        return WEFT_OK;
+    }
+    if (reader->interrupted) {
+        return weft_fail(error, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
+    }
+    if (reader->no_memory) {
+        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+    }
+    return weft_fail(error, WEFT_BAD_FILE, "%s: damaged PNG file: %s", reader->path,
+                     reader->message);
+}
+
+/* ---- from cells to a picture ---- */
+
+/* Chooses the smallest factor that bounds the number of cells, and allocates them. */
+static enum weft_status reserve(struct reader *reader, struct weft_error *error) {
+    size_t cells;
+    if (reader->height > PIXELS_MAX / reader->width) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels: more than %u million",
+                         reader->path, reader->width, reader->height, PIXELS_MAX / 1000000);
+    }
+    do {
+        reader->factor++;
+        reader->columns = (reader->width + reader->factor - 1) / reader->factor;
+        reader->rows = (reader->height + reader->factor - 1) / reader->factor;
+        cells = reader->columns * reader->rows;
+    } while (cells > CELLS_MAX);
+    reader->weighted = calloc(cells, sizeof *reader->weighted);
+    reader->alpha = calloc(cells, sizeof *reader->alpha);
+    reader->row = malloc(reader->width * RGBA);
+    if (reader->weighted == NULL || reader->alpha == NULL || reader->row == NULL) {
+        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+    }
+    return WEFT_OK;
 }
 
 /* Returns the grey of transparent pixels: white, or black if the clothes are bright. */
-static unsigned transparent_grey(const uint8_t *rgba, size_t count) {
+static uint32_t transparent_grey(const struct reader *reader) {
     uint64_t sum = 0, opaque = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += (uint64_t)grey_of(rgba + 4 * i) * rgba[4 * i + 3];
-        opaque += rgba[4 * i + 3];
+    for (size_t i = 0; i < reader->columns * reader->rows; i++) {
+        sum += reader->weighted[i];
+        opaque += reader->alpha[i];
     }
     return opaque > 0 && sum > 127 * opaque ? 0 : 255;
 }
 
-static void make_grey(const uint8_t *rgba, size_t count, uint8_t *grey) {
-    unsigned transparent = transparent_grey(rgba, count);
-    for (size_t i = 0; i < count; i++) {
-        unsigned alpha = rgba[4 * i + 3];
-        grey[i] =
-            (uint8_t)((grey_of(rgba + 4 * i) * alpha + transparent * (255 - alpha) + 127) / 255);
-    }
+static size_t pixels_of_cell(const struct reader *reader, size_t column, size_t row) {
+    size_t right = reader->width - column * reader->factor;
+    size_t below = reader->height - row * reader->factor;
+    return (right < reader->factor ? right : reader->factor) *
+           (below < reader->factor ? below : reader->factor);
 }
 
-static enum weft_status decode(const char *path, const char *bytes, size_t size,
-                               struct cli_picture *picture, struct weft_error *error) {
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    uint8_t *rgba = NULL;
-    size_t count;
-    enum weft_status status = WEFT_OK;
-    if (!png_image_begin_read_from_memory(&image, bytes, size)) {
-        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file that can be read: %s",
-                               path, image.message));
+static enum weft_status make_grey(const struct reader *reader, struct cli_picture *picture,
+                                  struct weft_error *error) {
+    uint32_t transparent = transparent_grey(reader);
+    picture->width = reader->columns;
+    picture->height = reader->rows;
+    picture->grey = malloc(reader->columns * reader->rows);
+    if (picture->grey == NULL) {
+        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
-    count = (size_t)image.width * image.height;
-    if (image.width == 0 || image.height == 0 || image.height > PIXELS_MAX / image.width) {
-        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: more than %u pixels", path, PIXELS_MAX));
+    for (size_t row = 0, i = 0; row < reader->rows; row++) {
+        for (size_t column = 0; column < reader->columns; column++, i++) {
+            uint32_t full = OPAQUE * (uint32_t)pixels_of_cell(reader, column, row);
+            uint32_t sum = reader->weighted[i] + transparent * (full - reader->alpha[i]);
+            picture->grey[i] = (uint8_t)((sum + full / 2) / full);
+        }
     }
-    image.format = PNG_FORMAT_RGBA;
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* the same greys at every depth */
-    rgba = malloc(4 * count);
-    picture->grey = malloc(count);
-    if (rgba == NULL || picture->grey == NULL) {
-        TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu pixels", path, count));
+    picture->damaged_exif = reader->damaged_exif;
+    return cli_picture_turn(picture, reader->orientation, error);
+}
+
+static enum weft_status decode(struct reader *reader, struct cli_picture *picture,
+                               struct weft_error *error) {
+    uint8_t signature[SIGNATURE];
+    if (fread(signature, 1, SIGNATURE, reader->stream) != SIGNATURE ||
+        png_sig_cmp(signature, 0, SIGNATURE) != 0) {
+        return weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
     }
-    if (!png_image_finish_read(&image, NULL, rgba, 0, NULL)) {
-        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: damaged: %s", path, image.message));
+    reader->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning,
+                                           reader, on_allocate, on_free);
+    reader->info = reader->png != NULL ? png_create_info_struct(reader->png) : NULL;
+    if (reader->info == NULL) {
+        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
-    picture->width = image.width;
-    picture->height = image.height;
-    make_grey(rgba, count, picture->grey);
-done:
-    png_image_free(&image);
-    free(rgba);
-    return status;
+    png_set_read_fn(reader->png, reader, on_read);
+    TRY(attempt(reader, read_header, error));
+    TRY(reserve(reader, error));
+    TRY(attempt(reader, read_pixels, error));
+    return make_grey(reader, picture, error);
 }
 
 enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
                                   struct weft_error *error) {
-    char *bytes;
-    size_t size;
+    struct reader reader = {.path = path, .orientation = 1};
     enum weft_status status;
     *picture = (struct cli_picture){0};
-    TRY(os_file_read(path, FILE_MAX, &bytes, &size, error));
-    status = decode(path, bytes, size, picture, error);
-    free(bytes);
+    reader.stream = os_file_open(path, error);
+    if (reader.stream == NULL) {
+        return WEFT_BAD_FILE;
+    }
+    status = decode(&reader, picture, error);
+    png_destroy_read_struct(&reader.png, &reader.info, NULL);
+    fclose(reader.stream);
+    free(reader.weighted);
+    free(reader.alpha);
+    free(reader.row);
     if (status != WEFT_OK) {
         cli_picture_finish(picture);
     }

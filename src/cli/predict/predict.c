@@ -163,6 +163,7 @@ static void print_text(const struct cli_prediction *state, size_t image, const s
                  (double)state->logits[image * state->classes + order[i]]);
     }
     text_add(&text, "%s", state->mirrored[image] ? " (mirrored)" : "");
+    cli_predict_warnings_text(state, image, &text);
     if (state->options->index != NULL) {
         text_add(&text, " (it is: %s)", weft_class_names[state->labels[image]]);
     }
@@ -192,6 +193,7 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
     }
     json_write_close(&json, ']');
     json_write_bool(&json, "mirrored", state->mirrored[image]);
+    cli_predict_warnings_json(state, image, &json);
     if (state->options->index != NULL) {
         json_write_string(&json, "label", weft_class_names[state->labels[image]]);
     }
@@ -214,6 +216,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
         best[i] = weft_class_names[order[0]];
         TRY_OR(done, print(state, i, order, top, error));
     }
+    TRY_OR(done, cli_predict_warn(state, error));
     if (options->out != NULL) {
         TRY_OR(done, cli_figures_gallery(options->out, (enum canvas_theme)options->theme, &gallery,
                                          error));

@@ -2,7 +2,9 @@
 #ifndef WEFT_CLI_PREDICT_PREDICT_H
 #define WEFT_CLI_PREDICT_PREDICT_H
 
+#include "base/json_write.h"
 #include "cli/options.h"
+#include "cli/predict/picture.h"
 #include "weft/model.h"
 
 struct cli_predict_options {
@@ -23,6 +25,7 @@ struct cli_prediction {
     uint8_t *labels;               /* computed */
     bool *exact;                   /* count: the file had the size of the input */
     bool *mirrored;                /* count: the mirrored image was chosen */
+    enum cli_content *content;     /* count */
     char **names;                  /* count: a path, or "test:17" */
     float *logits;                 /* computed x classes; later probabilities */
 };
@@ -31,5 +34,16 @@ struct cli_prediction {
  * reported at once and counted. The caller calls cli_predict_finish, after a failure too. */
 enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error);
 void cli_predict_finish(struct cli_prediction *state);
+
+/* warnings.c: adds the member "warnings" to the event of a prediction, or the same in words to its
+ * line: "empty-picture" where there is nothing in the picture, "low-confidence" where no class has
+ * a probability of 0.5. */
+void cli_predict_warnings_json(const struct cli_prediction *state, size_t image,
+                               struct json_writer *json);
+void cli_predict_warnings_text(const struct cli_prediction *state, size_t image, struct text *text);
+
+/* Warns about these images: with one line for all of a kind on stderr, and with --json also with an
+ * event for each. Fails with WEFT_FAILED without memory. */
+enum weft_status cli_predict_warn(const struct cli_prediction *state, struct weft_error *error);
 
 #endif
