@@ -20,8 +20,10 @@ shows() {
     shift
     begin "$columns columns ${settings[*]}: $*"
     ran=$*
-    python3 "$source/tests/support/screen.py" "$columns" "${settings[@]}" -- "$weft" "$@" >"$work/out" 2>"$work/err" ||
-        problem "$(head -n 3 "$work/out" "$work/err")"
+    if need_terminal; then
+        python3 "$source/tests/support/screen.py" "$columns" "${settings[@]}" -- "$weft" "$@" >"$work/out" 2>"$work/err" ||
+            problem "$(head -n 3 "$work/out" "$work/err")"
+    fi
     end
 }
 

@@ -35,7 +35,11 @@ fi
 
 begin "tools/figures makes the pictures"
 ran="tools/figures"
-WEFT_DATA=$sample WEFT_DEVICE=cpu "$source/tools/figures" --weft "$weft" --out "$work/files/made" samples confusion terminal \
+pictures=(samples confusion)
+if need_terminal; then
+    pictures+=(terminal)
+fi
+WEFT_DATA=$sample WEFT_DEVICE=cpu "$source/tools/figures" --weft "$weft" --out "$work/files/made" "${pictures[@]}" \
     >"$work/out" 2>"$work/err"
 code=$?
 expect_code 0

@@ -1,9 +1,10 @@
 """on_terminal.py: runs a program on a pseudo-terminal. Other programs import run().
 
 usage: on_terminal.py [--interrupt-at=TEXT]... COMMAND...
+       on_terminal.py --check
 
 Writes the output of COMMAND to stdout and ends with its exit code. Types Ctrl-C as soon as the output contains every
-TEXT.
+TEXT. With --check, prints why there is no pseudo-terminal here, and ends with 1, or ends with 0.
 """
 import fcntl
 import os
@@ -15,6 +16,16 @@ import termios
 import threading
 
 END = b"\x1b_the program has ended\x1b\\"
+
+
+def missing():
+    """Returns why there is no pseudo-terminal, and what helps, or None: a chroot or a container may lack /dev/pts."""
+    try:
+        for descriptor in pty.openpty():
+            os.close(descriptor)
+    except OSError as error:
+        return f"no pseudo-terminal here ({error.strerror or error}): mount -t devpts -o ptmxmode=666 devpts /dev/pts"
+    return None
 
 
 def run(command, size=None, environment=None, interrupt_at=()):
@@ -41,6 +52,12 @@ def run(command, size=None, environment=None, interrupt_at=()):
 
 def main():
     arguments, texts = sys.argv[1:], []
+    reason = missing()
+    if reason is not None:
+        print(reason, file=sys.stdout if arguments == ["--check"] else sys.stderr)
+        sys.exit(1)
+    if arguments == ["--check"]:
+        return
     while arguments[0].startswith("--interrupt-at="):
         texts.append(arguments.pop(0).partition("=")[2])
     code, shown = run(arguments, interrupt_at=texts)
