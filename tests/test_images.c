@@ -49,6 +49,8 @@ START_TEST(sample) {
     for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
         struct weft_idx_file files[2];
+        struct weft_split_hash hash;
+        enum weft_split found;
         uint64_t counts[256], sum = 0, squares = 0;
         double mean, deviation;
         read_split(sample_folder(), split, &images, files);
@@ -59,6 +61,13 @@ START_TEST(sample) {
         ck_assert_str_eq(files[0].sha256, SAMPLE[split].images);
         ck_assert_str_eq(files[1].sha256, SAMPLE[split].labels);
         ck_assert(!files[0].published && !files[1].published);
+        weft_images_hash(&images, &hash);
+        ck_assert_str_eq(hash.images, SAMPLE[split].images);
+        ck_assert_str_eq(hash.labels, SAMPLE[split].labels);
+        ck_assert_str_eq(weft_data_recognise(&hash, &found)->name, "the sample of Fashion-MNIST");
+        ck_assert_int_eq(found, split);
+        hash.labels[63] ^= 1;
+        ck_assert_ptr_null(weft_data_recognise(&hash, &found));
         ck_assert_ptr_nonnull(strstr(files[0].path, "data/sample/"));
         ck_assert_ptr_nonnull(strstr(files[1].path, "-labels-idx1-ubyte.gz"));
         for (size_t i = 0; i < 78400; i++) {
@@ -91,11 +100,16 @@ START_TEST(published_set) {
     for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
         struct weft_idx_file files[2];
+        struct weft_split_hash hash;
+        enum weft_split found;
         uint64_t counts[256];
         double mean, deviation;
         char text[32];
         read_split(REAL, split, &images, files);
         ck_assert(files[0].published && files[1].published);
+        weft_images_hash(&images, &hash);
+        ck_assert(weft_data_recognise(&hash, &found)->published);
+        ck_assert_int_eq(found, split);
         ck_assert_uint_eq(images.count, split == WEFT_SPLIT_TRAIN ? 60000 : 10000);
         weft_images_class_counts(&images, counts);
         for (int i = 0; i < 256; i++) {

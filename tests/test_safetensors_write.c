@@ -6,6 +6,7 @@
 #include "data/safetensors.h"
 #include "os/files.h"
 
+/* The digest is that of Python's hashlib. */
 START_TEST(known_bytes) {
     static const float floats[] = {1.0f, -2.0f};
     static const int64_t integers[] = {-2};
@@ -15,10 +16,12 @@ START_TEST(known_bytes) {
         {.name = "n", .integers = integers},
     };
     static const char expected[] =
-        "\xa0\0\0\0\0\0\0\0"
-        "{\"__metadata__\":{\"format\":\"pt\",\"q\":\"\\\"\\u000a\\\\\"},"
+        "\x00\x01\0\0\0\0\0\0"
+        "{\"__metadata__\":{\"format\":\"pt\",\"q\":\"\\\"\\u000a\\\\\",\"weft.format\":\"2\","
+        "\"weft.digest\":"
+        "\"904476663fe7d9e93bcf6642ba324bf3785c6b9dacf208521798ad5f877c690c\"},"
         "\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
-        "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[8,16]}}   "
+        "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[8,16]}}"
         "\x00\x00\x80\x3f\x00\x00\x00\xc0\xfe\xff\xff\xff\xff\xff\xff\xff";
     const char *path = temporary_path("known");
     struct weft_error error = {0};

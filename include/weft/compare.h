@@ -35,7 +35,8 @@ struct weft_tensor_comparison {
 
 struct weft_comparison {
     size_t tensors, different; /* all, and those that differ */
-    char metadata[64];         /* names of metadata that differ, as "weft.options", or empty */
+    char metadata[96];         /* names of metadata that differ, as "weft.options", or empty */
+    bool undigested[2];        /* an earlier weft wrote A, B, without a digest of its content */
 };
 
 /* Compares the safetensors files (or run folders) ${a} and ${b} tensor by tensor, and calls

@@ -28,6 +28,20 @@ struct weft_idx_file {
     bool published;  /* it is the one of the published Fashion-MNIST */
 };
 
+/* What identifies the images and labels of a split: the SHA-256, in lower-case hexadecimal, of both
+ * as uncompressed IDX files of bytes. */
+struct weft_split_hash {
+    char images[65], labels[65];
+};
+
+/* A data set that weft recognises by its hashes. */
+struct weft_known_data {
+    const char *name; /* "Fashion-MNIST" */
+    const char *const *classes;
+    size_t class_count;
+    bool published; /* it is the set that the published results are of */
+};
+
 /* The names of the ten classes of Fashion-MNIST, label 0 first: "T-shirt/top" ... "Ankle boot". */
 WEFT_API extern const char *const weft_class_names[10];
 
@@ -65,6 +79,17 @@ WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_
 /* Returns a checksum (CRC-32) of the pixels and labels that identifies the images. It does
  * not detect changes that are made with intent. */
 WEFT_API uint32_t weft_images_checksum(const struct weft_images *images);
+
+/* Stores the hashes of ${images} in ${hash}. */
+WEFT_API void weft_images_hash(const struct weft_images *images, struct weft_split_hash *hash);
+
+WEFT_API bool weft_split_hash_equal(const struct weft_split_hash *a,
+                                    const struct weft_split_hash *b);
+
+/* Returns the data set that has a split of ${hash}, and stores which one in ${split}; NULL if it is
+ * not known. Known are Fashion-MNIST, MNIST, and the sample of Fashion-MNIST of weft's sources. */
+WEFT_API const struct weft_known_data *weft_data_recognise(const struct weft_split_hash *hash,
+                                                           enum weft_split *split);
 
 WEFT_END
 

@@ -2,6 +2,7 @@
 #ifndef WEFT_MODEL_H
 #define WEFT_MODEL_H
 
+#include "weft/data.h"
 #include "weft/network.h"
 
 WEFT_BEGIN
@@ -18,7 +19,15 @@ struct weft_model {
     /* JSON object of the options that determined the bits, from malloc, or NULL. It is
      * __metadata__ "weft.options" of the file. */
     char *options;
+    /* The names of the classes, label 0 first, and NULL after the last; NULL if they are not known.
+     * Set by weft_model_set_classes. */
+    char **classes;
+    /* The data folder of the training: empty texts where it is not known. */
+    struct weft_split_hash data[WEFT_SPLIT_COUNT];
+    /* What weft_model_load found: */
+    char sha256[65];        /* the hash of the file that was read, in lower-case hexadecimal */
     bool published_assumed; /* the file named no network: the published one was taken */
+    bool undigested;        /* an earlier weft wrote the file, without a digest of its content */
 };
 
 /* Takes ${network} over and makes a model of it, with all parameters and buffers 0, but for the
@@ -64,10 +73,10 @@ WEFT_API enum weft_status weft_parameters_save(const struct weft_network *networ
                                                const float *values, const char *path,
                                                struct weft_error *error);
 
-/* Stores the SHA-256 of the model file of ${path} (see weft_model_path) in ${sha256}, in lower-case
- * hexadecimal. Fails with WEFT_BAD_FILE. */
-WEFT_API enum weft_status weft_file_sha256(const char *path, char sha256[65],
-                                           struct weft_error *error);
+/* Gives ${model} copies of ${count} ${names}, of one class each. Fails with WEFT_FAILED without
+ * memory. */
+WEFT_API enum weft_status weft_model_set_classes(struct weft_model *model, const char *const *names,
+                                                 size_t count, struct weft_error *error);
 
 WEFT_END
 

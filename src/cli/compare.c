@@ -7,6 +7,7 @@
 #include "cli/fleet.h"
 #include "cli/json.h"
 #include "cli/options.h"
+#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "os/files.h"
 #include "report/screen.h"
@@ -135,6 +136,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         return weft_error_hint(error, "for example: weft compare run-1 run-2");
     }
     TRY(weft_compare(a, b, report, (void *)options, &comparison, error));
+    cli_setup_undigested(options, a, comparison.undigested[0]);
+    cli_setup_undigested(options, b, comparison.undigested[1]);
     if (os_is_folder(a) && os_is_folder(b)) {
         TRY(compare_csv(options, "confusion-train.csv", &comparison, error));
         TRY(compare_csv(options, "confusion-test.csv", &comparison, error));

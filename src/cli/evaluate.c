@@ -48,7 +48,7 @@ static const struct cli_option rows[] = {
 /* The state of one evaluation. */
 struct state {
     const struct options *options;
-    char path[4096], sha256[65]; /* of the model */
+    char path[4096]; /* of the model */
     struct weft_model *model;
     struct weft_images images;
     struct weft_backend *backend;
@@ -90,8 +90,7 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     char folder[4096];
     size_t most = requested->statistics == WEFT_STATISTICS_BATCH ? (size_t)state->options->batch
                                                                  : CLI_RUNNING_BATCH;
-    TRY(cli_setup_model(common, common->operands[0], &state->model, state->path, state->sha256,
-                        error));
+    TRY(cli_setup_model(common, common->operands[0], &state->model, state->path, error));
     network = state->model->network;
     TRY(weft_data_find(common->data, folder, error));
     TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
@@ -135,7 +134,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
     struct json_writer json;
     if (cli_event_begin(&json, options->common.json, "evaluation")) {
         json_write_string(&json, "model", state->path);
-        json_write_string(&json, "sha256", state->sha256);
+        json_write_string(&json, "sha256", state->model->sha256);
         json_write_string(&json, "split", weft_split_name(requested->split));
         json_write_string(&json, "math", cli_math_names[options->common.math]);
         json_write_integer(&json, "images", state->evaluation.images);

@@ -11,21 +11,26 @@
 
 #define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
 
+void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested) {
+    if (undigested) {
+        cli_message_notice(options,
+                           "%s: an earlier weft wrote it, without a digest of its content: damage "
+                           "would not be noticed",
+                           path);
+    }
+}
+
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
-                                 struct weft_model **model, char path[4096], char sha256[65],
+                                 struct weft_model **model, char path[4096],
                                  struct weft_error *error) {
-    enum weft_status status;
     *model = NULL;
     TRY(weft_model_path(operand, path, error));
     TRY(weft_model_load(path, model, error));
-    status = sha256 != NULL ? weft_file_sha256(path, sha256, error) : WEFT_OK;
-    if (status != WEFT_OK) {
-        weft_model_destroy(*model);
-        *model = NULL;
-    } else if ((*model)->published_assumed) {
+    cli_setup_undigested(options, path, (*model)->undigested);
+    if ((*model)->published_assumed) {
         cli_message_notice(options, "%s: it names no network: the published one is assumed", path);
     }
-    return status;
+    return WEFT_OK;
 }
 
 enum weft_status cli_setup_network(const char *path, struct weft_network **network,

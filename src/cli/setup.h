@@ -12,10 +12,13 @@
  * speed. */
 #define CLI_RUNNING_BATCH 500
 
-/* Reads the model ${operand} and stores the path of its file, and its hash if ${sha256} is not
- * NULL. Prints a notice when the file names no network. The caller destroys ${model}. */
+/* Prints a notice if the file ${path} is ${undigested} (see struct weft_model). */
+void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested);
+
+/* Reads the model ${operand} and stores the path of its file. Prints a notice when the file has no
+ * digest, or names no network. The caller destroys ${model}. */
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
-                                 struct weft_model **model, char path[4096], char sha256[65],
+                                 struct weft_model **model, char path[4096],
                                  struct weft_error *error);
 
 /* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path}

@@ -146,14 +146,14 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *common = &options->common;
     struct weft_model *model = NULL;
     struct weft_network *network = NULL;
-    char path[4096], sha256[65];
+    char path[4096];
     enum weft_status status;
     if (common->operand_count > 0 && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: MODEL has its own network");
     }
     if (common->operand_count > 0) {
-        TRY(cli_setup_model(common, common->operands[0], &model, path, sha256, error));
-        status = print(common, model->network, path, sha256, error);
+        TRY(cli_setup_model(common, common->operands[0], &model, path, error));
+        status = print(common, model->network, path, model->sha256, error);
     } else {
         TRY(cli_setup_network(options->network, &network, error));
         status = print(common, network, NULL, NULL, error);

@@ -106,7 +106,8 @@ static enum weft_status compare_tensors(struct comparison *models, struct weft_e
 }
 
 static void compare_metadata(struct comparison *models) {
-    static const char *const keys[] = {"weft.network", "weft.options", "weft.contract"};
+    static const char *const keys[] = {"weft.network", "weft.options", "weft.contract",
+                                       "weft.classes", "weft.data"};
     char *text = models->comparison->metadata;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *a = safetensors_metadata(&models->files[0], keys[i]);
@@ -130,6 +131,7 @@ enum weft_status weft_compare(
     for (int side = 0; side < 2; side++) {
         TRY_OR(done, weft_model_path(operands[side], path, error));
         TRY_OR(done, safetensors_read(path, &models.files[side], error));
+        comparison->undigested[side] = models.files[side].undigested;
     }
     compare_metadata(&models);
     TRY_OR(done, compare_tensors(&models, error));

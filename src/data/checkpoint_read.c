@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "data/model_file.h"
+#include "data/model_metadata.h"
 #include "data/safetensors.h"
 #include "numerics.h"
 
@@ -242,7 +243,7 @@ static enum weft_status read_all(const struct safetensors *file, struct weft_che
     if (safetensors_metadata(file, "weft.options") == NULL) {
         return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.options: it is missing");
     }
-    TRY(model_read_options(file, checkpoint->model, error));
+    TRY(model_metadata_read(file, checkpoint->model, error));
     TRY(read_floats(file, checkpoint, error));
     TRY(read_integers(file, checkpoint, error));
     TRY(model_check(checkpoint->model, WEFT_BAD_FILE, error));

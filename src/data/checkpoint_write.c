@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/try.h"
 #include "base/utf8.h"
 #include "data/model_file.h"
+#include "data/model_metadata.h"
 #include "data/safetensors.h"
 
 void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
@@ -63,13 +65,14 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     struct safetensors_source sources[CHECKPOINT_ARRAYS + 2];
-    char *list = weft_network_to_json(model->network), *record = write_record(checkpoint);
-    const struct safetensors_text texts[] = {
-        {"weft.network", list},
-        {"weft.options", model->options != NULL ? model->options : "{}"},
-        {"weft.checkpoint", record},
-        {"weft.contract", MODEL_CONTRACT}};
+    struct safetensors_text texts[1 + MODEL_METADATA_TEXTS];
+    struct model_metadata metadata = {0};
+    char *record = write_record(checkpoint);
+    size_t count;
     enum weft_status status;
+    if (record == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+    }
     checkpoint_arrays(checkpoint, arrays);
     for (size_t i = 0; i < CHECKPOINT_ARRAYS; i++) {
         sources[i] = (struct safetensors_source){.name = arrays[i].name,
@@ -83,10 +86,16 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
                                                              .integers = model->batches};
     sources[CHECKPOINT_ARRAYS + 1] = (struct safetensors_source){
         .name = "progress", .rank = 1, .shape = {2}, .integers = progress};
-    status = list != NULL && record != NULL
-                 ? safetensors_write(path, texts, 4, sources, CHECKPOINT_ARRAYS + 2, NULL, error)
-                 : weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
-    free(list);
+    TRY_OR(done, model_metadata_make(model, &metadata, error));
+    memcpy(texts, metadata.texts, metadata.count * sizeof texts[0]);
+    count = metadata.count;
+    if (model->options == NULL) {
+        texts[count++] = (struct safetensors_text){"weft.options", "{}"};
+    }
+    texts[count++] = (struct safetensors_text){"weft.checkpoint", record};
+    status = safetensors_write(path, texts, count, sources, CHECKPOINT_ARRAYS + 2, NULL, error);
+done:
+    model_metadata_finish(&metadata);
     free(record);
     return status;
 }

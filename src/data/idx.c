@@ -11,7 +11,6 @@
 
 enum {
     UNSIGNED_BYTES = 0x08,
-    PIECE = 1 << 18,         /* bytes that are read and then hashed, while they are in the cache */
     FIRST_CAPACITY = 1 << 20 /* bytes that are allocated before any content is read */
 };
 
@@ -19,24 +18,13 @@ enum {
 struct reading {
     const char *path;
     struct unpack *reader;
-    struct sha256 *hash; /* or NULL */
     struct weft_error *error;
 };
-
-/* Reads up to ${size} bytes and hashes them. */
-static enum weft_status read_bytes(struct reading *reading, uint8_t *bytes, size_t size,
-                                   size_t *got) {
-    TRY(unpack_read(reading->reader, bytes, size, got, reading->error));
-    if (reading->hash != NULL) {
-        sha256_update(reading->hash, bytes, *got);
-    }
-    return WEFT_OK;
-}
 
 /* Reads ${size} bytes of the header. */
 static enum weft_status read_header(struct reading *reading, uint8_t *bytes, size_t size) {
     size_t got;
-    TRY(read_bytes(reading, bytes, size, &got));
+    TRY(unpack_read(reading->reader, bytes, size, &got, reading->error));
     if (got < size) {
         return weft_fail(reading->error, WEFT_BAD_FILE, "%s: ends inside the header of an IDX file",
                          reading->path);
@@ -123,8 +111,7 @@ static enum weft_status read_content(struct reading *reading, struct idx *idx) {
             return weft_fail(reading->error, WEFT_FAILED, "no memory for the content of %s",
                              reading->path);
         }
-        size_t size = capacity - have < PIECE ? capacity - have : PIECE;
-        TRY(read_bytes(reading, idx->bytes + have, size, &got));
+        TRY(unpack_read(reading->reader, idx->bytes + have, capacity - have, &got, reading->error));
         if (got == 0) {
             return weft_fail(reading->error, WEFT_BAD_FILE,
                              "%s: ends after %zu of the %zu bytes that its header states",
@@ -138,7 +125,7 @@ static enum weft_status read_content(struct reading *reading, struct idx *idx) {
 static enum weft_status expect_end(struct reading *reading, const struct idx *idx) {
     uint8_t byte;
     size_t got;
-    TRY(read_bytes(reading, &byte, 1, &got));
+    TRY(unpack_read(reading->reader, &byte, 1, &got, reading->error));
     if (got != 0) {
         return weft_fail(reading->error, WEFT_BAD_FILE,
                          "%s: continues after the %zu bytes that its header states", reading->path,
@@ -157,23 +144,17 @@ static enum weft_status read_file(struct reading *reading, unsigned count, struc
 }
 
 enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
-                          char sha256[SHA256_HEX], struct weft_error *error) {
-    struct sha256 hash;
-    struct reading reading = {.path = path, .hash = sha256 != NULL ? &hash : NULL, .error = error};
+                          struct weft_error *error) {
+    struct reading reading = {.path = path, .error = error};
     enum weft_status status;
     memset(idx, 0, sizeof *idx);
     TRY(unpack_open(path, &reading.reader, error));
-    sha256_init(&hash);
     status = read_file(&reading, count, idx);
     unpack_close(reading.reader);
     if (status != WEFT_OK) {
         idx_finish(idx);
-        return status;
     }
-    if (sha256 != NULL) {
-        sha256_final_hex(&hash, sha256);
-    }
-    return WEFT_OK;
+    return status;
 }
 
 void idx_finish(struct idx *idx) {

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/sha256.h"
 #include "weft/error.h"
 
 enum { IDX_DIMENSIONS = 3 }; /* maximum */
@@ -20,12 +19,11 @@ struct idx {
 };
 
 /* Reads the file ${path}, plain or gzip. It must have ${count} dimensions (1 to IDX_DIMENSIONS),
- * none of them 0, and nothing after its content. ${sha256}, if not NULL, receives the hash of the
- * unpacked file. Memory grows with the content of the file, not with the size in its header. The
- * caller frees ${idx} with idx_finish. Fails with WEFT_BAD_FILE, and with WEFT_FAILED without
- * memory; the message names the file, and ${idx} is then empty. */
+ * none of them 0, and nothing after its content. Memory grows with the content of the file, not with
+ * the size in its header. The caller frees ${idx} with idx_finish. Fails with WEFT_BAD_FILE, and with
+ * WEFT_FAILED without memory; the message names the file, and ${idx} is then empty. */
 enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
-                          char sha256[SHA256_HEX], struct weft_error *error);
+                          struct weft_error *error);
 
 /* Frees what ${idx} holds. Harmless on all zero. */
 void idx_finish(struct idx *idx);

@@ -5,24 +5,19 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/sha256.h"
 #include "base/try.h"
 #include "data/idx.h"
+#include "data/known_data.h"
 #include "os/files.h"
 #include "weft/data.h"
 
 enum { CLASSES = 10, IMAGES = 0, LABELS = 1, PATH_SIZE = sizeof((struct weft_idx_file *)0)->path };
 
-/* The files of a split by their names, and the SHA-256 of their unpacked bytes as published. */
-static const struct {
-    const char *name, *sha256;
-} FILES[WEFT_SPLIT_COUNT][2] = {
-    {{"train-images-idx3-ubyte",
-      "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
-     {"train-labels-idx1-ubyte",
-      "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"}},
-    {{"t10k-images-idx3-ubyte", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"},
-     {"t10k-labels-idx1-ubyte",
-      "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"}},
+/* The files of a split by their names. */
+static const char *const FILES[WEFT_SPLIT_COUNT][2] = {
+    {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+    {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
 };
 
 /* Where weft_data_find looks if no folder is requested. */
@@ -30,10 +25,6 @@ static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/dataset
 
 static const char HINT[] =
     "install Debian's package dataset-fashion-mnist, or run tools/fetch-data";
-
-const char *const weft_class_names[CLASSES] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
-                                               "Coat",        "Sandal",    "Shirt",    "Sneaker",
-                                               "Bag",         "Ankle boot"};
 
 const char *weft_split_name(enum weft_split split) {
     return split == WEFT_SPLIT_TRAIN ? "train" : "test";
@@ -67,7 +58,7 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
 enum weft_status weft_data_find(const char *requested, char folder[PATH_SIZE],
                                 struct weft_error *error) {
     const char *variable = getenv("WEFT_DATA");
-    const char *images = FILES[WEFT_SPLIT_TRAIN][IMAGES].name;
+    const char *images = FILES[WEFT_SPLIT_TRAIN][IMAGES];
     if (requested != NULL) {
         return take_folder(requested, "", folder, error);
     }
@@ -86,23 +77,30 @@ enum weft_status weft_data_find(const char *requested, char folder[PATH_SIZE],
     return weft_error_hint(error, "%s", HINT);
 }
 
-/* Reads one of the two files of ${split} into ${idx} and describes it in ${file}, with its hash if
- * ${hashed}. */
-static enum weft_status read_file(const char *folder, enum weft_split split, int which, bool hashed,
+/* Reads one of the two files of ${split} into ${idx} and stores its path in ${file}. */
+static enum weft_status read_file(const char *folder, enum weft_split split, int which,
                                   struct idx *idx, struct weft_idx_file *file,
                                   struct weft_error *error) {
-    const char *name = FILES[split][which].name;
-    enum weft_status status;
+    const char *name = FILES[split][which];
     memset(file, 0, sizeof *file);
     if (!find_file(folder, name, file->path)) {
         weft_fail(error, WEFT_BAD_FILE, "no data: there is neither %s/%s nor %s/%s.gz", folder,
                   name, folder, name);
         return weft_error_hint(error, "%s", HINT);
     }
-    status =
-        idx_read(file->path, which == IMAGES ? 3 : 1, idx, hashed ? file->sha256 : NULL, error);
-    file->published = strcmp(file->sha256, FILES[split][which].sha256) == 0;
-    return status;
+    return idx_read(file->path, which == IMAGES ? 3 : 1, idx, error);
+}
+
+/* Adds the hashes of ${images}, and whether they are those of the published set, to ${files}. */
+static void describe(const struct weft_images *images, enum weft_split split,
+                     struct weft_idx_file files[2]) {
+    const struct weft_split_hash *published = &known_published[split];
+    struct weft_split_hash hash;
+    weft_images_hash(images, &hash);
+    strcpy(files[IMAGES].sha256, hash.images);
+    strcpy(files[LABELS].sha256, hash.labels);
+    files[IMAGES].published = strcmp(hash.images, published->images) == 0;
+    files[LABELS].published = strcmp(hash.labels, published->labels) == 0;
 }
 
 /* Checks that each image has a label, and each label a class. */
@@ -130,7 +128,7 @@ enum weft_status weft_images_read(const char *folder, enum weft_split split,
     enum weft_status status;
     memset(images, 0, sizeof *images);
     for (int i = IMAGES; i <= LABELS; i++) {
-        TRY_OR(failed, read_file(folder, split, i, files != NULL, &idx[i], &described[i], error));
+        TRY_OR(failed, read_file(folder, split, i, &idx[i], &described[i], error));
     }
     TRY_OR(failed, check_labels(idx, described, error));
     *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
@@ -139,6 +137,9 @@ enum weft_status weft_images_read(const char *folder, enum weft_split split,
                                    .pixels = idx[IMAGES].bytes,
                                    .labels = idx[LABELS].bytes,
                                    .classes = CLASSES};
+    if (files != NULL) {
+        describe(images, split, files);
+    }
     return WEFT_OK;
 failed:
     idx_finish(&idx[IMAGES]);
@@ -197,4 +198,27 @@ uint32_t weft_images_checksum(const struct weft_images *images) {
     uLong sum = crc32(0, NULL, 0);
     sum = add_to_checksum(sum, images->pixels, images->count * images->height * images->width);
     return (uint32_t)add_to_checksum(sum, images->labels, images->count);
+}
+
+/* Stores the SHA-256 of an IDX file with ${count} dimensions and ${bytes} in ${hex}. */
+static void hash_idx(const size_t *dimensions, size_t count, const uint8_t *bytes, char hex[65]) {
+    uint8_t header[4 + 4 * IDX_DIMENSIONS] = {0, 0, 8 /* bytes */, (uint8_t)count};
+    struct sha256 hash;
+    size_t size = 1;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            header[4 + 4 * i + j] = (uint8_t)(dimensions[i] >> (24 - 8 * j));
+        }
+        size *= dimensions[i];
+    }
+    sha256_init(&hash);
+    sha256_update(&hash, header, 4 + 4 * count);
+    sha256_update(&hash, bytes, size);
+    sha256_final_hex(&hash, hex);
+}
+
+void weft_images_hash(const struct weft_images *images, struct weft_split_hash *hash) {
+    const size_t dimensions[IDX_DIMENSIONS] = {images->count, images->height, images->width};
+    hash_idx(dimensions, 3, images->pixels, hash->images);
+    hash_idx(dimensions, 1, images->labels, hash->labels);
 }

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_read.h"
 #include "base/try.h"
 #include "data/model_file.h"
+#include "data/model_metadata.h"
 #include "data/safetensors.h"
 #include "network/layer.h"
 
@@ -50,8 +50,32 @@ void weft_model_destroy(struct weft_model *model) {
         free(model->buffers);
         free(model->batches);
         free(model->options);
+        free(model->classes);
         free(model);
     }
+}
+
+enum weft_status weft_model_set_classes(struct weft_model *model, const char *const *names,
+                                        size_t count, struct weft_error *error) {
+    size_t size = (count + 1) * sizeof *model->classes;
+    char **classes, *next;
+    for (size_t i = 0; i < count; i++) {
+        size += strlen(names[i]) + 1;
+    }
+    classes = malloc(size); /* the pointers, then the names */
+    if (classes == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the names of the classes");
+    }
+    next = (char *)(classes + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(names[i]) + 1;
+        classes[i] = memcpy(next, names[i], length);
+        next += length;
+    }
+    classes[count] = NULL;
+    free(model->classes);
+    model->classes = classes;
+    return WEFT_OK;
 }
 
 float *model_values(const struct weft_model *model, const struct weft_tensor *tensor) {
@@ -96,20 +120,6 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
     return WEFT_OK;
 }
 
-enum weft_status model_check_options(const char *options, enum weft_status status,
-                                     struct weft_error *error) {
-    struct weft_error cause = {.message = "no object"};
-    json_t *json = NULL;
-    if (options[0] == '{') {
-        json_read(options, strlen(options), &json, &cause);
-    }
-    if (json == NULL) {
-        return weft_fail(error, status, "options: not a JSON object: %s", cause.message);
-    }
-    json_decref(json);
-    return WEFT_OK;
-}
-
 bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {
     if (layer_kinds[layer->kind]->counts_batches) {
         snprintf(name, WEFT_NAME_MAX + 32, "%s.num_batches_tracked", layer->name);
@@ -149,22 +159,22 @@ static size_t list_sources(const struct weft_model *model, struct safetensors_so
 static enum weft_status write_model(const struct weft_model *model, const char *path,
                                     char sha256[65], struct weft_error *error) {
     const struct weft_network *network = model->network;
-    char *list = weft_network_to_json(network);
     struct safetensors_source *sources =
         calloc(network->tensor_count + network->layer_count, sizeof *sources);
     char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
-    struct safetensors_text texts[4] = {{"format", "pt"}, {"weft.network", list}};
-    size_t text_count = 2;
+    struct safetensors_text texts[1 + MODEL_METADATA_TEXTS] = {{"format", "pt"}};
+    struct model_metadata metadata = {0};
     enum weft_status status;
-    if (model->options != NULL) {
-        texts[text_count++] = (struct safetensors_text){"weft.options", model->options};
+    if (sources == NULL || names == NULL) {
+        status = weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+        goto done;
     }
-    texts[text_count++] = (struct safetensors_text){"weft.contract", MODEL_CONTRACT};
-    status = list == NULL || sources == NULL || names == NULL
-                 ? weft_fail(error, WEFT_FAILED, "no memory to write %s", path)
-                 : safetensors_write(path, texts, text_count, sources,
-                                     list_sources(model, sources, names), sha256, error);
-    free(list);
+    TRY_OR(done, model_metadata_make(model, &metadata, error));
+    memcpy(texts + 1, metadata.texts, metadata.count * sizeof texts[0]);
+    status = safetensors_write(path, texts, 1 + metadata.count, sources,
+                               list_sources(model, sources, names), sha256, error);
+done:
+    model_metadata_finish(&metadata);
     free(sources);
     free(names);
     return status;

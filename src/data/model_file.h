@@ -4,8 +4,6 @@
 
 #include "weft/checkpoint.h"
 
-struct safetensors;
-
 /* WEFT_CONTRACT as text. */
 #define MODEL_TEXT_(number) #number
 #define MODEL_TEXT(number)  MODEL_TEXT_(number)
@@ -23,24 +21,15 @@ void model_fill(struct weft_model *model, const uint64_t *seed);
 enum weft_status model_check(const struct weft_model *model, enum weft_status status,
                              struct weft_error *error);
 
-/* Fails with ${status} unless ${options} is a JSON object. */
-enum weft_status model_check_options(const char *options, enum weft_status status,
-                                     struct weft_error *error);
-
-/* Copies the options of ${file} into ${model}; a file without options changes nothing. Fails with
- * WEFT_BAD_FILE unless they are a JSON object. */
-enum weft_status model_read_options(const struct safetensors *file, struct weft_model *model,
-                                    struct weft_error *error);
-
 /* Writes the name of the num_batches_tracked of ${layer} into ${name}:
  * "batchN1.num_batches_tracked". Returns false, and writes nothing, for a layer without it. */
 bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]);
 
 /* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
- * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). In
- * __metadata__: "weft.network"; "weft.options", those of the model; "weft.checkpoint", a JSON
- * object with the requested training and the history of the epochs, in which numbers that may
- * exceed 2^53 are strings; "weft.contract", the number of the contract of equal bits. */
+ * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). Its
+ * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint", a JSON object with the
+ * requested training and the history of the epochs, in which numbers that may exceed 2^53 are
+ * strings. */
 #define CHECKPOINT_ARRAYS 4
 
 /* A flat array of floats. */

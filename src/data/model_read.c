@@ -2,14 +2,13 @@
  * it. */
 #include "weft/model.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "data/model_file.h"
+#include "data/model_metadata.h"
 #include "data/safetensors.h"
 #include "numerics.h"
 #include "os/files.h"
@@ -23,31 +22,6 @@ enum weft_status weft_model_path(const char *path, char file[4096], struct weft_
         return weft_fail(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
     }
     return WEFT_OK;
-}
-
-enum weft_status weft_file_sha256(const char *path, char sha256[65], struct weft_error *error) {
-    struct sha256 hash;
-    char name[4096];
-    unsigned char bytes[16384];
-    size_t size;
-    FILE *stream;
-    enum weft_status status = WEFT_OK;
-    TRY(weft_model_path(path, name, error));
-    stream = os_file_open(name, error);
-    if (stream == NULL) {
-        return WEFT_BAD_FILE;
-    }
-    errno = 0;
-    sha256_init(&hash);
-    while ((size = fread(bytes, 1, sizeof bytes, stream)) > 0) {
-        sha256_update(&hash, bytes, size);
-    }
-    if (ferror(stream)) {
-        status = os_fail(error, "cannot read", name, errno);
-    }
-    fclose(stream);
-    sha256_final_hex(&hash, sha256);
-    return status;
 }
 
 /* Makes the network that ${file} names, or the published one. */
@@ -167,18 +141,6 @@ static void copy_values(const struct safetensors *file, struct weft_model *model
     }
 }
 
-enum weft_status model_read_options(const struct safetensors *file, struct weft_model *model,
-                                    struct weft_error *error) {
-    const char *options = safetensors_metadata(file, "weft.options");
-    if (options == NULL) {
-        return WEFT_OK;
-    }
-    TRY(model_check_options(options, WEFT_BAD_FILE, error));
-    model->options = text_copy(options);
-    return model->options != NULL ? WEFT_OK
-                                  : weft_fail(error, WEFT_FAILED, "no memory for the options");
-}
-
 /* Values near the denormals become +0, as in all computations. */
 static void clean_values(struct weft_model *model) {
     for (size_t i = 0; i < model->network->parameter_count; i++) {
@@ -220,7 +182,7 @@ static enum weft_status read_model(const struct safetensors *file, struct weft_m
     (*model)->published_assumed = assumed;
     copy_values(file, *model);
     TRY(model_check(*model, WEFT_BAD_FILE, error));
-    TRY(model_read_options(file, *model, error));
+    TRY(model_metadata_read(file, *model, error));
     clean_values(*model);
     return WEFT_OK;
 }

@@ -8,6 +8,7 @@
 #ifndef WEFT_DATA_SAFETENSORS_H
 #define WEFT_DATA_SAFETENSORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,9 +38,11 @@ struct safetensors {
     struct json_t *header;
     size_t count;
     struct safetensors_entry *entries; /* sorted by position */
+    char sha256[65];                   /* of the file, in lower-case hexadecimal */
+    bool undigested;                   /* an earlier weft wrote it, without a digest */
 };
 
-/* Reads the file ${path} and checks all of it. The caller frees ${file} with safetensors_finish.
+/* Reads the file ${path} and checks all of it, its digest first. The caller frees ${file} with safetensors_finish.
  * Fails with WEFT_BAD_FILE and a message that names the file, and the tensor if one is wrong. */
 enum weft_status safetensors_read(const char *path, struct safetensors *file,
                                   struct weft_error *error);
@@ -80,7 +83,8 @@ struct safetensors_text {
 
 /* Writes a file of ${text_count} ${texts} and ${count} ${sources} to ${path}, in this order: to a
  * temporary file first, which is then renamed. Names, keys and texts are UTF-8, and no name occurs
- * twice. The same arguments give the same bytes. ${sha256}, if not NULL, receives the hash of the
+ * twice. The file gets a digest (safetensors_digest.h). The same arguments give the same bytes.
+ * ${sha256}, if not NULL, receives the hash of the
  * file in lower-case hexadecimal. Fails with WEFT_BAD_FILE; then no file is left. */
 enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
                                    size_t text_count, const struct safetensors_source *sources,

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "data/safetensors_digest.h"
 #include "os/files.h"
 
 /* The known dtypes and the size of an element in bytes. */
@@ -111,10 +113,10 @@ static enum weft_status read_entry(const char *name, const json_t *json,
     return read_offsets(offsets, dtype, values, size, entry, error);
 }
 
-static enum weft_status check_metadata(json_t *metadata, struct weft_error *error) {
+static enum weft_status check_metadata(const struct safetensors *file, struct weft_error *error) {
+    json_t *metadata = json_object_get(file->header, "__metadata__"), *text;
     const char *key;
-    json_t *text;
-    bool good = json_is_object(metadata);
+    bool good = metadata == NULL || json_is_object(metadata);
     json_object_foreach(metadata, key, text) {
         good = good && json_is_string(text);
     }
@@ -159,26 +161,22 @@ static enum weft_status read_entries(struct safetensors *file, const unsigned ch
                                      size_t size, struct weft_error *error) {
     const char *name;
     json_t *json;
-    if (!json_is_object(file->header)) {
-        return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
-    }
     file->entries = calloc(json_object_size(file->header) + 1, sizeof *file->entries);
     if (file->entries == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the list of tensors");
     }
     json_object_foreach(file->header, name, json) {
-        bool is_metadata = strcmp(name, "__metadata__") == 0;
-        enum weft_status status =
-            is_metadata ? check_metadata(json, error)
-                        : read_entry(name, json, values, size, &file->entries[file->count], error);
+        enum weft_status status;
+        char shown[80];
+        if (strcmp(name, "__metadata__") == 0) {
+            continue;
+        }
+        status = read_entry(name, json, values, size, &file->entries[file->count], error);
         if (status != WEFT_OK) {
-            char shown[80];
-            if (!is_metadata) {
-                weft_error_context(error, "tensor %s", text_printable(name, shown));
-            }
+            weft_error_context(error, "tensor %s", text_printable(name, shown));
             return status;
         }
-        file->count += is_metadata ? 0 : 1;
+        file->count++;
     }
     return check_cover(file, values, size, error);
 }
@@ -216,6 +214,8 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     const char *bytes = file->bytes;
     size_t length = 0;
     enum weft_status status;
+    sha256_hex(bytes, size, file->sha256);
+    TRY(digest_check(file->bytes, size, error));
     TRY(read_length(bytes, size, &length, error));
     if (length == 0 || bytes[8] != '{') {
         return weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
@@ -224,6 +224,11 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     if (status != WEFT_OK) {
         return weft_error_context(error, "header");
     }
+    if (!json_is_object(file->header)) {
+        return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
+    }
+    TRY(check_metadata(file, error));
+    TRY(digest_check_metadata(file, size, error));
     return read_entries(file, (const unsigned char *)bytes + 8 + length, size - 8 - length, error);
 }
 

@@ -9,9 +9,10 @@
 #include "base/json_write.h"
 #include "base/sha256.h"
 #include "base/try.h"
+#include "data/safetensors_digest.h"
 #include "os/files.h"
 
-/* The file and the hash of its bytes. */
+/* The file, if its stream is open, and the hash of its bytes. */
 struct output {
     struct os_file file;
     struct sha256 hash;
@@ -21,7 +22,7 @@ struct output {
 static void put(struct output *output, const void *bytes, size_t size) {
     if (output->number == 0) {
         errno = 0;
-        if (fwrite(bytes, 1, size, output->file.stream) != size) {
+        if (output->file.stream != NULL && fwrite(bytes, 1, size, output->file.stream) != size) {
             output->number = errno != 0 ? errno : EIO;
         }
         sha256_update(&output->hash, bytes, size);
@@ -66,7 +67,7 @@ static size_t count_of(const struct safetensors_source *source) {
     return count;
 }
 
-/* Returns the header, padded with spaces so that the values start at a multiple of 8, and NULL
+/* Returns the header, its digest all zeros, padded with spaces so that the values start at a multiple of 8, and NULL
  * without memory. Stores the size of the file in ${size}. */
 static char *make_header(const struct safetensors_text *texts, size_t text_count,
                          const struct safetensors_source *sources, size_t count, size_t *length,
@@ -74,13 +75,13 @@ static char *make_header(const struct safetensors_text *texts, size_t text_count
     struct json_writer json = {0};
     uint64_t end = 0;
     json_write_open(&json, NULL, '{');
-    if (text_count > 0) {
-        json_write_open(&json, "__metadata__", '{');
-        for (size_t i = 0; i < text_count; i++) {
-            json_write_string(&json, texts[i].key, texts[i].value);
-        }
-        json_write_close(&json, '}');
+    json_write_open(&json, "__metadata__", '{');
+    for (size_t i = 0; i < text_count; i++) {
+        json_write_string(&json, texts[i].key, texts[i].value);
     }
+    json_write_string(&json, DIGEST_FORMAT_KEY, DIGEST_FORMAT);
+    json_write_string(&json, DIGEST_KEY, DIGEST_ZEROS);
+    json_write_close(&json, '}');
     for (size_t i = 0; i < count; i++) {
         json_write_open(&json, sources[i].name, '{');
         json_write_string(&json, "dtype", sources[i].floats != NULL ? "F32" : "I64");
@@ -103,10 +104,10 @@ static char *make_header(const struct safetensors_text *texts, size_t text_count
     return text_take(&json.text);
 }
 
-static enum weft_status put_all(struct output *output, const char *header, size_t length,
-                                const struct safetensors_source *sources, size_t count,
-                                const char *path, struct weft_error *error) {
+static void put_all(struct output *output, const char *header, size_t length,
+                    const struct safetensors_source *sources, size_t count) {
     uint64_t number = length;
+    sha256_init(&output->hash);
     put_values(output, &number, 8, 1);
     put(output, header, length);
     for (size_t i = 0; i < count; i++) {
@@ -114,11 +115,16 @@ static enum weft_status put_all(struct output *output, const char *header, size_
         put_values(output, values != NULL ? values : sources[i].integers, width_of(&sources[i]),
                    count_of(&sources[i]));
     }
-    if (output->number != 0) {
-        return weft_fail(error, WEFT_BAD_FILE, "cannot write %s: %s", path,
-                         strerror(output->number));
-    }
-    return os_file_commit(&output->file, error);
+}
+
+/* Replaces the zeros in ${header} by the digest of the file. */
+static void set_digest(char *header, size_t length, const struct safetensors_source *sources,
+                       size_t count) {
+    struct output output = {0}; /* without a stream */
+    char digest[DIGEST_DIGITS + 1];
+    put_all(&output, header, length, sources, count);
+    sha256_final_hex(&output.hash, digest);
+    memcpy(digest_find(header, length), digest, DIGEST_DIGITS);
 }
 
 enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
@@ -137,9 +143,15 @@ enum weft_status safetensors_write(const char *path, const struct safetensors_te
             weft_fail(error, WEFT_BAD_FILE, "cannot write %s: it would be too large to read", path);
         goto done;
     }
+    set_digest(header, length, sources, count);
     TRY_OR(done, os_file_create(&output.file, path, error));
-    sha256_init(&output.hash);
-    TRY_OR(done, put_all(&output, header, length, sources, count, path, error));
+    put_all(&output, header, length, sources, count);
+    if (output.number != 0) {
+        status =
+            weft_fail(error, WEFT_BAD_FILE, "cannot write %s: %s", path, strerror(output.number));
+        goto done;
+    }
+    TRY_OR(done, os_file_commit(&output.file, error));
     if (sha256 != NULL) {
         sha256_final_hex(&output.hash, sha256);
     }

@@ -109,3 +109,37 @@ void os_pool_run(struct os_pool *pool, size_t count, void (*work)(void *context,
     }
     pthread_mutex_unlock(&pool->lock);
 }
+
+/* ---- a thread aside ---- */
+
+struct os_task {
+    void (*work)(void *context);
+    void *context;
+    pthread_t thread;
+};
+
+static void *task_main(void *argument) {
+    struct os_task *task = argument;
+    task->work(task->context);
+    return NULL;
+}
+
+struct os_task *os_task_start(void (*work)(void *context), void *context) {
+    struct os_task *task = malloc(sizeof *task);
+    if (task != NULL) {
+        *task = (struct os_task){.work = work, .context = context};
+        if (pthread_create(&task->thread, NULL, task_main, task) == 0) {
+            return task;
+        }
+    }
+    free(task);
+    work(context);
+    return NULL;
+}
+
+void os_task_wait(struct os_task *task) {
+    if (task != NULL) {
+        pthread_join(task->thread, NULL);
+        free(task);
+    }
+}

@@ -34,15 +34,19 @@ expect_json 'e[-2]["event"] == "verdict" and e[-2]["result"] == "different" and 
 expect_json 'any(x["name"] == "conv1.weight" and 0 < x["differing"] <= x["of"] == 150 and x["largest_ulp"] > 0 and x["largest_difference"] > 0 for x in e[:-2])'
 end
 
-# One bit of one value
-python3 - "$a/model.safetensors" "$work/files/bit.safetensors" <<'PYTHON'
-import json, struct, sys
+# One bit of one value, with the right digest and with the old one
+PYTHONPATH=$source/tests/support python3 - "$a/model.safetensors" "$work/files" <<'PYTHON'
+import sys, sealed
 content = bytearray(open(sys.argv[1], "rb").read())
-length = struct.unpack("<Q", content[:8])[0]
-begin = json.loads(content[8 : 8 + length])["fc1.bias"]["data_offsets"][0]
-content[8 + length + begin + 4 * 7] ^= 1
-open(sys.argv[2], "wb").write(content)
+header, values = sealed.read(sys.argv[1])
+at = header["fc1.bias"]["data_offsets"][0] + 4 * 7
+content[len(content) - len(values) + at] ^= 1
+open(sys.argv[2] + "/damaged.safetensors", "wb").write(content)
+values = bytearray(values)
+values[at] ^= 1
+open(sys.argv[2] + "/bit.safetensors", "wb").write(sealed.pack(header, bytes(values)))
 PYTHON
+refuses 3 "damaged.safetensors: damaged: its digest is " compare "$a" "$work/files/damaged.safetensors"
 begin "one bit"
 run compare "$a" "$work/files/bit.safetensors" --json
 expect_code 1

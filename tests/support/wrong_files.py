@@ -9,11 +9,12 @@ usage: wrong_files.py data SAMPLE FOLDER
           overflow
 """
 import gzip
-import json
 import os
 import shutil
 import struct
 import sys
+
+import sealed
 
 NAMES = [
     "train-images-idx3-ubyte",
@@ -71,26 +72,23 @@ def pack(tensors, metadata):
         offsets = [len(values), len(values) + len(content)]
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
         values += content
-    text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + values
+    return sealed.pack(header, values)
 
 
 def read_model(path):
-    with open(path, "rb") as file:
-        content = file.read()
-    length = struct.unpack("<Q", content[:8])[0]
-    header = json.loads(content[8 : 8 + length])
+    header, values = sealed.read(path)
     metadata = header.pop("__metadata__", {})
-    values = content[8 + length :]
     tensors = {
         name: (tensor["dtype"], tensor["shape"], values[slice(*tensor["data_offsets"])])
         for name, tensor in header.items()
     }
-    return tensors, metadata, content
+    return tensors, metadata
 
 
 def write_models(model, folder):
-    tensors, metadata, content = read_model(model)
+    tensors, metadata = read_model(model)
+    with open(model, "rb") as file:
+        content = file.read()
     name = "fc1.weight"
     dtype, shape, values = tensors[name]
     nan = struct.pack("<f", float("nan"))

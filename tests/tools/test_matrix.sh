@@ -26,7 +26,7 @@ SCRIPT
 begin "equal"
 matrix --only --weft "$weft"
 expect_code 0
-expect_text out "7cfc4c5cfa34fc24"
+expect_text out "518d01e8260e46ae"
 expect_text out "matrix: 1 passed, 0 failed, 0 skipped"
 expect_empty err
 end
@@ -43,7 +43,7 @@ begin "a confusion matrix differs"
 wrong confusion 'sed -i "2s/[0-9]*$/99/" confusion-test.csv'
 matrix --only --weft "$work/files/confusion"
 expect_code 1
-expect_text out "7cfc4c5cfa34fc24 DIFFERS in confusion matrices"
+expect_text out "518d01e8260e46ae DIFFERS in confusion matrices"
 end
 
 begin "a failing training"

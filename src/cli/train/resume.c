@@ -128,12 +128,13 @@ static enum weft_status check_options(const struct cli_train_options *options,
 
 static enum weft_status check_init(const char *path, const struct weft_checkpoint *from,
                                    struct weft_error *error) {
-    char sha256[65];
-    TRY(weft_file_sha256(path, sha256, error));
-    if (strcmp(sha256, from->init) != 0) {
-        return conflict(error, "init", from->init[0] != '\0' ? from->init : "no --init");
-    }
-    return WEFT_OK;
+    struct weft_model *model;
+    bool same;
+    TRY(weft_model_load(path, &model, error));
+    same = strcmp(model->sha256, from->init) == 0;
+    weft_model_destroy(model);
+    return same ? WEFT_OK
+                : conflict(error, "init", from->init[0] != '\0' ? from->init : "no --init");
 }
 
 static enum weft_status check_network(const char *path, const struct weft_checkpoint *from,
@@ -174,6 +175,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
     }
     TRY(weft_checkpoint_load(path, &train->from, error));
     from = train->from;
+    cli_setup_undigested(&options->common, path, from->model->undigested);
 
     /* Check the options against it. */
     resumed = resumed_options(options, from);
@@ -219,6 +221,18 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
         return weft_fail(error, WEFT_BAD_FILE,
                          "%s/checkpoint.safetensors: %llu steps are not %zu epochs",
                          train->run.path, (unsigned long long)from->steps, from->epochs);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status cli_resume_check_data(const struct cli_training *train, struct weft_error *error) {
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        const struct weft_split_hash *before = &train->model->data[i];
+        if (before->images[0] != '\0' && !weft_split_hash_equal(before, &train->identity[i].hash)) {
+            weft_fail(error, WEFT_USAGE, "%s: not the %s images that the run began with",
+                      train->data, weft_split_name((enum weft_split)i));
+            return weft_error_hint(error, "name their folder with --data");
+        }
     }
     return WEFT_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/try.h"
 #include "cli/messages.h"
@@ -60,8 +61,9 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
     struct weft_network *network = NULL;
     char path[4096];
     if (options->init != NULL) {
-        return cli_setup_model(&options->common, options->init, &train->model, path,
-                               train->init_sha256, error);
+        TRY(cli_setup_model(&options->common, options->init, &train->model, path, error));
+        strcpy(train->init_sha256, train->model->sha256);
+        return WEFT_OK;
     }
     TRY(cli_setup_network(options->network, &network, error));
     TRY(weft_model_create(network, &train->model, error));
@@ -80,6 +82,9 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
         return weft_fail(error, WEFT_USAGE, "--network: --init has its own network");
     }
     TRY(cli_setup_images(options->common.data, train->data, train->images, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_start(&train->identity[i], &train->images[i]);
+    }
     train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
     TRY(cli_train_check_validate(train, error));
     if (train->from != NULL) {
@@ -124,6 +129,25 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
     return WEFT_OK;
 }
 
+/* Gives the model what its file records of the data. */
+static enum weft_status set_data(struct cli_training *train, struct weft_error *error) {
+    const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
+    const struct weft_known_data *known;
+    enum weft_split split;
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&train->identity[i]);
+    }
+    if (train->from != NULL) {
+        TRY(cli_resume_check_data(train, error));
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        train->model->data[i] = train->identity[i].hash;
+    }
+    known = weft_data_recognise(&train->model->data[WEFT_SPLIT_TRAIN], &split);
+    return weft_model_set_classes(train->model, known != NULL ? known->classes : weft_class_names,
+                                  images->classes, error);
+}
+
 /* Opens the device and prepares the run folder. A folder that exists changes only after the device
  * is open. */
 static enum weft_status prepare(struct cli_training *train, struct weft_error *error) {
@@ -132,6 +156,7 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
         TRY(cli_run_create(&train->run, options->out, options->force, error));
     }
     TRY(open_device(train, error));
+    TRY(set_data(train, error));
     if (train->from == NULL) {
         TRY(cli_run_clear(&train->run, false, error));
     } else {
@@ -262,6 +287,7 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
         *device = *weft_backend_device(train.backend);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&train.identity[i]);
         weft_evaluation_finish(&train.evaluations[i]);
     }
     cli_setup_images_finish(train.images);

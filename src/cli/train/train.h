@@ -4,6 +4,7 @@
 
 #include "base/json_write.h"
 #include "cli/command.h"
+#include "cli/identity.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
 #include "report/csv.h"
@@ -38,8 +39,9 @@ struct cli_training {
     /* What is trained. */
     char data[4096]; /* the folder of the images */
     struct weft_images images[WEFT_SPLIT_COUNT];
-    uint32_t checksum;    /* of the training images */
-    char init_sha256[65]; /* of the file of --init; empty without */
+    struct cli_identity identity[WEFT_SPLIT_COUNT]; /* of the images */
+    uint32_t checksum;                              /* of the training images */
+    char init_sha256[65];                           /* of the file of --init; empty without */
     struct weft_model *model;
     struct weft_backend *backend;
 
@@ -127,6 +129,9 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
 /* Fails with WEFT_USAGE unless the images are those of the checkpoint. */
 enum weft_status cli_resume_check_images(const struct cli_training *train,
                                          struct weft_error *error);
+
+/* Fails with WEFT_USAGE if an image or label of either split is another than when the run began. */
+enum weft_status cli_resume_check_data(const struct cli_training *train, struct weft_error *error);
 
 /* Restores the run folder and the record of the last finished epoch. */
 enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error *error);
