@@ -90,15 +90,34 @@ START_TEST(steps_file) {
     struct report_step *read;
     struct weft_error error = {0};
     size_t count;
-    FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    csv_write_steps(file, steps, 0, 2);
-    csv_write_steps(file, steps, 2, 3);
-    ck_assert_int_eq(fclose(file), 0);
+    struct text text = {0};
+    csv_add_steps(&text, steps, 0, 2);
+    csv_add_steps(&text, steps, 2, 3);
+    temporary_write(path, text.bytes, text.length);
+    free(text_take(&text));
     ck_assert_int_eq(csv_read_steps(path, &read, &count, &error), WEFT_OK);
     ck_assert_uint_eq(count, 3);
     ck_assert_int_eq(memcmp(read, steps, sizeof steps), 0);
     free(read);
+}
+END_TEST
+
+/* Steps match the epochs that they add up to, and no others. */
+START_TEST(steps_of_epochs) {
+    static const struct report_step steps[] = {
+        {1, 100, 11, 2.25f}, {1, 50, 4, 0.25f}, {2, 2, 2, 1}};
+    struct report_epoch epochs[] = {{.accuracy = 0.1, .total_loss = 2.5},
+                                    {.accuracy = 1, .total_loss = 1}};
+    ck_assert(csv_steps_match(steps, 3, epochs, 2));
+    ck_assert(csv_steps_match(steps, 2, epochs, 1));
+    ck_assert(!csv_steps_match(steps, 3, epochs, 1));
+    ck_assert(!csv_steps_match(steps, 2, epochs, 2));
+    ck_assert(!csv_steps_match(steps, 1, epochs, 1));
+    ck_assert(csv_steps_match(NULL, 0, NULL, 0));
+    epochs[1].total_loss = 1.001;
+    ck_assert(!csv_steps_match(steps, 3, epochs, 2));
+    epochs[1] = (struct report_epoch){.accuracy = 0.5, .total_loss = 1};
+    ck_assert(!csv_steps_match(steps, 3, epochs, 2));
 }
 END_TEST
 
@@ -136,6 +155,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, figure);
     tcase_add_test(tests, places);
     tcase_add_test(tests, steps_file);
+    tcase_add_test(tests, steps_of_epochs);
     tcase_add_test(tests, wrong_files);
 }
 

@@ -2,9 +2,11 @@
  * reasons. */
 #include "files_case.h"
 
+#include <errno.h>
 #include <stdint.h>
 
 #include "os/files.h"
+#include "os/lock.h"
 
 START_TEST(commit_replaces_at_once) {
     struct os_file file;
@@ -56,21 +58,92 @@ START_TEST(two_writers_do_not_mix) {
 }
 END_TEST
 
-/* A temporary file that a killed process with the same number left is not used, and does not
- * prevent writing. */
-START_TEST(left_files_are_ignored) {
-    struct os_file file;
+/* Temporary files that a killed process left are removed, and other files are not. */
+START_TEST(left_files_are_removed) {
+    static const char *const others[] = {
+        "left/weft-.part",      "left/weft-1.part",     "left/weft-1-.part", "left/weft-1-2.part2",
+        "left/a-weft-1-2.part", "left/weft-1-2-3.part", "left/notes.part"};
+    const size_t count = sizeof others / sizeof others[0];
+    struct os_file file, second;
     struct weft_error error = {0};
     make_folder("left");
     for (int i = 0; i < 20; i++) {
         char name[64];
-        snprintf(name, sizeof name, "left/x.%ld-%d.part", (long)getpid(), i);
+        snprintf(name, sizeof name, "left/weft-%ld-%d.part", (long)getpid(), i);
         temporary_write(temporary_path(name), "left", 4);
     }
+    for (size_t i = 0; i < count; i++) {
+        temporary_write(temporary_path(others[i]), "mine", 4);
+    }
     ck_assert_int_eq(os_file_create(&file, temporary_path("left/x"), &error), WEFT_OK);
+    ck_assert_uint_eq(count_entries("left"), count + 1);
+    ck_assert_int_eq(os_file_create(&second, temporary_path("left/y"), &error), WEFT_OK);
+    os_remove_parts(temporary_path("left")); /* those that are open stay */
+    ck_assert_uint_eq(count_entries("left"), count + 2);
     ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&second, &error), WEFT_OK);
     assert_content(temporary_path("left/x"), "");
-    ck_assert_uint_eq(count_entries("left"), 21);
+    for (size_t i = 0; i < count; i++) {
+        assert_content(temporary_path(others[i]), "mine");
+    }
+}
+END_TEST
+
+/* The longest name that the system allows. */
+START_TEST(long_names) {
+    char name[300] = "long/";
+    struct os_file file;
+    struct weft_error error = {0};
+    make_folder("long");
+    memset(name + 5, 'n', 250);
+    name[255] = '\0';
+    ck_assert_int_eq(os_file_create(&file, temporary_path(name), &error), WEFT_OK);
+    fputs("text", file.stream);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
+    assert_content(temporary_path(name), "text");
+}
+END_TEST
+
+/* A check finds what os_file_create would, and leaves nothing. */
+START_TEST(check_leaves_nothing) {
+    struct weft_error error = {0};
+    make_folder("check");
+    ck_assert_int_eq(os_file_check(temporary_path("check/x"), &error), WEFT_OK);
+    ck_assert_uint_eq(count_entries("check"), 0);
+    temporary_write(temporary_path("check/x"), "old", 3);
+    ck_assert_int_eq(os_file_check(temporary_path("check/x"), &error), WEFT_OK);
+    assert_content(temporary_path("check/x"), "old");
+    os_file_check(temporary_path("check"), &error);
+    assert_fails(&error, "check", "Is a directory");
+    error = (struct weft_error){0};
+    os_file_check(temporary_path("check/none/x"), &error);
+    assert_fails(&error, "check/none/x", "No such file");
+}
+END_TEST
+
+/* A folder is locked once, and the lock leaves nothing. */
+START_TEST(locks) {
+    struct os_lock lock, second;
+    struct weft_error error = {0};
+    make_folder("locked");
+    const char *folder = temporary_path("locked");
+    ck_assert_int_eq(os_check_empty(folder, ""), 0);
+    temporary_write(temporary_path("locked/weft-1-1.part"), "left", 4);
+    ck_assert_int_eq(os_lock_take(&lock, folder, &error), WEFT_OK);
+    ck_assert_int_eq(os_check_empty(folder, OS_LOCK_NAME), 0);
+    ck_assert_int_eq(os_check_empty(folder, ""), ENOTEMPTY);
+    ck_assert_int_eq(os_lock_take(&second, folder, &error), WEFT_USAGE);
+    ck_assert_msg(strstr(error.message, "in use by process ") != NULL, "%s", error.message);
+    ck_assert_msg(strstr(error.message, " since 2") != NULL, "%s", error.message);
+    os_lock_release(&second);
+    ck_assert_uint_eq(count_entries("locked"), 1);
+    os_lock_release(&lock);
+    os_lock_release(&lock);
+    ck_assert_uint_eq(count_entries("locked"), 0);
+    error = (struct weft_error){0};
+    ck_assert_int_eq(os_lock_take(&lock, folder, &error), WEFT_OK);
+    os_lock_release(&lock);
+    ck_assert_int_eq(os_lock_take(&lock, temporary_path("nowhere"), &error), WEFT_BAD_FILE);
 }
 END_TEST
 
@@ -171,7 +244,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, commit_replaces_at_once);
     tcase_add_test(tests, abandon_removes_files);
     tcase_add_test(tests, two_writers_do_not_mix);
-    tcase_add_test(tests, left_files_are_ignored);
+    tcase_add_test(tests, left_files_are_removed);
+    tcase_add_test(tests, long_names);
+    tcase_add_test(tests, check_leaves_nothing);
+    tcase_add_test(tests, locks);
     tcase_add_test(tests, create_reports_reason);
     tcase_add_test(tests, read_limits_and_reasons);
     tcase_add_test(tests, read_large_file);

@@ -5,55 +5,111 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "cli/messages.h"
 #include "os/files.h"
 
-#define RUNS_MAX 100000 /* run-N without --out */
+enum {
+    RUNS_MAX = 100000, /* run-N without --out */
+    ATTEMPTS = 100     /* to lock a folder that other processes make and remove */
+};
 
+static enum weft_status lock(struct cli_run *run, const struct cli_options *options,
+                             struct weft_error *error) {
+    TRY(os_lock_take(&run->lock, run->path, error));
+    if (run->lock.unsupported) {
+        cli_message_warning(options, "folder-not-locked",
+                            "%s: its file system has no locks: no other training may use it",
+                            run->path);
+    }
+    return WEFT_OK;
+}
+
+/* The folder is taken by its mkdir, which only one process succeeds with. */
 static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
     for (unsigned i = 1; i <= RUNS_MAX; i++) {
+        int number;
         snprintf(run->path, sizeof run->path, "run-%u", i);
-        if (!os_exists(run->path)) {
-            return WEFT_OK;
+        number = os_new_folder(run->path);
+        run->made = number == 0;
+        if (number != EEXIST) {
+            return number == 0 ? WEFT_OK : os_fail(error, "cannot make folder", run->path, number);
         }
     }
     return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d all exist", RUNS_MAX);
 }
 
-static enum weft_status take(struct cli_run *run, const char *out, bool force,
-                             struct weft_error *error) {
-    if (strlen(out) >= sizeof run->path) {
+/* Makes ${out} unless it exists. */
+static enum weft_status make(struct cli_run *run, const char *out, struct weft_error *error) {
+    size_t length = strlen(out);
+    char parent[sizeof run->path];
+    if (length >= sizeof run->path) {
         return weft_fail(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
                          sizeof run->path - 1);
     }
-    snprintf(run->path, sizeof run->path, "%s", out);
-    if (!os_exists(out)) {
-        return WEFT_OK;
+    memcpy(run->path, out, length + 1);
+    if (os_exists(out)) {
+        return os_is_folder(out)
+                   ? WEFT_OK
+                   : weft_fail(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
     }
-    if (!os_is_folder(out)) {
-        return weft_fail(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
+    /* The folder itself last, to see whether it is this process that made it. */
+    while (length > 1 && os_is_separator(run->path[length - 1])) {
+        run->path[--length] = '\0';
     }
-    if (!force && !os_is_empty_folder(out)) {
+    os_folder_of(run->path, parent);
+    TRY(os_make_folder(parent, error));
+    run->made = os_new_folder(run->path) == 0;
+    memcpy(run->path, out, strlen(out) + 1);
+    return run->made ? WEFT_OK : os_make_folder(out, error);
+}
+
+static enum weft_status check_empty(const char *out, struct weft_error *error) {
+    int number = os_check_empty(out, OS_LOCK_NAME);
+    if (number == ENOTEMPTY) {
         weft_fail(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
         return weft_error_hint(error,
                                "choose another folder, or replace the run in it with --force");
     }
-    return WEFT_OK;
+    return number == 0 ? WEFT_OK : os_fail(error, "cannot read the folder", out, number);
 }
 
-enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
-                                struct weft_error *error) {
-    bool existed;
-    TRY(out != NULL ? take(run, out, force, error) : choose(run, error));
-    existed = os_exists(run->path);
-    TRY(os_make_folder(run->path, error));
-    run->made = !existed;
-    return WEFT_OK;
+enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *options,
+                                const char *out, bool force, struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
+    if (out == NULL) {
+        TRY(choose(run, error));
+        return lock(run, options, error);
+    }
+    for (int i = 0; i < ATTEMPTS; i++) {
+        struct weft_error reason = {0};
+        status = make(run, out, &reason);
+        if (status == WEFT_OK) {
+            status = lock(run, options, &reason);
+        }
+        if (status == WEFT_OK) {
+            return force ? WEFT_OK : check_empty(out, error);
+        }
+        *error = reason;
+        if (os_exists(out)) {
+            break; /* otherwise another process, which failed, has just removed it */
+        }
+    }
+    return status;
+}
+
+enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *options,
+                              const char *path, struct weft_error *error) {
+    if (strlen(path) >= sizeof run->path) {
+        return weft_fail(error, WEFT_USAGE, "the path of the run folder is too long");
+    }
+    strcpy(run->path, path);
+    return lock(run, options, error);
 }
 
 static const char *const files[] = {
-    /* written at the end */
-    "confusion-train.csv", "confusion-test.csv", "confusion-train.png", "confusion-test.png",
-    "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg", "run.json",
+    /* written at the end; a folder with run.json is complete, so it is removed first */
+    "run.json", "confusion-train.csv", "confusion-test.csv", "confusion-train.png",
+    "confusion-test.png", "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg",
     "report.html",
     /* written after each epoch */
     "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
@@ -67,17 +123,21 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
     for (size_t i = 0; i < count; i++) {
         cli_run_path(run->path, files[i], path);
         if (remove(path) != 0 && errno != ENOENT) {
-            return weft_fail(error, WEFT_FAILED, "%s: cannot be removed: %s", path,
-                             strerror(errno));
+            return os_fail(error, "cannot remove", path, errno);
+        }
+        if (i == 0 || i + 1 == count) {
+            os_sync_folder_of(path);
         }
     }
     return WEFT_OK;
 }
 
-void cli_run_discard(const struct cli_run *run) {
+void cli_run_finish(struct cli_run *run) {
+    os_lock_release(&run->lock);
     if (run->made) {
         remove(run->path); /* a folder only when it is empty */
     }
+    run->made = false;
 }
 
 char *cli_run_path(const char *folder, const char *name, char path[4096]) {

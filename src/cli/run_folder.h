@@ -4,25 +4,33 @@
 
 #include <stdbool.h>
 
-#include "weft/error.h"
+#include "cli/options.h"
+#include "os/lock.h"
 
 struct cli_run {
     char path[3072];
-    bool made; /* by this run: it did not exist before */
+    bool made;           /* by this run: it did not exist before */
+    struct os_lock lock; /* no other training writes the folder meanwhile */
 };
 
 /* Makes the folder ${out}, or the first of run-1, run-2 ... that does not exist when ${out} is
- * NULL. Fails with WEFT_USAGE when it exists and is not empty, unless ${force}. */
-enum weft_status cli_run_create(struct cli_run *run, const char *out, bool force,
-                                struct weft_error *error);
+ * NULL, and locks it. Fails with WEFT_USAGE when another process has locked it, and when it is not
+ * empty, unless ${force}. The caller calls cli_run_finish, after a failure too. */
+enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *options,
+                                const char *out, bool force, struct weft_error *error);
+
+/* Locks the folder ${path}, which exists. The rest as for cli_run_create. */
+enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *options,
+                              const char *path, struct weft_error *error);
 
 /* Removes the files that an earlier training left in it, so that all files in it belong to one run;
  * if ${results_only}, those that are written at the end of a run. */
 enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
                                struct weft_error *error);
 
-/* Removes the folder if this run made it and it is still empty. */
-void cli_run_discard(const struct cli_run *run);
+/* Ends the lock. Removes the folder if this run made it and it is still empty. Harmless for a run
+ * that is all zero. */
+void cli_run_finish(struct cli_run *run);
 
 /* Writes the path of the file ${name} in the run folder ${folder} into ${path}. Returns ${path}. */
 char *cli_run_path(const char *folder, const char *name, char path[4096]);

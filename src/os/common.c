@@ -1,8 +1,11 @@
-/* common.c: the part of terminal.h, process.h and host.h that is the same on all systems. */
+/* common.c: the part of terminal.h, process.h, host.h and lock.h that is the same on all systems. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "os/host.h"
+#include "os/lock.h"
 #include "os/process.h"
 #include "os/terminal.h"
 
@@ -46,4 +49,33 @@ int os_vector_level(void) {
     }
 #endif
     return 0;
+}
+
+void os_lock_describe(char text[400]) {
+    char host[256], when[64] = "an unknown time";
+    time_t now = time(NULL);
+    const struct tm *utc = gmtime(&now);
+    os_host_name(host);
+    if (utc != NULL) {
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", utc);
+    }
+    snprintf(text, 400, "process %ld on %s since %s\n", (long)getpid(),
+             host[0] != '\0' ? host : "this host", when);
+}
+
+enum weft_status os_lock_in_use(struct weft_error *error, const char *folder, const char *text,
+                                size_t size) {
+    char holder[400] = "another process";
+    size_t length = 0;
+    /* Another user may have written the file: nothing but a line of plain letters is shown. */
+    while (length < size && length + 1 < sizeof holder && text[length] >= ' ' &&
+           text[length] <= '~') {
+        length++;
+    }
+    if (length > 0 && length < size && text[length] == '\n') {
+        memcpy(holder, text, length);
+        holder[length] = '\0';
+    }
+    weft_fail(error, WEFT_USAGE, "%s: in use by %s", folder, holder);
+    return weft_error_hint(error, "wait for its end, or choose another folder");
 }

@@ -15,106 +15,178 @@
 #include <unistd.h>
 
 #include "base/try.h"
+#include "os/hold.h"
+
+enum { ATTEMPTS = 1000 }; /* to find a name for a temporary file */
 
 bool os_is_separator(char c) {
     return c == '/';
 }
 
-/* Stores ${path} in file->path, or the target if it is a symbolic link, so that the link stays. */
-static enum weft_status set_path(struct os_file *file, const char *path, struct weft_error *error) {
+/* Returns whether the symbolic link ${path} may be followed. Like the kernel in a sticky folder:
+ * nobody can make weft replace a file of its user by a link in /tmp. */
+static bool is_trusted(const char *path, const struct stat *link) {
+    char folder[OS_PATH];
     struct stat status;
-    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    if (link->st_uid == geteuid() || link->st_uid == 0 || strlen(path) >= sizeof folder) {
+        return true;
+    }
+    os_folder_of(path, folder);
+    return stat(folder, &status) == 0 && status.st_uid == link->st_uid;
+}
+
+/* Stores ${path} in file->path, or the target if it is a symbolic link that is followed. */
+static enum weft_status set_path(struct os_file *file, const char *path, bool follow,
+                                 struct weft_error *error) {
+    struct stat status;
+    bool is_link = follow && lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
     char *target = is_link ? realpath(path, NULL) : NULL; /* NULL also for a dangling link */
     const char *chosen = target != NULL ? target : path;
     size_t length = strlen(chosen);
     bool fits = length > 0 && length < sizeof file->path;
+    bool trusted = !is_link || is_trusted(path, &status);
     if (fits) {
         memcpy(file->path, chosen, length + 1);
     }
     free(target);
+    if (!trusted) {
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "cannot write %s: it is a symbolic link that another user made", path);
+    }
     return fits ? WEFT_OK
                 : os_fail(error, "cannot write", path, length > 0 ? ENAMETOOLONG : ENOENT);
 }
 
-/* Opens a device or a pipe, or duplicates stdout if it is the same file ("--csv /dev/stdout"):
- * without a temporary file, since a rename would replace /dev/null by a file. */
-static int open_in_place(struct os_file *file, bool is_stdout) {
-    file->part[0] = '\0';
-    return is_stdout ? dup(STDOUT_FILENO) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+/* ---- opening ---- */
+
+/* How the file of a path is written. */
+enum way { REPLACE, IN_PLACE, TO_STDOUT };
+
+/* Chooses the way, and the permissions ${mode} of a new file. Returns 0 or an errno value. */
+static int choose_way(const struct os_file *file, bool follow, enum way *way, mode_t *mode) {
+    struct stat old, out;
+    *way = REPLACE;
+    *mode = 0666;
+    if ((follow ? stat(file->path, &old) : lstat(file->path, &old)) != 0) {
+        return errno == ENOENT ? 0 : errno; /* the file is new, or its folder is missing */
+    }
+    if (S_ISDIR(old.st_mode)) {
+        return EISDIR;
+    }
+    if (follow && fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == old.st_dev &&
+        out.st_ino == old.st_ino) {
+        *way = TO_STDOUT;
+    } else if (follow && !S_ISREG(old.st_mode)) {
+        *way = IN_PLACE; /* a rename would replace /dev/null by a file */
+    } else if (S_ISREG(old.st_mode)) {
+        *mode = old.st_mode & 0777;
+        /* A rename would succeed, but the file is write-protected on purpose. */
+        return access(file->path, W_OK) == 0 ? 0 : errno;
+    }
+    return 0;
 }
 
-/* Creates the temporary file with the permissions ${mode}. Returns -1 and sets errno on failure. */
+/* Creates the temporary file with the permissions ${mode}, and locks it: as long as it is open, no
+ * other process takes it for a file that was left. Its name is short, so that a path whose name is
+ * as long as the system allows can be written. Returns -1 and sets errno on failure. */
 static int open_part(struct os_file *file, mode_t mode) {
     static atomic_uint numbers;
-    int descriptor;
-    do {
-        snprintf(file->part, sizeof file->part, "%s.%ld-%u.part", file->path, (long)getpid(),
-                 atomic_fetch_add(&numbers, 1));
-        descriptor = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        /* EEXIST: a killed process with the same number left its file. */
-    } while (descriptor < 0 && errno == EEXIST);
-    return descriptor;
-}
-
-/* Opens the file to write to. Returns -1 and sets errno on failure. */
-static int open_for_writing(struct os_file *file) {
-    struct stat old, out;
-    mode_t mode = 0666;
-    if (stat(file->path, &old) == 0) {
-        bool is_stdout =
-            fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == old.st_dev && out.st_ino == old.st_ino;
-        if (S_ISDIR(old.st_mode)) {
-            errno = EISDIR;
+    char folder[OS_PATH];
+    int descriptor, number = 0;
+    os_folder_of(file->path, folder);
+    os_remove_parts(folder);
+    for (int i = 0; i < ATTEMPTS; i++) {
+        snprintf(file->part, sizeof file->part, "%s/" OS_PART "%ld-%u" OS_PART_END, folder,
+                 (long)getpid(), atomic_fetch_add(&numbers, 1));
+        descriptor = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (descriptor < 0 && errno != EEXIST) {
             return -1;
         }
-        if (!S_ISREG(old.st_mode) || is_stdout) {
-            return open_in_place(file, is_stdout);
+        number = descriptor >= 0 ? os_hold_file(descriptor, file->part) : EEXIST;
+        if (number != EEXIST && number != EWOULDBLOCK && number != ESTALE) {
+            return descriptor; /* without a lock, if the file system has none */
         }
-        if (access(file->path, W_OK) != 0) {
-            return -1; /* a rename would succeed, but the file is write-protected on purpose */
+        if (descriptor >= 0) {
+            close(descriptor); /* another process has just removed it */
         }
-        mode = old.st_mode & 0777;
     }
-    return open_part(file, mode);
+    errno = EEXIST;
+    return -1;
+}
+
+/* Opens the file to write to. Returns 0 or an errno value. */
+static int open_for_writing(struct os_file *file, bool follow) {
+    enum way way;
+    mode_t mode;
+    int number = choose_way(file, follow, &way, &mode);
+    if (number != 0) {
+        return number;
+    }
+    file->out.in_place = way != REPLACE;
+    file->out.descriptor = way == REPLACE    ? open_part(file, mode)
+                           : way == IN_PLACE ? os_open_in_place(file->path)
+                                             : dup(STDOUT_FILENO);
+    return file->out.descriptor < 0 ? errno : 0;
+}
+
+static enum weft_status fail(struct weft_error *error, const char *path, int number) {
+    return number == EINTR
+               ? weft_fail(error, WEFT_INTERRUPTED, "cannot write %s: interrupted", path)
+               : os_fail_writing(error, path, number);
 }
 
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
-    int descriptor;
-    memset(file, 0, sizeof *file);
-    TRY(set_path(file, path, error));
-    descriptor = open_for_writing(file);
-    if (descriptor < 0) {
-        int number = errno;
-        memset(file->part, 0, sizeof file->part);
-        return os_fail_writing(error, path, number);
+    char folder[OS_PATH] = ".";
+    bool follow;
+    int number;
+    if (strlen(path) < sizeof folder) {
+        os_folder_of(path, folder);
     }
-    file->stream = fdopen(descriptor, "wb");
+    follow = !os_holds_folder(folder);
+    memset(file, 0, sizeof *file);
+    TRY(set_path(file, path, follow, error));
+    number = open_for_writing(file, follow);
+    if (number != 0) {
+        file->part[0] = '\0';
+        return fail(error, path, number);
+    }
+    file->stream = os_open_stream(&file->out);
     if (file->stream == NULL) {
-        os_fail(error, "cannot write", path, errno);
-        close(descriptor);
+        number = errno;
+        close(file->out.descriptor);
         os_file_abandon(file);
-        return WEFT_BAD_FILE;
+        return fail(error, path, number);
     }
     return WEFT_OK;
 }
 
-/* Flushes the stream and waits for the disk. Returns 0 or an errno value. */
-static int flush_to_disk(struct os_file *file) {
-    int descriptor = fileno(file->stream);
-    if (ferror(file->stream)) {
-        return EIO; /* an earlier write failed, and its errno is gone */
+enum weft_status os_file_check(const char *path, struct weft_error *error) {
+    struct os_file file = {0};
+    enum way way;
+    mode_t mode;
+    TRY(set_path(&file, path, true, error));
+    if (choose_way(&file, true, &way, &mode) == 0 && way != REPLACE) { /* not to be opened twice */
+        return WEFT_OK;
     }
-    if (fflush(file->stream) != 0) {
-        return errno;
-    }
-    /* Pipes and devices cannot be synchronised, and need not be. */
-    return file->part[0] != '\0' && fsync(descriptor) != 0 && errno != EINVAL ? errno : 0;
+    TRY(os_file_create(&file, path, error));
+    os_file_abandon(&file);
+    return WEFT_OK;
 }
 
-/* Makes a rename in the folder of ${path} durable. A failure is no error: some file systems cannot
- * do it, and the file is complete in any case. */
-static void sync_folder(const char *path) {
-    char folder[sizeof((struct os_file *)NULL)->path];
+/* ---- the end ---- */
+
+/* Flushes the stream and waits for the disk. Returns 0 or an errno value. */
+static int flush_to_disk(struct os_file *file) {
+    int flushed = fflush(file->stream) != 0 ? errno : 0;
+    if (file->out.number != 0 || flushed != 0 || ferror(file->stream)) {
+        return file->out.number != 0 ? file->out.number : flushed != 0 ? flushed : EIO;
+    }
+    /* Pipes and devices cannot be synchronised, and need not be. */
+    return file->part[0] != '\0' && fsync(file->out.descriptor) != 0 && errno != EINVAL ? errno : 0;
+}
+
+void os_sync_folder_of(const char *path) {
+    char folder[OS_PATH];
     int descriptor;
     os_folder_of(path, folder);
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -124,25 +196,25 @@ static void sync_folder(const char *path) {
     }
 }
 
+/* The file is renamed before it is closed, because its lock ends then. */
 enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) {
     int number = flush_to_disk(file);
-    int closed = fclose(file->stream);
-    file->stream = NULL;
-    if (number == 0 && closed != 0) {
-        number = errno;
-    }
     if (number == 0 && file->part[0] != '\0') {
         if (rename(file->part, file->path) == 0) {
             file->part[0] = '\0';
-            sync_folder(file->path);
+            os_sync_folder_of(file->path);
         } else {
             number = errno;
         }
     }
+    if (number == 0) {
+        number = fclose(file->stream) != 0 ? errno : 0;
+        file->stream = NULL;
+    }
     if (number != 0) {
-        os_fail(error, "cannot write", file->path, number);
+        fail(error, file->path, number);
         os_file_abandon(file);
-        return WEFT_BAD_FILE;
+        return number == EINTR ? WEFT_INTERRUPTED : WEFT_BAD_FILE;
     }
     return WEFT_OK;
 }

@@ -1,7 +1,14 @@
 /* files.h: files that are read completely, files that are complete or not there, and folders.
  *
- * An output file is written under a temporary name in the same folder and then renamed to its
- * path. */
+ * An output file is written under a temporary name, OS_PART, in the same folder and then renamed to
+ * its path. What is at the path decides what becomes of it:
+ * - a regular file is replaced, and the new file has its permissions; a write-protected file is an
+ *   error;
+ * - a symbolic link stays, and its target is replaced; a link that another user made (but for root,
+ *   and for the owner of the folder) is an error;
+ * - a device, a pipe, and the file that is stdout are written in place.
+ * In a folder that this process has locked (os/lock.h), which is a run folder, only weft makes
+ * files: whatever is at the path is replaced, a link included, and nothing is written in place. */
 #ifndef WEFT_OS_FILES_H
 #define WEFT_OS_FILES_H
 
@@ -10,21 +17,31 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "os/stream.h"
 #include "weft/error.h"
 
 enum { OS_PATH = 4096 }; /* bytes of a path, including the closing zero */
 
+/* The names of temporary files: OS_PART, the number of the process, "-", a number, OS_PART_END. */
+#define OS_PART     "weft-"
+#define OS_PART_END ".part"
+
+/* Not to be moved while it is open. */
 struct os_file {
     FILE *stream;            /* write to it */
     char path[OS_PATH];      /* the final path */
     char part[OS_PATH + 64]; /* the temporary path until then; empty for a device or a pipe */
+    struct os_stream out;
 };
 
-/* Opens a temporary file in the folder of ${path}. Fails with WEFT_BAD_FILE. */
+/* Opens a temporary file in the folder of ${path}. Removes those that killed processes left there.
+ * Fails with WEFT_BAD_FILE, and with WEFT_INTERRUPTED if a signal arrives while a pipe has no
+ * reader. */
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error);
 
-/* Flushes the file to the disk, closes it and renames it to its path. On failure no file is left.
- */
+/* Flushes the file to the disk, closes it and renames it to its path. Fails with WEFT_BAD_FILE and
+ * the reason of the first write that failed, and with WEFT_INTERRUPTED if a signal arrived while
+ * the reader of a pipe was slow. On failure no file is left. */
 enum weft_status os_file_commit(struct os_file *file, struct weft_error *error);
 
 /* Closes and removes the temporary file. Harmless after os_file_commit, and on a file that is all
@@ -46,7 +63,18 @@ enum weft_status os_fail(struct weft_error *error, const char *what, const char 
 /* Fails as os_fail does, for a file that cannot be written. A hint names a missing folder. */
 enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number);
 
+/* Fails as os_file_create would for ${path}, before long work whose result it gets. Leaves nothing,
+ * and does not open a pipe or a device. */
+enum weft_status os_file_check(const char *path, struct weft_error *error);
+
+/* Removes the temporary files in ${folder} whose processes have ended. */
+void os_remove_parts(const char *folder);
+
 bool os_exists(const char *path);
+
+/* Returns whether nothing is at ${path}. False if that cannot be found out: a folder may not be
+ * entered. */
+bool os_is_missing(const char *path);
 bool os_is_folder(const char *path);
 
 /* Returns whether ${c} separates the names of a path. */
@@ -60,8 +88,16 @@ void os_folder_of(const char *path, char *folder);
  */
 enum weft_status os_make_folder(const char *path, struct weft_error *error);
 
-/* Returns whether ${path} is a readable folder without entries. */
-bool os_is_empty_folder(const char *path);
+/* Creates the folder ${path}. Returns 0, or an errno value: EEXIST if there is anything. */
+int os_new_folder(const char *path);
+
+/* Returns 0 if the folder ${path} has no entries other than ${ignored}, ENOTEMPTY if it has some,
+ * and another errno value if it cannot be read. */
+int os_check_empty(const char *path, const char *ignored);
+
+/* Makes what was created or renamed in the folder of ${path} durable. A failure is no error: some
+ * file systems cannot do it. */
+void os_sync_folder_of(const char *path);
 
 /* Creates an empty folder with a unique name in TMPDIR (default: /tmp; on Windows TEMP), and stores
  * its path. Fails with WEFT_BAD_FILE. */

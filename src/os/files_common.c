@@ -23,6 +23,8 @@ enum weft_status os_fail(struct weft_error *error, const char *what, const char 
         return weft_error_hint(error, "free some space, or choose a folder on another disk");
     case ENAMETOOLONG:
         return weft_error_hint(error, "choose a shorter name");
+    case EFBIG:
+        return weft_error_hint(error, "ulimit -f limits the size of files, or the disk does");
     default:
         return WEFT_BAD_FILE;
     }
@@ -31,6 +33,11 @@ enum weft_status os_fail(struct weft_error *error, const char *what, const char 
 bool os_exists(const char *path) {
     struct stat status;
     return stat(path, &status) == 0;
+}
+
+bool os_is_missing(const char *path) {
+    struct stat status;
+    return stat(path, &status) != 0 && errno == ENOENT;
 }
 
 bool os_is_folder(const char *path) {
@@ -146,6 +153,7 @@ enum weft_status os_fail_writing(struct weft_error *error, const char *path, int
 
 void os_file_abandon(struct os_file *file) {
     if (file->stream != NULL) {
+        file->out.number = ECANCELED; /* what the stream holds is not written */
         fclose(file->stream);
         file->stream = NULL;
     }

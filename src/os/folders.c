@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/hold.h"
+
 #ifdef _WIN32
 #include <io.h>
 #define mkdir(path, mode)   mkdir(path)
@@ -17,9 +19,18 @@ enum { DRIVE_END = ':' };
 enum { DRIVE_END = '/' };
 #endif
 
+int os_new_folder(const char *path) {
+    if (mkdir(path, 0777) != 0) {
+        return errno;
+    }
+    os_sync_folder_of(path);
+    return 0;
+}
+
 enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     char part[OS_PATH];
     size_t length = strlen(path);
+    int number;
     if (length == 0 || length >= sizeof part) {
         return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
@@ -32,9 +43,9 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
         }
         memcpy(part, path, end);
         part[end] = '\0';
-        if (!os_is_folder(part) && mkdir(part, 0777) != 0 &&
-            !(errno == EEXIST && os_is_folder(part))) { /* another process has just made it */
-            return os_fail(error, "cannot make folder", part, errno);
+        number = os_is_folder(part) ? EEXIST : os_new_folder(part);
+        if (number != 0 && !(number == EEXIST && os_is_folder(part))) {
+            return os_fail(error, "cannot make folder", part, number);
         }
     }
     return WEFT_OK;
@@ -60,12 +71,43 @@ static void close_folder(DIR *stream) {
     }
 }
 
-bool os_is_empty_folder(const char *path) {
+int os_check_empty(const char *path, const char *ignored) {
     char entry[OS_PATH];
     DIR *stream = opendir(path);
-    bool empty = stream != NULL && !next_entry(stream, path, entry);
+    int number = stream != NULL ? 0 : errno;
+    while (number == 0 && next_entry(stream, path, entry)) {
+        number = strcmp(entry + strlen(path) + 1, ignored) == 0 ? 0 : ENOTEMPTY;
+    }
     close_folder(stream);
-    return empty;
+    return number;
+}
+
+/* Returns whether ${name} is that of a temporary file. */
+static bool is_part(const char *name) {
+    const size_t begin = strlen(OS_PART);
+    size_t digits;
+    if (strncmp(name, OS_PART, begin) != 0) {
+        return false;
+    }
+    name += begin;
+    digits = strspn(name, "0123456789");
+    if (digits == 0 || name[digits] != '-') {
+        return false;
+    }
+    name += digits + 1;
+    digits = strspn(name, "0123456789");
+    return digits > 0 && strcmp(name + digits, OS_PART_END) == 0;
+}
+
+void os_remove_parts(const char *folder) {
+    char path[OS_PATH];
+    DIR *stream = opendir(folder);
+    while (next_entry(stream, folder, path)) {
+        if (is_part(path + strlen(folder) + 1)) {
+            os_remove_left(path);
+        }
+    }
+    close_folder(stream);
 }
 
 void os_remove_temporary(const char *path) {

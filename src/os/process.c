@@ -100,22 +100,22 @@ static atomic_llong first_at;  /* milliseconds of a monotonic clock, at least 1;
  * then to its group. */
 enum { TWICE_MS = 100 };
 
-/* A second signal, of either kind, ends the program, even one that arrives while this function
- * handles the first. */
+/* A second signal ends the program, even one that arrives while this function handles the first.
+ * SIGHUP arrives from the shell and from the kernel, and SIGXCPU every second. */
 static void on_signal(int number, siginfo_t *information, void *context) {
     long long now = (long long)(1000 * os_seconds()) + 1, first = 0;
     (void)context;
     if (atomic_compare_exchange_strong(&first_at, &first, now)) {
         atomic_store(&typed, information->si_code > 0); /* sent by the kernel, not by a process */
         atomic_store(&interrupted, number);
-    } else if (now - first >= TWICE_MS) {
+    } else if (now - first >= TWICE_MS && (number == SIGINT || number == SIGTERM)) {
         signal(number, SIG_DFL);
         raise(number);
     }
 }
 
 void os_catch_interrupts(void) {
-    static const int signals[] = {SIGINT, SIGTERM};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
     struct sigaction action, old;
     if (os_interrupted()) {
         return; /* the next one ends the program */
@@ -124,8 +124,9 @@ void os_catch_interrupts(void) {
     action.sa_sigaction = on_signal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = (int)SA_RESTART | SA_SIGINFO; /* a write that is interrupted continues */
-    for (int i = 0; i < 2; i++) {
-        /* An ignored signal stays ignored: a script ignores Ctrl-C for its background processes. */
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        /* An ignored signal stays ignored: a script ignores Ctrl-C for its background processes,
+         * and nohup ignores SIGHUP. */
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
             sigaction(signals[i], &action, NULL);
         }

@@ -41,9 +41,10 @@ void os_explain_end(const char *text, int code);
  * os_explain_end last. */
 _Noreturn void os_abort(void);
 
-/* From now on, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program. A second
- * signal, of either kind, ends the program. A second signal that arrives immediately counts as the
- * first: it was sent to the process and to its group. */
+/* From now on, Ctrl-C (SIGINT), SIGTERM, SIGHUP (the terminal is gone) and SIGXCPU (the limit of
+ * processor time) set a flag instead of ending the program. A second SIGINT or SIGTERM, after any
+ * of them, ends the program, unless it arrives immediately: then it was sent to the process and to
+ * its group. */
 void os_catch_interrupts(void);
 
 /* Returns whether a signal has arrived. */

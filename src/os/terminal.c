@@ -16,6 +16,7 @@ void os_guard_streams(void) {
     struct sigaction ignore = {0};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
     /* If a standard stream is closed, the next file that is opened would get its number, and text
      * would be printed into that file. So the number is taken by /dev/null, opened in the wrong
      * direction: reading or printing fails. open() takes the lowest free number. */

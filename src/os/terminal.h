@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Makes writing to a closed pipe, or to a stream that was closed when the program started, an error
- * of that call: the process does not end silently, and no text gets into another file. main calls
- * it first. */
+/* Makes writing to a closed pipe, to a stream that was closed when the program started, or beyond
+ * the limit of file sizes (ulimit -f) an error of that call: the process does not end silently, and
+ * no text gets into another file. main calls it first. */
 void os_guard_streams(void);
 
 bool os_is_terminal(FILE *stream);

@@ -69,16 +69,39 @@ void csv_write_history(FILE *out, const struct report_epoch *history, size_t cou
     }
 }
 
-void csv_write_steps(FILE *out, const struct report_step *steps, size_t first, size_t end) {
+void csv_add_steps(struct text *out, const struct report_step *steps, size_t first, size_t end) {
     if (first == 0) {
-        fputs("step,epoch,images,loss,accuracy\n", out);
+        text_add(out, "step,epoch,images,loss,accuracy\n");
     }
     for (size_t i = first; i < end; i++) {
         char loss[32], accuracy[32];
-        fprintf(out, "%zu,%u,%u,%s,%s\n", i + 1, (unsigned)steps[i].epoch,
-                (unsigned)steps[i].images, number_float(steps[i].loss, loss),
-                number_double((double)steps[i].correct / (double)steps[i].images, accuracy));
+        text_add(out, "%zu,%u,%u,%s,%s\n", i + 1, (unsigned)steps[i].epoch,
+                 (unsigned)steps[i].images, number_float(steps[i].loss, loss),
+                 number_double((double)steps[i].correct / (double)steps[i].images, accuracy));
     }
+}
+
+/* A sum of rounded numbers is not compared exactly. */
+static bool is_near(double a, double b) {
+    return fabs(a - b) <= 1e-6 * fabs(b);
+}
+
+bool csv_steps_match(const struct report_step *steps, size_t count,
+                     const struct report_epoch *epochs, size_t epoch_count) {
+    size_t step = 0;
+    for (size_t i = 0; i < epoch_count; i++) {
+        double loss = 0, correct = 0, images = 0;
+        for (; step < count && steps[step].epoch == i + 1; step++) {
+            loss += (double)steps[step].loss;
+            correct += steps[step].correct;
+            images += steps[step].images;
+        }
+        if (!is_near(loss, epochs[i].total_loss) ||
+            !is_near(correct / images, epochs[i].accuracy)) {
+            return false;
+        }
+    }
+    return step == count;
 }
 
 /* Cuts the field at ${line} off with a zero. Returns the next field, or NULL after the last. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "weft/train.h"
 
 /* One epoch, a line of history.csv. */
@@ -35,9 +36,14 @@ void csv_write_confusion(FILE *out, const struct weft_evaluation *evaluation,
  * validated, the line has ",validation_accuracy,validation_loss" too. */
 void csv_write_history(FILE *out, const struct report_epoch *history, size_t count);
 
-/* Writes steps ${first} .. ${end} - 1 of ${steps}: "step,epoch,images,loss,accuracy". The head is
- * written only if ${first} is 0. */
-void csv_write_steps(FILE *out, const struct report_step *steps, size_t first, size_t end);
+/* Adds steps ${first} .. ${end} - 1 of ${steps} to ${out}: "step,epoch,images,loss,accuracy". The
+ * head is added only if ${first} is 0. */
+void csv_add_steps(struct text *out, const struct report_step *steps, size_t first, size_t end);
+
+/* Returns whether ${steps} are those of ${epochs}: their losses and correct images add up to those
+ * of each epoch. Steps of another training do not. */
+bool csv_steps_match(const struct report_step *steps, size_t count,
+                     const struct report_epoch *epochs, size_t epoch_count);
 
 /* Reads a file of csv_write_steps into ${steps}, which the caller frees. Fails with WEFT_BAD_FILE
  * for a file that is no such table. */

@@ -114,6 +114,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
 
     /* The record, in memory. */
     TRY(cli_record_epoch(record, epoch, error));
+    TRY(cli_record_steps(train, epoch, error));
     if (train->options.validate > 0) {
         TRY(validate(train, &record->epochs[record->epoch_count - 1], error));
     }
@@ -124,8 +125,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
     cli_run_path(train->run.path, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
-    TRY(cli_record_write_history(train, error));
-    TRY(cli_record_steps(train, epoch, error));
+    TRY(cli_record_write(train, error));
     if (!partial) {
         TRY(cli_resume_save(train, error));
     }

@@ -1,11 +1,10 @@
 /* record.c: the epochs and steps of a training, in memory and as files. */
 #include "cli/train/train.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/try.h"
+#include "cli/messages.h"
 #include "os/files.h"
 
 enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_epoch *epoch,
@@ -24,30 +23,15 @@ enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_e
     return WEFT_OK;
 }
 
-/* Writes the steps from ${first} on. They are appended to the file: in a long training, writing all
- * steps again after each epoch would take most of the time. */
-static enum weft_status write_steps(const struct cli_training *train, size_t first,
-                                    struct weft_error *error) {
-    const struct cli_record *record = &train->record;
-    char path[4096];
-    FILE *file = fopen(cli_run_path(train->run.path, "steps.csv", path), first == 0 ? "wb" : "ab");
-    bool written = file != NULL;
-    if (file != NULL) {
-        csv_write_steps(file, record->log, first, record->logged);
-        written = ferror(file) == 0;
-        written = fclose(file) == 0 && written;
-    }
-    if (!written) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: cannot be written: %s", path, strerror(errno));
-    }
-    return WEFT_OK;
-}
-
 enum weft_status cli_record_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                   struct weft_error *error) {
     struct cli_record *record = &train->record;
     size_t first = record->logged, batch = train->training.batch;
-    struct report_step *log = realloc(record->log, (first + epoch->steps + 1) * sizeof *log);
+    struct report_step *log;
+    if (record->unlogged) {
+        return WEFT_OK;
+    }
+    log = realloc(record->log, (first + epoch->steps + 1) * sizeof *log);
     if (log == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps",
                          first + epoch->steps);
@@ -61,55 +45,89 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
                                  .correct = epoch->results[i].correct,
                                  .loss = epoch->results[i].loss};
     }
-    return write_steps(train, first, error);
+    /* In a long training, printing all steps again after each epoch would take most of the time. */
+    csv_add_steps(&record->text, record->log, first, record->logged);
+    return record->text.failed ? weft_fail(error, WEFT_FAILED,
+                                           "no memory for the text of %zu steps", record->logged)
+                               : WEFT_OK;
 }
 
-enum weft_status cli_record_write_history(const struct cli_training *train,
-                                          struct weft_error *error) {
+enum weft_status cli_record_write(const struct cli_training *train, struct weft_error *error) {
+    const struct cli_record *record = &train->record;
     struct os_file file = {0};
     char path[4096];
     TRY(os_file_create(&file, cli_run_path(train->run.path, "history.csv", path), error));
-    csv_write_history(file.stream, train->record.epochs, train->record.epoch_count);
+    csv_write_history(file.stream, record->epochs, record->epoch_count);
+    TRY(os_file_commit(&file, error));
+    if (record->unlogged) {
+        return WEFT_OK;
+    }
+    TRY(os_file_create(&file, cli_run_path(train->run.path, "steps.csv", path), error));
+    fwrite(record->text.bytes, 1, record->text.length, file.stream);
     return os_file_commit(&file, error);
 }
 
+static enum weft_status fail_mixed(struct weft_error *error, const char *path) {
+    weft_fail(error, WEFT_BAD_FILE, "%s: of another run than checkpoint.safetensors beside it",
+              path);
+    return weft_error_hint(error, "to continue without it, move it to another folder");
+}
+
+/* Adds to ${error} how to go on without the file that could not be read. */
+static enum weft_status fail_unread(struct weft_error *error, const char *what) {
+    return weft_error_hint(error, "to continue without %s, move the file to another folder", what);
+}
+
 /* Takes the validation of the finished epochs from history.csv, where it has any. */
-static void take_validation(struct cli_training *train) {
-    static const char *const names[] = {"epoch", "validation_accuracy", "validation_loss"};
-    struct weft_error ignored = {0};
+static enum weft_status take_history(struct cli_training *train, struct weft_error *error) {
+    static const char *const names[] = {"accuracy", "total_loss", "validation_accuracy",
+                                        "validation_loss"};
+    struct cli_record *record = &train->record;
     double *values;
     size_t rows;
     char path[4096];
+    bool same;
     cli_run_path(train->run.path, "history.csv", path);
-    if (csv_read_columns(path, names, 3, &values, &rows, &ignored) != WEFT_OK) {
-        return;
+    if (os_is_missing(path)) {
+        return WEFT_OK;
     }
-    for (size_t i = 0; i < rows && i < train->record.epoch_count; i++) {
-        struct report_epoch *epoch = &train->record.epochs[i];
-        epoch->validation_accuracy = values[3 * i + 1];
-        epoch->validation_loss = values[3 * i + 2];
-        epoch->validated = values[3 * i] == (double)(i + 1) && epoch->validation_accuracy >= 0 &&
-                           epoch->validation_loss >= 0;
+    if (csv_read_columns(path, names, 4, &values, &rows, error) != WEFT_OK) {
+        return fail_unread(error, "the validation of the finished epochs");
+    }
+    same = rows >= record->epoch_count;
+    for (size_t i = 0; same && i < record->epoch_count; i++) {
+        const double *row = values + 4 * i;
+        struct report_epoch *epoch = &record->epochs[i];
+        same = row[0] == epoch->accuracy && row[1] == epoch->total_loss;
+        epoch->validation_accuracy = row[2];
+        epoch->validation_loss = row[3];
+        epoch->validated = row[2] >= 0 && row[3] >= 0;
     }
     free(values);
+    return same ? WEFT_OK : fail_mixed(error, path);
 }
 
-/* Takes the steps of the finished epochs from steps.csv. If the file is missing or of another run,
- * training goes on without them: the curves then show less. */
+/* Takes the steps of the finished epochs from steps.csv. */
 static enum weft_status take_steps(struct cli_training *train, struct weft_error *error) {
     struct cli_record *record = &train->record;
     char path[4096];
-    struct weft_error ignored = {0};
-    size_t count = 0;
+    size_t count = 0, made = (size_t)record->steps;
     cli_run_path(train->run.path, "steps.csv", path);
-    if (csv_read_steps(path, &record->log, &count, &ignored) != WEFT_OK || count < record->steps) {
-        free(record->log);
-        record->log = NULL;
-        remove(path);
+    if (os_is_missing(path)) {
+        record->unlogged = true;
+        cli_message_notice(&train->options.common,
+                           "%s: it does not exist: the steps of this run are not recorded", path);
         return WEFT_OK;
     }
-    record->logged = (size_t)record->steps;
-    return write_steps(train, 0, error);
+    if (csv_read_steps(path, &record->log, &count, error) != WEFT_OK) {
+        return fail_unread(error, "the record of the steps");
+    }
+    if (count < made || !csv_steps_match(record->log, made, record->epochs, record->epoch_count)) {
+        return fail_mixed(error, path);
+    }
+    record->logged = made;
+    csv_add_steps(&record->text, record->log, 0, made);
+    return WEFT_OK;
 }
 
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error) {
@@ -120,6 +138,13 @@ enum weft_status cli_record_resume(struct cli_training *train, struct weft_error
     }
     record->complete_epochs = checkpoint->epochs;
     record->steps = checkpoint->steps;
-    take_validation(train);
+    TRY(take_history(train, error));
     return take_steps(train, error);
+}
+
+void cli_record_finish(struct cli_record *record) {
+    free(record->epochs);
+    free(record->log);
+    free(text_take(&record->text));
+    *record = (struct cli_record){0};
 }

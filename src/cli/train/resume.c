@@ -156,22 +156,27 @@ static enum weft_status check_network(const char *path, const struct weft_checkp
     return status;
 }
 
+/* Fails if the file ${path} is missing. If it cannot be read, its reader says why. */
+static enum weft_status check_started(const char *path, struct weft_error *error) {
+    if (!os_is_missing(path)) {
+        return WEFT_OK;
+    }
+    weft_fail(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
+              path);
+    return weft_error_hint(error, "start again with weft train");
+}
+
 enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     struct cli_train_options resumed;
     struct weft_checkpoint *from;
     char path[4096];
 
-    /* Read the checkpoint. */
-    if (snprintf(train->run.path, sizeof train->run.path, "%s", options->resume) >=
-        (int)sizeof train->run.path) {
-        return weft_fail(error, WEFT_USAGE, "--resume: the path is too long");
-    }
-    cli_run_path(train->run.path, "checkpoint.safetensors", path);
-    if (os_is_folder(options->resume) && !os_exists(path)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
-                  path);
-        return weft_error_hint(error, "start again with weft train");
+    /* Lock the folder, and read the checkpoint. */
+    cli_run_path(options->resume, "checkpoint.safetensors", path);
+    if (os_is_folder(options->resume)) {
+        TRY(cli_run_open(&train->run, &options->common, options->resume, error));
+        TRY(check_started(path, error));
     }
     TRY(weft_checkpoint_load(path, &train->from, error));
     from = train->from;
@@ -199,7 +204,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
                                                    from->second_moments};
     train->model = from->model;
     from->model = NULL;
-    return WEFT_OK;
+    return cli_record_resume(train, error);
 }
 
 enum weft_status cli_resume_check_images(const struct cli_training *train,
@@ -241,10 +246,9 @@ enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error 
     uint64_t limit = train->options.steps;
     char path[4096];
     TRY(cli_run_clear(&train->run, true, error));
-    TRY(cli_record_resume(train, error));
     cli_run_path(train->run.path, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));
-    TRY(cli_record_write_history(train, error));
+    TRY(cli_record_write(train, error));
     cli_message_notice(&train->options.common, "%s: continues after epoch %zu of %llu",
                        train->run.path, train->record.epoch_count,
                        (unsigned long long)train->options.epochs);

@@ -153,7 +153,7 @@ static enum weft_status set_data(struct cli_training *train, struct weft_error *
 static enum weft_status prepare(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     if (train->from == NULL) {
-        TRY(cli_run_create(&train->run, options->out, options->force, error));
+        TRY(cli_run_create(&train->run, &options->common, options->out, options->force, error));
     }
     TRY(open_device(train, error));
     TRY(set_data(train, error));
@@ -280,9 +280,7 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
                            struct weft_error *error) {
     struct cli_training train = {.options = *options, .silent = device != NULL};
     enum weft_status status = work(&train, error);
-    if (status != WEFT_OK) {
-        cli_run_discard(&train.run);
-    }
+    cli_run_finish(&train.run);
     if (device != NULL && train.backend != NULL) {
         *device = *weft_backend_device(train.backend);
     }
@@ -294,8 +292,7 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
     weft_backend_close(train.backend);
     weft_model_destroy(train.model);
     weft_checkpoint_destroy(train.from);
-    free(train.record.epochs);
-    free(train.record.log);
+    cli_record_finish(&train.record);
     return status;
 }
 

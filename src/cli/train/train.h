@@ -22,13 +22,16 @@ struct cli_train_options {
 };
 
 /* What a training has recorded: its epochs and steps, and their files in the run folder,
- * history.csv and steps.csv. All zero at the start. The caller frees ${epochs} and ${log}. */
+ * history.csv and steps.csv. All zero at the start. The caller calls
+ * cli_record_finish. */
 struct cli_record {
     struct report_epoch *epochs; /* the last one is perhaps not complete */
     size_t epoch_count, complete_epochs;
-    uint64_t steps;          /* made so far */
-    struct report_step *log; /* empty where a resumed run has lost its steps.csv */
+    uint64_t steps; /* made so far */
+    struct report_step *log;
     size_t logged;
+    bool unlogged;    /* a resumed run has lost its steps.csv: no steps are recorded */
+    struct text text; /* of steps.csv */
 };
 
 /* One training, from its options to its results. All zero but options and silent at the start. */
@@ -107,17 +110,19 @@ enum weft_status cli_train_write_results(const struct cli_training *train,
 enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_epoch *epoch,
                                   struct weft_error *error);
 
-/* Adds the steps of ${epoch} to the log and to steps.csv. */
+/* Adds the steps of ${epoch} to the log. Fails with WEFT_FAILED without memory. */
 enum weft_status cli_record_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                   struct weft_error *error);
 
-/* Writes history.csv. */
-enum weft_status cli_record_write_history(const struct cli_training *train,
-                                          struct weft_error *error);
+/* Writes history.csv and steps.csv, each completely. */
+enum weft_status cli_record_write(const struct cli_training *train, struct weft_error *error);
 
 /* For --resume: takes the epochs from the checkpoint, their steps and validation from the run
- * folder. Fails with WEFT_FAILED without memory. */
+ * folder. Changes no file. Fails with WEFT_BAD_FILE if a file of the folder cannot be read or is of
+ * another run, and with WEFT_FAILED without memory. */
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error);
+
+void cli_record_finish(struct cli_record *record);
 
 /* resume.c: writes checkpoint.safetensors, after a complete epoch. */
 enum weft_status cli_resume_save(const struct cli_training *train, struct weft_error *error);

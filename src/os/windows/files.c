@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <windows.h>
 
+#include "base/try.h"
+
 /* Returns the errno value of the error of the last system call. */
 static int last_error(void) {
     switch (GetLastError()) {
@@ -47,9 +49,11 @@ static int reason(const char *path, int number) {
 static int open_part(struct os_file *file) {
     static atomic_uint numbers;
     int descriptor;
+    char folder[OS_PATH];
+    os_folder_of(file->path, folder);
     do {
-        snprintf(file->part, sizeof file->part, "%s.%d-%u.part", file->path, _getpid(),
-                 atomic_fetch_add(&numbers, 1));
+        snprintf(file->part, sizeof file->part, "%s/" OS_PART "%d-%u" OS_PART_END, folder,
+                 _getpid(), atomic_fetch_add(&numbers, 1));
         descriptor =
             _open(file->part, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT, 0666);
         /* EEXIST: a killed process with the same number left its file. */
@@ -60,6 +64,7 @@ static int open_part(struct os_file *file) {
 /* Opens the file to write to. Returns -1 and sets errno on failure. */
 static int open_for_writing(struct os_file *file) {
     struct stat old;
+    char folder[OS_PATH];
     if (stat(file->path, &old) == 0) {
         if (S_ISDIR(old.st_mode)) {
             errno = EISDIR;
@@ -72,6 +77,8 @@ static int open_for_writing(struct os_file *file) {
             return -1;
         }
     }
+    os_folder_of(file->path, folder);
+    os_remove_parts(folder);
     return open_part(file);
 }
 
@@ -97,9 +104,24 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     return os_fail_writing(error, path, reason(path, number));
 }
 
+enum weft_status os_file_check(const char *path, struct weft_error *error) {
+    struct os_file file;
+    TRY(os_file_create(&file, path, error));
+    os_file_abandon(&file);
+    return WEFT_OK;
+}
+
+/* Windows forgets the reason of a failed write, so another write finds it. */
+static int reason_of_write(struct os_file *file) {
+    static const char zeros[65536];
+    return _write(_fileno(file->stream), zeros, sizeof zeros) < 0 ? errno : EIO;
+}
+
 enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) {
     bool has_part = file->part[0] != '\0';
-    int number = ferror(file->stream) ? EIO : fflush(file->stream) != 0 ? errno : 0;
+    int number = ferror(file->stream)        ? reason_of_write(file)
+                 : fflush(file->stream) != 0 ? errno
+                                             : 0;
     if (number == 0 && has_part && _commit(_fileno(file->stream)) != 0) {
         number = errno;
     }
@@ -119,6 +141,11 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
     }
     file->part[0] = '\0';
     return WEFT_OK;
+}
+
+/* A rename waits for the disk: MOVEFILE_WRITE_THROUGH. */
+void os_sync_folder_of(const char *path) {
+    (void)path;
 }
 
 enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
