@@ -63,15 +63,16 @@ static enum weft_status open_device(struct session *session, const char *device,
                                     struct weft_error *error) {
     const struct weft_backend_options options = {.device = device, .batch = batch};
     float pixels[256];
-    char notice[512];
+    struct weft_error notice;
     enum weft_status status;
 
-    status = weft_backend_open(session->model->network, &options, &session->backend, notice, error);
+    status =
+        weft_backend_open(session->model->network, &options, &session->backend, &notice, error);
     if (status != WEFT_OK) {
         return status;
     }
-    if (notice[0] != '\0') {
-        fprintf(stderr, "train: %s\n", notice);
+    if (notice.message[0] != '\0') {
+        fprintf(stderr, "train: %s\n", notice.message);
     }
     weft_pixels_normalised(pixels);
     status = weft_backend_set_pixels(session->backend, pixels, error);

@@ -47,14 +47,14 @@ struct weft_backend_options {
 
 /* Opens the device that ${options} names, with all kernels and memory for ${network}. The caller
  * keeps ${network}, which must exist until the backend is closed. ${notice}, if not NULL, is set
- * to what a user should know ("no OpenCL device: ..., using cpu"), or emptied. Fails with
- * WEFT_USAGE if the selector matches no device or more than one (the message lists them), and
- * for fast math without an OpenCL device or without CLBlast; with WEFT_BAD_DEVICE; and with
- * WEFT_FAILED without memory. */
+ * as by weft_device_choose, also if "auto" opens the CPU backend because a device fails. Fails with
+ * WEFT_BAD_DEVICE if the selector matches no device, or the device fails; with WEFT_USAGE if it
+ * matches more than one (the message lists them), and for fast math without an OpenCL device or
+ * without CLBlast; and with WEFT_FAILED without memory. */
 WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
-                                            struct weft_backend **backend, char notice[512],
-                                            struct weft_error *error);
+                                            struct weft_backend **backend,
+                                            struct weft_error *notice, struct weft_error *error);
 
 /* Closes ${backend} and frees all that it holds. NULL is harmless. */
 WEFT_API void weft_backend_close(struct weft_backend *backend);

@@ -10,14 +10,16 @@
 
 WEFT_BEGIN
 
+#define WEFT_NO_INDEX 0xffffffffu /* of the CPU backend, which no number selects */
+
 /* What is known of a device. Texts are empty and numbers 0 if the device does not report them. */
 struct weft_device {
     bool builtin;         /* the CPU backend, not an OpenCL device */
-    unsigned index;       /* among all devices */
+    unsigned index;       /* among the OpenCL devices, or WEFT_NO_INDEX */
     unsigned platform;    /* index of its platform */
     unsigned in_platform; /* index among the devices of its platform */
     char platform_name[128], name[256], driver[256], opencl[64], opencl_c[64];
-    char type[16]; /* cpu, gpu, accelerator, custom, builtin */
+    char type[16]; /* cpu, gpu, accelerator, custom, builtin; unknown if the driver tells none */
     unsigned compute_units;
     uint64_t global_memory, local_memory; /* bytes */
     char fp_config[160];                  /* words separated by spaces: "denorm inf_nan fma" */
@@ -29,16 +31,20 @@ struct weft_device {
 
 /* Lists OpenCL devices, and the CPU backend last, in ${devices} (the caller frees it) and
  * ${count}. Queries the drivers, but does not compute: a device that is listed as usable may
- * still fail later. ${note}, if not NULL, is set to why OpenCL has no device, or emptied. Fails
- * with WEFT_FAILED without memory. */
+ * still fail later. A device with a query that fails is not usable, and device->reason says why.
+ * ${note}, if not NULL, is set: its message says why OpenCL has no device, or which platform
+ * failed, and is empty otherwise; its hint says what usually helps; its status is WEFT_BAD_DEVICE
+ * if there is a driver, so that there may be a device, and WEFT_OK otherwise. Fails with WEFT_FAILED
+ * without memory. */
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
-                                            char note[256], struct weft_error *error);
+                                            struct weft_error *note, struct weft_error *error);
 
 /* Stores in ${device} the device that ${selector} names, as weft_backend_open chooses it, without
- * opening it. ${notice} is set to what a user should know, or emptied. Fails as
- * weft_backend_open. */
+ * opening it. Only "cpu" and "auto" choose the CPU backend. ${notice}, if not NULL, is set: its
+ * message says why "auto" does not choose another device, or is empty; its status is
+ * WEFT_BAD_DEVICE if there is, or may be, such a device, and WEFT_OK otherwise. Fails as weft_backend_open. */
 WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
-                                             char notice[512], struct weft_error *error);
+                                             struct weft_error *notice, struct weft_error *error);
 
 /* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL,
  * is set to the number of programs. Fails with WEFT_FAILED if no cache folder is known. */

@@ -80,6 +80,6 @@ struct backend_request {
 enum weft_status backend_open(const struct weft_network *network,
                               const struct weft_backend_options *options,
                               const struct debug_options *debug, struct weft_backend **backend,
-                              char notice[512], struct weft_error *error);
+                              struct weft_error *notice, struct weft_error *error);
 
 #endif

@@ -43,6 +43,12 @@ static const char *or_dash(const char *text) {
     return text[0] != '\0' ? text : "-";
 }
 
+/* "0", or "-" for the CPU backend. */
+static const char *index_text(const struct weft_device *device, char text[16]) {
+    snprintf(text, 16, "%u", device->index);
+    return device->builtin ? "-" : text;
+}
+
 /* Columns: where names begin in the table, and the texts below a row; NARROW: of a narrow
  * terminal. */
 enum { NAME = 70, TEXT = 16, NARROW = 60, NARROW_TEXT = 8 };
@@ -60,18 +66,20 @@ static void print_head(void) {
 }
 
 static void print_row(const struct weft_device *device, const char *address) {
-    char memory[32], local[32];
-    screen_print(
-        "%c %-5u %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n", device->is_default ? '*' : ' ',
-        device->index, address, device->builtin ? "builtin" : device->type, device->compute_units,
-        memory_text(device->global_memory, memory), memory_text(device->local_memory, local),
-        or_dash(device->opencl), or_dash(device->opencl_c), device->name);
+    char index[16], memory[32], local[32];
+    screen_print("%c %-5s %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n",
+                 device->is_default ? '*' : ' ', index_text(device, index), address,
+                 device->builtin ? "builtin" : device->type, device->compute_units,
+                 memory_text(device->global_memory, memory),
+                 memory_text(device->local_memory, local), or_dash(device->opencl),
+                 or_dash(device->opencl_c), device->name);
 }
 
 /* Prints the same for a narrow terminal: each column gets a line. */
 static void print_block(const struct weft_device *device, const char *address) {
     char text[160], memory[32], local[32];
-    cli_text_line(4, "%c %u %s", device->is_default ? '*' : ' ', device->index, device->name);
+    cli_text_line(4, "%c %s %s", device->is_default ? '*' : ' ', index_text(device, text),
+                  device->name);
     print_detail("P:D", address);
     print_detail("type", device->builtin ? "builtin" : device->type);
     snprintf(text, sizeof text, "%u", device->compute_units);
@@ -125,11 +133,21 @@ static enum weft_status print(const struct cli_options *options, const struct we
     return cli_event_end(&json, error);
 }
 
+/* Prints why OpenCL has no device, and what helps. */
+static void print_note(const struct weft_error *note) {
+    if (note->message[0] != '\0') {
+        cli_message_always("%s", note->message);
+    }
+    if (note->hint[0] != '\0') {
+        screen_print_lines(stderr, "", note->hint);
+    }
+}
+
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     struct weft_device *devices = NULL;
     size_t count = 0, removed = 0;
-    char note[256] = "";
+    struct weft_error note = {0};
     bool table;
     enum weft_status status;
     if (options->clear_cache) {
@@ -137,10 +155,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
     cli_setup_explain_end(true);
-    TRY(weft_devices_list(&devices, &count, note, error));
-    if (note[0] != '\0') {
-        cli_message_always("%s", note);
-    }
+    TRY(weft_devices_list(&devices, &count, &note, error));
+    print_note(&note);
     table = rows_fit(devices, count);
     if (!options->common.json && table) {
         print_head();

@@ -47,11 +47,12 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
     if (key != NULL) {
         json_write_open(json, key, '{');
     }
-    json_write_integer(json, "index", device->index);
     if (device->builtin) {
+        json_write_null(json, "index");
         json_write_null(json, "platform_index");
         json_write_null(json, "device_index");
     } else {
+        json_write_integer(json, "index", device->index);
         json_write_integer(json, "platform_index", device->platform);
         json_write_integer(json, "device_index", device->in_platform);
     }

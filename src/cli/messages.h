@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "weft/backend.h"
+#include "weft/device.h"
 
 /* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to
  * stdout. */
@@ -25,6 +26,11 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
 
 /* Prints "weft: TEXT" to stderr, with --quiet too: for what a user must not miss. */
 void cli_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
+
+/* Prints ${notice} of weft_device_choose, with --quiet too, unless its message is empty: as the
+ * warning device-skipped if there is a device that could not be used. ${device} is used. */
+void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
+                        const struct weft_device *device);
 
 /* Returns the log of the library's messages about devices, which prints them as details. */
 struct weft_log cli_message_log(const struct cli_options *options);

@@ -123,14 +123,12 @@ enum weft_status cli_setup_device(const struct cli_options *options,
                                   bool forward_only, struct weft_backend **backend,
                                   struct weft_error *error) {
     struct weft_backend_options requested = cli_setup_backend_options(options);
-    char notice[512] = "";
+    struct weft_error notice = {0};
     cli_setup_explain_end(strcmp(options->device, "cpu") != 0);
     requested.batch = batch;
     requested.forward_only = forward_only;
-    TRY(weft_backend_open(network, &requested, backend, notice, error));
-    if (notice[0] != '\0') {
-        cli_message_always("%s", notice);
-    }
+    TRY(weft_backend_open(network, &requested, backend, &notice, error));
+    cli_message_device(options, &notice, weft_backend_device(*backend));
     print_device(options, *backend);
     return WEFT_OK;
 }

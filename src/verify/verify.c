@@ -1,5 +1,6 @@
 /* verify.c: the stages of a verification, one after the other, until one differs. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/try.h"
 #include "os/host.h"
@@ -79,6 +80,11 @@ static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage 
     verify->cases = 0;
     verify_doing(verify, stage, "its beginning");
     TRY(stages[stage](verify, error));
+    if (verify->cases == 0 && verify->outcome->result == WEFT_VERIFY_EQUAL &&
+        !verify->outcome->device.builtin) {
+        return weft_fail(error, WEFT_NO_VERDICT, "stage %s: nothing was compared",
+                         weft_stage_name(stage));
+    }
     if (events != NULL && events->stage != NULL) {
         events->stage(events->context, stage, verify->outcome->result, verify->cases,
                       os_seconds() - start);
@@ -135,17 +141,47 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
                : WEFT_OK;
 }
 
+/* Chooses the device. "auto" does not mean the CPU backend here, which would be compared with
+ * itself. */
+static enum weft_status choose(const char *selector, struct weft_device *device,
+                               struct weft_error *notice, struct weft_error *error) {
+    struct weft_error why;
+    TRY(weft_device_choose(selector, device, &why, error));
+    if (device->builtin && strcmp(selector, "cpu") != 0) {
+        *device = (struct weft_device){0};
+        weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
+                  why.message);
+        return weft_error_hint(error, "%s%sweft verify --device cpu only checks the CPU backend",
+                               why.hint, why.hint[0] != '\0' ? "; " : "");
+    }
+    if (notice != NULL) {
+        *notice = why;
+    }
+    return WEFT_OK;
+}
+
+/* Fails if nothing shows that values were compared. */
+static enum weft_status check_outcome(const struct weft_verify_outcome *outcome,
+                                      struct weft_error *error) {
+    if (outcome->result == WEFT_VERIFY_EQUAL &&
+        (outcome->hash[0] == '\0' || strcmp(outcome->hash, outcome->expected_hash) != 0)) {
+        return weft_fail(error, WEFT_NO_VERDICT,
+                         "verify: no difference was found, but the hash is \"%s\", not \"%s\"",
+                         outcome->hash, outcome->expected_hash);
+    }
+    return WEFT_OK;
+}
+
 enum weft_status weft_verify(const struct weft_verify_options *options,
                              const struct weft_verify_events *events,
-                             struct weft_verify_outcome *outcome, char notice[512],
+                             struct weft_verify_outcome *outcome, struct weft_error *notice,
                              struct weft_error *error) {
     struct verify verify = {.options = options, .events = events, .outcome = outcome};
     const char *selector = options->device.device != NULL ? options->device.device : "auto";
     double start = os_seconds();
-    char ignored[512];
     enum weft_status status;
     *outcome = (struct weft_verify_outcome){.result = WEFT_VERIFY_EQUAL};
-    TRY(weft_device_choose(selector, &outcome->device, notice != NULL ? notice : ignored, error));
+    TRY(choose(selector, &outcome->device, notice, error));
     if (outcome->device.builtin) {
         snprintf(verify.selector, sizeof verify.selector, "cpu");
     } else {
@@ -156,6 +192,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
             (struct debug_options){.wait = true, .announce = verify_announce, .context = &verify};
     }
     status = run_all(&verify, error);
+    status = status == WEFT_OK ? check_outcome(outcome, error) : status;
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&
         outcome->result == WEFT_VERIFY_EQUAL) {
         snprintf(outcome->bundle, sizeof outcome->bundle, "nothing differs");

@@ -132,7 +132,7 @@ refuses 2 "--only everything: not one of: train, evaluate, kernels, peak, whole"
 refuses 2 "--whole: it cannot be combined with" "${bench[@]}" --whole --wide 2
 refuses 2 "--whole: it cannot be combined with" "${bench[@]}" --only whole --steps 2
 refuses 2 "unexpected argument x" "${bench[@]}" x
-refuses 2 "no-such-device" "${bench[@]}" --device no-such-device
+refuses 4 "no-such-device" "${bench[@]}" --device no-such-device
 refuses 3 "nowhere" bench --data nowhere
 refuses 3 "nowhere.json" "${bench[@]}" --network nowhere.json
 linear_list 20 10 "$work/files/small.json"

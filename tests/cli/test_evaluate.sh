@@ -127,7 +127,7 @@ refuses 3 "no-model/model.safetensors" "${evaluate[@]}" "$work/files/no-model"
 refuses 3 "nowhere" evaluate --device cpu --data nowhere "$model"
 refuses 3 "nowhere/matrix.csv" "${evaluate[@]}" "$model" --csv nowhere/matrix.csv
 refuses 3 "nowhere/logits" "${evaluate[@]}" "$model" --logits nowhere/logits.safetensors
-refuses 2 "no-such-device" evaluate --data "$sample" --device no-such-device "$model"
+refuses 4 "no-such-device" evaluate --data "$sample" --device no-such-device "$model"
 for wrong in "$work"/files/bad-*.safetensors; do
     refuses 3 "${wrong##*/}" "${evaluate[@]}" "$wrong"
     refuses 3 "${wrong##*/}" summary "$wrong"

@@ -252,8 +252,8 @@ refuses 3 "cannot make folder" "${train[@]}" --out "$work/files/file/below"
 refuses 3 "nowhere" "${train[@]}" --init nowhere.safetensors
 refuses 3 "nowhere" "${train[@]}" --network nowhere.json
 refuses 3 "nowhere" train --device cpu --data nowhere
-refuses 2 "no-such-device" train --data "$sample" --device no-such-device
-refuses 2 "99" train --data "$sample" --device 99
+refuses 4 "no-such-device" train --data "$sample" --device no-such-device
+refuses 4 "99" train --data "$sample" --device 99
 for wrong in "$work"/files/bad-*.safetensors; do
     refuses 3 "${wrong##*/}" "${train[@]}" --init "$wrong"
 done

@@ -140,12 +140,6 @@ expect_code 0
 expect_json 'e[-1]["result"] == "equal"'
 end
 
-begin "--all without OpenCL drivers"
-OCL_ICD_VENDORS=/nonexistent OCL_ICD_FILENAMES="" run verify --all --json
-expect_code 0
-expect_json '[x["device"]["name"] for x in e if x["event"] == "verdict"] == ["cpu"]'
-end
-
 refuses 2 "--full: it cannot be combined with --quick" verify --quick --full
 refuses 2 "--all: it takes every device" verify --all --device cpu
 refuses 2 "not a time from 1 to" verify --for 10x

@@ -42,8 +42,10 @@ expect_code 0
 if "$weft" devices 2>/dev/null | grep -A 4 "^\*" | grep -q "$device"; then
     expect_text err "using cpu instead"
     expect_text err "section 6.10"
+    [ "$(grep -c '^weft: warning: ' "$work/err")" -eq 1 ] || problem "not one warning"
+    run "${train[@]}" --kernels "$kernels" --out default --force --json
+    expect_json "[x['code'] for x in e if x['event'] == 'warning'] == ['device-skipped']"
 fi
-expect_no_text err "warning"
 grep -q '"warning": null' default/run.json || problem "the CPU backend has a warning"
 end
 

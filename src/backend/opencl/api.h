@@ -6,8 +6,8 @@
 
 struct opencl_api {
     /* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a
-     * default. */
-    enum weft_status (*list)(struct weft_device **devices, size_t *count, char note[256],
+     * default. ${note} may be NULL, and is all zero. */
+    enum weft_status (*list)(struct weft_device **devices, size_t *count, struct weft_error *note,
                              struct weft_error *error);
     /* Opens ${device}, one of that list. Fails with WEFT_BAD_DEVICE. */
     enum weft_status (*open)(const struct backend_request *request,

@@ -1,7 +1,11 @@
-/* devices.c: the OpenCL devices of this machine, and what their drivers report. */
+/* devices.c: the OpenCL devices of this machine, and why there are none. */
 #define CL_USE_DEPRECATED_OPENCL_1_1_APIS /* clGetExtensionFunctionAddress */
 #include "backend/opencl/devices.h"
+#include "backend/opencl/advice.h"
+#include "backend/opencl/describe.h"
 #include "backend/opencl/errors.h"
+#include "base/text.h"
+#include "base/try.h"
 #include "os/handlers.h"
 #include "os/host.h"
 
@@ -9,141 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From the extensions cl_khr_pci_bus_info, cl_khr_device_uuid and cl_nv_device_attribute_query. */
-#define DEVICE_PCI_BUS_INFO_KHR 0x410F
-#define DEVICE_UUID_KHR         0x106A
-#define DEVICE_PCI_BUS_ID_NV    0x4008
-#define DEVICE_PCI_SLOT_ID_NV   0x4009
-#define PLATFORM_NOT_FOUND_KHR  (-1001)
+#define PLATFORM_NOT_FOUND_KHR (-1001)
 
 #define MAX_PLATFORMS 64
 #define MAX_DEVICES   64 /* of one platform */
 
-static void text_info(cl_device_id id, cl_device_info info, char *text, size_t size) {
-    char long_text[1024] = "";
-    if (clGetDeviceInfo(id, info, sizeof long_text - 1, long_text, NULL) != CL_SUCCESS) {
-        long_text[0] = '\0';
-    }
-    snprintf(text, size, "%s", long_text);
-}
-
-static uint64_t number_info(cl_device_id id, cl_device_info info, size_t size) {
-    union {
-        cl_uint word;
-        cl_ulong longer;
-    } value = {.longer = 0};
-    if (clGetDeviceInfo(id, info, size, &value, NULL) != CL_SUCCESS) {
-        return 0;
-    }
-    return size == sizeof value.word ? value.word : value.longer;
-}
-
-static void describe_type(cl_device_id id, struct weft_device *device) {
-    uint64_t type = number_info(id, CL_DEVICE_TYPE, sizeof(cl_device_type));
-    snprintf(device->type, sizeof device->type, "%s",
-             type & CL_DEVICE_TYPE_GPU           ? "gpu"
-             : type & CL_DEVICE_TYPE_ACCELERATOR ? "accelerator"
-             : type & CL_DEVICE_TYPE_CPU         ? "cpu"
-                                                 : "custom");
-}
-
-static void describe_floats(cl_device_id id, struct weft_device *device) {
-    static const struct {
-        cl_device_fp_config bit;
-        const char *name;
-    } names[] = {
-        {CL_FP_DENORM, "denorm"},
-        {CL_FP_INF_NAN, "inf_nan"},
-        {CL_FP_ROUND_TO_NEAREST, "round_to_nearest"},
-        {CL_FP_ROUND_TO_ZERO, "round_to_zero"},
-        {CL_FP_ROUND_TO_INF, "round_to_inf"},
-        {CL_FP_FMA, "fma"},
-        {CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT, "correctly_rounded_divide_sqrt"},
-        {CL_FP_SOFT_FLOAT, "soft_float"},
-    };
-    uint64_t config = number_info(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof(cl_device_fp_config));
-    size_t length = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if ((config & names[i].bit) != 0) {
-            length +=
-                (size_t)snprintf(device->fp_config + length, sizeof device->fp_config - length,
-                                 "%s%s", length > 0 ? " " : "", names[i].name);
-        }
-    }
-}
-
-/* Stores the PCI address and the UUID, if the driver reports them. */
-static void describe_address(cl_device_id id, struct weft_device *device) {
-    cl_uint pci[4], bus, slot;
-    unsigned char uuid[16];
-    if (clGetDeviceInfo(id, DEVICE_PCI_BUS_INFO_KHR, sizeof pci, pci, NULL) == CL_SUCCESS) {
-        snprintf(device->pci, sizeof device->pci, "%04x:%02x:%02x.%x", (unsigned)pci[0],
-                 (unsigned)pci[1], (unsigned)pci[2], (unsigned)pci[3]);
-    } else if (clGetDeviceInfo(id, DEVICE_PCI_BUS_ID_NV, sizeof bus, &bus, NULL) == CL_SUCCESS &&
-               clGetDeviceInfo(id, DEVICE_PCI_SLOT_ID_NV, sizeof slot, &slot, NULL) == CL_SUCCESS) {
-        snprintf(device->pci, sizeof device->pci, "0000:%02x:%02x.%x", (unsigned)bus,
-                 (unsigned)(slot >> 3), (unsigned)(slot & 7));
-    }
-    if (clGetDeviceInfo(id, DEVICE_UUID_KHR, sizeof uuid, uuid, NULL) == CL_SUCCESS) {
-        for (size_t i = 0; i < sizeof uuid; i++) {
-            snprintf(device->uuid + 2 * i, 3, "%02x", uuid[i]);
-        }
-    }
-}
-
-/* Stores whether weft can use the device, and the reason if not. */
-static void judge(cl_device_id id, struct weft_device *device) {
-    char profile[64];
-    const char *reason = NULL;
-    text_info(id, CL_DEVICE_PROFILE, profile, sizeof profile);
-    if (!number_info(id, CL_DEVICE_AVAILABLE, sizeof(cl_bool))) {
-        reason = "the driver reports that it is not available";
-    } else if (!number_info(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof(cl_bool))) {
-        reason = "it has no compiler";
-    } else if (!number_info(id, CL_DEVICE_ENDIAN_LITTLE, sizeof(cl_bool))) {
-        reason = "it is not little-endian";
-    } else if (strcmp(device->type, "custom") == 0) {
-        reason = "a custom device does not run OpenCL C";
-    } else if (strncmp(device->opencl, "1.0", 3) == 0 || strncmp(device->opencl, "1.1", 3) == 0) {
-        reason = "weft needs OpenCL 1.2";
-    } else if (strcmp(profile, "FULL_PROFILE") != 0 ||
-               strstr(device->fp_config, "round_to_nearest") == NULL) {
-        reason = "it does not promise to round to nearest, which equal bits need";
-    }
-    device->usable = reason == NULL;
-    snprintf(device->reason, sizeof device->reason, "%s", reason != NULL ? reason : "");
-}
-
-/* Describes a device in ${device}, whose texts are empty. */
-static void describe(cl_device_id id, cl_platform_id platform, struct weft_device *device) {
-    char version[128];
-    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof device->platform_name - 1,
-                      device->platform_name, NULL);
-    text_info(id, CL_DEVICE_NAME, device->name, sizeof device->name);
-    text_info(id, CL_DRIVER_VERSION, device->driver, sizeof device->driver);
-    text_info(id, CL_DEVICE_VERSION, version, sizeof version); /* "OpenCL 3.0 ..." */
-    (void)sscanf(version, "OpenCL %63s", device->opencl);
-    text_info(id, CL_DEVICE_OPENCL_C_VERSION, version, sizeof version); /* "OpenCL C 1.2 ..." */
-    (void)sscanf(version, "OpenCL C %63s", device->opencl_c);
-    device->compute_units = (unsigned)number_info(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof(cl_uint));
-    device->global_memory = number_info(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(cl_ulong));
-    device->local_memory = number_info(id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));
-    describe_type(id, device);
-    describe_floats(id, device);
-    describe_address(id, device);
-    judge(id, device);
-}
-
-/* Stores the devices of ${platform} and returns how many there are. */
-static cl_uint find_ids(cl_platform_id platform, cl_device_id ids[MAX_DEVICES]) {
-    cl_uint count = 0;
+/* Stores the devices of ${platform}. */
+static cl_int find_ids(cl_platform_id platform, cl_device_id ids[MAX_DEVICES], cl_uint *count) {
     void *handlers = os_handlers_save();
-    cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, &count);
+    cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, count);
     os_handlers_restore(handlers);
-    if (code != CL_SUCCESS) {
-        return 0;
-    }
-    return count < MAX_DEVICES ? count : MAX_DEVICES;
+    *count = code != CL_SUCCESS ? 0 : *count < MAX_DEVICES ? *count : MAX_DEVICES;
+    return code;
 }
 
 static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *count) {
@@ -157,68 +38,113 @@ static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *c
     return code;
 }
 
-/* Appends the devices of ${platform}. Returns false without memory. */
-static bool add_platform(struct weft_device **devices, size_t *count, cl_platform_id platform,
-                         unsigned number) {
-    cl_device_id ids[MAX_DEVICES];
-    cl_uint found = find_ids(platform, ids);
-    struct weft_device *grown = realloc(*devices, (*count + found + 1) * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    *devices = grown;
-    for (unsigned i = 0; i < found; i++, (*count)++) {
-        grown[*count] =
-            (struct weft_device){.index = (unsigned)*count, .platform = number, .in_platform = i};
-        describe(ids[i], platform, &grown[*count]);
-    }
-    return true;
-}
+/* What was found: the devices, and which platforms have none. */
+struct found {
+    struct weft_device *devices;
+    size_t count;
+    struct text without; /* "NAME: CALL: CODE; ..." */
+    bool failed;         /* one of these calls did fail, so that there may be devices */
+};
 
-enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count, char note[256],
+/* Adds the devices of ${platform}, or why it has none. */
+static enum weft_status add_platform(struct found *found, cl_platform_id platform, unsigned number,
                                      struct weft_error *error) {
-    cl_platform_id platforms[MAX_PLATFORMS];
-    cl_uint platform_count = 0;
-    char name[32];
-    cl_int code = find_platforms(platforms, &platform_count);
-    *devices = NULL;
-    *count = 0;
-    for (unsigned i = 0; i < platform_count; i++) {
-        if (!add_platform(devices, count, platforms[i], i)) {
-            free(*devices);
-            return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
-        }
+    cl_device_id ids[MAX_DEVICES];
+    cl_uint count = 0;
+    cl_int code = find_ids(platform, ids, &count);
+    char name[128], text[32];
+    struct weft_device *grown = realloc(found->devices, (found->count + count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
     }
-    if (note != NULL) {
-        note[0] = '\0';
-        if (code != CL_SUCCESS) {
-            snprintf(note, 256, "no OpenCL driver: clGetPlatformIDs: %s",
-                     opencl_code_name(code, name));
-        } else if (*count == 0) {
-            snprintf(note, 256, "%u OpenCL platform%s, but no device", (unsigned)platform_count,
-                     platform_count == 1 ? "" : "s");
-        }
+    found->devices = grown;
+    for (unsigned i = 0; i < count; i++, found->count++) {
+        grown[found->count] = (struct weft_device){
+            .index = (unsigned)found->count, .platform = number, .in_platform = i};
+        opencl_describe(ids[i], platform, &grown[found->count]);
+    }
+    if (count == 0) {
+        opencl_platform_name(platform, number, name);
+        text_add(&found->without, "%s%s: clGetDeviceIDs: %s", found->without.length > 0 ? "; " : "",
+                 name, code == CL_SUCCESS ? "0 devices" : opencl_code_name(code, text));
+        found->failed = found->failed || (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND);
     }
     return WEFT_OK;
 }
 
+/* Stores in ${note} what is missing, as weft_devices_list says. */
+static void explain(const struct found *found, cl_int code, struct weft_error *note) {
+    char name[32];
+    const char *without = found->without.bytes != NULL ? found->without.bytes : "";
+    if (code != CL_SUCCESS) {
+        weft_fail(note, code == PLATFORM_NOT_FOUND_KHR ? WEFT_OK : WEFT_BAD_DEVICE,
+                  "no OpenCL driver: clGetPlatformIDs: %s", opencl_code_name(code, name));
+    } else if (found->count == 0) {
+        weft_fail(note, WEFT_BAD_DEVICE, "no OpenCL device: %s",
+                  without[0] != '\0' ? without : "clGetPlatformIDs: 0 platforms");
+    } else if (found->failed) {
+        weft_fail(note, WEFT_BAD_DEVICE, "OpenCL: %s", without);
+    } else {
+        return;
+    }
+    opencl_advise(without, note);
+}
+
+enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count,
+                                     struct weft_error *note, struct weft_error *error) {
+    cl_platform_id platforms[MAX_PLATFORMS];
+    cl_uint platform_count = 0;
+    struct found found = {0};
+    cl_int code = find_platforms(platforms, &platform_count);
+    enum weft_status status = WEFT_OK;
+    for (unsigned i = 0; i < platform_count; i++) {
+        TRY_OR(done, add_platform(&found, platforms[i], i, error));
+    }
+    explain(&found, code, note);
+done:
+    free(found.without.bytes);
+    if (status != WEFT_OK) {
+        free(found.devices);
+        return status;
+    }
+    *devices = found.devices;
+    *count = found.count;
+    return WEFT_OK;
+}
+
+/* A driver may have lost a device since, or found another one. */
 enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error) {
     cl_platform_id platforms[MAX_PLATFORMS];
     cl_device_id ids[MAX_DEVICES];
-    cl_uint count = 0;
+    cl_uint count = 0, in_platform = 0;
+    struct weft_device now = {.platform = device->platform, .in_platform = device->in_platform};
     find_platforms(platforms, &count);
-    if (device->platform >= count ||
-        device->in_platform >= find_ids(platforms[device->platform], ids)) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is gone", device->index);
+    if (device->platform < count) {
+        find_ids(platforms[device->platform], ids, &in_platform);
+    }
+    if (device->in_platform >= in_platform) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u, %s, is gone", device->index,
+                         device->name);
     }
     *id = ids[device->in_platform];
+    opencl_describe(*id, platforms[device->platform], &now);
+    if (strcmp(now.name, device->name) != 0 || strcmp(now.uuid, device->uuid) != 0 ||
+        strcmp(now.pci, device->pci) != 0) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u was %s, and is %s now",
+                         device->index, device->name, now.name);
+    }
     return WEFT_OK;
 }
 
-enum weft_mapping opencl_best_mapping(cl_device_id id, const struct weft_device *device) {
-    uint64_t width = number_info(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof(cl_uint));
-    return strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+enum weft_status opencl_best_mapping(cl_device_id id, const struct weft_device *device,
+                                     enum weft_mapping *mapping, struct weft_error *error) {
+    cl_uint width = 0;
+    TRY(opencl_check(
+        clGetDeviceInfo(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL),
+        "clGetDeviceInfo: CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT", error));
+    *mapping = strcmp(device->type, "cpu") == 0 && width >= 4 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU;
+    return WEFT_OK;
 }
 
 /* From the extension cl_loader_info, which few headers have. */

@@ -211,7 +211,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     cl_int code;
     TRY(opencl_device_find(&cl->base.device, &cl->device, error));
     if (cl->mapping == WEFT_MAPPING_AUTO) {
-        cl->mapping = opencl_best_mapping(cl->device, &cl->base.device);
+        TRY(opencl_best_mapping(cl->device, &cl->base.device, &cl->mapping, error));
     }
     log_device(cl);
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);

@@ -44,11 +44,11 @@ static void offer_devices(void) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
-    char note[256], index[16];
+    char index[16];
     screen_print("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
     fflush(stdout);
     cli_setup_explain_end(true);
-    if (weft_devices_list(&devices, &count, note, &error) == WEFT_OK) {
+    if (weft_devices_list(&devices, &count, NULL, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {
             snprintf(index, sizeof index, "%u", devices[i].index);
             if (!devices[i].builtin) {

@@ -27,9 +27,10 @@ struct run {
     char *words[WORDS_MAX]; /* the command line; from the third on they are in memory */
     size_t count;
     struct os_child child;
-    bool exited;     /* a driver called exit in it */
-    double limit;    /* seconds */
-    char doing[500]; /* what it did when it ended, or empty */
+    bool exited;                       /* a driver called exit in it */
+    double limit;                      /* seconds */
+    char doing[500];                   /* what it did when it ended, or empty */
+    char identity[CLI_CHILD_IDENTITY]; /* of the device that it must find; empty: any */
 };
 
 static void add_option(struct run *run, const char *name, const char *value) {
@@ -51,7 +52,8 @@ static enum weft_status compose(struct run *run, const struct cli_verify_options
     *run = (struct run){.words = {"weft", "verify"}, .count = 2};
     if (device != NULL) {
         snprintf(text, sizeof text, "%u", device->index);
-        add_option(run, "device", device->builtin ? "cpu" : text);
+        add_option(run, "device", text);
+        cli_child_identity(device, run->identity);
     }
     for (size_t i = 0; (row = cli_options_row(common->command, i)) != NULL; i++) {
         bool own = strcmp(row->name, "all") == 0 || strcmp(row->name, "timeout") == 0 ||
@@ -81,9 +83,11 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     reported = made && cli_child_status_make(path);
     os_tell_children(CLI_CHILD_FILE, reported ? path : CLI_CHILD_NO_FILE);
     os_tell_children(CLI_CHILD_LAUNCHES, launches ? "yes" : NULL);
+    os_tell_children(CLI_CHILD_DEVICE, run->identity[0] != '\0' ? run->identity : NULL);
     status = os_run_self(run->words, run->limit, &run->child, error);
     os_tell_children(CLI_CHILD_FILE, NULL);
     os_tell_children(CLI_CHILD_LAUNCHES, NULL);
+    os_tell_children(CLI_CHILD_DEVICE, NULL);
     cli_child_status_read(path, run->doing);
     run->exited = reported && status == WEFT_OK && !launches && !run->child.timed_out &&
                   run->child.signal == 0 && strcmp(run->doing, CLI_CHILD_END) != 0;
@@ -155,10 +159,13 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
                                    const struct weft_device *device, const char *why,
                                    double seconds, struct weft_error *error) {
     struct weft_device chosen;
-    char notice[512];
+    const char *selector = options->common.device;
     if (device == NULL) {
         cli_setup_explain_end(true);
-        TRY(weft_device_choose(options->common.device, &chosen, notice, error));
+        TRY(weft_device_choose(selector, &chosen, NULL, error));
+        if (chosen.builtin && strcmp(selector, "cpu") != 0) { /* what the child had is gone */
+            return no_device(options, why, error);
+        }
         device = &chosen;
     }
     wipe_progress(options);
@@ -259,16 +266,41 @@ static enum weft_status verify_one(const struct cli_verify_options *options,
     return WEFT_NO_VERDICT;
 }
 
+/* Lists the devices in ${devices}, and the CPU backend last. Fails if no other one is usable. */
+static enum weft_status list(struct weft_device **devices, size_t *count,
+                             struct weft_error *error) {
+    struct weft_error note;
+    size_t usable = 0;
+    cli_setup_explain_end(true);
+    TRY(weft_devices_list(devices, count, &note, error));
+    for (size_t i = 0; i < *count; i++) {
+        const struct weft_device *device = &(*devices)[i];
+        usable += device->usable && !device->builtin;
+        if (!device->usable) {
+            cli_message_always("%s (%s) is not usable: %s", device->name, device->platform_name,
+                               device->reason);
+        }
+    }
+    if (usable > 0) {
+        if (note.message[0] != '\0') {
+            cli_message_always("%s", note.message);
+        }
+        return WEFT_OK;
+    }
+    free(*devices);
+    weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
+              note.message[0] != '\0' ? note.message : "no OpenCL device is usable");
+    return weft_error_hint(error, "%s", note.hint);
+}
+
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
                                      struct weft_error *error) {
     struct weft_device *devices = NULL;
     enum weft_status worst = WEFT_OK;
     size_t count = 0, bad = 0, tried = 0;
-    char note[256];
     TRY(query(options, error));
-    cli_setup_explain_end(true);
-    TRY(weft_devices_list(&devices, &count, note, error));
-    for (size_t i = 0; i < count && !os_interrupted(); i++) {
+    TRY(list(&devices, &count, error));
+    for (size_t i = 0; i + 1 < count && !os_interrupted(); i++) { /* without the CPU backend */
         enum weft_status status;
         if (!options->common.json) {
             screen_print(i > 0 ? "\n%s (%s)\n" : "%s (%s)\n", devices[i].name,

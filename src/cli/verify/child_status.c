@@ -29,10 +29,16 @@ void cli_child_status_read(const char *path, char doing[500]) {
     free(text);
 }
 
+void cli_child_identity(const struct weft_device *device, char text[CLI_CHILD_IDENTITY]) {
+    snprintf(text, CLI_CHILD_IDENTITY, "%u:%u %s, driver %s %s %s", device->platform,
+             device->in_platform, device->name, device->driver, device->pci, device->uuid);
+}
+
 bool cli_child_status_open(struct cli_child_status *status) {
     const char *path = getenv(CLI_CHILD_FILE);
     bool child = path != NULL && *path != '\0';
     status->stream = child && strcmp(path, CLI_CHILD_NO_FILE) != 0 ? fopen(path, "r+b") : NULL;
+    status->device = child ? getenv(CLI_CHILD_DEVICE) : NULL;
     status->launches = child && getenv(CLI_CHILD_LAUNCHES) != NULL;
     if (child) {
         os_explain_end(NULL, 0); /* the parent explains it */

@@ -16,7 +16,7 @@
 #define OPTIONS struct cli_verify_options
 
 static const struct cli_option rows[] = {
-    OPTION_FLAG("all", all, "verify every device, each in a separate process"),
+    OPTION_FLAG("all", all, "verify every OpenCL device, each in a separate process"),
     OPTION_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
     OPTION_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
     OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of all values, images and shuffles"),
@@ -37,12 +37,13 @@ static const struct cli_option rows[] = {
 static const char notes[] =
     "The first value that differs is named, repeated in other ways, and explained.\n"
     "\n"
-    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 device not opened\n";
+    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 no device or not opened\n";
 
 static const char details[] =
     "The bytes that the device computes are compared with those of the CPU backend, or with known\n"
     "hashes of them: transfers, single operations, layers, training, evaluation. The images are\n"
-    "made from the seed, so no data set is needed; --data uses a data set.\n"
+    "made from the seed, so no data set is needed; --data uses a data set. The CPU backend is not\n"
+    "verified unless --device cpu names it: it would be compared with itself.\n"
     "\n"
     "A device is unstable if two equal runs on it differ. There is no verdict after a hang, a\n"
     "crash, a time limit or an interruption, or if the CPU backend of this host is no valid\n"
@@ -168,6 +169,18 @@ static enum weft_status end_launches(struct state *state, const struct weft_veri
     return status;
 }
 
+/* Fails if ${device} is not the one that the parent has listed. */
+static enum weft_status check_identity(const struct cli_child_status *child,
+                                       const struct weft_device *device, struct weft_error *error) {
+    char identity[CLI_CHILD_IDENTITY];
+    cli_child_identity(device, identity);
+    if (child->device != NULL && strcmp(identity, child->device) != 0) {
+        return weft_fail(error, WEFT_NO_VERDICT, "verify: the devices have changed: %s, not %s",
+                         identity, child->device);
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status end(struct state *state, const struct weft_verify_outcome *outcome,
                             enum weft_status status, struct weft_error *error) {
     const struct cli_verify_options *options = state->options;
@@ -182,6 +195,7 @@ static enum weft_status end(struct state *state, const struct weft_verify_outcom
         status = WEFT_OK;
     }
     if (status == WEFT_OK) {
+        TRY(check_identity(state->status, &outcome->device, error));
         return conclude(options, outcome, error);
     }
     if (outcome->device.name[0] != '\0' && status != WEFT_USAGE) {
@@ -205,7 +219,8 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
                                             .bundle = child->launches ? NULL : options->bundle,
                                             .launches = child->launches,
                                             .device = cli_setup_backend_options(&options->common)};
-    char notice[512] = "", text[256];
+    struct weft_error notice = {0};
+    char text[256];
     enum weft_status status;
     cli_progress_start(&state.progress, &options->common);
     if (options->inject != NULL) {
@@ -217,10 +232,10 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         requested.images = images;
     }
     os_catch_interrupts();
-    status = weft_verify(&requested, &events, &outcome, notice, error);
-    if (notice[0] != '\0' && !child->launches) {
+    status = weft_verify(&requested, &events, &outcome, &notice, error);
+    if (notice.message[0] != '\0' && !child->launches) {
         cli_progress_wipe(&state.progress);
-        cli_message_always("%s", notice);
+        cli_message_device(&options->common, &notice, &outcome.device);
     }
     status = child->launches ? end_launches(&state, &outcome, status, error)
                              : end(&state, &outcome, status, error);
@@ -233,8 +248,7 @@ done:
 static enum weft_status query_devices(struct weft_error *error) {
     struct weft_device *devices = NULL;
     size_t count = 0;
-    char note[256];
-    enum weft_status status = weft_devices_list(&devices, &count, note, error);
+    enum weft_status status = weft_devices_list(&devices, &count, NULL, error);
     free(devices);
     *error = (struct weft_error){.status = status}; /* the parent prints it */
     return status;
@@ -253,7 +267,7 @@ static enum weft_status verify_as_child(const struct cli_verify_options *options
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_verify_options *options = given;
-    struct cli_child_status child = {NULL, false};
+    struct cli_child_status child = {NULL, false, NULL};
     if (options->quick && options->full) {
         return weft_fail(error, WEFT_USAGE, "--full: it cannot be combined with --quick");
     }

@@ -34,8 +34,8 @@ void cli_verify_print_verdict(const struct cli_verify_options *options,
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
                                   const struct weft_device *device, struct weft_error *error);
 
-/* Verifies all devices, each in a child process. The status is the worst of theirs, in this order:
- * different, unstable, no verdict, failed. */
+/* Verifies all OpenCL devices, each in a child process. The status is the worst of theirs, in this
+ * order: different, unstable, no verdict, failed. Fails with WEFT_BAD_DEVICE if none is usable. */
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
                                      struct weft_error *error);
 
@@ -48,12 +48,19 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
 #define CLI_CHILD_LAUNCHES "WEFT_VERIFY_LAUNCHES"
 #define CLI_CHILD_NO_FILE  "-"
 
+/* The environment of the child of --all: the device that its parent has listed. Between the two, a
+ * device may disappear, and its number then is another one's. */
+#define CLI_CHILD_DEVICE   "WEFT_VERIFY_DEVICE"
+#define CLI_CHILD_IDENTITY 700
+void cli_child_identity(const struct weft_device *device, char text[CLI_CHILD_IDENTITY]);
+
 /* What the file has when the child came to its end, whatever it found. */
 #define CLI_CHILD_END "its end"
 
 struct cli_child_status {
-    FILE *stream;  /* NULL: nothing is written */
-    bool launches; /* each kernel is reported, and nothing is printed */
+    FILE *stream;       /* NULL: nothing is written */
+    bool launches;      /* each kernel is reported, and nothing is printed */
+    const char *device; /* as cli_child_identity, or NULL: any */
 };
 
 /* Makes the file of a child to come; writing to it then needs no space on the disk. Returns false

@@ -70,7 +70,9 @@ static enum weft_status override(struct opencl_backend *cl, const char *kernel, 
 }
 
 enum weft_status opencl_product_tune(struct opencl_backend *cl, struct weft_error *error) {
-    if (opencl_best_mapping(cl->device, &cl->base.device) != WEFT_MAPPING_CPU) {
+    enum weft_mapping mapping;
+    TRY(opencl_best_mapping(cl->device, &cl->base.device, &mapping, error));
+    if (mapping != WEFT_MAPPING_CPU) {
         return WEFT_OK;
     }
     TRY(override(cl, "Xgemm", sizeof kernel_values / sizeof kernel_values[0], kernel_names,
