@@ -5,6 +5,8 @@
 
 #include "base/json_write.h"
 
+static bool lost; /* an event was not printed, because there was no memory */
+
 bool cli_event_begin(struct json_writer *json, bool as_json, const char *name) {
     *json = (struct json_writer){0};
     if (as_json) {
@@ -15,8 +17,15 @@ bool cli_event_begin(struct json_writer *json, bool as_json, const char *name) {
 }
 
 enum weft_status cli_event_end(struct json_writer *json, struct weft_error *error) {
+    enum weft_status status;
     json_write_close(json, '}');
-    return json_write_print(json, stdout, error);
+    status = json_write_print(json, stdout, error);
+    lost = lost || status != WEFT_OK;
+    return status;
+}
+
+bool cli_event_lost(void) {
+    return lost;
 }
 
 void cli_json_text(struct json_writer *json, const char *key, const char *text) {

@@ -20,8 +20,12 @@
  * prints text. */
 bool cli_event_begin(struct json_writer *json, bool as_json, const char *name);
 
-/* Ends the event and prints it. Fails with WEFT_FAILED without memory. */
+/* Ends the event and prints it. Fails with WEFT_FAILED without memory; the program then ends with a
+ * failure, also if the caller ignores this one. */
 enum weft_status cli_event_end(struct json_writer *json, struct weft_error *error);
+
+/* Returns whether cli_event_end has failed. */
+bool cli_event_lost(void);
 
 /* Adds a member that is null where ${text} is empty or NULL, or ${count} is 0. */
 void cli_json_text(struct json_writer *json, const char *key, const char *text);

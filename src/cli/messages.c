@@ -97,6 +97,9 @@ struct weft_log cli_message_log(const struct cli_options *options) {
 }
 
 enum weft_status cli_message_flush(struct weft_error *error) {
+    if (cli_event_lost()) {
+        return weft_fail(error, WEFT_FAILED, "standard output: no memory for an event");
+    }
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return weft_fail(error, WEFT_FAILED, "standard output: not all could be written: %s",

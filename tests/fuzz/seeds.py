@@ -31,8 +31,8 @@ POOL = {"input": [1, 6, 5], "layers": [
 WORDS = ["kind", "conv2d", "linear", "batch_norm", "relu", "flatten", "max_pool2d", "avg_pool2d", "out_channels",
          "kernel_size", "stride", "padding", "count_include_pad", "eps", "momentum", "out_features", "name", "input",
          "layers", "F32", "F16", "BF16", "F64", "I64", "I32", "U8", "shape", "data_offsets", "dtype", "__metadata__",
-         "weft.network", "weft.options", "weft.checkpoint", "weft.contract", "epochs", "history", "images", "event",
-         "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
+         "weft.network", "weft.options", "weft.checkpoint", "weft.contract", "weft.digest", "weft.format", "epochs",
+         "history", "images", "event", "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
          "n_averaged"]
 VALUES = ["1e308", "-0", "4294967295", "9007199254740993", "18446744073709551616", "0.1", "1e-400", "null", "true",
           "[]", "{}", "<PWN", "\\u001b", "\\u0000", "\\ud800"]
@@ -112,10 +112,11 @@ def safetensors(run):
     for target, name in (("model", "model.safetensors"), ("checkpoint", "checkpoint.safetensors")):
         file = read(run, name)
         header, values = split(file)
-        undigested = {**header, "__metadata__": {k: v for k, v in header["__metadata__"].items() if "digest" not in k}}
+        metadata = {k: v for k, v in header["__metadata__"].items() if k not in ("weft.digest", "weft.format")}
+        undigested = {**header, "__metadata__": metadata}
         for to in (target, "safetensors"):
             seed(to, target + "-file", b"\0" + file)
-            seed(to, target + "-parts", b"\1" + text(header) + END + values)
+            seed(to, target + "-parts", b"\3" + text(header) + END + values)
             seed(to, target + "-undigested", b"\1" + text(undigested) + END + values)
     linear = {"l.weight": ([2, 4], "F32"), "l.bias": ([2], "F32")}
     seed("model", "linear", tensors(LINEAR, linear, {"weft.options": "{}"}))

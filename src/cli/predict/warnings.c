@@ -70,6 +70,7 @@ static enum weft_status warn_one(const struct cli_prediction *state, const struc
     text_add(&message, "%s: %s: %s", name, kind->name, why);
     json_write_string(&json, "code", kind->code);
     json_write_string(&json, "message", message.bytes);
+    json.text.failed = json.text.failed || message.failed; /* cli_event_end reports it */
     json_write_string(&json, "image", name);
     free(message.bytes);
     return cli_event_end(&json, error);

@@ -6,6 +6,7 @@
 
 #include "base/json_read.h"
 #include "base/numbers.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
@@ -84,10 +85,13 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
     }
     for (size_t i = 0; i < count; i++) {
         const char *name = json_string_value(json_array_get(list, i));
-        if (name == NULL || (run->names[i] = malloc(strlen(name) + 1)) == NULL) {
+        if (name == NULL) {
             return wrong(error, "the name of a class");
         }
-        strcpy(run->names[i], name);
+        run->names[i] = text_copy(name);
+        if (run->names[i] == NULL) {
+            return weft_fail(error, WEFT_FAILED, "no memory for the name of a class");
+        }
     }
     return WEFT_OK;
 }
