@@ -2,15 +2,19 @@
 #define _XOPEN_SOURCE 700
 #include "check_weft.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "os/process.h"
 
 /* Long enough for a second signal. */
 static void later(void) {
-    const struct timespec nap = {0, 200 * 1000 * 1000};
-    nanosleep(&nap, NULL);
+    struct timespec nap = {0, 200 * 1000 * 1000};
+    while (nanosleep(&nap, &nap) != 0) {
+        continue; /* after an interrupt, each wait is interrupted */
+    }
 }
 
 START_TEST(first_is_a_flag) {
@@ -68,6 +72,35 @@ START_TEST(second_of_another_kind_ends) {
 }
 END_TEST
 
+static bool always(void) {
+    return true;
+}
+
+/* The library asks a function of the program, since its flag is another one. */
+START_TEST(library_asks_the_program) {
+    ck_assert(!os_interrupted());
+    weft_set_interrupted(always);
+    ck_assert(os_interrupted());
+    ck_assert(!os_signalled());
+    weft_set_interrupted(NULL);
+    ck_assert(!os_interrupted());
+}
+END_TEST
+
+/* A read that waits ends, and so does one that begins to wait later. */
+START_TEST(waits_end) {
+    int ends[2];
+    char byte;
+    ck_assert_int_eq(pipe(ends), 0);
+    os_catch_interrupts();
+    raise(SIGTERM);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(read(ends[0], &byte, 1), -1);
+        ck_assert_int_eq(errno, EINTR);
+    }
+}
+END_TEST
+
 START_TEST(ignored_stays_ignored) {
     signal(SIGINT, SIG_IGN);
     os_catch_interrupts();
@@ -82,6 +115,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, simultaneous_signals_count_once);
     tcase_add_test(tests, terminate_is_a_flag);
     tcase_add_test_raise_signal(tests, second_of_another_kind_ends, SIGTERM);
+    tcase_add_test(tests, library_asks_the_program);
+    tcase_add_test(tests, waits_end);
     tcase_add_test(tests, ignored_stays_ignored);
 }
 

@@ -5,6 +5,8 @@
 #ifndef WEFT_ERROR_H
 #define WEFT_ERROR_H
 
+#include <stdbool.h>
+
 #if defined(__MINGW32__)
 #define WEFT_API                 __declspec(dllexport)
 #define WEFT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
@@ -64,6 +66,12 @@ WEFT_API enum weft_status weft_error_context(struct weft_error *error, const cha
 /* Sets the hint of ${error}, unless it has one. Returns the status of ${error}. */
 WEFT_API enum weft_status weft_error_hint(struct weft_error *error, const char *format, ...)
     WEFT_PRINTF(2, 3);
+
+/* Sets the function that reading and writing ask whether to stop: when a signal has interrupted a
+ * system call that waits, such as a read from a pipe, and between the parts of a large file. When it
+ * returns true, they fail with WEFT_INTERRUPTED. NULL (the default): never. It may be called by any
+ * thread; set it before other calls. */
+WEFT_API void weft_set_interrupted(bool (*interrupted)(void));
 
 WEFT_END
 

@@ -4,6 +4,7 @@
  * that give its bits back, and a 64-bit seed is exact. */
 #include "base/json_write.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,11 +126,14 @@ enum weft_status json_write_take(struct json_writer *json, char **text, struct w
 }
 
 enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error) {
+    bool interrupted;
     char *text;
     TRY(json_write_take(json, &text, error));
+    errno = 0;
     fputs(text, out);
     fputc('\n', out);
-    fflush(out);
+    interrupted = fflush(out) != 0 && errno == EINTR;
     free(text);
-    return WEFT_OK;
+    return interrupted ? weft_fail(error, WEFT_INTERRUPTED, "standard output: interrupted")
+                       : WEFT_OK;
 }

@@ -123,6 +123,9 @@ static bool wants_json(int count, char *const *arguments) {
     return false;
 }
 
+static const char INTERRUPTED_EVENT[] =
+    "{\"event\":\"error\",\"code\":130,\"message\":\"interrupted\",\"hint\":\"\"}\n";
+
 int main(int argc, char **argv) {
     struct weft_error error = {0};
     int count = argc > 1 ? argc - 1 : 0;
@@ -130,6 +133,8 @@ int main(int argc, char **argv) {
     enum weft_status status;
     os_guard_streams();
     cli_setup_explain_end(false);
+    os_end_at_interrupts("weft: interrupted\n", json ? INTERRUPTED_EVENT : "");
+    weft_set_interrupted(os_signalled); /* the flag of this copy of src/os, for the library's */
     os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {

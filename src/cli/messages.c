@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "cli/json.h"
 #include "cli/options.h"
+#include "os/process.h"
 #include "report/screen.h"
 
 enum { TEXT = 8192 }; /* bytes of a message; the text of struct weft_error has less */
@@ -102,6 +103,9 @@ enum weft_status cli_message_flush(struct weft_error *error) {
     }
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (os_interrupted()) {
+            return weft_fail(error, WEFT_INTERRUPTED, "standard output: interrupted");
+        }
         return weft_fail(error, WEFT_FAILED, "standard output: not all could be written: %s",
                          errno != 0 ? strerror(errno) : "an earlier write failed");
     }

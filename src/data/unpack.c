@@ -3,7 +3,6 @@
  * gzread of zlib is not used: it accepts a truncated file, and ignores bytes after the end. */
 #include "data/unpack.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,13 +27,11 @@ struct unpack {
 /* Reads more input if none is left; at the end of the file, there is none afterwards. */
 static enum weft_status fill(struct unpack *reader, struct weft_error *error) {
     if (reader->z.avail_in == 0) {
-        errno = 0;
+        size_t got;
+        TRY(os_file_get(reader->stream, reader->path, reader->input, sizeof reader->input, &got,
+                        error));
         reader->z.next_in = reader->input;
-        reader->z.avail_in = (uInt)fread(reader->input, 1, sizeof reader->input, reader->stream);
-        if (ferror(reader->stream)) {
-            return weft_fail(error, WEFT_BAD_FILE, "cannot read %s: %s", reader->path,
-                             strerror(errno != 0 ? errno : EIO));
-        }
+        reader->z.avail_in = (uInt)got;
     }
     return WEFT_OK;
 }
@@ -45,16 +42,13 @@ static bool starts_gzip(const struct unpack *reader) {
 
 enum weft_status unpack_open(const char *path, struct unpack **opened, struct weft_error *error) {
     struct unpack *reader = calloc(1, sizeof *reader);
-    enum weft_status status = WEFT_BAD_FILE;
+    enum weft_status status;
     *opened = NULL;
     if (reader == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
     }
     reader->path = path;
-    reader->stream = os_file_open(path, error);
-    if (reader->stream == NULL) {
-        goto failed;
-    }
+    TRY_OR(failed, os_file_open(path, &reader->stream, error));
     TRY_OR(failed, fill(reader, error));
     reader->packed = starts_gzip(reader);
     if (reader->packed && inflateInit2(&reader->z, GZIP_ONLY) != Z_OK) {

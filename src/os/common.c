@@ -21,6 +21,16 @@ const char *os_program_name(void) {
     return program != NULL && *program != '\0' ? program : "weft";
 }
 
+static bool (*asked)(void);
+
+void os_ask_interrupted(bool (*ask)(void)) {
+    asked = ask;
+}
+
+bool os_interrupted(void) {
+    return os_signalled() || (asked != NULL && asked());
+}
+
 bool os_can_redraw(FILE *stream) {
     const char *kind = getenv("TERM");
     return os_is_terminal(stream) && (kind == NULL || strcmp(kind, "dumb") != 0);

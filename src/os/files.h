@@ -48,16 +48,26 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error);
  * zero. */
 void os_file_abandon(struct os_file *file);
 
-/* Opens ${path} to read bytes. Returns NULL and sets ${error} to WEFT_BAD_FILE on failure. */
-FILE *os_file_open(const char *path, struct weft_error *error);
+/* Opens ${path} to read bytes: a file, a pipe or a device, but no folder. The caller closes
+ * ${stream} with fclose. Fails with WEFT_BAD_FILE, and with WEFT_INTERRUPTED if a signal that
+ * os_catch_interrupts catches arrives while a pipe waits for its writer. */
+enum weft_status os_file_open(const char *path, FILE **stream, struct weft_error *error);
 
-/* Reads the file ${path} into memory that the caller frees, with a zero after the last byte. Fails
- * with WEFT_BAD_FILE, also for a folder and for a file of more than ${limit} bytes. */
+/* Reads up to ${size} bytes of ${stream}, which has the file ${path}, and stores their number in
+ * ${got}: less than ${size} only at the end of the file. Fails with WEFT_BAD_FILE, and with
+ * WEFT_INTERRUPTED if a caught signal arrives while it waits for bytes, or while it reads a large
+ * file. */
+enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t size, size_t *got,
+                             struct weft_error *error);
+
+/* Reads the file ${path} into memory that the caller frees, with a zero after the last byte. Memory
+ * grows with the content. Fails as os_file_open and os_file_get do, and with WEFT_BAD_FILE for a
+ * file of more than ${limit} bytes. */
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                               struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE, "${what} ${path}: " and the text of the errno value ${number}, and adds
- * a hint for some errors. */
+ * a hint for some errors. EINTR is WEFT_INTERRUPTED. */
 enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number);
 
 /* Fails as os_fail does, for a file that cannot be written. A hint names a missing folder. */
@@ -73,9 +83,14 @@ void os_remove_parts(const char *folder);
 bool os_exists(const char *path);
 
 /* Returns whether nothing is at ${path}. False if that cannot be found out: a folder may not be
- * entered. */
+ * entered, its symbolic links are a loop, a name is too long. Then reading reports the reason. */
 bool os_is_missing(const char *path);
+
+/* Returns whether ${path} is known to be a folder. */
 bool os_is_folder(const char *path);
+
+/* Fails with WEFT_BAD_FILE and the reason unless ${path} is a folder. */
+enum weft_status os_check_folder(const char *path, struct weft_error *error);
 
 /* Returns whether ${c} separates the names of a path. */
 bool os_is_separator(char c);

@@ -8,12 +8,41 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/try.h"
+#include "os/process.h"
+
+enum {
+    FIRST_CAPACITY = 65536, /* bytes that are allocated if the size is not known */
+    PIECE = 1 << 20         /* bytes that are read between two checks for an interrupt */
+};
+
+/* Adds a hint for EACCES: the folder of ${path} that may not be entered, which is the innermost one
+ * that the system describes, or else the file itself. */
+static enum weft_status hint_permissions(struct weft_error *error, const char *path) {
+    char part[OS_PATH];
+    struct stat status;
+    size_t length = strlen(path);
+    if (length >= sizeof part || stat(path, &status) == 0 || errno != EACCES) {
+        return weft_error_hint(error, "check the permissions of the file and of its folder");
+    }
+    do {
+        os_folder_of(path, part);
+        path = part;
+    } while (stat(part, &status) != 0 && errno == EACCES && strlen(part) > 1);
+    return weft_error_hint(error, "the folder %s may not be entered: check its permissions", part);
+}
+
 enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number) {
+    if (number == EINTR) {
+        return weft_fail(error, WEFT_INTERRUPTED, "%s %s: interrupted", what, path);
+    }
     weft_fail(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
     switch (number) {
     case EACCES:
     case EPERM:
-        return weft_error_hint(error, "check the permissions of the file and of its folder");
+        return hint_permissions(error, path);
+    case ENXIO:
+        return weft_error_hint(error, "it is a socket or a device without hardware");
     case EROFS:
         return weft_error_hint(error, "choose a folder on a disk that can be written");
     case ENOSPC:
@@ -45,6 +74,12 @@ bool os_is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+enum weft_status os_check_folder(const char *path, struct weft_error *error) {
+    struct stat status;
+    int number = stat(path, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    return number == 0 ? WEFT_OK : os_fail(error, "cannot read", path, number);
+}
+
 /* Stores the size of ${stream} in ${size}. Returns false if it is not known before reading: for a
  * pipe, or a file of /proc. */
 static bool known_size(FILE *stream, size_t *size) {
@@ -57,72 +92,82 @@ static bool known_size(FILE *stream, size_t *size) {
     return true;
 }
 
-/* Reads ${stream} to its end into *bytes, which grows, and adds a zero. Returns 0 or an errno
- * value: EFBIG for more than ${limit} bytes. */
-static int read_all(FILE *stream, size_t limit, char **bytes, size_t *size) {
-    size_t capacity = 65536; /* unless the size is known */
-    if (known_size(stream, &capacity) && capacity > limit) {
-        return EFBIG;
+enum weft_status os_file_open(const char *path, FILE **stream, struct weft_error *error) {
+    struct stat status;
+    int number;
+    do {
+        *stream = fopen(path, "rb"); /* waits for the writer of a pipe */
+        number = errno;
+    } while (*stream == NULL && number == EINTR && !os_interrupted());
+    if (*stream != NULL && fstat(fileno(*stream), &status) == 0 && S_ISDIR(status.st_mode)) {
+        fclose(*stream);
+        *stream = NULL;
     }
-    capacity += 2; /* for the zero, and one byte more, so that the first read finds the end */
-    *bytes = malloc(capacity);
-    while (*bytes != NULL) {
-        errno = 0;
-        *size += fread(*bytes + *size, 1, capacity - 1 - *size, stream);
-        if (ferror(stream)) {
-            return errno != 0 ? errno : EIO;
-        }
-        if (*size > limit) {
-            return EFBIG;
-        }
-        if (feof(stream)) {
-            (*bytes)[*size] = '\0';
-            return 0;
-        }
-        char *larger = capacity > SIZE_MAX / 2 ? NULL : realloc(*bytes, capacity * 2);
-        if (larger == NULL) {
-            return ENOMEM;
-        }
-        *bytes = larger;
-        capacity *= 2;
+    if (*stream == NULL) {
+        /* For a folder, Windows only reports that access is denied. */
+        return os_fail(error, "cannot read", path, os_is_folder(path) ? EISDIR : number);
     }
-    return ENOMEM;
+    return WEFT_OK;
 }
 
-FILE *os_file_open(const char *path, struct weft_error *error) {
-    FILE *stream = fopen(path, "rb");
-    int number = errno;
-    if (stream == NULL) {
-        /* For a folder, Windows only reports that access is denied. */
-        os_fail(error, "cannot read", path, os_is_folder(path) ? EISDIR : number);
+enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t size, size_t *got,
+                             struct weft_error *error) {
+    *got = 0;
+    while (*got < size && !feof(stream)) {
+        size_t left = size - *got;
+        errno = 0;
+        *got += fread((char *)bytes + *got, 1, left < PIECE ? left : PIECE, stream);
+        if (ferror(stream) && errno != EINTR) {
+            return os_fail(error, "cannot read", path, errno != 0 ? errno : EIO);
+        }
+        if (!feof(stream) && os_interrupted()) {
+            return os_fail(error, "cannot read", path, EINTR);
+        }
+        if (ferror(stream)) { /* by a signal that is no interrupt */
+            clearerr(stream);
+        }
     }
-    return stream;
+    return WEFT_OK;
+}
+
+/* Reads ${stream} to its end into *bytes, which grows, and adds a zero. */
+static enum weft_status read_all(FILE *stream, const char *path, size_t limit, char **bytes,
+                                 size_t *size, struct weft_error *error) {
+    size_t capacity = FIRST_CAPACITY, got;
+    bool large = known_size(stream, &capacity) && capacity > limit;
+    while (!large && !feof(stream)) {
+        /* For the zero, and one byte more, so that the first read finds the end. */
+        char *larger = realloc(*bytes, capacity + 2);
+        if (larger == NULL) {
+            return weft_fail(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
+        }
+        *bytes = larger;
+        TRY(os_file_get(stream, path, larger + *size, capacity + 1 - *size, &got, error));
+        *size += got;
+        larger[*size] = '\0';
+        large = *size > limit;
+        capacity = capacity < limit / 2 ? 2 * capacity : limit;
+    }
+    return large
+               ? weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit)
+               : WEFT_OK;
 }
 
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                               struct weft_error *error) {
-    FILE *stream = os_file_open(path, error);
-    int number;
+    FILE *stream;
+    enum weft_status status;
     *bytes = NULL;
     *size = 0;
-    if (stream == NULL) {
-        return WEFT_BAD_FILE;
-    }
-    number = read_all(stream, limit, bytes, size);
+    TRY(os_file_open(path, &stream, error));
+    status = read_all(stream, path, limit, bytes, size, error);
     fclose(stream);
-    if (number == 0) {
-        return WEFT_OK;
+    if (status != WEFT_OK) {
+        free(*bytes);
+        *bytes = NULL;
+        *size = 0;
     }
-    free(*bytes);
-    *bytes = NULL;
-    *size = 0;
-    if (number == ENOMEM) {
-        return weft_fail(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
-    }
-    if (number == EFBIG) {
-        return weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit);
-    }
-    return os_fail(error, "cannot read", path, number);
+    return status;
 }
 
 void os_folder_of(const char *path, char *folder) {
@@ -141,14 +186,14 @@ void os_folder_of(const char *path, char *folder) {
 
 enum weft_status os_fail_writing(struct weft_error *error, const char *path, int number) {
     char folder[sizeof((struct os_file *)NULL)->path];
-    os_fail(error, "cannot write", path, number);
+    enum weft_status status = os_fail(error, "cannot write", path, number);
     if (number == ENOENT && strlen(path) < sizeof folder) {
         os_folder_of(path, folder);
         if (!os_is_folder(folder)) {
             return weft_error_hint(error, "there is no folder %s: make it first", folder);
         }
     }
-    return WEFT_BAD_FILE;
+    return status;
 }
 
 void os_file_abandon(struct os_file *file) {

@@ -1,9 +1,10 @@
 /* process.c: interrupts and crashes of this process, and runs of this program as a child process,
  * which may hang or crash (POSIX). */
-#define _XOPEN_SOURCE 700 /* sigaltstack */
+#define _XOPEN_SOURCE 700 /* sigaltstack, setitimer */
 #include "os/process.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,6 +14,7 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -100,30 +102,37 @@ static atomic_llong first_at;  /* milliseconds of a monotonic clock, at least 1;
  * then to its group. */
 enum { TWICE_MS = 100 };
 
+/* Does nothing but interrupt a system call that waits, such as a write to a full pipe. */
+static void on_tick(int number) {
+    (void)number;
+}
+
+enum { TICK_US = 20 * 1000 };
+
 /* A second signal ends the program, even one that arrives while this function handles the first.
- * SIGHUP arrives from the shell and from the kernel, and SIGXCPU every second. */
+ * SIGHUP arrives from the shell and from the kernel, and SIGXCPU every second. The program may wait
+ * again after the call that the signal interrupts: a timer interrupts each wait from now on. */
 static void on_signal(int number, siginfo_t *information, void *context) {
     long long now = (long long)(1000 * os_seconds()) + 1, first = 0;
     (void)context;
     if (atomic_compare_exchange_strong(&first_at, &first, now)) {
         atomic_store(&typed, information->si_code > 0); /* sent by the kernel, not by a process */
         atomic_store(&interrupted, number);
+        setitimer(ITIMER_REAL, &(struct itimerval){{0, TICK_US}, {0, TICK_US}}, NULL);
     } else if (now - first >= TWICE_MS && (number == SIGINT || number == SIGTERM)) {
         signal(number, SIG_DFL);
         raise(number);
     }
 }
 
-void os_catch_interrupts(void) {
+/* Handles the signals of an interrupt by ${handler}. */
+static void handle_interrupts(void (*handler)(int, siginfo_t *, void *)) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
     struct sigaction action, old;
-    if (os_interrupted()) {
-        return; /* the next one ends the program */
-    }
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = on_signal;
+    action.sa_sigaction = handler;
     sigemptyset(&action.sa_mask);
-    action.sa_flags = (int)SA_RESTART | SA_SIGINFO; /* a write that is interrupted continues */
+    action.sa_flags = SA_SIGINFO; /* no SA_RESTART: a call that waits fails */
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         /* An ignored signal stays ignored: a script ignores Ctrl-C for its background processes,
          * and nohup ignores SIGHUP. */
@@ -133,7 +142,43 @@ void os_catch_interrupts(void) {
     }
 }
 
-bool os_interrupted(void) {
+static const char *volatile last_message, *volatile last_output;
+
+/* Writes ${text} unless ${descriptor} has no room: its reader may have stopped. */
+static void write_if_ready(int descriptor, const char *text) {
+    struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+    if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0 &&
+        write(descriptor, text, strlen(text)) < 0) {
+        return; /* there is no other way to report it */
+    }
+}
+
+static void end_at_once(int number, siginfo_t *information, void *context) {
+    (void)number, (void)information, (void)context;
+    write_if_ready(STDERR_FILENO, last_message);
+    write_if_ready(STDOUT_FILENO, last_output);
+    _exit(WEFT_INTERRUPTED);
+}
+
+void os_end_at_interrupts(const char *message, const char *output) {
+    last_message = message;
+    last_output = output;
+    handle_interrupts(end_at_once);
+}
+
+void os_catch_interrupts(void) {
+    struct sigaction action;
+    if (os_signalled()) {
+        return; /* the next one ends the program */
+    }
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_tick;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    handle_interrupts(on_signal);
+}
+
+bool os_signalled(void) {
     return atomic_load(&interrupted) != 0;
 }
 

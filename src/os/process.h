@@ -41,14 +41,26 @@ void os_explain_end(const char *text, int code);
  * os_explain_end last. */
 _Noreturn void os_abort(void);
 
+/* From now on, the signals of os_catch_interrupts end the program with the exit code
+ * WEFT_INTERRUPTED, after ${message} on stderr and ${output} on stdout, unless a stream has no room
+ * for it. Both texts stay the caller's. */
+void os_end_at_interrupts(const char *message, const char *output);
+
 /* From now on, Ctrl-C (SIGINT), SIGTERM, SIGHUP (the terminal is gone) and SIGXCPU (the limit of
- * processor time) set a flag instead of ending the program. A second SIGINT or SIGTERM, after any
- * of them, ends the program, unless it arrives immediately: then it was sent to the process and to
- * its group. */
+ * processor time) set a flag instead of ending the program, and a system call that waits fails
+ * with EINTR from then on. A second SIGINT or SIGTERM, after any of them, ends the program, unless
+ * it arrives immediately: then it was sent to the process and to its group. */
 void os_catch_interrupts(void);
 
-/* Returns whether a signal has arrived. */
+/* Returns whether a signal has arrived. The library, which has a copy of the functions of src/os,
+ * asks the function of weft_set_interrupted. */
 bool os_interrupted(void);
+
+/* Sets the function that os_interrupted asks too. NULL: none. */
+void os_ask_interrupted(bool (*ask)(void));
+
+/* Returns whether a signal has arrived that this copy of os_catch_interrupts catches. */
+bool os_signalled(void);
 
 /* Returns whether the signal was sent to this process only. A key typed at a terminal is sent to
  * the child processes too. */

@@ -247,10 +247,7 @@ enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
     struct reader reader = {.path = path, .orientation = 1};
     enum weft_status status;
     *picture = (struct cli_picture){0};
-    reader.stream = os_file_open(path, error);
-    if (reader.stream == NULL) {
-        return WEFT_BAD_FILE;
-    }
+    TRY(os_file_open(path, &reader.stream, error));
     status = decode(&reader, picture, error);
     png_destroy_read_struct(&reader.png, &reader.info, NULL);
     fclose(reader.stream);

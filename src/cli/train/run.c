@@ -261,8 +261,8 @@ static enum weft_status check_sanity(const struct cli_record *record,
 
 static enum weft_status work(struct cli_training *train, struct weft_error *error) {
     double start = os_seconds();
-    TRY(read_inputs(train, error));
     os_catch_interrupts();
+    TRY(read_inputs(train, error));
     choose_training(train);
     TRY(prepare(train, error));
     TRY(run_training(train, error));

@@ -11,11 +11,14 @@
 static const char *volatile explanation;
 static int exit_code;
 
-static void print_explanation(void) {
-    const char *text = explanation;
+static void write_text(DWORD stream, const char *text) {
     DWORD written;
-    if (text != NULL) {
-        WriteFile(GetStdHandle(STD_ERROR_HANDLE), text, (DWORD)strlen(text), &written, NULL);
+    WriteFile(GetStdHandle(stream), text, (DWORD)strlen(text), &written, NULL);
+}
+
+static void print_explanation(void) {
+    if (explanation != NULL) {
+        write_text(STD_ERROR_HANDLE, explanation);
     }
 }
 
@@ -51,6 +54,23 @@ void os_abort(void) {
     _exit(3); /* as abort does */
 }
 
+static const char *volatile last_message, *volatile last_output;
+
+static BOOL WINAPI end_at_once(DWORD event) {
+    if (event != CTRL_C_EVENT) {
+        return FALSE;
+    }
+    write_text(STD_ERROR_HANDLE, last_message);
+    write_text(STD_OUTPUT_HANDLE, last_output);
+    _Exit(WEFT_INTERRUPTED);
+}
+
+void os_end_at_interrupts(const char *message, const char *output) {
+    last_message = message;
+    last_output = output;
+    SetConsoleCtrlHandler(end_at_once, TRUE);
+}
+
 /* A handler of the console runs in its own thread. */
 static atomic_int interrupted;
 
@@ -61,10 +81,11 @@ static BOOL WINAPI on_event(DWORD event) {
 }
 
 void os_catch_interrupts(void) {
+    SetConsoleCtrlHandler(end_at_once, FALSE);
     SetConsoleCtrlHandler(on_event, TRUE);
 }
 
-bool os_interrupted(void) {
+bool os_signalled(void) {
     return atomic_load(&interrupted) != 0;
 }
 
