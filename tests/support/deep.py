@@ -98,10 +98,11 @@ class Deep:
             for attempt, (outcome, problem) in zip(tries, pool.map(function, tries)):
                 self.count(what, outcome, problem, attempt)
 
-    def count(self, what, outcome, problem, attempt=""):
+    def count(self, what, outcome, problem, attempt="", number=1):
+        """Counts a test, which tried number things."""
         row = self.rows.setdefault(what, [0, collections.Counter()])
-        row[0] += 1
-        row[1][outcome] += 1
+        row[0] += number
+        row[1][outcome] += number
         if problem is None:
             self.passed += 1
         else:
@@ -112,7 +113,7 @@ class Deep:
         """Prints the results and ends the program."""
         width = max(map(len, self.rows), default=0)
         for what, (number, outcomes) in self.rows.items():
-            print("%-*s %6d tried: %s" % (width, what, number,
+            print("%-*s %7d tried: %s" % (width, what, number,
                                           ", ".join("%s %d" % item for item in sorted(outcomes.items()))))
         shutil.rmtree(self.work)
         print("deep_%s: %d passed, %d failed" % (self.name, self.passed, len(self.failures)))
@@ -145,6 +146,14 @@ def run_folder(folder):
         with open(os.path.join(folder, name), "rb") as file:
             contents[name] = hashlib.sha256(file.read()).hexdigest() if name in FIXED else ""
     return contents
+
+
+def check_model(deep, folder):
+    """Returns what is wrong with the model of the run in folder, or None: it is complete or missing."""
+    if not os.path.exists(os.path.join(folder, "run/model.safetensors")):
+        return None
+    run = deep.run(["summary", "run"], folder=folder)
+    return None if run.code == 0 else "the model is not complete: %s" % run.err[:300]
 
 
 def strip(value):

@@ -93,17 +93,17 @@ void *malloc(size_t size) {
     return fails(__builtin_return_address(0)) ? NULL : real_malloc(size);
 }
 
-void *calloc(size_t count, size_t size) {
+void *calloc(size_t nmemb, size_t size) {
     start();
     if (real_calloc == NULL) {
-        return take_early(count * size);
+        return take_early(nmemb * size);
     }
-    return fails(__builtin_return_address(0)) ? NULL : real_calloc(count, size);
+    return fails(__builtin_return_address(0)) ? NULL : real_calloc(nmemb, size);
 }
 
-void *realloc(void *memory, size_t size) {
+void *realloc(void *ptr, size_t size) {
     start();
-    return fails(__builtin_return_address(0)) ? NULL : real_realloc(memory, size);
+    return fails(__builtin_return_address(0)) ? NULL : real_realloc(ptr, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
@@ -111,14 +111,14 @@ void *aligned_alloc(size_t alignment, size_t size) {
     return fails(__builtin_return_address(0)) ? NULL : real_aligned_alloc(alignment, size);
 }
 
-int posix_memalign(void **memory, size_t alignment, size_t size) {
+int posix_memalign(void **memptr, size_t alignment, size_t size) {
     start();
     return fails(__builtin_return_address(0)) ? ENOMEM
-                                              : real_posix_memalign(memory, alignment, size);
+                                              : real_posix_memalign(memptr, alignment, size);
 }
 
-void free(void *memory) {
-    if (((char *)memory < early || (char *)memory >= early + EARLY) && real_free != NULL) {
-        real_free(memory);
+void free(void *ptr) {
+    if (((char *)ptr < early || (char *)ptr >= early + EARLY) && real_free != NULL) {
+        real_free(ptr);
     }
 }
