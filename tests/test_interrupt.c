@@ -109,6 +109,37 @@ START_TEST(ignored_stays_ignored) {
 }
 END_TEST
 
+/* Whatever ends the process after an interrupt, the exit code is that of an interrupt: an abort of
+ * the driver whose compiler the signal has ended, an exit that it calls, weft's own abort. */
+START_TEST(ends_as_interrupted) {
+    signal(SIGINT, SIG_DFL);
+    signal(SIGABRT, SIG_DFL);
+    os_explain_end("explained\n", 4);
+    os_catch_interrupts();
+    raise(SIGINT);
+    switch (_i) {
+    case 0:
+        abort();
+    case 1:
+        exit(0);
+    default:
+        os_abort();
+    }
+}
+END_TEST
+
+/* A result from before the signal stays the result. */
+START_TEST(forgotten) {
+    signal(SIGINT, SIG_DFL);
+    os_explain_end("explained\n", 4);
+    os_catch_interrupts();
+    raise(SIGINT);
+    os_forget_interrupt();
+    ck_assert(!os_interrupted());
+    exit(0);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, first_is_a_flag);
     tcase_add_test_raise_signal(tests, second_ends, SIGINT);
@@ -118,6 +149,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, library_asks_the_program);
     tcase_add_test(tests, waits_end);
     tcase_add_test(tests, ignored_stays_ignored);
+    tcase_add_loop_exit_test(tests, ends_as_interrupted, 130, 0, 3);
+    tcase_add_exit_test(tests, forgotten, 4);
 }
 
 CHECK_MAIN("interrupt", add_tests)

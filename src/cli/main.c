@@ -126,6 +126,16 @@ static bool wants_json(int count, char *const *arguments) {
 static const char INTERRUPTED_EVENT[] =
     "{\"event\":\"error\",\"code\":130,\"message\":\"interrupted\",\"hint\":\"\"}\n";
 
+/* After an interrupt, that is the reason of every failure: the signal has also reached the processes
+ * of a driver's compiler, and LLVM removes its files. */
+static enum weft_status blame_interrupt(enum weft_status status, struct weft_error *error) {
+    if (!os_interrupted() || status == WEFT_USAGE || status == WEFT_INTERRUPTED) {
+        return status;
+    }
+    weft_error_context(error, "interrupted");
+    return error->status = WEFT_INTERRUPTED;
+}
+
 int main(int argc, char **argv) {
     struct weft_error error = {0};
     int count = argc > 1 ? argc - 1 : 0;
@@ -140,13 +150,9 @@ int main(int argc, char **argv) {
     if (status == WEFT_OK) {
         status = cli_message_flush(&error);
     }
-    if (status == WEFT_BAD_DEVICE && os_interrupted()) {
-        /* The signal may have made a driver's compiler fail: LLVM removes its files. */
-        weft_error_context(&error, "interrupted");
-        status = error.status = WEFT_INTERRUPTED;
-    }
     if (status != WEFT_OK &&
         error.message[0] != '\0') { /* otherwise another process has printed it */
+        status = blame_interrupt(status, &error);
         cli_message_error(&error, json);
     }
     os_explain_end(NULL, 0);

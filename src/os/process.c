@@ -36,8 +36,36 @@ static void print_explanation(void) {
     }
 }
 
+static const char *volatile last_message, *volatile last_output;
+
+/* Writes ${text} unless ${descriptor} has no room: its reader may have stopped. */
+static void write_if_ready(int descriptor, const char *text) {
+    struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+    if (text != NULL && poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0 &&
+        write(descriptor, text, strlen(text)) < 0) {
+        return; /* there is no other way to report it */
+    }
+}
+
+/* The handler of os_end_at_interrupts. */
+static void end_at_once(int number, siginfo_t *information, void *context) {
+    (void)number, (void)information, (void)context;
+    write_if_ready(STDERR_FILENO, last_message);
+    write_if_ready(STDOUT_FILENO, last_output);
+    _exit(WEFT_INTERRUPTED);
+}
+
+/* Ctrl-C also ends the compiler that a driver runs as a process of its own, and some drivers abort
+ * then: that is no crash, but the interrupt. */
+static void end_if_interrupted(void) {
+    if (os_signalled()) {
+        end_at_once(0, NULL, NULL);
+    }
+}
+
 /* The default action follows: the process dies by the signal, and may leave a core file. */
 static void on_crash(int number) {
+    end_if_interrupted();
     print_explanation();
     raise(number);
 }
@@ -48,6 +76,7 @@ void os_abort(void) {
     sigaddset(&only, SIGABRT);
     signal(SIGABRT, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+    end_if_interrupted();
     print_explanation();
     raise(SIGABRT);
     _exit(127);
@@ -69,6 +98,7 @@ static void set_handler_stack(void) {
 static void on_exit(void) {
     if (explanation != NULL) {
         fflush(NULL);
+        end_if_interrupted();
         print_explanation();
         _exit(exit_code);
     }
@@ -142,24 +172,6 @@ static void handle_interrupts(void (*handler)(int, siginfo_t *, void *)) {
     }
 }
 
-static const char *volatile last_message, *volatile last_output;
-
-/* Writes ${text} unless ${descriptor} has no room: its reader may have stopped. */
-static void write_if_ready(int descriptor, const char *text) {
-    struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
-    if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0 &&
-        write(descriptor, text, strlen(text)) < 0) {
-        return; /* there is no other way to report it */
-    }
-}
-
-static void end_at_once(int number, siginfo_t *information, void *context) {
-    (void)number, (void)information, (void)context;
-    write_if_ready(STDERR_FILENO, last_message);
-    write_if_ready(STDOUT_FILENO, last_output);
-    _exit(WEFT_INTERRUPTED);
-}
-
 void os_end_at_interrupts(const char *message, const char *output) {
     last_message = message;
     last_output = output;
@@ -180,6 +192,10 @@ void os_catch_interrupts(void) {
 
 bool os_signalled(void) {
     return atomic_load(&interrupted) != 0;
+}
+
+void os_forget_interrupt(void) {
+    atomic_store(&interrupted, 0);
 }
 
 bool os_interrupted_alone(void) {

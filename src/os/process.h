@@ -34,7 +34,8 @@ bool os_is_orphan(void);
 
 /* Prints ${text} to stderr if the process crashes (it still dies by the signal) or if other code
  * calls exit (the process then exits with ${code}). ${text} stays the caller's. NULL ends this, and
- * then main may return. A later call replaces the text. */
+ * then main may return. A later call replaces the text. After an interrupt, the process ends as
+ * os_end_at_interrupts says. */
 void os_explain_end(const char *text, int code);
 
 /* Does what abort() does, but calls no handler that other code has set, and prints the text of
@@ -61,6 +62,9 @@ void os_ask_interrupted(bool (*ask)(void));
 
 /* Returns whether a signal has arrived that this copy of os_catch_interrupts catches. */
 bool os_signalled(void);
+
+/* Makes os_interrupted of this copy return false: the result was there before the signal. */
+void os_forget_interrupt(void);
 
 /* Returns whether the signal was sent to this process only. A key typed at a terminal is sent to
  * the child processes too. */

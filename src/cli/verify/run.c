@@ -190,9 +190,10 @@ static enum weft_status end(struct state *state, const struct weft_verify_outcom
         cli_message_notice(&options->common, "bundle: %s%s", none ? "none: " : "",
                            none ? outcome->bundle : options->bundle);
     }
-    if (status == WEFT_INTERRUPTED && outcome->result != WEFT_VERIFY_EQUAL) {
+    if (status != WEFT_OK && os_interrupted() && outcome->result != WEFT_VERIFY_EQUAL) {
         *error = (struct weft_error){0}; /* the difference found before is the verdict */
         status = WEFT_OK;
+        os_forget_interrupt();
     }
     if (status == WEFT_OK) {
         TRY(check_identity(state->status, &outcome->device, error));

@@ -9,6 +9,7 @@
 #include <windows.h>
 
 static const char *volatile explanation;
+static const char *volatile last_message, *volatile last_output; /* of an interrupt */
 static int exit_code;
 
 static void write_text(DWORD stream, const char *text) {
@@ -17,8 +18,9 @@ static void write_text(DWORD stream, const char *text) {
 }
 
 static void print_explanation(void) {
-    if (explanation != NULL) {
-        write_text(STD_ERROR_HANDLE, explanation);
+    const char *text = os_signalled() ? last_message : explanation;
+    if (text != NULL) {
+        write_text(STD_ERROR_HANDLE, text);
     }
 }
 
@@ -34,7 +36,7 @@ static void on_exit(void) {
     if (explanation != NULL) {
         fflush(NULL);
         print_explanation();
-        _Exit(exit_code);
+        _Exit(os_signalled() ? WEFT_INTERRUPTED : exit_code);
     }
 }
 
@@ -53,8 +55,6 @@ void os_abort(void) {
     print_explanation();
     _exit(3); /* as abort does */
 }
-
-static const char *volatile last_message, *volatile last_output;
 
 static BOOL WINAPI end_at_once(DWORD event) {
     if (event != CTRL_C_EVENT) {
@@ -87,6 +87,10 @@ void os_catch_interrupts(void) {
 
 bool os_signalled(void) {
     return atomic_load(&interrupted) != 0;
+}
+
+void os_forget_interrupt(void) {
+    atomic_store(&interrupted, 0);
 }
 
 /* All processes of a console get its Ctrl-C, and Windows has no request to end from outside. */
