@@ -29,6 +29,18 @@ struct weft_log {
     void *context;
 };
 
+/* Asks whether to go on while a backend works, also in the middle of a step or a pass. ${go_on} is
+ * called several times a second; ${steps} is how many steps or passes of the present call are done,
+ * such as 2.25, or 0. Once it returns false, the call stops within a fraction of a second and fails
+ * with WEFT_INTERRUPTED; the step that was begun has changed a part of the arrays, so they must be
+ * written again before the next step. A step that is completed has the same bits with a watch as
+ * without. ${go_on} may be called on a thread of the backend, but never on two at once. OpenCL can
+ * interrupt neither the compiler nor a single kernel; a long kernel is enqueued in parts. */
+struct weft_watch {
+    bool (*go_on)(void *context, double steps); /* NULL: never asked */
+    void *context;
+};
+
 /* Where and how to compute. All zero is the default, except batch. */
 struct weft_backend_options {
     /* As --device: "auto", "cpu", "gpu", N, P:D, part of a name; NULL: "auto". */
@@ -38,11 +50,12 @@ struct weft_backend_options {
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
     enum weft_math math;
-    bool no_cache;       /* do not use the program cache */
-    bool no_fuse;        /* do not fuse layers, so that all tensors exist; changes no bit */
-    size_t batch;        /* the maximum number of images in a step or pass; at least 1 */
-    bool forward_only;   /* no training: needs less memory */
-    struct weft_log log; /* of this backend, as long as it is open */
+    bool no_cache;           /* do not use the program cache */
+    bool no_fuse;            /* do not fuse layers, so that all tensors exist; changes no bit */
+    size_t batch;            /* the maximum number of images in a step or pass; at least 1 */
+    bool forward_only;       /* no training: needs less memory */
+    struct weft_log log;     /* of this backend, as long as it is open */
+    struct weft_watch watch; /* asked from opening to closing */
 };
 
 /* Opens the device that ${options} names, with all kernels and memory for ${network}. The caller
@@ -50,11 +63,26 @@ struct weft_backend_options {
  * as by weft_device_choose, also if "auto" opens the CPU backend because a device fails. Fails with
  * WEFT_BAD_DEVICE if the selector matches no device, or the device fails; with WEFT_USAGE if it
  * matches more than one (the message lists them), and for fast math without an OpenCL device or
- * without CLBlast; and with WEFT_FAILED without memory. */
+ * without CLBlast; with WEFT_INTERRUPTED (struct weft_watch); and with WEFT_FAILED without
+ * memory. */
 WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
                                             struct weft_backend **backend,
                                             struct weft_error *notice, struct weft_error *error);
+
+/* What a network needs, from its shapes alone. */
+struct weft_needs {
+    uint64_t arrays;      /* bytes of the device: parameters, and what training keeps of each */
+    uint64_t activations; /* bytes of the device: with fused layers it needs less */
+    uint64_t host;        /* bytes of the host, in addition to the images: the model, and copies */
+    uint64_t flop;        /* floating-point operations of a step, or of a pass if forward_only */
+};
+
+/* Returns what a backend needs that is opened for ${network} with ${batch} and ${forward_only} as
+ * in struct weft_backend_options. weft_backend_open fails, with the numbers, if the device has less
+ * memory. */
+WEFT_API struct weft_needs weft_network_needs(const struct weft_network *network, size_t batch,
+                                              bool forward_only);
 
 /* Closes ${backend} and frees all that it holds. NULL is harmless. */
 WEFT_API void weft_backend_close(struct weft_backend *backend);
@@ -143,7 +171,8 @@ struct weft_step_result {
 };
 
 /* Performs ${steps} on the training images and stores steps->steps ${results}. Fails with
- * WEFT_USAGE for steps that do not fit the backend or the images, and with WEFT_BAD_DEVICE. */
+ * WEFT_USAGE for steps that do not fit the backend or the images, with WEFT_INTERRUPTED (struct
+ * weft_watch), and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_train(struct weft_backend *backend,
                                              const struct weft_steps *steps,
                                              struct weft_step_result *results,
@@ -164,7 +193,7 @@ struct weft_pass {
 };
 
 /* Computes ${pass}. Changes no running statistics. Fails with WEFT_USAGE for images that do not
- * exist, and with WEFT_BAD_DEVICE. */
+ * exist, with WEFT_INTERRUPTED (struct weft_watch), and with WEFT_BAD_DEVICE. */
 WEFT_API enum weft_status weft_backend_evaluate(struct weft_backend *backend,
                                                 const struct weft_pass *pass,
                                                 struct weft_error *error);

@@ -13,9 +13,10 @@ WEFT_BEGIN
 WEFT_API struct weft_training weft_training_default(void);
 
 /* Callbacks of a training; each may be NULL. A callback that returns false stops the training with
- * WEFT_INTERRUPTED. */
+ * WEFT_INTERRUPTED. To stop also in the middle of a step, give the backend a struct weft_watch. */
 struct weft_training_events {
-    /* Called a few times a second, after ${step} of the ${steps} steps of ${epoch}. */
+    /* Called a few times a second, after ${step} of the ${steps} steps of ${epoch}; less often if a
+     * step takes longer. */
     bool (*progress)(void *context, size_t epoch, size_t step, size_t steps);
     /* Called after each epoch; the model holds its result. */
     bool (*epoch)(void *context, const struct weft_epoch *epoch);
@@ -26,7 +27,8 @@ struct weft_training_events {
  * model->network and a batch of at least training->batch, and weft_backend_set_images and
  * weft_backend_set_pixels were called. Writes the values of the model to the device first, and
  * reads them back after each epoch, so that the epoch callback may save the model. Both ${model}
- * and ${backend} stay the caller's. Fails with WEFT_USAGE for a training without epochs, images or
+ * and ${backend} stay the caller's. When the training is interrupted, ${model} is that of the last
+ * finished epoch. Fails with WEFT_USAGE for a training without epochs, images or
  * batch, with WEFT_FAILED when the loss or a parameter becomes infinite or NaN, and as
  * weft_backend_train does. */
 WEFT_API enum weft_status weft_train(struct weft_model *model, struct weft_backend *backend,

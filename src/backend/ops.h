@@ -11,6 +11,7 @@
 #define WEFT_BACKEND_OPS_H
 
 #include "backend/tensor_ref.h"
+#include "backend/watch.h"
 #include "weft/backend.h"
 #include "weft/device.h"
 #include "weft/inspect.h"
@@ -20,7 +21,8 @@ struct profile;
 
 /* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked;
  * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with
- * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED. */
+ * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED; those that compute ask backend->watch often, and
+ * fail as watch_check does. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct weft_backend *backend);
@@ -59,6 +61,7 @@ struct weft_backend {
     const struct weft_network *network;
     struct weft_device device;
     struct weft_log log;
+    struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
     size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by weft_backend_set_images */

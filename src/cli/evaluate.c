@@ -6,6 +6,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/messages.h"
+#include "cli/needs.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
@@ -53,6 +54,7 @@ struct state {
     struct weft_images images;
     struct weft_backend *backend;
     struct weft_evaluation_options requested;
+    struct cli_progress bar;
     enum pixels pixels;
     struct weft_evaluation evaluation;
     double seconds;
@@ -88,36 +90,41 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     struct weft_evaluation_options *requested = &state->requested;
     const struct weft_network *network;
     char folder[4096];
-    size_t most = requested->statistics == WEFT_STATISTICS_BATCH ? (size_t)state->options->batch
-                                                                 : CLI_RUNNING_BATCH;
+    size_t most = (size_t)state->options->batch;
     TRY(cli_setup_model(common, common->operands[0], &state->model, state->path, error));
     network = state->model->network;
+    if (requested->statistics == WEFT_STATISTICS_RUNNING) {
+        most = cli_needs_batch(network, true);
+    }
     TRY(weft_data_find(common->data, folder, error));
     TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
     TRY(weft_backend_check_images(network, &state->images, error));
     cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
     requested->batch = most < state->images.count ? most : state->images.count;
-    TRY(cli_setup_device(common, network, requested->batch, true, &state->backend, error));
+    cli_needs_print(common, network, requested->batch, requested->batch, true);
+    TRY(cli_setup_device(common, network, requested->batch, true, &state->bar, &state->backend,
+                         error));
     TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
     return weft_backend_set_images(state->backend, requested->split, &state->images, error);
 }
 
 static bool progress(void *context, size_t done, size_t images) {
-    cli_progress_update(context, "evaluation", done, images);
+    struct state *state = context;
+    cli_progress_update(&state->bar, "evaluation", done, images, state->requested.batch);
     return !os_interrupted();
 }
 
 static enum weft_status evaluate(struct state *state, struct weft_error *error) {
-    struct cli_progress bar;
     double start = os_seconds();
     enum weft_status status;
-    cli_progress_start(&bar, &state->options->common);
+    cli_progress_start(&state->bar, &state->options->common);
+    cli_progress_update(&state->bar, "evaluation", 0, state->images.count, state->requested.batch);
     state->requested.progress = progress;
-    state->requested.context = &bar;
+    state->requested.context = state;
     state->requested.want_logits = state->options->logits != NULL;
     status = weft_evaluate(state->backend, &state->requested, &state->evaluation, error);
     state->seconds = os_seconds() - start;
-    cli_progress_wipe(&bar);
+    cli_progress_wipe(&state->bar);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
         /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
         status = weft_fail(error, WEFT_FAILED,

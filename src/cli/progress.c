@@ -9,14 +9,17 @@
 #include "report/screen.h"
 
 #define REDRAW          0.1 /* minimum of seconds between two drawings */
+#define FIRST_LINE      10  /* seconds; the pauses between lines double */
+#define LAST_PAUSE      600 /* maximum of seconds between two lines */
 #define BAR_MAX         40
 #define BAR_MIN         4
 #define LINE_MAX_LENGTH 200
 
 void cli_progress_start(struct cli_progress *progress, const struct cli_options *options) {
-    progress->shown = !options->quiet && !options->json && os_can_redraw(stderr);
-    progress->drawn = false;
-    progress->start = os_seconds();
+    bool wanted = !options->quiet && !options->json;
+    *progress = (struct cli_progress){.start = os_seconds(), .pause = FIRST_LINE};
+    progress->shown = wanted && os_can_redraw(stderr);
+    progress->lines = wanted && !progress->shown;
     progress->last = progress->start;
 }
 
@@ -73,19 +76,54 @@ void cli_progress_text(struct cli_progress *progress, const char *text) {
     }
 }
 
-void cli_progress_update(struct cli_progress *progress, const char *label, uint64_t done,
-                         uint64_t total) {
-    double elapsed = os_seconds() - progress->start;
+/* Prints a line where no bar can be drawn, in growing intervals, so that a log stays short. */
+static void print_line(struct cli_progress *progress, const char *figures) {
+    double now = os_seconds();
+    if (progress->lines && now - progress->last >= progress->pause) {
+        progress->last = now;
+        progress->pause = 2 * progress->pause < LAST_PAUSE ? 2 * progress->pause : LAST_PAUSE;
+        fprintf(stderr, "weft: %s: %s\n", progress->label, figures + strspn(figures, " "));
+    }
+}
+
+/* Shows that ${done} images of progress->total are done. */
+static void show(struct cli_progress *progress, double done) {
+    double elapsed = os_seconds() - progress->start, total = (double)progress->total;
+    double rate = elapsed > 0 ? (done - (double)progress->before) / elapsed : 0;
     char line[LINE_MAX_LENGTH + 1], figures[96], left[32];
-    int room = total > 0 && done > 0 ? room_now(progress) : 0;
-    if (room == 0) {
+    int room = room_now(progress);
+    if (total <= 0 || (room == 0 && !progress->lines)) {
         return;
     }
-    time_text(elapsed * (double)(total - done) / (double)done, left);
-    snprintf(figures, sizeof figures, "%3.0f %%  %.0f images/s  %s left",
-             100.0 * (double)done / (double)total, (double)done / elapsed, left);
-    compose(line, (size_t)room, label, (double)done / (double)total, figures);
-    draw(progress, room, line);
+    snprintf(figures, sizeof figures, "%3.0f %%", 100.0 * done / total);
+    if (rate > 0) {
+        time_text((total - done) / rate, left);
+        snprintf(figures, sizeof figures, "%3.0f %%  %.*f images/s  %s left", 100.0 * done / total,
+                 rate < 10 ? 2 : 0, rate, left);
+    }
+    if (room > 0) {
+        compose(line, (size_t)room, progress->label, done / total, figures);
+        draw(progress, room, line);
+    } else {
+        print_line(progress, figures);
+    }
+}
+
+void cli_progress_update(struct cli_progress *progress, const char *label, uint64_t done,
+                         uint64_t total, uint64_t step) {
+    if (progress->total == 0) {
+        progress->before = done;
+    }
+    snprintf(progress->label, sizeof progress->label, "%s", label);
+    progress->done = done;
+    progress->total = total;
+    progress->step = step;
+    show(progress, (double)done);
+}
+
+void cli_progress_within(struct cli_progress *progress, double steps) {
+    double done = (double)progress->done + steps * (double)progress->step;
+    show(progress, done < (double)progress->total ? done : (double)progress->total);
 }
 
 void cli_progress_wipe(struct cli_progress *progress) {

@@ -86,6 +86,14 @@ void cli_setup_explain_end(bool drivers) {
                    drivers ? WEFT_BAD_DEVICE : WEFT_FAILED);
 }
 
+/* Asked in the middle of steps and passes. ${context}: the bar, or NULL. */
+static bool watch(void *context, double steps) {
+    if (context != NULL) {
+        cli_progress_within(context, steps);
+    }
+    return !os_interrupted();
+}
+
 /* Prints which device is open, and what a user should know about it. */
 static void print_device(const struct cli_options *options, const struct weft_backend *backend) {
     const struct weft_device *device = weft_backend_device(backend);
@@ -120,13 +128,14 @@ struct weft_backend_options cli_setup_backend_options(const struct cli_options *
 
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct weft_backend **backend,
-                                  struct weft_error *error) {
+                                  bool forward_only, struct cli_progress *progress,
+                                  struct weft_backend **backend, struct weft_error *error) {
     struct weft_backend_options requested = cli_setup_backend_options(options);
     struct weft_error notice = {0};
     cli_setup_explain_end(strcmp(options->device, "cpu") != 0);
     requested.batch = batch;
     requested.forward_only = forward_only;
+    requested.watch = (struct weft_watch){.go_on = watch, .context = progress};
     TRY(weft_backend_open(network, &requested, backend, &notice, error));
     cli_message_device(options, &notice, weft_backend_device(*backend));
     print_device(options, *backend);

@@ -4,13 +4,10 @@
 #define WEFT_CLI_SETUP_H
 
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "weft/backend.h"
 #include "weft/device.h"
 #include "weft/model.h"
-
-/* Images of a pass with running statistics. The batch then changes no bit, only memory and
- * speed. */
-#define CLI_RUNNING_BATCH 500
 
 /* Prints a notice if the file ${path} is ${undigested} (see struct weft_model). */
 void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested);
@@ -47,11 +44,12 @@ struct weft_backend_options cli_setup_backend_options(const struct cli_options *
 void cli_setup_explain_end(bool drivers);
 
 /* Opens the device that the options name, for up to ${batch} images at once, and prints which
- * device it is and what a user should know about it. */
+ * device it is, what a user should know about it. The backend stops when the program is
+ * interrupted, and draws ${progress} during long steps; NULL: it draws nothing. */
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct weft_backend **backend,
-                                  struct weft_error *error);
+                                  bool forward_only, struct cli_progress *progress,
+                                  struct weft_backend **backend, struct weft_error *error);
 
 /* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
  * otherwise normalised ones. */

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/needs.h"
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
@@ -31,6 +32,8 @@ static size_t layer_parameters(const struct weft_network *network, size_t index)
     }
     return count;
 }
+
+#define STEP_IMAGES 100 /* the default of --batch of weft train */
 
 enum { KIND = 12, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 };
 
@@ -71,7 +74,7 @@ static struct layout choose(const struct weft_network *network, int columns) {
  * image, and totals. A table wider than ${columns} omits the kinds, then FLOP. */
 static void print_table(const struct weft_network *network, int columns) {
     struct layout layout = choose(network, columns);
-    char shape[64], parameters[24], flop[24];
+    char shape[64], parameters[24], flop[24], needs[200];
     uint64_t sum = 0;
     print_row(&layout, "layer", "kind", "output", "parameters", "FLOP");
     print_row(&layout, "input", "", weft_shape_text(network->input, shape), "", "");
@@ -86,6 +89,20 @@ static void print_table(const struct weft_network *network, int columns) {
     snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
     snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
     print_row(&layout, "total", "", "", parameters, flop);
+    putchar('\n');
+    cli_text_line(2, "training: %s",
+                  cli_needs_text(network, STEP_IMAGES, STEP_IMAGES, false, needs));
+}
+
+/* What a training needs, with the default of --batch. */
+static void json_needs(struct json_writer *json, const struct weft_network *network) {
+    const struct weft_needs needs = weft_network_needs(network, STEP_IMAGES, false);
+    json_write_open(json, "training", '{');
+    json_write_integer(json, "batch", STEP_IMAGES);
+    json_write_integer(json, "flop", needs.flop);
+    json_write_integer(json, "device_memory", needs.arrays + needs.activations);
+    json_write_integer(json, "host_memory", needs.host);
+    json_write_close(json, '}');
 }
 
 static void json_layers(struct json_writer *json, const struct weft_network *network) {
@@ -112,6 +129,7 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
     json_write_close(json, ']');
     json_write_integer(json, "parameters", network->parameter_count);
     json_write_integer(json, "flop", flop);
+    json_needs(json, network);
 }
 
 /* ${path} and ${sha256} are NULL where there is no model file. */

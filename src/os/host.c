@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "os/host.h"
 
+#include <ctype.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -44,6 +46,33 @@ size_t os_peak_memory(void) {
 #else
     return (size_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+/* Returns the limit that the file ${path} has; UINT64_MAX if there is none. */
+static uint64_t limit_in(const char *path) {
+    char text[32] = "";
+    FILE *file = fopen(path, "re");
+    uint64_t limit = UINT64_MAX;
+    if (file != NULL) {
+        if (fgets(text, sizeof text, file) != NULL && isdigit((unsigned char)text[0])) {
+            limit = strtoull(text, NULL, 10);
+        }
+        fclose(file);
+    }
+    return limit;
+}
+
+/* Linux reports the limits of a container under these names; elsewhere there are no such files. */
+uint64_t os_memory(void) {
+    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
+                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    uint64_t memory = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        uint64_t limit = limit_in(limits[i]);
+        memory = limit > 0 && limit < memory ? limit : memory;
+    }
+    return memory;
 }
 
 void *os_aligned(size_t size) {

@@ -3,6 +3,7 @@
 #define WEFT_OS_HOST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Returns seconds of a monotonic clock. */
 double os_seconds(void);
@@ -20,6 +21,10 @@ int os_vector_level(void);
 /* Returns the maximum resident memory of this process so far in bytes, or 0 where the system does
  * not report it. */
 size_t os_peak_memory(void);
+
+/* Returns the bytes of memory that this process may use: those of the machine, or of its container
+ * if that has fewer; 0 where the system does not report it. */
+uint64_t os_memory(void);
 
 /* Allocates ${size} bytes at a multiple of 64, which os_free_aligned frees. Returns NULL when there
  * is no memory. (Windows lacks aligned_alloc of C11.) */

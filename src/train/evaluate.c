@@ -17,13 +17,19 @@ static void count_pass(struct weft_evaluation *evaluation, const uint8_t *labels
     }
 }
 
-static enum weft_status report_progress(const struct weft_evaluation_options *options, size_t done,
-                                        size_t images, struct weft_error *error) {
-    if (options->progress == NULL || options->progress(options->context, done, images)) {
-        return WEFT_OK;
+static enum weft_status interrupted(size_t done, size_t images, struct weft_error *error) {
+    if (error != NULL) {
+        *error = (struct weft_error){0}; /* the pass does not know how many were before it */
     }
     return weft_fail(error, WEFT_INTERRUPTED, "evaluation: interrupted after %zu of %zu images",
                      done, images);
+}
+
+static enum weft_status report_progress(const struct weft_evaluation_options *options, size_t done,
+                                        size_t images, struct weft_error *error) {
+    return options->progress == NULL || options->progress(options->context, done, images)
+               ? WEFT_OK
+               : interrupted(done, images, error);
 }
 
 /* Evaluates the images, of which ${evaluation} has the number, in passes of options->batch. */
@@ -49,7 +55,11 @@ static enum weft_status run_passes(struct weft_backend *backend, const uint8_t *
             .losses = losses,
             .predictions = predictions,
         };
-        TRY_OR(done, weft_backend_evaluate(backend, &pass, error));
+        status = weft_backend_evaluate(backend, &pass, error);
+        if (status == WEFT_INTERRUPTED) {
+            interrupted(first, images, error);
+        }
+        TRY_OR(done, status);
         count_pass(evaluation, labels + first, pass.count, predictions, losses);
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }

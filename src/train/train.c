@@ -28,6 +28,7 @@ struct run {
     struct weft_adam *adam;           /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
     float *values;                    /* as long as the longer flat array */
+    size_t chunk;                     /* steps between two calls of the progress callback */
 };
 
 /* Returns the steps of the next epoch: those of all images, or what is left of training->steps. */
@@ -143,16 +144,15 @@ static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
                                   struct weft_error *error) {
     const struct weft_training_events *events = run->events;
     bool reports = events != NULL && events->progress != NULL;
-    size_t chunk = reports ? 4 : steps;
     for (size_t begin = 0; begin < steps;) {
-        size_t end = begin + chunk < steps ? begin + chunk : steps;
+        size_t end = reports && run->chunk < steps - begin ? begin + run->chunk : steps;
         double start = os_seconds(), seconds;
         TRY(make_steps(run, epoch, begin, end, error));
         seconds = os_seconds() - start;
-        if (seconds < REPORT_SECONDS / 2) {
-            chunk *= 2;
-        } else if (seconds > REPORT_SECONDS * 2 && chunk > 1) {
-            chunk /= 2;
+        if (seconds < REPORT_SECONDS / 2 && run->chunk < steps) {
+            run->chunk *= 2;
+        } else if (seconds > REPORT_SECONDS * 2 && run->chunk > 1) {
+            run->chunk /= 2;
         }
         begin = end;
         if (reports && !events->progress(events->context, epoch, begin, steps)) {
@@ -217,7 +217,8 @@ enum weft_status weft_train(struct weft_model *model, struct weft_backend *backe
                       .backend = backend,
                       .training = training,
                       .events = events,
-                      .images = images};
+                      .images = images,
+                      .chunk = 1};
     const struct weft_training_start *start = training->start;
     enum weft_status status;
     if (images == 0 || images > UINT32_MAX || training->batch == 0 || training->epochs == 0) {

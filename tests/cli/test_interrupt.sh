@@ -95,11 +95,46 @@ expect_text out "peak "
 ! grep -q '^evaluate' "$work/out" || problem "an incomplete measurement"
 end
 
-begin "a second signal ends weft at once"
-interrupted err "device: " "SIGINT SIGTERM" evaluate "$model" --data "$work/files" --device cpu --statistics batch --threads 1
-[ "$code" -eq 130 ] || [ "$code" -eq 143 ] || problem "exit code $code"
-expect_no_text err "weft: evaluation: interrupted"
-expect_empty out
+# A step or a pass of 16 images through 16 million parameters takes half a minute and more.
+python3 - "$work/files" <<'PYTHON' || exit 1
+import json, struct, sys
+layers = {"input": [1, 28, 28], "layers": [
+    {"kind": "conv2d", "name": "a", "out_channels": 800, "kernel_size": 1}, {"kind": "conv2d", "name": "b", "out_channels": 800, "kernel_size": 5},
+    {"kind": "max_pool2d", "kernel_size": 24}, {"kind": "flatten"}, {"kind": "linear", "name": "c", "out_features": 10}]}
+shapes = {"a.weight": [800, 1, 1, 1], "a.bias": [800], "b.weight": [800, 800, 5, 5], "b.bias": [800], "c.weight": [10, 800], "c.bias": [10]}
+header, end = {"__metadata__": {"weft.network": json.dumps(layers)}}, 0
+for name, shape in shapes.items():
+    begin, size = end, 4
+    for side in shape:
+        size *= side
+    end += size
+    header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+text = json.dumps(header).encode()
+with open(sys.argv[1] + "/large.json", "w") as f:
+    json.dump(layers, f)
+with open(sys.argv[1] + "/large.safetensors", "wb") as f:
+    f.write(struct.pack("<Q", len(text)) + text + bytes(end))
+PYTHON
+large=(--device cpu --data "$sample" --batch 16)
+
+# expect_at_once: weft ended within seconds of the signal.
+expect_at_once() {
+    [ "$(cut -d. -f1 "$work/seconds")" -lt 10 ] || problem "it ended $(cat "$work/seconds") s after the signal"
+}
+
+begin "in the middle of a step"
+interrupted err "run folder: " SIGTERM train "${large[@]}" --network "$work/files/large.json" --out large
+expect_code 130
+expect_at_once
+expect_text err "weft: a step of 16 images: "
+expect_text err "weft: training: interrupted after 0 complete epochs: nothing is kept"
+end
+
+begin "in the middle of a pass"
+interrupted err "device: " SIGTERM evaluate "${large[@]}" "$work/files/large.safetensors" --statistics batch
+expect_code 130
+expect_at_once
+expect_text err "weft: evaluation: interrupted after 0 of "
 end
 
 begin "verify --for"
@@ -128,6 +163,11 @@ if "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
     interrupted out "numerics " SIGINT verify --device "Portable Computing" --steps 2 --for 1h
     expect_code 130
     expect_text err "weft: verify: interrupted"
+    end
+    begin "a second signal ends weft at once"
+    POCL_CACHE_DIR=$work/colder interrupted err "program cache: off" "SIGINT SIGTERM" "${train[@]}" --device "Portable Computing" --no-cache --verbose --epochs 1000 --out twice
+    [ "$code" -eq 130 ] || [ "$code" -eq 143 ] || problem "exit code $code"
+    expect_no_text err "interrupted"
     end
 else
     skip "$name" "PoCL is not there"

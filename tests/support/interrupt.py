@@ -29,7 +29,7 @@ def copy(source, name):
         for line in source:
             to.write(line)
             if name == stream and not sent and text.encode() in line:
-                sent.append(name)
+                sent.append(time.monotonic())
                 process.send_signal(signals[0])
                 for number in signals[1:]:
                     time.sleep(0.2)
@@ -43,4 +43,6 @@ for thread in copies:
 for thread in copies:
     thread.join()
 code = process.wait(timeout=600)
+with open(os.path.join(folder, "seconds"), "w") as to:
+    to.write("%.2f" % (time.monotonic() - sent[0] if sent else 0))
 sys.exit(code if code >= 0 else 128 - code)

@@ -19,7 +19,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t width = layer->output.width;
     for (size_t k = piece.begin; k < piece.end; k++) {
         cpu_lanes *output = task->output + cpu_channel(layer->output, piece.shard, k);
-        for (size_t y = 0; y < layer->output.height; y++, output += width) {
+        for (size_t y = 0; y < layer->output.height && cpu_go_on(task); y++, output += width) {
             cpu_fill(width, task->tensor[BIAS][k], output);
             for (size_t c = 0; c < layer->input.channels; c++) {
                 const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
@@ -70,7 +70,7 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t k = piece.begin; k < piece.end; k++) {
         const cpu_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
         cpu_gradient(task, BIAS, piece.shard)[k] = dbias(task, piece.shard, k);
-        for (size_t c = 0; c < layer->input.channels; c++) {
+        for (size_t c = 0; c < layer->input.channels && cpu_go_on(task); c++) {
             const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
             float *d = cpu_gradient(task, WEIGHT, piece.shard) + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {
@@ -92,7 +92,7 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
         cpu_fill(layer->input.height * layer->input.width, 0.0f, dinput);
-        for (size_t k = 0; k < output.channels; k++) {
+        for (size_t k = 0; k < output.channels && cpu_go_on(task); k++) {
             const cpu_lanes *doutput = task->doutput + cpu_channel(output, piece.shard, k);
             const float *weight = task->tensor[WEIGHT] + taps(layer, k, c);
             for (size_t i = 0; i < rows; i++) {

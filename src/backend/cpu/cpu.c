@@ -14,8 +14,20 @@ static struct cpu_backend *cpu_of(struct weft_backend *backend) {
     return (struct cpu_backend *)backend;
 }
 
+#define CLEAR_PIECE ((size_t)1 << 26) /* bytes, which take some milliseconds */
+
+/* Sets ${size} bytes of ${memory} to zero. Sets ${failed} if that is interrupted. */
+static void clear(struct cpu_backend *cpu, void *memory, size_t size, bool *failed) {
+    for (size_t begin = 0; begin < size && !*failed; begin += CLEAR_PIECE) {
+        size_t left = size - begin;
+        memset((char *)memory + begin, 0, left < CLEAR_PIECE ? left : CLEAR_PIECE);
+        *failed = !watch_go_on(&cpu->base.watch);
+    }
+}
+
 /* Returns zeroed memory for ${count} elements of ${size} bytes, aligned to a cache line, which
- * lives as long as ${cpu}. Without memory returns NULL and sets ${failed}. */
+ * lives as long as ${cpu}. Without memory returns NULL and sets ${failed}, which is also set when
+ * the caller is interrupted. */
 static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *failed) {
     struct cpu_block *block = NULL;
     if (count <= (SIZE_MAX - sizeof *block) / (size + 1)) {
@@ -25,9 +37,9 @@ static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *
         *failed = true;
         return NULL;
     }
-    memset(block, 0, sizeof *block + count * size);
     block->next = cpu->blocks;
     cpu->blocks = block;
+    clear(cpu, block + 1, count * size, failed);
     return block + 1;
 }
 
@@ -68,7 +80,17 @@ static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
 static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *error) {
     const struct weft_network *network = cpu->base.network;
     size_t shards = lanes_shards(cpu->base.batch), activations = network->layer_count + 1;
+    const struct weft_needs needs =
+        weft_network_needs(network, cpu->base.batch, cpu->base.forward_only);
+    const uint64_t needed = needs.arrays + needs.activations, memory = os_memory();
     bool failed = false;
+    if (memory > 0 && needed > memory) {
+        weft_fail(error, WEFT_FAILED,
+                  "cpu: %.1f GB are needed for batches of %zu images, but there are %.1f GB of "
+                  "memory",
+                  1e-9 * (double)needed, cpu->base.batch, 1e-9 * (double)memory);
+        return weft_error_hint(error, "a smaller --batch needs less");
+    }
     make_arrays(cpu, shards, &failed);
     cpu->values = allocate(cpu, activations, sizeof *cpu->values, &failed);
     cpu->dvalues = allocate(cpu, activations, sizeof *cpu->dvalues, &failed);
@@ -82,6 +104,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
             cpu->scratch[i] = allocate(cpu, 1, row->scratch(&network->layers[i], shards), &failed);
         }
     }
+    TRY(watch_check(&cpu->base.watch, "memory", error));
     return failed ? weft_fail(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
                               cpu->base.batch)
                   : WEFT_OK;
@@ -152,7 +175,7 @@ static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t
 static enum weft_status train(struct weft_backend *backend, const struct weft_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    (void)error;
+    watch_begin(&backend->watch, cpu_work(cpu, steps->batch, true));
     for (size_t step = 0; step < steps->steps; step++) {
         size_t first = step * steps->batch, left = steps->images - first;
         size_t count = left < steps->batch ? left : steps->batch;
@@ -168,6 +191,7 @@ static enum weft_status train(struct weft_backend *backend, const struct weft_st
         results[step] = join_losses(cpu, count);
         cpu_backward(cpu, count, WEFT_STATISTICS_BATCH, false);
         cpu_adam_step(cpu, count, weft_div(1.0f, (float)count), &steps->adam[step]);
+        TRY(watch_check(&backend->watch, "training", error));
     }
     return WEFT_OK;
 }
@@ -177,7 +201,7 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     struct cpu_backend *cpu = cpu_of(backend);
     size_t size = weft_shape_size(backend->network->input);
     size_t classes = weft_shape_size(weft_network_output(backend->network));
-    (void)error;
+    watch_begin(&backend->watch, cpu_work(cpu, pass->count, false));
     cpu_gather_input(cpu, cpu->pixels[pass->split] + pass->first * size, cpu->identity,
                      pass->count);
     cpu_forward(cpu, pass->count, pass->statistics, false);
@@ -192,14 +216,14 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
         lanes_unpack(cpu->values[backend->network->layer_count][0], pass->count, classes,
                      pass->logits);
     }
-    return WEFT_OK;
+    return watch_check(&backend->watch, "evaluation", error);
 }
 
 static enum weft_status propagate(struct weft_backend *backend, const struct weft_probe *probe,
                                   struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     size_t last = backend->network->layer_count;
-    (void)error;
+    watch_begin(&backend->watch, cpu_work(cpu, probe->count, probe->doutputs != NULL));
     lanes_pack(probe->inputs, probe->count, weft_shape_size(backend->network->input),
                cpu->values[0][0]);
     cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_STATISTICS_BATCH);
@@ -209,7 +233,7 @@ static enum weft_status propagate(struct weft_backend *backend, const struct wef
         cpu_backward(cpu, probe->count, probe->statistics, true);
         cpu_adam_step(cpu, probe->count, 1.0f, NULL);
     }
-    return WEFT_OK;
+    return watch_check(&backend->watch, "propagation", error);
 }
 
 static enum weft_status tensor(struct weft_backend *backend, struct activation activation,
@@ -267,6 +291,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct weft_bac
     cpu->base.network = request->network;
     cpu->base.batch = request->options->batch;
     cpu->base.log = request->options->log;
+    cpu->base.watch.asked = request->options->watch;
     cpu->base.forward_only = request->options->forward_only;
     cpu->level = best_level();
     cpu->threads = request->options->threads != 0 ? request->options->threads : os_processors();

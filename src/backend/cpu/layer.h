@@ -11,6 +11,7 @@
 #define WEFT_CPU_LAYER_H
 
 #include "backend/lanes.h"
+#include "backend/watch.h"
 #include "network/layer.h"
 #include "numerics.h"
 
@@ -36,8 +37,9 @@ struct cpu_task {
     /* The sums of their gradients over shard 0, in the same order; NULL for buffers. See
      * cpu_gradient. */
     float *gradient[LAYER_TENSORS_MAX];
-    size_t stride; /* floats from the sums of one shard to those of the next */
-    void *scratch; /* the layer's own memory, of the size that its row asks for */
+    size_t stride;               /* floats from the sums of one shard to those of the next */
+    void *scratch;               /* the layer's own memory, of the size that its row asks for */
+    struct watch *long_channels; /* a channel takes long: cpu_go_on asks this; or NULL */
 };
 
 /* A range of channels of one shard. */
@@ -89,6 +91,12 @@ static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t c
 /* Returns the sums of gradients over shard ${shard} of the layer's tensor ${tensor}. */
 static inline float *cpu_gradient(const struct cpu_task *task, size_t tensor, size_t shard) {
     return task->gradient[tensor] + shard * task->stride;
+}
+
+/* Returns whether a function goes on with a channel, which may take seconds in a large network. If
+ * not, it returns at once: nothing that it computed will be used. */
+static inline bool cpu_go_on(const struct cpu_task *task) {
+    return task->long_channels == NULL || watch_go_on(task->long_channels);
 }
 
 /* Adds the 16 lanes of ${v} as a tree of halves: lanes l and l + 8, then l and l + 4, l + 2, l + 1.

@@ -4,9 +4,31 @@
 #include "os/host.h"
 #include "os/threads.h"
 
+/* Pieces of work that the threads share. Between two pieces the caller is asked whether to go on. */
+struct pieces {
+    struct watch *watch;
+    void (*run)(void *context, size_t i);
+    void *context;
+    uint64_t work; /* of a piece; 0: not counted */
+};
+
+static void run_watched(void *context, size_t i) {
+    const struct pieces *pieces = context;
+    if (watch_go_on(pieces->watch)) {
+        pieces->run(pieces->context, i);
+        watch_add(pieces->watch, pieces->work);
+    }
+}
+
+static void run_pieces(struct cpu_backend *cpu, size_t count, void (*run)(void *context, size_t i),
+                       void *context, uint64_t work) {
+    struct pieces pieces = {&cpu->base.watch, run, context, work};
+    os_pool_run(cpu->pool, count, run_watched, &pieces);
+}
+
 /* One function of a layer, for all shards and channels. */
 struct phase {
-    const struct cpu_task *task;
+    struct cpu_task task;
     void (*work)(const struct cpu_task *task, struct cpu_piece piece);
     size_t channels, ranges; /* pieces of the channels of each shard */
 };
@@ -19,17 +41,26 @@ static void run_piece(void *context, size_t i) {
         .begin = range * phase->channels / phase->ranges,
         .end = (range + 1) * phase->channels / phase->ranges,
     };
-    phase->work(phase->task, piece);
+    phase->work(&phase->task, piece);
 }
 
 static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
                       enum cpu_function function,
                       void (*work)(const struct cpu_task *, struct cpu_piece), size_t channels) {
+    uint64_t shard = CPU_LANES * watch_work(task->layer); /* its work */
     size_t ranges = cpu->threads > 1 ? 4 * cpu->threads / task->shards + 1 : 1;
-    struct phase phase = {task, work, channels, ranges < channels ? ranges : channels};
+    size_t small = (size_t)(shard / WATCH_PIECE) + 1; /* ranges, so that pieces are small */
+    struct phase phase = {*task, work, channels, ranges > small ? ranges : small};
     double start = os_seconds();
+    if (phase.ranges > channels) {
+        phase.ranges = channels;
+    }
+    if (shard / channels > WATCH_PIECE) {
+        phase.task.long_channels = &cpu->base.watch;
+    }
     if (work != NULL) {
-        os_pool_run(cpu->pool, task->shards * phase.ranges, run_piece, &phase);
+        run_pieces(cpu, task->shards * phase.ranges, run_piece, &phase,
+                   function >= CPU_FORWARD ? shard / phase.ranges : 0);
         cpu_profile_layer(cpu, task, function, start);
     }
 }
@@ -93,6 +124,20 @@ void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics st
     }
 }
 
+uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
+    uint64_t work = 0;
+    for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
+        const struct weft_layer *layer = &cpu->base.network->layers[i];
+        const struct cpu_layer *row = cpu->level->layers[layer->kind];
+        int functions = row->forward != NULL;
+        if (train) {
+            functions += (row->gradients != NULL) + (row->backward != NULL && i > 0);
+        }
+        work += (uint64_t)functions * watch_work(layer);
+    }
+    return work * lanes_shards(count) * CPU_LANES;
+}
+
 void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
                       size_t count) {
     struct cpu_gather task = {.pixels = pixels,
@@ -102,7 +147,7 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
                               .count = count,
                               .input = cpu->values[0]};
     double start = os_seconds();
-    os_pool_run(cpu->pool, lanes_shards(count), cpu->level->gather, &task);
+    run_pieces(cpu, lanes_shards(count), cpu->level->gather, &task, 0);
     cpu_profile_common(cpu, CPU_GATHER, count, start);
 }
 
@@ -112,7 +157,7 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     loss.logits = cpu->values[cpu->base.network->layer_count];
     loss.shard_loss = cpu->shard_loss;
     loss.shard_correct = cpu->shard_correct;
-    os_pool_run(cpu->pool, lanes_shards(loss.count), cpu->level->cross_entropy, &loss);
+    run_pieces(cpu, lanes_shards(loss.count), cpu->level->cross_entropy, &loss, 0);
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
@@ -130,7 +175,7 @@ void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
         task.moments = cpu->arrays[WEFT_ARRAY_MOMENTS];
         task.second_moments = cpu->arrays[WEFT_ARRAY_SECOND_MOMENTS];
     }
-    os_pool_run(cpu->pool, (task.stride + CPU_ADAM_BLOCK - 1) / CPU_ADAM_BLOCK, cpu->level->adam,
-                &task);
+    run_pieces(cpu, (task.stride + CPU_ADAM_BLOCK - 1) / CPU_ADAM_BLOCK, cpu->level->adam, &task,
+               0);
     cpu_profile_common(cpu, CPU_ADAM, count, start);
 }

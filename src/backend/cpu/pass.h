@@ -18,6 +18,9 @@ void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics sta
 void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
                   bool to_input);
 
+/* Returns the work (watch.h) of a step for ${count} images, or, without ${train}, of a pass. */
+uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train);
+
 /* Computes the cross entropy of ${loss}.count images. Sets loss.classes, logits, shard_loss and
  * shard_correct itself. */
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);

@@ -13,11 +13,33 @@ size_t opencl_padded(size_t floats) {
     return lanes_shards(floats > 0 ? floats : 1) * CPU_LANES;
 }
 
+/* Drivers notice that memory is short only when a kernel uses it, or end the program. So fails if
+ * ${bytes} more are more than the device has. */
+static enum weft_status check_room(const struct opencl_backend *cl, uint64_t bytes,
+                                   const char *what, struct weft_error *error) {
+    const uint64_t memory = cl->base.device.global_memory, used = cl->buffer_bytes;
+    if (memory == 0 || used + bytes <= memory) {
+        return WEFT_OK;
+    }
+    weft_fail(error, WEFT_BAD_DEVICE,
+              "memory of the device: %.1f GB are needed up to %s, at batch %zu, but it has %.1f GB",
+              1e-9 * (double)(used + bytes), what, cl->base.batch, 1e-9 * (double)memory);
+    return weft_error_hint(error, "a smaller --batch needs less");
+}
+
+/* Noticed before programs are compiled, which takes longer than all else. */
+enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct weft_error *error) {
+    const struct weft_needs needs =
+        weft_network_needs(cl->base.network, cl->base.batch, cl->base.forward_only);
+    return check_room(cl, needs.arrays, "the sums of gradients", error);
+}
+
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
     cl_int code;
     cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
+    TRY(check_room(cl, bytes, what, error));
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
     if (code == CL_SUCCESS) {
@@ -52,6 +74,8 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
         }
         opencl_buffer_release(*buffer);
         *buffer = NULL;
+        cl->buffer_count--;
+        cl->buffer_bytes -= held - debug_guard_size(cl);
     }
     return opencl_buffer(cl, bytes, what, buffer, error);
 }

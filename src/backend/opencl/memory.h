@@ -12,6 +12,9 @@ struct opencl_backend;
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_memory_finish(struct opencl_backend *cl);
 
+/* Fails with WEFT_BAD_DEVICE if the device has less memory than the network needs in any case. */
+enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct weft_error *error);
+
 /* Makes a buffer of ${bytes}, filled with zeros; ${what} is for messages. */
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);

@@ -217,6 +217,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
+    TRY(opencl_memory_check(cl, error));
     TRY(make_kernels(cl, options, error));
     TRY(opencl_program_build(cl, options, error));
     if (options->math == WEFT_MATH_EXACT) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/try.h"
+#include "cli/needs.h"
 #include "cli/setup.h"
 #include "cli/train/train.h"
 #include "os/files.h"
@@ -158,7 +159,8 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
     const struct weft_network *network = bench->model->network;
     bool trains = split == WEFT_SPLIT_TRAIN;
     size_t images = bench->images[split].count;
-    size_t batch = trains ? bench->batch : images < CLI_RUNNING_BATCH ? images : CLI_RUNNING_BATCH;
+    size_t most = cli_needs_batch(network, true);
+    size_t batch = trains ? bench->batch : images < most ? images : most;
     struct cli_bench_part part = {.what = trains ? CLI_BENCH_TRAIN : CLI_BENCH_EVALUATE,
                                   .math = options->math,
                                   .images = images,
@@ -168,7 +170,8 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
                                            (trains ? step_gflop(network) : forward_gflop(network))};
     struct weft_backend *backend = NULL;
     enum weft_status status;
-    TRY_OR(done, cli_setup_device(options, network, batch, !trains, &backend, error));
+    cli_needs_print(options, network, batch, batch, !trains);
+    TRY_OR(done, cli_setup_device(options, network, batch, !trains, NULL, &backend, error));
     bench->device = *weft_backend_device(backend);
     TRY_OR(done, cli_setup_write_model(backend, bench->model, false, error));
     TRY_OR(done, weft_backend_set_images(backend, split, &bench->images[split], error));

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/needs.h"
 #include "cli/predict/predict.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
@@ -103,9 +104,10 @@ static enum weft_status compute_logits(struct cli_prediction *state, struct weft
     struct weft_images images = {state->computed, state->height, state->width,
                                  state->pixels,   state->labels, state->classes};
     struct weft_backend *backend = NULL;
-    size_t batch = state->computed < CLI_RUNNING_BATCH ? state->computed : CLI_RUNNING_BATCH;
+    size_t most = cli_needs_batch(state->model->network, true);
+    size_t batch = state->computed < most ? state->computed : most;
     enum weft_status status;
-    TRY_OR(done, cli_setup_device(&state->options->common, state->model->network, batch, true,
+    TRY_OR(done, cli_setup_device(&state->options->common, state->model->network, batch, true, NULL,
                                   &backend, error));
     TRY_OR(done, cli_setup_write_model(backend, state->model, false, error));
     TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));

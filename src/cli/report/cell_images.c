@@ -12,6 +12,7 @@
 
 #include "base/try.h"
 #include "cli/messages.h"
+#include "cli/needs.h"
 #include "cli/setup.h"
 #include "os/files.h"
 #include "report/png.h"
@@ -89,12 +90,11 @@ static bool same_matrix(const struct weft_evaluation *a, const struct weft_evalu
 
 static enum weft_status evaluate(struct part *part, struct weft_backend *backend,
                                  struct weft_error *error) {
-    size_t count = part->images.count;
-    struct weft_evaluation_options options = {
-        .split = part->split,
-        .statistics = WEFT_STATISTICS_RUNNING,
-        .batch = count < CLI_RUNNING_BATCH ? count : CLI_RUNNING_BATCH,
-        .want_logits = true};
+    size_t count = part->images.count, most = cli_needs_batch(weft_backend_network(backend), true);
+    struct weft_evaluation_options options = {.split = part->split,
+                                              .statistics = WEFT_STATISTICS_RUNNING,
+                                              .batch = count < most ? count : most,
+                                              .want_logits = true};
     struct weft_evaluation evaluation;
     enum weft_status status;
     TRY(weft_backend_set_images(backend, part->split, &part->images, error));
@@ -126,8 +126,8 @@ static enum weft_status evaluate_run(const struct cli_options *options, const ch
         TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
         TRY_OR(done, weft_backend_check_images(model->network, images, error));
     }
-    TRY_OR(done,
-           cli_setup_device(options, model->network, CLI_RUNNING_BATCH, true, &backend, error));
+    TRY_OR(done, cli_setup_device(options, model->network, cli_needs_batch(model->network, true),
+                                  true, NULL, &backend, error));
     TRY_OR(done, cli_setup_write_model(backend, model, false, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY_OR(done, evaluate(&parts[i], backend, error));

@@ -101,7 +101,7 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     }
     count_images(train, epoch, step, &done, &total);
     snprintf(label, sizeof label, "epoch %zu of %zu", epoch, train->training.epochs);
-    cli_progress_update(&train->progress, label, done, total);
+    cli_progress_update(&train->progress, label, done, total, train->training.batch);
     return true;
 }
 
@@ -116,7 +116,11 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     TRY(cli_record_epoch(record, epoch, error));
     TRY(cli_record_steps(train, epoch, error));
     if (train->options.validate > 0) {
-        TRY(validate(train, &record->epochs[record->epoch_count - 1], error));
+        enum weft_status status = validate(train, &record->epochs[record->epoch_count - 1], error);
+        if (status != WEFT_OK) {
+            record->epoch_count--; /* the run folder has no model of this epoch */
+            return status;
+        }
     }
     record->complete_epochs += !partial;
     record->steps += epoch->steps;

@@ -15,6 +15,8 @@
 #define COMMAND_MAX 900 /* bytes of a command line in a hint */
 
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error) {
+    const struct weft_needs needs =
+        weft_network_needs(train->model->network, train->training.batch, false);
     struct json_writer json;
     if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
         return WEFT_OK;
@@ -25,6 +27,8 @@ enum weft_status cli_train_print_start(const struct cli_training *train, struct 
     cli_train_json_options(&json, &train->options);
     json_write_string(&json, "out", train->run.path);
     json_write_integer(&json, "parameters", train->model->network->parameter_count);
+    json_write_integer(&json, "step_flop", needs.flop);
+    json_write_integer(&json, "device_memory", needs.arrays + needs.activations);
     return cli_event_end(&json, error);
 }
 

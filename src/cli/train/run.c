@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "cli/messages.h"
+#include "cli/needs.h"
 #include "cli/setup.h"
 #include "os/host.h"
 #include "os/process.h"
@@ -114,13 +115,16 @@ static void choose_training(struct cli_training *train) {
 /* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
  * steps of a training, and with running statistics the size changes no bit. */
 static size_t largest_batch(const struct cli_training *train) {
-    return train->training.batch > CLI_RUNNING_BATCH ? train->training.batch : CLI_RUNNING_BATCH;
+    size_t batch = cli_needs_batch(train->model->network, false);
+    return train->training.batch > batch ? train->training.batch : batch;
 }
 
 static enum weft_status open_device(struct cli_training *train, struct weft_error *error) {
     float values[256];
+    cli_needs_print(&train->options.common, train->model->network, train->training.batch,
+                    largest_batch(train), false);
     TRY(cli_setup_device(&train->options.common, train->model->network, largest_batch(train), false,
-                         &train->backend, error));
+                         &train->progress, &train->backend, error));
     weft_pixels_normalised(values);
     TRY(weft_backend_set_pixels(train->backend, values, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
@@ -174,12 +178,14 @@ static enum weft_status run_training(struct cli_training *train, struct weft_err
     struct weft_training_events events = cli_train_events(train);
     enum weft_status status;
     cli_progress_start(&train->progress, &train->options.common);
+    events.progress(train, train->training.start != NULL ? train->training.start->epochs + 1 : 1, 0,
+                    0);
     status = weft_train(train->model, train->backend, cli_train_images(train), &train->training,
                         &events, error);
     cli_progress_wipe(&train->progress);
     if (train->failure.status != WEFT_OK) {
         *error = train->failure;
-        return error->status;
+        return error->status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : error->status;
     }
     return status == WEFT_OK ? WEFT_OK : cli_train_explain(train, error);
 }

@@ -37,6 +37,11 @@ size_t os_peak_memory(void) {
                : 0;
 }
 
+uint64_t os_memory(void) {
+    MEMORYSTATUSEX status = {.dwLength = sizeof status};
+    return GlobalMemoryStatusEx(&status) ? status.ullTotalPhys : 0;
+}
+
 void *os_aligned(size_t size) {
     return _aligned_malloc(size > 0 ? size : 1, 64);
 }
