@@ -82,7 +82,7 @@ static void print_line(struct cli_progress *progress, const char *figures) {
     if (progress->lines && now - progress->last >= progress->pause) {
         progress->last = now;
         progress->pause = 2 * progress->pause < LAST_PAUSE ? 2 * progress->pause : LAST_PAUSE;
-        fprintf(stderr, "weft: %s: %s\n", progress->label, figures + strspn(figures, " "));
+        screen_print_to(stderr, "weft: %s: %s\n", progress->label, figures + strspn(figures, " "));
     }
 }
 

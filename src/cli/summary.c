@@ -89,7 +89,7 @@ static void print_table(const struct weft_network *network, int columns) {
     snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
     snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
     print_row(&layout, "total", "", "", parameters, flop);
-    putchar('\n');
+    screen_print_constant("\n");
     cli_text_line(2, "training: %s",
                   cli_needs_text(network, STEP_IMAGES, STEP_IMAGES, false, needs));
 }
