@@ -7,6 +7,7 @@
 #include "cli/fleet.h"
 #include "cli/json.h"
 #include "cli/options.h"
+#include "cli/run_check.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "os/files.h"
@@ -123,6 +124,10 @@ static enum weft_status print_verdict(const struct cli_options *options,
     return cli_event_end(&json, error);
 }
 
+static enum weft_status check_run(const char *operand, struct weft_error *error) {
+    return os_is_folder(operand) ? cli_run_check(operand, error) : WEFT_OK;
+}
+
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
@@ -135,6 +140,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
                   options->operand_count);
         return weft_error_hint(error, "for example: weft compare run-1 run-2");
     }
+    TRY(check_run(a, error));
+    TRY(check_run(b, error));
     TRY(weft_compare(a, b, report, (void *)options, &comparison, error));
     cli_setup_undigested(options, a, comparison.undigested[0]);
     cli_setup_undigested(options, b, comparison.undigested[1]);

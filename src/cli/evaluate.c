@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
+#include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
 #include "report/screen.h"
@@ -57,6 +58,7 @@ struct state {
     struct cli_progress bar;
     enum pixels pixels;
     struct weft_evaluation evaluation;
+    bool draws; /* the figure */
     double seconds;
 };
 
@@ -166,21 +168,42 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
     return WEFT_OK;
 }
 
-/* Writes the files first: what is printed on stdout is then in them too. */
-static enum weft_status write_results(const struct state *state, struct weft_error *error) {
+/* Checks the paths of the files, before the evaluation. */
+static enum weft_status check_files(struct state *state, struct weft_error *error) {
+    const struct options *options = state->options;
+    if (options->csv != NULL) {
+        TRY(os_file_check(options->csv, error));
+    }
+    if (options->logits != NULL) {
+        TRY(os_file_check(options->logits, error));
+    }
+    state->draws = options->figure != NULL && cli_figures_check(&options->common, options->figure);
+    return WEFT_OK;
+}
+
+static enum weft_status write_files(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
     if (options->csv != NULL) {
         TRY(cli_figures_confusion_csv(&state->evaluation, options->csv, error));
     }
-    if (options->logits != NULL) {
-        TRY(weft_evaluation_save_logits(&state->evaluation, options->logits, error));
+    return options->logits != NULL
+               ? weft_evaluation_save_logits(&state->evaluation, options->logits, error)
+               : WEFT_OK;
+}
+
+/* Prints the matrix even if a file cannot be written, and draws it last: neither failure loses what
+ * was computed. */
+static enum weft_status write_results(const struct state *state, struct weft_error *error) {
+    const struct options *options = state->options;
+    enum weft_status written = write_files(state, error), printed = print(state, error);
+    struct weft_error reason = {0};
+    fflush(stdout); /* what a library does without memory may end the program */
+    if (state->draws && cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
+                                              state->requested.split, &state->evaluation,
+                                              options->normalize, &reason) != WEFT_OK) {
+        cli_figures_failed(&options->common, &reason);
     }
-    if (options->figure != NULL) {
-        TRY(cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
-                                  state->requested.split, &state->evaluation, options->normalize,
-                                  error));
-    }
-    return print(state, error);
+    return written != WEFT_OK ? written : printed;
 }
 
 static enum weft_status run(const void *options, struct weft_error *error) {
@@ -188,6 +211,7 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     enum weft_status status;
     os_catch_interrupts();
     TRY_OR(done, choose(&state, error));
+    TRY_OR(done, check_files(&state, error));
     TRY_OR(done, prepare(&state, error));
     TRY_OR(done, evaluate(&state, error));
     TRY_OR(done, write_results(&state, error));

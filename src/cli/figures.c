@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "base/try.h"
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "os/files.h"
 #include "report/csv.h"
@@ -15,6 +16,19 @@ void cli_figures_print_confusion(enum weft_split split, const struct weft_evalua
     struct confusion_matrix matrix = {
         .evaluation = evaluation, .names = weft_class_names, .title = weft_split_name(split)};
     confusion_print(stdout, &screen, &matrix);
+}
+
+void cli_figures_failed(const struct cli_options *options, const struct weft_error *error) {
+    cli_message_warning(options, "picture-failed", "no picture: %s", error->message);
+}
+
+bool cli_figures_check(const struct cli_options *options, const char *path) {
+    struct weft_error error = {0};
+    if (os_file_check(path, &error) == WEFT_OK) {
+        return true;
+    }
+    cli_figures_failed(options, &error);
+    return false;
 }
 
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,

@@ -2,11 +2,19 @@
 #ifndef WEFT_CLI_FIGURES_H
 #define WEFT_CLI_FIGURES_H
 
+#include "cli/options.h"
 #include "report/figures.h"
 #include "report/gallery.h"
 
 /* Prints the confusion matrix of ${split}. If stdout is no terminal, prints the complete table. */
 void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation);
+
+/* Before long work: returns whether the figure ${path} can be written. If not, warns. Results do not
+ * depend on their pictures, so the work goes on. */
+bool cli_figures_check(const struct cli_options *options, const char *path);
+
+/* Warns that a picture, which ${error} is about, has not been drawn. */
+void cli_figures_failed(const struct cli_options *options, const struct weft_error *error);
 
 /* Writes the confusion matrix as a figure to ${path}. */
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,

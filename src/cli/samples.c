@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/parser.h"
+#include "os/files.h"
 #include "report/screen.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
@@ -152,8 +153,11 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     if (options->seed != NULL) {
         TRY(cli_option_count(options->seed, 0, UINT64_MAX, "--seed", &seed, error));
     }
-    if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
-        return weft_error_context(error, "--out");
+    if (options->out != NULL) {
+        if (canvas_check(options->out, error) != WEFT_OK) {
+            return weft_error_context(error, "--out");
+        }
+        TRY(os_file_check(options->out, error));
     }
     TRY(weft_data_find(options->common.data, folder, error));
     TRY_OR(done,

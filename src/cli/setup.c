@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "cli/messages.h"
+#include "cli/run_check.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -27,6 +28,7 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
     TRY(weft_model_path(operand, path, error));
     TRY(weft_model_load(path, model, error));
     cli_setup_undigested(options, path, (*model)->undigested);
+    cli_run_check_model(options, operand, (*model)->sha256);
     if ((*model)->published_assumed) {
         cli_message_notice(options, "%s: it names no network: the published one is assumed", path);
     }

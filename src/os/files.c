@@ -129,12 +129,6 @@ static int open_for_writing(struct os_file *file, bool follow) {
     return file->out.descriptor < 0 ? errno : 0;
 }
 
-static enum weft_status fail(struct weft_error *error, const char *path, int number) {
-    return number == EINTR
-               ? weft_fail(error, WEFT_INTERRUPTED, "cannot write %s: interrupted", path)
-               : os_fail_writing(error, path, number);
-}
-
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
     char folder[OS_PATH] = ".";
     bool follow;
@@ -148,14 +142,14 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     number = open_for_writing(file, follow);
     if (number != 0) {
         file->part[0] = '\0';
-        return fail(error, path, number);
+        return os_fail_writing(error, path, number);
     }
     file->stream = os_open_stream(&file->out);
     if (file->stream == NULL) {
         number = errno;
         close(file->out.descriptor);
         os_file_abandon(file);
-        return fail(error, path, number);
+        return os_fail_writing(error, path, number);
     }
     return WEFT_OK;
 }
@@ -212,9 +206,8 @@ enum weft_status os_file_commit(struct os_file *file, struct weft_error *error) 
         file->stream = NULL;
     }
     if (number != 0) {
-        fail(error, file->path, number);
         os_file_abandon(file);
-        return number == EINTR ? WEFT_INTERRUPTED : WEFT_BAD_FILE;
+        return os_fail_writing(error, file->path, number);
     }
     return WEFT_OK;
 }

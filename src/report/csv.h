@@ -45,7 +45,7 @@ void csv_add_steps(struct text *out, const struct report_step *steps, size_t fir
 bool csv_steps_match(const struct report_step *steps, size_t count,
                      const struct report_epoch *epochs, size_t epoch_count);
 
-/* Reads a file of csv_write_steps into ${steps}, which the caller frees. Fails with WEFT_BAD_FILE
+/* Reads a file of csv_add_steps into ${steps}, which the caller frees. Fails with WEFT_BAD_FILE
  * for a file that is no such table. */
 enum weft_status csv_read_steps(const char *path, struct report_step **steps, size_t *count,
                                 struct weft_error *error);

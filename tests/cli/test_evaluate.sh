@@ -114,7 +114,14 @@ rm -rf "$work/here/"*
 # Wrong usage and files
 refuses 2 "--figure: matrix.gif: not a name that ends in .png, .svg or .pdf" "${evaluate[@]}" "$model" --figure matrix.gif
 refuses 2 "--normalize: it needs --figure" "${evaluate[@]}" "$model" --normalize
-refuses 3 "nowhere/matrix.svg" "${evaluate[@]}" "$model" --figure nowhere/matrix.svg
+begin "a figure that cannot be written: the matrix is not lost"
+run "${evaluate[@]}" "$model" --figure nowhere/matrix.svg --csv saved.csv --json
+expect_code 0
+expect_text err "weft: warning: no picture: cannot write nowhere/matrix.svg: No such file"
+expect_json '[x["event"] for x in e] == ["warning", "evaluation"] and e[0]["code"] == "picture-failed"'
+[ -s saved.csv ] || problem "no saved.csv"
+rm -f saved.csv
+end
 refuses 2 "--as-published: it sets --statistics itself" "${evaluate[@]}" "$model" --as-published --statistics running
 refuses 2 "--as-published: it sets --pixels itself" "${evaluate[@]}" "$model" --as-published --pixels raw
 refuses 2 "--split valid: not one of: train, test" "${evaluate[@]}" "$model" --split valid

@@ -35,11 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct page_run run = {0};
     struct page page = {.runs = &run, .run_count = 1};
     struct weft_error error = {0};
+    const struct cli_options options = {.quiet = true};
     char data[4096] = "";
     enum weft_status status;
     write_file("run.json", take_part(&rest));
     write_file("steps.csv", rest);
-    status = cli_report_run_read(path_of(""), &run, data, &error);
+    status = cli_report_run_read(&options, path_of(""), &run, data, &error);
     if (status == WEFT_OK) {
         check_page(&page);
         draw(&run);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "cli/figures.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
@@ -186,6 +187,7 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     const struct cli_predict_options *options = state->options;
     char path[4096];
     TRY(check_options(options, error));
+    state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
     TRY(cli_setup_model(&options->common, options->common.operands[0], &state->model, path, error));
     TRY(set_size(state, error));
     return options->index == NULL ? read_files(state, error) : read_data(state, error);

@@ -209,6 +209,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     size_t order[10] = {0};
     const char **best = malloc(state->count * sizeof *best + 1);
     struct gallery gallery = {state->pixels, state->count, state->height, state->width, best};
+    struct weft_error reason = {0};
     enum weft_status status = WEFT_OK;
     if (best == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for %zu names", state->count);
@@ -219,9 +220,10 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
         TRY_OR(done, print(state, i, order, top, error));
     }
     TRY_OR(done, cli_predict_warn(state, error));
-    if (options->out != NULL) {
-        TRY_OR(done, cli_figures_gallery(options->out, (enum canvas_theme)options->theme, &gallery,
-                                         error));
+    fflush(stdout); /* what a library does without memory may end the program */
+    if (state->draws && cli_figures_gallery(options->out, (enum canvas_theme)options->theme,
+                                            &gallery, &reason) != WEFT_OK) {
+        cli_figures_failed(&options->common, &reason);
     }
 done:
     free(best);

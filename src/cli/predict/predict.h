@@ -28,6 +28,7 @@ struct cli_prediction {
     enum cli_content *content;     /* count */
     char **names;                  /* count: a path, or "test:17" */
     float *logits;                 /* computed x classes; later probabilities */
+    bool draws;                    /* the file of --out */
 };
 
 /* Reads the model, and the image files or the images of --index. A file that cannot be read is

@@ -9,6 +9,7 @@
 #include "cli/report/report.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
+#include "os/lock.h"
 #include "report/html/page.h"
 #include "report/screen.h"
 
@@ -113,21 +114,29 @@ static enum weft_status check(const struct options *options, struct weft_error *
     return WEFT_OK;
 }
 
-/* Reads the runs into ${page}, and draws the curves or writes the page. */
+/* Reads the runs into ${page}, and draws the curves or writes the page. No training writes a run
+ * folder while it gets its report: ${lock}, which the caller releases. */
 static enum weft_status make(const struct options *options, struct page *page, char (*data)[4096],
-                             struct weft_error *error) {
+                             struct os_lock *lock, struct weft_error *error) {
     char path[4096];
+    const char *folder = options->common.operands[0];
+    if (options->out == NULL && options->curves == NULL && options->common.operand_count == 1 &&
+        os_exists(cli_run_path(folder, "run.json", path))) {
+        TRY(os_lock_take(lock, folder, error));
+    }
     for (size_t i = 0; i < options->common.operand_count; i++) {
         page->run_count++;
-        TRY(cli_report_run_read(options->common.operands[i], &page->runs[i], data[i], error));
+        TRY(cli_report_run_read(&options->common, options->common.operands[i], &page->runs[i],
+                                data[i], error));
     }
+    choose_path(options, page, path);
+    TRY(os_file_check(options->curves != NULL ? options->curves : path, error));
     if (options->curves != NULL) {
         return draw_curves(options, &page->runs[0], error);
     }
     if (!options->no_images) {
         TRY(cli_report_images(&options->common, page, data, error));
     }
-    choose_path(options, page, path);
     TRY(write_page(page, path, error));
     return print_done(options, page, path, error);
 }
@@ -136,13 +145,14 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     size_t count = options->common.operand_count;
     struct page page = {0};
+    struct os_lock lock = {0};
     char(*data)[4096];
     enum weft_status status;
     TRY(check(options, error));
     page.runs = calloc(count, sizeof *page.runs);
     data = calloc(count, sizeof *data);
     if (page.runs != NULL && data != NULL) {
-        status = make(options, &page, data, error);
+        status = make(options, &page, data, &lock, error);
     } else {
         status = weft_fail(error, WEFT_FAILED, "report: no memory");
     }
@@ -152,6 +162,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     free(page.runs);
     free(page.sprite);
     free(data);
+    os_lock_release(&lock);
     return status;
 }
 

@@ -7,8 +7,10 @@
 
 /* saved_run.c: reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv.
  * Stores the folder of the images that it was trained on in ${data}, or an empty text. All values
- * are checked. Fails with WEFT_BAD_FILE. The caller finishes ${run}, after a failure too. */
-enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
+ * are checked. A file of another run is an error or a warning. Fails with WEFT_BAD_FILE. The caller
+ * finishes ${run}, after a failure too. */
+enum weft_status cli_report_run_read(const struct cli_options *options, const char *folder,
+                                     struct page_run *run, char data[4096],
                                      struct weft_error *error);
 void cli_report_run_finish(struct page_run *run);
 

@@ -8,6 +8,8 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/messages.h"
+#include "cli/run_check.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
 
@@ -220,10 +222,47 @@ done:
     return status;
 }
 
-enum weft_status cli_report_run_read(const char *folder, struct page_run *run, char data[4096],
-                                     struct weft_error *error) {
-    struct weft_error ignored = {0};
+/* Checks that the files belong together. A model of another run is an error: its hash is in the
+ * report. Other files of another run are reported, and not used; stores whether steps.csv is. */
+static enum weft_status check_files(const struct cli_options *options, const char *folder,
+                                    bool *use_steps, struct weft_error *error) {
+    struct cli_foreign foreign;
+    *use_steps = true;
+    TRY(cli_run_foreign(folder, &foreign, error));
+    for (size_t i = 0; i < foreign.count; i++) {
+        struct weft_error reason = {0};
+        cli_run_fail_foreign(folder, foreign.names[i], &reason);
+        if (strcmp(foreign.names[i], "model.safetensors") == 0) {
+            *error = reason;
+            return WEFT_BAD_FILE;
+        }
+        *use_steps = *use_steps && strcmp(foreign.names[i], "steps.csv") != 0;
+        cli_message_warning(options, "mixed-run", "%s", reason.message);
+    }
+    return WEFT_OK;
+}
+
+/* Reads steps.csv, if there is one: runs of earlier versions have no steps. */
+static enum weft_status read_steps(const struct cli_options *options, const char *folder,
+                                   struct page_run *run, struct weft_error *error) {
     char path[4096];
+    if (os_is_missing(cli_run_path(folder, "steps.csv", path))) {
+        return WEFT_OK;
+    }
+    TRY(csv_read_steps(path, &run->steps, &run->step_count, error));
+    if (!csv_steps_match(run->steps, run->step_count, run->history, run->epochs)) {
+        cli_message_warning(options, "mixed-run", "%s: of another run than run.json beside it",
+                            path);
+        run->step_count = 0;
+    }
+    return WEFT_OK;
+}
+
+enum weft_status cli_report_run_read(const struct cli_options *options, const char *folder,
+                                     struct page_run *run, char data[4096],
+                                     struct weft_error *error) {
+    char path[4096];
+    bool use_steps;
     if (strlen(folder) >= sizeof run->name) {
         return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
                          sizeof run->name - 1);
@@ -235,10 +274,8 @@ enum weft_status cli_report_run_read(const char *folder, struct page_run *run, c
         return weft_error_hint(error, "weft train writes one at its end");
     }
     TRY(read_file(path, run, data, error));
-    /* Runs of older versions have no steps. */
-    csv_read_steps(cli_run_path(folder, "steps.csv", path), &run->steps, &run->step_count,
-                   &ignored);
-    return WEFT_OK;
+    TRY(check_files(options, folder, &use_steps, error));
+    return use_steps ? read_steps(options, folder, run, error) : WEFT_OK;
 }
 
 void cli_report_run_finish(struct page_run *run) {

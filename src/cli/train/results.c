@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/run_check.h"
 #include "os/files.h"
 #include "weft/version.h"
 
@@ -71,6 +72,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
                                     struct weft_error *error) {
     char *network = weft_network_to_json(train->model->network);
     struct json_writer json = {.indented = true};
+    enum weft_status status;
     if (network == NULL) {
         return weft_fail(error, WEFT_FAILED, "run.json: no memory for the network's text");
     }
@@ -97,9 +99,14 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
         json_write_close(&json, '}');
     }
     json_write_string(&json, "sha256", train->sha256);
+    status = cli_run_json_files(&json, train->run.path, error);
     json_write_seconds(&json, "seconds", train->seconds);
     json_write_close(&json, '}');
     free(network);
+    if (status != WEFT_OK) {
+        free(text_take(&json.text));
+        return status;
+    }
     return json_write_take(&json, text, error);
 }
 
@@ -116,21 +123,29 @@ done:
     return status;
 }
 
-/* Writes both matrices and the curves with the ending ${format}. */
-static enum weft_status write_figures(const struct cli_training *train, const char *format,
-                                      struct weft_error *error) {
+/* Draws both matrices and the curves with the ending ${format}. A figure that cannot be drawn is no
+ * reason to lose a training. */
+static void draw_figures(const struct cli_training *train, const char *format) {
+    const struct cli_options *options = &train->options.common;
     const struct cli_record *record = &train->record;
     struct curves curves = {record->epochs, record->epoch_count, record->log, record->logged};
+    struct weft_error error = {0};
     char path[4096], name[64];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         enum weft_split split = (enum weft_split)i;
         snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
         cli_run_path(train->run.path, name, path);
-        TRY(cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], false, error));
+        if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], false,
+                                  &error) != WEFT_OK) {
+            cli_figures_failed(options, &error);
+            error = (struct weft_error){0};
+        }
     }
     snprintf(name, sizeof name, "curves.%s", format);
     cli_run_path(train->run.path, name, path);
-    return cli_figures_curves(path, THEME_LIGHT, &curves, error);
+    if (cli_figures_curves(path, THEME_LIGHT, &curves, &error) != WEFT_OK) {
+        cli_figures_failed(options, &error);
+    }
 }
 
 enum weft_status cli_train_write_results(const struct cli_training *train,
@@ -141,9 +156,10 @@ enum weft_status cli_train_write_results(const struct cli_training *train,
         cli_run_path(train->run.path, name, path);
         TRY(cli_figures_confusion_csv(&train->evaluations[i], path, error));
     }
-    TRY(write_figures(train, "svg", error));
+    TRY(write_run(train, error));
+    draw_figures(train, "svg");
     if (canvas_cairo_version()[0] != '\0') {
-        TRY(write_figures(train, "png", error));
+        draw_figures(train, "png");
     }
-    return write_run(train, error);
+    return WEFT_OK;
 }

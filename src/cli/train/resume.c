@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
+#include "cli/run_check.h"
 #include "cli/setup.h"
 #include "os/files.h"
 
@@ -177,6 +178,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
     if (os_is_folder(options->resume)) {
         TRY(cli_run_open(&train->run, &options->common, options->resume, error));
         TRY(check_started(path, error));
+        TRY(cli_run_check(options->resume, error));
     }
     TRY(weft_checkpoint_load(path, &train->from, error));
     from = train->from;

@@ -9,6 +9,7 @@
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
+#include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
 
@@ -78,6 +79,9 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
     const struct cli_train_options *options = &train->options;
     if (options->resume != NULL) {
         TRY(cli_resume_load(train, error));
+    }
+    if (options->dump_gradients != NULL) {
+        TRY(os_file_check(options->dump_gradients, error));
     }
     if (options->init != NULL && options->network != NULL) {
         return weft_fail(error, WEFT_USAGE, "--network: --init has its own network");

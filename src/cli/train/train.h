@@ -102,7 +102,8 @@ void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *e
 enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs, bool partial,
                                        struct weft_error *error);
 
-/* Writes the confusion matrices, the figures and run.json into the run folder. */
+/* Writes the confusion matrices, run.json and then the figures into the run folder. Warns about a
+ * figure that cannot be drawn. */
 enum weft_status cli_train_write_results(const struct cli_training *train,
                                          struct weft_error *error);
 

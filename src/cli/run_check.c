@@ -1,0 +1,129 @@
+/* run_check.c: the hashes of the files of a run folder. */
+#include "cli/run_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_read.h"
+#include "base/sha256.h"
+#include "base/try.h"
+#include "cli/messages.h"
+#include "cli/run_folder.h"
+#include "os/files.h"
+
+enum { RUN_MAX = 1 << 26 }; /* bytes of run.json */
+
+/* Figures and reports may be drawn again. */
+static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoint.safetensors",
+                                               "history.csv",         "steps.csv",
+                                               "confusion-train.csv", "confusion-test.csv"};
+
+/* Stores the hash of the file ${name} of ${folder}; an empty text if there is none. */
+static enum weft_status hash_file(const char *folder, const char *name, char sha256[65],
+                                  struct weft_error *error) {
+    unsigned char bytes[16384];
+    struct sha256 hash;
+    char path[4096];
+    FILE *stream;
+    size_t size = 0;
+    enum weft_status status;
+    sha256[0] = '\0';
+    if (os_is_missing(cli_run_path(folder, name, path))) {
+        return WEFT_OK;
+    }
+    TRY(os_file_open(path, &stream, error));
+    sha256_init(&hash);
+    do {
+        status = os_file_get(stream, path, bytes, sizeof bytes, &size, error);
+        sha256_update(&hash, bytes, size);
+    } while (status == WEFT_OK && size == sizeof bytes);
+    fclose(stream);
+    sha256_final_hex(&hash, sha256);
+    return status;
+}
+
+enum weft_status cli_run_json_files(struct json_writer *json, const char *folder,
+                                    struct weft_error *error) {
+    json_write_open(json, "files", '{');
+    for (size_t i = 0; i < CLI_HASHED; i++) {
+        char sha256[65];
+        TRY(hash_file(folder, hashed[i], sha256, error));
+        json_write_string(json, hashed[i], sha256[0] != '\0' ? sha256 : NULL);
+    }
+    json_write_close(json, '}');
+    return WEFT_OK;
+}
+
+/* Reads the run.json of ${folder}; NULL if there is none. The caller frees ${json}. */
+static enum weft_status read_run(const char *folder, json_t **json, struct weft_error *error) {
+    char path[4096], *text;
+    size_t size;
+    enum weft_status status;
+    *json = NULL;
+    if (os_is_missing(cli_run_path(folder, "run.json", path))) {
+        return WEFT_OK;
+    }
+    TRY(os_file_read(path, RUN_MAX, &text, &size, error));
+    status = json_read(text, size, json, error);
+    free(text);
+    return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "%s", path);
+}
+
+/* Returns the hash of file ${name} in ${run}, or NULL. */
+static const char *expected_hash(const json_t *run, const char *name) {
+    const char *sha256 = json_string_value(json_object_get(json_object_get(run, "files"), name));
+    return sha256 == NULL && strcmp(name, "model.safetensors") == 0
+               ? json_string_value(json_object_get(run, "sha256"))
+               : sha256;
+}
+
+enum weft_status cli_run_foreign(const char *folder, struct cli_foreign *foreign,
+                                 struct weft_error *error) {
+    json_t *run;
+    enum weft_status status = WEFT_OK;
+    *foreign = (struct cli_foreign){0};
+    TRY(read_run(folder, &run, error));
+    for (size_t i = 0; run != NULL && i < CLI_HASHED; i++) {
+        const char *expected = expected_hash(run, hashed[i]);
+        bool known = expected != NULL || json_object_get(run, "files") != NULL;
+        char sha256[65];
+        TRY_OR(done, hash_file(folder, hashed[i], sha256, error));
+        if (known && sha256[0] != '\0' && (expected == NULL || strcmp(sha256, expected) != 0)) {
+            foreign->names[foreign->count++] = hashed[i];
+        }
+    }
+done:
+    json_decref(run);
+    return status;
+}
+
+enum weft_status cli_run_fail_foreign(const char *folder, const char *name,
+                                      struct weft_error *error) {
+    weft_fail(error, WEFT_BAD_FILE,
+              "%s: its files do not belong together: %s is not the one that run.json was written "
+              "with",
+              folder, name);
+    return weft_error_hint(error, "the file was changed, or is of another run");
+}
+
+enum weft_status cli_run_check(const char *folder, struct weft_error *error) {
+    struct cli_foreign foreign;
+    TRY(cli_run_foreign(folder, &foreign, error));
+    return foreign.count == 0 ? WEFT_OK : cli_run_fail_foreign(folder, foreign.names[0], error);
+}
+
+void cli_run_check_model(const struct cli_options *options, const char *operand,
+                         const char *sha256) {
+    struct weft_error ignored = {0};
+    json_t *run = NULL;
+    const char *expected;
+    if (os_is_folder(operand) && read_run(operand, &run, &ignored) == WEFT_OK && run != NULL) {
+        expected = expected_hash(run, "model.safetensors");
+        if (expected != NULL && strcmp(expected, sha256) != 0) {
+            cli_message_warning(options, "mixed-run",
+                                "%s: its run.json is of another model than its model.safetensors",
+                                operand);
+        }
+    }
+    json_decref(run);
+}
