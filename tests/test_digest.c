@@ -222,7 +222,7 @@ END_TEST
 START_TEST(inconsistent) {
     assert_changed(0, "\\\"left\\\",\\\"right\\\"", "\\\"left     right\\\"", true,
                    "weft.classes: 1 names for the 2 outputs");
-    assert_changed(0, "\\\"right\\\"", "\\\"\\\"     ", true, "weft.classes: name 1 is no text");
+    assert_changed(0, "\\\"right\\\"", "\\\"\\\"     ", true, "weft.classes: name 1 is empty");
     assert_changed(0, "{\\\"train\\\"", "[\\\"train\\\"", true, "weft.data");
     assert_changed(0, "\\\"labels\\\":\\\"e3b0", "\\\"labels\\\":\\\"E3b0", true,
                    "weft.data: train");

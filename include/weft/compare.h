@@ -36,6 +36,7 @@ struct weft_tensor_comparison {
 struct weft_comparison {
     size_t tensors, different; /* all, and those that differ */
     char metadata[96];         /* names of metadata that differ, as "weft.options", or empty */
+    bool other_data;           /* both files record the data of their training, and it differs */
     bool undigested[2];        /* an earlier weft wrote A, B, without a digest of its content */
 };
 

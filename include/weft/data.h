@@ -19,6 +19,9 @@ struct weft_images {
     uint8_t *pixels; /* count x height x width, row by row; 0 is black, 255 is white */
     uint8_t *labels; /* count; each less than classes */
     size_t classes;  /* 10 */
+    /* The names of the classes from classes.txt in the folder, label 0 first, and NULL after the
+     * last; NULL without such a file. */
+    char **class_names;
 };
 
 /* An IDX file that was read. */
@@ -58,9 +61,10 @@ WEFT_API enum weft_status weft_data_find(const char *requested, char folder[4096
 /* Reads the images and labels of ${split} from ${folder}: train-images-idx3-ubyte and
  * train-labels-idx1-ubyte (test: t10k-...), each plain or with .gz. The caller frees ${images} with
  * weft_images_finish. ${files}, if not NULL, receives the files that were read: images, then
- * labels, with their hashes; without ${files} no hash is computed, which is faster. Checks magic,
- * type, dimensions, lengths, trailing bytes, labels below 10, and equal counts: fails with
- * WEFT_BAD_FILE and a message that names the file. */
+ * labels, with their hashes; without ${files} no hash is computed, which is faster. If the folder
+ * has a file classes.txt, it names the classes: UTF-8, one a line. Checks magic, type, dimensions,
+ * lengths, trailing bytes, labels below 10, and equal counts: fails with WEFT_BAD_FILE and a
+ * message that names the file. */
 WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split split,
                                            struct weft_images *images,
                                            struct weft_idx_file files[2], struct weft_error *error);
@@ -85,6 +89,11 @@ WEFT_API void weft_images_hash(const struct weft_images *images, struct weft_spl
 
 WEFT_API bool weft_split_hash_equal(const struct weft_split_hash *a,
                                     const struct weft_split_hash *b);
+
+/* Returns the names of the classes of ${images}, label 0 first: those of classes.txt, of the data
+ * set that ${hash} is of (unless it is NULL), or else of Fashion-MNIST. */
+WEFT_API const char *const *weft_images_class_names(const struct weft_images *images,
+                                                    const struct weft_split_hash *hash);
 
 /* Returns the data set that has a split of ${hash}, and stores which one in ${split}; NULL if it is
  * not known. Known are Fashion-MNIST, MNIST, and the sample of Fashion-MNIST of weft's sources. */

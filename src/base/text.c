@@ -77,6 +77,26 @@ char *text_copy(const char *string) {
     return text_take(&text);
 }
 
+char **text_copy_list(const char *const *strings, size_t count) {
+    size_t size = (count + 1) * sizeof(char *);
+    char **copy, *next;
+    for (size_t i = 0; i < count; i++) {
+        size += strlen(strings[i]) + 1;
+    }
+    copy = malloc(size); /* the pointers, then the strings */
+    if (copy == NULL) {
+        return NULL;
+    }
+    next = (char *)(copy + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(strings[i]) + 1;
+        copy[i] = memcpy(next, strings[i], length);
+        next += length;
+    }
+    copy[count] = NULL;
+    return copy;
+}
+
 const char *text_printable(const char *string, char shown[80]) {
     size_t length = 0;
     for (; string[length] != '\0' && length < 79; length++) {

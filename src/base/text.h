@@ -32,6 +32,10 @@ char *text_take(struct text *text);
 /* Returns a copy of ${string}, which the caller frees, or NULL when there was no memory. */
 char *text_copy(const char *string);
 
+/* Returns a copy of ${count} ${strings}, with NULL after the last, in one piece of memory that the
+ * caller frees; NULL when there was no memory. */
+char **text_copy_list(const char *const *strings, size_t count);
+
 /* Copies ${string}, which may come from a file, into ${shown} for a message: cut to fit, with '?'
  * for each byte that is not printable ASCII. Returns ${shown}. */
 const char *text_printable(const char *string, char shown[80]);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/fleet.h"
 #include "cli/json.h"
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/run_check.h"
 #include "cli/setup.h"
@@ -145,6 +146,10 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     TRY(weft_compare(a, b, report, (void *)options, &comparison, error));
     cli_setup_undigested(options, a, comparison.undigested[0]);
     cli_setup_undigested(options, b, comparison.undigested[1]);
+    if (comparison.other_data) {
+        cli_message_warning(options, "data-of-another-model",
+                            "%s and %s were trained on different data", a, b);
+    }
     if (os_is_folder(a) && os_is_folder(b)) {
         TRY(compare_csv(options, "confusion-train.csv", &comparison, error));
         TRY(compare_csv(options, "confusion-test.csv", &comparison, error));

@@ -1,5 +1,8 @@
 /* data.c: weft data: what the data folder has. */
 #include "weft/data.h"
+
+#include <string.h>
+
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
@@ -9,22 +12,26 @@ struct split {
     enum weft_split split;
     struct weft_images images;
     struct weft_idx_file files[2]; /* images, labels */
+    const char *const *names;      /* of the classes */
+    const char *name;              /* of the data set, or NULL */
     uint64_t counts[256];          /* images a class */
     double mean, deviation;        /* of the pixels / 255 */
 };
 
 static void print_text(const struct split *split, bool published) {
     static const char *const kinds[] = {"images", "labels"};
-    screen_print("%s: %zu images of %zu x %zu%s\n", weft_split_name(split->split),
+    screen_print("%s: %zu images of %zu x %zu%s%s%s\n", weft_split_name(split->split),
                  split->images.count, split->images.height, split->images.width,
-                 published ? ", the published set" : ", not the published set");
+                 published ? ", the published set" : ", not the published set",
+                 published || split->name == NULL ? "" : ": ",
+                 published || split->name == NULL ? "" : split->name);
     for (int i = 0; i < 2; i++) {
         screen_print("  %s: %s\n  sha256: %s%s\n", kinds[i], split->files[i].path,
                      split->files[i].sha256, split->files[i].published ? " (published)" : "");
     }
     screen_print("  pixels: mean %.6f, standard deviation %.6f\n", split->mean, split->deviation);
     for (size_t i = 0; i < split->images.classes; i++) {
-        screen_print("  %zu %-12s %8llu\n", i, weft_class_names[i],
+        screen_print("  %zu %-12s %8llu\n", i, split->names[i],
                      (unsigned long long)split->counts[i]);
     }
 }
@@ -45,6 +52,7 @@ static enum weft_status print(const struct cli_options *options, const char *fol
     json_write_double(&json, "mean", split->mean);
     json_write_double(&json, "deviation", split->deviation);
     json_write_bool(&json, "published", published);
+    json_write_string(&json, "name", split->name);
     json_write_open(&json, "files", '[');
     for (int i = 0; i < 2; i++) {
         json_write_open(&json, NULL, '{');
@@ -54,13 +62,25 @@ static enum weft_status print(const struct cli_options *options, const char *fol
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
-    cli_json_classes(&json, split->images.classes);
+    cli_json_classes(&json, split->names, split->images.classes);
     json_write_open(&json, "counts", '[');
     for (size_t i = 0; i < split->images.classes; i++) {
         json_write_integer(&json, NULL, split->counts[i]);
     }
     json_write_close(&json, ']');
     return cli_event_end(&json, error);
+}
+
+/* Finds the names of the data set and of its classes. */
+static void recognise(struct split *split) {
+    const struct weft_known_data *known;
+    struct weft_split_hash hash;
+    enum weft_split found;
+    strcpy(hash.images, split->files[0].sha256);
+    strcpy(hash.labels, split->files[1].sha256);
+    known = weft_data_recognise(&hash, &found);
+    split->name = known != NULL && found == split->split ? known->name : NULL;
+    split->names = weft_images_class_names(&split->images, &hash);
 }
 
 /* Both splits are read before anything is printed: if one cannot be read, stdout stays empty. */
@@ -73,6 +93,7 @@ static enum weft_status read_and_print(const struct cli_options *options,
         struct split *split = &splits[i];
         split->split = (enum weft_split)i;
         TRY(weft_images_read(folder, split->split, &split->images, split->files, error));
+        recognise(split);
         weft_images_class_counts(&split->images, split->counts);
         weft_images_statistics(&split->images, &split->mean, &split->deviation);
     }

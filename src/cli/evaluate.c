@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/identity.h"
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
@@ -53,6 +54,8 @@ struct state {
     char path[4096]; /* of the model */
     struct weft_model *model;
     struct weft_images images;
+    struct cli_identity identity; /* of the images */
+    const char *const *names;     /* of the classes */
     struct weft_backend *backend;
     struct weft_evaluation_options requested;
     struct cli_progress bar;
@@ -101,11 +104,16 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     TRY(weft_data_find(common->data, folder, error));
     TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
     TRY(weft_backend_check_images(network, &state->images, error));
+    cli_identity_start(&state->identity, &state->images);
     cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
     requested->batch = most < state->images.count ? most : state->images.count;
     cli_needs_print(common, network, requested->batch, requested->batch, true);
     TRY(cli_setup_device(common, network, requested->batch, true, &state->bar, &state->backend,
                          error));
+    cli_identity_finish(&state->identity);
+    cli_identity_check_split(common, folder, requested->split, &state->identity, state->path,
+                             state->model);
+    state->names = cli_identity_classes(state->model, &state->identity);
     TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
     return weft_backend_set_images(state->backend, requested->split, &state->images, error);
 }
@@ -151,7 +159,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "pixels", pixels[state->pixels]);
         json_write_string(&json, "statistics", statistics[requested->statistics]);
         json_write_bool(&json, "as_published", options->as_published);
-        cli_json_results(&json, &state->evaluation);
+        cli_json_results(&json, &state->evaluation, state->names);
         cli_json_device(&json, "device", weft_backend_device(state->backend));
         json_write_seconds(&json, "seconds", state->seconds);
         return cli_event_end(&json, error);
@@ -164,7 +172,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
             (unsigned long long)options->batch,
             state->pixels == RAW ? "two mistakes" : "second mistake");
     }
-    cli_figures_print_confusion(requested->split, &state->evaluation);
+    cli_figures_print_confusion(requested->split, &state->evaluation, state->names);
     return WEFT_OK;
 }
 
@@ -184,7 +192,7 @@ static enum weft_status check_files(struct state *state, struct weft_error *erro
 static enum weft_status write_files(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
     if (options->csv != NULL) {
-        TRY(cli_figures_confusion_csv(&state->evaluation, options->csv, error));
+        TRY(cli_figures_confusion_csv(&state->evaluation, state->names, options->csv, error));
     }
     return options->logits != NULL
                ? weft_evaluation_save_logits(&state->evaluation, options->logits, error)
@@ -198,9 +206,10 @@ static enum weft_status write_results(const struct state *state, struct weft_err
     enum weft_status written = write_files(state, error), printed = print(state, error);
     struct weft_error reason = {0};
     fflush(stdout); /* what a library does without memory may end the program */
-    if (state->draws && cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
-                                              state->requested.split, &state->evaluation,
-                                              options->normalize, &reason) != WEFT_OK) {
+    if (state->draws &&
+        cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
+                              state->requested.split, &state->evaluation, state->names,
+                              options->normalize, &reason) != WEFT_OK) {
         cli_figures_failed(&options->common, &reason);
     }
     return written != WEFT_OK ? written : printed;
@@ -216,6 +225,7 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     TRY_OR(done, evaluate(&state, error));
     TRY_OR(done, write_results(&state, error));
 done:
+    cli_identity_finish(&state.identity);
     weft_evaluation_finish(&state.evaluation);
     weft_backend_close(state.backend);
     weft_images_finish(&state.images);

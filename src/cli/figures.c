@@ -11,10 +11,11 @@
 
 const char *const cli_theme_names[] = {"light", "dark", NULL};
 
-void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation) {
+void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation,
+                                 const char *const *names) {
     struct screen screen = screen_of_stdout(INT_MAX);
     struct confusion_matrix matrix = {
-        .evaluation = evaluation, .names = weft_class_names, .title = weft_split_name(split)};
+        .evaluation = evaluation, .names = names, .title = weft_split_name(split)};
     confusion_print(stdout, &screen, &matrix);
 }
 
@@ -33,11 +34,12 @@ bool cli_figures_check(const struct cli_options *options, const char *path) {
 
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
                                        enum weft_split split,
-                                       const struct weft_evaluation *evaluation, bool normalize,
+                                       const struct weft_evaluation *evaluation,
+                                       const char *const *names, bool normalize,
                                        struct weft_error *error) {
     struct canvas canvas;
     struct confusion_matrix matrix = {
-        .evaluation = evaluation, .names = weft_class_names, .normalize = normalize};
+        .evaluation = evaluation, .names = names, .normalize = normalize};
     char title[96];
     TRY(canvas_open(&canvas, path, theme, error));
     snprintf(title, sizeof title, "%s, %s: %zu images",
@@ -65,9 +67,10 @@ enum weft_status cli_figures_gallery(const char *path, enum canvas_theme theme,
 }
 
 enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
-                                           const char *path, struct weft_error *error) {
+                                           const char *const *names, const char *path,
+                                           struct weft_error *error) {
     struct os_file file = {0};
     TRY(os_file_create(&file, path, error));
-    csv_write_confusion(file.stream, evaluation, weft_class_names);
+    csv_write_confusion(file.stream, evaluation, names);
     return os_file_commit(&file, error);
 }

@@ -1,10 +1,12 @@
-/* identity.h: which data set images are, found on a thread while the device is opened. */
+/* identity.h: which data set images are, and whether they are the ones that a user expects. */
 #ifndef WEFT_CLI_IDENTITY_H
 #define WEFT_CLI_IDENTITY_H
 
-#include "weft/data.h"
+#include "cli/options.h"
+#include "weft/model.h"
 
-/* All zero: not started. Keep its address until cli_identity_finish. */
+/* The hashes of a split, which a thread computes while the device is opened. All zero: not
+ * started. Keep its address until cli_identity_finish. */
 struct cli_identity {
     const struct weft_images *images;
     struct weft_split_hash hash;
@@ -16,5 +18,23 @@ void cli_identity_start(struct cli_identity *identity, const struct weft_images 
 
 /* Waits until identity->hash is there. Harmless on all zero, and twice. */
 void cli_identity_finish(struct cli_identity *identity);
+
+/* Warns if the two splits of ${folder} are not a known data set of Fashion-MNIST's classes, nor
+ * another one with the names of its classes. */
+void cli_identity_check_folder(const struct cli_options *options, const char *folder,
+                               const struct cli_identity identity[WEFT_SPLIT_COUNT]);
+
+/* Warns if ${model}, of the file ${path}, records its data, and ${split} of ${folder} is none of
+ * it. */
+void cli_identity_check_split(const struct cli_options *options, const char *folder,
+                              enum weft_split split, const struct cli_identity *identity,
+                              const char *path, const struct weft_model *model);
+
+/* Returns the names of the classes: those that ${model} records, else those of the images. */
+const char *const *cli_identity_classes(const struct weft_model *model,
+                                        const struct cli_identity *identity);
+
+/* Returns "Fashion-MNIST", or ${unknown}. */
+const char *cli_identity_name(const struct weft_split_hash *hash, const char *unknown);
 
 #endif

@@ -85,19 +85,20 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
     }
 }
 
-void cli_json_classes(struct json_writer *json, size_t classes) {
+void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes) {
     json_write_open(json, "classes", '[');
     for (size_t i = 0; i < classes; i++) {
-        json_write_string(json, NULL, weft_class_names[i]);
+        json_write_string(json, NULL, names[i]);
     }
     json_write_close(json, ']');
 }
 
-void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation) {
+void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
+                      const char *const *names) {
     json_write_integer(json, "correct", evaluation->correct);
     json_write_double(json, "accuracy", evaluation->accuracy);
     json_write_double(json, "loss", evaluation->loss);
-    cli_json_classes(json, evaluation->classes);
+    cli_json_classes(json, names, evaluation->classes);
     json_write_open(json, "confusion", '[');
     for (size_t row = 0; row < evaluation->classes; row++) {
         json_write_open(json, NULL, '[');

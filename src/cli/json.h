@@ -38,10 +38,11 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
  * open. */
 void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device);
 
-/* Adds the names of the first ${classes} classes as the member "classes". */
-void cli_json_classes(struct json_writer *json, size_t classes);
+/* Adds the ${names} of ${classes} classes as the member "classes". */
+void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes);
 
 /* Adds the fields correct, accuracy, loss, classes and confusion to the object that is open. */
-void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation);
+void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
+                      const char *const *names);
 
 #endif

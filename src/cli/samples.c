@@ -54,8 +54,9 @@ static void simplify(const char *name, char text[64]) {
     text[used] = '\0';
 }
 
-/* Stores the class that ${name} means in ${found}: -1, any class, if it is NULL. */
-static enum weft_status find_class(const char *name, int *found, struct weft_error *error) {
+/* Stores the class of ${names} that ${name} means in ${found}: -1, any class, if it is NULL. */
+static enum weft_status find_class(const char *name, const char *const *names, int *found,
+                                   struct weft_error *error) {
     char requested[64], known[64], list[256] = "";
     *found = -1;
     if (name == NULL) {
@@ -64,13 +65,14 @@ static enum weft_status find_class(const char *name, int *found, struct weft_err
     simplify(name, requested);
     for (int i = 0; i < 10; i++) {
         size_t length = strlen(list);
-        simplify(weft_class_names[i], known);
-        if (strcmp(known, requested) == 0 || (name[0] == '0' + i && name[1] == '\0')) {
+        simplify(names[i], known);
+        if (strcmp(names[i], name) == 0 ||
+            (requested[0] != '\0' && strcmp(known, requested) == 0) ||
+            (name[0] == '0' + i && name[1] == '\0')) {
             *found = i;
             return WEFT_OK;
         }
-        snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "",
-                 weft_class_names[i]);
+        snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", names[i]);
     }
     weft_fail(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
     return weft_error_hint(error, "0 to 9, or: %s", list);
@@ -78,8 +80,8 @@ static enum weft_status find_class(const char *name, int *found, struct weft_err
 
 /* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not
  * NULL. */
-static enum weft_status choose(struct choice *choice, int class, size_t most, const uint64_t *seed,
-                               struct weft_error *error) {
+static enum weft_status choose(struct choice *choice, const char *const *names, int class,
+                               size_t most, const uint64_t *seed, struct weft_error *error) {
     const struct weft_images *images = &choice->images;
     size_t area = images->height * images->width;
     uint32_t *order = malloc(images->count * sizeof *order + 1);
@@ -101,7 +103,7 @@ static enum weft_status choose(struct choice *choice, int class, size_t most, co
         uint8_t label = images->labels[order[i]];
         if (class < 0 || label == class) {
             memcpy(choice->pixels + choice->count * area, images->pixels + order[i] * area, area);
-            choice->labels[choice->count] = weft_class_names[label];
+            choice->labels[choice->count] = names[label];
             choice->index[choice->count++] = order[i];
         }
     }
@@ -145,11 +147,12 @@ static enum weft_status show(const struct options *options, const struct choice 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     struct choice choice = {0};
+    struct weft_split_hash hash;
+    const char *const *names;
     char folder[4096];
     uint64_t seed = 0;
     int class;
     enum weft_status status;
-    TRY(find_class(options->class_name, &class, error));
     if (options->seed != NULL) {
         TRY(cli_option_count(options->seed, 0, UINT64_MAX, "--seed", &seed, error));
     }
@@ -162,7 +165,10 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     TRY(weft_data_find(options->common.data, folder, error));
     TRY_OR(done,
            weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL, error));
-    TRY_OR(done, choose(&choice, class, (size_t)options->count,
+    weft_images_hash(&choice.images, &hash);
+    names = weft_images_class_names(&choice.images, &hash);
+    TRY_OR(done, find_class(options->class_name, names, &class, error));
+    TRY_OR(done, choose(&choice, names, class, (size_t)options->count,
                         options->seed != NULL ? &seed : NULL, error));
     if (choice.count == 0) {
         TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,

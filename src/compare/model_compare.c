@@ -114,6 +114,8 @@ static void compare_metadata(struct comparison *models) {
         const char *b = safetensors_metadata(&models->files[1], keys[i]);
         if (strcmp(a != NULL ? a : "", b != NULL ? b : "") != 0) {
             strcat(strcat(text, text[0] != '\0' ? ", " : ""), keys[i]);
+            models->comparison->other_data |=
+                a != NULL && b != NULL && strcmp(keys[i], "weft.data") == 0;
         }
     }
 }

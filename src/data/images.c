@@ -7,6 +7,7 @@
 
 #include "base/sha256.h"
 #include "base/try.h"
+#include "data/class_names.h"
 #include "data/idx.h"
 #include "data/known_data.h"
 #include "os/files.h"
@@ -125,18 +126,21 @@ enum weft_status weft_images_read(const char *folder, enum weft_split split,
                                   struct weft_error *error) {
     struct idx idx[2] = {{{0}}};
     struct weft_idx_file own[2], *described = files != NULL ? files : own;
+    char **class_names = NULL;
     enum weft_status status;
     memset(images, 0, sizeof *images);
     for (int i = IMAGES; i <= LABELS; i++) {
         TRY_OR(failed, read_file(folder, split, i, &idx[i], &described[i], error));
     }
     TRY_OR(failed, check_labels(idx, described, error));
+    TRY_OR(failed, class_names_read(folder, CLASSES, &class_names, error));
     *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
                                    .height = idx[IMAGES].dimensions[1],
                                    .width = idx[IMAGES].dimensions[2],
                                    .pixels = idx[IMAGES].bytes,
                                    .labels = idx[LABELS].bytes,
-                                   .classes = CLASSES};
+                                   .classes = CLASSES,
+                                   .class_names = class_names};
     if (files != NULL) {
         describe(images, split, files);
     }
@@ -150,6 +154,7 @@ failed:
 void weft_images_finish(struct weft_images *images) {
     free(images->pixels);
     free(images->labels);
+    free(images->class_names);
     memset(images, 0, sizeof *images);
 }
 

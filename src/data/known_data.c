@@ -55,3 +55,14 @@ const struct weft_known_data *weft_data_recognise(const struct weft_split_hash *
     }
     return NULL;
 }
+
+const char *const *weft_images_class_names(const struct weft_images *images,
+                                           const struct weft_split_hash *hash) {
+    enum weft_split split;
+    const struct weft_known_data *found = hash != NULL ? weft_data_recognise(hash, &split) : NULL;
+    if (images->class_names != NULL) {
+        return (const char *const *)images->class_names;
+    }
+    return found != NULL && found->class_count == images->classes ? found->classes
+                                                                  : weft_class_names;
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "data/model_file.h"
 #include "data/model_metadata.h"
@@ -57,22 +58,10 @@ void weft_model_destroy(struct weft_model *model) {
 
 enum weft_status weft_model_set_classes(struct weft_model *model, const char *const *names,
                                         size_t count, struct weft_error *error) {
-    size_t size = (count + 1) * sizeof *model->classes;
-    char **classes, *next;
-    for (size_t i = 0; i < count; i++) {
-        size += strlen(names[i]) + 1;
-    }
-    classes = malloc(size); /* the pointers, then the names */
+    char **classes = text_copy_list(names, count);
     if (classes == NULL) {
         return weft_fail(error, WEFT_FAILED, "no memory for the names of the classes");
     }
-    next = (char *)(classes + count + 1);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(names[i]) + 1;
-        classes[i] = memcpy(next, names[i], length);
-        next += length;
-    }
-    classes[count] = NULL;
     free(model->classes);
     model->classes = classes;
     return WEFT_OK;

@@ -27,8 +27,8 @@ bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]
 
 /* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
  * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). Its
- * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint", a JSON object with the
- * requested training and the history of the epochs, in which numbers that may exceed 2^53 are
+ * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint", a JSON object with
+ * the requested training and the history of the epochs, in which numbers that may exceed 2^53 are
  * strings. */
 #define CHECKPOINT_ARRAYS 4
 

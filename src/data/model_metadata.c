@@ -8,6 +8,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "data/class_names.h"
 #include "data/model_file.h"
 
 /* ---- writing ---- */
@@ -109,9 +110,11 @@ static enum weft_status read_classes(const json_t *json, struct weft_model *mode
         return weft_fail(error, WEFT_FAILED, "no memory for the names of the classes");
     }
     for (size_t i = 0; i < count; i++) {
+        const char *fault;
         names[i] = json_string_value(json_array_get(json, i));
-        if (names[i] == NULL || names[i][0] == '\0') {
-            status = weft_fail(error, WEFT_BAD_FILE, "name %zu is no text", i);
+        fault = names[i] != NULL ? class_name_fault(names[i]) : "is no text";
+        if (fault != NULL) {
+            status = weft_fail(error, WEFT_BAD_FILE, "name %zu %s", i, fault);
             goto done;
         }
     }

@@ -42,8 +42,9 @@ struct safetensors {
     bool undigested;                   /* an earlier weft wrote it, without a digest */
 };
 
-/* Reads the file ${path} and checks all of it, its digest first. The caller frees ${file} with safetensors_finish.
- * Fails with WEFT_BAD_FILE and a message that names the file, and the tensor if one is wrong. */
+/* Reads the file ${path} and checks all of it, its digest first. The caller frees ${file} with
+ * safetensors_finish. Fails with WEFT_BAD_FILE and a message that names the file, and the tensor if
+ * one is wrong. */
 enum weft_status safetensors_read(const char *path, struct safetensors *file,
                                   struct weft_error *error);
 

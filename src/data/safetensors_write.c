@@ -67,8 +67,8 @@ static size_t count_of(const struct safetensors_source *source) {
     return count;
 }
 
-/* Returns the header, its digest all zeros, padded with spaces so that the values start at a multiple of 8, and NULL
- * without memory. Stores the size of the file in ${size}. */
+/* Returns the header, its digest all zeros, padded with spaces so that the values start at a
+ * multiple of 8, and NULL without memory. Stores the size of the file in ${size}. */
 static char *make_header(const struct safetensors_text *texts, size_t text_count,
                          const struct safetensors_source *sources, size_t count, size_t *length,
                          uint64_t *size) {

@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "cli/figures.h"
+#include "cli/identity.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
@@ -142,6 +143,7 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
 static enum weft_status read_data(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_predict_options *options = state->options;
     struct weft_images images = {0};
+    struct cli_identity identity = {0};
     uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
     char folder[4096];
     size_t count;
@@ -153,6 +155,15 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     TRY_OR(done, weft_images_read(folder, (enum weft_split)options->split, &images, NULL, error));
     TRY_OR(done, weft_backend_check_images(state->model->network, &images, error));
     TRY_OR(done, parse_indices(options->index, images.count, indices, &count, error));
+    cli_identity_start(&identity, &images);
+    cli_identity_finish(&identity);
+    cli_identity_check_split(&options->common, folder, (enum weft_split)options->split, &identity,
+                             options->common.operands[0], state->model);
+    if (state->model->classes == NULL) {
+        TRY_OR(done, weft_model_set_classes(state->model,
+                                            weft_images_class_names(&images, &identity.hash),
+                                            images.classes, error));
+    }
     TRY_OR(done, copy_images(state, &images, indices, count, error));
 done:
     weft_images_finish(&images);
@@ -190,7 +201,10 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
     TRY(cli_setup_model(&options->common, options->common.operands[0], &state->model, path, error));
     TRY(set_size(state, error));
-    return options->index == NULL ? read_files(state, error) : read_data(state, error);
+    TRY(options->index == NULL ? read_files(state, error) : read_data(state, error));
+    state->class_names = state->model->classes != NULL ? (const char *const *)state->model->classes
+                                                       : weft_class_names;
+    return WEFT_OK;
 }
 
 void cli_predict_finish(struct cli_prediction *state) {

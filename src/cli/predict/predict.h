@@ -19,16 +19,17 @@ struct cli_prediction {
     const struct cli_predict_options *options;
     struct weft_model *model;
     size_t classes, height, width; /* of the network */
-    size_t count, unread;          /* images that were read, files that were not */
-    size_t computed;               /* count, or 2 x count if mirrored images follow */
-    uint8_t *pixels;               /* computed x height x width */
-    uint8_t *labels;               /* computed */
-    bool *exact;                   /* count: the file had the size of the input */
-    bool *mirrored;                /* count: the mirrored image was chosen */
-    enum cli_content *content;     /* count */
-    char **names;                  /* count: a path, or "test:17" */
-    float *logits;                 /* computed x classes; later probabilities */
-    bool draws;                    /* the file of --out */
+    const char *const *class_names;
+    size_t count, unread;      /* images that were read, files that were not */
+    size_t computed;           /* count, or 2 x count if mirrored images follow */
+    uint8_t *pixels;           /* computed x height x width */
+    uint8_t *labels;           /* computed */
+    bool *exact;               /* count: the file had the size of the input */
+    bool *mirrored;            /* count: the mirrored image was chosen */
+    enum cli_content *content; /* count */
+    char **names;              /* count: a path, or "test:17" */
+    float *logits;             /* computed x classes; later probabilities */
+    bool draws;                /* the file of --out */
 };
 
 /* Reads the model, and the image files or the images of --index. A file that cannot be read is

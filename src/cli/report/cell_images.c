@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "cli/identity.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
@@ -117,6 +118,7 @@ static enum weft_status evaluate_run(const struct cli_options *options, const ch
     const char *chosen = options->data == NULL && os_is_folder(data) ? data : options->data;
     struct weft_backend *backend = NULL;
     struct weft_model *model = NULL;
+    struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
     char folder[4096], path[4096];
     enum weft_status status;
     TRY_OR(done, cli_setup_model(options, parts[0].run->name, &model, path, error));
@@ -125,14 +127,22 @@ static enum weft_status evaluate_run(const struct cli_options *options, const ch
         struct weft_images *images = &parts[i].images;
         TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
         TRY_OR(done, weft_backend_check_images(model->network, images, error));
+        cli_identity_start(&identity[i], images);
     }
     TRY_OR(done, cli_setup_device(options, model->network, cli_needs_batch(model->network, true),
                                   true, NULL, &backend, error));
     TRY_OR(done, cli_setup_write_model(backend, model, false, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&identity[i]);
+        cli_identity_check_split(options, folder, (enum weft_split)i, &identity[i], path, model);
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY_OR(done, evaluate(&parts[i], backend, error));
     }
 done:
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&identity[i]);
+    }
     weft_backend_close(backend);
     weft_model_destroy(model);
     return status;

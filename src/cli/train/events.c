@@ -17,6 +17,10 @@ size_t cli_train_images(const struct cli_training *train) {
     return train->images[WEFT_SPLIT_TRAIN].count - (size_t)train->options.validate;
 }
 
+const char *const *cli_train_classes(const struct cli_training *train) {
+    return (const char *const *)train->model->classes;
+}
+
 /* A resumed run holds out the images that the checkpoint was not trained on. */
 static void take_from_checkpoint(struct cli_training *train) {
     size_t count = train->images[WEFT_SPLIT_TRAIN].count;

@@ -66,13 +66,13 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
     }
     if (!cli_event_begin(&json, train->options.common.json, "evaluation")) {
         screen_print("\n");
-        cli_figures_print_confusion(split, evaluation);
+        cli_figures_print_confusion(split, evaluation, cli_train_classes(train));
         return WEFT_OK;
     }
     json_write_string(&json, "split", weft_split_name(split));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_integer(&json, "images", evaluation->images);
-    cli_json_results(&json, evaluation);
+    cli_json_results(&json, evaluation, cli_train_classes(train));
     return cli_event_end(&json, error);
 }
 

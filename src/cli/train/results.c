@@ -67,6 +67,20 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
     return WEFT_OK;
 }
 
+/* What the images are. */
+static void json_data_sets(struct json_writer *json, const struct cli_training *train) {
+    json_write_open(json, "data_sets", '{');
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        const struct weft_split_hash *hash = &train->model->data[i];
+        json_write_open(json, weft_split_name((enum weft_split)i), '{');
+        json_write_string(json, "name", cli_identity_name(hash, NULL));
+        json_write_string(json, "images", hash->images);
+        json_write_string(json, "labels", hash->labels);
+        json_write_close(json, '}');
+    }
+    json_write_close(json, '}');
+}
+
 /* The text of run.json. */
 static enum weft_status compose_run(const struct cli_training *train, char **text,
                                     struct weft_error *error) {
@@ -85,6 +99,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     json_write_string(&json, "warning", weft_backend_warning(train->backend));
     json_write_raw(&json, "network", network);
     json_write_string(&json, "data", train->data);
+    json_data_sets(&json, train);
     json_write_open(&json, "epochs", '[');
     for (size_t i = 0; i < train->record.epoch_count; i++) {
         json_write_open(&json, NULL, '{');
@@ -95,7 +110,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         json_write_open(&json, weft_split_name((enum weft_split)i), '{');
         json_write_integer(&json, "images", train->evaluations[i].images);
-        cli_json_results(&json, &train->evaluations[i]);
+        cli_json_results(&json, &train->evaluations[i], cli_train_classes(train));
         json_write_close(&json, '}');
     }
     json_write_string(&json, "sha256", train->sha256);
@@ -135,8 +150,8 @@ static void draw_figures(const struct cli_training *train, const char *format) {
         enum weft_split split = (enum weft_split)i;
         snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
         cli_run_path(train->run.path, name, path);
-        if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], false,
-                                  &error) != WEFT_OK) {
+        if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i],
+                                  cli_train_classes(train), false, &error) != WEFT_OK) {
             cli_figures_failed(options, &error);
             error = (struct weft_error){0};
         }
@@ -154,7 +169,8 @@ enum weft_status cli_train_write_results(const struct cli_training *train,
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
         cli_run_path(train->run.path, name, path);
-        TRY(cli_figures_confusion_csv(&train->evaluations[i], path, error));
+        TRY(cli_figures_confusion_csv(&train->evaluations[i], cli_train_classes(train), path,
+                                      error));
     }
     TRY(write_run(train, error));
     draw_figures(train, "svg");

@@ -140,8 +140,7 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
 /* Gives the model what its file records of the data. */
 static enum weft_status set_data(struct cli_training *train, struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
-    const struct weft_known_data *known;
-    enum weft_split split;
+    const struct weft_split_hash *hash = &train->identity[WEFT_SPLIT_TRAIN].hash;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&train->identity[i]);
     }
@@ -151,8 +150,10 @@ static enum weft_status set_data(struct cli_training *train, struct weft_error *
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         train->model->data[i] = train->identity[i].hash;
     }
-    known = weft_data_recognise(&train->model->data[WEFT_SPLIT_TRAIN], &split);
-    return weft_model_set_classes(train->model, known != NULL ? known->classes : weft_class_names,
+    if (train->from != NULL && train->model->classes != NULL) {
+        return WEFT_OK;
+    }
+    return weft_model_set_classes(train->model, weft_images_class_names(images, hash),
                                   images->classes, error);
 }
 
@@ -175,7 +176,11 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
                        train->data, train->images[WEFT_SPLIT_TRAIN].count,
                        train->images[WEFT_SPLIT_TEST].count,
                        train->model->network->parameter_count);
-    return cli_train_print_start(train, error);
+    TRY(cli_train_print_start(train, error));
+    if (!train->silent && train->from == NULL) {
+        cli_identity_check_folder(&options->common, train->data, train->identity);
+    }
+    return WEFT_OK;
 }
 
 static enum weft_status run_training(struct cli_training *train, struct weft_error *error) {

@@ -74,6 +74,9 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
 /* events.c: the callbacks that print and save while the library trains. */
 struct weft_training_events cli_train_events(struct cli_training *train);
 
+/* Returns the names of the classes. */
+const char *const *cli_train_classes(const struct cli_training *train);
+
 /* Returns the number of images that are trained on: all but those held out. */
 size_t cli_train_images(const struct cli_training *train);
 
