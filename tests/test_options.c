@@ -209,6 +209,64 @@ START_TEST(nearest_option) {
         {"-epochs 5", "did you mean --epochs?"},
         {"--quite", "did you mean --quiet?"},
         {"--zebra 1", "weft help train lists its options"},
+        /* the name in another way */
+        {"--Epochs 5", "did you mean --epochs?"},
+        {"--no_fuse", "did you mean --no-fuse?"},
+        {"---epochs 5", "did you mean --epochs?"},
+        {"--epochs:5", "did you mean --epochs?"},
+        {"\xe2\x80\x93-epochs 5", "did you mean --epochs?"}, /* an en dash */
+        {"\xe2\x80\x94"
+         "epochs 5",
+         "did you mean --epochs?"},                               /* an em dash */
+        {"\xe2\x88\x92\xe2\x88\x92lr=0.1", "did you mean --lr?"}, /* minus signs */
+        {"epochs=5", "did you mean --epochs?"},
+        {"--verb", "did you mean --verbose?"},
+        {"--no-", "did you mean --no-fuse or --no-cache?"},
+        /* other programs */
+        {"--batch-size 64", "did you mean --batch?"},
+        {"--batch_size=64", "did you mean --batch?"},
+        {"--learning-rate 0.1", "did you mean --lr?"},
+        {"-lr 0.1", "did you mean --lr?"},
+        {"--cpu", "did you mean --device cpu?"},
+        {"--gpu", "did you mean --device gpu?"},
+        {"--cuda", "did you mean --device gpu?"},
+        {"--gpu-id 1", "did you mean --device?"},
+        {"-o run", "did you mean --out?"},
+        {"--output run", "did you mean --out?"},
+        {"--output-dir=run", "did you mean --out?"},
+        {"-e 5", "did you mean --epochs?"},
+        {"-d 0", "did you mean --device or --data?"},
+        {"-s 0", "did you mean --seed or --steps?"},
+        {"-n 5", "did you mean --epochs or --steps?"},
+        {"--num-epochs 5", "did you mean --epochs?"},
+        {"--model m", "did you mean --init?"},
+        {"--checkpoint c", "did you mean --resume?"},
+        {"--workers 4", "did you mean --threads?"},
+        {"--overwrite", "did you mean --force?"},
+        {"--shuffle", "did you mean --order shuffled?"},
+        /* other commands */
+        {"--split test", "--split is an option of weft samples, weft evaluate, weft predict"},
+        {"--fleet", "--fleet is an option of weft compare"},
+        {"--topk 3", "--top is an option of weft predict"},
+        /* values */
+        {"--lr 0,01", "write --lr 0.01: the decimal point is a point"},
+        {"--lr=1,5e-2", "write --lr 0.015: the decimal point is a point"},
+        {"--lr 1%", "write --lr 0.01"},
+        {"--lr 1/100", ""},
+        {"--lr 0,,1", ""},
+        {"--lr 5,000,000", ""},
+        {"--epochs 1,000", "write --epochs 1000"},
+        {"--epochs 5.0", "write --epochs 5"},
+        {"--epochs 5,5", ""},
+        {"--epochs 1e3", "write --epochs 1000"},
+        {"--epochs 1e9", ""}, /* more than the maximum */
+        {"--epochs nan", ""},
+        {"--batch 60.000", "write --batch 60000"},
+        {"--batch 1_000", "write --batch 1000"},
+        {"--batch 1k", "write --batch 1000"},
+        {"--order Shuffled", "did you mean shuffled?"},
+        {"--math exakt", "did you mean exact?"},
+        {"--math loose", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         union options options;
@@ -216,8 +274,51 @@ START_TEST(nearest_option) {
         char words[512];
         ck_assert_int_eq(parse(&cli_command_train, cases[i].line, words, &options, &error),
                          WEFT_USAGE);
-        ck_assert_str_eq(error.hint, cases[i].hint);
+        ck_assert_msg(strcmp(error.hint, cases[i].hint) == 0, "%s: %s", cases[i].line, error.hint);
     }
+}
+END_TEST
+
+/* Options of other programs for what is an operand, and names of files that begin with a dash. */
+START_TEST(nearest_operand) {
+    static const char *const lines[] = {"--model m", "--checkpoint m", "--weights=m", "-m m"};
+    union options options;
+    struct weft_error error;
+    char words[512];
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ck_assert_int_eq(parse(&cli_command_evaluate, lines[i], words, &options, &error),
+                         WEFT_USAGE);
+        ck_assert_ptr_nonnull(
+            strstr(error.hint, "write the value without an option, for example: weft evaluate "));
+    }
+    ck_assert_int_eq(parse(&cli_command_evaluate, "\xe2\x80\x93model", words, &options, &error),
+                     WEFT_OK);
+    ck_assert_int_eq(parse(&cli_command_evaluate, "batch=5", words, &options, &error), WEFT_OK);
+}
+END_TEST
+
+/* Every suggestion names an option of some command, and every command exists. */
+START_TEST(synonyms) {
+    static const char *const words[] = {"batch-size", "cpu",        "gpu",     "output",
+                                        "model",      "checkpoint", "workers", "test",
+                                        "limit",      "n",          "shuffle", "plot"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *suggestion;
+        ck_assert_ptr_nonnull(cli_nearest_option(words[i], 0));
+        for (size_t k = 0; (suggestion = cli_nearest_option(words[i], k)) != NULL; k++) {
+            char name[64];
+            bool found = suggestion[0] == '\0';
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(suggestion, " "), suggestion);
+            for (size_t c = 0; cli_commands[c] != NULL; c++) {
+                found = found || cli_options_find(cli_commands[c], name) != NULL;
+            }
+            ck_assert_msg(found, "%s: --%s", words[i], name);
+        }
+    }
+    ck_assert_ptr_null(cli_nearest_option("", 0));
+    ck_assert_ptr_null(cli_nearest_option("batch-size bs", 0));
+    ck_assert_str_eq(cli_nearest_command("eval"), "evaluate");
+    ck_assert_ptr_null(cli_nearest_command("evaluate"));
 }
 END_TEST
 
@@ -298,6 +399,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, operands);
     tcase_add_test(tests, refused);
     tcase_add_test(tests, nearest_option);
+    tcase_add_test(tests, nearest_operand);
+    tcase_add_test(tests, synonyms);
     tcase_add_test(tests, distances);
     tcase_add_test(tests, environment);
     tcase_add_test(tests, tables);

@@ -108,7 +108,8 @@ static enum weft_status dispatch(int count, char **arguments, struct weft_error 
     }
     if (name[0] == '-') {
         weft_fail(error, WEFT_USAGE, "%.60s: options follow the command", name);
-        return weft_error_hint(error, "for example: weft train --epochs 5");
+        return weft_error_hint(error, "for example: weft train --epochs 5; weft --help lists the "
+                                      "commands, weft --version prints the version");
     }
     return cli_help_unknown(name, NULL, error);
 }

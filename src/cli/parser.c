@@ -9,7 +9,7 @@
 
 #include "base/numbers.h"
 #include "base/try.h"
-#include "cli/nearest.h"
+#include "cli/suggest.h"
 
 #define OPTIONS_MAX 64 /* of a command and common ones together: the bits of cli_options.given */
 
@@ -66,8 +66,9 @@ static enum weft_status set_float(const struct cli_option *option, const char *t
     /* strtof also accepts spaces, hexadecimal, infinity and NaN. */
     if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
         !isfinite(*value) || *value < option->low || *value > option->high) {
-        return weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
-                         number_float(option->low, low), number_float(option->high, high));
+        weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
+                  number_float(option->low, low), number_float(option->high, high));
+        return cli_suggest_number(option, text, error);
     }
     return WEFT_OK;
 }
@@ -84,7 +85,8 @@ static enum weft_status set_choice(const struct cli_option *option, const char *
         snprintf(known + length, sizeof known - length, "%s%s", i > 0 ? ", " : "",
                  option->choices[i]);
     }
-    return weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
+    weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
+    return cli_suggest_choice(option, text, error);
 }
 
 const char *cli_option_text(const struct cli_option *option, const struct cli_options *options,
@@ -122,7 +124,10 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
         *(const char **)field = text;
         return WEFT_OK;
     case CLI_OPTION_COUNT:
-        return cli_option_count(text, option->least, option->most, source, field, error);
+        if (cli_option_count(text, option->least, option->most, source, field, error) == WEFT_OK) {
+            return WEFT_OK;
+        }
+        return cli_suggest_number(option, text, error);
     case CLI_OPTION_FLOAT:
         return set_float(option, text, source, field, error);
     case CLI_OPTION_TIME:
@@ -172,24 +177,6 @@ bool cli_options_given(const struct cli_options *options, const char *name) {
 
 /* ---- the command line ---- */
 
-static const char *row_name(const void *context, size_t index) {
-    const struct cli_option *option = cli_options_row(context, index);
-    return option != NULL ? option->name : NULL;
-}
-
-static enum weft_status unknown_option(const struct cli_command *command, const char *argument,
-                                       size_t length, struct weft_error *error) {
-    char name[64];
-    const char *nearest;
-    snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), argument);
-    nearest = cli_nearest_find(name + strspn(name, "-"), row_name, command);
-    weft_fail(error, WEFT_USAGE, "unknown option %s: weft %s does not have it", name,
-              command->name);
-    return nearest != NULL
-               ? weft_error_hint(error, "did you mean --%s?", nearest)
-               : weft_error_hint(error, "weft help %s lists its options", command->name);
-}
-
 /* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it
  * took. */
 static enum weft_status parse_option(int count, char **arguments, int *index,
@@ -205,7 +192,7 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
         option = cli_options_row(options->command, i);
     }
     if (option == NULL || i >= OPTIONS_MAX) {
-        return unknown_option(options->command, argument, length, error);
+        return cli_suggest_option(options->command, argument, error);
     }
 
     /* Its value: the text after =, or the next argument. "--out --epochs 3" is a missing value; a
@@ -277,7 +264,8 @@ enum weft_status cli_options_parse(const struct cli_command *command, int count,
             ended = true;
         } else if (!ended && strcmp(argument, "-h") == 0) {
             options->help = true;
-        } else if (!ended && argument[0] == '-' && argument[1] != '\0') {
+        } else if (!ended && ((argument[0] == '-' && argument[1] != '\0') ||
+                              cli_suggest_is_option(command, argument))) {
             TRY(parse_option(count, arguments, &i, options, error));
         } else {
             TRY(parse_operand(argument, options, error));

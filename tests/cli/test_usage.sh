@@ -18,6 +18,33 @@ begin "an option that looks like another"
 run train --ephocs 3
 expect_text err "did you mean --epochs?"
 end
+
+# suggests HINT ARGUMENTS...: wrong usage, with the hint.
+suggests() {
+    local hint=$1
+    shift
+    begin "suggests \"$hint\": $*"
+    run "$@"
+    expect_code 2
+    expect_text err "$hint"
+    end
+}
+suggests "did you mean weft evaluate?" eval model
+suggests "did you mean weft evaluate?" test
+suggests "did you mean weft predict?" infer x.png
+suggests "did you mean weft train?" fit
+suggests "did you mean weft train?" TRAIN --epochs 3
+suggests "did you mean weft devices?" list
+suggests "did you mean weft --version?" version
+suggests "weft --version prints the version" -V
+suggests "did you mean weft help evaluate?" help eval
+suggests "did you mean --batch?" evaluate --batch-size 10 model
+suggests "did you mean --device gpu?" bench --gpu
+suggests "--lr is an option of weft train" evaluate --lr 0.1 model
+suggests "--out is an option of weft samples, weft train" devices -o x
+suggests "write --lr 0.01: the decimal point is a point" train --lr 0,01
+suggests "write 50s, 10m or 2h" verify --for 10min
+
 refuses 2 "--epochs 0: not an integer from 1 to 100000" train --epochs 0
 refuses 2 "--lr 0: not a number" train --lr 0
 refuses 2 "--json: it takes no value" devices --json=1

@@ -139,11 +139,18 @@ static const char *page_name(const void *topics, size_t index) {
 
 enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topics,
                                   struct weft_error *error) {
-    const char *nearest = cli_nearest_find(name, page_name, topics);
+    const char *nearest;
+    char word[64];
+    cli_nearest_normalise(name, word);
+    nearest = cli_nearest_command(word);
+    if (nearest == NULL) {
+        nearest = cli_nearest_find(word, page_name, topics);
+    }
     weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
-    return nearest != NULL ? weft_error_hint(error, "did you mean weft %s%s?",
-                                             topics != NULL ? "help " : "", nearest)
-                           : error->status;
+    return nearest == NULL
+               ? WEFT_USAGE
+               : weft_error_hint(error, "did you mean weft %s%s?",
+                                 topics != NULL && nearest[0] != '-' ? "help " : "", nearest);
 }
 
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
