@@ -2,6 +2,7 @@
 #include "check_weft.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,6 +122,7 @@ END_TEST
 /* Every character and every byte: nothing that utf8_is_control names is left. */
 START_TEST(no_control_is_left) {
     char text[5], room[64];
+    uint32_t wrong = 0;
     for (uint32_t code = 1; code < 0x110000; code++) {
         const char *shown = room;
         if (code >= 0xd800 && code < 0xe000) {
@@ -128,13 +130,15 @@ START_TEST(no_control_is_left) {
         }
         utf8_put(code, text);
         printable_print(room, sizeof room, "%s", text);
-        ck_assert(utf8_is_valid(room));
         while (*shown != '\0') {
             uint32_t seen;
-            shown += utf8_next(shown, &seen);
-            ck_assert_msg(!utf8_is_control(seen) && seen != '\n', "U+%04X", (unsigned)code);
+            size_t length = utf8_next(shown, &seen);
+            bool invalid = seen == 0xfffd && length == 1;
+            wrong = invalid || utf8_is_control(seen) || seen == '\n' ? code : wrong;
+            shown += length;
         }
     }
+    ck_assert_msg(wrong == 0, "U+%04X", (unsigned)wrong);
 }
 END_TEST
 

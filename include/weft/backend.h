@@ -98,6 +98,11 @@ WEFT_API const struct weft_network *weft_backend_network(const struct weft_backe
  * chooses no such device. */
 WEFT_API const char *weft_backend_warning(const struct weft_backend *backend);
 
+/* Returns why the cache of compiled programs, or an entry of it, was not used although it was not
+ * switched off: another user could have written it. NULL: there is nothing to say. Valid until the
+ * backend is closed. */
+WEFT_API const char *weft_backend_note(const struct weft_backend *backend);
+
 /* Checks that ${images} have the size of the network's input, and that the network has one output
  * for each class. Fails with WEFT_BAD_FILE. */
 WEFT_API enum weft_status weft_backend_check_images(const struct weft_network *network,

@@ -29,6 +29,10 @@ const char *weft_backend_warning(const struct weft_backend *backend) {
     return backend->warning[0] != '\0' ? backend->warning : NULL;
 }
 
+const char *weft_backend_note(const struct weft_backend *backend) {
+    return backend->note[0] != '\0' ? backend->note : NULL;
+}
+
 static enum weft_status check_size(const struct weft_network *network,
                                    const struct weft_images *images, struct weft_error *error) {
     struct weft_shape input = network->input;

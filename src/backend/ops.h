@@ -68,6 +68,7 @@ struct weft_backend {
     uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
     size_t last_count;                 /* images of the last step or pass; 0: none yet */
     char warning[512];                 /* of weft_backend_warning, or empty */
+    char note[512];                    /* of weft_backend_note, or empty */
     struct profile *profile;           /* NULL unless profiled; profile.c frees it */
 };
 

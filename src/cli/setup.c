@@ -106,6 +106,9 @@ static void print_device(const struct cli_options *options, const struct weft_ba
     if (warning != NULL) {
         cli_message_warning(options, NULL, "%s: %s", device->name, warning);
     }
+    if (weft_backend_note(backend) != NULL) {
+        cli_message_warning(options, "cache-not-used", "%s", weft_backend_note(backend));
+    }
     if (device->builtin) {
         cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
     } else {

@@ -123,11 +123,8 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error);
 void os_remove_temporary(const char *path);
 
 /* Stores the user's folder for files that weft can make again: $XDG_CACHE_HOME/weft, else
- * $HOME/.cache/weft; on Windows %LOCALAPPDATA%/weft. Returns false when no variable is set. */
+ * $HOME/.cache/weft; on Windows %LOCALAPPDATA%/weft. A relative XDG_CACHE_HOME is ignored. Returns
+ * false when no variable is set. */
 bool os_cache_folder(char path[4096]);
-
-/* Removes the oldest files of ${folder} whose names end with ${ending} until at most ${max_files}
- * files with at most ${max_bytes} bytes in total are left. Returns the number of removed files. */
-size_t os_trim_folder(const char *folder, const char *ending, size_t max_files, uint64_t max_bytes);
 
 #endif

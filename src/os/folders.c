@@ -12,8 +12,7 @@
 
 #ifdef _WIN32
 #include <io.h>
-#define mkdir(path, mode)   mkdir(path)
-#define lstat(path, status) stat(path, status)
+#define mkdir(path, mode) mkdir(path)
 enum { DRIVE_END = ':' };
 #else
 enum { DRIVE_END = '/' };
@@ -118,43 +117,4 @@ void os_remove_temporary(const char *path) {
     }
     close_folder(stream);
     rmdir(path);
-}
-
-/* Finds the oldest file of ${folder} whose name ends with ${ending}. Stores the number of such
- * files in ${count} and the sum of their sizes in ${bytes}. */
-static void find_oldest(const char *folder, const char *ending, char oldest[OS_PATH], size_t *count,
-                        uint64_t *bytes) {
-    char path[OS_PATH];
-    DIR *stream = opendir(folder);
-    time_t found = 0;
-    *count = 0;
-    *bytes = 0;
-    while (next_entry(stream, folder, path)) {
-        size_t length = strlen(path) - strlen(folder) - 1, tail = strlen(ending);
-        struct stat status;
-        if (length <= tail || strcmp(path + strlen(path) - tail, ending) != 0 ||
-            lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-            continue;
-        }
-        if (*count == 0 || status.st_mtime < found) {
-            found = status.st_mtime;
-            strcpy(oldest, path);
-        }
-        *count += 1;
-        *bytes += (uint64_t)status.st_size;
-    }
-    close_folder(stream);
-}
-
-size_t os_trim_folder(const char *folder, const char *ending, size_t max_files,
-                      uint64_t max_bytes) {
-    char path[OS_PATH];
-    size_t count, removed = 0;
-    uint64_t bytes;
-    for (;; removed++) {
-        find_oldest(folder, ending, path, &count, &bytes);
-        if ((count <= max_files && bytes <= max_bytes) || count == 0 || remove(path) != 0) {
-            return removed;
-        }
-    }
 }

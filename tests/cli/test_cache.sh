@@ -34,8 +34,7 @@ expect_entries 0
 end
 
 if ! "$weft" devices --json | grep -q '"platform":"rusticl"'; then
-    echo "SKIP cache on rusticl: no such device"
-    [ -z "${WEFT_SKIPS-}" ] || echo "cache on rusticl: no such device" >>"$WEFT_SKIPS"
+    skip "cache on rusticl" "no such device"
     finish
 fi
 
@@ -127,10 +126,151 @@ expect_same unwritable/model.safetensors cpu/model.safetensors
 end
 
 begin "--clear-cache empties it"
+: >"$work/cache/weft/a.1-1.part"
 run devices --clear-cache
 expect_code 0
 expect_text err "2 programs removed"
 expect_entries 0
+end
+
+# ---- programs of others ----
+
+# A program with other bits, under the key of the right one.
+cp -r "$source/cl" "$work/files/kernels"
+sed -i 's/REAL(-step_size), ratio/REAL(-2.0f * step_size), ratio/' "$work/files/kernels/adam.cl"
+train right --device rusticl
+entry=$(entries)
+cp "$entry" "$work/files/right"
+rm "$entry"
+train wrong --device rusticl --kernels "$work/files/kernels"
+python3 - "$(entries)" "$work/files/planted" "$(basename "$entry" .program)" <<'PYTHON'
+import hashlib, sys
+body = open(sys.argv[1], "rb").read().partition(b"\n")[2]
+head = "weft program 1 %s %s\n" % (sys.argv[3], hashlib.sha256(body).hexdigest())
+open(sys.argv[2], "wb").write(head.encode() + body)
+PYTHON
+folder=$work/cache/weft
+rm -f "$folder"/*
+
+# give PATH: makes PATH one of another user. Only root can.
+give() {
+    chown -h 65534 "$1" 2>/dev/null
+}
+
+begin "the planted program changes the model"
+cp "$work/files/planted" "$entry"
+train planted --device rusticl
+! cmp -s planted/model.safetensors cpu/model.safetensors || problem "the plant is no plant"
+end
+
+# distrusts WHAT TEXT [LEFT]: weft reports TEXT once, and gives the right model. LEFT: entries then.
+distrusts() {
+    begin "$1"
+    train "${1// /-}" --device rusticl
+    expect_code 0
+    expect_text err "weft: warning: program cache"
+    expect_text err "$2"
+    [ "$(grep -c "program cache" "$work/err")" -eq 1 ] || problem "not one notice"
+    expect_same "${1// /-}/model.safetensors" cpu/model.safetensors
+    expect_entries "${3:-1}"
+    end
+}
+
+cp "$work/files/planted" "$entry"
+chmod 664 "$entry"
+distrusts "an entry that others can write" "others can write to"
+mv "$entry" "$work/files/linked"
+cp "$work/files/planted" "$work/files/linked"
+ln -s "$work/files/linked" "$entry"
+distrusts "an entry that is a link" "a symbolic link"
+rm "$entry"
+mkfifo "$entry"
+distrusts "an entry that is a pipe" "is not a regular file"
+cp "$work/files/planted" "$entry"
+if give "$entry"; then
+    distrusts "an entry of another user" "belongs to another user"
+else
+    skip "an entry of another user" "only root can give files away"
+fi
+
+for mode in 775 1777; do
+    cp "$work/files/planted" "$entry"
+    chmod $mode "$folder"
+    distrusts "a folder of mode $mode" "others can write to $folder (to mend that: chmod go-w $folder)"
+    cmp -s "$entry" "$work/files/planted" || problem "it was changed"
+done
+begin "a folder that others can read is used"
+cp "$work/files/right" "$entry"
+touch -d 2001-01-01 "$entry"
+chmod 755 "$folder"
+train readable --device rusticl
+expect_no_text err "warning: program cache"
+[ "$(stat -c %Y "$entry")" -lt 1500000000 ] || problem "it was compiled and written again"
+end
+
+begin "--clear-cache removes what others have planted"
+cp "$work/files/planted" "$entry"
+chmod 777 "$folder"
+run devices --clear-cache
+expect_code 0
+expect_entries 0
+chmod 700 "$folder"
+end
+
+# A folder of another user: one that was given away, or for others than root one of the system.
+cp "$work/files/planted" "$entry"
+if give "$folder"; then
+    left=1
+else
+    rm -r "$folder"
+    ln -s /usr "$folder"
+    left=0
+fi
+distrusts "a folder of another user" "belongs to another user" $left
+begin "--clear-cache leaves a folder of another user alone"
+run devices --clear-cache
+expect_code 1
+expect_text err "weft: cache: $folder belongs to another user"
+expect_entries $left
+end
+rm -rf "$folder"
+
+begin "a new folder, and new parents, are for the user only"
+(umask 0 && XDG_CACHE_HOME=$work/new/cache train new --device rusticl)
+for path in "$work/new" "$work/new/cache" "$work/new/cache/weft"; do
+    [ "$(stat -c %a "$path")" = 700 ] || problem "$path has mode $(stat -c %a "$path")"
+done
+[ "$(stat -c %a "$work"/new/cache/weft/*.program)" = 600 ] || problem "the entry is not of mode 600"
+end
+
+mkdir -p "$work/home/.cache"
+if give "$work/home/.cache"; then
+    begin "no folder is made among the files of another user"
+    XDG_CACHE_HOME='' HOME=$work/home train home --device rusticl
+    expect_code 0
+    expect_text err "belongs to another user"
+    [ ! -e "$work/home/.cache/weft" ] || problem "there is one"
+    end
+    begin "no link of another user is followed"
+    mkdir "$work/cache/target"
+    ln -s target "$folder"
+    give "$folder"
+    train link --device rusticl
+    expect_code 0
+    expect_text err "belongs to another user"
+    [ -z "$(ls -A "$work/cache/target")" ] || problem "a program was saved there"
+    end
+    rm "$folder"
+else
+    skip "a home folder of another user" "only root can give files away"
+fi
+
+begin "a relative XDG_CACHE_HOME is ignored"
+mkdir "$work/own"
+XDG_CACHE_HOME=cache HOME=$work/own train relative --device rusticl
+expect_code 0
+[ ! -e cache/weft ] || problem "there is a folder cache/weft"
+[ -n "$(find "$work/own/.cache/weft" -name '*.program')" ] || problem "HOME was not used"
 end
 
 finish

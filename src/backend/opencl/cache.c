@@ -4,13 +4,17 @@
  * driver's binary. An entry is written to a temporary file that is then renamed, so several
  * processes may share the folder. An entry that is damaged or that the driver refuses is
  * removed, and the program is compiled again. A program from the cache must pass the probe like
- * any other. */
+ * any other.
+ *
+ * A program is code, and the hash of an entry is no signature: the folder and the entry are used
+ * only if no other user can have written them (os/private.h). */
 #include "backend/opencl/cache.h"
 #include "backend/log.h"
 #include "backend/opencl/state.h"
+#include "base/printable.h"
 #include "base/sha256.h"
-#include "os/files.h"
 #include "os/host.h"
+#include "os/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +25,7 @@
 #define MAX_FILES   64
 #define MAX_BYTES   (256u << 20)
 #define HEADER_SIZE (sizeof FORMAT + 2 * 65) /* "FORMAT KEY HASH\n", no zero */
+#define ENTRY_NAME  (65 + sizeof ENDING)
 
 /* PoCL caches each kernel as specialised for its work-group. To return a binary, it compiles all
  * kernels again, for work-groups of any size: this was measured to make a cold start 4.6 s
@@ -45,13 +50,32 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
     sha256_final_hex(&hash, key);
 }
 
-/* Stores the folder of the cache, and the path of the entry. Returns false if there is none. */
-static bool entry_path(const char *key, char folder[4096], char path[4096]) {
-    int length = -1;
-    if (os_cache_folder(folder)) {
-        length = snprintf(path, 4096, "%s/%s" ENDING, folder, key);
+/* Stores what a user should know about the cache: ${why} it, or an entry, is not used. */
+static void note(struct opencl_backend *cl, const char *what, const char *why) {
+    log_write(&cl->base.log, "opencl: program cache: %s: %s", what, why);
+    printable_print(cl->base.note, sizeof cl->base.note, "%s: %s", what, why);
+}
+
+/* Opens the folder of the cache. Returns false, and saves no program later, if it cannot be used.
+ */
+static bool open_folder(struct opencl_backend *cl, struct os_private *folder) {
+    char path[OS_PATH], why[OS_WHY];
+    enum os_trust trust;
+    if (!os_cache_folder(path)) {
+        log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
+        return false;
     }
-    return length > 0 && length < 4096;
+    trust = os_private_open(folder, path, true, why);
+    if (trust == OS_DISTRUSTED) {
+        note(cl, "program cache not used (XDG_CACHE_HOME names another folder)", why);
+    } else if (trust != OS_TRUSTED) {
+        log_write(&cl->base.log, "opencl: program cache: none: %s", why);
+    }
+    return trust == OS_TRUSTED;
+}
+
+static void entry_name(const char *key, char name[ENTRY_NAME]) {
+    snprintf(name, ENTRY_NAME, "%s" ENDING, key);
 }
 
 static void header_of(const char *key, const char *binary, size_t size,
@@ -78,67 +102,79 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
     return false;
 }
 
+/* Checks an entry, and lets the driver load it. Removes one that is damaged. */
+static bool load_entry(struct opencl_backend *cl, const struct os_private *folder, const char *name,
+                       const char *entry, size_t size, const char *flags) {
+    char header[HEADER_SIZE + 1];
+    double start = os_seconds();
+    if (size > HEADER_SIZE) {
+        header_of(cl->cache_key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
+        if (memcmp(entry, header, HEADER_SIZE) == 0 &&
+            build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags)) {
+            log_write(&cl->base.log,
+                      "opencl: program cache: hit: %s/%s, %zu bytes, built in %.3f s", folder->path,
+                      name, size, os_seconds() - start);
+            return true;
+        }
+    }
+    os_private_remove(folder, name);
+    log_write(
+        &cl->base.log,
+        "opencl: program cache: rebuilt, since the entry is damaged or the driver refuses it: "
+        "%s/%s",
+        folder->path, name);
+    return false;
+}
+
 bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
                        bool no_cache) {
-    char folder[4096], path[4096], header[HEADER_SIZE + 1], *entry = NULL;
+    struct os_private folder;
+    char name[ENTRY_NAME], why[OS_WHY], *entry = NULL;
     size_t size = 0;
-    double start = os_seconds();
+    enum os_trust trust;
     bool loaded = false;
     if (no_cache || is_drivers(cl)) {
         log_write(&cl->base.log, "opencl: program cache: %s",
                   no_cache ? "off" : "left to the driver, which has one");
         return false;
     }
-    /* Read the entry. */
+    if (!open_folder(cl, &folder)) {
+        return false;
+    }
     make_key(cl, source, flags, cl->cache_key);
-    if (!entry_path(cl->cache_key, folder, path)) {
-        log_write(&cl->base.log, "opencl: program cache: none: no folder is known for it");
-        return false;
-    }
-    if (!os_exists(path) || os_file_read(path, MAX_BYTES, &entry, &size, NULL) != WEFT_OK) {
-        log_write(&cl->base.log, "opencl: program cache: miss: %s", path);
-        return false;
-    }
-    /* Check it, and let the driver load it. */
-    if (size > HEADER_SIZE) {
-        header_of(cl->cache_key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
-        loaded = memcmp(entry, header, HEADER_SIZE) == 0 &&
-                 build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags);
+    entry_name(cl->cache_key, name);
+    trust = os_private_read(&folder, name, MAX_BYTES, &entry, &size, why);
+    if (trust == OS_TRUSTED) {
+        loaded = load_entry(cl, &folder, name, entry, size, flags);
+    } else if (trust == OS_DISTRUSTED) {
+        note(cl, "program cache: an entry is not used, but compiled again", why);
+    } else {
+        log_write(&cl->base.log, "opencl: program cache: miss: %s/%s", folder.path, name);
     }
     if (loaded) {
         cl->cache_key[0] = '\0';
-        log_write(&cl->base.log, "opencl: program cache: hit: %s, %zu bytes, built in %.3f s", path,
-                  size, os_seconds() - start);
-    } else {
-        remove(path);
-        log_write(&cl->base.log,
-                  "opencl: program cache: rebuilt, since the entry is damaged or the driver "
-                  "refuses it: %s",
-                  path);
     }
     free(entry);
+    os_private_close(&folder);
     return loaded;
 }
 
 static void write_entry(const struct weft_log *log, const char *key, const char *binary,
                         size_t size) {
-    char path[4096], folder[4096], header[HEADER_SIZE + 1];
-    struct os_file file = {0};
-    bool written = false;
-    if (!entry_path(key, folder, path) || os_make_folder(folder, NULL) != WEFT_OK ||
-        os_file_create(&file, path, NULL) != WEFT_OK) {
-        log_write(log, "opencl: program cache: not saved: its folder cannot be written");
+    char path[OS_PATH], name[ENTRY_NAME], header[HEADER_SIZE + 1], why[OS_WHY];
+    struct os_private folder;
+    bool written;
+    if (!os_cache_folder(path) || os_private_open(&folder, path, true, why) != OS_TRUSTED) {
+        log_write(log, "opencl: program cache: not saved: its folder cannot be used");
         return;
     }
     header_of(key, binary, size, header);
-    if (fwrite(header, 1, HEADER_SIZE, file.stream) == HEADER_SIZE &&
-        fwrite(binary, 1, size, file.stream) == size) {
-        written = os_file_commit(&file, NULL) == WEFT_OK;
-    }
-    os_file_abandon(&file);
-    log_write(log, "opencl: program cache: %s: %s, %zu bytes", written ? "saved" : "not saved",
-              path, size);
-    os_trim_folder(folder, ENDING, MAX_FILES, MAX_BYTES);
+    entry_name(key, name);
+    written = os_private_write(&folder, name, header, HEADER_SIZE, binary, size);
+    log_write(log, "opencl: program cache: %s: %s/%s, %zu bytes", written ? "saved" : "not saved",
+              folder.path, name, size);
+    os_private_trim(&folder, ENDING, MAX_FILES, MAX_BYTES);
+    os_private_close(&folder);
 }
 
 void opencl_cache_save(struct opencl_backend *cl) {
@@ -158,10 +194,20 @@ void opencl_cache_save(struct opencl_backend *cl) {
 }
 
 enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error) {
-    char folder[4096];
-    if (!os_cache_folder(folder)) {
+    struct os_private folder;
+    char path[OS_PATH], why[OS_WHY];
+    if (!os_cache_folder(path)) {
         return weft_fail(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
     }
-    *removed = os_trim_folder(folder, ENDING, 0, 0);
-    return WEFT_OK;
+    switch (os_private_open_own(&folder, path, why)) {
+    case OS_TRUSTED:
+        *removed = os_private_trim(&folder, ENDING, 0, 0);
+        os_private_close(&folder);
+        return WEFT_OK;
+    case OS_ABSENT:
+        return WEFT_OK;
+    case OS_DISTRUSTED:
+        break;
+    }
+    return weft_fail(error, WEFT_FAILED, "cache: %s", why);
 }

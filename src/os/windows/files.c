@@ -166,7 +166,9 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
 
 bool os_cache_folder(char path[4096]) {
     const char *wish = getenv("XDG_CACHE_HOME"), *local = getenv("LOCALAPPDATA");
-    const char *cache = wish != NULL && *wish != '\0' ? wish : local;
+    bool absolute =
+        wish != NULL && (os_is_separator(wish[0]) || (wish[0] != '\0' && wish[1] == ':'));
+    const char *cache = absolute ? wish : local;
     int length = cache != NULL && *cache != '\0' ? snprintf(path, 4096, "%s/weft", cache) : -1;
     return length > 0 && length < 4096;
 }
