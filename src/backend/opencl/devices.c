@@ -119,9 +119,10 @@ enum weft_status opencl_device_find(const struct weft_device *device, cl_device_
     cl_device_id ids[MAX_DEVICES];
     cl_uint count = 0, in_platform = 0;
     struct weft_device now = {.platform = device->platform, .in_platform = device->in_platform};
-    find_platforms(platforms, &count);
+    TRY(opencl_check(find_platforms(platforms, &count), "clGetPlatformIDs", error));
     if (device->platform < count) {
-        find_ids(platforms[device->platform], ids, &in_platform);
+        TRY(opencl_check(find_ids(platforms[device->platform], ids, &in_platform), "clGetDeviceIDs",
+                         error));
     }
     if (device->in_platform >= in_platform) {
         return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u, %s, is gone", device->index,

@@ -36,6 +36,7 @@ enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct wef
 
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
+    const char *call = "clCreateBuffer";
     cl_int code;
     cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
@@ -43,13 +44,14 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
     if (code == CL_SUCCESS) {
+        call = "clEnqueueFillBuffer";
         code = clEnqueueFillBuffer(cl->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
     }
     if (code != CL_SUCCESS) {
-        opencl_check(code, what, error);
+        opencl_check(code, call, error);
         weft_error_hint(error, "%zu bytes for %s at batch %zu; a smaller --batch needs less", bytes,
                         what, cl->base.batch);
-        return weft_error_context(error, "memory of the device");
+        return weft_error_context(error, "memory of the device: %s", what);
     }
     cl->buffer_count++;
     cl->buffer_bytes += bytes;

@@ -102,9 +102,10 @@ static enum weft_status try_variant(struct opencl_backend *cl, const struct vari
     kernel = clCreateKernel(program, "peak", &code);
     TRY_OR(done, opencl_check(code, "clCreateKernel: peak", error));
     TRY_OR(done, opencl_buffer(cl, bytes, "peak", &out, error));
-    clSetKernelArg(kernel, 0, sizeof out, &out);
-    clSetKernelArg(kernel, 1, sizeof a, &a);
-    clSetKernelArg(kernel, 2, sizeof b, &b);
+    code = clSetKernelArg(kernel, 0, sizeof out, &out);
+    code = code == CL_SUCCESS ? clSetKernelArg(kernel, 1, sizeof a, &a) : code;
+    code = code == CL_SUCCESS ? clSetKernelArg(kernel, 2, sizeof b, &b) : code;
+    TRY_OR(done, opencl_check(code, "clSetKernelArg: peak", error));
     TRY_OR(done, measure(cl, variant, kernel, peak, error));
 done:
     if (kernel != NULL) {

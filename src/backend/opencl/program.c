@@ -198,8 +198,10 @@ static enum weft_status run_probe(struct opencl_backend *cl, const float *in, fl
     TRY_OR(done, opencl_buffer(cl, in_bytes, "probe", &from, error));
     TRY_OR(done, opencl_buffer(cl, out_bytes, "probe", &to, error));
     TRY_OR(done, opencl_write(cl, from, in, in_bytes, error));
-    clSetKernelArg(kernel, 0, sizeof from, &from);
-    clSetKernelArg(kernel, 1, sizeof to, &to);
+    code = clSetKernelArg(kernel, 0, sizeof from, &from);
+    TRY_OR(done, opencl_check(code, "clSetKernelArg: probe", error));
+    code = clSetKernelArg(kernel, 1, sizeof to, &to);
+    TRY_OR(done, opencl_check(code, "clSetKernelArg: probe", error));
     code = clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &probes, NULL, 0, NULL, NULL);
     TRY_OR(done, opencl_check(code, "clEnqueueNDRangeKernel: probe", error));
     TRY_OR(done, opencl_read(cl, to, out, out_bytes, error));

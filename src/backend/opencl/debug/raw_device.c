@@ -143,9 +143,11 @@ static enum weft_status compute(struct raw_device *raw, const cl_mem buffers[4],
     for (size_t k = 0; k < KERNELS; k++) {
         cl_kernel kernel = raw->kernels[vectors][k];
         for (cl_uint i = 0; i < 4; i++) {
-            clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]);
+            TRY(opencl_check(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]),
+                             "clSetKernelArg: verify.cl", error));
         }
-        clSetKernelArg(kernel, 4, sizeof n, &n);
+        TRY(opencl_check(clSetKernelArg(kernel, 4, sizeof n, &n), "clSetKernelArg: verify.cl",
+                         error));
         TRY(opencl_check(
             clEnqueueNDRangeKernel(raw->queue, kernel, 1, NULL, &range, local, 0, NULL, NULL),
             "clEnqueueNDRangeKernel: verify.cl", error));
