@@ -59,7 +59,8 @@ WEFT_API enum weft_status weft_model_path(const char *path, char file[4096],
 WEFT_API enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                           struct weft_error *error);
 
-/* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed.
+/* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed. A
+ * symbolic link at ${path} is replaced, not followed.
  * ${sha256}, if not NULL, receives the hash of the file in lower-case hexadecimal. The same model
  * gives the same bytes. Fails with WEFT_FAILED for a model that weft_model_load would refuse (a
  * NaN, an infinity, a negative running variance), with WEFT_USAGE for options that are not a JSON

@@ -93,7 +93,7 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
         texts[count++] = (struct safetensors_text){"weft.options", "{}"};
     }
     texts[count++] = (struct safetensors_text){"weft.checkpoint", record};
-    status = safetensors_write(path, texts, count, sources, CHECKPOINT_ARRAYS + 2, NULL, error);
+    status = safetensors_replace(path, texts, count, sources, CHECKPOINT_ARRAYS + 2, NULL, error);
 done:
     model_metadata_finish(&metadata);
     free(record);

@@ -160,8 +160,8 @@ static enum weft_status write_model(const struct weft_model *model, const char *
     }
     TRY_OR(done, model_metadata_make(model, &metadata, error));
     memcpy(texts + 1, metadata.texts, metadata.count * sizeof texts[0]);
-    status = safetensors_write(path, texts, 1 + metadata.count, sources,
-                               list_sources(model, sources, names), sha256, error);
+    status = safetensors_replace(path, texts, 1 + metadata.count, sources,
+                                 list_sources(model, sources, names), sha256, error);
 done:
     model_metadata_finish(&metadata);
     free(sources);

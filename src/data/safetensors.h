@@ -91,4 +91,10 @@ enum weft_status safetensors_write(const char *path, const struct safetensors_te
                                    size_t text_count, const struct safetensors_source *sources,
                                    size_t count, char sha256[65], struct weft_error *error);
 
+/* The same, but replaces whatever is at ${path}: a symbolic link is not followed, and a pipe is not
+ * written to. */
+enum weft_status safetensors_replace(const char *path, const struct safetensors_text *texts,
+                                     size_t text_count, const struct safetensors_source *sources,
+                                     size_t count, char sha256[65], struct weft_error *error);
+
 #endif

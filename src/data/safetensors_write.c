@@ -1,7 +1,6 @@
 /* safetensors_write.c: writes a safetensors file, the same bytes on every host. */
 #include "data/safetensors.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +15,14 @@
 struct output {
     struct os_file file;
     struct sha256 hash;
-    int number; /* the errno value of the first failure, or 0 */
 };
 
+/* os_file_commit reports a failed write. */
 static void put(struct output *output, const void *bytes, size_t size) {
-    if (output->number == 0) {
-        errno = 0;
-        if (output->file.stream != NULL && fwrite(bytes, 1, size, output->file.stream) != size) {
-            output->number = errno != 0 ? errno : EIO;
-        }
-        sha256_update(&output->hash, bytes, size);
+    if (output->file.stream != NULL) {
+        fwrite(bytes, 1, size, output->file.stream);
     }
+    sha256_update(&output->hash, bytes, size);
 }
 
 /* Writes ${count} words of ${width} bytes (4 or 8), lowest byte first; ${values} has them in the
@@ -127,9 +123,14 @@ static void set_digest(char *header, size_t length, const struct safetensors_sou
     memcpy(digest_find(header, length), digest, DIGEST_DIGITS);
 }
 
-enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
-                                   size_t text_count, const struct safetensors_source *sources,
-                                   size_t count, char sha256[65], struct weft_error *error) {
+/* os_file_create or os_file_replace. */
+typedef enum weft_status create_function(struct os_file *file, const char *path,
+                                         struct weft_error *error);
+
+static enum weft_status write_file(create_function *create, const char *path,
+                                   const struct safetensors_text *texts, size_t text_count,
+                                   const struct safetensors_source *sources, size_t count,
+                                   char sha256[65], struct weft_error *error) {
     struct output output = {0};
     size_t length;
     uint64_t size;
@@ -144,13 +145,8 @@ enum weft_status safetensors_write(const char *path, const struct safetensors_te
         goto done;
     }
     set_digest(header, length, sources, count);
-    TRY_OR(done, os_file_create(&output.file, path, error));
+    TRY_OR(done, create(&output.file, path, error));
     put_all(&output, header, length, sources, count);
-    if (output.number != 0) {
-        status =
-            weft_fail(error, WEFT_BAD_FILE, "cannot write %s: %s", path, strerror(output.number));
-        goto done;
-    }
     TRY_OR(done, os_file_commit(&output.file, error));
     if (sha256 != NULL) {
         sha256_final_hex(&output.hash, sha256);
@@ -159,4 +155,16 @@ done:
     os_file_abandon(&output.file);
     free(header);
     return status;
+}
+
+enum weft_status safetensors_write(const char *path, const struct safetensors_text *texts,
+                                   size_t text_count, const struct safetensors_source *sources,
+                                   size_t count, char sha256[65], struct weft_error *error) {
+    return write_file(os_file_create, path, texts, text_count, sources, count, sha256, error);
+}
+
+enum weft_status safetensors_replace(const char *path, const struct safetensors_text *texts,
+                                     size_t text_count, const struct safetensors_source *sources,
+                                     size_t count, char sha256[65], struct weft_error *error) {
+    return write_file(os_file_replace, path, texts, text_count, sources, count, sha256, error);
 }

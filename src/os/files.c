@@ -129,14 +129,9 @@ static int open_for_writing(struct os_file *file, bool follow) {
     return file->out.descriptor < 0 ? errno : 0;
 }
 
-enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
-    char folder[OS_PATH] = ".";
-    bool follow;
+static enum weft_status create(struct os_file *file, const char *path, bool follow,
+                               struct weft_error *error) {
     int number;
-    if (strlen(path) < sizeof folder) {
-        os_folder_of(path, folder);
-    }
-    follow = !os_holds_folder(folder);
     memset(file, 0, sizeof *file);
     TRY(set_path(file, path, follow, error));
     number = open_for_writing(file, follow);
@@ -152,6 +147,18 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
         return os_fail_writing(error, path, number);
     }
     return WEFT_OK;
+}
+
+enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
+    char folder[OS_PATH] = ".";
+    if (strlen(path) < sizeof folder) {
+        os_folder_of(path, folder);
+    }
+    return create(file, path, !os_holds_folder(folder), error);
+}
+
+enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error) {
+    return create(file, path, false, error);
 }
 
 enum weft_status os_file_check(const char *path, struct weft_error *error) {

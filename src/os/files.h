@@ -39,6 +39,10 @@ struct os_file {
  * reader. */
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error);
 
+/* The same, but replaces whatever is at ${path}, as in a locked folder: a link too, and a pipe. (The
+ * library has no lock: it knows a run folder's files only by what they are.) */
+enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error);
+
 /* Flushes the file to the disk, closes it and renames it to its path. Fails with WEFT_BAD_FILE and
  * the reason of the first write that failed, and with WEFT_INTERRUPTED if a signal arrived while
  * the reader of a pipe was slow. On failure no file is left. */

@@ -65,7 +65,7 @@ static enum weft_status create(const char *folder, const char *name, struct os_f
                                struct weft_error *error) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return os_file_create(file, path, error);
+    return os_file_replace(file, path, error);
 }
 
 static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,

@@ -67,10 +67,11 @@ enum weft_status cli_record_write(const struct cli_training *train, struct weft_
     return os_file_commit(&file, error);
 }
 
-static enum weft_status fail_mixed(struct weft_error *error, const char *path) {
+enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *path) {
     weft_fail(error, WEFT_BAD_FILE, "%s: of another run than checkpoint.safetensors beside it",
               path);
-    return weft_error_hint(error, "to continue without it, move it to another folder");
+    return weft_error_hint(error, "to continue the run of the checkpoint, move the file to another "
+                                  "folder");
 }
 
 /* Adds to ${error} how to go on without the file that could not be read. */
@@ -104,7 +105,7 @@ static enum weft_status take_history(struct cli_training *train, struct weft_err
         epoch->validated = row[2] >= 0 && row[3] >= 0;
     }
     free(values);
-    return same ? WEFT_OK : fail_mixed(error, path);
+    return same ? WEFT_OK : cli_record_fail_mixed(error, path);
 }
 
 /* Takes the steps of the finished epochs from steps.csv. */
@@ -123,7 +124,7 @@ static enum weft_status take_steps(struct cli_training *train, struct weft_error
         return fail_unread(error, "the record of the steps");
     }
     if (count < made || !csv_steps_match(record->log, made, record->epochs, record->epoch_count)) {
-        return fail_mixed(error, path);
+        return cli_record_fail_mixed(error, path);
     }
     record->logged = made;
     csv_add_steps(&record->text, record->log, 0, made);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_read.h"
 #include "base/try.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
@@ -167,6 +168,38 @@ static enum weft_status check_started(const char *path, struct weft_error *error
     return weft_error_hint(error, "start again with weft train");
 }
 
+/* The options of a model that do not change while it is trained; NULL if there are none. */
+static json_t *fixed_options(const struct weft_model *model) {
+    const char *text = model->options != NULL ? model->options : "";
+    struct weft_error ignored = {0};
+    json_t *options = NULL;
+    json_read(text, strlen(text), &options, &ignored);
+    json_object_del(options, "epochs");
+    json_object_del(options, "steps");
+    return options;
+}
+
+/* Fails if the model in ${folder}, which will be replaced, is of another run. One that is damaged
+ * is made again. */
+static enum weft_status check_model(const char *folder, const struct weft_checkpoint *from,
+                                    struct weft_error *error) {
+    struct weft_error ignored = {0};
+    struct weft_model *model;
+    json_t *before, *now;
+    char path[4096];
+    bool same = true;
+    if (weft_model_load(cli_run_path(folder, "model.safetensors", path), &model, &ignored) ==
+        WEFT_OK) {
+        before = fixed_options(from->model);
+        now = fixed_options(model);
+        same = before == NULL || now == NULL || json_equal(before, now);
+        json_decref(before);
+        json_decref(now);
+        weft_model_destroy(model);
+    }
+    return same ? WEFT_OK : cli_record_fail_mixed(error, path);
+}
+
 enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     struct cli_train_options resumed;
@@ -199,11 +232,14 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
                          from->epochs);
     }
 
+    TRY(check_model(options->resume, from, error));
+
     /* Take its state. */
     train->options = resumed;
     strcpy(train->init_sha256, from->init);
     train->start_at = (struct weft_training_start){from->epochs, from->steps, from->moments,
                                                    from->second_moments};
+
     train->model = from->model;
     from->model = NULL;
     return cli_record_resume(train, error);

@@ -126,6 +126,10 @@ enum weft_status cli_record_write(const struct cli_training *train, struct weft_
  * another run, and with WEFT_FAILED without memory. */
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error);
 
+/* Fails with WEFT_BAD_FILE for the file ${path} of a run folder, which is not of the run of its
+ * checkpoint. */
+enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *path);
+
 void cli_record_finish(struct cli_record *record);
 
 /* resume.c: writes checkpoint.safetensors, after a complete epoch. */

@@ -104,6 +104,10 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     return os_fail_writing(error, path, reason(path, number));
 }
 
+enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error) {
+    return os_file_create(file, path, error);
+}
+
 enum weft_status os_file_check(const char *path, struct weft_error *error) {
     struct os_file file;
     TRY(os_file_create(&file, path, error));

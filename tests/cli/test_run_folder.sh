@@ -1,0 +1,430 @@
+#!/bin/bash
+# test_run_folder.sh: a run folder belongs to one training, keeps what it had when a training is
+# killed, and follows no planted link.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_run_folder
+train=(train --data "$sample" --device cpu --batch 20)
+"$weft" "${train[@]}" --epochs 3 --out "$work/files/a" >/dev/null 2>&1 || exit 1
+"$weft" "${train[@]}" --epochs 3 --seed 1 --out "$work/files/b" >/dev/null 2>&1 || exit 1
+a=$work/files/a
+# The files of a run that was killed after its last epoch.
+mkdir "$work/files/unfinished"
+cp "$a"/{model.safetensors,checkpoint.safetensors,history.csv,steps.csv} "$work/files/unfinished"
+
+# start FOLDER ARGUMENTS...: starts a training in FOLDER that lasts, as process $training, and waits
+# for its first checkpoint.
+start() {
+    "$weft" "${train[@]}" --epochs 100000 --threads 1 "${@:2}" --quiet >/dev/null 2>&1 </dev/null &
+    training=$!
+    for ((i = 0; i < 600; i++)); do
+        [ ! -s "$1/checkpoint.safetensors" ] || return 0
+        sleep 0.05
+    done
+    problem "no checkpoint in $1"
+}
+
+# stop SIGNAL: ends the training that was started. $code is its exit code.
+stop() {
+    kill "-$1" $training
+    wait $training 2>/dev/null
+    code=$?
+}
+
+# same_result FOLDER: the run is the one in $a, except for times, and nothing else is in the folder.
+same_result() {
+    for file in model.safetensors confusion-train.csv confusion-test.csv steps.csv; do
+        expect_same "$1/$file" "$a/$file"
+    done
+    [ "$(cut -d, -f1-4 "$1/history.csv")" = "$(cut -d, -f1-4 "$a/history.csv")" ] || problem "the history differs"
+    [ "$(ls -A "$1")" = "$(ls -A "$a")" ] || problem "files: $(ls -A "$1" | xargs)"
+}
+
+# ---- two processes ----
+
+begin "a folder that another training has"
+start held --out held
+ln -s held link
+for other in "--out held" "--out ./held --force" "--out link/ --force" "--out $PWD/held --force"; do
+    # shellcheck disable=SC2086
+    run "${train[@]}" --epochs 1 $other
+    expect_code 2
+    expect_text err "in use by process $training on $(uname -n) since 2"
+    expect_empty out
+done
+run train --resume held --device cpu --json
+expect_code 2
+expect_json 'e[0]["event"] == "error" and e[0]["code"] == 2 and "in use by process " in e[0]["message"]'
+run evaluate held --data "$sample" --device cpu
+expect_code 0
+kill -0 $training || problem "the training has ended"
+stop TERM
+expect_code 130
+[ ! -e held/weft.lock ] || problem "the lock is left"
+end
+
+begin "a training that was killed holds nothing"
+start killed --out killed
+stop KILL
+printf 'left' >killed/weft-1-2.part
+printf 'mine' >killed/mine.part
+[ -e killed/weft.lock ] || problem "no lock was there"
+epochs=$(($(wc -l <killed/history.csv) + 1))
+run train --resume killed --device cpu --epochs $epochs
+expect_code 0
+[ -z "$(find killed -name 'weft*')" ] || problem "left: $(echo killed/weft*)"
+[ "$(cat killed/mine.part)" = mine ] || problem "a file of the user was removed"
+run "${train[@]}" --epochs $epochs --out whole
+expect_same killed/model.safetensors whole/model.safetensors
+expect_same killed/steps.csv whole/steps.csv
+end
+
+begin "killed before the first checkpoint: the folder counts as empty"
+mkdir early
+printf 'process 1 on nowhere since long ago\n' >early/weft.lock
+printf 'left' >early/weft-17-0.part
+run "${train[@]}" --epochs 3 --out early
+expect_code 0
+same_result early
+end
+
+begin "many trainings at the same time: each has a folder"
+mkdir many
+cd many || exit 1
+pids=()
+for ((i = 0; i < 12; i++)); do
+    "$weft" "${train[@]}" --steps 1 --seed $i --threads 1 --json >"../many-$i" 2>&1 </dev/null &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do
+    wait "$pid" || problem "a training failed"
+done
+cd .. || exit 1
+[ "$(ls many | wc -l)" -eq 12 ] || problem "not 12 folders: $(ls many | xargs)"
+for ((i = 0; i < 12; i++)); do
+    python3 - "many-$i" many <<'PYTHON' 2>"$work/python" || problem "training $i: $(tail -n 1 "$work/python")"
+import hashlib, json, sys
+done = [json.loads(line) for line in open(sys.argv[1]) if line.startswith('{"event":"done"')][0]
+model = open("%s/%s" % (sys.argv[2], done["model"]), "rb").read()
+assert hashlib.sha256(model).hexdigest() == done["sha256"], "another model"
+PYTHON
+done
+end
+
+begin "many trainings into one folder at the same time: one of them"
+pids=()
+for ((i = 0; i < 12; i++)); do
+    "$weft" "${train[@]}" --epochs 3 --seed $i --threads 1 --out one/and/only >/dev/null 2>"err-$i" </dev/null &
+    pids+=($!)
+done
+succeeded=0
+for pid in "${pids[@]}"; do
+    wait "$pid"
+    code=$?
+    [ $code -eq 0 ] && succeeded=$((succeeded + 1))
+    [ $code -eq 0 ] || [ $code -eq 2 ] || problem "exit code $code"
+done
+[ $succeeded -eq 1 ] || problem "$succeeded trainings succeeded"
+run report one/and/only --no-images
+expect_code 0
+expect_no_text err "warning"
+end
+rm -rf "$work/here/"*
+
+# ---- files of one folder that do not belong together ----
+
+for file in model.safetensors checkpoint.safetensors history.csv steps.csv confusion-train.csv confusion-test.csv run.json; do
+    begin "$file of another run"
+    cp -r "$a" mixed
+    cp "$work/files/b/$file" mixed
+    named=$file
+    [ $file != run.json ] || named=model.safetensors
+    run compare mixed "$a"
+    expect_code 3
+    expect_text err "mixed: its files do not belong together: $named is not the one that run.json was written with"
+    run train --resume mixed --device cpu
+    expect_code 3
+    expect_text err "mixed: its files do not belong together: $named"
+    run report mixed --no-images --json
+    expect_text err "mixed: its files do not belong together: $named"
+    if [ $named = model.safetensors ]; then
+        expect_code 3
+        run evaluate mixed --data "$sample" --device cpu
+        expect_code 0
+        expect_text err "weft: warning: mixed: its run.json is of another model"
+    else
+        expect_code 0
+        expect_json 'e[0]["event"] == "warning" and e[0]["code"] == "mixed-run"'
+    fi
+    expect_same "mixed/$file" "$work/files/b/$file"
+    end
+    rm -rf mixed
+done
+
+for file in checkpoint.safetensors history.csv steps.csv model.safetensors; do
+    begin "$file of another run, without run.json"
+    cp -r "$work/files/unfinished" mixed
+    cp "$work/files/b/$file" mixed
+    before=$(sha256sum mixed/*)
+    run train --resume mixed --device cpu
+    expect_code 3
+    expect_text err "of another run"
+    [ "$(sha256sum mixed/*)" = "$before" ] || problem "the files changed"
+    end
+    rm -rf mixed
+done
+
+begin "a run of an earlier version"
+cp -r "$a" old
+sed -i '/"files": {/,/}/d' old/run.json
+python3 -c 'import json; assert "files" not in json.load(open("old/run.json"))' || problem "run.json was not changed"
+run report old --no-images
+expect_code 0
+expect_no_text err "warning"
+run compare old "$a"
+expect_code 0
+run train --resume old --device cpu
+expect_code 0
+same_result old
+end
+rm -rf "$work/here/"*
+
+# ---- steps.csv and history.csv ----
+
+for damage in 'rm FILE; mkdir FILE' 'sed -i s/,0/,x/ FILE' 'sed -i 3,\$d FILE' ': >FILE' 'rm FILE; ln -s nowhere/at/all FILE'; do
+    for file in steps.csv history.csv; do
+        begin "${damage//FILE/$file}"
+        cp -r "$work/files/unfinished" run
+        (cd run && eval "${damage//FILE/$file}")
+        before=$(cd run && find . -ls | grep -v ' \.$' | sha256sum)
+        run train --resume run --device cpu
+        if [[ $damage == *nowhere* ]]; then
+            expect_code 0
+        else
+            expect_code 3
+            expect_text err "run/$file: "
+            expect_text err "to another folder"
+            [ "$(cd run && find . -ls | grep -v ' \.$' | sha256sum)" = "$before" ] || problem "the folder changed"
+        fi
+        end
+        rm -rf run
+    done
+done
+
+begin "without steps.csv"
+cp -r "$work/files/unfinished" run
+rm run/steps.csv
+run train --resume run --device cpu --epochs 4
+expect_code 0
+expect_text err "steps.csv: it does not exist: the steps of this run are not recorded"
+[ ! -e run/steps.csv ] || problem "steps.csv has some of the steps only"
+run report run --no-images
+expect_code 0
+end
+rm -rf "$work/here/"*
+
+# ---- planted links, pipes and folders ----
+
+names=(model.safetensors checkpoint.safetensors history.csv steps.csv run.json confusion-train.csv confusion-test.csv
+    curves.svg confusion-test.svg confusion-train.svg)
+for way in --force --resume; do
+    begin "links in a run folder, $way"
+    mkdir -p planted mine
+    [ $way = --force ] || cp "$work/files/unfinished"/* planted
+    for planted in "${names[@]}"; do
+        echo "precious $planted" >"mine/$planted"
+        [ -e "planted/$planted" ] || [ $way$planted = --resumerun.json ] || ln -s "$PWD/mine/$planted" "planted/$planted"
+    done
+    if [ $way = --force ]; then
+        run "${train[@]}" --epochs 3 --out planted --force
+    else
+        run train --resume planted --device cpu
+    fi
+    expect_code 0
+    for planted in "${names[@]}"; do
+        [ "$(cat "mine/$planted")" = "precious $planted" ] || problem "mine/$planted was written"
+        [ ! -L "planted/$planted" ] || problem "$planted is a link"
+    done
+    same_result planted
+    end
+    rm -rf planted mine
+done
+
+begin "links that are planted while a training runs"
+start planted --out planted
+mkdir mine
+for ((i = 0; i < 40; i++)); do
+    for planted in model.safetensors checkpoint.safetensors history.csv steps.csv; do
+        echo precious >"mine/$planted"
+        ln -sfn "$PWD/mine/$planted" "planted/$planted"
+    done
+    sleep 0.02
+done
+stop TERM
+for planted in model.safetensors checkpoint.safetensors history.csv steps.csv; do
+    [ "$(cat "mine/$planted")" = precious ] || problem "mine/$planted was written"
+done
+end
+rm -rf planted mine
+
+begin "pipes in a run folder"
+mkdir planted
+mkfifo planted/{model.safetensors,history.csv,steps.csv,run.json,curves.svg}
+ran="train --force with pipes"
+timeout 60 "$weft" "${train[@]}" --epochs 3 --out planted --force >"$work/out" 2>"$work/err"
+code=$?
+expect_code 0
+same_result planted
+end
+rm -rf planted
+
+for kind in link pipe folder; do
+    begin "a $kind as lock"
+    mkdir planted
+    echo precious >mine
+    case $kind in
+    link) ln -s "$PWD/mine" planted/weft.lock ;;
+    pipe) mkfifo planted/weft.lock ;;
+    folder) mkdir planted/weft.lock ;;
+    esac
+    ran="train with a $kind as lock"
+    timeout 60 "$weft" "${train[@]}" --epochs 1 --out planted >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 3
+    expect_text err "weft: cannot lock planted: weft.lock in it is not a file"
+    expect_text err "remove planted/weft.lock"
+    [ "$(cat mine)" = precious ] || problem "the target was written"
+    [ "$(ls planted)" = weft.lock ] || problem "left: $(ls planted)"
+    end
+    rm -rf planted mine
+done
+
+# ---- pictures ----
+
+begin "a figure that cannot be written"
+cp -r "$work/files/unfinished" run
+mkdir run/curves.svg run/curves.svg/x
+run train --resume run --device cpu --json
+# The folder is in the place of a file that --resume removes.
+expect_code 3
+expect_text err "weft: cannot remove run/curves.svg: "
+[ -s run/checkpoint.safetensors ] || problem "no checkpoint"
+end
+rm -rf run
+
+# ---- limits of the system ----
+
+begin "a limit of file sizes"
+ran="train with ulimit -f"
+(ulimit -f 100 && exec "$weft" "${train[@]}" --epochs 1 --out limited) >"$work/out" 2>"$work/err"
+code=$?
+expect_code 3
+expect_text err "weft: cannot write limited/model.safetensors: File too large"
+expect_text err "ulimit -f"
+[ ! -e limited ] || problem "left: $(ls -A limited)"
+end
+
+begin "a full device"
+if [ -c /dev/full ]; then
+    run evaluate "$a" --data "$sample" --device cpu --csv /dev/full --json
+    expect_code 3
+    expect_text err "weft: cannot write /dev/full: No space left on device"
+    expect_json '[x["event"] for x in e] == ["evaluation", "error"]'
+fi
+end
+
+begin "names as long as the system allows"
+name=$(printf 'n%.0s' {1..250})
+run evaluate "$a" --data "$sample" --device cpu --csv "$name" --logits "$name.saf"
+expect_code 0
+expect_same "$name" "$a/confusion-test.csv"
+[ -s "$name.saf" ] || problem "no logits"
+run "${train[@]}" --epochs 3 --out "${name}run"
+expect_code 0
+same_result "${name}run"
+run "${train[@]}" --epochs 1 --out "${name}too-long"
+expect_code 3
+expect_text err "File name too long"
+end
+rm -rf "$work/here/"*
+
+for signal in HUP XCPU; do
+    begin "SIG$signal"
+    start run --out run
+    stop $signal
+    expect_code 130
+    [ -z "$(find run -name 'weft*')" ] || problem "left: $(ls run | xargs)"
+    run train --resume run --device cpu --epochs $(($(wc -l <run/history.csv) - 1))
+    expect_code 0
+    end
+    rm -rf run
+done
+
+# ---- outputs that cannot be written, before the work ----
+
+touch "$work/files/file"
+refuses 3 "cannot write nowhere/g: No such file" "${train[@]}" --dump-gradients nowhere/g
+refuses 3 "Is a directory" evaluate "$a" --data nowhere --csv "$work"
+refuses 3 "cannot write $work/files/file/x: Not a directory" evaluate "$a" --data nowhere --logits "$work/files/file/x"
+refuses 3 "cannot write nowhere/x.html" report "$a" --out nowhere/x.html
+refuses 3 "cannot write nowhere/x.svg" report "$a" --curves nowhere/x.svg
+refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
+refuses 3 "cannot make folder $work/files/file: File exists" "${train[@]}" --out "$work/files/file/x"
+
+# ---- another user ----
+
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && chmod 711 "$work" &&
+    setpriv --reuid 65534 --clear-groups test -x "$weft" && setpriv --reuid 65534 --clear-groups test -r "$sample"; then
+    as_nobody=(setpriv --reuid 65534 --clear-groups)
+    chmod 755 "$work/here" "$work/files"
+
+    begin "a folder of another user"
+    cp -r "$a" theirs
+    for options in "--out theirs --force" "--resume theirs" "--out theirs/new" ""; do
+        ran="train $options, as nobody"
+        # shellcheck disable=SC2086
+        "${as_nobody[@]}" "$weft" train --data "$sample" --device cpu $options >"$work/out" 2>"$work/err"
+        code=$?
+        expect_code 3
+        expect_text err "Permission denied"
+        expect_empty out
+    done
+    end
+    rm -rf theirs
+
+    begin "a link of another user in a sticky folder"
+    mkdir -m 1777 shared
+    echo precious >mine
+    chmod 644 mine
+    "${as_nobody[@]}" ln -s "$PWD/mine" shared/matrix.csv
+    run evaluate "$a" --data "$sample" --device cpu --csv shared/matrix.csv
+    expect_code 3
+    expect_text err "shared/matrix.csv: it is a symbolic link that another user made"
+    [ "$(cat mine)" = precious ] || problem "the target was written"
+    ln -s "$PWD/mine" own.csv
+    run evaluate "$a" --data "$sample" --device cpu --csv own.csv
+    expect_code 0
+    expect_same mine "$a/confusion-test.csv"
+    [ -L own.csv ] || problem "the link is gone"
+    end
+
+    begin "two users in one folder"
+    mkdir -m 1777 shared/run
+    start shared/run --out shared/run
+    ran="train as nobody"
+    "${as_nobody[@]}" "$weft" train --data "$sample" --device cpu --out shared/run >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 2
+    expect_text err "in use by process $training on "
+    stop KILL
+    ran="train as nobody, after the kill"
+    "${as_nobody[@]}" "$weft" train --data "$sample" --device cpu --out shared/run >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 3
+    expect_text err "Operation not permitted"
+    end
+    rm -rf "$work/here/"*
+else
+    skip "folders of another user" "it needs root and setpriv"
+fi
+
+finish
