@@ -270,6 +270,95 @@ START_TEST(finding_by_default) {
 }
 END_TEST
 
+/* Writes an IDX file of one image with one ${pixel} as ${folder}/${name}. */
+static void write_image(const char *folder, const char *name, uint8_t pixel) {
+    uint8_t image[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, pixel};
+    char path[256];
+    struct weft_error error = {0};
+    ck_assert_int_eq(os_make_folder(temporary_path(folder), &error), WEFT_OK);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    temporary_write(temporary_path(path), image, sizeof image);
+}
+
+/* Expects the test image in ${folder} to be in the file ${name}, and to have ${pixel}. */
+static void assert_found(const char *folder, const char *name, uint8_t pixel) {
+    static const uint8_t label[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
+    struct weft_images images;
+    struct weft_idx_file files[2];
+    char path[256], found[4096];
+    struct weft_error error = {0};
+    snprintf(path, sizeof path, "%s/t10k-labels-idx1-ubyte", folder);
+    temporary_write(temporary_path(path), label, sizeof label);
+    ck_assert_int_eq(weft_data_find(temporary_path(folder), found, &error), WEFT_OK);
+    read_split(found, WEFT_SPLIT_TEST, &images, files);
+    ck_assert_msg(strcmp(os_name_of(files[0].path), name) == 0, "%s, not %s", files[0].path, name);
+    ck_assert_uint_eq(images.pixels[0], pixel);
+    weft_images_finish(&images);
+}
+
+/* The order of the names: each is found, and wins against all that follow. */
+START_TEST(names_of_files) {
+    static const char *const common[] = {"t10k-images-idx3-ubyte",    "t10k-images.idx3-ubyte",
+                                         "t10k-images-idx3-ubyte.gz", "t10k-images.idx3-ubyte.gz",
+                                         "T10K-IMAGES-IDX3-UBYTE",    "t10k-images-IDX3-ubyte",
+                                         "T10K-IMAGES.IDX3-UBYTE",    "T10K-IMAGES-IDX3-UBYTE.GZ",
+                                         "t10k-images-idx3-ubyte.GZ", "t10k-images.idx3-ubyte.Gz"};
+    size_t count = sizeof common / sizeof common[0];
+    write_image("case", "a", 0);
+    if (os_exists(temporary_path("case/A"))) {
+        count = 4; /* this system does not distinguish upper and lower case */
+    }
+    for (size_t i = count; i-- > 0;) {
+        write_image("names", common[i], (uint8_t)i);
+        assert_found("names", common[i], (uint8_t)i);
+    }
+}
+END_TEST
+
+START_TEST(folders_are_no_files) {
+    struct weft_error error = {0};
+    ck_assert_int_eq(os_make_folder(temporary_path("beside/t10k-images-idx3-ubyte"), &error),
+                     WEFT_OK);
+    ck_assert_int_eq(os_make_folder(temporary_path("beside/T10K-images-idx3-ubyte"), &error),
+                     WEFT_OK);
+    write_image("beside", "t10k-images-idx3-ubyte.gz", 7);
+    assert_found("beside", "t10k-images-idx3-ubyte.gz", 7);
+}
+END_TEST
+
+/* What torchvision downloads: its root, the folder of a data set, and raw. */
+START_TEST(torchvision) {
+    char found[4096];
+    struct weft_error error = {0};
+    write_image("root/MNIST/raw", "t10k-images-idx3-ubyte", 1);
+    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_str_eq(found, temporary_path("root/MNIST/raw"));
+    write_image("root/FashionMNIST/raw", "train-images-idx3-ubyte.gz", 2);
+    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_str_eq(found, temporary_path("root/FashionMNIST/raw"));
+    ck_assert_int_eq(weft_data_find(temporary_path("root/MNIST"), found, &error), WEFT_OK);
+    ck_assert_str_eq(found, temporary_path("root/MNIST/raw"));
+    write_image("root", "TRAIN-IMAGES.IDX3-UBYTE", 3);
+    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_str_eq(found, temporary_path("root"));
+}
+END_TEST
+
+/* One of the files in place of their folder. */
+START_TEST(a_file_for_its_folder) {
+    char found[4096];
+    struct weft_error error = {0};
+    write_image("file", "T10k-images.idx3-ubyte.GZ", 1);
+    write_image("file", "other", 1);
+    ck_assert_int_eq(
+        weft_data_find(temporary_path("file/T10k-images.idx3-ubyte.GZ"), found, &error), WEFT_OK);
+    ck_assert_str_eq(found, temporary_path("file"));
+    ck_assert_int_eq(weft_data_find(temporary_path("file/other"), found, &error), WEFT_BAD_FILE);
+    ck_assert_ptr_nonnull(strstr(error.message, "file/other: "));
+    ck_assert_ptr_nonnull(strstr(error.hint, "name the folder"));
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, sample);
@@ -280,6 +369,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, missing_files);
     tcase_add_test(tests, finding);
     tcase_add_test(tests, finding_by_default);
+    tcase_add_test(tests, names_of_files);
+    tcase_add_test(tests, folders_are_no_files);
+    tcase_add_test(tests, torchvision);
+    tcase_add_test(tests, a_file_for_its_folder);
 }
 
 CHECK_MAIN("images", add_tests)

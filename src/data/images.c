@@ -8,87 +8,19 @@
 #include "base/sha256.h"
 #include "base/try.h"
 #include "data/class_names.h"
+#include "data/data_files.h"
 #include "data/idx.h"
 #include "data/known_data.h"
-#include "os/files.h"
 #include "weft/data.h"
 
-enum { CLASSES = 10, IMAGES = 0, LABELS = 1, PATH_SIZE = sizeof((struct weft_idx_file *)0)->path };
-
-/* The files of a split by their names. */
-static const char *const FILES[WEFT_SPLIT_COUNT][2] = {
-    {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
-    {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
-};
-
-/* Where weft_data_find looks if no folder is requested. */
-static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/datasets/fashion-mnist"};
-
-static const char HINT[] =
-    "install Debian's package dataset-fashion-mnist, or run tools/fetch-data";
-
-const char *weft_split_name(enum weft_split split) {
-    return split == WEFT_SPLIT_TRAIN ? "train" : "test";
-}
-
-/* Stores in ${path} the plain file ${name} of ${folder}, or else the gzip file. Returns false if
- * there is neither. */
-static bool find_file(const char *folder, const char *name, char path[PATH_SIZE]) {
-    static const char *const endings[2] = {"", ".gz"};
-    for (int i = 0; i < 2; i++) {
-        int length = snprintf(path, PATH_SIZE, "%s/%s%s", folder, name, endings[i]);
-        if (length > 0 && length < PATH_SIZE && os_exists(path)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Stores the folder ${name} that the user requested in ${folder}. ${origin} is the start of a
- * message: "" or "WEFT_DATA: ". */
-static enum weft_status take_folder(const char *name, const char *origin, char folder[PATH_SIZE],
-                                    struct weft_error *error) {
-    if (strlen(name) >= PATH_SIZE || !os_is_folder(name)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s%s: no such folder", origin, name);
-        return weft_error_hint(error, "%s", HINT);
-    }
-    strcpy(folder, name);
-    return WEFT_OK;
-}
-
-enum weft_status weft_data_find(const char *requested, char folder[PATH_SIZE],
-                                struct weft_error *error) {
-    const char *variable = getenv("WEFT_DATA");
-    const char *images = FILES[WEFT_SPLIT_TRAIN][IMAGES];
-    if (requested != NULL) {
-        return take_folder(requested, "", folder, error);
-    }
-    if (variable != NULL && variable[0] != '\0') {
-        return take_folder(variable, "WEFT_DATA: ", folder, error);
-    }
-    for (int i = 0; i < 2; i++) {
-        char path[PATH_SIZE];
-        if (find_file(FOLDERS[i], images, path)) {
-            strcpy(folder, FOLDERS[i]);
-            return WEFT_OK;
-        }
-    }
-    weft_fail(error, WEFT_BAD_FILE, "no data: there is no %s, plain or .gz, in %s or %s", images,
-              FOLDERS[0], FOLDERS[1]);
-    return weft_error_hint(error, "%s", HINT);
-}
+enum { CLASSES = 10, IMAGES = DATA_IMAGES, LABELS = DATA_LABELS };
 
 /* Reads one of the two files of ${split} into ${idx} and stores its path in ${file}. */
 static enum weft_status read_file(const char *folder, enum weft_split split, int which,
                                   struct idx *idx, struct weft_idx_file *file,
                                   struct weft_error *error) {
-    const char *name = FILES[split][which];
     memset(file, 0, sizeof *file);
-    if (!find_file(folder, name, file->path)) {
-        weft_fail(error, WEFT_BAD_FILE, "no data: there is neither %s/%s nor %s/%s.gz", folder,
-                  name, folder, name);
-        return weft_error_hint(error, "%s", HINT);
-    }
+    TRY(data_file_find(folder, split, (enum data_kind)which, file->path, error));
     return idx_read(file->path, which == IMAGES ? 3 : 1, idx, error);
 }
 

@@ -103,6 +103,17 @@ bool os_is_separator(char c);
  */
 void os_folder_of(const char *path, char *folder);
 
+/* Returns the name at the end of ${path}, after its last separator. */
+const char *os_name_of(const char *path);
+
+/* Returns whether two names are equal but for the case of ASCII letters. */
+bool os_equal_names(const char *a, const char *b);
+
+/* Stores in ${path} the entry of ${folder} that os_equal_names takes for ${name}: the first in the
+ * order of bytes if there are several. Folders do not count. Returns false if there is
+ * none. */
+bool os_find_file(const char *folder, const char *name, char path[4096]);
+
 /* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE.
  */
 enum weft_status os_make_folder(const char *path, struct weft_error *error);

@@ -170,6 +170,14 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
     return status;
 }
 
+const char *os_name_of(const char *path) {
+    size_t length = strlen(path);
+    while (length > 0 && !os_is_separator(path[length - 1])) {
+        length--;
+    }
+    return path + length;
+}
+
 void os_folder_of(const char *path, char *folder) {
     size_t length = strlen(path);
     while (length > 0 && !os_is_separator(path[length - 1])) {

@@ -109,6 +109,33 @@ void os_remove_parts(const char *folder) {
     close_folder(stream);
 }
 
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool os_equal_names(const char *a, const char *b) {
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+bool os_find_file(const char *folder, const char *name, char path[OS_PATH]) {
+    char entry[OS_PATH];
+    DIR *stream = opendir(folder);
+    bool found = false;
+    while (next_entry(stream, folder, entry)) {
+        if (os_equal_names(os_name_of(entry), name) && !os_is_folder(entry) &&
+            (!found || strcmp(entry, path) < 0)) {
+            strcpy(path, entry);
+            found = true;
+        }
+    }
+    close_folder(stream);
+    return found;
+}
+
 void os_remove_temporary(const char *path) {
     char entry[OS_PATH];
     DIR *stream = opendir(path);

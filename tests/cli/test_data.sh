@@ -156,6 +156,30 @@ if [ -d "$real" ]; then
 fi
 end
 
+# ---- names of files ----
+
+begin "torchvision's folders, upper case, one of the files"
+mkdir -p vision/FashionMNIST/raw upper
+cp "$sample"/*.gz vision/FashionMNIST/raw
+for file in "$sample"/*.gz; do
+    cp "$file" "upper/$(basename "${file^^}")"
+done
+mkdir vision/FashionMNIST/raw/train-images-idx3-ubyte
+for data in vision vision/FashionMNIST upper upper/T10K-LABELS-IDX1-UBYTE.GZ \
+    vision/FashionMNIST/raw/train-images-idx3-ubyte.gz; do
+    run "${train[@]}" --data $data --out "found/$data"
+    expect_code 0
+    expect_same "found/$data/model.safetensors" sample/model.safetensors
+done
+run data --data "$source/README.md"
+expect_code 3
+expect_text err "name the folder of train-images-idx3-ubyte"
+mv vision/FashionMNIST/raw/train-images-idx3-ubyte.gz .
+run data --data vision
+expect_code 3
+expect_text err "raw/train-images-idx3-ubyte.gz: the first is a folder"
+end
+
 # ---- hashes ----
 
 model=sample/model.safetensors

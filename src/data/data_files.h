@@ -1,0 +1,17 @@
+/* data_files.h: where the files of a data set are, under which of their names. */
+#ifndef WEFT_DATA_DATA_FILES_H
+#define WEFT_DATA_DATA_FILES_H
+
+#include "os/files.h"
+#include "weft/data.h"
+
+enum data_kind { DATA_IMAGES, DATA_LABELS };
+
+/* Stores in ${path} the file of ${kind} and ${split} in ${folder}. It is the first that exists of
+ * train-images-idx3-ubyte, train-images.idx3-ubyte, and these with .gz; else the same without
+ * regard to upper and lower case. A folder with such a name does not count. Fails with
+ * WEFT_BAD_FILE. */
+enum weft_status data_file_find(const char *folder, enum weft_split split, enum data_kind kind,
+                                char path[OS_PATH], struct weft_error *error);
+
+#endif
