@@ -131,24 +131,54 @@ END_TEST
 
 START_TEST(types_and_shapes) {
     struct weft_error error;
-    error = assert_part_refused(WEIGHT, (struct part){"n.weight", "F16", "[2]", 2, 2, {0}},
-                                "tensor n.weight: its dtype is F16, but F32 was expected");
-    ck_assert_str_eq(error.hint, "save it as float32");
-    error =
-        assert_part_refused(WEIGHT, (struct part){"n.weight", "BF16", "[2]", 2, 2, {0}}, "BF16");
-    ck_assert_str_eq(error.hint, "save it as float32");
-    error = assert_part_refused(WEIGHT, (struct part){"n.weight", "F64", "[2]", 8, 2, {0}}, "F64");
-    ck_assert_str_eq(error.hint, "save it as float32");
-    error = assert_part_refused(WEIGHT, (struct part){"n.weight", "I32", "[2]", 4, 2, {0}}, "I32");
-    ck_assert_str_eq(error.hint, "");
-    assert_part_refused(MATRIX, (struct part){"l.weight", "F32", "[2, 1]", 4, 2, {0}},
-                        "tensor l.weight: its shape is 2 x 1, but the network's is 1 x 2");
+    error = assert_part_refused(WEIGHT, (struct part){"n.weight", "I32", "[2]", 4, 2, {0}},
+                                "tensor n.weight: its dtype is I32, but floats were expected");
+    ck_assert_str_eq(error.hint, "save it as float32: model.float().state_dict()");
+    assert_part_refused(WEIGHT, (struct part){"n.weight", "F8_E5M2", "[2]", 1, 2, {0}}, "F8_E5M2");
+    error = assert_part_refused(
+        MATRIX, (struct part){"l.weight", "F32", "[2, 1]", 4, 2, {0}},
+        "tensor l.weight: its shape is 2 x 1, but the network's is 1 x 2: it is transposed");
+    ck_assert_ptr_nonnull(strstr(error.hint, "outputs x inputs"));
     assert_part_refused(MATRIX, (struct part){"l.weight", "F32", "[2]", 4, 2, {0}},
                         "tensor l.weight: its shape is 2, but the network's is 1 x 2");
-    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "I64", "[1]", 8, 1, {0}},
-                        "its shape is 1, but the network's is scalar");
-    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "I32", "[]", 4, 1, {0}},
-                        "its dtype is I32, but I64 was expected");
+}
+END_TEST
+
+/* A counter may be any single integer. */
+START_TEST(counters) {
+    static const struct {
+        struct part part;
+        int64_t value;
+    } right_ones[] = {
+        {{"n.num_batches_tracked", "I64", "[1]", 8, 1, {0}}, 0},
+        {{"n.num_batches_tracked", "I32", "[]", 4, 1, {1e-44f}}, 7},
+        {{"n.num_batches_tracked", "F32", "[1, 1]", 4, 1, {600}}, 600},
+        {{"n.num_batches_tracked", "U8", "[]", 1, 1, {0}}, 0},
+        {{"n.num_batches_tracked", "F64", "[]", 8, 1, {0}}, 0},
+    };
+    for (size_t i = 0; i < sizeof right_ones / sizeof right_ones[0]; i++) {
+        struct part parts[PARTS];
+        struct weft_model *model;
+        struct weft_error error = {0};
+        memcpy(parts, right, sizeof parts);
+        parts[COUNTER] = right_ones[i].part;
+        ck_assert_msg(load(parts, PARTS, metadata, &model, &error) == WEFT_OK, "%zu: %s", i,
+                      error.message);
+        ck_assert_int_eq(model->batches[0], right_ones[i].value);
+        weft_model_destroy(model);
+    }
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "I64", "[2]", 8, 2, {0}},
+                        "tensor n.num_batches_tracked: a single integer was expected");
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "F32", "[]", 4, 1, {1.5f}},
+                        "a single integer was expected");
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "F32", "[]", 4, 1, {NAN}},
+                        "a single integer was expected");
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "F32", "[]", 4, 1, {-1}},
+                        "it is -1, below 0");
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "I32", "[]", 4, 1, {-2}},
+                        "below 0");
+    assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "BOOL", "[]", 1, 1, {0}},
+                        "a single integer was expected");
 }
 END_TEST
 
@@ -272,6 +302,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, optional_counter_and_order);
     tcase_add_test(tests, names);
     tcase_add_test(tests, types_and_shapes);
+    tcase_add_test(tests, counters);
     tcase_add_test(tests, values);
     tcase_add_test(tests, metadata_texts);
     tcase_add_test(tests, random_mutations);

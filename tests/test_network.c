@@ -159,6 +159,36 @@ START_TEST(odd_as_pytorch) {
 }
 END_TEST
 
+/* Names with dots are parts of modules, as in torchvision's networks. */
+START_TEST(nested_as_pytorch) {
+    struct weft_network *network =
+        make("{\"input\": [1, 4, 4], \"layers\": ["
+             "{\"kind\": \"conv2d\", \"name\": \"features.0\", \"out_channels\": 2, "
+             "\"kernel_size\": 1}, "
+             "{\"kind\": \"relu\", \"name\": \"features.1\"}, "
+             "{\"kind\": \"flatten\", \"name\": \"f\"}, "
+             "{\"kind\": \"linear\", \"name\": \"head.a.0\", \"out_features\": 3}, "
+             "{\"kind\": \"linear\", \"name\": \"head.b\", \"out_features\": 2}]}");
+    char *text = weft_network_to_pytorch(network);
+    ck_assert_str_eq(text, "Network(\n"
+                           "  (features): Sequential(\n"
+                           "    (0): Conv2d(1, 2, kernel_size=(1, 1), stride=(1, 1))\n"
+                           "    (1): ReLU()\n"
+                           "  )\n"
+                           "  (f): Flatten(start_dim=1, end_dim=-1)\n"
+                           "  (head): Sequential(\n"
+                           "    (a): Sequential(\n"
+                           "      (0): Linear(in_features=32, out_features=3, bias=True)\n"
+                           "    )\n"
+                           "    (b): Linear(in_features=3, out_features=2, bias=True)\n"
+                           "  )\n"
+                           ")");
+    ck_assert_ptr_nonnull(weft_network_find(network, "features.0.weight"));
+    free(text);
+    weft_network_destroy(network);
+}
+END_TEST
+
 static void assert_there_and_back(const char *list, bool same_text) {
     struct weft_network *first = make(list), *second;
     char *text = weft_network_to_json(first), *again;
@@ -226,6 +256,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, published_tensors);
     tcase_add_test(tests, published_as_pytorch);
     tcase_add_test(tests, odd_as_pytorch);
+    tcase_add_test(tests, nested_as_pytorch);
     tcase_add_test(tests, json_round_trip);
     tcase_add_test(tests, defaults_and_floor);
     tcase_add_test(tests, classifier);

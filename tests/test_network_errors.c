@@ -135,7 +135,10 @@ END_TEST
 START_TEST(wrong_names) {
     assert_layer_refused("{'kind': 'relu', 'name': ''}", "layer 1: name: 1 to 63 letters");
     assert_layer_refused("{'kind': 'relu', 'name': 3}", "layer 1: name: 1 to 63 letters");
-    assert_layer_refused("{'kind': 'relu', 'name': 'a.b'}", "a.b");
+    assert_layer_refused("{'kind': 'relu', 'name': '.b'}", ".b");
+    assert_layer_refused("{'kind': 'relu', 'name': 'a.'}", "a.");
+    assert_layer_refused("{'kind': 'relu', 'name': 'a..b'}", "a..b");
+    assert_layer_refused("{'kind': 'relu', 'name': 'a/b'}", "a/b");
     assert_layer_refused("{'kind': 'relu', 'name': 'input'}", "not \"input\": input");
     assert_layer_refused("{'kind': 'relu', 'name': "
                          "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}",

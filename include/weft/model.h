@@ -28,6 +28,9 @@ struct weft_model {
     char sha256[65];        /* the hash of the file that was read, in lower-case hexadecimal */
     bool published_assumed; /* the file named no network: the published one was taken */
     bool undigested;        /* an earlier weft wrote the file, without a digest of its content */
+    /* How the file differed from a state dict of float32 ("the prefix module. of all names was
+     * removed; 22 tensors of float16 were converted to float32, exactly"), or empty. */
+    char notice[1024];
 };
 
 /* Takes ${network} over and makes a model of it, with all parameters and buffers 0, but for the
@@ -55,9 +58,19 @@ WEFT_API enum weft_status weft_model_path(const char *path, char file[4096],
  * PyTorch. The network is that of its __metadata__, or the published one. The caller frees ${model}
  * with weft_model_destroy. A file may have num_batches_tracked or not. Values with a magnitude
  * below 2^-36 become +0 (cl/README.md says why). All of the file is checked: fails with
- * WEFT_BAD_FILE and a message that names the file and the tensor. */
+ * WEFT_BAD_FILE and a message that names the file and the tensor.
+ *
+ * What PyTorch's tools add is taken, and ${model}->notice says so: a prefix that all names share, as
+ * "module." or "_orig_mod.", the tensor n_averaged of an AveragedModel, and float16, bfloat16 and
+ * float64 in place of float32. A float64 is rounded to the nearest float32. A num_batches_tracked
+ * may have any type and one element. */
 WEFT_API enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                           struct weft_error *error);
+
+/* As weft_model_load, for a file of ${network}, which this function takes over, also when it fails.
+ * Fails with WEFT_BAD_FILE if the file names another network. NULL: as weft_model_load. */
+WEFT_API enum weft_status weft_model_load_as(const char *path, struct weft_network *network,
+                                             struct weft_model **model, struct weft_error *error);
 
 /* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed. A
  * symbolic link at ${path} is replaced, not followed.

@@ -16,7 +16,8 @@
  * "kernel_size" of conv2d may be [height, width]. "input" may be [features], which is flat.
  *
  * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
- * counted from 1. A name consists of letters, digits and _, is unique, and is not "input".
+ * counted from 1. A name consists of letters, digits and _, with single dots between them as in
+ * "features.0", is unique, and is not "input".
  *
  * Limits: each number of "input" is at most 65536. The input, the output of each layer and each of
  * the flat arrays have at most 2^31 - 1 numbers. There are at most 1024 layers.

@@ -25,7 +25,7 @@ struct options {
     int split, pixels, statistics, theme;
     uint64_t batch;
     bool as_published, normalize;
-    const char *csv, *figure, *logits;
+    const char *network, *csv, *figure, *logits;
 };
 #define OPTIONS struct options
 
@@ -40,6 +40,7 @@ static const struct cli_option rows[] = {
     OPTION_FLAG("as-published", as_published,
                 "with the two mistakes of the notebook: --statistics batch,\n"
                 "and --pixels raw for the test split"),
+    OPTION_FILE("network", network, "the layers of a MODEL that does not name them, in JSON"),
     OPTION_FILE("csv", csv, "write the matrix as CSV"),
     OPTION_FILE("figure", figure, "draw the matrix: .png, .svg or .pdf"),
     OPTION_FLAG("normalize", normalize, "draw shares of each true class instead of counts"),
@@ -96,7 +97,8 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     const struct weft_network *network;
     char folder[4096];
     size_t most = (size_t)state->options->batch;
-    TRY(cli_setup_model(common, common->operands[0], &state->model, state->path, error));
+    TRY(cli_setup_model(common, common->operands[0], state->options->network, &state->model,
+                        state->path, error));
     network = state->model->network;
     if (requested->statistics == WEFT_STATISTICS_RUNNING) {
         most = cli_needs_batch(network, true);

@@ -23,7 +23,7 @@ static const char *scaled(double value, char text[32]) {
 }
 
 char *cli_needs_text(const struct weft_network *network, size_t images, size_t batch,
-                      bool forward_only, char text[200]) {
+                     bool forward_only, char text[200]) {
     const struct weft_needs needs = weft_network_needs(network, batch, forward_only);
     const double flop = (double)needs.flop / (double)batch * (double)images;
     char work[32], device[32], host[32];
@@ -35,7 +35,7 @@ char *cli_needs_text(const struct weft_network *network, size_t images, size_t b
 }
 
 void cli_needs_print(const struct cli_options *options, const struct weft_network *network,
-                           size_t images, size_t batch, bool forward_only) {
+                     size_t images, size_t batch, bool forward_only) {
     const struct weft_needs needs = weft_network_needs(network, batch, forward_only);
     char text[200];
     cli_needs_text(network, images, batch, forward_only, text);

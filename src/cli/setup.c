@@ -22,11 +22,18 @@ void cli_setup_undigested(const struct cli_options *options, const char *path, b
 }
 
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
-                                 struct weft_model **model, char path[4096],
+                                 const char *list, struct weft_model **model, char path[4096],
                                  struct weft_error *error) {
+    struct weft_network *network = NULL;
     *model = NULL;
     TRY(weft_model_path(operand, path, error));
-    TRY(weft_model_load(path, model, error));
+    if (list != NULL) {
+        TRY(cli_setup_network(list, &network, error));
+    }
+    TRY(weft_model_load_as(path, network, model, error));
+    if ((*model)->notice[0] != '\0') {
+        cli_message_notice(options, "%s: %s", path, (*model)->notice);
+    }
     cli_setup_undigested(options, path, (*model)->undigested);
     cli_run_check_model(options, operand, (*model)->sha256);
     if ((*model)->published_assumed) {

@@ -12,10 +12,11 @@
 /* Prints a notice if the file ${path} is ${undigested} (see struct weft_model). */
 void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested);
 
-/* Reads the model ${operand} and stores the path of its file. Prints a notice when the file has no
- * digest, or names no network. The caller destroys ${model}. */
+/* Reads the model ${operand}, of the network in the file ${list} unless that is NULL, and stores the
+ * path of its file. Prints a notice when the file has no digest, names no network, or was converted.
+ * The caller destroys ${model}. */
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
-                                 struct weft_model **model, char path[4096],
+                                 const char *list, struct weft_model **model, char path[4096],
                                  struct weft_error *error);
 
 /* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path}

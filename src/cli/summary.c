@@ -18,7 +18,9 @@ struct options {
 #define OPTIONS struct options
 
 static const struct cli_option rows[] = {
-    OPTION_FILE("network", network, "a list of layers in JSON, as in the metadata of a model file"),
+    OPTION_FILE("network", network,
+                "a list of layers in JSON; with MODEL, the layers of one that does\n"
+                "not name them"),
     {.name = NULL},
 };
 
@@ -166,11 +168,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     struct weft_network *network = NULL;
     char path[4096];
     enum weft_status status;
-    if (common->operand_count > 0 && options->network != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--network: MODEL has its own network");
-    }
     if (common->operand_count > 0) {
-        TRY(cli_setup_model(common, common->operands[0], &model, path, error));
+        TRY(cli_setup_model(common, common->operands[0], options->network, &model, path, error));
         status = print(common, model->network, path, model->sha256, error);
     } else {
         TRY(cli_setup_network(options->network, &network, error));

@@ -1,17 +1,23 @@
-/* model_read.c: finds and reads a model file; each tensor is checked before memory is allocated for
- * it. */
+/* model_read.c: finds and reads a model file, weft's or PyTorch's; the names of all tensors are
+ * checked before memory is allocated for them. */
 #include "weft/model.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "data/model_convert.h"
 #include "data/model_file.h"
 #include "data/model_metadata.h"
+#include "data/model_names.h"
 #include "data/safetensors.h"
 #include "numerics.h"
 #include "os/files.h"
+
+#define NOTICE sizeof((struct weft_model){0}.notice)
 
 enum weft_status weft_model_path(const char *path, char file[4096], struct weft_error *error) {
     size_t length = strlen(path);
@@ -49,96 +55,44 @@ static enum weft_status check_contract(const struct safetensors *file, struct we
     return WEFT_OK;
 }
 
-/* Returns whether ${name} is a num_batches_tracked of ${network}. */
-static bool is_counter(const struct weft_network *network, const char *name) {
-    char counter[WEFT_NAME_MAX + 32];
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (model_counter(&network->layers[i], counter) && strcmp(counter, name) == 0) {
-            return true;
-        }
+/* Adds ${part} to ${notice}. */
+static void add_notice(char notice[NOTICE], const char *part) {
+    size_t length = strlen(notice);
+    if (part[0] != '\0') {
+        printable_print(notice + length, NOTICE - length, "%s%s", length > 0 ? "; " : "", part);
     }
-    return false;
 }
 
-/* Fails if ${file} has a tensor that is not in ${network}. */
-static enum weft_status check_names(const struct safetensors *file,
-                                    const struct weft_network *network, struct weft_error *error) {
-    char shown[80];
-    for (size_t i = 0; i < file->count; i++) {
-        const char *name = file->entries[i].name;
-        if (weft_network_find(network, name) == NULL && !is_counter(network, name)) {
-            return weft_fail(error, WEFT_BAD_FILE, "tensor %s: the network has no such tensor",
-                             text_printable(name, shown));
-        }
+/* Writes how the file differs from a state dict of float32 into ${notice}. */
+static void describe(const struct model_names *names, const struct model_conversion *conversion,
+                     char notice[NOTICE]) {
+    char text[400];
+    if (names->prefix[0] != '\0') {
+        snprintf(text, sizeof text, "the prefix %s of all names was removed", names->prefix);
+        add_notice(notice, text);
     }
-    return WEFT_OK;
+    add_notice(notice, names->averaged != NULL ? "n_averaged was ignored" : "");
+    model_conversion_text(conversion, text);
+    add_notice(notice, text);
 }
 
-/* Fails unless ${entry} exists (is not NULL) and is ${dtype} of ${shape}. */
-static enum weft_status check_entry(const struct safetensors_entry *entry, const char *name,
-                                    const char *dtype, const size_t *shape, size_t rank,
+/* Copies all tensors into ${model}, and adds what was done to its notice. */
+static enum weft_status copy_values(const struct model_names *names, struct weft_model *model,
                                     struct weft_error *error) {
-    char found[200], expected[200];
-    if (entry == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "tensor %s: it is missing", name);
-    }
-    if (strcmp(entry->dtype, dtype) != 0) {
-        weft_fail(error, WEFT_BAD_FILE, "tensor %s: its dtype is %s, but %s was expected", name,
-                  entry->dtype, dtype);
-        if (strcmp(entry->dtype, "F16") == 0 || strcmp(entry->dtype, "BF16") == 0 ||
-            strcmp(entry->dtype, "F64") == 0) {
-            weft_error_hint(error, "save it as float32");
-        }
-        return WEFT_BAD_FILE;
-    }
-    if (entry->rank != rank || memcmp(entry->shape, shape, rank * sizeof *shape) != 0) {
-        return weft_fail(error, WEFT_BAD_FILE,
-                         "tensor %s: its shape is %s, but the network's is %s", name,
-                         safetensors_shape(entry->shape, entry->rank, found),
-                         safetensors_shape(shape, rank, expected));
-    }
-    return WEFT_OK;
-}
-
-/* Fails unless ${file} has exactly the tensors of ${network}; a num_batches_tracked may be missing.
- */
-static enum weft_status check_tensors(const struct safetensors *file,
-                                      const struct weft_network *network,
-                                      struct weft_error *error) {
-    TRY(check_names(file, network, error));
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
-        TRY(check_entry(safetensors_find(file, tensor->name), tensor->name, "F32", tensor->shape,
-                        tensor->rank, error));
-    }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        char name[WEFT_NAME_MAX + 32];
-        const struct safetensors_entry *entry =
-            model_counter(&network->layers[i], name) ? safetensors_find(file, name) : NULL;
-        if (entry != NULL) {
-            TRY(check_entry(entry, name, "I64", (size_t[1]){0}, 0, error));
-        }
-    }
-    return WEFT_OK;
-}
-
-/* Copies all tensors of ${file}, which have been checked, into ${model}. */
-static void copy_values(const struct safetensors *file, struct weft_model *model) {
     const struct weft_network *network = model->network;
+    struct model_conversion conversion = {.rounded = 0};
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct weft_tensor *tensor = &network->tensors[i];
-        const struct safetensors_entry *entry = safetensors_find(file, tensor->name);
-        float *values = model_values(model, tensor);
-        for (size_t j = 0; j < tensor->count; j++) {
-            values[j] = safetensors_float(entry, j);
-        }
+        TRY(model_convert(names->tensors[i], tensor, model_values(model, tensor), &conversion,
+                          error));
     }
     for (size_t i = 0; i < network->layer_count; i++) {
-        char name[WEFT_NAME_MAX + 32];
-        const struct safetensors_entry *entry =
-            model_counter(&network->layers[i], name) ? safetensors_find(file, name) : NULL;
-        model->batches[i] = entry != NULL ? safetensors_integer(entry, 0) : 0;
+        if (names->counters[i] != NULL) {
+            TRY(model_convert_counter(names->counters[i], &model->batches[i], error));
+        }
     }
+    describe(names, &conversion, model->notice);
+    return WEFT_OK;
 }
 
 /* Values near the denormals become +0, as in all computations. */
@@ -151,56 +105,95 @@ static void clean_values(struct weft_model *model) {
     }
 }
 
-/* Makes the network of ${file}, and checks that ${file} has exactly its tensors. ${assumed}: the
- * file names no network. */
-static enum weft_status read_checked_network(const struct safetensors *file, bool assumed,
-                                             struct weft_network **network,
-                                             struct weft_error *error) {
+/* Takes ${given} over, or makes the network that ${file} names; or the published one, and then
+ * sets ${assumed}. */
+static enum weft_status choose_network(const struct safetensors *file, struct weft_network *given,
+                                       struct weft_network **network, bool *assumed,
+                                       struct weft_error *error) {
+    const char *list = safetensors_metadata(file, "weft.network");
+    char *mine = given != NULL ? weft_network_to_json(given) : NULL, *own = NULL;
     enum weft_status status;
-    TRY(read_network(file, network, error));
-    TRY_OR(failed, check_contract(file, error));
-    status = check_tensors(file, *network, error);
-    if (status == WEFT_OK) {
+    *network = given;
+    *assumed = given == NULL && list == NULL;
+    if (given != NULL && list == NULL) {
+        free(mine);
         return WEFT_OK;
     }
-    if (assumed) {
-        weft_error_hint(error, "the file names no network in its __metadata__: the published one "
-                               "was expected");
+    *network = NULL;
+    TRY_OR(done, read_network(file, network, error));
+    own = given != NULL ? weft_network_to_json(*network) : NULL;
+    if (given != NULL && (mine == NULL || own == NULL || strcmp(mine, own) != 0)) {
+        status = weft_fail(error, WEFT_BAD_FILE,
+                           "__metadata__ weft.network: it names another network than the given "
+                           "one");
+        weft_error_hint(error, "omit --network");
     }
-failed:
-    weft_network_destroy(*network);
+done:
+    free(mine);
+    free(own);
+    weft_network_destroy(given);
     return status;
 }
 
-/* On failure the caller destroys ${model}. */
-static enum weft_status read_model(const struct safetensors *file, struct weft_model **model,
-                                   struct weft_error *error) {
-    const bool assumed = safetensors_metadata(file, "weft.network") == NULL;
-    struct weft_network *network;
-    TRY(read_checked_network(file, assumed, &network, error));
-    TRY(weft_model_create(network, model, error));
-    (*model)->published_assumed = assumed;
-    copy_values(file, *model);
-    TRY(model_check(*model, WEFT_BAD_FILE, error));
-    TRY(model_metadata_read(file, *model, error));
-    clean_values(*model);
-    return WEFT_OK;
+/* Finds all tensors. */
+static enum weft_status find_tensors(const struct safetensors *file, bool assumed,
+                                     const struct weft_network *network, struct model_names *names,
+                                     struct weft_error *error) {
+    enum weft_status status;
+    TRY(check_contract(file, error));
+    status = model_names_find(file, network, names, error);
+    if (status != WEFT_OK && assumed) {
+        weft_error_hint(error, "the file names no network in its __metadata__: the published one "
+                               "was expected; --network FILE names another");
+    }
+    return status;
 }
 
-enum weft_status weft_model_load(const char *path, struct weft_model **model,
-                                 struct weft_error *error) {
-    struct safetensors file;
+/* Takes ${given} over. On failure the caller destroys ${model}. */
+static enum weft_status read_model(const struct safetensors *file, struct weft_network *given,
+                                   struct weft_model **model, struct weft_error *error) {
+    struct weft_network *network = NULL;
+    struct model_names names = {.prefix = ""};
+    bool assumed = false;
+    enum weft_status status;
+    TRY_OR(done, choose_network(file, given, &network, &assumed, error));
+    TRY_OR(done, find_tensors(file, assumed, network, &names, error));
+    status = weft_model_create(network, model, error);
+    network = NULL; /* taken over */
+    TRY_OR(done, status);
+    (*model)->published_assumed = assumed;
+    TRY_OR(done, copy_values(&names, *model, error));
+    TRY_OR(done, model_check(*model, WEFT_BAD_FILE, error));
+    TRY_OR(done, model_metadata_read(file, *model, error));
+    clean_values(*model);
+done:
+    model_names_finish(&names);
+    weft_network_destroy(network);
+    return status;
+}
+
+enum weft_status weft_model_load_as(const char *path, struct weft_network *network,
+                                    struct weft_model **model, struct weft_error *error) {
+    struct safetensors file = {.count = 0};
     char name[4096];
     enum weft_status status;
     *model = NULL;
-    TRY(weft_model_path(path, name, error));
-    TRY(safetensors_read(name, &file, error));
-    status = read_model(&file, model, error);
+    TRY_OR(done, weft_model_path(path, name, error));
+    TRY_OR(done, safetensors_read(name, &file, error));
+    status = read_model(&file, network, model, error);
+    network = NULL; /* taken over */
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", name);
         weft_model_destroy(*model);
         *model = NULL;
     }
+done:
+    weft_network_destroy(network);
     safetensors_finish(&file);
     return status;
+}
+
+enum weft_status weft_model_load(const char *path, struct weft_model **model,
+                                 struct weft_error *error) {
+    return weft_model_load_as(path, NULL, model, error);
 }

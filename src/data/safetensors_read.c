@@ -116,7 +116,7 @@ static enum weft_status read_entry(const char *name, const json_t *json,
 static enum weft_status check_metadata(const struct safetensors *file, struct weft_error *error) {
     json_t *metadata = json_object_get(file->header, "__metadata__"), *text;
     const char *key;
-    bool good = metadata == NULL || json_is_object(metadata);
+    bool good = metadata == NULL || json_is_null(metadata) || json_is_object(metadata);
     json_object_foreach(metadata, key, text) {
         good = good && json_is_string(text);
     }

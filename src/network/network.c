@@ -57,11 +57,13 @@ static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
     return check_size(*shape, "input", error);
 }
 
-/* Returns whether ${name} can be part of a tensor's name in every backend and in PyTorch. */
+/* Returns whether ${name} can be part of a tensor's name in every backend and in PyTorch, where a
+ * dot is between the names of a module and its part. */
 static bool good_name(const char *name) {
     size_t length = strlen(name);
-    return length > 0 && length < WEFT_NAME_MAX && strcmp(name, "input") != 0 &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+    return length > 0 && length < WEFT_NAME_MAX && strcmp(name, "input") != 0 && name[0] != '.' &&
+           name[length - 1] != '.' && strstr(name, "..") == NULL &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") ==
                length;
 }
 
@@ -74,10 +76,12 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
     if (json == NULL) {
         snprintf(layer->name, sizeof layer->name, "%s%zu", weft_kind_name(layer->kind), index + 1);
     } else if (name == NULL || !good_name(name)) {
-        return weft_fail(error, WEFT_BAD_FILE,
-                         "name: 1 to %d letters, digits and _ were expected, and not \"input\"%s%s",
-                         WEFT_NAME_MAX - 1, name != NULL ? ": " : "",
-                         name != NULL ? text_printable(name, shown) : "");
+        return weft_fail(
+            error, WEFT_BAD_FILE,
+            "name: 1 to %d letters, digits, _ and single dots inside were expected, and not "
+            "\"input\"%s%s",
+            WEFT_NAME_MAX - 1, name != NULL ? ": " : "",
+            name != NULL ? text_printable(name, shown) : "");
     } else {
         strcpy(layer->name, name);
         layer->named = true;

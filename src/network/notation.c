@@ -1,6 +1,9 @@
 /* notation.c: a network as a list of layers in JSON and as PyTorch prints it, and the published
  * network. */
 #include "network/layer.h"
+
+#include <string.h>
+
 #include "weft/network.h"
 
 /* With every argument, so that a default may change later. */
@@ -32,16 +35,36 @@ char *weft_network_to_json(const struct weft_network *network) {
     return text;
 }
 
+/* Adds layers ${begin} to ${end} - 1, whose names share their first ${used} characters. Those that
+ * share more up to a dot, as "features.0" and "features.1", are parts of a module. */
+static void add_modules(const struct weft_network *network, size_t begin, size_t end, size_t used,
+                        int indent, struct text *text) {
+    for (size_t i = begin, next; i < end; i = next) {
+        const struct weft_layer *layer = &network->layers[i];
+        const char *name = layer->name + used, *dot = strchr(name, '.');
+        size_t length = dot != NULL ? (size_t)(dot - name) : strlen(name);
+        next = i + 1;
+        text_add(text, "%*s(%.*s): ", indent, "", (int)length, name);
+        if (dot == NULL) {
+            layer_kinds[layer->kind]->pytorch(layer, text);
+        } else {
+            while (next < end &&
+                   strncmp(network->layers[next].name, layer->name, used + length + 1) == 0) {
+                next++;
+            }
+            text_add(text, "Sequential(\n");
+            add_modules(network, i, next, used + length + 1, indent + 2, text);
+            text_add(text, "%*s)", indent, "");
+        }
+        text_add(text, "\n");
+    }
+}
+
 /* An nn.Sequential of these layers, called Network. */
 char *weft_network_to_pytorch(const struct weft_network *network) {
     struct text text = {0};
     text_add(&text, "Network(\n");
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        text_add(&text, "  (%s): ", layer->name);
-        layer_kinds[layer->kind]->pytorch(layer, &text);
-        text_add(&text, "\n");
-    }
+    add_modules(network, 0, network->layer_count, 0, 2, &text);
     text_add(&text, ")");
     return text_take(&text);
 }

@@ -245,7 +245,7 @@ end
 rm -rf "$work/here/"*
 
 # Wrong usage and files
-refuses 2 "--network: --init has its own network" "${train[@]}" --init a --network b
+refuses 3 "b: " "${train[@]}" --init a --network b
 touch "$work/files/file"
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
 refuses 3 "cannot make folder" "${train[@]}" --out "$work/files/file/below"

@@ -258,7 +258,8 @@ expect_text err "1 x 4 x 4"
 end
 printf '{"input": [1, 28, 28], "layers": [{"kind": "relu"}]}\0more' >"$work/files/list.json"
 refuses 3 "zero byte" summary --network "$work/files/list.json"
-refuses 2 "MODEL has its own network" summary --network "$work/files/list.json" model.safetensors
+linear_list 28 10 "$work/files/list.json"
+refuses 3 "model.safetensors" summary --network "$work/files/list.json" model.safetensors
 refuses 3 "nowhere.safetensors" summary nowhere.safetensors
 
 finish

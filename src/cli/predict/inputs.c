@@ -199,7 +199,8 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     char path[4096];
     TRY(check_options(options, error));
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
-    TRY(cli_setup_model(&options->common, options->common.operands[0], &state->model, path, error));
+    TRY(cli_setup_model(&options->common, options->common.operands[0], options->network,
+                        &state->model, path, error));
     TRY(set_size(state, error));
     TRY(options->index == NULL ? read_files(state, error) : read_data(state, error));
     state->class_names = state->model->classes != NULL ? (const char *const *)state->model->classes

@@ -27,6 +27,7 @@ static const char notes[] =
 #define OPTIONS struct cli_predict_options
 
 static const struct cli_option rows[] = {
+    OPTION_FILE("network", network, "the layers of a MODEL that does not name them, in JSON"),
     OPTION_TEXT("index", index, "LIST", "images of the data set, not files: 0,17,42"),
     OPTION_CHOICE("split", split, "test", cli_split_names, "the images that --index names"),
     OPTION_CHOICE("invert", invert, "auto", inverts, "exchange bright and dark in files"),

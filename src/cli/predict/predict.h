@@ -9,7 +9,7 @@
 
 struct cli_predict_options {
     struct cli_options common;
-    const char *index, *out;
+    const char *network, *index, *out;
     uint64_t top;
     int split, invert, mirror, theme;
 };

@@ -121,7 +121,7 @@ static enum weft_status evaluate_run(const struct cli_options *options, const ch
     struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
     char folder[4096], path[4096];
     enum weft_status status;
-    TRY_OR(done, cli_setup_model(options, parts[0].run->name, &model, path, error));
+    TRY_OR(done, cli_setup_model(options, parts[0].run->name, NULL, &model, path, error));
     TRY_OR(done, weft_data_find(chosen, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_images *images = &parts[i].images;

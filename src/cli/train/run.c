@@ -28,7 +28,9 @@ static const struct cli_option rows[] = {
                  "hold out the last N images, evaluate them by epoch;\n"
                  "the final matrix of train covers the whole split"),
     OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of MODEL"),
-    OPTION_FILE("network", network, "layers in JSON, instead of the published network"),
+    OPTION_FILE("network", network,
+                "layers in JSON, instead of the published network;\n"
+                "with --init, those of a MODEL that does not name them"),
     OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is new)"),
     OPTION_TEXT("resume", resume, "DIR",
                 "continue after the last complete epoch of DIR, with the same\n"
@@ -63,7 +65,8 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
     struct weft_network *network = NULL;
     char path[4096];
     if (options->init != NULL) {
-        TRY(cli_setup_model(&options->common, options->init, &train->model, path, error));
+        TRY(cli_setup_model(&options->common, options->init, options->network, &train->model, path,
+                            error));
         strcpy(train->init_sha256, train->model->sha256);
         return WEFT_OK;
     }
@@ -82,9 +85,6 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
     }
     if (options->dump_gradients != NULL) {
         TRY(os_file_check(options->dump_gradients, error));
-    }
-    if (options->init != NULL && options->network != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--network: --init has its own network");
     }
     TRY(cli_setup_images(options->common.data, train->data, train->images, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
