@@ -58,7 +58,7 @@ static void save_both(void) {
     struct weft_epoch epoch = {.images = 10, .correct = 5, .steps = 2, .total_loss = 3};
     struct weft_checkpoint checkpoint = {
         .model = model,
-        .training = {.epochs = 3, .batch = 50, .learning_rate = 0.01f},
+        .training = {.epochs = 3, .batch = 50, .seed = 3, .learning_rate = 0.01f},
         .epochs = 1,
         .steps = 2,
         .moments = moments,
@@ -227,6 +227,7 @@ START_TEST(inconsistent) {
     assert_changed(0, "\\\"labels\\\":\\\"e3b0", "\\\"labels\\\":\\\"E3b0", true,
                    "weft.data: train");
     assert_changed(1, "\\\"batch\\\":50", "\\\"batch\\\": 0", true, "weft.checkpoint");
+    assert_changed(1, "\\\"seed\\\": 3", "\\\"seed\\\": 4", true, "contradict");
     assert_changed(1, "\\\"steps\\\":2", "\\\"steps\\\":3", true, "number of steps");
     assert_changed(1, "\\\"images\\\":10", "\\\"images\\\":11", true, "history");
     assert_changed(1, "\"weft.options\"", "\"weft_options\"", true, "weft.options");

@@ -43,4 +43,9 @@ struct checkpoint_array {
 void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
 
+/* Reads "weft.checkpoint", ${text}, into ${checkpoint}, whose model, epochs and steps are known.
+ * Fails with WEFT_BAD_FILE. */
+enum weft_status checkpoint_read_record(const char *text, struct weft_checkpoint *checkpoint,
+                                        struct weft_error *error);
+
 #endif

@@ -219,14 +219,44 @@ end
 
 # ---- files of before ----
 
-PYTHONPATH=$source/tests/support python3 - $model "$work/files/before.safetensors" <<'PYTHON'
+run "${train[@]}" --data "$sample" --epochs 1 --out run-before
+mv run-before/checkpoint.safetensors checkpoint
+# unseal FROM TO: writes the file as earlier versions did.
+unseal() {
+    PYTHONPATH=$source/tests/support python3 - "$1" "$2" <<'PYTHON'
 import sys, sealed
 header, values = sealed.read(sys.argv[1])
 for key in "weft.digest", "weft.format", "weft.classes", "weft.data":
     del header["__metadata__"][key]
 open(sys.argv[2], "wb").write(sealed.pack(header, values))
 PYTHON
+}
+unseal $model "$work/files/before.safetensors"
+unseal checkpoint run-before/checkpoint.safetensors
+rm run-before/run.json # it has the hash of the other checkpoint
 before=$work/files/before.safetensors
+
+begin "a checkpoint without a digest is read with a notice"
+run train --resume run-before --epochs 2 --steps 2 --device cpu
+expect_code 0
+expect_text err "run-before/checkpoint.safetensors: an earlier weft wrote it, without a digest"
+expect_same run-before/model.safetensors $model
+end
+
+begin "a damaged checkpoint is not continued"
+mkdir damaged
+python3 -c '
+import sys
+content = bytearray(open(sys.argv[1], "rb").read())
+content[content.index(b"batch", content.index(b"weft.checkpoint")) + 10] ^= 4
+open(sys.argv[2], "wb").write(content)' checkpoint damaged/checkpoint.safetensors
+run train --resume damaged --epochs 2 --device cpu --json
+expect_code 3
+expect_text err "damaged/checkpoint.safetensors: damaged: its digest is "
+expect_text err "restore the file from a copy"
+expect_json 'e[-1]["event"] == "error" and e[-1]["code"] == 3 and ", its content " in e[-1]["message"]'
+[ "$(ls damaged)" = checkpoint.safetensors ] || problem "it left files"
+end
 
 begin "a file without a digest is read with a notice"
 for command in "evaluate $before --data $sample --device cpu" "summary $before" \

@@ -159,6 +159,9 @@ record("huge-epochs", epochs=1e300)
 record("seed", seed="18446744073709551616")
 record("history", history=[{}] * 5)
 record("images", images=0)
+# The options of the model say something else
+for key, value in dict(batch=54, lr=0.02, seed="4", order="file", math="fast", init="x").items():
+    record("other-" + key, **{key: value})
 for key in "weft.network", "weft.contract", "weft.checkpoint", "weft.options":
     h = json.loads(json.dumps(header)); del h["__metadata__"][key]
     write("no-" + key, file(h, values))
