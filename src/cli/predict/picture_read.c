@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #ifdef WEFT_PNG
-#include <errno.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -33,8 +32,9 @@ struct reader {
     uint32_t *alpha;    /* rows x columns: sums of alpha */
     uint8_t *row;       /* width x RGBA */
     int orientation;    /* of the first eXIf chunk, or 1 */
-    bool has_exif, damaged_exif, interrupted, no_memory;
-    char message[160]; /* why libpng stopped */
+    bool has_exif, damaged_exif, no_memory;
+    char message[160];         /* why libpng stopped */
+    struct weft_error failure; /* why it was stopped */
 };
 
 /* ---- what libpng calls ---- */
@@ -65,23 +65,27 @@ static void on_free(png_structp png, png_voidp memory) {
 
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
     struct reader *reader = png_get_io_ptr(png);
-    errno = 0;
-    if (fread(bytes, 1, count, reader->stream) != count) {
-        png_error(png, ferror(reader->stream) ? strerror(errno) : "the file is truncated");
+    size_t got;
+    if (os_file_get(reader->stream, reader->path, bytes, count, &got, &reader->failure) !=
+            WEFT_OK ||
+        got < count) {
+        png_error(png, "the file is truncated");
     }
 }
 
-/* Returns 1: libpng forgets the chunk; or -1, if the image cannot be read without it. */
+/* Returns 1: libpng forgets the chunk. */
 static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
     struct reader *reader = png_get_user_chunk_ptr(png);
-    bool critical = chunk->name[0] >= 'A' && chunk->name[0] <= 'Z';
+    if (chunk->name[0] >= 'A' && chunk->name[0] <= 'Z') {
+        png_chunk_error(png, "the image cannot be read without this unknown chunk");
+    }
     if (memcmp(chunk->name, "eXIf", 4) == 0 && !reader->has_exif) {
         int orientation = cli_picture_orientation(chunk->data, chunk->size);
         reader->has_exif = true;
         reader->damaged_exif = reader->damaged_exif || orientation == 0;
         reader->orientation = reader->damaged_exif ? 1 : orientation;
     }
-    return critical ? -1 : 1;
+    return 1;
 }
 
 /* ---- the steps of reading: libpng may leave each of them by longjmp ---- */
@@ -132,7 +136,7 @@ static void read_pixels(struct reader *reader) {
         for (size_t y = top; y < reader->height && left < reader->width; y += dy) {
             const uint8_t *pixel = reader->row;
             if (os_interrupted()) {
-                reader->interrupted = true;
+                weft_fail(&reader->failure, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
                 png_error(reader->png, "interrupted");
             }
             png_read_row(reader->png, reader->row, NULL);
@@ -151,8 +155,9 @@ static enum weft_status attempt(struct reader *reader, void (*step)(struct reade
         step(reader);
         return WEFT_OK;
     }
-    if (reader->interrupted) {
-        return weft_fail(error, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
+    if (reader->failure.status != WEFT_OK) {
+        *error = reader->failure;
+        return error->status;
     }
     if (reader->no_memory) {
         return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
@@ -225,8 +230,9 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
 static enum weft_status decode(struct reader *reader, struct cli_picture *picture,
                                struct weft_error *error) {
     uint8_t signature[SIGNATURE];
-    if (fread(signature, 1, SIGNATURE, reader->stream) != SIGNATURE ||
-        png_sig_cmp(signature, 0, SIGNATURE) != 0) {
+    size_t got;
+    TRY(os_file_get(reader->stream, reader->path, signature, SIGNATURE, &got, error));
+    if (got < SIGNATURE || png_sig_cmp(signature, 0, SIGNATURE) != 0) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
     }
     reader->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning,
