@@ -81,6 +81,10 @@ enum weft_status os_fail_writing(struct weft_error *error, const char *path, int
  * and does not open a pipe or a device. */
 enum weft_status os_file_check(const char *path, struct weft_error *error);
 
+/* Fails if no file can be written into the folder ${path}, or into the folder in which it would be
+ * made, before long work. Leaves nothing. */
+enum weft_status os_folder_check(const char *path, struct weft_error *error);
+
 /* Removes the temporary files in ${folder} whose processes have ended. */
 void os_remove_parts(const char *folder);
 

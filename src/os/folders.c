@@ -70,6 +70,19 @@ static void close_folder(DIR *stream) {
     }
 }
 
+enum weft_status os_folder_check(const char *path, struct weft_error *error) {
+    char folder[OS_PATH], file[OS_PATH + 16];
+    if (strlen(path) >= sizeof folder) {
+        return os_fail(error, "cannot make folder", path, ENAMETOOLONG);
+    }
+    strcpy(folder, path);
+    while (os_is_missing(folder) && strcmp(folder, ".") != 0) {
+        os_folder_of(folder, folder);
+    }
+    snprintf(file, sizeof file, "%s/" OS_PART, folder);
+    return os_file_check(file, error);
+}
+
 int os_check_empty(const char *path, const char *ignored) {
     char entry[OS_PATH];
     DIR *stream = opendir(path);

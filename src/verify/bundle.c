@@ -8,6 +8,7 @@
 
 #include "base/try.h"
 #include "os/files.h"
+#include "os/lock.h"
 
 /* Selects in ${record} the launches that compute ${ref}. */
 static void select_launches(const struct weft_network *network, const struct tensor_ref *ref,
@@ -65,7 +66,7 @@ static enum weft_status create(const char *folder, const char *name, struct os_f
                                struct weft_error *error) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return os_file_replace(file, path, error);
+    return os_file_create(file, path, error);
 }
 
 static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,
@@ -179,13 +180,12 @@ static enum weft_status write_record(const char *folder, const struct record *re
     return WEFT_OK;
 }
 
-static enum weft_status write_folder(const struct verify *verify,
-                                     const struct bundle_content *content,
-                                     const struct weft_verify_difference *found,
-                                     struct weft_error *error) {
+static enum weft_status write_files(const struct verify *verify,
+                                    const struct bundle_content *content,
+                                    const struct weft_verify_difference *found,
+                                    struct weft_error *error) {
     const char *folder = verify->options->bundle;
     struct os_file file = {0};
-    TRY(os_make_folder(folder, error));
     if (content->record != NULL) {
         TRY(write_record(folder, content->record, error));
     }
@@ -197,6 +197,20 @@ static enum weft_status write_folder(const struct verify *verify,
     TRY(create(folder, "replay.c", &file, error));
     print_replay(file.stream, &verify->outcome->device, content->record, content->buffer);
     return os_file_commit(&file, error);
+}
+
+/* Files of two bundles are not mixed. */
+static enum weft_status write_folder(const struct verify *verify,
+                                     const struct bundle_content *content,
+                                     const struct weft_verify_difference *found,
+                                     struct weft_error *error) {
+    struct os_lock lock;
+    enum weft_status status;
+    TRY(os_make_folder(verify->options->bundle, error));
+    TRY(os_lock_take(&lock, verify->options->bundle, error));
+    status = write_files(verify, content, found, error);
+    os_lock_release(&lock);
+    return status;
 }
 
 void verify_bundle_fail(struct verify *verify, const struct weft_error *error) {

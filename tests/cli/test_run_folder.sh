@@ -367,6 +367,7 @@ refuses 3 "Is a directory" evaluate "$a" --data nowhere --csv "$work"
 refuses 3 "cannot write $work/files/file/x: Not a directory" evaluate "$a" --data nowhere --logits "$work/files/file/x"
 refuses 3 "cannot write nowhere/x.html" report "$a" --out nowhere/x.html
 refuses 3 "cannot write nowhere/x.svg" report "$a" --curves nowhere/x.svg
+refuses 3 "--bundle: cannot write" verify --device cpu --bundle "$work/files/file/x"
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
 refuses 3 "cannot make folder $work/files/file: File exists" "${train[@]}" --out "$work/files/file/x"
 

@@ -1,7 +1,6 @@
 /* run.c: weft train: from options to a run folder. */
 #include "cli/train/train.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,49 +230,6 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
     return WEFT_OK;
 }
 
-#define GUESS_STEPS 100 /* before that, guessing is no failure yet */
-
-static bool only_rises(const struct report_epoch *epochs, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        if (!(epochs[i].mean_loss > epochs[i - 1].mean_loss)) {
-            return false;
-        }
-    }
-    return count >= 2;
-}
-
-/* Fails with WEFT_FAILED when the training learned nothing, by the rule of the manual page: such a
- * training must not look like one that did. */
-static enum weft_status check_sanity(const struct cli_record *record,
-                                     const struct weft_evaluation evaluations[WEFT_SPLIT_COUNT],
-                                     struct weft_error *error) {
-    double classes = (double)evaluations[WEFT_SPLIT_TRAIN].classes;
-    const struct report_epoch *last = &record->epochs[record->epoch_count - 1];
-    if (only_rises(record->epochs, record->complete_epochs)) {
-        weft_fail(error, WEFT_FAILED,
-                  "training learned nothing: the mean loss rose with each epoch, from %.4f to %.4f",
-                  record->epochs[0].mean_loss,
-                  record->epochs[record->complete_epochs - 1].mean_loss);
-        return weft_error_hint(error, "try another --lr; the default is 0.01");
-    }
-    if (record->steps >= GUESS_STEPS && !(last->mean_loss < log(classes)) &&
-        last->accuracy < 1.5 / classes) {
-        weft_fail(error, WEFT_FAILED,
-                  "training learned nothing: the last epoch is no better than guessing: accuracy "
-                  "%.4f, mean loss %.4f",
-                  last->accuracy, last->mean_loss);
-        return weft_error_hint(error, "try another --lr; the default is 0.01");
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        if (!isfinite(evaluations[i].loss)) {
-            return weft_fail(error, WEFT_FAILED,
-                             "training diverged: %s split: the loss is not a finite number",
-                             weft_split_name((enum weft_split)i));
-        }
-    }
-    return WEFT_OK;
-}
-
 static enum weft_status work(struct cli_training *train, struct weft_error *error) {
     double start = os_seconds();
     os_catch_interrupts();
@@ -288,7 +244,7 @@ static enum weft_status work(struct cli_training *train, struct weft_error *erro
     train->seconds = os_seconds() - start;
     TRY(cli_train_write_results(train, error));
     TRY(cli_train_print_done(train, error));
-    return train->silent ? WEFT_OK : check_sanity(&train->record, train->evaluations, error);
+    return train->silent ? WEFT_OK : cli_train_check_sanity(train, error);
 }
 
 enum weft_status cli_train(const struct cli_train_options *options, struct weft_device *device,

@@ -110,6 +110,10 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
 enum weft_status cli_train_write_results(const struct cli_training *train,
                                          struct weft_error *error);
 
+/* sanity.c: fails with WEFT_FAILED when the training learned nothing, by the rule of the manual page:
+ * such a training must not look like one that did. */
+enum weft_status cli_train_check_sanity(const struct cli_training *train, struct weft_error *error);
+
 /* record.c: adds an epoch, in memory. Fails with WEFT_FAILED without memory. */
 enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_epoch *epoch,
                                   struct weft_error *error);

@@ -10,6 +10,7 @@
 #include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
+#include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
 
@@ -227,6 +228,10 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     if (options->inject != NULL) {
         TRY(parse_injection(options->inject, text, &inject, error));
         requested.inject = &inject;
+    }
+    if (options->bundle != NULL && os_folder_check(options->bundle, error) != WEFT_OK) {
+        status = weft_error_context(error, "--bundle");
+        goto done;
     }
     if (cli_options_given(&options->common, "data")) {
         TRY_OR(done, read_images(options, images, error));
