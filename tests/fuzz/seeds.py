@@ -199,6 +199,18 @@ def results(run):
         seed("csv", name, table)
 
 
+def texts():
+    for i, text_ in enumerate(("plain", "\u001b[31mred\n\r\t", "\u202eright to left\u200b", "\u65e5\u672c\U0001f600\u0301")):
+        seed("text", "text%d" % i, text_.encode())
+        seed("printable", "text%d" % i, bytes([20, 30, 10 * i]) + text_.encode())
+    seed("printable", "invalid", b"\5\0\4\xc3\x28\xf0\x9f\x98\xed\xa0\x80\xc2\x9b")
+
+
+def cache():
+    seed("cache", "right", b"\1binary")
+    seed("cache", "other", b"\0weft program 1 %s %s\nbinary" % (b"0" * 64, b"0" * 64))
+
+
 def options():
     command_lines = ["devices --clear-cache", "data a", "samples --split test --index 0,1", "summary m --json",
                      "train --epochs 5 --batch=100 --lr 0.01 --seed 7 --order file --steps 3 --validate 5000 --init x "
@@ -227,6 +239,8 @@ def main():
     networks()
     pictures()
     results(run)
+    texts()
+    cache()
     options()
     dictionary("json", ['"%s"' % word for word in WORDS] + VALUES)
 
