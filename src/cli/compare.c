@@ -4,7 +4,7 @@
 
 #include "base/try.h"
 #include "cli/command.h"
-#include "cli/fleet.h"
+#include "cli/fleet/fleet.h"
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "cli/options.h"

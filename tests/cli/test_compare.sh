@@ -73,45 +73,4 @@ refuses 3 "nowhere" compare "$a" nowhere
 head -c 1000 "$a/model.safetensors" >"$work/files/short.safetensors"
 refuses 3 "short.safetensors" compare "$work/files/short.safetensors" "$a"
 
-# A fleet: the same verdict from all machines except three
-"$weft" verify --device cpu --steps 1 --json >"$work/files/good.json" || exit 1
-verdict() { sed "s/\"host\":\"[^\"]*\"/\"host\":\"$1\"/; ${2:-}" "$work/files/good.json"; }
-begin "a fleet with equal verdicts"
-for i in 1 2 3 4 5; do verdict "node$i"; done >"$work/files/fleet.json"
-run compare --fleet "$work/files/fleet.json"
-expect_code 0
-expect_text out "5 verdicts, 0 in the minority"
-run compare --fleet "$work/files/fleet.json" "$work/files/good.json" --json
-expect_code 0
-expect_json '[x["machines"] for x in e if x["event"] == "group"] == [6] and e[-1] == {"event": "verdict", "result": "equal", "verdicts": 6, "minority": 0}'
-end
-begin "the minority of a fleet"
-verdict node6 's/"hash":"..../"hash":"dead/' >"$work/files/other.json"
-verdict node7 's/"result":"equal","diagnosis"/"result":"different","diagnosis"/' >>"$work/files/other.json"
-verdict node8 's/"driver":"weft [^"]*"/"driver":"another"/' >>"$work/files/other.json"
-run compare --fleet "$work/files/fleet.json" "$work/files/other.json" --json
-expect_code 1
-expect_json 'sorted(x["host"] for x in e if x["event"] == "minority") == ["node6", "node7"]'
-expect_json 'sorted(x["machines"] for x in e if x["event"] == "group") == [1, 1, 1, 5] and e[-2]["minority"] == 2'
-run compare --fleet "$work/files/fleet.json" "$work/files/other.json"
-expect_text out "minority: node6 cpu: equal, hash dead"
-expect_text err "2 of 8 verdicts differ from the majority"
-end
-echo '{"event":"stage"}' >"$work/files/none.json"
-refuses 3 "it has no verdict" compare --fleet "$work/files/none.json"
-echo 'no JSON' >"$work/files/none.json"
-refuses 3 "none.json, line 1" compare --fleet "$work/files/none.json"
-refuses 3 "nowhere" compare --fleet nowhere
-
-begin "a fleet with an incomplete file"
-head -c 200 "$work/files/good.json" >"$work/files/short.json"
-run compare --fleet "$work/files/short.json" "$work/files/good.json" --json
-expect_code 3
-expect_text err "short.json, line 3: not JSON"
-expect_json '[(x["result"], x["verdicts"], x["unreadable"]) for x in e if x["event"] == "verdict"] == [("no verdict", 1, 1)]'
-run compare --fleet "$work/files/short.json" "$work/files/fleet.json" "$work/files/other.json"
-expect_code 1
-expect_text err "short.json, line 3: not JSON"
-expect_text out "files that could not be read to their end: 1"
-end
 finish

@@ -2,7 +2,7 @@
  * byte is odd. What it prints holds no control character. */
 #include "printed.h"
 
-#include "cli/fleet.h"
+#include "cli/fleet/fleet.h"
 #include "cli/parser.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {

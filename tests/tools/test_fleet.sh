@@ -41,6 +41,21 @@ expect_code 5
 expect_empty out
 end
 
+begin "a health check of a node without a device"
+OCL_ICD_VENDORS=/nowhere WEFT_LOG=log2 SCONTROL=$work/bin/scontrol "$source/tools/fleet/slurm-health-check" >"$work/out" 2>"$work/err"
+code=$?
+expect_code 4
+expect_empty out
+grep -q '"event":"error"' log2 || problem "no error in the log"
+for what in "" '{"event":"verdict","result":"equal"}' 'no JSON'; do
+    printf '#!/bin/sh\n[ "$1" = verify ] || exec "%s" "$@"\necho '"'%s'" "$WEFT" "$what" >"$work/bin/liar"
+    chmod +x "$work/bin/liar"
+    WEFT=$work/bin/liar WEFT_LOG=log3 SCONTROL=$work/bin/scontrol "$source/tools/fleet/slurm-health-check" >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 5
+done
+end
+
 # The script, with the replacement and with the mpirun of the system
 mpirun=("$work/bin")
 [ -z "$(command -v mpirun)" ] || mpirun+=("")
@@ -54,6 +69,17 @@ for folder in "${mpirun[@]}"; do
     expect_code 0
     expect_text out "3 verdicts, 0 in the minority"
     [ -s verdicts/2.json ] || problem "rank 2 wrote nothing"
+    # A rank of an earlier run does not count; one that wrote nothing is reported
+    cp verdicts/2.json verdicts/3.json
+    PATH=${folder:+$folder:}$PATH WEFT_DEVICE=cpu "$source/tools/fleet/mpirun-verify" 2 verdicts "${options[@]}" >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 0
+    expect_text out "2 verdicts, 0 in the minority"
+    PATH=${folder:+$folder:}$PATH OCL_ICD_VENDORS=/nowhere "$source/tools/fleet/mpirun-verify" 2 verdicts "${options[@]}" >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 5
+    expect_text out "there is nothing to verify"
+    expect_text out "0 verdicts, 0 in the minority; without a verdict: 2"
     end
     rm -rf verdicts
 done
