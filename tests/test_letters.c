@@ -54,6 +54,9 @@ START_TEST(printed) {
         {"\xf0\x9f\x91\x9f shoe", 7, 0, "\xf0\x9f\x91\x9f shoe"},
         {"e\xcc\x81t\xc3\xa9", 4, 1, " e\xcc\x81t\xc3\xa9"},
         {"\x1b[31m\n", 6, 0, " [31m "},
+        {"\xc2\x9b"
+         "1m\xe2\x80\xae\xe2\x81\xa6",
+         6, 0, " 1m   "},
     };
     for (size_t i = 0; has_widths() && i < sizeof cases / sizeof cases[0]; i++) {
         char text[64];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/try.h"
 #include "os/files.h"
 #include "os/lock.h"
@@ -81,8 +82,9 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
                          const struct weft_verify_difference *found) {
     const struct weft_verify_outcome *outcome = verify->outcome;
     const struct weft_device *device = &outcome->device;
-    fprintf(
-        out,
+    char text[8192];
+    printable_print(
+        text, sizeof text,
         "weft verify found a difference between an OpenCL device and IEEE 754 arithmetic in the\n"
         "order that the kernels' source gives.\n\n"
         "device:     %s (%s), driver %s, %s\n"
@@ -95,6 +97,7 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
         found->name[0] != '\0' ? found->name : found->tensor, found->element,
         (unsigned long)found->device, (unsigned long)found->expected, found->differing, found->of,
         found->where, outcome->diagnosis);
+    fputs(text, out);
     if (record == NULL) {
         fputs("\nexpected.bin  what was written to a buffer, and copied from it to another\n"
               "got.bin       what was read back\n"

@@ -170,7 +170,10 @@ int main(int argc, char **argv) {
     check(in_platform < count ? CL_SUCCESS : CL_INVALID_DEVICE, "device");
     device = devices[in_platform];
     check(clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name, name, NULL), "device");
-    printf("%s\n", name);
+    for (char *c = name; *c != '\0'; c++) {
+        putchar(*c >= ' ' && *c <= '~' ? *c : '?'); /* no escape sequences */
+    }
+    putchar('\n');
     cl_context context = clCreateContext(NULL, 1, &device, NULL, NULL, &code);
     check(code, "clCreateContext");
     cl_command_queue queue = clCreateCommandQueue(context, device, 0, &code);
