@@ -89,7 +89,8 @@ void cli_setup_explain_end(bool drivers) {
                        ? "weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
                          "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd uses only one; "
                          "weft verify looks for the fault\n"
-                       : "weft: weft itself crashed or was ended; it used no OpenCL driver\n"
+                       : "weft: weft, or a library that it uses, crashed or ended the program; "
+                         "no OpenCL driver was in use\n"
                          "please report it with the command; a limit of memory (ulimit -v) can "
                          "also be the cause\n",
                    drivers ? WEFT_BAD_DEVICE : WEFT_FAILED);

@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
-static const int signals[] = {SIGSEGV, SIGBUS, SIGILL,  SIGFPE,  SIGABRT,
-                              SIGHUP,  SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE,  SIGABRT, SIGTRAP,
+                              SIGSYS,  SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
 struct handlers {

@@ -23,8 +23,8 @@
 #include "os/host.h"
 
 /* Signals that a process causes itself. */
-enum { CRASHES = 5 };
-static const int crashes[CRASHES] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+enum { CRASHES = 7 };
+static const int crashes[CRASHES] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 
 static const char *volatile explanation;
 static int exit_code;
@@ -224,7 +224,7 @@ static void run_child(pid_t parent, char *const *arguments) {
 }
 
 static bool is_crash(int number) {
-    bool found = number == SIGTRAP;
+    bool found = false;
     for (int i = 0; i < CRASHES; i++) {
         found = found || number == crashes[i];
     }

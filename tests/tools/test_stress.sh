@@ -24,6 +24,12 @@ expect_text out "4 draws, 0 that differ"
 [ "$(grep -c "^equal [0-9a-f]\{16\}, exit code 0: --seed " "$work/out")" -eq 4 ] || problem "not four lines"
 end
 
+begin "without a device, the CPU backend is not compared with itself"
+OCL_ICD_VENDORS=/nowhere stress 1 3 --images 200 --steps 20 --work 1000 --device auto
+expect_code 1
+expect_text out "no OpenCL device: the CPU backend would be compared with itself"
+end
+
 begin "kernels that are wrong in one mapping"
 cp -r "$source/cl" "$work/files/wrong"
 sed -i 's/float4 four = eight.lo + eight.hi;/float4 four = eight.hi + eight.lo + 1e-3f;/' "$work/files/wrong/lanes.h"

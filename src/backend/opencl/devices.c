@@ -49,7 +49,7 @@ struct found {
 /* Adds the devices of ${platform}, or why it has none. */
 static enum weft_status add_platform(struct found *found, cl_platform_id platform, unsigned number,
                                      struct weft_error *error) {
-    cl_device_id ids[MAX_DEVICES];
+    cl_device_id ids[MAX_DEVICES] = {NULL};
     cl_uint count = 0;
     cl_int code = find_ids(platform, ids, &count);
     char name[128], text[32];
@@ -92,7 +92,7 @@ static void explain(const struct found *found, cl_int code, struct weft_error *n
 
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count,
                                      struct weft_error *note, struct weft_error *error) {
-    cl_platform_id platforms[MAX_PLATFORMS];
+    cl_platform_id platforms[MAX_PLATFORMS] = {NULL};
     cl_uint platform_count = 0;
     struct found found = {0};
     cl_int code = find_platforms(platforms, &platform_count);
@@ -115,8 +115,8 @@ done:
 /* A driver may have lost a device since, or found another one. */
 enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
                                     struct weft_error *error) {
-    cl_platform_id platforms[MAX_PLATFORMS];
-    cl_device_id ids[MAX_DEVICES];
+    cl_platform_id platforms[MAX_PLATFORMS] = {NULL};
+    cl_device_id ids[MAX_DEVICES] = {NULL};
     cl_uint count = 0, in_platform = 0;
     struct weft_device now = {.platform = device->platform, .in_platform = device->in_platform};
     TRY(opencl_check(find_platforms(platforms, &count), "clGetPlatformIDs", error));
