@@ -154,9 +154,10 @@ START_TEST(wrong_headers) {
         {4, 4, "\0\0\0\0", "dimension 1 of 3 is 0"},
         {8, 4, "\0\0\0\0", "dimension 2 of 3 is 0"},
         {12, 4, "\0\0\0\0", "dimension 3 of 3 is 0"},
-        {4, 12, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "than any memory holds"},
+        {4, 12, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "states more than 2147483648"},
+        {4, 12, "\x80\0\0\0\0\0\0\1\0\0\0\1", "ends after 60 of the 2147483648 bytes"},
         /* 2^48: no machine has this memory, so it must not be allocated */
-        {4, 12, "\0\1\0\0\0\1\0\0\0\1\0\0", "ends after 60 of the 281474976710656 bytes"},
+        {4, 12, "\0\1\0\0\0\1\0\0\0\1\0\0", "states more than 2147483648 bytes"},
         {4, 4, "\0\0\0\4", "ends after 60 of the 80 bytes"},
         {4, 4, "\0\0\0\2", "continues after the 40 bytes"},
     };
@@ -177,11 +178,14 @@ START_TEST(every_truncation) {
     for (size_t n = 0; n < SIZE; n++) {
         uint8_t cut[MAX_PACKED];
         size_t cut_size = pack(plain, n, cut, MAX_PACKED);
-        assert_wrong(plain, n, n < HEADER ? "inside the header" : "ends after");
-        assert_wrong(cut, cut_size, n < HEADER ? "inside the header" : "ends after");
+        const char *part = n == 0       ? "this is an empty file"
+                           : n < HEADER ? "inside the header"
+                                        : "ends after";
+        assert_wrong(plain, n, part);
+        assert_wrong(cut, cut_size, part);
     }
     for (size_t n = 0; n < size; n++) {
-        assert_wrong(packed, n, n < 2 ? "header" : "cut off");
+        assert_wrong(packed, n, n == 0 ? "an empty file" : n < 2 ? "header" : "cut off");
     }
 }
 END_TEST
@@ -269,6 +273,22 @@ START_TEST(random_mutations) {
 }
 END_TEST
 
+/* Memory of a small file that unpacks to a large one is bounded, whatever its header states. */
+START_TEST(unpacking_is_bounded) {
+    enum { PLAIN = 80 << 20 };
+    uint8_t *plain = calloc(PLAIN, 1), *packed = malloc(1 << 20);
+    ck_assert(plain != NULL && packed != NULL);
+    memcpy(plain, (const uint8_t[]){0, 0, 8, 3, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 7, 0}, 16);
+    size_t size = pack(plain, PLAIN, packed, 1 << 20);
+    assert_wrong(packed, size, "unpacks to more than 100 times its size");
+    memcpy(plain + 4, (const uint8_t[]){0, 0, 0, 4, 0, 0, 0, 8, 0, 0, 0, 8}, 12);
+    size = pack(plain, PLAIN, packed, 1 << 20);
+    assert_wrong(packed, size, "continues after the 256 bytes");
+    free(plain);
+    free(packed);
+}
+END_TEST
+
 START_TEST(no_file) {
     struct idx idx;
     struct weft_error error = {0};
@@ -291,6 +311,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, trailing_bytes);
     tcase_add_test(tests, every_bit_of_gzip);
     tcase_add_test(tests, random_mutations);
+    tcase_add_test(tests, unpacking_is_bounded);
     tcase_add_test(tests, no_file);
 }
 

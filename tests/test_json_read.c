@@ -130,8 +130,9 @@ static enum weft_status parse_zeros(size_t count) {
 }
 
 START_TEST(too_many_values) {
-    ck_assert_int_eq(parse_zeros(JSON_READ_VALUES - 1), WEFT_OK); /* and the list */
-    ck_assert_int_eq(parse_zeros(JSON_READ_VALUES), WEFT_BAD_FILE);
+    const size_t most = JSON_READ_VALUES - JSON_READ_CONTAINER;
+    ck_assert_int_eq(parse_zeros(most), WEFT_OK); /* and the list */
+    ck_assert_int_eq(parse_zeros(most + 1), WEFT_BAD_FILE);
 }
 END_TEST
 
@@ -175,16 +176,18 @@ START_TEST(integers_are_exact) {
 }
 END_TEST
 
-/* A text of ${count} empty lists in a list has as many values as one of numbers. */
+/* Lists and objects count as several values, also empty ones, and those in a text as none. */
 START_TEST(values_are_counted) {
     static const char *const texts[] = {"[%s0]", "[%s[]]", "[%s{}]", "[%s\",[{\\\"\"]",
                                         "[%s{\"a\":0}]"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const size_t inside = i == 4 ? 2 : 1; /* values of the last member */
+        static const size_t last[] = {1, JSON_READ_CONTAINER, JSON_READ_CONTAINER, 1,
+                                      JSON_READ_CONTAINER + 1};
+        const size_t most = JSON_READ_VALUES - JSON_READ_CONTAINER - last[i];
         for (size_t more = 0; more < 2; more++) {
             struct text zeros = {0}, text = {0};
             char *bytes;
-            for (size_t j = 0; j < JSON_READ_VALUES - 1 - inside + more; j++) {
+            for (size_t j = 0; j < most + more; j++) {
                 text_add_bytes(&zeros, "0,", 2);
             }
             text_add(&text, texts[i], zeros.bytes);

@@ -162,7 +162,6 @@ START_TEST(wrong_lengths) {
         memcpy(bytes + 8, "{}", 2);
         ck_assert_int_eq(safetensors_parse(bytes, 10, &file, &error), WEFT_BAD_FILE);
         ck_assert_ptr_nonnull(strstr(error.message, "in a file of 10"));
-        ck_assert((strstr(error.hint, "torch.save") != NULL) == (starts[i][0] == 'P'));
     }
 }
 END_TEST

@@ -10,7 +10,7 @@
  * and stores the position. Runs before jansson, which checks the grammar, to bound its memory. Adds
  * to ${flags} what the sign of a "-0" needs. */
 static const char *check_limits(const char *text, size_t size, size_t *position, size_t *flags) {
-    size_t depth = 0, values = 1, number = 0;
+    size_t depth = 0, values = 1, number = 0; /* values: with their weight */
     bool in_string = false, opened = false;
     for (size_t i = 0; i < size; i++) {
         const char c = text[i] != '\0' ? text[i] : '?'; /* strchr finds a zero */
@@ -31,6 +31,7 @@ static const char *check_limits(const char *text, size_t size, size_t *position,
         /* Each comma is followed by a value, and so is each bracket of a list that is not empty. */
         values += c == ',' || (opened && c != ']' && c != '}');
         opened = c == '[' || c == '{';
+        values += opened ? JSON_READ_CONTAINER - 1 : 0;
         depth += opened;
         depth -= (c == ']' || c == '}') && depth > 0;
         in_string = c == '"';

@@ -84,7 +84,7 @@ static enum weft_status compare_csv(const struct cli_options *options, const cha
     enum weft_status status = WEFT_OK;
     for (int side = 0; side < 2; side++) {
         snprintf(path, sizeof path, "%s/%s", options->operands[side], name);
-        if (!os_exists(path)) {
+        if (os_is_missing(path)) {
             goto done;
         }
         TRY_OR(done, os_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error));

@@ -11,7 +11,8 @@
 #include "cli/run_folder.h"
 #include "os/files.h"
 
-enum { RUN_MAX = 1 << 26 }; /* bytes of run.json */
+#define RUN_MAX    (1 << 26)           /* bytes of run.json */
+#define HASHED_MAX (UINT64_C(1) << 32) /* bytes of another file */
 
 /* Figures and reports may be drawn again. */
 static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoint.safetensors",
@@ -26,6 +27,7 @@ static enum weft_status hash_file(const char *folder, const char *name, char sha
     char path[4096];
     FILE *stream;
     size_t size = 0;
+    uint64_t total = 0;
     enum weft_status status;
     sha256[0] = '\0';
     if (os_is_missing(cli_run_path(folder, name, path))) {
@@ -36,7 +38,12 @@ static enum weft_status hash_file(const char *folder, const char *name, char sha
     do {
         status = os_file_get(stream, path, bytes, sizeof bytes, &size, error);
         sha256_update(&hash, bytes, size);
-    } while (status == WEFT_OK && size == sizeof bytes);
+        total += size;
+    } while (status == WEFT_OK && size == sizeof bytes && total <= HASHED_MAX);
+    if (status == WEFT_OK && total > HASHED_MAX) { /* a device may have no end */
+        status = weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %llu bytes", path,
+                           (unsigned long long)HASHED_MAX);
+    }
     fclose(stream);
     sha256_final_hex(&hash, sha256);
     return status;
@@ -63,7 +70,7 @@ static enum weft_status read_run(const char *folder, json_t **json, struct weft_
     if (os_is_missing(cli_run_path(folder, "run.json", path))) {
         return WEFT_OK;
     }
-    TRY(os_file_read(path, RUN_MAX, &text, &size, error));
+    TRY(os_text_read(path, RUN_MAX, FILE_JSON, &text, &size, error));
     status = json_read(text, size, json, error);
     free(text);
     return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "%s", path);

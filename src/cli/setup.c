@@ -30,7 +30,7 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
     if (list != NULL) {
         TRY(cli_setup_network(list, &network, error));
     }
-    TRY(weft_model_load_as(path, network, model, error));
+    TRY(weft_model_load_as(operand, network, model, error));
     if ((*model)->notice[0] != '\0') {
         cli_message_notice(options, "%s: %s", path, (*model)->notice);
     }
@@ -50,7 +50,7 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     if (path == NULL) {
         return weft_network_create_published(network, error);
     }
-    TRY(os_file_read(path, NETWORK_TEXT_MAX, &text, &size, error));
+    TRY(os_text_read(path, NETWORK_TEXT_MAX, FILE_JSON, &text, &size, error));
     if (strlen(text) != size) {
         status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
     } else {

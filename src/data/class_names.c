@@ -87,14 +87,14 @@ enum weft_status class_names_read(const char *folder, size_t count, char ***name
                                   struct weft_error *error) {
     char path[OS_PATH + 16], *text = NULL;
     const char **lines = NULL;
-    size_t size, mark;
+    size_t size;
     enum weft_status status;
     *names = NULL;
     snprintf(path, sizeof path, "%s/classes.txt", folder);
-    if (!os_exists(path)) {
+    if (os_is_missing(path)) {
         return WEFT_OK;
     }
-    TRY(os_file_read(path, FILE_MAX, &text, &size, error));
+    TRY(os_text_read(path, FILE_MAX, FILE_TEXT, &text, &size, error));
     lines = calloc(count + 1, sizeof *lines);
     if (lines == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory for %s", path);
@@ -104,8 +104,7 @@ enum weft_status class_names_read(const char *folder, size_t count, char ***name
         status = weft_fail(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
         goto done;
     }
-    mark = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
-    TRY_OR(done, split_lines(text + mark, path, lines, count, error));
+    TRY_OR(done, split_lines(text, path, lines, count, error));
     *names = text_copy_list(lines, count);
     if (*names == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory for %s", path);

@@ -6,13 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/try.h"
 #include "data/unpack.h"
+
+/* Maximum size of the content, which is held in memory: 2.7 million images of 28 x 28. */
+#define IDX_BYTES (UINT64_C(1) << 31)
 
 enum {
     UNSIGNED_BYTES = 0x08,
     FIRST_CAPACITY = 1 << 20 /* bytes that are allocated before any content is read */
 };
+
+#define HEADER_END "%s: ends inside the header of an IDX file"
 
 /* The state of reading a file. */
 struct reading {
@@ -26,19 +32,19 @@ static enum weft_status read_header(struct reading *reading, uint8_t *bytes, siz
     size_t got;
     TRY(unpack_read(reading->reader, bytes, size, &got, reading->error));
     if (got < size) {
-        return weft_fail(reading->error, WEFT_BAD_FILE, "%s: ends inside the header of an IDX file",
-                         reading->path);
+        return weft_fail(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
     }
     return WEFT_OK;
 }
 
 static const char *type_name(uint8_t type) {
-    static const char *const names[] = {[0x09] = "signed byte",
+    static const char *const names[] = {[UNSIGNED_BYTES] = "unsigned byte",
+                                        [0x09] = "signed byte",
                                         [0x0b] = "short",
                                         [0x0c] = "int",
                                         [0x0d] = "float",
                                         [0x0e] = "double"};
-    return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "unknown";
+    return type < sizeof names / sizeof names[0] ? names[type] : NULL;
 }
 
 /* Checks the first four bytes of the file: 0, 0, type, number of dimensions. */
@@ -54,13 +60,30 @@ static enum weft_status check_magic(const struct reading *reading, const uint8_t
     if (magic[2] != UNSIGNED_BYTES) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "%s: type 0x%02x (%s), expected 0x08 (unsigned byte)", reading->path,
-                         magic[2], type_name(magic[2]));
+                         magic[2], type_name(magic[2]) != NULL ? type_name(magic[2]) : "unknown");
     }
     if (magic[3] != count) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: %d dimension%s, expected %u", reading->path,
                          magic[3], magic[3] == 1 ? "" : "s", count);
     }
     return WEFT_OK;
+}
+
+/* Reads the first four bytes. Names the kind of a file of another kind. */
+static enum weft_status read_magic(struct reading *reading, unsigned count) {
+    uint8_t start[FILE_KIND_BYTES];
+    struct weft_error ignored = {0}; /* damage after the first bytes */
+    size_t got, more = 0;
+    TRY(unpack_read(reading->reader, start, 4, &got, reading->error));
+    if (got < 4 || start[0] != 0 || start[1] != 0 || type_name(start[2]) == NULL) {
+        unpack_read(reading->reader, start + got, sizeof start - got, &more, &ignored);
+        TRY(file_kind_check(reading->path, start, got + more, FILE_IDX,
+                            unpack_is_packed(reading->reader), reading->error));
+    }
+    if (got < 4) {
+        return weft_fail(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
+    }
+    return check_magic(reading, start, count);
 }
 
 /* Reads the ${count} dimensions and multiplies them. */
@@ -78,10 +101,10 @@ static enum weft_status read_dimensions(struct reading *reading, unsigned count,
             return weft_fail(reading->error, WEFT_BAD_FILE, "%s: dimension %u of %u is 0",
                              reading->path, i + 1, count);
         }
-        if (n > SIZE_MAX / idx->size) {
+        if (n > IDX_BYTES / idx->size) {
             return weft_fail(reading->error, WEFT_BAD_FILE,
-                             "%s: its header states more bytes than any memory holds",
-                             reading->path);
+                             "%s: its header states more than %llu bytes, the maximum",
+                             reading->path, (unsigned long long)IDX_BYTES);
         }
         idx->dimensions[i] = n;
         idx->size *= n;
@@ -135,9 +158,7 @@ static enum weft_status expect_end(struct reading *reading, const struct idx *id
 }
 
 static enum weft_status read_file(struct reading *reading, unsigned count, struct idx *idx) {
-    uint8_t magic[4];
-    TRY(read_header(reading, magic, sizeof magic));
-    TRY(check_magic(reading, magic, count));
+    TRY(read_magic(reading, count));
     TRY(read_dimensions(reading, count, idx));
     TRY(read_content(reading, idx));
     return expect_end(reading, idx);

@@ -15,8 +15,8 @@
 #include "weft/error.h"
 
 enum {
-    SAFETENSORS_RANK = 8,              /* maximum number of dimensions of a tensor */
-    SAFETENSORS_HEADER = 100 * 1000000 /* maximum size of a header, as in the reference reader */
+    SAFETENSORS_RANK = 8,         /* maximum number of dimensions of a tensor */
+    SAFETENSORS_HEADER = 16 << 20 /* maximum size of a header; weft's have the history, too */
 };
 
 /* Maximum size of a file, which is held in memory. */

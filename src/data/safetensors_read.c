@@ -5,12 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/json_read.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "data/safetensors_digest.h"
 #include "os/files.h"
+
+/* Maximum size of a file. */
+#define SAFETENSORS_MAX                                                                            \
+    (SIZE_MAX / 2 < SAFETENSORS_BYTES ? SIZE_MAX / 2 : (size_t)SAFETENSORS_BYTES)
+
+enum { DAMAGE = 64 << 20 };
 
 /* The known dtypes and the size of an element in bytes. */
 static const struct dtype {
@@ -196,15 +203,9 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
         number = number << 8 | (unsigned char)bytes[i];
     }
     if (number > SAFETENSORS_HEADER || number > size - 8) {
-        weft_fail(error, WEFT_BAD_FILE,
-                  "not a complete safetensors file: a header of %llu bytes in a file of %zu",
-                  (unsigned long long)number, size);
-        if (memcmp(bytes, "PK\003\004", 4) == 0) {
-            weft_error_hint(error,
-                            "this is a zip file, as torch.save writes it: load it in PyTorch "
-                            "and write it with safetensors.torch.save_file");
-        }
-        return WEFT_BAD_FILE;
+        return weft_fail(error, WEFT_BAD_FILE,
+                         "not a complete safetensors file: a header of %llu bytes in a file of %zu",
+                         (unsigned long long)number, size);
     }
     *length = (size_t)number;
     return WEFT_OK;
@@ -243,14 +244,59 @@ enum weft_status safetensors_parse(char *bytes, size_t size, struct safetensors 
     return status;
 }
 
+/* Returns the number of bytes of a file that starts with the ${size} ${bytes}, as its header states
+ * it, or only the size of its header if the rest of the header is damaged. */
+static size_t stated_size(const char *bytes, size_t size) {
+    struct weft_error ignored = {0};
+    size_t length = 0, end = 0, offset;
+    json_t *header = NULL, *entry;
+    const char *name;
+    if (read_length(bytes, size, &length, &ignored) != WEFT_OK ||
+        json_read(bytes + 8, length, &header, &ignored) != WEFT_OK) {
+        return 8 + length;
+    }
+    json_object_foreach(header, name, entry) {
+        const json_t *offsets = json_object_get(entry, "data_offsets");
+        if (read_size(json_array_get(offsets, 1), &offset) && offset > end) {
+            end = offset;
+        }
+    }
+    json_decref(header);
+    return end < SAFETENSORS_MAX - 8 - length ? 8 + length + end : SAFETENSORS_MAX;
+}
+
+/* Reads the file into memory. Of a file that is longer than its header states, it reads DAMAGE more
+ * bytes: the header may be damaged, which the digest shows. */
+static enum weft_status read_bytes(FILE *stream, const char *path, char **bytes, size_t *size,
+                                   struct weft_error *error) {
+    size_t limit;
+    TRY(os_file_append(stream, path, FILE_KIND_BYTES, bytes, size, error));
+    TRY(file_kind_check(path, *bytes, *size, FILE_SAFETENSORS, false, error));
+    TRY(os_file_append(stream, path, 8 + SAFETENSORS_HEADER, bytes, size, error));
+    limit = stated_size(*bytes, *size) + DAMAGE;
+    TRY(os_file_append(stream, path, limit, bytes, size, error));
+    return *size <= limit
+               ? WEFT_OK
+               : weft_fail(error, WEFT_BAD_FILE,
+                           "%s: not a safetensors file: it continues after the %zu bytes "
+                           "that its header states",
+                           path, limit - DAMAGE);
+}
+
 enum weft_status safetensors_read(const char *path, struct safetensors *file,
                                   struct weft_error *error) {
-    size_t size,
-        limit = SIZE_MAX / 2 < SAFETENSORS_BYTES ? SIZE_MAX / 2 : (size_t)SAFETENSORS_BYTES;
-    char *bytes;
+    size_t size = 0;
+    char *bytes = NULL;
+    FILE *stream;
     enum weft_status status;
     *file = (struct safetensors){0};
-    TRY(os_file_read(path, limit, &bytes, &size, error)); /* its message names the file */
+    TRY(os_file_open(path, &stream, error));
+    status = read_bytes(stream, path, &bytes, &size, error);
+    fclose(stream);
+    if (status != WEFT_OK) {
+        free(bytes);
+        return status;
+    }
     status = safetensors_parse(bytes, size, file, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", path);

@@ -19,7 +19,8 @@ struct unpack {
     FILE *stream;
     const char *path; /* of the caller */
     bool packed;
-    bool ended; /* the last member of a gzip file has ended, and nothing follows it */
+    bool ended;              /* the last member of a gzip file has ended, and nothing follows it */
+    uint64_t used, unpacked; /* bytes of the gzip file, and of its content */
     z_stream z; /* z.next_in, z.avail_in: bytes of the file that are read, but not used yet */
     uint8_t input[65536];
 };
@@ -69,6 +70,10 @@ void unpack_close(struct unpack *reader) {
     free(reader);
 }
 
+bool unpack_is_packed(const struct unpack *reader) {
+    return reader->packed;
+}
+
 static enum weft_status read_plain(struct unpack *reader, uint8_t *bytes, size_t size, size_t *got,
                                    struct weft_error *error) {
     while (*got < size) {
@@ -105,14 +110,23 @@ static enum weft_status after_member(struct unpack *reader, struct weft_error *e
 static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt room, size_t *got,
                                      struct weft_error *error) {
     int result;
+    size_t left;
     TRY(fill(reader, error));
     if (reader->z.avail_in == 0) {
         return weft_fail(error, WEFT_BAD_FILE, "%s: the gzip data is cut off", reader->path);
     }
     reader->z.next_out = bytes;
     reader->z.avail_out = room;
+    left = reader->z.avail_in;
     result = inflate(&reader->z, Z_NO_FLUSH);
     *got += room - reader->z.avail_out;
+    reader->used += left - reader->z.avail_in;
+    reader->unpacked += room - reader->z.avail_out;
+    if (reader->unpacked > UNPACK_FREE && reader->unpacked / UNPACK_RATIO > reader->used) {
+        weft_fail(error, WEFT_BAD_FILE, "%s: it unpacks to more than %d times its size",
+                  reader->path, UNPACK_RATIO);
+        return weft_error_hint(error, "if that is right, unpack it first: gunzip %s", reader->path);
+    }
     switch (result) {
     case Z_OK:
     case Z_BUF_ERROR: /* inflate needs more input, which the next call reads */

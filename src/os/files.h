@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/file_kind.h"
 #include "os/stream.h"
 #include "weft/error.h"
 
@@ -64,11 +65,23 @@ enum weft_status os_file_open(const char *path, FILE **stream, struct weft_error
 enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t size, size_t *got,
                              struct weft_error *error);
 
+/* Appends the rest of ${stream}, which has the file ${path}, to the ${size} ${bytes}, which malloc
+ * has allocated, or NULL, with a zero after the last byte. Stops after ${limit} bytes in all and one
+ * more, which shows that the file is longer. Memory grows with the content. Fails as os_file_get
+ * does, and with WEFT_FAILED without memory; the caller frees ${bytes} in any case. */
+enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, char **bytes,
+                                size_t *size, struct weft_error *error);
+
 /* Reads the file ${path} into memory that the caller frees, with a zero after the last byte. Memory
  * grows with the content. Fails as os_file_open and os_file_get do, and with WEFT_BAD_FILE for a
  * file of more than ${limit} bytes. */
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                               struct weft_error *error);
+
+/* Reads a text file as os_file_read does, checks its kind (base/file_kind.h), and omits a byte order
+ * mark of UTF-8. */
+enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
+                              size_t *size, struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE, "${what} ${path}: " and the text of the errno value ${number}, and adds
  * a hint for some errors. EINTR is WEFT_INTERRUPTED. */

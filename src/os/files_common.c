@@ -130,12 +130,13 @@ enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t
     return WEFT_OK;
 }
 
-/* Reads ${stream} to its end into *bytes, which grows, and adds a zero. */
-static enum weft_status read_all(FILE *stream, const char *path, size_t limit, char **bytes,
-                                 size_t *size, struct weft_error *error) {
-    size_t capacity = FIRST_CAPACITY, got;
-    bool large = known_size(stream, &capacity) && capacity > limit;
-    while (!large && !feof(stream)) {
+enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, char **bytes,
+                                size_t *size, struct weft_error *error) {
+    size_t capacity = FIRST_CAPACITY, got; /* unless the size is known */
+    known_size(stream, &capacity);
+    while (*bytes == NULL || (*size <= limit && !feof(stream))) {
+        capacity = capacity > *size ? capacity : *size + FIRST_CAPACITY;
+        capacity = capacity < limit ? capacity : limit;
         /* For the zero, and one byte more, so that the first read finds the end. */
         char *larger = realloc(*bytes, capacity + 2);
         if (larger == NULL) {
@@ -145,12 +146,9 @@ static enum weft_status read_all(FILE *stream, const char *path, size_t limit, c
         TRY(os_file_get(stream, path, larger + *size, capacity + 1 - *size, &got, error));
         *size += got;
         larger[*size] = '\0';
-        large = *size > limit;
         capacity = capacity < limit / 2 ? 2 * capacity : limit;
     }
-    return large
-               ? weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit)
-               : WEFT_OK;
+    return WEFT_OK;
 }
 
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
@@ -160,7 +158,12 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
     *bytes = NULL;
     *size = 0;
     TRY(os_file_open(path, &stream, error));
-    status = read_all(stream, path, limit, bytes, size, error);
+    TRY_OR(done, os_file_append(stream, path, limit, bytes, size, error));
+    if (*size > limit) {
+        status =
+            weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit);
+    }
+done:
     fclose(stream);
     if (status != WEFT_OK) {
         free(*bytes);
@@ -176,6 +179,22 @@ const char *os_name_of(const char *path) {
         length--;
     }
     return path + length;
+}
+
+enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
+                              size_t *size, struct weft_error *error) {
+    enum weft_status status;
+    TRY(os_file_read(path, limit, text, size, error));
+    status = file_kind_check(path, *text, *size, expected, false, error);
+    if (status != WEFT_OK) {
+        free(*text);
+        *text = NULL;
+        *size = 0;
+    } else if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
+        *size -= 3;
+        memmove(*text, *text + 3, *size + 1);
+    }
+    return status;
 }
 
 void os_folder_of(const char *path, char *folder) {

@@ -176,7 +176,7 @@ enum weft_status csv_read_columns(const char *path, const char *const *names, si
     enum weft_status status = WEFT_OK;
     *values = NULL;
     *rows = 0;
-    TRY(os_file_read(path, TABLE_MAX, &text, &size, error));
+    TRY(os_text_read(path, TABLE_MAX, FILE_CSV, &text, &size, error));
     /* A row of values for each line is enough. */
     rest = text;
     lines = count_lines(text);

@@ -214,7 +214,7 @@ printf 'no picture' >"$pictures/a \"b\" <c>.png"
 cp "$pictures/same-3.png" "$pictures/schön & \"gut\".png"
 run "${predict[@]}" "$pictures/same-0.png" "$pictures/a \"b\" <c>.png" nowhere.png "$pictures/schön & \"gut\".png" --json
 expect_code 3
-expect_text err 'a "b" <c>.png: not a PNG file'
+expect_text err 'a "b" <c>.png: this is a text file, but a PNG picture was expected'
 expect_text err "nowhere.png"
 expect_text err "2 of 4 files could not be read"
 expect_json '[x["event"] for x in e] == ["error", "error", "prediction", "prediction", "error"]'

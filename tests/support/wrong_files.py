@@ -3,16 +3,20 @@
 
 usage: wrong_files.py data SAMPLE FOLDER
        wrong_files.py models MODEL FOLDER
+       wrong_files.py kinds MODEL FOLDER
 
   data    folders data-*, each with one error in its four IDX files
   models  files bad-*.safetensors, each with one error, and huge.safetensors, whose values are valid but make the logits
           overflow
+  kinds   files kind-*, each of another kind, and prints a line "NAME<tab>what weft calls it" for each
 """
 import gzip
 import os
+import pickle
 import shutil
 import struct
 import sys
+import zipfile
 
 import sealed
 
@@ -123,5 +127,69 @@ def write_models(model, folder):
         file.write(with_tensor((dtype, shape, huge)))
 
 
+def zipped(path, name):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, b"content")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_kinds(model, folder):
+    rest = bytes(range(256)) * 3
+    html = "an HTML page", "an XML document"
+    with open(model, "rb") as file:
+        safetensors = file.read()
+    path = os.path.join(folder, "archive")
+    kinds = {
+        "empty": ("an empty file", b""),
+        "zeros": ("a file of zeros", bytes(4096)),
+        "html": (html[0], b"<!DOCTYPE html>\n<html><body>404</body></html>\n"),
+        "html-upper": (html[0], b"\r\n  <HTML><HEAD><TITLE>Sign in</TITLE>"),
+        "html-bom": (html[0], b"\xef\xbb\xbf<!doctype HTML>"),
+        "xml": (html[1], b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>'),
+        "svg": (html[1], b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        "lfs": ("a pointer of Git LFS", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
+        "torch": ("a file of torch.save (zip)", zipped(path, "archive/data.pkl")),
+        "npz": ("a NumPy archive (.npz)", zipped(path, "weight.npy")),
+        "zip": ("a zip archive", zipped(path, "readme.txt")),
+        "zip-empty": ("an empty zip archive", b"PK\5\6" + bytes(18)),
+        "xz": ("an xz file", b"\xfd7zXZ\0\0\4" + rest),
+        "bzip2": ("a bzip2 file", b"BZh91AY&SY" + rest),
+        "zstd": ("a zstd file", b"\x28\xb5\x2f\xfd" + rest),
+        "7z": ("a 7z archive", b"7z\xbc\xaf\x27\x1c" + rest),
+        "tar": ("a tar archive", b"model".ljust(257, b"\0") + b"ustar\x0000" + bytes(248)),
+        "pdf": ("a PDF document", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
+        "png": ("a PNG picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + rest),
+        "jpeg": ("a JPEG picture", b"\xff\xd8\xff\xe0\0\x10JFIF" + rest),
+        "gif": ("a GIF picture", b"GIF89a" + rest),
+        "webp": ("a WebP picture", b"RIFF\x24\0\0\0WEBPVP8 " + rest),
+        "bmp": ("a BMP picture", b"BM" + struct.pack("<IHHI", 1000, 0, 0, 54) + rest),
+        "tiff": ("a TIFF picture", b"II*\0" + rest),
+        "heic": ("a HEIC picture", b"\0\0\0\x18ftypheic" + rest),
+        "heif": ("a HEIC picture", b"\0\0\0\x18ftypmif1" + rest),
+        "avif": ("an AVIF picture", b"\0\0\0\x1cftypavif" + rest),
+        "mp4": ("a video or audio file (MP4)", b"\0\0\0\x20ftypisom" + rest),
+        "hdf5": ("an HDF5 file", b"\x89HDF\r\n\x1a\n" + rest),
+        "numpy": ("a NumPy array (.npy)", b"\x93NUMPY\1\0v\0{'descr': '<f4'" + rest),
+        "gguf": ("a GGUF file", b"GGUF\3\0\0\0" + rest),
+        "onnx": ("an ONNX file", b"\x08\x07\x12\x07pytorch\x1a\x032.1:" + rest),
+        "safetensors": ("a safetensors file", safetensors),
+        "idx": ("an IDX file", b"\0\0\x08\3" + struct.pack(">III", 1, 28, 28) + bytes(784)),
+        "utf16": ("a text in UTF-16", '{"input": [1, 28, 28]}'.encode("utf-16")),
+        "utf16-be": ("a text in UTF-16", "step,epoch".encode("utf-16-be")),
+        "json": ("a JSON file", b'\n {"input": []}'),
+        "text": ("a text file", b"no page, no JSON\n"),
+        "bom": ("a text file", b"\xef\xbb\xbfno page, no JSON\n"),
+    }
+    for protocol in 2, 3, 4, 5:
+        kinds["pickle-%d" % protocol] = "a pickle file", pickle.dumps({"weight": [1.5]}, protocol)
+    kinds["gzip"] = "a gzip file", gzip.compress(kinds["html"][1])
+    os.remove(path)
+    for name, (words, content) in kinds.items():
+        with open(os.path.join(folder, "kind-" + name), "wb") as file:
+            file.write(content)
+        print("%s\t%s" % (name, words))
+
+
 if __name__ == "__main__":
-    {"data": write_data, "models": write_models}[sys.argv[1]](sys.argv[2], sys.argv[3])
+    {"data": write_data, "models": write_models, "kinds": write_kinds}[sys.argv[1]](sys.argv[2], sys.argv[3])

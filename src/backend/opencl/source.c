@@ -24,7 +24,7 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
     size_t size;
     if (folder != NULL) {
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        if (os_file_read(path, SOURCE_LIMIT, owned, &size, error) != WEFT_OK) {
+        if (os_text_read(path, SOURCE_LIMIT, FILE_SOURCE, owned, &size, error) != WEFT_OK) {
             weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files of "
                                    "weft's cl/");
             return weft_error_context(error, "kernels");

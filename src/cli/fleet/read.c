@@ -199,7 +199,7 @@ enum weft_status fleet_read(struct fleet *fleet, const char *path, struct weft_e
     size_t size = 0;
     struct os_pool *pool = NULL;
     enum weft_status status;
-    TRY_OR(done, os_file_read(path, FILE_LIMIT, &text, &size, error));
+    TRY_OR(done, os_text_read(path, FILE_LIMIT, FILE_JSON, &text, &size, error));
     pool = os_pool_create(size > PIECE ? os_processors() : 1);
     if (pool == NULL) {
         status = weft_fail(error, WEFT_FAILED, "%s: no memory to read it", path);

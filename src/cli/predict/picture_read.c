@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/try.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -24,6 +25,8 @@ enum { SIGNATURE = 8, RGBA = 4, OPAQUE = 255 };
 struct reader {
     const char *path;
     FILE *stream;
+    uint8_t start[FILE_KIND_BYTES]; /* the first bytes, of which libpng has got ${start_used} */
+    size_t start_size, start_used;
     png_structp png;
     png_infop info;
     size_t width, height; /* of the file */
@@ -65,10 +68,13 @@ static void on_free(png_structp png, png_voidp memory) {
 
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
     struct reader *reader = png_get_io_ptr(png);
-    size_t got;
-    if (os_file_get(reader->stream, reader->path, bytes, count, &got, &reader->failure) !=
-            WEFT_OK ||
-        got < count) {
+    size_t left = reader->start_size - reader->start_used;
+    size_t first = count < left ? count : left, got;
+    memcpy(bytes, reader->start + reader->start_used, first);
+    reader->start_used += first;
+    if (os_file_get(reader->stream, reader->path, bytes + first, count - first, &got,
+                    &reader->failure) != WEFT_OK ||
+        got < count - first) {
         png_error(png, "the file is truncated");
     }
 }
@@ -99,7 +105,6 @@ static void read_header(struct reader *reader) {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, brightness, 4);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "eXIf", 1);
-    png_set_sig_bytes(png, SIGNATURE);
     png_read_info(png, reader->info);
     reader->width = png_get_image_width(png, reader->info);
     reader->height = png_get_image_height(png, reader->info);
@@ -227,14 +232,19 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
     return cli_picture_turn(picture, reader->orientation, error);
 }
 
+/* Reads the start of the file, and fails unless it is that of a PNG file. */
+static enum weft_status check_kind(struct reader *reader, struct weft_error *error) {
+    TRY(os_file_get(reader->stream, reader->path, reader->start, sizeof reader->start,
+                    &reader->start_size, error));
+    TRY(file_kind_check(reader->path, reader->start, reader->start_size, FILE_PNG, false, error));
+    return reader->start_size >= SIGNATURE && png_sig_cmp(reader->start, 0, SIGNATURE) == 0
+               ? WEFT_OK
+               : weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
+}
+
 static enum weft_status decode(struct reader *reader, struct cli_picture *picture,
                                struct weft_error *error) {
-    uint8_t signature[SIGNATURE];
-    size_t got;
-    TRY(os_file_get(reader->stream, reader->path, signature, SIGNATURE, &got, error));
-    if (got < SIGNATURE || png_sig_cmp(signature, 0, SIGNATURE) != 0) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
-    }
+    TRY(check_kind(reader, error));
     reader->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning,
                                            reader, on_allocate, on_free);
     reader->info = reader->png != NULL ? png_create_info_struct(reader->png) : NULL;

@@ -206,7 +206,7 @@ static enum weft_status read_file(const char *path, struct page_run *run, char d
     size_t size;
     json_t *json = NULL;
     enum weft_status status;
-    TRY(os_file_read(path, RUN_MAX, &text, &size, error));
+    TRY(os_text_read(path, RUN_MAX, FILE_JSON, &text, &size, error));
     TRY_OR(done, json_read(text, size, &json, error));
     TRY_OR(done, read_history(json, run, error));
     TRY_OR(done, read_evaluation(json, run, WEFT_SPLIT_TRAIN, error));
@@ -269,7 +269,10 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
     }
     strcpy(run->name, folder);
     cli_run_path(folder, "run.json", path);
-    if (!os_is_folder(folder) || !os_exists(path)) {
+    if (!os_is_missing(folder)) {
+        TRY(os_check_folder(folder, error));
+    }
+    if (os_is_missing(path)) {
         weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
         return weft_error_hint(error, "weft train writes one at its end");
     }
