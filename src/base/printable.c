@@ -188,10 +188,10 @@ static void format_number(const struct conversion *how, struct arguments *argume
     }
 }
 
-size_t printable_format(char *buffer, size_t size, const char *format, va_list list) {
+size_t printable_format(char *buffer, size_t size, const char *format, va_list arguments) {
     struct sink sink = {buffer, size, 0};
-    struct arguments arguments;
-    va_copy(arguments.list, list);
+    struct arguments rest;
+    va_copy(rest.list, arguments);
     if (size > 0) {
         buffer[0] = '\0';
     }
@@ -202,21 +202,21 @@ size_t printable_format(char *buffer, size_t size, const char *format, va_list l
             put(&sink, format - 1, 1);
             continue;
         }
-        how = read_conversion(&format, &arguments);
+        how = read_conversion(&format, &rest);
         if (how.type == '%') {
             put(&sink, "%", 1);
         } else if (how.type == 's') {
-            put_string(&sink, &how, va_arg(arguments.list, const char *));
+            put_string(&sink, &how, va_arg(rest.list, const char *));
         } else if (how.type == 'c') {
-            const char character[2] = {(char)va_arg(arguments.list, int), '\0'};
+            const char character[2] = {(char)va_arg(rest.list, int), '\0'};
             put_string(&sink, &how, character);
         } else {
-            format_number(&how, &arguments, text);
+            format_number(&how, &rest, text);
             how.precision = -1;
             put_string(&sink, &how, text);
         }
     }
-    va_end(arguments.list);
+    va_end(rest.list);
     return sink.length;
 }
 
