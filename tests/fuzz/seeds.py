@@ -206,6 +206,18 @@ def texts():
     seed("printable", "invalid", b"\5\0\4\xc3\x28\xf0\x9f\x98\xed\xa0\x80\xc2\x9b")
 
 
+def kinds():
+    """The first bytes of files of other kinds."""
+    starts = [b"<!DOCTYPE html>", b"<?xml version='1.0'?>", b"version https://git-lfs.github.com/spec/v1\n", b"PK\3\4" + bytes(26),
+              b"PK\3\4" + bytes(26) + b"archive/data.pkl", b"\xfd7zXZ\0", b"\x1f\x8b\x08\0", bytes(257) + b"ustar",
+              b"%PDF-1.7", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP", b"GIF89a", b"\0\0\0\x18ftypheic", b"BM\0\0\0\0\0\0\0\0",
+              b"\x89HDF\r\n\x1a\n", b"\x08\x07\x12\x07pytorch", b"\x80\x02}q\0", b"GGUF\3\0\0\0", b"\x93NUMPY\1\0",
+              b"\x40\0\0\0\0\0\0\0{\"a\":", b"\0\0\x08\x03", b"\x89PNG\r\n\x1a\n", b"\xff\xfe<\0", b"\xef\xbb\xbf{}", bytes(20), b""]
+    for i, start in enumerate(starts):
+        for expected in (0, 1, 3, 0x84):
+            seed("file_kind", "kind%d-%d" % (i, expected), bytes([expected]) + start)
+
+
 def cache():
     seed("cache", "right", b"\1binary")
     seed("cache", "other", b"\0weft program 1 %s %s\nbinary" % (b"0" * 64, b"0" * 64))
@@ -240,6 +252,7 @@ def main():
     pictures()
     results(run)
     texts()
+    kinds()
     cache()
     options()
     dictionary("json", ['"%s"' % word for word in WORDS] + VALUES)
