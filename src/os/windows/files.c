@@ -34,15 +34,15 @@ bool os_is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
-/* Returns the errno value ${number} for ${path}; Windows reports a name of more than 255 letters as
- * not found. */
-static int reason(const char *path, int number) {
+/* Returns whether a name in ${path} has more than 255 letters; Windows reports it as not found, and
+ * only when the file gets its name. */
+static bool is_too_long(const char *path) {
     size_t length = 0, longest = 0;
     for (; *path != '\0'; path++) {
         length = os_is_separator(*path) ? 0 : length + 1;
         longest = length > longest ? length : longest;
     }
-    return number == ENOENT && longest > 255 ? ENAMETOOLONG : number;
+    return longest > 255;
 }
 
 /* Creates the temporary file. Returns -1 and sets errno on failure. */
@@ -86,7 +86,7 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
     size_t length = strlen(path);
     int descriptor, number;
     memset(file, 0, sizeof *file);
-    if (length == 0 || length >= sizeof file->path) {
+    if (length == 0 || length >= sizeof file->path || is_too_long(path)) {
         return os_fail(error, "cannot write", path, length > 0 ? ENAMETOOLONG : ENOENT);
     }
     memcpy(file->path, path, length + 1);
@@ -101,7 +101,7 @@ enum weft_status os_file_create(struct os_file *file, const char *path, struct w
         os_file_abandon(file);
     }
     memset(file->part, 0, sizeof file->part);
-    return os_fail_writing(error, path, reason(path, number));
+    return os_fail_writing(error, path, number);
 }
 
 enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error) {
