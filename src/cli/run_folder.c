@@ -106,6 +106,10 @@ enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *opt
     return lock(run, options, error);
 }
 
+enum weft_status cli_run_keep(struct cli_run *run, struct weft_error *error) {
+    return os_lock_check(&run->lock, run->path, error);
+}
+
 static const char *const files[] = {
     /* written at the end; a folder with run.json is complete, so it is removed first */
     "run.json", "confusion-train.csv", "confusion-test.csv", "confusion-train.png",

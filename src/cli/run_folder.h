@@ -23,6 +23,9 @@ enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *o
 enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *options,
                               const char *path, struct weft_error *error);
 
+/* Fails if the folder is no longer the one that was locked, before files are written into it. */
+enum weft_status cli_run_keep(struct cli_run *run, struct weft_error *error);
+
 /* Removes the files that an earlier training left in it, so that all files in it belong to one run;
  * if ${results_only}, those that are written at the end of a run. */
 enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,

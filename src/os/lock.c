@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/try.h"
 #include "os/files.h"
 #include "os/hold.h"
 
@@ -113,6 +114,21 @@ enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct w
     }
     os_hold_folder(folder);
     os_remove_parts(folder);
+    return WEFT_OK;
+}
+
+enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct weft_error *error) {
+    struct os_lock again;
+    if (lock->path[0] == '\0' || os_hold_file((int)lock->file, lock->path) == 0) {
+        return WEFT_OK;
+    }
+    if (!os_holds_folder(folder)) {
+        weft_fail(error, WEFT_BAD_FILE, "%s: the folder was moved or removed meanwhile", folder);
+        return weft_error_hint(error, "if it has another name now, continue there with --resume");
+    }
+    TRY(os_lock_take(&again, folder, error));
+    close((int)lock->file);
+    *lock = again;
     return WEFT_OK;
 }
 

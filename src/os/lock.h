@@ -28,6 +28,11 @@ struct os_lock {
  * cannot be written. */
 enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct weft_error *error);
 
+/* Fails with WEFT_BAD_FILE if ${folder} is no longer the folder that was locked: it was moved or
+ * removed, and another may have its name. A file of the lock that was removed is made again; fails
+ * with WEFT_USAGE if another process has locked the folder meanwhile. */
+enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct weft_error *error);
+
 /* Harmless without a lock. */
 void os_lock_release(struct os_lock *lock);
 

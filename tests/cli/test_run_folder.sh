@@ -87,6 +87,34 @@ expect_code 0
 same_result early
 end
 
+begin "a folder that is moved, and another one in its place"
+start moved --out moved
+mv moved elsewhere
+cp -r "$a" moved
+wait $training
+code=$?
+expect_code 3
+diff -r moved "$a" >"$work/out" || problem "the other run changed"
+run train --resume elsewhere --device cpu --epochs $(($(wc -l <elsewhere/history.csv) + 1))
+expect_code 0
+rm -rf moved elsewhere
+end
+
+begin "a lock file that is removed"
+start unlocked --out unlocked
+rm unlocked/weft.lock
+for ((i = 0; i < 600; i++)); do
+    [ ! -e unlocked/weft.lock ] || break
+    sleep 0.05
+done
+run train --resume unlocked --device cpu
+expect_code 2
+expect_text err "in use by process $training"
+stop TERM
+expect_code 130
+[ ! -e unlocked/weft.lock ] || problem "the lock is left"
+end
+
 begin "many trainings at the same time: each has a folder"
 mkdir many
 cd many || exit 1
@@ -208,6 +236,23 @@ for damage in 'rm FILE; mkdir FILE' 'sed -i s/,0/,x/ FILE' 'sed -i 3,\$d FILE' '
         end
         rm -rf run
     done
+done
+
+for file in model.safetensors checkpoint.safetensors history.csv steps.csv run.json; do
+    begin "a pipe in the place of $file"
+    cp -r "$a" run
+    rm "run/$file"
+    mkfifo "run/$file"
+    for command in "train --device cpu --resume" "report --no-images" "compare $a"; do
+        ran="$command run"
+        # shellcheck disable=SC2086
+        timeout 60 "$weft" $command run >"$work/out" 2>"$work/err"
+        code=$?
+        expect_code 3
+        expect_text err "run/$file: it is not a file"
+    done
+    end
+    rm -rf run
 done
 
 begin "without steps.csv"

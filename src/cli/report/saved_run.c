@@ -276,8 +276,8 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
         weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
         return weft_error_hint(error, "weft train writes one at its end");
     }
-    TRY(read_file(path, run, data, error));
     TRY(check_files(options, folder, &use_steps, error));
+    TRY(read_file(path, run, data, error));
     return use_steps ? read_steps(options, folder, run, error) : WEFT_OK;
 }
 

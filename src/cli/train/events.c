@@ -130,6 +130,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     record->steps += epoch->steps;
 
     /* The files. A checkpoint is of complete epochs only. */
+    TRY(cli_run_keep(&train->run, error));
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
     cli_run_path(train->run.path, "model.safetensors", path);
     TRY(weft_model_save(train->model, path, train->sha256, error));

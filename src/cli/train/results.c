@@ -163,9 +163,9 @@ static void draw_figures(const struct cli_training *train, const char *format) {
     }
 }
 
-enum weft_status cli_train_write_results(const struct cli_training *train,
-                                         struct weft_error *error) {
+enum weft_status cli_train_write_results(struct cli_training *train, struct weft_error *error) {
     char path[4096], name[64];
+    TRY(cli_run_keep(&train->run, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
         cli_run_path(train->run.path, name, path);

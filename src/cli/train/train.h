@@ -107,8 +107,7 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
 
 /* Writes the confusion matrices, run.json and then the figures into the run folder. Warns about a
  * figure that cannot be drawn. */
-enum weft_status cli_train_write_results(const struct cli_training *train,
-                                         struct weft_error *error);
+enum weft_status cli_train_write_results(struct cli_training *train, struct weft_error *error);
 
 /* sanity.c: fails with WEFT_FAILED when the training learned nothing, by the rule of the manual page:
  * such a training must not look like one that did. */
