@@ -321,6 +321,8 @@ START_TEST(folders_are_no_files) {
                      WEFT_OK);
     ck_assert_int_eq(os_make_folder(temporary_path("beside/T10K-images-idx3-ubyte"), &error),
                      WEFT_OK);
+    write_image("beside/t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte", 8);
+    assert_found("beside", "t10k-images-idx3-ubyte", 8);
     write_image("beside", "t10k-images-idx3-ubyte.gz", 7);
     assert_found("beside", "t10k-images-idx3-ubyte.gz", 7);
 }

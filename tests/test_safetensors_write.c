@@ -106,7 +106,7 @@ START_TEST(files_that_are_not_there) {
     temporary_write(path, "text", 4);
     ck_assert_int_eq(safetensors_read(path, &file, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, path));
-    ck_assert_ptr_nonnull(strstr(error.message, "not a safetensors file"));
+    ck_assert_ptr_nonnull(strstr(error.message, "a safetensors file was expected"));
 }
 END_TEST
 

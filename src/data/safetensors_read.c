@@ -223,7 +223,8 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     }
     status = json_read(bytes + 8, length, &file->header, error);
     if (status != WEFT_OK) {
-        return weft_error_context(error, "header");
+        weft_error_context(error, "header");
+        return status;
     }
     if (!json_is_object(file->header)) {
         return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
