@@ -5,12 +5,9 @@
 
 #define ASK_MS 100 /* minimum of milliseconds between two questions */
 
-/* About the operations that a processor computes while it reads or writes a value. */
-#define ACCESS_WORK 8
-
 uint64_t watch_work(const struct weft_layer *layer) {
     uint64_t values = weft_shape_size(layer->input) + weft_shape_size(layer->output);
-    return weft_layer_flop(layer) + ACCESS_WORK * values;
+    return weft_layer_flop(layer) + WATCH_ACCESS * values;
 }
 
 void watch_begin(struct watch *watch, uint64_t step) {

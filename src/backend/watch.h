@@ -23,6 +23,9 @@ struct watch {
  * size, and the caller is asked between them. */
 #define WATCH_PIECE (UINT64_C(1) << 26)
 
+/* About the operations that a processor computes while it reads or writes a value. */
+#define WATCH_ACCESS 8
+
 /* Returns an estimate of the work of ${layer}, for one image and one direction: its floating-point
  * operations, and accesses to memory as the operations that take as long. */
 uint64_t watch_work(const struct weft_layer *layer);

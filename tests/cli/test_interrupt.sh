@@ -115,7 +115,7 @@ with open(sys.argv[1] + "/large.json", "w") as f:
 with open(sys.argv[1] + "/large.safetensors", "wb") as f:
     f.write(struct.pack("<Q", len(text)) + text + bytes(end))
 PYTHON
-large=(--device cpu --data "$sample" --batch 16)
+large=(--data "$sample" --batch 16)
 
 # expect_at_once: weft ended within seconds of the signal.
 expect_at_once() {
@@ -123,15 +123,26 @@ expect_at_once() {
 }
 
 begin "in the middle of a step"
-interrupted err "run folder: " SIGTERM train "${large[@]}" --network "$work/files/large.json" --out large
+interrupted err "run folder: " SIGTERM train "${large[@]}" --device cpu --network "$work/files/large.json" --out large
 expect_code 130
 expect_at_once
 expect_text err "weft: a step of 16 images: "
 expect_text err "weft: training: interrupted after 0 complete epochs: nothing is kept"
 end
 
+begin "in the middle of a step on an OpenCL device"
+if "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    interrupted err "run folder: " SIGTERM train "${large[@]}" --device "Portable Computing" --network "$work/files/large.json" --out large
+    expect_code 130
+    expect_at_once
+    expect_text err "weft: training: interrupted after 0 complete epochs: nothing is kept"
+    end
+else
+    skip "$name" "PoCL is not there"
+fi
+
 begin "in the middle of a pass"
-interrupted err "device: " SIGTERM evaluate "${large[@]}" "$work/files/large.safetensors" --statistics batch
+interrupted err "device: " SIGTERM evaluate "${large[@]}" --device cpu "$work/files/large.safetensors" --statistics batch
 expect_code 130
 expect_at_once
 expect_text err "weft: evaluation: interrupted after 0 of "

@@ -242,6 +242,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     }
     cl->base = first->base;
     cl->base.profile = NULL;
+    cl->base.watch = (struct watch){.step = 0}; /* several threads may use the copies */
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cl->base.images[i] = 0;
         cl->base.labels[i] = NULL;
@@ -277,6 +278,7 @@ static enum weft_status open_opencl(const struct backend_request *request,
                                            .network = request->network,
                                            .device = *device,
                                            .log = request->options->log,
+                                           .watch = {.asked = request->options->watch},
                                            .batch = request->options->batch,
                                            .forward_only = request->options->forward_only},
                                   .mapping = request->options->mapping,

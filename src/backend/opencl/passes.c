@@ -99,8 +99,11 @@ enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct we
 enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
+    opencl_pace_begin(cl, steps->batch, true);
     TRY(opencl_train_enqueue(cl, steps, error));
-    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
+    TRY(opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error));
+    opencl_pace_waited(cl);
+    return WEFT_OK;
 }
 
 _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes two words a step");
@@ -129,6 +132,7 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
     cl_int first = (cl_int)pass->first, images = (cl_int)count;
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
     /* Compute. */
+    opencl_pace_begin(cl, count, false);
     TRY(gather(cl, pass->split, cl->identity, pass->first, count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     TRY(LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
@@ -174,6 +178,7 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         .update = probe->statistics == WEFT_STATISTICS_BATCH,
         .to_input = true,
     };
+    opencl_pace_begin(cl, probe->count, probe->doutputs != NULL);
     TRY(write_activation(cl, cl->values[0], 0, probe->inputs, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     if (probe->doutputs != NULL) {

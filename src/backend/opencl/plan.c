@@ -136,16 +136,15 @@ static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
     size_t lanes = launch->range != RANGE_ONCE && cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
     size_t range[3] = {lanes, items, launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
-    cl_event *event = opencl_profile_event(cl);
-    cl_int code;
+    const bool profiled = opencl_profile_event(cl) != NULL;
+    enum weft_status status;
     debug_before(cl, launch, range);
-    code = clEnqueueNDRangeKernel(cl->queue, launch->object, 3, NULL, range, launch->local, 0, NULL,
-                                  event);
-    if (code != CL_SUCCESS) {
-        opencl_check(code, "clEnqueueNDRangeKernel", error);
-        return weft_error_context(error, "kernel %s", launch->name);
+    status = opencl_pace_enqueue(cl, launch, count, range, error);
+    if (status != WEFT_OK) {
+        return status == WEFT_INTERRUPTED ? status
+                                          : weft_error_context(error, "kernel %s", launch->name);
     }
-    if (event != NULL) {
+    if (profiled) {
         TRY(opencl_profile_add(cl, launch, count, error));
     }
     return debug_after(cl, launch, error);
@@ -256,7 +255,8 @@ void opencl_plan_finish(struct opencl_backend *cl) {
 static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch *launch,
                                 const struct opencl_pass_values *values, struct weft_error *error) {
     if (launch->kernel->calls[0].function->host != NULL) {
-        return opencl_profile_host(cl, launch, values->count, error);
+        TRY(opencl_profile_host(cl, launch, values->count, error));
+        return opencl_pace_add(cl, launch, values->count, error);
     }
     TRY(set_arguments(cl, launch, true, values, error));
     return enqueue_launch(cl, launch, values->count, error);
@@ -273,9 +273,11 @@ static enum weft_status enqueue_group(struct opencl_backend *cl, size_t group, u
             continue;
         }
         launch->to_input = values->to_input;
-        if ((launch->items > launch->input_items || launch->to_input) &&
-            enqueue(cl, launch, values, error) != WEFT_OK) {
-            return add_context(cl, launch, error);
+        if (launch->items > launch->input_items || launch->to_input) {
+            enum weft_status status = enqueue(cl, launch, values, error);
+            if (status != WEFT_OK) {
+                return status == WEFT_INTERRUPTED ? status : add_context(cl, launch, error);
+            }
         }
     }
     return WEFT_OK;

@@ -54,6 +54,15 @@ static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *l
     return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
 }
 
+uint64_t opencl_profile_flop(struct opencl_backend *cl, const struct opencl_launch *launch,
+                             size_t count) {
+    uint64_t flop = 0;
+    for (size_t c = 0; c < launch->kernel->count; c++) {
+        flop += flop_of(cl, launch, &launch->kernel->calls[c], count);
+    }
+    return flop;
+}
+
 /* Returns the bytes of the sums of gradients that a kernel writes: of each shard, or, by
  * CLBlast, of the batch. */
 static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_call *call,
@@ -179,13 +188,12 @@ enum weft_status opencl_profile_collect(struct weft_backend *backend, struct wef
 static struct weft_profile_entry *add_work(struct opencl_backend *cl,
                                            const struct opencl_launch *launch, size_t count) {
     struct weft_profile_entry *entry = entry_of(cl, launch);
-    uint64_t flop = 0, bytes = 0;
+    uint64_t flop = launch->kernel != NULL ? opencl_profile_flop(cl, launch, count) : 0, bytes = 0;
     if (launch->kernel == NULL) {
         bytes = bytes_of_common(cl, launch, count);
     }
     for (size_t p = 0; launch->kernel != NULL && p < launch->kernel->count; p++) {
         const struct opencl_call *call = &launch->kernel->calls[p];
-        flop += flop_of(cl, launch, call, count);
         bytes += call->function->host != NULL ? bytes_of_matrices(cl, call, count) : 0;
         for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
             bytes += bytes_of_argument(cl, launch, call, call->function->arguments[a], count);

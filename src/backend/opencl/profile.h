@@ -21,6 +21,11 @@ cl_event *opencl_profile_event(struct opencl_backend *cl);
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, struct weft_error *error);
 
+/* Returns the floating-point operations of ${launch}, which belongs to a layer, for ${count}
+ * images. */
+uint64_t opencl_profile_flop(struct opencl_backend *cl, const struct opencl_launch *launch,
+                             size_t count);
+
 /* Calls the host function of ${launch}, and adds it to the profile, if there is one, as one
  * launch. */
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,

@@ -6,6 +6,7 @@
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
+#include "backend/opencl/pace.h"
 #include "backend/ops.h"
 
 #define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
@@ -69,7 +70,8 @@ struct opencl_backend {
     const struct debug_options *debug;    /* of debug/debug.h, or NULL */
     uint64_t steps_made;                  /* with debug: since the parameters were written */
     bool flipped;                         /* with debug: in this step */
-    struct opencl_profile *profile;       /* of profile.c; NULL: never profiled */
+    struct opencl_pace pace;
+    struct opencl_profile *profile; /* of profile.c; NULL: never profiled */
 };
 
 /* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math

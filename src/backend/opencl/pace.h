@@ -1,0 +1,33 @@
+/* pace.h: bounds the work that is enqueued at a time, so that an interrupt is noticed soon. */
+#ifndef WEFT_OPENCL_PACE_H
+#define WEFT_OPENCL_PACE_H
+
+#include "backend/opencl/cl.h"
+#include "weft/error.h"
+
+struct opencl_backend;
+struct opencl_launch;
+
+/* Work, in the units of watch_work. All zero at the start. */
+struct opencl_pace {
+    uint64_t queued; /* since the host last waited for the device */
+    uint64_t limit;  /* the host waits when more is enqueued; 0: not yet chosen */
+    double since;    /* when the first of it was enqueued */
+};
+
+/* Begins a training (${train}), an evaluation or a propagation of ${count} images a step. */
+void opencl_pace_begin(struct opencl_backend *cl, size_t count, bool train);
+
+/* Enqueues ${launch} for ${count} images over ${range}, in parts if it is long. Waits when much is
+ * enqueued. Fails as clEnqueueNDRangeKernel, and with WEFT_INTERRUPTED; then the queue is empty. */
+enum weft_status opencl_pace_enqueue(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                     size_t count, const size_t range[3], struct weft_error *error);
+
+/* Counts ${launch}, which is enqueued already. */
+enum weft_status opencl_pace_add(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                 size_t count, struct weft_error *error);
+
+/* The host has waited for the device. */
+void opencl_pace_waited(struct opencl_backend *cl);
+
+#endif

@@ -1,0 +1,185 @@
+/* test_watch.c: a backend asks its watch within a step, stops when the answer is no, and computes
+ * the same bits with a watch as without. */
+#include "check_weft.h"
+
+#include "layer_places.h"
+#include "layer_values.h"
+#include "os/host.h"
+#include "training_case.h"
+#include "weft/model.h"
+#include "weft/train.h"
+
+#include <string.h>
+
+/* A step of 48 images takes 20 GFLOP: OpenCL enqueues its kernels in parts. Of the second layer, one
+ * channel alone is more than a piece. */
+static const char list[] =
+    "{\"input\": [1, 40, 40], \"layers\": ["
+    "{\"kind\": \"conv2d\", \"out_channels\": 24, \"kernel_size\": 3}, "
+    "{\"kind\": \"conv2d\", \"out_channels\": 37, \"kernel_size\": [7, 7]}, {\"kind\": \"relu\"}, "
+    "{\"kind\": \"max_pool2d\", \"kernel_size\": 32}, {\"kind\": \"batch_norm\"}, "
+    "{\"kind\": \"flatten\"}, {\"kind\": \"linear\", \"out_features\": 10}]}";
+
+enum { IMAGES = 48, CLASSES = 10 };
+
+struct asked {
+    size_t times, most; /* ${most}: from then on the answer is no */
+    double last;
+    bool backwards; /* a call said that less was done than before */
+};
+
+static bool go_on(void *context, double steps) {
+    struct asked *asked = context;
+    asked->backwards = asked->backwards || steps < asked->last;
+    asked->last = steps;
+    asked->times++;
+    return asked->times < asked->most;
+}
+
+static struct weft_model *model;
+static struct weft_images images;
+static uint32_t order[IMAGES];
+
+static void set_up(void) {
+    struct weft_network *network;
+    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_model_create(network, &model, NULL), WEFT_OK);
+    weft_model_initialise(model, 1);
+    training_images(IMAGES, 1600, CLASSES, 2, &images);
+    images.height = 40;
+    images.width = 40;
+    for (uint32_t i = 0; i < IMAGES; i++) {
+        order[i] = i;
+    }
+}
+
+static void tear_down(void) {
+    weft_model_destroy(model);
+    weft_images_finish(&images);
+}
+
+/* Opens ${place} with the images; ${asked} may be NULL. */
+static struct weft_backend *open_place(const struct layer_place *place, struct asked *asked) {
+    struct weft_backend *backend;
+    struct weft_error error = {0};
+    float pixels[256];
+    const struct weft_backend_options options = {
+        .device = place->device,
+        .threads = place->threads,
+        .mapping = place->mapping,
+        .cl_options = place->cl_options,
+        .batch = IMAGES,
+        .watch = {.go_on = asked != NULL ? go_on : NULL, .context = asked}};
+    ck_assert_msg(weft_backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK,
+                  "%s: %s", place->name, error.message);
+    weft_pixels_normalised(pixels);
+    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
+    return backend;
+}
+
+/* Writes the values of the model, makes a step, and stores the parameters after it. */
+static enum weft_status make_step(struct weft_backend *backend, float *parameters) {
+    const struct weft_adam adam = weft_adam_step(0.01f, 1);
+    const struct weft_steps steps = {1, IMAGES, IMAGES, order, &adam};
+    struct weft_step_result result;
+    float *zeros = layer_alloc((model->network->parameter_count + 1) * sizeof *zeros);
+    enum weft_status status;
+    weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
+    weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
+    weft_backend_write(backend, WEFT_ARRAY_MOMENTS, zeros, NULL);
+    weft_backend_write(backend, WEFT_ARRAY_SECOND_MOMENTS, zeros, NULL);
+    status = weft_backend_train(backend, &steps, &result, NULL);
+    weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, parameters, NULL);
+    free(zeros);
+    return status;
+}
+
+/* Waits until the next question is due. */
+static void pause_watch(void) {
+    double end = os_seconds() + 0.15;
+    while (os_seconds() < end) {
+    }
+}
+
+/* Stops a step at the first question, then makes it completely: the same bits as without. */
+START_TEST(interrupted_and_again) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_LARGE, "watch", places);
+    size_t bytes = model->network->parameter_count * sizeof(float);
+    float *expected = layer_alloc(bytes), *found = layer_alloc(bytes);
+    struct weft_backend *backend = open_place(&places[0], NULL);
+    ck_assert_int_eq(make_step(backend, expected), WEFT_OK);
+    weft_backend_close(backend);
+    for (size_t i = 0; i < count; i++) {
+        struct asked asked = {.most = SIZE_MAX};
+        if (places[i].flush) {
+            continue;
+        }
+        backend = open_place(&places[i], &asked);
+        pause_watch();
+        asked = (struct asked){.most = 1};
+        ck_assert_msg(make_step(backend, found) == WEFT_INTERRUPTED, "%s: not interrupted",
+                      places[i].name);
+        ck_assert_uint_eq(asked.times, 1);
+        pause_watch();
+        asked = (struct asked){.most = SIZE_MAX};
+        ck_assert_msg(make_step(backend, found) == WEFT_OK, "%s: interrupted", places[i].name);
+        ck_assert_msg(memcmp(found, expected, bytes) == 0, "%s: other bits", places[i].name);
+        ck_assert_msg(!asked.backwards && asked.last < 1.2, "%s: %g steps", places[i].name,
+                      asked.last);
+        ck_assert_msg(places[i].opencl || asked.times > 0, "%s: never asked", places[i].name);
+        weft_backend_close(backend);
+    }
+    free(expected);
+    free(found);
+}
+END_TEST
+
+/* What is known before: the numbers of a small network, by hand. */
+START_TEST(needs) {
+    struct weft_network *network;
+    struct weft_needs train, forward;
+    ck_assert_int_eq(weft_network_create("{\"input\": [6], \"layers\": [{\"kind\": \"linear\", "
+                                         "\"out_features\": 5}, {\"kind\": \"relu\"}, {\"kind\": "
+                                         "\"linear\", \"out_features\": 2}]}",
+                                         &network, NULL),
+                     WEFT_OK);
+    train = weft_network_needs(network, 17, false);
+    forward = weft_network_needs(network, 16, true);
+    ck_assert_uint_eq(train.flop, 17 * (2 * 60 + 3 * 20));
+    ck_assert_uint_eq(forward.flop, 16 * (60 + 20));
+    ck_assert_uint_eq(train.arrays, (1 + 3 + 2) * 47 * 4); /* two shards of 16 images */
+    ck_assert_uint_eq(forward.arrays, 47 * 4);
+    ck_assert_uint_eq(train.activations, 2 * 32 * (6 + 5 + 5 + 2) * 4);
+    ck_assert_uint_eq(forward.activations, 16 * (6 + 5 + 5 + 2) * 4);
+    weft_network_destroy(network);
+}
+END_TEST
+
+/* Too little memory is noticed before it is used. */
+START_TEST(too_large) {
+    struct weft_network *network;
+    struct weft_backend *backend;
+    struct weft_error error = {0};
+    const struct weft_backend_options options = {.device = "cpu", .threads = 1, .batch = 1000000};
+    ck_assert_int_eq(weft_network_create("{\"input\": [1, 1000, 1000], \"layers\": [{\"kind\": "
+                                         "\"conv2d\", \"out_channels\": 2000, \"kernel_size\": 1}, "
+                                         "{\"kind\": \"max_pool2d\", \"kernel_size\": 1000}]}",
+                                         &network, NULL),
+                     WEFT_OK);
+    ck_assert_int_eq(weft_backend_open(network, &options, &backend, NULL, &error), WEFT_FAILED);
+    ck_assert_ptr_nonnull(strstr(error.message, "GB are needed for batches of 1000000 images"));
+    weft_network_destroy(network);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_set_timeout(tests, 300);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, interrupted_and_again);
+    tcase_add_test(tests, needs);
+    tcase_add_test(tests, too_large);
+}
+
+CHECK_MAIN("watch", add_tests)
