@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "os/lock.h"
 #include "report/label.h"
 
 /* Any text is written as a JSON string that can be read. */
@@ -44,7 +45,7 @@ static void print_label(const char *text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *text = copy_text((struct input){bytes, size}), shown[80];
-    struct weft_error error = {0};
+    struct weft_error error = {0}, in_use = {0};
     json_t *json = NULL;
     enum weft_status status = json_read((const char *)bytes, size, &json, &error);
     write_json(text);
@@ -53,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     for (const char *c = text_printable(text, shown); *c != '\0'; c++) {
         REQUIRE(*c >= ' ' && *c < 127);
     }
+    /* The file of a lock has a text of another process. */
+    require_failure(os_lock_in_use(&in_use, "FOLDER", (const char *)bytes, size), &in_use);
     if (status != WEFT_OK) {
         require_failure(status, &error);
     }

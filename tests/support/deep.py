@@ -3,6 +3,7 @@
 Each try is a test. A program prints a line for each failed one, the table, and last "deep_NAME: N passed, N failed".
 """
 import argparse
+import atexit
 import collections
 import concurrent.futures
 import hashlib
@@ -39,7 +40,12 @@ class Deep:
                             help="runs at the same time (default: the number of processors)")
         options = parser.parse_args()
         self.name, self.quick, self.program, self.jobs = name, options.quick, os.path.abspath(options.weft), options.jobs
-        self.work = tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        # In memory if there is room; a library cannot be loaded from there on some systems.
+        in_memory = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 1 << 30
+        self.work = tempfile.mkdtemp(dir="/dev/shm" if in_memory else None)
+        self.libraries = tempfile.mkdtemp()
+        for folder in (self.work, self.libraries):
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
         self.passed, self.failures, self.folders = 0, [], 0
         self.rows = {}  # what was tried: [number of tries, Counter of outcomes]
         self.lock = threading.Lock()
@@ -63,13 +69,12 @@ class Deep:
         if os.environ.get("WEFT_SKIPS"):
             with open(os.environ["WEFT_SKIPS"], "a", encoding="utf-8") as file:
                 file.write("%s: %s\n" % (self.name, why))
-        shutil.rmtree(self.work)
         print("deep_%s: 1 passed, 0 failed" % self.name)
         sys.exit(0)
 
     def compile(self, source, *options):
         """Compiles a library to preload. Returns its path."""
-        library = os.path.join(self.work, os.path.basename(source) + ".so")
+        library = os.path.join(self.libraries, os.path.basename(source) + ".so")
         subprocess.run(os.environ.get("CC", "cc").split() + ["-O1", "-shared", "-fPIC", "-w", "-I", FAULTS, "-o", library, source,
                        "-ldl", *options], check=True)
         return library
@@ -115,7 +120,6 @@ class Deep:
         for what, (number, outcomes) in self.rows.items():
             print("%-*s %7d tried: %s" % (width, what, number,
                                           ", ".join("%s %d" % item for item in sorted(outcomes.items()))))
-        shutil.rmtree(self.work)
         print("deep_%s: %d passed, %d failed" % (self.name, self.passed, len(self.failures)))
         sys.exit(1 if self.failures or not self.passed else 0)
 
