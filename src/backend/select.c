@@ -166,7 +166,7 @@ static enum weft_status not_one(const struct weft_device *devices, size_t count,
     if (count == 1) {
         weft_fail(error, status, "device \"%s\": matches no device: %.3000s", selector,
                   note->message);
-        return weft_error_hint(error, "%s%sor use the CPU backend: --device cpu", note->hint,
+        return weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
                                note->hint[0] != '\0' ? "; " : "");
     }
     weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,

@@ -60,7 +60,7 @@ ends() {
     [ "$(tail -n 2 "$work/err" | head -n 1)" = "$blame" ] || problem "the explanation is not the end of stderr"
     end
 }
-if "$weft" --version | grep -q "^OpenCL loader: not built"; then
+if "$weft" --version | grep -q "^OpenCL loader: none"; then
     skip "a driver that crashes" "this build has no OpenCL"
 elif [ -n "${WEFT_SANITIZE:-}" ]; then
     skip "a driver that crashes" "a sanitizer reports it"

@@ -59,7 +59,7 @@ expect_code 0
 expect_json 'e[-1]["device"]["type"] == "builtin" and e[-1]["device"]["index"] is None'
 end
 
-if "$weft" --version | grep -q "^OpenCL loader: not built"; then
+if "$weft" --version | grep -q "^OpenCL loader: none"; then
     without=()
     nothing "this weft was built without OpenCL"
     finish
@@ -141,7 +141,7 @@ begin "a failed query is the reason why a device is not usable"
 failed=0
 for ((at = 1; at <= 60; at++)); do
     rm -f "$mark"
-    without=("${fail[@]}" FAIL=clGetDeviceInfo FAIL_AT=$at)
+    without=("${fail[@]}" FAIL=clGetDeviceInfo FAIL_AT="$at")
     run_with devices --json
     [ -e "$mark" ] || break
     expect_code 0
@@ -179,7 +179,7 @@ for call in clGetPlatformIDs clGetDeviceIDs clGetPlatformInfo; do
     for words in "" "--device 0" "--all"; do
         for at in 1 2 3 4; do
             rm -f "$mark"
-            without=("${fail[@]}" FAIL=$call FAIL_AT=$at FAIL_ALL=yes)
+            without=("${fail[@]}" FAIL="$call" FAIL_AT="$at" FAIL_ALL=yes)
             # shellcheck disable=SC2086
             run_with verify $words --quick --json --steps 1
             [ -e "$mark" ] || continue

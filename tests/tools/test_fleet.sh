@@ -48,6 +48,7 @@ expect_code 4
 expect_empty out
 grep -q '"event":"error"' log2 || problem "no error in the log"
 for what in "" '{"event":"verdict","result":"equal"}' 'no JSON'; do
+    # shellcheck disable=SC2016 # the script expands them
     printf '#!/bin/sh\n[ "$1" = verify ] || exec "%s" "$@"\necho '"'%s'" "$WEFT" "$what" >"$work/bin/liar"
     chmod +x "$work/bin/liar"
     WEFT=$work/bin/liar WEFT_LOG=log3 SCONTROL=$work/bin/scontrol "$source/tools/fleet/slurm-health-check" >"$work/out" 2>"$work/err"

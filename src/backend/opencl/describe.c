@@ -76,8 +76,9 @@ static void describe_floats(struct queries *queries, struct weft_device *device)
 
 /* Stores the PCI address and the UUID, if the driver reports them. */
 static void describe_address(cl_device_id id, struct weft_device *device) {
-    cl_uint pci[4], bus, slot;
-    unsigned char uuid[16];
+    cl_uint pci[4] = {0}, bus = 0, slot = 0;
+    unsigned char uuid[16] = {0};
+    static const unsigned char none[sizeof uuid];
     if (clGetDeviceInfo(id, DEVICE_PCI_BUS_INFO_KHR, sizeof pci, pci, NULL) == CL_SUCCESS) {
         snprintf(device->pci, sizeof device->pci, "%04x:%02x:%02x.%x", (unsigned)pci[0],
                  (unsigned)pci[1], (unsigned)pci[2], (unsigned)pci[3]);
@@ -86,7 +87,8 @@ static void describe_address(cl_device_id id, struct weft_device *device) {
         snprintf(device->pci, sizeof device->pci, "0000:%02x:%02x.%x", (unsigned)bus,
                  (unsigned)(slot >> 3), (unsigned)(slot & 7));
     }
-    if (clGetDeviceInfo(id, DEVICE_UUID_KHR, sizeof uuid, uuid, NULL) == CL_SUCCESS) {
+    if (clGetDeviceInfo(id, DEVICE_UUID_KHR, sizeof uuid, uuid, NULL) == CL_SUCCESS &&
+        memcmp(uuid, none, sizeof uuid) != 0) {
         for (size_t i = 0; i < sizeof uuid; i++) {
             snprintf(device->uuid + 2 * i, 3, "%02x", uuid[i]);
         }
