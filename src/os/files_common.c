@@ -156,13 +156,18 @@ enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, ch
     return WEFT_OK;
 }
 
-enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
-                              struct weft_error *error) {
+/* Reads the file. If ${kind} is not NULL, fails after its first bytes if it is of another kind. */
+static enum weft_status read_file(const char *path, size_t limit, const enum file_kind *kind,
+                                  char **bytes, size_t *size, struct weft_error *error) {
     FILE *stream;
     enum weft_status status;
     *bytes = NULL;
     *size = 0;
     TRY(os_file_open(path, &stream, error));
+    if (kind != NULL) {
+        TRY_OR(done, os_file_append(stream, path, FILE_KIND_BYTES, bytes, size, error));
+        TRY_OR(done, file_kind_check(path, *bytes, *size, *kind, false, error));
+    }
     TRY_OR(done, os_file_append(stream, path, limit, bytes, size, error));
     if (*size > limit) {
         status =
@@ -178,28 +183,27 @@ done:
     return status;
 }
 
+enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
+                              struct weft_error *error) {
+    return read_file(path, limit, NULL, bytes, size, error);
+}
+
+enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
+                              size_t *size, struct weft_error *error) {
+    TRY(read_file(path, limit, &expected, text, size, error));
+    if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
+        *size -= 3;
+        memmove(*text, *text + 3, *size + 1);
+    }
+    return WEFT_OK;
+}
+
 const char *os_name_of(const char *path) {
     size_t length = strlen(path);
     while (length > 0 && !os_is_separator(path[length - 1])) {
         length--;
     }
     return path + length;
-}
-
-enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
-                              size_t *size, struct weft_error *error) {
-    enum weft_status status;
-    TRY(os_file_read(path, limit, text, size, error));
-    status = file_kind_check(path, *text, *size, expected, false, error);
-    if (status != WEFT_OK) {
-        free(*text);
-        *text = NULL;
-        *size = 0;
-    } else if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
-        *size -= 3;
-        memmove(*text, *text + 3, *size + 1);
-    }
-    return status;
 }
 
 void os_folder_of(const char *path, char *folder) {

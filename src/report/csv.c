@@ -9,7 +9,7 @@
 #include "base/try.h"
 #include "os/files.h"
 
-#define TABLE_MAX   (1u << 30) /* bytes of a file */
+#define TABLE_MAX   (1u << 28) /* bytes of a file: six million steps */
 #define COLUMNS_MAX 64         /* columns of a file that are read */
 
 /* Prints ${text}, quoted if RFC 4180 requires it. */
@@ -148,14 +148,6 @@ static bool read_row(char *line, size_t columns, const int which[COLUMNS_MAX], d
     return line == NULL && i == columns;
 }
 
-static size_t count_lines(const char *text) {
-    size_t lines = 1;
-    for (; *text != '\0'; text++) {
-        lines += *text == '\n';
-    }
-    return lines;
-}
-
 /* Cuts the first line off ${text}. Returns the line, and moves ${text} to the next one. */
 static char *next_line(char **text) {
     char *line = *text;
@@ -168,43 +160,81 @@ static char *next_line(char **text) {
     return line;
 }
 
-enum weft_status csv_read_columns(const char *path, const char *const *names, size_t count,
-                                  double **values, size_t *rows, struct weft_error *error) {
+/* Elements of ${size} bytes, whose number grows. */
+struct list {
+    char *elements;
+    size_t count, capacity, size;
+};
+
+/* Returns the next element, or NULL without memory. */
+static void *add_element(struct list *list) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 256;
+        char *larger = realloc(list->elements, capacity * list->size);
+        if (larger == NULL) {
+            return NULL;
+        }
+        list->elements = larger;
+        list->capacity = capacity;
+    }
+    return list->elements + list->size * list->count++;
+}
+
+/* Stores a row of numbers in a new element. Returns false if it does not accept them. */
+typedef bool take_row(const double *row, size_t index, size_t count, void *element);
+
+/* Reads the columns ${names} of the file into ${list}, which the caller frees on success. A failure
+ * of ${take} is "line N: ${what}". */
+static enum weft_status read_table(const char *path, const char *const *names, size_t count,
+                                   take_row *take, const char *what, struct list *list,
+                                   struct weft_error *error) {
     char *text, *rest;
-    size_t size, columns, lines;
+    double row[COLUMNS_MAX];
     int which[COLUMNS_MAX];
-    enum weft_status status = WEFT_OK;
-    *values = NULL;
-    *rows = 0;
+    size_t size, columns;
+    enum weft_status status;
     TRY(os_text_read(path, TABLE_MAX, FILE_CSV, &text, &size, error));
-    /* A row of values for each line is enough. */
+    status = strlen(text) == size ? WEFT_OK
+                                  : weft_fail(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
     rest = text;
-    lines = count_lines(text);
     columns = read_head(next_line(&rest), names, count, which);
-    *values = calloc(lines, count * sizeof **values);
-    if (*values == NULL) {
-        TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, lines));
-    }
-    /* What a line does not set stays NaN. */
-    while (*rest != '\0') {
-        double *row = *values + *rows * count;
+    while (status == WEFT_OK && *rest != '\0') {
+        void *element = add_element(list);
         for (size_t i = 0; i < count; i++) {
-            row[i] = NAN;
+            row[i] = NAN; /* unless the line sets it */
         }
-        *rows += 1;
-        if (!read_row(next_line(&rest), columns, which, row)) {
-            TRY_OR(done,
-                   weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",
-                             path, *rows + 1));
+        if (element == NULL) {
+            status =
+                weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, list->count);
+        } else if (!read_row(next_line(&rest), columns, which, row)) {
+            status =
+                weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",
+                          path, list->count + 1);
+        } else if (!take(row, list->count - 1, count, element)) {
+            status =
+                weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: %s", path, list->count + 1, what);
         }
     }
-done:
     free(text);
     if (status != WEFT_OK) {
-        free(*values);
-        *values = NULL;
-        *rows = 0;
+        free(list->elements);
+        *list = (struct list){0};
     }
+    return status;
+}
+
+static bool take_numbers(const double *row, size_t index, size_t count, void *element) {
+    (void)index;
+    memcpy(element, row, count * sizeof *row);
+    return true;
+}
+
+enum weft_status csv_read_columns(const char *path, const char *const *names, size_t count,
+                                  double **values, size_t *rows, struct weft_error *error) {
+    struct list list = {.size = count * sizeof **values};
+    enum weft_status status = read_table(path, names, count, take_numbers, "", &list, error);
+    *values = (double *)(void *)list.elements;
+    *rows = list.count;
     return status;
 }
 
@@ -213,34 +243,26 @@ static bool is_count(double value) {
     return value >= 1 && value <= 2147483648.0 && value == (double)(uint32_t)value;
 }
 
+static bool take_step(const double *row, size_t index, size_t count, void *element) {
+    (void)count;
+    if (row[0] != (double)(index + 1) || !is_count(row[1]) || !is_count(row[2]) ||
+        !(row[4] >= 0 && row[4] <= 1) || !isfinite(row[3]) || fabs(row[3]) > 1e30) {
+        return false;
+    }
+    *(struct report_step *)element =
+        (struct report_step){.epoch = (uint32_t)row[1],
+                             .images = (uint32_t)row[2],
+                             .correct = (uint32_t)(row[4] * row[2] + 0.5),
+                             .loss = (float)row[3]};
+    return true;
+}
+
 enum weft_status csv_read_steps(const char *path, struct report_step **steps, size_t *count,
                                 struct weft_error *error) {
     static const char *const names[] = {"step", "epoch", "images", "loss", "accuracy"};
-    double *values;
-    enum weft_status status = WEFT_OK;
-    *steps = NULL;
-    TRY(csv_read_columns(path, names, 5, &values, count, error));
-    *steps = calloc(*count + 1, sizeof **steps);
-    if (*steps == NULL) {
-        TRY_OR(done, weft_fail(error, WEFT_FAILED, "%s: no memory for %zu steps", path, *count));
-    }
-    for (size_t i = 0; i < *count; i++) {
-        const double *row = values + 5 * i;
-        if (row[0] != (double)(i + 1) || !is_count(row[1]) || !is_count(row[2]) ||
-            !(row[4] >= 0 && row[4] <= 1) || !isfinite(row[3]) || fabs(row[3]) > 1e30) {
-            TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not a step", path, i + 2));
-        }
-        (*steps)[i] = (struct report_step){.epoch = (uint32_t)row[1],
-                                           .images = (uint32_t)row[2],
-                                           .correct = (uint32_t)(row[4] * row[2] + 0.5),
-                                           .loss = (float)row[3]};
-    }
-done:
-    free(values);
-    if (status != WEFT_OK) {
-        free(*steps);
-        *steps = NULL;
-        *count = 0;
-    }
+    struct list list = {.size = sizeof **steps};
+    enum weft_status status = read_table(path, names, 5, take_step, "not a step", &list, error);
+    *steps = (struct report_step *)(void *)list.elements;
+    *count = list.count;
     return status;
 }

@@ -160,7 +160,7 @@ end
 echo '{"event":"stage"}' >"$work/files/none.json"
 refuses 3 "it has no verdict" compare --fleet "$work/files/none.json"
 : >"$work/files/none.json"
-refuses 3 "it has no verdict" compare --fleet "$work/files/none.json"
+refuses 3 "this is an empty file" compare --fleet "$work/files/none.json"
 echo 'no JSON' >"$work/files/none.json"
 refuses 3 "none.json, line 1" compare --fleet "$work/files/none.json"
 refuses 3 "nowhere" compare --fleet nowhere

@@ -97,6 +97,23 @@ expect_text err "no images of its cells: "
 expect_page nowhere.html 'data["runs"][0]["test"] == []'
 end
 
+# A run folder may come from another user: what its run.json names is not opened. Here that would
+# wait for a pipe.
+begin "the data of a foreign run"
+cp -r "$work/files/one" foreign
+mkdir trap
+mkfifo trap/train-images-idx3-ubyte trap/classes.txt
+sed -i 's|"data": "[^"]*"|"data": "trap"|' foreign/run.json
+grep -q '"data": "trap"' foreign/run.json || problem "run.json names no data"
+run report foreign --device cpu
+expect_code 0
+expect_text err "no images of its cells: "
+expect_text err "its run.json names the data in trap"
+WEFT_DATA=$sample run report foreign --device cpu
+expect_code 0
+expect_no_text err "no images"
+end
+
 # From a hundred classes on, the cells are the largest part of the file.
 python3 "$source/tests/support/make_runs.py" "$work/files/one" "$work/files" || exit 1
 for kind in 2-1 10-2 100-200 256-5; do

@@ -173,7 +173,8 @@ for tensor in "parameters", "moments", "progress":
 PYTHON
 for folder in "$work"/files/damaged-*; do
     case $folder in
-    */damaged-cut-[0178] | */damaged-cut-100) text="not a" ;;
+    */damaged-cut-0) text="this is an empty file" ;;
+    */damaged-cut-[178] | */damaged-cut-100) text="not a" ;;
     */damaged-cut-*) text="damaged: its digest is" ;;
     *) text=$folder ;;
     esac

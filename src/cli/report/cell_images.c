@@ -111,18 +111,17 @@ static enum weft_status evaluate(struct part *part, struct weft_backend *backend
     return status;
 }
 
-/* Evaluates both splits of a run. ${data}: the folder that it was trained on. */
-static enum weft_status evaluate_run(const struct cli_options *options, const char *data,
+/* Evaluates both splits of a run. */
+static enum weft_status evaluate_run(const struct cli_options *options,
                                      struct part parts[WEFT_SPLIT_COUNT],
                                      struct weft_error *error) {
-    const char *chosen = options->data == NULL && os_is_folder(data) ? data : options->data;
     struct weft_backend *backend = NULL;
     struct weft_model *model = NULL;
     struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
     char folder[4096], path[4096];
     enum weft_status status;
     TRY_OR(done, cli_setup_model(options, parts[0].run->name, NULL, &model, path, error));
-    TRY_OR(done, weft_data_find(chosen, folder, error));
+    TRY_OR(done, weft_data_find(options->data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_images *images = &parts[i].images;
         TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
@@ -153,9 +152,14 @@ static enum weft_status try_run(const struct cli_options *options, const char *d
                                 struct page_run *run, struct part parts[WEFT_SPLIT_COUNT],
                                 struct weft_error *error) {
     struct weft_error cause = {0};
-    enum weft_status status = evaluate_run(options, data, parts, &cause);
+    enum weft_status status = evaluate_run(options, parts, &cause);
     if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
         cli_message_always("%s: no images of its cells: %s", run->name, cause.message);
+        if (options->data == NULL && data[0] != '\0') {
+            cli_message_always("its run.json names the data in %s, which is only opened if --data "
+                               "names it",
+                               data);
+        }
         for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
             run->picture_count[i] = 0;
         }

@@ -17,8 +17,8 @@ enum { RUNS_MAX = 16 };
 
 static const char notes[] =
     "The file needs no network. It contains options, device, hash, curves, matrices, and the\n"
-    "images of each cell. Several runs are shown side by side. The images come from the data\n"
-    "folder of the run (or --data), and need an evaluation on --device.\n";
+    "images of each cell. Several runs are shown side by side. The images come from --data, and\n"
+    "need an evaluation on --device. A folder that only run.json names is not opened.\n";
 
 struct options {
     struct cli_options common;
