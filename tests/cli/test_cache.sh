@@ -154,7 +154,7 @@ rm -f "$folder"/*
 
 # give PATH: makes PATH one of another user. Only root can.
 give() {
-    chown -h 65534 "$1" 2>/dev/null
+    [ "$(id -u)" = 0 ] && chown -h 65534 "$1" 2>/dev/null
 }
 
 begin "the planted program changes the model"
