@@ -281,7 +281,8 @@ bad_classes() {
 }
 bad_classes "9 names, one a line, but there are 10 classes" 'a\nb\nc\nd\ne\nf\ng\nh\ni\n'
 bad_classes "11 names" 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk'
-bad_classes "0 names" ''
+bad_classes "0 names" '\n \n'
+bad_classes "this is an empty file" ''
 bad_classes "lines 1 and 3 have the same name" 'a\nb\na\nd\ne\nf\ng\nh\ni\nj\n'
 bad_classes "line 2: the name is empty" 'a\n\nc\nd\ne\nf\ng\nh\ni\nj\n'
 bad_classes "line 1: the name is not UTF-8" '\0377\nb\nc\nd\ne\nf\ng\nh\ni\nj\n'
