@@ -83,6 +83,21 @@ damaged "an empty entry"
 sed '1s/weft program 1 ./weft program 1 x/' "$work/files/whole" >"$entry"
 damaged "an entry of another key"
 
+begin "several processes with one cold cache"
+rm -rf "$work/cache"
+for i in 1 2 3 4; do
+    "$weft" train --network "$work/files/list.json" --data "$sample" --steps 1 --quiet --out "together-$i" --device rusticl \
+        >"$work/files/together-$i" 2>&1 </dev/null &
+done
+for i in 1 2 3 4; do
+    wait -n || problem "a training failed: $(cat "$work/files"/together-?)"
+done
+ran="4 trainings at a time"
+expect_entries 1
+for i in 1 2 3 4; do expect_same "together-$i/model.safetensors" cpu/model.safetensors; done
+entry=$(entries)
+end
+
 begin "--verbose reports the use of the cache"
 ran="train --verbose"
 # detail TEXT OPTION...: a training prints a line with TEXT, and with the name of the entry if there
