@@ -206,15 +206,16 @@ static enum weft_status write_files(const struct state *state, struct weft_error
 static enum weft_status write_results(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
     enum weft_status written = write_files(state, error), printed = print(state, error);
+    enum weft_status drawn = WEFT_OK;
     struct weft_error reason = {0};
     fflush(stdout); /* what a library does without memory may end the program */
     if (state->draws &&
         cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
                               state->requested.split, &state->evaluation, state->names,
                               options->normalize, &reason) != WEFT_OK) {
-        cli_figures_failed(&options->common, &reason);
+        drawn = cli_figures_failed(&options->common, &reason, error);
     }
-    return written != WEFT_OK ? written : printed;
+    return written != WEFT_OK ? written : printed != WEFT_OK ? printed : drawn;
 }
 
 static enum weft_status run(const void *options, struct weft_error *error) {

@@ -19,16 +19,21 @@ void cli_figures_print_confusion(enum weft_split split, const struct weft_evalua
     confusion_print(stdout, &screen, &matrix);
 }
 
-void cli_figures_failed(const struct cli_options *options, const struct weft_error *error) {
-    cli_message_warning(options, "picture-failed", "no picture: %s", error->message);
+enum weft_status cli_figures_failed(const struct cli_options *options,
+                                    const struct weft_error *reason, struct weft_error *error) {
+    if (reason->status == WEFT_INTERRUPTED) {
+        return weft_fail(error, WEFT_INTERRUPTED, "%s", reason->message);
+    }
+    cli_message_warning(options, "picture-failed", "no picture: %s", reason->message);
+    return WEFT_OK;
 }
 
 bool cli_figures_check(const struct cli_options *options, const char *path) {
-    struct weft_error error = {0};
-    if (os_file_check(path, &error) == WEFT_OK) {
+    struct weft_error reason = {0};
+    if (os_file_check(path, &reason) == WEFT_OK) {
         return true;
     }
-    cli_figures_failed(options, &error);
+    cli_figures_failed(options, &reason, NULL);
     return false;
 }
 

@@ -15,8 +15,10 @@ void cli_figures_print_confusion(enum weft_split split, const struct weft_evalua
  * depend on their pictures, so the work goes on. */
 bool cli_figures_check(const struct cli_options *options, const char *path);
 
-/* Warns that a picture, which ${error} is about, has not been drawn. */
-void cli_figures_failed(const struct cli_options *options, const struct weft_error *error);
+/* Warns that a picture has not been drawn: ${reason}. Fails with WEFT_INTERRUPTED if that is the
+ * reason. */
+enum weft_status cli_figures_failed(const struct cli_options *options,
+                                    const struct weft_error *reason, struct weft_error *error);
 
 /* Writes the confusion matrix as a figure to ${path}. */
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,

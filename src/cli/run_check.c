@@ -19,19 +19,6 @@ static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoin
                                                "history.csv",         "steps.csv",
                                                "confusion-train.csv", "confusion-test.csv"};
 
-/* Fails for a file of ${folder} that is a pipe, a device or a folder. */
-static enum weft_status check_kinds(const char *folder, struct weft_error *error) {
-    char path[4096];
-    for (size_t i = 0; i <= CLI_HASHED; i++) {
-        cli_run_path(folder, i < CLI_HASHED ? hashed[i] : "run.json", path);
-        if (os_exists(path) && !os_is_file(path)) {
-            weft_fail(error, WEFT_BAD_FILE, "%s: it is not a file", path);
-            return weft_error_hint(error, "move it to another folder");
-        }
-    }
-    return WEFT_OK;
-}
-
 /* Stores the hash of the file ${name} of ${folder}; an empty text if there is none. */
 static enum weft_status hash_file(const char *folder, const char *name, char sha256[65],
                                   struct weft_error *error) {
@@ -102,7 +89,6 @@ enum weft_status cli_run_foreign(const char *folder, struct cli_foreign *foreign
     json_t *run;
     enum weft_status status = WEFT_OK;
     *foreign = (struct cli_foreign){0};
-    TRY(check_kinds(folder, error));
     TRY(read_run(folder, &run, error));
     for (size_t i = 0; run != NULL && i < CLI_HASHED; i++) {
         const char *expected = expected_hash(run, hashed[i]);

@@ -22,7 +22,7 @@ struct cli_foreign {
 };
 
 /* Stores the foreign files of ${folder} in ${foreign}: none without run.json. Fails with
- * WEFT_BAD_FILE if a file cannot be read, and for a pipe, which would block. */
+ * WEFT_BAD_FILE if a file cannot be read. */
 enum weft_status cli_run_foreign(const char *folder, struct cli_foreign *foreign,
                                  struct weft_error *error);
 

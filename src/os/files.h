@@ -109,7 +109,6 @@ bool os_is_missing(const char *path);
 
 /* Returns whether ${path} is known to be a folder. */
 bool os_is_folder(const char *path);
-bool os_is_file(const char *path);
 
 /* Fails with WEFT_BAD_FILE and the reason unless ${path} is a folder. */
 enum weft_status os_check_folder(const char *path, struct weft_error *error);

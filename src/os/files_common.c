@@ -69,11 +69,6 @@ bool os_is_missing(const char *path) {
     return stat(path, &status) != 0 && errno == ENOENT;
 }
 
-bool os_is_file(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 bool os_is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);

@@ -238,23 +238,6 @@ for damage in 'rm FILE; mkdir FILE' 'sed -i s/,0/,x/ FILE' 'sed -i 3,\$d FILE' '
     done
 done
 
-for file in model.safetensors checkpoint.safetensors history.csv steps.csv run.json; do
-    begin "a pipe in the place of $file"
-    cp -r "$a" run
-    rm "run/$file"
-    mkfifo "run/$file"
-    for command in "train --device cpu --resume" "report --no-images" "compare $a"; do
-        ran="$command run"
-        # shellcheck disable=SC2086
-        timeout 60 "$weft" $command run >"$work/out" 2>"$work/err"
-        code=$?
-        expect_code 3
-        expect_text err "run/$file: it is not a file"
-    done
-    end
-    rm -rf run
-done
-
 begin "without steps.csv"
 cp -r "$work/files/unfinished" run
 rm run/steps.csv

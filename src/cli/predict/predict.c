@@ -235,7 +235,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     fflush(stdout); /* what a library does without memory may end the program */
     if (state->draws && cli_figures_gallery(options->out, (enum canvas_theme)options->theme,
                                             &gallery, &reason) != WEFT_OK) {
-        cli_figures_failed(&options->common, &reason);
+        status = cli_figures_failed(&options->common, &reason, error);
     }
 done:
     free(best);

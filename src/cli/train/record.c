@@ -74,8 +74,9 @@ enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *pat
                                   "folder");
 }
 
-/* Adds to ${error} how to go on without the file that could not be read. */
+/* Replaces the hint of ${error}: how to go on without the file that could not be read. */
 static enum weft_status fail_unread(struct weft_error *error, const char *what) {
+    error->hint[0] = '\0';
     return weft_error_hint(error, "to continue without %s, move the file to another folder", what);
 }
 

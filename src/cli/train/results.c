@@ -144,22 +144,22 @@ static void draw_figures(const struct cli_training *train, const char *format) {
     const struct cli_options *options = &train->options.common;
     const struct cli_record *record = &train->record;
     struct curves curves = {record->epochs, record->epoch_count, record->log, record->logged};
-    struct weft_error error = {0};
+    struct weft_error reason = {0};
     char path[4096], name[64];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         enum weft_split split = (enum weft_split)i;
         snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
         cli_run_path(train->run.path, name, path);
         if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i],
-                                  cli_train_classes(train), false, &error) != WEFT_OK) {
-            cli_figures_failed(options, &error);
-            error = (struct weft_error){0};
+                                  cli_train_classes(train), false, &reason) != WEFT_OK) {
+            cli_figures_failed(options, &reason, NULL);
+            reason = (struct weft_error){0};
         }
     }
     snprintf(name, sizeof name, "curves.%s", format);
     cli_run_path(train->run.path, name, path);
-    if (cli_figures_curves(path, THEME_LIGHT, &curves, &error) != WEFT_OK) {
-        cli_figures_failed(options, &error);
+    if (cli_figures_curves(path, THEME_LIGHT, &curves, &reason) != WEFT_OK) {
+        cli_figures_failed(options, &reason, NULL);
     }
 }
 
