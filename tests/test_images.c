@@ -145,6 +145,16 @@ START_TEST(statistics_of_little) {
 END_TEST
 
 START_TEST(names) {
+    /* The hashes of MNIST, as many projects publish them. */
+    static const struct weft_split_hash digits = {
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"};
+    struct weft_images images = {.classes = 10};
+    enum weft_split split;
+    ck_assert_str_eq(weft_data_recognise(&digits, &split)->name, "MNIST");
+    ck_assert_int_eq(split, WEFT_SPLIT_TEST);
+    ck_assert_str_eq(weft_images_class_names(&images, &digits)[7], "7");
+    ck_assert_str_eq(weft_images_class_names(&images, NULL)[7], "Sneaker");
     ck_assert_str_eq(weft_class_names[0], "T-shirt/top");
     ck_assert_str_eq(weft_class_names[6], "Shirt");
     ck_assert_str_eq(weft_class_names[9], "Ankle boot");

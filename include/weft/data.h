@@ -53,13 +53,16 @@ WEFT_API const char *weft_split_name(enum weft_split split);
 
 /* Stores the folder of the four IDX files in ${folder}: ${requested} if it is not NULL, else the
  * environment variable WEFT_DATA if it is set, else the first of data/fashion-mnist and
- * /usr/share/datasets/fashion-mnist that has a file of training images. Fails with WEFT_BAD_FILE,
- * and the hint says where to get the data. */
+ * /usr/share/datasets/fashion-mnist that has a file of training images. What is requested may also
+ * be one of the files, or a folder that has them in raw, FashionMNIST/raw, MNIST/raw or
+ * fashion-mnist, in this order. Fails with WEFT_BAD_FILE, and the hint says where to get the data.
+ */
 WEFT_API enum weft_status weft_data_find(const char *requested, char folder[4096],
                                          struct weft_error *error);
 
 /* Reads the images and labels of ${split} from ${folder}: train-images-idx3-ubyte and
- * train-labels-idx1-ubyte (test: t10k-...), each plain or with .gz. The caller frees ${images} with
+ * train-labels-idx1-ubyte (test: t10k-...), or else .idx3-ubyte, both with .gz, and all these in
+ * upper case or mixed. The caller frees ${images} with
  * weft_images_finish. ${files}, if not NULL, receives the files that were read: images, then
  * labels, with their hashes; without ${files} no hash is computed, which is faster. If the folder
  * has a file classes.txt, it names the classes: UTF-8, one a line. Checks magic, type, dimensions,
