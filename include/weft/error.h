@@ -68,9 +68,9 @@ WEFT_API enum weft_status weft_error_hint(struct weft_error *error, const char *
     WEFT_PRINTF(2, 3);
 
 /* Sets the function that reading and writing ask whether to stop: when a signal has interrupted a
- * system call that waits, such as a read from a pipe, and between the parts of a large file. When it
- * returns true, they fail with WEFT_INTERRUPTED. NULL (the default): never. It may be called by any
- * thread; set it before other calls. */
+ * system call that waits, such as a read from a pipe, and between the parts of a large file. When
+ * it returns true, they fail with WEFT_INTERRUPTED. NULL (the default): never. It may be called by
+ * any thread; set it before other calls. */
 WEFT_API void weft_set_interrupted(bool (*interrupted)(void));
 
 WEFT_END

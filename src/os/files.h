@@ -66,9 +66,9 @@ enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t
                              struct weft_error *error);
 
 /* Appends the rest of ${stream}, which has the file ${path}, to the ${size} ${bytes}, which malloc
- * has allocated, or NULL, with a zero after the last byte. Stops after ${limit} bytes in all and one
- * more, which shows that the file is longer. Memory grows with the content. Fails as os_file_get
- * does, and with WEFT_FAILED without memory; the caller frees ${bytes} in any case. */
+ * has allocated, or NULL, with a zero after the last byte. Stops after ${limit} bytes in all and
+ * one more, which shows that the file is longer. Memory grows with the content. Fails as
+ * os_file_get does, and with WEFT_FAILED without memory; the caller frees ${bytes} in any case. */
 enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, char **bytes,
                                 size_t *size, struct weft_error *error);
 
@@ -78,8 +78,8 @@ enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, ch
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                               struct weft_error *error);
 
-/* Reads a text file as os_file_read does, checks its kind (base/file_kind.h), and omits a byte order
- * mark of UTF-8. */
+/* Reads a text file as os_file_read does, checks its kind (base/file_kind.h), and omits a byte
+ * order mark of UTF-8. */
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
                               size_t *size, struct weft_error *error);
 

@@ -29,8 +29,8 @@ for kind in train-images-idx3 t10k-labels-idx1; do
     rm "$work/files/$kind/$kind-ubyte.gz"
     mkfifo "$work/files/$kind/$kind-ubyte"
 done
-mkdir "$work/files/run" "$work/files/part" "$work/files/kernels"
-mkfifo "$work/files/run/run.json" "$work/files/run/checkpoint.safetensors" "$work/files/part/model.safetensors" \
+mkdir "$work/files/part" "$work/files/kernels"
+mkfifo "$work/files/part/model.safetensors" \
     "$work/files/kernels/numerics.h"
 cp "$source"/cl/*.cl "$work/files/kernels"
 for signal in SIGINT SIGTERM; do
@@ -40,8 +40,6 @@ for signal in SIGINT SIGTERM; do
     waits file $signal summary "$work/files/part"
     waits file $signal compare "$model" "$pipe"
     waits file $signal compare --fleet "$pipe"
-    waits file $signal report "$work/files/run"
-    waits file $signal train --resume "$work/files/run"
     waits file $signal train --network "$pipe" --data "$sample" --device cpu
     waits file $signal train --init "$pipe" --data "$sample" --device cpu
     waits file $signal data --data "$work/files/train-images-idx3"
@@ -69,6 +67,11 @@ waits file SIGINT train --network "$pipe" --data "$sample" --device cpu
 # Pipes without a reader, and a full standard output
 waits file SIGTERM evaluate "$model" --data "$sample" --device cpu --csv "$pipe"
 waits file SIGINT evaluate "$model" --data "$sample" --device cpu --logits "$pipe"
+mkfifo "$pipe.svg"
+waits file SIGTERM evaluate "$model" --data "$sample" --device cpu --figure "$pipe.svg"
+waits file SIGINT samples --data "$sample" --out "$pipe.svg"
+waits file SIGTERM train --data "$sample" --device cpu --steps 3 --batch 20 --out dumped --dump-gradients "$pipe"
+# shellcheck disable=SC2217 # it only keeps the pipe open
 sleep 60 <"$pipe" >/dev/null 2>&1 &
 reader=$!
 head -c 1000000 /dev/zero >"$pipe" 2>"$work/writer" & # fills the pipe
@@ -92,6 +95,7 @@ expect_code 0
 "$weft" summary /dev/stdin <"$model" >"$work/out" 2>"$work/err"
 code=$?
 expect_code 0
+# shellcheck disable=SC2002 # a pipe, not the file
 cat "$model" | "$weft" summary /dev/stdin >"$work/out" 2>"$work/err"
 code=$?
 expect_code 0
