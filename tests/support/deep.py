@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,7 @@ class Deep:
         self.lock = threading.Lock()
         if os.environ.get("WEFT_SANITIZE"):
             self.skip("faults are tried in a build without sanitizers")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Settings of the user must not reach the tests.
         self.environment = {name: value for name, value in os.environ.items()
                             if name not in ("WEFT_DEVICE", "WEFT_DATA", "WEFT_THREADS", "WEFT_KERNELS", "COLUMNS")}
@@ -100,8 +102,14 @@ class Deep:
         """Calls function with each of tries, several at the same time. It returns the outcome in a word and what was
         wrong, or None. what is their row in the table."""
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            for attempt, (outcome, problem) in zip(tries, pool.map(function, tries)):
-                self.count(what, outcome, problem, attempt)
+            try:
+                for attempt, (outcome, problem) in zip(tries, pool.map(function, tries)):
+                    self.count(what, outcome, problem, attempt)
+            except KeyboardInterrupt:
+                pool.shutdown(wait=True, cancel_futures=True)
+                print("interrupted: what was tried so far:")
+                self.failures.append("interrupted")
+                self.finish()
 
     def count(self, what, outcome, problem, attempt="", number=1):
         """Counts a test, which tried number things."""
