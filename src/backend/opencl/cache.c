@@ -50,10 +50,11 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
     sha256_final_hex(&hash, key);
 }
 
-/* Stores what a user should know about the cache: ${why} it, or an entry, is not used. */
-static void note(struct opencl_backend *cl, const char *what, const char *why) {
-    log_write(&cl->base.log, "opencl: program cache: %s: %s", what, why);
-    printable_print(cl->base.note, sizeof cl->base.note, "%s: %s", what, why);
+/* Stores what a user should know about the cache: ${why} it, or an entry, is not used, and what can
+ * be done. */
+static void note(struct opencl_backend *cl, const char *what, const char *why, const char *hint) {
+    printable_print(cl->base.note, sizeof cl->base.note, "%s: %s; %s", what, why, hint);
+    log_write(&cl->base.log, "opencl: %s", cl->base.note);
 }
 
 /* Opens the folder of the cache. Returns false, and saves no program later, if it cannot be used.
@@ -67,7 +68,7 @@ static bool open_folder(struct opencl_backend *cl, struct os_private *folder) {
     }
     trust = os_private_open(folder, path, true, why);
     if (trust == OS_DISTRUSTED) {
-        note(cl, "program cache not used (XDG_CACHE_HOME names another folder)", why);
+        note(cl, "program cache not used", why, "XDG_CACHE_HOME can name another folder");
     } else if (trust != OS_TRUSTED) {
         log_write(&cl->base.log, "opencl: program cache: none: %s", why);
     }
@@ -147,7 +148,7 @@ bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, con
     if (trust == OS_TRUSTED) {
         loaded = load_entry(cl, &folder, name, entry, size, flags);
     } else if (trust == OS_DISTRUSTED) {
-        note(cl, "program cache: an entry is not used, but compiled again", why);
+        note(cl, "program cache: an entry is not used", why, "the program is compiled again");
     } else {
         log_write(&cl->base.log, "opencl: program cache: miss: %s/%s", folder.path, name);
     }
