@@ -241,7 +241,7 @@ static const struct expected {
     [FILE_JSON] = {"a JSON file"},
     [FILE_CSV] = {"a CSV file"},
     [FILE_SOURCE] = {"OpenCL C source"},
-    [FILE_TEXT] = {"a text file"},
+    [FILE_TEXT] = {"a text in UTF-8"},
 };
 
 static bool is_text_expected(enum file_kind expected) {
