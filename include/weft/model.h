@@ -46,7 +46,8 @@ WEFT_API void weft_model_destroy(struct weft_model *model);
 /* Gives ${model} its initial values from ${seed}, as PyTorch draws them: weights and biases of
  * conv2d and linear are uniform in +-1/sqrt(fan_in), where fan_in is the number of inputs of one
  * output (in_channels x kernel area, or in_features). Batch norm has weight 1, bias 0, and running
- * statistics 0 and 1. The bits are the same on every machine. */
+ * statistics 0 and 1. The bits are the same on every machine. Returns early, with incomplete values,
+ * if the function of weft_set_interrupted returns true. */
 WEFT_API void weft_model_initialise(struct weft_model *model, uint64_t seed);
 
 /* Stores in ${file} the path of the model file that ${path} names: ${path} itself, or

@@ -146,6 +146,9 @@ enum weft_status cli_setup_device(const struct cli_options *options,
     struct weft_backend_options requested = cli_setup_backend_options(options);
     struct weft_error notice = {0};
     cli_setup_explain_end(strcmp(options->device, "cpu") != 0);
+    if (os_interrupted()) {
+        return weft_fail(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
+    }
     requested.batch = batch;
     requested.forward_only = forward_only;
     requested.watch = (struct weft_watch){.go_on = watch, .context = progress};

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "os/process.h"
+
+#define ASK_ELEMENTS (1u << 20) /* some milliseconds */
 
 enum { HALF, BFLOAT, DOUBLE, SINGLE, FLOATS };
 
@@ -131,6 +134,9 @@ enum weft_status model_convert(const struct safetensors_entry *entry,
     }
     TRY(check_shape(entry, tensor, error));
     for (size_t i = 0; i < tensor->count; i++) {
+        if (i % ASK_ELEMENTS == ASK_ELEMENTS - 1 && os_interrupted()) {
+            return weft_fail(error, WEFT_INTERRUPTED, "interrupted");
+        }
         const double value = element(entry, type, i);
         values[i] = (float)value; /* to the nearest */
         if (isfinite(value) && !isfinite(values[i])) {

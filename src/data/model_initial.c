@@ -12,6 +12,9 @@
 #include "base/random.h"
 #include "network/layer.h"
 #include "numerics.h"
+#include "os/process.h"
+
+#define ASK_ELEMENTS (1u << 20) /* some milliseconds */
 
 /* Returns 1/sqrt(fan_in) of a conv2d or linear weight (out, in, ...): an output is a sum over all
  * dimensions but the first. */
@@ -25,6 +28,9 @@ static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *value
     uint32_t words[4];
     for (size_t i = 0; i < count; i++) {
         float u;
+        if (i % ASK_ELEMENTS == ASK_ELEMENTS - 1 && os_interrupted()) {
+            return;
+        }
         if (i % 4 == 0) {
             random_draw(seed, RANDOM_INITIAL, tensor, (uint32_t)(i / 4), words);
         }

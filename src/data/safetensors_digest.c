@@ -5,9 +5,11 @@
 
 #include <jansson.h>
 
-#include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "os/process.h"
+
+#define ADD_BYTES ((size_t)1 << 24) /* hashed in some hundredths of a second */
 
 /* Returns ${next} after the white space of JSON and then ${c}; NULL if something else follows. */
 static char *skip(char *next, const char *end, char c) {
@@ -48,6 +50,17 @@ static enum weft_status damaged(struct weft_error *error, const char *why, const
     return WEFT_BAD_FILE;
 }
 
+enum weft_status digest_add(struct sha256 *hash, const char *bytes, size_t size,
+                            struct weft_error *error) {
+    for (size_t begin = 0; begin < size; begin += ADD_BYTES) {
+        sha256_update(hash, bytes + begin, size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
+        if (os_interrupted()) {
+            return weft_fail(error, WEFT_INTERRUPTED, "interrupted");
+        }
+    }
+    return WEFT_OK;
+}
+
 enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error) {
     const char *digits = digest_find(bytes, size);
     char content[128] = ", its content ", *hex = content + strlen(content);
@@ -59,7 +72,8 @@ enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error
     sha256_init(&hash);
     sha256_update(&hash, bytes, (size_t)(digits - bytes));
     sha256_update(&hash, DIGEST_ZEROS, DIGEST_DIGITS);
-    sha256_update(&hash, digits + DIGEST_DIGITS, size - (size_t)(digits - bytes) - DIGEST_DIGITS);
+    TRY(digest_add(&hash, digits + DIGEST_DIGITS, size - (size_t)(digits - bytes) - DIGEST_DIGITS,
+                   error));
     sha256_final_hex(&hash, hex);
     if (memcmp(digits, hex, DIGEST_DIGITS) == 0) {
         return WEFT_OK;

@@ -7,7 +7,6 @@
 
 #include "base/file_kind.h"
 #include "base/json_read.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "data/safetensors_digest.h"
@@ -215,7 +214,10 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     const char *bytes = file->bytes;
     size_t length = 0;
     enum weft_status status;
-    sha256_hex(bytes, size, file->sha256);
+    struct sha256 hash;
+    sha256_init(&hash);
+    TRY(digest_add(&hash, bytes, size, error));
+    sha256_final_hex(&hash, file->sha256);
     TRY(digest_check(file->bytes, size, error));
     TRY(read_length(bytes, size, &length, error));
     if (length == 0 || bytes[8] != '{') {

@@ -95,6 +95,8 @@ static void count_images(const struct cli_training *train, size_t epoch, size_t 
     }
 }
 
+#define LONG_SAVE 4000000 /* parameters, whose files take a second */
+
 static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     struct cli_training *train = context;
     uint64_t done, total;
@@ -129,7 +131,10 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     record->complete_epochs += !partial;
     record->steps += epoch->steps;
 
-    /* The files. A checkpoint is of complete epochs only. */
+    /* The files. A checkpoint is of complete epochs only. An interrupt does not lose the epoch. */
+    if (train->model->network->parameter_count > LONG_SAVE) {
+        cli_progress_text(&train->progress, "saving the epoch");
+    }
     TRY(cli_run_keep(&train->run, error));
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
     cli_run_path(train->run.path, "model.safetensors", path);
