@@ -202,6 +202,66 @@ START_TEST(read_limits_and_reasons) {
 }
 END_TEST
 
+START_TEST(append_stops_after_the_limit) {
+    char *bytes = NULL;
+    size_t size = 0, got;
+    FILE *stream;
+    struct weft_error error = {0};
+    const char *path = temporary_path("ten");
+    temporary_write(path, "0123456789", 10);
+    ck_assert_int_eq(os_file_open(path, &stream, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_append(stream, path, 3, &bytes, &size, &error), WEFT_OK);
+    ck_assert_str_eq(bytes, "0123"); /* one more shows that the file is longer */
+    ck_assert_uint_eq(size, 4);
+    ck_assert_int_eq(os_file_append(stream, path, 3, &bytes, &size, &error), WEFT_OK);
+    ck_assert_uint_eq(size, 4);
+    ck_assert_int_eq(os_file_append(stream, path, 10, &bytes, &size, &error), WEFT_OK);
+    ck_assert_str_eq(bytes, "0123456789");
+    ck_assert_int_eq(os_file_append(stream, path, 20, &bytes, &size, &error), WEFT_OK);
+    ck_assert_uint_eq(size, 10);
+    ck_assert_int_eq(os_file_get(stream, path, bytes, 1, &got, &error), WEFT_OK);
+    ck_assert_uint_eq(got, 0);
+    fclose(stream);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(texts) {
+    char *text;
+    size_t size;
+    struct weft_error error = {0};
+    const char *path = temporary_path("text");
+    temporary_write(path, "\xef\xbb\xbf{}", 5);
+    ck_assert_int_eq(os_text_read(path, 100, FILE_JSON, &text, &size, &error), WEFT_OK);
+    ck_assert_str_eq(text, "{}");
+    ck_assert_uint_eq(size, 2);
+    free(text);
+    os_text_read(path, 100, FILE_CSV, &text, &size, &error);
+    assert_fails(&error, "text", "this is a JSON file, but a CSV file was expected");
+    ck_assert_ptr_null(text);
+    /* The first bytes are read and refused before a limit is reached. */
+    error = (struct weft_error){0};
+    temporary_write(path, "<html><body>", 12);
+    os_text_read(path, 5, FILE_JSON, &text, &size, &error);
+    assert_fails(&error, "text", "this is an HTML page");
+    ck_assert_ptr_nonnull(strstr(error.hint, "download"));
+}
+END_TEST
+
+/* A length at the start of a right file may look like the start of another kind. */
+START_TEST(expected_kinds_come_first) {
+    struct weft_error error = {0};
+    char bytes[] = "\x1f\x8b\0\0\0\0\0\0{\"a\":";
+    ck_assert_int_eq(file_kind_check("x", bytes, sizeof bytes - 1, FILE_SAFETENSORS, false, &error),
+                     WEFT_OK);
+    file_kind_check("x", bytes, sizeof bytes - 1, FILE_JSON, false, &error);
+    assert_fails(&error, "x", "this is a gzip file, but a JSON file was expected");
+    error = (struct weft_error){0};
+    file_kind_check("x", "\x1f\x8b", 2, FILE_IDX, true, &error);
+    assert_fails(&error, "x", "this is a gzip file in a gzip file, but an IDX file was expected");
+}
+END_TEST
+
 START_TEST(read_large_file) {
     enum { SIZE = 300000 };
     char *bytes, *written = malloc(SIZE);
@@ -230,6 +290,13 @@ START_TEST(folders) {
     ck_assert(!os_exists(temporary_path("a/x")));
     temporary_write(temporary_path("a/file"), "x", 1);
     ck_assert(!os_is_folder(temporary_path("a/file")));
+    ck_assert_int_eq(os_check_folder(temporary_path("a/b"), &error), WEFT_OK);
+    os_check_folder(temporary_path("a/file"), &error);
+    assert_fails(&error, "a/file", "Not a directory");
+    error = (struct weft_error){0};
+    os_check_folder(temporary_path("a/x"), &error);
+    assert_fails(&error, "a/x", "No such file");
+    error = (struct weft_error){0};
     os_make_folder(temporary_path("a/file/d"), &error);
     assert_fails(&error, "a/file", "File exists");
     error = (struct weft_error){0};
@@ -250,6 +317,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, locks);
     tcase_add_test(tests, create_reports_reason);
     tcase_add_test(tests, read_limits_and_reasons);
+    tcase_add_test(tests, append_stops_after_the_limit);
+    tcase_add_test(tests, texts);
+    tcase_add_test(tests, expected_kinds_come_first);
     tcase_add_test(tests, read_large_file);
     tcase_add_test(tests, folders);
 }
