@@ -141,6 +141,17 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
                : WEFT_OK;
 }
 
+/* What could not be run is not different: WEFT_FAILED would say so in an exit code. */
+static enum weft_status without_verdict(enum weft_status status, struct weft_error *error) {
+    if (status != WEFT_FAILED) {
+        return status;
+    }
+    if (error != NULL) {
+        error->status = WEFT_NO_VERDICT;
+    }
+    return WEFT_NO_VERDICT;
+}
+
 /* Chooses the device. "auto" does not mean the CPU backend here, which would be compared with
  * itself. */
 static enum weft_status choose(const char *selector, struct weft_device *device,
@@ -192,7 +203,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
             (struct debug_options){.wait = true, .announce = verify_announce, .context = &verify};
     }
     status = run_all(&verify, error);
-    status = status == WEFT_OK ? check_outcome(outcome, error) : status;
+    status = status == WEFT_OK ? check_outcome(outcome, error) : without_verdict(status, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&
         outcome->result == WEFT_VERIFY_EQUAL) {
         snprintf(outcome->bundle, sizeof outcome->bundle, "nothing differs");

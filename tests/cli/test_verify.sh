@@ -131,6 +131,25 @@ PYTHON
     end
 fi
 
+# "Different" (1) is a verdict: a lack of memory or of processes is none.
+if [ -z "${WEFT_SANITIZE:-}" ]; then
+    begin "a verification without memory"
+    for limit in 30000 60000 80000; do
+        (ulimit -v $limit && run verify --device cpu --json && exit "$code")
+        code=$?
+        [ "$code" -eq 5 ] || [ "$code" -eq 127 ] || problem "with $limit kB: exit code $code" # 127: it cannot be loaded
+    done
+    end
+
+    begin "a verification without processes"
+    printf 'int fork(void) { return -1; }\n' >"$work/files/fork.c"
+    cc -w -shared -fPIC -o "$work/files/fork.so" "$work/files/fork.c" || problem "it does not build"
+    LD_PRELOAD=$work/files/fork.so run verify --json
+    expect_code 5
+    expect_json '[x["event"] for x in e] == ["error"] and "cannot start another process" in e[0]["message"]'
+    end
+fi
+
 begin "--timeout"
 run verify --device cpu --full --steps 100000 --timeout 1s --json
 expect_code 5

@@ -43,7 +43,7 @@ static void add_option(struct run *run, const char *name, const char *value) {
 }
 
 /* Composes the command line: the options that were given, for ${device} if it is not NULL. Fails
- * with WEFT_FAILED without memory. */
+ * with WEFT_NO_VERDICT without memory. */
 static enum weft_status compose(struct run *run, const struct cli_verify_options *options,
                                 const struct weft_device *device, struct weft_error *error) {
     const struct cli_options *common = &options->common;
@@ -64,7 +64,7 @@ static enum weft_status compose(struct run *run, const struct cli_verify_options
     }
     for (size_t i = 0; i < run->count; i++) {
         if (run->words[i] == NULL) {
-            return weft_fail(error, WEFT_FAILED, "verify: no memory for a command line");
+            return weft_fail(error, WEFT_NO_VERDICT, "verify: no memory for a command line");
         }
     }
     return WEFT_OK;
@@ -85,6 +85,9 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     os_tell_children(CLI_CHILD_LAUNCHES, launches ? "yes" : NULL);
     os_tell_children(CLI_CHILD_DEVICE, run->identity[0] != '\0' ? run->identity : NULL);
     status = os_run_self(run->words, run->limit, &run->child, error);
+    if (status != WEFT_OK) { /* "failed" would mean that the device is different */
+        status = error->status = WEFT_NO_VERDICT;
+    }
     os_tell_children(CLI_CHILD_FILE, NULL);
     os_tell_children(CLI_CHILD_LAUNCHES, NULL);
     os_tell_children(CLI_CHILD_DEVICE, NULL);
