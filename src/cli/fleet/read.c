@@ -11,7 +11,7 @@
 #include "os/threads.h"
 #include "weft/verify.h"
 
-#define FILE_LIMIT (128u << 20) /* bytes */
+#define FILE_LIMIT (192u << 20) /* bytes */
 #define PIECE      (256u << 10) /* bytes, and the rest of the last line */
 #define PIECES     16           /* read at once */
 
