@@ -27,15 +27,40 @@ static void save_twice(struct weft_model *model) {
     weft_model_destroy(again);
 }
 
+/* If the first byte has the bit 4, a list of layers follows, as for --network. */
+static enum weft_status load(const char *path, struct input list, bool listed,
+                             struct weft_model **model, struct weft_error *error) {
+    char *text = copy_text(list);
+    struct weft_network *network = NULL;
+    enum weft_status status = WEFT_OK;
+    if (listed) {
+        status = weft_network_create(text, &network, error);
+    }
+    if (status == WEFT_OK) {
+        status = weft_model_load_as(path, network, model, error);
+    }
+    free(text);
+    return status;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    struct input rest = {bytes, size}, list = {0};
+    bool listed = size > 0 && (bytes[0] & 4) != 0;
     size_t room;
-    char *made = safetensors_input((struct input){bytes, size}, &room);
-    const char *path = write_file("model", (struct input){(const uint8_t *)made, room});
+    char *made;
+    const char *path;
     struct weft_error error = {0}, ignored = {0};
     struct weft_comparison comparison;
     struct weft_model *model = NULL;
-    enum weft_status status = weft_model_load(path, &model, &error);
+    enum weft_status status;
+    if (listed) {
+        take_byte(&rest);
+        list = take_part(&rest);
+    }
+    made = safetensors_input(rest, &room);
+    path = write_file("model", (struct input){(const uint8_t *)made, room});
     free(made);
+    status = load(path, list, listed, &model, &error);
     if (status == WEFT_OK) {
         save_twice(model);
         weft_compare(path, path_of("again"), report, NULL, &comparison, &ignored);

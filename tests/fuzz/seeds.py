@@ -97,12 +97,15 @@ def split(file):
 
 def tensors(network, shapes, metadata):
     """Returns an input of a header and values: shapes maps a name to its shape and dtype."""
-    header, values = {"__metadata__": {"weft.network": text(network).decode(), "weft.contract": "1", **metadata}}, b""
+    header, values = {}, b""
+    if network is not None:
+        header["__metadata__"] = {"weft.network": text(network).decode(), "weft.contract": "1", **metadata}
     for name, (shape, dtype) in shapes.items():
         count = 1
         for size in shape:
             count *= size
-        content = struct.pack("<%d%s" % (count, "f" if dtype == "F32" else "q"), *[1] * count)
+        content = {"F32": b"\0\0\x80?", "F16": b"\0<", "BF16": b"\x80?", "F64": b"\0\0\0\0\0\0\xf0?",
+                   "I64": b"\1\0\0\0\0\0\0\0"}[dtype] * count
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(values), len(values) + len(content)]}
         values += content
     return b"\1" + text(header) + END + values
@@ -121,6 +124,11 @@ def safetensors(run):
     linear = {"l.weight": ([2, 4], "F32"), "l.bias": ([2], "F32")}
     seed("model", "linear", tensors(LINEAR, linear, {"weft.options": "{}"}))
     seed("model", "prefix", tensors(LINEAR, {"module.model." + k: v for k, v in linear.items()}, {}))
+    for name, dtype in (("half", "F16"), ("brain", "BF16"), ("double", "F64")):
+        averaged = {"module." + k: (shape, dtype) for k, (shape, _) in linear.items()}
+        averaged["n_averaged"] = ([], "I64")
+        seed("model", name, tensors(LINEAR, averaged, {}))
+        seed("model", name + "-listed", b"\4" + text(LINEAR) + END + tensors(None, averaged, {}))
     seed("model", "norm", tensors(NORM, {
         "b.weight": ([2], "F32"), "b.bias": ([2], "F32"), "b.running_mean": ([2], "F32"), "b.running_var": ([2], "F32"),
         "b.num_batches_tracked": ([], "I64"), "l.weight": ([2, 2], "F32"), "l.bias": ([2], "F32")}, {}))
