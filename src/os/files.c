@@ -182,8 +182,15 @@ static int flush_to_disk(struct os_file *file) {
     if (file->out.number != 0 || flushed != 0 || ferror(file->stream)) {
         return file->out.number != 0 ? file->out.number : flushed != 0 ? flushed : EIO;
     }
-    /* Pipes and devices cannot be synchronised, and need not be. */
-    return file->part[0] != '\0' && fsync(file->out.descriptor) != 0 && errno != EINVAL ? errno : 0;
+    if (file->out.in_place) {
+        return 0; /* pipes and devices cannot be synchronised, and need not be */
+    }
+    while (fsync(file->out.descriptor) != 0) {
+        if (errno != EINTR) {
+            return errno == EINVAL ? 0 : errno; /* a file system that cannot do it */
+        }
+    }
+    return 0;
 }
 
 void os_sync_folder_of(const char *path) {
