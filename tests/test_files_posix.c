@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "os/files.h"
+#include "os/lock.h"
 
 START_TEST(permissions_and_links_stay) {
     struct os_file file;
@@ -23,6 +24,60 @@ START_TEST(permissions_and_links_stay) {
     ck_assert_int_eq(stat(temporary_path("stay/target"), &status), 0);
     ck_assert_uint_eq(status.st_mode & 0777, 0600);
     ck_assert_uint_eq(count_entries("stay"), 2);
+}
+END_TEST
+
+/* A run folder's file takes the place of a link and of a pipe: by os_file_replace, and in a folder
+ * that this process has locked. A folder stays. */
+START_TEST(run_folders_follow_nothing) {
+    struct weft_error error = {0};
+    struct stat status;
+    struct os_lock lock;
+    make_folder("run");
+    temporary_write(temporary_path("mine"), "mine", 4);
+    ck_assert_int_eq(os_lock_take(&lock, temporary_path("run"), &error), WEFT_OK);
+    for (int i = 0; i < 4; i++) {
+        struct os_file file;
+        const char *path = temporary_path("run/x");
+        remove(path);
+        ck_assert_int_eq(i % 2 == 0 ? symlink("../mine", path) : mkfifo(path, 0600), 0);
+        ck_assert_int_eq((i < 2 ? os_file_create : os_file_replace)(&file, path, &error), WEFT_OK);
+        fputs("new", file.stream);
+        ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
+        assert_content(path, "new");
+        ck_assert_int_eq(lstat(path, &status), 0);
+        ck_assert(S_ISREG(status.st_mode));
+        assert_content(temporary_path("mine"), "mine");
+        if (i == 1) {
+            os_lock_release(&lock);
+        }
+    }
+    make_folder("run/folder");
+    struct os_file file;
+    os_file_replace(&file, temporary_path("run/folder"), &error);
+    assert_fails(&error, "run/folder", "Is a directory");
+}
+END_TEST
+
+/* A folder that is moved is not the locked one any more, nor is another one of its name. The file
+ * of a lock is made again. */
+START_TEST(lock_is_of_the_folder) {
+    struct weft_error error = {0};
+    struct os_lock lock;
+    make_folder("first");
+    const char *path = temporary_path("first");
+    ck_assert_int_eq(os_lock_take(&lock, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_lock_check(&lock, path, &error), WEFT_OK);
+    ck_assert_int_eq(remove(temporary_path("first/weft.lock")), 0);
+    ck_assert_int_eq(os_lock_check(&lock, path, &error), WEFT_OK);
+    ck_assert_uint_eq(count_entries("first"), 1);
+    ck_assert_int_eq(rename(path, temporary_path("second")), 0);
+    make_folder("first");
+    os_lock_check(&lock, path, &error);
+    assert_fails(&error, path, "moved");
+    temporary_write(temporary_path("first/weft.lock"), "another", 7);
+    os_lock_release(&lock);
+    assert_content(temporary_path("first/weft.lock"), "another");
 }
 END_TEST
 
@@ -72,6 +127,8 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, permissions_and_links_stay);
+    tcase_add_test(tests, run_folders_follow_nothing);
+    tcase_add_test(tests, lock_is_of_the_folder);
     tcase_add_test(tests, pipes_are_written_directly);
     tcase_add_test(tests, stdout_is_not_replaced);
 }

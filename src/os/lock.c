@@ -134,7 +134,11 @@ enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct 
 
 void os_lock_release(struct os_lock *lock) {
     if (lock->path[0] != '\0') {
-        unlink(lock->path); /* before the lock ends: after it, the file may be another process's */
+        /* Before the lock ends: after it, the file may be another process's, and so it may in
+         * another folder of the same name. */
+        if (os_hold_file((int)lock->file, lock->path) == 0) {
+            unlink(lock->path);
+        }
         close((int)lock->file);
         os_hold_folder(NULL);
     } else if (lock->unsupported) {
