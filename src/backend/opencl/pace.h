@@ -8,13 +8,6 @@
 struct opencl_backend;
 struct opencl_launch;
 
-/* Work, in the units of watch_work. All zero at the start. */
-struct opencl_pace {
-    uint64_t queued; /* since the host last waited for the device */
-    uint64_t limit;  /* the host waits when more is enqueued; 0: not yet chosen */
-    double since;    /* when the first of it was enqueued */
-};
-
 /* Begins a training (${train}), an evaluation or a propagation of ${count} images a step. */
 void opencl_pace_begin(struct opencl_backend *cl, size_t count, bool train);
 

@@ -2,6 +2,7 @@
 #include "backend/opencl/passes.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"

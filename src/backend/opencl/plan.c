@@ -4,6 +4,7 @@
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/profile.h"
 #include "base/try.h"
 

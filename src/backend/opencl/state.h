@@ -6,7 +6,6 @@
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
-#include "backend/opencl/pace.h"
 #include "backend/ops.h"
 
 #define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
@@ -41,6 +40,13 @@ enum opencl_common {
 
 struct debug_options;
 struct debug_guards;
+
+/* What pace.c has enqueued, in the units of watch_work. All zero at the start. */
+struct opencl_pace {
+    uint64_t queued; /* since the host last waited for the device */
+    uint64_t limit;  /* the host waits when more is enqueued; 0: not yet chosen */
+    double since;    /* when the first of it was enqueued */
+};
 
 struct opencl_backend {
     struct weft_backend base;
