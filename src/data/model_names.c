@@ -11,23 +11,23 @@
 #define CANDIDATES 16 /* maximum number of prefixes that are tried */
 
 static int compare_names(const void *a, const void *b) {
-    const struct safetensors_entry *const *left = a, *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+    const struct model_name *left = a, *right = b;
+    return strcmp(left->name, right->name);
 }
 
 static int compare_key(const void *key, const void *element) {
-    const struct safetensors_entry *const *entry = element;
-    return strcmp(key, (*entry)->name);
+    const struct model_name *name = element;
+    return strcmp(key, name->name);
 }
 
 const struct safetensors_entry *model_names_get(const struct model_names *names, const char *name) {
     char key[sizeof names->prefix + WEFT_NAME_MAX + 64];
-    const struct safetensors_entry **found = NULL;
+    const struct model_name *found = NULL;
     int length = snprintf(key, sizeof key, "%s%s", names->prefix, name);
     if (length >= 0 && (size_t)length < sizeof key && names->file->count > 0) {
         found = bsearch(key, names->sorted, names->file->count, sizeof *found, compare_key);
     }
-    return found != NULL ? *found : NULL;
+    return found != NULL ? found->entry : NULL;
 }
 
 /* ---- the prefix ---- */
@@ -41,15 +41,14 @@ static size_t count_found(const struct model_names *names) {
     return count;
 }
 
-/* Stores the prefix with which ${entry} is called ${name}. Returns false if there is none. */
-static bool prefix_of(const struct safetensors_entry *entry, const char *name, char prefix[256]) {
-    size_t length = strlen(entry->name), end = strlen(name);
+bool model_names_prefix(const char *full, const char *name, char prefix[256]) {
+    size_t length = strlen(full), end = strlen(name);
     size_t before = length >= end ? length - end : 0;
-    if (length < end || before >= 256 || strcmp(entry->name + before, name) != 0 ||
-        (before > 0 && entry->name[before - 1] != '.')) {
+    if (length < end || before >= 256 || strcmp(full + before, name) != 0 ||
+        (before > 0 && full[before - 1] != '.')) {
         return false;
     }
-    memcpy(prefix, entry->name, before);
+    memcpy(prefix, full, before);
     prefix[before] = '\0';
     return true;
 }
@@ -60,7 +59,7 @@ static size_t try_prefixes(struct model_names *names, size_t index, char best[25
     const char *name = names->network->tensors[index].name;
     size_t tried = 0, most = 0;
     for (size_t i = 0; i < names->file->count && tried < CANDIDATES; i++) {
-        if (prefix_of(names->sorted[i], name, names->prefix)) {
+        if (model_names_prefix(names->sorted[i].name, name, names->prefix)) {
             size_t found = count_found(names);
             tried++;
             if (found > most) {
@@ -72,42 +71,92 @@ static size_t try_prefixes(struct model_names *names, size_t index, char best[25
     return tried;
 }
 
-/* The first tensor that occurs under any prefix decides. */
-static void choose_prefix(struct model_names *names) {
+/* The first tensor that occurs under any prefix decides. Returns whether all are found then. */
+static bool choose_prefix(struct model_names *names) {
     char best[sizeof names->prefix] = "";
-    size_t tensors = names->network->tensor_count;
-    /* A file with far more tensors cannot be right; the search would take long. */
-    size_t most = 4 * (tensors + names->network->layer_count) + 64;
-    if (count_found(names) < tensors && names->file->count <= most) {
+    const size_t tensors = names->network->tensor_count;
+    names->prefix[0] = '\0';
+    if (count_found(names) < tensors) {
         for (size_t i = 0; i < tensors && try_prefixes(names, i, best) == 0; i++) {
         }
     }
     memcpy(names->prefix, best, sizeof best);
+    return count_found(names) == tensors;
+}
+
+/* Lists the names as they are in the file. */
+static void list_names(struct model_names *names) {
+    for (size_t i = 0; i < names->file->count; i++) {
+        names->sorted[i] =
+            (struct model_name){names->file->entries[i].name, &names->file->entries[i]};
+    }
+    qsort(names->sorted, names->file->count, sizeof *names->sorted, compare_names);
+}
+
+/* Copies ${name} to ${to} without the parts that wrappers add, and returns the end of the copy. */
+static char *unwrap(const char *name, char *to) {
+    static const char *const wrappers[] = {"module.", "_orig_mod.", "_fsdp_wrapped_module.",
+                                           "_checkpoint_wrapped_module."};
+    while (*name != '\0') {
+        size_t w = 0, length = strcspn(name, ".") + 1;
+        while (w < sizeof wrappers / sizeof wrappers[0] &&
+               strncmp(name, wrappers[w], length) != 0) {
+            w++;
+        }
+        if (w < sizeof wrappers / sizeof wrappers[0] && name[length - 1] == '.') {
+            name += length;
+            continue;
+        }
+        length -= name[length - 1] == '\0';
+        memcpy(to, name, length);
+        to += length;
+        name += length;
+    }
+    *to = '\0';
+    return to + 1;
+}
+
+/* Lists the names without the parts that wrappers add. */
+static enum weft_status list_unwrapped(struct model_names *names, struct weft_error *error) {
+    size_t bytes = 1;
+    char *to;
+    for (size_t i = 0; i < names->file->count; i++) {
+        bytes += strlen(names->file->entries[i].name) + 1;
+    }
+    to = names->unwrapped = malloc(bytes);
+    if (to == NULL) {
+        return weft_fail(error, WEFT_FAILED, "no memory for the names of tensors");
+    }
+    for (size_t i = 0; i < names->file->count; i++) {
+        names->sorted[i] = (struct model_name){to, &names->file->entries[i]};
+        to = unwrap(names->file->entries[i].name, to);
+    }
+    qsort(names->sorted, names->file->count, sizeof *names->sorted, compare_names);
+    return WEFT_OK;
+}
+
+/* Chooses the names by which the tensors are found: those of the file; or those without the parts of
+ * wrappers, if they are complete only then. */
+static enum weft_status choose_names(struct model_names *names, struct weft_error *error) {
+    const struct weft_network *network = names->network;
+    list_names(names);
+    /* A file with far more tensors cannot be right; the search would take long. */
+    if (names->file->count == 0 ||
+        names->file->count > 4 * (network->tensor_count + network->layer_count) + 64 ||
+        choose_prefix(names)) {
+        return WEFT_OK;
+    }
+    TRY(list_unwrapped(names, error));
+    if (!choose_prefix(names)) {
+        free(names->unwrapped);
+        names->unwrapped = NULL;
+        list_names(names);
+        choose_prefix(names);
+    }
+    return WEFT_OK;
 }
 
 /* ---- what is missing, and what is too much ---- */
-
-static const char save_hint[] = "to save only the model in PyTorch: safetensors.torch.save_file("
-                                "model.state_dict(), \"model.safetensors\")";
-
-/* Returns whether ${name} ends in ${end}, as a component of its own. */
-static bool ends_in(const char *name, const char *end) {
-    size_t length = strlen(name), part = strlen(end);
-    return length >= part && strcmp(name + length - part, end) == 0 &&
-           (length == part || name[length - part - 1] == '.');
-}
-
-/* Returns what a tensor that is not in the network may be, or an empty text. */
-static const char *guess(const char *name) {
-    static const char *const optimisers[] = {"exp_avg",         "exp_avg_sq", "max_exp_avg_sq",
-                                             "momentum_buffer", "square_avg", "step"};
-    for (size_t i = 0; i < sizeof optimisers / sizeof optimisers[0]; i++) {
-        if (ends_in(name, optimisers[i])) {
-            return ": it looks like the state of an optimiser";
-        }
-    }
-    return strstr(name, "optim") != NULL ? ": it looks like the state of an optimiser" : "";
-}
 
 /* Sets ${used} for each tensor of the file that belongs to the network, and one element more. */
 static void mark_used(const struct model_names *names, bool *used) {
@@ -120,40 +169,6 @@ static void mark_used(const struct model_names *names, bool *used) {
         const struct safetensors_entry *entry = names->counters[i];
         used[entry != NULL ? (size_t)(entry - first) : names->file->count] = true;
     }
-}
-
-/* Returns whether the file has the network with another prefix, which ${extra} has, too. */
-static bool is_twice(const struct model_names *names, const struct safetensors_entry *extra,
-                     char prefix[256]) {
-    for (size_t i = 0; i < names->network->tensor_count; i++) {
-        if (names->tensors[i] != NULL &&
-            prefix_of(extra, names->network->tensors[i].name, prefix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Reports ${count} tensors that are not in the network; ${extra} is the one to name. */
-static enum weft_status refuse_extra(const struct model_names *names,
-                                     const struct safetensors_entry *extra, size_t count,
-                                     struct weft_error *error) {
-    char prefix[256];
-    const char *what = guess(extra->name);
-    if (is_twice(names, extra, prefix)) {
-        weft_fail(error, WEFT_BAD_FILE,
-                  "tensor %.200s: the file has the network twice, with the prefixes \"%s\" and "
-                  "\"%s\"",
-                  extra->name, names->prefix, prefix);
-        return weft_error_hint(error, "%s", save_hint);
-    }
-    weft_fail(error, WEFT_BAD_FILE, "tensor %.200s: the network has no such tensor%s", extra->name,
-              what);
-    if (count > 1) {
-        weft_error_context(error, "%zu tensors too many", count);
-    }
-    model_rename_hint(names, error);
-    return what[0] != '\0' ? weft_error_hint(error, "%s", save_hint) : WEFT_BAD_FILE;
 }
 
 /* Fails if the file has a tensor that is not in the network. The message names the first one, or
@@ -171,17 +186,17 @@ static enum weft_status check_extra(struct model_names *names, struct weft_error
         if (used[i]) {
             continue;
         }
-        if (ends_in(entry->name, "n_averaged") && entry->count == 1) {
+        if (model_extra_ends(entry->name, "n_averaged") && entry->count == 1) {
             names->averaged = entry;
             continue;
         }
-        if (extra == NULL || (guess(extra->name)[0] == '\0' && guess(entry->name)[0] != '\0')) {
+        if (extra == NULL || (!model_extra_known(extra->name) && model_extra_known(entry->name))) {
             extra = entry;
         }
         count++;
     }
     free(used);
-    return extra == NULL ? WEFT_OK : refuse_extra(names, extra, count, error);
+    return extra == NULL ? WEFT_OK : model_extra_refuse(names, extra, count, error);
 }
 
 static enum weft_status check_missing(const struct model_names *names, struct weft_error *error) {
@@ -213,13 +228,7 @@ enum weft_status model_names_find(const struct safetensors *file,
                                   struct weft_error *error) {
     *names = (struct model_names){.file = file, .network = network};
     TRY(allocate(names, error));
-    for (size_t i = 0; i < file->count; i++) {
-        names->sorted[i] = &file->entries[i];
-    }
-    if (file->count > 0) {
-        qsort(names->sorted, file->count, sizeof *names->sorted, compare_names);
-    }
-    choose_prefix(names);
+    TRY(choose_names(names, error));
     for (size_t i = 0; i < network->tensor_count; i++) {
         names->tensors[i] = model_names_get(names, network->tensors[i].name);
     }
@@ -235,6 +244,7 @@ enum weft_status model_names_find(const struct safetensors *file,
 
 void model_names_finish(struct model_names *names) {
     free(names->sorted);
+    free(names->unwrapped);
     free(names->tensors);
     free(names->counters);
     *names = (struct model_names){0};

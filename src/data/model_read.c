@@ -71,6 +71,9 @@ static void describe(const struct model_names *names, const struct model_convers
         snprintf(text, sizeof text, "the prefix %s of all names was removed", names->prefix);
         add_notice(notice, text);
     }
+    add_notice(notice, names->unwrapped != NULL
+                           ? "the parts of wrappers (module, _orig_mod) inside names were removed"
+                           : "");
     add_notice(notice, names->averaged != NULL ? "n_averaged was ignored" : "");
     model_conversion_text(conversion, text);
     add_notice(notice, text);

@@ -103,7 +103,13 @@ static bool fits(const struct model_names *names, const struct weft_layer *layer
  * they are not the same layers. */
 static bool pair(const struct model_names *names, struct module *modules, size_t count,
                  struct text *text) {
-    size_t pairs = 0;
+    size_t pairs = 0, layers = 0;
+    for (size_t i = 0; i < names->network->layer_count; i++) {
+        layers += names->network->layers[i].tensors > 0;
+    }
+    if (layers != count) {
+        return false;
+    }
     for (size_t i = 0; i < names->network->layer_count; i++) {
         const struct weft_layer *layer = &names->network->layers[i];
         size_t m = 0;
@@ -120,7 +126,7 @@ static bool pair(const struct model_names *names, struct module *modules, size_t
         text_add(text, "%s\"%s%.*s\": \"%s\"", pairs++ > 0 ? ", " : "", names->prefix,
                  (int)modules[m].length, modules[m].name, layer->name);
     }
-    return pairs == count && pairs > 0;
+    return pairs > 0;
 }
 
 void model_rename_hint(const struct model_names *names, struct weft_error *error) {

@@ -58,6 +58,8 @@ end
 begin "--network names the layers"
 expect_logits sequential plain --network "$files/sequential.json"
 expect_logits dotted plain --network "$files/dotted.json"
+expect_logits inside plain --network "$files/dotted.json"
+expect_text err "the parts of wrappers (module, _orig_mod) inside names were removed"
 expect_logits wrapped-dotted plain --network "$files/dotted.json"
 expect_text err "the prefix _orig_mod.module. of all names was removed"
 run predict --data "$sample" --device cpu "$files/dotted.safetensors" --network "$files/dotted.json" --index 0
@@ -97,6 +99,7 @@ rm -rf "$work/here/"*
 refuses 3 "tensor fc2.bias: it is missing" "${evaluate[@]}" "$files/bad-missing.safetensors"
 refuses 3 "tensor module.conv1.weight: it is missing" "${evaluate[@]}" "$files/bad-missing-prefixed.safetensors"
 refuses 3 "it looks like the state of an optimiser" "${evaluate[@]}" "$files/bad-optimiser.safetensors"
+refuses 3 "it looks like part of a pruned weight" "${evaluate[@]}" "$files/bad-pruned.safetensors"
 refuses 3 "the file has the network twice, with the prefixes \"ema.\" and \"model.\"" "${evaluate[@]}" "$files/bad-ema.safetensors"
 refuses 3 "its shape is 192 x 120, but the network's is 120 x 192: it is transposed" "${evaluate[@]}" "$files/bad-transposed.safetensors"
 refuses 3 "its dimensions are in another order" "${evaluate[@]}" "$files/bad-channels-last.safetensors"

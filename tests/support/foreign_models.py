@@ -89,6 +89,7 @@ good = {
     "no-counters": {n: t for n, t in tensors.items() if n not in counters},
     "sequential": renamed(tensors, sequential),
     "dotted": renamed(tensors, dotted),
+    "inside": {n.replace("features.", "features.module._orig_mod."): t for n, t in renamed(tensors, dotted).items()},
     "wrapped-dotted": {"_orig_mod.module." + n: t for n, t in renamed(tensors, dotted).items()},
 }
 for prefix in "module", "_orig_mod", "model", "net", "backbone", "module._orig_mod.net", "state_dict.model", "a-b c.é":
@@ -109,6 +110,7 @@ bad = {
     "missing": {n: t for n, t in tensors.items() if n != "fc2.bias"},
     "missing-prefixed": {"module." + n: t for n, t in tensors.items() if n != "conv1.weight"},
     "optimiser": {**tensors, "optimizer.state.0.exp_avg": ["F32", [2], bytes(8)], "epoch": ["I64", [], bytes(8)]},
+    "pruned": {n.replace("fc1.weight", "fc1.weight_orig"): t for n, t in {**tensors, "fc1.weight_mask": tensors["fc1.weight"]}.items()},
     "ema": {**{"model." + n: t for n, t in tensors.items()}, **{"ema." + n: t for n, t in tensors.items()}},
     "transposed": changed("fc1.weight", transposed("fc1.weight")),
     "channels-last": changed("conv2.weight", ["F32", [12, 5, 5, 6], tensors["conv2.weight"][2]]),
