@@ -132,6 +132,10 @@ START_TEST(another_user) {
     if (geteuid() != 0) {
         ck_assert_int_eq(os_private_open(&folder, "/usr", true, why), OS_DISTRUSTED);
         ck_assert_int_eq(os_private_open_own(&folder, "/usr", why), OS_DISTRUSTED);
+        if (access("/root", F_OK) == 0 && access("/root", R_OK) != 0) { /* closed to this user */
+            ck_assert_int_eq(os_private_open(&folder, "/root", true, why), OS_DISTRUSTED);
+            ck_assert_ptr_nonnull(strstr(why, "belongs to another user"));
+        }
         return;
     }
     snprintf(path, sizeof path, "%s", temporary_path("given"));

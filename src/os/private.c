@@ -93,7 +93,9 @@ static enum os_trust open_folder(struct os_private *folder, const char *path, st
         printable_print(why, OS_WHY, "%.400s: %s", path, strerror(errno));
     }
     os_private_close(folder);
-    return OS_ABSENT;
+    /* Another user may have closed the folder to this one. */
+    return stat(path, status) == 0 && check_owner(path, status, why) != OS_TRUSTED ? OS_DISTRUSTED
+                                                                                   : OS_ABSENT;
 }
 
 /* Opens the folder and does ${check}. */
