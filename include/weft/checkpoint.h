@@ -23,8 +23,9 @@ struct weft_checkpoint {
     uint32_t checksum; /* weft_images_checksum of these images */
 };
 
-/* Writes ${checkpoint} to ${path}: to a temporary file first, which is then renamed. A symbolic link
- * at ${path} is replaced, not followed. Fails with WEFT_BAD_FILE or, without memory, WEFT_FAILED; then an older file stays. */
+/* Writes ${checkpoint} to ${path}: to a temporary file first, which is then renamed. A symbolic
+ * link at ${path} is replaced, not followed. Fails with WEFT_BAD_FILE or, without memory,
+ * WEFT_FAILED; then an older file stays. */
 WEFT_API enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint,
                                                const char *path, struct weft_error *error);
 

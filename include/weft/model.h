@@ -74,11 +74,11 @@ WEFT_API enum weft_status weft_model_load_as(const char *path, struct weft_netwo
                                              struct weft_model **model, struct weft_error *error);
 
 /* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed. A
- * symbolic link at ${path} is replaced, not followed.
- * ${sha256}, if not NULL, receives the hash of the file in lower-case hexadecimal. The same model
- * gives the same bytes. Fails with WEFT_FAILED for a model that weft_model_load would refuse (a
- * NaN, an infinity, a negative running variance), with WEFT_USAGE for options that are not a JSON
- * object, and with WEFT_BAD_FILE; then no file is left, and an older one stays. */
+ * symbolic link at ${path} is replaced, not followed. ${sha256}, if not NULL, receives the hash of
+ * the file in lower-case hexadecimal. The same model gives the same bytes. Fails with WEFT_FAILED
+ * for a model that weft_model_load would refuse (a NaN, an infinity, a negative running variance),
+ * with WEFT_USAGE for options that are not a JSON object, and with WEFT_BAD_FILE; then no file is
+ * left, and an older one stays. */
 WEFT_API enum weft_status weft_model_save(const struct weft_model *model, const char *path,
                                           char sha256[65], struct weft_error *error);
 

@@ -11,8 +11,8 @@
 void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation,
                                  const char *const *names);
 
-/* Before long work: returns whether the figure ${path} can be written. If not, warns. Results do not
- * depend on their pictures, so the work goes on. */
+/* Before long work: returns whether the figure ${path} can be written. If not, warns. Results do
+ * not depend on their pictures, so the work goes on. */
 bool cli_figures_check(const struct cli_options *options, const char *path);
 
 /* Warns that a picture has not been drawn: ${reason}. Fails with WEFT_INTERRUPTED if that is the

@@ -1,4 +1,4 @@
-/* common.c: the part of terminal.h, process.h, host.h and lock.h that is the same on all systems. */
+/* common.c: what is the same on all systems of terminal.h, process.h, host.h and lock.h. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -40,7 +40,7 @@ struct os_file {
  * reader. */
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error);
 
-/* The same, but replaces whatever is at ${path}, as in a locked folder: a link too, and a pipe. (The
+/* The same, but replaces whatever is at ${path}, also a link or a pipe, as in a locked folder. (The
  * library has no lock: it knows a run folder's files only by what they are.) */
 enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error);
 

@@ -36,7 +36,7 @@ same_result() {
         expect_same "$1/$file" "$a/$file"
     done
     [ "$(cut -d, -f1-4 "$1/history.csv")" = "$(cut -d, -f1-4 "$a/history.csv")" ] || problem "the history differs"
-    [ "$(ls -A "$1")" = "$(ls -A "$a")" ] || problem "files: $(ls -A "$1" | xargs)"
+    [ "$(ls -A "$1")" = "$(ls -A "$a")" ] || problem "files: $(ls -A "$1")"
 }
 
 # ---- two processes ----
@@ -127,7 +127,8 @@ for pid in "${pids[@]}"; do
     wait "$pid" || problem "a training failed"
 done
 cd .. || exit 1
-[ "$(ls many | wc -l)" -eq 12 ] || problem "not 12 folders: $(ls many | xargs)"
+folders=(many/*)
+[ ${#folders[@]} -eq 12 ] || problem "not 12 folders: ${folders[*]}"
 for ((i = 0; i < 12; i++)); do
     python3 - "many-$i" many <<'PYTHON' 2>"$work/python" || problem "training $i: $(tail -n 1 "$work/python")"
 import hashlib, json, sys
@@ -218,6 +219,7 @@ rm -rf "$work/here/"*
 
 # ---- steps.csv and history.csv ----
 
+# shellcheck disable=SC2016 # $d is sed's
 for damage in 'rm FILE; mkdir FILE' 'sed -i s/,0/,x/ FILE' 'sed -i 3,\$d FILE' ': >FILE' 'rm FILE; ln -s nowhere/at/all FILE'; do
     for file in steps.csv history.csv; do
         begin "${damage//FILE/$file}"
@@ -260,7 +262,7 @@ for way in --force --resume; do
     [ $way = --force ] || cp "$work/files/unfinished"/* planted
     for planted in "${names[@]}"; do
         echo "precious $planted" >"mine/$planted"
-        [ -e "planted/$planted" ] || [ $way$planted = --resumerun.json ] || ln -s "$PWD/mine/$planted" "planted/$planted"
+        [ -e "planted/$planted" ] || [ "$way$planted" = --resumerun.json ] || ln -s "$PWD/mine/$planted" "planted/$planted"
     done
     if [ $way = --force ]; then
         run "${train[@]}" --epochs 3 --out planted --force
@@ -380,7 +382,7 @@ for signal in HUP XCPU; do
     start run --out run
     stop $signal
     expect_code 130
-    [ -z "$(find run -name 'weft*')" ] || problem "left: $(ls run | xargs)"
+    [ -z "$(find run -name 'weft*')" ] || problem "left: $(ls run)"
     run train --resume run --device cpu --epochs $(($(wc -l <run/history.csv) - 1))
     expect_code 0
     end

@@ -109,8 +109,8 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
  * figure that cannot be drawn. */
 enum weft_status cli_train_write_results(struct cli_training *train, struct weft_error *error);
 
-/* sanity.c: fails with WEFT_FAILED when the training learned nothing, by the rule of the manual page:
- * such a training must not look like one that did. */
+/* sanity.c: fails with WEFT_FAILED when the training learned nothing, by the rule of the manual
+ * page: such a training must not look like one that did. */
 enum weft_status cli_train_check_sanity(const struct cli_training *train, struct weft_error *error);
 
 /* record.c: adds an epoch, in memory. Fails with WEFT_FAILED without memory. */

@@ -1,5 +1,5 @@
-/* lock.c: locks of folders (Windows): an open file that no other process can open to write, and that
- * Windows removes with its handle, even if the process is killed. */
+/* lock.c: locks of folders (Windows): an open file that no other process can open to write, and
+ * that Windows removes with its handle, even if the process is killed. */
 #include "os/lock.h"
 
 #include <errno.h>
