@@ -166,13 +166,15 @@ static enum weft_status not_one(const struct weft_device *devices, size_t count,
     if (count == 1) {
         weft_fail(error, status, "device \"%s\": matches no device: %.3000s", selector,
                   note->message);
-        return weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
-                               note->hint[0] != '\0' ? "; " : "");
+        weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
+                        note->hint[0] != '\0' ? "; " : "");
+        return status;
     }
     weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,
               matching == 0 ? "no device" : "more than one device");
     list_candidates(devices, count, selector, matching == 0, error);
-    return weft_error_hint(error, "name one by its number, or use --device cpu");
+    weft_error_hint(error, "name one by its number, or use --device cpu");
+    return status;
 }
 
 /* Finds the one device that ${selector} names. There is always a default, since the CPU backend

@@ -49,8 +49,8 @@ static bool counts(const struct fleet_verdict *verdict) {
 /* Verdicts on one device that are not the same: none of them counts. The verdicts are still in the
  * order of the files, so that verdict.machine is an index. */
 static enum weft_status find_contradictions(struct fleet *fleet, struct weft_error *error) {
-    bool *wrong = calloc(fleet->count, sizeof *wrong);
-    size_t *first = calloc(fleet->count, sizeof *first); /* 1 + the first that counts; or 0 */
+    bool *wrong = calloc(fleet->count + 1, sizeof *wrong);
+    size_t *first = calloc(fleet->count + 1, sizeof *first); /* 1 + the first that counts; or 0 */
     unsigned why = 0;
     enum weft_status status = WEFT_OK;
     if (wrong == NULL || first == NULL) {
@@ -107,8 +107,8 @@ static enum weft_status find_builtin(struct fleet *fleet, struct weft_error *err
 static enum weft_status find_minority(struct fleet *fleet, struct weft_error *error) {
     const struct fleet_verdict *list = fleet->verdicts;
     unsigned why = 0, last = 0; /* last: the machine of the last vote */
-    unsigned *best = calloc(fleet->text_count, sizeof *best);
-    size_t *most = calloc(fleet->text_count, sizeof *most);
+    unsigned *best = calloc(fleet->text_count + 1, sizeof *best);
+    size_t *most = calloc(fleet->text_count + 1, sizeof *most);
     enum weft_status status = WEFT_OK;
     if (best == NULL || most == NULL) {
         status = weft_fail(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count);

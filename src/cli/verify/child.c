@@ -293,7 +293,8 @@ static enum weft_status list(struct weft_device **devices, size_t *count,
     free(*devices);
     weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
               note.message[0] != '\0' ? note.message : "no OpenCL device is usable");
-    return weft_error_hint(error, "%s", note.hint);
+    weft_error_hint(error, "%s", note.hint);
+    return WEFT_BAD_DEVICE;
 }
 
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
