@@ -9,12 +9,13 @@
 
 #include "os/process.h"
 
-/* Long enough for a second signal. */
+/* Long enough for a second signal. After an interrupt, each wait is interrupted. */
 static void later(void) {
     struct timespec nap = {0, 200 * 1000 * 1000};
-    while (nanosleep(&nap, &nap) != 0) {
-        continue; /* after an interrupt, each wait is interrupted */
-    }
+    int left;
+    do {
+        left = nanosleep(&nap, &nap);
+    } while (left != 0);
 }
 
 START_TEST(first_is_a_flag) {
