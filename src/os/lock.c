@@ -119,7 +119,7 @@ enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct w
 
 enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct weft_error *error) {
     struct os_lock again;
-    if (lock->path[0] == '\0' || os_hold_file((int)lock->file, lock->path) == 0) {
+    if (lock->path[0] == '\0' || os_hold_file((int)lock->file, lock->path) != ESTALE) {
         return WEFT_OK;
     }
     if (!os_holds_folder(folder)) {
