@@ -2,8 +2,10 @@
 #include "cli/needs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/messages.h"
+#include "os/host.h"
 
 /* Above these, a step takes seconds on a processor, or memory may be short: a notice says so. */
 #define MUCH_MEMORY 1000000000u /* bytes of the device */
@@ -55,4 +57,20 @@ size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
         }
     }
     return batch;
+}
+
+enum weft_status cli_needs_check(const struct cli_options *options,
+                                 const struct weft_network *network, size_t batch,
+                                 struct weft_error *error) {
+    const struct weft_needs needs = weft_network_needs(network, batch, false);
+    const uint64_t memory = os_memory();
+    const bool here = strcmp(options->device, "cpu") == 0; /* all of it */
+    const uint64_t needed = needs.host + (here ? needs.arrays + needs.activations : 0);
+    char has[32], text[32];
+    if (memory == 0 || needed <= memory) {
+        return WEFT_OK;
+    }
+    weft_fail(error, WEFT_FAILED, "memory: %sB are needed here, but there are %sB",
+              scaled((double)needed, text), scaled((double)memory, has));
+    return weft_error_hint(error, here ? "a smaller --batch needs less" : "use a smaller network");
 }

@@ -61,9 +61,9 @@ fi
 begin "a bar on a terminal, and none on a dumb terminal"
 train=(train --data "$sample" --device cpu --epochs 150 --out bar --force)
 TERM=xterm on_terminal "${train[@]}"
-grep -q "images/s" "$work/out" || problem "no bar on a terminal"
+grep -q '\[[#.]*\] .* images/s' "$work/out" || problem "no bar on a terminal"
 TERM=dumb on_terminal "${train[@]}"
-! grep -q "images/s" "$work/out" || problem "a bar on a dumb terminal"
+! grep -q '\[[#.]*\] ' "$work/out" || problem "a bar on a dumb terminal"
 end
 
 # Output to a file or a pipe is for scripts: it does not depend on the terminal

@@ -58,6 +58,28 @@ static const char details[] =
     "\n"
     "Without --out, the folder is the first of run-1, run-2, ... that does not exist.\n";
 
+/* Returns the number of images of a step. */
+static size_t step_batch(const struct cli_training *train) {
+    size_t count = cli_train_images(train);
+    return train->options.batch < count ? (size_t)train->options.batch : count;
+}
+
+/* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
+ * steps of a training, and with running statistics the size changes no bit. */
+static size_t largest_batch(const struct cli_training *train, const struct weft_network *network) {
+    size_t batch = cli_needs_batch(network, false);
+    return step_batch(train) > batch ? step_batch(train) : batch;
+}
+
+/* Says what a training of ${network} needs, before anything that takes long. Fails with WEFT_FAILED
+ * if this machine has less memory. */
+static enum weft_status announce(const struct cli_training *train,
+                                 const struct weft_network *network, struct weft_error *error) {
+    size_t largest = largest_batch(train, network);
+    cli_needs_print(&train->options.common, network, step_batch(train), largest, false);
+    return cli_needs_check(&train->options.common, network, largest, error);
+}
+
 /* Makes the model of --init, or of --network with initial values. */
 static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
@@ -67,9 +89,13 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
         TRY(cli_setup_model(&options->common, options->init, options->network, &train->model, path,
                             error));
         strcpy(train->init_sha256, train->model->sha256);
-        return WEFT_OK;
+        return announce(train, train->model->network, error);
     }
     TRY(cli_setup_network(options->network, &network, error));
+    if (announce(train, network, error) != WEFT_OK) {
+        weft_network_destroy(network);
+        return WEFT_FAILED;
+    }
     TRY(weft_model_create(network, &train->model, error));
     weft_model_initialise(train->model, options->seed);
     return WEFT_OK;
@@ -93,6 +119,7 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
     TRY(cli_train_check_validate(train, error));
     if (train->from != NULL) {
         TRY(cli_resume_check_images(train, error));
+        TRY(announce(train, train->model->network, error));
     } else {
         TRY(make_model(train, error));
     }
@@ -104,10 +131,9 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
 
 static void choose_training(struct cli_training *train) {
     const struct cli_train_options *options = &train->options;
-    size_t count = cli_train_images(train);
     train->training = weft_training_default();
     train->training.epochs = (size_t)options->epochs;
-    train->training.batch = options->batch < count ? (size_t)options->batch : count;
+    train->training.batch = step_batch(train);
     train->training.learning_rate = options->lr;
     train->training.seed = options->seed;
     train->training.order = (enum weft_order)options->order;
@@ -115,18 +141,10 @@ static void choose_training(struct cli_training *train) {
     train->training.start = train->from != NULL ? &train->start_at : NULL;
 }
 
-/* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
- * steps of a training, and with running statistics the size changes no bit. */
-static size_t largest_batch(const struct cli_training *train) {
-    size_t batch = cli_needs_batch(train->model->network, false);
-    return train->training.batch > batch ? train->training.batch : batch;
-}
-
 static enum weft_status open_device(struct cli_training *train, struct weft_error *error) {
     float values[256];
-    cli_needs_print(&train->options.common, train->model->network, train->training.batch,
-                    largest_batch(train), false);
-    TRY(cli_setup_device(&train->options.common, train->model->network, largest_batch(train), false,
+    const struct weft_network *network = train->model->network;
+    TRY(cli_setup_device(&train->options.common, network, largest_batch(train, network), false,
                          &train->progress, &train->backend, error));
     weft_pixels_normalised(values);
     TRY(weft_backend_set_pixels(train->backend, values, error));
@@ -213,15 +231,27 @@ done:
     return status;
 }
 
+static bool evaluated(void *context, size_t done, size_t images) {
+    struct cli_training *train = context;
+    cli_progress_update(&train->progress, "evaluation", done, images,
+                        largest_batch(train, train->model->network));
+    return !os_interrupted();
+}
+
 /* Evaluates both splits with running statistics; prints each matrix at once. */
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
+    const size_t batch = largest_batch(train, train->model->network);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_evaluation_options options = {.split = (enum weft_split)i,
                                                   .statistics = WEFT_STATISTICS_RUNNING,
-                                                  .batch = largest_batch(train),
-                                                  .progress = cli_setup_go_on};
-        enum weft_status status =
-            weft_evaluate(train->backend, &options, &train->evaluations[i], error);
+                                                  .batch = batch,
+                                                  .progress = evaluated,
+                                                  .context = train};
+        enum weft_status status;
+        cli_progress_start(&train->progress, &train->options.common);
+        evaluated(train, 0, train->images[i].count);
+        status = weft_evaluate(train->backend, &options, &train->evaluations[i], error);
+        cli_progress_wipe(&train->progress);
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }
