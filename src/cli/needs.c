@@ -56,7 +56,7 @@ size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
             break;
         }
     }
-    return batch;
+    return batch > 16 ? batch : 16;
 }
 
 enum weft_status cli_needs_check(const struct cli_options *options,
