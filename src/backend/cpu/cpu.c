@@ -299,7 +299,9 @@ enum weft_status cpu_open(const struct backend_request *request, struct weft_bac
     TRY_OR(failed, make_memory(cpu, error));
     cpu->pool = os_pool_create(cpu->threads);
     if (cpu->pool == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "cpu: %u threads cannot be started", cpu->threads);
+        weft_fail(error, WEFT_FAILED, "cpu: %u threads cannot be started: no memory, or a limit",
+                  cpu->threads);
+        status = weft_error_hint(error, "--threads N uses fewer");
         goto failed;
     }
     log_write(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",
