@@ -55,11 +55,16 @@ static size_t list_modules(const struct model_names *names, struct module *modul
     const size_t before = strlen(names->prefix);
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < names->file->count; i++) {
-        const char *name = names->file->entries[i].name + before, *dot = strrchr(name, '.');
+        const char *name = names->file->entries[i].name, *dot;
         if (&names->file->entries[i] == names->averaged) {
             continue;
         }
-        if (dot == NULL || strncmp(name - before, names->prefix, before) != 0) {
+        if (strncmp(name, names->prefix, before) != 0) {
+            return 0;
+        }
+        name += before;
+        dot = strrchr(name, '.');
+        if (dot == NULL) {
             return 0;
         }
         modules[count] = (struct module){.name = name, .length = (size_t)(dot - name)};
