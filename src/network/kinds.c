@@ -37,6 +37,7 @@ char *kind_example(enum weft_kind kind) {
     /* The layer before flatten, or after flatten if it refuses an image. */
     for (int flat = 0; flat < 2; flat++) {
         struct text text = {0};
+        enum weft_status status = WEFT_OK;
         char *json;
         text_add(&text,
                  "{\"input\": [3, 13, 11], \"layers\": [%s{\"kind\": \"%s\"%s%s}, %s"
@@ -44,11 +45,17 @@ char *kind_example(enum weft_kind kind) {
                  flat ? "{\"kind\": \"flatten\"}, " : "", names[kind], comma, example,
                  flat ? "" : "{\"kind\": \"flatten\"}, ");
         json = text_take(&text);
-        if (json == NULL || flat || weft_network_create(json, &network, NULL) == WEFT_OK) {
+        if (json != NULL && !flat) {
+            status = weft_network_create(json, &network, NULL);
             weft_network_destroy(network);
+        }
+        if (status == WEFT_OK) {
             return json;
         }
         free(json);
+        if (status != WEFT_BAD_FILE) {
+            return NULL; /* no memory */
+        }
     }
     return NULL;
 }

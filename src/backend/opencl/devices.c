@@ -130,6 +130,10 @@ enum weft_status opencl_device_find(const struct weft_device *device, cl_device_
     }
     *id = ids[device->in_platform];
     opencl_describe(*id, platforms[device->platform], &now);
+    if (!now.usable) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is not usable any more: %s",
+                         device->index, now.reason);
+    }
     if (strcmp(now.name, device->name) != 0 || strcmp(now.uuid, device->uuid) != 0 ||
         strcmp(now.pci, device->pci) != 0) {
         return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u was %s, and is %s now",
