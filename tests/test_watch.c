@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* A step of 48 images takes 20 GFLOP: OpenCL enqueues its kernels in parts. Of the second layer, one
- * channel alone is more than a piece. */
+/* A step of 48 images takes 20 GFLOP: OpenCL enqueues its kernels in parts. Of the second layer,
+ * one channel alone is more than a piece. */
 static const char list[] =
     "{\"input\": [1, 40, 40], \"layers\": ["
     "{\"kind\": \"conv2d\", \"out_channels\": 24, \"kernel_size\": 3}, "

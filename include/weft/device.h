@@ -34,15 +34,16 @@ struct weft_device {
  * still fail later. A device with a query that fails is not usable, and device->reason says why.
  * ${note}, if not NULL, is set: its message says why OpenCL has no device, or which platform
  * failed, and is empty otherwise; its hint says what usually helps; its status is WEFT_BAD_DEVICE
- * if there is a driver, so that there may be a device, and WEFT_OK otherwise. Fails with WEFT_FAILED
- * without memory. */
+ * if there is a driver, so that there may be a device, and WEFT_OK otherwise. Fails with
+ * WEFT_FAILED without memory. */
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                             struct weft_error *note, struct weft_error *error);
 
 /* Stores in ${device} the device that ${selector} names, as weft_backend_open chooses it, without
  * opening it. Only "cpu" and "auto" choose the CPU backend. ${notice}, if not NULL, is set: its
  * message says why "auto" does not choose another device, or is empty; its status is
- * WEFT_BAD_DEVICE if there is, or may be, such a device, and WEFT_OK otherwise. Fails as weft_backend_open. */
+ * WEFT_BAD_DEVICE if there is, or may be, such a device, and WEFT_OK otherwise. Fails as
+ * weft_backend_open. */
 WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
                                              struct weft_error *notice, struct weft_error *error);
 

@@ -46,8 +46,8 @@ WEFT_API void weft_model_destroy(struct weft_model *model);
 /* Gives ${model} its initial values from ${seed}, as PyTorch draws them: weights and biases of
  * conv2d and linear are uniform in +-1/sqrt(fan_in), where fan_in is the number of inputs of one
  * output (in_channels x kernel area, or in_features). Batch norm has weight 1, bias 0, and running
- * statistics 0 and 1. The bits are the same on every machine. Returns early, with incomplete values,
- * if the function of weft_set_interrupted returns true. */
+ * statistics 0 and 1. The bits are the same on every machine. Returns early, with incomplete
+ * values, if the function of weft_set_interrupted returns true. */
 WEFT_API void weft_model_initialise(struct weft_model *model, uint64_t seed);
 
 /* Stores in ${file} the path of the model file that ${path} names: ${path} itself, or
@@ -61,10 +61,10 @@ WEFT_API enum weft_status weft_model_path(const char *path, char file[4096],
  * below 2^-36 become +0 (cl/README.md says why). All of the file is checked: fails with
  * WEFT_BAD_FILE and a message that names the file and the tensor.
  *
- * What PyTorch's tools add is taken, and ${model}->notice says so: a prefix that all names share, as
- * "module." or "_orig_mod.", the tensor n_averaged of an AveragedModel, and float16, bfloat16 and
- * float64 in place of float32. A float64 is rounded to the nearest float32. A num_batches_tracked
- * may have any type and one element. */
+ * What PyTorch's tools add is taken, and ${model}->notice says so: a prefix that all names share,
+ * as "module." or "_orig_mod.", the tensor n_averaged of an AveragedModel, and float16, bfloat16
+ * and float64 in place of float32. A float64 is rounded to the nearest float32. A
+ * num_batches_tracked may have any type and one element. */
 WEFT_API enum weft_status weft_model_load(const char *path, struct weft_model **model,
                                           struct weft_error *error);
 

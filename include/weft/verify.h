@@ -93,9 +93,9 @@ struct weft_verify_events {
 
 /* Verifies the device that options->device names. Returns WEFT_OK when ${outcome} was filled in,
  * whatever its result. Fails with WEFT_NO_VERDICT if this host cannot be the reference, if
- * nothing was compared, or without memory; with WEFT_BAD_DEVICE if "auto" would choose the CPU backend, which is
- * compared with itself only for "cpu"; and otherwise as weft_backend_open, also for ${notice}.
- * ${events} may be NULL. */
+ * nothing was compared, or without memory; with WEFT_BAD_DEVICE if "auto" would choose the CPU
+ * backend, which is compared with itself only for "cpu"; and otherwise as weft_backend_open, also
+ * for ${notice}. ${events} may be NULL. */
 WEFT_API enum weft_status weft_verify(const struct weft_verify_options *options,
                                       const struct weft_verify_events *events,
                                       struct weft_verify_outcome *outcome,

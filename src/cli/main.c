@@ -127,8 +127,8 @@ static bool wants_json(int count, char *const *arguments) {
 static const char INTERRUPTED_EVENT[] =
     "{\"event\":\"error\",\"code\":130,\"message\":\"interrupted\",\"hint\":\"\"}\n";
 
-/* After an interrupt, that is the reason of every failure: the signal has also reached the processes
- * of a driver's compiler, and LLVM removes its files. */
+/* After an interrupt, that is the reason of every failure: the signal has also reached the
+ * processes of a driver's compiler, and LLVM removes its files. */
 static enum weft_status blame_interrupt(enum weft_status status, struct weft_error *error) {
     if (!os_interrupted() || status == WEFT_USAGE || status == WEFT_INTERRUPTED) {
         return status;

@@ -12,9 +12,9 @@
 /* Prints a notice if the file ${path} is ${undigested} (see struct weft_model). */
 void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested);
 
-/* Reads the model ${operand}, of the network in the file ${list} unless that is NULL, and stores the
- * path of its file. Prints a notice when the file has no digest, names no network, or was converted.
- * The caller destroys ${model}. */
+/* Reads the model ${operand}, of the network in the file ${list} unless that is NULL, and stores
+ * the path of its file. Prints a notice when the file has no digest, names no network, or was
+ * converted. The caller destroys ${model}. */
 enum weft_status cli_setup_model(const struct cli_options *options, const char *operand,
                                  const char *list, struct weft_model **model, char path[4096],
                                  struct weft_error *error);
@@ -39,9 +39,9 @@ bool cli_setup_go_on(void *context, size_t done, size_t images);
  * as the backend. */
 struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);
 
-/* From now on, an end of the process by a crash, or by an exit in other code, is explained on stderr
- * (os_explain_end): with ${drivers} as one that an OpenCL driver may have caused, else as one of
- * weft. Call it with true before drivers are loaded. */
+/* From now on, an end of the process by a crash, or by an exit in other code, is explained on
+ * stderr (os_explain_end): with ${drivers} as one that an OpenCL driver may have caused, else as
+ * one of weft. Call it with true before drivers are loaded. */
 void cli_setup_explain_end(bool drivers);
 
 /* Opens the device that the options name, for up to ${batch} images at once, and prints which

@@ -12,9 +12,9 @@ struct model_conversion {
     uint64_t rounded;  /* of these, to the nearest float32 */
 };
 
-/* Copies ${entry} to ${values} as float32. Fails with WEFT_BAD_FILE unless ${entry} has the shape of
- * ${tensor} and a type of floats, and for a finite number that is too large for a float32. NaN and
- * infinity are copied. */
+/* Copies ${entry} to ${values} as float32. Fails with WEFT_BAD_FILE unless ${entry} has the shape
+ * of ${tensor} and a type of floats, and for a finite number that is too large for a float32. NaN
+ * and infinity are copied. */
 enum weft_status model_convert(const struct safetensors_entry *entry,
                                const struct weft_tensor *tensor, float *values,
                                struct model_conversion *conversion, struct weft_error *error);

@@ -135,8 +135,8 @@ static enum weft_status list_unwrapped(struct model_names *names, struct weft_er
     return WEFT_OK;
 }
 
-/* Chooses the names by which the tensors are found: those of the file; or those without the parts of
- * wrappers, if they are complete only then. */
+/* Chooses the names by which the tensors are found: those of the file; or those without the parts
+ * of wrappers, if they are complete only then. */
 static enum weft_status choose_names(struct model_names *names, struct weft_error *error) {
     const struct weft_network *network = names->network;
     list_names(names);

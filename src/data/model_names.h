@@ -1,8 +1,8 @@
 /* model_names.h: finds the tensors of a network in a file, which another program may have written.
  *
  * PyTorch's wrappers put prefixes before all names of a state dict: "module.", "_orig_mod.",
- * "model." and so on, also several. A wrapper of a part of the model adds its name inside some names:
- * "features.module.0.weight". torch.optim.swa_utils.AveragedModel adds n_averaged. */
+ * "model." and so on, also several. A wrapper of a part of the model adds its name inside some
+ * names: "features.module.0.weight". torch.optim.swa_utils.AveragedModel adds n_averaged. */
 #ifndef WEFT_DATA_MODEL_NAMES_H
 #define WEFT_DATA_MODEL_NAMES_H
 
@@ -44,8 +44,8 @@ bool model_names_prefix(const char *full, const char *name, char prefix[256]);
 /* model_extra.c: returns whether ${name} ends in ${end}, as a component of its own. */
 bool model_extra_ends(const char *name, const char *end);
 
-/* Returns whether the tensor ${name}, which is not in the network, looks like something that PyTorch
- * also saves. */
+/* Returns whether the tensor ${name}, which is not in the network, looks like something that
+ * PyTorch also saves. */
 bool model_extra_known(const char *name);
 
 /* Fails with WEFT_BAD_FILE for ${count} tensors that are not in the network; ${extra} is the one to

@@ -20,9 +20,9 @@ enum weft_status unpack_open(const char *path, struct unpack **opened, struct we
 /* Reads up to ${size} bytes into ${bytes} and stores their number in ${got}: less than ${size} only
  * at the end of the file, and 0 from then on. When the end is reached, the complete file has been
  * checked: a gzip file that is truncated, damaged, or followed by other bytes fails with
- * WEFT_BAD_FILE and a message that names the file. So does one that unpacks to more than UNPACK_FREE
- * bytes, and to more than UNPACK_RATIO times its size: images do not compress like that, but a
- * small file could take all memory. */
+ * WEFT_BAD_FILE and a message that names the file. So does one that unpacks to more than
+ * UNPACK_FREE bytes, and to more than UNPACK_RATIO times its size: images do not compress like
+ * that, but a small file could take all memory. */
 enum weft_status unpack_read(struct unpack *reader, void *bytes, size_t size, size_t *got,
                              struct weft_error *error);
 

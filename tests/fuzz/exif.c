@@ -1,5 +1,5 @@
-/* exif.c: the orientation in Exif data. A picture that is turned by it, and turned back, is the same
- * as before. */
+/* exif.c: the orientation in Exif data. A picture that is turned by it, and turned back, is the
+ * same as before. */
 #include "fuzz.h"
 
 #include "cli/predict/picture.h"

@@ -8,8 +8,8 @@
 #include "data/idx.h"
 #include "weft/data.h"
 
-/* Returns a file with the content ${part}, which is a gzip file if ${compressed}, and stores its size
- * in ${size}. The caller frees it. */
+/* Returns a file with the content ${part}, which is a gzip file if ${compressed}, and stores its
+ * size in ${size}. The caller frees it. */
 static uint8_t *make_file(struct input part, bool compressed, size_t *size) {
     char *text = copy_text(part);
     uint8_t *bytes = (uint8_t *)text;

@@ -1,5 +1,5 @@
-/* report.c: a foreign run folder: run.json and steps.csv as two parts. In the page, no text of these
- * files opens a tag or holds a control character. */
+/* report.c: a foreign run folder: run.json and steps.csv as two parts. In the page, no text of
+ * these files opens a tag or holds a control character. */
 #include "fuzz.h"
 
 #include "cli/report/report.h"

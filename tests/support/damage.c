@@ -1,10 +1,11 @@
-/* damage.c: damages a model file or a checkpoint in many ways; none may be read. For tools/deep/damage.
+/* damage.c: damages a model file or a checkpoint in many ways; none may be read. For
+ * tools/deep/damage.
  *
  * usage: damage model|checkpoint FILE CUTS
  *
- * Changes copies of FILE: cuts it after each byte (of each CUTS-th one), flips each bit of its header,
- * and 1,000 bits, overwrites 200 blocks with zeros and exchanges 200 pairs of blocks of the rest,
- * and adds bytes. Prints "WAY TRIED ACCEPTED" for each of these. */
+ * Changes copies of FILE: cuts it after each byte (of each CUTS-th one), flips each bit of its
+ * header, and 1,000 bits, overwrites 200 blocks with zeros and exchanges 200 pairs of blocks of the
+ * rest, and adds bytes. Prints "WAY TRIED ACCEPTED" for each of these. */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <stdint.h>

@@ -4,7 +4,8 @@
 #include "os/host.h"
 #include "os/threads.h"
 
-/* Pieces of work that the threads share. Between two pieces the caller is asked whether to go on. */
+/* Pieces of work that the threads share. Between two pieces the caller is asked whether to go
+ * on. */
 struct pieces {
     struct watch *watch;
     void (*run)(void *context, size_t i);

@@ -5,7 +5,8 @@
 #include "weft/error.h"
 
 /* Sets the hint of ${note}: what helps if the platforms ${names} (a list in one text, empty if
- * there is no platform) have no device, and which variables are set that hide drivers or devices. */
+ * there is no platform) have no device, and which variables are set that hide drivers or
+ * devices. */
 void opencl_advise(const char *names, struct weft_error *note);
 
 #endif

@@ -1,10 +1,10 @@
 /* pace.c: bounds the work that is enqueued at a time.
  *
- * What has been enqueued cannot be taken back, and a kernel cannot be interrupted. A step of a large
- * network takes minutes on a slow device. So the host waits for the device after about a tenth of
- * a second of work, as measured, and asks the caller whether to go on. A launch that is longer is
- * enqueued in parts: the same work-items, in the same work-groups, so no bit changes. A network
- * whose step takes milliseconds is never held up. */
+ * What has been enqueued cannot be taken back, and a kernel cannot be interrupted. A step of a
+ * large network takes minutes on a slow device. So the host waits for the device after about a
+ * tenth of a second of work, as measured, and asks the caller whether to go on. A launch that is
+ * longer is enqueued in parts: the same work-items, in the same work-groups, so no bit changes. A
+ * network whose step takes milliseconds is never held up. */
 #include "backend/opencl/pace.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/profile.h"

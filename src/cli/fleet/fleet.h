@@ -85,7 +85,8 @@ enum weft_status fleet_intern(struct fleet *fleet, const char *text, unsigned *n
 enum weft_status fleet_add(struct fleet *fleet, struct fleet_verdict *verdict, const char *why,
                            struct weft_error *error);
 
-/* Makes room for one more element in ${array} with ${count} of them. Returns false without memory. */
+/* Makes room for one more element in ${array} with ${count} of them. Returns false without
+ * memory. */
 bool fleet_grow(void **array, size_t count, size_t *capacity, size_t size);
 
 /* Makes an empty fleet; and frees what it has, also after a failure. */
@@ -100,8 +101,9 @@ enum weft_status fleet_read(struct fleet *fleet, const char *path, struct weft_e
 
 /* ---- groups.c: which verdicts do not count, and which differ from the others. ---- */
 
-/* Sorts the verdicts, and sets equal, differs and FLEET_WHY of each by those of the others. Verdicts
- * on the CPU backend count only if there are no others: its machine may have lost its device. */
+/* Sorts the verdicts, and sets equal, differs and FLEET_WHY of each by those of the others.
+ * Verdicts on the CPU backend count only if there are no others: its machine may have lost its
+ * device. */
 enum weft_status fleet_judge(struct fleet *fleet, struct weft_error *error);
 
 /* Returns whether two verdicts are in one group. */

@@ -1,4 +1,5 @@
-/* handlers.c: keeps the handler of crashes of the program while foreign code is loaded (Windows). */
+/* handlers.c: keeps the handler of crashes of the program while foreign code is loaded
+ * (Windows). */
 #include "os/handlers.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* alloc_faults.c: a library that makes allocations of weft's own code fail (fault.h says how): those
- * that the program and libweft call, not those of the libraries that they use. WEFT_FAULT is
+/* alloc_faults.c: a library that makes allocations of weft's own code fail (fault.h says how):
+ * those that the program and libweft call, not those of the libraries that they use. WEFT_FAULT is
  * "alloc:N" or "alloc:N+". */
 #define _GNU_SOURCE
 #include <dlfcn.h>
