@@ -12,9 +12,9 @@ mkdir "$work/files/unfinished"
 cp "$a"/{model.safetensors,checkpoint.safetensors,history.csv,steps.csv} "$work/files/unfinished"
 
 # start FOLDER ARGUMENTS...: starts a training in FOLDER that lasts, as process $training, and waits
-# for its first checkpoint.
+# for its first checkpoint. Under nohup SIGHUP would be ignored, as weft keeps it.
 start() {
-    "$weft" "${train[@]}" --epochs 100000 --threads 1 "${@:2}" --quiet >/dev/null 2>&1 </dev/null &
+    env --default-signal=HUP,XCPU "$weft" "${train[@]}" --epochs 100000 --threads 1 "${@:2}" --quiet >/dev/null 2>&1 </dev/null &
     training=$!
     for ((i = 0; i < 600; i++)); do
         [ ! -s "$1/checkpoint.safetensors" ] || return 0
