@@ -3,8 +3,8 @@
 usage: interrupt.py FOLDER PROGRAM STREAM TEXT SIGNALS ARGUMENTS...
 
 Runs PROGRAM with the ARGUMENTS and writes its output to FOLDER/out and FOLDER/err. Sends the SIGNALS (names with spaces
-between them), 0.2 s apart, as soon as a line on STREAM (out or err) contains TEXT. Ends with the exit code of PROGRAM, or
-128 + N if signal N ended it.
+between them), 0.2 s apart, as soon as a line on STREAM (out or err) contains TEXT, or the seconds in the variable DELAY
+later. Ends with the exit code of PROGRAM, or 128 + N if signal N ended it.
 """
 import os
 import signal
@@ -19,8 +19,8 @@ sent = []
 
 
 def default():
-    """Restores the default handlers: background jobs ignore SIGINT."""
-    for number in signal.SIGINT, signal.SIGTERM:
+    """Restores the default handlers: background jobs ignore SIGINT, and nohup SIGHUP."""
+    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, signal.SIG_DFL)
 
 
@@ -29,6 +29,7 @@ def copy(source, name):
         for line in source:
             to.write(line)
             if name == stream and not sent and text.encode() in line:
+                time.sleep(float(os.environ.get("DELAY", "0")))
                 sent.append(time.monotonic())
                 process.send_signal(signals[0])
                 for number in signals[1:]:

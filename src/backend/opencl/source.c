@@ -24,10 +24,15 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
     size_t size;
     if (folder != NULL) {
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        if (os_text_read(path, SOURCE_LIMIT, FILE_SOURCE, owned, &size, error) != WEFT_OK) {
-            weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files of "
-                                   "weft's cl/");
-            return weft_error_context(error, "kernels");
+        enum weft_status status =
+            os_text_read(path, SOURCE_LIMIT, FILE_SOURCE, owned, &size, error);
+        if (status != WEFT_OK) {
+            if (status != WEFT_INTERRUPTED) {
+                weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files "
+                                       "of weft's cl/");
+            }
+            weft_error_context(error, "kernels");
+            return status;
         }
         *text = *owned;
         return WEFT_OK;
