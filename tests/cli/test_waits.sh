@@ -48,7 +48,7 @@ for signal in SIGINT SIGTERM; do
     waits file $signal bench --data "$work/files/train-images-idx3" --device cpu
     waits file $signal verify --data "$work/files/train-images-idx3" --device cpu
 done
-if "$weft" predict "$model" x.png 2>&1 | grep -qv 'without libpng'; then
+if ! "$weft" predict "$model" x.png 2>&1 | grep -q 'without libpng'; then
     waits file SIGTERM predict "$model" "$pipe" --device cpu
 fi
 waits file SIGTERM predict "$pipe" --index 0 --data "$sample"
