@@ -155,26 +155,25 @@ static void list_candidates(const struct weft_device *devices, size_t count, con
     }
 }
 
-/* Fails since ${matching} devices match, not one. ${count} includes the CPU backend. */
-static enum weft_status not_one(const struct weft_device *devices, size_t count,
-                                const char *selector, size_t matching,
-                                const struct weft_error *note, struct weft_error *error) {
+/* Sets ${error}, since ${matching} devices match, not one. ${count} includes the CPU backend. */
+static void explain_matches(const struct weft_device *devices, size_t count, const char *selector,
+                            size_t matching, const struct weft_error *note,
+                            struct weft_error *error) {
     enum weft_status status = matching == 0 ? WEFT_BAD_DEVICE : WEFT_USAGE;
     if (error == NULL || error->status != WEFT_OK) {
-        return status;
+        return;
     }
     if (count == 1) {
         weft_fail(error, status, "device \"%s\": matches no device: %.3000s", selector,
                   note->message);
         weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
                         note->hint[0] != '\0' ? "; " : "");
-        return status;
+        return;
     }
     weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,
               matching == 0 ? "no device" : "more than one device");
     list_candidates(devices, count, selector, matching == 0, error);
     weft_error_hint(error, "name one by its number, or use --device cpu");
-    return status;
 }
 
 /* Finds the one device that ${selector} names. There is always a default, since the CPU backend
@@ -190,7 +189,11 @@ static enum weft_status find(const struct weft_device *devices, size_t count, co
             matching++;
         }
     }
-    return matching == 1 ? WEFT_OK : not_one(devices, count, selector, matching, note, error);
+    if (matching == 1) {
+        return WEFT_OK;
+    }
+    explain_matches(devices, count, selector, matching, note, error);
+    return matching == 0 ? WEFT_BAD_DEVICE : WEFT_USAGE;
 }
 
 /* Adds to ${notice} the devices that "auto" would prefer to ${chosen} if they were usable. */

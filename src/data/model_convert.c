@@ -159,8 +159,8 @@ enum weft_status model_convert_counter(const struct safetensors_entry *entry, in
                                        struct weft_error *error) {
     const int type = type_of(entry);
     const char kind = entry->dtype[0];
-    size_t width = entry->count > 0 ? entry->size / entry->count : 0;
-    bool integer = entry->count == 1 && strchr("IU", kind) != NULL;
+    const size_t width = entry->size; /* of the only element */
+    bool integer = entry->count == 1 && width > 0 && strchr("IU", kind) != NULL;
     if (integer) {
         uint64_t bits = bits_of(entry->bytes, width);
         bool negative = kind == 'I' && (bits >> (8 * width - 1) & 1) != 0;
