@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "numerics.h"
 #include "os/process.h"
 
 #define ASK_ELEMENTS (1u << 20) /* some milliseconds */
@@ -25,14 +26,6 @@ static int type_of(const struct safetensors_entry *entry) {
     return type;
 }
 
-static uint64_t bits_of(const unsigned char *bytes, size_t count) {
-    uint64_t bits = 0;
-    while (count-- > 0) {
-        bits = bits << 8 | bytes[count];
-    }
-    return bits;
-}
-
 /* Every float16 is a float32: 1 bit of sign, 5 of exponent, 10 of fraction. */
 static float from_half(unsigned bits) {
     int exponent = (int)(bits >> 10 & 31);
@@ -47,27 +40,21 @@ static float from_half(unsigned bits) {
     return (bits & 0x8000u) != 0 ? -value : value;
 }
 
-static float from_bits(uint32_t bits) {
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* Returns element ${i}, which is a float of ${type}, exactly. */
 static double element(const struct safetensors_entry *entry, int type, size_t i) {
     uint64_t bits;
     double value;
     switch (type) {
     case HALF:
-        return (double)from_half((unsigned)bits_of(entry->bytes + 2 * i, 2));
+        return (double)from_half((unsigned)safetensors_bits(entry->bytes + 2 * i, 2));
     case BFLOAT:
-        return (double)from_bits((uint32_t)bits_of(entry->bytes + 2 * i, 2) << 16);
+        return (double)weft_as_float((uint32_t)safetensors_bits(entry->bytes + 2 * i, 2) << 16);
     case DOUBLE:
-        bits = bits_of(entry->bytes + 8 * i, 8);
+        bits = safetensors_bits(entry->bytes + 8 * i, 8);
         memcpy(&value, &bits, sizeof value);
         return value;
     default:
-        return (double)from_bits((uint32_t)bits_of(entry->bytes + 4 * i, 4));
+        return (double)safetensors_float(entry, i);
     }
 }
 
@@ -162,7 +149,7 @@ enum weft_status model_convert_counter(const struct safetensors_entry *entry, in
     const size_t width = entry->size; /* of the only element */
     bool integer = entry->count == 1 && width > 0 && strchr("IU", kind) != NULL;
     if (integer) {
-        uint64_t bits = bits_of(entry->bytes, width);
+        uint64_t bits = safetensors_bits(entry->bytes, width);
         bool negative = kind == 'I' && (bits >> (8 * width - 1) & 1) != 0;
         /* An int64 as it is; others with their sign. */
         bits = negative && width < 8 ? bits | ~UINT64_C(0) << 8 * width : bits;

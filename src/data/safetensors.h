@@ -62,6 +62,9 @@ const char *safetensors_metadata(const struct safetensors *file, const char *key
 /* Returns the tensor ${name}, or NULL. */
 const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name);
 
+/* Returns the value of ${count} bytes, at most 8, the lowest first, on any host. */
+uint64_t safetensors_bits(const unsigned char *bytes, size_t count);
+
 /* Returns element ${i} of ${entry}, whose dtype is F32 or I64. */
 float safetensors_float(const struct safetensors_entry *entry, size_t i);
 int64_t safetensors_integer(const struct safetensors_entry *entry, size_t i);

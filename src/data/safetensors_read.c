@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "data/safetensors_digest.h"
 #include "data/safetensors_entries.h"
+#include "numerics.h"
 #include "os/files.h"
 
 /* Maximum size of a file. */
@@ -29,20 +30,26 @@ static enum weft_status check_metadata(const struct safetensors *file, struct we
                 : weft_fail(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
 }
 
+uint64_t safetensors_bits(const unsigned char *bytes, size_t count) {
+    uint64_t bits = 0;
+    while (count-- > 0) {
+        bits = bits << 8 | bytes[count];
+    }
+    return bits;
+}
+
 /* Reads the length of the header from the first 8 bytes, and checks it against the ${size} of the
  * file. */
 static enum weft_status read_length(const char *bytes, size_t size, size_t *length,
                                     struct weft_error *error) {
-    uint64_t number = 0;
+    uint64_t number;
     if (size < 8) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "not a safetensors file: it has %zu bytes, and the length of the header "
                          "alone takes 8",
                          size);
     }
-    for (int i = 7; i >= 0; i--) {
-        number = number << 8 | (unsigned char)bytes[i];
-    }
+    number = safetensors_bits((const unsigned char *)bytes, 8);
     if (number > SAFETENSORS_HEADER || number > size - 8) {
         return weft_fail(error, WEFT_BAD_FILE,
                          "not a complete safetensors file: a header of %llu bytes in a file of %zu",
@@ -171,24 +178,12 @@ const struct safetensors_entry *safetensors_find(const struct safetensors *file,
     return NULL;
 }
 
-/* Returns the value of ${count} bytes, the lowest first, on any host. */
-static uint64_t little_endian(const unsigned char *bytes, size_t count) {
-    uint64_t value = 0;
-    while (count-- > 0) {
-        value = value << 8 | bytes[count];
-    }
-    return value;
-}
-
 float safetensors_float(const struct safetensors_entry *entry, size_t i) {
-    uint32_t bits = (uint32_t)little_endian(entry->bytes + 4 * i, 4);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    return weft_as_float((uint32_t)safetensors_bits(entry->bytes + 4 * i, 4));
 }
 
 int64_t safetensors_integer(const struct safetensors_entry *entry, size_t i) {
-    uint64_t bits = little_endian(entry->bytes + 8 * i, 8);
+    uint64_t bits = safetensors_bits(entry->bytes + 8 * i, 8);
     int64_t value;
     memcpy(&value, &bits, sizeof value);
     return value;
