@@ -135,7 +135,7 @@ START_TEST(locks) {
     ck_assert_int_eq(os_lock_take(&second, folder, &error), WEFT_USAGE);
     ck_assert_msg(strstr(error.message, "in use by process ") != NULL, "%s", error.message);
     ck_assert_msg(strstr(error.message, " since 2") != NULL, "%s", error.message);
-    os_lock_release(&second);
+    ck_assert(os_lock_release(&second));
     ck_assert_uint_eq(count_entries("locked"), 1);
     os_lock_release(&lock);
     os_lock_release(&lock);

@@ -137,8 +137,7 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
 }
 
 void cli_run_finish(struct cli_run *run) {
-    os_lock_release(&run->lock);
-    if (run->made) {
+    if (os_lock_release(&run->lock) && run->made) {
         remove(run->path); /* a folder only when it is empty */
     }
     run->made = false;

@@ -132,11 +132,13 @@ enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct 
     return WEFT_OK;
 }
 
-void os_lock_release(struct os_lock *lock) {
+bool os_lock_release(struct os_lock *lock) {
+    bool there = true;
     if (lock->path[0] != '\0') {
         /* Before the lock ends: after it, the file may be another process's, and so it may in
          * another folder of the same name. */
-        if (os_hold_file((int)lock->file, lock->path) == 0) {
+        there = os_hold_file((int)lock->file, lock->path) == 0;
+        if (there) {
             unlink(lock->path);
         }
         close((int)lock->file);
@@ -145,4 +147,5 @@ void os_lock_release(struct os_lock *lock) {
         os_hold_folder(NULL);
     }
     *lock = (struct os_lock){0};
+    return there;
 }

@@ -33,8 +33,9 @@ enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct w
  * with WEFT_USAGE if another process has locked the folder meanwhile. */
 enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct weft_error *error);
 
-/* Harmless without a lock. */
-void os_lock_release(struct os_lock *lock);
+/* Ends the lock; harmless without one. Returns false if the file of the lock is no longer at its
+ * path: the folder there may be another one. */
+bool os_lock_release(struct os_lock *lock);
 
 /* Stores "process N on HOST since TIME" of this process. */
 void os_lock_describe(char text[400]);

@@ -100,6 +100,18 @@ expect_code 0
 rm -rf moved elsewhere
 end
 
+begin "a folder that is moved, and an empty one in its place, which stays"
+start moved --out moved
+mv moved elsewhere
+mkdir moved
+wait $training
+code=$?
+expect_code 3
+[ -d moved ] || problem "the other folder was removed"
+[ -z "$(ls -A moved)" ] || problem "it wrote into the other folder: $(ls -A moved)"
+rm -rf moved elsewhere
+end
+
 begin "a lock file that is removed"
 start unlocked --out unlocked
 rm unlocked/weft.lock

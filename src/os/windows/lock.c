@@ -64,9 +64,10 @@ enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct 
     return WEFT_OK;
 }
 
-void os_lock_release(struct os_lock *lock) {
+bool os_lock_release(struct os_lock *lock) {
     if (lock->path[0] != '\0') {
-        CloseHandle((HANDLE)lock->file);
+        CloseHandle((HANDLE)lock->file); /* until now the folder could not be moved */
     }
     *lock = (struct os_lock){0};
+    return true;
 }
