@@ -6,13 +6,15 @@ usage: tests/support/tally.py TESTLOG
 Reads Meson's meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N
 failed". A program without that line, or one that failed without a failed test (a crash, a timeout), is one failure.
 
-Prints a line for each program with failures, and last "PASSED FAILED". Ends with 1 if the log cannot be read.
+Prints a line for each program with failures, then the lines of its failed tests, and last "PASSED FAILED". Ends with 1 if the log cannot be read.
 """
 import json
 import re
 import sys
 
 COUNTS = re.compile(r"^[\w -]+: (\d+) passed, (\d+) failed", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED .*(?:\n  .*)?|.*:[FE]:.*)", re.MULTILINE)  # of a script, with one reason, or of Check
+MOST = 10  # lines of a program
 
 
 def count(program):
@@ -43,6 +45,8 @@ def main():
         failed += more_failed
         if why is not None:
             print("FAILED %s: %s" % (program["name"], why))
+            for test in FAILED.findall(program.get("stdout", ""))[:MOST]:
+                print("FAILED   " + " ".join(test.split()))
     print(passed, failed)
 
 
