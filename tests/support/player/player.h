@@ -1,0 +1,93 @@
+/* player.h: an OpenCL layer that makes PoCL's device look like other devices. The README says how a
+ * test uses it, and which properties there are.
+ *
+ * Platforms and devices that are played are structures of this library, which the layer translates
+ * to the real ones. Contexts, queues, programs, kernels, buffers and events are those of the
+ * driver, and a table holds what the layer knows about each. */
+#ifndef PLAYER_H
+#define PLAYER_H
+
+#define CL_TARGET_OPENCL_VERSION 300
+#define CL_USE_DEPRECATED_OPENCL_1_1_APIS
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include <CL/cl_layer.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PLAYER_TEXT = 128, PLAYER_MAX = 8, PLAYER_KERNELS = 8 };
+
+/* A limit of some kernels: those whose name matches the pattern (fnmatch). */
+struct player_limit {
+    char pattern[PLAYER_TEXT];
+    long value;
+};
+
+/* What WEFT_PLAY says about a device. 0 and an empty text: as the real device. */
+struct player_traits {
+    char platform[PLAYER_TEXT], name[PLAYER_TEXT], vendor[PLAYER_TEXT], driver[PLAYER_TEXT];
+    cl_device_type type;
+    cl_uint pci[4];
+    unsigned char uuid[16];
+    bool has_pci, has_uuid, discrete, integrated, nofma, nobuild;
+    long groups, units, clock, memory, local;
+    size_t items[3];
+    struct player_limit kernels[PLAYER_KERNELS];
+    size_t kernel_count;
+};
+
+/* The loader reads the first member, which is that of the real object, in calls that are not
+ * translated. */
+struct player_platform {
+    void *dispatch;
+    cl_platform_id real;
+    char name[PLAYER_TEXT];
+};
+
+struct player_device {
+    void *dispatch;
+    cl_device_id real;
+    struct player_platform *platform;
+    struct player_traits traits;
+};
+
+/* An object of the driver. */
+struct player_object {
+    const void *handle;
+    struct player_device *device; /* that is played; NULL: another one */
+    char *text;                   /* a program's source, a kernel's name */
+    size_t size;                  /* of a buffer */
+    bool from_binary;             /* a program, or its kernel */
+    struct player_object *next;
+};
+
+extern const cl_icd_dispatch *player_real; /* the calls of the driver */
+
+/* traits.c: reads ${text}, the properties of one device. Ends the process if they are wrong. */
+void player_traits_read(const char *text, struct player_traits *traits);
+
+/* devices.c */
+void player_devices_init(void);
+struct player_device *player_device_of(cl_device_id id); /* NULL: it is not played */
+cl_device_id player_real_device(cl_device_id id);
+cl_platform_id player_real_platform(cl_platform_id id);
+void player_items(const struct player_device *device,
+                  size_t items[3]); /* CL_DEVICE_MAX_WORK_ITEM_SIZES */
+void player_devices_install(cl_icd_dispatch *dispatch);
+
+/* objects.c: adds an object, in place of a dead one with the same address; finds one, or returns
+ * NULL. */
+struct player_object *player_object_add(const void *handle, struct player_device *device);
+struct player_object *player_object_find(const void *handle);
+struct player_device *player_owner(const void *handle); /* the played device; NULL: none */
+
+/* Each file puts its functions into the table of the layer. */
+void player_contexts_install(cl_icd_dispatch *dispatch);
+void player_programs_install(cl_icd_dispatch *dispatch);
+void player_kernels_install(cl_icd_dispatch *dispatch);
+
+/* Returns ${value} as a query does. */
+cl_int player_answer(const void *value, size_t value_size, size_t size, void *to, size_t *used);
+
+#endif
