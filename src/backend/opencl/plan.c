@@ -14,16 +14,17 @@
 
 /* ---- a launch ---- */
 
-static enum weft_status set_argument(struct opencl_launch *launch, int index, size_t size,
-                                     const void *value, struct weft_error *error) {
-    if (index < OPENCL_MAX_ARGUMENTS && size <= sizeof launch->set[0].bytes) {
-        launch->set[index].size = size;
-        memcpy(launch->set[index].bytes, value, size);
+static enum weft_status set_argument(struct opencl_launch *launch, int index,
+                                     struct opencl_value to, struct weft_error *error) {
+    if (index < OPENCL_MAX_ARGUMENTS && to.size <= sizeof launch->set[0].bytes) {
+        launch->set[index].is_buffer = to.is_buffer;
+        launch->set[index].size = to.size;
+        memcpy(launch->set[index].bytes, to.value, to.size);
         launch->set_count =
             (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
     }
-    if (opencl_check(clSetKernelArg(launch->object, (cl_uint)index, size, value), "clSetKernelArg",
-                     error) != WEFT_OK) {
+    if (opencl_check(clSetKernelArg(launch->object, (cl_uint)index, to.size, to.value),
+                     "clSetKernelArg", error) != WEFT_OK) {
         return weft_error_context(error, "kernel %s, argument %d", launch->name, index);
     }
     return WEFT_OK;
@@ -121,10 +122,10 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(arguments[a], values);
-                TRY(set_argument(launch, index, sizeof number, &number, error));
+                TRY(set_argument(launch, index, (struct opencl_value)ARG(number), error));
             } else {
                 cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
-                TRY(set_argument(launch, index, sizeof *buffer, buffer, error));
+                TRY(set_argument(launch, index, (struct opencl_value)ARG(*buffer), error));
             }
         }
     }
@@ -155,7 +156,7 @@ enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_l
                                       size_t count, const struct opencl_value *values,
                                       size_t value_count, struct weft_error *error) {
     for (size_t i = 0; i < value_count; i++) {
-        TRY(set_argument(launch, (int)i, values[i].size, values[i].value, error));
+        TRY(set_argument(launch, (int)i, values[i], error));
     }
     return enqueue_launch(cl, launch, count, error);
 }

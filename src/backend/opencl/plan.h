@@ -14,11 +14,12 @@ void opencl_launch_finish(struct opencl_launch *launch);
 /* The value of an argument: LAUNCH(cl, launch, count, error, ARG(buffer), ARG(number)) sets all
  * arguments of a launch of no layer and enqueues it. */
 struct opencl_value {
+    bool is_buffer;
     size_t size;
     const void *value;
 };
 #define ARG(variable)                                                                              \
-    { sizeof(variable), &(variable) }
+    { _Generic((variable), cl_mem : true, default : false), sizeof(variable), &(variable) }
 #define OPENCL_VALUES(...) ((const struct opencl_value[]){__VA_ARGS__})
 #define LAUNCH(cl, launch, count, error, ...)                                                      \
     opencl_launch_values(cl, launch, count, OPENCL_VALUES(__VA_ARGS__),                            \

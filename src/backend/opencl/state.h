@@ -21,6 +21,7 @@ struct opencl_launch {
     bool to_input;      /* this pass computes them */
     size_t local[3];    /* size of a work-group */
     struct {
+        bool is_buffer; /* a cl_mem; its size, on a host of 32 bits, is that of a number */
         size_t size;
         unsigned char bytes[8];
     } set[OPENCL_MAX_ARGUMENTS]; /* the arguments as last set, for records */

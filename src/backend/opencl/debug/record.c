@@ -114,7 +114,7 @@ void debug_record(struct opencl_backend *cl, const struct opencl_launch *launch,
         cl_mem memory;
         argument->buffer = -1;
         memcpy(&argument->word, launch->set[i].bytes, sizeof argument->word);
-        if (launch->set[i].size == sizeof memory) { /* numbers have 4 bytes */
+        if (launch->set[i].is_buffer) {
             memcpy(&memory, launch->set[i].bytes, sizeof memory);
             argument->buffer = find_buffer(cl, record, memory);
             record->full = record->full || argument->buffer < 0;
