@@ -1,7 +1,6 @@
 /* devices.c: the platforms and devices that are played, and what they report. */
 #include "player.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +56,7 @@ static void add_device(const char *text, cl_platform_id platform, cl_device_id r
     player_traits_read(text, &device->traits);
     device->dispatch = *(void **)real;
     device->real = real;
+    pthread_mutex_init(&device->mutex, NULL);
     device->platform = platform_of(device->traits.platform, platform);
 }
 
@@ -279,8 +279,11 @@ static cl_int CL_API_CALL get_device_info(cl_device_id id, cl_device_info info, 
         }
         break;
     case CL_DEVICE_GLOBAL_MEM_SIZE:
+    case CL_DEVICE_MAX_MEM_ALLOC_SIZE:
     case CL_DEVICE_LOCAL_MEM_SIZE: {
-        long bytes = info == CL_DEVICE_LOCAL_MEM_SIZE ? traits->local : traits->memory;
+        long bytes = info == CL_DEVICE_LOCAL_MEM_SIZE       ? traits->local
+                     : info == CL_DEVICE_MAX_MEM_ALLOC_SIZE ? traits->maxalloc
+                                                            : traits->memory;
         cl_ulong value = (cl_ulong)bytes;
         if (bytes > 0) {
             return player_answer(&value, sizeof value, size, to, used);

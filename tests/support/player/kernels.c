@@ -7,7 +7,15 @@
 
 static cl_kernel CL_API_CALL create_kernel(cl_program program, const char *name, cl_int *code) {
     const struct player_object *from = player_object_find(program);
-    cl_kernel kernel = player_real->clCreateKernel(program, name, code);
+    cl_kernel kernel;
+    if (from != NULL && from->device != NULL && from->from_binary &&
+        fnmatch(from->device->traits.stale, name, 0) == 0) {
+        if (code != NULL) {
+            *code = CL_INVALID_KERNEL_NAME;
+        }
+        return NULL;
+    }
+    kernel = player_real->clCreateKernel(program, name, code);
     if (kernel != NULL && from != NULL && from->device != NULL) {
         struct player_object *object = player_object_add(kernel, from->device);
         object->text = strdup(name);
@@ -61,24 +69,62 @@ static cl_int check_group(const struct player_object *kernel, cl_uint dimensions
     return product > group_limit(kernel) ? CL_INVALID_WORK_GROUP_SIZE : CL_SUCCESS;
 }
 
+static cl_int CL_API_CALL set_argument(cl_kernel kernel, cl_uint index, size_t size,
+                                       const void *value) {
+    struct player_object *object = player_object_find(kernel);
+    cl_int code = player_begin(player_owner(kernel), "clSetKernelArg", false);
+    if (code == CL_SUCCESS && object != NULL && index < PLAYER_ARGUMENTS) {
+        object->buffers[index] = NULL;
+        if (value != NULL && size == sizeof(cl_mem)) {
+            memcpy(&object->buffers[index], value, size); /* or a number, which is no buffer */
+        }
+    }
+    return code != CL_SUCCESS ? code : player_real->clSetKernelArg(kernel, index, size, value);
+}
+
+/* Returns the code with which a launch fails. */
+static cl_int check_launch(const struct player_object *kernel, cl_uint dimensions,
+                           const size_t *local) {
+    cl_int code = player_begin(kernel->device, "clEnqueueNDRangeKernel", false);
+    if (code == CL_SUCCESS && local != NULL) {
+        code = check_group(kernel, dimensions, local);
+    }
+    for (size_t i = 0; i < PLAYER_ARGUMENTS && code == CL_SUCCESS; i++) {
+        code = player_use(kernel->device, kernel->buffers[i]);
+    }
+    return code;
+}
+
 static cl_int CL_API_CALL enqueue_kernel(cl_command_queue queue, cl_kernel kernel,
                                          cl_uint dimensions, const size_t *offset,
                                          const size_t *global, const size_t *local,
                                          cl_uint num_events, const cl_event *events,
                                          cl_event *event) {
     const struct player_object *object = player_object_find(kernel);
-    if (object != NULL && object->device != NULL && local != NULL) {
-        cl_int code = check_group(object, dimensions, local);
-        if (code != CL_SUCCESS) {
-            return code;
-        }
+    size_t items = 1;
+    cl_int code;
+    if (object == NULL || object->device == NULL) {
+        return player_real->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local,
+                                                   num_events, events, event);
     }
-    return player_real->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local,
-                                               num_events, events, event);
+    code = check_launch(object, dimensions, local);
+    if (code == CL_SUCCESS) {
+        code = player_real->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local,
+                                                   num_events, events, event);
+    }
+    if (code != CL_SUCCESS) {
+        return code;
+    }
+    for (cl_uint i = 0; i < dimensions; i++) {
+        items *= global[i];
+    }
+    player_time_launch(object->device, items, event != NULL ? *event : NULL);
+    return CL_SUCCESS;
 }
 
 void player_kernels_install(cl_icd_dispatch *dispatch) {
     dispatch->clCreateKernel = create_kernel;
+    dispatch->clSetKernelArg = set_argument;
     dispatch->clGetKernelWorkGroupInfo = get_group_info;
     dispatch->clEnqueueNDRangeKernel = enqueue_kernel;
 }

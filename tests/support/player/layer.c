@@ -39,6 +39,10 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint num_entries,
     player_contexts_install(&dispatch);
     player_programs_install(&dispatch);
     player_kernels_install(&dispatch);
+    player_commands_install(&dispatch);
+    player_memory_install(&dispatch);
+    player_release_install(&dispatch);
+    player_time_install(&dispatch);
     *num_entries_ret = (cl_uint)entries;
     *layer_dispatch_ret = &dispatch;
     return CL_SUCCESS;

@@ -1,7 +1,6 @@
 /* objects.c: what the layer knows about objects of the driver. */
 #include "player.h"
 
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -12,13 +12,14 @@
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include <CL/cl_layer.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { PLAYER_TEXT = 128, PLAYER_MAX = 8, PLAYER_KERNELS = 8 };
+enum { PLAYER_TEXT = 128, PLAYER_MAX = 8, PLAYER_KERNELS = 8, PLAYER_ARGUMENTS = 32 };
 
-/* A limit of some kernels: those whose name matches the pattern (fnmatch). */
+/* A number for the kernels or calls whose name matches the pattern (fnmatch). */
 struct player_limit {
     char pattern[PLAYER_TEXT];
     long value;
@@ -35,6 +36,18 @@ struct player_traits {
     size_t items[3];
     struct player_limit kernels[PLAYER_KERNELS];
     size_t kernel_count;
+    /* Faults of calls (calls.c): the device is lost, or the driver crashes, at call N. */
+    struct player_limit lost, crash;
+    bool late, hang, hang_all;
+    long code, code_after;
+    /* Memory (memory.c). */
+    long free, maxalloc;
+    bool firstuse, badfill;
+    /* Time, in milliseconds, and nanoseconds for a work-item (time.c). */
+    long slow, item, watchdog, batch_watchdog, queue_watchdog;
+    /* Compilers and binaries (programs.c). */
+    char stale[PLAYER_TEXT];
+    bool contracts, stale_contracts, nobinary;
 };
 
 /* The loader reads the first member, which is that of the real object, in calls that are not
@@ -50,15 +63,23 @@ struct player_device {
     cl_device_id real;
     struct player_platform *platform;
     struct player_traits traits;
+    atomic_long lost_calls, crash_calls; /* that match the pattern */
+    atomic_bool lost, late, reported;    /* late: only a call that waits reports the loss */
+    atomic_long used;                    /* bytes of buffers */
+    pthread_mutex_t mutex;               /* of the members below */
+    double busy_until, batch;            /* seconds */
 };
 
 /* An object of the driver. */
 struct player_object {
     const void *handle;
-    struct player_device *device; /* that is played; NULL: another one */
-    char *text;                   /* a program's source, a kernel's name */
-    size_t size;                  /* of a buffer */
-    bool from_binary;             /* a program, or its kernel */
+    struct player_device *device;          /* that is played; NULL: another one */
+    char *text;                            /* a program's source, a kernel's name */
+    size_t size;                           /* of a buffer */
+    bool used;                             /* a buffer that counts as memory */
+    bool from_binary;                      /* a program, or its kernel */
+    const void *buffers[PLAYER_ARGUMENTS]; /* arguments of a kernel */
+    double queued, begin, end;             /* of a launch's event, in seconds */
     struct player_object *next;
 };
 
@@ -86,6 +107,24 @@ struct player_device *player_owner(const void *handle); /* the played device; NU
 void player_contexts_install(cl_icd_dispatch *dispatch);
 void player_programs_install(cl_icd_dispatch *dispatch);
 void player_kernels_install(cl_icd_dispatch *dispatch);
+void player_commands_install(cl_icd_dispatch *dispatch);
+void player_memory_install(cl_icd_dispatch *dispatch);
+void player_release_install(cl_icd_dispatch *dispatch);
+
+/* calls.c: begins a call of ${name} for ${device}, which may be NULL. Returns the code with which
+ * the call fails. ${waits}: it waits for the device. */
+cl_int player_begin(struct player_device *device, const char *name, bool waits);
+void player_lose(struct player_device *device, bool late);
+
+/* memory.c: ${buffer} is used. Returns the code with which that fails. */
+cl_int player_use(struct player_device *device, const void *buffer);
+
+/* time.c: a launch of ${items} work-items is enqueued, whose event is ${event} or NULL; what is
+ * queued is handed to the device; the host has waited, and continues when the device is ready. */
+void player_time_launch(struct player_device *device, size_t items, const void *event);
+void player_time_flush(struct player_device *device);
+void player_time_wait(struct player_device *device);
+void player_time_install(cl_icd_dispatch *dispatch);
 
 /* Returns ${value} as a query does. */
 cl_int player_answer(const void *value, size_t value_size, size_t size, void *to, size_t *used);

@@ -27,12 +27,27 @@ static char *join(cl_uint count, const char **strings, const size_t *lengths) {
     return text;
 }
 
+/* Returns a copy of ${text} that the compiler may contract. */
+static char *allow_contraction(const char *text) {
+    static const char off[] = "#pragma OPENCL FP_CONTRACT OFF";
+    const char *parts[] = {"#pragma clang fp contract(fast)\n", text};
+    char *copy = join(2, parts, NULL);
+    for (char *at = copy; (at = strstr(at, off)) != NULL;) {
+        memset(at, ' ', sizeof off - 1);
+    }
+    return copy;
+}
+
 /* Creates the program of a played device, and takes ${text} over. */
 static cl_program create(cl_context context, struct player_device *device, char *text,
                          bool from_binary, cl_int *code) {
-    const char *source = text;
+    const struct player_traits *traits = &device->traits;
+    bool contracts = traits->contracts || (from_binary && traits->stale_contracts);
+    char *changed = contracts ? allow_contraction(text) : NULL;
+    const char *source = contracts ? changed : text;
     cl_program program = player_real->clCreateProgramWithSource(context, 1, &source, NULL, code);
     struct player_object *object;
+    free(changed);
     if (program == NULL) {
         free(text);
         return NULL;
@@ -82,8 +97,13 @@ static cl_int CL_API_CALL build(cl_program program, cl_uint num_devices, const c
                                 const char *options, void(CL_CALLBACK *notify)(cl_program, void *),
                                 void *user_data) {
     struct player_device *device = player_owner(program);
+    cl_int code;
     if (device == NULL) {
         return player_real->clBuildProgram(program, num_devices, ids, options, notify, user_data);
+    }
+    code = player_begin(device, "clBuildProgram", true);
+    if (code != CL_SUCCESS) {
+        return code;
     }
     if (device->traits.nobuild) {
         return CL_BUILD_PROGRAM_FAILURE;
@@ -129,7 +149,8 @@ static cl_int CL_API_CALL get_program_info(cl_program program, cl_program_info i
         return player_answer(&object->device, sizeof object->device, size, to, used);
     }
     if (info == CL_PROGRAM_BINARY_SIZES) {
-        size_t bytes = sizeof BINARY - 1 + strlen(object->text);
+        size_t bytes =
+            object->device->traits.nobinary ? 0 : sizeof BINARY - 1 + strlen(object->text);
         return player_answer(&bytes, sizeof bytes, size, to, used);
     }
     if (info == CL_PROGRAM_BINARIES) {

@@ -14,13 +14,37 @@ static const struct row {
     enum kind kind;
     size_t offset;
 } rows[] = {
-    ROW("platform", TEXT, platform), ROW("name", TEXT, name),
-    ROW("vendor", TEXT, vendor),     ROW("driver", TEXT, driver),
-    ROW("discrete", FLAG, discrete), ROW("integrated", FLAG, integrated),
-    ROW("nofma", FLAG, nofma),       ROW("nobuild", FLAG, nobuild),
-    ROW("groups", NUMBER, groups),   ROW("units", NUMBER, units),
-    ROW("clock", NUMBER, clock),     ROW("memory", NUMBER, memory),
+    ROW("platform", TEXT, platform),
+    ROW("name", TEXT, name),
+    ROW("vendor", TEXT, vendor),
+    ROW("driver", TEXT, driver),
+    ROW("discrete", FLAG, discrete),
+    ROW("integrated", FLAG, integrated),
+    ROW("nofma", FLAG, nofma),
+    ROW("nobuild", FLAG, nobuild),
+    ROW("groups", NUMBER, groups),
+    ROW("units", NUMBER, units),
+    ROW("clock", NUMBER, clock),
+    ROW("memory", NUMBER, memory),
     ROW("local", NUMBER, local),
+    ROW("late", FLAG, late),
+    ROW("hang", FLAG, hang),
+    ROW("hang-all", FLAG, hang_all),
+    ROW("code", NUMBER, code),
+    ROW("code-after", NUMBER, code_after),
+    ROW("free", NUMBER, free),
+    ROW("maxalloc", NUMBER, maxalloc),
+    ROW("firstuse", FLAG, firstuse),
+    ROW("badfill", FLAG, badfill),
+    ROW("slow", NUMBER, slow),
+    ROW("item", NUMBER, item),
+    ROW("watchdog", NUMBER, watchdog),
+    ROW("batch-watchdog", NUMBER, batch_watchdog),
+    ROW("queue-watchdog", NUMBER, queue_watchdog),
+    ROW("stale", TEXT, stale),
+    ROW("stale-contracts", FLAG, stale_contracts),
+    ROW("contracts", FLAG, contracts),
+    ROW("nobinary", FLAG, nobinary),
 };
 
 static const struct {
@@ -58,9 +82,18 @@ static bool read_type(const char *property, struct player_traits *traits) {
     return false;
 }
 
+/* "PATTERN:N" or "N", which is "*:N". */
+static bool read_limit(const char *value, struct player_limit *limit) {
+    char end;
+    if (sscanf(value, "%ld%c", &limit->value, &end) == 1) {
+        snprintf(limit->pattern, sizeof limit->pattern, "*");
+        return true;
+    }
+    return sscanf(value, "%127[^:]:%ld%c", limit->pattern, &limit->value, &end) == 2;
+}
+
 /* "NAME=A:B:..." with another form than the rows'. */
 static bool read_special(const char *property, const char *value, struct player_traits *traits) {
-    struct player_limit *limit = &traits->kernels[traits->kernel_count];
     unsigned parts[4];
     if (strncmp(property, "pci=", 4) == 0) {
         traits->has_pci =
@@ -84,10 +117,14 @@ static bool read_special(const char *property, const char *value, struct player_
         return sscanf(value, "%zu:%zu:%zu", &traits->items[0], &traits->items[1],
                       &traits->items[2]) == 3;
     }
-    if (strncmp(property, "kernel=", 7) == 0 && traits->kernel_count < PLAYER_KERNELS &&
-        sscanf(value, "%127[^:]:%ld", limit->pattern, &limit->value) == 2) {
-        traits->kernel_count++;
-        return true;
+    if (strncmp(property, "lost=", 5) == 0) {
+        return read_limit(value, &traits->lost);
+    }
+    if (strncmp(property, "crash=", 6) == 0) {
+        return read_limit(value, &traits->crash);
+    }
+    if (strncmp(property, "kernel=", 7) == 0 && traits->kernel_count < PLAYER_KERNELS) {
+        return read_limit(value, &traits->kernels[traits->kernel_count++]);
     }
     return false;
 }

@@ -1,0 +1,130 @@
+/* commands.c: transfers, and calls that wait for the device. Kernels are in kernels.c. */
+#include "player.h"
+
+#include <string.h>
+
+/* Begins a command that uses ${buffer}. */
+static cl_int begin(cl_command_queue queue, cl_mem buffer, const char *name, bool waits) {
+    struct player_device *device = player_owner(queue);
+    cl_int code = player_begin(device, name, waits);
+    if (code == CL_SUCCESS) {
+        code = player_use(device, buffer);
+    }
+    return code;
+}
+
+/* Ends a command with its ${code}: after a wait the device may turn out to be lost. */
+static cl_int end(cl_command_queue queue, cl_int code, bool waits) {
+    struct player_device *device = player_owner(queue);
+    if (code == CL_SUCCESS && device != NULL && waits) {
+        player_time_wait(device);
+        if (atomic_load(&device->lost)) {
+            return player_begin(device, "", true);
+        }
+    }
+    return code;
+}
+
+static cl_int CL_API_CALL read_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking,
+                                      size_t offset, size_t size, void *to, cl_uint num_events,
+                                      const cl_event *events, cl_event *event) {
+    cl_int code = begin(queue, buffer, "clEnqueueReadBuffer", blocking);
+    if (code == CL_SUCCESS) {
+        code = player_real->clEnqueueReadBuffer(queue, buffer, blocking, offset, size, to,
+                                                num_events, events, event);
+    }
+    return end(queue, code, blocking);
+}
+
+static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking,
+                                       size_t offset, size_t size, const void *from,
+                                       cl_uint num_events, const cl_event *events,
+                                       cl_event *event) {
+    cl_int code = begin(queue, buffer, "clEnqueueWriteBuffer", blocking);
+    if (code == CL_SUCCESS) {
+        code = player_real->clEnqueueWriteBuffer(queue, buffer, blocking, offset, size, from,
+                                                 num_events, events, event);
+    }
+    return end(queue, code, blocking);
+}
+
+static cl_int CL_API_CALL fill_buffer(cl_command_queue queue, cl_mem buffer, const void *pattern,
+                                      size_t pattern_size, size_t offset, size_t size,
+                                      cl_uint num_events, const cl_event *events, cl_event *event) {
+    static const cl_uint wrong = 0x7fc0dead; /* no number */
+    const struct player_device *device = player_owner(queue);
+    cl_int code = begin(queue, buffer, "clEnqueueFillBuffer", false);
+    if (code != CL_SUCCESS) {
+        return code;
+    }
+    if (device != NULL && device->traits.badfill && pattern_size <= sizeof wrong) {
+        pattern = &wrong;
+    }
+    return player_real->clEnqueueFillBuffer(queue, buffer, pattern, pattern_size, offset, size,
+                                            num_events, events, event);
+}
+
+static cl_int CL_API_CALL copy_buffer(cl_command_queue queue, cl_mem from, cl_mem to,
+                                      size_t from_offset, size_t to_offset, size_t size,
+                                      cl_uint num_events, const cl_event *events, cl_event *event) {
+    cl_int code = begin(queue, from, "clEnqueueCopyBuffer", false);
+    if (code == CL_SUCCESS) {
+        code = player_use(player_owner(queue), to);
+    }
+    if (code != CL_SUCCESS) {
+        return code;
+    }
+    return player_real->clEnqueueCopyBuffer(queue, from, to, from_offset, to_offset, size,
+                                            num_events, events, event);
+}
+
+static cl_int CL_API_CALL enqueue_marker(cl_command_queue queue, cl_uint num_events,
+                                         const cl_event *events, cl_event *event) {
+    cl_int code = begin(queue, NULL, "clEnqueueMarkerWithWaitList", false);
+    if (code != CL_SUCCESS) {
+        return code;
+    }
+    code = player_real->clEnqueueMarkerWithWaitList(queue, num_events, events, event);
+    if (code == CL_SUCCESS && event != NULL && player_owner(queue) != NULL) {
+        player_object_add(*event, player_owner(queue));
+    }
+    return code;
+}
+
+static cl_int CL_API_CALL flush(cl_command_queue queue) {
+    struct player_device *device = player_owner(queue);
+    cl_int code = player_begin(device, "clFlush", false);
+    if (device != NULL) {
+        player_time_flush(device);
+    }
+    return code != CL_SUCCESS ? code : player_real->clFlush(queue);
+}
+
+static cl_int CL_API_CALL finish(cl_command_queue queue) {
+    cl_int code = begin(queue, NULL, "clFinish", true);
+    return end(queue, code != CL_SUCCESS ? code : player_real->clFinish(queue), true);
+}
+
+static cl_int CL_API_CALL wait_for_events(cl_uint num_events, const cl_event *events) {
+    struct player_device *device = num_events > 0 ? player_owner(events[0]) : NULL;
+    cl_int code = player_begin(device, "clWaitForEvents", true);
+    if (code == CL_SUCCESS) {
+        code = player_real->clWaitForEvents(num_events, events);
+    }
+    if (code == CL_SUCCESS && device != NULL) {
+        player_time_wait(device);
+        code = atomic_load(&device->lost) ? player_begin(device, "", true) : code;
+    }
+    return code;
+}
+
+void player_commands_install(cl_icd_dispatch *dispatch) {
+    dispatch->clEnqueueReadBuffer = read_buffer;
+    dispatch->clEnqueueWriteBuffer = write_buffer;
+    dispatch->clEnqueueFillBuffer = fill_buffer;
+    dispatch->clEnqueueCopyBuffer = copy_buffer;
+    dispatch->clEnqueueMarkerWithWaitList = enqueue_marker;
+    dispatch->clFlush = flush;
+    dispatch->clFinish = finish;
+    dispatch->clWaitForEvents = wait_for_events;
+}
