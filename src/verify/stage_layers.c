@@ -150,7 +150,8 @@ static void write_where(const struct layers_case *layers, const struct verify_se
 }
 
 /* Runs a case without empty lanes with one image less, again and again, until the last shard has
- * one image. If one count differs, ${layers} keeps it. */
+ * one image. Every second time the values are negated, since an image less changes few results. If
+ * one count differs, ${layers} keeps it. */
 static enum weft_status run_remainders(struct layers_case *layers, const struct verify_piece *piece,
                                        struct weft_backend *device,
                                        struct weft_verify_difference *found, char digest[65],
@@ -158,6 +159,7 @@ static enum weft_status run_remainders(struct layers_case *layers, const struct 
     size_t full = layers->count;
     for (size_t i = 1; i < CPU_LANES; i++) {
         layers->count = full - i;
+        layers_case_negate(layers);
         TRY(layers_case_propagate(layers, layers->expected, error));
         TRY(run_piece(piece, device, found, digest, error));
         if (found->differing > 0) {
@@ -165,6 +167,9 @@ static enum weft_status run_remainders(struct layers_case *layers, const struct 
         }
     }
     layers->count = full;
+    if (layers->negated) {
+        layers_case_negate(layers);
+    }
     return layers_case_propagate(layers, layers->expected, error);
 }
 

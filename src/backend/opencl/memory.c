@@ -1,4 +1,4 @@
-/* memory.c: the device's buffers, allocated once for the largest batch, and transfers. */
+/* memory.c: the device's buffers, allocated once for the largest batch. */
 #include "backend/opencl/memory.h"
 #include "backend/log.h"
 #include "backend/opencl/debug/guard.h"
@@ -80,22 +80,6 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
         cl->buffer_bytes -= held - debug_guard_size(cl);
     }
     return opencl_buffer(cl, bytes, what, buffer, error);
-}
-
-enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
-                              size_t bytes, struct weft_error *error) {
-    cl_int code = bytes == 0 ? CL_SUCCESS
-                             : clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, 0, bytes, from, 0,
-                                                    NULL, NULL);
-    return opencl_check(code, "clEnqueueWriteBuffer", error);
-}
-
-enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
-                             struct weft_error *error) {
-    cl_int code =
-        bytes == 0 ? CL_SUCCESS
-                   : clEnqueueReadBuffer(cl->queue, buffer, CL_TRUE, 0, bytes, to, 0, NULL, NULL);
-    return opencl_check(code, "clEnqueueReadBuffer", error);
 }
 
 /* Makes the tensors of activation ${i}, in lanes: its value, and for training its gradient. */

@@ -1,4 +1,4 @@
-/* memory.h: buffers of the device, and transfers. */
+/* memory.h: buffers of the device. */
 #ifndef WEFT_OPENCL_MEMORY_H
 #define WEFT_OPENCL_MEMORY_H
 
@@ -25,12 +25,6 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
 
 /* Releases ${buffer}; NULL is harmless. */
 void opencl_buffer_release(cl_mem buffer);
-
-/* Copies ${bytes} to or from the device and waits. */
-enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const void *from,
-                              size_t bytes, struct weft_error *error);
-enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
-                             struct weft_error *error);
 
 /* Returns ${floats} rounded up to whole vectors of 16, at least one. */
 size_t opencl_padded(size_t floats);

@@ -12,6 +12,7 @@
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
 #include <stdio.h>

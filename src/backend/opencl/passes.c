@@ -5,6 +5,7 @@
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 #include "numerics.h"
 

@@ -8,6 +8,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/printable.h"
 #include "base/try.h"
 #include "numerics.h"

@@ -7,6 +7,7 @@
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
 #include <stdio.h>
@@ -59,9 +60,8 @@ enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kerne
                                     struct weft_error *error) {
     struct debug_guards *guards = cl->guards;
     for (size_t i = 0; guards != NULL && i < guards->count; i++) {
-        cl_int code = clEnqueueReadBuffer(cl->queue, guards->of[i].buffer, CL_TRUE,
-                                          guards->of[i].size, GUARD, guards->words, 0, NULL, NULL);
-        TRY(opencl_check(code, "clEnqueueReadBuffer", error));
+        TRY(opencl_read_from(cl->queue, guards->of[i].buffer, guards->of[i].size, guards->words,
+                             GUARD, error));
         for (size_t w = 0; w < GUARD / sizeof(cl_uint); w++) {
             if (guards->words[w] != WORD) {
                 return weft_fail(error, WEFT_BAD_DEVICE, "kernel %s wrote past the end of %s",

@@ -6,19 +6,18 @@
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
 /* Flips the bit of the float at ${index} of ${buffer}. */
 static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t index,
                              struct weft_error *error) {
     cl_uint word;
-    cl_int code = clEnqueueReadBuffer(cl->queue, buffer, CL_TRUE, index * sizeof word, sizeof word,
-                                      &word, 0, NULL, NULL);
+    cl_int code;
+    TRY(opencl_read_from(cl->queue, buffer, index * sizeof word, &word, sizeof word, error));
     word ^= (cl_uint)1 << cl->debug->bit;
-    if (code == CL_SUCCESS) {
-        code = clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, index * sizeof word, sizeof word,
-                                    &word, 0, NULL, NULL);
-    }
+    code = clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, index * sizeof word, sizeof word, &word,
+                                0, NULL, NULL);
     cl->flipped = true;
     return opencl_check(code, "flip of a bit", error);
 }

@@ -5,6 +5,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
 #include <stdio.h>
@@ -100,9 +101,8 @@ static enum weft_status transfer(struct raw_device *raw, const void *from, size_
     code = clEnqueueCopyBuffer(raw->queue, buffers[0], buffers[1], 0, 0, size, 0, NULL, NULL);
     TRY_OR(done, opencl_check(code, "clEnqueueCopyBuffer", error));
     for (size_t i = 0; i < 2; i++) {
-        code = clEnqueueReadBuffer(raw->queue, buffers[i], CL_TRUE, 0, size, (char *)to + i * size,
-                                   0, NULL, NULL);
-        TRY_OR(done, opencl_check(code, "clEnqueueReadBuffer", error));
+        TRY_OR(done,
+               opencl_read_from(raw->queue, buffers[i], 0, (char *)to + i * size, size, error));
     }
 done:
     release(buffers, 2);
@@ -173,8 +173,7 @@ static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, s
                                NULL, NULL);
     TRY_OR(done, opencl_check(code, "clEnqueueFillBuffer", error));
     TRY_OR(done, compute(raw, buffers, count, vectors, error));
-    code = clEnqueueReadBuffer(raw->queue, buffers[3], CL_TRUE, 0, out_bytes, out, 0, NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueReadBuffer", error));
+    TRY_OR(done, opencl_read_from(raw->queue, buffers[3], 0, out, out_bytes, error));
 done:
     release(buffers, 4);
     return status;

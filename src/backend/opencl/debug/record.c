@@ -4,6 +4,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * filled in parallel, and only verdicts are read back. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
-#include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
 #include "digest.h"
