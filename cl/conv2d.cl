@@ -134,22 +134,19 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of
  * doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. For GRADIENT_TILE_K
- * channels k, GRADIENT_TILE_I rows i and all j; the first item of channel k also sums the bias. */
-#define GRADIENT_TAPS (GRADIENT_TILE_K * GRADIENT_TILE_I * KERNEL_WIDTH)
+ * channels k, GRADIENT_TILE_I rows i and all j; the first item of channel k also sums the bias,
+ * after its taps. */
+#define GRADIENT_TAPS (GRADIENT_SUMS - GRADIENT_TILE_K)
 
 void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY lanes,
                                 global const real *input, DOUTPUT_PARAMETERS,
                                 global float *partials) {
     const bool with_bias = c == 0 && i0 == 0;
-    real sum[GRADIENT_TAPS], bias[GRADIENT_TILE_K];
+    real sum[GRADIENT_SUMS];
     global float *to = partials + shard * PARTIALS_STRIDE;
 #pragma unroll
-    for (int tap = 0; tap < GRADIENT_TAPS; tap++) {
-        sum[tap] = REAL(0.0f);
-    }
-#pragma unroll
-    for (int k = 0; k < GRADIENT_TILE_K; k++) {
-        bias[k] = REAL(0.0f);
+    for (int i = 0; i < GRADIENT_SUMS; i++) {
+        sum[i] = REAL(0.0f);
     }
     for (int y = 0; y < OUT_HEIGHT; y++) {
         for (int x0 = 0; x0 < OUT_WIDTH; x0 += GRADIENT_TILE_X) {
@@ -171,22 +168,17 @@ void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY
                             sum[tap] = real_fma(d, in[x + j], sum[tap]);
                         }
                         if (i == 0 && with_bias) {
-                            bias[k] += d;
+                            sum[GRADIENT_TAPS + k] += d;
                         }
                     }
                 }
             }
         }
     }
-    STORE_LANE_SUMS(lanes, tap, GRADIENT_TAPS, sum,
-                    to[TAP(k0 + tap / KERNEL_WIDTH / GRADIENT_TILE_I, c, i0,
-                           tap % (GRADIENT_TILE_I * KERNEL_WIDTH))]);
-    for (int k = 0; with_bias && k < GRADIENT_TILE_K; k++) {
-        const float total = SUM_OF_LANES(lanes, bias[k]);
-        if (FIRST_LANE == 0) {
-            to[BIAS + k0 + k] = total;
-        }
-    }
+    STORE_LANE_SUMS(lanes, i, GRADIENT_SUMS, sum, with_bias ? GRADIENT_SUMS : GRADIENT_TAPS,
+                    to[i < GRADIENT_TAPS ? TAP(k0 + i / KERNEL_WIDTH / GRADIENT_TILE_I, c, i0,
+                                               i % (GRADIENT_TILE_I * KERNEL_WIDTH))
+                                         : BIAS + k0 + i - GRADIENT_TAPS]);
 }
 
 #define GRADIENT_ROWS  (KERNEL_HEIGHT / GRADIENT_TILE_I)
@@ -211,7 +203,3 @@ void KERNEL(conv2d_backward)(int item, size_t shard, LANE_MEMORY lanes, global c
         }
     }
 }
-
-/* The number of values of which an item adds the lanes at once. */
-#undef LANE_VALUES
-#define LANE_VALUES GRADIENT_TAPS

@@ -85,7 +85,7 @@ kernel void cross_entropy_train(global const real *logits, global const uchar *l
                                 global const uint *order, global real *dlogits,
                                 global uint *shard_results, int result_index, int first,
                                 int count) {
-    LOCAL_LANES(lanes, 1);
+    LOCAL_LANES(lanes, 1, 1);
     cross_entropy_shard(0, get_global_id(2), lanes, logits, labels, order, dlogits, shard_results,
                         result_index, first, count);
 }
@@ -109,7 +109,7 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
  * of correct predictions. */
 kernel void cross_entropy_join(global const uint *shard_results, global uint *results, int batch,
                                int images) {
-    const int step = get_global_id(1), result_index = step * ((batch + 15) / 16);
+    const int step = get_global_id(0), result_index = step * ((batch + 15) / 16);
     const int count = min(batch, images - step * batch);
     float total = 0.0f;
     uint correct = 0;

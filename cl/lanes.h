@@ -8,7 +8,8 @@
  *       work-items, with little work each
  * Every kernel is written once for both. The range of its work-items is
  *   (16 / ITEM_LANES, items of the kernel, shards),
- * and the sizes of a work-group are (16 / ITEM_LANES, 1, 1).
+ * and src/backend/opencl/work_groups.c chooses the sizes of a work-group. Where a kernel adds
+ * lanes, all 16 of an item, and those of other items, are in one group.
  *
  *   real             the values of one vector that this work-item computes, all 16 or one
  *   integer          the same for int; a condition of real values has this type, too
@@ -18,11 +19,13 @@
  *   LANE_NUMBERS     the number of each lane
  *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add
  *                    their lanes (gpu), or nothing (cpu). A function with SUM_OF_LANES or
- *                    STORE_LANE_SUMS needs it, and its range is RANGE_SUMS.
+ *                    STORE_LANE_SUMS needs it, and its range is RANGE_SUMS. These two have
+ *                    barriers, so the items of a group must reach the same ones: work_groups.h.
  *   SUM_OF_LANES(lanes, value)
  *                    the sum of the 16 lanes of value
- *   STORE_LANE_SUMS(lanes, i, n, values, target)
- *                    for each i below n: target = the sum of the lanes of values[i]
+ *   STORE_LANE_SUMS(lanes, i, n, values, stored, target)
+ *                    for each i below stored, of n values: target = the sum of the lanes of
+ *                    values[i]. Once in a kernel, as the last thing that uses lanes.
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
  * its kind. The host makes kernels of a layer's functions (src/backend/opencl/kernels.c), which
@@ -89,30 +92,32 @@ void transpose(real *v) {
 }
 
 /* No memory is needed: a work-item has all lanes. */
-#define LANE_MEMORY               __private float *
-#define LOCAL_LANES(name, n)      LANE_MEMORY name = 0
-#define SUM_OF_LANES(name, value) sum_of_lanes(value)
+#define LANE_MEMORY                 __private float *
+#define LOCAL_LANES(name, n, items) LANE_MEMORY name = 0
+#define SUM_OF_LANES(name, value)   sum_of_lanes(value)
 
-#define STORE_LANE_SUMS(lanes, i, n, values, target)                                               \
+#define STORE_LANE_SUMS(lanes, i, n, values, stored, target)                                       \
     _Pragma("unroll") for (int i = 0; i < (n); i++) {                                              \
-        target = sum_of_lanes((values)[i]);                                                        \
+        if (i < (stored)) {                                                                        \
+            target = sum_of_lanes((values)[i]);                                                    \
+        }                                                                                          \
     }
 
 #else
 
 typedef float real;
 typedef int integer;
-#define FIRST_LANE                ((int)get_global_id(0))
-#define AT(tensor, i)             ((tensor)[16 * (i) + FIRST_LANE])
-#define REAL(x)                   ((real)(x))
-#define real_fma(a, b, c)         fma(a, b, c)
-#define real_clean(x)             weft_clean(x)
-#define real_clean_squared(x)     weft_clean_squared(x)
-#define real_div(a, b)            weft_div(a, b)
-#define real_sqrt(x)              weft_sqrt(x)
-#define real_exp(x)               weft_exp(x)
-#define real_log(x)               weft_log(x)
-#define LANE_NUMBERS              FIRST_LANE
+#define FIRST_LANE            ((int)get_global_id(0))
+#define AT(tensor, i)         ((tensor)[16 * (i) + FIRST_LANE])
+#define REAL(x)               ((real)(x))
+#define real_fma(a, b, c)     fma(a, b, c)
+#define real_clean(x)         weft_clean(x)
+#define real_clean_squared(x) weft_clean_squared(x)
+#define real_div(a, b)        weft_div(a, b)
+#define real_sqrt(x)          weft_sqrt(x)
+#define real_exp(x)           weft_exp(x)
+#define real_log(x)           weft_log(x)
+#define LANE_NUMBERS          FIRST_LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */
 float sum_of_lanes(local const float *v) {
@@ -124,10 +129,12 @@ float sum_of_lanes(local const float *v) {
            ((eight[1] + eight[5]) + (eight[3] + eight[7]));
 }
 
-/* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes. A work-group
- * is one item. */
-#define LANE_MEMORY               local float *
-#define LOCAL_LANES(name, n)      local float name[16 * (n)]
+/* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes of each of
+ * the items of a group, at most ${items}, and name as the slice of this work-item's item. */
+#define LANE_MEMORY           local float *
+#define LOCAL_LANES(name, n, items)                                                                \
+    local float name##_of_items[16 * (n) * (items)];                                               \
+    LANE_MEMORY name = name##_of_items + ((items) > 1 ? 16 * (n) * (int)get_local_id(1) : 0)
 
 /* The sum of ${value} over the lanes, for all work-items of the group. */
 float share_sum(local float *lanes, float value) {
@@ -139,12 +146,12 @@ float share_sum(local float *lanes, float value) {
 #define SUM_OF_LANES(name, value) share_sum(name, value)
 
 /* All lanes go through local memory; then work-item l sums values l, l + 16 ... */
-#define STORE_LANE_SUMS(lanes, i, n, values, target)                                               \
+#define STORE_LANE_SUMS(lanes, i, n, values, stored, target)                                       \
     _Pragma("unroll") for (int i = 0; i < (n); i++) {                                              \
         lanes[i * 16 + FIRST_LANE] = (values)[i];                                                  \
     }                                                                                              \
     barrier(CLK_LOCAL_MEM_FENCE);                                                                  \
-    for (int i = FIRST_LANE; i < (n); i += 16) {                                                   \
+    for (int i = FIRST_LANE; i < (stored); i += 16) {                                              \
         target = sum_of_lanes(lanes + i * 16);                                                     \
     }
 

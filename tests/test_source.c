@@ -16,8 +16,11 @@ static char *make_source(const struct weft_network *network, enum weft_mapping m
     struct opencl_kernels kernels;
     struct text text = {0};
     struct weft_error error;
+    const struct work_group_limits limits = {
+        .items = 1024, .sizes = {1024, 1024, 1024}, .local_memory = 32768, .units = 2};
     ck_assert_int_eq(opencl_groups_make(network, 16, mapping, apart, &groups, &error), WEFT_OK);
-    ck_assert_int_eq(opencl_kernels_make(&groups, 2, false, apart, &kernels, &error), WEFT_OK);
+    ck_assert_int_eq(opencl_kernels_make(&groups, &limits, false, apart, &kernels, &error),
+                     WEFT_OK);
     ck_assert_int_eq(opencl_source_make(&kernels, NULL, &text, &error), WEFT_OK);
     free(groups.list);
     free(kernels.list);

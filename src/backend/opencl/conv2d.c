@@ -78,6 +78,12 @@ static struct gradient_tile gradient_tile(const struct weft_layer *layer,
     return tile;
 }
 
+/* Sums of taps, and of the biases of its channels. */
+static size_t gradient_sums(const struct weft_layer *layer, enum weft_mapping mapping) {
+    struct gradient_tile tile = gradient_tile(layer, mapping);
+    return tile.channels * tile.rows * layer->as.conv2d.kernel_width + tile.channels;
+}
+
 /* The number of tiles of the gradient of the input that one work-item computes: a complete row, or
  * 1 if that would be long code, or too few items for a GPU. */
 static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -99,6 +105,7 @@ static void define_conv2d(struct text *text, const struct weft_layer *layer,
     opencl_define(text, "GRADIENT_TILE_I", gradient_tile(layer, mapping).rows);
     opencl_define(text, "GRADIENT_TILE_K", gradient_tile(layer, mapping).channels);
     opencl_define(text, "GRADIENT_TILE_X", gradient_tile(layer, mapping).columns);
+    opencl_define(text, "GRADIENT_SUMS", gradient_sums(layer, mapping));
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -134,6 +141,7 @@ static const struct opencl_function functions[] = {
      .range = RANGE_SUMS,
      .items = gradient_items,
      .input_items = input_items,
+     .lane_values = gradient_sums,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
@@ -194,6 +202,7 @@ static const struct opencl_function pool_functions[] = {
      .range = RANGE_SUMS,
      .items = gradient_items,
      .input_items = input_items,
+     .lane_values = gradient_sums,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 

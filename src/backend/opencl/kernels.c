@@ -12,6 +12,7 @@
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
+#include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +56,28 @@ static void add_call(struct opencl_kernels *kernels, size_t group,
         .function = function,
         .group = group,
         .items = count_items(function->items, layer, kernels->groups->mapping) + more,
+        .dinput_items = more,
         .input_items = kernels->groups->list[group].first == 0 ? more : 0,
     };
+}
+
+/* Chooses the local memory of ${kernel}, a function that adds lanes. */
+static enum weft_status add_slices(const struct opencl_kernels *kernels,
+                                   struct opencl_kernel *kernel, struct weft_error *error) {
+    const struct opencl_call *call = &kernel->calls[0];
+    const struct opencl_function *function = call->function;
+    struct work_group_limits limits = kernels->limits;
+    size_t values;
+    if (kernels->groups->mapping != WEFT_MAPPING_GPU ||
+        (function->range != RANGE_SUMS && function->range != RANGE_SHARD_GROUP)) {
+        return WEFT_OK;
+    }
+    values = count_items(function->lane_values, main_layer(kernels, call->group),
+                         kernels->groups->mapping);
+    kernel->lane_values = values > 0 ? values : 1;
+    limits.local_needed = kernel->lane_values * CPU_LANES * sizeof(cl_float);
+    kernel->slices = work_groups_slices(function->range, call->items, &limits);
+    return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
 }
 
 /* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH. */
@@ -86,16 +107,14 @@ static const struct opencl_function *find_function(const struct opencl_kernels *
 static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_groups *groups = kernels->groups;
     const struct opencl_function *first = find_function(kernels, group, PASS_FORWARD_BATCH);
-    size_t parts, channels;
+    size_t parts, channels, units = kernels->limits.units;
     if (group + 1 >= groups->count || !groups->list[group + 1].by_channels || first == NULL ||
         first->parts == NULL) {
         return 0;
     }
     parts = first->parts(main_layer(kernels, group), kernels->groups->mapping);
     channels = main_layer(kernels, group + 1)->output.channels;
-    return channels % parts == 0 && (parts % kernels->units == 0 || parts >= 4 * kernels->units)
-               ? parts
-               : 0;
+    return channels % parts == 0 && (parts % units == 0 || parts >= 4 * units) ? parts : 0;
 }
 
 /* Returns the first group of those at the end that a step can compute shard by shard; the count
@@ -152,15 +171,16 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
     }
 }
 
-enum weft_status opencl_kernels_make(const struct opencl_groups *groups, unsigned units,
-                                     bool forward_only, bool apart, struct opencl_kernels *kernels,
+enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
+                                     const struct work_group_limits *limits, bool forward_only,
+                                     bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error) {
     size_t capacity = 1;
     for (size_t i = 0; i < groups->count; i++) {
         capacity += groups->list[i].layer->function_count + 1;
     }
-    *kernels = (struct opencl_kernels){groups, units > 0 ? units : 1, 0,
-                                       calloc(capacity, sizeof *kernels->list), 0};
+    *kernels =
+        (struct opencl_kernels){groups, *limits, 0, calloc(capacity, sizeof *kernels->list), 0};
     if (kernels->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
@@ -171,6 +191,9 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups, unsigne
     kernels->step_group = apart || forward_only ? groups->count : find_step(kernels);
     if (kernels->step_group < groups->count) {
         add_step(kernels, kernels->step_group);
+    }
+    for (size_t i = 0; i < kernels->count; i++) {
+        TRY(add_slices(kernels, &kernels->list[i], error));
     }
     return WEFT_OK;
 }
@@ -237,15 +260,18 @@ static void emit_loop(struct text *text, const struct opencl_kernel *kernel, siz
 void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
                         const struct opencl_kernel *kernel) {
     const char *shard = kernel->loop == LOOP_CHANNELS ? "shard" : "get_global_id(2)";
+    const enum opencl_range range = kernel->calls[0].function->range;
     char name[64];
     /* The parameters, and memory of a work-group that adds lanes. */
     opencl_kernel_name(groups, kernel, name);
     text_add(text, "kernel void %s(", name);
     emit_parameters(text, kernel);
     text_add(text, ") {\n");
-    text_add(text, kernel->calls[0].function->range == RANGE_SUMS
-                       ? "    LOCAL_LANES(lanes, LANE_VALUES);\n"
-                       : "    LANE_MEMORY lanes = 0;\n");
+    if (kernel->slices > 0) {
+        text_add(text, "    LOCAL_LANES(lanes, %zu, %zu);\n", kernel->lane_values, kernel->slices);
+    } else {
+        text_add(text, "    LANE_MEMORY lanes = 0;\n");
+    }
     /* The calls. The second function of a chain by channels loops over the shards itself. */
     if (kernel->loop == LOOP_CHANNELS) {
         text_add(text, "    const int part = get_global_id(1);\n");
@@ -253,7 +279,8 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
     for (size_t c = 0; c < kernel->count; c++) {
         if (kernel->loop == LOOP_APART) {
             text_add(text, "    ");
-            emit_call(text, groups, kernel, c, "get_global_id(1)", shard);
+            emit_call(text, groups, kernel, c,
+                      range == RANGE_ONCE ? "get_global_id(0)" : "get_global_id(1)", shard);
         } else {
             emit_loop(text, kernel, c);
             emit_call(text, groups, kernel, c, "item",

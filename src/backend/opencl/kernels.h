@@ -3,6 +3,7 @@
 #ifndef WEFT_OPENCL_KERNELS_H
 #define WEFT_OPENCL_KERNELS_H
 
+#include "backend/opencl/work_groups.h"
 #include "base/text.h"
 #include "weft/backend.h"
 
@@ -13,7 +14,8 @@ struct opencl_groups;
 struct opencl_call {
     const struct opencl_function *function;
     size_t group, items;
-    size_t input_items; /* of the network's first layer only: as in struct opencl_function */
+    size_t dinput_items; /* of these, at the end: input_items of struct opencl_function */
+    size_t input_items; /* the same in the network's first layer, where training omits them; or 0 */
 };
 
 /* Which items a work-item of a kernel computes. */
@@ -29,31 +31,35 @@ struct opencl_kernel {
     enum opencl_loop loop;
     unsigned passes; /* bits of enum opencl_pass */
     size_t parts;    /* LOOP_CHANNELS: work-items */
+    /* Local memory for the lanes of an item, and the most items of a group that have such a slice;
+     * 0 and 0: none. */
+    size_t lane_values, slices;
     size_t count;
     struct opencl_call calls[OPENCL_MAX_CALLS];
 };
 
 struct opencl_kernels {
     const struct opencl_groups *groups;
-    unsigned units; /* compute units of the device, at least 1 */
+    struct work_group_limits limits; /* of the device */
     size_t count;
     struct opencl_kernel *list; /* in the order of a forward pass */
     size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
 };
 
-/* Makes the kernels of ${groups}, which they refer to, for a device with ${units} compute units:
- * without training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED
- * without memory. The caller frees kernels->list. */
-enum weft_status opencl_kernels_make(const struct opencl_groups *groups, unsigned units,
-                                     bool forward_only, bool apart, struct opencl_kernels *kernels,
+/* Makes the kernels of ${groups}, which they refer to, for a device with ${limits}: without
+ * training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without
+ * memory, and with WEFT_BAD_DEVICE if the limits are too small for the mapping. The caller frees
+ * kernels->list. */
+enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
+                                     const struct work_group_limits *limits, bool forward_only,
+                                     bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error);
 
 /* Stores the name of ${kernel} in the program. */
 void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
                         char name[64]);
 
-/* Appends ${kernel}, which calls functions that ${text} has already; LANE_VALUES must be
- * defined. */
+/* Appends ${kernel}, which calls functions that ${text} has already. */
 void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
                         const struct opencl_kernel *kernel);
 

@@ -45,10 +45,11 @@ enum opencl_pass {
     PASS_STEP = 16, /* the last layers of a training step, forward and backward */
 };
 
-/* The range of work-items. */
+/* The range of work-items; work_groups.h has the groups. */
 enum opencl_range {
     RANGE_SHARDS, /* lanes x items x shards */
-    RANGE_SUMS,   /* the same; the 16 lanes of an item are a work-group, which adds them */
+    RANGE_SUMS,   /* the same; the 16 lanes of an item are in one work-group, which adds them */
+    RANGE_SHARD_GROUP, /* lanes x shards; a work-group computes all items of a shard */
     /* Lanes x items; a work-item computes all shards. Only in groups by channels (fusions.h): these
      * functions replace those of other ranges in the passes with the batch's statistics. */
     RANGE_BATCH,
@@ -68,6 +69,8 @@ struct opencl_function {
     /* Returns the number of parts that channels of the output can be cut into: part p of n
      * computes items [p items / n, (p + 1) items / n). NULL: the function cannot be cut. */
     size_t (*parts)(const struct weft_layer *layer, enum weft_mapping mapping);
+    /* Returns the values whose lanes an item adds at once (RANGE_SUMS). NULL: 1. */
+    size_t (*lane_values)(const struct weft_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[9];
     /* NULL, or a function of the host that computes ${count} images of group ${group} by
      * launches of its own. Range then has no meaning, items is 1, and the arguments say what is

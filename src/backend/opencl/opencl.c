@@ -125,6 +125,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
                                      const struct weft_backend_options *options,
                                      struct weft_error *error) {
     bool fast = options->math == WEFT_MATH_FAST, apart = options->no_fuse || fast;
+    enum weft_status status;
     TRY(opencl_groups_make(cl->base.network, cl->base.batch, cl->mapping, apart, &cl->groups,
                            error));
     for (size_t i = 0; fast && i < cl->groups.count; i++) {
@@ -133,8 +134,10 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
             group->layer = opencl_engine->layer;
         }
     }
-    return opencl_kernels_make(&cl->groups, cl->base.device.compute_units, cl->base.forward_only,
-                               apart, &cl->kernels, error);
+    status = opencl_kernels_make(&cl->groups, &cl->limits, cl->base.forward_only, apart,
+                                 &cl->kernels, error);
+    cl->groups_too_small = status == WEFT_BAD_DEVICE;
+    return status;
 }
 
 static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error *error) {
@@ -215,6 +218,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
         TRY(opencl_best_mapping(cl->device, &cl->base.device, &cl->mapping, error));
     }
     log_device(cl);
+    TRY(work_groups_device(cl->device, &cl->limits, error));
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
@@ -250,6 +254,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     }
     cl->mapping = first->mapping;
     cl->device = first->device;
+    cl->limits = first->limits;
     clRetainContext(cl->context = first->context);
     clRetainProgram(cl->program = first->program);
     TRY_OR(failed, make_queue(cl, error));
@@ -263,15 +268,14 @@ failed:
     return status;
 }
 
-static enum weft_status open_opencl(const struct backend_request *request,
-                                    const struct weft_device *device, struct weft_backend **backend,
-                                    struct weft_error *error) {
-    struct opencl_backend *cl;
+/* Opens ${device} with ${mapping}. Sets ${too_small} if it cannot because of its limits of
+ * work-groups. */
+static enum weft_status open_mapping(const struct backend_request *request,
+                                     const struct weft_device *device, enum weft_mapping mapping,
+                                     bool *too_small, struct weft_backend **backend,
+                                     struct weft_error *error) {
+    struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
-    if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
-        return weft_fail(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
-    }
-    cl = calloc(1, sizeof *cl);
     if (cl == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
@@ -282,16 +286,41 @@ static enum weft_status open_opencl(const struct backend_request *request,
                                            .watch = {.asked = request->options->watch},
                                            .batch = request->options->batch,
                                            .forward_only = request->options->forward_only},
-                                  .mapping = request->options->mapping,
+                                  .mapping = mapping,
                                   .debug = request->debug};
     status = open_device(cl, request->options, error);
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", device->name);
+        *too_small = cl->groups_too_small;
         close_opencl(&cl->base);
         return status;
     }
     *backend = &cl->base;
     return WEFT_OK;
+}
+
+/* The mapping gpu needs work-groups of 16. Where the device allows none, or none for one of the
+ * kernels, the mapping is cpu if weft chooses it. */
+static enum weft_status open_opencl(const struct backend_request *request,
+                                    const struct weft_device *device, struct weft_backend **backend,
+                                    struct weft_error *error) {
+    const enum weft_mapping mapping = request->options->mapping;
+    struct weft_error failure = {0};
+    bool too_small = false;
+    enum weft_status status;
+    if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
+        return weft_fail(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
+    }
+    status = open_mapping(request, device, mapping, &too_small, backend, &failure);
+    if (status != WEFT_OK && too_small && mapping == WEFT_MAPPING_AUTO) {
+        log_write(&request->options->log, "opencl: %s: the mapping is cpu", failure.message);
+        failure = (struct weft_error){0};
+        status = open_mapping(request, device, WEFT_MAPPING_CPU, &too_small, backend, &failure);
+    }
+    if (status != WEFT_OK && error != NULL) {
+        *error = failure;
+    }
+    return status;
 }
 
 static const struct opencl_api ops = {

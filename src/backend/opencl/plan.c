@@ -1,6 +1,7 @@
 /* plan.c: kernels become launches, with their arguments and the size of their work-groups, which
  * passes enqueue in order. */
 #include "backend/opencl/plan.h"
+#include "backend/log.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/memory.h"
@@ -30,20 +31,27 @@ static enum weft_status set_argument(struct opencl_launch *launch, int index,
     return WEFT_OK;
 }
 
-/* Chooses groups of one work-item for work-items of 16 lanes, and of 16 lanes and up to 8 items
- * for work-items of one lane. ${other}: other groups where that changes no bit. */
-static void choose_group(struct opencl_launch *launch, enum weft_mapping mapping, bool other) {
-    bool gpu = mapping == WEFT_MAPPING_GPU;
-    launch->local[0] = gpu && launch->range != RANGE_ONCE ? CPU_LANES : 1;
-    launch->local[1] = 1;
-    launch->local[2] = 1;
-    if ((launch->range == RANGE_ONCE || (gpu && launch->range == RANGE_SHARDS)) != other &&
-        !(gpu && launch->range == RANGE_SUMS) && launch->range != RANGE_BATCH) {
-        while (launch->local[1] < 8 &&
-               (launch->items | launch->input_items) % (2 * launch->local[1]) == 0) {
-            launch->local[1] *= 2;
-        }
+/* Chooses the size of the work-groups. */
+static enum weft_status choose_group(struct opencl_backend *cl, struct opencl_launch *launch,
+                                     struct weft_error *error) {
+    const struct work_group_need need = {
+        .mapping = cl->mapping,
+        .range = launch->range,
+        .items = launch->items - launch->dinput_items,
+        .input_items = launch->dinput_items,
+        .shards = lanes_shards(cl->base.batch),
+        .slices = launch->slices,
+        .other = debug_other_groups(cl),
+    };
+    struct work_group_limits limits = cl->limits;
+    TRY(work_groups_kernel(cl->device, launch->object, &limits, error));
+    if (!work_groups_choose(&need, &limits, launch->local)) {
+        cl->groups_too_small = true;
+        return work_groups_fail(launch->name, &limits, error);
     }
+    log_write(&cl->base.log, "opencl: kernel %s: work-groups of %zu x %zu, at most %zu",
+              launch->name, launch->local[0], launch->local[1], limits.items);
+    return WEFT_OK;
 }
 
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
@@ -54,8 +62,7 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
         opencl_check(code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
     }
-    choose_group(launch, cl->mapping, debug_other_groups(cl));
-    return WEFT_OK;
+    return choose_group(cl, launch, error);
 }
 
 void opencl_launch_finish(struct opencl_launch *launch) {
@@ -136,8 +143,15 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
 static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_launch *launch,
                                        size_t count, struct weft_error *error) {
     size_t items = launch->items - (launch->to_input ? 0 : launch->input_items);
-    size_t lanes = launch->range != RANGE_ONCE && cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
-    size_t range[3] = {lanes, items, launch->range >= RANGE_BATCH ? 1 : lanes_shards(count)};
+    size_t lanes = cl->mapping == WEFT_MAPPING_GPU ? CPU_LANES : 1;
+    const size_t ranges[][3] = {
+        [RANGE_SHARDS] = {lanes, items, lanes_shards(count)},
+        [RANGE_SUMS] = {lanes, items, lanes_shards(count)},
+        [RANGE_SHARD_GROUP] = {lanes, launch->local[1], lanes_shards(count)},
+        [RANGE_BATCH] = {lanes, items, 1},
+        [RANGE_ONCE] = {items, 1, 1},
+    };
+    const size_t *range = ranges[launch->range];
     const bool profiled = opencl_profile_event(cl) != NULL;
     enum weft_status status;
     debug_before(cl, launch, range);
@@ -192,7 +206,9 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     if (kernel->loop == LOOP_APART) {
         launch->range = call->function->range;
         launch->items = call->items;
+        launch->dinput_items = call->dinput_items;
         launch->input_items = call->input_items;
+        launch->slices = kernel->slices;
     } else if (kernel->loop == LOOP_CHANNELS) {
         launch->range = RANGE_BATCH;
         launch->items = kernel->parts;
@@ -217,11 +233,11 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct opencl_launch launches[COMMON_COUNT] = {
         [COMMON_GATHER] = {"gather", .range = RANGE_SHARDS, .items = values},
-        [COMMON_LOSS_TRAIN] = {"cross_entropy_train", .range = RANGE_SUMS, .items = 1},
-        [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate", .range = RANGE_SUMS, .items = 1},
+        [COMMON_LOSS_TRAIN] = {"cross_entropy_train", .range = RANGE_SUMS, .items = 1, .slices = 1},
+        [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate", .range = RANGE_SHARDS, .items = 1},
         [COMMON_LOSS_JOIN] = {"cross_entropy_join", .range = RANGE_ONCE, .items = 1},
-        [COMMON_ADAM_JOIN] = {"adam_join", .range = RANGE_SHARDS, .items = blocks},
-        [COMMON_ADAM_STEP] = {"adam_step", .range = RANGE_SHARDS, .items = blocks},
+        [COMMON_ADAM_JOIN] = {"adam_join", .range = RANGE_BATCH, .items = blocks},
+        [COMMON_ADAM_STEP] = {"adam_step", .range = RANGE_BATCH, .items = blocks},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
         if (!cl->base.forward_only || i == COMMON_GATHER || i == COMMON_LOSS_EVALUATE) {

@@ -5,7 +5,8 @@
 
 #include "backend/opencl/state.h"
 
-/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups.
+/* Makes the kernel called ${name} in the program, and chooses the size of its work-groups. Fails
+ * with WEFT_BAD_DEVICE, also if the device allows no groups that the kernel can use.
  * opencl_launch_finish frees it, and does nothing for a launch that is all zero. */
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error);

@@ -146,7 +146,6 @@ static enum weft_status add_group(struct text *text, const struct opencl_kernels
     text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
     opencl_define(text, "LAYER", group->main + 1);
     opencl_define(text, "RELU_INPUT", group->relu);
-    opencl_define(text, "LANE_VALUES", 1);
     define_shape(text, "IN", layer->input);
     define_shape(text, "OUT", layer->output);
     define_tensors(text, groups->network, layer);

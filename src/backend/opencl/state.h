@@ -16,10 +16,11 @@ struct opencl_launch {
     const struct opencl_kernel *kernel; /* NULL: belongs to no layer */
     cl_kernel object;                   /* NULL: the function of the host is called instead */
     enum opencl_range range;
-    size_t items;       /* including input_items */
-    size_t input_items; /* as in struct opencl_call */
-    bool to_input;      /* this pass computes them */
-    size_t local[3];    /* size of a work-group */
+    size_t items;                     /* including both below */
+    size_t dinput_items, input_items; /* as in struct opencl_call */
+    size_t slices;                    /* as in struct opencl_kernel */
+    bool to_input;                    /* this pass computes the input_items */
+    size_t local[3];                  /* size of a work-group */
     struct {
         bool is_buffer; /* a cl_mem; its size, on a host of 32 bits, is that of a number */
         size_t size;
@@ -53,6 +54,8 @@ struct opencl_backend {
     struct weft_backend base;
     enum weft_mapping mapping; /* cpu or gpu */
     cl_device_id device;
+    struct work_group_limits limits; /* of the device */
+    bool groups_too_small;           /* why it could not be opened */
     cl_context context;
     cl_command_queue queue;
     cl_program program;
