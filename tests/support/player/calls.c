@@ -62,9 +62,15 @@ static void release_begins(const void *handle, const char *name) {
         return player_real->name(object);                                                          \
     }
 RELEASE(clReleaseContext, cl_context)
-RELEASE(clReleaseCommandQueue, cl_command_queue)
 RELEASE(clReleaseKernel, cl_kernel)
 RELEASE(clReleaseProgram, cl_program)
+
+/* Flushes, as OpenCL says. */
+static cl_int CL_API_CALL release_cl_command_queue(cl_command_queue queue) {
+    release_begins(queue, "clReleaseCommandQueue");
+    player_order_flush(player_owner(queue), queue);
+    return player_real->clReleaseCommandQueue(queue);
+}
 
 void player_release_install(cl_icd_dispatch *dispatch) {
     dispatch->clReleaseContext = release_cl_context;

@@ -25,13 +25,23 @@ static cl_int end(cl_command_queue queue, cl_int code, bool waits) {
     return code;
 }
 
+/* Returns whether the driver's call waits: a command that is held back does not. */
+static cl_bool waits_itself(const struct player_command *command, cl_bool blocking) {
+    return blocking && command->event == command->callers;
+}
+
 static cl_int CL_API_CALL read_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking,
                                       size_t offset, size_t size, void *to, cl_uint num_events,
                                       const cl_event *events, cl_event *event) {
+    const void *buffers[] = {buffer};
+    struct player_command command = {.queue = queue, .buffers = buffers, .buffer_count = 1};
     cl_int code = begin(queue, buffer, "clEnqueueReadBuffer", blocking);
     if (code == CL_SUCCESS) {
-        code = player_real->clEnqueueReadBuffer(queue, buffer, blocking, offset, size, to,
-                                                num_events, events, event);
+        player_order_begin(&command, num_events, events, event);
+        code = player_real->clEnqueueReadBuffer(queue, buffer, waits_itself(&command, blocking),
+                                                offset, size, to, command.count, command.list,
+                                                command.event);
+        code = player_order_end(&command, code, blocking);
     }
     return end(queue, code, blocking);
 }
@@ -40,10 +50,15 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
                                        size_t offset, size_t size, const void *from,
                                        cl_uint num_events, const cl_event *events,
                                        cl_event *event) {
+    const void *buffers[] = {buffer};
+    struct player_command command = {.queue = queue, .buffers = buffers, .buffer_count = 1};
     cl_int code = begin(queue, buffer, "clEnqueueWriteBuffer", blocking);
     if (code == CL_SUCCESS) {
-        code = player_real->clEnqueueWriteBuffer(queue, buffer, blocking, offset, size, from,
-                                                 num_events, events, event);
+        player_order_begin(&command, num_events, events, event);
+        code = player_real->clEnqueueWriteBuffer(queue, buffer, waits_itself(&command, blocking),
+                                                 offset, size, from, command.count, command.list,
+                                                 command.event);
+        code = player_order_end(&command, code, blocking);
     }
     return end(queue, code, blocking);
 }
@@ -53,6 +68,8 @@ static cl_int CL_API_CALL fill_buffer(cl_command_queue queue, cl_mem buffer, con
                                       cl_uint num_events, const cl_event *events, cl_event *event) {
     static const cl_uint wrong = 0x7fc0dead; /* no number */
     const struct player_device *device = player_owner(queue);
+    const void *buffers[] = {buffer};
+    struct player_command command = {.queue = queue, .buffers = buffers, .buffer_count = 1};
     cl_int code = begin(queue, buffer, "clEnqueueFillBuffer", false);
     if (code != CL_SUCCESS) {
         return code;
@@ -60,13 +77,17 @@ static cl_int CL_API_CALL fill_buffer(cl_command_queue queue, cl_mem buffer, con
     if (device != NULL && device->traits.badfill && pattern_size <= sizeof wrong) {
         pattern = &wrong;
     }
-    return player_real->clEnqueueFillBuffer(queue, buffer, pattern, pattern_size, offset, size,
-                                            num_events, events, event);
+    player_order_begin(&command, num_events, events, event);
+    code = player_real->clEnqueueFillBuffer(queue, buffer, pattern, pattern_size, offset, size,
+                                            command.count, command.list, command.event);
+    return player_order_end(&command, code, false);
 }
 
 static cl_int CL_API_CALL copy_buffer(cl_command_queue queue, cl_mem from, cl_mem to,
                                       size_t from_offset, size_t to_offset, size_t size,
                                       cl_uint num_events, const cl_event *events, cl_event *event) {
+    const void *buffers[] = {from, to};
+    struct player_command command = {.queue = queue, .buffers = buffers, .buffer_count = 2};
     cl_int code = begin(queue, from, "clEnqueueCopyBuffer", false);
     if (code == CL_SUCCESS) {
         code = player_use(player_owner(queue), to);
@@ -74,8 +95,10 @@ static cl_int CL_API_CALL copy_buffer(cl_command_queue queue, cl_mem from, cl_me
     if (code != CL_SUCCESS) {
         return code;
     }
-    return player_real->clEnqueueCopyBuffer(queue, from, to, from_offset, to_offset, size,
-                                            num_events, events, event);
+    player_order_begin(&command, num_events, events, event);
+    code = player_real->clEnqueueCopyBuffer(queue, from, to, from_offset, to_offset, size,
+                                            command.count, command.list, command.event);
+    return player_order_end(&command, code, false);
 }
 
 static cl_int CL_API_CALL enqueue_marker(cl_command_queue queue, cl_uint num_events,
@@ -95,6 +118,7 @@ static cl_int CL_API_CALL flush(cl_command_queue queue) {
     struct player_device *device = player_owner(queue);
     cl_int code = player_begin(device, "clFlush", false);
     if (device != NULL) {
+        player_order_flush(device, queue);
         player_time_flush(device);
     }
     return code != CL_SUCCESS ? code : player_real->clFlush(queue);
@@ -102,12 +126,14 @@ static cl_int CL_API_CALL flush(cl_command_queue queue) {
 
 static cl_int CL_API_CALL finish(cl_command_queue queue) {
     cl_int code = begin(queue, NULL, "clFinish", true);
+    player_order_flush(player_owner(queue), queue);
     return end(queue, code != CL_SUCCESS ? code : player_real->clFinish(queue), true);
 }
 
 static cl_int CL_API_CALL wait_for_events(cl_uint num_events, const cl_event *events) {
     struct player_device *device = num_events > 0 ? player_owner(events[0]) : NULL;
     cl_int code = player_begin(device, "clWaitForEvents", true);
+    player_order_flush(device, NULL);
     if (code == CL_SUCCESS) {
         code = player_real->clWaitForEvents(num_events, events);
     }

@@ -45,10 +45,14 @@ static cl_int CL_API_CALL get_context_info(cl_context context, cl_context_info i
 static cl_command_queue CL_API_CALL create_queue(cl_context context, cl_device_id id,
                                                  cl_command_queue_properties properties,
                                                  cl_int *code) {
-    cl_command_queue queue =
-        player_real->clCreateCommandQueue(context, player_real_device(id), properties, code);
+    struct player_device *device = player_device_of(id);
+    cl_command_queue queue;
+    if (device != NULL && device->traits.unordered) {
+        properties |= CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE;
+    }
+    queue = player_real->clCreateCommandQueue(context, player_real_device(id), properties, code);
     if (queue != NULL) {
-        player_object_add(queue, player_device_of(id));
+        player_object_add(queue, device);
     }
     return queue;
 }

@@ -109,8 +109,12 @@ static cl_int CL_API_CALL enqueue_kernel(cl_command_queue queue, cl_kernel kerne
     }
     code = check_launch(object, dimensions, local);
     if (code == CL_SUCCESS) {
+        struct player_command command = {
+            .queue = queue, .buffers = object->buffers, .buffer_count = PLAYER_ARGUMENTS};
+        player_order_begin(&command, num_events, events, event);
         code = player_real->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local,
-                                                   num_events, events, event);
+                                                   command.count, command.list, command.event);
+        code = player_order_end(&command, code, false);
     }
     if (code != CL_SUCCESS) {
         return code;

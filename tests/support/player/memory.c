@@ -39,6 +39,18 @@ static cl_mem create_real(cl_context context, const struct player_device *device
     return buffer;
 }
 
+/* The buffer is released for the last time. */
+static void forget(struct player_object *buffer) {
+    if (buffer->used) {
+        atomic_fetch_sub(&buffer->device->used, (long)buffer->size);
+        buffer->used = false;
+    }
+    if (buffer->last != NULL) {
+        player_real->clReleaseEvent(buffer->last);
+        buffer->last = NULL;
+    }
+}
+
 static cl_int CL_API_CALL release_buffer(cl_mem buffer) {
     struct player_object *object = player_object_find(buffer);
     cl_uint references = 0;
@@ -48,9 +60,8 @@ static cl_int CL_API_CALL release_buffer(cl_mem buffer) {
         }
         player_real->clGetMemObjectInfo(buffer, CL_MEM_REFERENCE_COUNT, sizeof references,
                                         &references, NULL);
-        if (references == 1 && object->used) {
-            atomic_fetch_sub(&object->device->used, (long)object->size);
-            object->used = false;
+        if (references == 1) {
+            forget(object);
         }
     }
     return player_real->clReleaseMemObject(buffer);

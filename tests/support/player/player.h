@@ -47,6 +47,7 @@ struct player_traits {
     long slow, item, watchdog, batch_watchdog, queue_watchdog;
     /* Compilers and binaries (programs.c). */
     char stale[PLAYER_TEXT];
+    bool deferred, unordered; /* order.c */
     bool contracts, stale_contracts, nobinary;
 };
 
@@ -68,6 +69,7 @@ struct player_device {
     atomic_long used;                    /* bytes of buffers */
     pthread_mutex_t mutex;               /* of the members below */
     double busy_until, batch;            /* seconds */
+    struct player_gate *gates;           /* order.c: what is enqueued and may not begin */
 };
 
 /* An object of the driver. */
@@ -77,6 +79,7 @@ struct player_object {
     char *text;                            /* a program's source, a kernel's name */
     size_t size;                           /* of a buffer */
     bool used;                             /* a buffer that counts as memory */
+    cl_event last;                         /* the last command that uses a buffer (order.c) */
     bool from_binary;                      /* a program, or its kernel */
     const void *buffers[PLAYER_ARGUMENTS]; /* arguments of a kernel */
     double queued, begin, end;             /* of a launch's event, in seconds */
@@ -118,6 +121,23 @@ void player_lose(struct player_device *device, bool late);
 
 /* memory.c: ${buffer} is used. Returns the code with which that fails. */
 cl_int player_use(struct player_device *device, const void *buffer);
+
+/* order.c: a command is enqueued by begin, the driver's call with the list, the count and the event
+ * of the command, and end with the code of this call, which it returns. */
+struct player_command {
+    cl_command_queue queue;
+    struct player_device *device;
+    const void *const *buffers; /* that it uses; some may be NULL or no buffers */
+    size_t buffer_count;
+    cl_event *event;      /* for the driver */
+    const cl_event *list; /* to wait for */
+    cl_uint count;
+    cl_event own, *callers, waits[2 * PLAYER_ARGUMENTS];
+};
+void player_order_begin(struct player_command *command, cl_uint num_events, const cl_event *events,
+                        cl_event *event);
+cl_int player_order_end(struct player_command *command, cl_int code, bool blocking);
+void player_order_flush(struct player_device *device, cl_command_queue queue); /* NULL: all */
 
 /* time.c: a launch of ${items} work-items is enqueued, whose event is ${event} or NULL; what is
  * queued is handed to the device; the host has waited, and continues when the device is ready. */

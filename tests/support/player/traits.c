@@ -44,6 +44,8 @@ static const struct row {
     ROW("stale", TEXT, stale),
     ROW("stale-contracts", FLAG, stale_contracts),
     ROW("contracts", FLAG, contracts),
+    ROW("deferred", FLAG, deferred),
+    ROW("unordered", FLAG, unordered),
     ROW("nobinary", FLAG, nobinary),
 };
 
@@ -166,6 +168,7 @@ void player_traits_read(const char *text, struct player_traits *traits) {
     free(copy);
     if (traits->type == CL_DEVICE_TYPE_GPU) {
         traits->discrete = !traits->integrated;
+        traits->memory = traits->memory > 0 ? traits->memory : 1 << 30;
         if (traits->platform[0] == '\0') {
             snprintf(traits->platform, PLAYER_TEXT, "Played GPUs");
         }
