@@ -5,7 +5,7 @@
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps)
  *
- * The flat arrays are padded to complete vectors of 16, PARTIALS_STRIDE floats in all. An item is
+ * The flat arrays are padded to whole work-groups, PARTIALS_STRIDE floats in all. An item is
  * VALUES_PER_ITEM vectors. */
 
 real joined_gradient(global const real *partials, size_t v, float scale, int count) {

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define WHOLE 128 /* floats: 8 vectors, the largest work-group that computes a lane an item */
+
 size_t opencl_padded(size_t floats) {
-    return lanes_shards(floats > 0 ? floats : 1) * CPU_LANES;
+    return ((floats > 0 ? floats : 1) + WHOLE - 1) / WHOLE * WHOLE;
 }
 
 /* Drivers notice that memory is short only when a kernel uses it, or end the program. So fails if

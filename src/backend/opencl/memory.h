@@ -26,7 +26,7 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
 /* Releases ${buffer}; NULL is harmless. */
 void opencl_buffer_release(cl_mem buffer);
 
-/* Returns ${floats} rounded up to whole vectors of 16, at least one. */
+/* Returns ${floats} rounded up to 8 whole vectors of 16, at least 8: whole work-groups. */
 size_t opencl_padded(size_t floats);
 
 #endif

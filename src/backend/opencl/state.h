@@ -70,7 +70,7 @@ struct opencl_backend {
     /* Tensors of each activation. That of flatten is the one of its input; NULL inside a group. */
     cl_mem *values, *dvalues;
     cl_mem *scratch;                           /* of each group, or NULL */
-    cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded to whole vectors of 16 floats */
+    cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;
     struct opencl_fast *fast; /* of clblast/engine.h; NULL: --math exact */
     cl_mem table;             /* 256 floats */
