@@ -47,7 +47,7 @@ WEFT_API void weft_backend_profile_stop(struct weft_backend *backend);
 struct weft_peak {
     double gflops;    /* the best of several runs; a fused multiply-add counts as two */
     double seconds;   /* of that run */
-    char variant[64]; /* the fastest: "float16, 1 work-item a group" */
+    char variant[64]; /* the fastest: "float16, groups of 1" */
 };
 
 /* Measures the peak on all compute units (cpu: all threads) of the device of ${backend}. Takes

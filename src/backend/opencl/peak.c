@@ -22,10 +22,22 @@ static const struct variant {
     size_t lanes;         /* of a work-item */
     size_t group, groups; /* work-items of a group; groups for each compute unit */
 } variants[] = {
-    {"float16, groups of 1", 16, 1, 16},
-    {"float, groups of 64", 1, 64, 32},
-    {"float, groups of 256", 1, 256, 16},
+    {"float16", 16, 1, 16},
+    {"float", 1, 64, 32},
+    {"float", 1, 256, 16},
 };
+
+/* Makes the groups smaller, and more, until the device can launch ${kernel}. */
+static enum weft_status fit_groups(const struct opencl_backend *cl, cl_kernel kernel,
+                                   struct variant *variant, struct weft_error *error) {
+    struct work_group_limits limits = cl->limits;
+    TRY(work_groups_kernel(cl->device, kernel, &limits, error));
+    while (variant->group > limits.items || variant->group > limits.sizes[0]) {
+        variant->group /= 2;
+        variant->groups *= 2;
+    }
+    return WEFT_OK;
+}
 
 static size_t range_of(const struct opencl_backend *cl, const struct variant *variant) {
     return variant->group * variant->groups * cl->base.device.compute_units;
@@ -69,7 +81,8 @@ static enum weft_status measure(struct opencl_backend *cl, const struct variant 
         if (seconds > 0 && gflop / seconds > peak->gflops) {
             peak->gflops = gflop / seconds;
             peak->seconds = seconds;
-            snprintf(peak->variant, sizeof peak->variant, "%s", variant->name);
+            snprintf(peak->variant, sizeof peak->variant, "%s, groups of %zu", variant->name,
+                     variant->group);
         }
     }
     return WEFT_OK;
@@ -89,7 +102,7 @@ done:
     return status;
 }
 
-static enum weft_status try_variant(struct opencl_backend *cl, const struct variant *variant,
+static enum weft_status try_variant(struct opencl_backend *cl, struct variant *variant,
                                     struct weft_peak *peak, struct weft_error *error) {
     const float a = 0.999f, b = 0.001f;
     size_t bytes = range_of(cl, variant) * sizeof(cl_float);
@@ -101,6 +114,7 @@ static enum weft_status try_variant(struct opencl_backend *cl, const struct vari
     TRY_OR(done, build(cl, variant, &program, error));
     kernel = clCreateKernel(program, "peak", &code);
     TRY_OR(done, opencl_check(code, "clCreateKernel: peak", error));
+    TRY_OR(done, fit_groups(cl, kernel, variant, error));
     TRY_OR(done, opencl_buffer(cl, bytes, "peak", &out, error));
     code = clSetKernelArg(kernel, 0, sizeof out, &out);
     code = code == CL_SUCCESS ? clSetKernelArg(kernel, 1, sizeof a, &a) : code;
@@ -121,14 +135,9 @@ done:
 enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
                              struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t limit = 0;
-    TRY(opencl_check(
-        clGetDeviceInfo(cl->device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof limit, &limit, NULL),
-        "clGetDeviceInfo", error));
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        if (variants[i].group <= limit) {
-            TRY(try_variant(cl, &variants[i], peak, error));
-        }
+        struct variant variant = variants[i];
+        TRY(try_variant(cl, &variant, peak, error));
     }
     return WEFT_OK;
 }
