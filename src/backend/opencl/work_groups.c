@@ -5,8 +5,9 @@
 
 #define MOST_ITEMS     8  /* of a group, of a kernel without barriers: 128 work-items */
 #define SHARD_ITEMS    16 /* of a group that computes a shard: 256 work-items */
-#define LEAST_WIDTH    32 /* work-items that a GPU executes together, if it reports fewer, */
-#define MOST_WIDTH     64 /* or more */
+#define MOST_WIDTH     64 /* work-items that a GPU executes together: at most, */
+#define USUAL_WIDTH    32 /* and if it reports none, */
+#define KNOWN_WIDTH    8  /* or fewer than this */
 #define FEW            4  /* groups of a compute unit: where there are fewer, groups are smaller */
 #define SHARERS        4  /* groups that share the local memory of a compute unit, if they fit */
 #define MAX_DIMENSIONS 16
@@ -85,23 +86,24 @@ static bool fits(const size_t local[3], const struct work_group_limits *limits) 
            local[1] <= limits->sizes[1] && local[2] <= limits->sizes[2];
 }
 
-/* Returns the work-items that the device executes together, as far as groups care. */
+/* Returns the work-items that the device executes together: a warp, a wave, a vector. */
 static size_t width_of(const struct work_group_limits *limits) {
-    return limits->preferred <= LEAST_WIDTH ? LEAST_WIDTH
-           : limits->preferred < MOST_WIDTH ? limits->preferred
-                                            : MOST_WIDTH;
+    return limits->preferred < KNOWN_WIDTH ? USUAL_WIDTH
+           : limits->preferred < CPU_LANES ? CPU_LANES
+                                           : least(limits->preferred, MOST_WIDTH);
 }
 
 /* Returns the most items of a group, a power of two, that suit the device. */
 static size_t most_items(const struct work_group_need *need,
                          const struct work_group_limits *limits) {
     size_t lanes = need->mapping == WEFT_MAPPING_GPU && need->range != RANGE_ONCE ? CPU_LANES : 1;
-    size_t few = width_of(limits) / CPU_LANES, most = MOST_ITEMS;
+    size_t wide = width_of(limits) / CPU_LANES, most = MOST_ITEMS;
+    size_t few = wide > 2 ? wide : 2;
     size_t items =
         (need->items + need->input_items) * (need->range == RANGE_SHARDS ? need->shards : 1);
     switch (need->range) {
     case RANGE_SUMS:
-        return lanes == 1 ? 1 : least(few, need->slices);
+        return lanes == 1 ? 1 : least(wide, need->slices);
     case RANGE_SHARD_GROUP:
         return lanes == 1 ? 1 : need->slices;
     case RANGE_ONCE:
