@@ -1,6 +1,6 @@
 #!/bin/bash
-# test_documents.sh: the links of all pages are right, README.md stays short, and the workflows of a
-# forge are well formed.
+# test_documents.sh: the links of all pages are right, the table of code for GPUs is current,
+# README.md stays short, and the workflows of a forge are well formed.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_documents
 
@@ -10,6 +10,14 @@ ran="tools/maintain/links"
 code=$?
 expect_code 0
 expect_text out ", 0 wrong"
+end
+
+begin "the table of tools/maintain/gpu-code is the recorded one"
+ran="tools/maintain/gpu-code --page"
+"$source/tools/maintain/gpu-code" --page >"$work/out" 2>"$work/err"
+code=$?
+expect_code 0
+expect_text out "cl/README.md has the recorded table"
 end
 
 begin "README.md has at most 9 KB"
