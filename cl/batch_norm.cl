@@ -9,8 +9,9 @@
  * a channel of one shard, an item of settle is a channel, and an item of forward and backward is
  * VALUES_PER_ITEM values.
  *
- * Where a channel of the batch fits a CPU core's cache (src/backend/opencl/fusions.c), an item is a
- * channel of the batch instead, from its sums to its output: one launch in place of three. */
+ * Where a channel of the batch is small (src/backend/opencl/fusions.c), an item is a channel of the
+ * batch instead, from its sums to its output: one launch in place of three. On a GPU a work-group
+ * computes it; its rows divide first the shards among them, then the values. */
 
 #define MEAN(c)    scratch[5 * (c) + 0]
 #define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
@@ -23,23 +24,24 @@
 #define SQUARES(shard, c)    scratch[CHANNELS * 5 + (CHANNELS * (shard) + (c)) * 3 + 2]
 
 /* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains
- * over rows and columns, then the lanes as a tree. */
+ * over rows and columns, then the lanes as a tree. A shard without images only takes part in the
+ * barriers. */
 void KERNEL(batch_norm_measure)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                 global float *scratch, int count) {
     const int images = images_of_shard(count, shard);
-    const size_t begin = (shard * CHANNELS + c) * AREA;
+    const size_t begin = (shard * CHANNELS + c) * AREA, end = images > 0 ? begin + AREA : begin;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
-    for (size_t i = begin; i < begin + AREA; i++) {
+    for (size_t i = begin; i < end; i++) {
         lane_sum += RELU(AT(input, i));
     }
     const float sum = SUM_OF_LANES(lanes, ZERO_EMPTY(lane_sum, images));
     const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
-    for (size_t i = begin; i < begin + AREA; i++) {
+    for (size_t i = begin; i < end; i++) {
         const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
     }
     const float shard_squares = SUM_OF_LANES(lanes, ZERO_EMPTY(squares, images));
-    if (FIRST_LANE == 0) {
+    if (FIRST_LANE == 0 && images > 0) {
         SUM(shard, c) = sum;
         SHARD_MEAN(shard, c) = mean;
         SQUARES(shard, c) = shard_squares;
@@ -97,21 +99,22 @@ real KERNEL(batch_norm_output)(int c, size_t i, global const real *input,
 }
 
 /* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance +
- * eps): chains and trees as above. */
+ * eps): chains and trees as above, also without images. */
 void KERNEL(batch_norm_gradients)(int c, size_t shard, LANE_MEMORY lanes, global const real *input,
                                   global const real *doutput, global const float *scratch,
-                                  global float *partials) {
-    const size_t begin = (shard * CHANNELS + c) * AREA;
+                                  global float *partials, int count) {
+    const bool present = images_of_shard(count, shard) > 0;
+    const size_t begin = (shard * CHANNELS + c) * AREA, end = present ? begin + AREA : begin;
     global float *to = partials + shard * PARTIALS_STRIDE + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
-    for (size_t i = begin; i < begin + AREA; i++) {
+    for (size_t i = begin; i < end; i++) {
         const real d = AT(doutput, i);
         sum += d;
         product = real_fma(d, RELU(AT(input, i)) - REAL(MEAN(c)), product);
     }
     const float shard_sum = SUM_OF_LANES(lanes, sum);
     const float shard_product = SUM_OF_LANES(lanes, product);
-    if (FIRST_LANE == 0) {
+    if (FIRST_LANE == 0 && present) {
         to[BIAS] = shard_sum;
         to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
     }
@@ -169,22 +172,49 @@ void KERNEL(batch_norm_backward)(int item, size_t shard, LANE_MEMORY lanes,
     }
 }
 
+/* The index of value ${v} of channel ${c} of the batch. */
+size_t KERNEL(batch_norm_index)(int c, int v) {
+    const size_t shard = v / AREA;
+    return (shard * CHANNELS + c) * AREA + v % AREA;
+}
+
+void KERNEL(batch_norm_channel_output)(int c, global const real *input,
+                                       global const float *parameters, global const float *scratch,
+                                       global real *output, int shards) {
+    for (int v = GROUP_ROW; v < shards * AREA; v += GROUP_ROWS) {
+        const size_t i = KERNEL(batch_norm_index)(c, v);
+        AT(output, i) = KERNEL(batch_norm_output)(c, i, input, parameters, scratch);
+    }
+}
+
 /* measure, settle and forward for a channel of the batch. */
 void KERNEL(batch_norm_channel_forward)(int c, size_t unused, LANE_MEMORY lanes,
                                         global const real *input, global const float *parameters,
                                         global float *buffers, global float *scratch,
                                         global real *output, int count, int update) {
-    const size_t shards = (count + 15) / 16;
-    for (size_t shard = 0; shard < shards; shard++) {
-        KERNEL(batch_norm_measure)(c, shard, lanes, input, scratch, count);
+    const int shards = (count + 15) / 16;
+    for (int shard = 0; shard < shards; shard += GROUP_ROWS) {
+        KERNEL(batch_norm_measure)(c, shard + GROUP_ROW, lanes, input, scratch, count);
     }
-    KERNEL(batch_norm_settle)(c, 0, lanes, scratch, parameters, buffers, count, update);
-    for (size_t shard = 0; shard < shards; shard++) {
-        const size_t begin = (shard * CHANNELS + c) * AREA;
-        for (size_t i = begin; i < begin + AREA; i++) {
-            AT(output, i) = KERNEL(batch_norm_output)(c, i, input, parameters, scratch);
-        }
+    GROUP_BARRIER;
+    if (GROUP_FIRST) {
+        KERNEL(batch_norm_settle)(c, 0, lanes, scratch, parameters, buffers, count, update);
     }
+    GROUP_BARRIER;
+    KERNEL(batch_norm_channel_output)(c, input, parameters, scratch, output, shards);
+}
+
+/* settle_running and forward for a channel of the batch. */
+void KERNEL(batch_norm_channel_running)(int c, size_t unused, LANE_MEMORY lanes,
+                                        global const real *input, global const float *parameters,
+                                        global const float *buffers, global float *scratch,
+                                        global real *output, int count) {
+    if (GROUP_FIRST) {
+        KERNEL(batch_norm_settle_running)(c, 0, lanes, scratch, parameters, buffers);
+    }
+    GROUP_BARRIER;
+    KERNEL(batch_norm_channel_output)
+    (c, input, parameters, scratch, output, (count + 15) / 16);
 }
 
 /* gradients, dsettle and backward for a channel of the batch. */
@@ -192,16 +222,19 @@ void KERNEL(batch_norm_channel_backward)(int c, size_t unused, LANE_MEMORY lanes
                                          global const real *input, global const real *doutput,
                                          global float *scratch, global float *partials,
                                          global real *dinput, int count) {
-    const size_t shards = (count + 15) / 16;
-    for (size_t shard = 0; shard < shards; shard++) {
-        KERNEL(batch_norm_gradients)(c, shard, lanes, input, doutput, scratch, partials);
+    const int shards = (count + 15) / 16;
+    for (int shard = 0; shard < shards; shard += GROUP_ROWS) {
+        KERNEL(batch_norm_gradients)
+        (c, shard + GROUP_ROW, lanes, input, doutput, scratch, partials, count);
     }
-    KERNEL(batch_norm_dsettle)(c, 0, lanes, scratch, partials, count);
-    for (size_t shard = 0; shard < shards; shard++) {
-        const size_t begin = (shard * CHANNELS + c) * AREA;
-        const int images = images_of_shard(count, shard);
-        for (size_t i = begin; i < begin + AREA; i++) {
-            AT(dinput, i) = KERNEL(batch_norm_dinput)(c, i, images, input, doutput, scratch);
-        }
+    GROUP_BARRIER;
+    if (GROUP_FIRST) {
+        KERNEL(batch_norm_dsettle)(c, 0, lanes, scratch, partials, count);
+    }
+    GROUP_BARRIER;
+    for (int v = GROUP_ROW; v < shards * AREA; v += GROUP_ROWS) {
+        const size_t i = KERNEL(batch_norm_index)(c, v);
+        const int images = images_of_shard(count, v / AREA);
+        AT(dinput, i) = KERNEL(batch_norm_dinput)(c, i, images, input, doutput, scratch);
     }
 }

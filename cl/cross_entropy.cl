@@ -53,16 +53,10 @@ real sum_of_exps(global const real *logits, real largest) {
     return sum;
 }
 
-/* Writes dlogits, which is 0 in empty lanes. From index ${result_index} on, writes the sum of
- * losses of each shard, as bits, and its number of correct predictions. */
-void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
-                         global const uchar *labels, global const uint *order,
-                         global real *all_dlogits, global uint *shard_results, int result_index,
-                         int first, int count) {
-    const int images = images_of_shard(count, shard);
-    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
-    global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
-    const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
+/* Writes dlogits, which is 0 in empty lanes. Returns the losses; ${right}: 1 where the prediction
+ * is correct. */
+real gradient_of_lanes(global const real *logits, global real *dlogits, integer label, int images,
+                       real *right) {
     integer prediction;
     const real largest = largest_logit(logits, &prediction);
     const real sum = sum_of_exps(logits, largest);
@@ -71,11 +65,28 @@ void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const
         const real target = select(REAL(0.0f), REAL(1.0f), label == (integer)(k));
         AT(dlogits, k) = ZERO_EMPTY(p - target, images);
     }
-    const real loss = loss_of_lanes(logits, label, largest, sum);
-    const real right = select(REAL(0.0f), REAL(1.0f), label == prediction);
+    *right = select(REAL(0.0f), REAL(1.0f), label == prediction);
+    return loss_of_lanes(logits, label, largest, sum);
+}
+
+/* The loss of a shard. From index ${result_index} on, writes the sum of losses of each shard, as
+ * bits, and its number of correct predictions. All items but the first only take part in the
+ * barriers. */
+void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
+                         global const uchar *labels, global const uint *order,
+                         global real *all_dlogits, global uint *shard_results, int result_index,
+                         int first, int count) {
+    const int images = images_of_shard(count, shard);
+    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
+    global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
+    real loss = REAL(0.0f), right = REAL(0.0f);
+    if (item == 0) {
+        const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
+        loss = gradient_of_lanes(logits, dlogits, label, images, &right);
+    }
     const float losses = SUM_OF_LANES(lanes, ZERO_EMPTY(loss, images));
     const float rights = SUM_OF_LANES(lanes, ZERO_EMPTY(right, images));
-    if (FIRST_LANE == 0) {
+    if (item == 0 && FIRST_LANE == 0) {
         shard_results[2 * (result_index + shard)] = as_uint(losses);
         shard_results[2 * (result_index + shard) + 1] = (uint)rights;
     }

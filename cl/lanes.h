@@ -11,6 +11,10 @@
  * and src/backend/opencl/work_groups.c chooses the sizes of a work-group. Where a kernel adds
  * lanes, all 16 of an item, and those of other items, are in one group.
  *
+ * Where several functions run one after the other in a kernel, for a shard or for a channel of the
+ * batch, the gpu mapping has a work-group do that. Its rows of 16 work-items divide the items of
+ * each function among them, and wait for each other between the functions.
+ *
  *   real             the values of one vector that this work-item computes, all 16 or one
  *   integer          the same for int; a condition of real values has this type, too
  *   FIRST_LANE       the first lane that this work-item computes; it computes ITEM_LANES of them
@@ -26,6 +30,10 @@
  *   STORE_LANE_SUMS(lanes, i, n, values, stored, target)
  *                    for each i below stored, of n values: target = the sum of the lanes of
  *                    values[i]. Once in a kernel, as the last thing that uses lanes.
+ *   GROUP_ROW, GROUP_ROWS
+ *                    the row of this work-item in such a group, and the number of rows; cpu: 0, 1
+ *   GROUP_FIRST      whether this is the group's first work-item
+ *   GROUP_BARRIER    what the work-items of the group have written is visible to all of them
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
  * its kind. The host makes kernels of a layer's functions (src/backend/opencl/kernels.c), which
@@ -49,7 +57,11 @@ typedef int16 integer;
 #define real_sqrt(x)          weft_sqrt16(x)
 #define real_exp(x)           weft_exp16(x)
 #define real_log(x)           weft_log16(x)
-#define LANE_NUMBERS          ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+#define GROUP_ROW             0
+#define GROUP_ROWS            1
+#define GROUP_FIRST           true
+#define GROUP_BARRIER
+#define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 
 /* The sum of the 16 lanes as a tree of halves: l and l + 8, then l + 4, l + 2, l + 1. */
 float sum_of_lanes(real v) {
@@ -117,6 +129,10 @@ typedef int integer;
 #define real_sqrt(x)          weft_sqrt(x)
 #define real_exp(x)           weft_exp(x)
 #define real_log(x)           weft_log(x)
+#define GROUP_ROW             ((int)get_local_id(1))
+#define GROUP_ROWS            ((int)get_local_size(1))
+#define GROUP_FIRST           (GROUP_ROW == 0 && FIRST_LANE == 0)
+#define GROUP_BARRIER         barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define LANE_NUMBERS          FIRST_LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */

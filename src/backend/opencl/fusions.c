@@ -5,8 +5,8 @@
  *   batch_norm                       (RELU in cl/lanes.h); a flatten may be between them
  *   conv2d, then max_pool2d          windows that cover the output without overlap:
  *                                    cl/conv2d_pool.cl
- *   batch_norm's sums, statistics    a work-item a channel, if that fits a core's cache:
- *   and output                       cl/batch_norm.cl
+ *   batch_norm's sums, statistics    a work-item a channel, on a GPU a work-group, if that is
+ *   and output                       little work: cl/batch_norm.cl
  *
  * A group can have both a relu and a pool. Tensors between the layers of a group do not exist. */
 #include "backend/opencl/fusions.h"
@@ -43,11 +43,19 @@ static bool pools(const struct weft_network *network, size_t i) {
            layer->output.height % window == 0 && layer->output.width % window == 0;
 }
 
-/* Returns whether a channel of ${batch} images is at most 512 KiB, so that it stays in a core's
- * cache. */
-static bool channel_fits(const struct weft_layer *layer, size_t batch) {
-    size_t area = layer->output.height * layer->output.width;
-    return area <= 8192 && lanes_shards(batch) <= 8192 / area;
+/* The maximum vectors of a channel of the batch that are computed together: on a CPU by one
+ * work-item, as many as stay in the cache of a core; on a GPU by one work-group, a few for each of
+ * its work-items, since a GPU has more units than many layers have channels. */
+#define CPU_CHANNEL 8192
+#define GPU_CHANNEL 64
+
+/* Returns the vectors of a channel of ${batch} images of the output of ${layer}. */
+static size_t channel_vectors(const struct weft_layer *layer, size_t batch) {
+    return layer->output.height * layer->output.width * lanes_shards(batch);
+}
+
+static size_t channel_limit(enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_GPU ? GPU_CHANNEL : CPU_CHANNEL;
 }
 
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
@@ -66,9 +74,9 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         bool pooled = !apart && pools(network, group->main);
         group->end = group->main + (pooled ? 2 : 1);
         group->layer = pooled ? &opencl_conv2d_pool : layer_at(network, group->main);
-        group->by_channels = !apart && mapping == WEFT_MAPPING_CPU &&
-                             group->layer == &opencl_batch_norm &&
-                             channel_fits(&network->layers[group->main], batch);
+        group->vectors = channel_vectors(&network->layers[group->main], batch);
+        group->by_channels = !apart && group->layer == &opencl_batch_norm &&
+                             group->vectors <= channel_limit(mapping);
         i = group->end;
     }
     return WEFT_OK;

@@ -10,7 +10,8 @@ struct opencl_group {
     size_t first, end; /* layers first .. end - 1 */
     size_t main;       /* the layer whose sizes the functions are compiled with */
     bool relu;         /* the first layer is a relu, which main applies as it reads */
-    bool by_channels;  /* a work-item computes a channel of the batch; see RANGE_BATCH */
+    bool by_channels;  /* an item is a channel of the batch; see RANGE_BATCH */
+    size_t vectors;    /* of 16 values, in a channel of the batch */
     const struct opencl_layer *layer; /* what computes the group */
 };
 

@@ -1,11 +1,12 @@
-/* kernels.c: which functions a kernel calls: one, or on a CPU device a chain of functions, so that
- * there are fewer launches. A launch costs about 10 microseconds on such a device, whose threads
- * sleep between launches: as much as half a million fused multiply-adds of a core. These are all
- * chains; none changes a bit.
+/* kernels.c: which functions a kernel calls: one, or a chain of functions, so that there are fewer
+ * launches. A launch costs about 10 microseconds on a CPU, whose threads sleep between launches: as
+ * much as half a million fused multiply-adds of a core. On a GPU the next launch waits for the last
+ * work-group of the one before. These are all chains; none changes a bit.
  *
- *   conv2d or linear, then batch_norm    a work-item computes channels of both for the whole batch
- *   in a training step, the linear       a work-item computes a shard: forward, the loss, backward;
- *   layers at the end                    only if that takes little time
+ *   on a CPU, conv2d or linear, then    a work-item computes channels of both for the whole batch
+ *   batch_norm
+ *   in a training step, the linear      a work-item, on a GPU a work-group, computes a shard:
+ *   layers at the end                   forward, the loss, backward; only if that takes little time
  *
  * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0.
  * The same buffer may be passed more than once. */
@@ -17,9 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The maximum FLOP of a shard, forward and backward, in a chain. If a chain took a core more
- * than a few tens of microseconds, other cores would wait. */
-#define STEP_FLOP 2500000
+/* The maximum FLOP of a shard, forward and backward, in a chain. If a chain took a CPU's core more
+ * than a few tens of microseconds, other cores would wait. A GPU has more units than a batch has
+ * shards, so a chain should take less there than the launches that it saves. */
+#define CPU_STEP_FLOP 2500000
+#define GPU_STEP_FLOP 1000000
 
 /* The loss as a call of a chain. Its group is the last one, whose output it reads. */
 static const struct opencl_function loss = {
@@ -61,29 +64,52 @@ static void add_call(struct opencl_kernels *kernels, size_t group,
     };
 }
 
-/* Chooses the local memory of ${kernel}, a function that adds lanes. */
+enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
+                                      const struct opencl_kernel *kernel) {
+    const enum opencl_range range = kernel->loop == LOOP_CHANNELS ? RANGE_BATCH
+                                    : kernel->loop == LOOP_SHARD  ? RANGE_SHARD_GROUP
+                                                                 : kernel->calls[0].function->range;
+    return range == RANGE_BATCH && groups->mapping == WEFT_MAPPING_GPU ? RANGE_CHANNEL_GROUP
+                                                                       : range;
+}
+
+/* Returns the most items of a group that ${kernel} has work for. Above the vectors of a channel up
+ * to a power of two, some are idle. */
+static size_t most_rows(const struct opencl_kernels *kernels, const struct opencl_kernel *kernel) {
+    size_t most = kernel->calls[0].items;
+    if (opencl_kernel_range(kernels->groups, kernel) == RANGE_CHANNEL_GROUP) {
+        return 2 * kernels->groups->list[kernel->calls[0].group].vectors - 1;
+    }
+    for (size_t c = 1; c < kernel->count; c++) {
+        most = kernel->calls[c].items > most ? kernel->calls[c].items : most;
+    }
+    return most;
+}
+
+/* Chooses the local memory of ${kernel}, if it adds lanes. */
 static enum weft_status add_slices(const struct opencl_kernels *kernels,
                                    struct opencl_kernel *kernel, struct weft_error *error) {
     const struct opencl_call *call = &kernel->calls[0];
     const struct opencl_function *function = call->function;
+    const enum opencl_range range = opencl_kernel_range(kernels->groups, kernel);
     struct work_group_limits limits = kernels->limits;
     size_t values;
     if (kernels->groups->mapping != WEFT_MAPPING_GPU ||
-        (function->range != RANGE_SUMS && function->range != RANGE_SHARD_GROUP)) {
+        (range != RANGE_SUMS && range != RANGE_SHARD_GROUP && range != RANGE_CHANNEL_GROUP)) {
         return WEFT_OK;
     }
     values = count_items(function->lane_values, main_layer(kernels, call->group),
                          kernels->groups->mapping);
     kernel->lane_values = values > 0 ? values : 1;
     limits.local_needed = kernel->lane_values * CPU_LANES * sizeof(cl_float);
-    kernel->slices = work_groups_slices(function->range, call->items, &limits);
+    kernel->slices = work_groups_slices(range, most_rows(kernels, kernel), &limits);
     return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
 }
 
 /* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH. */
 static unsigned passes_of(const struct opencl_group *group,
                           const struct opencl_function *function) {
-    const unsigned batch = PASS_FORWARD_BATCH | PASS_BACKWARD_BATCH;
+    const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
     if (function->range == RANGE_BATCH) {
         return group->by_channels ? function->passes : 0;
     }
@@ -121,11 +147,12 @@ static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
  * of groups if there is none. */
 static size_t find_step(const struct opencl_kernels *kernels) {
     const struct opencl_groups *groups = kernels->groups;
+    const uint64_t most = groups->mapping == WEFT_MAPPING_GPU ? GPU_STEP_FLOP : CPU_STEP_FLOP;
     size_t first = groups->count;
     uint64_t flop = 0;
     while (first > 0 && groups->list[first - 1].layer == &opencl_linear) {
         flop += 3 * CPU_LANES * weft_layer_flop(main_layer(kernels, first - 1));
-        if (flop > STEP_FLOP || 2 * (groups->count - first + 1) + 1 > OPENCL_MAX_CALLS) {
+        if (flop > most || 2 * (groups->count - first + 1) + 1 > OPENCL_MAX_CALLS) {
             break;
         }
         first--;
@@ -150,7 +177,7 @@ static void add_step(struct opencl_kernels *kernels, size_t first) {
 /* Adds the kernels of ${group}, without the functions that a chain calls. */
 static void add_group(struct opencl_kernels *kernels, size_t group, bool forward_only, bool apart) {
     const struct opencl_group *of = &kernels->groups->list[group];
-    bool chains = !apart && !forward_only;
+    bool chains = !apart && !forward_only && kernels->groups->mapping == WEFT_MAPPING_CPU;
     size_t parts = chains ? count_parts(kernels, group) : 0;
     bool chained = chains && group > 0 && count_parts(kernels, group - 1) > 0;
     if (parts > 0) {
@@ -184,7 +211,6 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
     if (kernels->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
-    apart = apart || groups->mapping != WEFT_MAPPING_CPU;
     for (size_t group = 0; group < groups->count; group++) {
         add_group(kernels, group, forward_only, apart);
     }
@@ -242,25 +268,36 @@ static void emit_shards(struct text *text, const struct opencl_kernel *kernel) {
     text_add(text, "    for (size_t shard = 0; shard < (c1_%zu + 15) / 16; shard++)", a);
 }
 
-/* Adds the loop over the items of call ${c} that a work-item of a chain computes. */
-static void emit_loop(struct text *text, const struct opencl_kernel *kernel, size_t c) {
+/* Adds the loop over the items of call ${c} that a work-item of a chain by channels computes. */
+static void emit_part(struct text *text, const struct opencl_groups *groups,
+                      const struct opencl_kernel *kernel, size_t c) {
     const struct opencl_call *call = &kernel->calls[c];
-    size_t items = call->items - call->input_items;
-    if (kernel->loop == LOOP_SHARD) {
-        text_add(text, "    for (int item = 0; item < %zu; item++) ", items);
-        return;
-    }
+    size_t items = (call->items - call->input_items) / kernel->parts;
     if (c == 0) {
         emit_shards(text, kernel);
     }
-    text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ",
-             items / kernel->parts, items / kernel->parts);
+    text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ", items,
+             items);
+    emit_call(text, groups, kernel, c, "item", c > 0 ? "0" : "shard");
+}
+
+/* Adds call ${c} of a chain for a shard: the rows of a group divide its items among them. With sums
+ * of lanes there is one item, which all rows call because of the barriers in it. */
+static void emit_rows(struct text *text, const struct opencl_groups *groups,
+                      const struct opencl_kernel *kernel, size_t c) {
+    const struct opencl_call *call = &kernel->calls[c];
+    const bool sums = call->function->range == RANGE_SUMS;
+    text_add(text, c > 0 ? "    GROUP_BARRIER;\n    " : "    ");
+    if (!sums) {
+        text_add(text, "for (int item = GROUP_ROW; item < %zu; item += GROUP_ROWS) ",
+                 call->items - call->input_items);
+    }
+    emit_call(text, groups, kernel, c, sums ? "GROUP_ROW" : "item", "get_global_id(2)");
 }
 
 void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
                         const struct opencl_kernel *kernel) {
-    const char *shard = kernel->loop == LOOP_CHANNELS ? "shard" : "get_global_id(2)";
-    const enum opencl_range range = kernel->calls[0].function->range;
+    const enum opencl_range range = opencl_kernel_range(groups, kernel);
     char name[64];
     /* The parameters, and memory of a work-group that adds lanes. */
     opencl_kernel_name(groups, kernel, name);
@@ -280,11 +317,14 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
         if (kernel->loop == LOOP_APART) {
             text_add(text, "    ");
             emit_call(text, groups, kernel, c,
-                      range == RANGE_ONCE ? "get_global_id(0)" : "get_global_id(1)", shard);
+                      range == RANGE_ONCE            ? "get_global_id(0)"
+                      : range == RANGE_CHANNEL_GROUP ? "get_global_id(1) / GROUP_ROWS"
+                                                     : "get_global_id(1)",
+                      "get_global_id(2)");
+        } else if (kernel->loop == LOOP_CHANNELS) {
+            emit_part(text, groups, kernel, c);
         } else {
-            emit_loop(text, kernel, c);
-            emit_call(text, groups, kernel, c, "item",
-                      kernel->loop == LOOP_CHANNELS && c > 0 ? "0" : shard);
+            emit_rows(text, groups, kernel, c);
         }
     }
     text_add(text, "}\n");

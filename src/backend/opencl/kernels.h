@@ -18,7 +18,7 @@ struct opencl_call {
     size_t input_items; /* the same in the network's first layer, where training omits them; or 0 */
 };
 
-/* Which items a work-item of a kernel computes. */
+/* Which items a work-item of a kernel computes; of LOOP_SHARD, in the gpu mapping, a work-group. */
 enum opencl_loop {
     LOOP_APART,    /* one item of the only call */
     LOOP_CHANNELS, /* its part of the items of the first call for all shards, then of the second */
@@ -54,6 +54,10 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
                                      const struct work_group_limits *limits, bool forward_only,
                                      bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error);
+
+/* Returns the range of ${kernel}. */
+enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
+                                      const struct opencl_kernel *kernel);
 
 /* Stores the name of ${kernel} in the program. */
 void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,

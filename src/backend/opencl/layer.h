@@ -51,9 +51,10 @@ enum opencl_range {
     RANGE_SUMS,   /* the same; the 16 lanes of an item are in one work-group, which adds them */
     RANGE_SHARD_GROUP, /* lanes x shards; a work-group computes all items of a shard */
     /* Lanes x items; a work-item computes all shards. Only in groups by channels (fusions.h): these
-     * functions replace those of other ranges in the passes with the batch's statistics. */
+     * functions replace those of other ranges in their passes. */
     RANGE_BATCH,
-    RANGE_ONCE, /* items */
+    RANGE_CHANNEL_GROUP, /* that of RANGE_BATCH in the gpu mapping: a work-group an item */
+    RANGE_ONCE,          /* items */
 };
 
 /* A function of a layer's .cl file. */

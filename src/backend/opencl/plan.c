@@ -149,6 +149,7 @@ static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_
         [RANGE_SUMS] = {lanes, items, lanes_shards(count)},
         [RANGE_SHARD_GROUP] = {lanes, launch->local[1], lanes_shards(count)},
         [RANGE_BATCH] = {lanes, items, 1},
+        [RANGE_CHANNEL_GROUP] = {lanes, items * launch->local[1], 1},
         [RANGE_ONCE] = {items, 1, 1},
     };
     const size_t *range = ranges[launch->range];
@@ -202,15 +203,15 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     const struct opencl_call *call = &kernel->calls[0];
     struct opencl_launch *launch = &cl->launches[cl->launch_count++];
     char name[64];
-    *launch = (struct opencl_launch){.kernel = kernel, .range = RANGE_SHARDS, .items = 1};
+    *launch = (struct opencl_launch){.kernel = kernel,
+                                     .range = opencl_kernel_range(&cl->groups, kernel),
+                                     .items = 1,
+                                     .slices = kernel->slices};
     if (kernel->loop == LOOP_APART) {
-        launch->range = call->function->range;
         launch->items = call->items;
         launch->dinput_items = call->dinput_items;
         launch->input_items = call->input_items;
-        launch->slices = kernel->slices;
     } else if (kernel->loop == LOOP_CHANNELS) {
-        launch->range = RANGE_BATCH;
         launch->items = kernel->parts;
     }
     name_launch(launch);

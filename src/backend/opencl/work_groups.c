@@ -105,6 +105,7 @@ static size_t most_items(const struct work_group_need *need,
     case RANGE_SUMS:
         return lanes == 1 ? 1 : least(wide, need->slices);
     case RANGE_SHARD_GROUP:
+    case RANGE_CHANNEL_GROUP:
         return lanes == 1 ? 1 : need->slices;
     case RANGE_ONCE:
         return MOST_ITEMS;
@@ -114,6 +115,11 @@ static size_t most_items(const struct work_group_need *need,
         }
         return lanes == 1 ? 1 : most;
     }
+}
+
+/* Returns whether a work-group computes a shard, or a channel. */
+static bool whole(enum opencl_range range) {
+    return range == RANGE_SHARD_GROUP || range == RANGE_CHANNEL_GROUP;
 }
 
 /* Doubles the size in dimension ${d} up to ${most}, while it fits and ${alike} is a multiple. */
@@ -129,10 +135,10 @@ static void grow(size_t local[3], int d, size_t most, size_t alike,
 bool work_groups_choose(const struct work_group_need *need, const struct work_group_limits *limits,
                         size_t local[3]) {
     const bool once = need->range == RANGE_ONCE;
-    const bool barriers = need->mapping == WEFT_MAPPING_GPU &&
-                          (need->range == RANGE_SUMS || need->range == RANGE_SHARD_GROUP);
+    const bool barriers =
+        need->mapping == WEFT_MAPPING_GPU && (need->range == RANGE_SUMS || whole(need->range));
     const int d = once ? 0 : 1;
-    const size_t alike = need->range == RANGE_SHARD_GROUP ? 0 : need->items | need->input_items;
+    const size_t alike = whole(need->range) ? 0 : need->items | need->input_items;
     local[0] = need->mapping == WEFT_MAPPING_GPU && !once ? CPU_LANES : 1;
     local[1] = local[2] = 1;
     while (!barriers && local[0] > 1 && !fits(local, limits)) {
@@ -154,7 +160,7 @@ bool work_groups_choose(const struct work_group_need *need, const struct work_gr
 size_t work_groups_slices(enum opencl_range range, size_t items,
                           const struct work_group_limits *limits) {
     const size_t group[3] = {CPU_LANES, 1, 1};
-    const size_t wanted = range == RANGE_SHARD_GROUP ? SHARD_ITEMS : MOST_WIDTH / CPU_LANES;
+    const size_t wanted = whole(range) ? SHARD_ITEMS : MOST_WIDTH / CPU_LANES;
     const size_t possible = least(limits->items / CPU_LANES, limits->sizes[1]);
     const size_t most = least(least(wanted, items), possible);
     size_t slices = 1;

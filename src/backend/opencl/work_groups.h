@@ -12,6 +12,8 @@
  *                 which is a power of two, at least 1 and at most the kernel's items; the kernel
  *                 loops over its items from get_local_id(1) in steps of get_local_size(1). lanes is
  *                 as in RANGE_SUMS. barrier() is for all of the shard.
+ *   RANGE_CHANNEL_GROUP   the same for a channel of all shards. The group is item
+ *                 get_global_id(1) / get_local_size(1).
  *
  * Of the sizes that a kernel can use, the device's limits and the limit for this kernel decide. No
  * bit depends on it. */
