@@ -3,6 +3,7 @@
 #include "backend/log.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -38,19 +39,13 @@ enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct wef
 
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
-    const char *call = "clCreateBuffer";
     cl_int code;
-    cl_uint zero = 0;
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
     TRY(check_room(cl, bytes, what, error));
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
-    if (code == CL_SUCCESS) {
-        call = "clEnqueueFillBuffer";
-        code = clEnqueueFillBuffer(cl->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
-    }
-    if (code != CL_SUCCESS) {
-        opencl_check(code, call, error);
+    if (opencl_check(code, "clCreateBuffer", error) != WEFT_OK ||
+        opencl_fill(cl, *buffer, 0, 0, bytes, error) != WEFT_OK) {
         weft_error_hint(error, "%zu bytes for %s at batch %zu; a smaller --batch needs less", bytes,
                         what, cl->base.batch);
         return weft_error_context(error, "memory of the device: %s", what);

@@ -6,6 +6,7 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/plan.h"
@@ -37,6 +38,9 @@ static void close_opencl(struct weft_backend *backend) {
     }
     opencl_memory_finish(cl);
     debug_guards_finish(cl);
+    if (cl->fill != NULL) {
+        clReleaseKernel(cl->fill);
+    }
     if (cl->program != NULL) {
         clReleaseProgram(cl->program);
     }
@@ -225,6 +229,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(opencl_memory_check(cl, error));
     TRY(make_kernels(cl, options, error));
     TRY(opencl_program_build(cl, options, error));
+    TRY(opencl_fill_init(cl, error));
     if (options->math == WEFT_MATH_EXACT) {
         TRY(opencl_probe(cl, error));
     }
@@ -259,6 +264,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     clRetainProgram(cl->program = first->program);
     TRY_OR(failed, make_queue(cl, error));
     TRY_OR(failed, make_kernels(cl, options, error));
+    TRY_OR(failed, opencl_fill_init(cl, error));
     TRY_OR(failed, opencl_memory_init(cl, error));
     TRY_OR(failed, opencl_plan_init(cl, error));
     *shared = cl;

@@ -59,6 +59,7 @@ struct opencl_backend {
     cl_context context;
     cl_command_queue queue;
     cl_program program;
+    cl_kernel fill;                    /* of fill.c */
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far, without guards */
     struct debug_guards *guards;       /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;

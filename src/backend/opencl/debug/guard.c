@@ -6,6 +6,7 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -35,8 +36,6 @@ size_t debug_guard_size(const struct opencl_backend *cl) {
 enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_t size,
                                  const char *what, struct weft_error *error) {
     struct debug_guards *guards = cl->guards;
-    cl_uint word = WORD;
-    cl_int code;
     if (debug_guard_size(cl) == 0) {
         return WEFT_OK;
     }
@@ -46,14 +45,12 @@ enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_
     if (guards->count == MAX_BUFFERS) {
         return WEFT_OK; /* the others are enough */
     }
-    code = clEnqueueFillBuffer(cl->queue, buffer, &word, sizeof word, size, GUARD, 0, NULL, NULL);
-    if (code == CL_SUCCESS) {
-        clRetainMemObject(buffer);
-        guards->of[guards->count].buffer = buffer;
-        guards->of[guards->count].size = size;
-        snprintf(guards->of[guards->count++].what, sizeof guards->of[0].what, "%s", what);
-    }
-    return opencl_check(code, "clEnqueueFillBuffer", error);
+    TRY(opencl_fill(cl, buffer, WORD, size, GUARD, error));
+    clRetainMemObject(buffer);
+    guards->of[guards->count].buffer = buffer;
+    guards->of[guards->count].size = size;
+    snprintf(guards->of[guards->count++].what, sizeof guards->of[0].what, "%s", what);
+    return WEFT_OK;
 }
 
 enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kernel,

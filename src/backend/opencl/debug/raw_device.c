@@ -159,7 +159,6 @@ static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, s
                                    bool vectors, uint32_t *out, struct weft_error *error) {
     cl_mem buffers[4] = {NULL};
     size_t bytes = count * sizeof *in, out_bytes = OPERATION_COUNT * bytes;
-    const cl_uint poison = 0xdeadbeefu; /* so that no old results pass */
     cl_int code;
     enum weft_status status;
     for (size_t i = 0; i < 3; i++) {
@@ -169,9 +168,9 @@ static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, s
         TRY_OR(done, opencl_check(code, "clEnqueueWriteBuffer", error));
     }
     TRY_OR(done, make_buffer(raw, out_bytes, &buffers[3], error));
-    code = clEnqueueFillBuffer(raw->queue, buffers[3], &poison, sizeof poison, 0, out_bytes, 0,
-                               NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueFillBuffer", error));
+    memset(out, 0xa5, out_bytes); /* so that no old results pass */
+    code = clEnqueueWriteBuffer(raw->queue, buffers[3], CL_TRUE, 0, out_bytes, out, 0, NULL, NULL);
+    TRY_OR(done, opencl_check(code, "clEnqueueWriteBuffer", error));
     TRY_OR(done, compute(raw, buffers, count, vectors, error));
     TRY_OR(done, opencl_read_from(raw->queue, buffers[3], 0, out, out_bytes, error));
 done:

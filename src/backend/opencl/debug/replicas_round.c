@@ -2,6 +2,7 @@
  * filled in parallel, and only verdicts are read back. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -71,31 +72,35 @@ static enum weft_status begin(struct replicas *replicas, const struct weft_image
     return WEFT_OK;
 }
 
-/* Enqueues a fill of ${buffer} with ${word}. */
-static cl_int set_words(struct replica *copy, cl_mem buffer, cl_uint word, size_t count) {
-    return clEnqueueFillBuffer(copy->cl->queue, buffer, &word, sizeof word, 0, count * sizeof word,
-                               0, NULL, NULL);
+/* Fills the first ${count} words of ${buffer}, which has whole blocks, with ${word}. */
+static enum weft_status set_words(struct replica *copy, cl_mem buffer, cl_uint word, size_t count,
+                                  struct weft_error *error) {
+    const size_t blocks = (count * sizeof word + FILL_BLOCK - 1) / FILL_BLOCK;
+    return opencl_fill(copy->cl, buffer, word, 0, blocks * FILL_BLOCK, error);
 }
 
-static cl_int restart(struct replicas *replicas, struct replica *copy) {
-    cl_int code = set_words(copy, copy->chains, WEFT_DIGEST_START, WEFT_DIGEST_CHAINS);
-    for (size_t i = 0; i < STATE_ARRAYS && code == CL_SUCCESS; i++) {
+static enum weft_status restart(struct replicas *replicas, struct replica *copy,
+                                struct weft_error *error) {
+    TRY(set_words(copy, copy->chains, WEFT_DIGEST_START, WEFT_DIGEST_CHAINS, error));
+    for (size_t i = 0; i < STATE_ARRAYS; i++) {
         size_t count = array_count(copy->cl->base.network, state_arrays[i]);
         cl_mem to = copy->cl->arrays[state_arrays[i]];
-        if (count > 0) {
-            code = i < 2 ? clEnqueueCopyBuffer(copy->cl->queue, replicas->initial[i], to, 0, 0,
-                                               count * sizeof(cl_float), 0, NULL, NULL)
-                         : set_words(copy, to, 0, count);
+        if (i >= 2) {
+            TRY(set_words(copy, to, 0, count, error));
+        } else if (count > 0) {
+            TRY(opencl_check(clEnqueueCopyBuffer(copy->cl->queue, replicas->initial[i], to, 0, 0,
+                                                 count * sizeof(cl_float), 0, NULL, NULL),
+                             "restart of a copy: clEnqueueCopyBuffer", error));
         }
     }
     copy->cl->steps_made = 0; /* debug->flip counts from here */
     copy->cl->flipped = false;
-    return code;
+    return WEFT_OK;
 }
 
 static enum weft_status restart_all(struct replicas *replicas, struct weft_error *error) {
     for (size_t i = 0; i < replicas->count; i++) {
-        TRY(opencl_check(restart(replicas, &replicas->copies[i]), "restart of a copy", error));
+        TRY(restart(replicas, &replicas->copies[i], error));
     }
     return WEFT_OK;
 }
@@ -154,8 +159,7 @@ static enum weft_status check_all(struct replicas *replicas, uint64_t *words,
     *words = 0;
     for (size_t i = 0; i < replicas->count; i++) {
         struct replica *copy = &replicas->copies[i];
-        TRY(opencl_check(set_words(copy, copy->faults, 0, REPLICA_FAULTS), "clEnqueueFillBuffer",
-                         error));
+        TRY(set_words(copy, copy->faults, 0, REPLICA_FAULTS, error));
         TRY(replica_run_filling(replicas, copy, SOAK_CHECK, error));
     }
     for (size_t i = 0; i < replicas->count; i++) {
