@@ -122,7 +122,7 @@ static cl_int CL_API_CALL enqueue_kernel(cl_command_queue queue, cl_kernel kerne
     for (cl_uint i = 0; i < dimensions; i++) {
         items *= global[i];
     }
-    player_time_launch(object->device, items, event != NULL ? *event : NULL);
+    player_time_launch(object, items, event != NULL ? *event : NULL);
     return CL_SUCCESS;
 }
 

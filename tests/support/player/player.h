@@ -43,8 +43,9 @@ struct player_traits {
     /* Memory (memory.c). */
     long free, maxalloc;
     bool firstuse, badfill;
-    /* Time, in milliseconds, and nanoseconds for a work-item (time.c). */
-    long slow, item, watchdog, batch_watchdog, queue_watchdog;
+    struct player_limit item; /* nanoseconds of a work-item of some kernels (time.c) */
+    /* Time, in milliseconds (time.c). */
+    long slow, watchdog, batch_watchdog, queue_watchdog;
     /* Compilers and binaries (programs.c). */
     char stale[PLAYER_TEXT];
     bool deferred, unordered; /* order.c */
@@ -139,9 +140,10 @@ void player_order_begin(struct player_command *command, cl_uint num_events, cons
 cl_int player_order_end(struct player_command *command, cl_int code, bool blocking);
 void player_order_flush(struct player_device *device, cl_command_queue queue); /* NULL: all */
 
-/* time.c: a launch of ${items} work-items is enqueued, whose event is ${event} or NULL; what is
- * queued is handed to the device; the host has waited, and continues when the device is ready. */
-void player_time_launch(struct player_device *device, size_t items, const void *event);
+/* time.c: a launch of ${items} work-items of ${kernel} is enqueued, whose event is ${event} or
+ * NULL; what is enqueued is handed to the device; the host has waited, and continues when the
+ * device is ready. */
+void player_time_launch(const struct player_object *kernel, size_t items, const void *event);
 void player_time_flush(struct player_device *device);
 void player_time_wait(struct player_device *device);
 void player_time_install(cl_icd_dispatch *dispatch);

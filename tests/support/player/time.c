@@ -3,6 +3,7 @@
 #include "player.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <time.h>
 
 static double now(void) {
@@ -15,9 +16,18 @@ static bool over(double seconds, long milliseconds) {
     return milliseconds > 0 && 1e3 * seconds > (double)milliseconds;
 }
 
-void player_time_launch(struct player_device *device, size_t items, const void *event) {
+/* Returns the seconds that a launch takes. */
+static double cost_of(const struct player_object *kernel, size_t items) {
+    const struct player_traits *traits = &kernel->device->traits;
+    bool slow = fnmatch(traits->item.pattern, kernel->text, 0) == 0;
+    return 1e-3 * (double)traits->slow +
+           (slow ? 1e-9 * (double)traits->item.value * (double)items : 0);
+}
+
+void player_time_launch(const struct player_object *kernel, size_t items, const void *event) {
+    struct player_device *device = kernel->device;
     const struct player_traits *traits = &device->traits;
-    double cost = 1e-3 * (double)traits->slow + 1e-9 * (double)traits->item * (double)items;
+    double cost = cost_of(kernel, items);
     double queued = now(), begin;
     pthread_mutex_lock(&device->mutex);
     begin = device->busy_until > queued ? device->busy_until : queued;

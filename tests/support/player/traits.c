@@ -37,7 +37,6 @@ static const struct row {
     ROW("firstuse", FLAG, firstuse),
     ROW("badfill", FLAG, badfill),
     ROW("slow", NUMBER, slow),
-    ROW("item", NUMBER, item),
     ROW("watchdog", NUMBER, watchdog),
     ROW("batch-watchdog", NUMBER, batch_watchdog),
     ROW("queue-watchdog", NUMBER, queue_watchdog),
@@ -121,6 +120,9 @@ static bool read_special(const char *property, const char *value, struct player_
     }
     if (strncmp(property, "lost=", 5) == 0) {
         return read_limit(value, &traits->lost);
+    }
+    if (strncmp(property, "item=", 5) == 0) {
+        return read_limit(value, &traits->item);
     }
     if (strncmp(property, "crash=", 6) == 0) {
         return read_limit(value, &traits->crash);
