@@ -8,17 +8,17 @@
  * The flat arrays are padded to whole work-groups, PARTIALS_STRIDE floats in all. An item is
  * VALUES_PER_ITEM vectors. */
 
-real joined_gradient(global const real *partials, size_t v, float scale, int count) {
+WEFT_INLINE real joined_gradient(global const real *partials, int v, float scale, int count) {
     real total = REAL(0.0f);
     for (int shard = 0; shard < (count + 15) / 16; shard++) {
-        total += AT(partials, shard * (PARTIALS_STRIDE / 16) + v);
+        total += AT(OF_SHARD(partials, PARTIALS_STRIDE / 16), v);
     }
     return real_clean(real_clean(total) * REAL(scale));
 }
 
 kernel void adam_join(global const real *partials, global real *gradients, float scale, int count) {
-    const size_t begin = get_global_id(1) * VALUES_PER_ITEM;
-    for (size_t v = begin; v < begin + VALUES_PER_ITEM; v++) {
+    const int begin = get_global_id(1) * VALUES_PER_ITEM;
+    for (int v = begin; v < begin + VALUES_PER_ITEM; v++) {
         AT(gradients, v) = joined_gradient(partials, v, scale, count);
     }
 }
@@ -27,8 +27,8 @@ kernel void adam_step(global const real *partials, global real *gradients, globa
                       global real *moments, global real *second_moments, float scale, int count,
                       float beta1, float beta2, float complement1, float complement2, float eps,
                       float step_size, float root_correction) {
-    const size_t begin = get_global_id(1) * VALUES_PER_ITEM;
-    for (size_t v = begin; v < begin + VALUES_PER_ITEM; v++) {
+    const int begin = get_global_id(1) * VALUES_PER_ITEM;
+    for (int v = begin; v < begin + VALUES_PER_ITEM; v++) {
         const real g = joined_gradient(partials, v, scale, count);
         const real addend = REAL(complement1) * g;
         const real m = real_clean(real_fma(REAL(beta1), AT(moments, v), addend));

@@ -5,7 +5,7 @@
  * values of one row of the input. */
 
 /* The divisor of window (y, x). */
-float KERNEL(avg_pool2d_count)(int y, int x) {
+WEFT_INLINE float KERNEL(avg_pool2d_count)(int y, int x) {
     const int rows =
         window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT) - window_begin(y, STRIDE, PADDING);
     const int columns =
@@ -13,14 +13,16 @@ float KERNEL(avg_pool2d_count)(int y, int x) {
     return COUNT_PADDING ? (float)WINDOW * (float)WINDOW : (float)(rows * columns);
 }
 
-void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                                global real *output) {
+WEFT_INLINE void KERNEL(avg_pool2d_forward)(int item, int shard, LANE_MEMORY lanes,
+                                            global const real *input, global real *output) {
     const int row = item / (OUT_WIDTH / VALUES_PER_ITEM); /* counted over all channels */
     const int c = row / OUT_HEIGHT, y = row % OUT_HEIGHT;
     const int x0 = item % (OUT_WIDTH / VALUES_PER_ITEM) * VALUES_PER_ITEM;
-    const size_t plane = (shard * IN_CHANNELS + c) * IN_HEIGHT * IN_WIDTH;
+    const int plane = c * IN_HEIGHT * IN_WIDTH;
     const int top = window_begin(y, STRIDE, PADDING);
     const int bottom = window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT);
+    input = OF_SHARD(input, IN_SIZE);
+    output = OF_SHARD(output, OUT_SIZE);
     for (int x = x0; x < x0 + VALUES_PER_ITEM; x++) {
         const int left = window_begin(x, STRIDE, PADDING);
         const int right = window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH);
@@ -30,21 +32,23 @@ void KERNEL(avg_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
                 sum += AT(input, plane + i * IN_WIDTH + j);
             }
         }
-        AT(output, (shard * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x) =
+        AT(output, row * OUT_WIDTH + x) =
             real_clean(real_div(sum, REAL(KERNEL(avg_pool2d_count)(y, x))));
     }
 }
 
 /* dinput: a chain of additions from +0 over the windows of the value, by rows and columns; a term
  * is clean(doutput / count). */
-void KERNEL(avg_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
-                                 global const real *doutput, global real *dinput) {
+WEFT_INLINE void KERNEL(avg_pool2d_backward)(int item, int shard, LANE_MEMORY lanes,
+                                             global const real *doutput, global real *dinput) {
     const int row = item / (IN_WIDTH / DINPUTS_PER_ITEM); /* counted over all channels */
     const int c = row / IN_HEIGHT, y = row % IN_HEIGHT;
     const int x0 = item % (IN_WIDTH / DINPUTS_PER_ITEM) * DINPUTS_PER_ITEM;
-    const size_t plane = (shard * IN_CHANNELS + c) * OUT_HEIGHT * OUT_WIDTH;
+    const int plane = c * OUT_HEIGHT * OUT_WIDTH;
     const int first_row = windows_begin(y, WINDOW, STRIDE, PADDING);
     const int end_row = windows_end(y, STRIDE, PADDING, OUT_HEIGHT);
+    doutput = OF_SHARD(doutput, OUT_SIZE);
+    dinput = OF_SHARD(dinput, IN_SIZE);
     for (int x = x0; x < x0 + DINPUTS_PER_ITEM; x++) {
         const int first = windows_begin(x, WINDOW, STRIDE, PADDING);
         const int end = windows_end(x, STRIDE, PADDING, OUT_WIDTH);
@@ -55,6 +59,6 @@ void KERNEL(avg_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
                 sum += real_clean(real_div(d, REAL(KERNEL(avg_pool2d_count)(oy, ox))));
             }
         }
-        AT(dinput, (shard * IN_CHANNELS * IN_HEIGHT + row) * IN_WIDTH + x) = real_clean(sum);
+        AT(dinput, row * IN_WIDTH + x) = real_clean(sum);
     }
 }

@@ -11,36 +11,38 @@
  * POOLED: a max_pool2d with windows of WINDOW follows (conv2d_pool.cl), and the gradient of the
  * output is read from that of the pool. */
 
-/* Indices into the flat parameters and into the tensors; conv2d_pool.cl uses them, too. */
+/* Indices into the flat parameters, and into a shard of the tensors, also for conv2d_pool.cl. */
 #define TAP(k, c, i, j)                                                                            \
     (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define IN(c, y, x)  (((shard * IN_CHANNELS + (c)) * IN_HEIGHT + (y)) * IN_WIDTH + (x))
-#define OUT(k, y, x) (((shard * OUT_CHANNELS + (k)) * OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
+#define IN(c, y, x)  (((c)*IN_HEIGHT + (y)) * IN_WIDTH + (x))
+#define OUT(k, y, x) (((k)*OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
 
 /* The gradient of output[k][y][x]. */
 #if POOLED
 #define POOL(k, y, x)                                                                              \
-    (((shard * OUT_CHANNELS + (k)) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) *                       \
-         (OUT_WIDTH / WINDOW) +                                                                    \
-     (x) / WINDOW)
+    (((k) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) * (OUT_WIDTH / WINDOW) + (x) / WINDOW)
+#define POOL_SIZE (OUT_CHANNELS * (OUT_HEIGHT / WINDOW) * (OUT_WIDTH / WINDOW))
 #define DOUTPUT(k, y, x)                                                                           \
     select(REAL(0.0f), AT(doutput, POOL(k, y, x)),                                                 \
            AT(indices, POOL(k, y, x)) == (integer)((y) % WINDOW * WINDOW + (x) % WINDOW))
 #define DOUTPUT_PARAMETERS global const real *doutput, global const integer *indices
-#define DOUTPUT_PASSED     doutput, indices
+#define DOUTPUT_OF_SHARD   OF_SHARD(doutput, POOL_SIZE), OF_SHARD(indices, POOL_SIZE)
 #else
 #define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
 #define DOUTPUT_PARAMETERS global const real *doutput
-#define DOUTPUT_PASSED     doutput
+#define DOUTPUT_OF_SHARD   OF_SHARD(doutput, OUT_SIZE)
 #endif
 
 /* A chain from the bias over c, i, j. */
-void KERNEL(conv2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                            global const float *parameters, global real *output) {
+WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
+                                        global const real *input, global const float *parameters,
+                                        global real *output) {
     const int tiles = OUT_WIDTH / TILE_X;
     const int x0 = item % tiles * TILE_X;
     const int y = item / tiles % OUT_HEIGHT;
     const int k0 = item / tiles / OUT_HEIGHT * TILE_K;
+    input = OF_SHARD(input, IN_SIZE);
+    output = OF_SHARD(output, OUT_SIZE);
     real sum[TILE_K][TILE_X], in[TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int k = 0; k < TILE_K; k++) {
@@ -85,9 +87,9 @@ void KERNEL(conv2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global co
 
 /* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
  * output: a chain over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
-void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const real *input,
-                           DOUTPUT_PARAMETERS, global const float *parameters,
-                           global real *dinput) {
+WEFT_INLINE void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real *input,
+                                       DOUTPUT_PARAMETERS, global const float *parameters,
+                                       global real *dinput) {
     const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
     real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DINPUT_TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
@@ -126,7 +128,7 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
     for (int c = 0; c < DINPUT_TILE_C; c++) {
 #pragma unroll
         for (int x = 0; x < DINPUT_TILE_X; x++) {
-            const size_t at = IN(c0 + c, y, x0 + x);
+            const int at = IN(c0 + c, y, x0 + x);
             AT(dinput, at) = RELU_GRADIENT(real_clean(sum[c][x]), input, at);
         }
     }
@@ -138,12 +140,11 @@ void KERNEL(conv2d_dinput)(int c0, int y, int x0, size_t shard, global const rea
  * after its taps. */
 #define GRADIENT_TAPS (GRADIENT_SUMS - GRADIENT_TILE_K)
 
-void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY lanes,
-                                global const real *input, DOUTPUT_PARAMETERS,
-                                global float *partials) {
+WEFT_INLINE void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_MEMORY lanes,
+                                            global const real *input, DOUTPUT_PARAMETERS,
+                                            global float *to) {
     const bool with_bias = c == 0 && i0 == 0;
     real sum[GRADIENT_SUMS];
-    global float *to = partials + shard * PARTIALS_STRIDE;
 #pragma unroll
     for (int i = 0; i < GRADIENT_SUMS; i++) {
         sum[i] = REAL(0.0f);
@@ -184,13 +185,15 @@ void KERNEL(conv2d_dparameters)(int k0, int c, int i0, size_t shard, LANE_MEMORY
 #define GRADIENT_ROWS  (KERNEL_HEIGHT / GRADIENT_TILE_I)
 #define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * IN_CHANNELS * GRADIENT_ROWS)
 
-void KERNEL(conv2d_backward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                             DOUTPUT_PARAMETERS, global const float *parameters,
-                             global float *partials, global real *dinput) {
+WEFT_INLINE void KERNEL(conv2d_backward)(int item, int shard, LANE_MEMORY lanes,
+                                         global const real *input, DOUTPUT_PARAMETERS,
+                                         global const float *parameters, global float *partials,
+                                         global real *dinput) {
     if (item < GRADIENT_ITEMS) {
         KERNEL(conv2d_dparameters)
         (item / GRADIENT_ROWS / IN_CHANNELS * GRADIENT_TILE_K, item / GRADIENT_ROWS % IN_CHANNELS,
-         item % GRADIENT_ROWS * GRADIENT_TILE_I, shard, lanes, input, DOUTPUT_PASSED, partials);
+         item % GRADIENT_ROWS * GRADIENT_TILE_I, lanes, OF_SHARD(input, IN_SIZE), DOUTPUT_OF_SHARD,
+         partials + (size_t)shard * PARTIALS_STRIDE);
     } else {
         const int spans = IN_WIDTH / (DINPUT_PIECES * DINPUT_TILE_X);
         item -= GRADIENT_ITEMS;
@@ -198,8 +201,8 @@ void KERNEL(conv2d_backward)(int item, size_t shard, LANE_MEMORY lanes, global c
         for (int piece = 0; piece < DINPUT_PIECES; piece++) {
             KERNEL(conv2d_dinput)
             (item / spans / IN_HEIGHT * DINPUT_TILE_C, item / spans % IN_HEIGHT,
-             (item % spans * DINPUT_PIECES + piece) * DINPUT_TILE_X, shard, input, DOUTPUT_PASSED,
-             parameters, dinput);
+             (item % spans * DINPUT_PIECES + piece) * DINPUT_TILE_X, OF_SHARD(input, IN_SIZE),
+             DOUTPUT_OF_SHARD, parameters, OF_SHARD(dinput, IN_SIZE));
         }
     }
 }

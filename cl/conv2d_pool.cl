@@ -9,13 +9,17 @@
 
 #define POOL_COLUMNS (POOL_X * WINDOW)
 
-void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_MEMORY lanes,
-                                 global const real *input, global const float *parameters,
-                                 global real *output, global integer *scratch) {
+WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY lanes,
+                                             global const real *input,
+                                             global const float *parameters, global real *output,
+                                             global integer *scratch) {
     const int tiles = OUT_WIDTH / POOL_COLUMNS;
     const int x0 = item % tiles * POOL_COLUMNS;
     const int y0 = item / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
     const int k0 = item / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
+    input = OF_SHARD(input, IN_SIZE);
+    output = OF_SHARD(output, POOL_SIZE);
+    scratch = OF_SHARD(scratch, POOL_SIZE);
     real sum[POOL_K][WINDOW][POOL_COLUMNS], in[POOL_COLUMNS + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int k = 0; k < POOL_K; k++) {
@@ -64,10 +68,7 @@ void KERNEL(conv2d_pool_forward)(int item, size_t shard, LANE_MEMORY lanes,
                     largest = select(largest, value, value > largest);
                 }
             }
-            const size_t to =
-                ((shard * OUT_CHANNELS + k0 + k) * (OUT_HEIGHT / WINDOW) + y0 / WINDOW) *
-                    (OUT_WIDTH / WINDOW) +
-                x0 / WINDOW + p;
+            const int to = POOL(k0 + k, y0, x0) + p;
             AT(output, to) = largest;
             AT(scratch, to) = index;
         }

@@ -8,7 +8,8 @@
  * labels. */
 
 /* The labels of this work-item's lanes; 0 in empty lanes. */
-integer labels_of_lanes(global const uchar *labels, global const uint *order, int images) {
+WEFT_INLINE integer labels_of_lanes(global const uchar *labels, global const uint *order,
+                                    int images) {
 #if ITEM_LANES == 16
     int each[16];
     for (int l = 0; l < 16; l++) {
@@ -21,7 +22,7 @@ integer labels_of_lanes(global const uchar *labels, global const uint *order, in
 }
 
 /* The largest logit of each lane, and the first class that has it. */
-real largest_logit(global const real *logits, integer *prediction) {
+WEFT_INLINE real largest_logit(global const real *logits, integer *prediction) {
     real largest = AT(logits, 0);
     *prediction = (integer)(0);
     for (int k = 1; k < CLASSES; k++) {
@@ -32,12 +33,12 @@ real largest_logit(global const real *logits, integer *prediction) {
     return largest;
 }
 
-real exp_of_logit(global const real *logits, int k, real largest) {
+WEFT_INLINE real exp_of_logit(global const real *logits, int k, real largest) {
     return real_clean(real_exp(AT(logits, k) - largest));
 }
 
 /* log(s) - (logit[label] - m). */
-real loss_of_lanes(global const real *logits, integer label, real largest, real sum) {
+WEFT_INLINE real loss_of_lanes(global const real *logits, integer label, real largest, real sum) {
     real chosen = REAL(0.0f);
     for (int k = 0; k < CLASSES; k++) {
         chosen = select(chosen, AT(logits, k), label == (integer)(k));
@@ -45,7 +46,7 @@ real loss_of_lanes(global const real *logits, integer label, real largest, real 
     return real_clean(real_log(sum) - (chosen - largest));
 }
 
-real sum_of_exps(global const real *logits, real largest) {
+WEFT_INLINE real sum_of_exps(global const real *logits, real largest) {
     real sum = REAL(0.0f);
     for (int k = 0; k < CLASSES; k++) {
         sum += exp_of_logit(logits, k, largest);
@@ -55,8 +56,8 @@ real sum_of_exps(global const real *logits, real largest) {
 
 /* Writes dlogits, which is 0 in empty lanes. Returns the losses; ${right}: 1 where the prediction
  * is correct. */
-real gradient_of_lanes(global const real *logits, global real *dlogits, integer label, int images,
-                       real *right) {
+WEFT_INLINE real gradient_of_lanes(global const real *logits, global real *dlogits, integer label,
+                                   int images, real *right) {
     integer prediction;
     const real largest = largest_logit(logits, &prediction);
     const real sum = sum_of_exps(logits, largest);
@@ -72,13 +73,14 @@ real gradient_of_lanes(global const real *logits, global real *dlogits, integer 
 /* The loss of a shard. From index ${result_index} on, writes the sum of losses of each shard, as
  * bits, and its number of correct predictions. All items but the first only take part in the
  * barriers. */
-void cross_entropy_shard(int item, size_t shard, LANE_MEMORY lanes, global const real *all_logits,
-                         global const uchar *labels, global const uint *order,
-                         global real *all_dlogits, global uint *shard_results, int result_index,
-                         int first, int count) {
+WEFT_INLINE void cross_entropy_shard(int item, int shard, LANE_MEMORY lanes,
+                                     global const real *all_logits, global const uchar *labels,
+                                     global const uint *order, global real *all_dlogits,
+                                     global uint *shard_results, int result_index, int first,
+                                     int count) {
     const int images = images_of_shard(count, shard);
-    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
-    global real *dlogits = all_dlogits + shard * CLASSES * 16 / ITEM_LANES;
+    global const real *logits = OF_SHARD(all_logits, CLASSES);
+    global real *dlogits = OF_SHARD(all_dlogits, CLASSES);
     real loss = REAL(0.0f), right = REAL(0.0f);
     if (item == 0) {
         const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
@@ -106,7 +108,7 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
                                    global const uint *order, global real *losses,
                                    global integer *predictions, int first, int count) {
     const int shard = get_global_id(2), images = images_of_shard(count, shard);
-    global const real *logits = all_logits + shard * CLASSES * 16 / ITEM_LANES;
+    global const real *logits = OF_SHARD(all_logits, CLASSES);
     const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
     integer prediction;
     const real largest = largest_logit(logits, &prediction);

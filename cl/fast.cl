@@ -67,16 +67,16 @@ kernel void KERNEL(fast_dinput)(global const real *matrices, global real *dinput
 }
 
 /* dbias = sum of doutput over the shard; an item is a channel. */
-void KERNEL(fast_dbias)(int item, size_t shard, LANE_MEMORY lanes, global const real *doutput,
-                        global float *partials) {
+WEFT_INLINE void KERNEL(fast_dbias)(int item, int shard, LANE_MEMORY lanes,
+                                    global const real *doutput, global float *partials) {
     const int k = item;
-    const size_t begin = (shard * OUT_CHANNELS + k) * AREA;
     real sum = REAL(0.0f);
-    for (size_t i = begin; i < begin + AREA; i++) {
+    doutput = OF_SHARD(doutput, OUT_SIZE);
+    for (int i = k * AREA; i < (k + 1) * AREA; i++) {
         sum += AT(doutput, i);
     }
     const float total = SUM_OF_LANES(lanes, sum);
     if (FIRST_LANE == 0) {
-        partials[shard * PARTIALS_STRIDE + BIAS + k] = total;
+        partials[(size_t)shard * PARTIALS_STRIDE + BIAS + k] = total;
     }
 }

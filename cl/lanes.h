@@ -19,6 +19,10 @@
  *   integer          the same for int; a condition of real values has this type, too
  *   FIRST_LANE       the first lane that this work-item computes; it computes ITEM_LANES of them
  *   AT(tensor, i)    this work-item's lanes of vector i of the tensor, to read or to assign
+ *   OF_SHARD(tensor, n)
+ *                    the tensor, of n vectors a shard, from this work-item's shard on. A tensor can
+ *                    have more than 2^31 values, a shard of it cannot (src/network/layer.h), so all
+ *                    other indices are int, which is what a GPU computes fastest
  *   REAL(x)          the float x in all lanes
  *   LANE_NUMBERS     the number of each lane
  *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add
@@ -38,10 +42,12 @@
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
  * its kind. The host makes kernels of a layer's functions (src/backend/opencl/kernels.c), which
  * have the form
- *   void KERNEL(name)(int item, size_t shard, LANE_MEMORY lanes, ...) */
+ *   WEFT_INLINE void KERNEL(name)(int item, int shard, LANE_MEMORY lanes, ...) */
 #define JOIN_(a, b)  a##_##b
 #define JOIN(a, b)   JOIN_(a, b)
 #define KERNEL(name) JOIN(name, LAYER)
+
+#define OF_SHARD(tensor, n) ((tensor) + (size_t)shard * (n) * (16 / ITEM_LANES))
 
 #if ITEM_LANES == 16
 
@@ -64,7 +70,7 @@ typedef int16 integer;
 #define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 
 /* The sum of the 16 lanes as a tree of halves: l and l + 8, then l + 4, l + 2, l + 1. */
-float sum_of_lanes(real v) {
+WEFT_INLINE float sum_of_lanes(real v) {
     float8 eight = v.lo + v.hi;
     float4 four = eight.lo + eight.hi;
     float2 two = four.lo + four.hi;
@@ -96,7 +102,7 @@ float sum_of_lanes(real v) {
             v[round_i + (n)] = HIGH##n(round_a, round_b);                                          \
         }                                                                                          \
     }
-void transpose(real *v) {
+WEFT_INLINE void transpose(real *v) {
     TRANSPOSE_ROUND(v, 8)
     TRANSPOSE_ROUND(v, 4)
     TRANSPOSE_ROUND(v, 2)
@@ -136,7 +142,7 @@ typedef int integer;
 #define LANE_NUMBERS          FIRST_LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */
-float sum_of_lanes(local const float *v) {
+WEFT_INLINE float sum_of_lanes(local const float *v) {
     float eight[8];
     for (int i = 0; i < 8; i++) {
         eight[i] = v[i] + v[i + 8];
@@ -153,7 +159,7 @@ float sum_of_lanes(local const float *v) {
     LANE_MEMORY name = name##_of_items + ((items) > 1 ? 16 * (n) * (int)get_local_id(1) : 0)
 
 /* The sum of ${value} over the lanes, for all work-items of the group. */
-float share_sum(local float *lanes, float value) {
+WEFT_INLINE float share_sum(local float *lanes, float value) {
     barrier(CLK_LOCAL_MEM_FENCE);
     lanes[FIRST_LANE] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -185,7 +191,7 @@ float share_sum(local float *lanes, float value) {
     (RELU_INPUT ? select(REAL(0.0f), d, AT(input, i) > REAL(0.0f)) : (d))
 
 /* Images in shard ${shard} of a batch of ${count}. */
-int images_of_shard(int count, int shard) {
+WEFT_INLINE int images_of_shard(int count, int shard) {
     return min(count - shard * 16, 16);
 }
 

@@ -5,18 +5,20 @@
  * DINPUT_TILE inputs. */
 
 /* A chain from the bias over i. */
-void KERNEL(linear_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                            global const float *parameters, global real *output) {
+WEFT_INLINE void KERNEL(linear_forward)(int item, int shard, LANE_MEMORY lanes,
+                                        global const real *input, global const float *parameters,
+                                        global real *output) {
     const int o = item * TILE;
-    const size_t from = shard * INPUTS, to = shard * OUTPUTS + o;
     global const float *weight = parameters + WEIGHT + o * INPUTS;
+    input = OF_SHARD(input, INPUTS);
+    output = OF_SHARD(output, OUTPUTS);
     real sum[TILE];
 #pragma unroll
     for (int t = 0; t < TILE; t++) {
         sum[t] = REAL(parameters[BIAS + o + t]);
     }
     for (int i = 0; i < INPUTS; i++) {
-        const real x = RELU(AT(input, from + i));
+        const real x = RELU(AT(input, i));
 #pragma unroll
         for (int t = 0; t < TILE; t++) {
             sum[t] = real_fma(REAL(weight[t * INPUTS + i]), x, sum[t]);
@@ -24,15 +26,13 @@ void KERNEL(linear_forward)(int item, size_t shard, LANE_MEMORY lanes, global co
     }
 #pragma unroll
     for (int t = 0; t < TILE; t++) {
-        AT(output, to + t) = real_clean(sum[t]);
+        AT(output, o + t) = real_clean(sum[t]);
     }
 }
 
 /* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DINPUT_TILE inputs from ${i}. */
-void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
-                           global const real *doutput, global const float *parameters,
-                           global real *dinput) {
-    const size_t from = shard * OUTPUTS, to = shard * INPUTS + i;
+WEFT_INLINE void KERNEL(linear_dinput)(int i, global const real *input, global const real *doutput,
+                                       global const float *parameters, global real *dinput) {
     global const float *weight = parameters + WEIGHT + i;
     real sum[DINPUT_TILE];
 #pragma unroll
@@ -40,7 +40,7 @@ void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
         sum[t] = REAL(0.0f);
     }
     for (int o = 0; o < OUTPUTS; o++) {
-        const real d = AT(doutput, from + o);
+        const real d = AT(doutput, o);
 #pragma unroll
         for (int t = 0; t < DINPUT_TILE; t++) {
             sum[t] = real_fma(REAL(weight[o * INPUTS + t]), d, sum[t]);
@@ -48,18 +48,18 @@ void KERNEL(linear_dinput)(int i, size_t shard, global const real *input,
     }
 #pragma unroll
     for (int t = 0; t < DINPUT_TILE; t++) {
-        AT(dinput, to + t) = RELU_GRADIENT(real_clean(sum[t]), input, to + t);
+        AT(dinput, i + t) = RELU_GRADIENT(real_clean(sum[t]), input, i + t);
     }
 }
 
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
  * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}. Here the lanes of a
  * vector are the 16 inputs, so the lanes of the images are transposed first. */
-void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float *input,
-                                global const float *doutput, global float *partials) {
-    global const float *x = input + (shard * INPUTS + i0) * 16;
-    global const float *d = doutput + (shard * OUTPUTS + o0) * 16;
-    global float *dweight = partials + shard * PARTIALS_STRIDE + WEIGHT + o0 * INPUTS + i0;
+WEFT_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
+                                            global const float *doutput, global float *to) {
+    global const float *x = input + i0 * 16;
+    global const float *d = doutput + o0 * 16;
+    global float *dweight = to + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
 #if ITEM_LANES == 16
     real by_image[16]; /* [image][input] */
@@ -97,22 +97,26 @@ void KERNEL(linear_dparameters)(int o0, int i0, size_t shard, global const float
         for (int image = 0; image < 16; image++) {
             sum += d[t * 16 + image];
         }
-        partials[shard * PARTIALS_STRIDE + BIAS + o0 + t] = sum;
+        to[BIAS + o0 + t] = sum;
     }
 }
 
 #define GRADIENT_ITEMS (OUTPUTS / GRADIENT_TILE * ((INPUTS + 15) / 16))
 
-void KERNEL(linear_backward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                             global const real *doutput, global const float *parameters,
-                             global float *partials, global real *dinput) {
+WEFT_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
+                                         global const real *input, global const real *doutput,
+                                         global const float *parameters, global float *partials,
+                                         global real *dinput) {
     const int blocks = (INPUTS + 15) / 16;
+    input = OF_SHARD(input, INPUTS);
+    doutput = OF_SHARD(doutput, OUTPUTS);
     if (item < GRADIENT_ITEMS) {
         KERNEL(linear_dparameters)
-        (item / blocks * GRADIENT_TILE, item % blocks * 16, shard, (global const float *)input,
-         (global const float *)doutput, partials);
+        (item / blocks * GRADIENT_TILE, item % blocks * 16, (global const float *)input,
+         (global const float *)doutput, partials + (size_t)shard * PARTIALS_STRIDE);
     } else {
         KERNEL(linear_dinput)
-        ((item - GRADIENT_ITEMS) * DINPUT_TILE, shard, input, doutput, parameters, dinput);
+        ((item - GRADIENT_ITEMS) * DINPUT_TILE, input, doutput, parameters,
+         OF_SHARD(dinput, INPUTS));
     }
 }

@@ -5,12 +5,16 @@
  * An item of forward is VALUES_PER_ITEM outputs of one row, an item of backward DINPUTS_PER_ITEM
  * values of one row of the input. */
 
-void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, global const real *input,
-                                global real *output, global integer *scratch) {
+WEFT_INLINE void KERNEL(max_pool2d_forward)(int item, int shard, LANE_MEMORY lanes,
+                                            global const real *input, global real *output,
+                                            global integer *scratch) {
     const int row = item / (OUT_WIDTH / VALUES_PER_ITEM); /* counted over all channels */
     const int c = row / OUT_HEIGHT, y = row % OUT_HEIGHT;
     const int x0 = item % (OUT_WIDTH / VALUES_PER_ITEM) * VALUES_PER_ITEM;
-    const size_t plane = (shard * IN_CHANNELS + c) * IN_HEIGHT * IN_WIDTH;
+    const int plane = c * IN_HEIGHT * IN_WIDTH;
+    input = OF_SHARD(input, IN_SIZE);
+    output = OF_SHARD(output, OUT_SIZE);
+    scratch = OF_SHARD(scratch, OUT_SIZE);
     for (int x = x0; x < x0 + VALUES_PER_ITEM; x++) {
         const int corner = window_begin(y, STRIDE, 0) * IN_WIDTH + window_begin(x, STRIDE, 0);
         real largest = AT(input, plane + corner);
@@ -23,7 +27,7 @@ void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
                 largest = select(largest, value, value > largest);
             }
         }
-        const size_t to = (shard * IN_CHANNELS * OUT_HEIGHT + row) * OUT_WIDTH + x;
+        const int to = row * OUT_WIDTH + x;
         AT(output, to) = largest;
         AT(scratch, to) = index;
     }
@@ -31,26 +35,29 @@ void KERNEL(max_pool2d_forward)(int item, size_t shard, LANE_MEMORY lanes, globa
 
 /* dinput: the sum of doutput over the windows that chose this value: a chain from +0 over the rows
  * and columns of the windows. */
-void KERNEL(max_pool2d_backward)(int item, size_t shard, LANE_MEMORY lanes,
-                                 global const real *doutput, global const integer *scratch,
-                                 global real *dinput) {
+WEFT_INLINE void KERNEL(max_pool2d_backward)(int item, int shard, LANE_MEMORY lanes,
+                                             global const real *doutput,
+                                             global const integer *scratch, global real *dinput) {
     const int row = item / (IN_WIDTH / DINPUTS_PER_ITEM);
     const int c = row / IN_HEIGHT, y = row % IN_HEIGHT;
     const int x0 = item % (IN_WIDTH / DINPUTS_PER_ITEM) * DINPUTS_PER_ITEM;
-    const size_t plane = (shard * IN_CHANNELS + c) * OUT_HEIGHT * OUT_WIDTH;
+    const int plane = c * OUT_HEIGHT * OUT_WIDTH;
     const int first_row = windows_begin(y, WINDOW, STRIDE, 0);
     const int end_row = windows_end(y, STRIDE, 0, OUT_HEIGHT);
+    doutput = OF_SHARD(doutput, OUT_SIZE);
+    scratch = OF_SHARD(scratch, OUT_SIZE);
+    dinput = OF_SHARD(dinput, IN_SIZE);
     for (int x = x0; x < x0 + DINPUTS_PER_ITEM; x++) {
         const int first = windows_begin(x, WINDOW, STRIDE, 0);
         const int end = windows_end(x, STRIDE, 0, OUT_WIDTH);
         real sum = REAL(0.0f);
         for (int oy = first_row; oy < end_row; oy++) {
             for (int ox = first; ox < end; ox++) {
-                const size_t at = plane + oy * OUT_WIDTH + ox;
+                const int at = plane + oy * OUT_WIDTH + ox;
                 sum += select(REAL(0.0f), AT(doutput, at),
                               AT(scratch, at) == (integer)(y * IN_WIDTH + x));
             }
         }
-        AT(dinput, (shard * IN_CHANNELS * IN_HEIGHT + row) * IN_WIDTH + x) = real_clean(sum);
+        AT(dinput, row * IN_WIDTH + x) = real_clean(sum);
     }
 }

@@ -28,6 +28,17 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
+/* How every function is declared. In the "gpu" mapping (lanes.h) it becomes part of its caller: a
+ * call costs a GPU much, and makes it keep the values of a tile in memory. */
+#if ITEM_LANES == 1 && defined(__has_attribute)
+#if __has_attribute(always_inline)
+#define WEFT_INLINE static inline __attribute__((always_inline))
+#endif
+#endif
+#ifndef WEFT_INLINE
+#define WEFT_INLINE static inline
+#endif
+
 /* ${a} where ${condition} holds, else ${b}. */
 #define WEFT_PICK(condition, a, b) ((condition) ? (a) : (b))
 
@@ -77,6 +88,7 @@ static inline uint32_t weft_pick(int condition, uint32_t a, uint32_t b) {
 }
 
 #define WEFT_PICK(condition, a, b) weft_pick(condition, a, b)
+#define WEFT_INLINE                static inline
 
 #define WEFT_V       float
 #define WEFT_U       uint32_t

@@ -5,6 +5,7 @@
  *   WEFT_AS_V(u), WEFT_AS_U(v)    bit casts
  *   WEFT_NAME(x)                  the name x for this type
  *   WEFT_PICK(condition, a, b)    a where the condition holds, else b
+ *   WEFT_INLINE                   how a function is declared
  *
  * There is no branch: the ordinary result is computed for every argument, from a mantissa of about
  * 1, and then integer comparisons select special results. So a device that flushes denormals
@@ -14,12 +15,12 @@
  * Bits: 0x00800000 is 2^-126, the smallest normal number; 0x7f800000 is infinity, and what is above
  * it NaN. */
 
-static inline WEFT_V WEFT_NAME(weft_clean)(WEFT_V x) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_clean)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x);
     return WEFT_AS_V(WEFT_PICK((u & 0x7fffffffu) < 0x2d800000u, (WEFT_U)(0u), u));
 }
 
-static inline WEFT_V WEFT_NAME(weft_clean_squared)(WEFT_V x) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_clean_squared)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x);
     return WEFT_AS_V(WEFT_PICK((u & 0x7fffffffu) < 0x1b800000u, (WEFT_U)(0u), u));
 }
@@ -27,7 +28,7 @@ static inline WEFT_V WEFT_NAME(weft_clean_squared)(WEFT_V x) {
 /* Returns y = 1 / b for b in [1, 2), with |b y - 1| < 1 / (2^23 b + 1): a parabola, a Newton step
  * that squares its error e, and a step that cubes it. The hardest b is the float before 2: two
  * plain Newton steps, or a parabola that is exact at 2, give 0.5, which just misses the bound. */
-static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
     const WEFT_V one = (WEFT_V)(1.0f);
     WEFT_V y = fma((WEFT_V)(0x1.37065ap-2f), b, (WEFT_V)(-0x1.6646e2p+0f));
     y = fma(y, b, (WEFT_V)(0x1.0abdb4p+1f));
@@ -45,13 +46,13 @@ static inline WEFT_V WEFT_NAME(weft_reciprocal)(WEFT_V b) {
  * nearest one, and (Q - q) d is less, by what weft_reciprocal promises. If q is further away, Q is
  * not near a midpoint, except for some b just below 2 with the least exact y: tests/test_numerics.c
  * finds these, and tests every a with them. */
-static inline WEFT_V WEFT_NAME(weft_quotient)(WEFT_V a, WEFT_V b) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_quotient)(WEFT_V a, WEFT_V b) {
     const WEFT_V y = WEFT_NAME(weft_reciprocal)(b);
     const WEFT_V q = a * y;
     return fma(fma(-b, q, a), y, q);
 }
 
-static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
     const WEFT_U ua = WEFT_AS_U(a) & 0x7fffffffu, ub = WEFT_AS_U(b) & 0x7fffffffu;
     const WEFT_U ea = ua & 0x7f800000u, eb = ub & 0x7f800000u, shift = ea - eb;
     const WEFT_U sign = (WEFT_AS_U(a) ^ WEFT_AS_U(b)) & 0x80000000u;
@@ -76,7 +77,7 @@ static inline WEFT_V WEFT_NAME(weft_div)(WEFT_V a, WEFT_V b) {
 /* x = m 4^k with m in [0.5, 2). y is about 1 / sqrt(m): first from the bits of m, then by a
  * polynomial in e, which is 1 - m y^2. g and h converge to sqrt(m) and 1 / (2 sqrt(m)), in
  * steps that share their error. That this rounds correctly is shown by testing every m. */
-static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
     const WEFT_U u = WEFT_AS_U(x), um = (u & 0x00ffffffu) | 0x3f000000u;
     const WEFT_V m = WEFT_AS_V(um);
     WEFT_V y = WEFT_AS_V(0x5f310000u - (um >> 1));
@@ -99,7 +100,7 @@ static inline WEFT_V WEFT_NAME(weft_sqrt)(WEFT_V x) {
 /* e^x = 2^k e^r with k the integer nearest to x / log(2). r + rest is x - k log(2); p is (e^r - 1 -
  * r) / r^2; high + low is 1 + r, exactly. Adding 1.5 x 2^23 rounds to an integer and leaves it in
  * the last bits. */
-static inline WEFT_V WEFT_NAME(weft_exp)(WEFT_V value) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_exp)(WEFT_V value) {
     const WEFT_V shift = (WEFT_V)(0x1.8p+23f), minus_low = (WEFT_V)(-0x1.7f7d1cp-20f);
     const WEFT_V x = WEFT_NAME(weft_clean)(value);
     const WEFT_V t = fma(x, (WEFT_V)(0x1.715476p+0f), shift), k = t - shift;
@@ -122,7 +123,7 @@ static inline WEFT_V WEFT_NAME(weft_exp)(WEFT_V value) {
 /* x = 2^n (1 + f) with 1 + f from sqrt(1/2) to sqrt(2), and log(1 + f) = f - f^2 / 2 + f^3 p. high
  * + low is n log(2) + f - f^2 / 2 without rounding errors, except for the last bits of log(2),
  * which are added with p. */
-static inline WEFT_V WEFT_NAME(weft_log)(WEFT_V x) {
+WEFT_INLINE WEFT_V WEFT_NAME(weft_log)(WEFT_V x) {
     const WEFT_V log2_high = (WEFT_V)(0x1.62e4p-1f);
     const WEFT_U u = WEFT_AS_U(x), t = u + (0x3f800000u - 0x3f3504f3u); /* 0x3f3504f3: sqrt(1/2) */
     const WEFT_V n = WEFT_AS_V((t >> 23) + 0x4b400000u) - (0x1.8p+23f + 127.0f);

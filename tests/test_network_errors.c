@@ -71,7 +71,11 @@ START_TEST(wrong_input) {
         assert_refused(list, "input: [channels, height, width] or [features] was expected");
     }
     assert_refused("{'input': [65536, 65536, 65536], 'layers': [{'kind': 'relu'}]}",
-                   "input: 65536 x 65536 x 65536 is more than 2147483647 numbers");
+                   "input: 65536 x 65536 x 65536 is more than 134217727 numbers");
+    assert_refused("{'input': [32768, 64, 64], 'layers': [{'kind': 'relu'}]}",
+                   "input: 32768 x 64 x 64 is more than 134217727 numbers");
+    ck_assert_int_eq(create("{'input': [32767, 64, 64], 'layers': [{'kind': 'relu'}]}", NULL),
+                     WEFT_OK);
 }
 END_TEST
 
@@ -173,12 +177,12 @@ START_TEST(layers_that_do_not_fit) {
 END_TEST
 
 START_TEST(too_large) {
-    assert_refused("{'input': [1, 60000, 30000], 'layers': "
+    assert_refused("{'input': [1, 10000, 10000], 'layers': "
                    "[{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 2}]}",
-                   "the output: 2 x 60000 x 30000 is more than 2147483647 numbers");
-    assert_refused("{'input': [2, 32768, 32767], 'layers': "
-                   "[{'kind': 'flatten'}, {'kind': 'linear', 'out_features': 2147483647}]}",
-                   "linear2.weight, 2147483647 x 2147418112 x 1 x 1, makes the network larger");
+                   "the output: 2 x 10000 x 10000 is more than 134217727 numbers");
+    assert_refused("{'input': [2, 8192, 8191], 'layers': "
+                   "[{'kind': 'flatten'}, {'kind': 'linear', 'out_features': 134217727}]}",
+                   "linear2.weight, 134217727 x 134201344 x 1 x 1, makes the network larger");
     assert_refused("{'input': [32768], 'layers': [{'kind': 'linear', 'out_features': 65534}, "
                    "{'kind': 'linear', 'out_features': 1}]}",
                    "linear2.weight");

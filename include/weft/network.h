@@ -19,8 +19,8 @@
  * counted from 1. A name consists of letters, digits and _, with single dots between them as in
  * "features.0", is unique, and is not "input".
  *
- * Limits: each number of "input" is at most 65536. The input, the output of each layer and each of
- * the flat arrays have at most 2^31 - 1 numbers. There are at most 1024 layers.
+ * Limits: each number of "input" is at most 65536. The input and the output of each layer have at
+ * most 2^27 - 1 numbers, each of the flat arrays at most 2^31 - 1. There are at most 1024 layers.
  *
  * The output of a network is that of its last layer. In training these are the logits of a softmax
  * cross entropy over as many classes. */

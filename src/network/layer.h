@@ -14,9 +14,13 @@
 
 struct json_t;
 
-/* The maximum of floats in an image at any layer, in all parameters, and in all buffers. A product
- * of two such numbers, doubled, fits a uint64_t. Twice the bytes of one fit a size_t of 64 bits. */
+/* The maximum of floats in all parameters, and in all buffers. A product of two such numbers,
+ * doubled, fits a uint64_t. Twice the bytes of one fit a size_t of 64 bits. */
 #define NETWORK_FLOATS_MAX 0x7fffffffu
+
+/* The maximum of floats in an image at any layer: those of 16 images fit an int, which indexes a
+ * shard in the kernels (cl/lanes.h). */
+#define NETWORK_IMAGE_MAX 0x7ffffffu
 
 enum {
     NETWORK_LAYERS_MAX = 1024,      /* layers of a network */

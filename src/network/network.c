@@ -27,11 +27,11 @@ static enum weft_status check_size(struct weft_shape shape, const char *what,
                                    struct weft_error *error) {
     size_t sides[] = {shape.channels, shape.height, shape.width}, size;
     char text[64];
-    if (multiply(sides, 3, &size)) {
+    if (multiply(sides, 3, &size) && size <= NETWORK_IMAGE_MAX) {
         return WEFT_OK;
     }
     return weft_fail(error, WEFT_BAD_FILE, "%s: %s is more than %u numbers", what,
-                     weft_shape_text(shape, text), NETWORK_FLOATS_MAX);
+                     weft_shape_text(shape, text), NETWORK_IMAGE_MAX);
 }
 
 /* "input": [channels, height, width] or [features]. */

@@ -231,12 +231,28 @@ void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_
              call->function->name, groups->list[call->group].main + 1);
 }
 
+/* Returns the type of a parameter for ${argument}. In a kernel of one function, none that it writes
+ * is the same buffer as one that it only reads. */
+static const char *type_of(enum opencl_argument argument, bool single) {
+    if (argument >= OPENCL_ARG_NUMBER) {
+        return "int ";
+    }
+    switch (argument) {
+    case ARG_INPUT:
+    case ARG_DOUTPUT:
+    case ARG_PARAMETERS:
+        return single ? "global const void *restrict " : "global void *";
+    default:
+        return "global void *";
+    }
+}
+
 static void emit_parameters(struct text *text, const struct opencl_kernel *kernel) {
     for (size_t c = 0; c < kernel->count; c++) {
         const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++) {
             text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
-                     arguments[a] >= OPENCL_ARG_NUMBER ? "int " : "global void *", c, a);
+                     type_of(arguments[a], kernel->loop == LOOP_APART), c, a);
         }
     }
 }
@@ -265,7 +281,7 @@ static void emit_shards(struct text *text, const struct opencl_kernel *kernel) {
     while (arguments[a] != ARG_COUNT) {
         a++;
     }
-    text_add(text, "    for (size_t shard = 0; shard < (c1_%zu + 15) / 16; shard++)", a);
+    text_add(text, "    for (int shard = 0; shard < (c1_%zu + 15) / 16; shard++)", a);
 }
 
 /* Adds the loop over the items of call ${c} that a work-item of a chain by channels computes. */

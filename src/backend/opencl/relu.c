@@ -4,7 +4,6 @@
 
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
-    opencl_define(text, "SIZE", size);
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
 }
 

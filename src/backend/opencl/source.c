@@ -114,6 +114,7 @@ static void define_shape(struct text *text, const char *prefix, struct weft_shap
     text_add(text, "#define %s_CHANNELS %zu\n", prefix, shape.channels);
     text_add(text, "#define %s_HEIGHT %zu\n", prefix, shape.height);
     text_add(text, "#define %s_WIDTH %zu\n", prefix, shape.width);
+    text_add(text, "#define %s_SIZE %zu\n", prefix, weft_shape_size(shape));
 }
 
 /* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
