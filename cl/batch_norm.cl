@@ -33,12 +33,12 @@ WEFT_INLINE void KERNEL(batch_norm_measure)(int c, int shard, LANE_MEMORY lanes,
     const int begin = c * AREA, end = images > 0 ? begin + AREA : begin;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
     input = OF_SHARD(input, IN_SIZE);
-    for (int i = begin; i < end; i++) {
+    FOR_LOADS(i, begin, end, AREA_TOGETHER) {
         lane_sum += RELU(AT(input, i));
     }
     const float sum = SUM_OF_LANES(lanes, ZERO_EMPTY(lane_sum, images));
     const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
-    for (int i = begin; i < end; i++) {
+    FOR_LOADS(i, begin, end, AREA_TOGETHER) {
         const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
     }
@@ -114,7 +114,7 @@ WEFT_INLINE void KERNEL(batch_norm_gradients)(int c, int shard, LANE_MEMORY lane
     real sum = REAL(0.0f), product = REAL(0.0f);
     input = OF_SHARD(input, IN_SIZE);
     doutput = OF_SHARD(doutput, IN_SIZE);
-    for (int i = begin; i < end; i++) {
+    FOR_LOADS(i, begin, end, AREA_TOGETHER) {
         const real d = AT(doutput, i);
         sum += d;
         product = real_fma(d, RELU(AT(input, i)) - REAL(MEAN(c)), product);

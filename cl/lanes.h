@@ -23,6 +23,11 @@
  *                    the tensor, of n vectors a shard, from this work-item's shard on. A tensor can
  *                    have more than 2^31 values, a shard of it cannot (src/network/layer.h), so all
  *                    other indices are int, which is what a GPU computes fastest
+ *   FOR_LOADS(i, begin, end, n)
+ *                    the loop of i from begin to end - 1, whose turns wait for their loads: a GPU
+ *                    loads for n turns together, n a divisor of their number, since its compiler
+ *                    moves no load into an earlier turn. i is a size_t there: so the pointers are
+ *                    moved once for the n turns
  *   REAL(x)          the float x in all lanes
  *   LANE_NUMBERS     the number of each lane
  *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add
@@ -53,19 +58,20 @@
 
 typedef float16 real;
 typedef int16 integer;
-#define FIRST_LANE            0
-#define AT(tensor, i)         ((tensor)[i])
-#define REAL(x)               ((real)(x))
-#define real_fma(a, b, c)     fma(a, b, c)
-#define real_clean(x)         weft_clean16(x)
-#define real_clean_squared(x) weft_clean_squared16(x)
-#define real_div(a, b)        weft_div16(a, b)
-#define real_sqrt(x)          weft_sqrt16(x)
-#define real_exp(x)           weft_exp16(x)
-#define real_log(x)           weft_log16(x)
-#define GROUP_ROW             0
-#define GROUP_ROWS            1
-#define GROUP_FIRST           true
+#define FIRST_LANE                  0
+#define FOR_LOADS(i, begin, end, n) for (int i = (begin); i < (end); i++)
+#define AT(tensor, i)               ((tensor)[i])
+#define REAL(x)                     ((real)(x))
+#define real_fma(a, b, c)           fma(a, b, c)
+#define real_clean(x)               weft_clean16(x)
+#define real_clean_squared(x)       weft_clean_squared16(x)
+#define real_div(a, b)              weft_div16(a, b)
+#define real_sqrt(x)                weft_sqrt16(x)
+#define real_exp(x)                 weft_exp16(x)
+#define real_log(x)                 weft_log16(x)
+#define GROUP_ROW                   0
+#define GROUP_ROWS                  1
+#define GROUP_FIRST                 true
 #define GROUP_BARRIER
 #define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 
@@ -125,7 +131,10 @@ WEFT_INLINE void transpose(real *v) {
 
 typedef float real;
 typedef int integer;
-#define FIRST_LANE            ((int)get_global_id(0))
+#define FIRST_LANE ((int)get_global_id(0))
+#define FOR_LOADS(i, begin, end, n)                                                                \
+    _Pragma("nounroll") for (size_t i##_turn = (begin); i##_turn < (end); i##_turn += (n))         \
+        _Pragma("unroll") for (size_t i = i##_turn; i < i##_turn + (n); i++)
 #define AT(tensor, i)         ((tensor)[16 * (i) + FIRST_LANE])
 #define REAL(x)               ((real)(x))
 #define real_fma(a, b, c)     fma(a, b, c)

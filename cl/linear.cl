@@ -17,7 +17,7 @@ WEFT_INLINE void KERNEL(linear_forward)(int item, int shard, LANE_MEMORY lanes,
     for (int t = 0; t < TILE; t++) {
         sum[t] = REAL(parameters[BIAS + o + t]);
     }
-    for (int i = 0; i < INPUTS; i++) {
+    FOR_LOADS(i, 0, INPUTS, INPUTS_TOGETHER) {
         const real x = RELU(AT(input, i));
 #pragma unroll
         for (int t = 0; t < TILE; t++) {
@@ -39,7 +39,7 @@ WEFT_INLINE void KERNEL(linear_dinput)(int i, global const real *input, global c
     for (int t = 0; t < DINPUT_TILE; t++) {
         sum[t] = REAL(0.0f);
     }
-    for (int o = 0; o < OUTPUTS; o++) {
+    FOR_LOADS(o, 0, OUTPUTS, OUTPUTS_TOGETHER) {
         const real d = AT(doutput, o);
 #pragma unroll
         for (int t = 0; t < DINPUT_TILE; t++) {
@@ -84,12 +84,19 @@ WEFT_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *
         }
     }
 #else
-    for (int t = 0; t < GRADIENT_TILE && FIRST_LANE < present; t++) {
-        float sum = 0.0f;
-        for (int image = 0; image < 16; image++) {
-            sum = fma(d[t * 16 + image], RELU_FLOAT(x[FIRST_LANE * 16 + image]), sum);
+    if (FIRST_LANE < present) {
+        float of_input[16], of_output[16]; /* [image] */
+        vstore16(((global const float16 *)x)[FIRST_LANE], 0, of_input);
+#pragma unroll
+        for (int t = 0; t < GRADIENT_TILE; t++) {
+            float sum = 0.0f;
+            vstore16(((global const float16 *)d)[t], 0, of_output);
+#pragma unroll
+            for (int image = 0; image < 16; image++) {
+                sum = fma(of_output[image], RELU_FLOAT(of_input[image]), sum);
+            }
+            dweight[t * INPUTS + FIRST_LANE] = sum;
         }
-        dweight[t * INPUTS + FIRST_LANE] = sum;
     }
 #endif
     for (int t = FIRST_LANE; i0 == 0 && t < GRADIENT_TILE; t += 16 / ITEM_LANES) {

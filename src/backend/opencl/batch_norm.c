@@ -4,8 +4,10 @@
 
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
+    size_t area = layer->output.height * layer->output.width;
     opencl_define(text, "CHANNELS", layer->output.channels);
-    opencl_define(text, "AREA", layer->output.height * layer->output.width);
+    opencl_define(text, "AREA", area);
+    opencl_define(text, "AREA_TOGETHER", opencl_divisor(area, OPENCL_TOGETHER));
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
     opencl_define_float(text, "EPS", layer->as.batch_norm.eps);
     opencl_define_float(text, "MOMENTUM", layer->as.batch_norm.momentum);

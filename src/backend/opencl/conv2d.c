@@ -62,20 +62,25 @@ struct gradient_tile {
     size_t columns; /* of the output, that are loaded together */
 };
 
+/* The fewest items of a shard that a GPU should have: fewer wait for memory most of the time. */
+#define GPU_ITEMS 64
+
 /* All rows of the kernel if their sums fit the registers, else one row. All rows share each
- * gradient of an output, which may have to be looked up in a pool. */
+ * gradient of an output, which may have to be looked up in a pool. On a GPU a work-item has fewer
+ * channels where there are few items, and loads more columns together: it waits once for all. */
 static struct gradient_tile gradient_tile(const struct weft_layer *layer,
                                           enum weft_mapping mapping) {
     size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
     size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
-    bool all_rows = width * height <= room;
-    size_t sums = all_rows ? width * height : width;
-    struct gradient_tile tile = {1, all_rows ? height : 1,
-                                 opencl_divisor(layer->output.width, all_rows ? 2 : 4)};
-    if (room / sums > 1) {
-        tile.channels = opencl_divisor(layer->output.channels, room / sums);
+    bool all_rows = width * height <= room, gpu = mapping == WEFT_MAPPING_GPU;
+    size_t sums = all_rows ? width * height : width, columns = all_rows ? 2 : 4;
+    size_t rows = all_rows ? height : 1, items = layer->input.channels * (height / rows);
+    size_t channels = room / sums > 1 ? opencl_divisor(layer->output.channels, room / sums) : 1;
+    while (gpu && channels > 1 && layer->output.channels / channels * items < GPU_ITEMS) {
+        channels = opencl_divisor(layer->output.channels, channels - 1);
     }
-    return tile;
+    return (struct gradient_tile){channels, rows,
+                                  opencl_divisor(layer->output.width, gpu ? 12 : columns)};
 }
 
 /* Sums of taps, and of the biases of its channels. */

@@ -105,6 +105,9 @@ extern const struct opencl_layer opencl_conv2d_pool;
 /* Returns the table of ${kind}. */
 const struct opencl_layer *opencl_layer_of(enum weft_kind kind);
 
+/* The turns of a loop for which a GPU loads together: FOR_LOADS of cl/lanes.h. */
+#define OPENCL_TOGETHER 8
+
 /* Returns the largest divisor of ${n} that is at most ${limit}. */
 size_t opencl_divisor(size_t n, size_t limit);
 

@@ -19,6 +19,9 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "TILE", tile(layer->output.channels, mapping));
     opencl_define(text, "DINPUT_TILE", tile(layer->input.channels, mapping));
     opencl_define(text, "GRADIENT_TILE", gradient_tile(layer, mapping));
+    opencl_define(text, "INPUTS_TOGETHER", opencl_divisor(layer->input.channels, OPENCL_TOGETHER));
+    opencl_define(text, "OUTPUTS_TOGETHER",
+                  opencl_divisor(layer->output.channels, OPENCL_TOGETHER));
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
