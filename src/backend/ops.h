@@ -64,6 +64,7 @@ struct weft_backend {
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
+    enum weft_mapping mapping;         /* of an OpenCL device, as it was opened: cpu or gpu */
     size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by weft_backend_set_images */
     uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
     size_t last_count;                 /* images of the last step or pass; 0: none yet */

@@ -48,7 +48,7 @@ struct verify_setup verify_device_setup(const struct verify *verify, size_t batc
     setup.options.device = verify->selector;
     setup.options.batch = batch;
     setup.options.forward_only = false;
-    if (debug == NULL && verify->watch.announce != NULL) {
+    if (debug == NULL) {
         setup.debug = &verify->watch;
     }
     if (setup.options.mapping == WEFT_MAPPING_AUTO && !verify_vectors(verify)) {

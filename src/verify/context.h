@@ -82,7 +82,7 @@ struct verify {
     struct weft_verify_outcome *outcome;
     char selector[16];          /* of the device, by its number */
     struct debug_options flip;  /* of --inject; flip.flip is 0 without it */
-    struct debug_options watch; /* of options->launches; watch.announce is NULL without it */
+    struct debug_options watch; /* of all backends: mapping_is_wish, and options->launches */
     char activity[300];         /* the last text of verify_doing, without the kernel */
     uint64_t cases;             /* of the current stage */
     struct raw_device *raw;     /* for the first two stages; NULL: the CPU backend needs neither */

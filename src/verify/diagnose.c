@@ -107,6 +107,8 @@ static void run_other_ways(const struct verify *verify, const struct verify_piec
 
     /* With the other mapping, and with the other choice of fused layers. */
     other = *setup;
+    debug.other_groups = debug.mapping_is_wish = false;
+    other.debug = &debug;
     other.options.mapping =
         setup->options.mapping == WEFT_MAPPING_CPU ? WEFT_MAPPING_GPU : WEFT_MAPPING_CPU;
     outcomes->mapping = run_once(piece, &other, digest);

@@ -198,10 +198,11 @@ static enum weft_status run_apart(struct trainer *edge, size_t variant, struct w
     struct weft_backend *backend = NULL;
     enum weft_status status;
     verify_variant(edge->verify, variant, &edge->setup);
+    TRY_OR(done, trainer_open(edge, &edge->setup, &backend, error));
+    edge->setup.options.mapping = backend->mapping;
     edge->note = edge->setup.options.mapping == WEFT_MAPPING_GPU
                      ? ", from made-up values at the threshold to 0, mapping gpu"
                      : ", from made-up values at the threshold to 0, mapping cpu";
-    TRY_OR(done, trainer_open(edge, &edge->setup, &backend, error));
     edge->backend = backend;
     TRY_OR(done, train_and_compare(edge, error));
 done:

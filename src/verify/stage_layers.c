@@ -221,13 +221,17 @@ static enum weft_status run_on(struct verify *verify, struct layers_case *layers
 static enum weft_status run_variant(struct verify *verify, struct layers_case *layers,
                                     const struct verify_setup *setup, struct weft_error *error) {
     struct weft_backend *device = NULL;
+    struct verify_setup opened = *setup;
     char where[256];
     enum weft_status status;
     write_where(layers, setup, where);
     verify_doing(verify, WEFT_STAGE_LAYERS, where);
     verify->cases++;
     TRY_OR(done, verify_open(layers->network, setup, &device, error));
-    TRY_OR(done, run_on(verify, layers, setup, device, error));
+    if (device->mapping != WEFT_MAPPING_AUTO) {
+        opened.options.mapping = device->mapping;
+    }
+    TRY_OR(done, run_on(verify, layers, &opened, device, error));
 done:
     weft_backend_close(device);
     return status;

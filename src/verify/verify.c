@@ -198,9 +198,11 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     } else {
         snprintf(verify.selector, sizeof verify.selector, "%u", outcome->device.index);
     }
+    verify.watch.mapping_is_wish = options->device.mapping != WEFT_MAPPING_GPU;
     if (options->launches) {
-        verify.watch =
-            (struct debug_options){.wait = true, .announce = verify_announce, .context = &verify};
+        verify.watch.wait = true;
+        verify.watch.announce = verify_announce;
+        verify.watch.context = &verify;
     }
     status = run_all(&verify, error);
     status = status == WEFT_OK ? check_outcome(outcome, error) : without_verdict(status, error);

@@ -3,6 +3,7 @@
 #include "backend/opencl/api.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/clblast/engine.h"
+#include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
@@ -239,6 +240,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
         TRY(opencl_engine->init(cl, error));
     }
     log_plan(cl);
+    cl->base.mapping = cl->mapping;
     return WEFT_OK;
 }
 
@@ -306,11 +308,13 @@ static enum weft_status open_mapping(const struct backend_request *request,
 }
 
 /* The mapping gpu needs work-groups of 16. Where the device allows none, or none for one of the
- * kernels, the mapping is cpu if weft chooses it. */
+ * kernels, the mapping is cpu if the user does not ask for gpu. */
 static enum weft_status open_opencl(const struct backend_request *request,
                                     const struct weft_device *device, struct weft_backend **backend,
                                     struct weft_error *error) {
     const enum weft_mapping mapping = request->options->mapping;
+    const bool wish =
+        mapping == WEFT_MAPPING_AUTO || (request->debug != NULL && request->debug->mapping_is_wish);
     struct weft_error failure = {0};
     bool too_small = false;
     enum weft_status status;
@@ -318,7 +322,7 @@ static enum weft_status open_opencl(const struct backend_request *request,
         return weft_fail(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
     }
     status = open_mapping(request, device, mapping, &too_small, backend, &failure);
-    if (status != WEFT_OK && too_small && mapping == WEFT_MAPPING_AUTO) {
+    if (status != WEFT_OK && too_small && wish) {
         log_write(&request->options->log, "opencl: %s: the mapping is cpu", failure.message);
         failure = (struct weft_error){0};
         status = open_mapping(request, device, WEFT_MAPPING_CPU, &too_small, backend, &failure);

@@ -67,6 +67,7 @@ void record_place(const struct tensor_ref *ref, size_t images, const float *valu
 struct debug_options {
     bool wait;             /* for each kernel before the next one is enqueued */
     bool other_groups;     /* work-groups of other sizes, where a kernel allows it */
+    bool mapping_is_wish;  /* the mapping is cpu where the device's groups are too small for gpu */
     uint64_t flip;         /* in this step (from 1) since the parameters were written; 0: never */
     struct tensor_ref ref; /* a bit of this tensor is flipped as soon as it has been computed */
     size_t element;        /* of the tensor */
