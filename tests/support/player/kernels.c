@@ -50,6 +50,11 @@ static cl_int CL_API_CALL get_group_info(cl_kernel kernel, cl_device_id id,
         size_t limit = group_limit(object);
         return player_answer(&limit, sizeof limit, size, to, used);
     }
+    if (played && info == CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE &&
+        object->device->traits.preferred > 0) {
+        size_t preferred = (size_t)object->device->traits.preferred;
+        return player_answer(&preferred, sizeof preferred, size, to, used);
+    }
     /* NULL is right where there is one device. */
     return player_real->clGetKernelWorkGroupInfo(kernel, player_real_device(id), info, size, to,
                                                  used);

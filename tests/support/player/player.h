@@ -32,7 +32,7 @@ struct player_traits {
     cl_uint pci[4];
     unsigned char uuid[16];
     bool has_pci, has_uuid, discrete, integrated, nofma, nobuild;
-    long groups, units, clock, memory, local;
+    long groups, preferred, units, clock, memory, local;
     size_t items[3];
     struct player_limit kernels[PLAYER_KERNELS];
     size_t kernel_count;

@@ -23,6 +23,7 @@ static const struct row {
     ROW("nofma", FLAG, nofma),
     ROW("nobuild", FLAG, nobuild),
     ROW("groups", NUMBER, groups),
+    ROW("preferred", NUMBER, preferred),
     ROW("units", NUMBER, units),
     ROW("clock", NUMBER, clock),
     ROW("memory", NUMBER, memory),
