@@ -59,8 +59,11 @@ struct weft_backend_options {
 };
 
 /* Opens the device that ${options} names, with all kernels and memory for ${network}. The caller
- * keeps ${network}, which must exist until the backend is closed. ${notice}, if not NULL, is set
- * as by weft_device_choose, also if "auto" opens the CPU backend because a device fails. Fails with
+ * keeps ${network}, which must exist until the backend is closed. "auto" opens the first device of
+ * the order (weft/device.h) that can be opened and whose arithmetic is right; the last one is the
+ * CPU backend. With fast math it opens the first OpenCL device, and no other if that one fails.
+ * ${notice}, if not NULL, is set as by weft_device_choose, and has each device that "auto" passed
+ * over, with the reason. Fails with
  * WEFT_BAD_DEVICE if the selector matches no device, or the device fails; with WEFT_USAGE if it
  * matches more than one (the message lists them), and for fast math without an OpenCL device or
  * without CLBlast; with WEFT_INTERRUPTED (struct weft_watch); and with WEFT_FAILED without
@@ -94,9 +97,14 @@ WEFT_API const struct weft_device *weft_backend_device(const struct weft_backend
 WEFT_API const struct weft_network *weft_backend_network(const struct weft_backend *backend);
 
 /* Returns which rule of OpenCL the device broke when it was opened, with an example: its results
- * will differ from those of other devices. NULL: none. Valid until the backend is closed. "auto"
- * chooses no such device. */
+ * will differ from those of other devices, unless weft_backend_contracts. NULL: none. Valid until
+ * the backend is closed. */
 WEFT_API const char *weft_backend_warning(const struct weft_backend *backend);
+
+/* Returns whether the only rule that the device broke is FP_CONTRACT OFF: its compiler makes one
+ * fma of a product and a sum. No kernel of a network has such a sum, so its results are equal.
+ * "auto" opens such a device, but none that broke another rule. */
+WEFT_API bool weft_backend_contracts(const struct weft_backend *backend);
 
 /* Returns why the cache of compiled programs, or an entry of it, was not used although it was not
  * switched off: another user could have written it. NULL: there is nothing to say. Valid until the

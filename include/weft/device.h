@@ -20,14 +20,26 @@ struct weft_device {
     unsigned in_platform; /* index among the devices of its platform */
     char platform_name[128], name[256], driver[256], opencl[64], opencl_c[64];
     char type[16]; /* cpu, gpu, accelerator, custom, builtin; unknown if the driver tells none */
-    unsigned compute_units;
+    unsigned compute_units, clock;        /* clock: the highest, in MHz */
     uint64_t global_memory, local_memory; /* bytes */
     char fp_config[160];                  /* words separated by spaces: "denorm inf_nan fma" */
     char pci[32], uuid[40];               /* "0000:3b:00.0", 32 hexadecimal digits */
-    bool usable;                          /* weft can compute on it */
-    bool is_default;                      /* the device that the selector "auto" chooses */
-    char reason[256];                     /* why it is not usable, or why it is the default */
+    bool unified_memory;                  /* its memory is the host's: a CPU, an integrated GPU */
+    bool layered;      /* its driver uses another API for GPUs, as OpenCLOn12 and clvk do */
+    bool emulated_fma; /* a GPU or accelerator that computes fma in software, which is slow */
+    bool usable;       /* weft can compute on it */
+    bool is_default;   /* the device that the selector "auto" chooses: that of order 1 */
+    unsigned order;    /* its place among those that "auto" tries, from 1 on; 0: not usable */
+    unsigned same_as;  /* index of the same card with a preferred driver, or WEFT_NO_INDEX */
+    char reason[256];  /* why it is not usable, or why it has its place in the order */
+    char hint[256];    /* how an emulated fma may be avoided, or empty */
 };
+
+/* The order in which "auto" tries the devices: GPUs, accelerators, CPU devices, the CPU backend,
+ * and then GPUs and accelerators with an emulated fma (those that do not report CL_FP_FMA), which
+ * are slower than a CPU. Within each: native before layered drivers, then memory of its own before
+ * the host's (not of CPUs), then compute units times clock, then the driver of the maker before
+ * Mesa's. A card is known under two platforms by its PCI address, or else by its UUID. */
 
 /* Lists OpenCL devices, and the CPU backend last, in ${devices} (the caller frees it) and
  * ${count}. Queries the drivers, but does not compute: a device that is listed as usable may
@@ -40,10 +52,11 @@ WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t
                                             struct weft_error *note, struct weft_error *error);
 
 /* Stores in ${device} the device that ${selector} names, as weft_backend_open chooses it, without
- * opening it. Only "cpu" and "auto" choose the CPU backend. ${notice}, if not NULL, is set: its
- * message says why "auto" does not choose another device, or is empty; its status is
- * WEFT_BAD_DEVICE if there is, or may be, such a device, and WEFT_OK otherwise. Fails as
- * weft_backend_open. */
+ * opening it: of "auto", the first one that it tries. Of a card that a selector matches under
+ * several platforms, it is the one with the preferred driver. Only "cpu" and "auto" choose the
+ * CPU backend. ${notice}, if not NULL, is set: its message says why "auto" does not choose
+ * another device, or is empty; its status is WEFT_BAD_DEVICE if there is, or may be, such a
+ * device, and WEFT_OK otherwise. Fails as weft_backend_open. */
 WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
                                              struct weft_error *notice, struct weft_error *error);
 

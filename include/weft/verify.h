@@ -93,13 +93,18 @@ struct weft_verify_events {
 
 /* Verifies the device that options->device names. Returns WEFT_OK when ${outcome} was filled in,
  * whatever its result. Fails with WEFT_NO_VERDICT if this host cannot be the reference, if
- * nothing was compared, or without memory; with WEFT_BAD_DEVICE if "auto" would choose the CPU
- * backend, which is compared with itself only for "cpu"; and otherwise as weft_backend_open, also
- * for ${notice}. ${events} may be NULL. */
+ * nothing was compared, or without memory; with WEFT_BAD_DEVICE if "auto" finds no OpenCL device,
+ * since the CPU backend is compared with itself only for "cpu"; and otherwise as
+ * weft_backend_open, also for ${notice}. ${events} may be NULL. */
 WEFT_API enum weft_status weft_verify(const struct weft_verify_options *options,
                                       const struct weft_verify_events *events,
                                       struct weft_verify_outcome *outcome,
                                       struct weft_error *notice, struct weft_error *error);
+
+/* Stores in ${device} the device that weft_verify verifies for ${selector}, as weft_device_choose.
+ * "auto" is the first OpenCL device of the order; fails with WEFT_BAD_DEVICE if there is none. */
+WEFT_API enum weft_status weft_verify_choose(const char *selector, struct weft_device *device,
+                                             struct weft_error *notice, struct weft_error *error);
 
 WEFT_END
 

@@ -29,6 +29,10 @@ const char *weft_backend_warning(const struct weft_backend *backend) {
     return backend->warning[0] != '\0' ? backend->warning : NULL;
 }
 
+bool weft_backend_contracts(const struct weft_backend *backend) {
+    return backend->contracts;
+}
+
 const char *weft_backend_note(const struct weft_backend *backend) {
     return backend->note[0] != '\0' ? backend->note : NULL;
 }

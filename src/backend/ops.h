@@ -69,6 +69,7 @@ struct weft_backend {
     uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
     size_t last_count;                 /* images of the last step or pass; 0: none yet */
     char warning[512];                 /* of weft_backend_warning, or empty */
+    bool contracts;                    /* of weft_backend_contracts */
     char note[512];                    /* of weft_backend_note, or empty */
     struct profile *profile;           /* NULL unless profiled; profile.c frees it */
 };
@@ -86,5 +87,10 @@ enum weft_status backend_open(const struct weft_network *network,
                               const struct weft_backend_options *options,
                               const struct debug_options *debug, struct weft_backend **backend,
                               struct weft_error *notice, struct weft_error *error);
+
+/* As weft_device_choose. With ${opencl}, "auto" chooses the CPU backend only if no OpenCL device is
+ * usable. */
+enum weft_status device_choose(const char *selector, bool opencl, struct weft_device *device,
+                               struct weft_error *notice, struct weft_error *error);
 
 #endif

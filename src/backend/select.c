@@ -1,6 +1,8 @@
-/* select.c: turns a selector ("auto", "cpu", "gpu", "1", "0:1", "nvidia", "pci:3b:00.0") into an
- * open backend. */
+/* select.c: lists the devices, and opens the one that a selector names, or the first one of the
+ * order that works. */
 #include "backend/cpu/cpu.h"
+#include "backend/device_match.h"
+#include "backend/device_order.h"
 #include "backend/opencl/api.h"
 #include "base/printable.h"
 #include "base/try.h"
@@ -11,38 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The types of devices, the preferred ones first. */
-static const struct {
-    const char *type, *why;
-} order[] = {{"gpu", "the first usable GPU"},
-             {"accelerator", "no usable GPU, the first accelerator"},
-             {"cpu", "no usable GPU or accelerator, the first CPU device"},
-             {"builtin", "no usable OpenCL device"}};
-enum { TYPES = sizeof order / sizeof order[0] };
-
-/* Returns the place of the type in ${order}. A device whose type is not known may be of the first
- * one; a custom device is of none. */
-static size_t rank(const struct weft_device *device) {
-    size_t i = strcmp(device->type, "unknown") == 0 ? TYPES : 0;
-    while (i < TYPES && strcmp(device->type, order[i].type) != 0) {
-        i++;
-    }
-    return strcmp(device->type, "unknown") == 0 ? 0 : i;
-}
-
-/* Marks the device that "auto" chooses: the first usable GPU, else accelerator, else CPU device,
- * else the CPU backend. */
-static void mark_default(struct weft_device *devices, size_t count) {
-    struct weft_device *best = &devices[count - 1]; /* the CPU backend */
-    for (size_t i = 0; i < count; i++) {
-        if (devices[i].usable && rank(&devices[i]) < rank(best)) {
-            best = &devices[i];
-        }
-    }
-    best->is_default = true;
-    snprintf(best->reason, sizeof best->reason, "%s", order[rank(best)].why);
-}
 
 enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                    struct weft_error *note, struct weft_error *error) {
@@ -62,215 +32,155 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
         return weft_fail(error, WEFT_FAILED, "no memory for the list of devices");
     }
     cpu_describe(&grown[found], os_processors());
-    mark_default(grown, found + 1);
+    device_order_set(grown, found + 1);
     *devices = grown;
     *count = found + 1;
     return WEFT_OK;
 }
 
-static bool equal_ignoring_case(const char *a, const char *b, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (a[i] == '\0' || tolower((unsigned char)a[i]) != tolower((unsigned char)b[i])) {
-            return false;
-        }
+/* The devices among which a selector chooses, and what was passed over. */
+struct choice {
+    struct weft_device *devices;
+    size_t count;
+    struct weft_error notice; /* as weft_device_choose sets it */
+};
+
+/* Adds a device that was passed over to the notice, with the first line of ${why}. */
+static void pass_over(struct weft_error *notice, const char *name, const char *why) {
+    size_t length = strlen(notice->message), end = strcspn(why, "\n");
+    while (end > 0 && why[end - 1] == ':') { /* a compiler's log would follow */
+        end--;
     }
-    return true;
+    printable_print(notice->message + length, sizeof notice->message - length, "%s%s%.*s",
+                    length > 0 ? "; " : "", name, (int)end, why);
+    notice->status = WEFT_BAD_DEVICE;
 }
 
-/* Returns whether ${part}, which is not empty, occurs in ${text}. */
-static bool contains(const char *text, const char *part) {
-    size_t length = strlen(part);
-    for (; length > 0 && *text != '\0'; text++) {
-        if (equal_ignoring_case(text, part, length)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Reads "N" or "P:D" and returns how many numbers it is; 0: neither. */
-static int read_numbers(const char *text, unsigned numbers[2]) {
-    int end = 0, count = sscanf(text, "%9u%n:%9u%n", &numbers[0], &end, &numbers[1], &end);
-    return isdigit((unsigned char)text[0]) && text[end] == '\0' ? count : 0;
-}
-
-/* Returns whether ${address}, with or without a domain ("0000:3b:00.0", "3b:00.0"), is ${pci}. */
-static bool same_pci(const char *pci, const char *address) {
-    size_t length = strlen(address), full = strlen(pci);
-    return length > 0 && length <= full &&
-           equal_ignoring_case(pci + full - length, address, length) &&
-           (length == full || pci[full - length - 1] == ':');
-}
-
-/* Returns whether ${digits}, with or without hyphens, are ${uuid}. */
-static bool same_uuid(const char *uuid, const char *digits) {
-    for (; *digits != '\0'; digits++) {
-        if (*digits == '-') {
-            continue;
-        }
-        if (*uuid == '\0' || tolower((unsigned char)*digits) != *uuid) {
-            return false;
-        }
-        uuid++;
-    }
-    return *uuid == '\0';
-}
-
-/* The CPU backend has no number and no name that a selector could be a part of. */
-static bool matches(const struct weft_device *device, const char *selector) {
-    unsigned numbers[2];
-    int count = read_numbers(selector, numbers);
-    if (device->builtin) {
-        return false;
-    }
-    if (count > 0) {
-        return count == 1 ? device->index == numbers[0]
-                          : device->platform == numbers[0] && device->in_platform == numbers[1];
-    }
-    if (equal_ignoring_case(selector, "pci:", 4)) {
-        return device->pci[0] != '\0' && same_pci(device->pci, selector + 4);
-    }
-    if (equal_ignoring_case(selector, "uuid:", 5)) {
-        return device->uuid[0] != '\0' && same_uuid(device->uuid, selector + 5);
-    }
-    if (strcmp(selector, "gpu") == 0) {
-        return strcmp(device->type, "gpu") == 0;
-    }
-    return contains(device->name, selector) || contains(device->platform_name, selector);
-}
-
-/* Appends the matching OpenCL devices, or ${all} of them, to the message. */
-static void list_candidates(const struct weft_device *devices, size_t count, const char *selector,
-                            bool all, struct weft_error *error) {
-    char *text = error->message;
-    size_t length = strlen(text), room = sizeof error->message;
-    for (size_t i = 0; i < count && length < room; i++) {
-        const struct weft_device *device = &devices[i];
-        if (!device->builtin && (all || matches(device, selector))) {
-            length += printable_print(
-                text + length, room - length, "\n  %u  %s (%s, %s)%s%s", device->index,
-                device->name, device->type, device->platform_name,
-                device->usable ? "" : ": not usable: ", device->usable ? "" : device->reason);
+/* Adds to the notice the devices that "auto" would prefer to ${chosen} if they were usable, except
+ * cards that are usable with another driver. */
+static void note_unusable(struct choice *choice, const struct weft_device *chosen) {
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct weft_device *device = &choice->devices[i];
+        bool other = device->same_as != WEFT_NO_INDEX && choice->devices[device->same_as].usable;
+        if (!device->usable && !other && device_order_before(choice->devices, device, chosen)) {
+            char name[sizeof device->name + sizeof device->platform_name + 32];
+            snprintf(name, sizeof name, "%s (%s) is not usable: ", device->name,
+                     device->platform_name);
+            pass_over(&choice->notice, name, device->reason);
         }
     }
 }
 
-/* Sets ${error}, since ${matching} devices match, not one. ${count} includes the CPU backend. */
-static void explain_matches(const struct weft_device *devices, size_t count, const char *selector,
-                            size_t matching, const struct weft_error *note,
-                            struct weft_error *error) {
-    enum weft_status status = matching == 0 ? WEFT_BAD_DEVICE : WEFT_USAGE;
-    if (error == NULL || error->status != WEFT_OK) {
-        return;
+/* Finds the device that ${selector} names. Free choice->devices even on failure. */
+static enum weft_status choose(const char *selector, struct choice *choice,
+                               const struct weft_device **found, struct weft_error *error) {
+    struct weft_error note;
+    TRY(weft_devices_list(&choice->devices, &choice->count, &note, error));
+    TRY(device_match(choice->devices, choice->count, selector, &note, found, error));
+    if (!(*found)->usable) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", (*found)->name,
+                         (*found)->reason);
     }
-    if (count == 1) {
-        weft_fail(error, status, "device \"%s\": matches no device: %.3000s", selector,
-                  note->message);
-        weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
-                        note->hint[0] != '\0' ? "; " : "");
-        return;
+    if (strcmp(selector, "auto") == 0 || isdigit((unsigned char)selector[0])) {
+        choice->notice = note; /* of a number: a platform that fails shifts the numbers */
     }
-    weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,
-              matching == 0 ? "no device" : "more than one device");
-    list_candidates(devices, count, selector, matching == 0, error);
-    weft_error_hint(error, "name one by its number, or use --device cpu");
-}
-
-/* Finds the one device that ${selector} names. There is always a default, since the CPU backend
- * is usable. */
-static enum weft_status find(const struct weft_device *devices, size_t count, const char *selector,
-                             const struct weft_error *note, const struct weft_device **found,
-                             struct weft_error *error) {
-    bool is_auto = strcmp(selector, "auto") == 0;
-    size_t matching = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_auto ? devices[i].is_default : matches(&devices[i], selector)) {
-            *found = &devices[i];
-            matching++;
-        }
-    }
-    if (matching == 1) {
-        return WEFT_OK;
-    }
-    explain_matches(devices, count, selector, matching, note, error);
-    return matching == 0 ? WEFT_BAD_DEVICE : WEFT_USAGE;
-}
-
-/* Adds to ${notice} the devices that "auto" would prefer to ${chosen} if they were usable. */
-static void note_unusable(const struct weft_device *devices, size_t count,
-                          const struct weft_device *chosen, struct weft_error *notice) {
-    for (size_t i = 0; i < count; i++) {
-        const struct weft_device *device = &devices[i];
-        if (!device->usable && rank(device) <= rank(chosen) &&
-            (device < chosen || rank(device) < rank(chosen))) {
-            size_t length = strlen(notice->message);
-            printable_print(notice->message + length, sizeof notice->message - length,
-                            "%s%s (%s) is not usable: %s", length > 0 ? "; " : "", device->name,
-                            device->platform_name, device->reason);
-            notice->status = WEFT_BAD_DEVICE;
-        }
-    }
+    return WEFT_OK;
 }
 
 /* "cpu" never calls OpenCL, so that a broken driver cannot affect it. */
-enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
-                                    struct weft_error *notice, struct weft_error *error) {
-    struct weft_device *devices = NULL;
-    const struct weft_device *found = NULL;
-    struct weft_error note = {0};
-    bool is_auto = strcmp(selector, "auto") == 0;
-    size_t count = 0;
-    enum weft_status status;
-    if (notice != NULL) {
-        *notice = note;
-    }
+enum weft_status device_choose(const char *selector, bool opencl, struct weft_device *device,
+                               struct weft_error *notice, struct weft_error *error) {
+    struct choice choice = {.devices = NULL};
+    const struct weft_device *found = NULL, *first;
+    enum weft_status status = WEFT_OK;
     if (strcmp(selector, "cpu") == 0) {
         cpu_describe(device, os_processors());
-        return WEFT_OK;
-    }
-    TRY(weft_devices_list(&devices, &count, &note, error));
-    TRY_OR(done, find(devices, count, selector, &note, &found, error));
-    if (!found->usable) {
-        status = weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", found->name,
-                           found->reason);
         goto done;
     }
+    TRY_OR(done, choose(selector, &choice, &found, error));
+    first = opencl && found->builtin ? device_order_opencl(choice.devices, choice.count) : NULL;
+    found = first != NULL ? first : found;
     *device = *found;
-    if (is_auto) {
-        note_unusable(devices, count, found, &note);
-    }
-    if (notice != NULL && (is_auto || isdigit((unsigned char)selector[0]))) {
-        *notice = note; /* of a number: a platform that fails shifts the numbers */
+    if (strcmp(selector, "auto") == 0) {
+        note_unusable(&choice, found);
     }
 done:
-    free(devices);
+    if (notice != NULL) {
+        *notice = choice.notice;
+    }
+    free(choice.devices);
     return status;
 }
 
-/* Opens ${device}, the default. If that fails, or the device breaks a rule of OpenCL, opens the CPU
- * backend and stores the reason in ${notice}. */
-static enum weft_status open_auto(const struct backend_request *request,
-                                  const struct weft_device *device, struct weft_backend **backend,
-                                  struct weft_error *notice, struct weft_error *error) {
-    struct weft_error failure = {0};
-    if (opencl_api->open(request, device, backend, &failure) == WEFT_OK) {
-        if ((*backend)->warning[0] == '\0') {
-            return WEFT_OK;
-        }
-        weft_fail(&failure, WEFT_BAD_DEVICE, "%s: %s", device->name, (*backend)->warning);
+enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
+                                    struct weft_error *notice, struct weft_error *error) {
+    return device_choose(selector, false, device, notice, error);
+}
+
+/* Opens ${device}. A device that breaks a rule on which bits depend fails. */
+static enum weft_status open_right(const struct backend_request *request,
+                                   const struct weft_device *device, struct weft_backend **backend,
+                                   struct weft_error *error) {
+    if (device->builtin) {
+        return cpu_open(request, backend, error);
+    }
+    TRY(opencl_api->open(request, device, backend, error));
+    if ((*backend)->warning[0] != '\0' && !(*backend)->contracts) {
+        weft_fail(error, WEFT_BAD_DEVICE, "%s", (*backend)->warning);
         weft_backend_close(*backend);
         *backend = NULL;
+        return WEFT_BAD_DEVICE;
     }
-    if (failure.status != WEFT_BAD_DEVICE || request->options->math == WEFT_MATH_FAST) {
-        if (error != NULL) {
-            *error = failure;
+    return WEFT_OK;
+}
+
+/* Opens the first device of the order that works, and adds to the notice which ones do not. The
+ * last one is the CPU backend. */
+static enum weft_status open_first(const struct backend_request *request, struct choice *choice,
+                                   struct weft_backend **backend, struct weft_error *error) {
+    for (unsigned place = 1;; place++) {
+        const struct weft_device *device = device_order_at(choice->devices, choice->count, place);
+        struct weft_error failure = {0};
+        enum weft_status status = open_right(request, device, backend, &failure);
+        if (status == WEFT_OK) {
+            note_unusable(choice, device);
+            return WEFT_OK;
         }
-        return failure.status;
+        if (status != WEFT_BAD_DEVICE || device->builtin) {
+            if (error != NULL) {
+                *error = failure;
+            }
+            return status;
+        }
+        pass_over(&choice->notice, "", failure.message);
+        weft_error_hint(&choice->notice, "%s", failure.hint);
     }
-    if (notice != NULL) {
-        *notice = failure;
+}
+
+/* Opens the first OpenCL device of the order for CLBlast; fails if there is none. No other device
+ * replaces one that fails. */
+static enum weft_status open_fast(const struct backend_request *request,
+                                  const struct choice *choice, struct weft_backend **backend,
+                                  struct weft_error *error) {
+    const struct weft_device *device = device_order_opencl(choice->devices, choice->count);
+    if (device == NULL) {
+        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        return weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
     }
-    return cpu_open(request, backend, error);
+    return opencl_api->open(request, device, backend, error);
+}
+
+/* Opens the device that ${selector}, which is not "cpu", names. */
+static enum weft_status open_chosen(const struct backend_request *request, const char *selector,
+                                    struct choice *choice, struct weft_backend **backend,
+                                    struct weft_error *error) {
+    const struct weft_device *found = NULL;
+    TRY(choose(selector, choice, &found, error));
+    if (strcmp(selector, "auto") != 0) {
+        return opencl_api->open(request, found, backend, error);
+    }
+    return request->options->math == WEFT_MATH_FAST ? open_fast(request, choice, backend, error)
+                                                    : open_first(request, choice, backend, error);
 }
 
 enum weft_status backend_open(const struct weft_network *network,
@@ -279,23 +189,25 @@ enum weft_status backend_open(const struct weft_network *network,
                               struct weft_error *notice, struct weft_error *error) {
     struct backend_request request = {.network = network, .options = options, .debug = debug};
     const char *selector = options->device != NULL ? options->device : "auto";
-    struct weft_device device = {0};
+    struct choice choice = {.devices = NULL};
+    enum weft_status status;
     *backend = NULL;
     if (options->batch == 0 || options->batch > 1000000) {
         return weft_fail(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
                          options->batch);
     }
-    TRY(weft_device_choose(selector, &device, notice, error));
-    if (device.builtin && options->math == WEFT_MATH_FAST) {
-        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
-        return WEFT_USAGE;
+    if (strcmp(selector, "cpu") != 0) {
+        status = open_chosen(&request, selector, &choice, backend, error);
+    } else if (options->math == WEFT_MATH_FAST) {
+        status = open_fast(&request, &choice, backend, error); /* fails: there is no device */
+    } else {
+        status = cpu_open(&request, backend, error);
     }
-    if (device.builtin) {
-        return cpu_open(&request, backend, error);
+    if (notice != NULL) {
+        *notice = choice.notice;
     }
-    return strcmp(selector, "auto") == 0 ? open_auto(&request, &device, backend, notice, error)
-                                         : opencl_api->open(&request, &device, backend, error);
+    free(choice.devices);
+    return status;
 }
 
 enum weft_status weft_backend_open(const struct weft_network *network,

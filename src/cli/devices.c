@@ -91,6 +91,16 @@ static void print_block(const struct weft_device *device, const char *address) {
     print_detail("OpenCL", device->opencl[0] != '\0' ? text : "");
 }
 
+/* "order     2: an integrated GPU" */
+static void print_reason(const struct weft_device *device) {
+    char text[sizeof device->reason + 32];
+    snprintf(text, sizeof text, "%u: %s", device->order, device->reason);
+    print_detail(device->is_default ? "default"
+                 : device->usable   ? "order"
+                                    : "unusable",
+                 device->usable ? text : device->reason);
+}
+
 static void print_device(const struct weft_device *device, bool table) {
     char address[32] = "-";
     if (!device->builtin) {
@@ -106,10 +116,8 @@ static void print_device(const struct weft_device *device, bool table) {
     print_detail("float", device->fp_config);
     print_detail("pci", device->pci);
     print_detail("uuid", device->uuid);
-    print_detail(device->is_default ? "default"
-                 : device->usable   ? "note"
-                                    : "unusable",
-                 device->reason);
+    print_reason(device);
+    print_detail("hint", device->hint);
 }
 
 /* Returns whether the rows of all devices fit the terminal. */

@@ -77,9 +77,20 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
     cli_json_words(json, "fp_config", device->fp_config);
     cli_json_text(json, "pci", device->pci);
     cli_json_text(json, "uuid", device->uuid);
+    json_write_integer(json, "clock_mhz", device->clock);
+    json_write_bool(json, "unified_memory", device->unified_memory);
+    json_write_bool(json, "layered", device->layered);
+    json_write_bool(json, "emulated_fma", device->emulated_fma);
     json_write_bool(json, "default", device->is_default);
     json_write_bool(json, "usable", device->usable);
+    cli_json_count(json, "order", device->order);
+    if (device->same_as == WEFT_NO_INDEX) {
+        json_write_null(json, "same_as");
+    } else {
+        json_write_integer(json, "same_as", device->same_as);
+    }
     json_write_string(json, "reason", device->reason);
+    cli_json_text(json, "hint", device->hint);
     if (key != NULL) {
         json_write_close(json, '}');
     }

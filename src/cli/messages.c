@@ -88,6 +88,18 @@ void cli_message_device(const struct cli_options *options, const struct weft_err
     }
 }
 
+void cli_message_slow(const struct cli_options *options, const struct weft_device *device) {
+    if (!device->emulated_fma) {
+        return;
+    }
+    cli_message_warning(options, "emulated-fma",
+                        "%s (%s) has no fma in hardware (CL_FP_FMA): it is slower than a CPU",
+                        device->name, device->platform_name);
+    if (device->hint[0] != '\0' && !options->quiet) {
+        screen_print_lines(stderr, "", device->hint);
+    }
+}
+
 static void print_log(void *context, const char *text) {
     (void)context;
     screen_print_lines(stderr, "weft: ", text);

@@ -32,6 +32,9 @@ void cli_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
                         const struct weft_device *device);
 
+/* Warns if the fma of ${device}, which is used, is emulated: emulated-fma. */
+void cli_message_slow(const struct cli_options *options, const struct weft_device *device);
+
 /* Returns the log of the library's messages about devices, which prints them as details. */
 struct weft_log cli_message_log(const struct cli_options *options);
 

@@ -111,9 +111,12 @@ static void print_device(const struct cli_options *options, const struct weft_ba
     if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
-    if (warning != NULL) {
+    if (warning != NULL && weft_backend_contracts(backend)) {
+        cli_message_notice(options, "%s: %s", device->name, warning);
+    } else if (warning != NULL) {
         cli_message_warning(options, NULL, "%s: %s", device->name, warning);
     }
+    cli_message_slow(options, device);
     if (weft_backend_note(backend) != NULL) {
         cli_message_warning(options, "cache-not-used", "%s", weft_backend_note(backend));
     }

@@ -85,6 +85,7 @@ struct verify {
     struct debug_options watch; /* of all backends: mapping_is_wish, and options->launches */
     char activity[300];         /* the last text of verify_doing, without the kernel */
     uint64_t cases;             /* of the current stage */
+    bool contracts;             /* the only wrong operations are sums that the compiler contracts */
     struct raw_device *raw;     /* for the first two stages; NULL: the CPU backend needs neither */
     struct trainer *trainer;    /* for the last two stages */
     const struct verify_known *known; /* the results of these two, or NULL */

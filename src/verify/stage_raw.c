@@ -217,6 +217,17 @@ static enum verify_cause explain(const struct numerics_faults *faults,
                                                                     : CAUSE_WRONG;
 }
 
+/* Returns whether all faults are of sums of a product, and are the results of an fma. */
+static bool only_contracted(const struct bench *bench) {
+    for (unsigned k = 0; k < OPERATION_COUNT; k++) {
+        const struct numerics_faults *faults = &bench->numerics.of[k];
+        if (faults->count > 0 && explain(faults, k, UINT32_MAX, 0) != CAUSE_CONTRACTION) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void write_diagnosis(const struct bench *bench, enum weft_operation operation,
                             enum verify_cause cause, unsigned right) {
     const struct verify_operation *row = &verify_operations[operation];
@@ -250,6 +261,7 @@ static void diagnose(const struct bench *bench, enum weft_operation operation) {
     enum verify_cause cause = explain(&bench->numerics.of[operation], operation, found.ulp, right);
     write_diagnosis(bench, operation, cause, right);
     verify_decide(bench->verify, &found, cause, right > 0);
+    bench->verify->contracts = cause == CAUSE_CONTRACTION && only_contracted(bench);
     if (bench->verify->options->bundle != NULL) {
         bundle_operation(bench, operation, &found);
     }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/ops.h"
 #include "base/try.h"
 #include "os/host.h"
 #include "verify/reference.h"
@@ -123,11 +124,9 @@ done:
     return status;
 }
 
-static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
+/* Runs the stages that need a network. */
+static enum weft_status run_networks(struct verify *verify, struct weft_error *error) {
     struct debug_options flip;
-    TRY(verify_reference_check(error));
-    TRY(prepare_flip(verify, error));
-    TRY(run_raw(verify, error));
     TRY(run_stage(verify, WEFT_STAGE_LAYERS, error));
     /* In a soak a bit is flipped later, in one of the copies. */
     flip = verify->flip;
@@ -141,6 +140,38 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
                : WEFT_OK;
 }
 
+/* Runs the stages that need a network on a device that contracts. Its verdict is "different", since
+ * an operation has other bits; the stages show whether the bits of a network depend on it. */
+static enum weft_status run_contracted(struct verify *verify, struct weft_error *error) {
+    struct weft_verify_outcome *outcome = verify->outcome;
+    char text[sizeof outcome->diagnosis];
+    enum weft_status status;
+    memcpy(text, outcome->diagnosis, sizeof text);
+    outcome->result = WEFT_VERIFY_EQUAL;
+    outcome->diagnosis[0] = '\0';
+    status = run_networks(verify, error);
+    if (outcome->result == WEFT_VERIFY_EQUAL) {
+        outcome->result = WEFT_VERIFY_DIFFERENT;
+        snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s",
+                 status == WEFT_OK ? "No kernel of a network has such a sum: the layers, the "
+                                     "training and the evaluation have the bits of the CPU backend"
+                                   : "");
+    }
+    if (outcome->diagnosis[0] != '\0') {
+        strncat(text, ". ", sizeof text - strlen(text) - 1);
+        strncat(text, outcome->diagnosis, sizeof text - strlen(text) - 1);
+    }
+    memcpy(outcome->diagnosis, text, sizeof text);
+    return status;
+}
+
+static enum weft_status run_all(struct verify *verify, struct weft_error *error) {
+    TRY(verify_reference_check(error));
+    TRY(prepare_flip(verify, error));
+    TRY(run_raw(verify, error));
+    return verify->contracts ? run_contracted(verify, error) : run_networks(verify, error);
+}
+
 /* What could not be run is not different: WEFT_FAILED would say so in an exit code. */
 static enum weft_status without_verdict(enum weft_status status, struct weft_error *error) {
     if (status != WEFT_FAILED) {
@@ -152,12 +183,11 @@ static enum weft_status without_verdict(enum weft_status status, struct weft_err
     return WEFT_NO_VERDICT;
 }
 
-/* Chooses the device. "auto" does not mean the CPU backend here, which would be compared with
- * itself. */
-static enum weft_status choose(const char *selector, struct weft_device *device,
-                               struct weft_error *notice, struct weft_error *error) {
+/* "auto" does not mean the CPU backend here, which would be compared with itself. */
+enum weft_status weft_verify_choose(const char *selector, struct weft_device *device,
+                                    struct weft_error *notice, struct weft_error *error) {
     struct weft_error why;
-    TRY(weft_device_choose(selector, device, &why, error));
+    TRY(device_choose(selector, true, device, &why, error));
     if (device->builtin && strcmp(selector, "cpu") != 0) {
         *device = (struct weft_device){0};
         weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
@@ -192,7 +222,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     double start = os_seconds();
     enum weft_status status;
     *outcome = (struct weft_verify_outcome){.result = WEFT_VERIFY_EQUAL};
-    TRY(choose(selector, &outcome->device, notice, error));
+    TRY(weft_verify_choose(selector, &outcome->device, notice, error));
     if (outcome->device.builtin) {
         snprintf(verify.selector, sizeof verify.selector, "cpu");
     } else {

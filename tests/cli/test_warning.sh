@@ -1,6 +1,6 @@
 #!/bin/bash
 # test_warning.sh: a device that violates OpenCL's rules: weft train and evaluate warn once, and
-# auto does not choose it.
+# auto does not choose it. Contraction, which changes no result, is a notice.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_warning
 device="Portable Computing"
@@ -25,28 +25,37 @@ expect_empty err
 grep -q '"warning": null' sound/run.json || problem "run.json has a warning"
 end
 
-begin "contraction despite the pragma"
+# A compiler that contracts changes no bit of a training.
+begin "contraction despite the pragma is a notice"
 plant contraction numerics.h 's/FP_CONTRACT OFF/FP_CONTRACT ON/'
-run "${train[@]}" --device "$device" --kernels "$kernels" --quiet --out contraction
+run "${train[@]}" --device "$device" --kernels "$kernels" --out contraction
 expect_code 0
-warns "section 6.10: FP_CONTRACT OFF"
+expect_text err "section 6.10: FP_CONTRACT OFF"
+expect_text err "Results are equal all the same"
+expect_no_text err "warning: "
+expect_same contraction/model.safetensors sound/model.safetensors
 grep -q '"warning": ".*6.10' contraction/run.json || problem "run.json has no warning"
-run evaluate contraction --data "$sample" --device "$device" --kernels "$kernels" --json
+run evaluate contraction --data "$sample" --device "$device" --kernels "$kernels" --quiet
 expect_code 0
-warns "section 6.10: FP_CONTRACT OFF"
+expect_empty err
 end
 
-begin "such a device is not the default"
-run "${train[@]}" --kernels "$kernels" --out default
+begin "auto uses such a device"
+run "${train[@]}" --kernels "$kernels" --out default --json
 expect_code 0
 if "$weft" devices 2>/dev/null | grep -A 4 "^\*" | grep -q "$device"; then
-    expect_text err "using cpu instead"
     expect_text err "section 6.10"
-    [ "$(grep -c '^weft: warning: ' "$work/err")" -eq 1 ] || problem "not one warning"
-    run "${train[@]}" --kernels "$kernels" --out default --force --json
-    expect_json "[x['code'] for x in e if x['event'] == 'warning'] == ['device-skipped']"
+    expect_json "[x['code'] for x in e if x['event'] == 'warning'] == []"
+    expect_json "'6.10' in e[0]['warning'] and e[0]['device']['type'] != 'builtin'"
 fi
-grep -q '"warning": null' default/run.json || problem "the CPU backend has a warning"
+end
+
+begin "verify reports it, and that nothing else differs"
+run verify --quick --device "$device" --kernels "$kernels" --json
+expect_code 1
+expect_json "[(x['stage'], x['guess']) for x in e if x['event'] == 'difference'] == [('numerics', 'contraction')]"
+expect_json "[x['result'] for x in e if x['event'] == 'stage'] == ['equal', 'different', 'equal', 'equal', 'equal']"
+expect_json "e[-2]['result'] == 'different' and e[-2]['hash'] == e[-2]['expected_hash'] and 'the training and the evaluation have the bits' in e[-2]['diagnosis']"
 end
 
 begin "an fma with two roundings"
@@ -55,6 +64,19 @@ run "${train[@]}" --device "$device" --kernels "$kernels" --json --out fma
 expect_code 0
 warns "fma is correctly rounded"
 expect_json "e[0]['event'] == 'start' and '7.4' in e[0]['warning']"
+end
+
+begin "such a device is not the default"
+run "${train[@]}" --kernels "$kernels" --out fallback
+expect_code 0
+if "$weft" devices 2>/dev/null | grep -A 4 "^\*" | grep -q "$device"; then
+    expect_text err "instead"
+    expect_text err "fma is correctly rounded"
+    [ "$(grep -c '^weft: warning: ' "$work/err")" -eq 1 ] || problem "not one warning"
+    run "${train[@]}" --kernels "$kernels" --out fallback --force --json
+    expect_json "[x['code'] for x in e if x['event'] == 'warning'] == ['device-skipped']"
+fi
+grep -q '"warning": null' fallback/run.json || problem "the CPU backend has a warning"
 end
 
 begin "a compiler with fast-math options"

@@ -271,8 +271,12 @@ static const struct cpu_level *best_level(void) {
 }
 
 void cpu_describe(struct weft_device *device, unsigned threads) {
-    *device = (struct weft_device){
-        .builtin = true, .index = WEFT_NO_INDEX, .usable = true, .compute_units = threads};
+    *device = (struct weft_device){.builtin = true,
+                                   .index = WEFT_NO_INDEX,
+                                   .same_as = WEFT_NO_INDEX,
+                                   .unified_memory = true,
+                                   .usable = true,
+                                   .compute_units = threads};
     snprintf(device->name, sizeof device->name, "cpu");
     snprintf(device->type, sizeof device->type, "builtin");
     snprintf(device->platform_name, sizeof device->platform_name, "weft");

@@ -1,4 +1,4 @@
-/* advice.c: what usually helps where OpenCL has no device. */
+/* advice.c: what usually helps where OpenCL has no device, or a slow one. */
 #include "backend/opencl/advice.h"
 #include "base/text.h"
 #include "os/access.h"
@@ -79,4 +79,26 @@ void opencl_advise(const char *names, struct weft_error *note) {
         weft_error_hint(note, "%s", hint.bytes);
     }
     free(hint.bytes);
+}
+
+/* Mesa's radeonsi emulates fma before GFX10.3, since fma is slow before GFX9. It names the chip:
+ * "AMD Radeon RX 580 Series (radeonsi, polaris10, ...)", before version 23 without "radeonsi, ". */
+void opencl_advise_fma(struct weft_device *device) {
+    static const char *const before_gfx9[] = {"tahiti",  "pitcairn", "verde",  "oland",   "hainan",
+                                              "bonaire", "kaveri",   "kabini", "mullins", "hawaii",
+                                              "tonga",   "iceland",  "topaz",  "carrizo", "fiji",
+                                              "stoney",  "polaris",  "vegam"};
+    const char *chip = strstr(device->name, " (");
+    bool radeonsi =
+        strstr(device->name, "radeonsi") != NULL || strncmp(device->name, "AMD", 3) == 0;
+    if (strcmp(device->platform_name, "rusticl") != 0 || !radeonsi) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof before_gfx9 / sizeof before_gfx9[0]; i++) {
+        if (chip != NULL && strstr(chip, before_gfx9[i]) != NULL) {
+            return;
+        }
+    }
+    snprintf(device->hint, sizeof device->hint,
+             "radeonsi_force_use_fma32=true in the environment makes Mesa use this GPU's own fma");
 }

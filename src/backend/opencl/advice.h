@@ -2,11 +2,14 @@
 #ifndef WEFT_OPENCL_ADVICE_H
 #define WEFT_OPENCL_ADVICE_H
 
-#include "weft/error.h"
+#include "weft/device.h"
 
 /* Sets the hint of ${note}: what helps if the platforms ${names} (a list in one text, empty if
  * there is no platform) have no device, and which variables are set that hide drivers or
  * devices. */
 void opencl_advise(const char *names, struct weft_error *note);
+
+/* Sets the hint of ${device}, whose fma is emulated, if its driver has an option against that. */
+void opencl_advise_fma(struct weft_device *device);
 
 #endif

@@ -1,5 +1,6 @@
 /* describe.c: what the driver of a device reports, and whether weft can use the device. */
 #include "backend/opencl/describe.h"
+#include "backend/opencl/advice.h"
 #include "backend/opencl/errors.h"
 
 #include <stdio.h>
@@ -95,6 +96,42 @@ static void describe_address(cl_device_id id, struct weft_device *device) {
     }
 }
 
+/* Returns whether the driver passes kernels on to a driver of another API: Direct3D or Vulkan. */
+static bool is_layered(const struct weft_device *device) {
+    static const char *const platforms[] = {"OpenCLOn12", "clvk", "ANGLE"};
+    static const char *const names[] = {"zink", "D3D12"}; /* of Mesa's drivers */
+    for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) {
+        if (strstr(device->platform_name, platforms[i]) != NULL) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strncmp(device->name, names[i], strlen(names[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Stores what decides about the place of the device among others. What a driver does not report is
+ * no reason not to use it. */
+static void describe_speed(cl_device_id id, struct weft_device *device) {
+    bool is_cpu = strcmp(device->type, "cpu") == 0;
+    bool is_gpu = strcmp(device->type, "gpu") == 0 || strcmp(device->type, "accelerator") == 0;
+    cl_uint clock = 0;
+    cl_bool unified = CL_FALSE;
+    clGetDeviceInfo(id, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
+    device->clock = (unsigned)clock;
+    device->unified_memory = is_cpu || unified;
+    device->layered = is_layered(device);
+    device->emulated_fma =
+        is_gpu && device->fp_config[0] != '\0' && strstr(device->fp_config, "fma") == NULL;
+    if (device->emulated_fma) {
+        opencl_advise_fma(device);
+    }
+}
+
 /* Stores whether weft can use the device, and the reason if not. */
 static void judge(struct queries *queries, struct weft_device *device) {
     char profile[64], code[32];
@@ -165,6 +202,7 @@ void opencl_describe(cl_device_id id, cl_platform_id platform, struct weft_devic
     describe_type(&queries, device);
     describe_floats(&queries, device);
     describe_address(id, device);
+    describe_speed(id, device);
     judge(&queries, device);
     if (device->name[0] == '\0') {
         snprintf(device->name, sizeof device->name, "device %u:%u", device->platform,

@@ -161,29 +161,53 @@ static const struct {
                             {"clean(c)", "6.3: integer operations and comparisons"},
                             {"a * b + c", "6.10: FP_CONTRACT OFF"}};
 
+/* A wrong result of the probe. */
+struct wrong {
+    const float *in; /* a, b, c; NULL: there is none */
+    size_t answer;
+    float got, expected;
+};
+
+static bool is_right(float got, float expected) {
+    return memcmp(&got, &expected, sizeof got) == 0 || (got == 0 && expected == 0);
+}
+
 /* Compares bits; zeros of both signs are equal. No value is near a denormal, which a device may
- * flush to 0. Describes the first wrong result in ${warning}. */
-static void compare(const float *in, const float *out, char warning[512]) {
+ * flush to 0. Stores the first result of a contraction, one fma for a product and a sum, and the
+ * first one that is wrong in another way. */
+static void compare(const float *in, const float *out, struct wrong *contracted,
+                    struct wrong *other) {
     for (size_t i = 0; i < PROBES; i++) {
-        const float *of = in + i * 3;
         float expected[PROBE_RESULTS];
-        expect(of, expected);
+        expect(in + i * 3, expected);
         for (size_t k = 0; k < PROBE_RESULTS; k++) {
             float got = out[i * PROBE_RESULTS + k];
-            if (memcmp(&got, &expected[k], sizeof got) == 0 || (got == 0 && expected[k] == 0)) {
-                continue;
+            struct wrong *wrong = (k == 0 || k == 8) && got == expected[1] ? contracted : other;
+            if (!is_right(got, expected[k]) && wrong->in == NULL) {
+                *wrong = (struct wrong){in + i * 3, k, got, expected[k]};
             }
-            bool contracted = (k == 0 || k == 8) && got == expected[1];
-            snprintf(warning, 512,
-                     "the device breaks a rule of OpenCL 1.2, section %s; %s of %a, %a, %a is %a "
-                     "there, not %a%s. Its results may differ from those of other devices: "
-                     "weft verify reports more",
-                     contracted ? answers[8].rule : answers[k].rule, answers[k].name, (double)of[0],
-                     (double)of[1], (double)of[2], (double)got, (double)expected[k],
-                     contracted ? " (one rounding for two: contraction)" : "");
-            return;
         }
     }
+}
+
+/* Stores in cl->base what the probe showed. A result that is wrong in another way decides. */
+static void warn(struct opencl_backend *cl, const struct wrong *contracted,
+                 const struct wrong *other) {
+    const struct wrong *wrong = other->in != NULL ? other : contracted;
+    if (wrong->in == NULL) {
+        return;
+    }
+    cl->base.contracts = wrong == contracted;
+    snprintf(
+        cl->base.warning, sizeof cl->base.warning,
+        "the device breaks a rule of OpenCL 1.2, section %s; %s of %a, %a, %a is %a there, not "
+        "%a%s: weft verify reports more",
+        answers[wrong == contracted ? 8 : wrong->answer].rule, answers[wrong->answer].name,
+        (double)wrong->in[0], (double)wrong->in[1], (double)wrong->in[2], (double)wrong->got,
+        (double)wrong->expected,
+        wrong == contracted ? " (one rounding for two: contraction). Results are equal all the "
+                              "same, since no kernel of a network has such a sum"
+                            : ". Its results may differ from those of other devices");
 }
 
 /* Runs the kernel of probe.cl on ${in} and reads ${out}. */
@@ -217,8 +241,10 @@ done:
 
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error) {
     float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
+    struct wrong contracted = {.in = NULL}, other = {.in = NULL};
     fill_probes(in);
     TRY(run_probe(cl, in, out, error));
-    compare(in, out, cl->base.warning);
+    compare(in, out, &contracted, &other);
+    warn(cl, &contracted, &other);
     return WEFT_OK;
 }

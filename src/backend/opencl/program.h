@@ -22,7 +22,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       struct weft_error *error);
 
 /* Computes a few hundred values on the device. If one differs from the host's, describes it in
- * cl->base.warning. */
+ * cl->base.warning, and sets cl->base.contracts if that is only contraction. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
 #endif

@@ -165,9 +165,14 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
     const char *selector = options->common.device;
     if (device == NULL) {
         cli_setup_explain_end(true);
-        TRY(weft_device_choose(selector, &chosen, NULL, error));
-        if (chosen.builtin && strcmp(selector, "cpu") != 0) { /* what the child had is gone */
-            return no_device(options, why, error);
+        struct weft_error failure = {0};
+        enum weft_status status = weft_verify_choose(selector, &chosen, NULL, &failure);
+        if (status == WEFT_BAD_DEVICE && strcmp(selector, "auto") == 0) {
+            return no_device(options, why, error); /* what the child had is gone */
+        }
+        if (status != WEFT_OK) {
+            *error = failure;
+            return status;
         }
         device = &chosen;
     }

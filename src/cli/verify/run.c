@@ -243,6 +243,9 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         cli_progress_wipe(&state.progress);
         cli_message_device(&options->common, &notice, &outcome.device);
     }
+    if (!child->launches) {
+        cli_message_slow(&options->common, &outcome.device);
+    }
     status = child->launches ? end_launches(&state, &outcome, status, error)
                              : end(&state, &outcome, status, error);
 done:

@@ -1,0 +1,22 @@
+/* device_order.h: the order in which the selector "auto" tries the devices. */
+#ifndef WEFT_BACKEND_DEVICE_ORDER_H
+#define WEFT_BACKEND_DEVICE_ORDER_H
+
+#include "weft/device.h"
+
+/* Sets order, same_as, is_default, and the reason of each usable device. ${devices}: OpenCL
+ * devices, device i with index i, and the CPU backend last. */
+void device_order_set(struct weft_device *devices, size_t count);
+
+/* Returns whether "auto" prefers ${a} to ${b}, or would if both were usable. */
+bool device_order_before(const struct weft_device *devices, const struct weft_device *a,
+                         const struct weft_device *b);
+
+/* Returns the device with the order ${place}, from 1 on. NULL: there are fewer usable devices. */
+const struct weft_device *device_order_at(const struct weft_device *devices, size_t count,
+                                          unsigned place);
+
+/* Returns the first usable OpenCL device in the order. NULL: there is none. */
+const struct weft_device *device_order_opencl(const struct weft_device *devices, size_t count);
+
+#endif
