@@ -14,6 +14,7 @@
 #include "verify/stages.h"
 
 #define ROUNDS     10 /* of a seed, at least, and for ten times as long as the reference took */
+#define MAX_FACTOR 4  /* by which steps of a fast device grow */
 #define MIN_ROUNDS 3  /* of a seed, however short the time: a single round would show nothing new */
 
 struct soak {
@@ -24,6 +25,7 @@ struct soak {
     bool *wrong; /* of each copy */
     uint32_t expected;
     double end;
+    size_t max_batch; /* images of a step for which the copies have memory */
 };
 
 /* Adds words to the chains of a digest (cl/digest.h). */
@@ -133,21 +135,32 @@ static enum weft_status check_memory(struct soak *soak, struct weft_error *error
     return WEFT_OK;
 }
 
+/* Gives the copies more work in the rounds of the next seed if one round, of all copies, took less
+ * time than one training of the reference: such a device is fast, and may not be busy. */
+static void grow_batch(struct soak *soak, double round, double reference) {
+    size_t batch = soak->trainer.batch * 2;
+    if (round < reference) {
+        soak->trainer.batch = batch < soak->max_batch ? batch : soak->max_batch;
+    }
+}
+
 /* Runs many rounds of one seed. */
 static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     const struct weft_model *model = soak->trainer.model;
     double start = os_seconds(), reference;
+    int rounds;
     TRY(expect(soak, error));
     reference = os_seconds() - start;
     TRY(debug_api->replicas->begin(soak->replicas, &soak->trainer.images[WEFT_SPLIT_TRAIN],
                                    model->parameters, model->buffers, (uint32_t)soak->trainer.seed,
                                    error));
     start = os_seconds();
-    for (int i = 0; (i < MIN_ROUNDS || os_seconds() < soak->end) &&
-                    (i < ROUNDS || os_seconds() - start < 10 * reference);
-         i++) {
+    for (rounds = 0; (rounds < MIN_ROUNDS || os_seconds() < soak->end) &&
+                     (rounds < ROUNDS || os_seconds() - start < 10 * reference);
+         rounds++) {
         TRY(run_round(soak, error));
     }
+    grow_batch(soak, (os_seconds() - start) / rounds, reference);
     return check_memory(soak, error);
 }
 
@@ -195,11 +208,22 @@ static enum weft_status open_replicas(struct soak *soak, struct weft_error *erro
                                : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
 }
 
+/* A GPU with memory of its own has fewer copies than compute units, so that each copy may need more
+ * work to keep it busy. */
+static enum weft_status make_trainer(struct soak *soak, uint64_t seed, struct weft_error *error) {
+    const struct weft_device *device = &soak->verify->outcome->device;
+    size_t max = TRAINER_BATCH * (device->unified_memory ? 1 : MAX_FACTOR);
+    TRY(trainer_init(soak->verify, seed, max, &soak->trainer, error));
+    soak->max_batch = soak->trainer.batch;
+    soak->trainer.batch = soak->max_batch < TRAINER_BATCH ? soak->max_batch : TRAINER_BATCH;
+    return WEFT_OK;
+}
+
 enum weft_status verify_soak(struct verify *verify, struct weft_error *error) {
     struct soak soak = {.verify = verify};
     uint64_t seed = verify->options->seed + 1;
     enum weft_status status;
-    TRY_OR(done, trainer_init(verify, seed, &soak.trainer, error));
+    TRY_OR(done, make_trainer(&soak, seed, error));
     TRY_OR(done, open_replicas(&soak, error));
     soak.end = os_seconds() + (double)verify->options->soak; /* without the time of the compiler */
     for (;;) {

@@ -40,19 +40,20 @@ enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *er
                : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
 }
 
-enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct trainer *trainer,
-                              struct weft_error *error) {
+enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch,
+                              struct trainer *trainer, struct weft_error *error) {
     struct weft_network *network = NULL;
     const struct debug_options *flip = verify->flip.flip != 0 ? &verify->flip : NULL;
     *trainer = (struct trainer){.verify = verify,
                                 .seed = seed,
                                 .steps = verify_steps(verify),
-                                .batch = TRAINER_BATCH,
+                                .batch = batch,
                                 .images = verify->options->images,
                                 .note = ""};
     if (trainer->images == NULL) {
         TRY(make_images(trainer, error));
-    } else if (trainer->images[WEFT_SPLIT_TRAIN].count < TRAINER_BATCH) {
+    }
+    if (trainer->images[WEFT_SPLIT_TRAIN].count < batch) {
         trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
     }
     TRY(weft_network_create_published(&network, error));

@@ -7,7 +7,7 @@
 #include "weft/model.h"
 #include "weft/train.h"
 
-#define TRAINER_BATCH 100 /* images of a step, at most */
+#define TRAINER_BATCH 100 /* images of a step; a soak has more */
 
 /* The published network, its data, and the result of its training. */
 struct trainer {
@@ -27,10 +27,10 @@ struct trainer {
     const char *note; /* what is special about it, with a comma before it, for difference.where */
 };
 
-/* Makes the training of ${seed} with the images of the options, or made ones. Finish it even on
- * failure. */
-enum weft_status trainer_init(struct verify *verify, uint64_t seed, struct trainer *trainer,
-                              struct weft_error *error);
+/* Makes the training of ${seed} in steps of ${batch} images, with the images of the options, or
+ * made ones. Finish it even on failure. */
+enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch,
+                              struct trainer *trainer, struct weft_error *error);
 void trainer_finish(struct trainer *trainer);
 
 /* Allocates what follows from the model, the images and the steps; trainer_finish frees it. */

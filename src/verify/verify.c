@@ -116,7 +116,7 @@ static enum weft_status run_training(struct verify *verify, struct weft_error *e
         return WEFT_OK;
     }
     verify->trainer = &trainer;
-    TRY_OR(done, trainer_init(verify, verify->options->seed, &trainer, error));
+    TRY_OR(done, trainer_init(verify, verify->options->seed, TRAINER_BATCH, &trainer, error));
     TRY_OR(done, run_stage(verify, WEFT_STAGE_TRAINING, error));
     TRY_OR(done, run_stage(verify, WEFT_STAGE_EVALUATION, error));
 done:

@@ -13,9 +13,10 @@
 #include "digest.h"
 #include "os/host.h"
 
-#define MEMORY_OF_CPU (UINT64_C(256) << 20)
-#define MAX_WORDS     (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, plus a stride */
-#define FILLERS       65536               /* work-items that fill or check */
+#define MEMORY_OF_HOST (UINT64_C(256) << 20)
+#define MAX_GPU_QUEUES 16                  /* each is a thread in some drivers */
+#define MAX_WORDS      (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, plus a stride */
+#define FILLERS        65536               /* work-items that fill or check */
 
 static void finish_copy(struct replica *copy) {
     if (copy->cl != NULL) {
@@ -78,16 +79,17 @@ static enum weft_status make_copy(struct replicas *replicas, struct replica *cop
     return WEFT_OK;
 }
 
-/* Returns the count of copies: one for each compute unit, in half of the memory. Stores what is
- * left of that half in ${rest}. */
+/* Returns the count of copies: one for each compute unit, but not more than a GPU's driver can
+ * take, in half of the memory. On a CPU and on an integrated GPU, whose memory is the host's, at
+ * most 256 MiB are used. Stores what is left of that memory in ${rest}. */
 static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
     const struct weft_device *device = &cl->base.device;
     uint64_t half = device->global_memory / 2, bytes = cl->buffer_bytes + 1;
-    size_t count = device->compute_units;
-    if (strcmp(device->type, "cpu") == 0 && half > MEMORY_OF_CPU) {
-        half = MEMORY_OF_CPU;
+    const size_t max = strcmp(device->type, "cpu") == 0 ? MAX_REPLICAS : MAX_GPU_QUEUES;
+    size_t count = device->compute_units < max ? device->compute_units : max;
+    if (device->unified_memory && half > MEMORY_OF_HOST) {
+        half = MEMORY_OF_HOST;
     }
-    count = count > MAX_REPLICAS ? MAX_REPLICAS : count;
     count = count > half / bytes ? (size_t)(half / bytes) : count;
     count = count > 0 ? count : 1;
     *rest = half > count * bytes ? half - count * bytes : 0;
@@ -156,14 +158,20 @@ static enum weft_status open_copy(struct replicas *replicas,
     return make_copy(replicas, copy, error);
 }
 
-/* Opens the other copies, and makes the memory that all share. */
+/* Makes the memory that all copies share, opens the other copies, and fills the rest. */
 static enum weft_status make_copies(struct replicas *replicas,
                                     const struct weft_backend_options *options,
                                     const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *first = replicas->copies[0].cl;
     uint64_t rest;
-    size_t requested = choose_count(first, &rest);
+    size_t requested;
     TRY(make_copy(replicas, &replicas->copies[0], error));
+    for (int i = 0; i < 2; i++) {
+        size_t floats = array_count(first->base.network, state_arrays[i]);
+        TRY(opencl_buffer(first, floats * sizeof(cl_float), "initial values", &replicas->initial[i],
+                          error));
+    }
+    requested = choose_count(first, &rest);
     while (replicas->count < requested) {
         struct replica *copy = &replicas->copies[replicas->count];
         struct weft_error failure = {0};
@@ -175,11 +183,6 @@ static enum weft_status make_copies(struct replicas *replicas,
     }
     replicas->bytes = replicas->count * (uint64_t)first->buffer_bytes;
     make_fillings(replicas, rest);
-    for (int i = 0; i < 2; i++) {
-        size_t floats = array_count(first->base.network, state_arrays[i]);
-        TRY(opencl_buffer(first, floats * sizeof(cl_float), "initial values", &replicas->initial[i],
-                          error));
-    }
     return WEFT_OK;
 }
 
