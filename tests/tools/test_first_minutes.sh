@@ -104,9 +104,10 @@ begun=$SECONDS
 minutes --device cpu --parts devices,cold,interrupt --limit 4
 [ $((SECONDS - begun)) -le 60 ] || problem "it took $((SECONDS - begun)) s"
 expect_code 1
-expect_part cold FAILED "hung: "
-expect_part interrupt FAILED "hung: "
+expect_part cold FAILED "not done at its limit, ended by SIGKILL: "
+expect_part interrupt FAILED "not done at its limit, ended by SIGKILL: "
 ! pgrep -f "$program train" >/dev/null || problem "a process is left"
+expect_empty err
 program=$weft
 end
 
