@@ -69,7 +69,7 @@ damaged() {
     expect_code 0
     expect_entries 1
     expect_same "${1// /-}/model.safetensors" cpu/model.safetensors
-    head -c 15 "$entry" | grep -q 'weft program 1' || problem "the entry is incomplete"
+    head -c 15 "$entry" | grep -q 'weft program 2' || problem "the entry is incomplete"
     [ "$(stat -c %s "$entry")" -gt 1000 ] || problem "the entry is short"
     end
 }
@@ -80,7 +80,7 @@ head -c 500 "$work/files/whole" >"$entry"
 damaged "a short entry"
 : >"$entry"
 damaged "an empty entry"
-sed '1s/weft program 1 ./weft program 1 x/' "$work/files/whole" >"$entry"
+sed '1s/weft program 2 ./weft program 2 x/' "$work/files/whole" >"$entry"
 damaged "an entry of another key"
 
 begin "several processes with one cold cache"
@@ -160,8 +160,8 @@ rm "$entry"
 train wrong --device rusticl --kernels "$work/files/kernels"
 python3 - "$(entries)" "$work/files/planted" "$(basename "$entry" .program)" <<'PYTHON'
 import hashlib, sys
-body = open(sys.argv[1], "rb").read().partition(b"\n")[2]
-head = "weft program 1 %s %s\n" % (sys.argv[3], hashlib.sha256(body).hexdigest())
+head, _, body = open(sys.argv[1], "rb").read().partition(b"\n")
+head = "weft program 2 %s %s %s\n" % (sys.argv[3], head.split()[4].decode(), hashlib.sha256(body).hexdigest())
 open(sys.argv[2], "wb").write(head.encode() + body)
 PYTHON
 folder=$work/cache/weft

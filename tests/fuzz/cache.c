@@ -7,7 +7,7 @@
 #include "backend/opencl/state.h"
 #include "base/sha256.h"
 
-#define FORMAT "weft program 1"
+#define FORMAT "weft program 2"
 
 static const char *entry; /* the path of the entry that is read */
 static size_t given;      /* binaries that reached the driver */
@@ -39,7 +39,7 @@ static void write_entry(const char *key, bool right, struct input content) {
     REQUIRE(file != NULL);
     if (right) {
         sha256_hex(content.bytes, content.size, hash);
-        fprintf(file, FORMAT " %s %s\n", key, hash);
+        fprintf(file, FORMAT " %s %s %s\n", key, hash, hash);
     }
     REQUIRE(fwrite(content.bytes, 1, content.size, file) == content.size && fclose(file) == 0);
 }

@@ -228,7 +228,7 @@ def kinds():
 
 def cache():
     seed("cache", "right", b"\1binary")
-    seed("cache", "other", b"\0weft program 1 %s %s\nbinary" % (b"0" * 64, b"0" * 64))
+    seed("cache", "other", b"\0weft program 2 %s %s %s\nbinary" % (b"0" * 64, b"0" * 64, b"0" * 64))
 
 
 def options():

@@ -1,10 +1,12 @@
 /* cache.c: compiled programs, kept in $XDG_CACHE_HOME/weft.
  *
- * An entry is a file KEY.program: a line with the key and the SHA-256 of the rest, then the
- * driver's binary. An entry is written to a temporary file that is then renamed, so several
- * processes may share the folder. An entry that is damaged or that the driver refuses is
- * removed, and the program is compiled again. A program from the cache must pass the probe like
- * any other.
+ * An entry is a file KEY.program: a line with the key, the SHA-256 of what the probe computed, and
+ * the SHA-256 of the rest, then the driver's binary. An entry is written to a temporary file that
+ * is then renamed, so several processes may share the folder.
+ *
+ * An entry is removed, and the program is compiled again, if the entry is damaged, if the driver
+ * refuses it, and if the device cannot be opened with it: a kernel is missing, or the probe fails
+ * or computes something else than when the entry was made. Drivers change without another version.
  *
  * A program is code, and the hash of an entry is no signature: the folder and the entry are used
  * only if no other user can have written them (os/private.h). */
@@ -20,11 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT      "weft program 1"
+#define FORMAT      "weft program 2"
 #define ENDING      ".program"
 #define MAX_FILES   64
 #define MAX_BYTES   (256u << 20)
-#define HEADER_SIZE (sizeof FORMAT + 2 * 65) /* "FORMAT KEY HASH\n", no zero */
+#define HEADER_SIZE (sizeof FORMAT + 3 * 65) /* "FORMAT KEY PROBE HASH\n", no zero */
+#define NO_PROBE    "0000000000000000000000000000000000000000000000000000000000000000"
 #define ENTRY_NAME  (65 + sizeof ENDING)
 
 /* PoCL caches each kernel as specialised for its work-group. To return a binary, it compiles all
@@ -36,12 +39,17 @@ static bool is_drivers(const struct opencl_backend *cl) {
 
 static void make_key(const struct opencl_backend *cl, const struct text *source, const char *flags,
                      char key[65]) {
-    char version[256] = "";
+    char version[256] = "", numbers[64];
+    cl_uint vendor = 0;
     const struct weft_device *device = &cl->base.device;
     const char *const texts[] = {
-        FORMAT, device->platform_name, device->name, device->driver, version, flags};
+        FORMAT, device->platform_name, device->name, device->driver, version, numbers, flags};
     struct sha256 hash;
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
+    clGetDeviceInfo(cl->device, CL_DEVICE_VENDOR_ID, sizeof vendor, &vendor, NULL);
+    /* Intel gives several generations one name. */
+    snprintf(numbers, sizeof numbers, "vendor %lx, units %u", (unsigned long)vendor,
+             device->compute_units);
     sha256_init(&hash);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         sha256_update(&hash, texts[i], strlen(texts[i]) + 1);
@@ -79,11 +87,20 @@ static void entry_name(const char *key, char name[ENTRY_NAME]) {
     snprintf(name, ENTRY_NAME, "%s" ENDING, key);
 }
 
-static void header_of(const char *key, const char *binary, size_t size,
+static void header_of(const char *key, const char *probe, const char *binary, size_t size,
                       char header[HEADER_SIZE + 1]) {
     char hash[65];
     sha256_hex(binary, size, hash);
-    snprintf(header, HEADER_SIZE + 1, FORMAT " %s %s\n", key, hash);
+    snprintf(header, HEADER_SIZE + 1, FORMAT " %s %s %s\n", key,
+             probe[0] != '\0' ? probe : NO_PROBE, hash);
+}
+
+/* Copies what the probe computed when ${entry}, of at least HEADER_SIZE bytes, was made. Returns
+ * false if it is no hash. */
+static bool read_probe(const char *entry, char probe[65]) {
+    memcpy(probe, entry + sizeof FORMAT + 65, 64);
+    probe[64] = '\0';
+    return strspn(probe, "0123456789abcdef") == 64;
 }
 
 /* Makes and builds the program from the binary of an intact entry. */
@@ -108,8 +125,8 @@ static bool load_entry(struct opencl_backend *cl, const struct os_private *folde
                        const char *entry, size_t size, const char *flags) {
     char header[HEADER_SIZE + 1];
     double start = os_seconds();
-    if (size > HEADER_SIZE) {
-        header_of(cl->cache_key, entry + HEADER_SIZE, size - HEADER_SIZE, header);
+    if (size > HEADER_SIZE && read_probe(entry, cl->cached_probe)) {
+        header_of(cl->cache_key, cl->cached_probe, entry + HEADER_SIZE, size - HEADER_SIZE, header);
         if (memcmp(entry, header, HEADER_SIZE) == 0 &&
             build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags)) {
             log_write(&cl->base.log,
@@ -144,7 +161,8 @@ bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, con
     }
     make_key(cl, source, flags, cl->cache_key);
     entry_name(cl->cache_key, name);
-    trust = os_private_read(&folder, name, MAX_BYTES, &entry, &size, why);
+    trust =
+        cl->recompile ? OS_ABSENT : os_private_read(&folder, name, MAX_BYTES, &entry, &size, why);
     if (trust == OS_TRUSTED) {
         loaded = load_entry(cl, &folder, name, entry, size, flags);
     } else if (trust == OS_DISTRUSTED) {
@@ -152,16 +170,32 @@ bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, con
     } else {
         log_write(&cl->base.log, "opencl: program cache: miss: %s/%s", folder.path, name);
     }
-    if (loaded) {
-        cl->cache_key[0] = '\0';
-    }
+    cl->from_cache = loaded;
     free(entry);
     os_private_close(&folder);
     return loaded;
 }
 
-static void write_entry(const struct weft_log *log, const char *key, const char *binary,
-                        size_t size) {
+bool opencl_cache_probe_differs(const struct opencl_backend *cl) {
+    return cl->from_cache && strcmp(cl->cached_probe, cl->probe) != 0;
+}
+
+void opencl_cache_reject(struct opencl_backend *cl, const char *why) {
+    char path[OS_PATH], name[ENTRY_NAME], reason[OS_WHY];
+    struct os_private folder;
+    if (!os_cache_folder(path) || os_private_open(&folder, path, false, reason) != OS_TRUSTED) {
+        return;
+    }
+    entry_name(cl->cache_key, name);
+    os_private_remove(&folder, name);
+    log_write(&cl->base.log,
+              "opencl: program cache: rebuilt, since the entry does not work: %s/%s: %s",
+              folder.path, name, why);
+    os_private_close(&folder);
+}
+
+static void write_entry(const struct opencl_backend *cl, const char *binary, size_t size) {
+    const struct weft_log *log = &cl->base.log;
     char path[OS_PATH], name[ENTRY_NAME], header[HEADER_SIZE + 1], why[OS_WHY];
     struct os_private folder;
     bool written;
@@ -169,8 +203,8 @@ static void write_entry(const struct weft_log *log, const char *key, const char 
         log_write(log, "opencl: program cache: not saved: its folder cannot be used");
         return;
     }
-    header_of(key, binary, size, header);
-    entry_name(key, name);
+    header_of(cl->cache_key, cl->probe, binary, size, header);
+    entry_name(cl->cache_key, name);
     written = os_private_write(&folder, name, header, HEADER_SIZE, binary, size);
     log_write(log, "opencl: program cache: %s: %s/%s, %zu bytes", written ? "saved" : "not saved",
               folder.path, name, size);
@@ -181,7 +215,7 @@ static void write_entry(const struct weft_log *log, const char *key, const char 
 void opencl_cache_save(struct opencl_backend *cl) {
     size_t size = 0;
     unsigned char *binary;
-    if (cl->cache_key[0] == '\0' ||
+    if (cl->cache_key[0] == '\0' || cl->from_cache ||
         clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
             CL_SUCCESS ||
         size == 0 || size > MAX_BYTES || (binary = malloc(size)) == NULL) {
@@ -189,7 +223,7 @@ void opencl_cache_save(struct opencl_backend *cl) {
     }
     if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==
         CL_SUCCESS) {
-        write_entry(&cl->base.log, cl->cache_key, (const char *)binary, size);
+        write_entry(cl, (const char *)binary, size);
     }
     free(binary);
 }

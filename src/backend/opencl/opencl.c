@@ -214,6 +214,22 @@ static void log_plan(const struct opencl_backend *cl) {
     log_chains(cl);
 }
 
+/* Makes the program, and checks what it computes. */
+static enum weft_status make_program(struct opencl_backend *cl,
+                                     const struct weft_backend_options *options,
+                                     struct weft_error *error) {
+    TRY(opencl_program_build(cl, options, error));
+    cl->untried = cl->from_cache;
+    TRY(opencl_fill_init(cl, error));
+    if (options->math == WEFT_MATH_FAST) {
+        return WEFT_OK;
+    }
+    TRY(opencl_probe(cl, error));
+    return opencl_cache_probe_differs(cl)
+               ? weft_fail(error, WEFT_BAD_DEVICE, "the probe computes something else than before")
+               : WEFT_OK;
+}
+
 static enum weft_status open_device(struct opencl_backend *cl,
                                     const struct weft_backend_options *options,
                                     struct weft_error *error) {
@@ -229,16 +245,15 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(make_queue(cl, error));
     TRY(opencl_memory_check(cl, error));
     TRY(make_kernels(cl, options, error));
-    TRY(opencl_program_build(cl, options, error));
-    TRY(opencl_fill_init(cl, error));
-    if (options->math == WEFT_MATH_EXACT) {
-        TRY(opencl_probe(cl, error));
-    }
+    TRY(make_program(cl, options, error));
+    cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
+    cl->untried = cl->from_cache;
     TRY(opencl_plan_init(cl, error));
     if (options->math == WEFT_MATH_FAST) {
         TRY(opencl_engine->init(cl, error));
     }
+    cl->untried = false;
     log_plan(cl);
     cl->base.mapping = cl->mapping;
     return WEFT_OK;
@@ -277,11 +292,12 @@ failed:
 }
 
 /* Opens ${device} with ${mapping}. Sets ${too_small} if it cannot because of its limits of
- * work-groups. */
-static enum weft_status open_mapping(const struct backend_request *request,
+ * work-groups, and ${recompile} if it cannot because of the cached program, which is then removed;
+ * with ${recompile} set before, none is used. */
+static enum weft_status open_program(const struct backend_request *request,
                                      const struct weft_device *device, enum weft_mapping mapping,
-                                     bool *too_small, struct weft_backend **backend,
-                                     struct weft_error *error) {
+                                     bool *too_small, bool *recompile,
+                                     struct weft_backend **backend, struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
@@ -295,16 +311,36 @@ static enum weft_status open_mapping(const struct backend_request *request,
                                            .batch = request->options->batch,
                                            .forward_only = request->options->forward_only},
                                   .mapping = mapping,
+                                  .recompile = *recompile,
                                   .debug = request->debug};
     status = open_device(cl, request->options, error);
+    *too_small = cl->groups_too_small;
+    *recompile = status == WEFT_BAD_DEVICE && cl->untried && !*too_small;
+    if (*recompile) {
+        opencl_cache_reject(cl, error->message);
+    }
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", device->name);
-        *too_small = cl->groups_too_small;
         close_opencl(&cl->base);
         return status;
     }
     *backend = &cl->base;
     return WEFT_OK;
+}
+
+/* As open_program; the program is compiled if that of the cache does not work. */
+static enum weft_status open_mapping(const struct backend_request *request,
+                                     const struct weft_device *device, enum weft_mapping mapping,
+                                     bool *too_small, struct weft_backend **backend,
+                                     struct weft_error *error) {
+    bool recompile = false;
+    enum weft_status status =
+        open_program(request, device, mapping, too_small, &recompile, backend, error);
+    if (recompile) {
+        *error = (struct weft_error){0};
+        status = open_program(request, device, mapping, too_small, &recompile, backend, error);
+    }
+    return status;
 }
 
 /* The mapping gpu needs work-groups of 16. Where the device allows none, or none for one of the

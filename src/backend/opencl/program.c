@@ -10,6 +10,7 @@
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/printable.h"
+#include "base/sha256.h"
 #include "base/try.h"
 #include "numerics.h"
 #include "os/handlers.h"
@@ -244,6 +245,7 @@ enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *erro
     struct wrong contracted = {.in = NULL}, other = {.in = NULL};
     fill_probes(in);
     TRY(run_probe(cl, in, out, error));
+    sha256_hex(out, sizeof out, cl->probe);
     compare(in, out, &contracted, &other);
     warn(cl, &contracted, &other);
     return WEFT_OK;

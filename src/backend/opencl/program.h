@@ -22,7 +22,8 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       struct weft_error *error);
 
 /* Computes a few hundred values on the device. If one differs from the host's, describes it in
- * cl->base.warning, and sets cl->base.contracts if that is only contraction. */
+ * cl->base.warning, and sets cl->base.contracts if that is only contraction. Stores a hash of all
+ * results in cl->probe. */
 enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
 
 #endif

@@ -64,7 +64,12 @@ struct opencl_backend {
     struct debug_guards *guards;       /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;
     struct opencl_kernels kernels;
-    char cache_key[65]; /* of the program in the cache; empty: it is not to be saved */
+    char cache_key[65];    /* of the program in the cache; empty: it is not to be saved */
+    bool from_cache;       /* the program is from the cache */
+    bool recompile;        /* the program is not taken from the cache, but saved there */
+    bool untried;          /* a failure may be that of a program from the cache */
+    char probe[65];        /* SHA-256 of what the probe computed; empty: there was none */
+    char cached_probe[65]; /* with from_cache: the same, when the entry was made */
     size_t launch_count;
     struct opencl_launch *launches; /* of the kernels, in their order */
     struct opencl_launch common[COMMON_COUNT];
