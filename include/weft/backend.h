@@ -87,7 +87,8 @@ struct weft_needs {
 WEFT_API struct weft_needs weft_network_needs(const struct weft_network *network, size_t batch,
                                               bool forward_only);
 
-/* Closes ${backend} and frees all that it holds. NULL is harmless. */
+/* Closes ${backend} and frees all that it holds. NULL is harmless. Of a device that is lost
+ * (weft_device_lost), only memory of the host is freed, and this function does not wait. */
 WEFT_API void weft_backend_close(struct weft_backend *backend);
 
 /* Returns the device of ${backend} (weft/device.h); valid until the backend is closed. */

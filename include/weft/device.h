@@ -60,6 +60,13 @@ WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t
 WEFT_API enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
                                              struct weft_error *notice, struct weft_error *error);
 
+/* Returns whether an OpenCL device was lost in this process: a call of its driver has failed as
+ * after a watchdog that ended a kernel, or after a crash. From then on weft makes no call for the
+ * device, since any may wait for ever: a backend on it fails with WEFT_BAD_DEVICE, and its objects
+ * of the driver are not released. The driver's own exit handlers may wait, too: a program prints
+ * its messages, and ends with _exit. */
+WEFT_API bool weft_device_lost(void);
+
 /* Empties the cache of compiled OpenCL programs ($XDG_CACHE_HOME/weft). ${removed}, if not NULL,
  * is set to the number of programs. Fails with WEFT_FAILED if no cache folder is known. */
 WEFT_API enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error);

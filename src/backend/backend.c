@@ -1,5 +1,6 @@
 /* backend.c: the functions of include/weft/backend.h: they check arguments for all backends and
  * call the one that is open. */
+#include "backend/opencl/api.h"
 #include "backend/ops.h"
 #include "base/try.h"
 #include "numerics.h"
@@ -35,6 +36,10 @@ bool weft_backend_contracts(const struct weft_backend *backend) {
 
 const char *weft_backend_note(const struct weft_backend *backend) {
     return backend->note[0] != '\0' ? backend->note : NULL;
+}
+
+bool weft_device_lost(void) {
+    return opencl_api != NULL && opencl_api->is_lost();
 }
 
 static enum weft_status check_size(const struct weft_network *network,

@@ -14,6 +14,7 @@
 #include "os/terminal.h"
 #include "report/canvas.h"
 #include "report/screen.h"
+#include "weft/device.h"
 #include "weft/model.h"
 #include "weft/version.h"
 
@@ -157,5 +158,9 @@ int main(int argc, char **argv) {
         cli_message_error(&error, json);
     }
     os_explain_end(NULL, 0);
+    if (weft_device_lost()) { /* an exit handler of its driver may wait for ever */
+        fflush(stdout);
+        os_end((int)status);
+    }
     return (int)status;
 }

@@ -47,9 +47,14 @@ static void write_if_ready(int descriptor, const char *text) {
     }
 }
 
+static volatile sig_atomic_t running_child; /* its process, or 0 */
+
 /* The handler of os_end_at_interrupts. */
 static void end_at_once(int number, siginfo_t *information, void *context) {
     (void)number, (void)information, (void)context;
+    if (running_child > 0) {
+        kill(running_child, SIGKILL);
+    }
     write_if_ready(STDERR_FILENO, last_message);
     write_if_ready(STDOUT_FILENO, last_output);
     _exit(WEFT_INTERRUPTED);
@@ -68,6 +73,10 @@ static void on_crash(int number) {
     end_if_interrupted();
     print_explanation();
     raise(number);
+}
+
+void os_end(int code) {
+    _exit(code);
 }
 
 void os_abort(void) {
@@ -144,14 +153,12 @@ enum { TICK_US = 20 * 1000 };
  * again after the call that the signal interrupts: a timer interrupts each wait from now on. */
 static void on_signal(int number, siginfo_t *information, void *context) {
     long long now = (long long)(1000 * os_seconds()) + 1, first = 0;
-    (void)context;
     if (atomic_compare_exchange_strong(&first_at, &first, now)) {
         atomic_store(&typed, information->si_code > 0); /* sent by the kernel, not by a process */
         atomic_store(&interrupted, number);
         setitimer(ITIMER_REAL, &(struct itimerval){{0, TICK_US}, {0, TICK_US}}, NULL);
     } else if (now - first >= TWICE_MS && (number == SIGINT || number == SIGTERM)) {
-        signal(number, SIG_DFL);
-        raise(number);
+        end_at_once(number, information, context);
     }
 }
 
@@ -294,6 +301,8 @@ enum weft_status os_run_self(char *const *arguments, double seconds, struct os_c
     if (child == 0) {
         run_child(parent, arguments);
     }
+    running_child = child;
     wait_for(child, os_seconds() + seconds, result);
+    running_child = 0;
     return WEFT_OK;
 }

@@ -42,6 +42,10 @@ void os_explain_end(const char *text, int code);
  * os_explain_end last. */
 _Noreturn void os_abort(void);
 
+/* Ends the process with ${code}, and calls no exit handler: one of a driver may not return. Streams
+ * must be flushed before. */
+_Noreturn void os_end(int code);
+
 /* From now on, the signals of os_catch_interrupts end the program with the exit code
  * WEFT_INTERRUPTED, after ${message} on stderr and ${output} on stdout, unless a stream has no room
  * for it. Both texts stay the caller's. */
@@ -49,8 +53,9 @@ void os_end_at_interrupts(const char *message, const char *output);
 
 /* From now on, Ctrl-C (SIGINT), SIGTERM, SIGHUP (the terminal is gone) and SIGXCPU (the limit of
  * processor time) set a flag instead of ending the program, and a system call that waits fails
- * with EINTR from then on. A second SIGINT or SIGTERM, after any of them, ends the program, unless
- * it arrives immediately: then it was sent to the process and to its group. */
+ * with EINTR from then on. A second SIGINT or SIGTERM, after any of them, ends the program and its
+ * child process at once, as os_end_at_interrupts says, even if it waits for a driver. It is ignored
+ * if it arrives immediately: then it was sent to the process and to its group. */
 void os_catch_interrupts(void);
 
 /* Returns whether a signal has arrived. The library, which has a copy of the functions of src/os,

@@ -172,9 +172,10 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
     return verify->contracts ? run_contracted(verify, error) : run_networks(verify, error);
 }
 
-/* What could not be run is not different: WEFT_FAILED would say so in an exit code. */
+/* What could not be run is not different: WEFT_FAILED would say so in an exit code. A device that
+ * was lost has been opened, but was not verified to the end. */
 static enum weft_status without_verdict(enum weft_status status, struct weft_error *error) {
-    if (status != WEFT_FAILED) {
+    if (status != WEFT_FAILED && (status != WEFT_BAD_DEVICE || !weft_device_lost())) {
         return status;
     }
     if (error != NULL) {

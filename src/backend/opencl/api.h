@@ -19,6 +19,8 @@ struct opencl_api {
      * ${size} bytes: "OpenCL ICD Loader 2.3.1, OpenCL 3.0"; "unknown" if it does not report
      * them, as with a driver that is linked without a loader. Loads the drivers. */
     void (*loader_version)(char *text, size_t size);
+    /* As weft_device_lost. */
+    bool (*is_lost)(void);
 };
 
 /* NULL if weft was built without OpenCL (meson's option opencl). Then the CPU backend is the

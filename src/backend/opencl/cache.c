@@ -12,6 +12,7 @@
  * only if no other user can have written them (os/private.h). */
 #include "backend/opencl/cache.h"
 #include "backend/log.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "base/printable.h"
 #include "base/sha256.h"
@@ -109,14 +110,15 @@ static bool build(struct opencl_backend *cl, const char *binary, size_t size, co
     cl_int code, accepted = CL_INVALID_BINARY;
     cl->program =
         clCreateProgramWithBinary(cl->context, 1, &cl->device, &size, &bytes, &accepted, &code);
-    if (code == CL_SUCCESS && accepted == CL_SUCCESS &&
-        clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL) == CL_SUCCESS) {
-        return true;
+    if (code == CL_SUCCESS && accepted == CL_SUCCESS) {
+        code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
+        if (code == CL_SUCCESS) {
+            return true;
+        }
+        opencl_loss_note(cl->device, code);
     }
-    if (cl->program != NULL) {
-        clReleaseProgram(cl->program);
-        cl->program = NULL;
-    }
+    OPENCL_RELEASE(cl->device, Program, cl->program);
+    cl->program = NULL;
     return false;
 }
 

@@ -23,7 +23,7 @@
     X(INVALID_DEVICE_PARTITION_COUNT)
 /* clang-format on */
 
-const char *opencl_code_name(cl_int code, char text[32]) {
+static const char *name_of(cl_int code) {
 #define NAME(name)                                                                                 \
     case CL_##name:                                                                                \
         return "CL_" #name;
@@ -31,10 +31,23 @@ const char *opencl_code_name(cl_int code, char text[32]) {
         CODES(NAME)
     case -1001:
         return "CL_PLATFORM_NOT_FOUND_KHR";
+    case OPENCL_ILLEGAL_ACCESS:
+        return "CL error -9999 (NVIDIA: illegal access to a buffer)";
     default:
-        snprintf(text, 32, "CL error %d", (int)code);
-        return text;
+        return NULL;
     }
+}
+
+bool opencl_code_is_standard(cl_int code) {
+    return code != OPENCL_ILLEGAL_ACCESS && name_of(code) != NULL;
+}
+
+const char *opencl_code_name(cl_int code, char text[32]) {
+    const char *name = name_of(code);
+    if (name == NULL) {
+        snprintf(text, 32, "CL error %d", (int)code);
+    }
+    return name != NULL ? name : text;
 }
 
 enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *error) {

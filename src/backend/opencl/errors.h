@@ -5,9 +5,15 @@
 #include "backend/opencl/cl.h"
 #include "weft/error.h"
 
-/* Returns "CL_OUT_OF_RESOURCES" for -5. For a code without a name, writes "CL error -9999" into
+/* NVIDIA's code for a kernel that accessed memory outside of its buffers. */
+#define OPENCL_ILLEGAL_ACCESS (-9999)
+
+/* Returns "CL_OUT_OF_RESOURCES" for -5. For a code without a name, writes "CL error -1234" into
  * ${text} and returns it. */
 const char *opencl_code_name(cl_int code, char text[32]);
+
+/* Returns whether ${code} is one of OpenCL, not of a driver. */
+bool opencl_code_is_standard(cl_int code);
 
 /* Fails with WEFT_BAD_DEVICE and "${call}: CL_..." unless ${code} is CL_SUCCESS. */
 enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *error);

@@ -3,7 +3,7 @@
  * Some drivers' clEnqueueFillBuffer is wrong: on macOS it leaves other values, and on NVIDIA a fill
  * of 2 GiB or more does not end, or destroys the context. A kernel is right everywhere. */
 #include "backend/opencl/fill.h"
-#include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -29,16 +29,18 @@ static cl_int enqueue(struct opencl_backend *cl, cl_mem buffer, cl_uint word, cl
 enum weft_status opencl_fill_init(struct opencl_backend *cl, struct weft_error *error) {
     cl_int code;
     cl->fill = clCreateKernel(cl->program, "fill", &code);
-    return opencl_check(code, "clCreateKernel: fill", error);
+    return opencl_queue_check(cl, code, "clCreateKernel: fill", error);
 }
 
 enum weft_status opencl_fill(struct opencl_backend *cl, cl_mem buffer, cl_uint word, size_t begin,
                              size_t bytes, struct weft_error *error) {
     for (size_t at = 0; at < bytes; at += PIECE) {
         const size_t piece = bytes - at < PIECE ? bytes - at : PIECE;
-        TRY(opencl_check(enqueue(cl, buffer, word, (cl_uint)((begin + at) / FILL_BLOCK),
-                                 (cl_uint)(piece / FILL_BLOCK)),
-                         "clEnqueueNDRangeKernel: fill", error));
+        TRY(opencl_lost_check(cl->device, error));
+        TRY(opencl_queue_check(cl,
+                               enqueue(cl, buffer, word, (cl_uint)((begin + at) / FILL_BLOCK),
+                                       (cl_uint)(piece / FILL_BLOCK)),
+                               "clEnqueueNDRangeKernel: fill", error));
     }
     return WEFT_OK;
 }

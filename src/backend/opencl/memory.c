@@ -2,8 +2,8 @@
 #include "backend/opencl/memory.h"
 #include "backend/log.h"
 #include "backend/opencl/debug/guard.h"
-#include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -40,11 +40,12 @@ enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct wef
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
     cl_int code;
+    TRY(opencl_lost_check(cl->device, error));
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
     TRY(check_room(cl, bytes, what, error));
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
-    if (opencl_check(code, "clCreateBuffer", error) != WEFT_OK ||
+    if (opencl_queue_check(cl, code, "clCreateBuffer", error) != WEFT_OK ||
         opencl_fill(cl, *buffer, 0, 0, bytes, error) != WEFT_OK) {
         weft_error_hint(error, "%zu bytes for %s at batch %zu; a smaller --batch needs less", bytes,
                         what, cl->base.batch);
@@ -56,22 +57,17 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     return debug_guard_add(cl, *buffer, bytes, what, error);
 }
 
-void opencl_buffer_release(cl_mem buffer) {
-    if (buffer != NULL) {
-        clReleaseMemObject(buffer);
-    }
-}
-
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error) {
     size_t held = 0;
     if (*buffer != NULL) {
-        TRY(opencl_check(clGetMemObjectInfo(*buffer, CL_MEM_SIZE, sizeof held, &held, NULL),
-                         "clGetMemObjectInfo", error));
+        TRY(opencl_queue_check(cl,
+                               clGetMemObjectInfo(*buffer, CL_MEM_SIZE, sizeof held, &held, NULL),
+                               "clGetMemObjectInfo", error));
         if (bytes + debug_guard_size(cl) <= held) {
             return WEFT_OK;
         }
-        opencl_buffer_release(*buffer);
+        OPENCL_RELEASE(cl->device, MemObject, *buffer);
         *buffer = NULL;
         cl->buffer_count--;
         cl->buffer_bytes -= held - debug_guard_size(cl);
@@ -149,14 +145,14 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     TRY(opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error));
     log_write(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
               cl->buffer_count, cl->buffer_bytes, cl->base.batch);
-    return opencl_check(clFinish(cl->queue), "clFinish", error);
+    return opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error);
 }
 
 /* Releases ${count} buffers. Activations that share one are adjacent. */
-static void release_all(const cl_mem *buffers, size_t count) {
+static void release_all(cl_device_id device, const cl_mem *buffers, size_t count) {
     for (size_t i = 0; buffers != NULL && i < count; i++) {
         if (i == 0 || buffers[i] != buffers[i - 1]) {
-            opencl_buffer_release(buffers[i]);
+            OPENCL_RELEASE(device, MemObject, buffers[i]);
         }
     }
 }
@@ -165,13 +161,13 @@ void opencl_memory_finish(struct opencl_backend *cl) {
     const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
                            cl->table,    cl->identity,      cl->order,  cl->results};
     size_t layers = cl->base.network->layer_count;
-    release_all(cl->values, layers + 1);
-    release_all(cl->dvalues, layers + 1);
-    release_all(cl->scratch, layers);
-    release_all(cl->arrays, WEFT_ARRAY_COUNT);
-    release_all(cl->pixels, WEFT_SPLIT_COUNT);
-    release_all(cl->labels, WEFT_SPLIT_COUNT);
-    release_all(rest, sizeof rest / sizeof rest[0]);
+    release_all(cl->device, cl->values, layers + 1);
+    release_all(cl->device, cl->dvalues, layers + 1);
+    release_all(cl->device, cl->scratch, layers);
+    release_all(cl->device, cl->arrays, WEFT_ARRAY_COUNT);
+    release_all(cl->device, cl->pixels, WEFT_SPLIT_COUNT);
+    release_all(cl->device, cl->labels, WEFT_SPLIT_COUNT);
+    release_all(cl->device, rest, sizeof rest / sizeof rest[0]);
     free(cl->values);
     free(cl->dvalues);
     free(cl->scratch);

@@ -23,9 +23,6 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error);
 
-/* Releases ${buffer}; NULL is harmless. */
-void opencl_buffer_release(cl_mem buffer);
-
 /* Returns ${floats} rounded up to 8 whole vectors of 16, at least 8: whole work-groups. */
 size_t opencl_padded(size_t floats);
 

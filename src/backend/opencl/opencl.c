@@ -8,6 +8,7 @@
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/plan.h"
@@ -26,10 +27,11 @@ static struct opencl_backend *cl_of(struct weft_backend *backend) {
 
 static void close_opencl(struct weft_backend *backend) {
     struct opencl_backend *cl = cl_of(backend);
-    if (cl->queue != NULL) {
-        clFinish(cl->queue);
+    /* A lost device may answer no call. */
+    if (cl->queue != NULL && !opencl_is_lost(cl->device)) {
+        opencl_queue_check(cl, clFinish(cl->queue), "clFinish", NULL);
     }
-    if (cl->program != NULL && cl->base.last_count > 0) {
+    if (cl->program != NULL && cl->base.last_count > 0 && !opencl_is_lost(cl->device)) {
         opencl_cache_save(cl);
     }
     /* Everything that refers to program, queue and context is released before them. */
@@ -39,18 +41,10 @@ static void close_opencl(struct weft_backend *backend) {
     }
     opencl_memory_finish(cl);
     debug_guards_finish(cl);
-    if (cl->fill != NULL) {
-        clReleaseKernel(cl->fill);
-    }
-    if (cl->program != NULL) {
-        clReleaseProgram(cl->program);
-    }
-    if (cl->queue != NULL) {
-        clReleaseCommandQueue(cl->queue);
-    }
-    if (cl->context != NULL) {
-        clReleaseContext(cl->context);
-    }
+    OPENCL_RELEASE(cl->device, Kernel, cl->fill);
+    OPENCL_RELEASE(cl->device, Program, cl->program);
+    OPENCL_RELEASE(cl->device, CommandQueue, cl->queue);
+    OPENCL_RELEASE(cl->device, Context, cl->context);
     free(cl->profile);
     free(cl->kernels.list);
     free(cl->groups.list);
@@ -235,6 +229,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
                                     struct weft_error *error) {
     cl_int code;
     TRY(opencl_device_find(&cl->base.device, &cl->device, error));
+    TRY(opencl_lost_check(cl->device, error));
     if (cl->mapping == WEFT_MAPPING_AUTO) {
         TRY(opencl_best_mapping(cl->device, &cl->base.device, &cl->mapping, error));
     }
@@ -369,11 +364,16 @@ static enum weft_status open_opencl(const struct backend_request *request,
     return status;
 }
 
+static bool is_lost(void) {
+    return opencl_is_lost(NULL);
+}
+
 static const struct opencl_api ops = {
     .list = opencl_devices_list,
     .open = open_opencl,
     .cache_clear = opencl_cache_clear,
     .loader_version = opencl_loader_version,
+    .is_lost = is_lost,
 };
 
 const struct opencl_api *const opencl_api = &ops;

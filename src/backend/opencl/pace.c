@@ -6,7 +6,7 @@
  * longer is enqueued in parts: the same work-items, in the same work-groups, so no bit changes. A
  * network whose step takes milliseconds is never held up. */
 #include "backend/opencl/pace.h"
-#include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
@@ -69,7 +69,7 @@ static enum weft_status count_work(struct opencl_backend *cl, uint64_t work,
     if (pace->queued < pace->limit) {
         return WEFT_OK;
     }
-    TRY(opencl_check(clFinish(cl->queue), "clFinish", error));
+    TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error));
     seconds = os_seconds() - pace->since;
     if (seconds < SHORT && pace->limit < MOST_LIMIT) {
         pace->limit *= 2;
@@ -89,9 +89,12 @@ enum weft_status opencl_pace_add(struct opencl_backend *cl, const struct opencl_
 static enum weft_status enqueue_part(struct opencl_backend *cl, const struct opencl_launch *launch,
                                      const size_t *begin, const size_t size[3],
                                      struct weft_error *error) {
-    return opencl_check(clEnqueueNDRangeKernel(cl->queue, launch->object, 3, begin, size,
-                                               launch->local, 0, NULL, opencl_profile_event(cl)),
-                        "clEnqueueNDRangeKernel", error);
+    TRY(opencl_lost_check(cl->device, error));
+    return opencl_queue_check(cl,
+                              clEnqueueNDRangeKernel(cl->queue, launch->object, 3, begin, size,
+                                                     launch->local, 0, NULL,
+                                                     opencl_profile_event(cl)),
+                              "clEnqueueNDRangeKernel", error);
 }
 
 static size_t least(size_t a, size_t b) {

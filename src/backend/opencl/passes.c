@@ -1,6 +1,6 @@
 /* passes.c: training steps, evaluation and propagation of a batch. */
 #include "backend/opencl/passes.h"
-#include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
@@ -92,7 +92,7 @@ enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct we
     for (size_t step = 0; step < steps->steps; step++) {
         TRY(train_step(cl, steps, step, error));
         if (step % 8 == 7) {
-            TRY(opencl_check(clFlush(cl->queue), "clFlush", error));
+            TRY(opencl_queue_check(cl, clFlush(cl->queue), "clFlush", error));
         }
     }
     return join_losses(cl, steps, error);
@@ -189,7 +189,7 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
                    ARG(cl->arrays[WEFT_ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
     }
-    return opencl_check(clFinish(cl->queue), "clFinish", error);
+    return opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error);
 }
 
 enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,

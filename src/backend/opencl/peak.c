@@ -1,5 +1,6 @@
 /* peak.c: the peak of a device: the best of several variants of cl/bench.cl. */
 #include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
@@ -49,12 +50,13 @@ static enum weft_status launch_once(struct opencl_backend *cl, const struct vari
                                     struct weft_error *error) {
     size_t range = range_of(cl, variant);
     double start = os_seconds();
-    TRY(opencl_check(clSetKernelArg(kernel, 3, sizeof turns, &turns), "clSetKernelArg: peak",
-                     error));
-    TRY(opencl_check(
+    TRY(opencl_queue_check(cl, clSetKernelArg(kernel, 3, sizeof turns, &turns),
+                           "clSetKernelArg: peak", error));
+    TRY(opencl_queue_check(
+        cl,
         clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &range, &variant->group, 0, NULL, NULL),
         "clEnqueueNDRangeKernel: peak", error));
-    TRY(opencl_check(clFinish(cl->queue), "clFinish: peak", error));
+    TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish: peak", error));
     *seconds = os_seconds() - start;
     return WEFT_OK;
 }
@@ -113,22 +115,18 @@ static enum weft_status try_variant(struct opencl_backend *cl, struct variant *v
     enum weft_status status;
     TRY_OR(done, build(cl, variant, &program, error));
     kernel = clCreateKernel(program, "peak", &code);
-    TRY_OR(done, opencl_check(code, "clCreateKernel: peak", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clCreateKernel: peak", error));
     TRY_OR(done, fit_groups(cl, kernel, variant, error));
     TRY_OR(done, opencl_buffer(cl, bytes, "peak", &out, error));
     code = clSetKernelArg(kernel, 0, sizeof out, &out);
     code = code == CL_SUCCESS ? clSetKernelArg(kernel, 1, sizeof a, &a) : code;
     code = code == CL_SUCCESS ? clSetKernelArg(kernel, 2, sizeof b, &b) : code;
-    TRY_OR(done, opencl_check(code, "clSetKernelArg: peak", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clSetKernelArg: peak", error));
     TRY_OR(done, measure(cl, variant, kernel, peak, error));
 done:
-    if (kernel != NULL) {
-        clReleaseKernel(kernel);
-    }
-    opencl_buffer_release(out);
-    if (program != NULL) {
-        clReleaseProgram(program);
-    }
+    OPENCL_RELEASE(cl->device, Kernel, kernel);
+    OPENCL_RELEASE(cl->device, MemObject, out);
+    OPENCL_RELEASE(cl->device, Program, program);
     return status;
 }
 

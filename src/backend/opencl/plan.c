@@ -3,7 +3,7 @@
 #include "backend/opencl/plan.h"
 #include "backend/log.h"
 #include "backend/opencl/debug/hooks.h"
-#include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/profile.h"
@@ -15,8 +15,8 @@
 
 /* ---- a launch ---- */
 
-static enum weft_status set_argument(struct opencl_launch *launch, int index,
-                                     struct opencl_value to, struct weft_error *error) {
+static enum weft_status set_argument(const struct opencl_backend *cl, struct opencl_launch *launch,
+                                     int index, struct opencl_value to, struct weft_error *error) {
     if (index < OPENCL_MAX_ARGUMENTS && to.size <= sizeof launch->set[0].bytes) {
         launch->set[index].is_buffer = to.is_buffer;
         launch->set[index].size = to.size;
@@ -24,8 +24,8 @@ static enum weft_status set_argument(struct opencl_launch *launch, int index,
         launch->set_count =
             (size_t)index >= launch->set_count ? (size_t)index + 1 : launch->set_count;
     }
-    if (opencl_check(clSetKernelArg(launch->object, (cl_uint)index, to.size, to.value),
-                     "clSetKernelArg", error) != WEFT_OK) {
+    if (opencl_queue_check(cl, clSetKernelArg(launch->object, (cl_uint)index, to.size, to.value),
+                           "clSetKernelArg", error) != WEFT_OK) {
         return weft_error_context(error, "kernel %s, argument %d", launch->name, index);
     }
     return WEFT_OK;
@@ -59,16 +59,14 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
     cl_int code;
     launch->object = clCreateKernel(cl->program, name, &code);
     if (code != CL_SUCCESS) {
-        opencl_check(code, "clCreateKernel", error);
+        opencl_queue_check(cl, code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
     }
     return choose_group(cl, launch, error);
 }
 
-void opencl_launch_finish(struct opencl_launch *launch) {
-    if (launch->object != NULL) {
-        clReleaseKernel(launch->object);
-    }
+void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch *launch) {
+    OPENCL_RELEASE(cl->device, Kernel, launch->object);
 }
 
 /* Returns the buffer that ${argument} of group ${i} is. */
@@ -129,10 +127,10 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(arguments[a], values);
-                TRY(set_argument(launch, index, (struct opencl_value)ARG(number), error));
+                TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(number), error));
             } else {
                 cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
-                TRY(set_argument(launch, index, (struct opencl_value)ARG(*buffer), error));
+                TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(*buffer), error));
             }
         }
     }
@@ -171,7 +169,7 @@ enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_l
                                       size_t count, const struct opencl_value *values,
                                       size_t value_count, struct weft_error *error) {
     for (size_t i = 0; i < value_count; i++) {
-        TRY(set_argument(launch, (int)i, values[i], error));
+        TRY(set_argument(cl, launch, (int)i, values[i], error));
     }
     return enqueue_launch(cl, launch, count, error);
 }
@@ -262,11 +260,11 @@ enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *
 
 void opencl_plan_finish(struct opencl_backend *cl) {
     for (size_t i = 0; i < cl->launch_count; i++) {
-        opencl_launch_finish(&cl->launches[i]);
+        opencl_launch_finish(cl, &cl->launches[i]);
     }
     free(cl->launches);
     for (int i = 0; i < COMMON_COUNT; i++) {
-        opencl_launch_finish(&cl->common[i]);
+        opencl_launch_finish(cl, &cl->common[i]);
     }
 }
 

@@ -10,7 +10,7 @@
  * opencl_launch_finish frees it, and does nothing for a launch that is all zero. */
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error);
-void opencl_launch_finish(struct opencl_launch *launch);
+void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch *launch);
 
 /* The value of an argument: LAUNCH(cl, launch, count, error, ARG(buffer), ARG(number)) sets all
  * arguments of a launch of no layer and enqueues it. */

@@ -5,6 +5,7 @@
 #include "backend/opencl/profile.h"
 #include "backend/opencl/clblast/engine.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "backend/profile.h"
 #include "base/try.h"
@@ -154,7 +155,8 @@ static cl_int time_of(cl_event event, cl_profiling_info what, cl_ulong *nanoseco
     return clGetEventProfilingInfo(event, what, sizeof *nanoseconds, nanoseconds, NULL);
 }
 
-static enum weft_status add_event(const struct pending *pending, struct weft_error *error) {
+static enum weft_status add_event(const struct opencl_backend *cl, const struct pending *pending,
+                                  struct weft_error *error) {
     cl_ulong start = 0, end = 0;
     cl_int code = pending->begin != NULL
                       ? time_of(pending->begin, CL_PROFILING_COMMAND_END, &start)
@@ -165,19 +167,20 @@ static enum weft_status add_event(const struct pending *pending, struct weft_err
     if (code == CL_SUCCESS && end > start) {
         pending->entry->seconds += 1e-9 * (double)(end - start);
     }
-    clReleaseEvent(pending->event);
-    if (pending->begin != NULL) {
-        clReleaseEvent(pending->begin);
-    }
-    return opencl_check(code, "clGetEventProfilingInfo", error);
+    OPENCL_RELEASE(cl->device, Event, pending->event);
+    OPENCL_RELEASE(cl->device, Event, pending->begin);
+    return opencl_queue_check(cl, code, "clGetEventProfilingInfo", error);
 }
 
 enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     struct opencl_profile *profile = cl->profile;
-    enum weft_status status = opencl_check(clFinish(cl->queue), "clFinish", error);
-    for (size_t i = 0; i < profile->count; i++) {
-        enum weft_status added = add_event(&profile->pending[i], error);
+    enum weft_status status = opencl_lost_check(cl->device, error);
+    if (status == WEFT_OK) {
+        status = opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error);
+    }
+    for (size_t i = 0; i < profile->count && !opencl_is_lost(cl->device); i++) {
+        enum weft_status added = add_event(cl, &profile->pending[i], error);
         status = status == WEFT_OK ? added : status;
     }
     profile->count = 0;
@@ -225,8 +228,8 @@ enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct open
 
 static enum weft_status enqueue_marker(struct opencl_backend *cl, cl_event *event,
                                        struct weft_error *error) {
-    return opencl_check(clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, event),
-                        "clEnqueueMarkerWithWaitList", error);
+    return opencl_queue_check(cl, clEnqueueMarkerWithWaitList(cl->queue, 0, NULL, event),
+                              "clEnqueueMarkerWithWaitList", error);
 }
 
 enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -245,17 +248,18 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
     TRY_OR(failed, enqueue_marker(cl, end, error));
     return add_pending(cl, launch, count, begin, error);
 failed:
-    clReleaseEvent(begin);
+    OPENCL_RELEASE(cl->device, Event, begin);
     return status;
 }
 
 /* Replaces the queue by one that measures, until the device is closed. */
 static enum weft_status replace_queue(struct opencl_backend *cl, struct weft_error *error) {
+    cl_command_queue queue;
     cl_int code;
-    cl_command_queue queue =
-        clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code);
+    TRY(opencl_lost_check(cl->device, error));
+    TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error));
+    queue = clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code);
     TRY(opencl_check(code, "clCreateCommandQueue: CL_QUEUE_PROFILING_ENABLE", error));
-    clFinish(cl->queue);
     clReleaseCommandQueue(cl->queue);
     cl->queue = queue;
     return WEFT_OK;

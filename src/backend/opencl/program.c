@@ -5,6 +5,7 @@
 #include "backend/opencl/cache.h"
 #include "backend/opencl/debug/hooks.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
@@ -70,6 +71,7 @@ static enum weft_status build_failed(cl_program program, cl_device_id device, co
                         log != NULL && log[0] != '\0' ? log : "(no log)", INDENT);
     }
     free(log);
+    opencl_loss_note(device, code);
     return WEFT_BAD_DEVICE;
 }
 
@@ -107,6 +109,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
     }
     TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &text, error));
     if (!opencl_cache_load(cl, &text, flags, options->no_cache)) {
+        TRY_OR(done, opencl_lost_check(cl->device, error));
         debug_announce(cl, "clBuildProgram");
         status = opencl_compile(cl->context, cl->device, &text, NULL, flags, &cl->base.log,
                                 &cl->program, error);
@@ -220,23 +223,21 @@ static enum weft_status run_probe(struct opencl_backend *cl, const float *in, fl
     cl_int code;
     cl_kernel kernel = clCreateKernel(cl->program, "probe", &code);
     enum weft_status status;
-    TRY_OR(done, opencl_check(code, "clCreateKernel: probe", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clCreateKernel: probe", error));
     TRY_OR(done, opencl_buffer(cl, in_bytes, "probe", &from, error));
     TRY_OR(done, opencl_buffer(cl, out_bytes, "probe", &to, error));
     TRY_OR(done, opencl_write(cl, from, in, in_bytes, error));
     code = clSetKernelArg(kernel, 0, sizeof from, &from);
-    TRY_OR(done, opencl_check(code, "clSetKernelArg: probe", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clSetKernelArg: probe", error));
     code = clSetKernelArg(kernel, 1, sizeof to, &to);
-    TRY_OR(done, opencl_check(code, "clSetKernelArg: probe", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clSetKernelArg: probe", error));
     code = clEnqueueNDRangeKernel(cl->queue, kernel, 1, NULL, &probes, NULL, 0, NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueNDRangeKernel: probe", error));
+    TRY_OR(done, opencl_queue_check(cl, code, "clEnqueueNDRangeKernel: probe", error));
     TRY_OR(done, opencl_read(cl, to, out, out_bytes, error));
 done:
-    opencl_buffer_release(from);
-    opencl_buffer_release(to);
-    if (kernel != NULL) {
-        clReleaseKernel(kernel);
-    }
+    OPENCL_RELEASE(cl->device, MemObject, from);
+    OPENCL_RELEASE(cl->device, MemObject, to);
+    OPENCL_RELEASE(cl->device, Kernel, kernel);
     return status;
 }
 

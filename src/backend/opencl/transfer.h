@@ -13,9 +13,10 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error);
 
-/* Copies ${bytes} from ${offset} of ${buffer} on and waits. All reads from a device are made here:
- * a read that the driver loses leaves NaN in ${to}, never an earlier result. */
-enum weft_status opencl_read_from(cl_command_queue queue, cl_mem buffer, size_t offset, void *to,
-                                  size_t bytes, struct weft_error *error);
+/* Copies ${bytes} from ${offset} of ${buffer} and waits. ${queue} is of ${device}. All reads from
+ * a device are made in transfer.c: a read that the driver loses leaves NaN in ${to}, never an
+ * earlier result. */
+enum weft_status opencl_read_from(cl_device_id device, cl_command_queue queue, cl_mem buffer,
+                                  size_t offset, void *to, size_t bytes, struct weft_error *error);
 
 #endif

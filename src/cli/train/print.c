@@ -162,6 +162,28 @@ static char *resume_command(const struct cli_training *train) {
     return text_take(&line);
 }
 
+/* Adds to the hint of ${error}, a failure of the device, what the run folder has, and ${command},
+ * which continues, unless it is NULL. Frees ${command}. */
+static enum weft_status explain_device(const struct cli_training *train, char *command,
+                                       struct weft_error *error) {
+    const size_t epochs = train->record.complete_epochs;
+    char cause[sizeof error->hint];
+    strcpy(cause, error->hint);
+    error->hint[0] = '\0';
+    if (command != NULL && strlen(cause) + strlen(command) + 100 < sizeof cause) {
+        weft_error_hint(error,
+                        "%s\nthe run folder has the state after epoch %zu; to continue:\n  %s",
+                        cause, epochs, command);
+    } else if (epochs > 0) {
+        weft_error_hint(error, "%s\n%.500s has the state after epoch %zu: see --resume", cause,
+                        train->run.path, epochs);
+    } else {
+        weft_error_hint(error, "%s\nno checkpoint was written", cause);
+    }
+    free(command);
+    return error->status;
+}
+
 enum weft_status cli_train_explain(const struct cli_training *train, struct weft_error *error) {
     const struct cli_record *record = &train->record;
     enum weft_status status = error->status;
@@ -171,7 +193,12 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
         weft_fail(error, status, "training: interrupted after %zu complete epoch%s: %.1000s",
                   record->complete_epochs, record->complete_epochs == 1 ? "" : "s",
                   record->epoch_count > 0 ? train->run.path : "nothing is kept");
-        command = record->complete_epochs > 0 ? resume_command(train) : NULL;
+    }
+    if (status != WEFT_FAILED && record->complete_epochs > 0) {
+        command = resume_command(train);
+    }
+    if (status == WEFT_BAD_DEVICE) { /* the hint has the cause */
+        return explain_device(train, command, error);
     }
     if (command != NULL && strlen(command) < COMMAND_MAX) {
         weft_error_hint(error, "it has the model after epoch %zu; to continue:\n  %s",

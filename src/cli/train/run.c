@@ -213,7 +213,8 @@ static enum weft_status run_training(struct cli_training *train, struct weft_err
         *error = train->failure;
         return error->status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : error->status;
     }
-    return status == WEFT_OK ? WEFT_OK : cli_train_explain(train, error);
+    return status == WEFT_OK || status == WEFT_BAD_DEVICE ? status
+                                                          : cli_train_explain(train, error);
 }
 
 static enum weft_status dump_gradients(const struct cli_training *train, struct weft_error *error) {
@@ -260,17 +261,23 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
     return WEFT_OK;
 }
 
-static enum weft_status work(struct cli_training *train, struct weft_error *error) {
-    double start = os_seconds();
-    os_catch_interrupts();
-    TRY(read_inputs(train, error));
-    choose_training(train);
-    TRY(prepare(train, error));
+static enum weft_status compute(struct cli_training *train, struct weft_error *error) {
     TRY(run_training(train, error));
     if (train->options.dump_gradients != NULL) {
         TRY(dump_gradients(train, error));
     }
-    TRY(evaluate(train, error));
+    return evaluate(train, error);
+}
+
+static enum weft_status work(struct cli_training *train, struct weft_error *error) {
+    double start = os_seconds();
+    enum weft_status status;
+    os_catch_interrupts();
+    TRY(read_inputs(train, error));
+    choose_training(train);
+    TRY(prepare(train, error));
+    status = compute(train, error);
+    TRY(status == WEFT_BAD_DEVICE ? cli_train_explain(train, error) : status);
     train->seconds = os_seconds() - start;
     TRY(cli_train_write_results(train, error));
     TRY(cli_train_print_done(train, error));

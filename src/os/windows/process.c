@@ -51,6 +51,12 @@ void os_explain_end(const char *text, int code) {
     SetThreadStackGuarantee(&kept);
 }
 
+/* _exit would call the drivers' libraries. */
+void os_end(int code) {
+    TerminateProcess(GetCurrentProcess(), (UINT)code);
+    abort();
+}
+
 void os_abort(void) {
     print_explanation();
     _exit(3); /* as abort does */
@@ -62,7 +68,7 @@ static BOOL WINAPI end_at_once(DWORD event) {
     }
     write_text(STD_ERROR_HANDLE, last_message);
     write_text(STD_OUTPUT_HANDLE, last_output);
-    _Exit(WEFT_INTERRUPTED);
+    os_end(WEFT_INTERRUPTED);
 }
 
 void os_end_at_interrupts(const char *message, const char *output) {
@@ -74,10 +80,10 @@ void os_end_at_interrupts(const char *message, const char *output) {
 /* A handler of the console runs in its own thread. */
 static atomic_int interrupted;
 
-/* Returns TRUE if the event has been handled. A second Ctrl-C gets the default action, which ends
- * the program. */
+/* Returns TRUE if the event has been handled. A second Ctrl-C ends the program. */
 static BOOL WINAPI on_event(DWORD event) {
-    return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0;
+    return event == CTRL_C_EVENT && atomic_exchange(&interrupted, 1) == 0 ? TRUE
+                                                                          : end_at_once(event);
 }
 
 void os_catch_interrupts(void) {

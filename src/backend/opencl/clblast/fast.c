@@ -1,5 +1,6 @@
 /* fast.c: --math fast: the table of conv2d and linear layers, and passes chunk by chunk. */
 #include "backend/opencl/clblast/product.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/source.h"
@@ -231,18 +232,20 @@ static void finish(struct opencl_backend *cl) {
     }
     for (size_t i = 0; cl->fast->layers != NULL && i < cl->groups.count; i++) {
         struct opencl_fast_layer *layer = &cl->fast->layers[i];
-        opencl_launch_finish(&layer->columns);
-        opencl_launch_finish(&layer->output);
-        opencl_launch_finish(&layer->dfeatures);
-        opencl_launch_finish(&layer->dinput);
+        opencl_launch_finish(cl, &layer->columns);
+        opencl_launch_finish(cl, &layer->output);
+        opencl_launch_finish(cl, &layer->dfeatures);
+        opencl_launch_finish(cl, &layer->dinput);
     }
-    opencl_buffer_release(cl->fast->matrices);
-    opencl_buffer_release(cl->fast->temporary);
+    OPENCL_RELEASE(cl->device, MemObject, cl->fast->matrices);
+    OPENCL_RELEASE(cl->device, MemObject, cl->fast->temporary);
     free(cl->fast->layers);
     free(cl->fast);
     cl->fast = NULL;
     /* CLBlast caches its programs, which keep this context. */
-    CLBlastClearCache();
+    if (!opencl_is_lost(cl->device)) {
+        CLBlastClearCache();
+    }
 }
 
 static bool computes(enum weft_kind kind) {

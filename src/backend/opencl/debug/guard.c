@@ -5,8 +5,8 @@
  * place. */
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/debug.h"
-#include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -57,8 +57,8 @@ enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kerne
                                     struct weft_error *error) {
     struct debug_guards *guards = cl->guards;
     for (size_t i = 0; guards != NULL && i < guards->count; i++) {
-        TRY(opencl_read_from(cl->queue, guards->of[i].buffer, guards->of[i].size, guards->words,
-                             GUARD, error));
+        TRY(opencl_read_from(cl->device, cl->queue, guards->of[i].buffer, guards->of[i].size,
+                             guards->words, GUARD, error));
         for (size_t w = 0; w < GUARD / sizeof(cl_uint); w++) {
             if (guards->words[w] != WORD) {
                 return weft_fail(error, WEFT_BAD_DEVICE, "kernel %s wrote past the end of %s",
@@ -71,7 +71,7 @@ enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kerne
 
 void debug_guards_finish(struct opencl_backend *cl) {
     for (size_t i = 0; cl->guards != NULL && i < cl->guards->count; i++) {
-        clReleaseMemObject(cl->guards->of[i].buffer);
+        OPENCL_RELEASE(cl->device, MemObject, cl->guards->of[i].buffer);
     }
     free(cl->guards);
     cl->guards = NULL;

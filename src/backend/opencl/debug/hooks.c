@@ -4,7 +4,7 @@
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/record.h"
-#include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -14,12 +14,13 @@ static enum weft_status flip(struct opencl_backend *cl, cl_mem buffer, size_t in
                              struct weft_error *error) {
     cl_uint word;
     cl_int code;
-    TRY(opencl_read_from(cl->queue, buffer, index * sizeof word, &word, sizeof word, error));
+    TRY(opencl_read_from(cl->device, cl->queue, buffer, index * sizeof word, &word, sizeof word,
+                         error));
     word ^= (cl_uint)1 << cl->debug->bit;
     code = clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, index * sizeof word, sizeof word, &word,
                                 0, NULL, NULL);
     cl->flipped = true;
-    return opencl_check(code, "flip of a bit", error);
+    return opencl_queue_check(cl, code, "flip of a bit", error);
 }
 
 /* Flips the bit in an activation. */
@@ -109,7 +110,7 @@ enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_laun
         return WEFT_OK;
     }
     if (cl->debug->wait) {
-        TRY(opencl_check(clFinish(cl->queue), launch->name, error));
+        TRY(opencl_queue_check(cl, clFinish(cl->queue), launch->name, error));
     }
     TRY(debug_guards_check(cl, launch->name, error));
     TRY(flip_after(cl, launch, is_update, error));

@@ -2,6 +2,7 @@
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/devices.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
@@ -37,19 +38,11 @@ static void close_raw(struct raw_device *raw) {
         return;
     }
     for (int i = 0; i < 2 * KERNELS; i++) {
-        if (raw->kernels[i / KERNELS][i % KERNELS] != NULL) {
-            clReleaseKernel(raw->kernels[i / KERNELS][i % KERNELS]);
-        }
+        OPENCL_RELEASE(raw->device, Kernel, raw->kernels[i / KERNELS][i % KERNELS]);
     }
-    if (raw->program != NULL) {
-        clReleaseProgram(raw->program);
-    }
-    if (raw->queue != NULL) {
-        clReleaseCommandQueue(raw->queue);
-    }
-    if (raw->context != NULL) {
-        clReleaseContext(raw->context);
-    }
+    OPENCL_RELEASE(raw->device, Program, raw->program);
+    OPENCL_RELEASE(raw->device, CommandQueue, raw->queue);
+    OPENCL_RELEASE(raw->device, Context, raw->context);
     free(raw->source);
     free(raw);
 }
@@ -64,6 +57,7 @@ static enum weft_status open_raw(const struct weft_device *device, struct raw_de
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
     TRY_OR(done, opencl_device_find(device, &opened->device, error));
+    TRY_OR(done, opencl_lost_check(opened->device, error));
     opened->context = clCreateContext(NULL, 1, &opened->device, NULL, NULL, &code);
     TRY_OR(done, opencl_check(code, "clCreateContext", error));
     opened->queue = clCreateCommandQueue(opened->context, opened->device, 0, &code);
@@ -79,12 +73,12 @@ static enum weft_status make_buffer(struct raw_device *raw, size_t bytes, cl_mem
                                     struct weft_error *error) {
     cl_int code;
     *buffer = clCreateBuffer(raw->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    return opencl_check(code, "clCreateBuffer", error);
+    return opencl_device_check(raw->device, code, "clCreateBuffer", error);
 }
 
-static void release(cl_mem *buffers, size_t count) {
+static void release(const struct raw_device *raw, const cl_mem *buffers, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        opencl_buffer_release(buffers[i]);
+        OPENCL_RELEASE(raw->device, MemObject, buffers[i]);
     }
 }
 
@@ -97,15 +91,15 @@ static enum weft_status transfer(struct raw_device *raw, const void *from, size_
         TRY_OR(done, make_buffer(raw, size, &buffers[i], error));
     }
     code = clEnqueueWriteBuffer(raw->queue, buffers[0], CL_TRUE, 0, size, from, 0, NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueWriteBuffer", error));
+    TRY_OR(done, opencl_device_check(raw->device, code, "clEnqueueWriteBuffer", error));
     code = clEnqueueCopyBuffer(raw->queue, buffers[0], buffers[1], 0, 0, size, 0, NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueCopyBuffer", error));
+    TRY_OR(done, opencl_device_check(raw->device, code, "clEnqueueCopyBuffer", error));
     for (size_t i = 0; i < 2; i++) {
-        TRY_OR(done,
-               opencl_read_from(raw->queue, buffers[i], 0, (char *)to + i * size, size, error));
+        TRY_OR(done, opencl_read_from(raw->device, raw->queue, buffers[i], 0, (char *)to + i * size,
+                                      size, error));
     }
 done:
-    release(buffers, 2);
+    release(raw, buffers, 2);
     return status;
 }
 
@@ -126,7 +120,7 @@ static enum weft_status build_raw(struct raw_device *raw,
         raw->kernels[i / KERNELS][i % KERNELS] =
             clCreateKernel(raw->program, names[i / KERNELS][i % KERNELS], &code);
     }
-    TRY_OR(done, opencl_check(code, "clCreateKernel: verify.cl", error));
+    TRY_OR(done, opencl_device_check(raw->device, code, "clCreateKernel: verify.cl", error));
     raw->source = text.bytes;
     return WEFT_OK;
 done:
@@ -143,12 +137,14 @@ static enum weft_status compute(struct raw_device *raw, const cl_mem buffers[4],
     for (size_t k = 0; k < KERNELS; k++) {
         cl_kernel kernel = raw->kernels[vectors][k];
         for (cl_uint i = 0; i < 4; i++) {
-            TRY(opencl_check(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]),
-                             "clSetKernelArg: verify.cl", error));
+            TRY(opencl_device_check(raw->device,
+                                    clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]),
+                                    "clSetKernelArg: verify.cl", error));
         }
-        TRY(opencl_check(clSetKernelArg(kernel, 4, sizeof n, &n), "clSetKernelArg: verify.cl",
-                         error));
-        TRY(opencl_check(
+        TRY(opencl_device_check(raw->device, clSetKernelArg(kernel, 4, sizeof n, &n),
+                                "clSetKernelArg: verify.cl", error));
+        TRY(opencl_device_check(
+            raw->device,
             clEnqueueNDRangeKernel(raw->queue, kernel, 1, NULL, &range, local, 0, NULL, NULL),
             "clEnqueueNDRangeKernel: verify.cl", error));
     }
@@ -165,16 +161,16 @@ static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, s
         TRY_OR(done, make_buffer(raw, bytes, &buffers[i], error));
         code = clEnqueueWriteBuffer(raw->queue, buffers[i], CL_TRUE, 0, bytes, in + i * count, 0,
                                     NULL, NULL);
-        TRY_OR(done, opencl_check(code, "clEnqueueWriteBuffer", error));
+        TRY_OR(done, opencl_device_check(raw->device, code, "clEnqueueWriteBuffer", error));
     }
     TRY_OR(done, make_buffer(raw, out_bytes, &buffers[3], error));
     memset(out, 0xa5, out_bytes); /* so that no old results pass */
     code = clEnqueueWriteBuffer(raw->queue, buffers[3], CL_TRUE, 0, out_bytes, out, 0, NULL, NULL);
-    TRY_OR(done, opencl_check(code, "clEnqueueWriteBuffer", error));
+    TRY_OR(done, opencl_device_check(raw->device, code, "clEnqueueWriteBuffer", error));
     TRY_OR(done, compute(raw, buffers, count, vectors, error));
-    TRY_OR(done, opencl_read_from(raw->queue, buffers[3], 0, out, out_bytes, error));
+    TRY_OR(done, opencl_read_from(raw->device, raw->queue, buffers[3], 0, out, out_bytes, error));
 done:
-    release(buffers, 4);
+    release(raw, buffers, 4);
     return status;
 }
 

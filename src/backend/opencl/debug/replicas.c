@@ -2,6 +2,7 @@
  * with words that rounds check. */
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
@@ -18,33 +19,31 @@
 #define MAX_WORDS      (UINT64_C(1) << 31) /* of a filling: an index has 32 bits, plus a stride */
 #define FILLERS        65536               /* work-items that fill or check */
 
-static void finish_copy(struct replica *copy) {
-    if (copy->cl != NULL) {
+static void finish_copy(struct replica *copy, cl_device_id device) {
+    if (copy->cl != NULL && !opencl_is_lost(device)) {
         clFinish(copy->cl->queue);
     }
-    opencl_buffer_release(copy->chains);
-    opencl_buffer_release(copy->faults);
-    opencl_buffer_release(copy->filling);
+    OPENCL_RELEASE(device, MemObject, copy->chains);
+    OPENCL_RELEASE(device, MemObject, copy->faults);
+    OPENCL_RELEASE(device, MemObject, copy->filling);
     for (int i = 0; i < SOAK_KERNELS; i++) {
-        if (copy->kernels[i] != NULL) {
-            clReleaseKernel(copy->kernels[i]);
-        }
+        OPENCL_RELEASE(device, Kernel, copy->kernels[i]);
     }
     weft_backend_close(copy->cl != NULL ? &copy->cl->base : NULL);
     *copy = (struct replica){0};
 }
 
 void replicas_close(struct replicas *replicas) {
+    cl_device_id device;
     if (replicas == NULL) {
         return;
     }
-    opencl_buffer_release(replicas->initial[0]);
-    opencl_buffer_release(replicas->initial[1]);
-    if (replicas->program != NULL) {
-        clReleaseProgram(replicas->program);
-    }
+    device = replicas->count > 0 ? replicas->copies[0].cl->device : NULL;
+    OPENCL_RELEASE(device, MemObject, replicas->initial[0]);
+    OPENCL_RELEASE(device, MemObject, replicas->initial[1]);
+    OPENCL_RELEASE(device, Program, replicas->program);
     for (size_t i = replicas->count; i-- > 0;) {
-        finish_copy(&replicas->copies[i]);
+        finish_copy(&replicas->copies[i], device);
     }
     os_pool_destroy(replicas->pool);
     free(replicas);
@@ -74,7 +73,7 @@ static enum weft_status make_copy(struct replicas *replicas, struct replica *cop
     for (int i = 0; i < SOAK_KERNELS; i++) {
         cl_int code;
         copy->kernels[i] = clCreateKernel(replicas->program, names[i], &code);
-        TRY(opencl_check(code, "clCreateKernel: soak.cl", error));
+        TRY(opencl_queue_check(copy->cl, code, "clCreateKernel: soak.cl", error));
     }
     return WEFT_OK;
 }
@@ -108,7 +107,7 @@ enum weft_status replica_launch(struct replica *copy, enum soak_kernel which,
         code =
             clEnqueueNDRangeKernel(copy->cl->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL);
     }
-    return opencl_check(code, "clEnqueueNDRangeKernel: soak.cl", error);
+    return opencl_queue_check(copy->cl, code, "clEnqueueNDRangeKernel: soak.cl", error);
 }
 
 enum weft_status replica_run_filling(struct replicas *replicas, struct replica *copy,
@@ -139,8 +138,9 @@ static void make_fillings(struct replicas *replicas, uint64_t rest) {
                                        replicas->words * sizeof(cl_uint), NULL, &code);
         if (code != CL_SUCCESS ||
             replica_run_filling(replicas, copy, SOAK_FILL, &ignored) != WEFT_OK ||
-            clFinish(copy->cl->queue) != CL_SUCCESS) {
-            opencl_buffer_release(copy->filling);
+            opencl_queue_check(copy->cl, clFinish(copy->cl->queue), "clFinish", &ignored) !=
+                WEFT_OK) {
+            OPENCL_RELEASE(cl->device, MemObject, copy->filling);
             copy->filling = NULL;
             break;
         }
@@ -176,7 +176,7 @@ static enum weft_status make_copies(struct replicas *replicas,
         struct replica *copy = &replicas->copies[replicas->count];
         struct weft_error failure = {0};
         if (open_copy(replicas, options, images, copy, &failure) != WEFT_OK) {
-            finish_copy(copy);
+            finish_copy(copy, first->device);
             break;
         }
         replicas->count++;

@@ -1,8 +1,8 @@
 /* replicas_round.c: rounds of the copies of a network. In a round the queues of the copies are
  * filled in parallel, and only verdicts are read back. */
 #include "backend/opencl/debug/replicas.h"
-#include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -88,9 +88,10 @@ static enum weft_status restart(struct replicas *replicas, struct replica *copy,
         if (i >= 2) {
             TRY(set_words(copy, to, 0, count, error));
         } else if (count > 0) {
-            TRY(opencl_check(clEnqueueCopyBuffer(copy->cl->queue, replicas->initial[i], to, 0, 0,
-                                                 count * sizeof(cl_float), 0, NULL, NULL),
-                             "restart of a copy: clEnqueueCopyBuffer", error));
+            TRY(opencl_queue_check(copy->cl,
+                                   clEnqueueCopyBuffer(copy->cl->queue, replicas->initial[i], to, 0,
+                                                       0, count * sizeof(cl_float), 0, NULL, NULL),
+                                   "restart of a copy: clEnqueueCopyBuffer", error));
         }
     }
     copy->cl->steps_made = 0; /* debug->flip counts from here */
@@ -110,7 +111,7 @@ static enum weft_status train_copy(struct replicas *replicas, struct replica *co
     TRY(opencl_train_enqueue(copy->cl, steps, &copy->error));
     copy->cl->base.last_count = steps->images - (steps->steps - 1) * steps->batch;
     TRY(chain(copy, copy->cl->results, 2 * steps->steps, &copy->error));
-    return opencl_check(clFlush(copy->cl->queue), "clFlush", &copy->error);
+    return opencl_queue_check(copy->cl, clFlush(copy->cl->queue), "clFlush", &copy->error);
 }
 
 static enum weft_status train(struct replicas *replicas, const struct weft_steps *steps,
@@ -118,7 +119,8 @@ static enum weft_status train(struct replicas *replicas, const struct weft_steps
     replicas->steps = steps;
     TRY(run_parallel(replicas, train_copy, error));
     for (size_t i = 0; i < replicas->count; i++) {
-        TRY(opencl_check(clFinish(replicas->copies[i].cl->queue), "clFinish", error));
+        TRY(opencl_queue_check(replicas->copies[i].cl, clFinish(replicas->copies[i].cl->queue),
+                               "clFinish", error));
     }
     return WEFT_OK;
 }
