@@ -20,8 +20,8 @@
         "6.2.3, conversions round to the nearest even")                                            \
     ROW(TO_INT, CONVERT, "(int)a", EXACT, 0, 1,                                                    \
         "6.2.3, conversions to integers round towards zero")                                       \
-    ROW(TWO_STATEMENTS, BASIC, "p = a * b; p + c", RAW, 7, 0, "6.10, FP_CONTRACT OFF")             \
-    ROW(ONE_EXPRESSION, BASIC, "a * b + c", RAW, 7, 0, "6.10, FP_CONTRACT OFF")                    \
+    ROW(TWO_STATEMENTS, CONTRACT, "p = a * b; p + c", RAW, 7, 0, "6.10, FP_CONTRACT OFF")          \
+    ROW(ONE_EXPRESSION, CONTRACT, "a * b + c", RAW, 7, 0, "6.10, FP_CONTRACT OFF")                 \
     ROW(CLEAN, BASIC, "weft_clean(a)", ANY_NAN, 0, 0, "6.3, integer operations and comparisons")   \
     ROW(CLEAN_SQUARED, BASIC, "weft_clean_squared(a)", ANY_NAN, 0, 0,                              \
         "6.3, integer operations and comparisons")                                                 \

@@ -14,12 +14,22 @@
 #include <string.h>
 
 /* The kernels of verify.cl, each for single floats and for vectors. */
-enum { KERNEL_BASIC, KERNEL_CONVERT, KERNEL_DIVIDE, KERNEL_SQRT, KERNEL_EXP, KERNEL_LOG, KERNELS };
+enum {
+    KERNEL_BASIC,
+    KERNEL_CONTRACT,
+    KERNEL_CONVERT,
+    KERNEL_DIVIDE,
+    KERNEL_SQRT,
+    KERNEL_EXP,
+    KERNEL_LOG,
+    KERNELS
+};
 
 static const char *const names[2][KERNELS] = {
-    {"verify_basic", "verify_convert", "verify_div", "verify_sqrt", "verify_exp", "verify_log"},
-    {"verify_basic16", "verify_convert16", "verify_div16", "verify_sqrt16", "verify_exp16",
-     "verify_log16"}};
+    {"verify_basic", "verify_contract", "verify_convert", "verify_div", "verify_sqrt", "verify_exp",
+     "verify_log"},
+    {"verify_basic16", "verify_contract16", "verify_convert16", "verify_div16", "verify_sqrt16",
+     "verify_exp16", "verify_log16"}};
 
 #define KERNEL_OF(name, kernel, text, rule, operands, integer, section) KERNEL_##kernel,
 static const int kernel_of[] = {WEFT_OPERATIONS(KERNEL_OF)};
