@@ -24,13 +24,15 @@
 #define SQUARES(shard, c)    scratch[5 * CHANNELS + ((size_t)(shard)*CHANNELS + (c)) * 3 + 2]
 
 /* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains
- * over rows and columns, then the lanes as a tree. A shard without images only takes part in the
- * barriers. */
+ * over rows and columns, then the lanes as a tree. A work-item beyond the last shard computes that,
+ * because of the barriers, and writes nothing. */
 WEFT_INLINE void KERNEL(batch_norm_measure)(int c, int shard, LANE_MEMORY lanes,
                                             global const real *input, global float *scratch,
                                             int count) {
+    const int wanted = shard;
+    shard = min(shard, (count - 1) / 16);
     const int images = images_of_shard(count, shard);
-    const int begin = c * AREA, end = images > 0 ? begin + AREA : begin;
+    const int begin = c * AREA, end = begin + AREA;
     real lane_sum = REAL(0.0f), squares = REAL(0.0f);
     input = OF_SHARD(input, IN_SIZE);
     FOR_LOADS(i, begin, end, AREA_TOGETHER) {
@@ -43,7 +45,7 @@ WEFT_INLINE void KERNEL(batch_norm_measure)(int c, int shard, LANE_MEMORY lanes,
         squares = real_fma(deviation, deviation, squares);
     }
     const float shard_squares = SUM_OF_LANES(lanes, ZERO_EMPTY(squares, images));
-    if (FIRST_LANE == 0 && images > 0) {
+    if (FIRST_LANE == 0 && shard == wanted) {
         SUM(shard, c) = sum;
         SHARD_MEAN(shard, c) = mean;
         SQUARES(shard, c) = shard_squares;
@@ -56,60 +58,77 @@ WEFT_INLINE float KERNEL(batch_norm_mix)(float running, float value) {
     return weft_clean(fma(MOMENTUM, value, kept));
 }
 
-/* Combines the shards, in order. Updates running_mean and running_var if ${update}. */
-WEFT_INLINE void KERNEL(batch_norm_settle)(int c, int unused, LANE_MEMORY lanes,
-                                           global float *scratch, global const float *parameters,
-                                           global float *buffers, int count, int update) {
-    const int shards = (count + 15) / 16;
-    const uint n = (uint)count * AREA;
+/* MEAN, INVERSE and SCALE of channel ${c}, and the squared deviations of the batch: combines the
+ * shards, in order; or, without ${batch}, from running statistics. */
+WEFT_INLINE float4 KERNEL(batch_norm_statistics)(int c, global const float *scratch,
+                                                 global const float *parameters,
+                                                 global const float *buffers, int count,
+                                                 int batch) {
+    const int shards = batch ? (count + 15) / 16 : 0;
+    const float n = (float)((uint)count * AREA);
     float total = 0.0f, squares = 0.0f;
     for (int shard = 0; shard < shards; shard++) {
         total += SUM(shard, c);
     }
-    const float mean = weft_clean(weft_div(total, (float)n));
+    const float mean = batch ? weft_clean(weft_div(total, n)) : buffers[RUNNING_MEAN + c];
     for (int shard = 0; shard < shards; shard++) {
         const float deviation = SHARD_MEAN(shard, c) - mean;
         const float weighted = (float)(images_of_shard(count, shard) * AREA) * deviation;
         squares += SQUARES(shard, c);
         squares = fma(weighted, deviation, squares);
     }
-    const float variance = weft_clean(weft_div(squares, (float)n));
+    const float variance = batch ? weft_clean(weft_div(squares, n)) : buffers[RUNNING_VAR + c];
+    const float inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + EPS)));
+    return (float4)(mean, inverse, weft_clean(parameters[WEIGHT + c] * inverse), squares);
+}
+
+/* Stores ${statistics} of channel ${c}. Updates running_mean and running_var if ${update}. */
+WEFT_INLINE void KERNEL(batch_norm_keep)(int c, float4 statistics, global float *scratch,
+                                         global float *buffers, int count, int update) {
+    const uint n = (uint)count * AREA;
     if (update) {
-        const float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
-        buffers[RUNNING_MEAN + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_MEAN + c], mean);
+        const float unbiased = n > 1 ? weft_clean(weft_div(statistics.w, (float)(n - 1))) : 0.0f;
+        buffers[RUNNING_MEAN + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_MEAN + c], statistics.x);
         buffers[RUNNING_VAR + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_VAR + c], unbiased);
     }
-    MEAN(c) = mean;
-    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(variance + EPS)));
-    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
+    MEAN(c) = statistics.x;
+    INVERSE(c) = statistics.y;
+    SCALE(c) = statistics.z;
+}
+
+WEFT_INLINE void KERNEL(batch_norm_settle)(int c, int unused, LANE_MEMORY lanes,
+                                           global float *scratch, global const float *parameters,
+                                           global float *buffers, int count, int update) {
+    const float4 statistics =
+        KERNEL(batch_norm_statistics)(c, scratch, parameters, buffers, count, true);
+    KERNEL(batch_norm_keep)(c, statistics, scratch, buffers, count, update);
 }
 
 /* The same from running statistics. */
 WEFT_INLINE void KERNEL(batch_norm_settle_running)(int c, int unused, LANE_MEMORY lanes,
                                                    global float *scratch,
                                                    global const float *parameters,
-                                                   global const float *buffers) {
-    MEAN(c) = buffers[RUNNING_MEAN + c];
-    INVERSE(c) = weft_clean(weft_div(1.0f, weft_sqrt(buffers[RUNNING_VAR + c] + EPS)));
-    SCALE(c) = weft_clean(parameters[WEIGHT + c] * INVERSE(c));
+                                                   global float *buffers) {
+    const float4 statistics =
+        KERNEL(batch_norm_statistics)(c, scratch, parameters, buffers, 0, false);
+    KERNEL(batch_norm_keep)(c, statistics, scratch, buffers, 0, false);
 }
 
-/* The output of the value at ${i}, of channel ${c}. */
-WEFT_INLINE real KERNEL(batch_norm_output)(int c, int i, global const real *input,
-                                           global const float *parameters,
-                                           global const float *scratch) {
-    const real centred = RELU(AT(input, i)) - REAL(MEAN(c));
-    return real_clean(real_fma(centred, REAL(SCALE(c)), REAL(parameters[BIAS + c])));
+/* The output of the value at ${i}. */
+WEFT_INLINE real KERNEL(batch_norm_output)(int i, global const real *input, float mean, float scale,
+                                           float bias) {
+    const real centred = RELU(AT(input, i)) - REAL(mean);
+    return real_clean(real_fma(centred, REAL(scale), REAL(bias)));
 }
 
 /* One shard's dbias = sum of doutput and dweight = sum of doutput (input - mean) / sqrt(variance +
- * eps): chains and trees as above, also without images. */
+ * eps): chains and trees as above, also beyond the last shard. */
 WEFT_INLINE void KERNEL(batch_norm_gradients)(int c, int shard, LANE_MEMORY lanes,
                                               global const real *input, global const real *doutput,
                                               global const float *scratch, global float *partials,
                                               int count) {
-    const bool present = images_of_shard(count, shard) > 0;
-    const int begin = c * AREA, end = present ? begin + AREA : begin;
+    const int wanted = shard, begin = c * AREA, end = begin + AREA;
+    shard = min(shard, (count - 1) / 16);
     global float *to = partials + (size_t)shard * PARTIALS_STRIDE + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
     input = OF_SHARD(input, IN_SIZE);
@@ -121,35 +140,52 @@ WEFT_INLINE void KERNEL(batch_norm_gradients)(int c, int shard, LANE_MEMORY lane
     }
     const float shard_sum = SUM_OF_LANES(lanes, sum);
     const float shard_product = SUM_OF_LANES(lanes, product);
-    if (FIRST_LANE == 0 && present) {
+    if (FIRST_LANE == 0 && shard == wanted) {
         to[BIAS] = shard_sum;
         to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
     }
 }
 
-/* The means over the batch that the gradient of the input needs, with batch statistics. */
-WEFT_INLINE void KERNEL(batch_norm_dsettle)(int c, int unused, LANE_MEMORY lanes,
-                                            global float *scratch, global const float *partials,
-                                            int count) {
+/* SHIFT and SLOPE of channel ${c}, the means over the batch that the gradient of the input needs; 0
+ * without ${batch}: running statistics do not depend on the input. */
+WEFT_INLINE float2 KERNEL(batch_norm_means)(int c, global const float *scratch,
+                                            global const float *partials, int count, int batch) {
     const int shards = (count + 15) / 16;
     const float n = (float)((uint)count * AREA);
     float sum = 0.0f, product = 0.0f;
+    if (!batch) {
+        return (float2)(0.0f, 0.0f);
+    }
     for (int shard = 0; shard < shards; shard++) {
         sum += partials[(size_t)shard * PARTIALS_STRIDE + BIAS + c];
         product += partials[(size_t)shard * PARTIALS_STRIDE + WEIGHT + c];
     }
-    SHIFT(c) = weft_clean(weft_div(sum, n));
-    SLOPE(c) = weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c));
+    return (float2)(weft_clean(weft_div(sum, n)),
+                    weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c)));
+}
+
+WEFT_INLINE void KERNEL(batch_norm_dsettle)(int c, int unused, LANE_MEMORY lanes,
+                                            global float *scratch, global const float *partials,
+                                            int count) {
+    const float2 means = KERNEL(batch_norm_means)(c, scratch, partials, count, true);
+    SHIFT(c) = means.x;
+    SLOPE(c) = means.y;
+}
+
+WEFT_INLINE void KERNEL(batch_norm_dsettle_running)(int c, int unused, LANE_MEMORY lanes,
+                                                    global float *scratch) {
+    SHIFT(c) = 0.0f;
+    SLOPE(c) = 0.0f;
 }
 
 /* dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat = (input - mean)
- * inverse; 0 in empty lanes. */
-WEFT_INLINE real KERNEL(batch_norm_dinput)(int c, int i, int images, global const real *input,
-                                           global const real *doutput,
-                                           global const float *scratch) {
-    const real centred = REAL(MEAN(c)) - RELU(AT(input, i));
-    const real d = real_fma(centred, REAL(SLOPE(c)), AT(doutput, i) - REAL(SHIFT(c)));
-    const real masked = RELU_GRADIENT(real_clean(REAL(SCALE(c)) * real_clean(d)), input, i);
+ * inverse; 0 in empty lanes. ${means}: SHIFT, SLOPE. */
+WEFT_INLINE real KERNEL(batch_norm_dinput)(int i, int images, global const real *input,
+                                           global const real *doutput, float mean, float scale,
+                                           float2 means) {
+    const real centred = REAL(mean) - RELU(AT(input, i));
+    const real d = real_fma(centred, REAL(means.y), AT(doutput, i) - REAL(means.x));
+    const real masked = RELU_GRADIENT(real_clean(REAL(scale) * real_clean(d)), input, i);
     return ZERO_EMPTY(masked, images);
 }
 
@@ -160,15 +196,10 @@ WEFT_INLINE void KERNEL(batch_norm_forward)(int item, int shard, LANE_MEMORY lan
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, IN_SIZE);
     for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
-        AT(output, i) = KERNEL(batch_norm_output)(i / AREA, i, input, parameters, scratch);
+        const int c = i / AREA;
+        AT(output, i) =
+            KERNEL(batch_norm_output)(i, input, MEAN(c), SCALE(c), parameters[BIAS + c]);
     }
-}
-
-/* The same with running statistics, which do not depend on the input. */
-WEFT_INLINE void KERNEL(batch_norm_dsettle_running)(int c, int unused, LANE_MEMORY lanes,
-                                                    global float *scratch) {
-    SHIFT(c) = 0.0f;
-    SLOPE(c) = 0.0f;
 }
 
 WEFT_INLINE void KERNEL(batch_norm_backward)(int item, int shard, LANE_MEMORY lanes,
@@ -180,18 +211,86 @@ WEFT_INLINE void KERNEL(batch_norm_backward)(int item, int shard, LANE_MEMORY la
     doutput = OF_SHARD(doutput, IN_SIZE);
     dinput = OF_SHARD(dinput, IN_SIZE);
     for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
-        AT(dinput, i) = KERNEL(batch_norm_dinput)(i / AREA, i, images, input, doutput, scratch);
+        const int c = i / AREA;
+        AT(dinput, i) = KERNEL(batch_norm_dinput)(i, images, input, doutput, MEAN(c), SCALE(c),
+                                                  (float2)(SHIFT(c), SLOPE(c)));
     }
 }
+
+#if ITEM_LANES == 1
+
+/* settle and forward, settle_running and forward, dsettle and backward: where the batch has few
+ * shards, each group settles its channels again. Work-item k of the group settles the k-th of them
+ * and stores the result in the memory of row k; an item is SETTLED_VALUES of one channel. The
+ * statistics are kept by the first group that has values of the channel. */
+#define GROUP_BEGIN (SETTLED_VALUES * (item - GROUP_ROW))
+#define GROUP_END   (GROUP_BEGIN + SETTLED_VALUES * GROUP_ROWS)
+
+WEFT_INLINE void KERNEL(batch_norm_settled_forward)(int item, int shard, LANE_MEMORY lanes,
+                                                    global const real *input,
+                                                    global const float *parameters,
+                                                    global float *buffers, global float *scratch,
+                                                    global real *output, int count, int update,
+                                                    int batch) {
+    const int first = GROUP_BEGIN / AREA, c = SETTLED_VALUES * item / AREA;
+    const int settled = first + 16 * GROUP_ROW + FIRST_LANE;
+    if (settled * AREA < GROUP_END) {
+        const float4 statistics =
+            KERNEL(batch_norm_statistics)(settled, scratch, parameters, buffers, count, batch);
+        ROW_MEMORY(lanes, settled - first)[0] = statistics.x;
+        ROW_MEMORY(lanes, settled - first)[1] = statistics.z;
+        if (shard == 0 && settled * AREA >= GROUP_BEGIN) {
+            KERNEL(batch_norm_keep)(settled, statistics, scratch, buffers, count, update);
+        }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const float mean = ROW_MEMORY(lanes, c - first)[0], scale = ROW_MEMORY(lanes, c - first)[1];
+    const float bias = parameters[BIAS + c];
+    input = OF_SHARD(input, IN_SIZE);
+    output = OF_SHARD(output, IN_SIZE);
+#pragma unroll
+    for (int i = SETTLED_VALUES * item; i < SETTLED_VALUES * (item + 1); i++) {
+        AT(output, i) = KERNEL(batch_norm_output)(i, input, mean, scale, bias);
+    }
+}
+
+WEFT_INLINE void KERNEL(batch_norm_settled_backward)(int item, int shard, LANE_MEMORY lanes,
+                                                     global const real *input,
+                                                     global const real *doutput,
+                                                     global const float *scratch,
+                                                     global const float *partials,
+                                                     global real *dinput, int count, int batch) {
+    const int first = GROUP_BEGIN / AREA, c = SETTLED_VALUES * item / AREA;
+    const int settled = first + 16 * GROUP_ROW + FIRST_LANE;
+    if (settled * AREA < GROUP_END) {
+        const float2 means = KERNEL(batch_norm_means)(settled, scratch, partials, count, batch);
+        ROW_MEMORY(lanes, settled - first)[0] = means.x;
+        ROW_MEMORY(lanes, settled - first)[1] = means.y;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const float2 means = (float2)(ROW_MEMORY(lanes, c - first)[0], ROW_MEMORY(lanes, c - first)[1]);
+    const float mean = MEAN(c), scale = SCALE(c);
+    const int images = images_of_shard(count, shard);
+    input = OF_SHARD(input, IN_SIZE);
+    doutput = OF_SHARD(doutput, IN_SIZE);
+    dinput = OF_SHARD(dinput, IN_SIZE);
+#pragma unroll
+    for (int i = SETTLED_VALUES * item; i < SETTLED_VALUES * (item + 1); i++) {
+        AT(dinput, i) = KERNEL(batch_norm_dinput)(i, images, input, doutput, mean, scale, means);
+    }
+}
+
+#endif
 
 WEFT_INLINE void KERNEL(batch_norm_channel_output)(int c, global const real *input,
                                                    global const float *parameters,
                                                    global const float *scratch, global real *output,
                                                    int shards) {
+    const float mean = MEAN(c), scale = SCALE(c), bias = parameters[BIAS + c];
     for (int v = GROUP_ROW; v < shards * AREA; v += GROUP_ROWS) {
         const int shard = v / AREA, i = c * AREA + v % AREA;
         AT(OF_SHARD(output, IN_SIZE), i) =
-            KERNEL(batch_norm_output)(c, i, OF_SHARD(input, IN_SIZE), parameters, scratch);
+            KERNEL(batch_norm_output)(i, OF_SHARD(input, IN_SIZE), mean, scale, bias);
     }
 }
 
@@ -214,10 +313,11 @@ WEFT_INLINE void KERNEL(batch_norm_channel_forward)(int c, int unused, LANE_MEMO
 }
 
 /* settle_running and forward for a channel of the batch. */
-WEFT_INLINE void
-KERNEL(batch_norm_channel_running)(int c, int unused, LANE_MEMORY lanes, global const real *input,
-                                   global const float *parameters, global const float *buffers,
-                                   global float *scratch, global real *output, int count) {
+WEFT_INLINE void KERNEL(batch_norm_channel_running)(int c, int unused, LANE_MEMORY lanes,
+                                                    global const real *input,
+                                                    global const float *parameters,
+                                                    global float *buffers, global float *scratch,
+                                                    global real *output, int count) {
     if (GROUP_FIRST) {
         KERNEL(batch_norm_settle_running)(c, 0, lanes, scratch, parameters, buffers);
     }
@@ -242,10 +342,12 @@ WEFT_INLINE void KERNEL(batch_norm_channel_backward)(int c, int unused, LANE_MEM
         KERNEL(batch_norm_dsettle)(c, 0, lanes, scratch, partials, count);
     }
     GROUP_BARRIER;
+    const float mean = MEAN(c), scale = SCALE(c);
+    const float2 means = (float2)(SHIFT(c), SLOPE(c));
     for (int v = GROUP_ROW; v < shards * AREA; v += GROUP_ROWS) {
         const int shard = v / AREA, i = c * AREA + v % AREA;
         const int images = images_of_shard(count, shard);
         AT(OF_SHARD(dinput, IN_SIZE), i) = KERNEL(batch_norm_dinput)(
-            c, i, images, OF_SHARD(input, IN_SIZE), OF_SHARD(doutput, IN_SIZE), scratch);
+            i, images, OF_SHARD(input, IN_SIZE), OF_SHARD(doutput, IN_SIZE), mean, scale, means);
     }
 }

@@ -42,6 +42,8 @@
  *   GROUP_ROW, GROUP_ROWS
  *                    the row of this work-item in such a group, and the number of rows; cpu: 0, 1
  *   GROUP_FIRST      whether this is the group's first work-item
+ *   ROW_MEMORY(lanes, row)
+ *                    lanes of another row of a group
  *   GROUP_BARRIER    what the work-items of the group have written is visible to all of them
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
@@ -135,20 +137,21 @@ typedef int integer;
 #define FOR_LOADS(i, begin, end, n)                                                                \
     _Pragma("nounroll") for (size_t i##_turn = (begin); i##_turn < (end); i##_turn += (n))         \
         _Pragma("unroll") for (size_t i = i##_turn; i < i##_turn + (n); i++)
-#define AT(tensor, i)         ((tensor)[16 * (i) + FIRST_LANE])
-#define REAL(x)               ((real)(x))
-#define real_fma(a, b, c)     fma(a, b, c)
-#define real_clean(x)         weft_clean(x)
-#define real_clean_squared(x) weft_clean_squared(x)
-#define real_div(a, b)        weft_div(a, b)
-#define real_sqrt(x)          weft_sqrt(x)
-#define real_exp(x)           weft_exp(x)
-#define real_log(x)           weft_log(x)
-#define GROUP_ROW             ((int)get_local_id(1))
-#define GROUP_ROWS            ((int)get_local_size(1))
-#define GROUP_FIRST           (GROUP_ROW == 0 && FIRST_LANE == 0)
-#define GROUP_BARRIER         barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-#define LANE_NUMBERS          FIRST_LANE
+#define AT(tensor, i)          ((tensor)[16 * (i) + FIRST_LANE])
+#define REAL(x)                ((real)(x))
+#define real_fma(a, b, c)      fma(a, b, c)
+#define real_clean(x)          weft_clean(x)
+#define real_clean_squared(x)  weft_clean_squared(x)
+#define real_div(a, b)         weft_div(a, b)
+#define real_sqrt(x)           weft_sqrt(x)
+#define real_exp(x)            weft_exp(x)
+#define real_log(x)            weft_log(x)
+#define GROUP_ROW              ((int)get_local_id(1))
+#define GROUP_ROWS             ((int)get_local_size(1))
+#define GROUP_FIRST            (GROUP_ROW == 0 && FIRST_LANE == 0)
+#define ROW_MEMORY(lanes, row) ((lanes) + 16 * ((row)-GROUP_ROW))
+#define GROUP_BARRIER          barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+#define LANE_NUMBERS           FIRST_LANE
 
 /* The same tree over v[0], v[1] ... v[15]. */
 WEFT_INLINE float sum_of_lanes(local const float *v) {
@@ -162,7 +165,7 @@ WEFT_INLINE float sum_of_lanes(local const float *v) {
 
 /* LOCAL_LANES, at the beginning of a kernel, declares memory for n values of 16 lanes of each of
  * the items of a group, at most ${items}, and name as the slice of this work-item's item. */
-#define LANE_MEMORY           local float *
+#define LANE_MEMORY            local float *
 #define LOCAL_LANES(name, n, items)                                                                \
     local float name##_of_items[16 * (n) * (items)];                                               \
     LANE_MEMORY name = name##_of_items + ((items) > 1 ? 16 * (n) * (int)get_local_id(1) : 0)

@@ -58,10 +58,24 @@ START_TEST(chains) {
 }
 END_TEST
 
+/* In the gpu mapping, groups that settle their channels: one channel, or several whose boundaries
+ * are inside groups; with and without a relu; 1 class; no step after a batch norm at the end. */
+START_TEST(settled) {
+    layer_check_fused("fuse, settled channels", LAYER_LARGE,
+                      "{\"input\": [1, 1, 67], \"layers\": [" NORM
+                      "," CONV(6, 1, 1) "," RELU "," NORM "," CONV(4, 1, 3) "," NORM "," FLATTEN
+                                                                            "," LINEAR(1) "]}");
+    layer_check_fused("fuse, a batch norm at the end", LAYER_LARGE,
+                      "{\"input\": [2, 9, 8], \"layers\": [" NORM "," FLATTEN
+                      "," LINEAR(17) "," RELU "," NORM "]}");
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, as_published);
     tcase_add_test(tests, windows);
     tcase_add_test(tests, apart);
     tcase_add_test(tests, chains);
+    tcase_add_test(tests, settled);
 }
 CHECK_MAIN("fuse", add_tests)

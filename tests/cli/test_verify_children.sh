@@ -90,7 +90,7 @@ unset OCL_ICD_VENDORS
 end
 
 begin "a kernel that crashes is named"
-plant settle batch_norm.cl '/^void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/'
+plant settle batch_norm.cl '/^WEFT_INLINE void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/'
 run verify --device "Portable Computing" --kernels "$kernels"
 expect_code 5
 expect_text out "verdict:    no verdict"
@@ -105,7 +105,7 @@ end
 # The second run has guards after the buffers. Without them the crash comes late, elsewhere or not
 # at all.
 begin "a kernel that writes after the end of its buffer"
-plant after_end batch_norm.cl '/^void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* VALUES_PER_ITEM/(item + 2) * VALUES_PER_ITEM/'
+plant after_end batch_norm.cl '/^WEFT_INLINE void KERNEL(batch_norm_backward)/,/^}/s/(item + 1) \* VALUES_PER_ITEM/(item + 2) * VALUES_PER_ITEM/'
 : >"$work/files/note"
 WEFT_VERIFY_NOTE=$work/files/note WEFT_VERIFY_LAUNCHES=yes run verify --device "Portable Computing" --kernels "$kernels"
 expect_code 4

@@ -2,6 +2,17 @@
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
+/* Returns the values of a channel that an item computes where its group has settled it: some, since
+ * to settle takes the time of several. */
+static size_t settled_values(const struct weft_layer *layer) {
+    return opencl_divisor(layer->output.height * layer->output.width, 16);
+}
+
+static size_t settled_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    (void)mapping;
+    return weft_shape_size(layer->output) / settled_values(layer);
+}
+
 static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
     size_t size = weft_shape_size(layer->output);
     size_t area = layer->output.height * layer->output.width;
@@ -9,6 +20,7 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "AREA", area);
     opencl_define(text, "AREA_TOGETHER", opencl_divisor(area, OPENCL_TOGETHER));
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
+    opencl_define(text, "SETTLED_VALUES", settled_values(layer));
     opencl_define_float(text, "EPS", layer->as.batch_norm.eps);
     opencl_define_float(text, "MOMENTUM", layer->as.batch_norm.momentum);
 }
@@ -50,6 +62,13 @@ static const struct opencl_function functions[] = {
      .range = RANGE_SHARDS,
      .items = opencl_value_items,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_SCRATCH, ARG_OUTPUT}},
+    {.name = "batch_norm_settled_forward",
+     .passes = PASS_FORWARD,
+     .range = RANGE_SUMS,
+     .settles = true,
+     .items = settled_items,
+     .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_BUFFERS, ARG_SCRATCH, ARG_OUTPUT, ARG_COUNT,
+                   ARG_UPDATE, ARG_BATCH}},
     {.name = "batch_norm_channel_backward",
      .passes = PASS_BACKWARD_BATCH,
      .range = RANGE_BATCH,
@@ -75,6 +94,13 @@ static const struct opencl_function functions[] = {
      .range = RANGE_SHARDS,
      .input_items = opencl_value_items,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_DINPUT, ARG_COUNT}},
+    {.name = "batch_norm_settled_backward",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SUMS,
+     .settles = true,
+     .input_items = settled_items,
+     .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARTIALS, ARG_DINPUT, ARG_COUNT,
+                   ARG_BATCH}},
 };
 
 const struct opencl_layer opencl_batch_norm = {

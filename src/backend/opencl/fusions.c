@@ -7,6 +7,8 @@
  *                                    cl/conv2d_pool.cl
  *   batch_norm's sums, statistics    a work-item a channel, on a GPU a work-group, if that is
  *   and output                       little work: cl/batch_norm.cl
+ *   on a GPU, batch_norm's           each work-group combines the shards for its channels, if they
+ *   statistics and output            are few
  *
  * A group can have both a relu and a pool. Tensors between the layers of a group do not exist. */
 #include "backend/opencl/fusions.h"
@@ -49,6 +51,9 @@ static bool pools(const struct weft_network *network, size_t i) {
 #define CPU_CHANNEL 8192
 #define GPU_CHANNEL 64
 
+/* The maximum shards that each work-group combines again. */
+#define SETTLED_SHARDS 16
+
 /* Returns the vectors of a channel of ${batch} images of the output of ${layer}. */
 static size_t channel_vectors(const struct weft_layer *layer, size_t batch) {
     return layer->output.height * layer->output.width * lanes_shards(batch);
@@ -77,6 +82,8 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         group->vectors = channel_vectors(&network->layers[group->main], batch);
         group->by_channels = !apart && group->layer == &opencl_batch_norm &&
                              group->vectors <= channel_limit(mapping);
+        group->settles = !apart && group->layer == &opencl_batch_norm && !group->by_channels &&
+                         mapping == WEFT_MAPPING_GPU && lanes_shards(batch) <= SETTLED_SHARDS;
         i = group->end;
     }
     return WEFT_OK;

@@ -11,6 +11,7 @@ struct opencl_group {
     size_t main;       /* the layer whose sizes the functions are compiled with */
     bool relu;         /* the first layer is a relu, which main applies as it reads */
     bool by_channels;  /* an item is a channel of the batch; see RANGE_BATCH */
+    bool settles;      /* the statistics of the batch are combined by each kernel that reads them */
     size_t vectors;    /* of 16 values, in a channel of the batch */
     const struct opencl_layer *layer; /* what computes the group */
 };

@@ -106,12 +106,15 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
     return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
 }
 
-/* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH. */
+/* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH and settles. */
 static unsigned passes_of(const struct opencl_group *group,
                           const struct opencl_function *function) {
     const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
     if (function->range == RANGE_BATCH) {
         return group->by_channels ? function->passes : 0;
+    }
+    if (function->settles || (group->settles && function->range != RANGE_SUMS)) {
+        return function->settles && group->settles ? function->passes : 0;
     }
     return group->by_channels ? function->passes & ~batch : function->passes;
 }

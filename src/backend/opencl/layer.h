@@ -27,6 +27,7 @@ enum opencl_argument {
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
     ARG_COUNT,        /* images in the batch */
     ARG_UPDATE,       /* 1: update the running statistics */
+    ARG_BATCH,        /* 1: a pass with the batch's statistics, 0: with the running ones */
     ARG_RESULT_INDEX, /* of the step's first shard in the results */
     ARG_FIRST,        /* index of the step's first image in the order */
 };
@@ -62,6 +63,8 @@ struct opencl_function {
     const char *name; /* without the layer's number */
     enum opencl_pass passes;
     enum opencl_range range;
+    /* Only in groups that settle (fusions.h): replaces functions of RANGE_ONCE and RANGE_SHARDS. */
+    bool settles;
     /* Returns the number of items; NULL: 0. */
     size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
     /* Returns the number of further items, at the end of the range, which compute the gradient

@@ -105,6 +105,8 @@ static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_
         return (cl_int)values->count;
     case ARG_UPDATE:
         return values->update;
+    case ARG_BATCH:
+        return values->statistics == WEFT_STATISTICS_BATCH;
     case ARG_RESULT_INDEX:
         return (cl_int)values->result_index;
     default:
