@@ -44,9 +44,9 @@ struct weft_device {
 /* Lists OpenCL devices, and the CPU backend last, in ${devices} (the caller frees it) and
  * ${count}. Queries the drivers, but does not compute: a device that is listed as usable may
  * still fail later. A device with a query that fails is not usable, and device->reason says why.
- * ${note}, if not NULL, is set: its message says why OpenCL has no device, or which platform
- * failed, and is empty otherwise; its hint says what usually helps; its status is WEFT_BAD_DEVICE
- * if there is a driver, so that there may be a device, and WEFT_OK otherwise. Fails with
+ * ${note}, if not NULL, is set: its message says why OpenCL has no device, or which platforms have
+ * none, and is empty otherwise; its hint says what usually helps; its status is WEFT_BAD_DEVICE if
+ * a platform failed, or if there are platforms but no device, and WEFT_OK otherwise. Fails with
  * WEFT_FAILED without memory. */
 WEFT_API enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
                                             struct weft_error *note, struct weft_error *error);

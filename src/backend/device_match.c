@@ -117,6 +117,11 @@ static void explain_matches(const struct weft_device *devices, size_t count, con
     weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,
               matching == 0 ? "no device" : "more than one device");
     list_candidates(devices, count, selector, matching == 0, error);
+    if (matching == 0 && note->message[0] != '\0') {
+        size_t length = strlen(error->message);
+        printable_print(error->message + length, sizeof error->message - length, "\n  %s",
+                        note->message);
+    }
     weft_error_hint(error, "name one by its number, or use --device cpu");
 }
 

@@ -81,7 +81,9 @@ static enum weft_status choose(const char *selector, struct choice *choice,
         return weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", (*found)->name,
                          (*found)->reason);
     }
-    if (strcmp(selector, "auto") == 0 || isdigit((unsigned char)selector[0])) {
+    /* A platform without a device is worth a notice if it failed, or if there is no other. */
+    if ((note.status != WEFT_OK || choice->count == 1) &&
+        (strcmp(selector, "auto") == 0 || isdigit((unsigned char)selector[0]))) {
         choice->notice = note; /* of a number: a platform that fails shifts the numbers */
     }
     return WEFT_OK;

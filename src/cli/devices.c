@@ -164,7 +164,9 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     }
     cli_setup_explain_end(true);
     TRY(weft_devices_list(&devices, &count, &note, error));
-    print_note(&note);
+    if (note.status != WEFT_OK || count == 1) {
+        print_note(&note);
+    }
     table = rows_fit(devices, count);
     if (!options->common.json && table) {
         print_head();

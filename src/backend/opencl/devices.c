@@ -82,8 +82,8 @@ static void explain(const struct found *found, cl_int code, struct weft_error *n
     } else if (found->count == 0) {
         weft_fail(note, WEFT_BAD_DEVICE, "no OpenCL device: %s",
                   without[0] != '\0' ? without : "clGetPlatformIDs: 0 platforms");
-    } else if (found->failed) {
-        weft_fail(note, WEFT_BAD_DEVICE, "OpenCL: %s", without);
+    } else if (without[0] != '\0') {
+        weft_fail(note, found->failed ? WEFT_BAD_DEVICE : WEFT_OK, "OpenCL: %s", without);
     } else {
         return;
     }

@@ -290,7 +290,7 @@ static enum weft_status list(struct weft_device **devices, size_t *count,
         }
     }
     if (usable > 0) {
-        if (note.message[0] != '\0') {
+        if (note.status != WEFT_OK) {
             cli_message_always("%s", note.message);
         }
         return WEFT_OK;
