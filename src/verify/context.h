@@ -88,6 +88,7 @@ struct verify {
     bool contracts;             /* the only wrong operations are sums that the compiler contracts */
     struct raw_device *raw;     /* for the first two stages; NULL: the CPU backend needs neither */
     struct trainer *trainer;    /* for the last two stages */
+    enum weft_mapping mapping;  /* with which the training ran */
     const struct verify_known *known; /* the results of these two, or NULL */
 };
 

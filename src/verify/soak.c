@@ -198,6 +198,7 @@ static enum weft_status open_replicas(struct soak *soak, struct weft_error *erro
     if (outcome->device.builtin) {
         return WEFT_OK;
     }
+    trainer->setup.options.mapping = soak->verify->mapping;
     TRY(debug_api->replicas->open(trainer->model->network, &trainer->setup.options,
                                   &trainer->images[WEFT_SPLIT_TRAIN], trainer->setup.debug,
                                   &soak->replicas, error));

@@ -49,7 +49,7 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     verify->outcome->seed = trainer->seed;
     verify->outcome->steps = trainer->steps;
     TRY(trainer_open(trainer, &trainer->setup, &trainer->backend, error));
-    trainer->setup.options.mapping = trainer->backend->mapping; /* for the soak test */
+    verify->mapping = trainer->backend->mapping;
     TRY(trainer_hash(trainer, trainer->backend, trainer->digest, trainer->results[0], error));
     verify->cases = trainer->steps;
     if (verify->options->images == NULL) {

@@ -90,4 +90,10 @@ for limits in groups=64,preferred=64 groups=1; do
     expect_json 'any(x.get("what") == "peak" and x["gflops"] > 0 for x in e)'
     end
 done
+
+begin "no fma, groups of 4: verify and its soak test"
+WEFT_PLAY="gpu,nofma,groups=4" run verify --quick --steps 1 --for 1s --json
+expect_code 0
+expect_json 'e[-1]["result"] == "equal" and e[-1]["device"]["name"] == "Played GPU"'
+end
 finish
