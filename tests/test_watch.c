@@ -164,7 +164,7 @@ START_TEST(too_large) {
     struct weft_error error = {0};
     const struct weft_backend_options options = {.device = "cpu", .threads = 1, .batch = 1000000};
     ck_assert_int_eq(weft_network_create("{\"input\": [1, 1000, 1000], \"layers\": [{\"kind\": "
-                                         "\"conv2d\", \"out_channels\": 2000, \"kernel_size\": 1}, "
+                                         "\"conv2d\", \"out_channels\": 100, \"kernel_size\": 1}, "
                                          "{\"kind\": \"max_pool2d\", \"kernel_size\": 1000}]}",
                                          &network, NULL),
                      WEFT_OK);

@@ -22,6 +22,7 @@ struct weft_device {
     char type[16]; /* cpu, gpu, accelerator, custom, builtin; unknown if the driver tells none */
     unsigned compute_units, clock;        /* clock: the highest, in MHz */
     uint64_t global_memory, local_memory; /* bytes */
+    uint64_t max_buffer;                  /* bytes of the largest buffer; 0: any */
     char fp_config[160];                  /* words separated by spaces: "denorm inf_nan fma" */
     char pci[32], uuid[40];               /* "0000:3b:00.0", 32 hexadecimal digits */
     bool unified_memory;                  /* its memory is the host's: a CPU, an integrated GPU */

@@ -74,6 +74,7 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
     json_write_integer(json, "compute_units", device->compute_units);
     json_write_integer(json, "global_memory", device->global_memory);
     json_write_integer(json, "local_memory", device->local_memory);
+    json_write_integer(json, "max_buffer", device->max_buffer);
     cli_json_words(json, "fp_config", device->fp_config);
     cli_json_text(json, "pci", device->pci);
     cli_json_text(json, "uuid", device->uuid);

@@ -75,6 +75,23 @@ uint64_t os_memory(void) {
     return memory;
 }
 
+uint64_t os_free_memory(void) {
+    const uint64_t memory = os_memory();
+    uint64_t free = memory;
+    unsigned long long kilobytes;
+    char line[128];
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1) {
+            free = (uint64_t)kilobytes * 1024;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return free < memory ? free : memory;
+}
+
 void *os_aligned(size_t size) {
     return size > SIZE_MAX - 63 ? NULL : aligned_alloc(64, (size > 0 ? size + 63 : 64) / 64 * 64);
 }

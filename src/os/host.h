@@ -26,6 +26,9 @@ size_t os_peak_memory(void);
  * if that has fewer; 0 where the system does not report it. */
 uint64_t os_memory(void);
 
+/* Returns how many of these bytes are free, including those that the system can free at once. */
+uint64_t os_free_memory(void);
+
 /* Allocates ${size} bytes at a multiple of 64, which os_free_aligned frees. Returns NULL when there
  * is no memory. (Windows lacks aligned_alloc of C11.) */
 void *os_aligned(size_t size);

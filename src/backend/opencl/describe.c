@@ -119,9 +119,12 @@ static void describe_speed(cl_device_id id, struct weft_device *device) {
     bool is_cpu = strcmp(device->type, "cpu") == 0;
     bool is_gpu = strcmp(device->type, "gpu") == 0 || strcmp(device->type, "accelerator") == 0;
     cl_uint clock = 0;
+    cl_ulong most = 0;
     cl_bool unified = CL_FALSE;
+    clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
     clGetDeviceInfo(id, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock, NULL);
     clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
+    device->max_buffer = most;
     device->clock = (unsigned)clock;
     device->unified_memory = is_cpu || unified;
     device->layered = is_layered(device);

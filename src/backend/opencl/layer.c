@@ -10,6 +10,12 @@ const struct opencl_layer *opencl_layer_of(enum weft_kind kind) {
     return layers[kind];
 }
 
+#define WHOLE 128 /* floats: 8 vectors, the largest work-group that computes a lane an item */
+
+size_t opencl_padded(size_t floats) {
+    return ((floats > 0 ? floats : 1) + WHOLE - 1) / WHOLE * WHOLE;
+}
+
 size_t opencl_divisor(size_t n, size_t limit) {
     size_t divisor = limit < n ? limit : n;
     while (n % divisor != 0) {

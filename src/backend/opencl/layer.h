@@ -114,6 +114,9 @@ const struct opencl_layer *opencl_layer_of(enum weft_kind kind);
 /* Returns the largest divisor of ${n} that is at most ${limit}. */
 size_t opencl_divisor(size_t n, size_t limit);
 
+/* Returns ${floats} rounded up to 8 whole vectors of 16, at least 8: whole work-groups. */
+size_t opencl_padded(size_t floats);
+
 /* Returns how many of ${size} adjacent values one work-item computes: a divisor of ${size}. */
 size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 

@@ -5,6 +5,7 @@
  * nothing at all, since it does not return. */
 #include "backend/opencl/loss.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "os/host.h"
 
@@ -80,6 +81,9 @@ static const char *cause(const struct opencl_backend *cl, cl_int code, double se
     if ((memory > 0 && (double)cl->buffer_bytes > memory) || code == CL_OUT_OF_HOST_MEMORY) {
         return "memory is probably short, a smaller --batch needs less";
     }
+    if (code == CL_OUT_OF_RESOURCES && !cl->has_computed) { /* memory is used the first time */
+        return "memory may be short, a smaller --batch needs less; or the driver has crashed";
+    }
     return "a kernel or the driver has probably crashed";
 }
 
@@ -87,6 +91,9 @@ enum weft_status opencl_queue_check(const struct opencl_backend *cl, cl_int code
                                     struct weft_error *error) {
     double seconds = cl->pace.queued > 0 ? os_seconds() - cl->pace.since : 0;
     enum weft_status status = opencl_device_check(cl->device, code, call, error);
+    if (code == CL_MEM_OBJECT_ALLOCATION_FAILURE) {
+        opencl_room_hint(cl, error);
+    }
     if (status == WEFT_OK || !opencl_is_lost(cl->device)) {
         return status;
     }

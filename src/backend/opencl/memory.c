@@ -4,51 +4,24 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WHOLE 128 /* floats: 8 vectors, the largest work-group that computes a lane an item */
-
-size_t opencl_padded(size_t floats) {
-    return ((floats > 0 ? floats : 1) + WHOLE - 1) / WHOLE * WHOLE;
-}
-
-/* Drivers notice that memory is short only when a kernel uses it, or end the program. So fails if
- * ${bytes} more are more than the device has. */
-static enum weft_status check_room(const struct opencl_backend *cl, uint64_t bytes,
-                                   const char *what, struct weft_error *error) {
-    const uint64_t memory = cl->base.device.global_memory, used = cl->buffer_bytes;
-    if (memory == 0 || used + bytes <= memory) {
-        return WEFT_OK;
-    }
-    weft_fail(error, WEFT_BAD_DEVICE,
-              "memory of the device: %.1f GB are needed up to %s, at batch %zu, but it has %.1f GB",
-              1e-9 * (double)(used + bytes), what, cl->base.batch, 1e-9 * (double)memory);
-    return weft_error_hint(error, "a smaller --batch needs less");
-}
-
-/* Noticed before programs are compiled, which takes longer than all else. */
-enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct weft_error *error) {
-    const struct weft_needs needs =
-        weft_network_needs(cl->base.network, cl->base.batch, cl->base.forward_only);
-    return check_room(cl, needs.arrays, "the sums of gradients", error);
-}
-
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
     cl_int code;
     TRY(opencl_lost_check(cl->device, error));
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
-    TRY(check_room(cl, bytes, what, error));
+    TRY(opencl_room_for(cl, bytes, what, error));
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
     if (opencl_queue_check(cl, code, "clCreateBuffer", error) != WEFT_OK ||
         opencl_fill(cl, *buffer, 0, 0, bytes, error) != WEFT_OK) {
-        weft_error_hint(error, "%zu bytes for %s at batch %zu; a smaller --batch needs less", bytes,
-                        what, cl->base.batch);
+        opencl_room_hint(cl, error);
         return weft_error_context(error, "memory of the device: %s", what);
     }
     cl->buffer_count++;

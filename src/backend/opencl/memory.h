@@ -12,9 +12,6 @@ struct opencl_backend;
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_memory_finish(struct opencl_backend *cl);
 
-/* Fails with WEFT_BAD_DEVICE if the device has less memory than the network needs in any case. */
-enum weft_status opencl_memory_check(const struct opencl_backend *cl, struct weft_error *error);
-
 /* Makes a buffer of ${bytes}, filled with zeros; ${what} is for messages. */
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);
@@ -22,8 +19,5 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
 /* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows. */
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error);
-
-/* Returns ${floats} rounded up to 8 whole vectors of 16, at least 8: whole work-groups. */
-size_t opencl_padded(size_t floats);
 
 #endif

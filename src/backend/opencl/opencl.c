@@ -14,6 +14,7 @@
 #include "backend/opencl/plan.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
+#include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -238,8 +239,8 @@ static enum weft_status open_device(struct opencl_backend *cl,
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
-    TRY(opencl_memory_check(cl, error));
     TRY(make_kernels(cl, options, error));
+    TRY(opencl_room_check(cl, error)); /* before programs are compiled, which takes longer */
     TRY(make_program(cl, options, error));
     cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
@@ -272,6 +273,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->mapping = first->mapping;
     cl->device = first->device;
     cl->limits = first->limits;
+    cl->room = first->room;
     clRetainContext(cl->context = first->context);
     clRetainProgram(cl->program = first->program);
     TRY_OR(failed, make_queue(cl, error));
@@ -310,7 +312,8 @@ static enum weft_status open_program(const struct backend_request *request,
                                   .debug = request->debug};
     status = open_device(cl, request->options, error);
     *too_small = cl->groups_too_small;
-    *recompile = status == WEFT_BAD_DEVICE && cl->untried && !*too_small;
+    *recompile =
+        status == WEFT_BAD_DEVICE && cl->untried && !*too_small && !opencl_is_lost(cl->device);
     if (*recompile) {
         opencl_cache_reject(cl, error->message);
     }

@@ -54,6 +54,7 @@ void opencl_pace_begin(struct opencl_backend *cl, size_t count, bool train) {
 void opencl_pace_waited(struct opencl_backend *cl) {
     watch_add(&cl->base.watch, cl->pace.queued);
     cl->pace.queued = 0;
+    cl->has_computed = true;
 }
 
 /* Counts ${work} that has been enqueued. */

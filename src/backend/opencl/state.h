@@ -61,7 +61,12 @@ struct opencl_backend {
     cl_program program;
     cl_kernel fill;                    /* of fill.c */
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far, without guards */
-    struct debug_guards *guards;       /* after the buffers, with debug->announce; or NULL */
+    struct {
+        uint64_t memory, buffer; /* bytes: of all buffers, of one */
+        bool shared;             /* memory is what is free on the host */
+    } room;                      /* of room.c */
+    bool has_computed;           /* the host has waited for work of a pass, which succeeded */
+    struct debug_guards *guards; /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;
     struct opencl_kernels kernels;
     char cache_key[65];    /* of the program in the cache; empty: it is not to be saved */

@@ -11,6 +11,7 @@
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
+#include "weft/device.h"
 
 static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
 
@@ -64,20 +65,40 @@ static size_t step_batch(const struct cli_training *train) {
     return train->options.batch < count ? (size_t)train->options.batch : count;
 }
 
+/* Returns how many bytes the activations of a pass with running statistics may have: a quarter of
+ * the device's memory, and no buffer that is too large. */
+static uint64_t running_memory(const struct cli_training *train) {
+    const char *selector = train->options.common.device;
+    struct weft_device device = {.builtin = true};
+    uint64_t memory;
+    if (weft_device_choose(selector != NULL ? selector : "auto", &device, NULL, NULL) != WEFT_OK ||
+        device.global_memory == 0) {
+        return UINT64_MAX;
+    }
+    memory = device.global_memory / 4;
+    return device.max_buffer > 0 && device.max_buffer < memory ? device.max_buffer : memory;
+}
+
 /* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
- * steps of a training, and with running statistics the size changes no bit. */
+ * steps of a training, and with running statistics the size changes no bit. Whether a training fits
+ * into the device's memory depends on --batch alone. */
 static size_t largest_batch(const struct cli_training *train, const struct weft_network *network) {
+    const uint64_t memory = running_memory(train);
+    const size_t step = step_batch(train);
     size_t batch = cli_needs_batch(network, false);
-    return step_batch(train) > batch ? step_batch(train) : batch;
+    while (batch > step && weft_network_needs(network, batch, false).activations > memory) {
+        batch /= 2;
+    }
+    return step > batch ? step : batch;
 }
 
 /* Says what a training of ${network} needs, before anything that takes long. Fails with WEFT_FAILED
  * if this machine has less memory. */
-static enum weft_status announce(const struct cli_training *train,
-                                 const struct weft_network *network, struct weft_error *error) {
-    size_t largest = largest_batch(train, network);
-    cli_needs_print(&train->options.common, network, step_batch(train), largest, false);
-    return cli_needs_check(&train->options.common, network, largest, error);
+static enum weft_status announce(struct cli_training *train, const struct weft_network *network,
+                                 struct weft_error *error) {
+    train->largest = largest_batch(train, network);
+    cli_needs_print(&train->options.common, network, step_batch(train), train->largest, false);
+    return cli_needs_check(&train->options.common, network, train->largest, error);
 }
 
 /* Makes the model of --init, or of --network with initial values. */
@@ -144,8 +165,8 @@ static void choose_training(struct cli_training *train) {
 static enum weft_status open_device(struct cli_training *train, struct weft_error *error) {
     float values[256];
     const struct weft_network *network = train->model->network;
-    TRY(cli_setup_device(&train->options.common, network, largest_batch(train, network), false,
-                         &train->progress, &train->backend, error));
+    TRY(cli_setup_device(&train->options.common, network, train->largest, false, &train->progress,
+                         &train->backend, error));
     weft_pixels_normalised(values);
     TRY(weft_backend_set_pixels(train->backend, values, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
@@ -234,14 +255,13 @@ done:
 
 static bool evaluated(void *context, size_t done, size_t images) {
     struct cli_training *train = context;
-    cli_progress_update(&train->progress, "evaluation", done, images,
-                        largest_batch(train, train->model->network));
+    cli_progress_update(&train->progress, "evaluation", done, images, train->largest);
     return !os_interrupted();
 }
 
 /* Evaluates both splits with running statistics; prints each matrix at once. */
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
-    const size_t batch = largest_batch(train, train->model->network);
+    const size_t batch = train->largest;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_evaluation_options options = {.split = (enum weft_split)i,
                                                   .statistics = WEFT_STATISTICS_RUNNING,

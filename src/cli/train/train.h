@@ -47,6 +47,7 @@ struct cli_training {
     char init_sha256[65];                           /* of the file of --init; empty without */
     struct weft_model *model;
     struct weft_backend *backend;
+    size_t largest; /* images of the largest pass */
 
     /* How. */
     struct weft_training training;

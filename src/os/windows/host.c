@@ -42,6 +42,11 @@ uint64_t os_memory(void) {
     return GlobalMemoryStatusEx(&status) ? status.ullTotalPhys : 0;
 }
 
+uint64_t os_free_memory(void) {
+    MEMORYSTATUSEX status = {.dwLength = sizeof status};
+    return GlobalMemoryStatusEx(&status) ? status.ullAvailPhys : 0;
+}
+
 void *os_aligned(size_t size) {
     return _aligned_malloc(size > 0 ? size : 1, 64);
 }
