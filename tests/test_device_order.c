@@ -24,83 +24,88 @@ struct made_case {
 };
 
 static const struct made_case cases[] = {
-    {"nothing", {{NULL}}, "cpu"},
+    {"nothing", {{.name = NULL}}, "cpu"},
     {"two GPUs: the larger one",
-     {{"small", "gpu", "A", 20, 1000}, {"large", "gpu", "A", 40, 1000}},
+     {{.name = "small", "gpu", "A", 20, 1000}, {.name = "large", "gpu", "A", 40, 1000}},
      "large small cpu"},
     {"two GPUs: units times clock",
-     {{"wide", "gpu", "A", 40, 1000}, {"fast", "gpu", "A", 30, 2000}},
+     {{.name = "wide", "gpu", "A", 40, 1000}, {.name = "fast", "gpu", "A", 30, 2000}},
      "fast wide cpu"},
     {"a clock that is not reported counts as 1 GHz",
-     {{"slow", "gpu", "A", 30, 900},
-      {"unknown", "gpu", "A", 30, 0},
-      {"fast", "gpu", "A", 30, 1100}},
+     {{.name = "slow", "gpu", "A", 30, 900},
+      {.name = "unknown", "gpu", "A", 30, 0},
+      {.name = "fast", "gpu", "A", 30, 1100}},
      "fast unknown slow cpu"},
     {"equal GPUs: by number",
-     {{"first", "gpu", "A", 40, 1000}, {"second", "gpu", "A", 40, 1000}},
+     {{.name = "first", "gpu", "A", 40, 1000}, {.name = "second", "gpu", "A", 40, 1000}},
      "first second cpu"},
     {"a laptop: the discrete GPU, though it is the second and has fewer units",
-     {{"integrated", "gpu", "Intel", 96, 1300, .integrated = true},
-      {"discrete", "gpu", "N", 20, 1500}},
+     {{.name = "integrated", "gpu", "Intel", 96, 1300, .integrated = true},
+      {.name = "discrete", "gpu", "N", 20, 1500}},
      "discrete integrated cpu"},
     {"an integrated GPU and CPU devices",
-     {{"pocl", "cpu", "P", 64, 4000}, {"integrated", "gpu", "I", 8, 500, .integrated = true}},
+     {{.name = "pocl", "cpu", "P", 64, 4000},
+      {.name = "integrated", "gpu", "I", 8, 500, .integrated = true}},
      "integrated pocl cpu"},
     {"a layered driver comes after native ones for GPUs",
-     {{"on12", "gpu", "OpenCLOn12", 99, 2000, .layered = true},
-      {"integrated", "gpu", "I", 8, 500, .integrated = true},
-      {"pocl", "cpu", "P", 64, 4000}},
+     {{.name = "on12", "gpu", "OpenCLOn12", 99, 2000, .layered = true},
+      {.name = "integrated", "gpu", "I", 8, 500, .integrated = true},
+      {.name = "pocl", "cpu", "P", 64, 4000}},
      "integrated on12 pocl cpu"},
     {"an emulated fma comes after CPUs, however large the GPU is",
-     {{"polaris", "gpu-", "rusticl", 36, 1300}, {"pocl", "cpu", "P", 2, 1000}},
+     {{.name = "polaris", "gpu-", "rusticl", 36, 1300}, {.name = "pocl", "cpu", "P", 2, 1000}},
      "pocl cpu polaris"},
-    {"only emulated fma", {{"a", "gpu-", "A", 9, 1000}, {"b", "gpu-", "A", 10, 1000}}, "cpu b a"},
+    {"only emulated fma",
+     {{.name = "a", "gpu-", "A", 9, 1000}, {.name = "b", "gpu-", "A", 10, 1000}},
+     "cpu b a"},
     {"emulated: GPUs before accelerators",
-     {{"x", "accelerator-", "A", 9, 1000}, {"g", "gpu-", "A", 1, 1000}},
+     {{.name = "x", "accelerator-", "A", 9, 1000}, {.name = "g", "gpu-", "A", 1, 1000}},
      "cpu g x"},
     {"accelerators are between GPUs and CPUs",
-     {{"c", "cpu", "A", 99, 5000}, {"x", "accelerator", "A", 9, 900}, {"g", "gpu", "A", 1, 100}},
+     {{.name = "c", "cpu", "A", 99, 5000},
+      {.name = "x", "accelerator", "A", 9, 900},
+      {.name = "g", "gpu", "A", 1, 100}},
      "g x c cpu"},
     {"CPUs: fma first, then size; all share the host's memory",
-     {{"none", "cpu-", "A", 64, 1000},
-      {"small", "cpu", "B", 4, 1000},
-      {"large", "cpu", "C", 8, 1000, .integrated = true}},
+     {{.name = "none", "cpu-", "A", 64, 1000},
+      {.name = "small", "cpu", "B", 4, 1000},
+      {.name = "large", "cpu", "C", 8, 1000, .integrated = true}},
      "large small none cpu"},
     {"a custom device and what cannot be used have no place",
-     {{"custom", "custom", "A", 9, 1000, .unusable = true},
-      {"old", "gpu", "A", 99, 1000, .unusable = true},
-      {"unknown", "unknown", "A", 0, 0, .unusable = true},
-      {"new", "gpu", "A", 1, 1000}},
+     {{.name = "custom", "custom", "A", 9, 1000, .unusable = true},
+      {.name = "old", "gpu", "A", 99, 1000, .unusable = true},
+      {.name = "unknown", "unknown", "A", 0, 0, .unusable = true},
+      {.name = "new", "gpu", "A", 1, 1000}},
      "new cpu custom old unknown"},
     {"one card twice: the maker's own driver before Mesa's, whatever they report of it",
-     {{"mesa", "gpu", "rusticl", 80, 2000, .pci = "0000:03:00.0"},
-      {"rocm", "gpu", "AMD", 40, 2000, .pci = "0000:03:00.0"},
-      {"other", "gpu", "AMD", 50, 2000, .pci = "0000:04:00.0"}},
+     {{.name = "mesa", "gpu", "rusticl", 80, 2000, .pci = "0000:03:00.0"},
+      {.name = "rocm", "gpu", "AMD", 40, 2000, .pci = "0000:03:00.0"},
+      {.name = "other", "gpu", "AMD", 50, 2000, .pci = "0000:04:00.0"}},
      "other rocm mesa(1) cpu"},
     {"one card twice: native before layered",
-     {{"on12", "gpu", "OpenCLOn12", 80, 2000, .layered = true, .uuid = "ab"},
-      {"nvidia", "gpu", "NVIDIA CUDA", 40, 2000, .uuid = "ab"}},
+     {{.name = "on12", "gpu", "OpenCLOn12", 80, 2000, .layered = true, .uuid = "ab"},
+      {.name = "nvidia", "gpu", "NVIDIA CUDA", 40, 2000, .uuid = "ab"}},
      "nvidia on12(1) cpu"},
     {"one card twice: fma in hardware before all else",
-     {{"maker", "gpu-", "A", 40, 2000, .uuid = "ab"},
-      {"mesa", "gpu", "rusticl", 40, 2000, .uuid = "ab"}},
+     {{.name = "maker", "gpu-", "A", 40, 2000, .uuid = "ab"},
+      {.name = "mesa", "gpu", "rusticl", 40, 2000, .uuid = "ab"}},
      "mesa cpu maker(1)"},
     {"one card twice: usable before all else",
-     {{"clover", "gpu", "A", 40, 2000, .pci = "0000:03:00.0", .unusable = true},
-      {"mesa", "gpu", "rusticl", 40, 2000, .pci = "0000:03:00.0"}},
+     {{.name = "clover", "gpu", "A", 40, 2000, .pci = "0000:03:00.0", .unusable = true},
+      {.name = "mesa", "gpu", "rusticl", 40, 2000, .pci = "0000:03:00.0"}},
      "mesa cpu clover(1)"},
     {"one card three times, by address and by UUID",
-     {{"a", "gpu", "A", 40, 2000, .layered = true, .uuid = "cd"},
-      {"b", "gpu", "rusticl", 40, 2000, .pci = "0000:03:00.0", .uuid = "cd"},
-      {"c", "gpu", "C", 40, 2000, .pci = "0000:03:00.0"}},
+     {{.name = "a", "gpu", "A", 40, 2000, .layered = true, .uuid = "cd"},
+      {.name = "b", "gpu", "rusticl", 40, 2000, .pci = "0000:03:00.0", .uuid = "cd"},
+      {.name = "c", "gpu", "C", 40, 2000, .pci = "0000:03:00.0"}},
      "c b(2) a(2) cpu"},
     {"two addresses are two cards, whatever their UUIDs are",
-     {{"a", "gpu", "A", 40, 2000, .pci = "0000:03:00.0", .uuid = "ab"},
-      {"b", "gpu", "B", 50, 2000, .pci = "0000:04:00.0", .uuid = "ab"}},
+     {{.name = "a", "gpu", "A", 40, 2000, .pci = "0000:03:00.0", .uuid = "ab"},
+      {.name = "b", "gpu", "B", 50, 2000, .pci = "0000:04:00.0", .uuid = "ab"}},
      "b a cpu"},
     {"parts of a card are devices of one platform",
-     {{"tile0", "gpu", "A", 40, 2000, .pci = "0000:03:00.0"},
-      {"tile1", "gpu", "A", 40, 2000, .pci = "0000:03:00.0"}},
+     {{.name = "tile0", "gpu", "A", 40, 2000, .pci = "0000:03:00.0"},
+      {.name = "tile1", "gpu", "A", 40, 2000, .pci = "0000:03:00.0"}},
      "tile0 tile1 cpu"},
 };
 
@@ -185,9 +190,9 @@ static const char *named(const struct weft_device *devices, size_t count, const 
 /* A card that is listed twice is one card for a selector, and can be named by its numbers. */
 START_TEST(selectors) {
     static const struct made list[DEVICES_MAX] = {
-        {"Radeon mesa", "gpu", "rusticl", 80, 2000, .pci = "0000:03:00.0", .uuid = "ab12"},
-        {"Radeon rocm", "gpu", "AMD", 40, 2000, .pci = "0000:03:00.0"},
-        {"pocl", "cpu", "P", 4, 2000}};
+        {.name = "Radeon mesa", "gpu", "rusticl", 80, 2000, .pci = "0000:03:00.0", .uuid = "ab12"},
+        {.name = "Radeon rocm", "gpu", "AMD", 40, 2000, .pci = "0000:03:00.0"},
+        {.name = "pocl", "cpu", "P", 4, 2000}};
     static const char *const expected[][2] = {
         {"gpu", "Radeon rocm"},     {"radeon", "Radeon rocm"}, {"pci:03:00.0", "Radeon rocm"},
         {"0", "Radeon mesa"},       {"0:0", "Radeon mesa"},    {"1", "Radeon rocm"},
@@ -204,9 +209,9 @@ END_TEST
 
 START_TEST(two_cards_are_ambiguous) {
     static const struct made list[DEVICES_MAX] = {
-        {"a", "gpu", "A", 80, 2000, .pci = "0000:03:00.0"},
-        {"b", "gpu", "B", 40, 2000, .pci = "0000:04:00.0"},
-        {"c", "gpu", "C", 40, 2000, .pci = "0000:04:00.0"}};
+        {.name = "a", "gpu", "A", 80, 2000, .pci = "0000:03:00.0"},
+        {.name = "b", "gpu", "B", 40, 2000, .pci = "0000:04:00.0"},
+        {.name = "c", "gpu", "C", 40, 2000, .pci = "0000:04:00.0"}};
     struct weft_device devices[DEVICES_MAX + 1];
     size_t count = make(list, devices);
     ck_assert_str_eq(named(devices, count, "gpu"), "several");
@@ -216,8 +221,9 @@ END_TEST
 
 /* verify and fast math need an OpenCL device, even one that comes after the CPU backend. */
 START_TEST(first_opencl_device) {
-    static const struct made emulated[DEVICES_MAX] = {{"a", "gpu-", "A", 80, 2000}};
-    static const struct made unusable[DEVICES_MAX] = {{"a", "gpu", "A", 8, 2, .unusable = true}};
+    static const struct made emulated[DEVICES_MAX] = {{.name = "a", "gpu-", "A", 80, 2000}};
+    static const struct made unusable[DEVICES_MAX] = {
+        {.name = "a", "gpu", "A", 8, 2, .unusable = true}};
     struct weft_device devices[DEVICES_MAX + 1];
     size_t count = make(emulated, devices);
     ck_assert_str_eq(named(devices, count, "auto"), "cpu");
