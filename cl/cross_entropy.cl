@@ -88,7 +88,7 @@ WEFT_INLINE void cross_entropy_shard(int item, int shard, LANE_MEMORY lanes,
     }
     const float losses = SUM_OF_LANES(lanes, ZERO_EMPTY(loss, images));
     const float rights = SUM_OF_LANES(lanes, ZERO_EMPTY(right, images));
-    if (item == 0 && FIRST_LANE == 0) {
+    if (item + FIRST_LANE == 0) { /* the first lane of the first item */
         shard_results[2 * (result_index + shard)] = as_uint(losses);
         shard_results[2 * (result_index + shard) + 1] = (uint)rights;
     }
