@@ -4,6 +4,7 @@
  * of 2 GiB or more does not end, or destroys the context. A kernel is right everywhere. */
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -41,6 +42,7 @@ enum weft_status opencl_fill(struct opencl_backend *cl, cl_mem buffer, cl_uint w
                                enqueue(cl, buffer, word, (cl_uint)((begin + at) / FILL_BLOCK),
                                        (cl_uint)(piece / FILL_BLOCK)),
                                "clEnqueueNDRangeKernel: fill", error));
+        TRY(opencl_pace_transfer(cl, piece, error));
     }
     return WEFT_OK;
 }

@@ -91,9 +91,6 @@ enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct we
     TRY(opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error));
     for (size_t step = 0; step < steps->steps; step++) {
         TRY(train_step(cl, steps, step, error));
-        if (step % 8 == 7) {
-            TRY(opencl_queue_check(cl, clFlush(cl->queue), "clFlush", error));
-        }
     }
     return join_losses(cl, steps, error);
 }
@@ -103,9 +100,7 @@ enum weft_status opencl_train(struct weft_backend *backend, const struct weft_st
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     opencl_pace_begin(cl, steps->batch, true);
     TRY(opencl_train_enqueue(cl, steps, error));
-    TRY(opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error));
-    opencl_pace_waited(cl);
-    return WEFT_OK;
+    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
 }
 
 _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes two words a step");

@@ -153,16 +153,12 @@ static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_
         [RANGE_ONCE] = {items, 1, 1},
     };
     const size_t *range = ranges[launch->range];
-    const bool profiled = opencl_profile_event(cl) != NULL;
     enum weft_status status;
     debug_before(cl, launch, range);
     status = opencl_pace_enqueue(cl, launch, count, range, error);
     if (status != WEFT_OK) {
         return status == WEFT_INTERRUPTED ? status
                                           : weft_error_context(error, "kernel %s", launch->name);
-    }
-    if (profiled) {
-        TRY(opencl_profile_add(cl, launch, count, error));
     }
     return debug_after(cl, launch, error);
 }

@@ -209,21 +209,22 @@ static struct weft_profile_entry *add_work(struct opencl_backend *cl,
 /* Adds ${launch}, whose event is stored already, to the pending ones; ${begin} as in struct
  * pending. */
 static enum weft_status add_pending(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                    size_t count, cl_event begin, struct weft_error *error) {
+                                    size_t count, bool again, cl_event begin,
+                                    struct weft_error *error) {
     struct opencl_profile *profile = cl->profile;
     struct pending *pending = &profile->pending[profile->count++];
     pending->begin = begin;
-    pending->entry = add_work(cl, launch, count);
+    pending->entry = again ? entry_of(cl, launch) : add_work(cl, launch, count);
     return profile->count < MAX_PENDING ? WEFT_OK : opencl_profile_collect(&cl->base, error);
 }
 
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                    size_t count, struct weft_error *error) {
+                                    size_t count, bool again, struct weft_error *error) {
     if (launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN]) {
         count = cl->profile->images;
     }
     cl->profile->images = count;
-    return add_pending(cl, launch, count, NULL, error);
+    return add_pending(cl, launch, count, again, NULL, error);
 }
 
 static enum weft_status enqueue_marker(struct opencl_backend *cl, cl_event *event,
@@ -246,7 +247,7 @@ enum weft_status opencl_profile_host(struct opencl_backend *cl, const struct ope
     cl->profile->inside = false;
     TRY_OR(failed, status);
     TRY_OR(failed, enqueue_marker(cl, end, error));
-    return add_pending(cl, launch, count, begin, error);
+    return add_pending(cl, launch, count, false, begin, error);
 failed:
     OPENCL_RELEASE(cl->device, Event, begin);
     return status;

@@ -16,10 +16,11 @@ enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *pea
                              struct weft_error *error);
 
 /* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the
- * event is stored, opencl_profile_add adds ${launch} for ${count} images to the profile. */
+ * event is stored, opencl_profile_add adds ${launch} for ${count} images to the profile; ${again}:
+ * a further part of the launch, of which only the time is added. */
 cl_event *opencl_profile_event(struct opencl_backend *cl);
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
-                                    size_t count, struct weft_error *error);
+                                    size_t count, bool again, struct weft_error *error);
 
 /* Returns the floating-point operations of ${launch}, which belongs to a layer, for ${count}
  * images. */

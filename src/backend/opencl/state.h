@@ -21,6 +21,7 @@ struct opencl_launch {
     size_t slices;                    /* as in struct opencl_kernel */
     bool to_input;                    /* this pass computes the input_items */
     size_t local[3];                  /* size of a work-group */
+    uint64_t part; /* of its work, the most that is enqueued at once (pace.c); 0: not yet known */
     struct {
         bool is_buffer; /* a cl_mem; its size, on a host of 32 bits, is that of a number */
         size_t size;
@@ -45,9 +46,15 @@ struct debug_guards;
 
 /* What pace.c has enqueued, in the units of watch_work. All zero at the start. */
 struct opencl_pace {
-    uint64_t queued; /* since the host last waited for the device */
-    uint64_t limit;  /* the host waits when more is enqueued; 0: not yet chosen */
-    double since;    /* when the first of it was enqueued */
+    uint64_t limit;             /* of costs: the host waits when more is enqueued; 0: not chosen */
+    uint64_t queued;            /* work since the host last waited for the device */
+    uint64_t cost;              /* of this work, and of its launches */
+    size_t launches;            /* of this work */
+    uint64_t flushed_cost;      /* at the last flush */
+    size_t flushed_launches;    /* at the last flush */
+    double since;               /* when the first of this work was enqueued */
+    struct opencl_launch *last; /* of this work; NULL: a function of the host */
+    uint64_t last_cost;
 };
 
 struct opencl_backend {

@@ -1,6 +1,7 @@
 /* transfer.c: copies between the host and the device. */
 #include "backend/opencl/transfer.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
 
@@ -13,7 +14,9 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
     if (bytes > 0) {
         code = clEnqueueWriteBuffer(cl->queue, buffer, CL_TRUE, 0, bytes, from, 0, NULL, NULL);
     }
-    return opencl_queue_check(cl, code, "clEnqueueWriteBuffer", error);
+    TRY(opencl_queue_check(cl, code, "clEnqueueWriteBuffer", error));
+    opencl_pace_waited(cl);
+    return WEFT_OK;
 }
 
 static cl_int read_bytes(cl_command_queue queue, cl_mem buffer, size_t offset, void *to,
@@ -35,6 +38,8 @@ enum weft_status opencl_read_from(cl_device_id device, cl_command_queue queue, c
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error) {
     TRY(opencl_lost_check(cl->device, error));
-    return opencl_queue_check(cl, read_bytes(cl->queue, buffer, 0, to, bytes),
-                              "clEnqueueReadBuffer", error);
+    TRY(opencl_queue_check(cl, read_bytes(cl->queue, buffer, 0, to, bytes), "clEnqueueReadBuffer",
+                           error));
+    opencl_pace_waited(cl);
+    return WEFT_OK;
 }

@@ -5,6 +5,7 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -111,6 +112,7 @@ enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_laun
     }
     if (cl->debug->wait) {
         TRY(opencl_queue_check(cl, clFinish(cl->queue), launch->name, error));
+        opencl_pace_waited(cl);
     }
     TRY(debug_guards_check(cl, launch->name, error));
     TRY(flip_after(cl, launch, is_update, error));

@@ -3,6 +3,7 @@
 #include "backend/opencl/debug/replicas.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -119,8 +120,9 @@ static enum weft_status train(struct replicas *replicas, const struct weft_steps
     replicas->steps = steps;
     TRY(run_parallel(replicas, train_copy, error));
     for (size_t i = 0; i < replicas->count; i++) {
-        TRY(opencl_queue_check(replicas->copies[i].cl, clFinish(replicas->copies[i].cl->queue),
-                               "clFinish", error));
+        struct opencl_backend *cl = replicas->copies[i].cl;
+        TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error));
+        opencl_pace_waited(cl);
     }
     return WEFT_OK;
 }
