@@ -78,9 +78,9 @@ cp -r run model
 for command in "train --data $sample --out hangs" "evaluate model --data $sample" "predict model --index 3 --data $sample" \
     "bench --data $sample" "verify"; do
     begin "a second signal ends weft ${command%% *} while a driver does not answer"
-    # shellcheck disable=SC2086 # several words
+    read -ra words <<<"$command"
     [[ $command == verify ]] && when=verify.cl || when=device
-    WEFT_PLAY=gpu,slow=3600000 DELAY=1 interrupted err "$when" "SIGINT SIGTERM" $command --device gpu --verbose
+    WEFT_PLAY=gpu,slow=3600000 DELAY=1 interrupted err "$when" "SIGINT SIGTERM" "${words[@]}" --device gpu --verbose
     expect_code 130
     expect_text err "weft: interrupted"
     [[ $(cat "$work/seconds") == [01].* ]] || problem "it ended $(cat "$work/seconds") s after the signal"

@@ -53,7 +53,7 @@ short() {
     expect_text err "a smaller --batch needs less: --batch "
     expect_no_text err "clEnqueue"
     batch=$(number "needs less: --batch ")
-    [ $((batch % 16)) -eq 0 ] && [ "$batch" -lt 100 ] || problem "it names batch $batch"
+    [[ $((batch % 16)) == 0 && $batch -lt 100 ]] || problem "it names batch $batch"
     [ ! -e run ] || problem "a run folder is left"
     WEFT_PLAY=$2 run "${wide[@]}" --batch "${batch:-1}"
     expect_code 0
