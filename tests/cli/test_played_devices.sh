@@ -32,6 +32,17 @@ expect_same run/model.safetensors "$work/cpu/model.safetensors"
 end
 rm -rf run
 
+begin "bench of a GPU warms up for half a second, of a CPU device for some steps"
+bench=(bench --data "$sample" --images 60 --batch 20 --steps 2 --repeat 1 --only train --json)
+WEFT_PLAY=gpu run "${bench[@]}" --device gpu
+expect_code 0
+expect_json '[x["warm_seconds"] >= 0.5 for x in e if x["event"] == "bench"] == [True]'
+warm=$(python3 -c 'import json, sys; print(*[x["warm_seconds"] for x in map(json.loads, sys.stdin) if x["event"] == "bench"])' <"$work/out")
+WEFT_PLAY=cpu run "${bench[@]}" --device 0
+expect_code 0
+expect_json "[x['warm_seconds'] < $warm for x in e if x['event'] == 'bench'] == [True]"
+end
+
 begin "an accelerator, and verify"
 WEFT_PLAY=accelerator run verify --quick --steps 1 --json
 expect_code 0

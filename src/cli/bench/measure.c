@@ -2,6 +2,7 @@
 #include "cli/bench/bench.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/try.h"
 #include "cli/needs.h"
@@ -11,7 +12,10 @@
 #include "os/host.h"
 #include "os/process.h"
 
-#define WARM_STEPS 2 /* before anything is timed: drivers finish kernels when they first run */
+/* Before anything is timed: drivers finish kernels when they first run, and a GPU raises its clock
+ * within some tenths of a second. */
+#define WARM_STEPS   2
+#define WARM_SECONDS 0.5
 
 bool cli_bench_wants(const struct cli_bench_options *options, enum cli_bench_what what) {
     bool asked = (what == CLI_BENCH_PEAK && options->peak) ||
@@ -48,10 +52,10 @@ static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part 
     return WEFT_OK;
 }
 
-/* Runs a part once on the open ${backend}, and stores its time in ${seconds}. A run to ${warm} up
- * may be shorter. */
+/* Runs a part once on the open ${backend}, and stores its time in ${seconds}: all of it, or ${warm}
+ * steps of a part that has steps (0: all). */
 typedef enum weft_status run_part(struct cli_bench *bench, struct weft_backend *backend,
-                                  const struct cli_bench_part *part, bool warm, double *seconds,
+                                  const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                   struct weft_error *error);
 
 /* Runs a part as often as the options ask. A part whose runs are not complete has no times. */
@@ -59,10 +63,26 @@ static enum weft_status time_runs(struct cli_bench *bench, struct weft_backend *
                                   struct cli_bench_part *part, run_part *run,
                                   struct weft_error *error) {
     for (uint64_t i = 0; i < bench->options->repeat; i++) {
-        TRY(run(bench, backend, part, false, &part->times[i], error));
+        TRY(run(bench, backend, part, 0, &part->times[i], error));
     }
     part->repeat = (size_t)bench->options->repeat;
     qsort(part->times, part->repeat, sizeof *part->times, shorter);
+    return WEFT_OK;
+}
+
+static enum weft_status warm_up(struct cli_bench *bench, struct weft_backend *backend,
+                                struct cli_bench_part *part, run_part *run,
+                                struct weft_error *error) {
+    const struct weft_device *device = weft_backend_device(backend);
+    const bool ramps = !device->builtin && strcmp(device->type, "cpu") != 0;
+    const double start = os_seconds();
+    double seconds;
+    uint64_t steps = WARM_STEPS;
+    do {
+        TRY(run(bench, backend, part, steps, &seconds, error));
+        part->warm_seconds = os_seconds() - start;
+        steps *= 2;
+    } while (ramps && part->warm_seconds < WARM_SECONDS);
     return WEFT_OK;
 }
 
@@ -73,13 +93,13 @@ static enum weft_status measure(struct cli_bench *bench, struct weft_backend *ba
     struct cli_bench_part *part;
     double seconds;
     TRY(add_part(bench, set, &part, error));
-    TRY(run(bench, backend, part, true, &seconds, error));
+    TRY(warm_up(bench, backend, part, run, error));
     if (cli_bench_wants(bench->options, part->what)) {
         TRY(time_runs(bench, backend, part, run, error));
     }
     if (cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
         TRY(weft_backend_profile_start(backend, error));
-        TRY(run(bench, backend, part, false, &seconds, error));
+        TRY(run(bench, backend, part, 0, &seconds, error));
         TRY(weft_backend_profile_read(backend, &part->entries, &part->entry_count, error));
     }
     return WEFT_OK;
@@ -93,12 +113,12 @@ static bool keep_time(void *context, const struct weft_epoch *epoch) {
 
 /* Runs one epoch. */
 static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend,
-                              const struct cli_bench_part *part, bool warm, double *seconds,
+                              const struct cli_bench_part *part, uint64_t warm, double *seconds,
                               struct weft_error *error) {
     struct weft_training training = weft_training_default();
     struct weft_training_events events = {.epoch = keep_time, .context = seconds};
     training.epochs = 1;
-    training.steps = warm ? WARM_STEPS : 0;
+    training.steps = warm;
     training.batch = part->batch;
     /* The speed does not depend on the rate, but a wide network would diverge. */
     training.learning_rate /= (float)bench->options->wide;
@@ -106,7 +126,7 @@ static enum weft_status train(struct cli_bench *bench, struct weft_backend *back
 }
 
 static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
-                                 const struct cli_bench_part *part, bool warm, double *seconds,
+                                 const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                  struct weft_error *error) {
     struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
                                               .statistics = WEFT_STATISTICS_RUNNING,
@@ -188,8 +208,8 @@ done:
 
 /* Runs weft train once; its run folder is a temporary one. */
 static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend *backend,
-                                    const struct cli_bench_part *part, bool warm, double *seconds,
-                                    struct weft_error *error) {
+                                    const struct cli_bench_part *part, uint64_t warm,
+                                    double *seconds, struct weft_error *error) {
     const struct cli_bench_options *asked = bench->options;
     struct cli_train_options options = {.common = asked->common,
                                         .epochs = asked->epochs,

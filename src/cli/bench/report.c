@@ -111,6 +111,7 @@ static enum weft_status print_part(const struct cli_bench *bench, const struct c
         json_write_seconds(&json, NULL, part->times[i]);
     }
     json_write_close(&json, ']');
+    json_write_seconds(&json, "warm_seconds", part->warm_seconds);
     json_write_double(&json, "gflops", gflops);
     json_known(&json, "share_of_peak", share_of_peak(bench, gflops), bench->peak > 0);
     cli_json_text(&json, "variant", part->variant);
