@@ -12,6 +12,7 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/plan.h"
+#include "backend/opencl/plan_log.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/room.h"
@@ -19,7 +20,6 @@
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct opencl_backend *cl_of(struct weft_backend *backend) {
@@ -146,69 +146,6 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
     return opencl_check(code, "clCreateCommandQueue", error);
 }
 
-static void log_device(const struct opencl_backend *cl) {
-    const struct weft_device *device = &cl->base.device;
-    log_write(&cl->base.log,
-              "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
-              "units, mapping %s",
-              device->platform, device->in_platform, device->name, device->platform_name,
-              device->driver, device->opencl, device->opencl_c, device->compute_units,
-              cl->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
-}
-
-static bool has_group(const struct opencl_kernel *kernel, size_t group) {
-    for (size_t c = 0; c < kernel->count; c++) {
-        if (kernel->calls[c].group == group) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "opencl: plan: chain: linear_forward+batch_norm_channel_forward, from fc1 on" */
-static void log_chains(const struct opencl_backend *cl) {
-    for (size_t i = 0; i < cl->launch_count; i++) {
-        const struct opencl_kernel *kernel = cl->launches[i].kernel;
-        const struct opencl_group *group = &cl->groups.list[kernel->calls[0].group];
-        if (kernel->loop != LOOP_APART) {
-            log_write(&cl->base.log, "opencl: plan: chain: %s, from %s on", cl->launches[i].name,
-                      cl->base.network->layers[group->main].name);
-        }
-    }
-}
-
-/* "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl, kernels: 4" */
-static void log_group(const struct opencl_backend *cl, size_t index) {
-    const struct opencl_group *group = &cl->groups.list[index];
-    size_t length = 0, kernels = 0;
-    char names[512] = "";
-    for (size_t layer = group->first; layer < group->end && length < sizeof names; layer++) {
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   layer > group->first ? " + " : "",
-                                   cl->base.network->layers[layer].name);
-    }
-    for (size_t k = 0; k < cl->launch_count; k++) {
-        kernels += has_group(cl->launches[k].kernel, index);
-    }
-    if (group->layer->file == NULL) {
-        log_write(&cl->base.log, "opencl: plan: %s: nothing to compute", names);
-    } else {
-        log_write(&cl->base.log, "opencl: plan: %s:%s %s, kernels: %zu", names,
-                  group->end - group->first > 1 ? " fused," : "", group->layer->file, kernels);
-    }
-}
-
-/* Reports the groups of layers and their kernels. */
-static void log_plan(const struct opencl_backend *cl) {
-    if (cl->base.log.write == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < cl->groups.count; i++) {
-        log_group(cl, i);
-    }
-    log_chains(cl);
-}
-
 /* Makes the program, and checks what it computes. */
 static enum weft_status make_program(struct opencl_backend *cl,
                                      const struct weft_backend_options *options,
@@ -234,7 +171,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if (cl->mapping == WEFT_MAPPING_AUTO) {
         TRY(opencl_best_mapping(cl->device, &cl->base.device, &cl->mapping, error));
     }
-    log_device(cl);
+    opencl_log_device(cl);
     TRY(work_groups_device(cl->device, &cl->limits, error));
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
@@ -250,7 +187,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
         TRY(opencl_engine->init(cl, error));
     }
     cl->untried = false;
-    log_plan(cl);
+    opencl_log_plan(cl);
     cl->base.mapping = cl->mapping;
     return WEFT_OK;
 }
