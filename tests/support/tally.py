@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """tally.py: adds up the results of a run of the tests, for tools/test.
 
-usage: tests/support/tally.py TESTLOG
+usage: tests/support/tally.py TESTLOG [LATER]
 
-Reads Meson's meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N
+A program in LATER, the log of a second run of some of them, replaces the one in TESTLOG. Reads Meson's meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N
 failed". A program without that line, or one that failed without a failed test (a crash, a timeout), is one failure.
 
 Prints a line for each program with failures, then the lines of its failed tests, and last "PASSED FAILED". Ends with 1 if the log cannot be read.
@@ -31,15 +31,17 @@ def count(program):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     passed = failed = 0
-    try:
-        with open(sys.argv[1], encoding="utf-8") as log:
-            programs = [json.loads(line) for line in log]
-    except (OSError, ValueError) as error:
-        sys.exit("tally: %s: %s" % (sys.argv[1], error))
-    for program in programs:
+    programs = {}
+    for path in sys.argv[1:]:
+        try:
+            with open(path, encoding="utf-8") as log:
+                programs.update((program["name"], program) for program in map(json.loads, log))
+        except (OSError, ValueError) as error:
+            sys.exit("tally: %s: %s" % (path, error))
+    for program in programs.values():
         more_passed, more_failed, why = count(program)
         passed += more_passed
         failed += more_failed
