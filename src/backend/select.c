@@ -167,7 +167,8 @@ static enum weft_status open_fast(const struct backend_request *request,
     const struct weft_device *device = device_order_opencl(choice->devices, choice->count);
     if (device == NULL) {
         weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        return weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
+        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
+        return WEFT_USAGE;
     }
     return opencl_api->open(request, device, backend, error);
 }

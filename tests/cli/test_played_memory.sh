@@ -100,6 +100,7 @@ late "memory that is short when it is first used" "gpu,free=5000000,firstuse" "C
 late "memory that is short when the device is waited for" "gpu,free=5000000,late" "CL_OUT_OF_RESOURCES"
 late "memory that is short when the images are written" "gpu,lost=clEnqueueWriteBuffer:4,code=-4" "clEnqueueWriteBuffer"
 late "memory that is short in the first step" "gpu,lost=clEnqueueNDRangeKernel:60,code=-6" "clEnqueueNDRangeKernel"
-late "memory that is short when results are read" "gpu,lost=clEnqueueReadBuffer:2,code=-5" "clEnqueueReadBuffer"
+late "memory that is short when parameters are written" "gpu,lost=clEnqueueWriteBuffer:5,code=-5" "clEnqueueWriteBuffer"
+late "memory that is short when results are read" "gpu,lost=clEnqueueReadBuffer:2,code=-6" "clEnqueueReadBuffer"
 
 finish

@@ -20,6 +20,8 @@ static cl_kernel CL_API_CALL create_kernel(cl_program program, const char *name,
         struct player_object *object = player_object_add(kernel, from->device);
         object->text = strdup(name);
         object->from_binary = from->from_binary;
+    } else {
+        player_object_forget(kernel);
     }
     return kernel;
 }

@@ -84,7 +84,9 @@ static cl_mem CL_API_CALL create_buffer(cl_context context, cl_mem_flags flags, 
     cl_int failure = player_begin(device, "clCreateBuffer", false);
     cl_mem buffer;
     if (device == NULL) {
-        return player_real->clCreateBuffer(context, flags, size, host, code);
+        buffer = player_real->clCreateBuffer(context, flags, size, host, code);
+        player_object_forget(buffer);
+        return buffer;
     }
     if (failure == CL_SUCCESS && device->traits.maxalloc > 0 &&
         size > (size_t)device->traits.maxalloc) {

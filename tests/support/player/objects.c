@@ -47,6 +47,12 @@ struct player_object *player_object_add(const void *handle, struct player_device
     return object;
 }
 
+void player_object_forget(const void *handle) {
+    if (handle != NULL && player_object_find(handle) != NULL) {
+        player_object_add(handle, NULL);
+    }
+}
+
 struct player_device *player_owner(const void *handle) {
     const struct player_object *object = player_object_find(handle);
     return object != NULL ? object->device : NULL;

@@ -105,6 +105,9 @@ void player_devices_install(cl_icd_dispatch *dispatch);
  * NULL. */
 struct player_object *player_object_add(const void *handle, struct player_device *device);
 struct player_object *player_object_find(const void *handle);
+/* The object ${handle} of a real device is new: a dead one of a played device may have had its
+ * address. NULL is harmless. */
+void player_object_forget(const void *handle);
 struct player_device *player_owner(const void *handle); /* the played device; NULL: none */
 
 /* Each file puts its functions into the table of the layer. */

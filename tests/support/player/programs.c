@@ -63,7 +63,10 @@ static cl_program CL_API_CALL create_with_source(cl_context context, cl_uint cou
                                                  cl_int *code) {
     struct player_device *device = player_owner(context);
     if (device == NULL) {
-        return player_real->clCreateProgramWithSource(context, count, strings, lengths, code);
+        cl_program program =
+            player_real->clCreateProgramWithSource(context, count, strings, lengths, code);
+        player_object_forget(program);
+        return program;
     }
     return create(context, device, join(count, strings, lengths), false, code);
 }
@@ -77,8 +80,10 @@ static cl_program CL_API_CALL create_with_binary(cl_context context, cl_uint num
     const char *binary = (const char *)binaries[0];
     bool intact = lengths[0] > header && memcmp(binary, BINARY, header) == 0;
     if (device == NULL) {
-        return player_real->clCreateProgramWithBinary(context, num_devices, ids, lengths, binaries,
-                                                      accepted, code);
+        cl_program program = player_real->clCreateProgramWithBinary(
+            context, num_devices, ids, lengths, binaries, accepted, code);
+        player_object_forget(program);
+        return program;
     }
     if (accepted != NULL) {
         accepted[0] = intact ? CL_SUCCESS : CL_INVALID_BINARY;
