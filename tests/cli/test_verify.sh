@@ -64,7 +64,7 @@ if needs_pocl "verify on PoCL"; then
 import sys
 text = open(sys.argv[1]).read()
 begin = text.index("kernel void adam_step")
-loop, store = "    for (size_t v = begin;", "AT(moments, v) = m;"
+loop, store = "    for (int v = begin;", "AT(moments, v) = m;"
 rare = text[begin:].replace(loop, """    global uint *steps = (global uint *)partials + PARTIALS_STRIDE - 1; /* never used: padding */
     const bool wrong = begin == 0 && FIRST_LANE == 0 && ++*steps == 45;
 """ + loop, 1).replace(store, "AT(moments, v) = wrong ? m * 2.0f : m;")

@@ -6,10 +6,10 @@
 . "${WEFT_SOURCE:?}/tests/support/faults.sh"
 
 begin "a sum in another order"
-plant order linear.cl '0,/for (int i = 0; i < INPUTS; i++) {/s//for (int i = INPUTS - 1; i >= 0; i--) {/'
+plant order linear.cl 's/FOR_LOADS(i, 0, INPUTS, INPUTS_TOGETHER) {/FOR_LOADS(turn, 0, INPUTS, INPUTS_TOGETHER) {\n        const int i = INPUTS - 1 - (int)turn;/'
 finds 1 layers linear rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['output']"
-replays 's/for (int i = INPUTS - 1; i >= 0; i--) {/for (int i = 0; i < INPUTS; i++) {/'
+replays 's/const int i = INPUTS - 1 - (int)turn;/const int i = (int)turn;/'
 end
 
 begin "a product and a sum in place of an fma"
@@ -82,14 +82,13 @@ names "no threshold to zero in a gradient" 1 layers avg_pool2d input.grad "wrong
     avg_pool2d.cl 's/IN_WIDTH + x) = real_clean(sum);/IN_WIDTH + x) = sum;/'
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
-# The result depends on the compiler: that of PoCL 7.1 gives the same wrong sums each time, and none
-# in batch_norm.
+# Whether the sums are the same each time depends on the compiler.
 begin "a missing barrier"
 plant barrier lanes.h '/lanes\[FIRST_LANE\] = value;/{n;d}'
 run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
 [ "$code" -eq 1 ] || [ "$code" -eq 6 ] || problem "exit code $code, not 1 or 6"
-expect_json "[(x['stage'], x['layer'], x['tensor']) for x in e if x['event'] == 'difference'] == [{1: ('layers', 'conv2d', 'bias.grad'), 6: ('layers', 'batch_norm', 'output')}[$code]]"
-expect_json "[x['guess'] in {1: ['wrong computation'], 6: ['memory or race', 'race', 'hardware']}[$code] for x in e if x['event'] == 'difference'] == [True]"
+expect_json "[(x['stage'], x['layer'], x['tensor']) for x in e if x['event'] == 'difference'] == [('layers', 'batch_norm', 'output')]"
+expect_json "[x['guess'] in ['memory or race', 'race', 'hardware', 'wrong computation'] for x in e if x['event'] == 'difference'] == [True]"
 expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$code] and e[-2]['diagnosis']"
 end
 names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,kernel of one layer" \

@@ -192,7 +192,7 @@ def crash(run):
         return "it was ended by signal %d" % -run.code
     if run.code not in (0, 1, 2, 3, 4, 5, 6, 130):
         return "exit code %d" % run.code
-    if "crashed" in run.err or "Sanitizer" in run.err:
+    if "crashed or ended the program" in run.err or "Sanitizer" in run.err:
         return "it crashed: %s" % run.err.strip()[:300]
     if run.code != 0 and not run.err.startswith("weft: "):
         return "exit code %d without a message: %s" % (run.code, run.err[:200])

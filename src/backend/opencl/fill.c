@@ -14,17 +14,18 @@
 
 /* Enqueues the fill of ${count} blocks from ${first} on. The range is the same for every buffer:
  * some drivers compile a kernel anew for each size. */
-static cl_int enqueue(struct opencl_backend *cl, cl_mem buffer, cl_uint word, cl_uint first,
-                      cl_uint count) {
+static enum weft_status enqueue(struct opencl_backend *cl, cl_mem buffer, cl_uint word,
+                                cl_uint first, cl_uint count, struct weft_error *error) {
     const bool gpu = cl->mapping == WEFT_MAPPING_GPU;
     const size_t items = gpu ? GPU_ITEMS : CPU_ITEMS, one = 1;
     cl_int code = clSetKernelArg(cl->fill, 0, sizeof buffer, &buffer);
     code = code == CL_SUCCESS ? clSetKernelArg(cl->fill, 1, sizeof word, &word) : code;
     code = code == CL_SUCCESS ? clSetKernelArg(cl->fill, 2, sizeof first, &first) : code;
     code = code == CL_SUCCESS ? clSetKernelArg(cl->fill, 3, sizeof count, &count) : code;
-    return code != CL_SUCCESS ? code
-                              : clEnqueueNDRangeKernel(cl->queue, cl->fill, 1, NULL, &items,
-                                                       gpu ? NULL : &one, 0, NULL, NULL);
+    TRY(opencl_queue_check(cl, code, "clSetKernelArg: fill", error));
+    code = clEnqueueNDRangeKernel(cl->queue, cl->fill, 1, NULL, &items, gpu ? NULL : &one, 0, NULL,
+                                  NULL);
+    return opencl_queue_check(cl, code, "clEnqueueNDRangeKernel: fill", error);
 }
 
 enum weft_status opencl_fill_init(struct opencl_backend *cl, struct weft_error *error) {
@@ -38,10 +39,8 @@ enum weft_status opencl_fill(struct opencl_backend *cl, cl_mem buffer, cl_uint w
     for (size_t at = 0; at < bytes; at += PIECE) {
         const size_t piece = bytes - at < PIECE ? bytes - at : PIECE;
         TRY(opencl_lost_check(cl->device, error));
-        TRY(opencl_queue_check(cl,
-                               enqueue(cl, buffer, word, (cl_uint)((begin + at) / FILL_BLOCK),
-                                       (cl_uint)(piece / FILL_BLOCK)),
-                               "clEnqueueNDRangeKernel: fill", error));
+        TRY(enqueue(cl, buffer, word, (cl_uint)((begin + at) / FILL_BLOCK),
+                    (cl_uint)(piece / FILL_BLOCK), error));
         TRY(opencl_pace_transfer(cl, piece, error));
     }
     return WEFT_OK;
