@@ -1,6 +1,8 @@
 /* contexts.c: contexts and queues belong to a device that is played, or to a real one. */
 #include "player.h"
 
+#include <string.h>
+
 enum { MAX_DEVICES = 64, MAX_PROPERTIES = 32 };
 
 static cl_context CL_API_CALL create_context(const cl_context_properties *properties,
@@ -18,12 +20,13 @@ static cl_context CL_API_CALL create_context(const cl_context_properties *proper
         real_ids[i] = player_real_device(ids[i]);
     }
     for (int i = 0; properties != NULL && properties[i] != 0 && i + 1 < MAX_PROPERTIES; i += 2) {
-        bool platform = properties[i] == CL_CONTEXT_PLATFORM;
         real_properties[i] = properties[i];
-        real_properties[i + 1] =
-            platform
-                ? (cl_context_properties)player_real_platform((cl_platform_id)properties[i + 1])
-                : properties[i + 1];
+        real_properties[i + 1] = properties[i + 1];
+        if (properties[i] == CL_CONTEXT_PLATFORM) {
+            cl_platform_id platform;
+            memcpy(&platform, &properties[i + 1], sizeof platform);
+            real_properties[i + 1] = (cl_context_properties)player_real_platform(platform);
+        }
     }
     context = player_real->clCreateContext(properties != NULL ? real_properties : NULL, num_devices,
                                            real_ids, notify, user_data, code);

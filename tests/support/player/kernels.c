@@ -30,8 +30,9 @@ static cl_kernel CL_API_CALL create_kernel(cl_program program, const char *name,
 static size_t group_limit(const struct player_object *kernel) {
     const struct player_traits *traits = &kernel->device->traits;
     long limit = 0, least;
-    player_real->clGetKernelWorkGroupInfo((cl_kernel)(uintptr_t)kernel->handle,
-                                          kernel->device->real, CL_KERNEL_WORK_GROUP_SIZE,
+    cl_kernel object;
+    memcpy(&object, &kernel->handle, sizeof object);
+    player_real->clGetKernelWorkGroupInfo(object, kernel->device->real, CL_KERNEL_WORK_GROUP_SIZE,
                                           sizeof limit, &limit, NULL);
     least = traits->groups > 0 && traits->groups < limit ? traits->groups : limit;
     for (size_t i = 0; i < traits->kernel_count; i++) {

@@ -123,8 +123,8 @@ void player_release_install(cl_icd_dispatch *dispatch);
 cl_int player_begin(struct player_device *device, const char *name, bool waits);
 void player_lose(struct player_device *device, bool late);
 
-/* memory.c: ${buffer} is used. Returns the code with which that fails. */
-cl_int player_use(struct player_device *device, const void *buffer);
+/* memory.c: the buffer ${handle} is used. Returns the code with which that fails. */
+cl_int player_use(struct player_device *device, const void *handle);
 
 /* order.c: a command is enqueued by begin, the driver's call with the list, the count and the event
  * of the command, and end with the code of this call, which it returns. */
