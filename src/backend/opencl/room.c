@@ -82,9 +82,10 @@ static enum weft_status fail_buffer(const struct opencl_backend *cl, uint64_t by
 /* Stores what there is. A device that shares the host's memory has no more than is free there. */
 static void measure(struct opencl_backend *cl) {
     const struct weft_device *device = &cl->base.device;
+    const uint64_t memory = device->global_memory > 0 ? device->global_memory : UINT64_MAX;
     const uint64_t free = device->unified_memory ? os_free_memory() : 0;
-    cl->room.shared = free > 0 && free < device->global_memory;
-    cl->room.memory = cl->room.shared ? free : device->global_memory;
+    cl->room.shared = free > 0 && free < memory;
+    cl->room.memory = cl->room.shared ? free : memory;
     cl->room.buffer =
         device->max_buffer > 0 && device->max_buffer < SIZE_MAX ? device->max_buffer : SIZE_MAX;
 }
@@ -102,13 +103,15 @@ enum weft_status opencl_room_check(struct opencl_backend *cl, struct weft_error 
 enum weft_status opencl_room_for(const struct opencl_backend *cl, uint64_t bytes, const char *what,
                                  struct weft_error *error) {
     const uint64_t needed = cl->buffer_bytes + bytes;
-    const uint64_t network = total_of(cl, lanes_shards(cl->base.batch)).bytes;
+    uint64_t network;
     if (bytes > cl->room.buffer) {
         return fail_buffer(cl, bytes, what, error);
     }
-    return needed <= cl->room.memory
-               ? WEFT_OK
-               : fail(cl, needed, what, needed > network ? needed - network : 0, error);
+    if (needed <= cl->room.memory) {
+        return WEFT_OK;
+    }
+    network = total_of(cl, lanes_shards(cl->base.batch)).bytes;
+    return fail(cl, needed, what, needed > network ? needed - network : 0, error);
 }
 
 void opencl_room_hint(const struct opencl_backend *cl, struct weft_error *error) {
