@@ -4,6 +4,7 @@
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
@@ -118,7 +119,7 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     TRY(opencl_buffer(cl, 256 * sizeof(cl_float), "pixels", &cl->table, error));
     log_write(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
               cl->buffer_count, cl->buffer_bytes, cl->base.batch);
-    return opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error);
+    return opencl_pace_finish(cl, "clFinish", error);
 }
 
 /* Releases ${count} buffers. Activations that share one are adjacent. */

@@ -95,9 +95,15 @@ void opencl_pace_waited(struct opencl_backend *cl) {
     *pace = (struct opencl_pace){.limit = pace->limit};
 }
 
-static enum weft_status wait_for_queue(struct opencl_backend *cl, struct weft_error *error) {
-    TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error));
+enum weft_status opencl_pace_finish(struct opencl_backend *cl, const char *call,
+                                    struct weft_error *error) {
+    TRY(opencl_queue_check(cl, clFinish(cl->queue), call, error));
     opencl_pace_waited(cl);
+    return WEFT_OK;
+}
+
+static enum weft_status wait_for_queue(struct opencl_backend *cl, struct weft_error *error) {
+    TRY(opencl_pace_finish(cl, "clFinish", error));
     return watch_check(&cl->base.watch, "computation", error);
 }
 

@@ -29,4 +29,8 @@ enum weft_status opencl_pace_transfer(struct opencl_backend *cl, size_t bytes,
 /* The host has waited for the device: learns from the time since it waited before. */
 void opencl_pace_waited(struct opencl_backend *cl);
 
+/* Waits for the device, by clFinish; ${call} is for messages. */
+enum weft_status opencl_pace_finish(struct opencl_backend *cl, const char *call,
+                                    struct weft_error *error);
+
 #endif

@@ -1,6 +1,5 @@
 /* passes.c: training steps, evaluation and propagation of a batch. */
 #include "backend/opencl/passes.h"
-#include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
@@ -184,7 +183,7 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
                    ARG(cl->arrays[WEFT_ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
     }
-    return opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error);
+    return opencl_pace_finish(cl, "clFinish", error);
 }
 
 enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,

@@ -111,8 +111,7 @@ enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_laun
         return WEFT_OK;
     }
     if (cl->debug->wait) {
-        TRY(opencl_queue_check(cl, clFinish(cl->queue), launch->name, error));
-        opencl_pace_waited(cl);
+        TRY(opencl_pace_finish(cl, launch->name, error));
     }
     TRY(debug_guards_check(cl, launch->name, error));
     TRY(flip_after(cl, launch, is_update, error));

@@ -4,6 +4,7 @@
 #include "backend/opencl/errors.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "base/try.h"
@@ -138,8 +139,7 @@ static void make_fillings(struct replicas *replicas, uint64_t rest) {
                                        replicas->words * sizeof(cl_uint), NULL, &code);
         if (code != CL_SUCCESS ||
             replica_run_filling(replicas, copy, SOAK_FILL, &ignored) != WEFT_OK ||
-            opencl_queue_check(copy->cl, clFinish(copy->cl->queue), "clFinish", &ignored) !=
-                WEFT_OK) {
+            opencl_pace_finish(copy->cl, "clFinish", &ignored) != WEFT_OK) {
             OPENCL_RELEASE(cl->device, MemObject, copy->filling);
             copy->filling = NULL;
             break;

@@ -120,9 +120,7 @@ static enum weft_status train(struct replicas *replicas, const struct weft_steps
     replicas->steps = steps;
     TRY(run_parallel(replicas, train_copy, error));
     for (size_t i = 0; i < replicas->count; i++) {
-        struct opencl_backend *cl = replicas->copies[i].cl;
-        TRY(opencl_queue_check(cl, clFinish(cl->queue), "clFinish", error));
-        opencl_pace_waited(cl);
+        TRY(opencl_pace_finish(replicas->copies[i].cl, "clFinish", error));
     }
     return WEFT_OK;
 }
