@@ -14,8 +14,7 @@ static cl_int begin(cl_command_queue queue, cl_mem buffer, const char *name, boo
 }
 
 /* Ends a command with its ${code}: after a wait the device may turn out to be lost. */
-static cl_int end(cl_command_queue queue, cl_int code, bool waits) {
-    struct player_device *device = player_owner(queue);
+static cl_int end(struct player_device *device, cl_int code, bool waits) {
     if (code == CL_SUCCESS && device != NULL && waits) {
         player_time_wait(device);
         if (atomic_load(&device->lost)) {
@@ -43,7 +42,7 @@ static cl_int CL_API_CALL read_buffer(cl_command_queue queue, cl_mem buffer, cl_
                                                 command.event);
         code = player_order_end(&command, code, blocking);
     }
-    return end(queue, code, blocking);
+    return end(player_owner(queue), code, blocking);
 }
 
 static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking,
@@ -60,7 +59,7 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
                                                  command.event);
         code = player_order_end(&command, code, blocking);
     }
-    return end(queue, code, blocking);
+    return end(player_owner(queue), code, blocking);
 }
 
 static cl_int CL_API_CALL fill_buffer(cl_command_queue queue, cl_mem buffer, const void *pattern,
@@ -125,9 +124,10 @@ static cl_int CL_API_CALL flush(cl_command_queue queue) {
 }
 
 static cl_int CL_API_CALL finish(cl_command_queue queue) {
+    struct player_device *device = player_owner(queue);
     cl_int code = begin(queue, NULL, "clFinish", true);
-    player_order_flush(player_owner(queue), queue);
-    return end(queue, code != CL_SUCCESS ? code : player_real->clFinish(queue), true);
+    player_order_flush(device, queue);
+    return end(device, code != CL_SUCCESS ? code : player_real->clFinish(queue), true);
 }
 
 static cl_int CL_API_CALL wait_for_events(cl_uint num_events, const cl_event *events) {
@@ -137,11 +137,7 @@ static cl_int CL_API_CALL wait_for_events(cl_uint num_events, const cl_event *ev
     if (code == CL_SUCCESS) {
         code = player_real->clWaitForEvents(num_events, events);
     }
-    if (code == CL_SUCCESS && device != NULL) {
-        player_time_wait(device);
-        code = atomic_load(&device->lost) ? player_begin(device, "", true) : code;
-    }
-    return code;
+    return end(device, code, true);
 }
 
 void player_commands_install(cl_icd_dispatch *dispatch) {
