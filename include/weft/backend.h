@@ -63,11 +63,10 @@ struct weft_backend_options {
  * the order (weft/device.h) that can be opened and whose arithmetic is right; the last one is the
  * CPU backend. With fast math it opens the first OpenCL device, and no other if that one fails.
  * ${notice}, if not NULL, is set as by weft_device_choose, and has each device that "auto" passed
- * over, with the reason. Fails with
- * WEFT_BAD_DEVICE if the selector matches no device, or the device fails; with WEFT_USAGE if it
- * matches more than one (the message lists them), and for fast math without an OpenCL device or
- * without CLBlast; with WEFT_INTERRUPTED (struct weft_watch); and with WEFT_FAILED without
- * memory. */
+ * over, with the reason. Fails with WEFT_BAD_DEVICE if the selector matches no device, or the
+ * device fails; with WEFT_USAGE if it matches more than one (the message lists them), and for fast
+ * math without an OpenCL device or without CLBlast; with WEFT_INTERRUPTED (struct weft_watch); and
+ * with WEFT_FAILED without memory. */
 WEFT_API enum weft_status weft_backend_open(const struct weft_network *network,
                                             const struct weft_backend_options *options,
                                             struct weft_backend **backend,

@@ -118,12 +118,12 @@ struct replicas;
 
 struct replicas_ops {
     /* Opens copies of ${network} on the OpenCL device that ${options} names, with ${images} as
-     * training data: one for each compute unit, at most 256, and no more than fit into half of the
-     * device's memory. The rest of that half is filled with known words. On a CPU device, which
-     * shares memory with the host, at most 256 MiB are used. ${debug}: NULL, or how the second copy
-     * (the only one, if there is one) is run. ${network} and ${debug} must live as long as the
-     * replicas. Fails as weft_backend_open does; copies and filled memory that the device has no
-     * room for are omitted. */
+     * training data: one for each compute unit, at most 256 on a CPU device and 16 on others, and
+     * no more than fit into half of the device's memory. The rest of that half is filled with known
+     * words. Of a device that shares the host's memory, at most 256 MiB are used. ${debug}: NULL,
+     * or how the second copy (the only one, if there is one) is run. ${network} and ${debug} must
+     * live as long as the replicas. Fails as weft_backend_open does; copies and filled memory that
+     * the device has no room for are omitted. */
     enum weft_status (*open)(const struct weft_network *network,
                              const struct weft_backend_options *options,
                              const struct weft_images *images, const struct debug_options *debug,
