@@ -23,11 +23,12 @@ kernel void adam_join(global const real *partials, global real *gradients, float
     }
 }
 
-kernel void adam_step(global const real *partials, global real *gradients, global real *parameters,
-                      global real *moments, global real *second_moments, float scale, int count,
-                      float beta1, float beta2, float complement1, float complement2, float eps,
-                      float step_size, float root_correction) {
-    const int begin = get_global_id(1) * VALUES_PER_ITEM;
+WEFT_INLINE void adam_item(int item, global const real *partials, global real *gradients,
+                           global real *parameters, global real *moments,
+                           global real *second_moments, float scale, int count, float beta1,
+                           float beta2, float complement1, float complement2, float eps,
+                           float step_size, float root_correction) {
+    const int begin = item * VALUES_PER_ITEM;
     for (int v = begin; v < begin + VALUES_PER_ITEM; v++) {
         const real g = joined_gradient(partials, v, scale, count);
         const real addend = REAL(complement1) * g;
@@ -42,4 +43,12 @@ kernel void adam_step(global const real *partials, global real *gradients, globa
         AT(second_moments, v) = second;
         AT(parameters, v) = real_clean(real_fma(REAL(-step_size), ratio, AT(parameters, v)));
     }
+}
+
+kernel void adam_step(global const real *partials, global real *gradients, global real *parameters,
+                      global real *moments, global real *second_moments, float scale, int count,
+                      float beta1, float beta2, float complement1, float complement2, float eps,
+                      float step_size, float root_correction) {
+    adam_item(get_global_id(1), partials, gradients, parameters, moments, second_moments, scale,
+              count, beta1, beta2, complement1, complement2, eps, step_size, root_correction);
 }
