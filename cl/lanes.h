@@ -47,7 +47,7 @@
  *   GROUP_BARRIER    what the work-items of the group have written is visible to all of them
  *
  * KERNEL(name) is name_LAYER, LAYER the layer's number, since a file is compiled for each layer of
- * its kind. The host makes kernels of a layer's functions (src/backend/opencl/kernels.c), which
+ * its kind. The host makes kernels of a layer's functions (src/backend/opencl/emit.c), which
  * have the form
  *   WEFT_INLINE void KERNEL(name)(int item, int shard, LANE_MEMORY lanes, ...) */
 #define JOIN_(a, b)  a##_##b

@@ -7,15 +7,12 @@
  *   batch_norm
  *   in a training step, the linear      a work-item, on a GPU a work-group, computes a shard:
  *   layers at the end                   forward, the loss, backward; only if that takes little time
- *
- * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0.
- * The same buffer may be passed more than once. */
+ */
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
 #include "base/try.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* The maximum FLOP of a shard, forward and backward, in a chain. If a chain took a CPU's core more
@@ -24,8 +21,8 @@
 #define CPU_STEP_FLOP 2500000
 #define GPU_STEP_FLOP 1000000
 
-/* The loss as a call of a chain. Its group is the last one, whose output it reads. */
-static const struct opencl_function loss = {
+/* The group of its calls is the last one, whose output it reads. */
+const struct opencl_function opencl_loss = {
     .name = "cross_entropy_shard",
     .range = RANGE_SUMS,
     .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_DOUTPUT, ARG_RESULTS, ARG_RESULT_INDEX,
@@ -49,19 +46,24 @@ static struct opencl_kernel *add_kernel(struct opencl_kernels *kernels, enum ope
     return kernel;
 }
 
+struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
+                                  const struct opencl_function *function) {
+    const struct weft_layer *layer = &groups->network->layers[groups->list[group].main];
+    size_t more = count_items(function->input_items, layer, groups->mapping);
+    return (struct opencl_call){
+        .function = function,
+        .group = group,
+        .items = count_items(function->items, layer, groups->mapping) + more,
+        .dinput_items = more,
+        .input_items = groups->list[group].first == 0 ? more : 0,
+    };
+}
+
 /* Adds a call of ${function} for ${group} to the last kernel. */
 static void add_call(struct opencl_kernels *kernels, size_t group,
                      const struct opencl_function *function) {
     struct opencl_kernel *kernel = &kernels->list[kernels->count - 1];
-    const struct weft_layer *layer = main_layer(kernels, group);
-    size_t more = count_items(function->input_items, layer, kernels->groups->mapping);
-    kernel->calls[kernel->count++] = (struct opencl_call){
-        .function = function,
-        .group = group,
-        .items = count_items(function->items, layer, kernels->groups->mapping) + more,
-        .dinput_items = more,
-        .input_items = kernels->groups->list[group].first == 0 ? more : 0,
-    };
+    kernel->calls[kernel->count++] = opencl_call_of(kernels->groups, group, function);
 }
 
 enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
@@ -106,8 +108,8 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
     return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
 }
 
-/* Returns the passes in which ${group} calls ${function}; see RANGE_BATCH and settles. */
-static unsigned passes_of(const struct opencl_group *group,
+/* See RANGE_BATCH and settles. */
+unsigned opencl_passes_of(const struct opencl_group *group,
                           const struct opencl_function *function) {
     const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
     if (function->range == RANGE_BATCH) {
@@ -124,7 +126,7 @@ static const struct opencl_function *find_function(const struct opencl_kernels *
                                                    size_t group, unsigned pass) {
     const struct opencl_group *of = &kernels->groups->list[group];
     for (size_t f = 0; f < of->layer->function_count; f++) {
-        if ((passes_of(of, &of->layer->functions[f]) & pass) != 0) {
+        if ((opencl_passes_of(of, &of->layer->functions[f]) & pass) != 0) {
             return &of->layer->functions[f];
         }
     }
@@ -171,7 +173,7 @@ static void add_step(struct opencl_kernels *kernels, size_t first) {
         add_call(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
     }
     kernel->calls[kernel->count++] =
-        (struct opencl_call){.function = &loss, .group = end - 1, .items = 1};
+        (struct opencl_call){.function = &opencl_loss, .group = end - 1, .items = 1};
     for (size_t group = end; group-- > first;) {
         add_call(kernels, group, find_function(kernels, group, PASS_BACKWARD_BATCH));
     }
@@ -190,7 +192,7 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
     }
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
-        unsigned passes = passes_of(of, function) & (forward_only ? PASS_FORWARD : ~0u);
+        unsigned passes = opencl_passes_of(of, function) & (forward_only ? PASS_FORWARD : ~0u);
         if (parts > 0 || chained) {
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
@@ -225,126 +227,4 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
         TRY(add_slices(kernels, &kernels->list[i], error));
     }
     return WEFT_OK;
-}
-
-void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
-                        char name[64]) {
-    const struct opencl_call *call = &kernel->calls[0];
-    snprintf(name, 64, "%s_%s_%zu", kernel->loop == LOOP_APART ? "run" : "chain",
-             call->function->name, groups->list[call->group].main + 1);
-}
-
-/* Returns the type of a parameter for ${argument}. In a kernel of one function, none that it writes
- * is the same buffer as one that it only reads. */
-static const char *type_of(enum opencl_argument argument, bool single) {
-    if (argument >= OPENCL_ARG_NUMBER) {
-        return "int ";
-    }
-    switch (argument) {
-    case ARG_INPUT:
-    case ARG_DOUTPUT:
-    case ARG_PARAMETERS:
-        return single ? "global const void *restrict " : "global void *";
-    default:
-        return "global void *";
-    }
-}
-
-static void emit_parameters(struct text *text, const struct opencl_kernel *kernel) {
-    for (size_t c = 0; c < kernel->count; c++) {
-        const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
-        for (size_t a = 0; arguments[a] != ARG_END; a++) {
-            text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
-                     type_of(arguments[a], kernel->loop == LOOP_APART), c, a);
-        }
-    }
-}
-
-/* Adds call ${c}. */
-static void emit_call(struct text *text, const struct opencl_groups *groups,
-                      const struct opencl_kernel *kernel, size_t c, const char *item,
-                      const char *shard) {
-    const struct opencl_call *call = &kernel->calls[c];
-    text_add(text, "%s", call->function->name);
-    if (call->function->passes != 0) { /* the loss has no number */
-        text_add(text, "_%zu", groups->list[call->group].main + 1);
-    }
-    text_add(text, "(%s, %s, lanes", item, shard);
-    for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
-        text_add(text, ", c%zu_%zu", c, a);
-    }
-    text_add(text, ");\n");
-}
-
-/* Adds the loop over all shards of a chain by channels, whose last call is given the count of
- * images. */
-static void emit_shards(struct text *text, const struct opencl_kernel *kernel) {
-    const enum opencl_argument *arguments = kernel->calls[1].function->arguments;
-    size_t a = 0;
-    while (arguments[a] != ARG_COUNT) {
-        a++;
-    }
-    text_add(text, "    for (int shard = 0; shard < (c1_%zu + 15) / 16; shard++)", a);
-}
-
-/* Adds the loop over the items of call ${c} that a work-item of a chain by channels computes. */
-static void emit_part(struct text *text, const struct opencl_groups *groups,
-                      const struct opencl_kernel *kernel, size_t c) {
-    const struct opencl_call *call = &kernel->calls[c];
-    size_t items = (call->items - call->input_items) / kernel->parts;
-    if (c == 0) {
-        emit_shards(text, kernel);
-    }
-    text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ", items,
-             items);
-    emit_call(text, groups, kernel, c, "item", c > 0 ? "0" : "shard");
-}
-
-/* Adds call ${c} of a chain for a shard: the rows of a group divide its items among them. With sums
- * of lanes there is one item, which all rows call because of the barriers in it. */
-static void emit_rows(struct text *text, const struct opencl_groups *groups,
-                      const struct opencl_kernel *kernel, size_t c) {
-    const struct opencl_call *call = &kernel->calls[c];
-    const bool sums = call->function->range == RANGE_SUMS;
-    text_add(text, c > 0 ? "    GROUP_BARRIER;\n    " : "    ");
-    if (!sums) {
-        text_add(text, "for (int item = GROUP_ROW; item < %zu; item += GROUP_ROWS) ",
-                 call->items - call->input_items);
-    }
-    emit_call(text, groups, kernel, c, sums ? "GROUP_ROW" : "item", "get_global_id(2)");
-}
-
-void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
-                        const struct opencl_kernel *kernel) {
-    const enum opencl_range range = opencl_kernel_range(groups, kernel);
-    char name[64];
-    /* The parameters, and memory of a work-group that adds lanes. */
-    opencl_kernel_name(groups, kernel, name);
-    text_add(text, "kernel void %s(", name);
-    emit_parameters(text, kernel);
-    text_add(text, ") {\n");
-    if (kernel->slices > 0) {
-        text_add(text, "    LOCAL_LANES(lanes, %zu, %zu);\n", kernel->lane_values, kernel->slices);
-    } else {
-        text_add(text, "    LANE_MEMORY lanes = 0;\n");
-    }
-    /* The calls. The second function of a chain by channels loops over the shards itself. */
-    if (kernel->loop == LOOP_CHANNELS) {
-        text_add(text, "    const int part = get_global_id(1);\n");
-    }
-    for (size_t c = 0; c < kernel->count; c++) {
-        if (kernel->loop == LOOP_APART) {
-            text_add(text, "    ");
-            emit_call(text, groups, kernel, c,
-                      range == RANGE_ONCE            ? "get_global_id(0)"
-                      : range == RANGE_CHANNEL_GROUP ? "get_global_id(1) / GROUP_ROWS"
-                                                     : "get_global_id(1)",
-                      "get_global_id(2)");
-        } else if (kernel->loop == LOOP_CHANNELS) {
-            emit_part(text, groups, kernel, c);
-        } else {
-            emit_rows(text, groups, kernel, c);
-        }
-    }
-    text_add(text, "}\n");
 }

@@ -4,10 +4,10 @@
 #define WEFT_OPENCL_KERNELS_H
 
 #include "backend/opencl/work_groups.h"
-#include "base/text.h"
 #include "weft/backend.h"
 
 struct opencl_function;
+struct opencl_group;
 struct opencl_groups;
 
 /* A call of a layer's function for a group. */
@@ -59,12 +59,14 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
 enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
                                       const struct opencl_kernel *kernel);
 
-/* Stores the name of ${kernel} in the program. */
-void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
-                        char name[64]);
+/* The loss of a step. Like all functions that belong to no layer, it has no passes. */
+extern const struct opencl_function opencl_loss;
 
-/* Appends ${kernel}, which calls functions that ${text} has already. */
-void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
-                        const struct opencl_kernel *kernel);
+/* Returns the call of ${function} for ${group}. */
+struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
+                                  const struct opencl_function *function);
+
+/* Returns the passes in which ${group} calls ${function}. */
+unsigned opencl_passes_of(const struct opencl_group *group, const struct opencl_function *function);
 
 #endif

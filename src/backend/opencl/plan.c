@@ -3,6 +3,7 @@
 #include "backend/opencl/plan.h"
 #include "backend/log.h"
 #include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/emit.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"

@@ -1,6 +1,7 @@
 /* source.c: the source of a network's program: the files of cl/, once for each layer with its
  * sizes. */
 #include "backend/opencl/source.h"
+#include "backend/opencl/emit.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
