@@ -45,7 +45,9 @@ struct weft_watch {
 struct weft_backend_options {
     /* As --device: "auto", "cpu", "gpu", N, P:D, part of a name; NULL: "auto". */
     const char *device;
-    unsigned threads;       /* of the CPU backend; 0: all that the process may use */
+    /* Of the CPU backend, or compute units of an OpenCL CPU device whose driver makes sub-devices:
+     * see weft_backend_device. 0: all that the process may use. */
+    unsigned threads;
     const char *kernels;    /* folder of .cl files instead of the built-in ones, or NULL */
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;

@@ -51,7 +51,8 @@ const struct cli_option cli_common_options[] = {
                 "then /usr/share/datasets/fashion-mnist)"),
      .value = "DIR", .variable = "WEFT_DATA"},
     {OPTION_ROW(CLI_OPTION_COUNT, "threads", threads,
-                "threads of the CPU backend (default: all processors)"),
+                "threads of the CPU backend, or compute units of an OpenCL\n"
+                "CPU device (default: all)"),
      .value = "N", .least = 1, .most = 1024, .variable = "WEFT_THREADS"},
     {OPTION_ROW(CLI_OPTION_TEXT, "kernels", kernels,
                 "use the .cl files in DIR instead of the built-in ones"),

@@ -117,6 +117,13 @@ static void print_device(const struct cli_options *options, const struct weft_ba
         cli_message_warning(options, NULL, "%s: %s", device->name, warning);
     }
     cli_message_slow(options, device);
+    if (options->threads > 0 && device->compute_units > options->threads &&
+        strcmp(device->type, "cpu") == 0) {
+        cli_message_notice(options,
+                           "--threads %llu: all %u compute units are used, since the "
+                           "OpenCL driver makes no sub-devices",
+                           (unsigned long long)options->threads, device->compute_units);
+    }
     if (weft_backend_note(backend) != NULL) {
         cli_message_warning(options, "cache-not-used", "%s", weft_backend_note(backend));
     }

@@ -32,6 +32,23 @@ expect_same run/model.safetensors "$work/cpu/model.safetensors"
 end
 rm -rf run
 
+begin "--threads: a CPU device without sub-devices is used as a whole, and a notice says so"
+WEFT_PLAY=cpu,units=8 run "${train[@]}" --device 0 --threads 3 --out run --json
+expect_code 0
+expect_empty err
+expect_json 'e[0]["device"]["compute_units"] == 8'
+expect_same run/model.safetensors "$work/cpu/model.safetensors"
+WEFT_PLAY=cpu,units=8 run bench --data "$sample" --images 20 --only train --repeat 1 --device 0 --threads 3
+expect_code 0
+expect_text err "weft: --threads 3: all 8 compute units are used"
+WEFT_PLAY=cpu,units=8 run bench --data "$sample" --images 20 --only train --repeat 1 --device 0 --threads 8
+expect_no_text err "--threads"
+WEFT_PLAY=gpu,units=8 run bench --data "$sample" --images 20 --only train --repeat 1 --device 0 --threads 3
+expect_code 0
+expect_no_text err "--threads"
+end
+rm -rf run
+
 begin "bench of a GPU warms up for half a second, of a CPU device for some steps"
 bench=(bench --data "$sample" --images 60 --batch 20 --steps 2 --repeat 1 --only train --json)
 WEFT_PLAY=gpu run "${bench[@]}" --device gpu

@@ -141,6 +141,25 @@ assert any(floats) and all(abs(x) < 100 for x in floats)
 PYTHON
 end
 
+if "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    begin "--threads on PoCL: a sub-device, which computes the same bits"
+    units=$("$weft" devices --json 2>/dev/null | python3 -c 'import json, sys
+print(next(e["compute_units"] for e in map(json.loads, sys.stdin.readlines()) if "Portable" in (e["platform"] or "")))')
+    for threads in 1 $((units + 1)); do
+        run train --data "$sample" --device Portable --epochs 2 --batch 20 --threads $threads \
+            --out "sub-$threads" --json
+        expect_code 0
+        expect_same run-1/model.safetensors "sub-$threads/model.safetensors"
+        expect_json "e[0]['device']['compute_units'] == min($threads, $units)"
+        expect_no_text err "--threads"
+    done
+    run train --data "$sample" --device Portable --epochs 1 --batch 20 --threads 1 --out detail --verbose
+    [ "$units" = 1 ] || expect_text err "sub-device: 1 of $units compute units"
+    end
+else
+    skip "--threads on PoCL" "no such device"
+fi
+
 begin "--init starts from a model"
 run "${train[@]}" --epochs 1 --batch 20 --init run --out init --json
 expect_code 0

@@ -178,7 +178,7 @@ def strip(value):
 def results_of(command, run):
     """Returns the events of a run with --json that do not vary."""
     events = [strip(json.loads(line)) for line in run.out.splitlines() if line.startswith("{")]
-    kinds = {"train": ("evaluation",), "verify": ("stage", "verdict"), "evaluate": ("evaluation",)}.get(command)
+    kinds = {"train": ("evaluation",), "threads": ("evaluation",), "verify": ("stage", "verdict"), "evaluate": ("evaluation",)}.get(command)
     if command == "bench":
         return [(event["event"], event.get("what"), event.get("name")) for event in events]
     return [event for event in events if kinds is None or event["event"] in kinds]

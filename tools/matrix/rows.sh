@@ -58,30 +58,6 @@ rows_device() {
     row small "$platform" "mapping gpu, not fused" "$version" "$name" "$weft"
 }
 
-# A library that gives weft a sub-device of one compute unit in place of PoCL's device. It prints on
-# stderr why it cannot.
-part='#define _GNU_SOURCE
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
-#include <dlfcn.h>
-#include <stdio.h>
-#include <string.h>
-cl_int clGetDeviceIDs(cl_platform_id platform, cl_device_type type, cl_uint room, cl_device_id *ids, cl_uint *count) {
-    const cl_device_partition_property one[] = {CL_DEVICE_PARTITION_EQUALLY, 1, 0};
-    cl_int (*real)(cl_platform_id, cl_device_type, cl_uint, cl_device_id *, cl_uint *) = dlsym(RTLD_NEXT, "clGetDeviceIDs");
-    cl_int code = real(platform, type, room, ids, count);
-    char name[32] = "";
-    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name, name, NULL);
-    if (code == CL_SUCCESS && ids != NULL && room > 0 && strncmp(name, "Portable", 8) == 0) {
-        cl_device_id parts[1024];
-        cl_uint found = 0, most = 0;
-        cl_int made = clCreateSubDevices(ids[0], one, 1024, parts, &found);
-        clGetDeviceInfo(ids[0], CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof most, &most, NULL);
-        if (made == CL_SUCCESS && found > 0) ids[0] = parts[0];
-        else fprintf(stderr, "part: the driver has at most %u sub-devices, clCreateSubDevices returned %d\n", most, made);
-    }
-    return code;
-}'
 rows_pocl() {
     local version why
     if ! version=$(field "Portable Computing" driver); then
@@ -92,14 +68,12 @@ rows_pocl() {
     row small "PoCL" "whole" "$version" "$processor" "$weft"
     row small "PoCL" "one thread" "$version" "$processor" env POCL_MAX_PTHREAD_COUNT=1 "$weft"
     row four "PoCL" "four images" "$version" "$processor" "$weft"
-    if ! preload part "$part"; then
-        skipped "PoCL" "a sub-device" "$version" "no compiler or no headers of OpenCL"
-    elif why=$(LD_PRELOAD=$work/part.so "$weft" devices 2>&1 >/dev/null | sed -n 's/^part: //p') && [ -n "$why" ]; then
+    # on standard error, weft says why it makes no sub-device
+    why=$(WEFT_THREADS=1 "$weft" bench --device Portable --only peak 2>&1 >/dev/null | sed -n 's/^weft: --threads 1: //p')
+    if [ -n "$why" ]; then
         skipped "PoCL" "a sub-device" "$version" "$why"
-    elif [ "$(LD_PRELOAD=$work/part.so field "Portable Computing" compute_units)" != 1 ]; then
-        broken "PoCL" "a sub-device" "$version" "weft does not use it"
     else
-        row small "PoCL" "a sub-device" "$version" "$processor" env LD_PRELOAD="$work/part.so" "$weft"
+        row small "PoCL" "a sub-device" "$version" "$processor" env WEFT_THREADS=1 "$weft"
     fi
     device=(--device Portable --mapping gpu --no-fuse)
     row small "PoCL" "mapping gpu, not fused" "$version" "$processor" "$weft"

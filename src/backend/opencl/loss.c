@@ -51,10 +51,16 @@ static bool means_loss(cl_int code) {
     }
 }
 
-void opencl_loss_note(cl_device_id device, cl_int code) {
-    for (size_t i = 0; means_loss(code) && !opencl_is_lost(device) && i < MAX_LOST; i++) {
+void opencl_loss_add(cl_device_id device) {
+    for (size_t i = 0; !opencl_is_lost(device) && i < MAX_LOST; i++) {
         cl_device_id empty = NULL;
         atomic_compare_exchange_strong(&lost[i], &empty, device);
+    }
+}
+
+void opencl_loss_note(cl_device_id device, cl_int code) {
+    if (means_loss(code)) {
+        opencl_loss_add(device);
     }
 }
 

@@ -11,6 +11,9 @@ struct opencl_backend;
 /* Returns whether ${device} is lost; NULL: whether any device of this process is. */
 bool opencl_is_lost(cl_device_id device);
 
+/* Remembers that ${device} is lost. */
+void opencl_loss_add(cl_device_id device);
+
 /* Remembers that ${device} is lost if that is what ${code} means. */
 void opencl_loss_note(cl_device_id device, cl_int code);
 

@@ -17,6 +17,7 @@
 #include "backend/opencl/program.h"
 #include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/sub_device.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 
@@ -46,6 +47,7 @@ static void close_opencl(struct weft_backend *backend) {
     OPENCL_RELEASE(cl->device, Program, cl->program);
     OPENCL_RELEASE(cl->device, CommandQueue, cl->queue);
     OPENCL_RELEASE(cl->device, Context, cl->context);
+    opencl_sub_device_finish(cl);
     free(cl->profile);
     free(cl->kernels.list);
     free(cl->groups.list);
@@ -168,6 +170,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     cl_int code;
     TRY(opencl_device_find(&cl->base.device, &cl->device, error));
     TRY(opencl_lost_check(cl->device, error));
+    opencl_sub_device_make(cl, options->threads);
     if (cl->mapping == WEFT_MAPPING_AUTO) {
         TRY(opencl_best_mapping(cl->device, &cl->base.device, &cl->mapping, error));
     }

@@ -61,6 +61,7 @@ struct opencl_backend {
     struct weft_backend base;
     enum weft_mapping mapping; /* cpu or gpu */
     cl_device_id device;
+    cl_device_id whole; /* device is a sub-device of it (--threads); NULL: it is none */
     struct work_group_limits limits; /* of the device */
     bool groups_too_small;           /* why it could not be opened */
     cl_context context;

@@ -290,6 +290,10 @@ static cl_int CL_API_CALL get_device_info(cl_device_id id, cl_device_info info, 
         }
         break;
     }
+    case CL_DEVICE_PARTITION_PROPERTIES: { /* sub-devices would not be played */
+        static const cl_device_partition_property none = 0;
+        return player_answer(&none, sizeof none, size, to, used);
+    }
     case DEVICE_PCI_BUS_INFO_KHR:
         return !traits->has_pci ? CL_INVALID_VALUE
                                 : player_answer(traits->pci, sizeof traits->pci, size, to, used);
