@@ -110,11 +110,22 @@ WEFT_INLINE float sum_of_lanes(real v) {
             v[round_i + (n)] = HIGH##n(round_a, round_b);                                          \
         }                                                                                          \
     }
-WEFT_INLINE void transpose(real *v) {
-    TRANSPOSE_ROUND(v, 8)
-    TRANSPOSE_ROUND(v, 4)
-    TRANSPOSE_ROUND(v, 2)
-    TRANSPOSE_ROUND(v, 1)
+WEFT_INLINE void transpose(real *v){TRANSPOSE_ROUND(v, 8) TRANSPOSE_ROUND(v, 4)
+                                        TRANSPOSE_ROUND(v, 2) TRANSPOSE_ROUND(v, 1)}
+
+/* The sums of the lanes of 16 vectors, by the same tree: lane a is that of vector a. Each round
+ * halves the number of vectors, by adding the halves of each block of lanes of two at once. */
+#define SUM_HALVES(v, n, pairs)                                                                    \
+    _Pragma("unroll") for (int round_i = 0; round_i < (pairs); round_i++) {                        \
+        const real round_a = v[round_i], round_b = v[round_i + (pairs)];                           \
+        v[round_i] = LOW##n(round_a, round_b) + HIGH##n(round_a, round_b);                         \
+    }
+WEFT_ALWAYS_INLINE real sums_of_lanes(real *v) {
+    SUM_HALVES(v, 8, 8)
+    SUM_HALVES(v, 4, 4)
+    SUM_HALVES(v, 2, 2)
+    SUM_HALVES(v, 1, 1)
+    return v[0];
 }
 
 /* No memory is needed: a work-item has all lanes. */
@@ -123,9 +134,17 @@ WEFT_INLINE void transpose(real *v) {
 #define SUM_OF_LANES(name, value)   sum_of_lanes(value)
 
 #define STORE_LANE_SUMS(lanes, i, n, values, stored, target)                                       \
-    _Pragma("unroll") for (int i = 0; i < (n); i++) {                                              \
-        if (i < (stored)) {                                                                        \
-            target = sum_of_lanes((values)[i]);                                                    \
+    _Pragma("unroll") for (int i##_first = 0; i##_first < (n); i##_first += 16) {                  \
+        real i##_v[16];                                                                            \
+        float i##_sums[16];                                                                        \
+        _Pragma("unroll") for (int i = 0; i < 16; i++) {                                           \
+            i##_v[i] = i##_first + i < (n) ? (values)[min(i##_first + i, (n)-1)] : REAL(0.0f);     \
+        }                                                                                          \
+        vstore16(sums_of_lanes(i##_v), 0, i##_sums);                                               \
+        _Pragma("unroll") for (int i = i##_first; i < min(i##_first + 16, (n)); i++) {             \
+            if (i < (stored)) {                                                                    \
+                target = i##_sums[i - i##_first];                                                  \
+            }                                                                                      \
         }                                                                                          \
     }
 

@@ -28,14 +28,20 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
-/* How every function is declared. In the "gpu" mapping (lanes.h) it becomes part of its caller: a
- * call costs a GPU much, and makes it keep the values of a tile in memory. */
-#if ITEM_LANES == 1 && defined(__has_attribute)
+/* WEFT_ALWAYS_INLINE declares functions that become part of their caller: a call makes a device
+ * keep the values of a tile in memory. WEFT_INLINE declares all others. In the "gpu" mapping
+ * (lanes.h) they become part of their caller, too, since a call costs a GPU much; elsewhere the
+ * compiler decides. */
+#define WEFT_ALWAYS_INLINE static inline
+#if defined(__has_attribute)
 #if __has_attribute(always_inline)
-#define WEFT_INLINE static inline __attribute__((always_inline))
+#undef WEFT_ALWAYS_INLINE
+#define WEFT_ALWAYS_INLINE static inline __attribute__((always_inline))
 #endif
 #endif
-#ifndef WEFT_INLINE
+#if ITEM_LANES == 1
+#define WEFT_INLINE WEFT_ALWAYS_INLINE
+#else
 #define WEFT_INLINE static inline
 #endif
 
