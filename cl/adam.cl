@@ -5,12 +5,16 @@
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps)
  *
+ * Gradients that are JOINED have their sum over the shards in the place of shard 0, and 0 in the
+ * places of the other shards.
+ *
  * The flat arrays are padded to whole work-groups, PARTIALS_STRIDE floats in all. An item is
  * VALUES_PER_ITEM vectors. */
 
 WEFT_INLINE real joined_gradient(global const real *partials, int v, float scale, int count) {
     real total = REAL(0.0f);
-    for (int shard = 0; shard < (count + 15) / 16; shard++) {
+    const int shards = JOINED(v) ? 1 : (count + 15) / 16;
+    for (int shard = 0; shard < shards; shard++) {
         total += AT(OF_SHARD(partials, PARTIALS_STRIDE / 16), v);
     }
     return real_clean(real_clean(total) * REAL(scale));

@@ -1,38 +1,309 @@
 /* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
  *
  * An item of forward is TILE outputs. The first items of backward are those of the gradients of
- * parameters, GRADIENT_TILE outputs x 16 inputs; the others are those of the gradient of the input,
- * DINPUT_TILE inputs. */
+ * parameters, the others are those of the gradient of the input.
+ *
+ * In the cpu mapping both gradients are products of a number of doutput, in all lanes, and a vector
+ * of 16 inputs: weights as they are stored, or values of an image, which are transposed first. So
+ * empty lanes of the last shard cost nothing. An item of linear_batch_forward and
+ * linear_batch_backward computes all shards: what it has transposed and copied serves them all. */
 
-/* A chain from the bias over i. */
-WEFT_INLINE void KERNEL(linear_forward)(int item, int shard, LANE_MEMORY lanes,
-                                        global const real *input, global const float *parameters,
-                                        global real *output) {
-    const int o = item * TILE;
+/* A chain from the bias over i. For TILE outputs from ${o} of ${shards} shards, 1 or 2. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_sums)(int o, int shards, global const real *input,
+                                            global const float *parameters, global real *output) {
     global const float *weight = parameters + WEIGHT + o * INPUTS;
-    input = OF_SHARD(input, INPUTS);
-    output = OF_SHARD(output, OUTPUTS);
-    real sum[TILE];
+    real sum[2][TILE];
 #pragma unroll
     for (int t = 0; t < TILE; t++) {
-        sum[t] = REAL(parameters[BIAS + o + t]);
+        sum[0][t] = sum[1][t] = REAL(parameters[BIAS + o + t]);
     }
     FOR_LOADS(i, 0, INPUTS, INPUTS_TOGETHER) {
-        const real x = RELU(AT(input, i));
+        const real x0 = RELU(AT(input, i)), x1 = shards > 1 ? RELU(AT(input, INPUTS + i)) : x0;
 #pragma unroll
         for (int t = 0; t < TILE; t++) {
-            sum[t] = real_fma(REAL(weight[t * INPUTS + i]), x, sum[t]);
+            const real w = REAL(weight[t * INPUTS + i]);
+            sum[0][t] = real_fma(w, x0, sum[0][t]);
+            sum[1][t] = real_fma(w, x1, sum[1][t]);
         }
     }
 #pragma unroll
     for (int t = 0; t < TILE; t++) {
-        AT(output, o + t) = real_clean(sum[t]);
+        AT(output, o + t) = real_clean(sum[0][t]);
+        if (shards > 1) {
+            AT(output, OUTPUTS + o + t) = real_clean(sum[1][t]);
+        }
     }
 }
 
+WEFT_ALWAYS_INLINE void KERNEL(linear_forward)(int item, int shard, LANE_MEMORY lanes,
+                                               global const real *input,
+                                               global const float *parameters,
+                                               global real *output) {
+    KERNEL(linear_sums)
+    (item * TILE, 1, OF_SHARD(input, INPUTS), parameters, OF_SHARD(output, OUTPUTS));
+}
+
+#if ITEM_LANES == 16
+
+WEFT_ALWAYS_INLINE void KERNEL(linear_batch_forward)(int item, int shard, LANE_MEMORY lanes,
+                                                     global const real *input,
+                                                     global const float *parameters,
+                                                     global real *output, int count) {
+    const int shards = (count + 15) / 16;
+    for (; shard + 1 < shards; shard += 2) {
+        KERNEL(linear_sums)
+        (item * TILE, 2, OF_SHARD(input, INPUTS), parameters, OF_SHARD(output, OUTPUTS));
+    }
+    if (shard < shards) {
+        KERNEL(linear_forward)(item, shard, lanes, input, parameters, output);
+    }
+}
+
+/* Adds products to sum[ROWS][BLOCKS], chains over ${turns}: in turn k, ${factor}, an expression of
+ * r and k, times ${vector}, one of k and b. */
+#define ADD_PRODUCTS(sum, ROWS, BLOCKS, turns, factor, vector)                                     \
+    _Pragma("nounroll") for (int k = 0; k < (turns); k++) {                                        \
+        _Pragma("unroll") for (int r = 0; r < (ROWS); r++) {                                       \
+            const real factor_of_row = REAL(factor);                                               \
+            _Pragma("unroll") for (int b = 0; b < (BLOCKS); b++) {                                 \
+                sum[r][b] = real_fma(factor_of_row, vector, sum[r][b]);                            \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+/* Stores in to[image] the ${present} values from ${values} on, at most 16, and 0 for the others. */
+WEFT_ALWAYS_INLINE void KERNEL(load_transposed)(global const real *values, int present, real *to) {
+#pragma unroll
+    for (int i = 0; i < 16; i++) {
+        to[i] = i < present ? values[i] : REAL(0.0f);
+    }
+    transpose(to);
+}
+
+/* Loads and stores the first ${present} of 16 floats. */
+WEFT_ALWAYS_INLINE real KERNEL(load_floats)(global const float *from, int present) {
+    float each[16];
+    if (present >= 16) {
+        return vload16(0, from);
+    }
+    for (int i = 0; i < 16; i++) {
+        each[i] = i < present ? from[i] : 0.0f;
+    }
+    return vload16(0, each);
+}
+WEFT_ALWAYS_INLINE void KERNEL(store_floats)(real values, global float *to, int present) {
+    float each[16];
+    if (present >= 16) {
+        vstore16(values, 0, to);
+        return;
+    }
+    vstore16(values, 0, each);
+    for (int i = 0; i < present; i++) {
+        to[i] = each[i];
+    }
+}
+
+/* The shards whose transposed values an item keeps at a time. */
+#define RUN 8
+
+/* dweight[o][i] = sum of doutput[o] input[i]: chains over the images of a shard, then over the
+ * shards. For GRADIENT_ROWS outputs and 16 GRADIENT_BLOCKS inputs, of which ${rows} and ${present}
+ * exist, of the ${images} of a run; x is [shard][image][block]. ${more}: the sums of earlier runs
+ * are continued. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images, bool more,
+                                               global const real *doutput, const real *x,
+                                               global float *dweight) {
+    real total[GRADIENT_ROWS][GRADIENT_BLOCKS];
+#pragma unroll
+    for (int r = 0; r < GRADIENT_ROWS; r++) {
+#pragma unroll
+        for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+            total[r][b] = REAL(0.0f);
+            if (more && r < rows) {
+                total[r][b] = KERNEL(load_floats)(dweight + r * INPUTS + 16 * b, present - 16 * b);
+            }
+        }
+    }
+    for (int shard = 0; 16 * shard < images; shard++) {
+        global const float *d = (global const float *)OF_SHARD(doutput, OUTPUTS);
+        real sum[GRADIENT_ROWS][GRADIENT_BLOCKS] = {{REAL(0.0f)}};
+        const real *of_shard = x + shard * 16 * GRADIENT_BLOCKS;
+        ADD_PRODUCTS(sum, GRADIENT_ROWS, GRADIENT_BLOCKS, min(images - 16 * shard, 16),
+                     (d + k)[16 * min(r, rows - 1)], of_shard[k * GRADIENT_BLOCKS + b])
+#pragma unroll
+        for (int r = 0; r < GRADIENT_ROWS; r++) {
+#pragma unroll
+            for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+                total[r][b] += sum[r][b];
+            }
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < GRADIENT_ROWS; r++) {
+#pragma unroll
+        for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+            if (r < rows) {
+                KERNEL(store_floats)(total[r][b], dweight + r * INPUTS + 16 * b, present - 16 * b);
+            }
+        }
+    }
+}
+
+/* dbias[o] = sum of doutput[o], in the same order. For at most 16 outputs. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dbias)(int present, int images, global const real *doutput,
+                                             global float *dbias) {
+    real total = REAL(0.0f);
+    for (int shard = 0; 16 * shard < images; shard++) {
+        real d[16], sum = REAL(0.0f); /* [image] */
+        KERNEL(load_transposed)(OF_SHARD(doutput, OUTPUTS), present, d);
+#pragma unroll
+        for (int image = 0; image < 16; image++) {
+            sum += d[image];
+        }
+        total += sum;
+    }
+    KERNEL(store_floats)(total, dbias, present);
+}
+
+/* The gradients of outputs ${o} .. ${end} - 1 and of 16 GRADIENT_BLOCKS inputs from ${i} on. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o, int end, int i, int images,
+                                                   global const real *input,
+                                                   global const real *doutput, global float *to) {
+    global float *dweight = to + WEIGHT + i;
+    for (int t = o; i == 0 && t < end; t += 16) {
+        KERNEL(linear_dbias)(min(end - t, 16), images, doutput + t, to + BIAS + t);
+    }
+    for (int begin = 0; begin < images; begin += 16 * RUN) {
+        const int of_run = min(images - begin, 16 * RUN);
+        global const real *d = doutput + (size_t)(begin / 16) * OUTPUTS;
+        real x[RUN * 16 * GRADIENT_BLOCKS];
+        int t = o;
+        for (int shard = 0; 16 * shard < of_run; shard++) {
+            for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+                real block[16];
+                KERNEL(load_transposed)
+                (input + (size_t)(begin / 16 + shard) * INPUTS + i + 16 * b, INPUTS - i - 16 * b,
+                 block);
+#pragma unroll
+                for (int image = 0; image < 16; image++) {
+                    x[(shard * 16 + image) * GRADIENT_BLOCKS + b] = RELU(block[image]);
+                }
+            }
+        }
+        for (; t + GRADIENT_ROWS <= end; t += GRADIENT_ROWS) {
+            KERNEL(linear_dweight)
+            (GRADIENT_ROWS, INPUTS - i, of_run, begin > 0, d + t, x, dweight + t * INPUTS);
+        }
+        if (t < end) {
+            KERNEL(linear_dweight)
+            (end - t, INPUTS - i, of_run, begin > 0, d + t, x, dweight + t * INPUTS);
+        }
+    }
+}
+
+#define IMAGES 8 /* of a tile of dinput */
+
+/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For 16 DINPUT_BLOCKS inputs from ${i}
+ * on and the ${images} of a run. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dinput)(int i, int images, global const real *input,
+                                              global const real *doutput,
+                                              global const float *parameters, global real *dinput) {
+    real sums[RUN * 16 * DINPUT_BLOCKS], weight[DINPUT_OUTPUTS * DINPUT_BLOCKS];
+    /* Chains over DINPUT_OUTPUTS outputs at a time, whose weights are copied to adjacent memory. */
+    for (int o = 0; o < OUTPUTS; o += DINPUT_OUTPUTS) {
+        const int outputs = min(OUTPUTS - o, DINPUT_OUTPUTS);
+        for (int t = 0; t < outputs; t++) {
+            for (int b = 0; b < DINPUT_BLOCKS; b++) {
+                weight[t * DINPUT_BLOCKS + b] = KERNEL(load_floats)(
+                    parameters + WEIGHT + (o + t) * INPUTS + i + 16 * b, INPUTS - i - 16 * b);
+            }
+        }
+        for (int image = 0; image < images; image += IMAGES) {
+            global const float *d =
+                (global const float *)(doutput + (size_t)(image / 16) * OUTPUTS + o) + image % 16;
+            real sum[IMAGES][DINPUT_BLOCKS];
+#pragma unroll
+            for (int t = 0; t < IMAGES * DINPUT_BLOCKS; t++) {
+                sum[t / DINPUT_BLOCKS][t % DINPUT_BLOCKS] =
+                    o > 0 ? sums[image * DINPUT_BLOCKS + t] : REAL(0.0f);
+            }
+            ADD_PRODUCTS(sum, IMAGES, DINPUT_BLOCKS, outputs, d[16 * k + r],
+                         weight[k * DINPUT_BLOCKS + b])
+#pragma unroll
+            for (int t = 0; t < IMAGES * DINPUT_BLOCKS; t++) {
+                sums[image * DINPUT_BLOCKS + t] = sum[t / DINPUT_BLOCKS][t % DINPUT_BLOCKS];
+            }
+        }
+    }
+    /* Lanes are images again; a lane that no tile has computed is an empty one. */
+    for (int shard = 0; 16 * shard < images; shard++) {
+        const bool all = images - 16 * shard > 16 - IMAGES;
+        for (int b = 0; b < DINPUT_BLOCKS; b++) {
+            global const real *x = input + (size_t)shard * INPUTS + i + 16 * b;
+            global real *d = dinput + (size_t)shard * INPUTS + i + 16 * b;
+            real block[16];
+#pragma unroll
+            for (int image = 0; image < 16; image++) {
+                block[image] = image < IMAGES || all
+                                   ? sums[(shard * 16 + image) * DINPUT_BLOCKS + b]
+                                   : REAL(0.0f);
+            }
+            transpose(block);
+#pragma unroll
+            for (int t = 0; t < 16; t++) {
+                if (i + 16 * b + t < INPUTS) {
+                    d[t] = RELU_GRADIENT(real_clean(block[t]), x, t);
+                }
+            }
+        }
+    }
+}
+
+#define GRADIENT_COLUMNS ((INPUTS + 16 * GRADIENT_BLOCKS - 1) / (16 * GRADIENT_BLOCKS))
+#define GRADIENT_ITEMS   ((OUTPUTS + GRADIENT_TILE - 1) / GRADIENT_TILE * GRADIENT_COLUMNS)
+
+/* Item ${item} for ${images}, from the first of a shard on. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_gradients)(int item, int images, global const real *input,
+                                                 global const real *doutput,
+                                                 global const float *parameters, global float *to,
+                                                 global real *dinput) {
+    if (item < GRADIENT_ITEMS) {
+        const int o = item / GRADIENT_COLUMNS * GRADIENT_TILE;
+        KERNEL(linear_dparameters)
+        (o, min(o + GRADIENT_TILE, OUTPUTS), item % GRADIENT_COLUMNS * 16 * GRADIENT_BLOCKS, images,
+         input, doutput, to);
+        return;
+    }
+    for (int shard = 0; 16 * shard < images; shard += RUN) {
+        KERNEL(linear_dinput)
+        ((item - GRADIENT_ITEMS) * 16 * DINPUT_BLOCKS, min(images - 16 * shard, 16 * RUN),
+         OF_SHARD(input, INPUTS), OF_SHARD(doutput, OUTPUTS), parameters, OF_SHARD(dinput, INPUTS));
+    }
+}
+
+WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
+                                                global const real *input,
+                                                global const real *doutput,
+                                                global const float *parameters,
+                                                global float *partials, global real *dinput) {
+    KERNEL(linear_gradients)
+    (item, 16, OF_SHARD(input, INPUTS), OF_SHARD(doutput, OUTPUTS), parameters,
+     partials + (size_t)shard * PARTIALS_STRIDE, OF_SHARD(dinput, INPUTS));
+}
+
+WEFT_ALWAYS_INLINE void
+KERNEL(linear_batch_backward)(int item, int shard, LANE_MEMORY lanes, global const real *input,
+                              global const real *doutput, global const float *parameters,
+                              global float *partials, global real *dinput, int count) {
+    KERNEL(linear_gradients)(item, count, input, doutput, parameters, partials, dinput);
+}
+
+#else
+
 /* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DINPUT_TILE inputs from ${i}. */
-WEFT_INLINE void KERNEL(linear_dinput)(int i, global const real *input, global const real *doutput,
-                                       global const float *parameters, global real *dinput) {
+WEFT_ALWAYS_INLINE void KERNEL(linear_dinput)(int i, global const real *input,
+                                              global const real *doutput,
+                                              global const float *parameters, global real *dinput) {
     global const float *weight = parameters + WEIGHT + i;
     real sum[DINPUT_TILE];
 #pragma unroll
@@ -53,37 +324,14 @@ WEFT_INLINE void KERNEL(linear_dinput)(int i, global const real *input, global c
 }
 
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
- * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}. Here the lanes of a
- * vector are the 16 inputs, so the lanes of the images are transposed first. */
-WEFT_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
-                                            global const float *doutput, global float *to) {
+ * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}, of which this item
+ * computes one. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *input,
+                                                   global const float *doutput, global float *to) {
     global const float *x = input + i0 * 16;
     global const float *d = doutput + o0 * 16;
     global float *dweight = to + WEIGHT + o0 * INPUTS + i0;
     const int present = min(INPUTS - i0, 16);
-#if ITEM_LANES == 16
-    real by_image[16]; /* [image][input] */
-    for (int i = 0; i < 16; i++) {
-        by_image[i] = i < present ? RELU(vload16(i, x)) : REAL(0.0f);
-    }
-    transpose(by_image);
-    for (int t = 0; t < GRADIENT_TILE; t++) {
-        real sum = REAL(0.0f);
-#pragma unroll
-        for (int image = 0; image < 16; image++) {
-            sum = real_fma(REAL(d[t * 16 + image]), by_image[image], sum);
-        }
-        if (present == 16) {
-            vstore16(sum, 0, dweight + t * INPUTS);
-        } else {
-            float each[16];
-            vstore16(sum, 0, each);
-            for (int i = 0; i < present; i++) {
-                dweight[t * INPUTS + i] = each[i];
-            }
-        }
-    }
-#else
     if (FIRST_LANE < present) {
         float of_input[16], of_output[16]; /* [image] */
         vstore16(((global const float16 *)x)[FIRST_LANE], 0, of_input);
@@ -98,7 +346,6 @@ WEFT_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *
             dweight[t * INPUTS + FIRST_LANE] = sum;
         }
     }
-#endif
     for (int t = FIRST_LANE; i0 == 0 && t < GRADIENT_TILE; t += 16 / ITEM_LANES) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
@@ -110,10 +357,11 @@ WEFT_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const float *
 
 #define GRADIENT_ITEMS (OUTPUTS / GRADIENT_TILE * ((INPUTS + 15) / 16))
 
-WEFT_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
-                                         global const real *input, global const real *doutput,
-                                         global const float *parameters, global float *partials,
-                                         global real *dinput) {
+WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
+                                                global const real *input,
+                                                global const real *doutput,
+                                                global const float *parameters,
+                                                global float *partials, global real *dinput) {
     const int blocks = (INPUTS + 15) / 16;
     input = OF_SHARD(input, INPUTS);
     doutput = OF_SHARD(doutput, OUTPUTS);
@@ -127,3 +375,5 @@ WEFT_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
          OF_SHARD(dinput, INPUTS));
     }
 }
+
+#endif

@@ -31,7 +31,22 @@ names "running statistics that decay without a threshold" 1 training batch_norm 
     batch_norm.cl 's/weft_clean(fma(MOMENTUM, value, kept))/fma(MOMENTUM, value, kept)/'
 
 names "an output without a threshold" 1 layers linear output "wrong computation" \
-    linear.cl 's/AT(output, o + t) = real_clean(sum\[t\])/AT(output, o + t) = sum[t]/'
+    linear.cl 's/AT(output, o + t) = real_clean(sum\[0\]\[t\])/AT(output, o + t) = sum[0][t]/'
+
+names "a shard omitted from a joined gradient" 1 layers linear weight.grad "wrong computation" \
+    linear.cl 's/total\[r\]\[b\] += sum\[r\]\[b\];/total[r][b] += shard == 1 ? REAL(0.0f) : sum[r][b];/'
+
+names "a gradient of which only the first 128 images are kept" 1 layers linear weight.grad "wrong computation" \
+    linear.cl 's/begin > 0, d + t/false, d + t/'
+
+names "the last outputs of an item omitted" 1 layers linear weight.grad "wrong computation" \
+    linear.cl 's/if (t < end) {/if (t < end - 100) {/'
+
+names "inputs after the first sixteen, of a tile" 1 layers linear input.grad "wrong computation" \
+    linear.cl 's/weight\[k \* DINPUT_BLOCKS + b\])/weight[k * DINPUT_BLOCKS])/'
+
+names "an odd last shard omitted" 1 layers linear output "wrong computation" \
+    linear.cl 's/    if (shard < shards) {/    if (shard + 1 < shards) {/'
 
 begin "lane sums after the sixteenth, of a work-group"
 plant sixteenth lanes.h 's/i < (stored); i += 16/i < (stored); i += 17/'

@@ -76,13 +76,14 @@ static void emit_shards(struct text *text, const struct opencl_kernel *kernel) {
 static void emit_part(struct text *text, const struct opencl_groups *groups,
                       const struct opencl_kernel *kernel, size_t c) {
     const struct opencl_call *call = &kernel->calls[c];
+    const bool shards = call->function->range == RANGE_SHARDS;
     size_t items = (call->items - call->input_items) / kernel->parts;
-    if (c == 0) {
+    if (shards) {
         emit_shards(text, kernel);
     }
     text_add(text, "    for (int item = part * %zu; item < (part + 1) * %zu; item++) ", items,
              items);
-    emit_call(text, groups, kernel, c, "item", c > 0 ? "0" : "shard");
+    emit_call(text, groups, kernel, c, "item", shards ? "shard" : "0");
 }
 
 /* Adds call ${c} of a chain for a shard: the rows of a group divide its items among them. With sums

@@ -80,6 +80,7 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         group->end = group->main + (pooled ? 2 : 1);
         group->layer = pooled ? &opencl_conv2d_pool : layer_at(network, group->main);
         group->vectors = channel_vectors(&network->layers[group->main], batch);
+        group->shards = lanes_shards(batch);
         group->by_channels = !apart && group->layer == &opencl_batch_norm &&
                              group->vectors <= channel_limit(mapping);
         group->settles = !apart && group->layer == &opencl_batch_norm && !group->by_channels &&

@@ -13,6 +13,8 @@ struct opencl_group {
     bool by_channels;  /* an item is a channel of the batch; see RANGE_BATCH */
     bool settles;      /* the statistics of the batch are combined by each kernel that reads them */
     size_t vectors;    /* of 16 values, in a channel of the batch */
+    size_t shards;     /* of a full batch */
+    unsigned by_items; /* the passes that functions of RANGE_ITEMS compute (kernels.c) */
     const struct opencl_layer *layer; /* what computes the group */
 };
 

@@ -7,7 +7,9 @@
  *   batch_norm
  *   in a training step, the linear      a work-item, on a GPU a work-group, computes a shard:
  *   layers at the end                   forward, the loss, backward; only if that takes little time
- */
+ *
+ * On a CPU, a work-item may compute all shards (RANGE_ITEMS): what it has loaded and transposed
+ * serves all of them, and gradients of parameters are written once. */
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/layer.h"
@@ -20,6 +22,11 @@
  * shards, so a chain should take less there than the launches that it saves. */
 #define CPU_STEP_FLOP 2500000
 #define GPU_STEP_FLOP 1000000
+
+/* Functions of RANGE_ITEMS are chosen if they have this many items for each compute unit, or if an
+ * item has at most this many FLOP, which take less time than a launch. */
+#define ITEMS_OF_UNIT    4
+#define LITTLE_ITEM_FLOP 200000
 
 /* The group of its calls is the last one, whose output it reads. */
 const struct opencl_function opencl_loss = {
@@ -108,10 +115,40 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
     return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
 }
 
-/* See RANGE_BATCH and settles. */
+/* Returns the passes of ${group} that its functions of RANGE_ITEMS compute. */
+static unsigned items_passes(const struct opencl_kernels *kernels, size_t group) {
+    const struct opencl_group *of = &kernels->groups->list[group];
+    const struct weft_layer *layer = main_layer(kernels, group);
+    const enum weft_mapping mapping = kernels->groups->mapping;
+    unsigned passes = 0;
+    if (mapping == WEFT_MAPPING_GPU) {
+        return 0;
+    }
+    for (size_t f = 0; f < of->layer->function_count; f++) {
+        const struct opencl_function *function = &of->layer->functions[f];
+        const size_t items = count_items(function->items, layer, mapping) +
+                             count_items(function->input_items, layer, mapping);
+        const uint64_t flop = 2 * CPU_LANES * of->shards * weft_layer_flop(layer);
+        if (function->range == RANGE_ITEMS &&
+            (items >= (size_t)ITEMS_OF_UNIT * kernels->limits.units ||
+             flop <= items * (size_t)LITTLE_ITEM_FLOP)) {
+            passes |= function->passes;
+        }
+    }
+    return passes;
+}
+
+/* See RANGE_BATCH, RANGE_ITEMS and settles. */
 unsigned opencl_passes_of(const struct opencl_group *group,
                           const struct opencl_function *function) {
     const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
+    if (group->by_items != 0) {
+        return function->range == RANGE_ITEMS ? function->passes & group->by_items
+                                              : function->passes & ~group->by_items;
+    }
+    if (function->range == RANGE_ITEMS) {
+        return 0;
+    }
     if (function->range == RANGE_BATCH) {
         return group->by_channels ? function->passes : 0;
     }
@@ -203,7 +240,7 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
     }
 }
 
-enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
+enum weft_status opencl_kernels_make(struct opencl_groups *groups,
                                      const struct work_group_limits *limits, bool forward_only,
                                      bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error) {
@@ -211,15 +248,20 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
     for (size_t i = 0; i < groups->count; i++) {
         capacity += groups->list[i].layer->function_count + 1;
     }
-    *kernels =
-        (struct opencl_kernels){groups, *limits, 0, calloc(capacity, sizeof *kernels->list), 0};
+    *kernels = (struct opencl_kernels){
+        .groups = groups, .limits = *limits, .list = calloc(capacity, sizeof *kernels->list)};
     if (kernels->list == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    kernels->step_group = apart || forward_only ? groups->count : find_step(kernels);
+    /* The kernel of PASS_STEP computes its groups shard by shard, and so does every other pass:
+     * gradients are stored in one form only. */
+    for (size_t group = 0; group < kernels->step_group && !apart; group++) {
+        groups->list[group].by_items = items_passes(kernels, group);
     }
     for (size_t group = 0; group < groups->count; group++) {
         add_group(kernels, group, forward_only, apart);
     }
-    kernels->step_group = apart || forward_only ? groups->count : find_step(kernels);
     if (kernels->step_group < groups->count) {
         add_step(kernels, kernels->step_group);
     }
@@ -227,4 +269,14 @@ enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
         TRY(add_slices(kernels, &kernels->list[i], error));
     }
     return WEFT_OK;
+}
+
+bool opencl_kernels_join(const struct opencl_kernels *kernels, size_t layer) {
+    for (size_t i = 0; i < kernels->groups->count; i++) {
+        const struct opencl_group *group = &kernels->groups->list[i];
+        if (group->main == layer) {
+            return (group->by_items & PASS_BACKWARD) != 0;
+        }
+    }
+    return false;
 }

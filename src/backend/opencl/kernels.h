@@ -46,14 +46,17 @@ struct opencl_kernels {
     size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
 };
 
-/* Makes the kernels of ${groups}, which they refer to, for a device with ${limits}: without
- * training if ${forward_only}, a function a kernel if ${apart}. Fails with WEFT_FAILED without
- * memory, and with WEFT_BAD_DEVICE if the limits are too small for the mapping. The caller frees
- * kernels->list. */
-enum weft_status opencl_kernels_make(const struct opencl_groups *groups,
+/* Makes the kernels of ${groups}, which they refer to and whose by_items are set, for a device with
+ * ${limits}: without training if ${forward_only}, a function a kernel if ${apart}. Fails with
+ * WEFT_FAILED without memory, and with WEFT_BAD_DEVICE if the limits are too small for the mapping.
+ * The caller frees kernels->list. */
+enum weft_status opencl_kernels_make(struct opencl_groups *groups,
                                      const struct work_group_limits *limits, bool forward_only,
                                      bool apart, struct opencl_kernels *kernels,
                                      struct weft_error *error);
+
+/* Returns whether the gradients of layer ${layer} are stored joined; see RANGE_ITEMS. */
+bool opencl_kernels_join(const struct opencl_kernels *kernels, size_t layer);
 
 /* Returns the range of ${kernel}. */
 enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,

@@ -55,7 +55,12 @@ enum opencl_range {
      * functions replace those of other ranges in their passes. */
     RANGE_BATCH,
     RANGE_CHANNEL_GROUP, /* that of RANGE_BATCH in the gpu mapping: a work-group an item */
-    RANGE_ONCE,          /* items */
+    /* Items; a work-item computes all shards. Only in the cpu mapping: where opencl_kernels_make
+     * chooses these functions, they replace the group's others in their passes. They store
+     * gradients of parameters joined: the sums over the shards, in order, as those of shard 0.
+     * Those of the other shards remain 0. */
+    RANGE_ITEMS,
+    RANGE_ONCE, /* items */
 };
 
 /* A function of a layer's .cl file. */

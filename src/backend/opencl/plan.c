@@ -150,6 +150,7 @@ static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_
         [RANGE_SUMS] = {lanes, items, lanes_shards(count)},
         [RANGE_SHARD_GROUP] = {lanes, launch->local[1], lanes_shards(count)},
         [RANGE_BATCH] = {lanes, items, 1},
+        [RANGE_ITEMS] = {lanes, items, 1},
         [RANGE_CHANNEL_GROUP] = {lanes, items * launch->local[1], 1},
         [RANGE_ONCE] = {items, 1, 1},
     };

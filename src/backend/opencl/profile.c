@@ -64,12 +64,15 @@ uint64_t opencl_profile_flop(struct opencl_backend *cl, const struct opencl_laun
     return flop;
 }
 
-/* Returns the bytes of the sums of gradients that a kernel writes: of each shard, or, by
- * CLBlast, of the batch. */
+/* Returns the bytes of the sums of gradients that a kernel writes: of each shard, or, if they are
+ * joined or by CLBlast, of the batch. */
 static uint64_t partial_bytes(struct opencl_backend *cl, const struct opencl_call *call,
                               size_t layer, size_t count) {
     const struct opencl_group *group = &cl->groups.list[call->group];
     uint64_t bytes = profile_parameter_bytes(cl->base.network, layer);
+    if (opencl_kernels_join(&cl->kernels, layer)) {
+        return bytes;
+    }
     if (opencl_engine == NULL || group->layer != opencl_engine->layer) {
         return bytes * lanes_shards(count);
     }
@@ -119,6 +122,17 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     }
 }
 
+/* Returns the bytes of the sums of gradients that Adam's kernels read. */
+static uint64_t bytes_of_sums(struct opencl_backend *cl, uint64_t shards) {
+    const struct weft_network *network = cl->base.network;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        bytes += profile_parameter_bytes(network, i) *
+                 (opencl_kernels_join(&cl->kernels, i) ? 1 : shards);
+    }
+    return bytes;
+}
+
 /* Returns the bytes that a launch of no layer reads and writes; see its file in cl/. */
 static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_launch *launch,
                                 size_t count) {
@@ -137,9 +151,10 @@ static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_l
     case COMMON_LOSS_JOIN:
         return 2 * shards * sizeof(float);
     case COMMON_ADAM_JOIN:
-        return (shards + 1) * parameters;
+        return bytes_of_sums(cl, shards) + parameters;
     case COMMON_ADAM_STEP:
-        return (shards + 7) * parameters; /* gradients written; three arrays read and written */
+        /* The gradients are written; three arrays are read and written. */
+        return bytes_of_sums(cl, shards) + 7 * parameters;
     default:
         return 0;
     }

@@ -165,12 +165,33 @@ static enum weft_status add_group(struct text *text, const struct opencl_kernels
     return WEFT_OK;
 }
 
+/* Defines JOINED(v): whether vector v of the flat gradients is stored joined, all 16 values. Where
+ * only some of them are, Adam adds the shards, of which all but one are 0 for those. */
+static void define_joined(struct text *text, const struct opencl_kernels *kernels) {
+    const struct weft_network *network = kernels->groups->network;
+    text_add(text, "#define JOINED(v) (false");
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct weft_layer *layer = &network->layers[i];
+        for (size_t t = 0; opencl_kernels_join(kernels, i) && t < layer->tensors; t++) {
+            const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + t];
+            size_t begin = (tensor->offset + CPU_LANES - 1) / CPU_LANES;
+            size_t end = (tensor->offset + tensor->count) / CPU_LANES;
+            if (tensor->trained && begin < end) {
+                text_add(text, " || ((v) >= %zu && (v) < %zu)", begin, end);
+            }
+        }
+    }
+    text_add(text, ")\n");
+}
+
 /* Appends a file that belongs to no layer, in which an item computes a divisor of ${size}
  * values. */
-static enum weft_status add_common(struct text *text, const struct opencl_groups *groups,
+static enum weft_status add_common(struct text *text, const struct opencl_kernels *kernels,
                                    const char *folder, const char *file, size_t size,
                                    struct weft_error *error) {
+    const struct opencl_groups *groups = kernels->groups;
     size_t begin = text->length;
+    define_joined(text, kernels);
     opencl_define(text, "SIZE", size);
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, groups->mapping));
     opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(groups->network)));
@@ -197,9 +218,9 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     for (size_t i = 0; i < groups->count; i++) {
         TRY(add_group(text, kernels, folder, i, error));
     }
-    TRY(add_common(text, groups, folder, "gather.cl", weft_shape_size(network->input), error));
-    TRY(add_common(text, groups, folder, "cross_entropy.cl", 1, error));
-    TRY(add_common(text, groups, folder, "adam.cl", vectors, error));
+    TRY(add_common(text, kernels, folder, "gather.cl", weft_shape_size(network->input), error));
+    TRY(add_common(text, kernels, folder, "cross_entropy.cl", 1, error));
+    TRY(add_common(text, kernels, folder, "adam.cl", vectors, error));
     for (size_t i = 0; i < kernels->count; i++) {
         if (kernels->list[i].loop != LOOP_APART) {
             opencl_emit_kernel(text, groups, &kernels->list[i]);

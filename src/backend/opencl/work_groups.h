@@ -2,7 +2,8 @@
  *
  * A kernel states the group that it needs by its range (enum opencl_range in layer.h):
  *
- *   RANGE_SHARDS, RANGE_BATCH, RANGE_ONCE   any; the kernel has no barrier and no local memory
+ *   RANGE_SHARDS, RANGE_BATCH, RANGE_ITEMS, RANGE_ONCE
+ *                 any; the kernel has no barrier and no local memory
  *   RANGE_SUMS    the 16 lanes of one item or of several. All items of a group are alike: gradients
  *                 of parameters (struct opencl_function, items), or of the input (input_items). So
  *                 a barrier may depend on which of the two an item is, but on nothing else of the
