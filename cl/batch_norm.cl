@@ -39,7 +39,7 @@ WEFT_INLINE void KERNEL(batch_norm_measure)(int c, int shard, LANE_MEMORY lanes,
         lane_sum += RELU(AT(input, i));
     }
     const float sum = SUM_OF_LANES(lanes, ZERO_EMPTY(lane_sum, images));
-    const float mean = weft_clean(weft_div(sum, (float)(images * AREA)));
+    const float mean = weft_clean(weft_device_div(sum, (float)(images * AREA)));
     FOR_LOADS(i, begin, end, AREA_TOGETHER) {
         const real deviation = RELU(AT(input, i)) - REAL(mean);
         squares = real_fma(deviation, deviation, squares);
@@ -70,15 +70,16 @@ WEFT_INLINE float4 KERNEL(batch_norm_statistics)(int c, global const float *scra
     for (int shard = 0; shard < shards; shard++) {
         total += SUM(shard, c);
     }
-    const float mean = batch ? weft_clean(weft_div(total, n)) : buffers[RUNNING_MEAN + c];
+    const float mean = batch ? weft_clean(weft_device_div(total, n)) : buffers[RUNNING_MEAN + c];
     for (int shard = 0; shard < shards; shard++) {
         const float deviation = SHARD_MEAN(shard, c) - mean;
         const float weighted = (float)(images_of_shard(count, shard) * AREA) * deviation;
         squares += SQUARES(shard, c);
         squares = fma(weighted, deviation, squares);
     }
-    const float variance = batch ? weft_clean(weft_div(squares, n)) : buffers[RUNNING_VAR + c];
-    const float inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + EPS)));
+    const float variance =
+        batch ? weft_clean(weft_device_div(squares, n)) : buffers[RUNNING_VAR + c];
+    const float inverse = weft_clean(weft_device_div(1.0f, weft_device_sqrt(variance + EPS)));
     return (float4)(mean, inverse, weft_clean(parameters[WEIGHT + c] * inverse), squares);
 }
 
@@ -87,7 +88,8 @@ WEFT_INLINE void KERNEL(batch_norm_keep)(int c, float4 statistics, global float 
                                          global float *buffers, int count, int update) {
     const uint n = (uint)count * AREA;
     if (update) {
-        const float unbiased = n > 1 ? weft_clean(weft_div(statistics.w, (float)(n - 1))) : 0.0f;
+        const float unbiased =
+            n > 1 ? weft_clean(weft_device_div(statistics.w, (float)(n - 1))) : 0.0f;
         buffers[RUNNING_MEAN + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_MEAN + c], statistics.x);
         buffers[RUNNING_VAR + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_VAR + c], unbiased);
     }
@@ -160,8 +162,8 @@ WEFT_INLINE float2 KERNEL(batch_norm_means)(int c, global const float *scratch,
         sum += partials[(size_t)shard * PARTIALS_STRIDE + BIAS + c];
         product += partials[(size_t)shard * PARTIALS_STRIDE + WEIGHT + c];
     }
-    return (float2)(weft_clean(weft_div(sum, n)),
-                    weft_clean(weft_clean(weft_div(product, n)) * INVERSE(c)));
+    return (float2)(weft_clean(weft_device_div(sum, n)),
+                    weft_clean(weft_clean(weft_device_div(product, n)) * INVERSE(c)));
 }
 
 WEFT_INLINE void KERNEL(batch_norm_dsettle)(int c, int unused, LANE_MEMORY lanes,

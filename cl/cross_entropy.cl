@@ -130,6 +130,6 @@ kernel void cross_entropy_join(global const uint *shard_results, global uint *re
         total += as_float(shard_results[2 * shard]);
         correct += shard_results[2 * shard + 1];
     }
-    results[step * 2] = as_uint(weft_div(total, (float)count));
+    results[step * 2] = as_uint(weft_device_div(total, (float)count));
     results[step * 2 + 1] = correct;
 }

@@ -62,6 +62,22 @@
 #define WEFT_NAME(x) x##16
 #include "numerics_body.h"
 
+/* The device's own division and root where the host defines DEVICE_DIVISION
+ * (src/backend/opencl/division.h), else those above. The results are equal unless an operand or the
+ * result is a denormal or negative zero: operands must be clean sums or numbers, and results be
+ * cleaned. */
+#if DEVICE_DIVISION
+#define weft_device_div(a, b)   ((a) / (b))
+#define weft_device_div16(a, b) ((a) / (b))
+#define weft_device_sqrt(x)     sqrt(x)
+#define weft_device_sqrt16(x)   sqrt(x)
+#else
+#define weft_device_div(a, b)   weft_div(a, b)
+#define weft_device_div16(a, b) weft_div16(a, b)
+#define weft_device_sqrt(x)     weft_sqrt(x)
+#define weft_device_sqrt16(x)   weft_sqrt16(x)
+#endif
+
 #else
 
 #include <float.h>

@@ -20,3 +20,22 @@ kernel void probe(global const float *in, global float *out) {
         a * b +
         c; /* contraction shows here, too, in compilers that contract only within an expression */
 }
+
+#if ITEM_LANES == 16
+
+/* Division and root as the kernels use them, by vectors and by single floats. out: four vectors for
+ * each of a and b. */
+kernel void probe_division(global const real *a, global const real *b, global real *out) {
+    const size_t i = get_global_id(0);
+    global const float *one_a = (global const float *)(a + i);
+    global const float *one_b = (global const float *)(b + i);
+    global float *one = (global float *)(out + 4 * i + 2);
+    out[4 * i] = real_div(a[i], b[i]);
+    out[4 * i + 1] = real_sqrt(a[i]);
+    for (int l = 0; l < 16; l++) {
+        one[l] = weft_device_div(one_a[l], one_b[l]);
+        one[16 + l] = weft_device_sqrt(one_a[l]);
+    }
+}
+
+#endif

@@ -29,6 +29,10 @@
         "7.4, the operations that it uses are correctly rounded")                                  \
     ROW(SQRT, SQRT, "weft_sqrt(a)", EXACT, 0, 0,                                                   \
         "7.4, the operations that it uses are correctly rounded")                                  \
+    ROW(DEVICE_DIVIDE, DIVIDE, "a / b", RAW, 3, 0,                                                 \
+        "5.6.4.2, -cl-fp32-correctly-rounded-divide-sqrt")                                         \
+    ROW(DEVICE_SQRT, SQRT, "sqrt(a)", RAW, 1, 0,                                                   \
+        "5.6.4.2, -cl-fp32-correctly-rounded-divide-sqrt")                                         \
     ROW(EXP, EXP, "weft_exp(a)", EXACT, 0, 0,                                                      \
         "7.4, the operations that it uses are correctly rounded")                                  \
     ROW(LOG, LOG, "weft_log(a)", EXACT, 0, 0,                                                      \

@@ -1,14 +1,18 @@
 /* test_numerics_opencl.c: cl/numerics.h, compiled by each OpenCL device, gives the same bits as C.
  *
  * Each device is a case with its name in the output; cases without a device pass. A case runs float
- * and float16, with denormals as the device's default and flushed. For experiments: WEFT_TEST_COUNT
- * is the number of random arguments, WEFT_TEST_CL_OPTIONS are additional build options. */
+ * and float16, with denormals as the device's default and flushed. Where the device promises
+ * correctly rounded division and roots, its own must give the same bits, too. For experiments:
+ * WEFT_TEST_COUNT is the number of random arguments, WEFT_TEST_CL_OPTIONS are additional build
+ * options. */
 #include "system.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "backend/division_pairs.h"
 #include "backend/opencl/cl.h"
+#include "backend/opencl/division.h"
 #include "backend/opencl/source.h"
 #include "check_weft.h"
 #include "numerics_cases.h"
@@ -35,7 +39,11 @@ static const char kernels[] =
     "KERNEL(weft_div_16, float16, weft_div16(a[i], b[i]))\n"
     "KERNEL(weft_sqrt_16, float16, weft_sqrt16(a[i]))\n"
     "KERNEL(weft_exp_16, float16, weft_exp16(a[i]))\n"
-    "KERNEL(weft_log_16, float16, weft_log16(a[i]))\n";
+    "KERNEL(weft_log_16, float16, weft_log16(a[i]))\n"
+    "KERNEL(device_div_1, float, weft_clean(weft_device_div(a[i], b[i])))\n"
+    "KERNEL(device_sqrt_1, float, weft_clean(weft_device_sqrt(a[i])))\n"
+    "KERNEL(device_div_16, float16, weft_clean16(weft_device_div16(a[i], b[i])))\n"
+    "KERNEL(device_sqrt_16, float16, weft_clean16(weft_device_sqrt16(a[i])))\n";
 
 /* Arguments, results of the host (count for each function), and results of a device for one
  * function. */
@@ -55,8 +63,9 @@ static void cases_init(struct cases *cases) {
     const char *text = getenv("WEFT_TEST_COUNT");
     const size_t random = text != NULL ? (size_t)strtoul(text, NULL, 10) : 1 << 20;
     const size_t special = NUMERICS_SPECIALS * NUMERICS_SPECIALS, hard = random / 8;
+    const size_t pairs = special + hard;
     uint64_t state = 4;
-    cases->count = (special + hard + random + 255) / 256 * 256;
+    cases->count = (pairs + DIVISION_PAIRS + random + 255) / 256 * 256;
     cases->a = allocate(cases->count * sizeof(float));
     cases->b = allocate(cases->count * sizeof(float));
     cases->found = allocate(cases->count * sizeof(float));
@@ -71,6 +80,9 @@ static void cases_init(struct cases *cases) {
         } else if (i < special + hard) {
             numerics_hard_quotient(&state, &cases->a[i], &cases->b[i]);
         }
+    }
+    division_pairs_fill(cases->a + pairs, cases->b + pairs);
+    for (size_t i = 0; i < cases->count; i++) {
         for (int function = 0; function < NUMERICS_FUNCTIONS; function++) {
             cases->expected[function * cases->count + i] =
                 numerics_call(function, cases->a[i], cases->b[i]);
@@ -179,13 +191,13 @@ static cl_program build(const struct device *device, const char *options) {
     return program;
 }
 
-/* Runs ${function}, ${width} floats at a time, over the cases. */
-static void launch(const struct device *device, cl_program program, int function, size_t width,
+/* Runs function ${of}, ${width} floats at a time, over the cases. */
+static void launch(const struct device *device, cl_program program, const char *of, size_t width,
                    struct cases *cases) {
     const size_t size = cases->count * sizeof(float), items = cases->count / width;
     char name[64];
     cl_int code;
-    snprintf(name, sizeof name, "%s_%zu", numerics_names[function], width);
+    snprintf(name, sizeof name, "%s_%zu", of, width);
     cl_kernel kernel = clCreateKernel(program, name, &code);
     CHECK_CL(code);
     CHECK_CL(clSetKernelArg(kernel, 0, sizeof device->a, &device->a));
@@ -233,7 +245,7 @@ static bool check_mode(const struct device *device, const char *mode, size_t wid
     cl_program program = build(device, options);
     for (int function = 0; function < NUMERICS_FUNCTIONS; function++) {
         for (size_t width = 1; width <= widest; width += 15) {
-            launch(device, program, function, width, cases);
+            launch(device, program, numerics_names[function], width, cases);
             printf("%s, float%zu, %s: ", numerics_names[function], width, options);
             equal = compare(cases, function) && equal;
             fflush(stdout);
@@ -241,6 +253,43 @@ static bool check_mode(const struct device *device, const char *mode, size_t wid
     }
     clReleaseProgram(program);
     return equal;
+}
+
+static bool is_denormal(float x) {
+    return x != 0 && fabsf(x) < 0x1p-126f;
+}
+
+/* Returns how many results of the device's own ${function}, DIV or SQRT, are not those of the
+ * host's, both cleaned, among operands without denormals. */
+static size_t count_wrong(const struct cases *cases, int function) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < cases->count; i++) {
+        const float expected = weft_clean(cases->expected[function * cases->count + i]);
+        if (is_denormal(cases->a[i]) || (function == DIV && is_denormal(cases->b[i])) ||
+            (isnan(expected) && isnan(cases->found[i]))) {
+            continue;
+        }
+        wrong += weft_as_uint(expected) != weft_as_uint(cases->found[i]);
+    }
+    return wrong;
+}
+
+/* The device's own division and root, built with ${mode}. */
+static bool check_division(const struct device *device, const char *mode, struct cases *cases) {
+    static const char *const names[] = {"device_div", "device_sqrt"};
+    size_t wrong = 0;
+    char options[512];
+    snprintf(options, sizeof options, "-cl-std=CL1.2 " OPENCL_DIVISION_OPTIONS "%s", mode);
+    cl_program program = build(device, options);
+    for (int i = 0; i < 2; i++) {
+        for (size_t width = 1; width <= 16; width += 15) {
+            launch(device, program, names[i], width, cases);
+            wrong += count_wrong(cases, i == 0 ? DIV : SQRT);
+            printf("%s, float%zu, %s: %zu wrong so far\n", names[i], width, options, wrong);
+        }
+    }
+    clReleaseProgram(program);
+    return wrong == 0;
 }
 
 START_TEST(same_bits_as_c) {
@@ -266,6 +315,10 @@ START_TEST(same_bits_as_c) {
     printf("device %d: %s\n", _i, device.name);
     equal = check_mode(&device, "", 16, &cases);
     equal = check_mode(&device, "-cl-denorms-are-zero", widest, &cases) && equal;
+    if ((fp & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0) {
+        equal = check_division(&device, "", &cases) && equal;
+        equal = check_division(&device, "-cl-denorms-are-zero", &cases) && equal;
+    }
     ck_assert(equal);
     close_device(&device);
     cases_finish(&cases);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/division_pairs.h"
 #include "base/try.h"
 #include "numerics.h"
 #include "verify/made_values.h"
@@ -57,6 +58,10 @@ uint32_t verify_expect(enum weft_operation operation, const uint32_t in[3]) {
         return weft_as_uint(weft_div(a, b));
     case OPERATION_SQRT:
         return weft_as_uint(weft_sqrt(a));
+    case OPERATION_DEVICE_DIVIDE:
+        return weft_as_uint(a / b);
+    case OPERATION_DEVICE_SQRT:
+        return weft_as_uint(sqrtf(a));
     case OPERATION_EXP:
         return weft_as_uint(weft_exp(a));
     case OPERATION_LOG:
@@ -168,6 +173,18 @@ size_t verify_triple_count(void) {
     return TRIPLES + RANDOM;
 }
 
+/* Puts pairs a, b that show how the device divides into the chunk from ${first} on, if they are
+ * there: after the sensitive values. */
+static void fill_pairs(size_t first, uint32_t *in) {
+    float a[DIVISION_PAIRS], b[DIVISION_PAIRS];
+    size_t begin = TRIPLES + SENSITIVE - first;
+    division_pairs_fill(a, b);
+    for (size_t i = 0; i < DIVISION_PAIRS && begin + i < VERIFY_TRIPLES; i++) {
+        in[begin + i] = weft_as_uint(a[i]);
+        in[VERIFY_TRIPLES + begin + i] = weft_as_uint(b[i]);
+    }
+}
+
 void verify_fill_chunk(uint64_t seed, size_t first, uint32_t *in) {
     uint32_t random[4], triple[3];
     for (size_t i = 0; i < VERIFY_TRIPLES; i++) {
@@ -176,6 +193,9 @@ void verify_fill_chunk(uint64_t seed, size_t first, uint32_t *in) {
         for (size_t k = 0; k < 3; k++) {
             in[k * VERIFY_TRIPLES + i] = triple[k];
         }
+    }
+    if (first == 0) {
+        fill_pairs(first, in);
     }
 }
 

@@ -25,6 +25,18 @@ expect_empty err
 grep -q '"warning": null' sound/run.json || problem "run.json has a warning"
 end
 
+# The device's own division is checked before it is used.
+begin "a device whose division is wrong is used without it"
+plant division numerics.h 's|\(weft_device_div16(a, b)\) ((a) / (b))|\1 ((a) * (1.0f / (b)))|'
+run "${train[@]}" --device "$device" --kernels "$kernels" --out division --verbose
+expect_code 0
+expect_text err "the device's division and root are not used: a / b of "
+expect_no_text err "weft: warning: "
+expect_same division/model.safetensors sound/model.safetensors
+run verify --quick --device "$device" --kernels "$kernels" --json
+expect_code 0
+end
+
 # A compiler that contracts changes no bit of a training.
 begin "contraction despite the pragma is a notice"
 plant contraction numerics.h 's/FP_CONTRACT OFF/FP_CONTRACT ON/'

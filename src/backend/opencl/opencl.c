@@ -6,6 +6,7 @@
 #include "backend/opencl/debug/debug.h"
 #include "backend/opencl/debug/guard.h"
 #include "backend/opencl/devices.h"
+#include "backend/opencl/division.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
@@ -148,13 +149,34 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
     return opencl_check(code, "clCreateCommandQueue", error);
 }
 
-/* Makes the program, and checks what it computes. */
+static enum weft_status build_program(struct opencl_backend *cl,
+                                      const struct weft_backend_options *options,
+                                      struct weft_error *error) {
+    TRY(opencl_program_build(cl, options, error));
+    cl->untried = cl->from_cache;
+    return opencl_fill_init(cl, error);
+}
+
+/* Makes the program, and checks what it computes. If the device's own division is wrong, the
+ * program is built without it. */
 static enum weft_status make_program(struct opencl_backend *cl,
                                      const struct weft_backend_options *options,
                                      struct weft_error *error) {
-    TRY(opencl_program_build(cl, options, error));
-    cl->untried = cl->from_cache;
-    TRY(opencl_fill_init(cl, error));
+    bool right = true;
+    cl->device_division = cl->mapping == WEFT_MAPPING_CPU && options->math == WEFT_MATH_EXACT &&
+                          opencl_division_promised(&cl->base.device);
+    TRY(build_program(cl, options, error));
+    if (cl->device_division) {
+        TRY(opencl_division_check(cl, &right, error));
+    }
+    if (!right) {
+        OPENCL_RELEASE(cl->device, Kernel, cl->fill);
+        OPENCL_RELEASE(cl->device, Program, cl->program);
+        cl->fill = NULL;
+        cl->program = NULL;
+        cl->device_division = false;
+        TRY(build_program(cl, options, error));
+    }
     if (options->math == WEFT_MATH_FAST) {
         return WEFT_OK;
     }

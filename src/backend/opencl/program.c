@@ -4,6 +4,7 @@
 #include "backend/log.h"
 #include "backend/opencl/cache.h"
 #include "backend/opencl/debug/hooks.h"
+#include "backend/opencl/division.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
@@ -100,12 +101,13 @@ enum weft_status opencl_program_build(struct opencl_backend *cl,
                                       struct weft_error *error) {
     struct text text = {0};
     char flags[1024];
-    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s",
+    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s%s",
+                          cl->device_division ? OPENCL_DIVISION_OPTIONS : "",
                           options->cl_options != NULL ? options->cl_options : "");
     enum weft_status status;
     if (length < 0 || (size_t)length >= sizeof flags) {
         return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
-                         sizeof flags - sizeof "-cl-std=CL1.2 ");
+                         sizeof flags - sizeof "-cl-std=CL1.2 " OPENCL_DIVISION_OPTIONS);
     }
     TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &text, error));
     if (!opencl_cache_load(cl, &text, flags, options->no_cache)) {

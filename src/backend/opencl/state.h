@@ -78,6 +78,7 @@ struct opencl_backend {
     struct opencl_groups groups;
     struct opencl_kernels kernels;
     char cache_key[65];    /* of the program in the cache; empty: it is not to be saved */
+    bool device_division;  /* the program uses the device's own division and root (division.h) */
     bool from_cache;       /* the program is from the cache */
     bool recompile;        /* the program is not taken from the cache, but saved there */
     bool untried;          /* a failure may be that of a program from the cache */

@@ -1,6 +1,8 @@
 /* raw_device.c: transfers and single operations, on a device that holds no network. */
+#include "backend/division_pairs.h"
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/devices.h"
+#include "backend/opencl/division.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
@@ -40,20 +42,28 @@ struct raw_device {
     cl_command_queue queue;
     cl_program program;
     cl_kernel kernels[2][KERNELS]; /* of single floats, of vectors */
+    bool division;                 /* the program uses the device's own (division.h) */
     char *source, flags[1024];     /* of the program, for records */
 };
+
+static void release_program(struct raw_device *raw) {
+    for (int i = 0; i < 2 * KERNELS; i++) {
+        OPENCL_RELEASE(raw->device, Kernel, raw->kernels[i / KERNELS][i % KERNELS]);
+    }
+    OPENCL_RELEASE(raw->device, Program, raw->program);
+    memset(raw->kernels, 0, sizeof raw->kernels);
+    raw->program = NULL;
+    free(raw->source);
+    raw->source = NULL;
+}
 
 static void close_raw(struct raw_device *raw) {
     if (raw == NULL) {
         return;
     }
-    for (int i = 0; i < 2 * KERNELS; i++) {
-        OPENCL_RELEASE(raw->device, Kernel, raw->kernels[i / KERNELS][i % KERNELS]);
-    }
-    OPENCL_RELEASE(raw->device, Program, raw->program);
+    release_program(raw);
     OPENCL_RELEASE(raw->device, CommandQueue, raw->queue);
     OPENCL_RELEASE(raw->device, Context, raw->context);
-    free(raw->source);
     free(raw);
 }
 
@@ -66,6 +76,7 @@ static enum weft_status open_raw(const struct weft_device *device, struct raw_de
     if (opened == NULL) {
         return weft_fail(error, WEFT_FAILED, "opencl: no memory");
     }
+    opened->division = opencl_division_promised(device);
     TRY_OR(done, opencl_device_find(device, &opened->device, error));
     TRY_OR(done, opencl_lost_check(opened->device, error));
     opened->context = clCreateContext(NULL, 1, &opened->device, NULL, NULL, &code);
@@ -113,13 +124,14 @@ done:
     return status;
 }
 
-static enum weft_status build_raw(struct raw_device *raw,
-                                  const struct weft_backend_options *options,
-                                  struct weft_error *error) {
+static enum weft_status build_program(struct raw_device *raw,
+                                      const struct weft_backend_options *options,
+                                      struct weft_error *error) {
     struct text text = {0};
     cl_int code = CL_SUCCESS;
     enum weft_status status;
-    snprintf(raw->flags, sizeof raw->flags, "-cl-std=CL1.2 %s",
+    snprintf(raw->flags, sizeof raw->flags, "-cl-std=CL1.2 %s%s",
+             raw->division ? OPENCL_DIVISION_OPTIONS : "",
              options->cl_options != NULL ? options->cl_options : "");
     text_add(&text, "#pragma OPENCL FP_CONTRACT OFF\n");
     TRY_OR(done, opencl_source_add(&text, options->kernels, "numerics.h", error));
@@ -182,6 +194,41 @@ static enum weft_status arithmetic(struct raw_device *raw, const uint32_t *in, s
 done:
     release(raw, buffers, 4);
     return status;
+}
+
+/* Computes the pairs of division_pairs.h. */
+static enum weft_status check_division(struct raw_device *raw, bool *right,
+                                       struct weft_error *error) {
+    float a[DIVISION_PAIRS], b[DIVISION_PAIRS], quotient, root;
+    uint32_t in[3 * DIVISION_PAIRS] = {0}, out[OPERATION_COUNT * DIVISION_PAIRS];
+    division_pairs_fill(a, b);
+    memcpy(in, a, sizeof a);
+    memcpy(in + DIVISION_PAIRS, b, sizeof b);
+    TRY(arithmetic(raw, in, DIVISION_PAIRS, true, out, error));
+    *right = true;
+    for (size_t i = 0; i < DIVISION_PAIRS; i++) {
+        memcpy(&quotient, &out[OPERATION_DEVICE_DIVIDE * DIVISION_PAIRS + i], sizeof quotient);
+        memcpy(&root, &out[OPERATION_DEVICE_SQRT * DIVISION_PAIRS + i], sizeof root);
+        *right = *right && division_is_right(a[i], b[i], quotient, root);
+    }
+    return WEFT_OK;
+}
+
+/* As for a network, the program is built without the device's own division if that is wrong. */
+static enum weft_status build_raw(struct raw_device *raw,
+                                  const struct weft_backend_options *options,
+                                  struct weft_error *error) {
+    bool right = true;
+    TRY(build_program(raw, options, error));
+    if (raw->division) {
+        TRY(check_division(raw, &right, error));
+    }
+    if (right) {
+        return WEFT_OK;
+    }
+    release_program(raw);
+    raw->division = false;
+    return build_program(raw, options, error);
 }
 
 static enum weft_status keep_buffer(struct record *record, const void *from, size_t bytes,
