@@ -1,22 +1,27 @@
-/* core-round-trip.c: prints the time of a word from one core to another and back, in nanoseconds.
+/* core-round-trip.c: prints how long it takes two cores to reach each other: a word from one to the
+ * other and back, in nanoseconds, and the waking of a thread that sleeps on the other core, in
+ * microseconds.
  *
- * Two threads, each bound to a core, pass a number to and fro through one cache line. On some
- * virtual machines this time changes from minute to minute, and with it the speed of every program
- * with two threads: tools/bench/run prints it with each measurement. Build: cc -O2 -pthread
- * core-round-trip.c */
+ * Two threads, each bound to a core, pass a number to and fro through one cache line, and then a
+ * turn through two semaphores. On some virtual machines these times change from minute to minute,
+ * and with them the speed of every program with two threads: tools/bench/run prints them with each
+ * measurement. Build: cc -O2 -pthread core-round-trip.c */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
-/* Round trips of one measurement. */
+/* Round trips of one measurement: of a word, of a turn. */
 #define TRIPS 2000
+#define TURNS 200
 /* Measurements. The result is their minimum: other programs can only make one longer. */
 #define ROUNDS 20
 
 static _Atomic int ball;
+static sem_t turns[2];
 static int cores[2];
 
 static void stay_on(int core) {
@@ -42,6 +47,10 @@ static void *answer(void *unused) {
         wait_for(2 * i + 1);
         atomic_store_explicit(&ball, 2 * i + 2, memory_order_release);
     }
+    for (int i = 0; i < TURNS * ROUNDS; i++) {
+        sem_wait(&turns[1]);
+        sem_post(&turns[0]);
+    }
     return unused;
 }
 
@@ -51,10 +60,30 @@ static double nanoseconds(void) {
     return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
+/* Returns the nanoseconds of a round trip, after ${before} of them. */
+static double pass_word(int before) {
+    double start = nanoseconds();
+    for (int i = before; i < before + TRIPS; i++) {
+        atomic_store_explicit(&ball, 2 * i + 1, memory_order_release);
+        wait_for(2 * i + 2);
+    }
+    return (nanoseconds() - start) / TRIPS;
+}
+
+/* Returns the nanoseconds of a waking: a round trip has two. */
+static double pass_turn(void) {
+    double start = nanoseconds();
+    for (int i = 0; i < TURNS; i++) {
+        sem_post(&turns[1]);
+        sem_wait(&turns[0]);
+    }
+    return (nanoseconds() - start) / (2 * TURNS);
+}
+
 int main(void) {
     pthread_t other;
     cpu_set_t set;
-    double least = 0;
+    double word = 0, waking = 0;
     int found = 0;
     if (sched_getaffinity(0, sizeof set, &set) != 0) {
         return 1;
@@ -69,19 +98,20 @@ int main(void) {
         return 1;
     }
     stay_on(cores[0]);
+    sem_init(&turns[0], 0, 0);
+    sem_init(&turns[1], 0, 0);
     if (pthread_create(&other, NULL, answer, NULL) != 0) {
         return 1;
     }
     for (int round = 0; round < ROUNDS; round++) {
-        double start = nanoseconds(), each;
-        for (int i = round * TRIPS; i < (round + 1) * TRIPS; i++) {
-            atomic_store_explicit(&ball, 2 * i + 1, memory_order_release);
-            wait_for(2 * i + 2);
-        }
-        each = (nanoseconds() - start) / TRIPS;
-        least = round == 0 || each < least ? each : least;
+        double each = pass_word(round * TRIPS);
+        word = round == 0 || each < word ? each : word;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        double each = pass_turn();
+        waking = round == 0 || each < waking ? each : waking;
     }
     pthread_join(other, NULL);
-    printf("%.0f\n", least);
+    printf("%.0f %.1f\n", word, 1e-3 * waking);
     return 0;
 }

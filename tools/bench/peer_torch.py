@@ -1,9 +1,11 @@
-"""peer_torch.py: the published network in PyTorch, timed in the same way as weft bench. tools/bench/run uses it.
+"""peer_torch.py: a network in PyTorch, timed in the same way as weft bench. tools/bench/run uses it.
 
-    peer_torch.py --part train|evaluate|whole [--threads N] [--batch N] [--images N] [--steps N] ...
+    peer_torch.py --part train|evaluate|whole|trial [--threads N] [--batch N] [--images N] [--steps N] ...
 
 Prints one JSON object. The images are normalised tensors in memory before the time starts, except in
-"whole": the complete program, from the files to both confusion matrices and the saved model.
+"whole": the complete program, from the files to both confusion matrices and the saved model. "trial"
+trains with each of --ways, so that the fastest is known; one that this PyTorch does not have, or that
+fails, has the reason instead of a time.
 """
 import argparse
 import gzip
@@ -11,16 +13,19 @@ import json
 import os
 import sys
 import time
+import warnings
 
-import torch
-from torch import nn
-from torch.nn import functional
+warnings.simplefilter("ignore")  # of PyTorch, about what it will change, and about a missing NumPy
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 DATA = "/usr/share/datasets/fashion-mnist"
 WARM_STEPS = 2  # as in weft bench
+TRIES = 2  # of each way in a trial, of which the shorter one counts
 
 
-class Network(nn.Module):
+class Published(nn.Module):
     """The published network, with its channels and features multiplied by wide."""
 
     def __init__(self, wide):
@@ -41,33 +46,63 @@ class Network(nn.Module):
         return self.out(functional.relu(self.fc2(x)))
 
 
-def read(folder, name, skip):
-    """The bytes of an IDX file, plain or gzip, after its header."""
+def read_network(path):
+    """The network of a list of layers, the file that weft reads with --network."""
+    kinds = {
+        "conv2d": lambda layer: nn.LazyConv2d(layer["out_channels"], layer["kernel_size"]),
+        "max_pool2d": lambda layer: nn.MaxPool2d(layer["kernel_size"]),
+        "relu": lambda layer: nn.ReLU(),
+        "flatten": lambda layer: nn.Flatten(),
+        "linear": lambda layer: nn.LazyLinear(layer["out_features"]),
+    }
+    with open(path, encoding="utf-8") as file:
+        content = json.load(file)
+    network = nn.Sequential(*(kinds[layer["kind"]](layer) for layer in content["layers"]))
+    network(torch.zeros(1, *content["input"]))  # makes the parameters
+    return network
+
+
+def read(folder, name):
+    """The sizes and the bytes of an IDX file, plain or gzip."""
     path = os.path.join(folder, name)
-    if os.path.exists(path):
-        with open(path, "rb") as plain:
-            content = plain.read()
-    else:
-        with gzip.open(path + ".gz") as packed:
-            content = packed.read()
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8)[skip:]
+    opened = open(path, "rb") if os.path.exists(path) else gzip.open(path + ".gz")
+    with opened as file:
+        content = bytearray(file.read())
+    first = 4 + 4 * content[3]
+    sizes = [int.from_bytes(content[i : i + 4], "big") for i in range(4, first, 4)]
+    return sizes, torch.frombuffer(content, dtype=torch.uint8)[first:]
 
 
-def read_split(folder, prefix):
-    """Normalised images (N x 1 x 28 x 28) and labels."""
-    pixels = read(folder, prefix + "-images-idx3-ubyte", 16).float().reshape(-1, 1, 28, 28)
-    labels = read(folder, prefix + "-labels-idx1-ubyte", 8).long()
-    return (pixels / 255 - 0.2859) / 0.3530, labels
+def read_split(options, prefix):
+    """Normalised images (N x 1 x height x width) and labels."""
+    (count, height, width), pixels = read(options.data, prefix + "-images-idx3-ubyte")
+    labels = read(options.data, prefix + "-labels-idx1-ubyte")[1].long()
+    images = (pixels.float().reshape(count, 1, height, width) / 255 - 0.2859) / 0.3530
+    if "channels_last" in options.way:
+        images = images.to(memory_format=torch.channels_last)
+    return images[: options.images], labels[: options.images]
 
 
 class Training:
-    """A network and its optimiser."""
+    """A network and its optimiser, in one of the ways: words with commas between them."""
 
-    def __init__(self, wide, batch):
+    def __init__(self, options, way):
         torch.manual_seed(0)
-        self.network = Network(wide)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=0.01 / wide)
-        self.batch = batch
+        if hasattr(torch, "_dynamo"):
+            torch._dynamo.reset()
+        network = read_network(options.network) if options.network else Published(options.wide)
+        if "channels_last" in way:
+            network = network.to(memory_format=torch.channels_last)
+        fused = {"fused": True} if "fused" in way else {}
+        self.network = network
+        self.compute = torch.compile(self.loss) if "compile" in way else self.loss
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=0.01 / options.wide, **fused)
+        self.batch = options.batch
+
+    def loss(self, images, classes):
+        """The loss, and how many images are right."""
+        logits = self.network(images)
+        return functional.cross_entropy(logits, classes), (logits.detach().argmax(1) == classes).sum()
 
     def epoch(self, images, labels, steps=None):
         """One shuffled epoch, or its first steps. Returns the accuracy."""
@@ -77,14 +112,12 @@ class Training:
         total = torch.zeros(())
         for first in range(0, len(order), self.batch):
             chosen = order[first : first + self.batch]
-            batch, classes = images[chosen], labels[chosen]
-            logits = self.network(batch)
-            loss = functional.cross_entropy(logits, classes)
+            loss, right = self.compute(images[chosen], labels[chosen])
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
             total += loss.detach()
-            correct += (logits.argmax(1) == classes).sum()
+            correct += right
         if not torch.isfinite(total):
             sys.exit("peer_torch.py: the loss is not a finite number")
         return int(correct) / len(order)
@@ -104,65 +137,78 @@ def evaluate(network, images, labels, batch):
     return confusion.reshape(10, 10), loss / len(images)
 
 
-def time_training(options):
-    images, labels = read_split(options.data, "train")
-    images, labels = images[: options.images], labels[: options.images]
-    training = Training(options.wide, options.batch)
-    training.epoch(images, labels, WARM_STEPS)
+def timed(function, repeat):
     times = []
-    for _ in range(options.repeat):
+    for _ in range(repeat):
         start = time.perf_counter()
-        training.epoch(images, labels, options.steps)
+        function()
         times.append(time.perf_counter() - start)
     return times
 
 
+def time_training(options, way=None):
+    images, labels = read_split(options, "train")
+    training = Training(options, way or options.way)
+    training.epoch(images, labels, WARM_STEPS)
+    return timed(lambda: training.epoch(images, labels, options.steps), options.repeat)
+
+
 def time_evaluation(options):
-    images, labels = read_split(options.data, "t10k")
-    images, labels = images[: options.images], labels[: options.images]
-    network = Training(options.wide, options.batch).network
+    images, labels = read_split(options, "t10k")
+    network = Training(options, options.way).network
     evaluate(network, images, labels, options.batch)
+    return timed(lambda: evaluate(network, images, labels, options.batch), options.repeat)
+
+
+def time_ways(options):
+    """The seconds of each way, or why there are none."""
     times = []
-    for _ in range(options.repeat):
-        start = time.perf_counter()
-        evaluate(network, images, labels, options.batch)
-        times.append(time.perf_counter() - start)
+    options.repeat = TRIES
+    for options.way in options.ways:
+        try:
+            times.append(min(time_training(options)))
+        except Exception as failure:  # of any kind: compilers, options that are not known
+            lines = [line for line in str(failure).splitlines() if line.strip()]
+            times.append(f"{type(failure).__name__}: {lines[0] if lines else ''}"[:160])
     return times
 
 
 def run_whole(options):
-    start = time.perf_counter()
-    training = Training(options.wide, options.batch)
-    splits = [read_split(options.data, prefix) for prefix in ("train", "t10k")]
-    for epoch in range(1, options.epochs + 1):
-        accuracy = training.epoch(*splits[0], options.steps)
-        print(f"epoch {epoch}: accuracy {accuracy:.4f}", file=sys.stderr)
-    for name, (images, labels) in zip(("train", "test"), splits):
-        confusion, _ = evaluate(training.network, images, labels, 1000)
-        with open(os.path.join(options.out, f"confusion-{name}.csv"), "w", encoding="ascii") as out:
-            out.writelines(",".join(map(str, row)) + "\n" for row in confusion.tolist())
-    torch.save(training.network.state_dict(), os.path.join(options.out, "model.pt"))
-    return [time.perf_counter() - start]
+    def whole():
+        training = Training(options, options.way)
+        splits = [read_split(options, "train"), read_split(options, "t10k")]
+        for _ in range(options.epochs):
+            training.epoch(*splits[0], options.steps)
+        for name, (images, labels) in zip(("train", "test"), splits):
+            confusion, _ = evaluate(training.network, images, labels, 1000)
+            with open(os.path.join(options.out, f"confusion-{name}.csv"), "w", encoding="ascii") as out:
+                out.writelines(",".join(map(str, row)) + "\n" for row in confusion.tolist())
+        torch.save(training.network.state_dict(), os.path.join(options.out, "model.pt"))
+
+    return timed(whole, 1)
 
 
 def main():
+    work = {"train": time_training, "evaluate": time_evaluation, "whole": run_whole, "trial": time_ways}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--part", choices=["train", "evaluate", "whole"], required=True)
+    parser.add_argument("--part", choices=list(work), required=True)
     parser.add_argument("--data", default=DATA)
     parser.add_argument("--threads", type=int, help="default: PyTorch's choice")
     parser.add_argument("--batch", type=int, default=100)
-    parser.add_argument("--images", type=int, default=60000)
+    parser.add_argument("--images", type=int)
     parser.add_argument("--steps", type=int, help="maximum number of steps of an epoch")
     parser.add_argument("--epochs", type=int, default=5, help="epochs of whole")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--wide", type=int, default=1)
+    parser.add_argument("--network", help="a list of layers in JSON, in place of the published network")
+    parser.add_argument("--way", default="", help="of fused, channels_last, compile, with commas")
+    parser.add_argument("--ways", nargs="+", help="those of a trial")
     parser.add_argument("--out", help="folder for the files of whole")
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
     if options.part == "whole" and not options.out:
         parser.error("whole needs --out")
-    work = {"train": time_training, "evaluate": time_evaluation, "whole": run_whole}
     times = work[options.part](options)
     print(json.dumps({"part": options.part, "times": times, "torch": torch.__version__,
                       "threads": torch.get_num_threads()}))

@@ -1,14 +1,17 @@
-"""programs.py: the programs that tools/bench/run runs: weft, PyTorch, and small C programs that it builds."""
+"""programs.py: the programs that tools/bench/run runs: weft, and small C programs that it builds."""
+import gzip
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
-PEER = os.path.join(TOOLS, "peer_torch.py")
+DATA = "/usr/share/datasets/fashion-mnist"  # where weft and peer_torch.py look for it
 LIMIT = 3600  # seconds for one program
+PADDED = {"train": 10000, "t10k": 1000}  # images of padded_data
 
 
 class Failed(Exception):
@@ -65,17 +68,43 @@ class Programs:
         return target
 
     def round_trip(self):
-        """Nanoseconds from one core to another and back; None with a single core."""
+        """The time from one core to another and back, and that of waking a thread there, as a text."""
         try:
-            return float(run([self.path("core-round-trip")])[0])
+            return "{} ns, {} us".format(*run([self.path("core-round-trip")])[0].split())
         except Failed:
-            return None
+            return "-"  # there is a single core
 
     def loader_seconds(self):
         return run([self.path("opencl-baseline", "-lOpenCL"), "list"])[1]
 
     def driver_memory(self, platform):
         return run([self.path("opencl-baseline", "-lOpenCL"), "run", platform])[2]
+
+    def padded_data(self, source):
+        """A data folder with some of the images of ${source}, and a border that makes them 32 x 32."""
+        target = os.path.join(self.folder.name, "padded")
+        if not os.path.exists(target):
+            os.mkdir(target)
+            for split, count in PADDED.items():
+                pixels = read_idx(os.path.join(source, split + "-images-idx3-ubyte"))[16:]
+                labels = read_idx(os.path.join(source, split + "-labels-idx1-ubyte"))[8:]
+                with open(os.path.join(target, split + "-images-idx3-ubyte"), "wb") as file:
+                    file.write(struct.pack(">4B3I", 0, 0, 8, 3, count, 32, 32))
+                    file.writelines(pad(pixels[784 * i : 784 * (i + 1)]) for i in range(count))
+                with open(os.path.join(target, split + "-labels-idx1-ubyte"), "wb") as file:
+                    file.write(struct.pack(">4BI", 0, 0, 8, 1, count) + labels[:count])
+        return target
+
+
+def pad(image):
+    """An image of 28 x 28 with a border of 2."""
+    return bytes(64) + b"".join(bytes(2) + image[i : i + 28] + bytes(2) for i in range(0, 784, 28)) + bytes(64)
+
+
+def read_idx(path):
+    """The content of an IDX file, plain or gzip."""
+    with open(path, "rb") if os.path.exists(path) else gzip.open(path + ".gz") as file:
+        return file.read()
 
 
 def sizes(batch=None, images=None, steps=None, wide=None):
@@ -89,38 +118,39 @@ class Weft:
 
     least_batch = 1
 
-    def __init__(self, name, program, device, data, threads=None, environment=None):
+    def __init__(self, name, program, device, data, threads=None):
         self.name = name
         self.program = program
         self.device = device
         self.data = data
         self.options = (["--data", data] if data else []) + (["--threads", str(threads)] if threads else [])
-        self.environment = environment or {}
-        self.peaks = []  # share of the peak of each run of train
+        self.shares = []  # of the peak, of each run of train
+        self.peaks = []  # GFLOP/s, measured in the same runs
         self.about = None  # the device, as weft bench prints it
 
     def bench(self, part, *more):
         command = [self.program, "bench", "--json", "--quiet", "--device", self.device, "--repeat", "1",
                    "--only", part, *self.options, *more]
-        events = [json.loads(line) for line in run(command, self.environment)[0].splitlines()]
+        events = [json.loads(line) for line in run(command)[0].splitlines()]
         self.about = events[0]["device"]
-        return next(e for e in events if e["event"] == "bench" and e["what"] == part)
+        return {event["what"]: event for event in events if event["event"] == "bench"}
 
     def train(self, common):
-        """Seconds of an epoch. Appends its share of the peak, measured in the same run, to peaks."""
-        result = self.bench("train", "--peak", *common)
-        self.peaks.append(result["share_of_peak"])
-        return result["seconds"]
+        """Seconds of an epoch. The peak is measured in the same run."""
+        results = self.bench("train", "--peak", *common)
+        self.shares.append(results["train"]["share_of_peak"])
+        self.peaks.append(results["peak"]["gflops"])
+        return results["train"]["seconds"]
 
     def evaluate(self, common):
-        return self.bench("evaluate", *common)["seconds"]
+        return self.bench("evaluate", *common)["evaluate"]["seconds"]
 
     def whole(self, epochs, common=(), environment=None):
         """Seconds and peak memory of the complete process weft train."""
         with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
             command = [self.program, "train", "--quiet", "--device", self.device, "--epochs", str(epochs),
                        "--out", os.path.join(folder, "run"), *self.options, *common]
-            _, seconds, memory = run(command, {**self.environment, **(environment or {})})
+            _, seconds, memory = run(command, environment)
         return seconds, memory
 
     def cold(self, epochs, common=()):
@@ -128,68 +158,3 @@ class Weft:
         with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
             return self.whole(epochs, common, {"XDG_CACHE_HOME": folder, "POCL_CACHE_DIR": folder + "/pocl",
                                                "CUDA_CACHE_PATH": folder + "/cuda"})[0]
-
-
-# The fastest setting of threads depends on the build of PyTorch: all are tried. None: as installed.
-TUNED = {"OMP_NUM_THREADS": "{}", "OPENBLAS_NUM_THREADS": "1"}
-SETTINGS = [("as installed", None, False), ("{} threads", None, True), ("{} threads, OpenBLAS 1", TUNED, True)]
-EVALUATION_BATCHES = [100, 500, 1000, 10000]
-
-
-class Torch:
-    """PyTorch under one Python, with one of the settings."""
-
-    least_batch = 2  # in training its batch norm does not accept a single value
-
-    def __init__(self, python, setting, threads, data):
-        name, environment, fixed = setting
-        self.python = python
-        self.setting = name.format(threads)
-        self.options = (["--data", data] if data else []) + (["--threads", str(threads)] if fixed else [])
-        self.environment = {k: v.format(threads) for k, v in (environment or {}).items()}
-        self.version = None
-        self.evaluation_batch = EVALUATION_BATCHES[0]
-
-    @property
-    def name(self):
-        return f"PyTorch {self.version}, {self.setting}"
-
-    def peer(self, part, *more):
-        text = run([self.python, PEER, "--part", part, *self.options, *more], self.environment)[0]
-        result = json.loads(text.splitlines()[-1])
-        self.version = result["torch"]
-        return min(result["times"])
-
-    def train(self, common):
-        return self.peer("train", *common)
-
-    def evaluate(self, common):
-        return self.peer("evaluate", *common, *sizes(batch=self.evaluation_batch))
-
-    def whole(self, epochs, common=()):
-        with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
-            command = [self.python, PEER, "--part", "whole", *self.options, "--epochs", str(epochs),
-                       "--out", folder, *common]
-            _, seconds, memory = run(command, self.environment)
-        return seconds, memory
-
-
-def has_torch(python):
-    try:
-        run([python, "-c", "import torch"])
-    except (Failed, OSError):
-        return False
-    return True
-
-
-def newest_torch(index):
-    """The Python of a virtual environment with the newest PyTorch. Creates it at the first call."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = os.path.join(cache, "weft-bench", "torch")
-    python = os.path.join(folder, "bin", "python3")
-    if not os.path.exists(python):
-        run([sys.executable, "-m", "venv", folder])
-    if not has_torch(python):
-        print("installing the newest PyTorch ...", file=sys.stderr, flush=True)
-        run([python, "-m", "pip", "install", "--quiet", *(["--index-url", index] if index else []), "torch"])
-    return python

@@ -1,4 +1,5 @@
 """table.py: how the cost grows with batch, images, width and threads."""
+import os
 import statistics
 
 from programs import Weft, sizes
@@ -29,12 +30,27 @@ def trained(images, batch, steps):
     return min(images, batch * steps) if steps else images
 
 
-def one_thread(weft):
-    """weft with one thread: of the CPU backend, or of PoCL, which has two variables for it."""
-    if weft.device == "cpu":
-        return Weft("weft, cpu, 1 thread", weft.program, "cpu", weft.data, 1)
-    return Weft("weft, OpenCL, 1 thread", weft.program, weft.device, weft.data, None,
-                {"POCL_MAX_PTHREAD_COUNT": "1", "POCL_CPU_MAX_CU_COUNT": "1"})
+def thread_counts(most):
+    """1, 2, 4 and so on, and last ${most}."""
+    counts = [1]
+    while 2 * counts[-1] < most:
+        counts.append(2 * counts[-1])
+    return counts + [most] * (most > 1)
+
+
+def threads_table(field, options):
+    """The cost of an image with --threads N, and how many times as fast as with one thread it is."""
+    contestants = [field.opencl, field.cpu]
+    common = sizes(steps=options.steps)
+    images = trained(60000, 100, options.steps)
+    heading("--threads, training in batches of 100", "threads", contestants)
+    first = []
+    for count in thread_counts(os.cpu_count() or 1):
+        limited = [Weft(c.name, c.program, c.device, c.data, count) for c in contestants]
+        costs = [1e6 * median(c, lambda c: c.train(common), options.pairs) / images for c in limited]
+        first = first or costs
+        cells = [f"{cost:.2f} ({one / cost:.2f} times)" for cost, one in zip(costs, first)]
+        print(f"{count:>10}  " + "  ".join(f"{cell:>30}" for cell in cells), flush=True)
 
 
 def table(field, options):
@@ -56,7 +72,4 @@ def table(field, options):
         steps = min(options.steps or 100, 100)
         common = sizes(wide=wide, steps=steps)
         row(wide, trained(60000, 100, steps), contestants, lambda c: c.train(common), options)
-    pairs = [field.opencl, one_thread(field.opencl), field.cpu, one_thread(field.cpu)]
-    heading("threads, training in batches of 100", "", pairs)
-    common = sizes(steps=options.steps)
-    row("", trained(60000, 100, options.steps), pairs, lambda c: c.train(common), options)
+    threads_table(field, options)
