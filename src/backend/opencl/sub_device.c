@@ -57,5 +57,6 @@ void opencl_sub_device_finish(struct opencl_backend *cl) {
     if (opencl_is_lost(cl->device)) {
         opencl_loss_add(cl->whole); /* later, the driver makes another sub-device of it */
     }
-    OPENCL_RELEASE(cl->device, Device, cl->device);
+    /* The sub-device is not released: PoCL's threads release the last events after clFinish has
+     * returned, and crash if the device of an event has been freed. */
 }

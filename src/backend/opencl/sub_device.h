@@ -8,7 +8,7 @@ struct opencl_backend;
  * many. If the driver has none, logs the reason and changes nothing. 0 units: all. */
 void opencl_sub_device_make(struct opencl_backend *cl, unsigned units);
 
-/* Releases the sub-device, if there is one. If it is lost, cl->whole is lost, too. */
+/* Ends the use of the sub-device, if there is one. If it is lost, cl->whole is lost, too. */
 void opencl_sub_device_finish(struct opencl_backend *cl);
 
 #endif
