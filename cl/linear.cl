@@ -3,10 +3,10 @@
  * An item of forward is TILE outputs. The first items of backward are those of the gradients of
  * parameters, the others are those of the gradient of the input.
  *
- * In the cpu mapping both gradients are products of a number of doutput, in all lanes, and a vector
- * of 16 inputs: weights as they are stored, or values of an image, which are transposed first. So
- * empty lanes of the last shard cost nothing. An item of linear_batch_forward and
- * linear_batch_backward computes all shards: what it has transposed and copied serves them all. */
+ * In the cpu mapping an item of linear_batch_forward and linear_batch_backward computes all shards:
+ * what it has transposed and copied serves them all. There both gradients are products of a number
+ * of doutput, in all lanes, and a vector of 16 inputs: weights as they are stored, or values of an
+ * image, which are transposed first. So the empty lanes of the last shard cost almost nothing. */
 
 /* A chain from the bias over i. For TILE outputs from ${o} of ${shards} shards, 1 or 2. */
 WEFT_ALWAYS_INLINE void KERNEL(linear_sums)(int o, int shards, global const real *input,
@@ -41,6 +41,29 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_forward)(int item, int shard, LANE_MEMORY 
                                                global real *output) {
     KERNEL(linear_sums)
     (item * TILE, 1, OF_SHARD(input, INPUTS), parameters, OF_SHARD(output, OUTPUTS));
+}
+
+/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DINPUT_TILE inputs from ${i}. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_dinput)(int i, global const real *input,
+                                              global const real *doutput,
+                                              global const float *parameters, global real *dinput) {
+    global const float *weight = parameters + WEIGHT + i;
+    real sum[DINPUT_TILE];
+#pragma unroll
+    for (int t = 0; t < DINPUT_TILE; t++) {
+        sum[t] = REAL(0.0f);
+    }
+    FOR_LOADS(o, 0, OUTPUTS, OUTPUTS_TOGETHER) {
+        const real d = AT(doutput, o);
+#pragma unroll
+        for (int t = 0; t < DINPUT_TILE; t++) {
+            sum[t] = real_fma(REAL(weight[o * INPUTS + t]), d, sum[t]);
+        }
+    }
+#pragma unroll
+    for (int t = 0; t < DINPUT_TILE; t++) {
+        AT(dinput, i + t) = RELU_GRADIENT(real_clean(sum[t]), input, i + t);
+    }
 }
 
 #if ITEM_LANES == 16
@@ -103,21 +126,25 @@ WEFT_ALWAYS_INLINE void KERNEL(store_floats)(real values, global float *to, int 
     }
 }
 
-/* The shards whose transposed values an item keeps at a time. */
+/* The inputs of an item are COLUMNS columns of BLOCKS vectors, the width of a tile of registers. */
+#define COLUMN      (16 * BLOCKS)
+#define ITEM_INPUTS (COLUMNS * COLUMN)
+
+/* The shards of a run, whose values an item keeps in adjacent memory. */
 #define RUN 8
 
 /* dweight[o][i] = sum of doutput[o] input[i]: chains over the images of a shard, then over the
- * shards. For GRADIENT_ROWS outputs and 16 GRADIENT_BLOCKS inputs, of which ${rows} and ${present}
- * exist, of the ${images} of a run; x is [shard][image][block]. ${more}: the sums of earlier runs
- * are continued. */
+ * shards. For GRADIENT_ROWS outputs and a column, of which ${rows} and ${present} inputs exist, and
+ * the ${images} of a run; x is [shard][image][block]. ${more}: the sums of earlier runs are
+ * continued. */
 WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images, bool more,
                                                global const real *doutput, const real *x,
                                                global float *dweight) {
-    real total[GRADIENT_ROWS][GRADIENT_BLOCKS];
+    real total[GRADIENT_ROWS][BLOCKS];
 #pragma unroll
     for (int r = 0; r < GRADIENT_ROWS; r++) {
 #pragma unroll
-        for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+        for (int b = 0; b < BLOCKS; b++) {
             total[r][b] = REAL(0.0f);
             if (more && r < rows) {
                 total[r][b] = KERNEL(load_floats)(dweight + r * INPUTS + 16 * b, present - 16 * b);
@@ -126,14 +153,14 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images
     }
     for (int shard = 0; 16 * shard < images; shard++) {
         global const float *d = (global const float *)OF_SHARD(doutput, OUTPUTS);
-        real sum[GRADIENT_ROWS][GRADIENT_BLOCKS] = {{REAL(0.0f)}};
-        const real *of_shard = x + shard * 16 * GRADIENT_BLOCKS;
-        ADD_PRODUCTS(sum, GRADIENT_ROWS, GRADIENT_BLOCKS, min(images - 16 * shard, 16),
-                     (d + k)[16 * min(r, rows - 1)], of_shard[k * GRADIENT_BLOCKS + b])
+        const real *of_shard = x + shard * COLUMN;
+        real sum[GRADIENT_ROWS][BLOCKS] = {{REAL(0.0f)}};
+        ADD_PRODUCTS(sum, GRADIENT_ROWS, BLOCKS, min(images - 16 * shard, 16),
+                     (d + k)[16 * min(r, rows - 1)], of_shard[k * BLOCKS + b])
 #pragma unroll
         for (int r = 0; r < GRADIENT_ROWS; r++) {
 #pragma unroll
-            for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+            for (int b = 0; b < BLOCKS; b++) {
                 total[r][b] += sum[r][b];
             }
         }
@@ -141,7 +168,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images
 #pragma unroll
     for (int r = 0; r < GRADIENT_ROWS; r++) {
 #pragma unroll
-        for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+        for (int b = 0; b < BLOCKS; b++) {
             if (r < rows) {
                 KERNEL(store_floats)(total[r][b], dweight + r * INPUTS + 16 * b, present - 16 * b);
             }
@@ -165,120 +192,124 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dbias)(int present, int images, global con
     KERNEL(store_floats)(total, dbias, present);
 }
 
-/* The gradients of outputs ${o} .. ${end} - 1 and of 16 GRADIENT_BLOCKS inputs from ${i} on. */
+/* The gradients of outputs ${o} .. ${end} - 1 and of ITEM_INPUTS inputs from ${i} on. */
 WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o, int end, int i, int images,
                                                    global const real *input,
                                                    global const real *doutput, global float *to) {
-    global float *dweight = to + WEIGHT + i;
     for (int t = o; i == 0 && t < end; t += 16) {
         KERNEL(linear_dbias)(min(end - t, 16), images, doutput + t, to + BIAS + t);
     }
     for (int begin = 0; begin < images; begin += 16 * RUN) {
         const int of_run = min(images - begin, 16 * RUN);
         global const real *d = doutput + (size_t)(begin / 16) * OUTPUTS;
-        real x[RUN * 16 * GRADIENT_BLOCKS];
-        int t = o;
+        real x[COLUMNS][RUN * COLUMN];
+        /* The inputs, transposed. */
         for (int shard = 0; 16 * shard < of_run; shard++) {
-            for (int b = 0; b < GRADIENT_BLOCKS; b++) {
+            for (int b = 0; b < COLUMNS * BLOCKS; b++) {
+                real *to_image = &x[b / BLOCKS][shard * COLUMN + b % BLOCKS];
                 real block[16];
                 KERNEL(load_transposed)
                 (input + (size_t)(begin / 16 + shard) * INPUTS + i + 16 * b, INPUTS - i - 16 * b,
                  block);
 #pragma unroll
                 for (int image = 0; image < 16; image++) {
-                    x[(shard * 16 + image) * GRADIENT_BLOCKS + b] = RELU(block[image]);
+                    to_image[image * BLOCKS] = RELU(block[image]);
                 }
             }
         }
-        for (; t + GRADIENT_ROWS <= end; t += GRADIENT_ROWS) {
-            KERNEL(linear_dweight)
-            (GRADIENT_ROWS, INPUTS - i, of_run, begin > 0, d + t, x, dweight + t * INPUTS);
-        }
-        if (t < end) {
-            KERNEL(linear_dweight)
-            (end - t, INPUTS - i, of_run, begin > 0, d + t, x, dweight + t * INPUTS);
+        /* Tiles of outputs by columns. The last one may have fewer outputs. */
+        for (int t = o; t < end; t += GRADIENT_ROWS) {
+            for (int c = 0; c < COLUMNS; c++) {
+                const int at = i + c * COLUMN;
+                global float *dweight = to + WEIGHT + t * INPUTS + at;
+                if (t + GRADIENT_ROWS <= end) {
+                    KERNEL(linear_dweight)
+                    (GRADIENT_ROWS, INPUTS - at, of_run, begin > 0, d + t, x[c], dweight);
+                } else {
+                    KERNEL(linear_dweight)
+                    (end - t, INPUTS - at, of_run, begin > 0, d + t, x[c], dweight);
+                }
+            }
         }
     }
 }
 
 #define IMAGES 8 /* of a tile of dinput */
 
-/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For 16 DINPUT_BLOCKS inputs from ${i}
- * on and the ${images} of a run. */
-WEFT_ALWAYS_INLINE void KERNEL(linear_dinput)(int i, int images, global const real *input,
-                                              global const real *doutput,
-                                              global const float *parameters, global real *dinput) {
-    real sums[RUN * 16 * DINPUT_BLOCKS], weight[DINPUT_OUTPUTS * DINPUT_BLOCKS];
+/* Adds to sums, [image][block] of a column, the terms of ${outputs} outputs, for ${images};
+ * ${weight} is [output][block]. ${more}: there are earlier terms. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_add_outputs)(int outputs, int images, bool more,
+                                                   global const real *doutput, const real *weight,
+                                                   real *sums) {
+    for (int image = 0; image < images; image += IMAGES) {
+        global const float *d =
+            (global const float *)(doutput + (size_t)(image / 16) * OUTPUTS) + image % 16;
+        real *sum_of = sums + image * BLOCKS;
+        real sum[IMAGES][BLOCKS];
+#pragma unroll
+        for (int t = 0; t < IMAGES * BLOCKS; t++) {
+            sum[t / BLOCKS][t % BLOCKS] = more ? sum_of[t] : REAL(0.0f);
+        }
+        ADD_PRODUCTS(sum, IMAGES, BLOCKS, outputs, d[16 * k + r], weight[k * BLOCKS + b])
+#pragma unroll
+        for (int t = 0; t < IMAGES * BLOCKS; t++) {
+            sum_of[t] = sum[t / BLOCKS][t % BLOCKS];
+        }
+    }
+}
+
+/* The same gradient as linear_dinput for ITEM_INPUTS inputs from ${i} on and the ${images} of a
+ * run. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_batch_dinput)(int i, int images, global const real *input,
+                                                    global const real *doutput,
+                                                    global const float *parameters,
+                                                    global real *dinput) {
+    real sums[COLUMNS][RUN * COLUMN], weight[COLUMNS][DINPUT_OUTPUTS * BLOCKS];
     /* Chains over DINPUT_OUTPUTS outputs at a time, whose weights are copied to adjacent memory. */
     for (int o = 0; o < OUTPUTS; o += DINPUT_OUTPUTS) {
         const int outputs = min(OUTPUTS - o, DINPUT_OUTPUTS);
         for (int t = 0; t < outputs; t++) {
-            for (int b = 0; b < DINPUT_BLOCKS; b++) {
-                weight[t * DINPUT_BLOCKS + b] = KERNEL(load_floats)(
-                    parameters + WEIGHT + (o + t) * INPUTS + i + 16 * b, INPUTS - i - 16 * b);
+            global const float *row = parameters + WEIGHT + (o + t) * INPUTS + i;
+            for (int b = 0; b < COLUMNS * BLOCKS; b++) {
+                weight[b / BLOCKS][t * BLOCKS + b % BLOCKS] =
+                    KERNEL(load_floats)(row + 16 * b, INPUTS - i - 16 * b);
             }
         }
-        for (int image = 0; image < images; image += IMAGES) {
-            global const float *d =
-                (global const float *)(doutput + (size_t)(image / 16) * OUTPUTS + o) + image % 16;
-            real sum[IMAGES][DINPUT_BLOCKS];
-#pragma unroll
-            for (int t = 0; t < IMAGES * DINPUT_BLOCKS; t++) {
-                sum[t / DINPUT_BLOCKS][t % DINPUT_BLOCKS] =
-                    o > 0 ? sums[image * DINPUT_BLOCKS + t] : REAL(0.0f);
-            }
-            ADD_PRODUCTS(sum, IMAGES, DINPUT_BLOCKS, outputs, d[16 * k + r],
-                         weight[k * DINPUT_BLOCKS + b])
-#pragma unroll
-            for (int t = 0; t < IMAGES * DINPUT_BLOCKS; t++) {
-                sums[image * DINPUT_BLOCKS + t] = sum[t / DINPUT_BLOCKS][t % DINPUT_BLOCKS];
-            }
+        for (int c = 0; c < COLUMNS; c++) {
+            KERNEL(linear_add_outputs)(outputs, images, o > 0, doutput + o, weight[c], sums[c]);
         }
     }
     /* Lanes are images again; a lane that no tile has computed is an empty one. */
     for (int shard = 0; 16 * shard < images; shard++) {
         const bool all = images - 16 * shard > 16 - IMAGES;
-        for (int b = 0; b < DINPUT_BLOCKS; b++) {
-            global const real *x = input + (size_t)shard * INPUTS + i + 16 * b;
-            global real *d = dinput + (size_t)shard * INPUTS + i + 16 * b;
+        for (int b = 0; b < COLUMNS * BLOCKS; b++) {
+            const size_t at = (size_t)shard * INPUTS + i + 16 * b;
+            const real *sum_of = &sums[b / BLOCKS][shard * COLUMN + b % BLOCKS];
             real block[16];
 #pragma unroll
             for (int image = 0; image < 16; image++) {
-                block[image] = image < IMAGES || all
-                                   ? sums[(shard * 16 + image) * DINPUT_BLOCKS + b]
-                                   : REAL(0.0f);
+                block[image] = image < IMAGES || all ? sum_of[image * BLOCKS] : REAL(0.0f);
             }
             transpose(block);
 #pragma unroll
             for (int t = 0; t < 16; t++) {
                 if (i + 16 * b + t < INPUTS) {
-                    d[t] = RELU_GRADIENT(real_clean(block[t]), x, t);
+                    dinput[at + t] = RELU_GRADIENT(real_clean(block[t]), input, at + t);
                 }
             }
         }
     }
 }
 
-#define GRADIENT_COLUMNS ((INPUTS + 16 * GRADIENT_BLOCKS - 1) / (16 * GRADIENT_BLOCKS))
-#define GRADIENT_ITEMS   ((OUTPUTS + GRADIENT_TILE - 1) / GRADIENT_TILE * GRADIENT_COLUMNS)
+#define STRIPS         ((INPUTS + ITEM_INPUTS - 1) / ITEM_INPUTS)
+#define GRADIENT_ITEMS ((OUTPUTS + GRADIENT_TILE - 1) / GRADIENT_TILE * STRIPS)
 
-/* Item ${item} for ${images}, from the first of a shard on. */
+/* Item ${item} of the gradients of parameters, for ${images} from the first of a shard on. */
 WEFT_ALWAYS_INLINE void KERNEL(linear_gradients)(int item, int images, global const real *input,
-                                                 global const real *doutput,
-                                                 global const float *parameters, global float *to,
-                                                 global real *dinput) {
-    if (item < GRADIENT_ITEMS) {
-        const int o = item / GRADIENT_COLUMNS * GRADIENT_TILE;
-        KERNEL(linear_dparameters)
-        (o, min(o + GRADIENT_TILE, OUTPUTS), item % GRADIENT_COLUMNS * 16 * GRADIENT_BLOCKS, images,
-         input, doutput, to);
-        return;
-    }
-    for (int shard = 0; 16 * shard < images; shard += RUN) {
-        KERNEL(linear_dinput)
-        ((item - GRADIENT_ITEMS) * 16 * DINPUT_BLOCKS, min(images - 16 * shard, 16 * RUN),
-         OF_SHARD(input, INPUTS), OF_SHARD(doutput, OUTPUTS), parameters, OF_SHARD(dinput, INPUTS));
-    }
+                                                 global const real *doutput, global float *to) {
+    const int o = item / STRIPS * GRADIENT_TILE;
+    KERNEL(linear_dparameters)
+    (o, min(o + GRADIENT_TILE, OUTPUTS), item % STRIPS * ITEM_INPUTS, images, input, doutput, to);
 }
 
 WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
@@ -286,42 +317,34 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY
                                                 global const real *doutput,
                                                 global const float *parameters,
                                                 global float *partials, global real *dinput) {
-    KERNEL(linear_gradients)
-    (item, 16, OF_SHARD(input, INPUTS), OF_SHARD(doutput, OUTPUTS), parameters,
-     partials + (size_t)shard * PARTIALS_STRIDE, OF_SHARD(dinput, INPUTS));
+    input = OF_SHARD(input, INPUTS);
+    doutput = OF_SHARD(doutput, OUTPUTS);
+    if (item < GRADIENT_ITEMS) {
+        KERNEL(linear_gradients)
+        (item, 16, input, doutput, partials + (size_t)shard * PARTIALS_STRIDE);
+    } else {
+        KERNEL(linear_dinput)
+        ((item - GRADIENT_ITEMS) * DINPUT_TILE, input, doutput, parameters,
+         OF_SHARD(dinput, INPUTS));
+    }
 }
 
 WEFT_ALWAYS_INLINE void
 KERNEL(linear_batch_backward)(int item, int shard, LANE_MEMORY lanes, global const real *input,
                               global const real *doutput, global const float *parameters,
                               global float *partials, global real *dinput, int count) {
-    KERNEL(linear_gradients)(item, count, input, doutput, parameters, partials, dinput);
+    if (item < GRADIENT_ITEMS) {
+        KERNEL(linear_gradients)(item, count, input, doutput, partials);
+        return;
+    }
+    for (; 16 * shard < count; shard += RUN) {
+        KERNEL(linear_batch_dinput)
+        ((item - GRADIENT_ITEMS) * ITEM_INPUTS, min(count - 16 * shard, 16 * RUN),
+         OF_SHARD(input, INPUTS), OF_SHARD(doutput, OUTPUTS), parameters, OF_SHARD(dinput, INPUTS));
+    }
 }
 
 #else
-
-/* dinput[i] = sum of weight[o][i] doutput[o]: a chain over o. For DINPUT_TILE inputs from ${i}. */
-WEFT_ALWAYS_INLINE void KERNEL(linear_dinput)(int i, global const real *input,
-                                              global const real *doutput,
-                                              global const float *parameters, global real *dinput) {
-    global const float *weight = parameters + WEIGHT + i;
-    real sum[DINPUT_TILE];
-#pragma unroll
-    for (int t = 0; t < DINPUT_TILE; t++) {
-        sum[t] = REAL(0.0f);
-    }
-    FOR_LOADS(o, 0, OUTPUTS, OUTPUTS_TOGETHER) {
-        const real d = AT(doutput, o);
-#pragma unroll
-        for (int t = 0; t < DINPUT_TILE; t++) {
-            sum[t] = real_fma(REAL(weight[o * INPUTS + t]), d, sum[t]);
-        }
-    }
-#pragma unroll
-    for (int t = 0; t < DINPUT_TILE; t++) {
-        AT(dinput, i + t) = RELU_GRADIENT(real_clean(sum[t]), input, i + t);
-    }
-}
 
 /* dweight[o][i] = sum of doutput[o] input[i], dbias[o] = sum of doutput[o]: chains over the images
  * of the shard. For GRADIENT_TILE outputs from ${o0} and 16 inputs from ${i0}, of which this item

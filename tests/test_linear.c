@@ -2,6 +2,9 @@
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
+#include "layer_values.h"
+#include "training_case.h"
+#include "weft/train.h"
 
 /* Three inputs, two outputs, two images: 1*1 + 2*2 + 3*3 + 0.5 = 14.5 and so on. */
 START_TEST(by_hand) {
@@ -105,11 +108,55 @@ START_TEST(bits_of_wide) {
 }
 END_TEST
 
+/* The relu at the end keeps the layers out of the kernel that computes the last ones shard by
+ * shard: so on a CPU an item computes all shards. Tiles of 1, 2 and 3 vectors of inputs, the last
+ * one in part; the last outputs of a tile, and of an item. */
+START_TEST(bits_of_all_shards) {
+    static const char *const networks[] = {
+        "{\"input\": [1], \"layers\": [" LINEAR(2) "," LINEAR(15) "," LINEAR(16) "," LINEAR(
+            17) "," LINEAR(33) "," LINEAR(1) ", {\"kind\": \"relu\"}]}",
+        "{\"input\": [130], \"layers\": [{\"kind\": \"relu\"}," LINEAR(31) "," LINEAR(
+            145) "," LINEAR(2) ", {\"kind\": \"relu\"}]}",
+    };
+    layer_check_bits("linear, all shards", LAYER_SMALL, networks[_i]);
+}
+END_TEST
+
+/* So many inputs that an item has several tiles, so many outputs that weights are copied in parts,
+ * and batches that are more than a run. */
+START_TEST(training_of_large) {
+    struct weft_network *network =
+        layer_network("{\"input\": [1, 1, 1010], \"layers\": [{\"kind\": \"flatten\"}," LINEAR(
+            131) ",{\"kind\": \"batch_norm\"}," LINEAR(20) ",{\"kind\": \"relu\"}]}");
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_LARGE, "large", places);
+    struct layer_values values;
+    struct weft_images images;
+    float pixels[256];
+    training_images(260, 1010, 20, 340, &images);
+    layer_draw(341, 0, LAYER_PLAIN, pixels, 256);
+    layer_values_draw(network, 1, LAYER_PLAIN, 342, &values);
+    struct training_case training = {.name = "large",
+                                     .parameters = values.parameters,
+                                     .buffers = values.buffers,
+                                     .data = &images,
+                                     .pixels = pixels,
+                                     .batch = 148,
+                                     .epochs = 1};
+    training_check(network, &training, 1, places, count);
+    layer_values_finish(&values);
+    weft_images_finish(&images);
+    weft_network_destroy(network);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, by_hand);
     tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tests, differences);
     tcase_add_test(tests, bits);
     tcase_add_test(tests, bits_of_wide);
+    tcase_add_loop_test(tests, bits_of_all_shards, 0, 2);
+    tcase_add_test(tests, training_of_large);
 }
 CHECK_MAIN("linear", add_tests)

@@ -25,7 +25,7 @@
 
 /* Functions of RANGE_ITEMS are chosen if they have this many items for each compute unit, or if an
  * item has at most this many FLOP, which take less time than a launch. */
-#define ITEMS_OF_UNIT    4
+#define ITEMS_OF_UNIT    3
 #define LITTLE_ITEM_FLOP 200000
 
 /* The group of its calls is the last one, whose output it reads. */
