@@ -13,23 +13,30 @@
 
 /* Indices into the flat parameters, and into a shard of the tensors, also for conv2d_pool.cl. */
 #define TAP(k, c, i, j)                                                                            \
-    (WEIGHT + ((IN_CHANNELS * (k) + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
-#define IN(c, y, x)  (((c)*IN_HEIGHT + (y)) * IN_WIDTH + (x))
-#define OUT(k, y, x) (((k)*OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
+    (WEIGHT + (((INDEX)(k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
+#define IN(c, y, x)  (((INDEX)(c)*IN_HEIGHT + (y)) * IN_WIDTH + (x))
+#define OUT(k, y, x) (((INDEX)(k)*OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
 
 /* The gradient of output[k][y][x]. */
 #if POOLED
 #define POOL(k, y, x)                                                                              \
-    (((k) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) * (OUT_WIDTH / WINDOW) + (x) / WINDOW)
-#define POOL_SIZE (OUT_CHANNELS * (OUT_HEIGHT / WINDOW) * (OUT_WIDTH / WINDOW))
+    (((INDEX)(k) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) * (OUT_WIDTH / WINDOW) + (x) / WINDOW)
+#define POOL_SIZE    (OUT_CHANNELS * (OUT_HEIGHT / WINDOW) * (OUT_WIDTH / WINDOW))
+#define SCRATCH_SIZE (POOL_SIZE + (UNPOOLED ? OUT_SIZE : 0))
+#if UNPOOLED /* conv2d_unpool has written it */
+#define DOUTPUT(k, y, x) AT((global const real *)indices, POOL_SIZE + OUT(k, y, x))
+#else
 #define DOUTPUT(k, y, x)                                                                           \
     select(REAL(0.0f), AT(doutput, POOL(k, y, x)),                                                 \
            AT(indices, POOL(k, y, x)) == (integer)((y) % WINDOW * WINDOW + (x) % WINDOW))
+#endif
 #define DOUTPUT_PARAMETERS global const real *doutput, global const integer *indices
-#define DOUTPUT_OF_SHARD   OF_SHARD(doutput, POOL_SIZE), OF_SHARD(indices, POOL_SIZE)
+#define DOUTPUT_ARGUMENTS  doutput, indices
+#define DOUTPUT_OF_SHARD   OF_SHARD(doutput, POOL_SIZE), OF_SHARD(indices, SCRATCH_SIZE)
 #else
 #define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
 #define DOUTPUT_PARAMETERS global const real *doutput
+#define DOUTPUT_ARGUMENTS  doutput
 #define DOUTPUT_OF_SHARD   OF_SHARD(doutput, OUT_SIZE)
 #endif
 
@@ -87,9 +94,9 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
 
 /* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
  * output: a chain over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
-WEFT_INLINE void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real *input,
-                                       DOUTPUT_PARAMETERS, global const float *parameters,
-                                       global real *dinput) {
+WEFT_ALWAYS_INLINE void KERNEL(conv2d_dinput)(INDEX c0, int y, int x0, global const real *input,
+                                              DOUTPUT_PARAMETERS, global const float *parameters,
+                                              global real *dinput) {
     const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
     real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DINPUT_TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
@@ -128,29 +135,41 @@ WEFT_INLINE void KERNEL(conv2d_dinput)(int c0, int y, int x0, global const real 
     for (int c = 0; c < DINPUT_TILE_C; c++) {
 #pragma unroll
         for (int x = 0; x < DINPUT_TILE_X; x++) {
-            const int at = IN(c0 + c, y, x0 + x);
+            const INDEX at = IN(c0 + c, y, x0 + x);
             AT(dinput, at) = RELU_GRADIENT(real_clean(sum[c][x]), input, at);
         }
     }
 }
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of
- * doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. For GRADIENT_TILE_K
- * channels k, GRADIENT_TILE_I rows i and all j; the first item of channel k also sums the bias,
- * after its taps. */
-#define GRADIENT_TAPS (GRADIENT_SUMS - GRADIENT_TILE_K)
+ * doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. An item is
+ * GRADIENT_TILE_K channels k x GRADIENT_TILE_I rows of taps for each of GRADIENT_PASSES; all
+ * columns of taps. The first item of channel k also sums the bias, after its taps. */
+#define GRADIENT_ROWS  (GRADIENT_TILE_I * GRADIENT_PASSES)
+#define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * IN_CHANNELS * GRADIENT_PARTS)
+#define GRADIENT_PARTS (KERNEL_HEIGHT / GRADIENT_ROWS)
+#define GRADIENT_TAPS  (GRADIENT_TILE_K * GRADIENT_ROWS * KERNEL_WIDTH)
+#define GRADIENT_SUMS  (GRADIENT_TAPS + GRADIENT_TILE_K)
+#define BIAS_WITH_TAPS (ITEM_LANES == 1 || IN_CHANNELS * GRADIENT_PARTS * GRADIENT_PASSES == 1)
 
-WEFT_INLINE void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_MEMORY lanes,
-                                            global const real *input, DOUTPUT_PARAMETERS,
-                                            global float *to) {
-    const bool with_bias = c == 0 && i0 == 0;
-    real sum[GRADIENT_SUMS];
+/* The sums of the lanes' taps from row i0 on: sum[k][i][j]. */
+WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global const real *input,
+                                             DOUTPUT_PARAMETERS, bool with_bias, real *sum,
+                                             real *bias) {
+    real tap[GRADIENT_TILE_K][GRADIENT_TILE_I][KERNEL_WIDTH], total[GRADIENT_TILE_K];
 #pragma unroll
-    for (int i = 0; i < GRADIENT_SUMS; i++) {
-        sum[i] = REAL(0.0f);
+    for (int k = 0; k < GRADIENT_TILE_K; k++) {
+        total[k] = REAL(0.0f);
+#pragma unroll
+        for (int i = 0; i < GRADIENT_TILE_I; i++) {
+#pragma unroll
+            for (int j = 0; j < KERNEL_WIDTH; j++) {
+                tap[k][i][j] = REAL(0.0f);
+            }
+        }
     }
-    for (int y = 0; y < OUT_HEIGHT; y++) {
-        for (int x0 = 0; x0 < OUT_WIDTH; x0 += GRADIENT_TILE_X) {
+    for (INDEX y = 0; y < OUT_HEIGHT; y++) {
+        for (INDEX x0 = 0; x0 < OUT_WIDTH; x0 += GRADIENT_TILE_X) {
 #pragma unroll
             for (int i = 0; i < GRADIENT_TILE_I; i++) {
                 real in[GRADIENT_TILE_X + KERNEL_WIDTH - 1];
@@ -158,32 +177,61 @@ WEFT_INLINE void KERNEL(conv2d_dparameters)(int k0, int c, int i0, LANE_MEMORY l
                 for (int x = 0; x < GRADIENT_TILE_X + KERNEL_WIDTH - 1; x++) {
                     in[x] = RELU(AT(input, IN(c, y + i0 + i, x0 + x)));
                 }
+                /* On a CPU the channels share a column before the next one is needed. */
 #pragma unroll
-                for (int k = 0; k < GRADIENT_TILE_K; k++) {
+                for (int n = 0; n < GRADIENT_TILE_X * GRADIENT_TILE_K; n++) {
+                    const int x = ITEM_LANES == 1 ? n % GRADIENT_TILE_X : n / GRADIENT_TILE_K;
+                    const int k = ITEM_LANES == 1 ? n / GRADIENT_TILE_X : n % GRADIENT_TILE_K;
+                    const real d = DOUTPUT(k0 + k, y, x0 + x);
 #pragma unroll
-                    for (int x = 0; x < GRADIENT_TILE_X; x++) {
-                        const real d = DOUTPUT(k0 + k, y, x0 + x);
-#pragma unroll
-                        for (int j = 0; j < KERNEL_WIDTH; j++) {
-                            const int tap = (k * GRADIENT_TILE_I + i) * KERNEL_WIDTH + j;
-                            sum[tap] = real_fma(d, in[x + j], sum[tap]);
-                        }
-                        if (i == 0 && with_bias) {
-                            sum[GRADIENT_TAPS + k] += d;
-                        }
+                    for (int j = 0; j < KERNEL_WIDTH; j++) {
+                        tap[k][i][j] = real_fma(d, in[x + j], tap[k][i][j]);
+                    }
+                    if (BIAS_WITH_TAPS && i == 0 && with_bias) {
+                        total[k] += d;
                     }
                 }
             }
         }
     }
-    STORE_LANE_SUMS(lanes, i, GRADIENT_SUMS, sum, with_bias ? GRADIENT_SUMS : GRADIENT_TAPS,
-                    to[i < GRADIENT_TAPS ? TAP(k0 + i / KERNEL_WIDTH / GRADIENT_TILE_I, c, i0,
-                                               i % (GRADIENT_TILE_I * KERNEL_WIDTH))
-                                         : BIAS + k0 + i - GRADIENT_TAPS]);
+#pragma unroll
+    for (int k = 0; k < GRADIENT_TILE_K; k++) {
+        bias[k] = total[k];
+#pragma unroll
+        for (int i = 0; i < GRADIENT_TILE_I; i++) {
+#pragma unroll
+            for (int j = 0; j < KERNEL_WIDTH; j++) {
+                sum[(k * GRADIENT_ROWS + i) * KERNEL_WIDTH + j] = tap[k][i][j];
+            }
+        }
+    }
 }
 
-#define GRADIENT_ROWS  (KERNEL_HEIGHT / GRADIENT_TILE_I)
-#define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * IN_CHANNELS * GRADIENT_ROWS)
+WEFT_ALWAYS_INLINE void KERNEL(conv2d_dparameters)(INDEX k0, INDEX c, INDEX i0, LANE_MEMORY lanes,
+                                                   global const real *input, DOUTPUT_PARAMETERS,
+                                                   global float *to) {
+    const bool with_bias = c == 0 && i0 == 0;
+    real sum[GRADIENT_SUMS], *bias = sum + GRADIENT_TAPS;
+    for (int pass = 0; pass < GRADIENT_PASSES; pass++) {
+        const int row = pass * GRADIENT_TILE_I;
+        KERNEL(conv2d_dtaps)
+        (k0, c, i0 + row, input, DOUTPUT_ARGUMENTS, with_bias, sum + row * KERNEL_WIDTH, bias);
+    }
+    if (!BIAS_WITH_TAPS && with_bias) {
+        for (INDEX y = 0; y < OUT_HEIGHT; y++) {
+            for (INDEX x = 0; x < OUT_WIDTH; x++) {
+#pragma unroll
+                for (int k = 0; k < GRADIENT_TILE_K; k++) {
+                    bias[k] += DOUTPUT(k0 + k, y, x);
+                }
+            }
+        }
+    }
+    STORE_LANE_SUMS(lanes, i, GRADIENT_SUMS, sum, with_bias ? GRADIENT_SUMS : GRADIENT_TAPS,
+                    to[i < GRADIENT_TAPS ? TAP(k0 + i / KERNEL_WIDTH / GRADIENT_ROWS, c, i0,
+                                               i % (GRADIENT_ROWS * KERNEL_WIDTH))
+                                         : BIAS + k0 + i - GRADIENT_TAPS]);
+}
 
 WEFT_INLINE void KERNEL(conv2d_backward)(int item, int shard, LANE_MEMORY lanes,
                                          global const real *input, DOUTPUT_PARAMETERS,
@@ -191,8 +239,8 @@ WEFT_INLINE void KERNEL(conv2d_backward)(int item, int shard, LANE_MEMORY lanes,
                                          global real *dinput) {
     if (item < GRADIENT_ITEMS) {
         KERNEL(conv2d_dparameters)
-        (item / GRADIENT_ROWS / IN_CHANNELS * GRADIENT_TILE_K, item / GRADIENT_ROWS % IN_CHANNELS,
-         item % GRADIENT_ROWS * GRADIENT_TILE_I, lanes, OF_SHARD(input, IN_SIZE), DOUTPUT_OF_SHARD,
+        (item / GRADIENT_PARTS / IN_CHANNELS * GRADIENT_TILE_K, item / GRADIENT_PARTS % IN_CHANNELS,
+         item % GRADIENT_PARTS * GRADIENT_ROWS, lanes, OF_SHARD(input, IN_SIZE), DOUTPUT_OF_SHARD,
          partials + (size_t)shard * PARTIALS_STRIDE);
     } else {
         const int spans = IN_WIDTH / (DINPUT_PIECES * DINPUT_TILE_X);

@@ -19,7 +19,7 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
     const int k0 = item / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, POOL_SIZE);
-    scratch = OF_SHARD(scratch, POOL_SIZE);
+    scratch = OF_SHARD(scratch, SCRATCH_SIZE);
     real sum[POOL_K][WINDOW][POOL_COLUMNS], in[POOL_COLUMNS + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int k = 0; k < POOL_K; k++) {
@@ -68,9 +68,33 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
                     largest = select(largest, value, value > largest);
                 }
             }
-            const int to = POOL(k0 + k, y0, x0) + p;
+            const INDEX to = POOL(k0 + k, y0, x0) + p;
             AT(output, to) = largest;
             AT(scratch, to) = index;
         }
     }
 }
+
+#if UNPOOLED
+/* Writes the gradients of the output of the convolution, which backward reads many times. An item
+ * is a channel. */
+WEFT_INLINE void KERNEL(conv2d_unpool)(int item, int shard, LANE_MEMORY lanes,
+                                       global const real *doutput, global integer *scratch) {
+    doutput = OF_SHARD(doutput, POOL_SIZE);
+    scratch = OF_SHARD(scratch, SCRATCH_SIZE);
+    for (int y0 = 0; y0 < OUT_HEIGHT; y0 += WINDOW) {
+        for (int x0 = 0; x0 < OUT_WIDTH; x0 += WINDOW) {
+            const real d = AT(doutput, POOL(item, y0, x0));
+            const integer index = AT(scratch, POOL(item, y0, x0));
+#pragma unroll
+            for (int y = 0; y < WINDOW; y++) {
+#pragma unroll
+                for (int x = 0; x < WINDOW; x++) {
+                    AT((global real *)scratch, POOL_SIZE + OUT(item, y0 + y, x0 + x)) =
+                        select(REAL(0.0f), d, index == (integer)(y * WINDOW + x));
+                }
+            }
+        }
+    }
+}
+#endif

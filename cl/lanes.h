@@ -18,6 +18,8 @@
  *   real             the values of one vector that this work-item computes, all 16 or one
  *   integer          the same for int; a condition of real values has this type, too
  *   FIRST_LANE       the first lane that this work-item computes; it computes ITEM_LANES of them
+ *   INDEX            the type that indices are computed in: int on a GPU; on a CPU size_t, which
+ *                    needs no instruction to become an address
  *   AT(tensor, i)    this work-item's lanes of vector i of the tensor, to read or to assign
  *   OF_SHARD(tensor, n)
  *                    the tensor, of n vectors a shard, from this work-item's shard on. A tensor can
@@ -60,6 +62,7 @@
 
 typedef float16 real;
 typedef int16 integer;
+typedef size_t INDEX;
 #define FIRST_LANE                  0
 #define FOR_LOADS(i, begin, end, n) for (int i = (begin); i < (end); i++)
 #define AT(tensor, i)               ((tensor)[i])
@@ -152,6 +155,7 @@ WEFT_ALWAYS_INLINE real sums_of_lanes(real *v) {
 
 typedef float real;
 typedef int integer;
+typedef int INDEX;
 #define FIRST_LANE ((int)get_global_id(0))
 #define FOR_LOADS(i, begin, end, n)                                                                \
     _Pragma("nounroll") for (size_t i##_turn = (begin); i##_turn < (end); i##_turn += (n))         \

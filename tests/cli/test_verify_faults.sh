@@ -13,10 +13,10 @@ replays 's/const int i = INPUTS - 1 - (int)turn;/const int i = (int)turn;/'
 end
 
 begin "a product and a sum in place of an fma"
-plant mad conv2d.cl 's/real_fma(d, in\[x + j\], sum\[tap\])/d * in[x + j] + sum[tap]/'
+plant mad conv2d.cl 's/real_fma(d, in\[x + j\], tap\[k\]\[i\]\[j\])/d * in[x + j] + tap[k][i][j]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
-replays 's/d \* in\[x + j\] + sum\[tap\]/real_fma(d, in[x + j], sum[tap])/'
+replays 's/d \* in\[x + j\] + tap\[k\]\[i\]\[j\]/real_fma(d, in[x + j], tap[k][i][j])/'
 end
 
 begin "off by one at an edge"
@@ -95,6 +95,10 @@ names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,k
     relu.cl 's/AT(doutput, i), AT(input, i) > /AT(doutput, i), AT(input, i) >= /'
 names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \
     conv2d_pool.cl 's|y \* WINDOW + x), value > largest|y * WINDOW + x), value >= largest|'
+names "the gradient of another value of a pool's window" 1 layers conv2d input.grad "fused kernel" \
+    conv2d_pool.cl 's/d, index == (integer)(y \* WINDOW + x));/d, index == (integer)(x * WINDOW + y));/'
+names "a row of taps twice" 1 layers conv2d weight.grad "wrong computation" \
+    conv2d.cl 's/(k0, c, i0 + row, input/(k0, c, i0 + row % 2, input/'
 names "another of equal classes wins" 1 evaluation cross_entropy predictions "wrong computation" \
     cross_entropy.cl 's/(integer)(k), logit > largest/(integer)(k), logit >= largest/'
 names "no threshold to zero" 1 layers conv2d output "wrong computation,kernel of one layer,rounding" \

@@ -26,7 +26,8 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
 }
 
 /* Five floats a channel, then three a shard and channel. */
-static size_t scratch(const struct weft_layer *layer, size_t shards) {
+static size_t scratch(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards) {
+    (void)mapping;
     return layer->output.channels * (5 + 3 * shards) * sizeof(cl_float);
 }
 

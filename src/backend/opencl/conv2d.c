@@ -55,38 +55,82 @@ static struct tile backward_tile(const struct weft_layer *layer, enum weft_mappi
                        layer->as.conv2d.kernel_width, mapping);
 }
 
-/* The taps whose products one work-item sums: output channels x rows x all columns of the
+/* The taps whose products one work-item sums at once: output channels x rows x all columns of the
  * kernel. */
 struct gradient_tile {
     size_t channels, rows;
     size_t columns; /* of the output, that are loaded together */
+    size_t passes;  /* of so many rows each, by one work-item */
 };
 
 /* The fewest items of a shard that a GPU should have: fewer wait for memory most of the time. */
 #define GPU_ITEMS 64
 
 /* All rows of the kernel if their sums fit the registers, else one row. All rows share each
- * gradient of an output, which may have to be looked up in a pool. On a GPU a work-item has fewer
- * channels where there are few items, and loads more columns together: it waits once for all. */
-static struct gradient_tile gradient_tile(const struct weft_layer *layer,
-                                          enum weft_mapping mapping) {
-    size_t room = (mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS) - 6;
+ * gradient of an output, which may have to be looked up in a pool. A work-item has fewer channels
+ * where there are few items, and loads more columns together: it waits once for all. */
+static struct gradient_tile gpu_gradient_tile(const struct weft_layer *layer) {
+    size_t room = GPU_REGISTERS - 6;
     size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
-    bool all_rows = width * height <= room, gpu = mapping == WEFT_MAPPING_GPU;
-    size_t sums = all_rows ? width * height : width, columns = all_rows ? 2 : 4;
-    size_t rows = all_rows ? height : 1, items = layer->input.channels * (height / rows);
+    size_t rows = width * height <= room ? height : 1, sums = rows * width;
+    size_t items = layer->input.channels * (height / rows);
     size_t channels = room / sums > 1 ? opencl_divisor(layer->output.channels, room / sums) : 1;
-    while (gpu && channels > 1 && layer->output.channels / channels * items < GPU_ITEMS) {
+    while (channels > 1 && layer->output.channels / channels * items < GPU_ITEMS) {
         channels = opencl_divisor(layer->output.channels, channels - 1);
     }
-    return (struct gradient_tile){channels, rows,
-                                  opencl_divisor(layer->output.width, gpu ? 12 : columns)};
+    return (struct gradient_tile){channels, rows, opencl_divisor(layer->output.width, 12), 1};
+}
+
+/* The most sums that a work-item of a CPU adds the lanes of: their code is not a loop. */
+#define CPU_SUMS 128
+
+/* Returns whether conv2d_unpool writes the gradients of the output of a pooled convolution: on a
+ * CPU, if each is read for several channels of the input. */
+static bool unpooled(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_CPU && layer->input.channels > 1;
+}
+
+/* Returns the cost of the loads of ${tile} for each fma, of a kernel of ${width} columns. A
+ * gradient of an output costs ${lookup} loads: several, if it is looked up in a pool. */
+static double gradient_cost(struct gradient_tile tile, size_t width, size_t lookup) {
+    size_t loads = tile.channels * tile.columns * lookup + tile.rows * (tile.columns + width - 1);
+    return (double)loads / (double)(tile.channels * tile.rows * width * tile.columns);
+}
+
+/* The tile that loads least for each fma, if its sums, a row of inputs that the channels share and
+ * the gradients that the rows share fit the registers. */
+static struct gradient_tile cpu_gradient_tile(const struct weft_layer *layer) {
+    size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
+    size_t lookup = unpooled(layer, WEFT_MAPPING_CPU) ? 1 : 6;
+    struct gradient_tile best = {1, 1, 1, 1};
+    for (size_t k = 1; k <= layer->output.channels && k <= CPU_REGISTERS; k++) {
+        for (size_t rows = 1; rows <= height; rows++) {
+            for (size_t x = 1; x <= layer->output.width && x <= 16; x++) {
+                struct gradient_tile tile = {k, rows, x, 1};
+                size_t needed = k * rows * width + width + (rows > 1 ? k * x : 0);
+                if (layer->output.channels % k == 0 && height % rows == 0 &&
+                    layer->output.width % x == 0 && needed <= CPU_REGISTERS &&
+                    gradient_cost(tile, width, lookup) < gradient_cost(best, width, lookup)) {
+                    best = tile;
+                }
+            }
+        }
+    }
+    size_t sums = best.channels * best.rows * width;
+    best.passes = opencl_divisor(height / best.rows, sums < CPU_SUMS ? CPU_SUMS / sums : 1);
+    return best;
+}
+
+static struct gradient_tile gradient_tile(const struct weft_layer *layer,
+                                          enum weft_mapping mapping) {
+    return mapping == WEFT_MAPPING_GPU ? gpu_gradient_tile(layer) : cpu_gradient_tile(layer);
 }
 
 /* Sums of taps, and of the biases of its channels. */
 static size_t gradient_sums(const struct weft_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
-    return tile.channels * tile.rows * layer->as.conv2d.kernel_width + tile.channels;
+    size_t taps = tile.rows * tile.passes * layer->as.conv2d.kernel_width;
+    return tile.channels * (taps + 1);
 }
 
 /* The number of tiles of the gradient of the input that one work-item computes: a complete row, or
@@ -110,7 +154,7 @@ static void define_conv2d(struct text *text, const struct weft_layer *layer,
     opencl_define(text, "GRADIENT_TILE_I", gradient_tile(layer, mapping).rows);
     opencl_define(text, "GRADIENT_TILE_K", gradient_tile(layer, mapping).channels);
     opencl_define(text, "GRADIENT_TILE_X", gradient_tile(layer, mapping).columns);
-    opencl_define(text, "GRADIENT_SUMS", gradient_sums(layer, mapping));
+    opencl_define(text, "GRADIENT_PASSES", gradient_tile(layer, mapping).passes);
 }
 
 static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -127,7 +171,7 @@ static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapp
 static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
     return layer->output.channels / tile.channels * layer->input.channels *
-           (layer->as.conv2d.kernel_height / tile.rows);
+           (layer->as.conv2d.kernel_height / (tile.rows * tile.passes));
 }
 
 static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -171,18 +215,26 @@ static struct tile pool_tile(const struct weft_layer *layer, enum weft_mapping m
                        layer->as.conv2d.kernel_width, mapping);
 }
 
+static size_t unpool_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+    return unpooled(layer, mapping) ? layer->output.channels : 0;
+}
+
 static void define_pool(struct text *text, const struct weft_layer *layer,
                         enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     struct tile tile = pool_tile(layer, mapping);
     define_conv2d(text, layer, mapping, true);
+    opencl_define(text, "UNPOOLED", unpooled(layer, mapping));
     opencl_define(text, "WINDOW", window);
     opencl_define(text, "POOL_K", tile.channels);
     opencl_define(text, "POOL_X", tile.columns / window);
 }
 
-static size_t pool_scratch(const struct weft_layer *layer, size_t shards) {
-    return opencl_max_pool2d.scratch(&layer[1], shards);
+static size_t pool_scratch(const struct weft_layer *layer, enum weft_mapping mapping,
+                           size_t shards) {
+    size_t dense = unpooled(layer, mapping) ? shards * weft_shape_size(layer->output) : 0;
+    return opencl_max_pool2d.scratch(&layer[1], mapping, shards) +
+           dense * CPU_LANES * sizeof(cl_float);
 }
 
 static size_t pool_items(const struct weft_layer *layer, enum weft_mapping mapping) {
@@ -202,6 +254,11 @@ static const struct opencl_function pool_functions[] = {
      .items = pool_items,
      .parts = pool_parts,
      .arguments = {ARG_INPUT, ARG_PARAMETERS, ARG_OUTPUT, ARG_SCRATCH}},
+    {.name = "conv2d_unpool",
+     .passes = PASS_BACKWARD,
+     .range = RANGE_SHARDS,
+     .items = unpool_items,
+     .arguments = {ARG_DOUTPUT, ARG_SCRATCH}},
     {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SUMS,

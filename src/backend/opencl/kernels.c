@@ -216,6 +216,16 @@ static void add_step(struct opencl_kernels *kernels, size_t first) {
     }
 }
 
+/* Returns whether there is anything to compute. */
+static bool has_items(const struct opencl_kernels *kernels, size_t group,
+                      const struct opencl_function *function) {
+    const struct weft_layer *layer = main_layer(kernels, group);
+    return function->host != NULL ||
+           count_items(function->items, layer, kernels->groups->mapping) +
+                   count_items(function->input_items, layer, kernels->groups->mapping) >
+               0;
+}
+
 /* Adds the kernels of ${group}, without the functions that a chain calls. */
 static void add_group(struct opencl_kernels *kernels, size_t group, bool forward_only, bool apart) {
     const struct opencl_group *of = &kernels->groups->list[group];
@@ -233,7 +243,7 @@ static void add_group(struct opencl_kernels *kernels, size_t group, bool forward
         if (parts > 0 || chained) {
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
-        if (passes != 0) {
+        if (passes != 0 && has_items(kernels, group, function)) {
             add_kernel(kernels, LOOP_APART, passes);
             add_call(kernels, group, function);
         }

@@ -22,14 +22,8 @@ enum opencl_argument {
     ARG_BUFFERS,
     ARG_PARTIALS,
     ARG_SCRATCH,
-    ARG_GRADIENTS,
-    ARG_MOMENTS,
-    ARG_SECOND_MOMENTS,
-    ARG_TABLE,        /* the values of pixels */
     ARG_LABELS,       /* of the training images */
     ARG_ORDER,        /* the order of the training images */
-    ARG_PIXELS,       /* of the training images */
-    ARG_ADAM,         /* Adam's numbers, of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
     ARG_COUNT,        /* images in the batch */
     ARG_UPDATE,       /* 1: update the running statistics */
@@ -101,7 +95,7 @@ struct opencl_layer {
      * layer. */
     void (*define)(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping);
     /* Returns the bytes of scratch memory for ${shards} shards. NULL: 0. */
-    size_t (*scratch)(const struct weft_layer *layer, size_t shards);
+    size_t (*scratch)(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards);
     /* Every function applies RELU to the input as it reads it, and RELU_GRADIENT to the input's
      * gradient. */
     bool reads_relu;

@@ -9,7 +9,8 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "DINPUTS_PER_ITEM", opencl_row_values(layer->input, mapping));
 }
 
-static size_t scratch(const struct weft_layer *layer, size_t shards) {
+static size_t scratch(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards) {
+    (void)mapping;
     return shards * weft_shape_size(layer->output) * CPU_LANES * sizeof(cl_int);
 }
 

@@ -80,8 +80,10 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
     snprintf(name, sizeof name, "scratch of %s", layer->name);
     return group->layer->scratch == NULL
                ? WEFT_OK
-               : opencl_buffer(cl, group->layer->scratch(layer, lanes_shards(cl->base.batch)), name,
-                               &cl->scratch[index], error);
+               : opencl_buffer(
+                     cl,
+                     group->layer->scratch(layer, cl->groups.mapping, lanes_shards(cl->base.batch)),
+                     name, &cl->scratch[index], error);
 }
 
 static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
@@ -132,8 +134,8 @@ static void release_all(cl_device_id device, const cl_mem *buffers, size_t count
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses,  cl->predictions, cl->table,
-                           cl->identity, cl->order,         cl->results, cl->adam};
+    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
+                           cl->table,    cl->identity,      cl->order,  cl->results};
     size_t layers = cl->base.network->layer_count;
     release_all(cl->device, cl->values, layers + 1);
     release_all(cl->device, cl->dvalues, layers + 1);

@@ -116,7 +116,8 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     case ARG_PARTIALS:
         return partial_bytes(cl, call, layer, count);
     case ARG_SCRATCH:
-        return group->layer->scratch(&network->layers[group->main], lanes_shards(count));
+        return group->layer->scratch(&network->layers[group->main], cl->groups.mapping,
+                                     lanes_shards(count));
     default:
         return 0;
     }

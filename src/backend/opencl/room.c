@@ -30,7 +30,9 @@ static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
             add(&total, weft_shape_size(network->layers[group->end - 1].output) * lanes, both);
         }
         if (group->layer->file != NULL && group->layer->scratch != NULL) {
-            add(&total, group->layer->scratch(layer, (size_t)shards) / sizeof(cl_float), 1);
+            add(&total,
+                group->layer->scratch(layer, cl->groups.mapping, (size_t)shards) / sizeof(cl_float),
+                1);
         }
     }
     add(&total, opencl_padded(network->buffer_count), 1);
