@@ -14,15 +14,24 @@
 #include <stdio.h>
 #include <time.h>
 
-/* Round trips of one measurement: of a word, of a turn. */
-#define TRIPS 2000
-#define TURNS 200
+/* Round trips of one measurement: of a word, of a turn; and nanoseconds until the other thread
+ * certainly sleeps. */
+#define TRIPS  2000
+#define TURNS  50
+#define ASLEEP 50000
 /* Measurements. The result is their minimum: other programs can only make one longer. */
 #define ROUNDS 20
 
 static _Atomic int ball;
 static sem_t turns[2];
+static double waking_began, wakings; /* nanoseconds: when the last waking began; of all so far */
 static int cores[2];
+
+static double nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
+}
 
 static void stay_on(int core) {
     cpu_set_t set;
@@ -49,15 +58,10 @@ static void *answer(void *unused) {
     }
     for (int i = 0; i < TURNS * ROUNDS; i++) {
         sem_wait(&turns[1]);
+        wakings += nanoseconds() - waking_began;
         sem_post(&turns[0]);
     }
     return unused;
-}
-
-static double nanoseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
 /* Returns the nanoseconds of a round trip, after ${before} of them. */
@@ -70,14 +74,17 @@ static double pass_word(int before) {
     return (nanoseconds() - start) / TRIPS;
 }
 
-/* Returns the nanoseconds of a waking: a round trip has two. */
-static double pass_turn(void) {
-    double start = nanoseconds();
+/* Returns the nanoseconds from a call that wakes the other thread until that thread runs. */
+static double wake(void) {
+    wakings = 0;
     for (int i = 0; i < TURNS; i++) {
+        for (double start = nanoseconds(); nanoseconds() - start < ASLEEP;) {
+        }
+        waking_began = nanoseconds();
         sem_post(&turns[1]);
         sem_wait(&turns[0]);
     }
-    return (nanoseconds() - start) / (2 * TURNS);
+    return wakings / TURNS;
 }
 
 int main(void) {
@@ -108,7 +115,7 @@ int main(void) {
         word = round == 0 || each < word ? each : word;
     }
     for (int round = 0; round < ROUNDS; round++) {
-        double each = pass_turn();
+        double each = wake();
         waking = round == 0 || each < waking ? each : waking;
     }
     pthread_join(other, NULL);

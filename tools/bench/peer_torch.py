@@ -156,6 +156,7 @@ def time_training(options, way=None):
 def time_evaluation(options):
     images, labels = read_split(options, "t10k")
     network = Training(options, options.way).network
+    network = torch.compile(network) if "compile" in options.way else network
     evaluate(network, images, labels, options.batch)
     return timed(lambda: evaluate(network, images, labels, options.batch), options.repeat)
 

@@ -54,7 +54,7 @@ def threads_table(field, options):
 
 
 def table(field, options):
-    contestants = [field.opencl, field.cpu, *field.torches]
+    contestants = [field.opencl, field.cpu, *field.eager]
     heading("batch, training", "batch", contestants)
     for batch, images in BATCHES:
         common = sizes(batch=batch, images=images, steps=options.steps)
@@ -64,9 +64,11 @@ def table(field, options):
     for images in IMAGES:
         common = sizes(images=images, steps=options.steps)
         row(images, trained(images, 100, options.steps), contestants, lambda c: c.train(common), options)
+    contestants[2:] = field.evaluate
     heading("images, evaluation", "images", contestants)
     for images in (1, 10, 100, 1000, 10000):
         row(images, images, contestants, lambda c: c.evaluate(sizes(images=images)), options)
+    contestants[2:] = field.eager
     heading("width, training in batches of 100", "times", contestants)
     for wide in WIDTHS:
         steps = min(options.steps or 100, 100)

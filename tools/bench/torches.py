@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+from collections import namedtuple
 
 from programs import TOOLS, Failed, run, sizes
 
@@ -15,8 +16,8 @@ SETTINGS = [("as installed", None, False), ("{} threads", None, True), ("{} thre
 # How the network is trained: words of peer_torch.py. Some are not available everywhere.
 EAGER = ["plain", "channels_last", "fused", "fused,channels_last"]
 COMPILED = ["fused,compile", "fused,channels_last,compile"]
-EVALUATION_BATCHES = [100, 500, 1000, 10000]
-TRIAL_STEPS = 60
+EVALUATION_BATCHES = [1000, 10000]
+TRIAL_STEPS = 40
 FAR = 2  # a PyTorch this many times slower than another one is not tried with other networks
 
 
@@ -31,9 +32,9 @@ class Torch:
         self.setting = name.format(threads)
         self.options = (["--data", data] if data else []) + (["--threads", str(threads)] if fixed else [])
         self.environment = {k: v.format(threads) for k, v in (environment or {}).items()}
-        self.version = None
+        self.version = self.threads = None
         self.way = "plain"
-        self.seconds = self.evaluation_seconds = None  # of the trials
+        self.seconds = None  # of a trial
         self.evaluation_batch = EVALUATION_BATCHES[0]
 
     @property
@@ -47,8 +48,14 @@ class Torch:
     def peer(self, part, *more):
         text = run([self.python, PEER, "--part", part, *self.options, *more], self.environment)[0]
         result = json.loads(text.splitlines()[-1])
-        self.version = result["torch"]
+        self.version, self.threads = result["torch"], result["threads"]
         return result["times"]
+
+    def at(self, **values):
+        """A copy with other ${values}."""
+        other = copy.copy(self)
+        vars(other).update(values)
+        return other
 
     def train(self, common):
         return min(self.peer("train", "--way", self.way, *common))
@@ -71,8 +78,7 @@ class Torch:
             text = f"not available: {seconds}" if isinstance(seconds, str) else f"{seconds:.3f} s"
             print(f"  {self.seen}, {way}: {text}", flush=True)
             if not isinstance(seconds, str):
-                able.append(copy.copy(self))
-                able[-1].way, able[-1].seconds = way, seconds
+                able.append(self.at(way=way, seconds=seconds))
         return able
 
 
@@ -80,31 +86,38 @@ def fastest(torches):
     return min(torches, key=lambda torch: torch.seconds)
 
 
+Best = namedtuple("Best", "train eager evaluate")
+
+
 def best_of(python, options):
-    """PyTorch of ${python} with the fastest settings for the published network, and the fastest batch
-    of its evaluation."""
+    """PyTorch of ${python} with the fastest settings for the published network: of training, of training
+    without torch.compile, whose compilation counts in a complete program, and of evaluation."""
     common = sizes(steps=min(options.steps or TRIAL_STEPS, TRIAL_STEPS))
     print(f"\ntrial of {python}: {common[1]} steps of the published network", flush=True)
     candidates = [Torch(python, setting, options.threads, options.data) for setting in SETTINGS]
-    able, ways = [], EAGER
-    for torch in candidates:
-        able += torch.trial(ways, common)
-        ways = [torch.way for torch in able if torch.setting == candidates[0].setting]
-    best = fastest([*able, *fastest(able).trial(COMPILED, common)])
-
-    def of_batch(batch):
-        best.evaluation_batch = batch
-        return best.evaluate([])
-
-    best.evaluation_seconds, best.evaluation_batch = min((of_batch(batch), batch) for batch in EVALUATION_BATCHES)
-    print(f"  fastest: {best.name}; evaluation in batches of {best.evaluation_batch}", flush=True)
+    able = candidates[0].trial(EAGER, common)
+    ways = [torch.way for torch in able]
+    for torch in candidates[1:]:
+        if torch.environment or candidates[0].threads != options.threads:  # else it is the same
+            able += torch.trial(ways, common)
+    eager = fastest(able)
+    compiled = eager.trial(COMPILED, common)
+    able = [torch.at(evaluation_batch=batch) for torch in [eager, *compiled] for batch in EVALUATION_BATCHES]
+    best = Best(fastest([eager, *compiled]), eager, fastest([torch.at(seconds=torch.evaluate([])) for torch in able]))
+    print(f"  fastest: {best.train.name}; to evaluate: {best.evaluate.way}, batches of "
+          f"{best.evaluate.evaluation_batch}", flush=True)
     return best
 
 
-def fastest_for(torches, common):
-    """The fastest of ${torches} and of all ways for the network and the sizes in ${common}."""
+def fastest_for(torches, common, compiled):
+    """The fastest of ${torches} and of all ways for the network and the sizes in ${common}. ${compiled}:
+    torch.compile is among them in any case; otherwise only if it is the fastest for the published
+    network, which this is."""
     near = FAR * fastest(torches).seconds
-    able = [way for torch in torches if torch.seconds <= near for way in torch.trial(EAGER + COMPILED, common)]
+    able = []
+    for torch in (torch for torch in torches if torch.seconds <= near):
+        ways = EAGER + (COMPILED if compiled or torch.way in COMPILED else [])
+        able += torch.trial(ways, common)
     print(f"  fastest: {fastest(able).name}", flush=True)
     return fastest(able)
 
