@@ -236,7 +236,7 @@ START_TEST(nearest_option) {
         {"--output-dir=run", "did you mean --out?"},
         {"-e 5", "did you mean --epochs?"},
         {"-d 0", "did you mean --device or --data?"},
-        {"-s 0", "did you mean --seed or --steps?"},
+        {"-s 0", "did you mean --seed or --steps or --step-kernel?"},
         {"-n 5", "did you mean --epochs or --steps?"},
         {"--num-epochs 5", "did you mean --epochs?"},
         {"--model m", "did you mean --init?"},

@@ -19,6 +19,14 @@ struct weft_device;
 /* How work is divided among the work-items of an OpenCL device. Never changes a bit. */
 enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
 
+/* Whether training steps are computed by one kernel that computes many of them, instead of launches
+ * for each step. Never changes a bit. */
+enum weft_step_kernel {
+    WEFT_STEP_KERNEL_AUTO,   /* where it can be used and is faster, by measurement */
+    WEFT_STEP_KERNEL_ALWAYS, /* the device is not opened if it cannot be used */
+    WEFT_STEP_KERNEL_NEVER,
+};
+
 /* Receives messages about the device: which one is opened, programs with their build logs, the
  * program cache, memory, fused layers. ${write} gets one message at a time, without a newline at
  * its end; a build log has newlines inside. It is called by the thread that calls the library,
@@ -52,7 +60,8 @@ struct weft_backend_options {
     const char *cl_options; /* further options for the OpenCL compiler, or NULL */
     enum weft_mapping mapping;
     enum weft_math math;
-    bool no_cache;           /* do not use the program cache */
+    enum weft_step_kernel step_kernel; /* of an OpenCL device */
+    bool no_cache;                     /* do not use the program cache */
     bool no_fuse;            /* do not fuse layers, so that all tensors exist; changes no bit */
     size_t batch;            /* the maximum number of images in a step or pass; at least 1 */
     bool forward_only;       /* no training: needs less memory */

@@ -38,6 +38,7 @@ const struct cli_command *cli_command_find(const char *name) {
 const char *const cli_split_names[] = {"train", "test", NULL};
 const char *const cli_math_names[] = {"exact", "fast", NULL};
 const char *const cli_mapping_names[] = {"auto", "cpu", "gpu", NULL};
+const char *const cli_step_kernel_names[] = {"auto", "always", "never", NULL};
 
 #define OPTIONS struct cli_options
 

@@ -30,7 +30,7 @@ struct json_writer;
 struct cli_options {
     const char *device, *data, *kernels, *cl_options;
     uint64_t threads; /* 0: all that the process may use */
-    int math, mapping;
+    int math, mapping, step_kernel;
     bool no_fuse, no_cache, json, quiet, verbose, help, version;
     char **operands; /* the words that are not options */
     size_t operand_count;
@@ -52,7 +52,7 @@ struct cli_option {
     const char *name; /* without the dashes */
     enum cli_option_type type;
     size_t offset;        /* of its field in the struct of the command's options */
-    const char *value;    /* what help calls its value: "DIR"; NULL for a flag */
+    const char *value;    /* what help calls its value: "DIR"; NULL: a flag, or the choices */
     const char *help;     /* lines separated by newlines */
     const char *initial;  /* its default, as a user would write it, or NULL */
     const char *variable; /* of the environment, used when the option is not given; or NULL */
@@ -87,12 +87,21 @@ struct cli_option {
     { OPTION_ROW(CLI_OPTION_CHOICE, NAME, FIELD, HELP), .initial = INITIAL, .choices = CHOICES }
 #define OPTION_FILE(NAME, FIELD, HELP) OPTION_TEXT(NAME, FIELD, "FILE", HELP)
 
+/* A row of the commands that train. */
+#define OPTION_STEP_KERNEL                                                                         \
+    {                                                                                              \
+        OPTION_ROW(CLI_OPTION_CHOICE, "step-kernel", common.step_kernel,                           \
+                   "launch many steps: auto, always, never"),                                      \
+            .value = "WHEN", .initial = "auto", .choices = cli_step_kernel_names                   \
+    }
+
 /* commands.c */
 extern const struct cli_option cli_common_options[];
-extern const char *const cli_split_names[];   /* in the order of enum weft_split */
-extern const char *const cli_mapping_names[]; /* in the order of enum weft_mapping */
-extern const char *const cli_math_names[];    /* in the order of enum weft_math */
-extern const char *const cli_theme_names[];   /* in the order of enum canvas_theme */
+extern const char *const cli_split_names[];       /* in the order of enum weft_split */
+extern const char *const cli_mapping_names[];     /* in the order of enum weft_mapping */
+extern const char *const cli_step_kernel_names[]; /* in the order of enum weft_step_kernel */
+extern const char *const cli_math_names[];        /* in the order of enum weft_math */
+extern const char *const cli_theme_names[];       /* in the order of enum canvas_theme */
 
 /* Adds the common options that concern computing to the object that is open. */
 void cli_options_json(struct json_writer *json, const struct cli_options *options);

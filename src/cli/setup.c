@@ -144,6 +144,7 @@ struct weft_backend_options cli_setup_backend_options(const struct cli_options *
                                          .cl_options = options->cl_options,
                                          .mapping = (enum weft_mapping)options->mapping,
                                          .math = (enum weft_math)options->math,
+                                         .step_kernel = (enum weft_step_kernel)options->step_kernel,
                                          .no_fuse = options->no_fuse,
                                          .no_cache = options->no_cache,
                                          .log = cli_message_log(options)};

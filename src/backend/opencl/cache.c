@@ -105,32 +105,35 @@ static bool read_probe(const char *entry, char probe[65]) {
 }
 
 /* Makes and builds the program from the binary of an intact entry. */
-static bool build(struct opencl_backend *cl, const char *binary, size_t size, const char *flags) {
+static bool build(struct opencl_backend *cl, struct opencl_program *program, const char *binary,
+                  size_t size, const char *flags) {
     const unsigned char *bytes = (const unsigned char *)binary;
     cl_int code, accepted = CL_INVALID_BINARY;
-    cl->program =
+    program->object =
         clCreateProgramWithBinary(cl->context, 1, &cl->device, &size, &bytes, &accepted, &code);
     if (code == CL_SUCCESS && accepted == CL_SUCCESS) {
-        code = clBuildProgram(cl->program, 1, &cl->device, flags, NULL, NULL);
+        code = clBuildProgram(program->object, 1, &cl->device, flags, NULL, NULL);
         if (code == CL_SUCCESS) {
             return true;
         }
         opencl_loss_note(cl->device, code);
     }
-    OPENCL_RELEASE(cl->device, Program, cl->program);
-    cl->program = NULL;
+    OPENCL_RELEASE(cl->device, Program, program->object);
+    program->object = NULL;
     return false;
 }
 
 /* Checks an entry, and lets the driver load it. Removes one that is damaged. */
-static bool load_entry(struct opencl_backend *cl, const struct os_private *folder, const char *name,
-                       const char *entry, size_t size, const char *flags) {
+static bool load_entry(struct opencl_backend *cl, struct opencl_program *program,
+                       const struct os_private *folder, const char *name, const char *entry,
+                       size_t size, const char *flags) {
     char header[HEADER_SIZE + 1];
     double start = os_seconds();
-    if (size > HEADER_SIZE && read_probe(entry, cl->cached_probe)) {
-        header_of(cl->cache_key, cl->cached_probe, entry + HEADER_SIZE, size - HEADER_SIZE, header);
+    if (size > HEADER_SIZE && read_probe(entry, program->cached_probe)) {
+        header_of(program->cache_key, program->cached_probe, entry + HEADER_SIZE,
+                  size - HEADER_SIZE, header);
         if (memcmp(entry, header, HEADER_SIZE) == 0 &&
-            build(cl, entry + HEADER_SIZE, size - HEADER_SIZE, flags)) {
+            build(cl, program, entry + HEADER_SIZE, size - HEADER_SIZE, flags)) {
             log_write(&cl->base.log,
                       "opencl: program cache: hit: %s/%s, %zu bytes, built in %.3f s", folder->path,
                       name, size, os_seconds() - start);
@@ -146,8 +149,8 @@ static bool load_entry(struct opencl_backend *cl, const struct os_private *folde
     return false;
 }
 
-bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, const char *flags,
-                       bool no_cache) {
+bool opencl_cache_load(struct opencl_backend *cl, struct opencl_program *program,
+                       const struct text *source, const char *flags, bool no_cache) {
     struct os_private folder;
     char name[ENTRY_NAME], why[OS_WHY], *entry = NULL;
     size_t size = 0;
@@ -161,34 +164,35 @@ bool opencl_cache_load(struct opencl_backend *cl, const struct text *source, con
     if (!open_folder(cl, &folder)) {
         return false;
     }
-    make_key(cl, source, flags, cl->cache_key);
-    entry_name(cl->cache_key, name);
+    make_key(cl, source, flags, program->cache_key);
+    entry_name(program->cache_key, name);
     trust =
         cl->recompile ? OS_ABSENT : os_private_read(&folder, name, MAX_BYTES, &entry, &size, why);
     if (trust == OS_TRUSTED) {
-        loaded = load_entry(cl, &folder, name, entry, size, flags);
+        loaded = load_entry(cl, program, &folder, name, entry, size, flags);
     } else if (trust == OS_DISTRUSTED) {
         note(cl, "program cache: an entry is not used", why, "the program is compiled again");
     } else {
         log_write(&cl->base.log, "opencl: program cache: miss: %s/%s", folder.path, name);
     }
-    cl->from_cache = loaded;
+    program->from_cache = loaded;
     free(entry);
     os_private_close(&folder);
     return loaded;
 }
 
-bool opencl_cache_probe_differs(const struct opencl_backend *cl) {
-    return cl->from_cache && strcmp(cl->cached_probe, cl->probe) != 0;
+bool opencl_cache_probe_differs(const struct opencl_program *program) {
+    return program->from_cache && strcmp(program->cached_probe, program->probe) != 0;
 }
 
-void opencl_cache_reject(struct opencl_backend *cl, const char *why) {
+void opencl_cache_reject(struct opencl_backend *cl, const struct opencl_program *program,
+                         const char *why) {
     char path[OS_PATH], name[ENTRY_NAME], reason[OS_WHY];
     struct os_private folder;
     if (!os_cache_folder(path) || os_private_open(&folder, path, false, reason) != OS_TRUSTED) {
         return;
     }
-    entry_name(cl->cache_key, name);
+    entry_name(program->cache_key, name);
     os_private_remove(&folder, name);
     log_write(&cl->base.log,
               "opencl: program cache: rebuilt, since the entry does not work: %s/%s: %s",
@@ -196,7 +200,8 @@ void opencl_cache_reject(struct opencl_backend *cl, const char *why) {
     os_private_close(&folder);
 }
 
-static void write_entry(const struct opencl_backend *cl, const char *binary, size_t size) {
+static void write_entry(const struct opencl_backend *cl, const struct opencl_program *program,
+                        const char *binary, size_t size) {
     const struct weft_log *log = &cl->base.log;
     char path[OS_PATH], name[ENTRY_NAME], header[HEADER_SIZE + 1], why[OS_WHY];
     struct os_private folder;
@@ -205,8 +210,8 @@ static void write_entry(const struct opencl_backend *cl, const char *binary, siz
         log_write(log, "opencl: program cache: not saved: its folder cannot be used");
         return;
     }
-    header_of(cl->cache_key, cl->probe, binary, size, header);
-    entry_name(cl->cache_key, name);
+    header_of(program->cache_key, program->probe, binary, size, header);
+    entry_name(program->cache_key, name);
     written = os_private_write(&folder, name, header, HEADER_SIZE, binary, size);
     log_write(log, "opencl: program cache: %s: %s/%s, %zu bytes", written ? "saved" : "not saved",
               folder.path, name, size);
@@ -214,18 +219,18 @@ static void write_entry(const struct opencl_backend *cl, const char *binary, siz
     os_private_close(&folder);
 }
 
-void opencl_cache_save(struct opencl_backend *cl) {
+void opencl_cache_save(struct opencl_backend *cl, const struct opencl_program *program) {
     size_t size = 0;
     unsigned char *binary;
-    if (cl->cache_key[0] == '\0' || cl->from_cache ||
-        clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
+    if (program->cache_key[0] == '\0' || program->from_cache ||
+        clGetProgramInfo(program->object, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
             CL_SUCCESS ||
         size == 0 || size > MAX_BYTES || (binary = malloc(size)) == NULL) {
         return;
     }
-    if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==
+    if (clGetProgramInfo(program->object, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) ==
         CL_SUCCESS) {
-        write_entry(cl, (const char *)binary, size);
+        write_entry(cl, program, (const char *)binary, size);
     }
     free(binary);
 }

@@ -53,7 +53,7 @@ enum weft_status opencl_division_check(struct opencl_backend *cl, bool *right,
     float a[PAIRS], b[PAIRS], out[4 * PAIRS];
     cl_mem buffers[3] = {NULL, NULL, NULL};
     cl_int code;
-    cl_kernel kernel = clCreateKernel(cl->program, "probe_division", &code);
+    cl_kernel kernel = clCreateKernel(cl->program.object, "probe_division", &code);
     enum weft_status status;
     division_pairs_fill(a, b);
     memset(out, 0xa5, sizeof out);

@@ -30,7 +30,7 @@ static enum weft_status enqueue(struct opencl_backend *cl, cl_mem buffer, cl_uin
 
 enum weft_status opencl_fill_init(struct opencl_backend *cl, struct weft_error *error) {
     cl_int code;
-    cl->fill = clCreateKernel(cl->program, "fill", &code);
+    cl->fill = clCreateKernel(cl->program.object, "fill", &code);
     return opencl_queue_check(cl, code, "clCreateKernel: fill", error);
 }
 

@@ -22,8 +22,14 @@ enum opencl_argument {
     ARG_BUFFERS,
     ARG_PARTIALS,
     ARG_SCRATCH,
+    ARG_GRADIENTS,
+    ARG_MOMENTS,
+    ARG_SECOND_MOMENTS,
+    ARG_TABLE,        /* the values of pixels */
     ARG_LABELS,       /* of the training images */
     ARG_ORDER,        /* the order of the training images */
+    ARG_PIXELS,       /* of the training images */
+    ARG_ADAM,         /* Adam's numbers, of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
     ARG_COUNT,        /* images in the batch */
     ARG_UPDATE,       /* 1: update the running statistics */

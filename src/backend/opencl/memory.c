@@ -134,8 +134,8 @@ static void release_all(cl_device_id device, const cl_mem *buffers, size_t count
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
-                           cl->table,    cl->identity,      cl->order,  cl->results};
+    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses,  cl->predictions, cl->table,
+                           cl->identity, cl->order,         cl->results, cl->adam};
     size_t layers = cl->base.network->layer_count;
     release_all(cl->device, cl->values, layers + 1);
     release_all(cl->device, cl->dvalues, layers + 1);

@@ -17,7 +17,9 @@
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/room.h"
+#include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/steps.h"
 #include "backend/opencl/sub_device.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -34,10 +36,11 @@ static void close_opencl(struct weft_backend *backend) {
     if (cl->queue != NULL && !opencl_is_lost(cl->device)) {
         opencl_queue_check(cl, clFinish(cl->queue), "clFinish", NULL);
     }
-    if (cl->program != NULL && cl->base.last_count > 0 && !opencl_is_lost(cl->device)) {
-        opencl_cache_save(cl);
+    if (cl->program.object != NULL && cl->base.last_count > 0 && !opencl_is_lost(cl->device)) {
+        opencl_cache_save(cl, &cl->program);
     }
     /* Everything that refers to program, queue and context is released before them. */
+    opencl_steps_finish(cl);
     opencl_plan_finish(cl);
     if (opencl_engine != NULL) {
         opencl_engine->finish(cl);
@@ -45,7 +48,7 @@ static void close_opencl(struct weft_backend *backend) {
     opencl_memory_finish(cl);
     debug_guards_finish(cl);
     OPENCL_RELEASE(cl->device, Kernel, cl->fill);
-    OPENCL_RELEASE(cl->device, Program, cl->program);
+    OPENCL_RELEASE(cl->device, Program, cl->program.object);
     OPENCL_RELEASE(cl->device, CommandQueue, cl->queue);
     OPENCL_RELEASE(cl->device, Context, cl->context);
     opencl_sub_device_finish(cl);
@@ -152,8 +155,14 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
 static enum weft_status build_program(struct opencl_backend *cl,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error) {
-    TRY(opencl_program_build(cl, options, error));
-    cl->untried = cl->from_cache;
+    struct text source = {0};
+    enum weft_status status = opencl_source_make(&cl->kernels, options->kernels, &source, error);
+    if (status == WEFT_OK) {
+        status = opencl_program_build(cl, &cl->program, &source, "CL1.2", options, error);
+    }
+    free(source.bytes);
+    TRY(status);
+    cl->untried = cl->program.from_cache;
     return opencl_fill_init(cl, error);
 }
 
@@ -171,17 +180,17 @@ static enum weft_status make_program(struct opencl_backend *cl,
     }
     if (!right) {
         OPENCL_RELEASE(cl->device, Kernel, cl->fill);
-        OPENCL_RELEASE(cl->device, Program, cl->program);
+        OPENCL_RELEASE(cl->device, Program, cl->program.object);
         cl->fill = NULL;
-        cl->program = NULL;
+        cl->program.object = NULL;
         cl->device_division = false;
         TRY(build_program(cl, options, error));
     }
     if (options->math == WEFT_MATH_FAST) {
         return WEFT_OK;
     }
-    TRY(opencl_probe(cl, error));
-    return opencl_cache_probe_differs(cl)
+    TRY(opencl_probe(cl, &cl->program, error));
+    return opencl_cache_probe_differs(&cl->program)
                ? weft_fail(error, WEFT_BAD_DEVICE, "the probe computes something else than before")
                : WEFT_OK;
 }
@@ -206,13 +215,14 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(make_program(cl, options, error));
     cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
-    cl->untried = cl->from_cache;
+    cl->untried = cl->program.from_cache;
     TRY(opencl_plan_init(cl, error));
     if (options->math == WEFT_MATH_FAST) {
         TRY(opencl_engine->init(cl, error));
     }
     cl->untried = false;
     opencl_log_plan(cl);
+    TRY(opencl_steps_init(cl, options, error));
     cl->base.mapping = cl->mapping;
     return WEFT_OK;
 }
@@ -237,7 +247,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->limits = first->limits;
     cl->room = first->room;
     clRetainContext(cl->context = first->context);
-    clRetainProgram(cl->program = first->program);
+    clRetainProgram(cl->program.object = first->program.object);
     TRY_OR(failed, make_queue(cl, error));
     TRY_OR(failed, make_kernels(cl, options, error));
     TRY_OR(failed, opencl_fill_init(cl, error));
@@ -277,7 +287,7 @@ static enum weft_status open_program(const struct backend_request *request,
     *recompile =
         status == WEFT_BAD_DEVICE && cl->untried && !*too_small && !opencl_is_lost(cl->device);
     if (*recompile) {
-        opencl_cache_reject(cl, error->message);
+        opencl_cache_reject(cl, &cl->program, error->message);
     }
     if (status != WEFT_OK) {
         weft_error_context(error, "%s", device->name);

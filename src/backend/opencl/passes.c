@@ -29,10 +29,8 @@ static enum weft_status loss_train(struct opencl_backend *cl,
                   ARG(cl->shard_results), ARG(index), ARG(first), ARG(images));
 }
 
-/* Adds the results of the shards of all steps, after the last step: a launch a step would cost more
- * than it computes. */
-static enum weft_status join_losses(struct opencl_backend *cl, const struct weft_steps *steps,
-                                    struct weft_error *error) {
+enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct weft_steps *steps,
+                                   struct weft_error *error) {
     cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
     cl->common[COMMON_LOSS_JOIN].items = steps->steps;
     return LAUNCH(cl, &cl->common[COMMON_LOSS_JOIN], steps->images, error, ARG(cl->shard_results),
@@ -84,22 +82,25 @@ static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps 
     return opencl_buffer_grow(cl, shards * result, "results", &cl->shard_results, error);
 }
 
-enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
-                                      struct weft_error *error) {
+enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct weft_steps *steps,
+                                    struct weft_error *error) {
     TRY(grow(cl, steps, error));
-    TRY(opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error));
-    for (size_t step = 0; step < steps->steps; step++) {
-        TRY(train_step(cl, steps, step, error));
-    }
-    return join_losses(cl, steps, error);
+    return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
 }
 
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
-    opencl_pace_begin(cl, steps->batch, true);
-    TRY(opencl_train_enqueue(cl, steps, error));
-    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
+enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      size_t begin, size_t end, struct weft_error *error) {
+    for (size_t step = begin; step < end; step++) {
+        TRY(train_step(cl, steps, step, error));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      struct weft_error *error) {
+    TRY(opencl_steps_begin(cl, steps, error));
+    TRY(opencl_steps_enqueue(cl, steps, 0, steps->steps, error));
+    return opencl_steps_join(cl, steps, error);
 }
 
 _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes two words a step");

@@ -11,9 +11,17 @@ struct opencl_backend;
 enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
                                       struct weft_error *error);
 
-/* The entries train, evaluate, propagate and tensor of struct backend_ops. */
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error);
+/* The parts of opencl_train_enqueue: prepare memory and the order of the images; enqueue the
+ * launches of the steps ${begin} to ${end} - 1; add the results of the shards of all steps, after
+ * the last step, since a launch a step would cost more than it computes. */
+enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct weft_steps *steps,
+                                    struct weft_error *error);
+enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      size_t begin, size_t end, struct weft_error *error);
+enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct weft_steps *steps,
+                                   struct weft_error *error);
+
+/* The entries evaluate, propagate and tensor of struct backend_ops. */
 enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
                                  struct weft_error *error);
 enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,

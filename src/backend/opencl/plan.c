@@ -58,7 +58,7 @@ static enum weft_status choose_group(struct opencl_backend *cl, struct opencl_la
 enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_launch *launch,
                                       const char *name, struct weft_error *error) {
     cl_int code;
-    launch->object = clCreateKernel(cl->program, name, &code);
+    launch->object = clCreateKernel(cl->program.object, name, &code);
     if (code != CL_SUCCESS) {
         opencl_queue_check(cl, code, "clCreateKernel", error);
         return weft_error_context(error, "kernel %s", name);
@@ -70,8 +70,7 @@ void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch 
     OPENCL_RELEASE(cl->device, Kernel, launch->object);
 }
 
-/* Returns the buffer that ${argument} of group ${i} is. */
-static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
+cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
     const struct opencl_group *group = &cl->groups.list[i];
     switch (argument) {
     case ARG_INPUT:
@@ -90,6 +89,18 @@ static cl_mem *buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
         return &cl->partials;
     case ARG_SCRATCH:
         return &cl->scratch[i];
+    case ARG_GRADIENTS:
+        return &cl->arrays[WEFT_ARRAY_GRADIENTS];
+    case ARG_MOMENTS:
+        return &cl->arrays[WEFT_ARRAY_MOMENTS];
+    case ARG_SECOND_MOMENTS:
+        return &cl->arrays[WEFT_ARRAY_SECOND_MOMENTS];
+    case ARG_TABLE:
+        return &cl->table;
+    case ARG_PIXELS:
+        return &cl->pixels[WEFT_SPLIT_TRAIN];
+    case ARG_ADAM:
+        return &cl->adam;
     case ARG_LABELS:
         return &cl->labels[WEFT_SPLIT_TRAIN];
     case ARG_ORDER:
@@ -132,7 +143,7 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
                 cl_int number = number_of(arguments[a], values);
                 TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(number), error));
             } else {
-                cl_mem *buffer = buffer_of(cl, call->group, arguments[a]);
+                cl_mem *buffer = opencl_buffer_of(cl, call->group, arguments[a]);
                 TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(*buffer), error));
             }
         }

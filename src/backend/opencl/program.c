@@ -8,7 +8,6 @@
 #include "backend/opencl/errors.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "base/printable.h"
@@ -96,29 +95,25 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
     return code == CL_SUCCESS ? WEFT_OK : build_failed(*program, device, file, flags, code, error);
 }
 
-enum weft_status opencl_program_build(struct opencl_backend *cl,
+enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_program *program,
+                                      const struct text *source, const char *standard,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error) {
-    struct text text = {0};
     char flags[1024];
-    int length = snprintf(flags, sizeof flags, "-cl-std=CL1.2 %s%s",
+    int length = snprintf(flags, sizeof flags, "-cl-std=%s %s%s", standard,
                           cl->device_division ? OPENCL_DIVISION_OPTIONS : "",
                           options->cl_options != NULL ? options->cl_options : "");
-    enum weft_status status;
     if (length < 0 || (size_t)length >= sizeof flags) {
         return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 " OPENCL_DIVISION_OPTIONS);
     }
-    TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &text, error));
-    if (!opencl_cache_load(cl, &text, flags, options->no_cache)) {
-        TRY_OR(done, opencl_lost_check(cl->device, error));
-        debug_announce(cl, "clBuildProgram");
-        status = opencl_compile(cl->context, cl->device, &text, NULL, flags, &cl->base.log,
-                                &cl->program, error);
+    if (opencl_cache_load(cl, program, source, flags, options->no_cache)) {
+        return WEFT_OK;
     }
-done:
-    free(text.bytes);
-    return status;
+    TRY(opencl_lost_check(cl->device, error));
+    debug_announce(cl, "clBuildProgram");
+    return opencl_compile(cl->context, cl->device, source, NULL, flags, &cl->base.log,
+                          &program->object, error);
 }
 
 #define PROBES        256
@@ -217,13 +212,13 @@ static void warn(struct opencl_backend *cl, const struct wrong *contracted,
 }
 
 /* Runs the kernel of probe.cl on ${in} and reads ${out}. */
-static enum weft_status run_probe(struct opencl_backend *cl, const float *in, float *out,
-                                  struct weft_error *error) {
+static enum weft_status run_probe(struct opencl_backend *cl, const struct opencl_program *program,
+                                  const float *in, float *out, struct weft_error *error) {
     const size_t probes = PROBES, in_bytes = PROBES * 3 * sizeof *in;
     const size_t out_bytes = PROBES * PROBE_RESULTS * sizeof *out;
     cl_mem from = NULL, to = NULL;
     cl_int code;
-    cl_kernel kernel = clCreateKernel(cl->program, "probe", &code);
+    cl_kernel kernel = clCreateKernel(program->object, "probe", &code);
     enum weft_status status;
     TRY_OR(done, opencl_queue_check(cl, code, "clCreateKernel: probe", error));
     TRY_OR(done, opencl_buffer(cl, in_bytes, "probe", &from, error));
@@ -243,12 +238,22 @@ done:
     return status;
 }
 
-enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error) {
+enum weft_status opencl_probe_again(struct opencl_backend *cl, struct opencl_program *program,
+                                    struct weft_error *error) {
+    float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
+    fill_probes(in);
+    TRY(run_probe(cl, program, in, out, error));
+    sha256_hex(out, sizeof out, program->probe);
+    return WEFT_OK;
+}
+
+enum weft_status opencl_probe(struct opencl_backend *cl, struct opencl_program *program,
+                              struct weft_error *error) {
     float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
     struct wrong contracted = {.in = NULL}, other = {.in = NULL};
     fill_probes(in);
-    TRY(run_probe(cl, in, out, error));
-    sha256_hex(out, sizeof out, cl->probe);
+    TRY(run_probe(cl, program, in, out, error));
+    sha256_hex(out, sizeof out, program->probe);
     compare(in, out, &contracted, &other);
     warn(cl, &contracted, &other);
     return WEFT_OK;

@@ -7,6 +7,7 @@
 #include "weft/backend.h"
 
 struct opencl_backend;
+struct opencl_program;
 
 /* Compiles ${source} with ${flags}, and reports it to ${log}. ${file} names the source in
  * messages: "bench.cl"; NULL: the network's program. Fails with WEFT_BAD_DEVICE and the build
@@ -15,15 +16,21 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
                                 const char *file, const char *flags, const struct weft_log *log,
                                 cl_program *program, struct weft_error *error);
 
-/* Compiles the network's program for the device, or takes it from the cache. Fails with
- * WEFT_BAD_DEVICE and the build log. */
-enum weft_status opencl_program_build(struct opencl_backend *cl,
+/* Compiles ${source} for the version ${standard} of OpenCL C, "CL1.2", or takes ${program} from the
+ * cache. Fails with WEFT_BAD_DEVICE and the build log. */
+enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_program *program,
+                                      const struct text *source, const char *standard,
                                       const struct weft_backend_options *options,
                                       struct weft_error *error);
 
-/* Computes a few hundred values on the device. If one differs from the host's, describes it in
- * cl->base.warning, and sets cl->base.contracts if that is only contraction. Stores a hash of all
- * results in cl->probe. */
-enum weft_status opencl_probe(struct opencl_backend *cl, struct weft_error *error);
+/* Computes a few hundred values on the device with ${program}. If one differs from the host's,
+ * describes it in cl->base.warning, and sets cl->base.contracts if that is only contraction. Stores
+ * a hash of all results in program->probe. */
+enum weft_status opencl_probe(struct opencl_backend *cl, struct opencl_program *program,
+                              struct weft_error *error);
+
+/* Stores in program->probe the hash of what the probe computes with ${program}. */
+enum weft_status opencl_probe_again(struct opencl_backend *cl, struct opencl_program *program,
+                                    struct weft_error *error);
 
 #endif

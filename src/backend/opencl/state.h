@@ -41,8 +41,18 @@ enum opencl_common {
     COMMON_COUNT
 };
 
+/* A program, and its entry in the cache. */
+struct opencl_program {
+    cl_program object;
+    char cache_key[65]; /* empty: it is not to be saved */
+    bool from_cache;
+    char probe[65];        /* SHA-256 of what the probe computed; empty: there was none */
+    char cached_probe[65]; /* with from_cache: the same, when the entry was made */
+};
+
 struct debug_options;
 struct debug_guards;
+struct opencl_steps;
 
 /* What pace.c has enqueued, in the units of watch_work. All zero at the start. */
 struct opencl_pace {
@@ -66,7 +76,7 @@ struct opencl_backend {
     bool groups_too_small;           /* why it could not be opened */
     cl_context context;
     cl_command_queue queue;
-    cl_program program;
+    struct opencl_program program;
     cl_kernel fill;                    /* of fill.c */
     size_t buffer_count, buffer_bytes; /* made by opencl_buffer so far, without guards */
     struct {
@@ -77,13 +87,9 @@ struct opencl_backend {
     struct debug_guards *guards; /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;
     struct opencl_kernels kernels;
-    char cache_key[65];    /* of the program in the cache; empty: it is not to be saved */
-    bool device_division;  /* the program uses the device's own division and root (division.h) */
-    bool from_cache;       /* the program is from the cache */
-    bool recompile;        /* the program is not taken from the cache, but saved there */
-    bool untried;          /* a failure may be that of a program from the cache */
-    char probe[65];        /* SHA-256 of what the probe computed; empty: there was none */
-    char cached_probe[65]; /* with from_cache: the same, when the entry was made */
+    bool device_division; /* programs use the device's own division and root (division.h) */
+    bool recompile;       /* programs are not taken from the cache, but saved there */
+    bool untried;         /* a failure may be that of a program from the cache */
     size_t launch_count;
     struct opencl_launch *launches; /* of the kernels, in their order */
     struct opencl_launch common[COMMON_COUNT];
@@ -97,6 +103,8 @@ struct opencl_backend {
     cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
     cl_mem order, results, shard_results; /* of the steps of one call */
+    cl_mem adam;                          /* the same: the scale and Adam's numbers of each step */
+    struct opencl_steps *steps;           /* of steps.c; NULL: no kernel computes several steps */
     const struct debug_options *debug;    /* of debug/debug.h, or NULL */
     uint64_t steps_made;                  /* with debug: since the parameters were written */
     bool flipped;                         /* with debug: in this step */

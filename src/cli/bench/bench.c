@@ -30,6 +30,7 @@ static const struct cli_option rows[] = {
     OPTION_FLAG("peak", peak, "also measure the peak of the device, and shares of it"),
     OPTION_FLAG("whole", whole, "also measure weft train as a whole, with data and files"),
     OPTION_COUNT("epochs", epochs, "5", 1, 100000, "epochs of --whole"),
+    OPTION_STEP_KERNEL,
     OPTION_CHOICE("only", only, NULL, cli_bench_parts,
                   "measure one part, and the peak with --peak"),
     OPTION_FILE("network", network, "layers in JSON, instead of the published network"),

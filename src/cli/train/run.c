@@ -35,6 +35,7 @@ static const struct cli_option rows[] = {
     OPTION_TEXT("resume", resume, "DIR",
                 "continue after the last complete epoch of DIR, with the same\n"
                 "bits; --epochs may be larger, the device another"),
+    OPTION_STEP_KERNEL,
     OPTION_FLAG("force", force, "replace the run in a DIR that is not empty"),
     OPTION_FILE("dump-gradients", dump_gradients,
                 "write the gradients of the last step as safetensors"),
@@ -337,6 +338,5 @@ const struct cli_command cli_command_train = {
     .notes = notes,
     .details = details,
     .examples = "weft train --epochs 2 --seed 7 --out run-a\n"
-                "weft train --resume run-a --epochs 5\n"
-                "weft train --device cpu --validate 5000\n",
+                "weft train --resume run-a --epochs 5\n",
 };

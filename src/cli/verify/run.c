@@ -17,6 +17,7 @@
 #define OPTIONS struct cli_verify_options
 
 static const struct cli_option rows[] = {
+    OPTION_STEP_KERNEL,
     OPTION_FLAG("all", all, "verify every OpenCL device, each in a separate process"),
     OPTION_FLAG("quick", quick, "20 steps, few shapes: seconds (the default)"),
     OPTION_FLAG("full", full, "600 steps, all shapes, mappings and fusions: a minute"),
@@ -38,7 +39,7 @@ static const struct cli_option rows[] = {
 static const char notes[] =
     "The first value that differs is named, repeated in other ways, and explained.\n"
     "\n"
-    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 no device or not opened\n";
+    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 not opened\n";
 
 static const char details[] =
     "The bytes that the device computes are compared with those of the CPU backend, or with known\n"

@@ -86,7 +86,7 @@ static void record_network(const struct opencl_backend *cl, struct record *recor
     struct text text = {0};
     if (record->source == NULL &&
         opencl_source_make(&cl->kernels, record->kernels, &text, NULL) == WEFT_OK) {
-        record_program(record, cl->program, cl->device, text.bytes, NULL);
+        record_program(record, cl->program.object, cl->device, text.bytes, NULL);
     }
     free(text.bytes);
 }

@@ -1,0 +1,237 @@
+/* phases.c: a training step as a list of phases, for a kernel that computes many steps.
+ *
+ * A phase takes about a microsecond longer than its items, where a launch takes ten or more. So the
+ * phases are single functions, whose items are divided more evenly than those of chains. A batch
+ * norm is computed by channels only if the compute units get about the same number of channels. */
+#include "backend/opencl/phases.h"
+#include "backend/opencl/emit.h"
+#include "backend/opencl/layer.h"
+#include "base/try.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Chunks of the range of a compute unit. With fewer, the others wait longer for the last one; each
+ * takes about a tenth of a microsecond. */
+#define MOST_CHUNKS 8
+
+/* The functions of no layer. */
+static const struct opencl_function gather = {
+    .name = "gather_phase",
+    .range = RANGE_SHARDS,
+    .arguments = {ARG_PIXELS, ARG_ORDER, ARG_TABLE, ARG_INPUT, ARG_FIRST, ARG_COUNT},
+};
+static const struct opencl_function adam = {
+    .name = "adam_phase",
+    .range = RANGE_BATCH,
+    .arguments = {ARG_PARTIALS, ARG_GRADIENTS, ARG_PARAMETERS, ARG_MOMENTS, ARG_SECOND_MOMENTS,
+                  ARG_ADAM, ARG_COUNT},
+};
+
+/* Returns whether ${items} are divided among ${units} so that all are busy nine tenths of the
+ * time. */
+static bool divides_well(size_t items, size_t units) {
+    size_t rounds = (items + units - 1) / units;
+    return 10 * items >= 9 * rounds * units;
+}
+
+/* Adds ${call} as a phase; no phase without items. */
+static void add_phase(struct opencl_phases *phases, struct opencl_call call, size_t shards,
+                      size_t units) {
+    const enum opencl_range range = call.function->range;
+    const size_t items = call.items - call.input_items;
+    struct opencl_phase phase = {.call = call,
+                                 .items = items,
+                                 .by_batch = range == RANGE_BATCH || range == RANGE_ITEMS ||
+                                             range == RANGE_ONCE};
+    size_t share = ((phase.by_batch ? items : items * shards) + units - 1) / units;
+    phase.chunks = share < MOST_CHUNKS ? share : MOST_CHUNKS;
+    if (items > 0) {
+        phases->chunks += phase.chunks;
+        phases->list[phases->count++] = phase;
+    }
+}
+
+/* Adds ${function}, which belongs to no layer and computes ${size} vectors. */
+static void add_common(struct opencl_phases *phases, const struct opencl_function *function,
+                       size_t size, size_t shards, size_t units) {
+    size_t items = size / opencl_values_per_item(size, phases->groups.mapping);
+    add_phase(phases, (struct opencl_call){function, 0, items, 0, 0}, shards, units);
+}
+
+/* Adds the functions of ${group} in ${pass}. */
+static void add_group(struct opencl_phases *phases, size_t group, unsigned pass, size_t shards,
+                      size_t units) {
+    const struct opencl_group *of = &phases->groups.list[group];
+    for (size_t f = 0; f < of->layer->function_count; f++) {
+        const struct opencl_function *function = &of->layer->functions[f];
+        if ((opencl_passes_of(of, function) & pass) != 0) {
+            add_phase(phases, opencl_call_of(&phases->groups, group, function), shards, units);
+        }
+    }
+}
+
+/* Stores what argument ${a} of ${call} is in the kernel. */
+static void name_argument(const struct opencl_phases *phases, const struct opencl_call *call,
+                          size_t a, char name[24]) {
+    static const char *const names[] = {[ARG_PARAMETERS] = "parameters",
+                                        [ARG_BUFFERS] = "buffers",
+                                        [ARG_PARTIALS] = "partials",
+                                        [ARG_GRADIENTS] = "gradients",
+                                        [ARG_MOMENTS] = "moments",
+                                        [ARG_SECOND_MOMENTS] = "second_moments",
+                                        [ARG_PIXELS] = "pixels",
+                                        [ARG_TABLE] = "table",
+                                        [ARG_ADAM] = "adam",
+                                        [ARG_LABELS] = "labels",
+                                        [ARG_ORDER] = "order",
+                                        [ARG_RESULTS] = "results",
+                                        [ARG_COUNT] = "count",
+                                        [ARG_UPDATE] = "1",
+                                        [ARG_BATCH] = "1",
+                                        [ARG_RESULT_INDEX] = "result_index",
+                                        [ARG_FIRST] = "first"};
+    const struct opencl_group *group = &phases->groups.list[call->group];
+    const enum opencl_argument argument = call->function->arguments[a];
+    switch (argument) {
+    case ARG_INPUT:
+    case ARG_OUTPUT:
+        snprintf(name, 24, "value%zu", argument == ARG_INPUT ? group->first : group->end);
+        break;
+    case ARG_DINPUT:
+    case ARG_DOUTPUT:
+        snprintf(name, 24, "dvalue%zu", argument == ARG_DINPUT ? group->first : group->end);
+        break;
+    case ARG_SCRATCH:
+        snprintf(name, 24, "scratch%zu", call->group);
+        break;
+    default:
+        snprintf(name, 24, "%s", names[argument]);
+    }
+}
+
+/* Adds the buffers that ${call} takes, unless there are such parameters already. */
+static void add_buffers(struct opencl_phases *phases, const struct opencl_call *call) {
+    for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
+        struct opencl_phase_buffer *buffer = &phases->buffers[phases->buffer_count];
+        size_t i = 0;
+        *buffer = (struct opencl_phase_buffer){call->function->arguments[a], call->group, ""};
+        if (buffer->argument >= OPENCL_ARG_NUMBER) {
+            continue;
+        }
+        name_argument(phases, call, a, buffer->name);
+        while (strcmp(phases->buffers[i].name, buffer->name) != 0) {
+            i++;
+        }
+        phases->buffer_count += i == phases->buffer_count;
+    }
+}
+
+enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t batch, size_t units,
+                                    struct opencl_phases *phases, struct weft_error *error) {
+    const size_t shards = lanes_shards(batch), end = groups->count;
+    size_t capacity = 3;
+    for (size_t i = 0; i < end; i++) {
+        capacity += groups->list[i].layer->function_count;
+    }
+    *phases = (struct opencl_phases){.groups = *groups};
+    phases->groups.list = calloc(end, sizeof *phases->groups.list);
+    phases->list = calloc(capacity, sizeof *phases->list);
+    phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
+    if (phases->groups.list == NULL || phases->list == NULL || phases->buffers == NULL) {
+        opencl_phases_finish(phases);
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    for (size_t i = 0; i < end; i++) {
+        struct opencl_group *group = &phases->groups.list[i];
+        *group = groups->list[i];
+        group->by_channels =
+            group->by_channels &&
+            divides_well(groups->network->layers[group->main].output.channels, units);
+    }
+    add_common(phases, &gather, weft_shape_size(groups->network->input), shards, units);
+    for (size_t i = 0; i < end; i++) {
+        add_group(phases, i, PASS_FORWARD_BATCH, shards, units);
+    }
+    add_phase(phases, (struct opencl_call){&opencl_loss, end - 1, 1, 0, 0}, shards, units);
+    for (size_t i = end; i-- > 0;) {
+        add_group(phases, i, PASS_BACKWARD_BATCH, shards, units);
+    }
+    add_common(phases, &adam, opencl_padded(groups->network->parameter_count) / CPU_LANES, shards,
+               units);
+    for (size_t i = 0; i < phases->count; i++) {
+        add_buffers(phases, &phases->list[i].call);
+    }
+    return WEFT_OK;
+}
+
+void opencl_phases_finish(struct opencl_phases *phases) {
+    free(phases->groups.list);
+    free(phases->list);
+    free(phases->buffers);
+    *phases = (struct opencl_phases){.count = 0};
+}
+
+/* Appends the function that computes the items [begin, end) of phase ${i}, of all shards. It is not
+ * inlined, so that the kernel is small, and the compiler takes a function at a time. */
+static void emit_phase(struct text *text, const struct opencl_phases *phases, size_t i) {
+    const struct opencl_phase *phase = &phases->list[i];
+    const enum opencl_argument *arguments = phase->call.function->arguments;
+    text_add(text, "__attribute__((noinline)) void phase_%zu(int begin, int end", i);
+    for (size_t a = 0; arguments[a] != ARG_END; a++) {
+        text_add(text, ", %sa%zu",
+                 opencl_emit_type(arguments[a], phase->call.function->passes != 0), a);
+    }
+    text_add(text, ") {\n    LANE_MEMORY lanes = 0;\n"
+                   "    for (int i = begin; i < end; i++) ");
+    opencl_emit_function(text, &phases->groups, &phase->call);
+    if (phase->by_batch) {
+        text_add(text, "(i, 0, lanes");
+    } else {
+        text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
+    }
+    for (size_t a = 0; arguments[a] != ARG_END; a++) {
+        text_add(text, ", a%zu", a);
+    }
+    text_add(text, ");\n}\n");
+}
+
+/* Appends the call of phase ${i}. */
+static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i) {
+    const struct opencl_phase *phase = &phases->list[i];
+    char name[24];
+    text_add(text, "        PHASE(%zu, %zu%s, phase_%zu(begin, end", phase->chunks, phase->items,
+             phase->by_batch ? "" : " * shards", i);
+    for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
+        name_argument(phases, &phase->call, a, name);
+        text_add(text, ", %s%s", name,
+                 strcmp(name, "adam") == 0 ? " + 8 * (begin_step + step)" : "");
+    }
+    text_add(text, "))\n");
+}
+
+void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
+    for (size_t i = 0; i < phases->count; i++) {
+        emit_phase(text, phases, i);
+    }
+    text_add(text,
+             "kernel void train_steps(global atomic_int *counters, int begin_step, int steps, "
+             "int batch, int images");
+    for (size_t i = 0; i < phases->buffer_count; i++) {
+        text_add(text, ", global %s *%s",
+                 phases->buffers[i].argument == ARG_ADAM ? "const float" : "void",
+                 phases->buffers[i].name);
+    }
+    text_add(text, ") {\n"
+                   "    struct unit unit = UNIT_OF_ITEM(steps);\n"
+                   "    for (int step = 0; STEP_BEGINS(step); step++) {\n"
+                   "        const int first = (begin_step + step) * batch;\n"
+                   "        const int count = min(batch, images - first);\n"
+                   "        const int shards = (count + 15) / 16;\n"
+                   "        const int result_index = (begin_step + step) * ((batch + 15) / 16);\n");
+    for (size_t i = 0; i < phases->count; i++) {
+        emit_call(text, phases, i);
+    }
+    text_add(text, "    }\n}\n");
+}

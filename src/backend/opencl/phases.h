@@ -1,0 +1,46 @@
+/* phases.h: a training step as a list of phases, which one kernel computes (cl/phases.cl). */
+#ifndef WEFT_OPENCL_PHASES_H
+#define WEFT_OPENCL_PHASES_H
+
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/kernels.h"
+#include "base/text.h"
+
+/* A function that computes its items for all shards, when the phase before it is done. */
+struct opencl_phase {
+    struct opencl_call call;
+    size_t items;  /* that a training step computes: of a shard, or with by_batch in all */
+    bool by_batch; /* an item is for all shards */
+    size_t chunks; /* that the range of a compute unit is divided into */
+};
+
+/* A parameter of the kernel: a buffer of the device. */
+struct opencl_phase_buffer {
+    enum opencl_argument argument;
+    size_t group; /* of the call that takes it first */
+    char name[24];
+};
+
+struct opencl_phases {
+    struct opencl_groups groups; /* those of the launches, but for by_channels */
+    size_t count, chunks;        /* chunks: of a compute unit, in all phases together */
+    struct opencl_phase *list;
+    size_t buffer_count;
+    struct opencl_phase_buffer *buffers; /* in the order of the parameters */
+};
+
+/* Makes the phases of ${groups} for batches of ${batch} images on ${units} compute units. Fails
+ * with WEFT_FAILED without memory. opencl_phases_finish frees them. */
+enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t batch, size_t units,
+                                    struct opencl_phases *phases, struct weft_error *error);
+void opencl_phases_finish(struct opencl_phases *phases);
+
+/* Appends the functions of all phases, and the kernel that calls them:
+ * train_steps(counters, first step, steps, images of a step, images in all, adam's numbers,
+ * buffers). ${text} has the functions of the layers, and cl/phases.cl. */
+void opencl_emit_phases(struct text *text, const struct opencl_phases *phases);
+
+/* The parameters of train_steps before the buffers. */
+enum { PHASES_COUNTERS, PHASES_BEGIN, PHASES_STEPS, PHASES_BATCH, PHASES_IMAGES, PHASES_BUFFERS };
+
+#endif

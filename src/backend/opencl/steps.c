@@ -1,0 +1,261 @@
+/* steps.c: training steps by one kernel that computes many of them. */
+#include "backend/opencl/steps.h"
+#include "backend/log.h"
+#include "backend/opencl/cache.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
+#include "backend/opencl/passes.h"
+#include "backend/opencl/phases.h"
+#include "backend/opencl/plan.h"
+#include "backend/opencl/program.h"
+#include "backend/opencl/source.h"
+#include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
+#include "base/try.h"
+#include "numerics.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of OpenCL 3.0, which cl.h does not ask for. */
+#define ATOMIC_MEMORY_CAPABILITIES 0x1063
+#define ATOMIC_ORDER_ACQ_REL       (1u << 1)
+#define ATOMIC_SCOPE_DEVICE        (1u << 5)
+
+#define COUNTER_BYTES 128 /* COUNTER_STRIDE of cl/phases.cl */
+
+struct opencl_steps {
+    struct weft_backend_options options;
+    char *kernels, *cl_options; /* copies of those of the options, or NULL */
+    const char *standard;       /* of the program's OpenCL C */
+    struct opencl_phases phases;
+    struct opencl_program program;
+    cl_kernel kernel;
+    cl_mem counters;
+    size_t counter_bytes;
+};
+
+/* Returns the version of OpenCL C in which the device has atomics of order acq_rel and scope
+ * device, or NULL. OpenCL 2 requires them, OpenCL 3.0 does not. */
+static const char *find_standard(const struct opencl_backend *cl) {
+    char version[128] = "";
+    int major = 0;
+    cl_ulong has = 0, needed = ATOMIC_ORDER_ACQ_REL | ATOMIC_SCOPE_DEVICE;
+    if (clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL) !=
+            CL_SUCCESS ||
+        sscanf(version, "OpenCL %d", &major) != 1 || major < 2) {
+        return NULL;
+    }
+    if (major == 2) {
+        return "CL2.0";
+    }
+    return clGetDeviceInfo(cl->device, ATOMIC_MEMORY_CAPABILITIES, sizeof has, &has, NULL) ==
+                       CL_SUCCESS &&
+                   (has & needed) == needed
+               ? "CL3.0"
+               : NULL;
+}
+
+/* Makes the source of the program: all functions, no kernels of launches, and the phases. */
+static enum weft_status make_source(const struct opencl_steps *steps,
+                                    const struct opencl_backend *cl, struct text *text,
+                                    struct weft_error *error) {
+    const struct opencl_kernels none = {.groups = &steps->phases.groups, .limits = cl->limits};
+    TRY(opencl_source_make(&none, steps->options.kernels, text, error));
+    TRY(opencl_source_add(text, steps->options.kernels, "phases.cl", error));
+    opencl_emit_phases(text, &steps->phases);
+    return text->failed ? weft_fail(error, WEFT_FAILED, "kernels: no memory for a program's source")
+                        : WEFT_OK;
+}
+
+/* Builds the program, checks what it computes, and makes the kernel. */
+static enum weft_status build(struct opencl_backend *cl, struct weft_error *error) {
+    struct opencl_steps *steps = cl->steps;
+    struct text source = {0};
+    cl_int code;
+    enum weft_status status;
+    TRY_OR(done, opencl_phases_make(&cl->groups, cl->base.batch, cl->limits.units, &steps->phases,
+                                    error));
+    TRY_OR(done, make_source(steps, cl, &source, error));
+    TRY_OR(done, opencl_program_build(cl, &steps->program, &source, steps->standard,
+                                      &steps->options, error));
+    TRY_OR(done, opencl_probe_again(cl, &steps->program, error));
+    if (strcmp(steps->program.probe, cl->program.probe) != 0) {
+        status = weft_fail(error, WEFT_BAD_DEVICE,
+                           "its probe computes something else than that of the launches");
+        goto done;
+    }
+    steps->kernel = clCreateKernel(steps->program.object, "train_steps", &code);
+    TRY_OR(done, opencl_queue_check(cl, code, "clCreateKernel: train_steps", error));
+    steps->counter_bytes = (2 + cl->limits.units) * COUNTER_BYTES;
+    TRY_OR(done, opencl_buffer(cl, steps->counter_bytes, "counters", &steps->counters, error));
+    log_write(&cl->base.log, "opencl: training steps by one kernel: %zu phases, %u units",
+              steps->phases.count, cl->limits.units);
+done:
+    free(source.bytes);
+    return status;
+}
+
+/* Copies ${options}, whose texts need not exist when the kernel is built. */
+static enum weft_status copy_options(struct opencl_steps *steps,
+                                     const struct weft_backend_options *options,
+                                     struct weft_error *error) {
+    const char *kernels = options->kernels, *cl_options = options->cl_options;
+    steps->options = *options;
+    steps->options.kernels = steps->kernels = kernels != NULL ? text_copy(kernels) : NULL;
+    steps->options.cl_options = steps->cl_options =
+        cl_options != NULL ? text_copy(cl_options) : NULL;
+    return (kernels != NULL && steps->kernels == NULL) ||
+                   (cl_options != NULL && steps->cl_options == NULL)
+               ? weft_fail(error, WEFT_FAILED, "opencl: no memory")
+               : WEFT_OK;
+}
+
+enum weft_status opencl_steps_init(struct opencl_backend *cl,
+                                   const struct weft_backend_options *options,
+                                   struct weft_error *error) {
+    const bool always = options->step_kernel == WEFT_STEP_KERNEL_ALWAYS;
+    const bool suits = cl->mapping == WEFT_MAPPING_CPU &&
+                       strcmp(cl->base.device.type, "cpu") == 0 &&
+                       options->math == WEFT_MATH_EXACT && !options->no_fuse;
+    const char *standard = suits ? find_standard(cl) : NULL;
+    if (cl->base.forward_only || !always) {
+        return WEFT_OK;
+    }
+    if (standard == NULL) {
+        return weft_fail(error, WEFT_BAD_DEVICE,
+                         suits ? "steps by one kernel: the driver has no atomics of order acq_rel "
+                                 "and scope device"
+                               : "steps by one kernel: only on a CPU device, with the mapping cpu, "
+                                 "exact math and fused layers");
+    }
+    cl->steps = calloc(1, sizeof *cl->steps);
+    if (cl->steps == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    cl->steps->standard = standard;
+    TRY(copy_options(cl->steps, options, error));
+    if (build(cl, error) != WEFT_OK) {
+        return weft_error_context(error, "steps by one kernel");
+    }
+    return WEFT_OK;
+}
+
+void opencl_steps_finish(struct opencl_backend *cl) {
+    struct opencl_steps *steps = cl->steps;
+    if (steps != NULL) {
+        OPENCL_RELEASE(cl->device, MemObject, steps->counters);
+        OPENCL_RELEASE(cl->device, Kernel, steps->kernel);
+        OPENCL_RELEASE(cl->device, Program, steps->program.object);
+        opencl_phases_finish(&steps->phases);
+        free(steps->kernels);
+        free(steps->cl_options);
+    }
+    free(steps);
+    cl->steps = NULL;
+}
+
+/* Writes Adam's numbers of all ${steps}: the scale, then the members of struct weft_adam. */
+static enum weft_status write_adam(struct opencl_backend *cl, const struct weft_steps *steps,
+                                   struct weft_error *error) {
+    const size_t bytes = steps->steps * 8 * sizeof(cl_float);
+    enum weft_status status;
+    cl_float(*numbers)[8] = malloc(bytes);
+    if (numbers == NULL) {
+        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+    }
+    for (size_t i = 0; i < steps->steps; i++) {
+        size_t left = steps->images - i * steps->batch;
+        float scale = weft_div(1.0f, (float)(left < steps->batch ? left : steps->batch));
+        const struct weft_adam *a = &steps->adam[i];
+        const cl_float values[8] = {scale,        a->beta1,          a->beta2,
+                                    a->eps,       a->complement1,    a->complement2,
+                                    a->step_size, a->root_correction};
+        memcpy(numbers[i], values, sizeof values);
+    }
+    TRY_OR(done, opencl_buffer_grow(cl, bytes, "Adam's numbers", &cl->adam, error));
+    status = opencl_write(cl, cl->adam, numbers, bytes, error);
+done:
+    free(numbers);
+    return status;
+}
+
+/* Sets argument ${index} of the kernel. */
+static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size, const void *value,
+                            struct weft_error *error) {
+    return opencl_queue_check(cl, clSetKernelArg(cl->steps->kernel, (cl_uint)index, size, value),
+                              "clSetKernelArg: train_steps", error);
+}
+
+static enum weft_status set_arguments(struct opencl_backend *cl, const struct weft_steps *steps,
+                                      size_t begin, size_t count, struct weft_error *error) {
+    const struct opencl_phases *phases = &cl->steps->phases;
+    const cl_int numbers[] = {(cl_int)begin, (cl_int)count, (cl_int)steps->batch,
+                              (cl_int)steps->images};
+    TRY(set(cl, PHASES_COUNTERS, sizeof cl->steps->counters, &cl->steps->counters, error));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        TRY(set(cl, PHASES_BEGIN + i, sizeof numbers[i], &numbers[i], error));
+    }
+    for (size_t i = 0; i < phases->buffer_count; i++) {
+        const struct opencl_phase_buffer *buffer = &phases->buffers[i];
+        cl_mem *memory = opencl_buffer_of(cl, buffer->group, buffer->argument);
+        TRY(set(cl, PHASES_BUFFERS + i, sizeof *memory, memory, error));
+    }
+    return WEFT_OK;
+}
+
+/* Enqueues ${count} steps from ${begin} on, and waits. Stores in ${made} how many there were: fewer
+ * if a compute unit has left. */
+static enum weft_status launch(struct opencl_backend *cl, const struct weft_steps *steps,
+                               size_t begin, size_t count, size_t *made, struct weft_error *error) {
+    const size_t units = cl->limits.units, one = 1;
+    const size_t chunks = cl->steps->phases.chunks * units; /* of a step */
+    cl_int done = 0;
+    TRY(set_arguments(cl, steps, begin, count, error));
+    TRY(opencl_fill(cl, cl->steps->counters, 0, 0, cl->steps->counter_bytes, error));
+    TRY(opencl_pace_finish(cl, "clFinish", error));
+    TRY(opencl_lost_check(cl->device, error));
+    TRY(opencl_queue_check(
+        cl,
+        clEnqueueNDRangeKernel(cl->queue, cl->steps->kernel, 1, NULL, &units, &one, 0, NULL, NULL),
+        "clEnqueueNDRangeKernel: train_steps", error));
+    TRY(opencl_read(cl, cl->steps->counters, &done, sizeof done, error));
+    *made = (size_t)done / chunks;
+    cl->has_computed = true;
+    watch_add(&cl->base.watch, *made * cl->base.watch.step);
+    if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
+        return weft_fail(error, WEFT_BAD_DEVICE, "train_steps: %d chunks done, of %zu a step", done,
+                         chunks);
+    }
+    return watch_check(&cl->base.watch, "computation", error);
+}
+
+/* Makes ${steps}, which opencl_steps_begin has prepared. */
+static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *steps,
+                            struct weft_error *error) {
+    TRY(write_adam(cl, steps, error));
+    for (size_t step = 0, made = 0; step < steps->steps; step += made) {
+        size_t left = steps->steps - step;
+        TRY(launch(cl, steps, step, left < 32 ? left : 32, &made, error));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    opencl_pace_begin(cl, steps->batch, true);
+    if (cl->steps == NULL || cl->debug != NULL || backend->profile != NULL) {
+        TRY(opencl_train_enqueue(cl, steps, error));
+    } else {
+        TRY(opencl_steps_begin(cl, steps, error));
+        TRY(run(cl, steps, error));
+        TRY(opencl_steps_join(cl, steps, error));
+    }
+    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
+}
