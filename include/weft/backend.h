@@ -202,6 +202,12 @@ WEFT_API enum weft_status weft_backend_train(struct weft_backend *backend,
                                              struct weft_step_result *results,
                                              struct weft_error *error);
 
+/* Stores how many training steps an OpenCL device has made since it was opened: by launches for
+ * each step, and by the kernel that computes many (enum weft_step_kernel). The CPU backend has made
+ * none of either kind. */
+WEFT_API void weft_backend_steps_made(const struct weft_backend *backend, uint64_t *by_launches,
+                                      uint64_t *by_kernel);
+
 /* The statistics that batch norm uses. */
 enum weft_statistics { WEFT_STATISTICS_RUNNING, WEFT_STATISTICS_BATCH };
 

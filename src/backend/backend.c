@@ -38,6 +38,12 @@ const char *weft_backend_note(const struct weft_backend *backend) {
     return backend->note[0] != '\0' ? backend->note : NULL;
 }
 
+void weft_backend_steps_made(const struct weft_backend *backend, uint64_t *by_launches,
+                             uint64_t *by_kernel) {
+    *by_launches = backend->steps_by_launches;
+    *by_kernel = backend->steps_by_kernel;
+}
+
 bool weft_device_lost(void) {
     return opencl_api != NULL && opencl_api->is_lost();
 }

@@ -67,11 +67,12 @@ struct weft_backend {
     enum weft_mapping mapping;         /* of an OpenCL device, as it was opened: cpu or gpu */
     size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by weft_backend_set_images */
     uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
-    size_t last_count;                 /* images of the last step or pass; 0: none yet */
-    char warning[512];                 /* of weft_backend_warning, or empty */
-    bool contracts;                    /* of weft_backend_contracts */
-    char note[512];                    /* of weft_backend_note, or empty */
-    struct profile *profile;           /* NULL unless profiled; profile.c frees it */
+    uint64_t steps_by_launches, steps_by_kernel; /* of weft_backend_steps_made */
+    size_t last_count;                           /* images of the last step or pass; 0: none yet */
+    char warning[512];                           /* of weft_backend_warning, or empty */
+    bool contracts;                              /* of weft_backend_contracts */
+    char note[512];                              /* of weft_backend_note, or empty */
+    struct profile *profile;                     /* NULL unless profiled; profile.c frees it */
 };
 
 /* What a backend is opened for; it copies the members that struct weft_backend has too. */

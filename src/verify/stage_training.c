@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "verify/edge_training.h"
 #include "verify/reference.h"
+#include "verify/step_kernel.h"
 
 /* Trains the reference. Fails with WEFT_NO_VERDICT if it does not give the hash of ${known}. */
 static enum weft_status expect(struct trainer *trainer, const struct verify_known *known,
@@ -57,6 +58,9 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     }
     memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
     TRY(compare(trainer, error));
+    if (verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0) {
+        TRY(verify_step_kernel(trainer, error));
+    }
     return verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0
                ? verify_edge_training(trainer, error)
                : WEFT_OK;

@@ -13,9 +13,11 @@
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/step_choice.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 #include "numerics.h"
+#include "os/host.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -38,6 +40,7 @@ struct opencl_steps {
     cl_kernel kernel;
     cl_mem counters;
     size_t counter_bytes;
+    struct step_choice choice;
 };
 
 /* Returns the version of OpenCL C in which the device has atomics of order acq_rel and scope
@@ -73,6 +76,21 @@ static enum weft_status make_source(const struct opencl_steps *steps,
                         : WEFT_OK;
 }
 
+/* Checks that the kernel may have its parameters. */
+static enum weft_status check_parameters(const struct opencl_backend *cl,
+                                         struct weft_error *error) {
+    const size_t buffers = cl->steps->phases.buffer_count + 1;
+    const size_t bytes = buffers * sizeof(cl_mem) + (PHASES_BUFFERS - 1) * sizeof(cl_int);
+    size_t most = 0;
+    TRY(opencl_check(
+        clGetDeviceInfo(cl->device, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof most, &most, NULL),
+        "clGetDeviceInfo", error));
+    return bytes <= most ? WEFT_OK
+                         : weft_fail(error, WEFT_BAD_DEVICE,
+                                     "a kernel of %zu bytes of parameters, the device allows %zu",
+                                     bytes, most);
+}
+
 /* Builds the program, checks what it computes, and makes the kernel. */
 static enum weft_status build(struct opencl_backend *cl, struct weft_error *error) {
     struct opencl_steps *steps = cl->steps;
@@ -81,6 +99,7 @@ static enum weft_status build(struct opencl_backend *cl, struct weft_error *erro
     enum weft_status status;
     TRY_OR(done, opencl_phases_make(&cl->groups, cl->base.batch, cl->limits.units, &steps->phases,
                                     error));
+    TRY_OR(done, check_parameters(cl, error));
     TRY_OR(done, make_source(steps, cl, &source, error));
     TRY_OR(done, opencl_program_build(cl, &steps->program, &source, steps->standard,
                                       &steps->options, error));
@@ -124,15 +143,16 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
                        strcmp(cl->base.device.type, "cpu") == 0 &&
                        options->math == WEFT_MATH_EXACT && !options->no_fuse;
     const char *standard = suits ? find_standard(cl) : NULL;
-    if (cl->base.forward_only || !always) {
+    if (cl->base.forward_only || options->step_kernel == WEFT_STEP_KERNEL_NEVER) {
         return WEFT_OK;
     }
     if (standard == NULL) {
-        return weft_fail(error, WEFT_BAD_DEVICE,
-                         suits ? "steps by one kernel: the driver has no atomics of order acq_rel "
-                                 "and scope device"
-                               : "steps by one kernel: only on a CPU device, with the mapping cpu, "
-                                 "exact math and fused layers");
+        return !always ? WEFT_OK
+                       : weft_fail(error, WEFT_BAD_DEVICE,
+                                   suits ? "--step-kernel always: the driver has no atomics of "
+                                           "order acq_rel and scope device"
+                                         : "--step-kernel always: only on a CPU device, with the "
+                                           "mapping cpu, exact math and fused layers");
     }
     cl->steps = calloc(1, sizeof *cl->steps);
     if (cl->steps == NULL) {
@@ -140,8 +160,11 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
     }
     cl->steps->standard = standard;
     TRY(copy_options(cl->steps, options, error));
-    if (build(cl, error) != WEFT_OK) {
-        return weft_error_context(error, "steps by one kernel");
+    if (always) {
+        cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_KERNEL};
+        if (build(cl, error) != WEFT_OK) {
+            return weft_error_context(error, "--step-kernel always");
+        }
     }
     return WEFT_OK;
 }
@@ -149,6 +172,9 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
 void opencl_steps_finish(struct opencl_backend *cl) {
     struct opencl_steps *steps = cl->steps;
     if (steps != NULL) {
+        if (cl->base.steps_by_kernel > 0 && !opencl_is_lost(cl->device)) {
+            opencl_cache_save(cl, &steps->program);
+        }
         OPENCL_RELEASE(cl->device, MemObject, steps->counters);
         OPENCL_RELEASE(cl->device, Kernel, steps->kernel);
         OPENCL_RELEASE(cl->device, Program, steps->program.object);
@@ -216,6 +242,7 @@ static enum weft_status launch(struct opencl_backend *cl, const struct weft_step
     const size_t units = cl->limits.units, one = 1;
     const size_t chunks = cl->steps->phases.chunks * units; /* of a step */
     cl_int done = 0;
+    count = count < INT_MAX / 2 / chunks ? count : INT_MAX / 2 / chunks;
     TRY(set_arguments(cl, steps, begin, count, error));
     TRY(opencl_fill(cl, cl->steps->counters, 0, 0, cl->steps->counter_bytes, error));
     TRY(opencl_pace_finish(cl, "clFinish", error));
@@ -227,6 +254,7 @@ static enum weft_status launch(struct opencl_backend *cl, const struct weft_step
     TRY(opencl_read(cl, cl->steps->counters, &done, sizeof done, error));
     *made = (size_t)done / chunks;
     cl->has_computed = true;
+    cl->base.steps_by_kernel += *made;
     watch_add(&cl->base.watch, *made * cl->base.watch.step);
     if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
         return weft_fail(error, WEFT_BAD_DEVICE, "train_steps: %d chunks done, of %zu a step", done,
@@ -235,13 +263,51 @@ static enum weft_status launch(struct opencl_backend *cl, const struct weft_step
     return watch_check(&cl->base.watch, "computation", error);
 }
 
-/* Makes ${steps}, which opencl_steps_begin has prepared. */
+/* Builds the kernel, unless it has been built. If it cannot be, launches are used from now on. */
+static bool is_ready(struct opencl_backend *cl) {
+    struct weft_error error = {0};
+    if (cl->steps->counters == NULL && build(cl, &error) != WEFT_OK) {
+        log_write(&cl->base.log, "opencl: no training steps by one kernel: %s", error.message);
+        cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_LAUNCHES};
+        return false;
+    }
+    return true;
+}
+
+/* Makes ${count} steps from ${begin} on by launches, and waits. */
+static enum weft_status run_launches(struct opencl_backend *cl, const struct weft_steps *steps,
+                                     size_t begin, size_t count, struct weft_error *error) {
+    TRY(opencl_steps_enqueue(cl, steps, begin, begin + count, error));
+    TRY(opencl_pace_finish(cl, "clFinish", error));
+    cl->base.steps_by_launches += count;
+    return watch_check(&cl->base.watch, "computation", error);
+}
+
+/* Makes ${steps}, which opencl_steps_begin has prepared, in pieces. */
 static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *steps,
                             struct weft_error *error) {
-    TRY(write_adam(cl, steps, error));
+    struct step_choice *choice = &cl->steps->choice;
+    bool has_adam = false;
     for (size_t step = 0, made = 0; step < steps->steps; step += made) {
-        size_t left = steps->steps - step;
-        TRY(launch(cl, steps, step, left < 32 ? left : 32, &made, error));
+        enum step_way way;
+        const size_t count = step_choice_next(choice, steps->steps - step, &way);
+        double start;
+        made = 0;
+        if (way == STEP_KERNEL && !is_ready(cl)) {
+            continue;
+        }
+        if (way == STEP_KERNEL && !has_adam) {
+            TRY(write_adam(cl, steps, error));
+            has_adam = true;
+        }
+        start = os_seconds();
+        if (way == STEP_KERNEL) {
+            TRY(launch(cl, steps, step, count, &made, error));
+        } else {
+            TRY(run_launches(cl, steps, step, count, error));
+            made = count;
+        }
+        step_choice_measured(choice, way, made, os_seconds() - start);
     }
     return WEFT_OK;
 }
@@ -249,13 +315,15 @@ static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *
 enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
+    const bool pieces = cl->steps != NULL && cl->debug == NULL && backend->profile == NULL;
     opencl_pace_begin(cl, steps->batch, true);
-    if (cl->steps == NULL || cl->debug != NULL || backend->profile != NULL) {
-        TRY(opencl_train_enqueue(cl, steps, error));
-    } else {
+    if (pieces) {
         TRY(opencl_steps_begin(cl, steps, error));
         TRY(run(cl, steps, error));
         TRY(opencl_steps_join(cl, steps, error));
+    } else {
+        TRY(opencl_train_enqueue(cl, steps, error));
+        backend->steps_by_launches += steps->steps;
     }
     return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
 }

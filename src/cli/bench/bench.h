@@ -34,6 +34,7 @@ struct cli_bench_part {
     size_t batch, steps;                /* of one run; 0 steps: not cut into steps */
     double gflop;                       /* of one run */
     size_t repeat;                      /* times; 0: only the kernels were asked for */
+    uint64_t made[2];                   /* training steps by launches, by one kernel for many */
     double warm_seconds;                /* of the runs before the timed ones */
     double *times;                      /* seconds of each run, the shortest first */
     struct weft_profile_entry *entries; /* kernels; NULL: not asked for */

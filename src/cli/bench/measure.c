@@ -97,6 +97,7 @@ static enum weft_status measure(struct cli_bench *bench, struct weft_backend *ba
     if (cli_bench_wants(bench->options, part->what)) {
         TRY(time_runs(bench, backend, part, run, error));
     }
+    weft_backend_steps_made(backend, &part->made[0], &part->made[1]);
     if (cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
         TRY(weft_backend_profile_start(backend, error));
         TRY(run(bench, backend, part, 0, &seconds, error));

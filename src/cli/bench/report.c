@@ -89,6 +89,10 @@ static void print_row(const struct cli_bench *bench, const struct cli_bench_part
                  part->times[0], part->times[part->repeat - 1], speed, gflops,
                  percent(share_of_peak(bench, gflops), bench->peak > 0, share));
     screen_print(part->variant[0] != '\0' ? "  (%s)\n" : "%s\n", part->variant);
+    if (part->made[1] > 0) {
+        screen_print("          steps: %llu by launches, %llu by one kernel\n",
+                     (unsigned long long)part->made[0], (unsigned long long)part->made[1]);
+    }
 }
 
 static enum weft_status print_part(const struct cli_bench *bench, const struct cli_bench_part *part,
@@ -115,6 +119,8 @@ static enum weft_status print_part(const struct cli_bench *bench, const struct c
     json_write_double(&json, "gflops", gflops);
     json_known(&json, "share_of_peak", share_of_peak(bench, gflops), bench->peak > 0);
     cli_json_text(&json, "variant", part->variant);
+    json_write_integer(&json, "steps_by_launches", part->made[0]);
+    json_write_integer(&json, "steps_by_kernel", part->made[1]);
     json_write_integer(&json, "peak_memory", os_peak_memory());
     return cli_event_end(&json, error);
 }

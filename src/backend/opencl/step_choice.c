@@ -1,0 +1,78 @@
+/* step_choice.c: which way training steps are computed, by measurement.
+ *
+ * Training begins with launches. After START seconds of work both ways are compared: pieces of
+ * steps are made by one and the other in turns, and the faster way goes on. The comparison is
+ * repeated: at first soon, then at longer intervals while the answer stays the same; and at once if
+ * the steps take longer, because other programs use the processors, or less long. */
+#include "backend/opencl/step_choice.h"
+
+#define START   0.1  /* seconds of work before the first comparison */
+#define PERIOD  0.25 /* to the next one, at least */
+#define LONGEST 2.0  /* and at most */
+#define SOON    0.05 /* if the steps take another time than before */
+#define CHANGE  1.3  /* that is, by this factor */
+#define PIECE   0.02 /* seconds of the steps of a launch */
+#define TRIAL   0.01 /* the same in a comparison */
+#define TRIALS  4    /* pieces of a comparison, half of them each way */
+#define LONG    0.02 /* a longer step is always made by launches */
+
+static double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
+size_t step_choice_next(const struct step_choice *choice, size_t left, enum step_way *way) {
+    const double seconds = choice->pieces > 0 ? TRIAL : PIECE;
+    double fits = 1.0;
+    *way = choice->way;
+    if (choice->pieces % 2 == 1) {
+        *way = choice->way == STEP_KERNEL ? STEP_LAUNCHES : STEP_KERNEL;
+    }
+    if (choice->cost[*way] > 0) {
+        fits = seconds / choice->cost[*way];
+    }
+    return fits >= (double)left ? left : (size_t)larger(fits, 1.0);
+}
+
+/* Ends a comparison. */
+static void decide(struct step_choice *choice) {
+    const enum step_way before = choice->way;
+    for (int way = 0; way < STEP_WAYS; way++) {
+        choice->cost[way] = choice->spent[way] / choice->steps[way];
+        choice->spent[way] = choice->steps[way] = 0;
+    }
+    choice->way =
+        choice->cost[STEP_KERNEL] < choice->cost[STEP_LAUNCHES] ? STEP_KERNEL : STEP_LAUNCHES;
+    choice->period = choice->way == before ? 2 * choice->period : PERIOD;
+    choice->period = larger(PERIOD, choice->period < LONGEST ? choice->period : LONGEST);
+    choice->since = 0;
+}
+
+void step_choice_measured(struct step_choice *choice, enum step_way way, size_t steps,
+                          double seconds) {
+    const double cost = seconds / (double)steps, known = choice->cost[way];
+    if (!choice->began[way]) {
+        choice->began[way] = true;
+        return;
+    }
+    if (choice->fixed || choice->pieces == 0) {
+        const bool changed = known > 0 && (cost > CHANGE * known || known > CHANGE * cost);
+        const bool first = choice->period == 0;
+        choice->since += seconds;
+        if (known == 0 || choice->fixed) {
+            choice->cost[way] = cost;
+        }
+        if (!choice->fixed && cost <= LONG &&
+            choice->since > (first     ? START
+                             : changed ? SOON
+                                       : choice->period)) {
+            choice->pieces = TRIALS;
+        }
+        return;
+    }
+    choice->cost[way] = cost;
+    choice->spent[way] += seconds;
+    choice->steps[way] += (double)steps;
+    if (--choice->pieces == 0) {
+        decide(choice);
+    }
+}

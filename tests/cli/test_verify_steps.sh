@@ -1,0 +1,39 @@
+#!/bin/bash
+# test_verify_steps.sh: faults planted in the kernel of many training steps: weft verify finds them.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_steps
+# shellcheck source=tests/support/faults.sh
+. "${WEFT_SOURCE:?}/tests/support/faults.sh"
+
+run train --data "$sample" --steps 1 --quiet --device "$device" --step-kernel always --out probe
+if [ "$code" -ne 0 ]; then
+    skip "all" "the device has no kernel of many steps"
+    finish
+    exit 0
+fi
+
+begin "a claim that is lost"
+plant claim phases.cl 's/return chunk - u->begin;/return chunk == u->begin + 1 ? -1 : chunk - u->begin;/'
+finds 1 training step synchronisation
+end
+
+begin "an item that is skipped"
+plant item phases.cl 's/\(const int end = chunk_begin(.*\), chunks);/\1, chunks) - (unit.victim == 0 \&\& chunk == 1);/'
+finds 1 training step synchronisation
+end
+
+begin "the last chunk is shorter"
+plant tail phases.cl 's/\(const int end = chunk_begin(.*\), chunks);/\1, chunks) - (chunk + 2 == chunks);/'
+finds 1 training step synchronisation
+end
+
+begin "no wait between phases"
+plant wait phases.cl 's/if (add_done(u) >= (u->begin + chunks) \* u->units)/add_done(u); if (u->victim == (u->number + u->units - 1) % u->units)/'
+finds 1 training step synchronisation
+end
+
+begin "a chunk is done before it is computed"
+plant done phases.cl 's/u->computed++;/atomic_fetch_add_explicit(u->counters + DONE, 1, memory_order_relaxed, memory_scope_device);/'
+finds 1 training step synchronisation
+end
+finish
