@@ -85,9 +85,10 @@ class Programs:
         target = os.path.join(self.folder.name, "padded")
         if not os.path.exists(target):
             os.mkdir(target)
-            for split, count in PADDED.items():
+            for split, most in PADDED.items():
                 pixels = read_idx(os.path.join(source, split + "-images-idx3-ubyte"))[16:]
                 labels = read_idx(os.path.join(source, split + "-labels-idx1-ubyte"))[8:]
+                count = min(most, len(labels))
                 with open(os.path.join(target, split + "-images-idx3-ubyte"), "wb") as file:
                     file.write(struct.pack(">4B3I", 0, 0, 8, 3, count, 32, 32))
                     file.writelines(pad(pixels[784 * i : 784 * (i + 1)]) for i in range(count))
