@@ -130,14 +130,19 @@ WEFT_ALWAYS_INLINE void KERNEL(store_floats)(real values, global float *to, int 
 #define COLUMN      (16 * BLOCKS)
 #define ITEM_INPUTS (COLUMNS * COLUMN)
 
+/* Of the 16 inputs from ${i} on, those that exist. No code is needed for the others where the layer
+ * has none, nor for tiles with fewer outputs. */
+#define PRESENT(i) (INPUTS % COLUMN == 0 ? 16 : INPUTS - (i))
+#define EVEN_ROWS  (OUTPUTS % GRADIENT_TILE == 0 && GRADIENT_TILE % GRADIENT_ROWS == 0)
+
 /* The shards of a run, whose values an item keeps in adjacent memory. */
 #define RUN 8
 
 /* dweight[o][i] = sum of doutput[o] input[i]: chains over the images of a shard, then over the
- * shards. For GRADIENT_ROWS outputs and a column, of which ${rows} and ${present} inputs exist, and
+ * shards. For GRADIENT_ROWS outputs, of which ${rows} exist, the column of inputs from ${i} on, and
  * the ${images} of a run; x is [shard][image][block]. ${more}: the sums of earlier runs are
  * continued. */
-WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images, bool more,
+WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int i, int images, bool more,
                                                global const real *doutput, const real *x,
                                                global float *dweight) {
     real total[GRADIENT_ROWS][BLOCKS];
@@ -147,7 +152,8 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images
         for (int b = 0; b < BLOCKS; b++) {
             total[r][b] = REAL(0.0f);
             if (more && r < rows) {
-                total[r][b] = KERNEL(load_floats)(dweight + r * INPUTS + 16 * b, present - 16 * b);
+                total[r][b] =
+                    KERNEL(load_floats)(dweight + r * INPUTS + i + 16 * b, PRESENT(i + 16 * b));
             }
         }
     }
@@ -170,7 +176,8 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dweight)(int rows, int present, int images
 #pragma unroll
         for (int b = 0; b < BLOCKS; b++) {
             if (r < rows) {
-                KERNEL(store_floats)(total[r][b], dweight + r * INPUTS + 16 * b, present - 16 * b);
+                KERNEL(store_floats)
+                (total[r][b], dweight + r * INPUTS + i + 16 * b, PRESENT(i + 16 * b));
             }
         }
     }
@@ -209,7 +216,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o, int end, int i, int im
                 real *to_image = &x[b / BLOCKS][shard * COLUMN + b % BLOCKS];
                 real block[16];
                 KERNEL(load_transposed)
-                (input + (size_t)(begin / 16 + shard) * INPUTS + i + 16 * b, INPUTS - i - 16 * b,
+                (input + (size_t)(begin / 16 + shard) * INPUTS + i + 16 * b, PRESENT(i + 16 * b),
                  block);
 #pragma unroll
                 for (int image = 0; image < 16; image++) {
@@ -221,13 +228,13 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o, int end, int i, int im
         for (int t = o; t < end; t += GRADIENT_ROWS) {
             for (int c = 0; c < COLUMNS; c++) {
                 const int at = i + c * COLUMN;
-                global float *dweight = to + WEIGHT + t * INPUTS + at;
-                if (t + GRADIENT_ROWS <= end) {
+                global float *dweight = to + WEIGHT + t * INPUTS;
+                if (EVEN_ROWS || t + GRADIENT_ROWS <= end) {
                     KERNEL(linear_dweight)
-                    (GRADIENT_ROWS, INPUTS - at, of_run, begin > 0, d + t, x[c], dweight);
+                    (GRADIENT_ROWS, at, of_run, begin > 0, d + t, x[c], dweight);
                 } else {
                     KERNEL(linear_dweight)
-                    (end - t, INPUTS - at, of_run, begin > 0, d + t, x[c], dweight);
+                    (end - t, at, of_run, begin > 0, d + t, x[c], dweight);
                 }
             }
         }
@@ -272,7 +279,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_batch_dinput)(int i, int images, global co
             global const float *row = parameters + WEIGHT + (o + t) * INPUTS + i;
             for (int b = 0; b < COLUMNS * BLOCKS; b++) {
                 weight[b / BLOCKS][t * BLOCKS + b % BLOCKS] =
-                    KERNEL(load_floats)(row + 16 * b, INPUTS - i - 16 * b);
+                    KERNEL(load_floats)(row + 16 * b, PRESENT(i + 16 * b));
             }
         }
         for (int c = 0; c < COLUMNS; c++) {
@@ -293,7 +300,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_batch_dinput)(int i, int images, global co
             transpose(block);
 #pragma unroll
             for (int t = 0; t < 16; t++) {
-                if (i + 16 * b + t < INPUTS) {
+                if (t < PRESENT(i + 16 * b)) {
                     dinput[at + t] = RELU_GRADIENT(real_clean(block[t]), input, at + t);
                 }
             }
