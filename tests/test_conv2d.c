@@ -124,7 +124,8 @@ static void add_sums(const void *shape, const struct layer_values *values,
 static const struct shape shapes[] = {
     {1, 1, 1, 1, 1, 1, 1},    {3, 2, 5, 7, 7, 1, 1},     {7, 5, 13, 11, 7, 3, 2},
     {16, 1, 6, 28, 28, 5, 5}, {17, 6, 12, 12, 12, 5, 5}, {33, 13, 2, 7, 1, 3, 1},
-    {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},
+    {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},   {17, 3, 16, 15, 15, 3, 3},
+    {5, 2, 6, 14, 13, 7, 7},  {2, 2, 4, 14, 13, 12, 11},
 };
 
 /* 1e-5 of the largest value: the longest sums have 57,600 products (the gradient of a weight) in
@@ -172,6 +173,14 @@ START_TEST(bits_of_odd_shapes) {
 }
 END_TEST
 
+/* Several rows of taps a work-item, not all of them, and all of them at once. */
+START_TEST(bits_of_taps) {
+    layer_check_bits("conv2d, taps", LAYER_SMALL,
+                     "{\"input\": [2, 20, 17], \"layers\": [" CONV(8, 3, 3) "," CONV(
+                         4, 12, 11) "," CONV(6, 7, 5) "]}");
+}
+END_TEST
+
 START_TEST(bits_of_columns) {
     layer_check_bits("conv2d, columns", LAYER_SMALL,
                      "{\"input\": [13, 11, 1], \"layers\": [" CONV(5, 3, 1) "," CONV(
@@ -191,6 +200,7 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tests, differences);
     tcase_add_test(tests, bits_of_odd_shapes);
+    tcase_add_test(tests, bits_of_taps);
     tcase_add_test(tests, bits_of_columns);
     tcase_add_test(tests, bits_of_rows);
 }

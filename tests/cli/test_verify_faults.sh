@@ -95,7 +95,7 @@ names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,k
     relu.cl 's/AT(doutput, i), AT(input, i) > /AT(doutput, i), AT(input, i) >= /'
 names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \
     conv2d_pool.cl 's|y \* WINDOW + x), value > largest|y * WINDOW + x), value >= largest|'
-names "the gradient of another value of a pool's window" 1 layers conv2d input.grad "fused kernel" \
+names "the gradient of another value of a pool's window" 1 layers conv2d weight.grad "fused kernel" \
     conv2d_pool.cl 's/d, index == (integer)(y \* WINDOW + x));/d, index == (integer)(x * WINDOW + y));/'
 names "a row of taps twice" 1 layers conv2d weight.grad "wrong computation" \
     conv2d.cl 's/(k0, c, i0 + row, input/(k0, c, i0 + row % 2, input/'
