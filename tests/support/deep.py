@@ -24,7 +24,8 @@ TIMEOUT = 180  # seconds of a run that takes less than 5
 
 # Files of a run folder whose bytes follow from the options.
 FIXED = ("model.safetensors", "confusion-train.csv", "confusion-test.csv", "steps.csv", "matrix.csv", "logits")
-VARYING = re.compile(r"seconds|images_per_second|gflops|share|bytes|time|host")  # members of events
+# Members of events that vary, or that are 0 where a driver does not report them.
+VARYING = re.compile(r"seconds|images_per_second|gflops|share|bytes|time|host|clock_mhz|max_buffer")
 
 Run = collections.namedtuple("Run", "code out err")
 

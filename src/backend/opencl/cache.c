@@ -116,7 +116,7 @@ static bool build(struct opencl_backend *cl, struct opencl_program *program, con
         if (code == CL_SUCCESS) {
             return true;
         }
-        opencl_loss_note(cl->device, code);
+        opencl_loss_note(cl->device, code, "clBuildProgram");
     }
     OPENCL_RELEASE(cl->device, Program, program->object);
     program->object = NULL;

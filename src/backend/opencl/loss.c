@@ -10,28 +10,41 @@
 #include "os/host.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 #define MAX_LOST 64   /* devices; of more, the rest is not remembered */
 #define LONG     0.5  /* seconds: the fastest watchdog of a system waits for 2 */
 #define FULL     0.75 /* share of the device's memory */
 
-static _Atomic(cl_device_id) lost[MAX_LOST];
+/* A lost device, and the first call that failed so. The device is stored last. */
+static struct lost {
+    atomic_bool used;
+    _Atomic(cl_device_id) device; /* NULL: not yet stored */
+    char call[48], code[32];
+} losses[MAX_LOST];
 
-bool opencl_is_lost(cl_device_id device) {
-    for (size_t i = 0; i < MAX_LOST; i++) {
-        cl_device_id one = atomic_load(&lost[i]);
-        if (one == NULL || device == NULL || one == device) {
-            return one != NULL;
+/* Returns what is known of the loss of ${device} (NULL: of any device), or NULL. */
+static const struct lost *find_loss(cl_device_id device) {
+    for (size_t i = 0; i < MAX_LOST && atomic_load(&losses[i].used); i++) {
+        cl_device_id one = atomic_load(&losses[i].device);
+        if (one != NULL && (device == NULL || one == device)) {
+            return &losses[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+bool opencl_is_lost(cl_device_id device) {
+    return find_loss(device) != NULL;
 }
 
 enum weft_status opencl_lost_check(cl_device_id device, struct weft_error *error) {
-    if (!opencl_is_lost(device)) {
+    const struct lost *loss = find_loss(device);
+    if (loss == NULL) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_BAD_DEVICE, "the device was lost before, in this process");
+    weft_fail(error, WEFT_BAD_DEVICE, "the device was lost before, in this process: %s: %s",
+              loss->call, loss->code);
     return weft_error_hint(error, "start the program again");
 }
 
@@ -51,16 +64,32 @@ static bool means_loss(cl_int code) {
     }
 }
 
-void opencl_loss_add(cl_device_id device) {
-    for (size_t i = 0; !opencl_is_lost(device) && i < MAX_LOST; i++) {
-        cl_device_id empty = NULL;
-        atomic_compare_exchange_strong(&lost[i], &empty, device);
+static void add_loss(cl_device_id device, const char *call, const char *code) {
+    size_t i = 0;
+    if (opencl_is_lost(device)) {
+        return;
+    }
+    while (i < MAX_LOST && atomic_exchange(&losses[i].used, true)) {
+        i++;
+    }
+    if (i < MAX_LOST) {
+        snprintf(losses[i].call, sizeof losses[i].call, "%s", call);
+        snprintf(losses[i].code, sizeof losses[i].code, "%s", code);
+        atomic_store(&losses[i].device, device);
     }
 }
 
-void opencl_loss_note(cl_device_id device, cl_int code) {
+void opencl_loss_copy(cl_device_id whole, cl_device_id part) {
+    const struct lost *loss = find_loss(part);
+    if (loss != NULL) {
+        add_loss(whole, loss->call, loss->code);
+    }
+}
+
+void opencl_loss_note(cl_device_id device, cl_int code, const char *call) {
+    char text[32];
     if (means_loss(code)) {
-        opencl_loss_add(device);
+        add_loss(device, call, opencl_code_name(code, text));
     }
 }
 
@@ -70,7 +99,7 @@ enum weft_status opencl_device_check(cl_device_id device, cl_int code, const cha
     if (code == CL_SUCCESS || !means_loss(code)) {
         return opencl_check(code, call, error);
     }
-    opencl_loss_note(device, code);
+    opencl_loss_note(device, code, call);
     return weft_fail(error, WEFT_BAD_DEVICE, "the device was lost: %s: %s", call,
                      opencl_code_name(code, text));
 }

@@ -11,13 +11,13 @@ struct opencl_backend;
 /* Returns whether ${device} is lost; NULL: whether any device of this process is. */
 bool opencl_is_lost(cl_device_id device);
 
-/* Remembers that ${device} is lost. */
-void opencl_loss_add(cl_device_id device);
+/* Remembers that ${device} is lost if that is what ${code} of ${call} means. */
+void opencl_loss_note(cl_device_id device, cl_int code, const char *call);
 
-/* Remembers that ${device} is lost if that is what ${code} means. */
-void opencl_loss_note(cl_device_id device, cl_int code);
+/* Remembers that ${whole} is lost if its sub-device ${part} is. */
+void opencl_loss_copy(cl_device_id whole, cl_device_id part);
 
-/* Fails with WEFT_BAD_DEVICE if ${device} is lost. */
+/* Fails with WEFT_BAD_DEVICE if ${device} is lost; the message names the call that found it. */
 enum weft_status opencl_lost_check(cl_device_id device, struct weft_error *error);
 
 /* As opencl_check, for ${call} of a queue or a buffer of ${device}. If ${code} is one of a lost

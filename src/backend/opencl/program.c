@@ -71,7 +71,7 @@ static enum weft_status build_failed(cl_program program, cl_device_id device, co
                         log != NULL && log[0] != '\0' ? log : "(no log)", INDENT);
     }
     free(log);
-    opencl_loss_note(device, code);
+    opencl_loss_note(device, code, "clBuildProgram");
     return WEFT_BAD_DEVICE;
 }
 

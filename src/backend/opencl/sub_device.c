@@ -54,9 +54,7 @@ void opencl_sub_device_finish(struct opencl_backend *cl) {
     if (cl->whole == NULL) {
         return;
     }
-    if (opencl_is_lost(cl->device)) {
-        opencl_loss_add(cl->whole); /* later, the driver makes another sub-device of it */
-    }
+    opencl_loss_copy(cl->whole, cl->device); /* later, the driver makes another sub-device of it */
     /* The sub-device is not released: PoCL's threads release the last events after clFinish has
      * returned, and crash if the device of an event has been freed. */
 }
