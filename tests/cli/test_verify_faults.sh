@@ -104,7 +104,7 @@ names "another of equal classes wins" 1 evaluation cross_entropy predictions "wr
 names "no threshold to zero" 1 layers conv2d output "wrong computation,kernel of one layer,rounding" \
     conv2d.cl 's/x0 + x)) = real_clean(sum\[k\]\[x\]);/x0 + x)) = sum[k][x];/'
 names "eps left out" 1 layers batch_norm output "wrong computation,rounding" \
-    batch_norm.cl 's/weft_sqrt(variance + EPS)/weft_sqrt(variance)/'
+    batch_norm.cl 's/weft_device_sqrt(variance + EPS)/weft_device_sqrt(variance)/'
 names "shards joined in another order" 1 layers adam weight.grad rounding \
     adam.cl 's/for (int shard = 0; shard < (count + 15) \/ 16; shard++)/for (int shard = (count + 15) \/ 16 - 1; shard >= 0; shard--)/'
 names "a moment that stays as it was" 1 training adam conv1.weight.moment "wrong computation" \
