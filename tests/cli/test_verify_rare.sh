@@ -39,10 +39,7 @@ names "a shard omitted from a joined gradient" 1 layers linear weight.grad "fuse
 names "a gradient of which only the first 128 images are kept" 1 layers linear weight.grad "fused kernel" \
     linear.cl 's/begin > 0, d + t/false, d + t/'
 
-names "the last outputs of an item omitted" 1 layers linear weight.grad "fused kernel" \
-    linear.cl 's/(end - t, at, of_run/(end - t - 1, at, of_run/'
-
-names "inputs after the first sixteen, of a tile" 1 layers linear input.grad "fused kernel" \
+names "inputs after the first sixteen, of a tile" 1 layers relu input.grad "fused kernel" \
     linear.cl 's/weight\[k \* BLOCKS + b\])/weight[k * BLOCKS])/'
 
 names "an odd last shard omitted" 1 layers linear output "fused kernel" \
