@@ -119,12 +119,22 @@ enum weft_status weft_device_choose(const char *selector, struct weft_device *de
     return device_choose(selector, false, device, notice, error);
 }
 
+static enum weft_status open_cpu(const struct backend_request *request,
+                                 struct weft_backend **backend, struct weft_error *error) {
+    if (request->options->step_kernel == WEFT_STEP_KERNEL_ALWAYS &&
+        !request->options->forward_only) {
+        return weft_fail(error, WEFT_BAD_DEVICE,
+                         "--step-kernel always: the CPU backend has no kernels");
+    }
+    return cpu_open(request, backend, error);
+}
+
 /* Opens ${device}. A device that breaks a rule on which bits depend fails. */
 static enum weft_status open_right(const struct backend_request *request,
                                    const struct weft_device *device, struct weft_backend **backend,
                                    struct weft_error *error) {
     if (device->builtin) {
-        return cpu_open(request, backend, error);
+        return open_cpu(request, backend, error);
     }
     TRY(opencl_api->open(request, device, backend, error));
     if ((*backend)->warning[0] != '\0' && !(*backend)->contracts) {
@@ -204,7 +214,7 @@ enum weft_status backend_open(const struct weft_network *network,
     } else if (options->math == WEFT_MATH_FAST) {
         status = open_fast(&request, &choice, backend, error); /* fails: there is no device */
     } else {
-        status = cpu_open(&request, backend, error);
+        status = open_cpu(&request, backend, error);
     }
     if (notice != NULL) {
         *notice = choice.notice;

@@ -12,6 +12,20 @@ if [ "$code" -ne 0 ]; then
     exit 0
 fi
 
+begin "the ways to make steps"
+for way in never always auto; do
+    run train --data "$sample" --steps 20 --quiet --device "$device" --step-kernel $way --out "way-$way"
+    expect_code 0
+    cmp "way-$way/model.safetensors" way-never/model.safetensors || problem "$way: another model"
+done
+run train --data "$sample" --steps 1 --device cpu --step-kernel always --out cpu
+expect_code 4
+expect_text err "--step-kernel always"
+run train --data "$sample" --steps 1 --device "$device" --mapping gpu --step-kernel always --out gpu
+expect_code 4
+expect_text err "--step-kernel always: only on a CPU device, with the mapping cpu"
+end
+
 begin "a claim that is lost"
 plant claim phases.cl 's/return chunk - u->begin;/return chunk == u->begin + 1 ? -1 : chunk - u->begin;/'
 finds 1 training step synchronisation
