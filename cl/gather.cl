@@ -3,25 +3,51 @@
  * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in empty lanes. An
  * item is VALUES_PER_ITEM values of each image. */
 
+/* Where the values from ${begin} on of the image of lane ${l} are; in empty lanes those of the last
+ * image. */
+WEFT_INLINE global const uchar *gather_from(global const uchar *pixels, global const uint *order,
+                                            int l, int images, int begin) {
+    return pixels + (size_t)order[min(l, images - 1)] * SIZE + begin;
+}
+
+#if ITEM_LANES == 16
+
+/* For the lanes from ${lane} on, 0 or 8: a CPU has registers for the addresses of 8 images. */
+WEFT_INLINE void gather_eight(int lane, int images, int begin, global const uchar *pixels,
+                              global const uint *order, global const float *table,
+                              global float *to) {
+    const int8 present = (int8)(0, 1, 2, 3, 4, 5, 6, 7) < (int8)(images - lane);
+    global const uchar *from[8];
+#pragma unroll
+    for (int l = 0; l < 8; l++) {
+        from[l] = gather_from(pixels, order, lane + l, images, begin);
+    }
+    for (int i = 0; i < VALUES_PER_ITEM; i++) {
+        const float8 values =
+            (float8)(table[from[0][i]], table[from[1][i]], table[from[2][i]], table[from[3][i]],
+                     table[from[4][i]], table[from[5][i]], table[from[6][i]], table[from[7][i]]);
+        vstore8(select((float8)(0.0f), values, present), 2 * i, to + lane);
+    }
+}
+
+#endif
+
 WEFT_INLINE void gather_item(int item, int shard, global const uchar *pixels,
                              global const uint *order, global const float *table,
                              global float *input, int first, int count) {
     const int begin = item * VALUES_PER_ITEM;
     const int images = images_of_shard(count, shard);
-    for (int l = FIRST_LANE; l < FIRST_LANE + ITEM_LANES; l++) {
-        global float *to = input + ((size_t)shard * SIZE + begin) * 16 + l;
-        if (l < images) {
-            global const uchar *from =
-                pixels + (size_t)order[first + shard * 16 + l] * SIZE + begin;
-            for (int i = 0; i < VALUES_PER_ITEM; i++) {
-                to[i * 16] = table[from[i]];
-            }
-        } else {
-            for (int i = 0; i < VALUES_PER_ITEM; i++) {
-                to[i * 16] = 0.0f;
-            }
-        }
+    global float *to = input + ((size_t)shard * SIZE + begin) * 16;
+    order += first + shard * 16;
+#if ITEM_LANES == 16
+    gather_eight(0, images, begin, pixels, order, table, to);
+    gather_eight(8, images, begin, pixels, order, table, to);
+#else
+    global const uchar *from = gather_from(pixels, order, FIRST_LANE, images, begin);
+    for (int i = 0; i < VALUES_PER_ITEM; i++) {
+        to[i * 16 + FIRST_LANE] = FIRST_LANE < images ? table[from[i]] : 0.0f;
     }
+#endif
 }
 
 kernel void gather(global const uchar *pixels, global const uint *order, global const float *table,
