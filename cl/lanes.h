@@ -144,9 +144,10 @@ WEFT_ALWAYS_INLINE real sums_of_lanes(real *v) {
             i##_v[i] = i##_first + i < (n) ? (values)[min(i##_first + i, (n)-1)] : REAL(0.0f);     \
         }                                                                                          \
         vstore16(sums_of_lanes(i##_v), 0, i##_sums);                                               \
-        _Pragma("unroll") for (int i = i##_first; i < min(i##_first + 16, (n)); i++) {             \
-            if (i < (stored)) {                                                                    \
-                target = i##_sums[i - i##_first];                                                  \
+        _Pragma("unroll") for (int i##_lane = 0; i##_lane < 16; i##_lane++) {                      \
+            const int i = i##_first + i##_lane;                                                    \
+            if (i < (n) && i < (stored)) {                                                         \
+                target = i##_sums[i##_lane];                                                       \
             }                                                                                      \
         }                                                                                          \
     }

@@ -25,6 +25,8 @@ const char *opencl_emit_type(enum opencl_argument argument, bool single) {
     case ARG_DOUTPUT:
     case ARG_PARAMETERS:
         return single ? "global const void *restrict " : "global void *";
+    case ARG_ADAM:
+        return "global const void *";
     default:
         return "global void *";
     }

@@ -35,7 +35,7 @@
 /* Returns the work that an unknown device gets at first. CPU devices have no watchdog, and compile
  * kernels anew for parts. */
 static uint64_t first_limit(const struct opencl_backend *cl) {
-    return UINT64_C(1) << (strcmp(cl->base.device.type, "cpu") == 0 ? 30 : 22);
+    return UINT64_C(1) << (strcmp(cl->base.device.type, "cpu") == 0 ? 31 : 22);
 }
 
 /* Returns the work of ${launch} for ${count} images. */

@@ -1,12 +1,14 @@
 /* step_choice.c: which way training steps are computed, by measurement.
  *
- * Training begins with launches. After START seconds of work both ways are compared: pieces of
- * steps are made by one and the other in turns, and the faster way goes on. The comparison is
- * repeated: at first soon, then at longer intervals while the answer stays the same; and at once if
- * the steps take longer, because other programs use the processors, or less long. */
+ * Training begins with the kernel. Both ways are compared after START seconds of work, or after as
+ * long as the kernel took to build: the kernels of launches take a driver longer, and a short
+ * training does without them. Pieces of steps are made by one way and the other in turns, and the
+ * faster way goes on. The comparison is repeated: at first soon, then at longer intervals while the
+ * answer stays the same; and at once if the steps take longer, because other programs use the
+ * processors, or less long. */
 #include "backend/opencl/step_choice.h"
 
-#define START   0.1  /* seconds of work before the first comparison */
+#define START   0.1  /* seconds of work before the first comparison, at least */
 #define PERIOD  0.25 /* to the next one, at least */
 #define LONGEST 2.0  /* and at most */
 #define SOON    0.05 /* if the steps take another time than before */
@@ -52,6 +54,7 @@ void step_choice_measured(struct step_choice *choice, enum step_way way, size_t 
     const double cost = seconds / (double)steps, known = choice->cost[way];
     if (!choice->began[way]) {
         choice->began[way] = true;
+        choice->preparation += seconds;
         return;
     }
     if (choice->fixed || choice->pieces == 0) {
@@ -61,10 +64,14 @@ void step_choice_measured(struct step_choice *choice, enum step_way way, size_t 
         if (known == 0 || choice->fixed) {
             choice->cost[way] = cost;
         }
-        if (!choice->fixed && cost <= LONG &&
-            choice->since > (first     ? START
-                             : changed ? SOON
-                                       : choice->period)) {
+        if (choice->fixed) {
+            return;
+        }
+        if (cost > LONG) {
+            choice->way = STEP_LAUNCHES;
+        } else if (choice->since > (first     ? larger(START, choice->preparation)
+                                    : changed ? SOON
+                                              : choice->period)) {
             choice->pieces = TRIALS;
         }
         return;

@@ -9,11 +9,12 @@
 
 enum step_way { STEP_LAUNCHES, STEP_KERNEL, STEP_WAYS };
 
-/* Starts with all zero: by launches. */
+/* Starts with all zero but ${way}. */
 struct step_choice {
     bool fixed;              /* it is always ${way} */
     enum step_way way;       /* the faster one, as far as is known */
     bool began[STEP_WAYS];   /* the first piece of steps has been made, which is slower */
+    double preparation;      /* seconds of these first pieces, with what was built for them */
     double cost[STEP_WAYS];  /* seconds of a step, as measured last; 0: not yet */
     double since;            /* seconds of work since both were compared */
     double period;           /* seconds from one comparison to the next */

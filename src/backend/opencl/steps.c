@@ -29,6 +29,10 @@
 #define ATOMIC_ORDER_ACQ_REL       (1u << 1)
 #define ATOMIC_SCOPE_DEVICE        (1u << 5)
 
+/* Of a step, in the units of watch_work: some tens of milliseconds of a fast core. A launch costs
+ * little beside it, and is interrupted sooner. */
+#define MOST_WORK (UINT64_C(1) << 32)
+
 #define COUNTER_BYTES 128 /* COUNTER_STRIDE of cl/phases.cl */
 
 struct opencl_steps {
@@ -160,8 +164,8 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
     }
     cl->steps->standard = standard;
     TRY(copy_options(cl->steps, options, error));
+    cl->steps->choice = (struct step_choice){.fixed = always, .way = STEP_KERNEL};
     if (always) {
-        cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_KERNEL};
         if (build(cl, error) != WEFT_OK) {
             return weft_error_context(error, "--step-kernel always");
         }
@@ -263,15 +267,20 @@ static enum weft_status launch(struct opencl_backend *cl, const struct weft_step
     return watch_check(&cl->base.watch, "computation", error);
 }
 
-/* Builds the kernel, unless it has been built. If it cannot be, launches are used from now on. */
+/* Builds the kernel, unless it has been built. If it cannot be, or steps are so long that they gain
+ * nothing by it, launches are used from now on. */
 static bool is_ready(struct opencl_backend *cl) {
     struct weft_error error = {0};
-    if (cl->steps->counters == NULL && build(cl, &error) != WEFT_OK) {
-        log_write(&cl->base.log, "opencl: no training steps by one kernel: %s", error.message);
-        cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_LAUNCHES};
-        return false;
+    if (cl->steps->counters != NULL) {
+        return true;
     }
-    return true;
+    if (cl->base.watch.step <= MOST_WORK && build(cl, &error) == WEFT_OK) {
+        return true;
+    }
+    log_write(&cl->base.log, "opencl: no training steps by one kernel: %s",
+              error.message[0] != '\0' ? error.message : "a step is too much work");
+    cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_LAUNCHES};
+    return false;
 }
 
 /* Makes ${count} steps from ${begin} on by launches, and waits. */
@@ -291,7 +300,7 @@ static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *
     for (size_t step = 0, made = 0; step < steps->steps; step += made) {
         enum step_way way;
         const size_t count = step_choice_next(choice, steps->steps - step, &way);
-        double start;
+        const double start = os_seconds();
         made = 0;
         if (way == STEP_KERNEL && !is_ready(cl)) {
             continue;
@@ -300,7 +309,6 @@ static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *
             TRY(write_adam(cl, steps, error));
             has_adam = true;
         }
-        start = os_seconds();
         if (way == STEP_KERNEL) {
             TRY(launch(cl, steps, step, count, &made, error));
         } else {
