@@ -5,16 +5,17 @@
 # shellcheck source=tests/support/faults.sh
 . "${WEFT_SOURCE:?}/tests/support/faults.sh"
 
-run train --data "$sample" --steps 1 --quiet --device "$device" --step-kernel always --out probe
-if [ "$code" -ne 0 ]; then
-    skip "all" "the device has no kernel of many steps"
-    finish
-    exit 0
-fi
-
 begin "the ways to make steps"
-for way in never always auto; do
-    run train --data "$sample" --steps 20 --quiet --device "$device" --step-kernel $way --out "way-$way"
+ways=(never auto)
+run train --data "$sample" --steps 1 --quiet --device "$device" --step-kernel always --out probe
+if grep -q "the driver has no atomics" "$work/err"; then
+    skip "one kernel for many steps" "the driver has no atomics for it"
+else
+    expect_code 0
+    ways+=(always)
+fi
+for way in "${ways[@]}"; do
+    run train --data "$sample" --steps 20 --quiet --device "$device" --step-kernel "$way" --out "way-$way"
     expect_code 0
     cmp "way-$way/model.safetensors" way-never/model.safetensors || problem "$way: another model"
 done
@@ -25,6 +26,7 @@ run train --data "$sample" --steps 1 --device "$device" --mapping gpu --step-ker
 expect_code 4
 expect_text err "--step-kernel always: only on a CPU device, with the mapping cpu"
 end
+[ ${#ways[@]} -eq 3 ] || finish
 
 begin "a claim that is lost"
 plant claim phases.cl 's/return chunk - u->begin;/return chunk == u->begin + 1 ? -1 : chunk - u->begin;/'
@@ -47,7 +49,7 @@ finds 1 training step synchronisation
 end
 
 begin "a chunk is done before it is computed"
-plant done phases.cl 's/u->computed++;/atomic_fetch_add_explicit(u->counters + DONE, 1, memory_order_relaxed, memory_scope_device);/'
+plant early phases.cl 's/u->computed++;/atomic_fetch_add_explicit(u->counters + DONE, 1, memory_order_relaxed, memory_scope_device);/'
 finds 1 training step synchronisation
 end
 finish
