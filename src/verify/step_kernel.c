@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/ops.h"
 #include "base/try.h"
 #include "verify/tensors.h"
 
@@ -116,6 +117,7 @@ enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *
     }
     verify_doing(verify, WEFT_STAGE_TRAINING, "steps by one kernel");
     setup.debug = NULL;
+    setup.options.mapping = trainer->backend->mapping;
     setup.options.step_kernel = WEFT_STEP_KERNEL_NEVER;
     TRY_OR(done, trainer_open(trainer, &setup, &backends[1], error));
     setup.options.step_kernel = WEFT_STEP_KERNEL_ALWAYS;
