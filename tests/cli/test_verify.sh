@@ -63,7 +63,7 @@ if needs_pocl "verify on PoCL"; then
     python3 - "$work/files/rare/adam.cl" <<'PYTHON'
 import sys
 text = open(sys.argv[1]).read()
-begin = text.index("kernel void adam_step")
+begin = text.index("WEFT_INLINE void adam_item")
 loop, store = "    for (int v = begin;", "AT(moments, v) = m;"
 rare = text[begin:].replace(loop, """    global uint *steps = (global uint *)partials + PARTIALS_STRIDE - 1; /* never used: padding */
     const bool wrong = begin == 0 && FIRST_LANE == 0 && ++*steps == 45;
