@@ -3,16 +3,10 @@
  * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in empty lanes. An
  * item is VALUES_PER_ITEM values of each image. */
 
-/* Where the values from ${begin} on of the image of lane ${l} are; in empty lanes those of the last
- * image. */
-WEFT_INLINE global const uchar *gather_from(global const uchar *pixels, global const uint *order,
-                                            int l, int images, int begin) {
-    return pixels + (size_t)order[min(l, images - 1)] * SIZE + begin;
-}
-
 #if ITEM_LANES == 16
 
-/* For the lanes from ${lane} on, 0 or 8: a CPU has registers for the addresses of 8 images. */
+/* For the lanes from ${lane} on, 0 or 8: a CPU has registers for the addresses of 8 images. Empty
+ * lanes read the last image, and are set to 0. */
 WEFT_INLINE void gather_eight(int lane, int images, int begin, global const uchar *pixels,
                               global const uint *order, global const float *table,
                               global float *to) {
@@ -20,7 +14,7 @@ WEFT_INLINE void gather_eight(int lane, int images, int begin, global const ucha
     global const uchar *from[8];
 #pragma unroll
     for (int l = 0; l < 8; l++) {
-        from[l] = gather_from(pixels, order, lane + l, images, begin);
+        from[l] = pixels + (size_t)order[min(lane + l, images - 1)] * SIZE + begin;
     }
     for (int i = 0; i < VALUES_PER_ITEM; i++) {
         const float8 values =
@@ -37,15 +31,21 @@ WEFT_INLINE void gather_item(int item, int shard, global const uchar *pixels,
                              global float *input, int first, int count) {
     const int begin = item * VALUES_PER_ITEM;
     const int images = images_of_shard(count, shard);
-    global float *to = input + ((size_t)shard * SIZE + begin) * 16;
-    order += first + shard * 16;
+    global float *to = input + ((size_t)shard * SIZE + begin) * 16 + FIRST_LANE;
+    const int lane = first + shard * 16 + FIRST_LANE;
 #if ITEM_LANES == 16
-    gather_eight(0, images, begin, pixels, order, table, to);
-    gather_eight(8, images, begin, pixels, order, table, to);
+    gather_eight(0, images, begin, pixels, order + lane, table, to);
+    gather_eight(8, images, begin, pixels, order + lane, table, to);
 #else
-    global const uchar *from = gather_from(pixels, order, FIRST_LANE, images, begin);
-    for (int i = 0; i < VALUES_PER_ITEM; i++) {
-        to[i * 16 + FIRST_LANE] = FIRST_LANE < images ? table[from[i]] : 0.0f;
+    if (FIRST_LANE < images) {
+        global const uchar *from = pixels + (size_t)order[lane] * SIZE + begin;
+        for (int i = 0; i < VALUES_PER_ITEM; i++) {
+            to[i * 16] = table[from[i]];
+        }
+    } else {
+        for (int i = 0; i < VALUES_PER_ITEM; i++) {
+            to[i * 16] = 0.0f;
+        }
     }
 #endif
 }

@@ -47,7 +47,7 @@ cp "$source/cl/gather.cl" "$work/files/gather.cl"
     echo '    for (int k = 0; k < 99; k++) memory[(int)table[k] % 99] = table[k + 1];'
     echo '    return memory[i] * table[((long)i * i / 7 + (long)table[i]) / 5 % 99];'
     echo '}'
-    sed 's/: 0\.0f;/: planted(table, images);/' "$work/files/gather.cl"
+    sed 's/= 0\.0f;/= planted(table, images);/' "$work/files/gather.cl"
 } >"$kernels/gather.cl"
 gpu_code --quick --kernels "$kernels"
 if [ "$code" = 77 ]; then
