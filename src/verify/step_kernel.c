@@ -42,7 +42,7 @@ static enum weft_status compare_arrays(const struct trainer *trainer, struct wef
 static enum weft_status compare_training(struct trainer *trainer, struct weft_backend *backend,
                                          struct weft_verify_difference *found,
                                          struct weft_error *error) {
-    const size_t count = trainer->steps;
+    const size_t count = (size_t)trainer->steps;
     struct weft_step_result *results = malloc((count + 1) * sizeof *results);
     char digest[65];
     enum weft_status status;
