@@ -50,14 +50,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char text[] = "kernel", name[128];
     struct text source = {.bytes = text, .length = sizeof text - 1};
     struct opencl_backend cl = {.base.device = {.platform_name = "p", .name = "d"}};
+    struct opencl_program program = {.object = NULL};
     setenv("XDG_CACHE_HOME", path_of("."), 1);
     given = 0;
     /* There is no entry; the key of the one that is missing is stored. */
-    REQUIRE(!opencl_cache_load(&cl, &source, "", false) && cl.cache_key[0] != '\0');
-    snprintf(name, sizeof name, "weft/%s.program", cl.cache_key);
+    REQUIRE(!opencl_cache_load(&cl, &program, &source, "", false) && program.cache_key[0] != '\0');
+    snprintf(name, sizeof name, "weft/%s.program", program.cache_key);
     entry = path_of(name);
-    write_entry(cl.cache_key, right, rest);
-    REQUIRE(!opencl_cache_load(&cl, &source, "", false));
+    write_entry(program.cache_key, right, rest);
+    REQUIRE(!opencl_cache_load(&cl, &program, &source, "", false));
     REQUIRE(given == 1 || !right || rest.size == 0);
     REQUIRE(!os_exists(entry));
     return 0;

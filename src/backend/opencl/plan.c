@@ -70,17 +70,17 @@ void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch 
     OPENCL_RELEASE(cl->device, Kernel, launch->object);
 }
 
-cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argument argument) {
-    const struct opencl_group *group = &cl->groups.list[i];
+cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_argument argument) {
+    const struct opencl_group *of = &cl->groups.list[group];
     switch (argument) {
     case ARG_INPUT:
-        return &cl->values[group->first];
+        return &cl->values[of->first];
     case ARG_OUTPUT:
-        return &cl->values[group->end];
+        return &cl->values[of->end];
     case ARG_DOUTPUT:
-        return &cl->dvalues[group->end];
+        return &cl->dvalues[of->end];
     case ARG_DINPUT:
-        return &cl->dvalues[group->first];
+        return &cl->dvalues[of->first];
     case ARG_PARAMETERS:
         return &cl->arrays[WEFT_ARRAY_PARAMETERS];
     case ARG_BUFFERS:
@@ -88,7 +88,7 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t i, enum opencl_argume
     case ARG_PARTIALS:
         return &cl->partials;
     case ARG_SCRATCH:
-        return &cl->scratch[i];
+        return &cl->scratch[group];
     case ARG_GRADIENTS:
         return &cl->arrays[WEFT_ARRAY_GRADIENTS];
     case ARG_MOMENTS:
