@@ -23,11 +23,12 @@ START_TEST(faster) {
     static const double kernel[] = {1.0e-3, 0.7e-3}, launches[] = {1.0e-3, 1.4e-3};
     struct step_choice choice = new;
     double spent[STEP_WAYS];
-    train(&choice, 0.09, kernel, spent);
+    train(&choice, 2.9, kernel, spent);
     ck_assert(spent[STEP_LAUNCHES] == 0);
     train(&choice, 10, kernel, spent);
     ck_assert_double_gt(spent[STEP_KERNEL], 9.5);
     choice = new;
+    train(&choice, 3.5, launches, spent);
     train(&choice, 10, launches, spent);
     ck_assert_double_gt(spent[STEP_LAUNCHES], 9.5);
 }
@@ -66,8 +67,8 @@ START_TEST(limits) {
     train(&choice, 10, slow, spent);
     ck_assert_double_lt(spent[STEP_KERNEL], 0.1);
     choice = new;
-    step_choice_measured(&choice, STEP_KERNEL, 1, 3.0);
-    train(&choice, 2.9, cost, spent);
+    step_choice_measured(&choice, STEP_KERNEL, 1, 5.0);
+    train(&choice, 4.9, cost, spent);
     ck_assert(spent[STEP_LAUNCHES] == 0);
     train(&choice, 0.5, cost, spent);
     ck_assert(spent[STEP_LAUNCHES] > 0);

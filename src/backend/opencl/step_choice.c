@@ -1,14 +1,14 @@
 /* step_choice.c: which way training steps are computed, by measurement.
  *
  * Training begins with the kernel. Both ways are compared after START seconds of work, or after as
- * long as the kernel took to build: the kernels of launches take a driver longer, and a short
- * training does without them. Pieces of steps are made by one way and the other in turns, and the
+ * long as the kernel took to build: a driver may have to compile the kernels of launches first, for
+ * some seconds, and a short training does without them. Pieces of steps are made by one way and the other in turns, and the
  * faster way goes on. The comparison is repeated: at first soon, then at longer intervals while the
  * answer stays the same; and at once if the steps take longer, because other programs use the
  * processors, or less long. */
 #include "backend/opencl/step_choice.h"
 
-#define START   0.1  /* seconds of work before the first comparison, at least */
+#define START   3.0  /* seconds of work before the first comparison, at least */
 #define PERIOD  0.25 /* to the next one, at least */
 #define LONGEST 2.0  /* and at most */
 #define SOON    0.05 /* if the steps take another time than before */
