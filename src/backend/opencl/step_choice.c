@@ -2,10 +2,10 @@
  *
  * Training begins with the kernel. Both ways are compared after START seconds of work, or after as
  * long as the kernel took to build: a driver may have to compile the kernels of launches first, for
- * some seconds, and a short training does without them. Pieces of steps are made by one way and the other in turns, and the
- * faster way goes on. The comparison is repeated: at first soon, then at longer intervals while the
- * answer stays the same; and at once if the steps take longer, because other programs use the
- * processors, or less long. */
+ * some seconds, and a short training does without them. Pieces of steps are made by one way and the
+ * other in turns, and the faster way goes on. The comparison is repeated: at first soon, then at
+ * longer intervals while the answer stays the same; and at once if the steps take longer, because
+ * other programs use the processors, or less long. */
 #include "backend/opencl/step_choice.h"
 
 #define START   3.0  /* seconds of work before the first comparison, at least */
@@ -67,8 +67,9 @@ void step_choice_measured(struct step_choice *choice, enum step_way way, size_t 
         if (choice->fixed) {
             return;
         }
-        if (cost > LONG) {
-            choice->way = STEP_LAUNCHES;
+        if (cost > LONG) { /* twice in succession, since something else may have disturbed it */
+            choice->way = known > LONG ? STEP_LAUNCHES : way;
+            choice->cost[way] = cost;
         } else if (choice->since > (first     ? larger(START, choice->preparation)
                                     : changed ? SOON
                                               : choice->period)) {
