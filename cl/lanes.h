@@ -113,8 +113,12 @@ WEFT_INLINE float sum_of_lanes(real v) {
             v[round_i + (n)] = HIGH##n(round_a, round_b);                                          \
         }                                                                                          \
     }
-WEFT_INLINE void transpose(real *v){TRANSPOSE_ROUND(v, 8) TRANSPOSE_ROUND(v, 4)
-                                        TRANSPOSE_ROUND(v, 2) TRANSPOSE_ROUND(v, 1)}
+WEFT_INLINE void transpose(real *v) {
+    TRANSPOSE_ROUND(v, 8);
+    TRANSPOSE_ROUND(v, 4);
+    TRANSPOSE_ROUND(v, 2);
+    TRANSPOSE_ROUND(v, 1);
+}
 
 /* The sums of the lanes of 16 vectors, by the same tree: lane a is that of vector a. Each round
  * halves the number of vectors, by adding the halves of each block of lanes of two at once. */

@@ -319,23 +319,6 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_gradients)(int item, int images, global co
     (o, min(o + GRADIENT_TILE, OUTPUTS), item % STRIPS * ITEM_INPUTS, images, input, doutput, to);
 }
 
-WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
-                                                global const real *input,
-                                                global const real *doutput,
-                                                global const float *parameters,
-                                                global float *partials, global real *dinput) {
-    input = OF_SHARD(input, INPUTS);
-    doutput = OF_SHARD(doutput, OUTPUTS);
-    if (item < GRADIENT_ITEMS) {
-        KERNEL(linear_gradients)
-        (item, 16, input, doutput, partials + (size_t)shard * PARTIALS_STRIDE);
-    } else {
-        KERNEL(linear_dinput)
-        ((item - GRADIENT_ITEMS) * DINPUT_TILE, input, doutput, parameters,
-         OF_SHARD(dinput, INPUTS));
-    }
-}
-
 WEFT_ALWAYS_INLINE void
 KERNEL(linear_batch_backward)(int item, int shard, LANE_MEMORY lanes, global const real *input,
                               global const real *doutput, global const float *parameters,
@@ -387,23 +370,29 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const 
 
 #define GRADIENT_ITEMS (OUTPUTS / GRADIENT_TILE * ((INPUTS + 15) / 16))
 
+/* Item ${item} of the gradients of parameters, for a shard: ${images} is 16. */
+WEFT_ALWAYS_INLINE void KERNEL(linear_gradients)(int item, int images, global const real *input,
+                                                 global const real *doutput, global float *to) {
+    const int blocks = (INPUTS + 15) / 16;
+    KERNEL(linear_dparameters)
+    (item / blocks * GRADIENT_TILE, item % blocks * 16, input, doutput, to);
+}
+
+#endif
+
 WEFT_ALWAYS_INLINE void KERNEL(linear_backward)(int item, int shard, LANE_MEMORY lanes,
                                                 global const real *input,
                                                 global const real *doutput,
                                                 global const float *parameters,
                                                 global float *partials, global real *dinput) {
-    const int blocks = (INPUTS + 15) / 16;
     input = OF_SHARD(input, INPUTS);
     doutput = OF_SHARD(doutput, OUTPUTS);
     if (item < GRADIENT_ITEMS) {
-        KERNEL(linear_dparameters)
-        (item / blocks * GRADIENT_TILE, item % blocks * 16, (global const float *)input,
-         (global const float *)doutput, partials + (size_t)shard * PARTIALS_STRIDE);
+        KERNEL(linear_gradients)
+        (item, 16, input, doutput, partials + (size_t)shard * PARTIALS_STRIDE);
     } else {
         KERNEL(linear_dinput)
         ((item - GRADIENT_ITEMS) * DINPUT_TILE, input, doutput, parameters,
          OF_SHARD(dinput, INPUTS));
     }
 }
-
-#endif

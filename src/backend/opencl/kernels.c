@@ -119,15 +119,13 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
 static unsigned items_passes(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_group *of = &kernels->groups->list[group];
     const struct weft_layer *layer = main_layer(kernels, group);
-    const enum weft_mapping mapping = kernels->groups->mapping;
     unsigned passes = 0;
-    if (mapping == WEFT_MAPPING_GPU) {
+    if (kernels->groups->mapping == WEFT_MAPPING_GPU) {
         return 0;
     }
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
-        const size_t items = count_items(function->items, layer, mapping) +
-                             count_items(function->input_items, layer, mapping);
+        const size_t items = opencl_call_of(kernels->groups, group, function).items;
         const uint64_t flop = 2 * CPU_LANES * of->shards * weft_layer_flop(layer);
         if (function->range == RANGE_ITEMS &&
             (items >= (size_t)ITEMS_OF_UNIT * kernels->limits.units ||
@@ -219,11 +217,7 @@ static void add_step(struct opencl_kernels *kernels, size_t first) {
 /* Returns whether there is anything to compute. */
 static bool has_items(const struct opencl_kernels *kernels, size_t group,
                       const struct opencl_function *function) {
-    const struct weft_layer *layer = main_layer(kernels, group);
-    return function->host != NULL ||
-           count_items(function->items, layer, kernels->groups->mapping) +
-                   count_items(function->input_items, layer, kernels->groups->mapping) >
-               0;
+    return function->host != NULL || opencl_call_of(kernels->groups, group, function).items > 0;
 }
 
 /* Adds the kernels of ${group}, without the functions that a chain calls. */

@@ -39,7 +39,7 @@ static const struct cli_option rows[] = {
 static const char notes[] =
     "The first value that differs is named, repeated in other ways, and explained.\n"
     "\n"
-    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 not opened\n";
+    "exit codes: 0 equal, 1 different, 6 unstable, 5 no verdict, 4 no device opened\n";
 
 static const char details[] =
     "The bytes that the device computes are compared with those of the CPU backend, or with known\n"
