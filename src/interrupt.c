@@ -1,6 +1,6 @@
 /* interrupt.c: the function that the library asks whether to stop. */
 #include "os/process.h"
 
-void weft_set_interrupted(bool (*interrupted)(void)) {
+void set_interrupted(bool (*interrupted)(void)) {
     os_ask_interrupted(interrupted);
 }

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #define LINEAR(inputs, outputs)                                                                    \
     "{\"input\": [" inputs "], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "              \
@@ -16,13 +16,13 @@
 
 /* Without bias correction, and with constants that are powers of two or sums of few, all results
  * are exact. */
-static const struct weft_adam simple = {.beta1 = 0.5f,
-                                        .beta2 = 0.75f,
-                                        .eps = 0.5f,
-                                        .complement1 = 0.5f,
-                                        .complement2 = 0.25f,
-                                        .step_size = 0.25f,
-                                        .root_correction = 2.0f};
+static const struct adam_constants simple = {.beta1 = 0.5f,
+                                             .beta2 = 0.75f,
+                                             .eps = 0.5f,
+                                             .complement1 = 0.5f,
+                                             .complement2 = 0.25f,
+                                             .step_size = 0.25f,
+                                             .root_correction = 2.0f};
 
 /* One image (1, 3) of label 0, all parameters 0: both logits are 0, p = 1/2, dlogits -1/2 and 1/2.
  *   g = dlogit x input = -0.5 -1.5 0.5 1.5, bias -0.5 0.5
@@ -61,7 +61,7 @@ START_TEST(by_hand) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_TINY, "adam by hand", places);
     training_check(network, &training, 1, places, count);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -69,7 +69,7 @@ END_TEST
 START_TEST(constants) {
     static const uint64_t steps[] = {1, 2, 3, 10, 600, 3000, 1000000};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct weft_adam adam = weft_adam_step(0.01f, steps[i]);
+        struct adam_constants adam = adam_step(0.01f, steps[i]);
         double t = (double)steps[i];
         double size = (double)0.01f / (1.0 - pow(0.9, t)), root = 1.0 / sqrt(1.0 - pow(0.999, t));
         ck_assert_double_eq_tol((double)adam.step_size / size, 1.0, 1e-7);
@@ -115,15 +115,12 @@ struct state {
     float parameters[ALL], gradients[ALL], moments[ALL], second_moments[ALL];
 };
 
-static void read_state(struct weft_backend *backend, struct state *state) {
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, state->parameters, NULL),
+static void read_state(struct backend *backend, struct state *state) {
+    ck_assert_int_eq(backend_read(backend, ARRAY_PARAMETERS, state->parameters, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_read(backend, ARRAY_GRADIENTS, state->gradients, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_read(backend, ARRAY_MOMENTS, state->moments, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_read(backend, ARRAY_SECOND_MOMENTS, state->second_moments, NULL),
                      WEFT_OK);
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_GRADIENTS, state->gradients, NULL),
-                     WEFT_OK);
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_MOMENTS, state->moments, NULL), WEFT_OK);
-    ck_assert_int_eq(
-        weft_backend_read(backend, WEFT_ARRAY_SECOND_MOMENTS, state->second_moments, NULL),
-        WEFT_OK);
 }
 
 static void check_near(float value, double expected, double tolerance, const char *what, size_t i) {
@@ -153,7 +150,7 @@ static void check_step(const struct state *before, const struct state *after,
 START_TEST(plain) {
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     struct weft_network *network = layer_network(LINEAR("7", "5"));
-    struct weft_backend *backend = layer_open(network, &place, IMAGES, "adam");
+    struct backend *backend = layer_open(network, &place, IMAGES, "adam");
     struct weft_images images;
     struct state before = {0}, after;
     double gradient[ALL];
@@ -165,23 +162,22 @@ START_TEST(plain) {
     for (uint32_t i = 0; i < IMAGES; i++) {
         order[i] = i;
     }
-    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, before.parameters, NULL),
-                     WEFT_OK);
+    ck_assert_int_eq(backend_set_pixels(backend, pixels, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_write(backend, ARRAY_PARAMETERS, before.parameters, NULL), WEFT_OK);
     for (size_t t = 1; t <= 30; t++) {
-        const struct weft_adam adam = weft_adam_step(0.01f, t);
-        const struct weft_steps steps = {1, IMAGES, IMAGES, order, &adam};
+        const struct adam_constants adam = adam_step(0.01f, t);
+        const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
         struct weft_step_result result;
         plain_gradient(before.parameters, &images, pixels, gradient);
-        ck_assert_int_eq(weft_backend_train(backend, &steps, &result, NULL), WEFT_OK);
+        ck_assert_int_eq(backend_train(backend, &steps, &result, NULL), WEFT_OK);
         read_state(backend, &after);
         check_step(&before, &after, gradient, t);
         before = after;
     }
-    weft_backend_close(backend);
-    weft_images_finish(&images);
-    weft_network_destroy(network);
+    backend_close(backend);
+    images_finish(&images);
+    network_destroy(network);
 }
 END_TEST
 
@@ -196,7 +192,7 @@ START_TEST(decaying) {
     static const float zeros[4] = {0};
     static uint8_t labels[STEPS];
     static uint8_t pixels[STEPS * 2] = {1, 1};
-    static struct weft_adam adam[STEPS];
+    static struct adam_constants adam[STEPS];
     const struct weft_images images[] = {{30, 1, 2, pixels, labels, 2},
                                          {60, 1, 2, pixels, labels, 2},
                                          {STEPS, 1, 2, pixels, labels, 2}};
@@ -230,7 +226,7 @@ START_TEST(decaying) {
         cases[i].adam = adam;
     }
     training_check(network, cases, 3, places, count);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -259,9 +255,9 @@ START_TEST(bits) {
     }
     training_check(network, cases, 4, places, count);
     for (size_t i = 0; i < 4; i++) {
-        weft_images_finish(&images[i]);
+        images_finish(&images[i]);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

@@ -168,7 +168,7 @@ START_TEST(differences) {
     layer_check_differences("avg_pool2d differences", network, &values, IMAGES,
                             WEFT_STATISTICS_RUNNING, 0.0625f, 1e-5);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

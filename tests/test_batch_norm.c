@@ -131,7 +131,7 @@ START_TEST(differences) {
                             _i < 2 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING, 0x1p-6f,
                             1e-3);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

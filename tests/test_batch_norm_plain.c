@@ -1,8 +1,8 @@
 /* test_batch_norm_plain.c: batch norm compared with the textbook's formulas in double, on the CPU
  * backend. */
+#include "backend/inspect.h"
 #include "check_weft.h"
 #include "layer_case.h"
-#include "weft/inspect.h"
 
 #include <math.h>
 
@@ -122,7 +122,7 @@ START_TEST(plain) {
     plain_free(&p);
     layer_result_finish(&result);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
@@ -152,7 +152,7 @@ START_TEST(large_mean) {
     plain_free(&p);
     layer_result_finish(&result);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -162,20 +162,20 @@ START_TEST(running_statistics) {
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     struct weft_network *network = layer_network(
         "{\"input\": [3, 2, 2], \"layers\": [{\"kind\": \"batch_norm\", \"momentum\": 0.1}]}");
-    struct weft_backend *backend = layer_open(network, &place, 20, "running statistics");
+    struct backend *backend = layer_open(network, &place, 20, "running statistics");
     double mean[3] = {0}, variance[3] = {1, 1, 1};
     float buffers[6] = {0, 0, 0, 1, 1, 1};
-    ck_assert_int_eq(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_write(backend, ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
     for (size_t step = 0; step < 20; step++) {
         struct shape s = {20 - step, 3, 2, 2};
         struct layer_values values;
         struct plain p = {0};
-        struct weft_probe probe = {.statistics = step % 5 == 4 ? WEFT_STATISTICS_RUNNING
-                                                               : WEFT_STATISTICS_BATCH,
-                                   .count = s.images};
+        struct propagation probe = {.statistics = step % 5 == 4 ? WEFT_STATISTICS_RUNNING
+                                                                : WEFT_STATISTICS_BATCH,
+                                    .count = s.images};
         layer_values_draw(network, s.images, LAYER_PLAIN, 130 + step, &values);
         probe.inputs = values.inputs;
-        ck_assert_int_eq(weft_backend_propagate(backend, &probe, NULL), WEFT_OK);
+        ck_assert_int_eq(backend_propagate(backend, &probe, NULL), WEFT_OK);
         plain_make(&p, &s, &values, 1e-5, false);
         for (size_t c = 0; c < 3 && probe.statistics == WEFT_STATISTICS_BATCH; c++) {
             mean[c] = 0.9 * mean[c] + 0.1 * p.mean[c];
@@ -184,15 +184,15 @@ START_TEST(running_statistics) {
         plain_free(&p);
         layer_values_finish(&values);
     }
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_read(backend, ARRAY_BUFFERS, buffers, NULL), WEFT_OK);
     for (size_t c = 0; c < 3; c++) {
         ck_assert_msg(fabs((double)buffers[c] - mean[c]) < 1e-6, "mean %zu: %.9g, not %.9g", c,
                       (double)buffers[c], mean[c]);
         ck_assert_msg(fabs((double)buffers[3 + c] - variance[c]) < 1e-6,
                       "variance %zu: %.9g, not %.9g", c, (double)buffers[3 + c], variance[c]);
     }
-    weft_backend_close(backend);
-    weft_network_destroy(network);
+    backend_close(backend);
+    network_destroy(network);
 }
 END_TEST
 

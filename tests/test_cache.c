@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
+#include "backend/device.h"
 #include "base/try.h"
 #include "os/threads.h"
-#include "weft/backend.h"
-#include "weft/device.h"
 
 enum { THREADS = 4, OPENINGS = 8, IMAGES = 4 };
 
@@ -31,29 +31,29 @@ static void listen(void *context, const char *text) {
 }
 
 /* Evaluates images: only a program that has worked is saved. */
-static enum weft_status evaluate(struct weft_backend *backend, struct weft_error *error) {
+static enum weft_status evaluate(struct backend *backend, struct weft_error *error) {
     uint8_t pixels[IMAGES * 16] = {0}, labels[IMAGES] = {0};
     struct weft_images images = {IMAGES, 4, 4, pixels, labels, 10};
-    struct weft_pass pass = {
+    struct evaluation_pass pass = {
         .split = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .count = IMAGES};
-    TRY(weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
-    return weft_backend_evaluate(backend, &pass, error);
+    TRY(backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
+    return backend_evaluate(backend, &pass, error);
 }
 
 /* Check's functions belong to the main thread. */
 static void open_device(void *context, size_t i) {
     struct uses *uses = context;
-    struct weft_backend_options options = {
+    struct backend_options options = {
         .device = uses->device, .batch = IMAGES, .forward_only = true, .log = {listen, uses}};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
     (void)i;
-    if (weft_backend_open(uses->network, &options, &backend, NULL, &error) != WEFT_OK ||
+    if (backend_open(uses->network, &options, &backend, NULL, &error) != WEFT_OK ||
         evaluate(backend, &error) != WEFT_OK) {
         fprintf(stderr, "%s\n", error.message);
         atomic_fetch_add(&uses->failed, 1);
     }
-    weft_backend_close(backend);
+    backend_close(backend);
 }
 
 /* Returns the index of rusticl's device as a text, or "" if there is none. */
@@ -62,7 +62,7 @@ static const char *find_device(void) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
-    ck_assert_int_eq(weft_devices_list(&devices, &count, NULL, &error), WEFT_OK);
+    ck_assert_int_eq(devices_list(&devices, &count, NULL, &error), WEFT_OK);
     for (size_t i = 0; i < count; i++) {
         if (devices[i].usable && strcmp(devices[i].platform_name, "rusticl") == 0) {
             snprintf(index, sizeof index, "%u", devices[i].index);
@@ -84,7 +84,7 @@ START_TEST(threads_share_it) {
         skip_test("the program cache in threads", "rusticl is not there");
         return;
     }
-    ck_assert_int_eq(weft_network_create(LIST, &network, &error), WEFT_OK);
+    ck_assert_int_eq(network_create(LIST, &network, &error), WEFT_OK);
     uses.network = network;
     pool = os_pool_create(THREADS);
     ck_assert_ptr_nonnull(pool);
@@ -97,7 +97,7 @@ START_TEST(threads_share_it) {
     atomic_store(&uses.hits, 0);
     open_device(&uses, 0);
     ck_assert_uint_eq(atomic_load(&uses.hits), 1);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

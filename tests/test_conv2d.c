@@ -157,7 +157,7 @@ START_TEST(differences) {
     layer_check_differences("conv2d differences", network, &values, 3, WEFT_STATISTICS_RUNNING,
                             0.5f, 1e-5);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

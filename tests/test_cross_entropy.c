@@ -55,7 +55,7 @@ START_TEST(by_hand) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_TINY, "cross_entropy by hand", places);
     training_check(network, cases, sizeof cases / sizeof cases[0], places, count);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -80,10 +80,10 @@ static void run_reference(const struct weft_network *network, const struct weft_
                                            .pixels = pixels,
                                            .batch = images->count,
                                            .epochs = 1};
-    struct weft_backend *backend = layer_open(network, &place, images->count, training.name);
+    struct backend *backend = layer_open(network, &place, images->count, training.name);
     ck_assert(backend != NULL);
     ck_assert(training_run(&training, backend, result, training.name));
-    weft_backend_close(backend);
+    backend_close(backend);
 }
 
 static const struct {
@@ -121,22 +121,22 @@ START_TEST(plain) {
     wrong += layer_result_near(&result, "logit.grad", gradients, 1e-6, "cross_entropy");
     wrong += layer_result_near(&result, "loss", &mean, 1e-6, "cross_entropy");
     layer_result_finish(&result);
-    weft_images_finish(&images);
+    images_finish(&images);
     free(losses);
     free(gradients);
     free(logits);
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
 /* Returns the sum of all losses in an evaluation with these pixels. */
-static double total_loss(struct weft_backend *backend, const float *pixels, size_t images) {
+static double total_loss(struct backend *backend, const float *pixels, size_t images) {
     float losses[64];
     double total = 0.0;
-    struct weft_pass pass = {.split = WEFT_SPLIT_TEST, .count = images, .losses = losses};
-    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
+    struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST, .count = images, .losses = losses};
+    ck_assert_int_eq(backend_set_pixels(backend, pixels, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_evaluate(backend, &pass, NULL), WEFT_OK);
     for (size_t i = 0; i < images; i++) {
         total += (double)losses[i];
     }
@@ -153,7 +153,7 @@ START_TEST(differences) {
     double gradient[IMAGES * CLASSES];
     struct layer_result result = {0};
     struct weft_images images;
-    struct weft_backend *backend;
+    struct backend *backend;
     float pixels[256];
     training_images(IMAGES, CLASSES, CLASSES, 220, &images);
     layer_draw(221, 0, LAYER_PLAIN, pixels, 256);
@@ -162,7 +162,7 @@ START_TEST(differences) {
     }
     run_reference(network, &images, pixels, &result);
     backend = layer_open(network, &place, IMAGES, "cross_entropy differences");
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
     for (size_t i = 0; i < IMAGES * CLASSES; i++) {
         volatile float kept = pixels[i], up = kept + 0x1p-6f, down = kept - 0x1p-6f;
         pixels[i] = up;
@@ -173,10 +173,10 @@ START_TEST(differences) {
         pixels[i] = kept;
     }
     ck_assert_uint_eq(layer_result_near(&result, "logit.grad", gradient, 1e-4, "differences"), 0);
-    weft_backend_close(backend);
+    backend_close(backend);
     layer_result_finish(&result);
-    weft_images_finish(&images);
-    weft_network_destroy(network);
+    images_finish(&images);
+    network_destroy(network);
 }
 END_TEST
 
@@ -201,9 +201,9 @@ START_TEST(bits) {
     }
     training_check(network, cases, CASES, places, count);
     for (size_t i = 0; i < CASES; i++) {
-        weft_images_finish(&images[i]);
+        images_finish(&images[i]);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

@@ -4,9 +4,9 @@
 
 #include "base/random.h"
 #include "base/sha256.h"
+#include "data/checkpoint.h"
 #include "data/safetensors_digest.h"
 #include "os/files.h"
-#include "weft/checkpoint.h"
 
 enum { FILE_MAX = 1000000 };
 
@@ -19,12 +19,12 @@ static struct weft_model *make(void) {
     static const char options[] = "{\"seed\": 3}";
     struct weft_network *network;
     struct weft_model *model;
-    ck_assert_int_eq(weft_network_create(layers, &network, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_model_create(network, &model, NULL), WEFT_OK);
-    weft_model_initialise(model, 1);
+    ck_assert_int_eq(network_create(layers, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(model_create(network, &model, NULL), WEFT_OK);
+    model_initialise(model, 1);
     model->options = malloc(sizeof options);
     memcpy(model->options, options, sizeof options);
-    ck_assert_int_eq(weft_model_set_classes(model, classes, 2, NULL), WEFT_OK);
+    ck_assert_int_eq(model_set_classes(model, classes, 2, NULL), WEFT_OK);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         sha256_hex("images", (size_t)i, model->data[i].images);
         sha256_hex("labels", (size_t)i, model->data[i].labels);
@@ -34,15 +34,15 @@ static struct weft_model *make(void) {
 
 static enum weft_status load_model(const char *path, struct weft_error *error) {
     struct weft_model *model;
-    enum weft_status status = weft_model_load(path, &model, error);
-    weft_model_destroy(model);
+    enum weft_status status = model_load(path, &model, error);
+    model_destroy(model);
     return status;
 }
 
 static enum weft_status load_checkpoint(const char *path, struct weft_error *error) {
-    struct weft_checkpoint *checkpoint;
-    enum weft_status status = weft_checkpoint_load(path, &checkpoint, error);
-    weft_checkpoint_destroy(checkpoint);
+    struct checkpoint *checkpoint;
+    enum weft_status status = checkpoint_load(path, &checkpoint, error);
+    checkpoint_destroy(checkpoint);
     return status;
 }
 
@@ -56,7 +56,7 @@ static void save_both(void) {
     struct weft_model *model = make();
     float moments[16] = {0.5f};
     struct weft_epoch epoch = {.images = 10, .correct = 5, .steps = 2, .total_loss = 3};
-    struct weft_checkpoint checkpoint = {
+    struct checkpoint checkpoint = {
         .model = model,
         .training = {.epochs = 3, .batch = 50, .seed = 3, .learning_rate = 0.01f},
         .epochs = 1,
@@ -66,10 +66,9 @@ static void save_both(void) {
         .history = &epoch,
         .images = 10};
     ck_assert_uint_le(model->network->parameter_count, 16);
-    ck_assert_int_eq(weft_model_save(model, temporary_path("model"), NULL, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_checkpoint_save(&checkpoint, temporary_path("checkpoint"), NULL),
-                     WEFT_OK);
-    weft_model_destroy(model);
+    ck_assert_int_eq(model_save(model, temporary_path("model"), NULL, NULL), WEFT_OK);
+    ck_assert_int_eq(checkpoint_save(&checkpoint, temporary_path("checkpoint"), NULL), WEFT_OK);
+    model_destroy(model);
 }
 
 /* Reads the file of ${kind}, which the caller frees. */
@@ -240,16 +239,16 @@ START_TEST(files_of_before) {
         struct weft_model *model;
         char path[4096];
         snprintf(path, sizeof path, "%s/tests/vectors/%s.safetensors", source_root(), names[i]);
-        ck_assert_int_eq(weft_model_load(path, &model, NULL), WEFT_OK);
+        ck_assert_int_eq(model_load(path, &model, NULL), WEFT_OK);
         ck_assert(!model->undigested); /* PyTorch's: it has no metadata of weft */
-        weft_model_destroy(model);
+        model_destroy(model);
     }
     assert_changed(0, "\"weft.format\":\"2\",\"weft.digest\"",
                    "\"else.format\":\"2\",\"else.digest\"", false, NULL);
     struct weft_model *model;
-    ck_assert_int_eq(weft_model_load(temporary_path("changed"), &model, NULL), WEFT_OK);
+    ck_assert_int_eq(model_load(temporary_path("changed"), &model, NULL), WEFT_OK);
     ck_assert(model->undigested);
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 

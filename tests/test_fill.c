@@ -9,24 +9,24 @@ static const char LIST[] =
     "\"linear\", \"name\": \"out\", \"out_features\": 10}]}";
 
 static void check_zeros(enum weft_mapping mapping) {
-    const struct weft_backend_options options = {.device = "0", .batch = 16, .mapping = mapping};
+    const struct backend_options options = {.device = "0", .batch = 16, .mapping = mapping};
     struct weft_network *network = NULL;
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_network_create(LIST, &network, NULL), WEFT_OK);
-    ck_assert_msg(weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s",
+    ck_assert_int_eq(network_create(LIST, &network, NULL), WEFT_OK);
+    ck_assert_msg(backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s",
                   error.message);
-    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+    for (int array = 0; array < ARRAY_COUNT; array++) {
         float values[512];
         size_t count = array_count(network, array);
         ck_assert_uint_le(count, sizeof values / sizeof values[0]);
-        ck_assert_int_eq(weft_backend_read(backend, array, values, &error), WEFT_OK);
+        ck_assert_int_eq(backend_read(backend, array, values, &error), WEFT_OK);
         for (size_t i = 0; i < count; i++) {
             ck_assert_msg(values[i] == 0, "array %d, value %zu: %g", array, i, (double)values[i]);
         }
     }
-    weft_backend_close(backend);
-    weft_network_destroy(network);
+    backend_close(backend);
+    network_destroy(network);
 }
 
 START_TEST(gpu) {

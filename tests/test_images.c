@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "data/images.h"
 #include "os/files.h"
-#include "weft/data.h"
 
 #define REAL "/usr/share/datasets/fashion-mnist"
 
@@ -39,17 +39,17 @@ static const char *sample_folder(void) {
 }
 
 static void read_split(const char *folder, enum weft_split split, struct weft_images *images,
-                       struct weft_idx_file files[2]) {
+                       struct idx_file files[2]) {
     struct weft_error error = {0};
-    ck_assert_msg(weft_images_read(folder, split, images, files, &error) == WEFT_OK, "%s",
+    ck_assert_msg(images_read(folder, split, images, files, &error) == WEFT_OK, "%s",
                   error.message);
 }
 
 START_TEST(sample) {
     for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
-        struct weft_idx_file files[2];
-        struct weft_split_hash hash;
+        struct idx_file files[2];
+        struct split_hash hash;
         enum weft_split found;
         uint64_t counts[256], sum = 0, squares = 0;
         double mean, deviation;
@@ -61,13 +61,13 @@ START_TEST(sample) {
         ck_assert_str_eq(files[0].sha256, SAMPLE[split].images);
         ck_assert_str_eq(files[1].sha256, SAMPLE[split].labels);
         ck_assert(!files[0].published && !files[1].published);
-        weft_images_hash(&images, &hash);
+        images_hash(&images, &hash);
         ck_assert_str_eq(hash.images, SAMPLE[split].images);
         ck_assert_str_eq(hash.labels, SAMPLE[split].labels);
-        ck_assert_str_eq(weft_data_recognise(&hash, &found)->name, "the sample of Fashion-MNIST");
+        ck_assert_str_eq(data_recognise(&hash, &found)->name, "the sample of Fashion-MNIST");
         ck_assert_int_eq(found, split);
         hash.labels[63] ^= 1;
-        ck_assert_ptr_null(weft_data_recognise(&hash, &found));
+        ck_assert_ptr_null(data_recognise(&hash, &found));
         ck_assert_ptr_nonnull(strstr(files[0].path, "data/sample/"));
         ck_assert_ptr_nonnull(strstr(files[1].path, "-labels-idx1-ubyte.gz"));
         for (size_t i = 0; i < 78400; i++) {
@@ -76,15 +76,15 @@ START_TEST(sample) {
         }
         ck_assert_uint_eq(sum, SAMPLE[split].sum);
         ck_assert_uint_eq(squares, SAMPLE[split].squares);
-        weft_images_statistics(&images, &mean, &deviation);
+        images_statistics(&images, &mean, &deviation);
         ck_assert_double_eq_tol(mean, SAMPLE[split].mean, 1e-15);
         ck_assert_double_eq_tol(deviation, SAMPLE[split].deviation, 1e-15);
-        weft_images_class_counts(&images, counts);
+        images_class_counts(&images, counts);
         for (int i = 0; i < 256; i++) {
             ck_assert_uint_eq(counts[i], i < 10 ? SAMPLE[split].counts[i] : 0);
         }
-        weft_images_finish(&images);
-        weft_images_finish(&images); /* harmless */
+        images_finish(&images);
+        images_finish(&images); /* harmless */
         ck_assert_ptr_null(images.pixels);
     }
 }
@@ -99,30 +99,30 @@ START_TEST(published_set) {
     }
     for (enum weft_split split = WEFT_SPLIT_TRAIN; split < WEFT_SPLIT_COUNT; split++) {
         struct weft_images images;
-        struct weft_idx_file files[2];
-        struct weft_split_hash hash;
+        struct idx_file files[2];
+        struct split_hash hash;
         enum weft_split found;
         uint64_t counts[256];
         double mean, deviation;
         char text[32];
         read_split(REAL, split, &images, files);
         ck_assert(files[0].published && files[1].published);
-        weft_images_hash(&images, &hash);
-        ck_assert(weft_data_recognise(&hash, &found)->published);
+        images_hash(&images, &hash);
+        ck_assert(data_recognise(&hash, &found)->published);
         ck_assert_int_eq(found, split);
         ck_assert_uint_eq(images.count, split == WEFT_SPLIT_TRAIN ? 60000 : 10000);
-        weft_images_class_counts(&images, counts);
+        images_class_counts(&images, counts);
         for (int i = 0; i < 256; i++) {
             ck_assert_uint_eq(counts[i], i < 10 ? images.count / 10 : 0);
         }
-        weft_images_statistics(&images, &mean, &deviation);
+        images_statistics(&images, &mean, &deviation);
         ck_assert_double_eq_tol(mean, mean_of[split], 1e-15);
         ck_assert_double_eq_tol(deviation, deviation_of[split], 1e-15);
         if (split == WEFT_SPLIT_TRAIN) {
             snprintf(text, sizeof text, "%.4f %.4f", mean, deviation);
             ck_assert_str_eq(text, "0.2860 0.3530");
         }
-        weft_images_finish(&images);
+        images_finish(&images);
     }
 }
 END_TEST
@@ -132,13 +132,13 @@ START_TEST(statistics_of_little) {
     struct weft_images none = {0}, four = {1, 2, 2, pixels, NULL, 10},
                        three = {3, 1, 1, same, NULL, 10};
     double mean, deviation;
-    weft_images_statistics(&none, &mean, &deviation);
+    images_statistics(&none, &mean, &deviation);
     ck_assert_double_eq(mean, 0);
     ck_assert_double_eq(deviation, 0);
-    weft_images_statistics(&four, &mean, &deviation);
+    images_statistics(&four, &mean, &deviation);
     ck_assert_double_eq(mean, 0.5);
     ck_assert_double_eq(deviation, 0.5);
-    weft_images_statistics(&three, &mean, &deviation);
+    images_statistics(&three, &mean, &deviation);
     ck_assert_double_eq(mean, 7.0 / 255);
     ck_assert_double_eq(deviation, 0);
 }
@@ -146,20 +146,20 @@ END_TEST
 
 START_TEST(names) {
     /* The hashes of MNIST, as many projects publish them. */
-    static const struct weft_split_hash digits = {
+    static const struct split_hash digits = {
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"};
     struct weft_images images = {.classes = 10};
     enum weft_split split;
-    ck_assert_str_eq(weft_data_recognise(&digits, &split)->name, "MNIST");
+    ck_assert_str_eq(data_recognise(&digits, &split)->name, "MNIST");
     ck_assert_int_eq(split, WEFT_SPLIT_TEST);
-    ck_assert_str_eq(weft_images_class_names(&images, &digits)[7], "7");
-    ck_assert_str_eq(weft_images_class_names(&images, NULL)[7], "Sneaker");
-    ck_assert_str_eq(weft_class_names[0], "T-shirt/top");
-    ck_assert_str_eq(weft_class_names[6], "Shirt");
-    ck_assert_str_eq(weft_class_names[9], "Ankle boot");
-    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TRAIN), "train");
-    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TEST), "test");
+    ck_assert_str_eq(images_class_names(&images, &digits)[7], "7");
+    ck_assert_str_eq(images_class_names(&images, NULL)[7], "Sneaker");
+    ck_assert_str_eq(fashion_class_names[0], "T-shirt/top");
+    ck_assert_str_eq(fashion_class_names[6], "Shirt");
+    ck_assert_str_eq(fashion_class_names[9], "Ankle boot");
+    ck_assert_str_eq(split_name(WEFT_SPLIT_TRAIN), "train");
+    ck_assert_str_eq(split_name(WEFT_SPLIT_TEST), "test");
 }
 END_TEST
 
@@ -182,9 +182,8 @@ static void write_split(const char *folder, uint8_t images, uint8_t labels, uint
 static void assert_wrong(const char *folder, const char *part, const char *hint) {
     struct weft_images images;
     struct weft_error error = {0};
-    ck_assert_int_eq(
-        weft_images_read(temporary_path(folder), WEFT_SPLIT_TEST, &images, NULL, &error),
-        WEFT_BAD_FILE);
+    ck_assert_int_eq(images_read(temporary_path(folder), WEFT_SPLIT_TEST, &images, NULL, &error),
+                     WEFT_BAD_FILE);
     ck_assert_msg(strstr(error.message, part) != NULL, "%s does not say %s", error.message, part);
     ck_assert_msg(strstr(error.hint, hint) != NULL, "%s does not say %s", error.hint, hint);
     ck_assert_ptr_null(images.pixels);
@@ -200,7 +199,7 @@ START_TEST(images_and_labels_belong_together) {
     ck_assert_uint_eq(images.width, 2);
     ck_assert_uint_eq(images.labels[0], 0);
     ck_assert_uint_eq(images.labels[4], 9);
-    weft_images_finish(&images);
+    images_finish(&images);
     write_split("together", 5, 4, 9);
     assert_wrong("together", "4 labels, but 5 images in", "");
     write_split("together", 4, 5, 9);
@@ -225,7 +224,7 @@ START_TEST(missing_files) {
     temporary_write(temporary_path("missing/t10k-images-idx3-ubyte.gz"), "x", 1);
     struct weft_images images;
     read_split(temporary_path("missing"), WEFT_SPLIT_TEST, &images, NULL);
-    weft_images_finish(&images);
+    images_finish(&images);
     ck_assert_int_eq(remove(temporary_path("missing/t10k-images-idx3-ubyte")), 0);
     assert_wrong("missing", "t10k-images-idx3-ubyte.gz: this is a text file, but an IDX", "");
 }
@@ -238,21 +237,21 @@ START_TEST(finding) {
     write_split("one", 1, 1, 1);
     write_split("two", 1, 1, 1);
     setenv("WEFT_DATA", temporary_path("two"), 1);
-    ck_assert_int_eq(weft_data_find(temporary_path("one"), folder, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("one"), folder, &error), WEFT_OK);
     ck_assert_str_eq(folder, temporary_path("one"));
-    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_OK);
     ck_assert_str_eq(folder, temporary_path("two"));
-    ck_assert_int_eq(weft_data_find(temporary_path("three"), folder, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(data_find(temporary_path("three"), folder, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "three: no such folder"));
     ck_assert_ptr_nonnull(strstr(error.hint, "dataset-fashion-mnist"));
     error = (struct weft_error){0};
     setenv("WEFT_DATA", temporary_path("three"), 1);
-    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "WEFT_DATA"));
     memset(long_name, '/', sizeof long_name);
     long_name[sizeof long_name - 1] = '\0';
-    ck_assert_int_eq(weft_data_find(long_name, folder, &error), WEFT_BAD_FILE);
-    ck_assert_int_eq(weft_data_find("", folder, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(data_find(long_name, folder, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(data_find("", folder, &error), WEFT_BAD_FILE);
 }
 END_TEST
 
@@ -262,20 +261,20 @@ START_TEST(finding_by_default) {
     unsetenv("WEFT_DATA");
     ck_assert_int_eq(chdir(temporary_folder), 0);
     if (os_is_folder(REAL)) {
-        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+        ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_OK);
         ck_assert_str_eq(folder, REAL);
         setenv("WEFT_DATA", "", 1); /* the same as unset */
-        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+        ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_OK);
         ck_assert_str_eq(folder, REAL);
     } else {
-        ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_BAD_FILE);
+        ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_BAD_FILE);
         ck_assert_ptr_nonnull(strstr(error.message, "data/fashion-mnist"));
         ck_assert_ptr_nonnull(strstr(error.hint, "tools/fetch-data"));
         error = (struct weft_error){0};
     }
     ck_assert_int_eq(os_make_folder("data/fashion-mnist", &error), WEFT_OK);
     temporary_write("data/fashion-mnist/train-images-idx3-ubyte.gz", "", 0);
-    ck_assert_int_eq(weft_data_find(NULL, folder, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(NULL, folder, &error), WEFT_OK);
     ck_assert_str_eq(folder, "data/fashion-mnist");
 }
 END_TEST
@@ -294,16 +293,16 @@ static void write_image(const char *folder, const char *name, uint8_t pixel) {
 static void assert_found(const char *folder, const char *name, uint8_t pixel) {
     static const uint8_t label[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
     struct weft_images images;
-    struct weft_idx_file files[2];
+    struct idx_file files[2];
     char path[256], found[4096];
     struct weft_error error = {0};
     snprintf(path, sizeof path, "%s/t10k-labels-idx1-ubyte", folder);
     temporary_write(temporary_path(path), label, sizeof label);
-    ck_assert_int_eq(weft_data_find(temporary_path(folder), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path(folder), found, &error), WEFT_OK);
     read_split(found, WEFT_SPLIT_TEST, &images, files);
     ck_assert_msg(strcmp(os_name_of(files[0].path), name) == 0, "%s, not %s", files[0].path, name);
     ck_assert_uint_eq(images.pixels[0], pixel);
-    weft_images_finish(&images);
+    images_finish(&images);
 }
 
 /* The order of the names: each is found, and wins against all that follow. */
@@ -343,15 +342,15 @@ START_TEST(torchvision) {
     char found[4096];
     struct weft_error error = {0};
     write_image("root/MNIST/raw", "t10k-images-idx3-ubyte", 1);
-    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("root"), found, &error), WEFT_OK);
     ck_assert_str_eq(found, temporary_path("root/MNIST/raw"));
     write_image("root/FashionMNIST/raw", "train-images-idx3-ubyte.gz", 2);
-    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("root"), found, &error), WEFT_OK);
     ck_assert_str_eq(found, temporary_path("root/FashionMNIST/raw"));
-    ck_assert_int_eq(weft_data_find(temporary_path("root/MNIST"), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("root/MNIST"), found, &error), WEFT_OK);
     ck_assert_str_eq(found, temporary_path("root/MNIST/raw"));
     write_image("root", "TRAIN-IMAGES.IDX3-UBYTE", 3);
-    ck_assert_int_eq(weft_data_find(temporary_path("root"), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("root"), found, &error), WEFT_OK);
     ck_assert_str_eq(found, temporary_path("root"));
 }
 END_TEST
@@ -362,10 +361,10 @@ START_TEST(a_file_for_its_folder) {
     struct weft_error error = {0};
     write_image("file", "T10k-images.idx3-ubyte.GZ", 1);
     write_image("file", "other", 1);
-    ck_assert_int_eq(
-        weft_data_find(temporary_path("file/T10k-images.idx3-ubyte.GZ"), found, &error), WEFT_OK);
+    ck_assert_int_eq(data_find(temporary_path("file/T10k-images.idx3-ubyte.GZ"), found, &error),
+                     WEFT_OK);
     ck_assert_str_eq(found, temporary_path("file"));
-    ck_assert_int_eq(weft_data_find(temporary_path("file/other"), found, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(data_find(temporary_path("file/other"), found, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "file/other: "));
     ck_assert_ptr_nonnull(strstr(error.hint, "name the folder"));
 }

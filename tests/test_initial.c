@@ -6,19 +6,19 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "weft/model.h"
+#include "data/model.h"
 
 static struct weft_model *make(uint64_t seed) {
     struct weft_network *network;
     struct weft_model *model;
-    ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_model_create(network, &model, NULL), WEFT_OK);
-    weft_model_initialise(model, seed);
+    ck_assert_int_eq(network_create_published(&network, NULL), WEFT_OK);
+    ck_assert_int_eq(model_create(network, &model, NULL), WEFT_OK);
+    model_initialise(model, seed);
     return model;
 }
 
 static const float *values_of(const struct weft_model *model, const char *name, size_t *count) {
-    const struct weft_tensor *tensor = weft_network_find(model->network, name);
+    const struct network_tensor *tensor = network_find(model->network, name);
     ck_assert_msg(tensor != NULL, "%s", name);
     *count = tensor->count;
     return (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
@@ -53,7 +53,7 @@ START_TEST(range_and_mean) {
                           "variance of %s: %g", cases[i].name, squares / n);
         }
     }
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 
@@ -72,7 +72,7 @@ START_TEST(batch_norm) {
         model->parameters[i] = 7.0f;
     }
     model->batches[3] = 600;
-    weft_model_initialise(model, 3);
+    model_initialise(model, 3);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t count;
         const float *values = values_of(model, cases[i].name, &count);
@@ -83,7 +83,7 @@ START_TEST(batch_norm) {
     for (size_t i = 0; i < model->network->layer_count; i++) {
         ck_assert_int_eq(model->batches[i], 0);
     }
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 
@@ -116,7 +116,7 @@ START_TEST(known_bits) {
         }
         sha256_final_hex(&hash, hex);
         ck_assert_str_eq(hex, cases[i].sha256);
-        weft_model_destroy(model);
+        model_destroy(model);
     }
 }
 END_TEST
@@ -126,9 +126,9 @@ START_TEST(seed_decides) {
     size_t bytes = first->network->parameter_count * sizeof(float);
     ck_assert_int_eq(memcmp(first->parameters, second->parameters, bytes), 0);
     ck_assert_int_ne(memcmp(first->parameters, other->parameters, bytes), 0);
-    weft_model_destroy(first);
-    weft_model_destroy(second);
-    weft_model_destroy(other);
+    model_destroy(first);
+    model_destroy(second);
+    model_destroy(other);
 }
 END_TEST
 

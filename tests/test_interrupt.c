@@ -80,10 +80,10 @@ static bool always(void) {
 /* The library asks a function of the program, since its flag is another one. */
 START_TEST(library_asks_the_program) {
     ck_assert(!os_interrupted());
-    weft_set_interrupted(always);
+    set_interrupted(always);
     ck_assert(os_interrupted());
     ck_assert(!os_signalled());
-    weft_set_interrupted(NULL);
+    set_interrupted(NULL);
     ck_assert(!os_interrupted());
 }
 END_TEST

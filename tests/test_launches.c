@@ -1,65 +1,64 @@
 /* test_launches.c: the number of launches that a training step of the published network takes in
  * the gpu mapping, where a launch costs more than most of what it computes; and steps whose last
  * layers are one launch. */
+#include "backend/inspect.h"
+#include "backend/measure.h"
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_places.h"
 #include "layer_values.h"
+#include "train/train_model.h"
 #include "training_case.h"
-#include "weft/inspect.h"
-#include "weft/profile.h"
-#include "weft/train.h"
 
 #include <string.h>
 
 enum { IMAGES = 100, FUSED = 15, APART = 37 };
 
 /* Opens ${place} with IMAGES images; initial parameters are 0. */
-static struct weft_backend *start(const struct weft_network *network,
-                                  const struct layer_place *place, bool no_fuse) {
+static struct backend *start(const struct weft_network *network, const struct layer_place *place,
+                             bool no_fuse) {
     static const uint8_t pixels[IMAGES * 28 * 28], labels[IMAGES];
-    struct weft_backend_options options = {.device = place->device,
-                                           .threads = place->threads,
-                                           .mapping = place->mapping,
-                                           .cl_options = place->cl_options,
-                                           .no_fuse = no_fuse,
-                                           .batch = IMAGES};
+    struct backend_options options = {.device = place->device,
+                                      .threads = place->threads,
+                                      .mapping = place->mapping,
+                                      .cl_options = place->cl_options,
+                                      .no_fuse = no_fuse,
+                                      .batch = IMAGES};
     struct weft_images images = {IMAGES, 28, 28, (uint8_t *)pixels, (uint8_t *)labels, 10};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
-    if (weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {
-        weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, &error);
+    if (backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {
+        backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, &error);
     }
     ck_assert_msg(error.status == WEFT_OK, "%s: %s", place->name, error.message);
     return backend;
 }
 
-static void train(struct weft_backend *backend) {
+static void train(struct backend *backend) {
     static const uint32_t order[IMAGES];
-    struct weft_adam adam = weft_adam_step(0.01f, 1);
-    struct weft_steps steps = {1, IMAGES, IMAGES, order, &adam};
+    struct adam_constants adam = adam_step(0.01f, 1);
+    struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
     struct weft_step_result result;
     struct weft_error error = {0};
-    ck_assert_msg(weft_backend_train(backend, &steps, &result, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(backend_train(backend, &steps, &result, &error) == WEFT_OK, "%s", error.message);
 }
 
 /* Returns the launches of a step, without the one that adds the losses of all steps. */
 static uint64_t launches_of_step(const struct weft_network *network,
                                  const struct layer_place *place, bool no_fuse) {
-    struct weft_backend *backend = start(network, place, no_fuse);
-    struct weft_profile_entry *entries;
+    struct backend *backend = start(network, place, no_fuse);
+    struct profile_entry *entries;
     struct weft_error error = {0};
     uint64_t launches = 0;
     size_t count;
-    ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
+    ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
     train(backend);
-    ck_assert_int_eq(weft_backend_profile_read(backend, &entries, &count, &error), WEFT_OK);
+    ck_assert_int_eq(backend_profile_read(backend, &entries, &count, &error), WEFT_OK);
     for (size_t i = 0; i < count; i++) {
         launches += strcmp(entries[i].name, "cross_entropy_join") != 0 ? entries[i].launches : 0;
     }
     free(entries);
-    weft_backend_close(backend);
+    backend_close(backend);
     return launches;
 }
 
@@ -68,14 +67,14 @@ START_TEST(launches) {
     size_t count = layer_places_list(LAYER_SMALL, "launches", places);
     struct weft_network *network;
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
+    ck_assert_int_eq(network_create_published(&network, &error), WEFT_OK);
     for (size_t i = 0; i < count; i++) {
         if (places[i].opencl && places[i].mapping == WEFT_MAPPING_GPU) {
             ck_assert_uint_eq(launches_of_step(network, &places[i], false), FUSED);
             ck_assert_uint_eq(launches_of_step(network, &places[i], true), APART);
         }
     }
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -116,8 +115,8 @@ START_TEST(steps) {
                                      .epochs = 2};
     training_check(network, &training, 1, places, count);
     layer_values_finish(&values);
-    weft_images_finish(&images);
-    weft_network_destroy(network);
+    images_finish(&images);
+    network_destroy(network);
 }
 END_TEST
 

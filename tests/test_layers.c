@@ -2,7 +2,7 @@
  * section in the contract. */
 #include "check_weft.h"
 #include "network/layer.h"
-#include "weft/network.h"
+#include "network/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,22 +60,22 @@ START_TEST(example) {
     struct weft_network *network, *again;
     struct weft_error error;
     const struct layer_argument *argument = layer_kinds[_i]->arguments;
-    char *json = kind_example((enum weft_kind)_i), *written, *rewritten;
+    char *json = kind_example((enum layer_kind_id)_i), *written, *rewritten;
     ck_assert_ptr_nonnull(json);
-    ck_assert_msg(weft_network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
+    ck_assert_msg(network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
     ck_assert_ptr_nonnull(strstr(json, names[_i]));
-    written = weft_network_to_json(network);
+    written = network_to_json(network);
     for (; argument->name != NULL; argument++) {
         char member[64];
         snprintf(member, sizeof member, "\"%s\": ", argument->name);
         ck_assert_msg(strstr(json, member) != NULL, "the example has no %s", argument->name);
         ck_assert_msg(strstr(written, member) != NULL, "%s is not written", argument->name);
     }
-    ck_assert_msg(weft_network_create(written, &again, &error) == WEFT_OK, "%s", error.message);
-    rewritten = weft_network_to_json(again);
+    ck_assert_msg(network_create(written, &again, &error) == WEFT_OK, "%s", error.message);
+    rewritten = network_to_json(again);
     ck_assert_str_eq(written, rewritten);
-    weft_network_destroy(network);
-    weft_network_destroy(again);
+    network_destroy(network);
+    network_destroy(again);
     free(json);
     free(written);
     free(rewritten);
@@ -83,8 +83,8 @@ START_TEST(example) {
 END_TEST
 
 static void add_tests(TCase *tests) {
-    tcase_add_loop_test(tests, files, 0, WEFT_KIND_COUNT);
-    tcase_add_loop_test(tests, contract, 0, WEFT_KIND_COUNT);
-    tcase_add_loop_test(tests, example, 0, WEFT_KIND_COUNT);
+    tcase_add_loop_test(tests, files, 0, LAYER_KIND_COUNT);
+    tcase_add_loop_test(tests, contract, 0, LAYER_KIND_COUNT);
+    tcase_add_loop_test(tests, example, 0, LAYER_KIND_COUNT);
 }
 CHECK_MAIN("layers", add_tests)

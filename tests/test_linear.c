@@ -3,8 +3,8 @@
 #include "layer_differences.h"
 #include "layer_plain.h"
 #include "layer_values.h"
+#include "train/train_model.h"
 #include "training_case.h"
-#include "weft/train.h"
 
 /* Three inputs, two outputs, two images: 1*1 + 2*2 + 3*3 + 0.5 = 14.5 and so on. */
 START_TEST(by_hand) {
@@ -88,7 +88,7 @@ START_TEST(differences) {
     layer_check_differences("linear differences", network, &values, 4, WEFT_STATISTICS_RUNNING,
                             0.5f, 1e-5);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -145,8 +145,8 @@ START_TEST(training_of_large) {
                                      .epochs = 1};
     training_check(network, &training, 1, places, count);
     layer_values_finish(&values);
-    weft_images_finish(&images);
-    weft_network_destroy(network);
+    images_finish(&images);
+    network_destroy(network);
 }
 END_TEST
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/device.h"
 #include "backend/log.h"
-#include "weft/device.h"
 
 #define TEXTS_MAX 65536
 
@@ -26,29 +26,29 @@ static void listen(void *context, const char *text) {
 
 /* Opens ${device} with a listener and closes it. Returns false if there is no such device. */
 static bool open_device(const char *device, bool no_cache, struct heard *heard) {
-    struct weft_backend_options options = {
+    struct backend_options options = {
         .device = device, .batch = 4, .no_cache = no_cache, .log = {listen, heard}};
     struct weft_network *network = NULL;
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
     bool found;
-    ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
-    found = weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK;
+    ck_assert_int_eq(network_create_published(&network, &error), WEFT_OK);
+    found = backend_open(network, &options, &backend, NULL, &error) == WEFT_OK;
     ck_assert(found || error.status == WEFT_USAGE || error.status == WEFT_BAD_DEVICE);
-    weft_backend_close(backend);
-    weft_network_destroy(network);
+    backend_close(backend);
+    network_destroy(network);
     return found;
 }
 
 START_TEST(without_a_log) {
-    struct weft_log log = {NULL, NULL};
+    struct backend_log log = {NULL, NULL};
     log_write(&log, "%s", "nothing");
 }
 END_TEST
 
 START_TEST(long_texts_are_complete) {
     struct heard *heard = calloc(1, sizeof *heard);
-    struct weft_log log = {listen, heard};
+    struct backend_log log = {listen, heard};
     char text[20001] = "";
     ck_assert_ptr_nonnull(heard);
     memset(text, 'x', sizeof text - 1);
@@ -84,7 +84,7 @@ START_TEST(opencl) {
     struct weft_device *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0, tried = 0;
-    ck_assert_int_eq(weft_devices_list(&devices, &count, NULL, &error), WEFT_OK);
+    ck_assert_int_eq(devices_list(&devices, &count, NULL, &error), WEFT_OK);
     for (size_t i = 0; i < count; i++) {
         struct heard *heard = calloc(1, sizeof *heard);
         char index[16];

@@ -7,7 +7,7 @@
 #include "backend/opencl/state.h"
 #include "check_weft.h"
 #include "layer_case.h"
-#include "weft/weft.h"
+#include "train/train_model.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,11 +30,11 @@ static size_t list_places(enum layer_effort effort, const char *who,
 
 static struct opencl_backend *open_fast(const struct weft_network *network,
                                         const struct layer_place *place, size_t batch) {
-    struct weft_backend_options options = {
+    struct backend_options options = {
         .device = place->device, .mapping = place->mapping, .math = WEFT_MATH_FAST, .batch = batch};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
-    ck_assert_msg(weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s: %s",
+    ck_assert_msg(backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s: %s",
                   place->name, error.message);
     return (struct opencl_backend *)backend;
 }
@@ -107,7 +107,7 @@ static unsigned check_shapes(const struct weft_network *network, const struct la
         layer_result_finish(&expected);
         layer_values_finish(&values);
     }
-    weft_backend_close(&cl->base);
+    backend_close(&cl->base);
     return wrong;
 }
 
@@ -135,7 +135,7 @@ START_TEST(shapes) {
         for (size_t i = 0; i < count; i++) {
             wrong += check_shapes(network, &places[i], networks[n]);
         }
-        weft_network_destroy(network);
+        network_destroy(network);
     }
     ck_assert_msg(wrong == 0, "%u tensors out of bounds, listed above", wrong);
 }
@@ -147,11 +147,11 @@ START_TEST(published) {
     size_t count = list_places(LAYER_LARGE, "math fast: published", places);
     struct weft_network *network = NULL;
     unsigned wrong = 0;
-    ck_assert(weft_network_create_published(&network, NULL) == WEFT_OK);
+    ck_assert(network_create_published(&network, NULL) == WEFT_OK);
     for (size_t i = 0; i < count; i++) {
         wrong += check_shapes(network, &places[i], "published");
     }
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_msg(wrong == 0, "%u tensors out of bounds, listed above", wrong);
 }
 END_TEST
@@ -171,19 +171,19 @@ static bool keep_epoch(void *context, const struct weft_epoch *epoch) {
     return true;
 }
 
-static void train_sample(struct weft_backend *backend, struct weft_model *model,
+static void train_sample(struct backend *backend, struct weft_model *model,
                          const struct weft_images *images, struct run *run) {
-    struct weft_training training = weft_training_default();
-    struct weft_training_events events = {.epoch = keep_epoch, .context = run};
+    struct training training = training_default();
+    struct training_events events = {.epoch = keep_epoch, .context = run};
     struct weft_error error = {0};
     float pixels[256];
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     training.epochs = 60;
     training.batch = 30;
-    weft_model_initialise(model, 3);
-    ck_assert(weft_backend_set_pixels(backend, pixels, &error) == WEFT_OK);
-    ck_assert(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK);
-    ck_assert_msg(weft_train(model, backend, images->count, &training, &events, &error) == WEFT_OK,
+    model_initialise(model, 3);
+    ck_assert(backend_set_pixels(backend, pixels, &error) == WEFT_OK);
+    ck_assert(backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK);
+    ck_assert_msg(train_model(model, backend, images->count, &training, &events, &error) == WEFT_OK,
                   "%s", error.message);
 }
 
@@ -201,21 +201,21 @@ START_TEST(training) {
     struct weft_images images = {0};
     struct weft_error error = {0};
     struct run exact, fast;
-    struct weft_backend *backend;
+    struct backend *backend;
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/data/sample", source_root());
-    ck_assert_msg(weft_images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
-                  "%s", error.message);
-    ck_assert(weft_model_create(layer_network(json), &model, &error) == WEFT_OK);
+    ck_assert_msg(images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
+                  error.message);
+    ck_assert(model_create(layer_network(json), &model, &error) == WEFT_OK);
     backend = layer_open(model->network, &reference, 30, "math fast");
     ck_assert_ptr_nonnull(backend);
     train_sample(backend, model, &images, &exact);
-    weft_backend_close(backend);
+    backend_close(backend);
     ck_assert(exact.last.accuracy > 0.9);
     for (size_t i = 0; i < count; i++) {
         struct opencl_backend *cl = open_fast(model->network, &places[i], 30);
         train_sample(&cl->base, model, &images, &fast);
-        weft_backend_close(&cl->base);
+        backend_close(&cl->base);
         ck_assert_msg(fabsf(fast.first.loss - exact.first.loss) <= 1e-5f * exact.first.loss,
                       "%s: loss of the first step %.9g, exact %.9g", places[i].name,
                       (double)fast.first.loss, (double)exact.first.loss);
@@ -223,8 +223,8 @@ START_TEST(training) {
                       "%s: accuracy %g, exact %g", places[i].name, fast.last.accuracy,
                       exact.last.accuracy);
     }
-    weft_images_finish(&images);
-    weft_model_destroy(model);
+    images_finish(&images);
+    model_destroy(model);
 }
 END_TEST
 
@@ -264,7 +264,7 @@ START_TEST(memory) {
     struct layer_place places[PLACES_MAX];
     size_t count = list_places(LAYER_LARGE, "math fast: memory", places);
     struct weft_network *networks[2] = {NULL, layer_network(wide)};
-    ck_assert(weft_network_create_published(&networks[0], NULL) == WEFT_OK);
+    ck_assert(network_create_published(&networks[0], NULL) == WEFT_OK);
     for (size_t i = 0; i < 2 * count; i++) {
         struct opencl_backend *cl = open_fast(networks[i % 2], &places[i / 2], 16);
         ck_assert_uint_ge(size_of(cl->fast->matrices), cl->fast->matrices_bytes);
@@ -273,35 +273,35 @@ START_TEST(memory) {
                           (size_t)64 << 20);
         ck_assert_uint_le(planned(cl, 10000), (size_t)64 << 20);
         ck_assert_uint_gt(planned(cl, 10000), planned(cl, 16));
-        weft_backend_close(&cl->base);
+        backend_close(&cl->base);
     }
-    weft_network_destroy(networks[0]);
-    weft_network_destroy(networks[1]);
+    network_destroy(networks[0]);
+    network_destroy(networks[1]);
 }
 END_TEST
 
 START_TEST(refused) {
     struct weft_network *network =
         layer_network("{\"input\":[2],\"layers\":[{\"kind\":\"linear\",\"out_features\":2}]}");
-    struct weft_backend_options options = {
+    struct backend_options options = {
         .device = "cpu", .math = WEFT_MATH_FAST, .batch = 1, .threads = 1};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
     struct layer_place places[PLACES_MAX];
     size_t count = list_places(LAYER_LARGE, "math fast: errors", places);
-    ck_assert_int_eq(weft_backend_open(network, &options, &backend, NULL, &error), WEFT_USAGE);
+    ck_assert_int_eq(backend_open(network, &options, &backend, NULL, &error), WEFT_USAGE);
     ck_assert_ptr_null(backend);
     ck_assert_str_eq(error.message, "--math fast: CLBlast needs an OpenCL device");
-    ck_assert_int_eq(weft_backend_open(network, &options, &backend, NULL, NULL), WEFT_USAGE);
+    ck_assert_int_eq(backend_open(network, &options, &backend, NULL, NULL), WEFT_USAGE);
     for (size_t i = 0; i < count; i++) {
         struct opencl_backend *cl = open_fast(network, &places[i], 1);
         struct opencl_product nothing = opencl_fast_forward(cl, &cl->fast->layers[0], 0);
         error = (struct weft_error){0};
         ck_assert_int_eq(opencl_product_enqueue(cl, &nothing, &error), WEFT_BAD_DEVICE);
         ck_assert_str_eq(error.message, "CLBlastSgemm of 2 x 2 and 2 x 0: CLBlastInvalidDimension");
-        weft_backend_close(&cl->base);
+        backend_close(&cl->base);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

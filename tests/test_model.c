@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "base/sha256.h"
+#include "data/model.h"
 #include "data/safetensors.h"
 #include "os/files.h"
-#include "weft/model.h"
 
 static const char *vector(const char *name) {
     static char path[4096];
@@ -17,15 +17,15 @@ static const char *vector(const char *name) {
 static struct weft_model *load(const char *path) {
     struct weft_model *model;
     struct weft_error error = {0};
-    ck_assert_msg(weft_model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
+    ck_assert_msg(model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
     return model;
 }
 
 static struct weft_model *make(const char *list) {
     struct weft_network *network;
     struct weft_model *model;
-    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_model_create(network, &model, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(model_create(network, &model, NULL), WEFT_OK);
     return model;
 }
 
@@ -38,7 +38,7 @@ static void hash_file(const char *path, char hex[65]) {
 }
 
 static void assert_equal(const struct weft_model *a, const struct weft_model *b) {
-    char *first = weft_network_to_json(a->network), *second = weft_network_to_json(b->network);
+    char *first = network_to_json(a->network), *second = network_to_json(b->network);
     ck_assert_str_eq(first, second);
     free(first);
     free(second);
@@ -69,8 +69,8 @@ START_TEST(created) {
     ck_assert_int_eq(model->batches[0], 0);
     ck_assert_int_eq(model->batches[1], 0);
     ck_assert_ptr_null(model->options);
-    weft_model_destroy(model);
-    weft_model_destroy(NULL);
+    model_destroy(model);
+    model_destroy(NULL);
 }
 END_TEST
 
@@ -86,7 +86,7 @@ START_TEST(written_and_read) {
     struct weft_error error = {0};
     char first[65], second[65], hashed[65];
     struct weft_model *back;
-    weft_model_initialise(model, 9);
+    model_initialise(model, 9);
     for (size_t i = 0; i < model->network->buffer_count; i++) {
         model->buffers[i] = 0.1f * (float)(i + 1);
     }
@@ -94,20 +94,20 @@ START_TEST(written_and_read) {
     model->batches[5] = INT64_MAX;
     model->options = malloc(sizeof options);
     memcpy(model->options, options, sizeof options);
-    ck_assert_int_eq(weft_model_set_classes(model, classes, 5, NULL), WEFT_OK);
+    ck_assert_int_eq(model_set_classes(model, classes, 5, NULL), WEFT_OK);
     sha256_hex("a", 1, model->data[WEFT_SPLIT_TEST].images);
     sha256_hex("b", 1, model->data[WEFT_SPLIT_TEST].labels);
-    ck_assert_msg(weft_model_save(model, path, first, &error) == WEFT_OK, "%s", error.message);
+    ck_assert_msg(model_save(model, path, first, &error) == WEFT_OK, "%s", error.message);
     back = load(path);
     ck_assert(!back->published_assumed && !back->undigested);
     assert_equal(model, back);
-    ck_assert_int_eq(weft_model_save(back, again, second, NULL), WEFT_OK);
+    ck_assert_int_eq(model_save(back, again, second, NULL), WEFT_OK);
     ck_assert_str_eq(first, second);
     ck_assert_str_eq(first, back->sha256);
     hash_file(again, hashed);
     ck_assert_str_eq(first, hashed);
-    weft_model_destroy(back);
-    weft_model_destroy(model);
+    model_destroy(back);
+    model_destroy(model);
 }
 END_TEST
 
@@ -136,8 +136,8 @@ START_TEST(written_names) {
     struct weft_model *model = load(vector("trained.safetensors"));
     const char *path = temporary_path("names");
     struct safetensors file;
-    char *list = weft_network_to_json(model->network);
-    ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_OK);
+    char *list = network_to_json(model->network);
+    ck_assert_int_eq(model_save(model, path, NULL, NULL), WEFT_OK);
     ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
     ck_assert_uint_eq(file.count, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < file.count; i++) {
@@ -149,7 +149,7 @@ START_TEST(written_names) {
     ck_assert_ptr_null(safetensors_metadata(&file, "weft.options"));
     safetensors_finish(&file);
     free(list);
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 
@@ -170,7 +170,7 @@ START_TEST(read_from_pytorch) {
         ck_assert_int_eq(model->batches[10], cases[i].batches);
         ck_assert_int_eq(safetensors_read(vector(cases[i].name), &file, NULL), WEFT_OK);
         for (size_t j = 0; j < model->network->tensor_count; j++) {
-            const struct weft_tensor *tensor = &model->network->tensors[j];
+            const struct network_tensor *tensor = &model->network->tensors[j];
             const float *values =
                 (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
             const struct safetensors_entry *entry = safetensors_find(&file, tensor->name);
@@ -181,7 +181,7 @@ START_TEST(read_from_pytorch) {
             }
         }
         safetensors_finish(&file);
-        weft_model_destroy(model);
+        model_destroy(model);
     }
 }
 END_TEST
@@ -191,16 +191,16 @@ START_TEST(read_from_a_folder) {
     struct weft_error error = {0};
     char saved[65];
     ck_assert_int_eq(os_make_folder(temporary_path("run"), NULL), WEFT_OK);
-    ck_assert_int_eq(weft_model_load(temporary_path("run"), &back, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(model_load(temporary_path("run"), &back, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "run/model.safetensors"));
     ck_assert_ptr_null(back);
-    ck_assert_int_eq(weft_model_save(model, temporary_path("run/model.safetensors"), saved, NULL),
+    ck_assert_int_eq(model_save(model, temporary_path("run/model.safetensors"), saved, NULL),
                      WEFT_OK);
     back = load(temporary_path("run"));
     assert_equal(model, back);
     ck_assert_str_eq(saved, back->sha256);
-    weft_model_destroy(back);
-    weft_model_destroy(model);
+    model_destroy(back);
+    model_destroy(model);
 }
 END_TEST
 
@@ -210,11 +210,11 @@ START_TEST(gradients) {
     const char *path = temporary_path("gradients");
     struct safetensors file;
     size_t at = 0;
-    ck_assert_int_eq(weft_parameters_save(network, model->parameters, path, NULL), WEFT_OK);
+    ck_assert_int_eq(parameters_save(network, model->parameters, path, NULL), WEFT_OK);
     ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
     ck_assert_uint_eq(file.count, 14);
     for (size_t i = 0; i < file.count; i++) {
-        const struct weft_tensor *tensor = weft_network_find(network, file.entries[i].name);
+        const struct network_tensor *tensor = network_find(network, file.entries[i].name);
         ck_assert(tensor != NULL && tensor->trained);
         ck_assert_uint_eq(tensor->offset, at);
         ck_assert_uint_eq(tensor->rank, file.entries[i].rank);
@@ -225,7 +225,7 @@ START_TEST(gradients) {
     }
     ck_assert_uint_eq(at, network->parameter_count);
     safetensors_finish(&file);
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/random.h"
+#include "data/model.h"
 #include "safetensors_bytes.h"
-#include "weft/model.h"
 
 /* The tensors of a small network, for a file that a test changes. */
 struct part {
@@ -63,7 +63,7 @@ static enum weft_status load(const struct part *parts, size_t count, const char 
     char *bytes = make_file(parts, count, texts, &size);
     temporary_write(path, bytes, size);
     free(bytes);
-    return weft_model_load(path, model, error);
+    return model_load(path, model, error);
 }
 
 /* Also expects the name of the file in the message. Returns the error. */
@@ -94,7 +94,7 @@ START_TEST(right_file) {
     ck_assert_msg(load(right, PARTS, metadata, &model, &error) == WEFT_OK, "%s", error.message);
     ck_assert(model->parameters[0] == 1.0f && model->parameters[6] == 11.0f);
     ck_assert(model->buffers[0] == 5.0f && model->buffers[3] == 8.0f);
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 
@@ -109,7 +109,7 @@ START_TEST(optional_counter_and_order) {
     ck_assert_int_eq(load(parts, PARTS - 1, metadata, &model, NULL), WEFT_OK);
     ck_assert(model->parameters[0] == 1.0f && model->parameters[6] == 11.0f);
     ck_assert_int_eq(model->batches[0], 0);
-    weft_model_destroy(model);
+    model_destroy(model);
 }
 END_TEST
 
@@ -165,7 +165,7 @@ START_TEST(counters) {
         ck_assert_msg(load(parts, PARTS, metadata, &model, &error) == WEFT_OK, "%zu: %s", i,
                       error.message);
         ck_assert_int_eq(model->batches[0], right_ones[i].value);
-        weft_model_destroy(model);
+        model_destroy(model);
     }
     assert_part_refused(COUNTER, (struct part){"n.num_batches_tracked", "I64", "[2]", 8, 2, {0}},
                         "tensor n.num_batches_tracked: a single integer was expected");
@@ -200,14 +200,14 @@ START_TEST(values) {
     memcpy(parts[MEAN].values, (float[]){-0x1.fp-37f, -0x1p-36f}, 8);
     ck_assert_int_eq(load(parts, PARTS, metadata, &model, NULL), WEFT_OK);
     ck_assert_mem_eq(model->buffers, ((float[]){0.0f, -0x1p-36f, 0.0f, 0.0f}), 16);
-    weft_model_destroy(model);
+    model_destroy(model);
     /* A count below 0: its highest byte is the ninth before l.weight's 8 and l.bias's 4 end the
      * file. */
     bytes = (unsigned char *)make_file(right, PARTS, metadata, &size);
     bytes[size - 13] = 0x80;
     temporary_write(temporary_path("counter"), bytes, size);
     free(bytes);
-    ck_assert_int_eq(weft_model_load(temporary_path("counter"), &model, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(model_load(temporary_path("counter"), &model, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(
         strstr(error.message, "n.num_batches_tracked: it is -922337203685477580"));
 }
@@ -223,7 +223,7 @@ START_TEST(metadata_texts) {
     }
     snprintf(texts, sizeof texts, "%s, 'weft.contract': '999', 'other': 'x'", metadata);
     ck_assert_int_eq(load(right, PARTS, texts, &model, NULL), WEFT_OK);
-    weft_model_destroy(model);
+    model_destroy(model);
     snprintf(texts, sizeof texts, "%s, 'weft.options': '{\\'seed\\': }'", metadata);
     assert_refused(right, PARTS, texts, "options: not a JSON object");
     snprintf(texts, sizeof texts, "%s, 'weft.options': '3'", metadata);
@@ -257,13 +257,13 @@ START_TEST(random_mutations) {
         }
         temporary_write(path, bytes, size);
         free(bytes);
-        if (weft_model_load(path, &model, &error) == WEFT_OK) {
+        if (model_load(path, &model, &error) == WEFT_OK) {
             read++;
         } else {
             ck_assert_int_eq(error.status, WEFT_BAD_FILE);
             ck_assert_ptr_nonnull(strstr(error.message, path));
         }
-        weft_model_destroy(model);
+        model_destroy(model);
     }
     free(whole);
     ck_assert(read > 0 && read < 1500);
@@ -277,22 +277,22 @@ START_TEST(models_that_are_not_written) {
     char options[] = "[1]";
     ck_assert_int_eq(load(right, PARTS, metadata, &model, NULL), WEFT_OK);
     model->parameters[5] = NAN;
-    ck_assert_int_eq(weft_model_save(model, path, NULL, &error), WEFT_FAILED);
+    ck_assert_int_eq(model_save(model, path, NULL, &error), WEFT_FAILED);
     ck_assert_ptr_nonnull(
         strstr(error.message, "unwritten: tensor l.weight: element 1 of 2 is NaN"));
     model->parameters[5] = 0.0f;
     model->buffers[2] = -1.0f;
-    ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_FAILED);
+    ck_assert_int_eq(model_save(model, path, NULL, NULL), WEFT_FAILED);
     model->buffers[2] = 1.0f;
     model->batches[0] = -1;
-    ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_FAILED);
+    ck_assert_int_eq(model_save(model, path, NULL, NULL), WEFT_FAILED);
     model->batches[0] = 1;
     model->options = options;
-    ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_USAGE);
+    ck_assert_int_eq(model_save(model, path, NULL, NULL), WEFT_USAGE);
     ck_assert_int_eq(access(path, F_OK), -1);
     model->options = NULL;
-    ck_assert_int_eq(weft_model_save(model, path, NULL, NULL), WEFT_OK);
-    weft_model_destroy(model);
+    ck_assert_int_eq(model_save(model, path, NULL, NULL), WEFT_OK);
+    model_destroy(model);
 }
 END_TEST
 

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "weft/network.h"
+#include "network/network.h"
 
 static struct weft_network *make(const char *list) {
     struct weft_error error = {0};
     struct weft_network *network;
-    enum weft_status status = weft_network_create(list, &network, &error);
+    enum weft_status status = network_create(list, &network, &error);
     ck_assert_msg(status == WEFT_OK, "%s: %s", list, error.message);
     return network;
 }
@@ -16,7 +16,7 @@ static struct weft_network *make(const char *list) {
 static struct weft_network *make_published(void) {
     struct weft_error error = {0};
     struct weft_network *network;
-    ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
+    ck_assert_int_eq(network_create_published(&network, &error), WEFT_OK);
     return network;
 }
 
@@ -43,19 +43,19 @@ START_TEST(published_shapes) {
     struct weft_network *network = make_published();
     char text[64];
     ck_assert_uint_eq(network->layer_count, sizeof expected / sizeof expected[0]);
-    ck_assert_str_eq(weft_shape_text(network->input, text), "1 x 28 x 28");
+    ck_assert_str_eq(shape_text(network->input, text), "1 x 28 x 28");
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         ck_assert_str_eq(layer->name, expected[i].name);
-        ck_assert_str_eq(weft_shape_text(layer->output, text), expected[i].output);
-        ck_assert_uint_eq(weft_layer_flop(layer), expected[i].flop);
+        ck_assert_str_eq(shape_text(layer->output, text), expected[i].output);
+        ck_assert_uint_eq(layer_flop(layer), expected[i].flop);
         if (i > 0) {
-            ck_assert_uint_eq(weft_shape_size(layer->input), weft_shape_size(layer[-1].output));
+            ck_assert_uint_eq(shape_size(layer->input), shape_size(layer[-1].output));
             ck_assert_int_eq(layer->input.flat, layer[-1].output.flat);
         }
     }
-    ck_assert_uint_eq(weft_shape_size(weft_network_output(network)), 10);
-    weft_network_destroy(network);
+    ck_assert_uint_eq(shape_size(network_output(network)), 10);
+    network_destroy(network);
 }
 END_TEST
 
@@ -89,8 +89,8 @@ START_TEST(published_tensors) {
     ck_assert_uint_eq(network->parameter_count, 33250);
     ck_assert_uint_eq(network->buffer_count, 252);
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
-        const struct weft_layer *layer = &network->layers[tensor->layer];
+        const struct network_tensor *tensor = &network->tensors[i];
+        const struct network_layer *layer = &network->layers[tensor->layer];
         ck_assert_str_eq(tensor->name, expected[i].name);
         ck_assert_int_eq(tensor->trained, expected[i].trained);
         ck_assert_uint_eq(tensor->rank, expected[i].rank);
@@ -99,17 +99,17 @@ START_TEST(published_tensors) {
         ck_assert_uint_eq(tensor->count, tensor->shape[0] * tensor->shape[1] * tensor->shape[2] *
                                              tensor->shape[3]);
         ck_assert(i >= layer->first_tensor && i < layer->first_tensor + layer->tensors);
-        ck_assert_ptr_eq(weft_network_find(network, expected[i].name), tensor);
+        ck_assert_ptr_eq(network_find(network, expected[i].name), tensor);
     }
-    ck_assert_ptr_null(weft_network_find(network, "conv1"));
-    ck_assert_ptr_null(weft_network_find(network, ""));
-    weft_network_destroy(network);
+    ck_assert_ptr_null(network_find(network, "conv1"));
+    ck_assert_ptr_null(network_find(network, ""));
+    network_destroy(network);
 }
 END_TEST
 
 START_TEST(published_as_pytorch) {
     struct weft_network *network = make_published();
-    char *text = weft_network_to_pytorch(network), expected[4096], path[4096];
+    char *text = network_to_pytorch(network), expected[4096], path[4096];
     FILE *file;
     size_t length;
     snprintf(path, sizeof path, "%s/tests/vectors/published.txt", source_root());
@@ -121,7 +121,7 @@ START_TEST(published_as_pytorch) {
     expected[length - 1] = '\0'; /* the newline at the end of the file */
     ck_assert_str_eq(text, expected);
     free(text);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -139,7 +139,7 @@ static const char odd[] =
 
 START_TEST(odd_as_pytorch) {
     struct weft_network *network = make(odd);
-    char *text = weft_network_to_pytorch(network);
+    char *text = network_to_pytorch(network);
     ck_assert_str_eq(
         text,
         "Network(\n"
@@ -155,7 +155,7 @@ START_TEST(odd_as_pytorch) {
         "  (linear8): Linear(in_features=42, out_features=2, bias=True)\n"
         ")");
     free(text);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
@@ -169,7 +169,7 @@ START_TEST(nested_as_pytorch) {
              "{\"kind\": \"flatten\", \"name\": \"f\"}, "
              "{\"kind\": \"linear\", \"name\": \"head.a.0\", \"out_features\": 3}, "
              "{\"kind\": \"linear\", \"name\": \"head.b\", \"out_features\": 2}]}");
-    char *text = weft_network_to_pytorch(network);
+    char *text = network_to_pytorch(network);
     ck_assert_str_eq(text, "Network(\n"
                            "  (features): Sequential(\n"
                            "    (0): Conv2d(1, 2, kernel_size=(1, 1), stride=(1, 1))\n"
@@ -183,17 +183,17 @@ START_TEST(nested_as_pytorch) {
                            "    (b): Linear(in_features=3, out_features=2, bias=True)\n"
                            "  )\n"
                            ")");
-    ck_assert_ptr_nonnull(weft_network_find(network, "features.0.weight"));
+    ck_assert_ptr_nonnull(network_find(network, "features.0.weight"));
     free(text);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
 static void assert_there_and_back(const char *list, bool same_text) {
     struct weft_network *first = make(list), *second;
-    char *text = weft_network_to_json(first), *again;
+    char *text = network_to_json(first), *again;
     second = make(text);
-    again = weft_network_to_json(second);
+    again = network_to_json(second);
     ck_assert_str_eq(text, again);
     if (same_text) {
         ck_assert_str_eq(text, list);
@@ -206,8 +206,8 @@ static void assert_there_and_back(const char *list, bool same_text) {
     }
     free(text);
     free(again);
-    weft_network_destroy(first);
-    weft_network_destroy(second);
+    network_destroy(first);
+    network_destroy(second);
 }
 
 START_TEST(json_round_trip) {
@@ -226,28 +226,28 @@ START_TEST(defaults_and_floor) {
         "{\"kind\":\"batch_norm\"},{\"kind\":\"max_pool2d\",\"kernel_size\":1,\"stride\":9}]}");
     char text[64];
     ck_assert_uint_eq(network->layers[0].as.max_pool2d.stride, 3);
-    ck_assert_str_eq(weft_shape_text(network->layers[0].output, text), "2 x 1 x 2");
+    ck_assert_str_eq(shape_text(network->layers[0].output, text), "2 x 1 x 2");
     ck_assert(network->layers[1].as.batch_norm.eps == 1e-5f);
     ck_assert(network->layers[1].as.batch_norm.momentum == 0.1f);
-    ck_assert_str_eq(weft_shape_text(network->layers[2].output, text), "2 x 1 x 1");
+    ck_assert_str_eq(shape_text(network->layers[2].output, text), "2 x 1 x 1");
     ck_assert_int_eq(network->layers[2].output.flat, false);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
 START_TEST(classifier) {
     struct weft_network *network = make_published();
     struct weft_error error = {0};
-    ck_assert_int_eq(weft_network_check_classifier(network, 10, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_network_check_classifier(network, 9, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(network_check_classifier(network, 10, NULL), WEFT_OK);
+    ck_assert_int_eq(network_check_classifier(network, 9, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "layer 14 (out): the last layer gives 10"));
-    ck_assert_int_eq(weft_network_check_classifier(network, 1, NULL), WEFT_USAGE);
-    weft_network_destroy(network);
+    ck_assert_int_eq(network_check_classifier(network, 1, NULL), WEFT_USAGE);
+    network_destroy(network);
     network = make("{\"input\":[10,1,1],\"layers\":[{\"kind\":\"relu\",\"name\":\"last\"}]}");
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_network_check_classifier(network, 10, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(network_check_classifier(network, 10, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "(last): the last layer gives 10 x 1 x 1"));
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "data/model.h"
 #include "numerics.h"
-#include "weft/model.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 /* The published network's initial values, and 100 real images: four steps of 32, 32, 32 and 4 an
  * epoch. */
@@ -23,17 +23,17 @@ static void make(void) {
     struct weft_error error = {0};
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/data/sample", source_root());
-    ck_assert_int_eq(weft_network_create_published(&network, &error), WEFT_OK);
-    ck_assert_int_eq(weft_model_create(network, &model, &error), WEFT_OK);
-    weft_model_initialise(model, 0);
-    ck_assert_msg(weft_images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
-                  "%s", error.message);
+    ck_assert_int_eq(network_create_published(&network, &error), WEFT_OK);
+    ck_assert_int_eq(model_create(network, &model, &error), WEFT_OK);
+    model_initialise(model, 0);
+    ck_assert_msg(images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
+                  error.message);
     ck_assert_uint_eq(images.count, 100);
 }
 
 static void finish(void) {
-    weft_images_finish(&images);
-    weft_model_destroy(model);
+    images_finish(&images);
+    model_destroy(model);
 }
 
 static struct training_case case_of(const char *name, const float *parameters,
@@ -62,7 +62,7 @@ START_TEST(everywhere) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_SMALL, "published network", places);
     struct training_case training = case_of("published network", model->parameters, pixels);
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     training_check(model->network, &training, 1, places, count);
 }
 END_TEST
@@ -76,16 +76,16 @@ START_TEST(flushed) {
     float *small = scaled(model->parameters, count, 1e-8f);
     float *tiny = scaled(model->parameters, count, 1e-12f);
     float *faint = scaled(model->parameters, count, 0x1p-17f);
-    struct weft_adam slow[STEPS];
+    struct adam_constants slow[STEPS];
     struct layer_place places[LAYER_PLACES_MAX];
     size_t place_count = layer_places_list_fused(LAYER_LARGE, "published network flushed", places);
     place_count = layer_places_add_flushing(places, place_count);
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     for (size_t i = 0; i < 256; i++) {
         faint_pixels[i] = ldexpf(pixels[i], -17 - (int)(i % 18));
     }
     for (size_t i = 0; i < STEPS; i++) {
-        slow[i] = weft_adam_step(0x1p-30f, i + 1);
+        slow[i] = adam_step(0x1p-30f, i + 1);
     }
     struct training_case cases[] = {
         case_of("published network", model->parameters, pixels),
@@ -109,7 +109,7 @@ START_TEST(apart) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t place_count = layer_places_list(LAYER_LARGE, "published network apart", places);
     struct training_case training = case_of("published network apart", model->parameters, pixels);
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     training_check(model->network, &training, 1, places, place_count);
 }
 END_TEST
@@ -119,16 +119,16 @@ END_TEST
 START_TEST(known_bits) {
     static const char known[] = "bcca9f87d3d4cf79e5963f2fa2e13f0177d37fb7584780fc27b2c8272f915f2c";
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
-    struct weft_backend *backend = layer_open(model->network, &place, BATCH, "known bits");
+    struct backend *backend = layer_open(model->network, &place, BATCH, "known bits");
     struct layer_result result = {0};
     float pixels[256], *parameters = scaled(model->parameters, model->network->parameter_count, 1);
     struct training_case training = case_of("known bits", model->parameters, pixels);
     struct sha256 sha256;
     char hash[SHA256_HEX];
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     ck_assert_int_eq(WEFT_CONTRACT, 1);
     ck_assert(training_run(&training, backend, &result, "known bits"));
-    ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, parameters, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_read(backend, ARRAY_PARAMETERS, parameters, NULL), WEFT_OK);
     sha256_init(&sha256);
     for (size_t i = 0; i < model->network->parameter_count; i++) {
         uint32_t bits = weft_as_uint(parameters[i]);
@@ -139,7 +139,7 @@ START_TEST(known_bits) {
     sha256_final_hex(&sha256, hash);
     ck_assert_str_eq(hash, known);
     layer_result_finish(&result);
-    weft_backend_close(backend);
+    backend_close(backend);
     free(parameters);
 }
 END_TEST
@@ -153,17 +153,17 @@ START_TEST(batches) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_LARGE, "published network in batches", places);
     float pixels[256];
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend =
+        struct backend *backend =
             layer_open(model->network, &places[i], IMAGES, "published network in batches");
-        struct weft_pass pass = {.split = WEFT_SPLIT_TEST, .count = IMAGES, .logits = logits};
+        struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST, .count = IMAGES, .logits = logits};
         ck_assert(backend != NULL);
-        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
-        weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
-        weft_backend_set_pixels(backend, pixels, NULL);
-        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
-        ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
+        backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
+        backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
+        backend_set_pixels(backend, pixels, NULL);
+        ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
+        ck_assert_int_eq(backend_evaluate(backend, &pass, NULL), WEFT_OK);
         if (i == 0) {
             memcpy(expected, logits, sizeof expected);
         }
@@ -171,13 +171,13 @@ START_TEST(batches) {
         for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
             pass.first = parts[k][0];
             pass.count = parts[k][1];
-            ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
+            ck_assert_int_eq(backend_evaluate(backend, &pass, NULL), WEFT_OK);
             ck_assert_msg(memcmp(logits, expected + pass.first * CLASSES,
                                  pass.count * CLASSES * sizeof *logits) == 0,
                           "images %zu to %zu on %s", pass.first, pass.first + pass.count - 1,
                           places[i].name);
         }
-        weft_backend_close(backend);
+        backend_close(backend);
     }
 }
 END_TEST

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "weft/network.h"
+#include "network/network.h"
 
 /* Lists have ' in place of ". */
 static enum weft_status create(const char *list, struct weft_error *error) {
@@ -14,9 +14,9 @@ static enum weft_status create(const char *list, struct weft_error *error) {
     for (char *at = text; (at = strchr(at, '\'')) != NULL;) {
         *at = '"';
     }
-    status = weft_network_create(text, &network, error);
+    status = network_create(text, &network, error);
     ck_assert((status == WEFT_OK) == (network != NULL));
-    weft_network_destroy(network);
+    network_destroy(network);
     free(text);
     return status;
 }

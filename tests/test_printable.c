@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/printable.h"
 #include "base/utf8.h"
-#include "weft/error.h"
 
 /* Formats into ${room}. */
-static const char *format(char room[256], const char *text, ...) WEFT_PRINTF(2, 3);
+static const char *format(char room[256], const char *text, ...) PRINTF_FORMAT(2, 3);
 static const char *format(char room[256], const char *text, ...) {
     va_list arguments;
     size_t length;
@@ -144,9 +144,9 @@ END_TEST
 
 START_TEST(errors) {
     struct weft_error error = {0};
-    weft_fail(&error, WEFT_BAD_FILE, "%s:\n  %s", "a\nb", "\x1b[2J");
-    weft_error_context(&error, "%s", "c\x9b");
-    weft_error_hint(&error, "%s", "\xe2\x80\xae");
+    error_set(&error, WEFT_BAD_FILE, "%s:\n  %s", "a\nb", "\x1b[2J");
+    error_context(&error, "%s", "c\x9b");
+    error_hint(&error, "%s", "\xe2\x80\xae");
     ck_assert_str_eq(error.message, "c\\x9b: a\\nb:\n  \\x1b[2J");
     ck_assert_str_eq(error.hint, "\\u202e");
 }

@@ -1,11 +1,11 @@
 /* test_profile.c: the profile of a backend: the same work on every device, with any division into
  * kernels. */
+#include "backend/inspect.h"
+#include "backend/measure.h"
 #include "backend/opencl/clblast/engine.h"
 #include "check_weft.h"
 #include "layer_places.h"
-#include "weft/inspect.h"
-#include "weft/profile.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #include <string.h>
 
@@ -24,27 +24,26 @@ static struct weft_network *network;
 
 static void open_network(void) {
     struct weft_error error = {0};
-    ck_assert_msg(weft_network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
+    ck_assert_msg(network_create(json, &network, &error) == WEFT_OK, "%s", error.message);
 }
 
 static void close_network(void) {
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 
 /* Opens ${place}, with images and parameters. */
-static struct weft_backend *start(const struct layer_place *place, bool no_fuse,
-                                  enum weft_math math) {
-    struct weft_backend_options options = {.device = place->device,
-                                           .threads = place->threads,
-                                           .mapping = place->mapping,
-                                           .cl_options = place->cl_options,
-                                           .no_fuse = no_fuse,
-                                           .math = math,
-                                           .batch = BATCH};
+static struct backend *start(const struct layer_place *place, bool no_fuse, enum weft_math math) {
+    struct backend_options options = {.device = place->device,
+                                      .threads = place->threads,
+                                      .mapping = place->mapping,
+                                      .cl_options = place->cl_options,
+                                      .no_fuse = no_fuse,
+                                      .math = math,
+                                      .batch = BATCH};
     uint8_t pixels[IMAGES * 36], labels[IMAGES];
     struct weft_images images = {IMAGES, 6, 6, pixels, labels, 3};
     float values[256], parameters[PARAMETERS];
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_error error = {0};
     for (size_t i = 0; i < sizeof pixels; i++) {
         pixels[i] = (uint8_t)(i * 37 % 251);
@@ -55,29 +54,28 @@ static struct weft_backend *start(const struct layer_place *place, bool no_fuse,
     for (size_t i = 0; i < PARAMETERS; i++) {
         parameters[i] = (float)((int)(i * 7 % 11) - 5) / 16.0f;
     }
-    weft_pixels_normalised(values);
+    pixels_normalised(values);
     ck_assert_uint_eq(network->parameter_count, PARAMETERS);
-    if (weft_backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {
-        weft_backend_set_pixels(backend, values, &error);
-        weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, &error);
-        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, parameters, &error);
+    if (backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {
+        backend_set_pixels(backend, values, &error);
+        backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, &error);
+        backend_write(backend, ARRAY_PARAMETERS, parameters, &error);
     }
     ck_assert_msg(error.status == WEFT_OK, "%s: %s", place->name, error.message);
     return backend;
 }
 
 /* Two steps: 20 images and 3. */
-static void train(struct weft_backend *backend) {
+static void train(struct backend *backend) {
     uint32_t order[IMAGES];
-    struct weft_adam adam[2] = {weft_adam_step(0.01f, 1), weft_adam_step(0.01f, 2)};
-    struct weft_steps steps = {2, BATCH, IMAGES, order, adam};
+    struct adam_constants adam[2] = {adam_step(0.01f, 1), adam_step(0.01f, 2)};
+    struct training_steps steps = {2, BATCH, IMAGES, order, adam};
     struct weft_step_result results[2];
     struct weft_error error = {0};
     for (uint32_t i = 0; i < IMAGES; i++) {
         order[i] = i;
     }
-    ck_assert_msg(weft_backend_train(backend, &steps, results, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(backend_train(backend, &steps, results, &error) == WEFT_OK, "%s", error.message);
 }
 
 struct total {
@@ -86,12 +84,12 @@ struct total {
     double seconds;
 };
 
-static struct total read_total(struct weft_backend *backend) {
-    struct weft_profile_entry *entries;
+static struct total read_total(struct backend *backend) {
+    struct profile_entry *entries;
     struct weft_error error = {0};
     struct total total = {0};
-    ck_assert_msg(weft_backend_profile_read(backend, &entries, &total.entries, &error) == WEFT_OK,
-                  "%s", error.message);
+    ck_assert_msg(backend_profile_read(backend, &entries, &total.entries, &error) == WEFT_OK, "%s",
+                  error.message);
     for (size_t i = 0; i < total.entries; i++) {
         ck_assert_str_ne(entries[i].name, "");
         ck_assert_uint_gt(entries[i].launches, 0);
@@ -110,13 +108,14 @@ static struct total read_total(struct weft_backend *backend) {
 }
 
 static void check_place(const struct layer_place *place, bool no_fuse, enum weft_math math) {
-    struct weft_backend *backend = start(place, no_fuse, math);
-    struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
-    struct weft_pass pass = {WEFT_SPLIT_TRAIN, WEFT_STATISTICS_RUNNING, 1, 5, NULL, NULL, NULL};
+    struct backend *backend = start(place, no_fuse, math);
+    struct propagation probe = {WEFT_STATISTICS_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
+    struct evaluation_pass pass = {
+        WEFT_SPLIT_TRAIN, WEFT_STATISTICS_RUNNING, 1, 5, NULL, NULL, NULL};
     struct weft_error error = {0};
     struct total once, twice;
     train(backend);
-    ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
+    ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
     ck_assert_uint_eq(read_total(backend).entries, 0);
     train(backend);
     once = read_total(backend);
@@ -128,13 +127,13 @@ static void check_place(const struct layer_place *place, bool no_fuse, enum weft
     ck_assert_uint_eq(twice.launches, 2 * once.launches);
     ck_assert_uint_eq(twice.bytes, 2 * once.bytes);
     ck_assert_uint_eq(twice.flop, 2 * once.flop);
-    ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
-    ck_assert_int_eq(weft_backend_evaluate(backend, &pass, &error), WEFT_OK);
+    ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
+    ck_assert_int_eq(backend_evaluate(backend, &pass, &error), WEFT_OK);
     ck_assert_uint_eq(read_total(backend).flop, 5 * (CONV + LINEAR));
-    ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
-    ck_assert_int_eq(weft_backend_propagate(backend, &probe, &error), WEFT_OK);
+    ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
+    ck_assert_int_eq(backend_propagate(backend, &probe, &error), WEFT_OK);
     ck_assert_uint_eq(read_total(backend).flop, 2 * 3 * (CONV + LINEAR));
-    weft_backend_close(backend);
+    backend_close(backend);
 }
 
 START_TEST(work_is_the_same_everywhere) {
@@ -170,17 +169,17 @@ START_TEST(many_launches) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "profile of many launches", places);
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], true, WEFT_MATH_EXACT);
+        struct backend *backend = start(&places[i], true, WEFT_MATH_EXACT);
         struct weft_error error = {0};
         struct total total;
-        ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
+        ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
         for (int n = 0; n < 50; n++) {
             train(backend);
         }
         total = read_total(backend);
         ck_assert_uint_eq(total.flop, (uint64_t)50 * IMAGES * (2 * CONV + 3 * LINEAR));
         ck_assert_uint_eq(total.launches % 50, 0); /* a join of losses after every two steps */
-        weft_backend_close(backend);
+        backend_close(backend);
     }
 }
 END_TEST
@@ -190,39 +189,38 @@ START_TEST(changes_no_bit) {
     size_t count = layer_places_list(LAYER_LARGE, "profile and bits", places);
     float expected[PARAMETERS], values[PARAMETERS];
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
+        struct backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
         struct weft_error error = {0};
         if (i > 0) {
-            weft_backend_profile_start(backend, &error);
+            backend_profile_start(backend, &error);
         }
         train(backend);
-        ck_assert_int_eq(weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, values, &error),
-                         WEFT_OK);
+        ck_assert_int_eq(backend_read(backend, ARRAY_PARAMETERS, values, &error), WEFT_OK);
         if (i == 0) {
             memcpy(expected, values, sizeof values);
         }
         ck_assert_msg(memcmp(expected, values, sizeof values) == 0, "%s", places[i].name);
-        weft_backend_profile_stop(backend);
+        backend_profile_stop(backend);
         train(backend);
-        weft_backend_close(backend);
+        backend_close(backend);
     }
 }
 END_TEST
 
 START_TEST(not_started) {
     struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
-    struct weft_backend *backend = start(&place, false, WEFT_MATH_EXACT);
-    struct weft_profile_entry *entries;
+    struct backend *backend = start(&place, false, WEFT_MATH_EXACT);
+    struct profile_entry *entries;
     struct weft_error error = {0};
     size_t count;
-    weft_backend_profile_stop(backend);
-    ck_assert_int_eq(weft_backend_profile_read(backend, &entries, &count, &error), WEFT_USAGE);
+    backend_profile_stop(backend);
+    ck_assert_int_eq(backend_profile_read(backend, &entries, &count, &error), WEFT_USAGE);
     ck_assert_ptr_null(entries);
     error = (struct weft_error){0};
-    ck_assert_int_eq(weft_backend_profile_start(backend, &error), WEFT_OK);
-    weft_backend_profile_stop(backend);
-    ck_assert_int_eq(weft_backend_profile_read(backend, &entries, &count, &error), WEFT_USAGE);
-    weft_backend_close(backend);
+    ck_assert_int_eq(backend_profile_start(backend, &error), WEFT_OK);
+    backend_profile_stop(backend);
+    ck_assert_int_eq(backend_profile_read(backend, &entries, &count, &error), WEFT_USAGE);
+    backend_close(backend);
 }
 END_TEST
 
@@ -230,14 +228,14 @@ START_TEST(peak) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_LARGE, "peak", places);
     for (size_t i = 0; i < count; i++) {
-        struct weft_backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
-        struct weft_peak measured;
+        struct backend *backend = start(&places[i], false, WEFT_MATH_EXACT);
+        struct fma_peak measured;
         struct weft_error error = {0};
-        ck_assert_msg(weft_backend_peak(backend, &measured, &error) == WEFT_OK, "%s: %s",
-                      places[i].name, error.message);
+        ck_assert_msg(backend_peak(backend, &measured, &error) == WEFT_OK, "%s: %s", places[i].name,
+                      error.message);
         ck_assert(measured.gflops > 0 && measured.seconds > 0);
         ck_assert_str_ne(measured.variant, "");
-        weft_backend_close(backend);
+        backend_close(backend);
     }
 }
 END_TEST

@@ -1,10 +1,10 @@
 /* test_record.c: a record of launches tells buffers from numbers by their kind, not their size. */
 #include "check_weft.h"
 
+#include "backend/device.h"
 #include "backend/opencl/debug/record.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/state.h"
-#include "weft/device.h"
 
 #include <string.h>
 
@@ -31,10 +31,10 @@ END_TEST
 /* Opens the first usable OpenCL device with ${debug}; NULL if there is none. */
 static struct opencl_backend *open_device(const struct weft_network *network,
                                           const struct debug_options *debug) {
-    const struct weft_backend_options options = {.device = "0", .batch = 16};
-    struct weft_backend *backend = NULL;
+    const struct backend_options options = {.device = "0", .batch = 16};
+    struct backend *backend = NULL;
     struct weft_error error = {0};
-    enum weft_status status = backend_open(network, &options, debug, &backend, NULL, &error);
+    enum weft_status status = backend_open_debug(network, &options, debug, &backend, NULL, &error);
     if (status != WEFT_OK) {
         skip_test("records of launches", error.message);
     }
@@ -52,13 +52,13 @@ START_TEST(recorded) {
     const size_t range[3] = {1, 1, 1};
     const uint64_t number = 0x123456789abcdef0u;
     const uint32_t word = 7;
-    ck_assert_int_eq(weft_network_create(LIST, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create(LIST, &network, NULL), WEFT_OK);
     cl = open_device(network, &debug);
     if (cl != NULL) {
         launch = cl->launches[0];
         launch.set_count = 4;
         launch.set[0].is_buffer = launch.set[2].is_buffer = true;
-        memcpy(launch.set[0].bytes, &cl->arrays[WEFT_ARRAY_PARAMETERS], sizeof(cl_mem));
+        memcpy(launch.set[0].bytes, &cl->arrays[ARRAY_PARAMETERS], sizeof(cl_mem));
         launch.set[1].is_buffer = launch.set[3].is_buffer = false;
         launch.set[1].size = sizeof(cl_mem);
         memcpy(launch.set[1].bytes, &number, sizeof(cl_mem));
@@ -74,10 +74,10 @@ START_TEST(recorded) {
         ck_assert_int_eq(record.launches[0].arguments[3].buffer, -1);
         ck_assert_uint_eq(record.launches[0].arguments[3].word, word);
         ck_assert_ptr_eq(record.buffers[1].id, cl->losses);
-        weft_backend_close(&cl->base);
+        backend_close(&cl->base);
     }
     record_finish(&record);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

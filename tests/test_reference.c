@@ -8,10 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/model.h"
 #include "data/safetensors.h"
 #include "os/files.h"
-#include "weft/model.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 static struct weft_model *model;  /* init.safetensors */
 static struct weft_images images; /* the real training images; empty without the data set */
@@ -24,19 +24,19 @@ static const char *vector(const char *name, char path[4096]) {
 static void make(void) {
     struct weft_error error = {0};
     char path[4096];
-    ck_assert_msg(weft_model_load(vector("init.safetensors", path), &model, &error) == WEFT_OK,
-                  "%s", error.message);
-    if (weft_data_find(NULL, path, &error) != WEFT_OK) {
+    ck_assert_msg(model_load(vector("init.safetensors", path), &model, &error) == WEFT_OK, "%s",
+                  error.message);
+    if (data_find(NULL, path, &error) != WEFT_OK) {
         skip_test("reference", "the real Fashion-MNIST is not here");
     } else {
-        ck_assert_msg(weft_images_read(path, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK,
-                      "%s", error.message);
+        ck_assert_msg(images_read(path, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
+                      error.message);
     }
 }
 
 static void finish(void) {
-    weft_images_finish(&images);
-    weft_model_destroy(model);
+    images_finish(&images);
+    model_destroy(model);
 }
 
 static json_t *read_json(const char *name) {
@@ -80,20 +80,20 @@ static double read_logits(float logits[1000]) {
     return loss;
 }
 
-static void check_logits(struct weft_backend *backend, const struct weft_images *batch,
+static void check_logits(struct backend *backend, const struct weft_images *batch,
                          const float *pixels, const char *where) {
     float logits[1000], losses[100], expected[1000];
     double loss = read_logits(expected), mean = 0.0, error;
-    struct weft_pass pass = {.split = WEFT_SPLIT_TEST,
-                             .statistics = WEFT_STATISTICS_BATCH,
-                             .count = 100,
-                             .logits = logits,
-                             .losses = losses};
-    weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
-    weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
-    weft_backend_set_pixels(backend, pixels, NULL);
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TEST, batch, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_evaluate(backend, &pass, NULL), WEFT_OK);
+    struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST,
+                                   .statistics = WEFT_STATISTICS_BATCH,
+                                   .count = 100,
+                                   .logits = logits,
+                                   .losses = losses};
+    backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
+    backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
+    backend_set_pixels(backend, pixels, NULL);
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, batch, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_evaluate(backend, &pass, NULL), WEFT_OK);
     for (size_t i = 0; i < 100; i++) {
         mean += (double)losses[i] / 100.0;
     }
@@ -155,9 +155,9 @@ START_TEST(first_step) {
                                            .pixels = pixels,
                                            .batch = 100,
                                            .epochs = 1};
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     for (size_t i = 0; images.count != 0 && i < count; i++) {
-        struct weft_backend *backend = layer_open(model->network, &places[i], 100, "reference");
+        struct backend *backend = layer_open(model->network, &places[i], 100, "reference");
         struct layer_result result = {0};
         const char *where = places[i].name;
         float loss, logits[1000];
@@ -170,7 +170,7 @@ START_TEST(first_step) {
         check_file(&result, "grads-step1.safetensors", ".grad", 1e-5, 1e-5, where);
         check_file(&result, "step1.safetensors", "", 5e-2, 2e-3, where);
         layer_result_finish(&result);
-        weft_backend_close(backend);
+        backend_close(backend);
     }
 }
 END_TEST
@@ -215,12 +215,12 @@ START_TEST(epoch_in_file_order) {
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference, epoch", places);
     json_t *expected = read_json("loss-epoch1.json");
     float pixels[256];
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     for (size_t i = 0; images.count != 0 && i < count; i++) {
         struct losses losses = {0};
-        const struct weft_training_events events = {.epoch = keep_losses, .context = &losses};
-        struct weft_training training = weft_training_default();
-        struct weft_backend *backend;
+        const struct training_events events = {.epoch = keep_losses, .context = &losses};
+        struct training training = training_default();
+        struct backend *backend;
         if (!places[i].best) {
             continue;
         }
@@ -230,13 +230,12 @@ START_TEST(epoch_in_file_order) {
         make();
         backend = layer_open(model->network, &places[i], 100, "reference");
         ck_assert(backend != NULL);
-        weft_backend_set_pixels(backend, pixels, NULL);
-        ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL),
-                         WEFT_OK);
-        ck_assert_int_eq(weft_train(model, backend, images.count, &training, &events, NULL),
+        backend_set_pixels(backend, pixels, NULL);
+        ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
+        ck_assert_int_eq(train_model(model, backend, images.count, &training, &events, NULL),
                          WEFT_OK);
         check_epoch(&losses, expected, places[i].name);
-        weft_backend_close(backend);
+        backend_close(backend);
     }
     json_decref(expected);
 }

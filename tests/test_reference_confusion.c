@@ -6,9 +6,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "data/model.h"
 #include "os/files.h"
-#include "weft/model.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 static struct weft_model *model;
 static struct weft_images images[WEFT_SPLIT_COUNT]; /* empty without the data set */
@@ -17,22 +17,22 @@ static void make(void) {
     struct weft_error error = {0};
     char path[4096];
     snprintf(path, sizeof path, "%s/tests/vectors/trained.safetensors", source_root());
-    ck_assert_msg(weft_model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
-    if (weft_data_find(NULL, path, &error) != WEFT_OK) {
+    ck_assert_msg(model_load(path, &model, &error) == WEFT_OK, "%s", error.message);
+    if (data_find(NULL, path, &error) != WEFT_OK) {
         skip_test("reference_confusion", "the real Fashion-MNIST is not here");
         return;
     }
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        ck_assert_msg(
-            weft_images_read(path, (enum weft_split)split, &images[split], NULL, &error) == WEFT_OK,
-            "%s", error.message);
+        ck_assert_msg(images_read(path, (enum weft_split)split, &images[split], NULL, &error) ==
+                          WEFT_OK,
+                      "%s", error.message);
     }
 }
 
 static void finish(void) {
-    weft_images_finish(&images[WEFT_SPLIT_TRAIN]);
-    weft_images_finish(&images[WEFT_SPLIT_TEST]);
-    weft_model_destroy(model);
+    images_finish(&images[WEFT_SPLIT_TRAIN]);
+    images_finish(&images[WEFT_SPLIT_TEST]);
+    model_destroy(model);
 }
 
 static json_t *read_matrices(void) {
@@ -51,7 +51,7 @@ static json_t *read_matrices(void) {
 
 /* Returns the number of images that are in other cells in ${got} than in ${matrix}: each image
  * changes two cells. */
-static uint64_t moved(const struct weft_evaluation *got, const json_t *matrix) {
+static uint64_t moved(const struct evaluation *got, const json_t *matrix) {
     uint64_t differences = 0;
     ck_assert_uint_eq(got->classes, 10);
     ck_assert_int_eq(json_array_size(matrix), 10);
@@ -66,32 +66,32 @@ static uint64_t moved(const struct weft_evaluation *got, const json_t *matrix) {
 /* The matrix ${way} called ${name}, such as "test, raw pixels, batch statistics (as published)". At
  * most one image in 10,000 may be in another cell, because rounding decides between its two best
  * logits. */
-static void check_way(struct weft_backend *backend, const char *name, const json_t *way,
+static void check_way(struct backend *backend, const char *name, const json_t *way,
                       const char *where) {
     enum weft_split split = strncmp(name, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
-    const struct weft_evaluation_options options = {
+    const struct evaluation_options options = {
         .split = split,
         .statistics = strstr(name, "batch statistics") != NULL ? WEFT_STATISTICS_BATCH
                                                                : WEFT_STATISTICS_RUNNING,
         .batch = 10000};
-    struct weft_evaluation evaluation;
+    struct evaluation evaluation;
     struct weft_error error = {0};
     float pixels[256];
     uint64_t elsewhere;
     if (strstr(name, "raw pixels") != NULL) {
-        weft_pixels_raw(pixels);
+        pixels_raw(pixels);
     } else {
-        weft_pixels_normalised(pixels);
+        pixels_normalised(pixels);
     }
-    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, &error), WEFT_OK);
-    ck_assert_msg(weft_evaluate(backend, &options, &evaluation, &error) == WEFT_OK, "%s on %s: %s",
-                  name, where, error.message);
+    ck_assert_int_eq(backend_set_pixels(backend, pixels, &error), WEFT_OK);
+    ck_assert_msg(evaluate_images(backend, &options, &evaluation, &error) == WEFT_OK,
+                  "%s on %s: %s", name, where, error.message);
     elsewhere = moved(&evaluation, json_object_get(way, "matrix"));
     layer_report("%s on %s: %llu of %zu images elsewhere\n", name, where,
                  (unsigned long long)elsewhere, evaluation.images);
     ck_assert_msg(elsewhere <= evaluation.images / 10000, "%s on %s: %llu images elsewhere", name,
                   where, (unsigned long long)elsewhere);
-    weft_evaluation_finish(&evaluation);
+    evaluation_finish(&evaluation);
 }
 
 /* 150,000 images: once on each device. */
@@ -100,7 +100,7 @@ START_TEST(five_kinds_of_evaluation) {
     size_t count = layer_places_list_fused(LAYER_LARGE, "reference_confusion", places);
     json_t *matrices = read_matrices();
     for (size_t i = 0; images[WEFT_SPLIT_TRAIN].count != 0 && i < count; i++) {
-        struct weft_backend *backend;
+        struct backend *backend;
         const char *name;
         json_t *way;
         int ways = 0;
@@ -109,12 +109,11 @@ START_TEST(five_kinds_of_evaluation) {
         }
         backend = layer_open(model->network, &places[i], 10000, "reference_confusion");
         ck_assert(backend != NULL);
-        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
-        weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
+        backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
+        backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
         for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
             ck_assert_int_eq(
-                weft_backend_set_images(backend, (enum weft_split)split, &images[split], NULL),
-                WEFT_OK);
+                backend_set_images(backend, (enum weft_split)split, &images[split], NULL), WEFT_OK);
         }
         json_object_foreach(matrices, name, way) {
             if (json_object_get(way, "matrix") != NULL) {
@@ -123,7 +122,7 @@ START_TEST(five_kinds_of_evaluation) {
             }
         }
         ck_assert_int_eq(ways, 5);
-        weft_backend_close(backend);
+        backend_close(backend);
     }
     json_decref(matrices);
 }

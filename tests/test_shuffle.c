@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "weft/train.h"
+#include "train/train_model.h"
 
 enum { IMAGES = 60000 };
 
@@ -24,10 +24,10 @@ START_TEST(known_orders) {
     static const uint32_t last[] = {24864, 41359, 11597, 39625};
     static uint32_t order[IMAGES];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        weft_shuffle(cases[i].seed, cases[i].epoch, order, cases[i].count);
+        shuffle_images(cases[i].seed, cases[i].epoch, order, cases[i].count);
         ck_assert_mem_eq(order, cases[i].order, cases[i].count * sizeof order[0]);
     }
-    weft_shuffle(0, 1, order, IMAGES);
+    shuffle_images(0, 1, order, IMAGES);
     ck_assert_mem_eq(order, first, sizeof first);
     ck_assert_mem_eq(order + IMAGES - 4, last, sizeof last);
 }
@@ -40,7 +40,7 @@ START_TEST(permutations) {
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         memset(seen, 0, sizeof seen);
         order[counts[i]] = 0xdeadbeef;
-        weft_shuffle(5, i + 1, order, counts[i]);
+        shuffle_images(5, i + 1, order, counts[i]);
         for (size_t j = 0; j < counts[i]; j++) {
             ck_assert_uint_lt(order[j], counts[i]);
             ck_assert_msg(seen[order[j]]++ == 0, "%u is there twice", order[j]);
@@ -52,14 +52,14 @@ END_TEST
 
 START_TEST(seed_and_epoch_decide) {
     static uint32_t base[1000], order[1000];
-    weft_shuffle(1, 1, base, 1000);
-    weft_shuffle(1, 1, order, 1000);
+    shuffle_images(1, 1, base, 1000);
+    shuffle_images(1, 1, order, 1000);
     ck_assert_mem_eq(order, base, sizeof order);
-    weft_shuffle(2, 1, order, 1000);
+    shuffle_images(2, 1, order, 1000);
     ck_assert_mem_ne(order, base, sizeof order);
-    weft_shuffle(1, 2, order, 1000);
+    shuffle_images(1, 2, order, 1000);
     ck_assert_mem_ne(order, base, sizeof order);
-    weft_shuffle(1, 1 + (UINT64_C(1) << 32), order, 1000);
+    shuffle_images(1, 1 + (UINT64_C(1) << 32), order, 1000);
     ck_assert_mem_ne(order, base, sizeof order);
 }
 END_TEST
@@ -70,7 +70,7 @@ START_TEST(orders_are_equally_frequent) {
     unsigned counts[256] = {0}, orders = 0;
     for (uint64_t epoch = 1; epoch <= 24000; epoch++) {
         uint32_t order[4];
-        weft_shuffle(0, epoch, order, 4);
+        shuffle_images(0, epoch, order, 4);
         counts[order[0] << 6 | order[1] << 4 | order[2] << 2 | order[3]]++;
     }
     for (size_t i = 0; i < 256; i++) {

@@ -47,7 +47,7 @@ START_TEST(macros_end_with_their_layer) {
     struct weft_network *network;
     char *source;
     const char *layer, *next;
-    ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create_published(&network, NULL), WEFT_OK);
     source = make_source(network, _i % 2 == 0 ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU, _i / 2 == 0);
     layer = strstr(source, "\n/* layer 1: conv1 */\n");
     ck_assert_ptr_nonnull(layer);
@@ -56,7 +56,7 @@ START_TEST(macros_end_with_their_layer) {
         check_macros(layer + 1, next != NULL ? next + 1 : source + strlen(source));
     }
     free(source);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

@@ -1,7 +1,7 @@
-/* test_verify.c: parts of weft_verify: made values, names of tensors, the host, and the known
+/* test_verify.c: parts of verify_device: made values, names of tensors, the host, and the known
  * hashes. */
+#include "backend/inspect.h"
 #include "check_weft.h"
-#include "weft/inspect.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,49 +39,48 @@ START_TEST(images) {
     ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TRAIN, 200, &first, NULL), WEFT_OK);
     ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TEST, 200, &second, NULL), WEFT_OK);
     ck_assert_int_ne(memcmp(first.pixels, second.pixels, 200 * 784), 0);
-    weft_images_class_counts(&first, counts);
+    images_class_counts(&first, counts);
     for (size_t i = 0; i < 10; i++) {
         ck_assert_uint_gt(counts[i], 5);
     }
-    weft_images_finish(&first);
-    weft_images_finish(&second);
+    images_finish(&first);
+    images_finish(&second);
 }
 END_TEST
 
 START_TEST(targets) {
     struct weft_network *network;
     struct tensor_ref target;
-    ck_assert_int_eq(weft_network_create_published(&network, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create_published(&network, NULL), WEFT_OK);
     ck_assert(tensor_ref_find(network, "conv1.weight", &target));
-    ck_assert(!target.is_activation && target.array == WEFT_ARRAY_PARAMETERS &&
-              target.count == 150);
+    ck_assert(!target.is_activation && target.array == ARRAY_PARAMETERS && target.count == 150);
     ck_assert(tensor_ref_find(network, "conv1.weight.grad", &target));
-    ck_assert(!target.is_activation && target.array == WEFT_ARRAY_GRADIENTS);
+    ck_assert(!target.is_activation && target.array == ARRAY_GRADIENTS);
     ck_assert(tensor_ref_find(network, "out.bias.second_moment", &target));
-    ck_assert(target.array == WEFT_ARRAY_SECOND_MOMENTS && target.count == 10);
+    ck_assert(target.array == ARRAY_SECOND_MOMENTS && target.count == 10);
     ck_assert(tensor_ref_find(network, "batchN1.running_var", &target));
-    ck_assert(target.array == WEFT_ARRAY_BUFFERS && target.count == 6);
+    ck_assert(target.array == ARRAY_BUFFERS && target.count == 6);
     ck_assert(!tensor_ref_find(network, "batchN1.running_var.moment", &target));
     ck_assert(tensor_ref_find(network, "fc1.output.grad", &target));
     ck_assert(target.is_activation && target.activation.gradient && target.count == 120);
     ck_assert(!tensor_ref_find(network, "", &target));
     ck_assert(!tensor_ref_find(network, ".grad", &target));
     ck_assert(!tensor_ref_find(network, "conv1", &target));
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
 /* Computes the known hashes again. */
 START_TEST(known) {
     const struct verify_known *hashes = verify_known_find(false, 0, 20);
-    struct weft_verify_options options = {.device = {.device = "cpu", .threads = 2}};
-    struct weft_verify_outcome outcome;
+    struct verify_options options = {.device = {.device = "cpu", .threads = 2}};
+    struct verify_outcome outcome;
     struct weft_error error = {0};
     ck_assert_ptr_nonnull(hashes);
     ck_assert_ptr_null(verify_known_find(false, 1, 20));
-    ck_assert_msg(weft_verify(&options, NULL, &outcome, NULL, &error) == WEFT_OK, "%s",
+    ck_assert_msg(verify_device(&options, NULL, &outcome, NULL, &error) == WEFT_OK, "%s",
                   error.message);
-    ck_assert_int_eq(outcome.result, WEFT_VERIFY_EQUAL);
+    ck_assert_int_eq(outcome.result, VERIFY_EQUAL);
     ck_assert_str_eq(outcome.training_hash, hashes->training);
     ck_assert_str_eq(outcome.hash, hashes->evaluation);
     ck_assert(outcome.known);
@@ -95,32 +94,30 @@ START_TEST(first_difference) {
         "{\"input\":[4],\"layers\":[{\"kind\":\"linear\",\"name\":\"a\",\"out_features\":3},"
         "{\"kind\":\"relu\"},{\"kind\":\"linear\",\"name\":\"b\",\"out_features\":2}]}";
     struct weft_network *network;
-    struct weft_backend *backends[2];
-    struct weft_backend_options how = {.device = "cpu", .threads = 1, .batch = 2};
-    struct weft_verify_difference found = {0};
+    struct backend *backends[2];
+    struct backend_options how = {.device = "cpu", .threads = 1, .batch = 2};
+    struct verify_difference found = {0};
     float inputs[8], doutputs[4], parameters[23];
-    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create(list, &network, NULL), WEFT_OK);
     ck_assert_uint_eq(network->parameter_count, 23);
     verify_fill(1, 1, 1.0f, inputs, 8);
     verify_fill(1, 2, 1.0f, doutputs, 4);
     verify_fill(1, 3, 1.0f, parameters, 23);
     parameters[15 + 4] = 0.5f; /* b.weight[1][1] */
     for (int i = 0; i < 2; i++) {
-        struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
-        ck_assert_int_eq(weft_backend_open(network, &how, &backends[i], NULL, NULL), WEFT_OK);
-        ck_assert_int_eq(weft_backend_write(backends[i], WEFT_ARRAY_PARAMETERS, parameters, NULL),
-                         WEFT_OK);
-        ck_assert_int_eq(weft_backend_propagate(backends[i], &probe, NULL), WEFT_OK);
+        struct propagation probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
+        ck_assert_int_eq(backend_open(network, &how, &backends[i], NULL, NULL), WEFT_OK);
+        ck_assert_int_eq(backend_write(backends[i], ARRAY_PARAMETERS, parameters, NULL), WEFT_OK);
+        ck_assert_int_eq(backend_propagate(backends[i], &probe, NULL), WEFT_OK);
     }
     struct verify_pair pair = {
         .device = backends[0], .expected = backends[1], .count = 2, .backward = true};
     ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
     ck_assert_uint_eq(found.differing, 0);
     parameters[21] += 1.0f; /* b.bias[0] */
-    struct weft_probe probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
-    ck_assert_int_eq(weft_backend_write(backends[0], WEFT_ARRAY_PARAMETERS, parameters, NULL),
-                     WEFT_OK);
-    ck_assert_int_eq(weft_backend_propagate(backends[0], &probe, NULL), WEFT_OK);
+    struct propagation probe = {WEFT_STATISTICS_BATCH, 2, inputs, doutputs};
+    ck_assert_int_eq(backend_write(backends[0], ARRAY_PARAMETERS, parameters, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_propagate(backends[0], &probe, NULL), WEFT_OK);
     ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
     ck_assert_str_eq(found.layer, "linear");
     ck_assert_str_eq(found.tensor, "output");
@@ -130,9 +127,9 @@ START_TEST(first_difference) {
     pair.long_names = true;
     ck_assert_int_eq(verify_tensors(&pair, &found, NULL), WEFT_OK);
     ck_assert_str_eq(found.tensor, "b.output");
-    weft_backend_close(backends[0]);
-    weft_backend_close(backends[1]);
-    weft_network_destroy(network);
+    backend_close(backends[0]);
+    backend_close(backends[1]);
+    network_destroy(network);
 }
 END_TEST
 

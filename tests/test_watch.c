@@ -2,12 +2,12 @@
  * the same bits with a watch as without. */
 #include "check_weft.h"
 
+#include "data/model.h"
 #include "layer_places.h"
 #include "layer_values.h"
 #include "os/host.h"
+#include "train/train_model.h"
 #include "training_case.h"
-#include "weft/model.h"
-#include "weft/train.h"
 
 #include <string.h>
 
@@ -42,9 +42,9 @@ static uint32_t order[IMAGES];
 
 static void set_up(void) {
     struct weft_network *network;
-    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_model_create(network, &model, NULL), WEFT_OK);
-    weft_model_initialise(model, 1);
+    ck_assert_int_eq(network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(model_create(network, &model, NULL), WEFT_OK);
+    model_initialise(model, 1);
     training_images(IMAGES, 1600, CLASSES, 2, &images);
     images.height = 40;
     images.width = 40;
@@ -54,43 +54,43 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
-    weft_model_destroy(model);
-    weft_images_finish(&images);
+    model_destroy(model);
+    images_finish(&images);
 }
 
 /* Opens ${place} with the images; ${asked} may be NULL. */
-static struct weft_backend *open_place(const struct layer_place *place, struct asked *asked) {
-    struct weft_backend *backend;
+static struct backend *open_place(const struct layer_place *place, struct asked *asked) {
+    struct backend *backend;
     struct weft_error error = {0};
     float pixels[256];
-    const struct weft_backend_options options = {
+    const struct backend_options options = {
         .device = place->device,
         .threads = place->threads,
         .mapping = place->mapping,
         .cl_options = place->cl_options,
         .batch = IMAGES,
         .watch = {.go_on = asked != NULL ? go_on : NULL, .context = asked}};
-    ck_assert_msg(weft_backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK,
+    ck_assert_msg(backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK,
                   "%s: %s", place->name, error.message);
-    weft_pixels_normalised(pixels);
-    ck_assert_int_eq(weft_backend_set_pixels(backend, pixels, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
+    pixels_normalised(pixels);
+    ck_assert_int_eq(backend_set_pixels(backend, pixels, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
     return backend;
 }
 
 /* Writes the values of the model, makes a step, and stores the parameters after it. */
-static enum weft_status make_step(struct weft_backend *backend, float *parameters) {
-    const struct weft_adam adam = weft_adam_step(0.01f, 1);
-    const struct weft_steps steps = {1, IMAGES, IMAGES, order, &adam};
+static enum weft_status make_step(struct backend *backend, float *parameters) {
+    const struct adam_constants adam = adam_step(0.01f, 1);
+    const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
     struct weft_step_result result;
     float *zeros = layer_alloc((model->network->parameter_count + 1) * sizeof *zeros);
     enum weft_status status;
-    weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, NULL);
-    weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, NULL);
-    weft_backend_write(backend, WEFT_ARRAY_MOMENTS, zeros, NULL);
-    weft_backend_write(backend, WEFT_ARRAY_SECOND_MOMENTS, zeros, NULL);
-    status = weft_backend_train(backend, &steps, &result, NULL);
-    weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, parameters, NULL);
+    backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
+    backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
+    backend_write(backend, ARRAY_MOMENTS, zeros, NULL);
+    backend_write(backend, ARRAY_SECOND_MOMENTS, zeros, NULL);
+    status = backend_train(backend, &steps, &result, NULL);
+    backend_read(backend, ARRAY_PARAMETERS, parameters, NULL);
     free(zeros);
     return status;
 }
@@ -108,9 +108,9 @@ START_TEST(interrupted_and_again) {
     size_t count = layer_places_list(LAYER_LARGE, "watch", places);
     size_t bytes = model->network->parameter_count * sizeof(float);
     float *expected = layer_alloc(bytes), *found = layer_alloc(bytes);
-    struct weft_backend *backend = open_place(&places[0], NULL);
+    struct backend *backend = open_place(&places[0], NULL);
     ck_assert_int_eq(make_step(backend, expected), WEFT_OK);
-    weft_backend_close(backend);
+    backend_close(backend);
     for (size_t i = 0; i < count; i++) {
         struct asked asked = {.most = SIZE_MAX};
         if (places[i].flush) {
@@ -129,7 +129,7 @@ START_TEST(interrupted_and_again) {
         ck_assert_msg(!asked.backwards && asked.last < 1.2, "%s: %g steps", places[i].name,
                       asked.last);
         ck_assert_msg(places[i].opencl || asked.times > 0, "%s: never asked", places[i].name);
-        weft_backend_close(backend);
+        backend_close(backend);
     }
     free(expected);
     free(found);
@@ -139,38 +139,38 @@ END_TEST
 /* What is known before: the numbers of a small network, by hand. */
 START_TEST(needs) {
     struct weft_network *network;
-    struct weft_needs train, forward;
-    ck_assert_int_eq(weft_network_create("{\"input\": [6], \"layers\": [{\"kind\": \"linear\", "
-                                         "\"out_features\": 5}, {\"kind\": \"relu\"}, {\"kind\": "
-                                         "\"linear\", \"out_features\": 2}]}",
-                                         &network, NULL),
+    struct network_needs train, forward;
+    ck_assert_int_eq(network_create("{\"input\": [6], \"layers\": [{\"kind\": \"linear\", "
+                                    "\"out_features\": 5}, {\"kind\": \"relu\"}, {\"kind\": "
+                                    "\"linear\", \"out_features\": 2}]}",
+                                    &network, NULL),
                      WEFT_OK);
-    train = weft_network_needs(network, 17, false);
-    forward = weft_network_needs(network, 16, true);
+    train = network_needs_of(network, 17, false);
+    forward = network_needs_of(network, 16, true);
     ck_assert_uint_eq(train.flop, 17 * (2 * 60 + 3 * 20));
     ck_assert_uint_eq(forward.flop, 16 * (60 + 20));
     ck_assert_uint_eq(train.arrays, (1 + 3 + 2) * 47 * 4); /* two shards of 16 images */
     ck_assert_uint_eq(forward.arrays, 47 * 4);
     ck_assert_uint_eq(train.activations, 2 * 32 * (6 + 5 + 5 + 2) * 4);
     ck_assert_uint_eq(forward.activations, 16 * (6 + 5 + 5 + 2) * 4);
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 
 /* Too little memory is noticed before it is used. */
 START_TEST(too_large) {
     struct weft_network *network;
-    struct weft_backend *backend;
+    struct backend *backend;
     struct weft_error error = {0};
-    const struct weft_backend_options options = {.device = "cpu", .threads = 1, .batch = 1000000};
-    ck_assert_int_eq(weft_network_create("{\"input\": [1, 1000, 1000], \"layers\": [{\"kind\": "
-                                         "\"conv2d\", \"out_channels\": 100, \"kernel_size\": 1}, "
-                                         "{\"kind\": \"max_pool2d\", \"kernel_size\": 1000}]}",
-                                         &network, NULL),
+    const struct backend_options options = {.device = "cpu", .threads = 1, .batch = 1000000};
+    ck_assert_int_eq(network_create("{\"input\": [1, 1000, 1000], \"layers\": [{\"kind\": "
+                                    "\"conv2d\", \"out_channels\": 100, \"kernel_size\": 1}, "
+                                    "{\"kind\": \"max_pool2d\", \"kernel_size\": 1000}]}",
+                                    &network, NULL),
                      WEFT_OK);
-    ck_assert_int_eq(weft_backend_open(network, &options, &backend, NULL, &error), WEFT_FAILED);
+    ck_assert_int_eq(backend_open(network, &options, &backend, NULL, &error), WEFT_FAILED);
     ck_assert_ptr_nonnull(strstr(error.message, "GB are needed for batches of 1000000 images"));
-    weft_network_destroy(network);
+    network_destroy(network);
 }
 END_TEST
 

@@ -8,6 +8,9 @@
 
 WEFT_BEGIN
 
+/* The number of the contract of equal bits (cl/README.md) that this library keeps. */
+#define WEFT_CONTRACT 1
+
 /* Returns the version of the library: "0.1.0". */
 WEFT_API const char *weft_version(void);
 

@@ -108,13 +108,13 @@ static void explain_matches(const struct weft_device *devices, size_t count, con
         return;
     }
     if (count == 1) {
-        weft_fail(error, status, "device \"%s\": matches no device: %.3000s", selector,
+        error_set(error, status, "device \"%s\": matches no device: %.3000s", selector,
                   note->message);
-        weft_error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
-                        note->hint[0] != '\0' ? "; " : "");
+        error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
+                   note->hint[0] != '\0' ? "; " : "");
         return;
     }
-    weft_fail(error, status, "device \"%s\": matches %s; there are:", selector,
+    error_set(error, status, "device \"%s\": matches %s; there are:", selector,
               matching == 0 ? "no device" : "more than one device");
     list_candidates(devices, count, selector, matching == 0, error);
     if (matching == 0 && note->message[0] != '\0') {
@@ -122,7 +122,7 @@ static void explain_matches(const struct weft_device *devices, size_t count, con
         printable_print(error->message + length, sizeof error->message - length, "\n  %s",
                         note->message);
     }
-    weft_error_hint(error, "name one by its number, or use --device cpu");
+    error_hint(error, "name one by its number, or use --device cpu");
 }
 
 enum weft_status device_match(const struct weft_device *devices, size_t count, const char *selector,

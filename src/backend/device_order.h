@@ -2,7 +2,7 @@
 #ifndef WEFT_BACKEND_DEVICE_ORDER_H
 #define WEFT_BACKEND_DEVICE_ORDER_H
 
-#include "weft/device.h"
+#include "backend/device.h"
 
 /* Sets order, same_as, is_default, and the reason of each usable device. ${devices}: OpenCL
  * devices, device i with index i, and the CPU backend last. */

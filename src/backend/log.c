@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-void log_write(const struct weft_log *log, const char *format, ...) {
+void log_write(const struct backend_log *log, const char *format, ...) {
     va_list arguments;
     size_t size;
     char *text;

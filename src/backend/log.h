@@ -1,11 +1,11 @@
-/* log.h: messages for struct weft_log of include/weft/backend.h. */
+/* log.h: messages for struct backend_log of backend.h. */
 #ifndef WEFT_BACKEND_LOG_H
 #define WEFT_BACKEND_LOG_H
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 /* Passes the text formatted from ${format}, of any length, to ${log}, unless log->write is NULL.
  * Without memory the message is lost. */
-void log_write(const struct weft_log *log, const char *format, ...) WEFT_PRINTF(2, 3);
+void log_write(const struct backend_log *log, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 #endif

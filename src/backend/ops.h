@@ -1,6 +1,6 @@
 /* ops.h: what a backend implements: the computation of a whole network on one device.
  *
- * Callers use the functions of include/weft/backend.h, which check the arguments for all backends
+ * Callers use the functions of backend.h, which check the arguments for all backends
  * (backend.c) and then call the functions of struct backend_ops.
  *
  * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of
@@ -10,88 +10,88 @@
 #ifndef WEFT_BACKEND_OPS_H
 #define WEFT_BACKEND_OPS_H
 
+#include "backend/backend.h"
+#include "backend/device.h"
+#include "backend/inspect.h"
+#include "backend/measure.h"
 #include "backend/tensor_ref.h"
 #include "backend/watch.h"
-#include "weft/backend.h"
-#include "weft/device.h"
-#include "weft/inspect.h"
-#include "weft/profile.h"
 
 struct profile;
 
-/* The functions of include/weft/backend.h say what arguments mean. Arguments have been checked;
+/* The functions of backend.h say what arguments mean. Arguments have been checked;
  * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with
  * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED; those that compute ask backend->watch often, and
  * fail as watch_check does. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
-    void (*close)(struct weft_backend *backend);
+    void (*close)(struct backend *backend);
     /* Copies the pixels to the device, in place of those that it had of this split, and the
      * labels. backend->labels has the labels already. */
-    enum weft_status (*set_images)(struct weft_backend *backend, enum weft_split split,
+    enum weft_status (*set_images)(struct backend *backend, enum weft_split split,
                                    const struct weft_images *images, struct weft_error *error);
-    enum weft_status (*set_pixels)(struct weft_backend *backend, const float values[256],
+    enum weft_status (*set_pixels)(struct backend *backend, const float values[256],
                                    struct weft_error *error);
-    enum weft_status (*write)(struct weft_backend *backend, enum weft_array array,
+    enum weft_status (*write)(struct backend *backend, enum backend_array array,
                               const float *values, struct weft_error *error);
-    enum weft_status (*read)(struct weft_backend *backend, enum weft_array array, float *values,
+    enum weft_status (*read)(struct backend *backend, enum backend_array array, float *values,
                              struct weft_error *error);
-    enum weft_status (*train)(struct weft_backend *backend, const struct weft_steps *steps,
+    enum weft_status (*train)(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error);
-    enum weft_status (*evaluate)(struct weft_backend *backend, const struct weft_pass *pass,
+    enum weft_status (*evaluate)(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error);
-    enum weft_status (*propagate)(struct weft_backend *backend, const struct weft_probe *probe,
+    enum weft_status (*propagate)(struct backend *backend, const struct propagation *probe,
                                   struct weft_error *error);
     /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images
      * of the last pass, or more, up to all lanes of its shards. */
-    enum weft_status (*tensor)(struct weft_backend *backend, struct activation activation,
-                               size_t count, float *values, struct weft_error *error);
+    enum weft_status (*tensor)(struct backend *backend, struct activation activation, size_t count,
+                               float *values, struct weft_error *error);
     /* Makes backend->profile, which is NULL, and names its entries. All work is added to them until
      * backend->profile is NULL again. */
-    enum weft_status (*profile_start)(struct weft_backend *backend, struct weft_error *error);
+    enum weft_status (*profile_start)(struct backend *backend, struct weft_error *error);
     /* Waits until backend->profile has all work so far. NULL: it always has. */
-    enum weft_status (*profile_collect)(struct weft_backend *backend, struct weft_error *error);
-    enum weft_status (*peak)(struct weft_backend *backend, struct weft_peak *peak,
+    enum weft_status (*profile_collect)(struct backend *backend, struct weft_error *error);
+    enum weft_status (*peak)(struct backend *backend, struct fma_peak *peak,
                              struct weft_error *error);
 };
 
 /* The first member of each backend's own struct. */
-struct weft_backend {
+struct backend {
     const struct backend_ops *ops;
     const struct weft_network *network;
     struct weft_device device;
-    struct weft_log log;
+    struct backend_log log;
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
     enum weft_mapping mapping;         /* of an OpenCL device, as it was opened: cpu or gpu */
-    size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by weft_backend_set_images */
+    size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by backend_set_images */
     uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
-    uint64_t steps_by_launches, steps_by_kernel; /* of weft_backend_steps_made */
+    uint64_t steps_by_launches, steps_by_kernel; /* of backend_steps_made */
     size_t last_count;                           /* images of the last step or pass; 0: none yet */
-    char warning[512];                           /* of weft_backend_warning, or empty */
-    bool contracts;                              /* of weft_backend_contracts */
-    char note[512];                              /* of weft_backend_note, or empty */
+    char warning[512];                           /* of backend_warning, or empty */
+    bool contracts;                              /* of backend_contracts */
+    char note[512];                              /* of backend_note, or empty */
     struct profile *profile;                     /* NULL unless profiled; profile.c frees it */
 };
 
-/* What a backend is opened for; it copies the members that struct weft_backend has too. */
+/* What a backend is opened for; it copies the members that struct backend has too. */
 struct backend_request {
     const struct weft_network *network;
-    const struct weft_backend_options *options;
+    const struct backend_options *options;
     const struct debug_options *debug; /* of opencl/debug/debug.h; NULL without verification */
 };
 
-/* Opens a backend as weft_backend_open does; ${debug}: how verification runs an OpenCL device
+/* Opens a backend as backend_open does; ${debug}: how verification runs an OpenCL device
  * (the CPU backend ignores it), or NULL. It must live as long as the backend. */
-enum weft_status backend_open(const struct weft_network *network,
-                              const struct weft_backend_options *options,
-                              const struct debug_options *debug, struct weft_backend **backend,
-                              struct weft_error *notice, struct weft_error *error);
+enum weft_status backend_open_debug(const struct weft_network *network,
+                                    const struct backend_options *options,
+                                    const struct debug_options *debug, struct backend **backend,
+                                    struct weft_error *notice, struct weft_error *error);
 
-/* As weft_device_choose. With ${opencl}, "auto" chooses the CPU backend only if no OpenCL device is
+/* As device_choose. With ${opencl}, "auto" chooses the CPU backend only if no OpenCL device is
  * usable. */
-enum weft_status device_choose(const char *selector, bool opencl, struct weft_device *device,
-                               struct weft_error *notice, struct weft_error *error);
+enum weft_status device_choose_among(const char *selector, bool opencl, struct weft_device *device,
+                                     struct weft_error *notice, struct weft_error *error);
 
 #endif

@@ -1,21 +1,21 @@
 /* select.c: lists the devices, and opens the one that a selector names, or the first one of the
  * order that works. */
 #include "backend/cpu/cpu.h"
+#include "backend/device.h"
 #include "backend/device_match.h"
 #include "backend/device_order.h"
 #include "backend/opencl/api.h"
 #include "base/printable.h"
 #include "base/try.h"
 #include "os/host.h"
-#include "weft/device.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
-                                   struct weft_error *note, struct weft_error *error) {
+enum weft_status devices_list(struct weft_device **devices, size_t *count, struct weft_error *note,
+                              struct weft_error *error) {
     struct weft_device *list = NULL, *grown;
     size_t found = 0;
     if (note != NULL) {
@@ -24,12 +24,12 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
     if (opencl_api != NULL) {
         TRY(opencl_api->list(&list, &found, note, error));
     } else {
-        weft_fail(note, WEFT_OK, "this weft was built without OpenCL");
+        error_set(note, WEFT_OK, "this weft was built without OpenCL");
     }
     grown = realloc(list, (found + 1) * sizeof *list);
     if (grown == NULL) {
         free(list);
-        return weft_fail(error, WEFT_FAILED, "no memory for the list of devices");
+        return error_set(error, WEFT_FAILED, "no memory for the list of devices");
     }
     cpu_describe(&grown[found], os_processors());
     device_order_set(grown, found + 1);
@@ -42,7 +42,7 @@ enum weft_status weft_devices_list(struct weft_device **devices, size_t *count,
 struct choice {
     struct weft_device *devices;
     size_t count;
-    struct weft_error notice; /* as weft_device_choose sets it */
+    struct weft_error notice; /* as device_choose sets it */
 };
 
 /* Adds a device that was passed over to the notice, with the first line of ${why}. */
@@ -75,10 +75,10 @@ static void note_unusable(struct choice *choice, const struct weft_device *chose
 static enum weft_status choose(const char *selector, struct choice *choice,
                                const struct weft_device **found, struct weft_error *error) {
     struct weft_error note;
-    TRY(weft_devices_list(&choice->devices, &choice->count, &note, error));
+    TRY(devices_list(&choice->devices, &choice->count, &note, error));
     TRY(device_match(choice->devices, choice->count, selector, &note, found, error));
     if (!(*found)->usable) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", (*found)->name,
+        return error_set(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", (*found)->name,
                          (*found)->reason);
     }
     /* A platform without a device is worth a notice if it failed, or if there is no other. */
@@ -90,8 +90,8 @@ static enum weft_status choose(const char *selector, struct choice *choice,
 }
 
 /* "cpu" never calls OpenCL, so that a broken driver cannot affect it. */
-enum weft_status device_choose(const char *selector, bool opencl, struct weft_device *device,
-                               struct weft_error *notice, struct weft_error *error) {
+enum weft_status device_choose_among(const char *selector, bool opencl, struct weft_device *device,
+                                     struct weft_error *notice, struct weft_error *error) {
     struct choice choice = {.devices = NULL};
     const struct weft_device *found = NULL, *first;
     enum weft_status status = WEFT_OK;
@@ -114,16 +114,16 @@ done:
     return status;
 }
 
-enum weft_status weft_device_choose(const char *selector, struct weft_device *device,
-                                    struct weft_error *notice, struct weft_error *error) {
-    return device_choose(selector, false, device, notice, error);
+enum weft_status device_choose(const char *selector, struct weft_device *device,
+                               struct weft_error *notice, struct weft_error *error) {
+    return device_choose_among(selector, false, device, notice, error);
 }
 
-static enum weft_status open_cpu(const struct backend_request *request,
-                                 struct weft_backend **backend, struct weft_error *error) {
+static enum weft_status open_cpu(const struct backend_request *request, struct backend **backend,
+                                 struct weft_error *error) {
     if (request->options->step_kernel == WEFT_STEP_KERNEL_ALWAYS &&
         !request->options->forward_only) {
-        return weft_fail(error, WEFT_BAD_DEVICE,
+        return error_set(error, WEFT_BAD_DEVICE,
                          "--step-kernel always: the CPU backend has no kernels");
     }
     return cpu_open(request, backend, error);
@@ -131,15 +131,15 @@ static enum weft_status open_cpu(const struct backend_request *request,
 
 /* Opens ${device}. A device that breaks a rule on which bits depend fails. */
 static enum weft_status open_right(const struct backend_request *request,
-                                   const struct weft_device *device, struct weft_backend **backend,
+                                   const struct weft_device *device, struct backend **backend,
                                    struct weft_error *error) {
     if (device->builtin) {
         return open_cpu(request, backend, error);
     }
     TRY(opencl_api->open(request, device, backend, error));
     if ((*backend)->warning[0] != '\0' && !(*backend)->contracts) {
-        weft_fail(error, WEFT_BAD_DEVICE, "%s", (*backend)->warning);
-        weft_backend_close(*backend);
+        error_set(error, WEFT_BAD_DEVICE, "%s", (*backend)->warning);
+        backend_close(*backend);
         *backend = NULL;
         return WEFT_BAD_DEVICE;
     }
@@ -149,7 +149,7 @@ static enum weft_status open_right(const struct backend_request *request,
 /* Opens the first device of the order that works, and adds to the notice which ones do not. The
  * last one is the CPU backend. */
 static enum weft_status open_first(const struct backend_request *request, struct choice *choice,
-                                   struct weft_backend **backend, struct weft_error *error) {
+                                   struct backend **backend, struct weft_error *error) {
     for (unsigned place = 1;; place++) {
         const struct weft_device *device = device_order_at(choice->devices, choice->count, place);
         struct weft_error failure = {0};
@@ -165,19 +165,19 @@ static enum weft_status open_first(const struct backend_request *request, struct
             return status;
         }
         pass_over(&choice->notice, "", failure.message);
-        weft_error_hint(&choice->notice, "%s", failure.hint);
+        error_hint(&choice->notice, "%s", failure.hint);
     }
 }
 
 /* Opens the first OpenCL device of the order for CLBlast; fails if there is none. No other device
  * replaces one that fails. */
 static enum weft_status open_fast(const struct backend_request *request,
-                                  const struct choice *choice, struct weft_backend **backend,
+                                  const struct choice *choice, struct backend **backend,
                                   struct weft_error *error) {
     const struct weft_device *device = device_order_opencl(choice->devices, choice->count);
     if (device == NULL) {
-        weft_fail(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        weft_error_hint(error, "omit it, or choose a device: weft devices lists them");
+        error_set(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
+        error_hint(error, "omit it, or choose a device: weft devices lists them");
         return WEFT_USAGE;
     }
     return opencl_api->open(request, device, backend, error);
@@ -185,7 +185,7 @@ static enum weft_status open_fast(const struct backend_request *request,
 
 /* Opens the device that ${selector}, which is not "cpu", names. */
 static enum weft_status open_chosen(const struct backend_request *request, const char *selector,
-                                    struct choice *choice, struct weft_backend **backend,
+                                    struct choice *choice, struct backend **backend,
                                     struct weft_error *error) {
     const struct weft_device *found = NULL;
     TRY(choose(selector, choice, &found, error));
@@ -196,17 +196,17 @@ static enum weft_status open_chosen(const struct backend_request *request, const
                                                     : open_first(request, choice, backend, error);
 }
 
-enum weft_status backend_open(const struct weft_network *network,
-                              const struct weft_backend_options *options,
-                              const struct debug_options *debug, struct weft_backend **backend,
-                              struct weft_error *notice, struct weft_error *error) {
+enum weft_status backend_open_debug(const struct weft_network *network,
+                                    const struct backend_options *options,
+                                    const struct debug_options *debug, struct backend **backend,
+                                    struct weft_error *notice, struct weft_error *error) {
     struct backend_request request = {.network = network, .options = options, .debug = debug};
     const char *selector = options->device != NULL ? options->device : "auto";
     struct choice choice = {.devices = NULL};
     enum weft_status status;
     *backend = NULL;
     if (options->batch == 0 || options->batch > 1000000) {
-        return weft_fail(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
+        return error_set(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
                          options->batch);
     }
     if (strcmp(selector, "cpu") != 0) {
@@ -223,14 +223,13 @@ enum weft_status backend_open(const struct weft_network *network,
     return status;
 }
 
-enum weft_status weft_backend_open(const struct weft_network *network,
-                                   const struct weft_backend_options *options,
-                                   struct weft_backend **backend, struct weft_error *notice,
-                                   struct weft_error *error) {
-    return backend_open(network, options, NULL, backend, notice, error);
+enum weft_status backend_open(const struct weft_network *network,
+                              const struct backend_options *options, struct backend **backend,
+                              struct weft_error *notice, struct weft_error *error) {
+    return backend_open_debug(network, options, NULL, backend, notice, error);
 }
 
-enum weft_status weft_cache_clear(size_t *removed, struct weft_error *error) {
+enum weft_status program_cache_clear(size_t *removed, struct weft_error *error) {
     size_t ignored;
     removed = removed != NULL ? removed : &ignored;
     *removed = 0;

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct weft_shape activation_shape(const struct weft_network *network, size_t index) {
+struct tensor_shape activation_shape(const struct weft_network *network, size_t index) {
     return index == 0 ? network->input : network->layers[index - 1].output;
 }
 
-size_t array_count(const struct weft_network *network, enum weft_array array) {
-    return array == WEFT_ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
+size_t array_count(const struct weft_network *network, enum backend_array array) {
+    return array == ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
 }
 
 void activation_name(const struct weft_network *network, struct activation activation,
@@ -34,22 +34,22 @@ bool activation_find(const struct weft_network *network, const char *name,
 
 bool tensor_ref_find(const struct weft_network *network, const char *name, struct tensor_ref *ref) {
     static const char *const suffixes[] = {"", ".grad", ".moment", ".second_moment"};
-    static const enum weft_array arrays[] = {WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_GRADIENTS,
-                                             WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS};
+    static const enum backend_array arrays[] = {ARRAY_PARAMETERS, ARRAY_GRADIENTS, ARRAY_MOMENTS,
+                                                ARRAY_SECOND_MOMENTS};
     *ref = (struct tensor_ref){0};
     if (activation_find(network, name, &ref->activation)) {
         ref->is_activation = true;
-        ref->count = weft_shape_size(activation_shape(network, ref->activation.index));
+        ref->count = shape_size(activation_shape(network, ref->activation.index));
         return true;
     }
     /* Running statistics have no gradients and moments. */
     for (size_t t = 0; t < network->tensor_count; t++) {
-        const struct weft_tensor *tensor = &network->tensors[t];
+        const struct network_tensor *tensor = &network->tensors[t];
         for (size_t k = 0; k < (tensor->trained ? 4 : 1); k++) {
             char full[sizeof tensor->name + 16];
             snprintf(full, sizeof full, "%s%s", tensor->name, suffixes[k]);
             if (strcmp(full, name) == 0) {
-                ref->array = tensor->trained ? arrays[k] : WEFT_ARRAY_BUFFERS;
+                ref->array = tensor->trained ? arrays[k] : ARRAY_BUFFERS;
                 ref->offset = tensor->offset;
                 ref->count = tensor->count;
                 return true;

@@ -2,7 +2,7 @@
 #ifndef WEFT_BACKEND_TENSOR_REF_H
 #define WEFT_BACKEND_TENSOR_REF_H
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 /* A tensor of activations: index 0 is the network's input, index i the output of layer i - 1. */
 struct activation {
@@ -23,20 +23,20 @@ struct tensor_ref {
     enum tensor_result result;    /* unless NONE: ${offset} and ${count} are words of this result */
     bool is_activation;           /* else: ${activation}, not ${array} */
     struct activation activation; /* is_activation */
-    enum weft_array array;        /* else */
+    enum backend_array array;     /* else */
     size_t offset;                /* of the tensor's first float in the array */
     size_t count;                 /* floats of the tensor; of an activation: of one image */
 };
 
 /* Returns the shape of activation ${index}, for one image. */
-struct weft_shape activation_shape(const struct weft_network *network, size_t index);
+struct tensor_shape activation_shape(const struct weft_network *network, size_t index);
 
 /* Returns the floats of ${array}. */
-size_t array_count(const struct weft_network *network, enum weft_array array);
+size_t array_count(const struct weft_network *network, enum backend_array array);
 
 /* Stores the name of ${activation}: "input" or "LAYER.output"; that of a gradient ends with
  * ".grad". */
-#define ACTIVATION_NAME (WEFT_NAME_MAX + 16)
+#define ACTIVATION_NAME (LAYER_NAME_MAX + 16)
 void activation_name(const struct weft_network *network, struct activation activation,
                      char name[ACTIVATION_NAME]);
 

@@ -5,9 +5,9 @@
 
 #define ASK_MS 100 /* minimum of milliseconds between two questions */
 
-uint64_t watch_work(const struct weft_layer *layer) {
-    uint64_t values = weft_shape_size(layer->input) + weft_shape_size(layer->output);
-    return weft_layer_flop(layer) + WATCH_ACCESS * values;
+uint64_t watch_work(const struct network_layer *layer) {
+    uint64_t values = shape_size(layer->input) + shape_size(layer->output);
+    return layer_flop(layer) + WATCH_ACCESS * values;
 }
 
 void watch_begin(struct watch *watch, uint64_t step) {
@@ -50,5 +50,5 @@ bool watch_go_on(struct watch *watch) {
 
 enum weft_status watch_check(struct watch *watch, const char *what, struct weft_error *error) {
     return watch_go_on(watch) ? WEFT_OK
-                              : weft_fail(error, WEFT_INTERRUPTED, "%s: interrupted", what);
+                              : error_set(error, WEFT_INTERRUPTED, "%s: interrupted", what);
 }

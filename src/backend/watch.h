@@ -1,4 +1,4 @@
-/* watch.h: asks the caller, while a backend works, whether it goes on (struct weft_watch). */
+/* watch.h: asks the caller, while a backend works, whether it goes on (struct backend_watch). */
 #ifndef WEFT_BACKEND_WATCH_H
 #define WEFT_BACKEND_WATCH_H
 
@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 /* The state of a watch. All zero, except ${asked}, before the first call. Work is counted in the
  * units of watch_work. */
 struct watch {
-    struct weft_watch asked;
+    struct backend_watch asked;
     atomic_bool busy;    /* a thread is asking */
     atomic_bool stopped; /* the answer was no, in this call */
     atomic_llong next;   /* milliseconds of a monotonic clock: not asked before then */
@@ -28,7 +28,7 @@ struct watch {
 
 /* Returns an estimate of the work of ${layer}, for one image and one direction: its floating-point
  * operations, and accesses to memory as the operations that take as long. */
-uint64_t watch_work(const struct weft_layer *layer);
+uint64_t watch_work(const struct network_layer *layer);
 
 /* Begins a call, each step of which is ${step} work. */
 void watch_begin(struct watch *watch, uint64_t step);

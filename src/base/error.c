@@ -1,12 +1,12 @@
 /* error.c: the first failure, and the context that callers add. */
-#include "weft/error.h"
+#include "base/error.h"
 
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/printable.h"
 
-enum weft_status weft_fail(struct weft_error *error, enum weft_status status, const char *format,
+enum weft_status error_set(struct weft_error *error, enum weft_status status, const char *format,
                            ...) {
     if (error != NULL && error->status == WEFT_OK) {
         va_list arguments;
@@ -19,7 +19,7 @@ enum weft_status weft_fail(struct weft_error *error, enum weft_status status, co
     return status;
 }
 
-enum weft_status weft_error_context(struct weft_error *error, const char *format, ...) {
+enum weft_status error_context(struct weft_error *error, const char *format, ...) {
     char text[sizeof error->message];
     size_t length;
     va_list arguments;
@@ -37,7 +37,7 @@ enum weft_status weft_error_context(struct weft_error *error, const char *format
     return error->status;
 }
 
-enum weft_status weft_error_hint(struct weft_error *error, const char *format, ...) {
+enum weft_status error_hint(struct weft_error *error, const char *format, ...) {
     va_list arguments;
     if (error == NULL) {
         return WEFT_FAILED;

@@ -259,22 +259,21 @@ static bool is_accepted(const struct kind *kind, enum file_kind expected) {
 static void add_hint(const struct kind *kind, enum file_kind expected, const char *path,
                      struct weft_error *error) {
     if (kind->group == BROKEN) {
-        weft_error_hint(error, "it was not written or copied completely: get the file again");
+        error_hint(error, "it was not written or copied completely: get the file again");
     } else if (kind->group == PAGE) {
-        weft_error_hint(error, "a web server may have sent it in place of the file: download the "
-                               "file again");
+        error_hint(error, "a web server may have sent it in place of the file: download the "
+                          "file again");
     } else if (kind->group == POINTER) {
-        weft_error_hint(error, "git lfs pull gets the file itself");
+        error_hint(error, "git lfs pull gets the file itself");
     } else if (kind->group == PACKED) {
-        weft_error_hint(error, "unpack it first: %s %s", kind->help, path);
+        error_hint(error, "unpack it first: %s %s", kind->help, path);
     } else if (kind->group == UTF16) {
-        weft_error_hint(error, "save it as UTF-8: iconv -f UTF-16 -t UTF-8 %s", path);
+        error_hint(error, "save it as UTF-8: iconv -f UTF-16 -t UTF-8 %s", path);
     } else if (kind->group == WEIGHTS && expected == FILE_SAFETENSORS) {
-        weft_error_hint(error, "load it in the library that wrote it, for example with torch.load, "
-                               "and write its tensors with safetensors.torch.save_file");
+        error_hint(error, "load it in the library that wrote it, for example with torch.load, "
+                          "and write its tensors with safetensors.torch.save_file");
     } else if (kind->group == PICTURE && expected == FILE_PNG) {
-        weft_error_hint(error, "convert it, for example with ImageMagick: convert %s picture.png",
-                        path);
+        error_hint(error, "convert it, for example with ImageMagick: convert %s picture.png", path);
     }
 }
 
@@ -290,7 +289,7 @@ enum weft_status file_kind_check(const char *path, const void *bytes, size_t siz
     if (is_accepted(kind, expected)) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_BAD_FILE, "%s: this is %s%s, but %s was expected", path, kind->name,
+    error_set(error, WEFT_BAD_FILE, "%s: this is %s%s, but %s was expected", path, kind->name,
               packed ? " in a gzip file" : "", right->name);
     add_hint(kind, expected, path, error);
     return WEFT_BAD_FILE;

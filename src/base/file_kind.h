@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 enum { FILE_KIND_BYTES = 512 }; /* the first bytes of a file, which tell its kind */
 

@@ -56,10 +56,10 @@ enum weft_status json_read(const char *text, size_t size, json_t **json, struct 
     const char *exceeded = check_limits(text, size, &position, &flags);
     *json = NULL;
     if (exceeded != NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "not JSON: byte %zu: %s", position, exceeded);
+        return error_set(error, WEFT_BAD_FILE, "not JSON: byte %zu: %s", position, exceeded);
     }
     if (localeconv()->decimal_point[1] != '\0') { /* jansson takes its first byte for all of it */
-        return weft_fail(error, WEFT_FAILED, "JSON cannot be read in this locale (LC_NUMERIC)");
+        return error_set(error, WEFT_FAILED, "JSON cannot be read in this locale (LC_NUMERIC)");
     }
     *json = json_loadb(text, size, flags, &refused);
     if (*json == NULL && json_error_code(&refused) == json_error_numeric_overflow) {
@@ -69,9 +69,9 @@ enum weft_status json_read(const char *text, size_t size, json_t **json, struct 
         return WEFT_OK;
     }
     if (json_error_code(&refused) == json_error_out_of_memory) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the tree of %zu bytes of JSON", size);
+        return error_set(error, WEFT_FAILED, "no memory for the tree of %zu bytes of JSON", size);
     }
-    return weft_fail(error, WEFT_BAD_FILE, "not JSON: byte %d: %s", refused.position,
+    return error_set(error, WEFT_BAD_FILE, "not JSON: byte %d: %s", refused.position,
                      text_printable(refused.text, shown));
 }
 

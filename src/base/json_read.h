@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 enum {
     JSON_READ_DEPTH = 16,       /* nested lists and objects */

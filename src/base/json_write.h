@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/text.h"
-#include "weft/error.h"
 
 struct json_writer {
     bool indented; /* style: each member of an object gets a line, an array stays in one line */

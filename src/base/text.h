@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 struct text {
     char *bytes; /* ends with a zero once something has been added */
@@ -22,8 +22,8 @@ void text_add_bytes(struct text *text, const char *bytes, size_t count);
 
 /* Adds the text formatted from ${format}, of any length. Floats are written by numbers.h, since
  * printf writes their point as the locale does. */
-void text_add(struct text *text, const char *format, ...) WEFT_PRINTF(2, 3);
-void text_add_list(struct text *text, const char *format, va_list arguments) WEFT_PRINTF(2, 0);
+void text_add(struct text *text, const char *format, ...) PRINTF_FORMAT(2, 3);
+void text_add_list(struct text *text, const char *format, va_list arguments) PRINTF_FORMAT(2, 0);
 
 /* Returns the text, which the caller frees, and leaves ${text} empty. Returns NULL when there was
  * no memory. */

@@ -9,12 +9,12 @@
  *     TRY_OR(done, model_read(path, &model, error));
  *     TRY_OR(done, model_check(model, error));
  * done:
- *     weft_model_destroy(model);
+ *     model_destroy(model);
  *     return status; */
 #ifndef WEFT_BASE_TRY_H
 #define WEFT_BASE_TRY_H
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* Returns the status of ${call} from this function unless it is WEFT_OK. */
 #define TRY(call)                                                                                  \

@@ -11,9 +11,9 @@
 #include "cli/run_check.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
+#include "compare/compare.h"
 #include "os/files.h"
 #include "report/screen.h"
-#include "weft/compare.h"
 
 #define CSV_LIMIT (16u << 20) /* bytes of a confusion matrix's file */
 
@@ -37,8 +37,8 @@ static const char notes[] =
     "\n"
     "exit codes: 0 equal, 1 different\n";
 
-static void print_row(const struct cli_options *options, const struct weft_tensor_comparison *row) {
-    const struct weft_difference *d = &row->difference;
+static void print_row(const struct cli_options *options, const struct tensor_comparison *row) {
+    const struct difference *d = &row->difference;
     if (row->problem != NULL) {
         cli_text_line(2, "%-28s %s", row->name, row->problem);
     } else if (d->differing > 0 || options->verbose) {
@@ -51,10 +51,10 @@ static void print_row(const struct cli_options *options, const struct weft_tenso
     }
 }
 
-static enum weft_status report(void *context, const struct weft_tensor_comparison *row,
+static enum weft_status report(void *context, const struct tensor_comparison *row,
                                struct weft_error *error) {
     const struct cli_options *options = context;
-    const struct weft_difference *d = &row->difference;
+    const struct difference *d = &row->difference;
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "tensor")) {
         print_row(options, row);
@@ -76,8 +76,8 @@ static enum weft_status report(void *context, const struct weft_tensor_compariso
 
 /* Compares the file ${name} of two run folders, if both have it, as a tensor of one element. */
 static enum weft_status compare_csv(const struct cli_options *options, const char *name,
-                                    struct weft_comparison *comparison, struct weft_error *error) {
-    struct weft_tensor_comparison row = {.name = name, .difference = {.count = 1, .first = 1}};
+                                    struct file_comparison *comparison, struct weft_error *error) {
+    struct tensor_comparison row = {.name = name, .difference = {.count = 1, .first = 1}};
     char path[4096], *bytes[2] = {NULL, NULL};
     size_t sizes[2];
     bool equal;
@@ -102,7 +102,7 @@ done:
 }
 
 static enum weft_status print_verdict(const struct cli_options *options,
-                                      const struct weft_comparison *comparison,
+                                      const struct file_comparison *comparison,
                                       struct weft_error *error) {
     bool equal = comparison->different == 0;
     struct json_writer json;
@@ -132,18 +132,18 @@ static enum weft_status check_run(const char *operand, struct weft_error *error)
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
-    struct weft_comparison comparison;
+    struct file_comparison comparison;
     if (((const struct options *)given)->fleet) {
         return cli_compare_fleet(options, error);
     }
     if (options->operand_count != 2) {
-        weft_fail(error, WEFT_USAGE, "weft compare: it takes two models or runs, not %zu",
+        error_set(error, WEFT_USAGE, "weft compare: it takes two models or runs, not %zu",
                   options->operand_count);
-        return weft_error_hint(error, "for example: weft compare run-1 run-2");
+        return error_hint(error, "for example: weft compare run-1 run-2");
     }
     TRY(check_run(a, error));
     TRY(check_run(b, error));
-    TRY(weft_compare(a, b, report, (void *)options, &comparison, error));
+    TRY(compare_files(a, b, report, (void *)options, &comparison, error));
     cli_setup_undigested(options, a, comparison.undigested[0]);
     cli_setup_undigested(options, b, comparison.undigested[1]);
     if (comparison.other_data) {
@@ -155,7 +155,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         TRY(compare_csv(options, "confusion-test.csv", &comparison, error));
     }
     TRY(print_verdict(options, &comparison, error));
-    return comparison.different > 0 ? weft_fail(error, WEFT_FAILED, "%s and %s: they differ", a, b)
+    return comparison.different > 0 ? error_set(error, WEFT_FAILED, "%s and %s: they differ", a, b)
                                     : WEFT_OK;
 }
 

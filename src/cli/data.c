@@ -1,5 +1,5 @@
 /* data.c: weft data: what the data folder has. */
-#include "weft/data.h"
+#include "data/images.h"
 
 #include <string.h>
 
@@ -11,16 +11,16 @@
 struct split {
     enum weft_split split;
     struct weft_images images;
-    struct weft_idx_file files[2]; /* images, labels */
-    const char *const *names;      /* of the classes */
-    const char *name;              /* of the data set, or NULL */
-    uint64_t counts[256];          /* images a class */
-    double mean, deviation;        /* of the pixels / 255 */
+    struct idx_file files[2]; /* images, labels */
+    const char *const *names; /* of the classes */
+    const char *name;         /* of the data set, or NULL */
+    uint64_t counts[256];     /* images a class */
+    double mean, deviation;   /* of the pixels / 255 */
 };
 
 static void print_text(const struct split *split, bool published) {
     static const char *const kinds[] = {"images", "labels"};
-    screen_print("%s: %zu images of %zu x %zu%s%s%s\n", weft_split_name(split->split),
+    screen_print("%s: %zu images of %zu x %zu%s%s%s\n", split_name(split->split),
                  split->images.count, split->images.height, split->images.width,
                  published ? ", the published set" : ", not the published set",
                  published || split->name == NULL ? "" : ": ",
@@ -45,7 +45,7 @@ static enum weft_status print(const struct cli_options *options, const char *fol
         return WEFT_OK;
     }
     json_write_string(&json, "folder", folder);
-    json_write_string(&json, "split", weft_split_name(split->split));
+    json_write_string(&json, "split", split_name(split->split));
     json_write_integer(&json, "images", split->images.count);
     json_write_integer(&json, "height", split->images.height);
     json_write_integer(&json, "width", split->images.width);
@@ -73,14 +73,14 @@ static enum weft_status print(const struct cli_options *options, const char *fol
 
 /* Finds the names of the data set and of its classes. */
 static void recognise(struct split *split) {
-    const struct weft_known_data *known;
-    struct weft_split_hash hash;
+    const struct known_data_set *known;
+    struct split_hash hash;
     enum weft_split found;
     strcpy(hash.images, split->files[0].sha256);
     strcpy(hash.labels, split->files[1].sha256);
-    known = weft_data_recognise(&hash, &found);
+    known = data_recognise(&hash, &found);
     split->name = known != NULL && found == split->split ? known->name : NULL;
-    split->names = weft_images_class_names(&split->images, &hash);
+    split->names = images_class_names(&split->images, &hash);
 }
 
 /* Both splits are read before anything is printed: if one cannot be read, stdout stays empty. */
@@ -88,14 +88,14 @@ static enum weft_status read_and_print(const struct cli_options *options,
                                        struct split splits[WEFT_SPLIT_COUNT],
                                        struct weft_error *error) {
     char folder[4096];
-    TRY(weft_data_find(options->data, folder, error));
+    TRY(data_find(options->data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct split *split = &splits[i];
         split->split = (enum weft_split)i;
-        TRY(weft_images_read(folder, split->split, &split->images, split->files, error));
+        TRY(images_read(folder, split->split, &split->images, split->files, error));
         recognise(split);
-        weft_images_class_counts(&split->images, split->counts);
-        weft_images_statistics(&split->images, &split->mean, &split->deviation);
+        images_class_counts(&split->images, split->counts);
+        images_statistics(&split->images, &split->mean, &split->deviation);
     }
     if (!options->json) {
         screen_print("folder: %s\n", folder);
@@ -110,7 +110,7 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     struct split splits[WEFT_SPLIT_COUNT] = {0};
     enum weft_status status = read_and_print(options, splits, error);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        weft_images_finish(&splits[i].images);
+        images_finish(&splits[i].images);
     }
     return status;
 }

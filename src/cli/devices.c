@@ -159,11 +159,11 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     bool table;
     enum weft_status status;
     if (options->clear_cache) {
-        TRY(weft_cache_clear(&removed, error));
+        TRY(program_cache_clear(&removed, error));
         cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
     cli_setup_explain_end(true);
-    TRY(weft_devices_list(&devices, &count, &note, error));
+    TRY(devices_list(&devices, &count, &note, error));
     if (note.status != WEFT_OK || count == 1) {
         print_note(&note);
     }

@@ -57,31 +57,31 @@ struct state {
     struct weft_images images;
     struct cli_identity identity; /* of the images */
     const char *const *names;     /* of the classes */
-    struct weft_backend *backend;
-    struct weft_evaluation_options requested;
+    struct backend *backend;
+    struct evaluation_options requested;
     struct cli_progress bar;
     enum pixels pixels;
-    struct weft_evaluation evaluation;
+    struct evaluation evaluation;
     bool draws; /* the figure */
     double seconds;
 };
 
 static enum weft_status choose(struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
-    struct weft_evaluation_options *requested = &state->requested;
+    struct evaluation_options *requested = &state->requested;
     requested->split = (enum weft_split)options->split;
     requested->statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
                                                                          : WEFT_STATISTICS_RUNNING;
     state->pixels = options->pixels == RAW ? RAW : NORMALISED;
     if (options->normalize && options->figure == NULL) {
-        return weft_fail(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
+        return error_set(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
     }
     if (options->figure != NULL && canvas_check(options->figure, error) != WEFT_OK) {
-        return weft_error_context(error, "--figure");
+        return error_context(error, "--figure");
     }
     if (options->as_published) {
         if (options->statistics >= 0 || options->pixels >= 0) {
-            return weft_fail(error, WEFT_USAGE, "--as-published: it sets --%s itself, omit that",
+            return error_set(error, WEFT_USAGE, "--as-published: it sets --%s itself, omit that",
                              options->statistics >= 0 ? "statistics" : "pixels");
         }
         requested->statistics = WEFT_STATISTICS_BATCH;
@@ -93,7 +93,7 @@ static enum weft_status choose(struct state *state, struct weft_error *error) {
 /* Reads the model and the images, and hands both to the device. */
 static enum weft_status prepare(struct state *state, struct weft_error *error) {
     const struct cli_options *common = &state->options->common;
-    struct weft_evaluation_options *requested = &state->requested;
+    struct evaluation_options *requested = &state->requested;
     const struct weft_network *network;
     char folder[4096];
     size_t most = (size_t)state->options->batch;
@@ -103,9 +103,9 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     if (requested->statistics == WEFT_STATISTICS_RUNNING) {
         most = cli_needs_batch(network, true);
     }
-    TRY(weft_data_find(common->data, folder, error));
-    TRY(weft_images_read(folder, requested->split, &state->images, NULL, error));
-    TRY(weft_backend_check_images(network, &state->images, error));
+    TRY(data_find(common->data, folder, error));
+    TRY(images_read(folder, requested->split, &state->images, NULL, error));
+    TRY(backend_check_images(network, &state->images, error));
     cli_identity_start(&state->identity, &state->images);
     cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
     requested->batch = most < state->images.count ? most : state->images.count;
@@ -117,7 +117,7 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
                              state->model);
     state->names = cli_identity_classes(state->model, &state->identity);
     TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
-    return weft_backend_set_images(state->backend, requested->split, &state->images, error);
+    return backend_set_images(state->backend, requested->split, &state->images, error);
 }
 
 static bool progress(void *context, size_t done, size_t images) {
@@ -134,12 +134,12 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
     state->requested.progress = progress;
     state->requested.context = state;
     state->requested.want_logits = state->options->logits != NULL;
-    status = weft_evaluate(state->backend, &state->requested, &state->evaluation, error);
+    status = evaluate_images(state->backend, &state->requested, &state->evaluation, error);
     state->seconds = os_seconds() - start;
     cli_progress_wipe(&state->bar);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
         /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
-        status = weft_fail(error, WEFT_FAILED,
+        status = error_set(error, WEFT_FAILED,
                            "%s: evaluation: the loss is not a finite number: its values are too "
                            "large",
                            state->path);
@@ -149,12 +149,12 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
 
 static enum weft_status print(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
-    const struct weft_evaluation_options *requested = &state->requested;
+    const struct evaluation_options *requested = &state->requested;
     struct json_writer json;
     if (cli_event_begin(&json, options->common.json, "evaluation")) {
         json_write_string(&json, "model", state->path);
         json_write_string(&json, "sha256", state->model->sha256);
-        json_write_string(&json, "split", weft_split_name(requested->split));
+        json_write_string(&json, "split", split_name(requested->split));
         json_write_string(&json, "math", cli_math_names[options->common.math]);
         json_write_integer(&json, "images", state->evaluation.images);
         json_write_integer(&json, "batch", options->batch);
@@ -162,7 +162,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "statistics", statistics[requested->statistics]);
         json_write_bool(&json, "as_published", options->as_published);
         cli_json_results(&json, &state->evaluation, state->names);
-        cli_json_device(&json, "device", weft_backend_device(state->backend));
+        cli_json_device(&json, "device", backend_device(state->backend));
         json_write_seconds(&json, "seconds", state->seconds);
         return cli_event_end(&json, error);
     }
@@ -170,8 +170,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         screen_print(
             "as published: %s pixels on the %s split, batch statistics over batches of %llu: "
             "the notebook's %s\n\n",
-            pixels[state->pixels], weft_split_name(requested->split),
-            (unsigned long long)options->batch,
+            pixels[state->pixels], split_name(requested->split), (unsigned long long)options->batch,
             state->pixels == RAW ? "two mistakes" : "second mistake");
     }
     cli_figures_print_confusion(requested->split, &state->evaluation, state->names);
@@ -197,7 +196,7 @@ static enum weft_status write_files(const struct state *state, struct weft_error
         TRY(cli_figures_confusion_csv(&state->evaluation, state->names, options->csv, error));
     }
     return options->logits != NULL
-               ? weft_evaluation_save_logits(&state->evaluation, options->logits, error)
+               ? evaluation_save_logits(&state->evaluation, options->logits, error)
                : WEFT_OK;
 }
 
@@ -229,10 +228,10 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     TRY_OR(done, write_results(&state, error));
 done:
     cli_identity_finish(&state.identity);
-    weft_evaluation_finish(&state.evaluation);
-    weft_backend_close(state.backend);
-    weft_images_finish(&state.images);
-    weft_model_destroy(state.model);
+    evaluation_finish(&state.evaluation);
+    backend_close(state.backend);
+    images_finish(&state.images);
+    model_destroy(state.model);
     return status;
 }
 

@@ -8,7 +8,7 @@
 
 /* Prints the confusion matrix of ${split}, with the ${names} of the classes. If stdout is no
  * terminal, prints the complete table. */
-void cli_figures_print_confusion(enum weft_split split, const struct weft_evaluation *evaluation,
+void cli_figures_print_confusion(enum weft_split split, const struct evaluation *evaluation,
                                  const char *const *names);
 
 /* Before long work: returns whether the figure ${path} can be written. If not, warns. Results do
@@ -22,13 +22,12 @@ enum weft_status cli_figures_failed(const struct cli_options *options,
 
 /* Writes the confusion matrix as a figure to ${path}. */
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
-                                       enum weft_split split,
-                                       const struct weft_evaluation *evaluation,
+                                       enum weft_split split, const struct evaluation *evaluation,
                                        const char *const *names, bool normalize,
                                        struct weft_error *error);
 
 /* Writes the confusion matrix as CSV to ${path}, completely or not at all. */
-enum weft_status cli_figures_confusion_csv(const struct weft_evaluation *evaluation,
+enum weft_status cli_figures_confusion_csv(const struct evaluation *evaluation,
                                            const char *const *names, const char *path,
                                            struct weft_error *error);
 

@@ -9,7 +9,7 @@
 
 static void hash(void *context) {
     struct cli_identity *identity = context;
-    weft_images_hash(identity->images, &identity->hash);
+    images_hash(identity->images, &identity->hash);
 }
 
 void cli_identity_start(struct cli_identity *identity, const struct weft_images *images) {
@@ -25,12 +25,12 @@ void cli_identity_finish(struct cli_identity *identity) {
 const char *const *cli_identity_classes(const struct weft_model *model,
                                         const struct cli_identity *identity) {
     return model->classes != NULL ? (const char *const *)model->classes
-                                  : weft_images_class_names(identity->images, &identity->hash);
+                                  : images_class_names(identity->images, &identity->hash);
 }
 
-const char *cli_identity_name(const struct weft_split_hash *hash, const char *unknown) {
+const char *cli_identity_name(const struct split_hash *hash, const char *unknown) {
     enum weft_split split;
-    const struct weft_known_data *known = weft_data_recognise(hash, &split);
+    const struct known_data_set *known = data_recognise(hash, &split);
     return known != NULL ? known->name : unknown;
 }
 
@@ -40,10 +40,9 @@ static bool same_classes(const char *const *a, const char *const *b) {
 }
 
 /* Stores in ${text} what the images of ${split} are: "MNIST". */
-static const char *describe(const struct weft_split_hash *hash, enum weft_split split,
-                            char text[96]) {
+static const char *describe(const struct split_hash *hash, enum weft_split split, char text[96]) {
     enum weft_split found;
-    const struct weft_known_data *known = weft_data_recognise(hash, &found);
+    const struct known_data_set *known = data_recognise(hash, &found);
     if (known == NULL) {
         return "of no known data set";
     }
@@ -56,11 +55,11 @@ static const char *describe(const struct weft_split_hash *hash, enum weft_split 
 
 void cli_identity_check_folder(const struct cli_options *options, const char *folder,
                                const struct cli_identity identity[WEFT_SPLIT_COUNT]) {
-    const struct weft_known_data *known[WEFT_SPLIT_COUNT];
+    const struct known_data_set *known[WEFT_SPLIT_COUNT];
     enum weft_split found[WEFT_SPLIT_COUNT] = {WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST};
     char train[96], test[96];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        known[i] = weft_data_recognise(&identity[i].hash, &found[i]);
+        known[i] = data_recognise(&identity[i].hash, &found[i]);
     }
     if (known[WEFT_SPLIT_TRAIN] != known[WEFT_SPLIT_TEST] || found[0] != WEFT_SPLIT_TRAIN ||
         found[1] != WEFT_SPLIT_TEST) {
@@ -73,8 +72,8 @@ void cli_identity_check_folder(const struct cli_options *options, const char *fo
                             "%s: not the published Fashion-MNIST, but files of the same names: the "
                             "classes are called as there, from \"%s\" to \"%s\"; if they are "
                             "others, write their names into %s/classes.txt, one a line",
-                            folder, weft_class_names[0], weft_class_names[9], folder);
-    } else if (known[0] != NULL && !same_classes(known[0]->classes, weft_class_names)) {
+                            folder, fashion_class_names[0], fashion_class_names[9], folder);
+    } else if (known[0] != NULL && !same_classes(known[0]->classes, fashion_class_names)) {
         cli_message_warning(options, "data-not-published",
                             "%s: %s, not Fashion-MNIST: the classes are called \"%s\" to \"%s\"",
                             folder, known[0]->name, known[0]->classes[0],
@@ -85,16 +84,16 @@ void cli_identity_check_folder(const struct cli_options *options, const char *fo
 void cli_identity_check_split(const struct cli_options *options, const char *folder,
                               enum weft_split split, const struct cli_identity *identity,
                               const char *path, const struct weft_model *model) {
-    const struct weft_split_hash *trained = &model->data[WEFT_SPLIT_TRAIN];
-    const struct weft_known_data *given, *before;
+    const struct split_hash *trained = &model->data[WEFT_SPLIT_TRAIN];
+    const struct known_data_set *given, *before;
     enum weft_split found;
     char text[96];
-    if (trained->images[0] == '\0' || weft_split_hash_equal(trained, &identity->hash) ||
-        weft_split_hash_equal(&model->data[WEFT_SPLIT_TEST], &identity->hash)) {
+    if (trained->images[0] == '\0' || split_hash_equal(trained, &identity->hash) ||
+        split_hash_equal(&model->data[WEFT_SPLIT_TEST], &identity->hash)) {
         return;
     }
-    given = weft_data_recognise(&identity->hash, &found);
-    before = weft_data_recognise(trained, &found);
+    given = data_recognise(&identity->hash, &found);
+    before = data_recognise(trained, &found);
     if (given != NULL && before != NULL && same_classes(given->classes, before->classes)) {
         cli_message_notice(options, "%s: %s; %s was trained on %s", folder, given->name, path,
                            before->name);
@@ -102,6 +101,6 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
     }
     cli_message_warning(options, "data-of-another-model",
                         "%s: its %s images are %s, but %s was trained on %s", folder,
-                        weft_split_name(split), describe(&identity->hash, split, text), path,
+                        split_name(split), describe(&identity->hash, split, text), path,
                         before != NULL ? before->name : "other images");
 }

@@ -3,13 +3,13 @@
 #define WEFT_CLI_IDENTITY_H
 
 #include "cli/options.h"
-#include "weft/model.h"
+#include "data/model.h"
 
 /* The hashes of a split, which a thread computes while the device is opened. All zero: not
  * started. Keep its address until cli_identity_finish. */
 struct cli_identity {
     const struct weft_images *images;
-    struct weft_split_hash hash;
+    struct split_hash hash;
     struct os_task *task;
 };
 
@@ -35,6 +35,6 @@ const char *const *cli_identity_classes(const struct weft_model *model,
                                         const struct cli_identity *identity);
 
 /* Returns "Fashion-MNIST", or ${unknown}. */
-const char *cli_identity_name(const struct weft_split_hash *hash, const char *unknown);
+const char *cli_identity_name(const struct split_hash *hash, const char *unknown);
 
 #endif

@@ -43,7 +43,7 @@ void cli_json_count(struct json_writer *json, const char *key, uint64_t count) {
 void cli_json_words(struct json_writer *json, const char *key, const char *text) {
     json_write_open(json, key, '[');
     while (*(text += strspn(text, " ")) != '\0') {
-        char word[WEFT_NAME_MAX];
+        char word[LAYER_NAME_MAX];
         size_t length = strcspn(text, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, text);
         json_write_string(json, NULL, word);
@@ -105,7 +105,7 @@ void cli_json_classes(struct json_writer *json, const char *const *names, size_t
     json_write_close(json, ']');
 }
 
-void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
+void cli_json_results(struct json_writer *json, const struct evaluation *evaluation,
                       const char *const *names) {
     json_write_integer(json, "correct", evaluation->correct);
     json_write_double(json, "accuracy", evaluation->accuracy);

@@ -12,9 +12,9 @@
 #ifndef WEFT_CLI_JSON_H
 #define WEFT_CLI_JSON_H
 
+#include "backend/device.h"
 #include "base/json_write.h"
-#include "weft/device.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 /* Begins the event ${name} and returns true if ${as_json}. Otherwise returns false: the caller
  * prints text. */
@@ -42,7 +42,7 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
 void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes);
 
 /* Adds the fields correct, accuracy, loss, classes and confusion to the object that is open. */
-void cli_json_results(struct json_writer *json, const struct weft_evaluation *evaluation,
+void cli_json_results(struct json_writer *json, const struct evaluation *evaluation,
                       const char *const *names);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/device.h"
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/help/help.h"
@@ -10,12 +11,11 @@
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
 #include "cli/setup.h"
+#include "data/model.h"
 #include "os/process.h"
 #include "os/terminal.h"
 #include "report/canvas.h"
 #include "report/screen.h"
-#include "weft/device.h"
-#include "weft/model.h"
 #include "weft/version.h"
 
 static void print_library(struct json_writer *event, const char *name, const char *version) {
@@ -63,7 +63,7 @@ static enum weft_status run_command(const struct cli_command *command, int count
     struct cli_options *options = calloc(1, command->options_size);
     enum weft_status status;
     if (options == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the options of weft %s", command->name);
+        return error_set(error, WEFT_FAILED, "no memory for the options of weft %s", command->name);
     }
     TRY_OR(done, cli_options_parse(command, count, arguments, options, error));
     if (options->help) {
@@ -82,7 +82,7 @@ done:
 static enum weft_status version(int count, char *const *arguments, struct weft_error *error) {
     bool json = count == 1 && strcmp(arguments[0], "--json") == 0;
     if (count > 0 && !json) {
-        return weft_fail(error, WEFT_USAGE, "%.60s: weft --version takes only --json",
+        return error_set(error, WEFT_USAGE, "%.60s: weft --version takes only --json",
                          arguments[0]);
     }
     return print_version(json, error);
@@ -104,13 +104,13 @@ static enum weft_status dispatch(int count, char **arguments, struct weft_error 
         return version(count - 1, arguments + 1, error);
     }
     if (*name == '\0') {
-        weft_fail(error, WEFT_USAGE, "no command: usage: weft COMMAND [OPTION]...");
-        return weft_error_hint(error, "weft --help lists the commands");
+        error_set(error, WEFT_USAGE, "no command: usage: weft COMMAND [OPTION]...");
+        return error_hint(error, "weft --help lists the commands");
     }
     if (name[0] == '-') {
-        weft_fail(error, WEFT_USAGE, "%.60s: options follow the command", name);
-        return weft_error_hint(error, "for example: weft train --epochs 5; weft --help lists the "
-                                      "commands, weft --version prints the version");
+        error_set(error, WEFT_USAGE, "%.60s: options follow the command", name);
+        return error_hint(error, "for example: weft train --epochs 5; weft --help lists the "
+                                 "commands, weft --version prints the version");
     }
     return cli_help_unknown(name, NULL, error);
 }
@@ -134,7 +134,7 @@ static enum weft_status blame_interrupt(enum weft_status status, struct weft_err
     if (!os_interrupted() || status == WEFT_USAGE || status == WEFT_INTERRUPTED) {
         return status;
     }
-    weft_error_context(error, "interrupted");
+    error_context(error, "interrupted");
     return error->status = WEFT_INTERRUPTED;
 }
 
@@ -146,7 +146,7 @@ int main(int argc, char **argv) {
     os_guard_streams();
     cli_setup_explain_end(false);
     os_end_at_interrupts("weft: interrupted\n", json ? INTERRUPTED_EVENT : "");
-    weft_set_interrupted(os_signalled); /* the flag of this copy of src/os, for the library's */
+    set_interrupted(os_signalled); /* the flag of this copy of src/os, for the library's */
     os_remember_program(argc > 0 ? argv[0] : NULL);
     status = dispatch(count, argv + 1, &error);
     if (status == WEFT_OK) {
@@ -158,7 +158,7 @@ int main(int argc, char **argv) {
         cli_message_error(&error, json);
     }
     os_explain_end(NULL, 0);
-    if (weft_device_lost()) { /* an exit handler of its driver may wait for ever */
+    if (device_lost()) { /* an exit handler of its driver may wait for ever */
         fflush(stdout);
         os_end((int)status);
     }

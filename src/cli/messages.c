@@ -105,20 +105,20 @@ static void print_log(void *context, const char *text) {
     screen_print_lines(stderr, "weft: ", text);
 }
 
-struct weft_log cli_message_log(const struct cli_options *options) {
-    return (struct weft_log){.write = options->verbose && !options->quiet ? print_log : NULL};
+struct backend_log cli_message_log(const struct cli_options *options) {
+    return (struct backend_log){.write = options->verbose && !options->quiet ? print_log : NULL};
 }
 
 enum weft_status cli_message_flush(struct weft_error *error) {
     if (cli_event_lost()) {
-        return weft_fail(error, WEFT_FAILED, "standard output: no memory for an event");
+        return error_set(error, WEFT_FAILED, "standard output: no memory for an event");
     }
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (os_interrupted()) {
-            return weft_fail(error, WEFT_INTERRUPTED, "standard output: interrupted");
+            return error_set(error, WEFT_INTERRUPTED, "standard output: interrupted");
         }
-        return weft_fail(error, WEFT_FAILED, "standard output: not all could be written: %s",
+        return error_set(error, WEFT_FAILED, "standard output: not all could be written: %s",
                          errno != 0 ? strerror(errno) : "an earlier write failed");
     }
     return WEFT_OK;

@@ -2,9 +2,9 @@
 #ifndef WEFT_CLI_MESSAGES_H
 #define WEFT_CLI_MESSAGES_H
 
+#include "backend/backend.h"
+#include "backend/device.h"
 #include "cli/options.h"
-#include "weft/backend.h"
-#include "weft/device.h"
 
 /* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to
  * stdout. */
@@ -12,22 +12,22 @@ void cli_message_error(const struct weft_error *error, bool json);
 
 /* Prints "weft: TEXT" to stderr unless --quiet. */
 void cli_message_notice(const struct cli_options *options, const char *format, ...)
-    WEFT_PRINTF(2, 3);
+    PRINTF_FORMAT(2, 3);
 
 /* Prints "weft: warning: TEXT" to stderr, with --quiet too: results are not what weft promises, or
  * not what the user expects. With --json also prints a warning event with ${code} to stdout, unless
  * ${code} is NULL (another event has the text). */
 void cli_message_warning(const struct cli_options *options, const char *code, const char *format,
-                         ...) WEFT_PRINTF(3, 4);
+                         ...) PRINTF_FORMAT(3, 4);
 
 /* As cli_message_notice, with --verbose only. */
 void cli_message_detail(const struct cli_options *options, const char *format, ...)
-    WEFT_PRINTF(2, 3);
+    PRINTF_FORMAT(2, 3);
 
 /* Prints "weft: TEXT" to stderr, with --quiet too: for what a user must not miss. */
-void cli_message_always(const char *format, ...) WEFT_PRINTF(1, 2);
+void cli_message_always(const char *format, ...) PRINTF_FORMAT(1, 2);
 
-/* Prints ${notice} of weft_device_choose, with --quiet too, unless its message is empty: as the
+/* Prints ${notice} of device_choose, with --quiet too, unless its message is empty: as the
  * warning device-skipped if there is a device that could not be used. ${device} is used. */
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
                         const struct weft_device *device);
@@ -36,7 +36,7 @@ void cli_message_device(const struct cli_options *options, const struct weft_err
 void cli_message_slow(const struct cli_options *options, const struct weft_device *device);
 
 /* Returns the log of the library's messages about devices, which prints them as details. */
-struct weft_log cli_message_log(const struct cli_options *options);
+struct backend_log cli_message_log(const struct cli_options *options);
 
 /* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not
  * written. */

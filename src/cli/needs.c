@@ -26,7 +26,7 @@ static const char *scaled(double value, char text[32]) {
 
 char *cli_needs_text(const struct weft_network *network, size_t images, size_t batch,
                      bool forward_only, char text[200]) {
-    const struct weft_needs needs = weft_network_needs(network, batch, forward_only);
+    const struct network_needs needs = network_needs_of(network, batch, forward_only);
     const double flop = (double)needs.flop / (double)batch * (double)images;
     char work[32], device[32], host[32];
     snprintf(text, 200, "a %s of %zu images: %sFLOP, memory: %sB on the device, %sB here",
@@ -38,7 +38,7 @@ char *cli_needs_text(const struct weft_network *network, size_t images, size_t b
 
 void cli_needs_print(const struct cli_options *options, const struct weft_network *network,
                      size_t images, size_t batch, bool forward_only) {
-    const struct weft_needs needs = weft_network_needs(network, batch, forward_only);
+    const struct network_needs needs = network_needs_of(network, batch, forward_only);
     char text[200];
     cli_needs_text(network, images, batch, forward_only, text);
     if (needs.arrays + needs.activations > MUCH_MEMORY || needs.flop / batch * images > MUCH_FLOP) {
@@ -51,7 +51,7 @@ void cli_needs_print(const struct cli_options *options, const struct weft_networ
 size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
     size_t batch = RUNNING_BATCH;
     for (; batch > 16; batch /= 2) {
-        struct weft_needs needs = weft_network_needs(network, batch, forward_only);
+        struct network_needs needs = network_needs_of(network, batch, forward_only);
         if (needs.arrays + needs.activations <= MUCH_MEMORY) {
             break;
         }
@@ -62,7 +62,7 @@ size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
 enum weft_status cli_needs_check(const struct cli_options *options,
                                  const struct weft_network *network, size_t batch,
                                  struct weft_error *error) {
-    const struct weft_needs needs = weft_network_needs(network, batch, false);
+    const struct network_needs needs = network_needs_of(network, batch, false);
     const uint64_t memory = os_memory();
     const bool here = strcmp(options->device, "cpu") == 0; /* all of it */
     const uint64_t needed = needs.host + (here ? needs.arrays + needs.activations : 0);
@@ -70,7 +70,7 @@ enum weft_status cli_needs_check(const struct cli_options *options,
     if (memory == 0 || needed <= memory) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_FAILED, "memory: %sB are needed here, but there are %sB",
+    error_set(error, WEFT_FAILED, "memory: %sB are needed here, but there are %sB",
               scaled((double)needed, text), scaled((double)memory, has));
-    return weft_error_hint(error, here ? "a smaller --batch needs less" : "use a smaller network");
+    return error_hint(error, here ? "a smaller --batch needs less" : "use a smaller network");
 }

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 struct cli_command;
 struct json_writer;

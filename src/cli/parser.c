@@ -34,7 +34,7 @@ static bool parse_count(const char *text, uint64_t *value) {
 enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
                                   const char *source, uint64_t *value, struct weft_error *error) {
     if (!parse_count(text, value) || *value < least || *value > most) {
-        return weft_fail(error, WEFT_USAGE, "%s %s: not an integer from %llu to %llu", source, text,
+        return error_set(error, WEFT_USAGE, "%s %s: not an integer from %llu to %llu", source, text,
                          (unsigned long long)least, (unsigned long long)most);
     }
     return WEFT_OK;
@@ -51,9 +51,9 @@ static enum weft_status set_time(const struct cli_option *option, const char *te
     snprintf(digits, sizeof digits, "%.*s", (int)(length < 23 ? length : 23), text);
     if (!parse_count(digits, value) || *value > option->most / factor ||
         *value * factor < option->least) {
-        weft_fail(error, WEFT_USAGE, "%s %s: not a time from %llu to %llu seconds", source, text,
+        error_set(error, WEFT_USAGE, "%s %s: not a time from %llu to %llu seconds", source, text,
                   (unsigned long long)option->least, (unsigned long long)option->most);
-        return weft_error_hint(error, "write 50s, 10m or 2h");
+        return error_hint(error, "write 50s, 10m or 2h");
     }
     *value *= factor;
     return WEFT_OK;
@@ -66,7 +66,7 @@ static enum weft_status set_float(const struct cli_option *option, const char *t
     /* strtof also accepts spaces, hexadecimal, infinity and NaN. */
     if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
         !isfinite(*value) || *value < option->low || *value > option->high) {
-        weft_fail(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
+        error_set(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
                   number_float(option->low, low), number_float(option->high, high));
         return cli_suggest_number(option, text, error);
     }
@@ -85,7 +85,7 @@ static enum weft_status set_choice(const struct cli_option *option, const char *
         snprintf(known + length, sizeof known - length, "%s%s", i > 0 ? ", " : "",
                  option->choices[i]);
     }
-    weft_fail(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
+    error_set(error, WEFT_USAGE, "%s %s: not one of: %s", source, text, known);
     return cli_suggest_choice(option, text, error);
 }
 
@@ -119,7 +119,7 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
         return WEFT_OK;
     case CLI_OPTION_TEXT:
         if (*text == '\0') {
-            return weft_fail(error, WEFT_USAGE, "%s: its value is empty", source);
+            return error_set(error, WEFT_USAGE, "%s: its value is empty", source);
         }
         *(const char **)field = text;
         return WEFT_OK;
@@ -135,7 +135,7 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
     case CLI_OPTION_CHOICE:
         return set_choice(option, text, source, field, error);
     }
-    return weft_fail(error, WEFT_FAILED, "%s: unknown type of option", source);
+    return error_set(error, WEFT_FAILED, "%s: unknown type of option", source);
 }
 
 /* ---- rows of the tables ---- */
@@ -199,13 +199,13 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
      * value that begins with -- is written --out=--epochs. */
     snprintf(source, sizeof source, "--%s", option->name);
     if (option->type == CLI_OPTION_FLAG && text != NULL) {
-        return weft_fail(error, WEFT_USAGE, "%s: it takes no value", source);
+        return error_set(error, WEFT_USAGE, "%s: it takes no value", source);
     }
     if (text != NULL) {
         text++;
     } else if (option->type != CLI_OPTION_FLAG) {
         if (*index + 1 >= count || strncmp(arguments[*index + 1], "--", 2) == 0) {
-            return weft_fail(error, WEFT_USAGE, "%s: its value is missing", source);
+            return error_set(error, WEFT_USAGE, "%s: its value is missing", source);
         }
         text = arguments[++*index];
     }
@@ -241,13 +241,12 @@ static enum weft_status parse_operand(char *argument, struct cli_options *option
     const struct cli_command *command = options->command;
     bool several = command->operand == CLI_OPERAND_SEVERAL;
     if (command->operand == CLI_OPERAND_NONE || (options->operand_count > 0 && !several)) {
-        weft_fail(error, WEFT_USAGE, "unexpected argument %s: weft %s takes %s", argument,
+        error_set(error, WEFT_USAGE, "unexpected argument %s: weft %s takes %s", argument,
                   command->name, command->operand == CLI_OPERAND_NONE ? "none" : "only one");
-        return weft_error_hint(error, "options begin with --; weft help %s lists them",
-                               command->name);
+        return error_hint(error, "options begin with --; weft help %s lists them", command->name);
     }
     if (*argument == '\0') {
-        return weft_fail(error, WEFT_USAGE, "%s: it is empty", command->operand_name);
+        return error_set(error, WEFT_USAGE, "%s: it is empty", command->operand_name);
     }
     options->operands[options->operand_count++] = argument;
     return WEFT_OK;
@@ -275,10 +274,10 @@ enum weft_status cli_options_parse(const struct cli_command *command, int count,
         return WEFT_OK;
     }
     if (command->operand >= CLI_OPERAND_REQUIRED && options->operand_count == 0) {
-        weft_fail(error, WEFT_USAGE, "%s is missing: weft %s needs one", command->operand_name,
+        error_set(error, WEFT_USAGE, "%s is missing: weft %s needs one", command->operand_name,
                   command->name);
-        return weft_error_hint(error, "for example: %.*s", (int)strcspn(command->examples, "\n"),
-                               command->examples);
+        return error_hint(error, "for example: %.*s", (int)strcspn(command->examples, "\n"),
+                          command->examples);
     }
     return set_rest(options, error);
 }

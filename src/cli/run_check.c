@@ -41,7 +41,7 @@ static enum weft_status hash_file(const char *folder, const char *name, char sha
         total += size;
     } while (status == WEFT_OK && size == sizeof bytes && total <= HASHED_MAX);
     if (status == WEFT_OK && total > HASHED_MAX) { /* a device may have no end */
-        status = weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %llu bytes", path,
+        status = error_set(error, WEFT_BAD_FILE, "cannot read %s: more than %llu bytes", path,
                            (unsigned long long)HASHED_MAX);
     }
     fclose(stream);
@@ -73,7 +73,7 @@ static enum weft_status read_run(const char *folder, json_t **json, struct weft_
     TRY(os_text_read(path, RUN_MAX, FILE_JSON, &text, &size, error));
     status = json_read(text, size, json, error);
     free(text);
-    return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "%s", path);
+    return status == WEFT_OK ? WEFT_OK : error_context(error, "%s", path);
 }
 
 /* Returns the hash of file ${name} in ${run}, or NULL. */
@@ -106,11 +106,11 @@ done:
 
 enum weft_status cli_run_fail_foreign(const char *folder, const char *name,
                                       struct weft_error *error) {
-    weft_fail(error, WEFT_BAD_FILE,
+    error_set(error, WEFT_BAD_FILE,
               "%s: its files do not belong together: %s is not the one that run.json was written "
               "with",
               folder, name);
-    return weft_error_hint(error, "the file was changed, or is of another run");
+    return error_hint(error, "the file was changed, or is of another run");
 }
 
 enum weft_status cli_run_check(const char *folder, struct weft_error *error) {

@@ -35,7 +35,7 @@ static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
             return number == 0 ? WEFT_OK : os_fail(error, "cannot make folder", run->path, number);
         }
     }
-    return weft_fail(error, WEFT_USAGE, "run folder: run-1 to run-%d all exist", RUNS_MAX);
+    return error_set(error, WEFT_USAGE, "run folder: run-1 to run-%d all exist", RUNS_MAX);
 }
 
 /* Makes ${out} unless it exists. */
@@ -43,14 +43,14 @@ static enum weft_status make(struct cli_run *run, const char *out, struct weft_e
     size_t length = strlen(out);
     char parent[sizeof run->path];
     if (length >= sizeof run->path) {
-        return weft_fail(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
+        return error_set(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
                          sizeof run->path - 1);
     }
     memcpy(run->path, out, length + 1);
     if (os_exists(out)) {
         return os_is_folder(out)
                    ? WEFT_OK
-                   : weft_fail(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
+                   : error_set(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
     }
     /* The folder itself last, to see whether it is this process that made it. */
     while (length > 1 && os_is_separator(run->path[length - 1])) {
@@ -66,9 +66,8 @@ static enum weft_status make(struct cli_run *run, const char *out, struct weft_e
 static enum weft_status check_empty(const char *out, struct weft_error *error) {
     int number = os_check_empty(out, OS_LOCK_NAME);
     if (number == ENOTEMPTY) {
-        weft_fail(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
-        return weft_error_hint(error,
-                               "choose another folder, or replace the run in it with --force");
+        error_set(error, WEFT_USAGE, "--out %s: the folder is not empty", out);
+        return error_hint(error, "choose another folder, or replace the run in it with --force");
     }
     return number == 0 ? WEFT_OK : os_fail(error, "cannot read the folder", out, number);
 }
@@ -100,7 +99,7 @@ enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *o
 enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *options,
                               const char *path, struct weft_error *error) {
     if (strlen(path) >= sizeof run->path) {
-        return weft_fail(error, WEFT_USAGE, "the path of the run folder is too long");
+        return error_set(error, WEFT_USAGE, "the path of the run folder is too long");
     }
     strcpy(run->path, path);
     return lock(run, options, error);

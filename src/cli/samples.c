@@ -74,8 +74,8 @@ static enum weft_status find_class(const char *name, const char *const *names, i
         }
         snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", names[i]);
     }
-    weft_fail(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
-    return weft_error_hint(error, "0 to 9, or: %s", list);
+    error_set(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
+    return error_hint(error, "0 to 9, or: %s", list);
 }
 
 /* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not
@@ -91,13 +91,13 @@ static enum weft_status choose(struct choice *choice, const char *const *names, 
     if (order == NULL || choice->index == NULL || choice->pixels == NULL ||
         choice->labels == NULL) {
         free(order);
-        return weft_fail(error, WEFT_FAILED, "samples: no memory for %zu images", most);
+        return error_set(error, WEFT_FAILED, "samples: no memory for %zu images", most);
     }
     for (size_t i = 0; i < images->count; i++) {
         order[i] = (uint32_t)i;
     }
     if (seed != NULL) {
-        weft_shuffle(*seed, 1, order, images->count);
+        shuffle_images(*seed, 1, order, images->count);
     }
     for (size_t i = 0; i < images->count && choice->count < most; i++) {
         uint8_t label = images->labels[order[i]];
@@ -147,7 +147,7 @@ static enum weft_status show(const struct options *options, const struct choice 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     struct choice choice = {0};
-    struct weft_split_hash hash;
+    struct split_hash hash;
     const char *const *names;
     char folder[4096];
     uint64_t seed = 0;
@@ -158,25 +158,24 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     }
     if (options->out != NULL) {
         if (canvas_check(options->out, error) != WEFT_OK) {
-            return weft_error_context(error, "--out");
+            return error_context(error, "--out");
         }
         TRY(os_file_check(options->out, error));
     }
-    TRY(weft_data_find(options->common.data, folder, error));
-    TRY_OR(done,
-           weft_images_read(folder, (enum weft_split)options->split, &choice.images, NULL, error));
-    weft_images_hash(&choice.images, &hash);
-    names = weft_images_class_names(&choice.images, &hash);
+    TRY(data_find(options->common.data, folder, error));
+    TRY_OR(done, images_read(folder, (enum weft_split)options->split, &choice.images, NULL, error));
+    images_hash(&choice.images, &hash);
+    names = images_class_names(&choice.images, &hash);
     TRY_OR(done, find_class(options->class_name, names, &class, error));
     TRY_OR(done, choose(&choice, names, class, (size_t)options->count,
                         options->seed != NULL ? &seed : NULL, error));
     if (choice.count == 0) {
-        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
+        TRY_OR(done, error_set(error, WEFT_BAD_FILE, "%s: no image of class %s", folder,
                                options->class_name != NULL ? options->class_name : "any"));
     }
     TRY_OR(done, show(options, &choice, error));
 done:
-    weft_images_finish(&choice.images);
+    images_finish(&choice.images);
     free(choice.index);
     free(choice.pixels);
     free(choice.labels);

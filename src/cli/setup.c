@@ -26,11 +26,11 @@ enum weft_status cli_setup_model(const struct cli_options *options, const char *
                                  struct weft_error *error) {
     struct weft_network *network = NULL;
     *model = NULL;
-    TRY(weft_model_path(operand, path, error));
+    TRY(model_path(operand, path, error));
     if (list != NULL) {
         TRY(cli_setup_network(list, &network, error));
     }
-    TRY(weft_model_load_as(operand, network, model, error));
+    TRY(model_load_as(operand, network, model, error));
     if ((*model)->notice[0] != '\0') {
         cli_message_notice(options, "%s: %s", path, (*model)->notice);
     }
@@ -48,15 +48,15 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
     size_t size = 0;
     enum weft_status status;
     if (path == NULL) {
-        return weft_network_create_published(network, error);
+        return network_create_published(network, error);
     }
     TRY(os_text_read(path, NETWORK_TEXT_MAX, FILE_JSON, &text, &size, error));
     if (strlen(text) != size) {
-        status = weft_fail(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
+        status = error_set(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
     } else {
-        status = weft_network_create(text, network, error);
+        status = network_create(text, network, error);
         if (status != WEFT_OK) {
-            weft_error_context(error, "%s", path);
+            error_context(error, "%s", path);
         }
     }
     free(text);
@@ -66,16 +66,16 @@ enum weft_status cli_setup_network(const char *path, struct weft_network **netwo
 enum weft_status cli_setup_images(const char *data, char folder[4096],
                                   struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error) {
-    TRY(weft_data_find(data, folder, error));
+    TRY(data_find(data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_images_read(folder, (enum weft_split)i, &images[i], NULL, error));
+        TRY(images_read(folder, (enum weft_split)i, &images[i], NULL, error));
     }
     return WEFT_OK;
 }
 
 void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        weft_images_finish(&images[i]);
+        images_finish(&images[i]);
     }
 }
 
@@ -105,13 +105,13 @@ static bool watch(void *context, double steps) {
 }
 
 /* Prints which device is open, and what a user should know about it. */
-static void print_device(const struct cli_options *options, const struct weft_backend *backend) {
-    const struct weft_device *device = weft_backend_device(backend);
-    const char *warning = weft_backend_warning(backend);
+static void print_device(const struct cli_options *options, const struct backend *backend) {
+    const struct weft_device *device = backend_device(backend);
+    const char *warning = backend_warning(backend);
     if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
-    if (warning != NULL && weft_backend_contracts(backend)) {
+    if (warning != NULL && backend_contracts(backend)) {
         cli_message_notice(options, "%s: %s", device->name, warning);
     } else if (warning != NULL) {
         cli_message_warning(options, NULL, "%s: %s", device->name, warning);
@@ -124,8 +124,8 @@ static void print_device(const struct cli_options *options, const struct weft_ba
                            "OpenCL driver makes no sub-devices",
                            (unsigned long long)options->threads, device->compute_units);
     }
-    if (weft_backend_note(backend) != NULL) {
-        cli_message_warning(options, "cache-not-used", "%s", weft_backend_note(backend));
+    if (backend_note(backend) != NULL) {
+        cli_message_warning(options, "cache-not-used", "%s", backend_note(backend));
     }
     if (device->builtin) {
         cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
@@ -137,47 +137,47 @@ static void print_device(const struct cli_options *options, const struct weft_ba
     }
 }
 
-struct weft_backend_options cli_setup_backend_options(const struct cli_options *options) {
-    return (struct weft_backend_options){.device = options->device,
-                                         .threads = (unsigned)options->threads,
-                                         .kernels = options->kernels,
-                                         .cl_options = options->cl_options,
-                                         .mapping = (enum weft_mapping)options->mapping,
-                                         .math = (enum weft_math)options->math,
-                                         .step_kernel = (enum weft_step_kernel)options->step_kernel,
-                                         .no_fuse = options->no_fuse,
-                                         .no_cache = options->no_cache,
-                                         .log = cli_message_log(options)};
+struct backend_options cli_setup_backend_options(const struct cli_options *options) {
+    return (struct backend_options){.device = options->device,
+                                    .threads = (unsigned)options->threads,
+                                    .kernels = options->kernels,
+                                    .cl_options = options->cl_options,
+                                    .mapping = (enum weft_mapping)options->mapping,
+                                    .math = (enum weft_math)options->math,
+                                    .step_kernel = (enum weft_step_kernel)options->step_kernel,
+                                    .no_fuse = options->no_fuse,
+                                    .no_cache = options->no_cache,
+                                    .log = cli_message_log(options)};
 }
 
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct cli_progress *progress,
-                                  struct weft_backend **backend, struct weft_error *error) {
-    struct weft_backend_options requested = cli_setup_backend_options(options);
+                                  struct backend **backend, struct weft_error *error) {
+    struct backend_options requested = cli_setup_backend_options(options);
     struct weft_error notice = {0};
     cli_setup_explain_end(strcmp(options->device, "cpu") != 0);
     if (os_interrupted()) {
-        return weft_fail(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
+        return error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
     }
     requested.batch = batch;
     requested.forward_only = forward_only;
-    requested.watch = (struct weft_watch){.go_on = watch, .context = progress};
-    TRY(weft_backend_open(network, &requested, backend, &notice, error));
-    cli_message_device(options, &notice, weft_backend_device(*backend));
+    requested.watch = (struct backend_watch){.go_on = watch, .context = progress};
+    TRY(backend_open(network, &requested, backend, &notice, error));
+    cli_message_device(options, &notice, backend_device(*backend));
     print_device(options, *backend);
     return WEFT_OK;
 }
 
-enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
+enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error) {
     float values[256];
     if (raw) {
-        weft_pixels_raw(values);
+        pixels_raw(values);
     } else {
-        weft_pixels_normalised(values);
+        pixels_normalised(values);
     }
-    TRY(weft_backend_set_pixels(backend, values, error));
-    TRY(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error));
-    return weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error);
+    TRY(backend_set_pixels(backend, values, error));
+    TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
+    return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
 }

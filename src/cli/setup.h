@@ -3,11 +3,11 @@
 #ifndef WEFT_CLI_SETUP_H
 #define WEFT_CLI_SETUP_H
 
+#include "backend/backend.h"
+#include "backend/device.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "weft/backend.h"
-#include "weft/device.h"
-#include "weft/model.h"
+#include "data/model.h"
 
 /* Prints a notice if the file ${path} is ${undigested} (see struct weft_model). */
 void cli_setup_undigested(const struct cli_options *options, const char *path, bool undigested);
@@ -37,7 +37,7 @@ bool cli_setup_go_on(void *context, size_t done, size_t images);
 
 /* Returns the options of a backend that the common options determine. ${options} must live as long
  * as the backend. */
-struct weft_backend_options cli_setup_backend_options(const struct cli_options *options);
+struct backend_options cli_setup_backend_options(const struct cli_options *options);
 
 /* From now on, an end of the process by a crash, or by an exit in other code, is explained on
  * stderr (os_explain_end): with ${drivers} as one that an OpenCL driver may have caused, else as
@@ -50,11 +50,11 @@ void cli_setup_explain_end(bool drivers);
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct cli_progress *progress,
-                                  struct weft_backend **backend, struct weft_error *error);
+                                  struct backend **backend, struct weft_error *error);
 
 /* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
  * otherwise normalised ones. */
-enum weft_status cli_setup_write_model(struct weft_backend *backend, const struct weft_model *model,
+enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error);
 
 #endif

@@ -96,8 +96,8 @@ static bool hint_commands(const char *name, struct weft_error *error) {
             }
         }
         if (count > 0 && !text.failed) {
-            weft_error_hint(error, "--%.*s is an option of %s", (int)strcspn(option, " "), option,
-                            text.bytes);
+            error_hint(error, "--%.*s is an option of %s", (int)strcspn(option, " "), option,
+                       text.bytes);
         }
         free(text.bytes);
         if (count > 0) {
@@ -123,31 +123,30 @@ enum weft_status cli_suggest_option(const struct cli_command *command, const cha
     char name[64];
     const char *nearest;
     struct list list = {.count = 0};
-    weft_fail(error, WEFT_USAGE, "unknown option %.*s: weft %s does not have it",
+    error_set(error, WEFT_USAGE, "unknown option %.*s: weft %s does not have it",
               (int)(strcspn(argument, "=") < 60 ? strcspn(argument, "=") : 60), argument,
               command->name);
     cli_nearest_normalise(argument, name);
     collect(command, name, &list);
     if (list.count == 0 && is_operand(command, name)) {
-        return weft_error_hint(error, "write the value without an option, for example: %.*s",
-                               (int)strcspn(command->examples, "\n"), command->examples);
+        return error_hint(error, "write the value without an option, for example: %.*s",
+                          (int)strcspn(command->examples, "\n"), command->examples);
     }
     if (list.count == 0) {
         collect_longer(command, name, &list);
     }
     if (list.count > 0) {
-        return weft_error_hint(error, "did you mean %s?", list.text);
+        return error_hint(error, "did you mean %s?", list.text);
     }
     nearest = strlen(name) > 1 ? cli_nearest_find(name, name_of, command) : NULL;
     if (nearest != NULL && cli_nearest_distance(name, nearest) <= 1) {
-        return weft_error_hint(error, "did you mean --%s?", nearest);
+        return error_hint(error, "did you mean --%s?", nearest);
     }
     if (hint_commands(name, error)) {
         return WEFT_USAGE;
     }
-    return nearest != NULL
-               ? weft_error_hint(error, "did you mean --%s?", nearest)
-               : weft_error_hint(error, "weft help %s lists its options", command->name);
+    return nearest != NULL ? error_hint(error, "did you mean --%s?", nearest)
+                           : error_hint(error, "weft help %s lists its options", command->name);
 }
 
 bool cli_suggest_is_option(const struct cli_command *command, const char *argument) {
@@ -235,12 +234,12 @@ enum weft_status cli_suggest_number(const struct cli_option *option, const char 
         return WEFT_USAGE;
     }
     if (!integer && value >= (double)option->low && value <= (double)option->high) {
-        return weft_error_hint(error, "write --%s %.9g%s", option->name, value,
-                               comma != NULL ? ": the decimal point is a point" : "");
+        return error_hint(error, "write --%s %.9g%s", option->name, value,
+                          comma != NULL ? ": the decimal point is a point" : "");
     }
     if (integer && floor(value) == value && value >= (double)option->least &&
         value <= (double)option->most && value < 1e15) {
-        return weft_error_hint(error, "write --%s %.0f", option->name, value);
+        return error_hint(error, "write --%s %.0f", option->name, value);
     }
     return WEFT_USAGE;
 }
@@ -255,5 +254,5 @@ enum weft_status cli_suggest_choice(const struct cli_option *option, const char 
     const char *nearest;
     cli_nearest_normalise(text, word);
     nearest = cli_nearest_find(word, choice_of, option->choices);
-    return nearest != NULL ? weft_error_hint(error, "did you mean %s?", nearest) : WEFT_USAGE;
+    return nearest != NULL ? error_hint(error, "did you mean %s?", nearest) : WEFT_USAGE;
 }

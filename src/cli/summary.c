@@ -26,10 +26,10 @@ static const struct cli_option rows[] = {
 
 /* Returns the number of trained floats of layer ${index}. */
 static size_t layer_parameters(const struct weft_network *network, size_t index) {
-    const struct weft_layer *layer = &network->layers[index];
+    const struct network_layer *layer = &network->layers[index];
     size_t count = 0;
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + i];
+        const struct network_tensor *tensor = &network->tensors[layer->first_tensor + i];
         count += tensor->trained ? tensor->count : 0;
     }
     return count;
@@ -79,14 +79,14 @@ static void print_table(const struct weft_network *network, int columns) {
     char shape[64], parameters[24], flop[24], needs[200];
     uint64_t sum = 0;
     print_row(&layout, "layer", "kind", "output", "parameters", "FLOP");
-    print_row(&layout, "input", "", weft_shape_text(network->input, shape), "", "");
+    print_row(&layout, "input", "", shape_text(network->input, shape), "", "");
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        sum += weft_layer_flop(layer);
+        const struct network_layer *layer = &network->layers[i];
+        sum += layer_flop(layer);
         snprintf(parameters, sizeof parameters, "%zu", layer_parameters(network, i));
-        snprintf(flop, sizeof flop, "%llu", (unsigned long long)weft_layer_flop(layer));
-        print_row(&layout, layer->name, weft_kind_name(layer->kind),
-                  weft_shape_text(layer->output, shape), parameters, flop);
+        snprintf(flop, sizeof flop, "%llu", (unsigned long long)layer_flop(layer));
+        print_row(&layout, layer->name, layer_kind_name(layer->kind),
+                  shape_text(layer->output, shape), parameters, flop);
     }
     snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
     snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
@@ -98,7 +98,7 @@ static void print_table(const struct weft_network *network, int columns) {
 
 /* What a training needs, with the default of --batch. */
 static void json_needs(struct json_writer *json, const struct weft_network *network) {
-    const struct weft_needs needs = weft_network_needs(network, STEP_IMAGES, false);
+    const struct network_needs needs = network_needs_of(network, STEP_IMAGES, false);
     json_write_open(json, "training", '{');
     json_write_integer(json, "batch", STEP_IMAGES);
     json_write_integer(json, "flop", needs.flop);
@@ -111,11 +111,11 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
     uint64_t flop = 0;
     json_write_open(json, "layers", '[');
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        struct weft_shape shape = layer->output;
+        const struct network_layer *layer = &network->layers[i];
+        struct tensor_shape shape = layer->output;
         json_write_open(json, NULL, '{');
         json_write_string(json, "name", layer->name);
-        json_write_string(json, "kind", weft_kind_name(layer->kind));
+        json_write_string(json, "kind", layer_kind_name(layer->kind));
         json_write_open(json, "output", '[');
         json_write_integer(json, NULL, shape.channels);
         if (!shape.flat) {
@@ -124,9 +124,9 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
         }
         json_write_close(json, ']');
         json_write_integer(json, "parameters", layer_parameters(network, i));
-        json_write_integer(json, "flop", weft_layer_flop(layer));
+        json_write_integer(json, "flop", layer_flop(layer));
         json_write_close(json, '}');
-        flop += weft_layer_flop(layer);
+        flop += layer_flop(layer);
     }
     json_write_close(json, ']');
     json_write_integer(json, "parameters", network->parameter_count);
@@ -137,11 +137,11 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
 /* ${path} and ${sha256} are NULL where there is no model file. */
 static enum weft_status print(const struct cli_options *options, const struct weft_network *network,
                               const char *path, const char *sha256, struct weft_error *error) {
-    char *pytorch = weft_network_to_pytorch(network), *list = weft_network_to_json(network);
+    char *pytorch = network_to_pytorch(network), *list = network_to_json(network);
     struct json_writer json;
     enum weft_status status = WEFT_OK;
     if (pytorch == NULL || list == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "summary: no memory for its text");
+        status = error_set(error, WEFT_FAILED, "summary: no memory for its text");
     } else if (cli_event_begin(&json, options->json, "summary")) {
         json_write_string(&json, "model", path);
         json_write_string(&json, "sha256", sha256);
@@ -175,8 +175,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         TRY(cli_setup_network(options->network, &network, error));
         status = print(common, network, NULL, NULL, error);
     }
-    weft_network_destroy(network);
-    weft_model_destroy(model);
+    network_destroy(network);
+    model_destroy(model);
     return status;
 }
 

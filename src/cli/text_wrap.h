@@ -3,7 +3,7 @@
 #ifndef WEFT_CLI_TEXT_WRAP_H
 #define WEFT_CLI_TEXT_WRAP_H
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* Returns the columns of stdout's terminal; INT_MAX where it is no terminal. */
 int cli_text_columns(void);
@@ -15,6 +15,6 @@ void cli_text_wrap(const char *text, int used, int indent, int width);
 
 /* Prints a line on stdout; wrapped where it is wider than the terminal, with continuation lines
  * indented by ${indent}. */
-void cli_text_line(int indent, const char *format, ...) WEFT_PRINTF(2, 3);
+void cli_text_line(int indent, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 #endif

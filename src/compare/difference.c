@@ -1,5 +1,5 @@
 /* difference.c: counts and measures the elements in which two arrays differ. */
-#include "weft/compare.h"
+#include "compare/compare.h"
 
 #include <math.h>
 
@@ -13,7 +13,7 @@ static int64_t in_order(float value) {
     return bits >> 31 != 0 ? -magnitude : magnitude;
 }
 
-uint32_t weft_ulp_distance(float a, float b) {
+uint32_t ulp_distance(float a, float b) {
     int64_t distance = in_order(a) - in_order(b);
     if (isnan(a) || isnan(b)) {
         return isnan(a) && isnan(b) ? 0 : UINT32_MAX;
@@ -21,15 +21,15 @@ uint32_t weft_ulp_distance(float a, float b) {
     return (uint32_t)(distance < 0 ? -distance : distance);
 }
 
-struct weft_difference weft_difference_find(const float *a, const float *b, size_t count) {
-    struct weft_difference found = {.count = count, .first = count};
+struct difference difference_find(const float *a, const float *b, size_t count) {
+    struct difference found = {.count = count, .first = count};
     for (size_t i = 0; i < count; i++) {
         uint64_t ulp;
         double distance;
         if (weft_as_uint(a[i]) == weft_as_uint(b[i])) {
             continue;
         }
-        ulp = weft_ulp_distance(a[i], b[i]);
+        ulp = ulp_distance(a[i], b[i]);
         distance = fabs((double)a[i] - (double)b[i]);
         found.first = found.differing == 0 ? i : found.first;
         found.differing++;

@@ -1,5 +1,5 @@
 /* model_compare.c: compares two safetensors files tensor by tensor. */
-#include "weft/compare.h"
+#include "compare/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +11,13 @@
 
 struct comparison {
     struct safetensors files[2];
-    enum weft_status (*report)(void *context, const struct weft_tensor_comparison *tensor,
+    enum weft_status (*report)(void *context, const struct tensor_comparison *tensor,
                                struct weft_error *error);
     void *context;
-    struct weft_comparison *comparison;
+    struct file_comparison *comparison;
 };
 
-static enum weft_status report(struct comparison *models,
-                               const struct weft_tensor_comparison *tensor,
+static enum weft_status report(struct comparison *models, const struct tensor_comparison *tensor,
                                struct weft_error *error) {
     models->comparison->tensors++;
     models->comparison->different += tensor->difference.differing > 0;
@@ -26,9 +25,9 @@ static enum weft_status report(struct comparison *models,
 }
 
 /* Compares the bytes of elements that are not F32. */
-static struct weft_difference compare_bytes(const struct safetensors_entry *a,
-                                            const struct safetensors_entry *b) {
-    struct weft_difference found = {.count = a->count, .first = a->count};
+static struct difference compare_bytes(const struct safetensors_entry *a,
+                                       const struct safetensors_entry *b) {
+    struct difference found = {.count = a->count, .first = a->count};
     size_t size = a->count > 0 ? a->size / a->count : 0;
     for (size_t i = 0; i < a->count; i++) {
         if (memcmp(a->bytes + i * size, b->bytes + i * size, size) != 0) {
@@ -47,17 +46,17 @@ static struct weft_difference compare_bytes(const struct safetensors_entry *a,
 }
 
 static enum weft_status compare_floats(const struct safetensors_entry *a,
-                                       const struct safetensors_entry *b,
-                                       struct weft_difference *found, struct weft_error *error) {
+                                       const struct safetensors_entry *b, struct difference *found,
+                                       struct weft_error *error) {
     float *values = calloc(a->count + 1, 2 * sizeof *values);
     if (values == NULL) {
-        return weft_fail(error, WEFT_FAILED, "compare: no memory for tensor %s", a->name);
+        return error_set(error, WEFT_FAILED, "compare: no memory for tensor %s", a->name);
     }
     for (size_t i = 0; i < a->count; i++) {
         values[i] = safetensors_float(a, i);
         values[a->count + i] = safetensors_float(b, i);
     }
-    *found = weft_difference_find(values, values + a->count, a->count);
+    *found = difference_find(values, values + a->count, a->count);
     free(values);
     return WEFT_OK;
 }
@@ -65,7 +64,7 @@ static enum weft_status compare_floats(const struct safetensors_entry *a,
 static enum weft_status compare_tensor(struct comparison *models, const struct safetensors_entry *a,
                                        const struct safetensors_entry *b,
                                        struct weft_error *error) {
-    struct weft_tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
+    struct tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
     char problem[512], shapes[2][200];
     if (strcmp(a->dtype, b->dtype) != 0 || a->rank != b->rank ||
         memcmp(a->shape, b->shape, a->rank * sizeof a->shape[0]) != 0) {
@@ -73,7 +72,7 @@ static enum weft_status compare_tensor(struct comparison *models, const struct s
                  safetensors_shape(a->shape, a->rank, shapes[0]), b->dtype,
                  safetensors_shape(b->shape, b->rank, shapes[1]));
         row.problem = problem;
-        row.difference = (struct weft_difference){.count = a->count, .differing = a->count};
+        row.difference = (struct difference){.count = a->count, .differing = a->count};
         row.difference.differing += a->count == 0;
     } else if (row.floats) {
         TRY(compare_floats(a, b, &row.difference, error));
@@ -91,7 +90,7 @@ static enum weft_status compare_tensors(struct comparison *models, struct weft_e
             const struct safetensors_entry *entry = &here->entries[i];
             const struct safetensors_entry *other = safetensors_find(there, entry->name);
             if (other == NULL) {
-                struct weft_tensor_comparison row = {
+                struct tensor_comparison row = {
                     .name = entry->name,
                     .problem = side == 0 ? "only in A" : "only in B",
                     .difference = {.count = entry->count,
@@ -120,18 +119,18 @@ static void compare_metadata(struct comparison *models) {
     }
 }
 
-enum weft_status weft_compare(
-    const char *a, const char *b,
-    enum weft_status (*report_to)(void *context, const struct weft_tensor_comparison *tensor,
-                                  struct weft_error *error),
-    void *context, struct weft_comparison *comparison, struct weft_error *error) {
+enum weft_status
+compare_files(const char *a, const char *b,
+              enum weft_status (*report_to)(void *context, const struct tensor_comparison *tensor,
+                                            struct weft_error *error),
+              void *context, struct file_comparison *comparison, struct weft_error *error) {
     struct comparison models = {.report = report_to, .context = context, .comparison = comparison};
     const char *operands[2] = {a, b};
     char path[4096];
     enum weft_status status;
-    *comparison = (struct weft_comparison){.tensors = 0};
+    *comparison = (struct file_comparison){.tensors = 0};
     for (int side = 0; side < 2; side++) {
-        TRY_OR(done, weft_model_path(operands[side], path, error));
+        TRY_OR(done, model_path(operands[side], path, error));
         TRY_OR(done, safetensors_read(path, &models.files[side], error));
         comparison->undigested[side] = models.files[side].undigested;
     }

@@ -15,10 +15,10 @@ static enum weft_status find(const struct safetensors *file, const char *name, c
                              struct weft_error *error) {
     *entry = safetensors_find(file, name);
     if (*entry == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "tensor %s: it is missing", name);
+        return error_set(error, WEFT_BAD_FILE, "tensor %s: it is missing", name);
     }
     if (strcmp((*entry)->dtype, dtype) != 0 || (*entry)->count != count) {
-        return weft_fail(error, WEFT_BAD_FILE, "tensor %s: it is %zu x %s, not %zu x %s", name,
+        return error_set(error, WEFT_BAD_FILE, "tensor %s: it is %zu x %s, not %zu x %s", name,
                          (*entry)->count, (*entry)->dtype, count, dtype);
     }
     return WEFT_OK;
@@ -26,8 +26,7 @@ static enum weft_status find(const struct safetensors *file, const char *name, c
 
 /* Reads the flat arrays, whose sizes are those of the network. */
 static enum weft_status read_floats(const struct safetensors *file,
-                                    const struct weft_checkpoint *checkpoint,
-                                    struct weft_error *error) {
+                                    const struct checkpoint *checkpoint, struct weft_error *error) {
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     const struct safetensors_entry *entry;
     checkpoint_arrays(checkpoint, arrays);
@@ -37,7 +36,7 @@ static enum weft_status read_floats(const struct safetensors *file,
             uint32_t bits = weft_as_uint(safetensors_float(entry, i));
             bool negative = a == 3 && bits > 0x80000000u; /* a mean of squares is not below 0 */
             if ((bits & 0x7fffffffu) >= 0x7f800000u || negative) {
-                return weft_fail(error, WEFT_BAD_FILE, "tensor %s: element %zu is invalid",
+                return error_set(error, WEFT_BAD_FILE, "tensor %s: element %zu is invalid",
                                  arrays[a].name, i);
             }
             arrays[a].values[i] = weft_as_float(bits);
@@ -46,8 +45,7 @@ static enum weft_status read_floats(const struct safetensors *file,
     return WEFT_OK;
 }
 
-static enum weft_status read_integers(const struct safetensors *file,
-                                      struct weft_checkpoint *checkpoint,
+static enum weft_status read_integers(const struct safetensors *file, struct checkpoint *checkpoint,
                                       struct weft_error *error) {
     const struct safetensors_entry *entry;
     size_t layers = checkpoint->model->network->layer_count;
@@ -60,7 +58,7 @@ static enum weft_status read_integers(const struct safetensors *file,
     epochs = safetensors_integer(entry, 0);
     steps = safetensors_integer(entry, 1);
     if (epochs < 1 || epochs > 1000000 || steps < epochs) {
-        return weft_fail(error, WEFT_BAD_FILE, "tensor progress: %lld epochs of %lld steps",
+        return error_set(error, WEFT_BAD_FILE, "tensor progress: %lld epochs of %lld steps",
                          (long long)epochs, (long long)steps);
     }
     checkpoint->epochs = (size_t)epochs;
@@ -74,49 +72,49 @@ static enum weft_status read_network(const struct safetensors *file, struct weft
                                      struct weft_error *error) {
     const char *list = safetensors_metadata(file, "weft.network");
     const struct safetensors_entry *entry;
-    enum weft_status status = weft_network_create(list, network, error);
+    enum weft_status status = network_create(list, network, error);
     if (status != WEFT_OK) {
-        return weft_error_context(error, "__metadata__ weft.network");
+        return error_context(error, "__metadata__ weft.network");
     }
     TRY_OR(failed, find(file, "parameters", "F32", (*network)->parameter_count, &entry, error));
     TRY_OR(failed, find(file, "buffers", "F32", (*network)->buffer_count, &entry, error));
     return WEFT_OK;
 failed:
-    weft_network_destroy(*network);
+    network_destroy(*network);
     return status;
 }
 
 /* Makes the model, without values, and allocates the moments. */
-static enum weft_status prepare(const struct safetensors *file, struct weft_checkpoint *checkpoint,
+static enum weft_status prepare(const struct safetensors *file, struct checkpoint *checkpoint,
                                 struct weft_error *error) {
     const char *contract = safetensors_metadata(file, "weft.contract");
     struct weft_network *network;
     size_t count;
     if (safetensors_metadata(file, "weft.network") == NULL || contract == NULL ||
         safetensors_metadata(file, "weft.checkpoint") == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "it is not a checkpoint of weft");
+        return error_set(error, WEFT_BAD_FILE, "it is not a checkpoint of weft");
     }
     if (strcmp(contract, MODEL_CONTRACT) != 0) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "it was begun under another contract of equal bits; this weft has %s",
                          MODEL_CONTRACT);
     }
     TRY(read_network(file, &network, error));
-    TRY(weft_model_create(network, &checkpoint->model, error));
+    TRY(model_create(network, &checkpoint->model, error));
     count = network->parameter_count;
     checkpoint->moments = calloc(count + 1, sizeof *checkpoint->moments);
     checkpoint->second_moments = calloc(count + 1, sizeof *checkpoint->second_moments);
     return checkpoint->moments != NULL && checkpoint->second_moments != NULL
                ? WEFT_OK
-               : weft_fail(error, WEFT_FAILED, "no memory for %zu parameters", count);
+               : error_set(error, WEFT_FAILED, "no memory for %zu parameters", count);
 }
 
 /* On failure the caller destroys ${checkpoint}. */
-static enum weft_status read_all(const struct safetensors *file, struct weft_checkpoint *checkpoint,
+static enum weft_status read_all(const struct safetensors *file, struct checkpoint *checkpoint,
                                  struct weft_error *error) {
     TRY(prepare(file, checkpoint, error));
     if (safetensors_metadata(file, "weft.options") == NULL) {
-        return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.options: it is missing");
+        return error_set(error, WEFT_BAD_FILE, "__metadata__ weft.options: it is missing");
     }
     TRY(model_metadata_read(file, checkpoint->model, error));
     TRY(read_floats(file, checkpoint, error));
@@ -125,27 +123,27 @@ static enum weft_status read_all(const struct safetensors *file, struct weft_che
     return checkpoint_read_record(safetensors_metadata(file, "weft.checkpoint"), checkpoint, error);
 }
 
-enum weft_status weft_checkpoint_load(const char *path, struct weft_checkpoint **checkpoint,
-                                      struct weft_error *error) {
+enum weft_status checkpoint_load(const char *path, struct checkpoint **checkpoint,
+                                 struct weft_error *error) {
     struct safetensors file = {0};
     enum weft_status status;
     *checkpoint = NULL;
     TRY(safetensors_read(path, &file, error));
     *checkpoint = calloc(1, sizeof **checkpoint);
     status = *checkpoint != NULL ? read_all(&file, *checkpoint, error)
-                                 : weft_fail(error, WEFT_FAILED, "no memory for a checkpoint");
+                                 : error_set(error, WEFT_FAILED, "no memory for a checkpoint");
     safetensors_finish(&file);
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", path);
-        weft_checkpoint_destroy(*checkpoint);
+        error_context(error, "%s", path);
+        checkpoint_destroy(*checkpoint);
         *checkpoint = NULL;
     }
     return status;
 }
 
-void weft_checkpoint_destroy(struct weft_checkpoint *checkpoint) {
+void checkpoint_destroy(struct checkpoint *checkpoint) {
     if (checkpoint != NULL) {
-        weft_model_destroy(checkpoint->model);
+        model_destroy(checkpoint->model);
         free(checkpoint->moments);
         free(checkpoint->second_moments);
         free(checkpoint->history);

@@ -10,7 +10,7 @@
 #include "data/model_file.h"
 
 static enum weft_status bad(struct weft_error *error, const char *what) {
-    return weft_fail(error, WEFT_BAD_FILE, "__metadata__ weft.checkpoint: %s is missing or wrong",
+    return error_set(error, WEFT_BAD_FILE, "__metadata__ weft.checkpoint: %s is missing or wrong",
                      what);
 }
 
@@ -39,9 +39,9 @@ static bool double_of(const json_t *json, const char *key, double *value) {
     return isfinite(*value);
 }
 
-static enum weft_status read_training(const json_t *json, struct weft_checkpoint *checkpoint,
+static enum weft_status read_training(const json_t *json, struct checkpoint *checkpoint,
                                       struct weft_error *error) {
-    struct weft_training *training = &checkpoint->training;
+    struct training *training = &checkpoint->training;
     const char *order = text_of(json, "order"), *init = text_of(json, "init");
     const char *math = text_of(json, "math");
     uint64_t epochs, batch, checksum;
@@ -77,7 +77,7 @@ static enum weft_status read_training(const json_t *json, struct weft_checkpoint
     return WEFT_OK;
 }
 
-static enum weft_status read_history(const json_t *json, struct weft_checkpoint *checkpoint,
+static enum weft_status read_history(const json_t *json, struct checkpoint *checkpoint,
                                      struct weft_error *error) {
     const json_t *list = json_object_get(json, "history");
     uint64_t total = 0;
@@ -86,7 +86,7 @@ static enum weft_status read_history(const json_t *json, struct weft_checkpoint 
     }
     checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
     if (checkpoint->history == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the history");
+        return error_set(error, WEFT_FAILED, "no memory for the history");
     }
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         const json_t *item = json_array_get(list, i);
@@ -129,9 +129,9 @@ static bool has_text(const json_t *options, const char *key, const char *text) {
 }
 
 /* The options of the model say again how the training began: fails if they say something else. */
-static enum weft_status check_options(const struct weft_checkpoint *checkpoint,
+static enum weft_status check_options(const struct checkpoint *checkpoint,
                                       struct weft_error *error) {
-    const struct weft_training *training = &checkpoint->training;
+    const struct training *training = &checkpoint->training;
     const char *options = checkpoint->model->options;
     json_t *json;
     bool same;
@@ -145,17 +145,17 @@ static enum weft_status check_options(const struct weft_checkpoint *checkpoint,
            has_text(json, "init", checkpoint->init);
     json_decref(json);
     return same ? WEFT_OK
-                : weft_fail(error, WEFT_BAD_FILE,
+                : error_set(error, WEFT_BAD_FILE,
                             "__metadata__: weft.options and weft.checkpoint contradict each other");
 }
 
-enum weft_status checkpoint_read_record(const char *text, struct weft_checkpoint *checkpoint,
+enum weft_status checkpoint_read_record(const char *text, struct checkpoint *checkpoint,
                                         struct weft_error *error) {
     const char *data;
     json_t *json;
     enum weft_status status = json_read(text, strlen(text), &json, error);
     if (status != WEFT_OK) {
-        return weft_error_context(error, "__metadata__ weft.checkpoint");
+        return error_context(error, "__metadata__ weft.checkpoint");
     }
     TRY_OR(done, read_training(json, checkpoint, error));
     TRY_OR(done, read_history(json, checkpoint, error));
@@ -163,7 +163,7 @@ enum weft_status checkpoint_read_record(const char *text, struct weft_checkpoint
     data = text_of(json, "data");
     checkpoint->data = data != NULL ? text_copy(data) : NULL;
     if (data != NULL && checkpoint->data == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for a path");
+        status = error_set(error, WEFT_FAILED, "no memory for a path");
     }
 done:
     json_decref(json);

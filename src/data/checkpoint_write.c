@@ -10,7 +10,7 @@
 #include "data/model_metadata.h"
 #include "data/safetensors.h"
 
-void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
+void checkpoint_arrays(const struct checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]) {
     const struct weft_model *model = checkpoint->model;
     size_t parameters = model->network->parameter_count, buffers = model->network->buffer_count;
@@ -21,8 +21,8 @@ void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
 }
 
 /* Returns the object "weft.checkpoint", which the caller frees, or NULL without memory. */
-static char *write_record(const struct weft_checkpoint *checkpoint) {
-    const struct weft_training *training = &checkpoint->training;
+static char *write_record(const struct checkpoint *checkpoint) {
+    const struct training *training = &checkpoint->training;
     struct json_writer json = {0};
     char seed[24], steps[24], *text;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)training->seed);
@@ -59,8 +59,8 @@ static char *write_record(const struct weft_checkpoint *checkpoint) {
     return text;
 }
 
-enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, const char *path,
-                                      struct weft_error *error) {
+enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char *path,
+                                 struct weft_error *error) {
     const struct weft_model *model = checkpoint->model;
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
@@ -71,7 +71,7 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     size_t count;
     enum weft_status status;
     if (record == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+        return error_set(error, WEFT_FAILED, "no memory to write %s", path);
     }
     checkpoint_arrays(checkpoint, arrays);
     for (size_t i = 0; i < CHECKPOINT_ARRAYS; i++) {

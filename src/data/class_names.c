@@ -61,12 +61,12 @@ static enum weft_status split_lines(char *text, const char *path, const char **n
     while ((line = next_line(&text)) != NULL) {
         const char *fault = class_name_fault(line);
         if (fault != NULL) {
-            return weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: the name %s", path, found + 1,
+            return error_set(error, WEFT_BAD_FILE, "%s: line %zu: the name %s", path, found + 1,
                              fault);
         }
         for (size_t i = 0; i < found && i < count; i++) {
             if (strcmp(names[i], line) == 0) {
-                return weft_fail(error, WEFT_BAD_FILE, "%s: lines %zu and %zu have the same name",
+                return error_set(error, WEFT_BAD_FILE, "%s: lines %zu and %zu have the same name",
                                  path, i + 1, found + 1);
             }
         }
@@ -76,7 +76,7 @@ static enum weft_status split_lines(char *text, const char *path, const char **n
         found++;
     }
     if (found != count) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "%s: %zu names, one a line, but there are %zu classes", path, found,
                          count);
     }
@@ -97,17 +97,17 @@ enum weft_status class_names_read(const char *folder, size_t count, char ***name
     TRY(os_text_read(path, FILE_MAX, FILE_TEXT, &text, &size, error));
     lines = calloc(count + 1, sizeof *lines);
     if (lines == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for %s", path);
+        status = error_set(error, WEFT_FAILED, "no memory for %s", path);
         goto done;
     }
     if (strlen(text) != size) {
-        status = weft_fail(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
+        status = error_set(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
         goto done;
     }
     TRY_OR(done, split_lines(text, path, lines, count, error));
     *names = text_copy_list(lines, count);
     if (*names == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for %s", path);
+        status = error_set(error, WEFT_FAILED, "no memory for %s", path);
     }
 done:
     free(lines);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* Returns why ${name} is no name of a class ("is empty"), or NULL. */
 const char *class_name_fault(const char *name);

@@ -16,7 +16,7 @@ static const char *const NAMES[4][2] = {{"-idx3-ubyte", "-idx1-ubyte"},
                                         {"-idx3-ubyte.gz", "-idx1-ubyte.gz"},
                                         {".idx3-ubyte.gz", ".idx1-ubyte.gz"}};
 
-/* Where weft_data_find looks if no folder is requested. */
+/* Where data_find looks if no folder is requested. */
 static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/datasets/fashion-mnist"};
 
 /* Where the files may be below a folder: torchvision's root and what it has, and weft's. */
@@ -26,7 +26,7 @@ static const char *const BELOW[] = {"", "/raw", "/FashionMNIST/raw", "/MNIST/raw
 static const char HINT[] =
     "install Debian's package dataset-fashion-mnist, or run tools/fetch-data";
 
-const char *weft_split_name(enum weft_split split) {
+const char *split_name(enum weft_split split) {
     return split == WEFT_SPLIT_TRAIN ? "train" : "test";
 }
 
@@ -72,9 +72,9 @@ enum weft_status data_file_find(const char *folder, enum weft_split split, enum 
     }
     name_of(split, kind, 0, name);
     snprintf(path, OS_PATH, "%s/%s", folder, name);
-    weft_fail(error, WEFT_BAD_FILE, "no data: there is neither %s/%s nor %s/%s.gz%s", folder, name,
+    error_set(error, WEFT_BAD_FILE, "no data: there is neither %s/%s nor %s/%s.gz%s", folder, name,
               folder, name, os_is_folder(path) ? ": the first is a folder" : "");
-    return weft_error_hint(error, "%s", HINT);
+    return error_hint(error, "%s", HINT);
 }
 
 /* Returns whether ${folder} has one of the four files. */
@@ -105,8 +105,8 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
                                     struct weft_error *error) {
     enum weft_status status;
     if (strlen(name) >= OS_PATH || os_is_missing(name)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s%s: no such folder", origin, name);
-        return weft_error_hint(error, "%s", HINT);
+        error_set(error, WEFT_BAD_FILE, "%s%s: no such folder", origin, name);
+        return error_hint(error, "%s", HINT);
     }
     if (os_is_folder(name)) {
         look_below(name, folder);
@@ -122,14 +122,13 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
     }
     status = os_check_folder(name, error); /* fails, and says why */
     if (status != WEFT_OK && origin[0] != '\0') {
-        weft_error_context(error, "WEFT_DATA");
+        error_context(error, "WEFT_DATA");
     }
-    weft_error_hint(error, "name the folder of train-images-idx3-ubyte and the other three files");
+    error_hint(error, "name the folder of train-images-idx3-ubyte and the other three files");
     return status;
 }
 
-enum weft_status weft_data_find(const char *requested, char folder[OS_PATH],
-                                struct weft_error *error) {
+enum weft_status data_find(const char *requested, char folder[OS_PATH], struct weft_error *error) {
     const char *variable = getenv("WEFT_DATA");
     if (requested != NULL) {
         return take_folder(requested, "", folder, error);
@@ -144,7 +143,7 @@ enum weft_status weft_data_find(const char *requested, char folder[OS_PATH],
             return WEFT_OK;
         }
     }
-    weft_fail(error, WEFT_BAD_FILE, "no data: there is no %s-%s%s, plain or .gz, in %s or %s",
+    error_set(error, WEFT_BAD_FILE, "no data: there is no %s-%s%s, plain or .gz, in %s or %s",
               SPLITS[0], KINDS[0], NAMES[0][0], FOLDERS[0], FOLDERS[1]);
-    return weft_error_hint(error, "%s", HINT);
+    return error_hint(error, "%s", HINT);
 }

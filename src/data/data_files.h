@@ -2,8 +2,8 @@
 #ifndef WEFT_DATA_DATA_FILES_H
 #define WEFT_DATA_DATA_FILES_H
 
+#include "data/images.h"
 #include "os/files.h"
-#include "weft/data.h"
 
 enum data_kind { DATA_IMAGES, DATA_LABELS };
 

@@ -32,7 +32,7 @@ static enum weft_status read_header(struct reading *reading, uint8_t *bytes, siz
     size_t got;
     TRY(unpack_read(reading->reader, bytes, size, &got, reading->error));
     if (got < size) {
-        return weft_fail(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
+        return error_set(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
     }
     return WEFT_OK;
 }
@@ -52,18 +52,18 @@ static enum weft_status check_magic(const struct reading *reading, const uint8_t
                                     unsigned count) {
     struct weft_error *error = reading->error;
     if (magic[0] != 0 || magic[1] != 0) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "%s: not an IDX file: starts with %02x %02x %02x %02x, expected 00 00 08 "
                          "%02x",
                          reading->path, magic[0], magic[1], magic[2], magic[3], count);
     }
     if (magic[2] != UNSIGNED_BYTES) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "%s: type 0x%02x (%s), expected 0x08 (unsigned byte)", reading->path,
                          magic[2], type_name(magic[2]) != NULL ? type_name(magic[2]) : "unknown");
     }
     if (magic[3] != count) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: %d dimension%s, expected %u", reading->path,
+        return error_set(error, WEFT_BAD_FILE, "%s: %d dimension%s, expected %u", reading->path,
                          magic[3], magic[3] == 1 ? "" : "s", count);
     }
     return WEFT_OK;
@@ -81,7 +81,7 @@ static enum weft_status read_magic(struct reading *reading, unsigned count) {
                             unpack_is_packed(reading->reader), reading->error));
     }
     if (got < 4) {
-        return weft_fail(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
+        return error_set(reading->error, WEFT_BAD_FILE, HEADER_END, reading->path);
     }
     return check_magic(reading, start, count);
 }
@@ -98,11 +98,11 @@ static enum weft_status read_dimensions(struct reading *reading, unsigned count,
             n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
         }
         if (n == 0) {
-            return weft_fail(reading->error, WEFT_BAD_FILE, "%s: dimension %u of %u is 0",
+            return error_set(reading->error, WEFT_BAD_FILE, "%s: dimension %u of %u is 0",
                              reading->path, i + 1, count);
         }
         if (n > IDX_BYTES / idx->size) {
-            return weft_fail(reading->error, WEFT_BAD_FILE,
+            return error_set(reading->error, WEFT_BAD_FILE,
                              "%s: its header states more than %llu bytes, the maximum",
                              reading->path, (unsigned long long)IDX_BYTES);
         }
@@ -131,12 +131,12 @@ static enum weft_status read_content(struct reading *reading, struct idx *idx) {
     size_t capacity = 0;
     for (size_t have = 0, got; have < idx->size; have += got) {
         if (have == capacity && !grow(idx, &capacity)) {
-            return weft_fail(reading->error, WEFT_FAILED, "no memory for the content of %s",
+            return error_set(reading->error, WEFT_FAILED, "no memory for the content of %s",
                              reading->path);
         }
         TRY(unpack_read(reading->reader, idx->bytes + have, capacity - have, &got, reading->error));
         if (got == 0) {
-            return weft_fail(reading->error, WEFT_BAD_FILE,
+            return error_set(reading->error, WEFT_BAD_FILE,
                              "%s: ends after %zu of the %zu bytes that its header states",
                              reading->path, have, idx->size);
         }
@@ -150,7 +150,7 @@ static enum weft_status expect_end(struct reading *reading, const struct idx *id
     size_t got;
     TRY(unpack_read(reading->reader, &byte, 1, &got, reading->error));
     if (got != 0) {
-        return weft_fail(reading->error, WEFT_BAD_FILE,
+        return error_set(reading->error, WEFT_BAD_FILE,
                          "%s: continues after the %zu bytes that its header states", reading->path,
                          idx->size);
     }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 enum { IDX_DIMENSIONS = 3 }; /* maximum */
 

@@ -3,27 +3,27 @@
 
 #include <string.h>
 
-const char *const weft_class_names[10] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
-                                          "Coat",        "Sandal",    "Shirt",    "Sneaker",
-                                          "Bag",         "Ankle boot"};
+const char *const fashion_class_names[10] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                             "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                             "Bag",         "Ankle boot"};
 
 static const char *const digits[10] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
-const struct weft_split_hash known_published[WEFT_SPLIT_COUNT] = {
+const struct split_hash known_published[WEFT_SPLIT_COUNT] = {
     {"c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
      "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},
     {"5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
      "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
 };
 
-static const struct weft_split_hash sample[WEFT_SPLIT_COUNT] = {
+static const struct split_hash sample[WEFT_SPLIT_COUNT] = {
     {"60ea5feda59124b528e4ae46db7909f10c71829f40f5e1987e4d698dbf350437",
      "7f71edbd868f424d805e86d17e4831e724e5a0ef92255d943169c13907699b92"},
     {"10011aad7e104ca4844b2f2ec20ea5e697cc6fe044fcdfe102805b0cffb2c8b5",
      "825f333513fdd542aa1aa55ded6b697992e3bbc01f304e46fd0126ead73ad4d6"},
 };
 
-static const struct weft_split_hash mnist[WEFT_SPLIT_COUNT] = {
+static const struct split_hash mnist[WEFT_SPLIT_COUNT] = {
     {"ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
      "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
     {"0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -31,23 +31,22 @@ static const struct weft_split_hash mnist[WEFT_SPLIT_COUNT] = {
 };
 
 static const struct known_data {
-    struct weft_known_data data;
-    const struct weft_split_hash *splits;
+    struct known_data_set data;
+    const struct split_hash *splits;
 } known[] = {
-    {{"Fashion-MNIST", weft_class_names, 10, true}, known_published},
-    {{"the sample of Fashion-MNIST", weft_class_names, 10, false}, sample},
+    {{"Fashion-MNIST", fashion_class_names, 10, true}, known_published},
+    {{"the sample of Fashion-MNIST", fashion_class_names, 10, false}, sample},
     {{"MNIST", digits, 10, false}, mnist},
 };
 
-bool weft_split_hash_equal(const struct weft_split_hash *a, const struct weft_split_hash *b) {
+bool split_hash_equal(const struct split_hash *a, const struct split_hash *b) {
     return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0;
 }
 
-const struct weft_known_data *weft_data_recognise(const struct weft_split_hash *hash,
-                                                  enum weft_split *split) {
+const struct known_data_set *data_recognise(const struct split_hash *hash, enum weft_split *split) {
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         for (int j = 0; j < WEFT_SPLIT_COUNT; j++) {
-            if (weft_split_hash_equal(hash, &known[i].splits[j])) {
+            if (split_hash_equal(hash, &known[i].splits[j])) {
                 *split = (enum weft_split)j;
                 return &known[i].data;
             }
@@ -56,13 +55,13 @@ const struct weft_known_data *weft_data_recognise(const struct weft_split_hash *
     return NULL;
 }
 
-const char *const *weft_images_class_names(const struct weft_images *images,
-                                           const struct weft_split_hash *hash) {
+const char *const *images_class_names(const struct weft_images *images,
+                                      const struct split_hash *hash) {
     enum weft_split split;
-    const struct weft_known_data *found = hash != NULL ? weft_data_recognise(hash, &split) : NULL;
+    const struct known_data_set *found = hash != NULL ? data_recognise(hash, &split) : NULL;
     if (images->class_names != NULL) {
         return (const char *const *)images->class_names;
     }
     return found != NULL && found->class_count == images->classes ? found->classes
-                                                                  : weft_class_names;
+                                                                  : fashion_class_names;
 }

@@ -2,8 +2,8 @@
 #ifndef WEFT_DATA_KNOWN_DATA_H
 #define WEFT_DATA_KNOWN_DATA_H
 
-#include "weft/data.h"
+#include "data/images.h"
 
-extern const struct weft_split_hash known_published[WEFT_SPLIT_COUNT];
+extern const struct split_hash known_published[WEFT_SPLIT_COUNT];
 
 #endif

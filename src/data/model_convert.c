@@ -68,7 +68,7 @@ static int compare_sides(const void *a, const void *b) {
 /* Returns how the dimensions of ${entry} differ from those of ${tensor}, if only their order
  * does. */
 static const char *order_of(const struct safetensors_entry *entry,
-                            const struct weft_tensor *tensor) {
+                            const struct network_tensor *tensor) {
     size_t found[SAFETENSORS_RANK] = {0}, expected[SAFETENSORS_RANK] = {0};
     bool reversed = entry->rank == tensor->rank && tensor->rank > 1;
     if (!reversed) {
@@ -87,23 +87,22 @@ static const char *order_of(const struct safetensors_entry *entry,
 }
 
 static enum weft_status check_shape(const struct safetensors_entry *entry,
-                                    const struct weft_tensor *tensor, struct weft_error *error) {
+                                    const struct network_tensor *tensor, struct weft_error *error) {
     char found[200], expected[200];
     const char *order = order_of(entry, tensor);
     if (entry->rank == tensor->rank &&
         memcmp(entry->shape, tensor->shape, tensor->rank * sizeof *tensor->shape) == 0) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_BAD_FILE, "tensor %.200s: its shape is %s, but the network's is %s%s",
+    error_set(error, WEFT_BAD_FILE, "tensor %.200s: its shape is %s, but the network's is %s%s",
               entry->name, safetensors_shape(entry->shape, entry->rank, found),
               safetensors_shape(tensor->shape, tensor->rank, expected), order);
     if (order[0] != '\0') {
-        weft_error_hint(error,
-                        tensor->rank == 2
-                            ? "PyTorch keeps the weights of a linear layer as outputs x "
-                              "inputs: save weight.T.contiguous()"
-                            : "PyTorch keeps the weights of a convolution as outputs x "
-                              "inputs x height x width: save weight.permute(...).contiguous()");
+        error_hint(error, tensor->rank == 2
+                              ? "PyTorch keeps the weights of a linear layer as outputs x "
+                                "inputs: save weight.T.contiguous()"
+                              : "PyTorch keeps the weights of a convolution as outputs x "
+                                "inputs x height x width: save weight.permute(...).contiguous()");
     }
     return WEFT_BAD_FILE;
 }
@@ -111,23 +110,23 @@ static enum weft_status check_shape(const struct safetensors_entry *entry,
 /* ---- values ---- */
 
 enum weft_status model_convert(const struct safetensors_entry *entry,
-                               const struct weft_tensor *tensor, float *values,
+                               const struct network_tensor *tensor, float *values,
                                struct model_conversion *conversion, struct weft_error *error) {
     const int type = type_of(entry);
     if (type == FLOATS) {
-        weft_fail(error, WEFT_BAD_FILE, "tensor %.200s: its dtype is %s, but floats were expected",
+        error_set(error, WEFT_BAD_FILE, "tensor %.200s: its dtype is %s, but floats were expected",
                   entry->name, entry->dtype);
-        return weft_error_hint(error, "save it as float32: model.float().state_dict()");
+        return error_hint(error, "save it as float32: model.float().state_dict()");
     }
     TRY(check_shape(entry, tensor, error));
     for (size_t i = 0; i < tensor->count; i++) {
         if (i % ASK_ELEMENTS == ASK_ELEMENTS - 1 && os_interrupted()) {
-            return weft_fail(error, WEFT_INTERRUPTED, "interrupted");
+            return error_set(error, WEFT_INTERRUPTED, "interrupted");
         }
         const double value = element(entry, type, i);
         values[i] = (float)value; /* to the nearest */
         if (isfinite(value) && !isfinite(values[i])) {
-            return weft_fail(error, WEFT_BAD_FILE,
+            return error_set(error, WEFT_BAD_FILE,
                              "tensor %.200s: element %zu of %zu is %g, too large for float32",
                              entry->name, i, tensor->count, value);
         }
@@ -164,7 +163,7 @@ enum weft_status model_convert_counter(const struct safetensors_entry *entry, in
             return WEFT_OK;
         }
     }
-    return weft_fail(error, WEFT_BAD_FILE, "tensor %.200s: a single integer was expected",
+    return error_set(error, WEFT_BAD_FILE, "tensor %.200s: a single integer was expected",
                      entry->name);
 }
 

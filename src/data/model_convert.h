@@ -3,7 +3,7 @@
 #define WEFT_DATA_MODEL_CONVERT_H
 
 #include "data/safetensors.h"
-#include "weft/network.h"
+#include "network/network.h"
 
 /* What was converted. All zero at the start. */
 struct model_conversion {
@@ -16,7 +16,7 @@ struct model_conversion {
  * of ${tensor} and a type of floats, and for a finite number that is too large for a float32. NaN
  * and infinity are copied. */
 enum weft_status model_convert(const struct safetensors_entry *entry,
-                               const struct weft_tensor *tensor, float *values,
+                               const struct network_tensor *tensor, float *values,
                                struct model_conversion *conversion, struct weft_error *error);
 
 /* Reads a num_batches_tracked: a single integer, of any type of number. */

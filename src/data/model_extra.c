@@ -70,17 +70,17 @@ enum weft_status model_extra_refuse(const struct model_names *names,
     char prefix[256];
     const struct part *part = guess(extra->name);
     if (is_twice(names, extra, prefix)) {
-        weft_fail(error, WEFT_BAD_FILE,
+        error_set(error, WEFT_BAD_FILE,
                   "tensor %.200s: the file has the network twice, with the prefixes \"%s\" and "
                   "\"%s\"",
                   extra->name, names->prefix, prefix);
-        return weft_error_hint(error, "%s", save_hint);
+        return error_hint(error, "%s", save_hint);
     }
-    weft_fail(error, WEFT_BAD_FILE, "tensor %.200s: the network has no such tensor%s%s",
+    error_set(error, WEFT_BAD_FILE, "tensor %.200s: the network has no such tensor%s%s",
               extra->name, part != NULL ? ": it looks like " : "", part != NULL ? part->what : "");
     if (count > 1) {
-        weft_error_context(error, "%zu tensors too many", count);
+        error_context(error, "%zu tensors too many", count);
     }
     model_rename_hint(names, error);
-    return part != NULL ? weft_error_hint(error, "%s", part->how) : WEFT_BAD_FILE;
+    return part != NULL ? error_hint(error, "%s", part->how) : WEFT_BAD_FILE;
 }

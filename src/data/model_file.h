@@ -2,7 +2,7 @@
 #ifndef WEFT_DATA_MODEL_FILE_H
 #define WEFT_DATA_MODEL_FILE_H
 
-#include "weft/checkpoint.h"
+#include "data/checkpoint.h"
 
 /* WEFT_CONTRACT as text. */
 #define MODEL_TEXT_(number) #number
@@ -10,7 +10,7 @@
 #define MODEL_CONTRACT      MODEL_TEXT(WEFT_CONTRACT)
 
 /* Returns the values of ${tensor} in ${model}. */
-float *model_values(const struct weft_model *model, const struct weft_tensor *tensor);
+float *model_values(const struct weft_model *model, const struct network_tensor *tensor);
 
 /* Sets all values to the initial ones. Uniform ones are drawn from ${seed}; if it is NULL, they are
  * 0. */
@@ -23,7 +23,7 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
 
 /* Writes the name of the num_batches_tracked of ${layer} into ${name}:
  * "batchN1.num_batches_tracked". Returns false, and writes nothing, for a layer without it. */
-bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]);
+bool model_counter(const struct network_layer *layer, char name[LAYER_NAME_MAX + 32]);
 
 /* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
  * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). Its
@@ -40,12 +40,12 @@ struct checkpoint_array {
 };
 
 /* Lists the flat arrays of ${checkpoint}, which has a model. */
-void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
+void checkpoint_arrays(const struct checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
 
 /* Reads "weft.checkpoint", ${text}, into ${checkpoint}, whose model, epochs and steps are known.
  * Fails with WEFT_BAD_FILE. */
-enum weft_status checkpoint_read_record(const char *text, struct weft_checkpoint *checkpoint,
+enum weft_status checkpoint_read_record(const char *text, struct checkpoint *checkpoint,
                                         struct weft_error *error);
 
 #endif

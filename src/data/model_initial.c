@@ -18,7 +18,7 @@
 
 /* Returns 1/sqrt(fan_in) of a conv2d or linear weight (out, in, ...): an output is a sum over all
  * dimensions but the first. */
-static float bound_of(const struct weft_tensor *weight) {
+static float bound_of(const struct network_tensor *weight) {
     double fan_in = (double)(weight->shape[1] * weight->shape[2] * weight->shape[3]);
     return (float)(1.0 / sqrt(fan_in));
 }
@@ -42,8 +42,8 @@ static void draw_uniform(uint64_t seed, size_t tensor, float bound, float *value
 void model_fill(struct weft_model *model, const uint64_t *seed) {
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
-        const struct weft_layer *layer = &network->layers[tensor->layer];
+        const struct network_tensor *tensor = &network->tensors[i];
+        const struct network_layer *layer = &network->layers[tensor->layer];
         enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
         float *values = model_values(model, tensor);
         for (size_t j = 0; j < tensor->count; j++) {
@@ -56,7 +56,7 @@ void model_fill(struct weft_model *model, const uint64_t *seed) {
     }
 }
 
-void weft_model_initialise(struct weft_model *model, uint64_t seed) {
+void model_initialise(struct weft_model *model, uint64_t seed) {
     model_fill(model, &seed);
     memset(model->batches, 0, model->network->layer_count * sizeof *model->batches);
 }

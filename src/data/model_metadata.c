@@ -31,7 +31,7 @@ static char *write_data(const struct weft_model *model) {
     json_write_open(&json, NULL, '{');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         if (model->data[i].images[0] != '\0') {
-            json_write_open(&json, weft_split_name((enum weft_split)i), '{');
+            json_write_open(&json, split_name((enum weft_split)i), '{');
             json_write_string(&json, "images", model->data[i].images);
             json_write_string(&json, "labels", model->data[i].labels);
             json_write_close(&json, '}');
@@ -49,7 +49,7 @@ static void add(struct model_metadata *metadata, const char *key, const char *va
 enum weft_status model_metadata_make(const struct weft_model *model,
                                      struct model_metadata *metadata, struct weft_error *error) {
     bool complete;
-    *metadata = (struct model_metadata){.network = weft_network_to_json(model->network)};
+    *metadata = (struct model_metadata){.network = network_to_json(model->network)};
     add(metadata, "weft.network", metadata->network);
     if (model->options != NULL) {
         add(metadata, "weft.options", model->options);
@@ -67,7 +67,7 @@ enum weft_status model_metadata_make(const struct weft_model *model,
         add(metadata, "weft.data", metadata->data);
         complete = complete && metadata->data != NULL;
     }
-    return complete ? WEFT_OK : weft_fail(error, WEFT_FAILED, "no memory for the metadata");
+    return complete ? WEFT_OK : error_set(error, WEFT_FAILED, "no memory for the metadata");
 }
 
 void model_metadata_finish(struct model_metadata *metadata) {
@@ -87,7 +87,7 @@ enum weft_status model_check_options(const char *options, enum weft_status statu
         json_read(options, strlen(options), &json, &cause);
     }
     if (json == NULL) {
-        return weft_fail(error, status, "options: not a JSON object: %s", cause.message);
+        return error_set(error, status, "options: not a JSON object: %s", cause.message);
     }
     json_decref(json);
     return WEFT_OK;
@@ -98,7 +98,7 @@ static enum weft_status read_options(const char *options, struct weft_model *mod
     TRY(model_check_options(options, WEFT_BAD_FILE, error));
     model->options = text_copy(options);
     return model->options != NULL ? WEFT_OK
-                                  : weft_fail(error, WEFT_FAILED, "no memory for the options");
+                                  : error_set(error, WEFT_FAILED, "no memory for the options");
 }
 
 static enum weft_status read_classes(const json_t *json, struct weft_model *model,
@@ -107,23 +107,23 @@ static enum weft_status read_classes(const json_t *json, struct weft_model *mode
     const char **names = calloc(count + 1, sizeof *names);
     enum weft_status status = WEFT_OK;
     if (names == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of the classes");
+        return error_set(error, WEFT_FAILED, "no memory for the names of the classes");
     }
     for (size_t i = 0; i < count; i++) {
         const char *fault;
         names[i] = json_string_value(json_array_get(json, i));
         fault = names[i] != NULL ? class_name_fault(names[i]) : "is no text";
         if (fault != NULL) {
-            status = weft_fail(error, WEFT_BAD_FILE, "name %zu %s", i, fault);
+            status = error_set(error, WEFT_BAD_FILE, "name %zu %s", i, fault);
             goto done;
         }
     }
-    if (count != weft_shape_size(weft_network_output(model->network))) {
-        status = weft_fail(error, WEFT_BAD_FILE, "%zu names for the %zu outputs of the network",
-                           count, weft_shape_size(weft_network_output(model->network)));
+    if (count != shape_size(network_output(model->network))) {
+        status = error_set(error, WEFT_BAD_FILE, "%zu names for the %zu outputs of the network",
+                           count, shape_size(network_output(model->network)));
         goto done;
     }
-    status = weft_model_set_classes(model, names, count, error);
+    status = model_set_classes(model, names, count, error);
 done:
     free(names);
     return status;
@@ -141,15 +141,15 @@ static bool read_hash(const json_t *json, const char *key, char hash[65]) {
 static enum weft_status read_data(const json_t *json, struct weft_model *model,
                                   struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const char *name = weft_split_name((enum weft_split)i);
+        const char *name = split_name((enum weft_split)i);
         const json_t *split = json_object_get(json, name);
         if (split != NULL && !(read_hash(split, "images", model->data[i].images) &&
                                read_hash(split, "labels", model->data[i].labels))) {
-            return weft_fail(error, WEFT_BAD_FILE, "%s: two SHA-256 were expected", name);
+            return error_set(error, WEFT_BAD_FILE, "%s: two SHA-256 were expected", name);
         }
     }
     return json_is_object(json) ? WEFT_OK
-                                : weft_fail(error, WEFT_BAD_FILE, "an object was expected");
+                                : error_set(error, WEFT_BAD_FILE, "an object was expected");
 }
 
 /* Reads the JSON ${key} of the metadata, if it is there, with ${reader}. */
@@ -169,7 +169,7 @@ static enum weft_status read_json(const struct safetensors *file, const char *ke
 done:
     json_decref(json);
     if (status != WEFT_OK) {
-        weft_error_context(error, "__metadata__ %s", key);
+        error_context(error, "__metadata__ %s", key);
     }
     return status;
 }

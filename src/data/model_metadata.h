@@ -6,12 +6,12 @@
  *     weft.contract  the number of the contract of equal bits
  *     weft.classes   a JSON list of the names of the classes, label 0 first
  *     weft.data      {"train": {"images": SHA-256, "labels": SHA-256}, "test": ...}, of the data
- *                    folder, as weft_images_hash has them */
+ *                    folder, as images_hash has them */
 #ifndef WEFT_DATA_MODEL_METADATA_H
 #define WEFT_DATA_MODEL_METADATA_H
 
+#include "data/model.h"
 #include "data/safetensors.h"
-#include "weft/model.h"
 
 enum { MODEL_METADATA_TEXTS = 5 };
 

@@ -21,7 +21,7 @@ static int compare_key(const void *key, const void *element) {
 }
 
 const struct safetensors_entry *model_names_get(const struct model_names *names, const char *name) {
-    char key[sizeof names->prefix + WEFT_NAME_MAX + 64];
+    char key[sizeof names->prefix + LAYER_NAME_MAX + 64];
     const struct model_name *found = NULL;
     int length = snprintf(key, sizeof key, "%s%s", names->prefix, name);
     if (length >= 0 && (size_t)length < sizeof key && names->file->count > 0) {
@@ -125,7 +125,7 @@ static enum weft_status list_unwrapped(struct model_names *names, struct weft_er
     }
     to = names->unwrapped = malloc(bytes);
     if (to == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
     }
     for (size_t i = 0; i < names->file->count; i++) {
         names->sorted[i] = (struct model_name){to, &names->file->entries[i]};
@@ -178,7 +178,7 @@ static enum weft_status check_extra(struct model_names *names, struct weft_error
     bool *used = calloc(names->file->count + 1, sizeof *used);
     size_t count = 0;
     if (used == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
     }
     mark_used(names, used);
     for (size_t i = 0; i < names->file->count; i++) {
@@ -202,7 +202,7 @@ static enum weft_status check_extra(struct model_names *names, struct weft_error
 static enum weft_status check_missing(const struct model_names *names, struct weft_error *error) {
     for (size_t i = 0; i < names->network->tensor_count; i++) {
         if (names->tensors[i] == NULL) {
-            weft_fail(error, WEFT_BAD_FILE, "tensor %s%s: it is missing", names->prefix,
+            error_set(error, WEFT_BAD_FILE, "tensor %s%s: it is missing", names->prefix,
                       names->network->tensors[i].name);
             model_rename_hint(names, error);
             return WEFT_BAD_FILE;
@@ -218,7 +218,7 @@ static enum weft_status allocate(struct model_names *names, struct weft_error *e
     names->tensors = calloc(names->network->tensor_count + 1, sizeof *names->tensors);
     names->counters = calloc(names->network->layer_count + 1, sizeof *names->counters);
     if (names->sorted == NULL || names->tensors == NULL || names->counters == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
     }
     return WEFT_OK;
 }
@@ -233,7 +233,7 @@ enum weft_status model_names_find(const struct safetensors *file,
         names->tensors[i] = model_names_get(names, network->tensors[i].name);
     }
     for (size_t i = 0; i < network->layer_count; i++) {
-        char counter[WEFT_NAME_MAX + 32];
+        char counter[LAYER_NAME_MAX + 32];
         if (model_counter(&network->layers[i], counter)) {
             names->counters[i] = model_names_get(names, counter);
         }

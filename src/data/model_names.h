@@ -7,7 +7,7 @@
 #define WEFT_DATA_MODEL_NAMES_H
 
 #include "data/safetensors.h"
-#include "weft/network.h"
+#include "network/network.h"
 
 /* A tensor of the file, and its name without the parts that wrappers add inside it. */
 struct model_name {

@@ -1,6 +1,6 @@
 /* model_read.c: finds and reads a model file, weft's or PyTorch's; the names of all tensors are
  * checked before memory is allocated for them. */
-#include "weft/model.h"
+#include "data/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +19,13 @@
 
 #define NOTICE sizeof((struct weft_model){0}.notice)
 
-enum weft_status weft_model_path(const char *path, char file[4096], struct weft_error *error) {
+enum weft_status model_path(const char *path, char file[4096], struct weft_error *error) {
     size_t length = strlen(path);
     bool ends = length > 0 && os_is_separator(path[length - 1]);
     const char *name = !os_is_folder(path) ? "" : ends ? "model.safetensors" : "/model.safetensors";
     int written = snprintf(file, 4096, "%s%s", path, name);
     if (written < 0 || written >= 4096) {
-        return weft_fail(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
+        return error_set(error, WEFT_USAGE, "model: the path is longer than 4095 bytes");
     }
     return WEFT_OK;
 }
@@ -34,10 +34,10 @@ enum weft_status weft_model_path(const char *path, char file[4096], struct weft_
 static enum weft_status read_network(const struct safetensors *file, struct weft_network **network,
                                      struct weft_error *error) {
     const char *list = safetensors_metadata(file, "weft.network");
-    enum weft_status status = list == NULL ? weft_network_create_published(network, error)
-                                           : weft_network_create(list, network, error);
+    enum weft_status status = list == NULL ? network_create_published(network, error)
+                                           : network_create(list, network, error);
     if (status != WEFT_OK && list != NULL) {
-        weft_error_context(error, "__metadata__ weft.network");
+        error_context(error, "__metadata__ weft.network");
     }
     return status;
 }
@@ -48,7 +48,7 @@ static enum weft_status check_contract(const struct safetensors *file, struct we
     char shown[80];
     if (contract != NULL && (contract[0] == '\0' || strlen(contract) > 9 ||
                              strspn(contract, "0123456789") != strlen(contract))) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "__metadata__ weft.contract: \"%s\" is not a decimal number",
                          text_printable(contract, shown));
     }
@@ -85,7 +85,7 @@ static enum weft_status copy_values(const struct model_names *names, struct weft
     const struct weft_network *network = model->network;
     struct model_conversion conversion = {.rounded = 0};
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         TRY(model_convert(names->tensors[i], tensor, model_values(model, tensor), &conversion,
                           error));
     }
@@ -114,7 +114,7 @@ static enum weft_status choose_network(const struct safetensors *file, struct we
                                        struct weft_network **network, bool *assumed,
                                        struct weft_error *error) {
     const char *list = safetensors_metadata(file, "weft.network");
-    char *mine = given != NULL ? weft_network_to_json(given) : NULL, *own = NULL;
+    char *mine = given != NULL ? network_to_json(given) : NULL, *own = NULL;
     enum weft_status status;
     *network = given;
     *assumed = given == NULL && list == NULL;
@@ -124,17 +124,17 @@ static enum weft_status choose_network(const struct safetensors *file, struct we
     }
     *network = NULL;
     TRY_OR(done, read_network(file, network, error));
-    own = given != NULL ? weft_network_to_json(*network) : NULL;
+    own = given != NULL ? network_to_json(*network) : NULL;
     if (given != NULL && (mine == NULL || own == NULL || strcmp(mine, own) != 0)) {
-        status = weft_fail(error, WEFT_BAD_FILE,
+        status = error_set(error, WEFT_BAD_FILE,
                            "__metadata__ weft.network: it names another network than the given "
                            "one");
-        weft_error_hint(error, "omit --network");
+        error_hint(error, "omit --network");
     }
 done:
     free(mine);
     free(own);
-    weft_network_destroy(given);
+    network_destroy(given);
     return status;
 }
 
@@ -146,8 +146,8 @@ static enum weft_status find_tensors(const struct safetensors *file, bool assume
     TRY(check_contract(file, error));
     status = model_names_find(file, network, names, error);
     if (status != WEFT_OK && assumed) {
-        weft_error_hint(error, "the file names no network in its __metadata__: the published one "
-                               "was expected; --network FILE names another");
+        error_hint(error, "the file names no network in its __metadata__: the published one "
+                          "was expected; --network FILE names another");
     }
     return status;
 }
@@ -161,7 +161,7 @@ static enum weft_status read_model(const struct safetensors *file, struct weft_n
     enum weft_status status;
     TRY_OR(done, choose_network(file, given, &network, &assumed, error));
     TRY_OR(done, find_tensors(file, assumed, network, &names, error));
-    status = weft_model_create(network, model, error);
+    status = model_create(network, model, error);
     network = NULL; /* taken over */
     TRY_OR(done, status);
     (*model)->published_assumed = assumed;
@@ -171,32 +171,31 @@ static enum weft_status read_model(const struct safetensors *file, struct weft_n
     clean_values(*model);
 done:
     model_names_finish(&names);
-    weft_network_destroy(network);
+    network_destroy(network);
     return status;
 }
 
-enum weft_status weft_model_load_as(const char *path, struct weft_network *network,
-                                    struct weft_model **model, struct weft_error *error) {
+enum weft_status model_load_as(const char *path, struct weft_network *network,
+                               struct weft_model **model, struct weft_error *error) {
     struct safetensors file = {.count = 0};
     char name[4096];
     enum weft_status status;
     *model = NULL;
-    TRY_OR(done, weft_model_path(path, name, error));
+    TRY_OR(done, model_path(path, name, error));
     TRY_OR(done, safetensors_read(name, &file, error));
     status = read_model(&file, network, model, error);
     network = NULL; /* taken over */
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", name);
-        weft_model_destroy(*model);
+        error_context(error, "%s", name);
+        model_destroy(*model);
         *model = NULL;
     }
 done:
-    weft_network_destroy(network);
+    network_destroy(network);
     safetensors_finish(&file);
     return status;
 }
 
-enum weft_status weft_model_load(const char *path, struct weft_model **model,
-                                 struct weft_error *error) {
-    return weft_model_load_as(path, NULL, model, error);
+enum weft_status model_load(const char *path, struct weft_model **model, struct weft_error *error) {
+    return model_load_as(path, NULL, model, error);
 }

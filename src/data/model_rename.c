@@ -87,10 +87,10 @@ static size_t list_modules(const struct model_names *names, struct module *modul
 }
 
 /* Returns whether ${module} has exactly the tensors of ${layer}, with their shapes. */
-static bool fits(const struct model_names *names, const struct weft_layer *layer,
+static bool fits(const struct model_names *names, const struct network_layer *layer,
                  const struct module *module) {
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &names->network->tensors[layer->first_tensor + i];
+        const struct network_tensor *tensor = &names->network->tensors[layer->first_tensor + i];
         const struct safetensors_entry *entry;
         char name[256];
         int length = snprintf(name, sizeof name, "%.*s%s", (int)module->length, module->name,
@@ -116,7 +116,7 @@ static bool pair(const struct model_names *names, struct module *modules, size_t
         return false;
     }
     for (size_t i = 0; i < names->network->layer_count; i++) {
-        const struct weft_layer *layer = &names->network->layers[i];
+        const struct network_layer *layer = &names->network->layers[i];
         size_t m = 0;
         if (layer->tensors == 0) {
             continue;
@@ -142,18 +142,17 @@ void model_rename_hint(const struct model_names *names, struct weft_error *error
     free(modules);
     list = text_take(&pairs);
     if (same && list != NULL && strlen(list) < LIST_MAX) {
-        weft_error_hint(
-            error,
-            "its shapes are those of the network, under other names; name the layers so "
-            "in a list for --network FILE, or in PyTorch:\n"
-            "  names = {%s}\n"
-            "  state = {names[k.rpartition(\".\")[0]] + \".\" + k.rpartition(\".\")[2]: v "
-            "for k, v in model.state_dict().items()}\n"
-            "  safetensors.torch.save_file(state, \"model.safetensors\")",
-            list);
+        error_hint(error,
+                   "its shapes are those of the network, under other names; name the layers so "
+                   "in a list for --network FILE, or in PyTorch:\n"
+                   "  names = {%s}\n"
+                   "  state = {names[k.rpartition(\".\")[0]] + \".\" + k.rpartition(\".\")[2]: v "
+                   "for k, v in model.state_dict().items()}\n"
+                   "  safetensors.torch.save_file(state, \"model.safetensors\")",
+                   list);
     } else if (same) {
-        weft_error_hint(error, "its shapes are those of the network, under other names; name the "
-                               "layers so in a list for --network FILE");
+        error_hint(error, "its shapes are those of the network, under other names; name the "
+                          "layers so in a list for --network FILE");
     }
     free(list);
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 enum {
     SAFETENSORS_RANK = 8,         /* maximum number of dimensions of a tensor */

@@ -43,10 +43,10 @@ char *digest_find(char *bytes, size_t size) {
 /* Fails with what is wrong, and how to go on. */
 static enum weft_status damaged(struct weft_error *error, const char *why, const char *digest,
                                 const char *content) {
-    weft_fail(error, WEFT_BAD_FILE, "damaged: %s%s%s", why, digest, content);
-    weft_error_hint(error, "restore the file from a copy; if another program changed it on "
-                           "purpose, save it there\nwithout " DIGEST_KEY " and " DIGEST_FORMAT_KEY
-                           " in its metadata");
+    error_set(error, WEFT_BAD_FILE, "damaged: %s%s%s", why, digest, content);
+    error_hint(error, "restore the file from a copy; if another program changed it on "
+                      "purpose, save it there\nwithout " DIGEST_KEY " and " DIGEST_FORMAT_KEY
+                      " in its metadata");
     return WEFT_BAD_FILE;
 }
 
@@ -55,7 +55,7 @@ enum weft_status digest_add(struct sha256 *hash, const char *bytes, size_t size,
     for (size_t begin = 0; begin < size; begin += ADD_BYTES) {
         sha256_update(hash, bytes + begin, size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
         if (os_interrupted()) {
-            return weft_fail(error, WEFT_INTERRUPTED, "interrupted");
+            return error_set(error, WEFT_INTERRUPTED, "interrupted");
         }
     }
     return WEFT_OK;
@@ -126,9 +126,9 @@ enum weft_status digest_check_metadata(struct safetensors *file, size_t size,
         return damaged(error, DIGEST_KEY " is not written as weft writes it", "", "");
     }
     if (strcmp(format, DIGEST_FORMAT) != 0) {
-        weft_fail(error, WEFT_BAD_FILE, "its format (" DIGEST_FORMAT_KEY ") is %s, not %s",
+        error_set(error, WEFT_BAD_FILE, "its format (" DIGEST_FORMAT_KEY ") is %s, not %s",
                   text_printable(format, shown), DIGEST_FORMAT);
-        weft_error_hint(error, "a later weft wrote it: read it with that one");
+        error_hint(error, "a later weft wrote it: read it with that one");
         return WEFT_BAD_FILE;
     }
     return WEFT_OK;

@@ -40,17 +40,17 @@ bool safetensors_read_size(const json_t *json, size_t *value) {
 static enum weft_status read_shape(const json_t *json, struct safetensors_entry *entry,
                                    struct weft_error *error) {
     if (!json_is_array(json) || json_array_size(json) > SAFETENSORS_RANK) {
-        return weft_fail(error, WEFT_BAD_FILE, "shape: a list of at most %d numbers was expected",
+        return error_set(error, WEFT_BAD_FILE, "shape: a list of at most %d numbers was expected",
                          SAFETENSORS_RANK);
     }
     entry->count = 1;
     for (size_t i = 0; i < json_array_size(json); i++) {
         size_t value;
         if (!safetensors_read_size(json_array_get(json, i), &value)) {
-            return weft_fail(error, WEFT_BAD_FILE, "shape: whole numbers were expected");
+            return error_set(error, WEFT_BAD_FILE, "shape: whole numbers were expected");
         }
         if (value != 0 && entry->count > SIZE_MAX / value) {
-            return weft_fail(error, WEFT_BAD_FILE, "shape: its product is too large");
+            return error_set(error, WEFT_BAD_FILE, "shape: its product is too large");
         }
         entry->count *= value;
         entry->shape[entry->rank++] = value;
@@ -66,15 +66,15 @@ static enum weft_status read_offsets(const json_t *json, const struct dtype *dty
     char shape[200];
     if (json_array_size(json) != 2 || !safetensors_read_size(json_array_get(json, 0), &begin) ||
         !safetensors_read_size(json_array_get(json, 1), &end)) {
-        return weft_fail(error, WEFT_BAD_FILE, "data_offsets: two whole numbers were expected");
+        return error_set(error, WEFT_BAD_FILE, "data_offsets: two whole numbers were expected");
     }
     if (begin > end || end > size) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "data_offsets: %zu to %zu are not inside the file's %zu bytes of values",
                          begin, end, size);
     }
     if (entry->count > SIZE_MAX / dtype->size || entry->count * dtype->size != end - begin) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s of shape %s does not fit its %zu bytes",
+        return error_set(error, WEFT_BAD_FILE, "%s of shape %s does not fit its %zu bytes",
                          dtype->name, safetensors_shape(entry->shape, entry->rank, shape),
                          end - begin);
     }
@@ -93,11 +93,11 @@ static enum weft_status read_entry(const char *name, const json_t *json,
     const struct dtype *dtype = find_dtype(dtype_json);
     char shown[80];
     if (dtype_json == NULL || shape == NULL || offsets == NULL || json_object_size(json) != 3) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "exactly dtype, shape and data_offsets were expected");
     }
     if (dtype == NULL) {
-        return weft_fail(
+        return error_set(
             error, WEFT_BAD_FILE, "unknown dtype \"%s\"",
             json_is_string(dtype_json) ? text_printable(json_string_value(dtype_json), shown) : "");
     }
@@ -127,7 +127,7 @@ static enum weft_status check_cover(struct safetensors *file, const unsigned cha
     for (size_t i = 0; i < file->count; i++) {
         size_t begin = (size_t)(file->entries[i].bytes - values);
         if (begin != end) {
-            return weft_fail(
+            return error_set(
                 error, WEFT_BAD_FILE, "tensor %s: %s at byte %zu of the values",
                 text_printable(file->entries[i].name, shown),
                 begin < end ? "it overlaps another tensor" : "there is a hole before it", begin);
@@ -135,7 +135,7 @@ static enum weft_status check_cover(struct safetensors *file, const unsigned cha
         end += file->entries[i].size;
     }
     if (end != size) {
-        return weft_fail(error, WEFT_BAD_FILE, "%zu bytes after the last tensor", size - end);
+        return error_set(error, WEFT_BAD_FILE, "%zu bytes after the last tensor", size - end);
     }
     return WEFT_OK;
 }
@@ -146,7 +146,7 @@ enum weft_status safetensors_read_entries(struct safetensors *file, const unsign
     json_t *json;
     file->entries = calloc(json_object_size(file->header) + 1, sizeof *file->entries);
     if (file->entries == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the list of tensors");
+        return error_set(error, WEFT_FAILED, "no memory for the list of tensors");
     }
     json_object_foreach(file->header, name, json) {
         enum weft_status status;
@@ -156,7 +156,7 @@ enum weft_status safetensors_read_entries(struct safetensors *file, const unsign
         }
         status = read_entry(name, json, values, size, &file->entries[file->count], error);
         if (status != WEFT_OK) {
-            weft_error_context(error, "tensor %s", text_printable(name, shown));
+            error_context(error, "tensor %s", text_printable(name, shown));
             return status;
         }
         file->count++;

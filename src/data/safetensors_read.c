@@ -27,7 +27,7 @@ static enum weft_status check_metadata(const struct safetensors *file, struct we
         good = good && json_is_string(text);
     }
     return good ? WEFT_OK
-                : weft_fail(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
+                : error_set(error, WEFT_BAD_FILE, "__metadata__: an object of texts was expected");
 }
 
 uint64_t safetensors_bits(const unsigned char *bytes, size_t count) {
@@ -44,14 +44,14 @@ static enum weft_status read_length(const char *bytes, size_t size, size_t *leng
                                     struct weft_error *error) {
     uint64_t number;
     if (size < 8) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "not a safetensors file: it has %zu bytes, and the length of the header "
                          "alone takes 8",
                          size);
     }
     number = safetensors_bits((const unsigned char *)bytes, 8);
     if (number > SAFETENSORS_HEADER || number > size - 8) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "not a complete safetensors file: a header of %llu bytes in a file of %zu",
                          (unsigned long long)number, size);
     }
@@ -70,15 +70,15 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     TRY(digest_check(file->bytes, size, error));
     TRY(read_length(bytes, size, &length, error));
     if (length == 0 || bytes[8] != '{') {
-        return weft_fail(error, WEFT_BAD_FILE, "header: it has to start with '{'");
+        return error_set(error, WEFT_BAD_FILE, "header: it has to start with '{'");
     }
     status = json_read(bytes + 8, length, &file->header, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "header");
+        error_context(error, "header");
         return status;
     }
     if (!json_is_object(file->header)) {
-        return weft_fail(error, WEFT_BAD_FILE, "header: a JSON object was expected");
+        return error_set(error, WEFT_BAD_FILE, "header: a JSON object was expected");
     }
     TRY(check_metadata(file, error));
     TRY(digest_check_metadata(file, size, error));
@@ -130,7 +130,7 @@ static enum weft_status read_bytes(FILE *stream, const char *path, char **bytes,
     TRY(os_file_append(stream, path, limit, bytes, size, error));
     return *size <= limit
                ? WEFT_OK
-               : weft_fail(error, WEFT_BAD_FILE,
+               : error_set(error, WEFT_BAD_FILE,
                            "%s: not a safetensors file: it continues after the %zu bytes "
                            "that its header states",
                            path, limit - DAMAGE);
@@ -152,7 +152,7 @@ enum weft_status safetensors_read(const char *path, struct safetensors *file,
     }
     status = safetensors_parse(bytes, size, file, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", path);
+        error_context(error, "%s", path);
     }
     return status;
 }

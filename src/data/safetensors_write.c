@@ -137,11 +137,11 @@ static enum weft_status write_file(create_function *create, const char *path,
     char *header = make_header(texts, text_count, sources, count, &length, &size);
     enum weft_status status;
     if (header == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the header of %s", path);
+        return error_set(error, WEFT_FAILED, "no memory for the header of %s", path);
     }
     if (size > SAFETENSORS_BYTES || length > SAFETENSORS_HEADER) {
         status =
-            weft_fail(error, WEFT_BAD_FILE, "cannot write %s: it would be too large to read", path);
+            error_set(error, WEFT_BAD_FILE, "cannot write %s: it would be too large to read", path);
         goto done;
     }
     set_digest(header, length, sources, count);

@@ -46,14 +46,14 @@ enum weft_status unpack_open(const char *path, struct unpack **opened, struct we
     enum weft_status status;
     *opened = NULL;
     if (reader == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory to read %s", path);
+        return error_set(error, WEFT_FAILED, "no memory to read %s", path);
     }
     reader->path = path;
     TRY_OR(failed, os_file_open(path, &reader->stream, error));
     TRY_OR(failed, fill(reader, error));
     reader->packed = starts_gzip(reader);
     if (reader->packed && inflateInit2(&reader->z, GZIP_ONLY) != Z_OK) {
-        TRY_OR(failed, weft_fail(error, WEFT_FAILED, "no memory to unpack %s", path));
+        TRY_OR(failed, error_set(error, WEFT_FAILED, "no memory to unpack %s", path));
     }
     *opened = reader;
     return WEFT_OK;
@@ -98,7 +98,7 @@ static enum weft_status after_member(struct unpack *reader, struct weft_error *e
     reader->ended = reader->z.avail_in == 0;
     /* The second byte may not have been read yet; inflate checks it. */
     if (!reader->ended && reader->z.next_in[0] != 0x1f) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: other bytes follow the gzip data",
+        return error_set(error, WEFT_BAD_FILE, "%s: other bytes follow the gzip data",
                          reader->path);
     }
     inflateReset(&reader->z);
@@ -113,7 +113,7 @@ static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt
     size_t left;
     TRY(fill(reader, error));
     if (reader->z.avail_in == 0) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: the gzip data is cut off", reader->path);
+        return error_set(error, WEFT_BAD_FILE, "%s: the gzip data is cut off", reader->path);
     }
     reader->z.next_out = bytes;
     reader->z.avail_out = room;
@@ -123,9 +123,9 @@ static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt
     reader->used += left - reader->z.avail_in;
     reader->unpacked += room - reader->z.avail_out;
     if (reader->unpacked > UNPACK_FREE && reader->unpacked / UNPACK_RATIO > reader->used) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: it unpacks to more than %d times its size",
+        error_set(error, WEFT_BAD_FILE, "%s: it unpacks to more than %d times its size",
                   reader->path, UNPACK_RATIO);
-        return weft_error_hint(error, "if that is right, unpack it first: gunzip %s", reader->path);
+        return error_hint(error, "if that is right, unpack it first: gunzip %s", reader->path);
     }
     switch (result) {
     case Z_OK:
@@ -134,9 +134,9 @@ static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt
     case Z_STREAM_END:
         return after_member(reader, error);
     case Z_MEM_ERROR:
-        return weft_fail(error, WEFT_FAILED, "no memory to unpack %s", reader->path);
+        return error_set(error, WEFT_FAILED, "no memory to unpack %s", reader->path);
     default:
-        return weft_fail(error, WEFT_BAD_FILE, "%s: the gzip data is damaged: %s", reader->path,
+        return error_set(error, WEFT_BAD_FILE, "%s: the gzip data is damaged: %s", reader->path,
                          reader->z.msg != NULL ? reader->z.msg : "not of its format");
     }
 }

@@ -10,7 +10,7 @@ static enum weft_status read_size(const json_t *json, const struct layer_argumen
                                   size_t *value, struct weft_error *error) {
     uint64_t number;
     if (!json_read_integer(json, NETWORK_FLOATS_MAX, &number) || (double)number < argument->min) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a whole number from %.0f to %u was expected",
+        return error_set(error, WEFT_BAD_FILE, "%s: a whole number from %.0f to %u was expected",
                          argument->name, argument->min, NETWORK_FLOATS_MAX);
     }
     *value = (size_t)number;
@@ -21,7 +21,7 @@ static enum weft_status read_pair(const json_t *json, const struct layer_argumen
                                   size_t pair[2], struct weft_error *error) {
     bool is_array = json_is_array(json);
     if (is_array && json_array_size(json) != 2) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a number or [height, width] was expected",
+        return error_set(error, WEFT_BAD_FILE, "%s: a number or [height, width] was expected",
                          argument->name);
     }
     TRY(read_size(is_array ? json_array_get(json, 0) : json, argument, &pair[0], error));
@@ -33,7 +33,7 @@ static enum weft_status read_float(const json_t *json, const struct layer_argume
     double number = json != NULL ? json_number_value(json) : argument->fallback;
     if (json != NULL &&
         !(json_is_number(json) && number >= argument->min && number <= argument->max)) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected",
+        return error_set(error, WEFT_BAD_FILE, "%s: a number from %g to %g was expected",
                          argument->name, argument->min, argument->max);
     }
     *value = weft_clean((float)number);
@@ -53,7 +53,7 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
         *(bool *)value = json != NULL ? json_is_true(json) : argument->fallback > 0;
         return json == NULL || json_is_boolean(json)
                    ? WEFT_OK
-                   : weft_fail(error, WEFT_BAD_FILE, "%s: true or false was expected",
+                   : error_set(error, WEFT_BAD_FILE, "%s: true or false was expected",
                                argument->name);
     default:
         return read_float(json, argument, value, error);
@@ -61,7 +61,8 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
 }
 
 /* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
-static enum weft_status check_names(json_t *list, enum weft_kind kind, struct weft_error *error) {
+static enum weft_status check_names(json_t *list, enum layer_kind_id kind,
+                                    struct weft_error *error) {
     const struct layer_argument *arguments = layer_kinds[kind]->arguments;
     const char *member;
     json_t *value;
@@ -74,14 +75,15 @@ static enum weft_status check_names(json_t *list, enum weft_kind kind, struct we
             strncat(known, ", ", sizeof known - strlen(known) - 1);
         }
         if (!found) {
-            return weft_fail(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
-                             text_printable(member, shown), weft_kind_name(kind), known);
+            return error_set(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
+                             text_printable(member, shown), layer_kind_name(kind), known);
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status arguments_read(json_t *list, struct weft_layer *layer, struct weft_error *error) {
+enum weft_status arguments_read(json_t *list, struct network_layer *layer,
+                                struct weft_error *error) {
     const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
     TRY(check_names(list, layer->kind, error));
     for (; argument->name != NULL; argument++) {
@@ -90,7 +92,7 @@ enum weft_status arguments_read(json_t *list, struct weft_layer *layer, struct w
             json = json_object_get(list, argument->same_as);
         }
         if (json == NULL && !argument->optional) {
-            return weft_fail(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
+            return error_set(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
         }
         TRY(read_value(json, argument, (char *)layer + argument->offset, error));
     }
@@ -108,7 +110,7 @@ static void write_pair(struct json_writer *json, const char *name, const size_t 
     json_write_close(json, ']');
 }
 
-void arguments_write(const struct weft_layer *layer, struct json_writer *json) {
+void arguments_write(const struct network_layer *layer, struct json_writer *json) {
     const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
     for (; argument->name != NULL; argument++) {
         const void *value = (const char *)layer + argument->offset;

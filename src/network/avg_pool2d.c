@@ -5,7 +5,7 @@
  * count_include_pad, else over the values of the input. */
 #include "network/layer.h"
 
-static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
     struct layer_windows windows = {.height = layer->as.avg_pool2d.kernel,
                                     .width = layer->as.avg_pool2d.kernel,
                                     .stride = layer->as.avg_pool2d.stride,
@@ -13,7 +13,7 @@ static enum weft_status infer(struct weft_layer *layer, struct weft_error *error
     return layer_infer_windows(layer, layer->input.channels, windows, "window", error);
 }
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "AvgPool2d(kernel_size=%zu, stride=%zu, padding=%zu)",
              layer->as.avg_pool2d.kernel, layer->as.avg_pool2d.stride,
              layer->as.avg_pool2d.padding);

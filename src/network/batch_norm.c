@@ -9,18 +9,18 @@
 
 #include "base/numbers.h"
 
-static size_t declare(const struct weft_layer *layer,
-                      struct weft_tensor tensors[LAYER_TENSORS_MAX]) {
+static size_t declare(const struct network_layer *layer,
+                      struct network_tensor tensors[LAYER_TENSORS_MAX]) {
     static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
     for (size_t i = 0; i < 4; i++) {
         tensors[i] =
-            (struct weft_tensor){.trained = i < 2, .rank = 1, .shape = {layer->input.channels}};
+            (struct network_tensor){.trained = i < 2, .rank = 1, .shape = {layer->input.channels}};
         strcpy(tensors[i].name, names[i]);
     }
     return 4;
 }
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     char eps[32], momentum[32];
     text_add(text, "BatchNorm%dd(%zu, eps=%s, momentum=%s, affine=True, track_running_stats=True)",
              layer->input.flat ? 1 : 2, layer->input.channels,

@@ -2,14 +2,14 @@
  * moved. */
 #include "network/layer.h"
 
-static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
     (void)error;
-    layer->output = (struct weft_shape){
-        .channels = weft_shape_size(layer->input), .height = 1, .width = 1, .flat = true};
+    layer->output = (struct tensor_shape){
+        .channels = shape_size(layer->input), .height = 1, .width = 1, .flat = true};
     return WEFT_OK;
 }
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     (void)layer;
     text_add(text, "Flatten(start_dim=1, end_dim=-1)");
 }

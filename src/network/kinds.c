@@ -4,33 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYER(KIND, name) [WEFT_KIND_##KIND] = &layer_##name,
-const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT] = {
+#define LAYER(KIND, name) [LAYER_KIND_##KIND] = &layer_##name,
+const struct layer_kind *const layer_kinds[LAYER_KIND_COUNT] = {
 #include "network/layers.def"
 };
 
-#define LAYER(KIND, name) [WEFT_KIND_##KIND] = #name,
-static const char *const names[WEFT_KIND_COUNT] = {
+#define LAYER(KIND, name) [LAYER_KIND_##KIND] = #name,
+static const char *const names[LAYER_KIND_COUNT] = {
 #include "network/layers.def"
 };
 
 #define LAYER(KIND, name) +1
 _Static_assert(0
 #include "network/layers.def"
-                   == WEFT_KIND_COUNT,
-               "enum weft_kind and layers.def have the same kinds");
+                   == LAYER_KIND_COUNT,
+               "enum layer_kind_id and layers.def have the same kinds");
 
-enum weft_kind kind_find(const char *name) {
+enum layer_kind_id kind_find(const char *name) {
     int kind = 0;
-    while (kind < WEFT_KIND_COUNT && strcmp(names[kind], name) != 0) {
+    while (kind < LAYER_KIND_COUNT && strcmp(names[kind], name) != 0) {
         kind++;
     }
-    return (enum weft_kind)kind;
+    return (enum layer_kind_id)kind;
 }
 
 /* Of quotients by 143, the values of a channel, 1 in 7 differs from the product with the rounded
  * reciprocal, so that weft verify sees the difference. With 3 x 14 x 11, it is 1 in 70. */
-char *kind_example(enum weft_kind kind) {
+char *kind_example(enum layer_kind_id kind) {
     const char *example = layer_kinds[kind]->example;
     const char *comma = example[0] != '\0' ? ", " : "";
     struct weft_network *network = NULL;
@@ -46,8 +46,8 @@ char *kind_example(enum weft_kind kind) {
                  flat ? "" : "{\"kind\": \"flatten\"}, ");
         json = text_take(&text);
         if (json != NULL && !flat) {
-            status = weft_network_create(json, &network, NULL);
-            weft_network_destroy(network);
+            status = network_create(json, &network, NULL);
+            network_destroy(network);
         }
         if (status == WEFT_OK) {
             return json;
@@ -60,16 +60,16 @@ char *kind_example(enum weft_kind kind) {
     return NULL;
 }
 
-const char *weft_kind_name(enum weft_kind kind) {
+const char *layer_kind_name(enum layer_kind_id kind) {
     return names[kind];
 }
 
-size_t *weft_layer_outputs(struct weft_layer *layer) {
+size_t *layer_outputs(struct network_layer *layer) {
     size_t offset = layer_kinds[layer->kind]->outputs;
     return offset != 0 ? (size_t *)(void *)((char *)layer + offset) : NULL;
 }
 
-uint64_t weft_layer_flop(const struct weft_layer *layer) {
+uint64_t layer_flop(const struct network_layer *layer) {
     const struct layer_kind *kind = layer_kinds[layer->kind];
     return kind->flop != NULL ? kind->flop(layer) : 0;
 }

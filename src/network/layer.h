@@ -10,7 +10,7 @@
 
 #include "base/json_write.h"
 #include "base/text.h"
-#include "weft/network.h"
+#include "network/network.h"
 
 struct json_t;
 
@@ -45,13 +45,13 @@ enum argument_type {
 };
 
 /* The offset of a member of layer->as. */
-#define IN_LAYER(member) offsetof(struct weft_layer, as.member)
+#define IN_LAYER(member) offsetof(struct network_layer, as.member)
 
 /* An argument of a kind of layer. It must be present, unless it has a default. */
 struct layer_argument {
     const char *name;
     enum argument_type type;
-    size_t offset;       /* of its value in struct weft_layer */
+    size_t offset;       /* of its value in struct network_layer */
     double min, max;     /* of an integer (only min) or a float */
     bool optional;       /* if it is missing, it is ${fallback} */
     double fallback;     /* a default */
@@ -70,13 +70,13 @@ struct layer_kind {
     /* Sets layer->output from layer->input and the arguments. Fails with WEFT_BAD_FILE if they do
      * not fit; the message has both shapes. Numbers of the input are up to NETWORK_FLOATS_MAX; the
      * caller checks the size of the output. NULL: the output has the shape of the input. */
-    enum weft_status (*infer)(struct weft_layer *layer, struct weft_error *error);
+    enum weft_status (*infer)(struct network_layer *layer, struct weft_error *error);
 
     /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
      * trained, rank and shape. The shapes have been checked. Returns the number of tensors. Their
      * order is that of the flat arrays and of model files. NULL: the layer has none. */
-    size_t (*declare)(const struct weft_layer *layer,
-                      struct weft_tensor tensors[LAYER_TENSORS_MAX]);
+    size_t (*declare)(const struct network_layer *layer,
+                      struct network_tensor tensors[LAYER_TENSORS_MAX]);
 
     /* The initial values of each of these tensors. */
     enum initial initial[LAYER_TENSORS_MAX];
@@ -85,14 +85,14 @@ struct layer_kind {
      * buffers. */
     bool counts_batches;
 
-    /* The offset in struct weft_layer of the argument that weft_layer_outputs returns. 0: none. */
+    /* The offset in struct network_layer of the argument that layer_outputs returns. 0: none. */
     size_t outputs;
 
     /* Adds the layer as PyTorch prints it: "Linear(in_features=60, out_features=10, bias=True)". */
-    void (*pytorch)(const struct weft_layer *layer, struct text *text);
+    void (*pytorch)(const struct network_layer *layer, struct text *text);
 
-    /* What weft_layer_flop returns. NULL: 0. */
-    uint64_t (*flop)(const struct weft_layer *layer);
+    /* What layer_flop returns. NULL: 0. */
+    uint64_t (*flop)(const struct network_layer *layer);
 };
 
 /* The rows: layer_conv2d and so on. */
@@ -100,22 +100,22 @@ struct layer_kind {
 #include "network/layers.def"
 
 /* kinds.c: the table. */
-extern const struct layer_kind *const layer_kinds[WEFT_KIND_COUNT];
+extern const struct layer_kind *const layer_kinds[LAYER_KIND_COUNT];
 
-/* Returns the kind ${name}, or WEFT_KIND_COUNT if there is none. */
-enum weft_kind kind_find(const char *name);
+/* Returns the kind ${name}, or LAYER_KIND_COUNT if there is none. */
+enum layer_kind_id kind_find(const char *name);
 
 /* Returns a list of layers with the example of ${kind} in it and a flat output of 10, for
- * weft_network_create, in memory that the caller frees; NULL without memory. */
-char *kind_example(enum weft_kind kind);
+ * network_create, in memory that the caller frees; NULL without memory. */
+char *kind_example(enum layer_kind_id kind);
 
 /* arguments.c: reads the arguments of ${layer}, whose kind is known, from the JSON object ${list}.
  * Fails with WEFT_BAD_FILE for a value that the table does not allow, and for an unknown name. */
-enum weft_status arguments_read(struct json_t *list, struct weft_layer *layer,
+enum weft_status arguments_read(struct json_t *list, struct network_layer *layer,
                                 struct weft_error *error);
 
 /* Writes all arguments, including those with their default, as members of the open object. */
-void arguments_write(const struct weft_layer *layer, struct json_writer *json);
+void arguments_write(const struct network_layer *layer, struct json_writer *json);
 
 /* Windows that slide over the rows and columns of an image, as cl/sliding.h describes for one
  * dimension. */
@@ -127,7 +127,7 @@ struct layer_windows {
  * Fails with WEFT_BAD_FILE if the input is flat, if a window is larger than the input with its
  * padding, and if the padding is more than half of a window. ${what}: "window" or "kernel", for
  * messages. */
-enum weft_status layer_infer_windows(struct weft_layer *layer, size_t channels,
+enum weft_status layer_infer_windows(struct network_layer *layer, size_t channels,
                                      struct layer_windows windows, const char *what,
                                      struct weft_error *error);
 

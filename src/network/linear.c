@@ -1,34 +1,35 @@
 /* linear.c: (in_features) becomes (out_features): weight times input, plus bias. */
 #include "network/layer.h"
 
-static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
     char input[64];
     if (!layer->input.flat) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "linear gives %zu from a flat input, but its input is %s: put a flatten "
                          "layer before it",
-                         layer->as.linear.out_features, weft_shape_text(layer->input, input));
+                         layer->as.linear.out_features, shape_text(layer->input, input));
     }
-    layer->output = (struct weft_shape){
+    layer->output = (struct tensor_shape){
         .channels = layer->as.linear.out_features, .height = 1, .width = 1, .flat = true};
     return WEFT_OK;
 }
 
-static size_t declare(const struct weft_layer *layer,
-                      struct weft_tensor tensors[LAYER_TENSORS_MAX]) {
+static size_t declare(const struct network_layer *layer,
+                      struct network_tensor tensors[LAYER_TENSORS_MAX]) {
     size_t out = layer->as.linear.out_features;
-    tensors[0] = (struct weft_tensor){
+    tensors[0] = (struct network_tensor){
         .name = "weight", .trained = true, .rank = 2, .shape = {out, layer->input.channels}};
-    tensors[1] = (struct weft_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
+    tensors[1] =
+        (struct network_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
     return 2;
 }
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)", layer->input.channels,
              layer->as.linear.out_features);
 }
 
-static uint64_t flop(const struct weft_layer *layer) {
+static uint64_t flop(const struct network_layer *layer) {
     return 2 * (uint64_t)layer->input.channels * layer->as.linear.out_features;
 }
 

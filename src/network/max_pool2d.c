@@ -4,14 +4,14 @@
  * windows are inside the input, and rows and columns that fill no window are ignored. */
 #include "network/layer.h"
 
-static enum weft_status infer(struct weft_layer *layer, struct weft_error *error) {
+static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
     struct layer_windows windows = {.height = layer->as.max_pool2d.kernel,
                                     .width = layer->as.max_pool2d.kernel,
                                     .stride = layer->as.max_pool2d.stride};
     return layer_infer_windows(layer, layer->input.channels, windows, "window", error);
 }
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "MaxPool2d(kernel_size=%zu, stride=%zu, padding=0, dilation=1, ceil_mode=False)",
              layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
 }

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "weft/network.h"
+#include "network/network.h"
 
 /* With every argument, so that a default may change later. */
-char *weft_network_to_json(const struct weft_network *network) {
+char *network_to_json(const struct weft_network *network) {
     struct json_writer json = {.spaced = true};
     char *text;
     json_write_open(&json, NULL, '{');
@@ -20,9 +20,9 @@ char *weft_network_to_json(const struct weft_network *network) {
     json_write_close(&json, ']');
     json_write_open(&json, "layers", '[');
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         json_write_open(&json, NULL, '{');
-        json_write_string(&json, "kind", weft_kind_name(layer->kind));
+        json_write_string(&json, "kind", layer_kind_name(layer->kind));
         if (layer->named) {
             json_write_string(&json, "name", layer->name);
         }
@@ -40,7 +40,7 @@ char *weft_network_to_json(const struct weft_network *network) {
 static void add_modules(const struct weft_network *network, size_t begin, size_t end, size_t used,
                         int indent, struct text *text) {
     for (size_t i = begin, next; i < end; i = next) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         const char *name = layer->name + used, *dot = strchr(name, '.');
         size_t length = dot != NULL ? (size_t)(dot - name) : strlen(name);
         next = i + 1;
@@ -61,7 +61,7 @@ static void add_modules(const struct weft_network *network, size_t begin, size_t
 }
 
 /* An nn.Sequential of these layers, called Network. */
-char *weft_network_to_pytorch(const struct weft_network *network) {
+char *network_to_pytorch(const struct weft_network *network) {
     struct text text = {0};
     text_add(&text, "Network(\n");
     add_modules(network, 0, network->layer_count, 0, 2, &text);
@@ -70,8 +70,7 @@ char *weft_network_to_pytorch(const struct weft_network *network) {
 }
 
 /* The network of the published notebook, with the notebook's names. */
-enum weft_status weft_network_create_published(struct weft_network **network,
-                                               struct weft_error *error) {
+enum weft_status network_create_published(struct weft_network **network, struct weft_error *error) {
     static const char list[] =
         "{\"input\": [1, 28, 28], \"layers\": ["
         "{\"kind\": \"conv2d\", \"name\": \"conv1\", \"out_channels\": 6, \"kernel_size\": 5},"
@@ -88,5 +87,5 @@ enum weft_status weft_network_create_published(struct weft_network **network,
         "{\"kind\": \"linear\", \"name\": \"fc2\", \"out_features\": 60},"
         "{\"kind\": \"relu\"},"
         "{\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 10}]}";
-    return weft_network_create(list, network, error);
+    return network_create(list, network, error);
 }

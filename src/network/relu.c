@@ -1,7 +1,7 @@
 /* relu.c: x > 0 ? x : 0, of any shape. */
 #include "network/layer.h"
 
-static void pytorch(const struct weft_layer *layer, struct text *text) {
+static void pytorch(const struct network_layer *layer, struct text *text) {
     (void)layer;
     text_add(text, "ReLU()");
 }

@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 
-size_t weft_shape_size(struct weft_shape shape) {
+size_t shape_size(struct tensor_shape shape) {
     return shape.channels * shape.height * shape.width;
 }
 
-char *weft_shape_text(struct weft_shape shape, char text[64]) {
+char *shape_text(struct tensor_shape shape, char text[64]) {
     if (shape.flat) {
         snprintf(text, 64, "%zu", shape.channels);
     } else {
@@ -17,50 +17,50 @@ char *weft_shape_text(struct weft_shape shape, char text[64]) {
     return text;
 }
 
-enum weft_status layer_infer_windows(struct weft_layer *layer, size_t channels,
+enum weft_status layer_infer_windows(struct network_layer *layer, size_t channels,
                                      struct layer_windows windows, const char *what,
                                      struct weft_error *error) {
     uint64_t height = (uint64_t)layer->input.height + 2 * (uint64_t)windows.padding;
     uint64_t width = (uint64_t)layer->input.width + 2 * (uint64_t)windows.padding;
     char input[64];
-    weft_shape_text(layer->input, input);
+    shape_text(layer->input, input);
     if (layer->input.flat) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "%s needs channels x height x width, but its input is flat: %s",
-                         weft_kind_name(layer->kind), input);
+                         layer_kind_name(layer->kind), input);
     }
     if (windows.padding > windows.height / 2 || windows.padding > windows.width / 2) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "the padding %zu is more than half of the %s %zu x %zu", windows.padding,
                          what, windows.height, windows.width);
     }
     if (windows.height > height || windows.width > width) {
-        return weft_fail(error, WEFT_BAD_FILE, "the %s %zu x %zu is larger than its input %s", what,
+        return error_set(error, WEFT_BAD_FILE, "the %s %zu x %zu is larger than its input %s", what,
                          windows.height, windows.width, input);
     }
     layer->output =
-        (struct weft_shape){.channels = channels,
-                            .height = (size_t)((height - windows.height) / windows.stride + 1),
-                            .width = (size_t)((width - windows.width) / windows.stride + 1)};
+        (struct tensor_shape){.channels = channels,
+                              .height = (size_t)((height - windows.height) / windows.stride + 1),
+                              .width = (size_t)((width - windows.width) / windows.stride + 1)};
     return WEFT_OK;
 }
 
-struct weft_shape weft_network_output(const struct weft_network *network) {
+struct tensor_shape network_output(const struct weft_network *network) {
     return network->layers[network->layer_count - 1].output;
 }
 
-enum weft_status weft_network_check_classifier(const struct weft_network *network, size_t classes,
-                                               struct weft_error *error) {
-    const struct weft_layer *last = &network->layers[network->layer_count - 1];
+enum weft_status network_check_classifier(const struct weft_network *network, size_t classes,
+                                          struct weft_error *error) {
+    const struct network_layer *last = &network->layers[network->layer_count - 1];
     char output[64];
     if (classes < 2) {
-        return weft_fail(error, WEFT_USAGE, "classes: at least 2 are needed, not %zu", classes);
+        return error_set(error, WEFT_USAGE, "classes: at least 2 are needed, not %zu", classes);
     }
     if (!last->output.flat || last->output.channels != classes) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "layer %zu (%s): the last layer gives %s%s, but %zu classes need a flat "
                          "output of %zu",
-                         network->layer_count, last->name, weft_shape_text(last->output, output),
+                         network->layer_count, last->name, shape_text(last->output, output),
                          last->output.flat ? "" : " (not flat)", classes, classes);
     }
     return WEFT_OK;

@@ -86,6 +86,6 @@ enum weft_status os_lock_in_use(struct weft_error *error, const char *folder, co
         memcpy(holder, text, length);
         holder[length] = '\0';
     }
-    weft_fail(error, WEFT_USAGE, "%s: in use by %s", folder, holder);
-    return weft_error_hint(error, "wait for its end, or choose another folder");
+    error_set(error, WEFT_USAGE, "%s: in use by %s", folder, holder);
+    return error_hint(error, "wait for its end, or choose another folder");
 }

@@ -50,7 +50,7 @@ static enum weft_status set_path(struct os_file *file, const char *path, bool fo
     }
     free(target);
     if (!trusted) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "cannot write %s: it is a symbolic link that another user made", path);
     }
     return fits ? WEFT_OK
@@ -231,10 +231,10 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
     int length =
         snprintf(path, 1024, "%s/weft-XXXXXX", parent != NULL && *parent != '\0' ? parent : "/tmp");
     if (length < 0 || length >= 1024) {
-        return weft_fail(error, WEFT_BAD_FILE, "temporary folder: the path of TMPDIR is too long");
+        return error_set(error, WEFT_BAD_FILE, "temporary folder: the path of TMPDIR is too long");
     }
     if (mkdtemp(path) == NULL) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: cannot be made: %s", path, strerror(errno));
+        error_set(error, WEFT_BAD_FILE, "%s: cannot be made: %s", path, strerror(errno));
         path[0] = '\0';
         return WEFT_BAD_FILE;
     }

@@ -17,9 +17,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/file_kind.h"
 #include "os/stream.h"
-#include "weft/error.h"
 
 enum { OS_PATH = 4096 }; /* bytes of a path, including the closing zero */
 

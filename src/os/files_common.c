@@ -23,37 +23,37 @@ static enum weft_status hint_permissions(struct weft_error *error, const char *p
     struct stat status;
     size_t length = strlen(path);
     if (length >= sizeof part || stat(path, &status) == 0 || errno != EACCES) {
-        return weft_error_hint(error, "check the permissions of the file and of its folder");
+        return error_hint(error, "check the permissions of the file and of its folder");
     }
     do {
         os_folder_of(path, part);
         path = part;
     } while (stat(part, &status) != 0 && errno == EACCES && strlen(part) > 1);
-    return weft_error_hint(error, "the folder %s may not be entered: check its permissions", part);
+    return error_hint(error, "the folder %s may not be entered: check its permissions", part);
 }
 
 enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number) {
     if (number == EINTR) {
-        return weft_fail(error, WEFT_INTERRUPTED, "%s %s: interrupted", what, path);
+        return error_set(error, WEFT_INTERRUPTED, "%s %s: interrupted", what, path);
     }
-    weft_fail(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
+    error_set(error, WEFT_BAD_FILE, "%s %s: %s", what, path, strerror(number));
     switch (number) {
     case EACCES:
     case EPERM:
         return hint_permissions(error, path);
     case ENXIO:
-        return weft_error_hint(error, "it is a socket or a device without hardware");
+        return error_hint(error, "it is a socket or a device without hardware");
     case EROFS:
-        return weft_error_hint(error, "choose a folder on a disk that can be written");
+        return error_hint(error, "choose a folder on a disk that can be written");
     case ENOSPC:
 #ifdef EDQUOT
     case EDQUOT:
 #endif
-        return weft_error_hint(error, "free some space, or choose a folder on another disk");
+        return error_hint(error, "free some space, or choose a folder on another disk");
     case ENAMETOOLONG:
-        return weft_error_hint(error, "choose a shorter name");
+        return error_hint(error, "choose a shorter name");
     case EFBIG:
-        return weft_error_hint(error, "ulimit -f limits the size of files, or the disk does");
+        return error_hint(error, "ulimit -f limits the size of files, or the disk does");
     default:
         return WEFT_BAD_FILE;
     }
@@ -140,7 +140,7 @@ enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, ch
         /* For the zero, and one byte more, so that the first read finds the end. */
         char *larger = realloc(*bytes, capacity + 2);
         if (larger == NULL) {
-            return weft_fail(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
+            return error_set(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
         }
         *bytes = larger;
         TRY(os_file_get(stream, path, larger + *size, capacity + 1 - *size, &got, error));
@@ -166,7 +166,7 @@ static enum weft_status read_file(const char *path, size_t limit, const enum fil
     TRY_OR(done, os_file_append(stream, path, limit, bytes, size, error));
     if (*size > limit) {
         status =
-            weft_fail(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit);
+            error_set(error, WEFT_BAD_FILE, "cannot read %s: more than %zu bytes", path, limit);
     }
 done:
     fclose(stream);
@@ -221,7 +221,7 @@ enum weft_status os_fail_writing(struct weft_error *error, const char *path, int
     if (number == ENOENT && strlen(path) < sizeof folder) {
         os_folder_of(path, folder);
         if (!os_is_folder(folder)) {
-            return weft_error_hint(error, "there is no folder %s: make it first", folder);
+            return error_hint(error, "there is no folder %s: make it first", folder);
         }
     }
     return status;

@@ -81,9 +81,9 @@ static enum weft_status fail(struct os_lock *lock, const char *folder, int numbe
     if (number == EWOULDBLOCK) {
         status = fail_in_use(lock, folder, error);
     } else if (number == ELOOP || number == EINVAL || number == EISDIR || number == ENXIO) {
-        status = weft_fail(error, WEFT_BAD_FILE, "cannot lock %s: %s in it is not a file", folder,
+        status = error_set(error, WEFT_BAD_FILE, "cannot lock %s: %s in it is not a file", folder,
                            OS_LOCK_NAME);
-        weft_error_hint(error, "remove %s", lock->path);
+        error_hint(error, "remove %s", lock->path);
     } else {
         status = os_fail(error, "cannot write into the folder", folder, number);
     }
@@ -123,8 +123,8 @@ enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct 
         return WEFT_OK;
     }
     if (!os_holds_folder(folder)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: the folder was moved or removed meanwhile", folder);
-        return weft_error_hint(error, "if it has another name now, continue there with --resume");
+        error_set(error, WEFT_BAD_FILE, "%s: the folder was moved or removed meanwhile", folder);
+        return error_hint(error, "if it has another name now, continue there with --resume");
     }
     TRY(os_lock_take(&again, folder, error));
     close((int)lock->file);

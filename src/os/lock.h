@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 #define OS_LOCK_NAME "weft.lock"
 

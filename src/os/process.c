@@ -296,7 +296,7 @@ enum weft_status os_run_self(char *const *arguments, double seconds, struct os_c
     fflush(NULL); /* otherwise the child would print the buffered text again */
     child = fork();
     if (child < 0) {
-        return weft_fail(error, WEFT_FAILED, "cannot start another process: %s", strerror(errno));
+        return error_set(error, WEFT_FAILED, "cannot start another process: %s", strerror(errno));
     }
     if (child == 0) {
         run_child(parent, arguments);

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* The end of a child process. */
 struct os_child {
@@ -59,7 +59,7 @@ void os_end_at_interrupts(const char *message, const char *output);
 void os_catch_interrupts(void);
 
 /* Returns whether a signal has arrived. The library, which has a copy of the functions of src/os,
- * asks the function of weft_set_interrupted. */
+ * asks the function of set_interrupted. */
 bool os_interrupted(void);
 
 /* Sets the function that os_interrupted asks too. NULL: none. */

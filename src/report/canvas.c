@@ -40,12 +40,12 @@ enum weft_status canvas_check(const char *path, struct weft_error *error) {
         return WEFT_OK;
     }
     if (!ends_in(path, ".png") && !ends_in(path, ".pdf")) {
-        return weft_fail(error, WEFT_USAGE, "%s: not a name that ends in .png, .svg or .pdf", path);
+        return error_set(error, WEFT_USAGE, "%s: not a name that ends in .png, .svg or .pdf", path);
     }
     if (canvas_cairo_version()[0] == '\0') {
-        weft_fail(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
-        return weft_error_hint(error, "choose a name that ends in .svg, or build with cairo and "
-                                      "Pango (Debian: libpango1.0-dev)");
+        error_set(error, WEFT_USAGE, "%s: this weft was built without cairo", path);
+        return error_hint(error, "choose a name that ends in .svg, or build with cairo and "
+                                 "Pango (Debian: libpango1.0-dev)");
     }
     return WEFT_OK;
 }
@@ -83,7 +83,7 @@ enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) 
     TRY_OR(done, canvas->kind->finish(canvas, error));
     if (canvas->failed) {
         TRY_OR(done,
-               weft_fail(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path));
+               error_set(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path));
     }
     if (canvas->file.stream != NULL) {
         TRY_OR(done, os_file_commit(&canvas->file, error));

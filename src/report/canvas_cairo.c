@@ -170,7 +170,7 @@ static enum weft_status finish(struct canvas *canvas, struct weft_error *error) 
         return WEFT_OK; /* os_file_commit fails with the reason of the system */
     }
     if (status != CAIRO_STATUS_SUCCESS) {
-        return weft_fail(error, WEFT_FAILED, "%s: cairo: %s", canvas->file.path,
+        return error_set(error, WEFT_FAILED, "%s: cairo: %s", canvas->file.path,
                          cairo_status_to_string(status));
     }
     return WEFT_OK;

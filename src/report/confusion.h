@@ -3,20 +3,20 @@
 #define WEFT_REPORT_CONFUSION_H
 
 #include "report/screen.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 struct confusion_matrix {
-    const struct weft_evaluation *evaluation;
+    const struct evaluation *evaluation;
     const char *const *names; /* the name of each class, UTF-8 */
     const char *title;
     bool normalize; /* shares of each row in place of counts */
 };
 
 /* Returns the images of true class ${row}. */
-uint64_t confusion_row_total(const struct weft_evaluation *evaluation, size_t row);
+uint64_t confusion_row_total(const struct evaluation *evaluation, size_t row);
 
 /* Returns the images that were predicted as class ${column}. */
-uint64_t confusion_column_total(const struct weft_evaluation *evaluation, size_t column);
+uint64_t confusion_column_total(const struct evaluation *evaluation, size_t column);
 
 /* Returns the value of a cell: the count, or the share of its row (0 if the row is empty). */
 double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t column);

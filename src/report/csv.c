@@ -28,8 +28,7 @@ static void print_field(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-void csv_write_confusion(FILE *out, const struct weft_evaluation *evaluation,
-                         const char *const *names) {
+void csv_write_confusion(FILE *out, const struct evaluation *evaluation, const char *const *names) {
     size_t classes = evaluation->classes;
     for (size_t i = 0; i < classes; i++) {
         fputc(',', out);
@@ -195,7 +194,7 @@ static enum weft_status read_table(const char *path, const char *const *names, s
     enum weft_status status;
     TRY(os_text_read(path, TABLE_MAX, FILE_CSV, &text, &size, error));
     status = strlen(text) == size ? WEFT_OK
-                                  : weft_fail(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
+                                  : error_set(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
     rest = text;
     columns = read_head(next_line(&rest), names, count, which);
     while (status == WEFT_OK && *rest != '\0') {
@@ -205,14 +204,14 @@ static enum weft_status read_table(const char *path, const char *const *names, s
         }
         if (element == NULL) {
             status =
-                weft_fail(error, WEFT_FAILED, "%s: no memory for %zu lines", path, list->count);
+                error_set(error, WEFT_FAILED, "%s: no memory for %zu lines", path, list->count);
         } else if (!read_row(next_line(&rest), columns, which, row)) {
             status =
-                weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",
+                error_set(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",
                           path, list->count + 1);
         } else if (!take(row, list->count - 1, count, element)) {
             status =
-                weft_fail(error, WEFT_BAD_FILE, "%s: line %zu: %s", path, list->count + 1, what);
+                error_set(error, WEFT_BAD_FILE, "%s: line %zu: %s", path, list->count + 1, what);
         }
     }
     free(text);

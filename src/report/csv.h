@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 /* One epoch, a line of history.csv. */
 struct report_epoch {
@@ -29,8 +29,7 @@ struct report_step {
 };
 
 /* Writes the matrix: first row and column hold the class names, the corner is empty. */
-void csv_write_confusion(FILE *out, const struct weft_evaluation *evaluation,
-                         const char *const *names);
+void csv_write_confusion(FILE *out, const struct evaluation *evaluation, const char *const *names);
 
 /* Writes "epoch,accuracy,total_loss,mean_loss,seconds" and a line for each epoch. If any epoch was
  * validated, the line has ",validation_accuracy,validation_loss" too. */

@@ -42,7 +42,7 @@ enum weft_status report_png_encode(const uint8_t *grey, size_t columns, size_t r
     uLongf packed;
     *bytes = NULL;
     if (columns == 0 || rows == 0 || columns > PIXELS_MAX / rows) {
-        return weft_fail(error, WEFT_USAGE, "PNG: a picture of %zu x %zu pixels", columns, rows);
+        return error_set(error, WEFT_USAGE, "PNG: a picture of %zu x %zu pixels", columns, rows);
     }
     packed = compressBound((uLong)((columns + 1) * rows));
     filtered = filter(grey, columns, rows);
@@ -52,7 +52,7 @@ enum weft_status report_png_encode(const uint8_t *grey, size_t columns, size_t r
         free(filtered);
         free(*bytes);
         *bytes = NULL;
-        return weft_fail(error, WEFT_FAILED, "PNG: no memory");
+        return error_set(error, WEFT_FAILED, "PNG: no memory");
     }
     free(filtered);
     memcpy(*bytes, signature, sizeof signature);

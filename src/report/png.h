@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* Encodes ${rows} x ${columns} greys (0 is black) as a PNG file in ${bytes}, which the caller
  * frees. Fails with WEFT_FAILED without memory, and with WEFT_USAGE for an image without pixels or

@@ -12,13 +12,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 /* Prints on stdout, or on ${out}, as printf does, with all strings among the arguments made
  * printable. The line breaks of ${format} are kept. */
-void screen_print(const char *format, ...) WEFT_PRINTF(1, 2);
-void screen_print_to(FILE *out, const char *format, ...) WEFT_PRINTF(2, 3);
-void screen_print_list(FILE *out, const char *format, va_list arguments) WEFT_PRINTF(2, 0);
+void screen_print(const char *format, ...) PRINTF_FORMAT(1, 2);
+void screen_print_to(FILE *out, const char *format, ...) PRINTF_FORMAT(2, 3);
+void screen_print_list(FILE *out, const char *format, va_list arguments) PRINTF_FORMAT(2, 0);
 
 /* Prints ${before}, ${text} with its line breaks, and a line break. Other control characters of
  * ${text} are shown by their numbers: for messages of struct weft_error. */

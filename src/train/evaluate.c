@@ -1,5 +1,5 @@
 /* evaluate.c: a confusion matrix from forward passes over a split. */
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "data/safetensors.h"
 
 /* Adds the results of a pass: of ${count} images with these ${labels}. */
-static void count_pass(struct weft_evaluation *evaluation, const uint8_t *labels, size_t count,
+static void count_pass(struct evaluation *evaluation, const uint8_t *labels, size_t count,
                        const uint32_t *predictions, const float *losses) {
     for (size_t i = 0; i < count; i++) {
         size_t label = labels[i], prediction = predictions[i];
@@ -21,11 +21,11 @@ static enum weft_status interrupted(size_t done, size_t images, struct weft_erro
     if (error != NULL) {
         *error = (struct weft_error){0}; /* the pass does not know how many were before it */
     }
-    return weft_fail(error, WEFT_INTERRUPTED, "evaluation: interrupted after %zu of %zu images",
+    return error_set(error, WEFT_INTERRUPTED, "evaluation: interrupted after %zu of %zu images",
                      done, images);
 }
 
-static enum weft_status report_progress(const struct weft_evaluation_options *options, size_t done,
+static enum weft_status report_progress(const struct evaluation_options *options, size_t done,
                                         size_t images, struct weft_error *error) {
     return options->progress == NULL || options->progress(options->context, done, images)
                ? WEFT_OK
@@ -33,20 +33,20 @@ static enum weft_status report_progress(const struct weft_evaluation_options *op
 }
 
 /* Evaluates the images, of which ${evaluation} has the number, in passes of options->batch. */
-static enum weft_status run_passes(struct weft_backend *backend, const uint8_t *labels,
-                                   const struct weft_evaluation_options *options,
-                                   struct weft_evaluation *evaluation, struct weft_error *error) {
+static enum weft_status run_passes(struct backend *backend, const uint8_t *labels,
+                                   const struct evaluation_options *options,
+                                   struct evaluation *evaluation, struct weft_error *error) {
     const size_t images = evaluation->images;
     const size_t batch = options->batch < images ? options->batch : images;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
     float *losses = malloc(batch * sizeof *losses), *logits = evaluation->logits;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "evaluation: no memory");
+        status = error_set(error, WEFT_FAILED, "evaluation: no memory");
         goto done;
     }
     for (size_t first = 0; first < images; first += batch) {
-        struct weft_pass pass = {
+        struct evaluation_pass pass = {
             .split = options->split,
             .statistics = options->statistics,
             .first = first,
@@ -55,7 +55,7 @@ static enum weft_status run_passes(struct weft_backend *backend, const uint8_t *
             .losses = losses,
             .predictions = predictions,
         };
-        status = weft_backend_evaluate(backend, &pass, error);
+        status = backend_evaluate(backend, &pass, error);
         if (status == WEFT_INTERRUPTED) {
             interrupted(first, images, error);
         }
@@ -69,15 +69,14 @@ done:
     return status;
 }
 
-enum weft_status weft_evaluate(struct weft_backend *backend,
-                               const struct weft_evaluation_options *options,
-                               struct weft_evaluation *evaluation, struct weft_error *error) {
-    size_t classes = weft_shape_size(weft_network_output(weft_backend_network(backend))), images;
-    const uint8_t *labels = weft_backend_labels(backend, options->split, &images);
+enum weft_status evaluate_images(struct backend *backend, const struct evaluation_options *options,
+                                 struct evaluation *evaluation, struct weft_error *error) {
+    size_t classes = shape_size(network_output(backend_network(backend))), images;
+    const uint8_t *labels = backend_labels(backend, options->split, &images);
     enum weft_status status;
-    *evaluation = (struct weft_evaluation){.images = images, .classes = classes};
+    *evaluation = (struct evaluation){.images = images, .classes = classes};
     if (options->batch == 0 || images == 0) {
-        return weft_fail(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu", images,
+        return error_set(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu", images,
                          options->batch);
     }
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
@@ -85,10 +84,10 @@ enum weft_status weft_evaluate(struct weft_backend *backend,
         evaluation->logits = calloc(images, classes * sizeof *evaluation->logits);
     }
     status = evaluation->confusion == NULL || (options->want_logits && evaluation->logits == NULL)
-                 ? weft_fail(error, WEFT_FAILED, "evaluation: no memory")
+                 ? error_set(error, WEFT_FAILED, "evaluation: no memory")
                  : run_passes(backend, labels, options, evaluation, error);
     if (status != WEFT_OK) {
-        weft_evaluation_finish(evaluation);
+        evaluation_finish(evaluation);
         return status;
     }
     evaluation->accuracy = (double)evaluation->correct / (double)evaluation->images;
@@ -96,20 +95,20 @@ enum weft_status weft_evaluate(struct weft_backend *backend,
     return WEFT_OK;
 }
 
-enum weft_status weft_evaluation_save_logits(const struct weft_evaluation *evaluation,
-                                             const char *path, struct weft_error *error) {
+enum weft_status evaluation_save_logits(const struct evaluation *evaluation, const char *path,
+                                        struct weft_error *error) {
     struct safetensors_source source = {.name = "logits",
                                         .rank = 2,
                                         .shape = {evaluation->images, evaluation->classes},
                                         .floats = evaluation->logits};
     if (evaluation->logits == NULL) {
-        return weft_fail(error, WEFT_USAGE, "%s: the evaluation kept no logits", path);
+        return error_set(error, WEFT_USAGE, "%s: the evaluation kept no logits", path);
     }
     return safetensors_write(path, NULL, 0, &source, 1, NULL, error);
 }
 
-void weft_evaluation_finish(struct weft_evaluation *evaluation) {
+void evaluation_finish(struct evaluation *evaluation) {
     free(evaluation->confusion);
     free(evaluation->logits);
-    *evaluation = (struct weft_evaluation){0};
+    *evaluation = (struct evaluation){0};
 }

@@ -1,5 +1,5 @@
 /* schedule.c: the order of the images in an epoch, and Adam's constants in each step. */
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #include <math.h>
 
@@ -22,8 +22,8 @@ static double power(double base, uint64_t t) {
     return result;
 }
 
-struct weft_adam weft_adam_step(float learning_rate, uint64_t t) {
-    return (struct weft_adam){
+struct adam_constants adam_step(float learning_rate, uint64_t t) {
+    return (struct adam_constants){
         .beta1 = (float)BETA1,
         .beta2 = (float)BETA2,
         .eps = (float)EPS,
@@ -46,7 +46,7 @@ static uint32_t scale(uint64_t random, uint64_t bound) {
 /* The shuffle of Fisher and Yates, from the last position down: position i is swapped with one of
  * 0 .. i, which random number i chooses: words 0 and 1 (i even) or 2 and 3 (i odd) of block i / 2,
  * low word first. */
-void weft_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count) {
+void shuffle_images(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count) {
     uint32_t words[4];
     size_t drawn = SIZE_MAX; /* the block that is in words */
     for (size_t i = 0; i < count; i++) {

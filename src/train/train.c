@@ -1,5 +1,5 @@
 /* train.c: the loop over epochs and steps, the same for every backend. */
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,21 +11,21 @@
 
 #define REPORT_SECONDS 0.15 /* between two calls of the progress callback */
 
-struct weft_training weft_training_default(void) {
-    return (struct weft_training){
+struct training training_default(void) {
+    return (struct training){
         .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_ORDER_SHUFFLED};
 }
 
 /* The state of a training. */
 struct run {
     struct weft_model *model;
-    struct weft_backend *backend;
-    const struct weft_training *training;
-    const struct weft_training_events *events;
+    struct backend *backend;
+    const struct training *training;
+    const struct training_events *events;
     size_t images;
     uint64_t done;                    /* steps made, over all epochs */
     uint32_t *order;                  /* of the images in the epoch */
-    struct weft_adam *adam;           /* of each step of the epoch */
+    struct adam_constants *adam;      /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
     float *values;                    /* as long as the longer flat array */
     size_t chunk;                     /* steps between two calls of the progress callback */
@@ -33,7 +33,7 @@ struct run {
 
 /* Returns the steps of the next epoch: those of all images, or what is left of training->steps. */
 static size_t steps_of_epoch(const struct run *run) {
-    const struct weft_training *training = run->training;
+    const struct training *training = run->training;
     uint64_t steps = (run->images + training->batch - 1) / training->batch;
     if (training->steps != 0 && training->steps - run->done < steps) {
         steps = training->steps - run->done;
@@ -58,20 +58,20 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     run->results = malloc(steps * sizeof *run->results);
     run->values = calloc(floats + 1, sizeof *run->values);
     if (run->order == NULL || run->adam == NULL || run->results == NULL || run->values == NULL) {
-        return weft_fail(error, WEFT_FAILED, "training: no memory");
+        return error_set(error, WEFT_FAILED, "training: no memory");
     }
     return WEFT_OK;
 }
 
 /* Writes the values of the model to the device, and Adam's moments: 0, or those to start from. */
 static enum weft_status write_state(struct run *run, struct weft_error *error) {
-    const struct weft_training_start *start = run->training->start;
+    const struct training_start *start = run->training->start;
     const float *moments = start != NULL ? start->moments : run->values;
     const float *second_moments = start != NULL ? start->second_moments : run->values;
-    TRY(weft_backend_write(run->backend, WEFT_ARRAY_PARAMETERS, run->model->parameters, error));
-    TRY(weft_backend_write(run->backend, WEFT_ARRAY_BUFFERS, run->model->buffers, error));
-    TRY(weft_backend_write(run->backend, WEFT_ARRAY_MOMENTS, moments, error));
-    return weft_backend_write(run->backend, WEFT_ARRAY_SECOND_MOMENTS, second_moments, error);
+    TRY(backend_write(run->backend, ARRAY_PARAMETERS, run->model->parameters, error));
+    TRY(backend_write(run->backend, ARRAY_BUFFERS, run->model->buffers, error));
+    TRY(backend_write(run->backend, ARRAY_MOMENTS, moments, error));
+    return backend_write(run->backend, ARRAY_SECOND_MOMENTS, second_moments, error);
 }
 
 static bool all_finite(const float *values, size_t count) {
@@ -85,15 +85,16 @@ static bool all_finite(const float *values, size_t count) {
 
 static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t step,
                                  const char *what) {
-    weft_fail(error, WEFT_FAILED, "training diverged: epoch %zu, step %zu: %s", epoch, step, what);
-    return weft_error_hint(error, "a smaller --lr may help");
+    error_set(error, WEFT_FAILED, "training diverged: epoch %zu, step %zu: %s", epoch, step, what);
+    return error_hint(error, "a smaller --lr may help");
 }
 
 /* Reads one flat array of ${count} floats from the device into ${to}. Fails, and leaves ${to} as it
  * is, if a value is infinite or NaN. */
-static enum weft_status read_array(struct run *run, enum weft_array array, float *to, size_t count,
-                                   size_t epoch, size_t steps, struct weft_error *error) {
-    TRY(weft_backend_read(run->backend, array, run->values, error));
+static enum weft_status read_array(struct run *run, enum backend_array array, float *to,
+                                   size_t count, size_t epoch, size_t steps,
+                                   struct weft_error *error) {
+    TRY(backend_read(run->backend, array, run->values, error));
     if (!all_finite(run->values, count)) {
         return diverged(error, epoch, steps, "a parameter is not a finite number");
     }
@@ -105,10 +106,10 @@ static enum weft_status read_array(struct run *run, enum weft_array array, float
 static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
                                    struct weft_error *error) {
     const struct weft_network *network = run->model->network;
-    TRY(read_array(run, WEFT_ARRAY_BUFFERS, run->model->buffers, network->buffer_count, epoch,
+    TRY(read_array(run, ARRAY_BUFFERS, run->model->buffers, network->buffer_count, epoch, steps,
+                   error));
+    TRY(read_array(run, ARRAY_PARAMETERS, run->model->parameters, network->parameter_count, epoch,
                    steps, error));
-    TRY(read_array(run, WEFT_ARRAY_PARAMETERS, run->model->parameters, network->parameter_count,
-                   epoch, steps, error));
     for (size_t i = 0; i < network->layer_count; i++) {
         if (layer_kinds[network->layers[i].kind]->counts_batches) {
             run->model->batches[i] += (int64_t)steps;
@@ -122,14 +123,14 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
                                    struct weft_error *error) {
     size_t batch = run->training->batch;
     size_t last = end * batch < run->images ? end * batch : run->images;
-    struct weft_steps steps = {
+    struct training_steps steps = {
         .steps = end - begin,
         .batch = batch,
         .images = last - begin * batch,
         .order = run->order + begin * batch,
         .adam = run->adam + begin,
     };
-    TRY(weft_backend_train(run->backend, &steps, run->results + begin, error));
+    TRY(backend_train(run->backend, &steps, run->results + begin, error));
     for (size_t i = begin; i < end; i++) {
         if (!isfinite(run->results[i].loss)) {
             return diverged(error, epoch, i + 1, "the loss is not a finite number");
@@ -142,7 +143,7 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
  * reports of progress. */
 static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
                                   struct weft_error *error) {
-    const struct weft_training_events *events = run->events;
+    const struct training_events *events = run->events;
     bool reports = events != NULL && events->progress != NULL;
     for (size_t begin = 0; begin < steps;) {
         size_t end = reports && run->chunk < steps - begin ? begin + run->chunk : steps;
@@ -156,7 +157,7 @@ static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
         }
         begin = end;
         if (reports && !events->progress(events->context, epoch, begin, steps)) {
-            return weft_fail(error, WEFT_INTERRUPTED,
+            return error_set(error, WEFT_INTERRUPTED,
                              "training: interrupted in epoch %zu, step %zu", epoch, begin);
         }
     }
@@ -183,7 +184,7 @@ static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t s
 }
 
 static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_error *error) {
-    const struct weft_training *training = run->training;
+    const struct training *training = run->training;
     double start = os_seconds();
     size_t steps = steps_of_epoch(run);
     /* The order of the images, and Adam's constants. */
@@ -191,10 +192,10 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
         run->order[i] = (uint32_t)i;
     }
     if (training->order == WEFT_ORDER_SHUFFLED) {
-        weft_shuffle(training->seed, epoch, run->order, run->images);
+        shuffle_images(training->seed, epoch, run->order, run->images);
     }
     for (size_t i = 0; i < steps; i++) {
-        run->adam[i] = weft_adam_step(training->learning_rate, run->done + i + 1);
+        run->adam[i] = adam_step(training->learning_rate, run->done + i + 1);
     }
     /* The steps; afterwards the model holds their result. */
     TRY(run_steps(run, epoch, steps, error));
@@ -203,26 +204,26 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     if (run->events != NULL && run->events->epoch != NULL) {
         struct weft_epoch summary = summarise(run, epoch, steps, os_seconds() - start);
         if (!run->events->epoch(run->events->context, &summary)) {
-            return weft_fail(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu",
+            return error_set(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu",
                              epoch);
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_train(struct weft_model *model, struct weft_backend *backend, size_t images,
-                            const struct weft_training *training,
-                            const struct weft_training_events *events, struct weft_error *error) {
+enum weft_status train_model(struct weft_model *model, struct backend *backend, size_t images,
+                             const struct training *training, const struct training_events *events,
+                             struct weft_error *error) {
     struct run run = {.model = model,
                       .backend = backend,
                       .training = training,
                       .events = events,
                       .images = images,
                       .chunk = 1};
-    const struct weft_training_start *start = training->start;
+    const struct training_start *start = training->start;
     enum weft_status status;
     if (images == 0 || images > UINT32_MAX || training->batch == 0 || training->epochs == 0) {
-        return weft_fail(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
+        return error_set(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
                          training->epochs, images, training->batch);
     }
     TRY_OR(done, run_init(&run, error));

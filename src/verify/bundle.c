@@ -13,7 +13,7 @@
 
 /* Selects in ${record} the launches that compute ${ref}. */
 static void select_launches(const struct weft_network *network, const struct tensor_ref *ref,
-                            const struct weft_verify_difference *found, struct record *record) {
+                            const struct verify_difference *found, struct record *record) {
     size_t index = ref->activation.index;
     if (ref->result != TENSOR_RESULT_NONE) {
         record->loss = true;
@@ -24,16 +24,16 @@ static void select_launches(const struct weft_network *network, const struct ten
         record->loss = index == network->layer_count;
         record->layer = index;
         record->backward = true;
-    } else if (ref->array == WEFT_ARRAY_GRADIENTS || ref->array == WEFT_ARRAY_BUFFERS) {
+    } else if (ref->array == ARRAY_GRADIENTS || ref->array == ARRAY_BUFFERS) {
         for (size_t i = 0; i < network->tensor_count; i++) {
-            const struct weft_tensor *tensor = &network->tensors[i];
+            const struct network_tensor *tensor = &network->tensors[i];
             size_t length = strlen(tensor->name);
             if (strncmp(found->name, tensor->name, length) == 0 &&
                 (found->name[length] == '\0' || found->name[length] == '.')) {
                 record->layer = tensor->layer;
             }
         }
-        record->backward = record->join = ref->array == WEFT_ARRAY_GRADIENTS;
+        record->backward = record->join = ref->array == ARRAY_GRADIENTS;
     } else {
         record->adam = true;
     }
@@ -43,22 +43,22 @@ static void select_launches(const struct weft_network *network, const struct ten
 static enum weft_status read_expected(const struct verify_piece *piece, const char *name,
                                       const struct tensor_ref *ref, float **values,
                                       struct weft_error *error) {
-    struct weft_backend *expected = piece->expected;
+    struct backend *expected = piece->expected;
     size_t count = piece->network->parameter_count + piece->network->buffer_count;
     size_t activation = expected->last_count * ref->count;
     *values = calloc((ref->is_activation && activation > count ? activation : count) + 1,
                      sizeof **values);
     if (*values == NULL) {
-        return weft_fail(error, WEFT_FAILED, "bundle: no memory");
+        return error_set(error, WEFT_FAILED, "bundle: no memory");
     }
     if (ref->result != TENSOR_RESULT_NONE) {
         memcpy(*values, piece->results, ref->count * sizeof **values);
         return WEFT_OK;
     }
     if (ref->is_activation) {
-        return weft_backend_tensor(expected, name, *values, activation, error);
+        return backend_tensor(expected, name, *values, activation, error);
     }
-    TRY(weft_backend_read(expected, ref->array, *values, error));
+    TRY(backend_read(expected, ref->array, *values, error));
     memmove(*values, *values + ref->offset, ref->count * sizeof **values);
     return WEFT_OK;
 }
@@ -79,8 +79,8 @@ static enum weft_status write_bytes(const char *folder, const char *name, const 
 }
 
 static void print_readme(FILE *out, const struct verify *verify, const struct record *record,
-                         const struct weft_verify_difference *found) {
-    const struct weft_verify_outcome *outcome = verify->outcome;
+                         const struct verify_difference *found) {
+    const struct verify_outcome *outcome = verify->outcome;
     const struct weft_device *device = &outcome->device;
     char text[8192];
     printable_print(
@@ -93,7 +93,7 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
         "in:         %s\n"
         "diagnosis:  %s\n",
         device->name, device->platform_name, device->driver, device->opencl,
-        weft_stage_name(found->stage), found->layer,
+        verify_stage_name(found->stage), found->layer,
         found->name[0] != '\0' ? found->name : found->tensor, found->element,
         (unsigned long)found->device, (unsigned long)found->expected, found->differing, found->of,
         found->where, outcome->diagnosis);
@@ -185,7 +185,7 @@ static enum weft_status write_record(const char *folder, const struct record *re
 
 static enum weft_status write_files(const struct verify *verify,
                                     const struct bundle_content *content,
-                                    const struct weft_verify_difference *found,
+                                    const struct verify_difference *found,
                                     struct weft_error *error) {
     const char *folder = verify->options->bundle;
     struct os_file file = {0};
@@ -205,7 +205,7 @@ static enum weft_status write_files(const struct verify *verify,
 /* Files of two bundles are not mixed. */
 static enum weft_status write_folder(const struct verify *verify,
                                      const struct bundle_content *content,
-                                     const struct weft_verify_difference *found,
+                                     const struct verify_difference *found,
                                      struct weft_error *error) {
     struct os_lock lock;
     enum weft_status status;
@@ -221,7 +221,7 @@ void verify_bundle_fail(struct verify *verify, const struct weft_error *error) {
 }
 
 void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
-                         const struct weft_verify_difference *found) {
+                         const struct verify_difference *found) {
     struct weft_error failure = {0};
     if (write_folder(verify, content, found, &failure) != WEFT_OK) {
         verify_bundle_fail(verify, &failure);
@@ -246,11 +246,11 @@ static unsigned char *lay_out(const struct tensor_ref *ref, size_t images, const
 /* Runs the piece once more, with its launches recorded, and writes the folder. */
 static enum weft_status record_piece(struct verify *verify, const struct verify_piece *piece,
                                      const struct verify_setup *setup, const struct tensor_ref *ref,
-                                     const struct weft_verify_difference *found,
+                                     const struct verify_difference *found,
                                      struct weft_error *error) {
     const struct record *record = setup->debug->record;
-    struct weft_verify_difference again = {.differing = 0};
-    struct weft_backend *device = NULL;
+    struct verify_difference again = {.differing = 0};
+    struct backend *device = NULL;
     void *result = NULL, *expected = NULL;
     float *values = NULL;
     char digest[65];
@@ -262,9 +262,9 @@ static enum weft_status record_piece(struct verify *verify, const struct verify_
     TRY_OR(done, read_expected(piece, found->name, ref, &values, error));
     expected = lay_out(ref, device->last_count, values, record->buffers[buffer].size);
     if (expected == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "bundle: no memory");
+        status = error_set(error, WEFT_FAILED, "bundle: no memory");
     } else if (record->source == NULL || record->log == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "bundle: no source was recorded");
+        status = error_set(error, WEFT_FAILED, "bundle: no source was recorded");
     } else {
         const struct bundle_content content = {.record = record,
                                                .buffer = buffer,
@@ -274,7 +274,7 @@ static enum weft_status record_piece(struct verify *verify, const struct verify_
         verify_bundle_write(verify, &content, found);
     }
 done:
-    weft_backend_close(device);
+    backend_close(device);
     free(values);
     free(expected);
     free(result);
@@ -282,7 +282,7 @@ done:
 }
 
 /* Finds the tensor or result of ${found}. Returns false if there is none, as for a hash. */
-static bool find_ref(const struct verify_piece *piece, const struct weft_verify_difference *found,
+static bool find_ref(const struct verify_piece *piece, const struct verify_difference *found,
                      struct tensor_ref *ref) {
     static const struct {
         const char *tensor;
@@ -307,7 +307,7 @@ static bool find_ref(const struct verify_piece *piece, const struct weft_verify_
 }
 
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
-                   const struct verify_setup *setup, const struct weft_verify_difference *found) {
+                   const struct verify_setup *setup, const struct verify_difference *found) {
     struct record record = {.kernels = setup->options.kernels, .step = piece->step};
     const struct debug_options debug = {.record = &record};
     struct verify_setup recording = {.options = setup->options, .debug = &debug};
@@ -315,7 +315,7 @@ void verify_bundle(struct verify *verify, const struct verify_piece *piece,
     struct weft_error failure = {0};
     enum weft_status status;
     if (verify->outcome->device.builtin || !find_ref(piece, found, &ref)) {
-        status = weft_fail(&failure, WEFT_FAILED,
+        status = error_set(&failure, WEFT_FAILED,
                            "a difference of this stage cannot be put into a program of its own");
     } else {
         select_launches(piece->network, &ref, found, &record);

@@ -11,7 +11,7 @@
 /* Runs ${piece} again, which gave ${found} with ${setup}, and writes into options->bundle what
  * shows it without weft. Where that is not possible, outcome->bundle says why. */
 void verify_bundle(struct verify *verify, const struct verify_piece *piece,
-                   const struct verify_setup *setup, const struct weft_verify_difference *found);
+                   const struct verify_setup *setup, const struct verify_difference *found);
 
 /* What a bundle shows. */
 struct bundle_content {
@@ -23,7 +23,7 @@ struct bundle_content {
 
 /* Writes the folder with ${content}. If that fails, outcome->bundle says why. */
 void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
-                         const struct weft_verify_difference *found);
+                         const struct verify_difference *found);
 
 /* The text of replay_program.c, embedded by the build; empty without OpenCL. */
 extern const char verify_replay_program[];

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *weft_stage_name(enum weft_verify_stage stage) {
+const char *verify_stage_name(enum verify_stage stage) {
     static const char *const names[] = {"transfers", "numerics", "layers", "training",
                                         "evaluation"};
     return names[stage];
 }
 
-const char *weft_verify_result_name(enum weft_verify_result result) {
+const char *verify_result_name(enum verify_result result) {
     static const char *const names[] = {"equal", "different", "unstable"};
     return names[result];
 }
@@ -76,8 +76,8 @@ void verify_variant(const struct verify *verify, size_t variant, struct verify_s
 }
 
 enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
-                             struct weft_backend **backend, struct weft_error *error) {
-    return backend_open(network, &setup->options, setup->debug, backend, NULL, error);
+                             struct backend **backend, struct weft_error *error) {
+    return backend_open_debug(network, &setup->options, setup->debug, backend, NULL, error);
 }
 
 static void report(const struct verify *verify, const char *what) {
@@ -86,8 +86,8 @@ static void report(const struct verify *verify, const char *what) {
     }
 }
 
-void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what) {
-    snprintf(verify->activity, sizeof verify->activity, "stage %s: %s", weft_stage_name(stage),
+void verify_doing(struct verify *verify, enum verify_stage stage, const char *what) {
+    snprintf(verify->activity, sizeof verify->activity, "stage %s: %s", verify_stage_name(stage),
              what);
     report(verify, verify->activity);
 }
@@ -101,11 +101,11 @@ void verify_announce(void *context, const char *kernel) {
 
 enum weft_status verify_progress(const struct verify *verify, const char *what,
                                  struct weft_error *error) {
-    const struct weft_verify_events *events = verify->events;
+    const struct verify_events *events = verify->events;
     if (events != NULL && events->progress != NULL &&
         !events->progress(events->context, what, verify->outcome->passes,
                           verify->outcome->faults)) {
-        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted");
+        return error_set(error, WEFT_INTERRUPTED, "verify: interrupted");
     }
     return WEFT_OK;
 }
@@ -117,10 +117,10 @@ void verify_explain(struct verify *verify, const char *format, ...) {
     va_end(arguments);
 }
 
-void verify_decide(struct verify *verify, struct weft_verify_difference *found,
-                   enum verify_cause cause, bool unstable) {
+void verify_decide(struct verify *verify, struct verify_difference *found, enum verify_cause cause,
+                   bool unstable) {
     found->cause = verify_cause_name(cause);
-    verify->outcome->result = unstable ? WEFT_VERIFY_UNSTABLE : WEFT_VERIFY_DIFFERENT;
+    verify->outcome->result = unstable ? VERIFY_UNSTABLE : VERIFY_DIFFERENT;
     if (verify->events != NULL && verify->events->difference != NULL) {
         verify->events->difference(verify->events->context, found);
     }

@@ -3,7 +3,7 @@
 #define WEFT_VERIFY_CONTEXT_H
 
 #include "backend/opencl/debug/debug.h"
-#include "weft/verify.h"
+#include "verify/verification.h"
 
 /* The causes of a difference: name, a word or two that several causes share, a sentence, and the
  * section of OpenCL 1.2, with what it says, or NULL. */
@@ -73,7 +73,7 @@ void verify_cause_text(enum verify_cause cause, char *text, size_t size);
 
 /* How a device is opened. */
 struct verify_setup {
-    struct weft_backend_options options;
+    struct backend_options options;
     const struct debug_options *debug; /* or NULL */
 };
 
@@ -81,9 +81,9 @@ struct trainer;
 struct verify_known;
 
 struct verify {
-    const struct weft_verify_options *options;
-    const struct weft_verify_events *events;
-    struct weft_verify_outcome *outcome;
+    const struct verify_options *options;
+    const struct verify_events *events;
+    struct verify_outcome *outcome;
     char selector[16];          /* of the device, by its number */
     struct debug_options flip;  /* of --inject; flip.flip is 0 without it */
     struct debug_options watch; /* of all backends: mapping_is_wish, and options->launches */
@@ -101,15 +101,15 @@ struct verify_piece {
     const struct weft_network *network; /* that backends are opened for */
     /* Runs the piece on ${backend}, and stores the first difference (differing 0: none), and in
      * ${digest} a hash of all results. */
-    enum weft_status (*run)(const struct verify_piece *piece, struct weft_backend *backend,
-                            struct weft_verify_difference *found, char digest[65],
+    enum weft_status (*run)(const struct verify_piece *piece, struct backend *backend,
+                            struct verify_difference *found, char digest[65],
                             struct weft_error *error);
     void *context;
-    struct weft_backend *expected; /* the reference, after the same work */
-    uint64_t step;                 /* the last (from 1) of a call of several steps; else 0 */
+    struct backend *expected; /* the reference, after the same work */
+    uint64_t step;            /* the last (from 1) of a call of several steps; else 0 */
     const void
         *results; /* words of the reference that are no tensors: a step's, losses, predictions */
-    struct weft_backend *device; /* where it differed */
+    struct backend *device; /* where it differed */
 };
 
 /* Returns how many steps the training has. */
@@ -131,22 +131,22 @@ struct verify_setup verify_device_setup(const struct verify *verify, size_t batc
 void verify_variant(const struct verify *verify, size_t variant, struct verify_setup *setup);
 
 enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
-                             struct weft_backend **backend, struct weft_error *error);
+                             struct backend **backend, struct weft_error *error);
 
-/* Reports to the caller of weft_verify what is about to run: a stage, and ${what} in it. */
-void verify_doing(struct verify *verify, enum weft_verify_stage stage, const char *what);
+/* Reports to the caller of verify_device what is about to run: a stage, and ${what} in it. */
+void verify_doing(struct verify *verify, enum verify_stage stage, const char *what);
 
 /* Reports progress. Fails with WEFT_INTERRUPTED if the caller asks to stop. */
 enum weft_status verify_progress(const struct verify *verify, const char *what,
                                  struct weft_error *error);
 
 /* Writes outcome->diagnosis. */
-void verify_explain(struct verify *verify, const char *format, ...) WEFT_PRINTF(2, 3);
+void verify_explain(struct verify *verify, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 /* Reports ${found} as the difference that decides the verification. ${unstable}: two runs of the
  * device differ. */
-void verify_decide(struct verify *verify, struct weft_verify_difference *found,
-                   enum verify_cause cause, bool unstable);
+void verify_decide(struct verify *verify, struct verify_difference *found, enum verify_cause cause,
+                   bool unstable);
 
 /* The callback debug_options.announce of a struct verify: reports a kernel before its launch. */
 void verify_announce(void *context, const char *kernel);

@@ -33,9 +33,9 @@ struct outcomes {
 
 static enum outcome run_once(const struct verify_piece *piece, const struct verify_setup *setup,
                              const char *digest) {
-    struct weft_verify_difference found = {.differing = 0};
+    struct verify_difference found = {.differing = 0};
     struct weft_error ignored = {0};
-    struct weft_backend *device = NULL;
+    struct backend *device = NULL;
     char other[65];
     enum outcome outcome = OUTCOME_FAILED;
     if (verify_open(piece->network, setup, &device, &ignored) == WEFT_OK &&
@@ -44,7 +44,7 @@ static enum outcome run_once(const struct verify_piece *piece, const struct veri
                   : strcmp(other, digest) == 0 ? OUTCOME_SAME
                                                : OUTCOME_OTHER;
     }
-    weft_backend_close(device);
+    backend_close(device);
     return outcome;
 }
 
@@ -53,11 +53,11 @@ static enum outcome run_once(const struct verify_piece *piece, const struct veri
 static enum weft_status repeat(const struct verify_piece *piece, const struct verify_setup *setup,
                                struct outcomes *outcomes, char digest[65],
                                struct weft_error *error) {
-    struct weft_backend *device = NULL;
+    struct backend *device = NULL;
     enum weft_status status;
     TRY_OR(done, verify_open(piece->network, setup, &device, error));
     for (int i = 0; i < REPEATS; i++) {
-        struct weft_verify_difference found = {.differing = 0};
+        struct verify_difference found = {.differing = 0};
         char other[65];
         TRY_OR(done, piece->run(piece, device, &found, other, error));
         if (found.differing == 0) {
@@ -70,7 +70,7 @@ static enum weft_status repeat(const struct verify_piece *piece, const struct ve
         }
     }
 done:
-    weft_backend_close(device);
+    backend_close(device);
     return status;
 }
 
@@ -121,7 +121,7 @@ static void run_other_ways(const struct verify *verify, const struct verify_piec
 static bool stays_wrong(const struct verify_piece *piece) {
     bool wrong = piece->device != NULL;
     for (int i = 0; i < 2 && wrong; i++) {
-        struct weft_verify_difference found = {.differing = 0};
+        struct verify_difference found = {.differing = 0};
         struct weft_error ignored = {0};
         char digest[65];
         wrong = piece->run(piece, piece->device, &found, digest, &ignored) == WEFT_OK &&
@@ -152,7 +152,7 @@ static enum verify_cause explain_unstable(const struct outcomes *outcomes) {
 
 /* Returns whether ${found} is one bit of one value. Otherwise a repeatable difference of a few ulp
  * is rounding, not a bit flip, unless --inject has ${flipped} a bit. */
-static bool is_bit_flip(const struct weft_verify_difference *found, bool flipped) {
+static bool is_bit_flip(const struct verify_difference *found, bool flipped) {
     uint32_t bits = found->device ^ found->expected;
     return found->differing == 1 && bits != 0 && (bits & (bits - 1)) == 0 &&
            found->ulp > (flipped ? 1 : MANY_ULP);
@@ -160,7 +160,7 @@ static bool is_bit_flip(const struct weft_verify_difference *found, bool flipped
 
 /* Returns the first cause that fits a result that is the same in each run. */
 static enum verify_cause explain_stable(const struct outcomes *outcomes,
-                                        const struct weft_verify_difference *found, bool fused,
+                                        const struct verify_difference *found, bool fused,
                                         bool flipped) {
     return outcomes->wait == OUTCOME_RIGHT          ? CAUSE_ORDERING
            : outcomes->unoptimised == OUTCOME_RIGHT ? CAUSE_OPTIMISER
@@ -178,10 +178,10 @@ static enum verify_cause explain_stable(const struct outcomes *outcomes,
  * it wrong. */
 static enum weft_status name_layer(const struct verify_piece *piece,
                                    const struct verify_setup *setup,
-                                   struct weft_verify_difference *found, struct weft_error *error) {
+                                   struct verify_difference *found, struct weft_error *error) {
     struct verify_setup apart_setup = *setup;
-    struct weft_verify_difference apart = {.differing = 0};
-    struct weft_backend *device = NULL;
+    struct verify_difference apart = {.differing = 0};
+    struct backend *device = NULL;
     char digest[65];
     enum weft_status status;
     if (setup->options.no_fuse) {
@@ -199,7 +199,7 @@ static enum weft_status name_layer(const struct verify_piece *piece,
         *found = apart;
     }
 done:
-    weft_backend_close(device);
+    backend_close(device);
     return status;
 }
 
@@ -223,9 +223,8 @@ static void write_diagnosis(struct verify *verify, enum verify_cause cause,
 }
 
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
-                                 const struct verify_setup *setup,
-                                 struct weft_verify_difference *found, bool repeats,
-                                 struct weft_error *error) {
+                                 const struct verify_setup *setup, struct verify_difference *found,
+                                 bool repeats, struct weft_error *error) {
     struct outcomes outcomes = {.right = 0};
     struct verify_setup smallest = *setup;
     char digest[65] = "", what[280];

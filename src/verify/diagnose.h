@@ -6,10 +6,9 @@
 
 /* Runs ${piece}, which gave ${found} on a device opened with ${setup}, in other ways. Writes
  * outcome->diagnosis and outcome->result, sets found->cause, reports ${found} to the caller of
- * weft_verify, and writes the bundle. ${repeats}: the device has given two different results. */
+ * verify_device, and writes the bundle. ${repeats}: the device has given two different results. */
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
-                                 const struct verify_setup *setup,
-                                 struct weft_verify_difference *found, bool repeats,
-                                 struct weft_error *error);
+                                 const struct verify_setup *setup, struct verify_difference *found,
+                                 bool repeats, struct weft_error *error);
 
 #endif

@@ -60,9 +60,9 @@ static void make_fading(struct trainer *edge, size_t i, const uint32_t words[4])
 
 /* Makes units of ${layer} that are never active: the relu after it always gives 0. ${last}: it
  * gives the logits. */
-static void make_units(struct trainer *edge, const struct weft_layer *layer, bool last) {
-    const struct weft_tensor *weight = &edge->model->network->tensors[layer->first_tensor];
-    const struct weft_tensor *bias = weight + 1;
+static void make_units(struct trainer *edge, const struct network_layer *layer, bool last) {
+    const struct network_tensor *weight = &edge->model->network->tensors[layer->first_tensor];
+    const struct network_tensor *bias = weight + 1;
     size_t inputs = weight->count / bias->count;
     size_t dead = weight->rank > 2 || bias->count < 2 * DEAD ? 1 : DEAD;
     float *parameters = edge->model->parameters;
@@ -85,9 +85,10 @@ static void make_units(struct trainer *edge, const struct weft_layer *layer, boo
 
 /* Makes running statistics of the units that are never active: one step takes them below the
  * threshold to 0. */
-static void make_statistics(struct trainer *edge, const struct weft_layer *layer) {
+static void make_statistics(struct trainer *edge, const struct network_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &edge->model->network->tensors[layer->first_tensor + i];
+        const struct network_tensor *tensor =
+            &edge->model->network->tensors[layer->first_tensor + i];
         size_t dead = tensor->count < 2 * DEAD ? 1 : DEAD;
         for (size_t k = 0; !tensor->trained && k < dead; k++) {
             edge->model->buffers[tensor->offset + k] = 0x1.08p-36f;
@@ -107,8 +108,8 @@ static void make_values(struct trainer *edge) {
         make_moments(edge, i, words);
     }
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        if (weft_layer_flop(layer) > 0) {
+        const struct network_layer *layer = &network->layers[i];
+        if (layer_flop(layer) > 0) {
             make_units(edge, layer, i + 1 == network->layer_count);
         } else if (layer_kinds[layer->kind]->counts_batches) {
             make_statistics(edge, layer);
@@ -122,7 +123,7 @@ static enum weft_status allocate(struct trainer *edge, struct weft_error *error)
     for (int i = 0; i < 2; i++) {
         edge->moments[i] = calloc(count, sizeof *edge->moments[i]);
         if (edge->moments[i] == NULL) {
-            return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+            return error_set(error, WEFT_FAILED, "verify: no memory for a network");
         }
     }
     return WEFT_OK;
@@ -138,8 +139,8 @@ enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct
                              .images = edge->made_images,
                              .note = ", from made-up values at the threshold to 0"};
     edge->setup = verify_device_setup(verify, edge->batch, NULL);
-    TRY(weft_network_create_published(&network, error));
-    TRY(weft_model_create(network, &edge->model, error));
+    TRY(network_create_published(&network, error));
+    TRY(model_create(network, &edge->model, error));
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         TRY(verify_images(seed, (enum weft_split)split, IMAGES, &edge->made_images[split], error));
     }
@@ -170,24 +171,24 @@ static enum weft_status run_on(struct trainer *trainer, struct trainer *edge,
                                struct weft_error *error) {
     const struct weft_network *network = edge->model->network;
     float *kept = calloc(network->parameter_count + network->buffer_count + 1, sizeof *kept);
-    struct weft_backend *backend = trainer->backend;
+    struct backend *backend = trainer->backend;
     enum weft_status status;
     if (kept == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
     }
     float *buffers = kept + network->parameter_count;
     edge->backend = backend;
     edge->setup = trainer->setup;
     edge->batch = trainer->batch;
-    TRY_OR(done, weft_backend_read(backend, WEFT_ARRAY_PARAMETERS, kept, error));
-    TRY_OR(done, weft_backend_read(backend, WEFT_ARRAY_BUFFERS, buffers, error));
-    TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &edge->images[WEFT_SPLIT_TRAIN],
-                                         error));
+    TRY_OR(done, backend_read(backend, ARRAY_PARAMETERS, kept, error));
+    TRY_OR(done, backend_read(backend, ARRAY_BUFFERS, buffers, error));
+    TRY_OR(done,
+           backend_set_images(backend, WEFT_SPLIT_TRAIN, &edge->images[WEFT_SPLIT_TRAIN], error));
     TRY_OR(done, train_and_compare(edge, error));
-    TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TRAIN,
-                                         &trainer->images[WEFT_SPLIT_TRAIN], error));
-    TRY_OR(done, weft_backend_write(backend, WEFT_ARRAY_BUFFERS, buffers, error));
-    TRY_OR(done, weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, kept, error));
+    TRY_OR(done, backend_set_images(backend, WEFT_SPLIT_TRAIN, &trainer->images[WEFT_SPLIT_TRAIN],
+                                    error));
+    TRY_OR(done, backend_write(backend, ARRAY_BUFFERS, buffers, error));
+    TRY_OR(done, backend_write(backend, ARRAY_PARAMETERS, kept, error));
 done:
     free(kept);
     return status;
@@ -195,7 +196,7 @@ done:
 
 /* Runs ${edge} in ${variant}, on a backend of its own. */
 static enum weft_status run_apart(struct trainer *edge, size_t variant, struct weft_error *error) {
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     enum weft_status status;
     verify_variant(edge->verify, variant, &edge->setup);
     TRY_OR(done, trainer_open(edge, &edge->setup, &backend, error));
@@ -206,7 +207,7 @@ static enum weft_status run_apart(struct trainer *edge, size_t variant, struct w
     edge->backend = backend;
     TRY_OR(done, train_and_compare(edge, error));
 done:
-    weft_backend_close(backend);
+    backend_close(backend);
     return status;
 }
 
@@ -227,7 +228,7 @@ enum weft_status verify_edge_training(struct trainer *trainer, struct weft_error
      * has no other one. */
     bool all = verify->options->full && !verify->outcome->device.builtin;
     for (size_t i = 0; i < (all ? VERIFY_VARIANTS : 1); i++) {
-        if (verify->outcome->result == WEFT_VERIFY_EQUAL) {
+        if (verify->outcome->result == VERIFY_EQUAL) {
             TRY(run_variant(trainer, i, error));
         }
     }

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/inspect.h"
 #include "base/sha256.h"
 #include "base/try.h"
 #include "verify/made_values.h"
 #include "verify/reference.h"
-#include "weft/inspect.h"
 
 void layers_case_finish(struct layers_case *layers) {
-    weft_backend_close(layers->expected);
-    weft_network_destroy(layers->network);
+    backend_close(layers->expected);
+    network_destroy(layers->network);
     free(layers->inputs);
     free(layers->doutputs);
     free(layers->parameters);
@@ -22,21 +22,21 @@ void layers_case_finish(struct layers_case *layers) {
     free(layers->out);
 }
 
-enum weft_status layers_case_propagate(const struct layers_case *layers,
-                                       struct weft_backend *backend, struct weft_error *error) {
-    const struct weft_probe probe = {.statistics = layers->statistics,
-                                     .count = layers->count,
-                                     .inputs = layers->inputs,
-                                     .doutputs = layers->doutputs};
-    TRY(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, layers->parameters, error));
-    TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, layers->buffers, error));
-    return weft_backend_propagate(backend, &probe, error);
+enum weft_status layers_case_propagate(const struct layers_case *layers, struct backend *backend,
+                                       struct weft_error *error) {
+    const struct propagation probe = {.statistics = layers->statistics,
+                                      .count = layers->count,
+                                      .inputs = layers->inputs,
+                                      .doutputs = layers->doutputs};
+    TRY(backend_write(backend, ARRAY_PARAMETERS, layers->parameters, error));
+    TRY(backend_write(backend, ARRAY_BUFFERS, layers->buffers, error));
+    return backend_propagate(backend, &probe, error);
 }
 
 /* Makes the first output of a linear layer the first input alone, scaled to near the threshold to
  * 0. */
-static void make_faint(struct layers_case *layers, const struct weft_layer *layer) {
-    const struct weft_tensor *weight = &layers->network->tensors[layer->first_tensor];
+static void make_faint(struct layers_case *layers, const struct network_layer *layer) {
+    const struct network_tensor *weight = &layers->network->tensors[layer->first_tensor];
     size_t inputs = weight->count / weight[1].count;
     memset(layers->parameters + weight->offset, 0, inputs * sizeof *layers->parameters);
     layers->parameters[weight->offset] = 0x1p-36f;
@@ -44,8 +44,8 @@ static void make_faint(struct layers_case *layers, const struct weft_layer *laye
 }
 
 /* Makes the last channel of a layer with one weight a channel near the threshold to 0. */
-static void make_faint_channel(struct layers_case *layers, const struct weft_layer *layer) {
-    const struct weft_tensor *weight = &layers->network->tensors[layer->first_tensor];
+static void make_faint_channel(struct layers_case *layers, const struct network_layer *layer) {
+    const struct network_tensor *weight = &layers->network->tensors[layer->first_tensor];
     layers->parameters[weight->offset + weight->count - 1] = 0x1p-33f;
     if (layer->tensors > 1 && weight[1].trained) {
         layers->parameters[weight[1].offset + weight[1].count - 1] = 0.0f;
@@ -59,8 +59,8 @@ static void make_faint_channel(struct layers_case *layers, const struct weft_lay
  * only gradients are near the threshold. */
 static void make_edges(struct layers_case *layers) {
     const struct weft_network *network = layers->network;
-    size_t inputs = weft_shape_size(network->input);
-    size_t outputs = weft_shape_size(weft_network_output(network)), last = layers->count - 2;
+    size_t inputs = shape_size(network->input);
+    size_t outputs = shape_size(network_output(network)), last = layers->count - 2;
     for (size_t i = 0; i < layers->count * outputs && layers->count <= 2; i++) {
         layers->doutputs[i] *= 0x1p-33f;
     }
@@ -78,11 +78,11 @@ static void make_edges(struct layers_case *layers) {
         layers->doutputs[(last - 1) * outputs + i] *= 0x1p-33f;
     }
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
-        const struct weft_tensor *weight = &network->tensors[layer->first_tensor];
-        if (weft_layer_flop(layer) > 0 && weight->rank > 2) {
+        const struct network_layer *layer = &network->layers[i];
+        const struct network_tensor *weight = &network->tensors[layer->first_tensor];
+        if (layer_flop(layer) > 0 && weight->rank > 2) {
             layers->parameters[weight[1].offset] = 0.0f; /* the bias */
-        } else if (weft_layer_flop(layer) > 0) {
+        } else if (layer_flop(layer) > 0) {
             make_faint(layers, layer);
         } else if (layer->tensors > 0 && weight->trained) {
             make_faint_channel(layers, layer);
@@ -91,8 +91,8 @@ static void make_edges(struct layers_case *layers) {
 }
 
 void layers_case_negate(struct layers_case *layers) {
-    size_t inputs = layers->count * weft_shape_size(layers->network->input);
-    size_t outputs = layers->count * weft_shape_size(weft_network_output(layers->network));
+    size_t inputs = layers->count * shape_size(layers->network->input);
+    size_t outputs = layers->count * shape_size(network_output(layers->network));
     for (size_t i = 0; i < inputs; i++) {
         layers->inputs[i] = -layers->inputs[i];
     }
@@ -102,20 +102,20 @@ void layers_case_negate(struct layers_case *layers) {
     layers->negated = !layers->negated;
 }
 
-enum weft_status layers_case_hash(const struct layers_case *layers, struct weft_backend *backend,
+enum weft_status layers_case_hash(const struct layers_case *layers, struct backend *backend,
                                   char digest[65], struct weft_error *error) {
     const struct weft_network *network = layers->network;
-    size_t inputs = layers->count * weft_shape_size(network->input);
-    size_t outputs = layers->count * weft_shape_size(weft_network_output(network));
-    char name[WEFT_NAME_MAX + 16];
+    size_t inputs = layers->count * shape_size(network->input);
+    size_t outputs = layers->count * shape_size(network_output(network));
+    char name[LAYER_NAME_MAX + 16];
     float *to = layers->out;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
-    TRY(weft_backend_read(backend, WEFT_ARRAY_GRADIENTS, to, error));
+    TRY(backend_read(backend, ARRAY_GRADIENTS, to, error));
     to += network->parameter_count;
-    TRY(weft_backend_read(backend, WEFT_ARRAY_BUFFERS, to, error));
+    TRY(backend_read(backend, ARRAY_BUFFERS, to, error));
     to += network->buffer_count;
-    TRY(weft_backend_tensor(backend, name, to, outputs, error));
-    TRY(weft_backend_tensor(backend, "input.grad", to + outputs, inputs, error));
+    TRY(backend_tensor(backend, name, to, outputs, error));
+    TRY(backend_tensor(backend, "input.grad", to + outputs, inputs, error));
     sha256_hex(layers->out, layers->out_size * sizeof *layers->out, digest);
     return WEFT_OK;
 }
@@ -124,8 +124,8 @@ enum weft_status layers_case_hash(const struct layers_case *layers, struct weft_
 static enum weft_status make_values(struct layers_case *layers, uint64_t seed, uint64_t subject,
                                     struct weft_error *error) {
     const struct weft_network *network = layers->network;
-    size_t inputs = layers->count * weft_shape_size(network->input);
-    size_t outputs = layers->count * weft_shape_size(weft_network_output(network));
+    size_t inputs = layers->count * shape_size(network->input);
+    size_t outputs = layers->count * shape_size(network_output(network));
     layers->out_size = inputs + outputs + network->parameter_count + network->buffer_count;
     layers->inputs = calloc(inputs, sizeof(float));
     layers->doutputs = calloc(outputs, sizeof(float));
@@ -134,7 +134,7 @@ static enum weft_status make_values(struct layers_case *layers, uint64_t seed, u
     layers->out = calloc(layers->out_size, sizeof(float));
     if (layers->inputs == NULL || layers->doutputs == NULL || layers->parameters == NULL ||
         layers->buffers == NULL || layers->out == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
     }
     verify_fill(seed, subject, 2.0f, layers->inputs, inputs);
     verify_fill(seed, subject + 1, 1.0f, layers->doutputs, outputs);
@@ -147,8 +147,8 @@ static enum weft_status make_values(struct layers_case *layers, uint64_t seed, u
 enum weft_status layers_case_init(const struct verify *verify, const char *list, uint64_t subject,
                                   struct layers_case *layers, struct weft_error *error) {
     const struct verify_setup reference = verify_reference_setup(verify, layers->count);
-    TRY(list != NULL ? weft_network_create(list, &layers->network, error)
-                     : weft_network_create_published(&layers->network, error));
+    TRY(list != NULL ? network_create(list, &layers->network, error)
+                     : network_create_published(&layers->network, error));
     TRY(make_values(layers, verify->options->seed, subject, error));
     TRY(verify_open(layers->network, &reference, &layers->expected, error));
     layers_case_negate(layers);

@@ -12,7 +12,7 @@ struct layers_case {
     float *inputs, *doutputs, *parameters, *buffers;
     float *out; /* room for everything that is hashed */
     size_t out_size;
-    struct weft_backend *expected;
+    struct backend *expected;
     bool negated; /* the current sign of inputs and doutputs */
     char negated_digest[65];
 };
@@ -26,14 +26,14 @@ enum weft_status layers_case_init(const struct verify *verify, const char *list,
 void layers_case_finish(struct layers_case *layers);
 
 /* Computes the network forward and backward on ${backend}. */
-enum weft_status layers_case_propagate(const struct layers_case *layers,
-                                       struct weft_backend *backend, struct weft_error *error);
+enum weft_status layers_case_propagate(const struct layers_case *layers, struct backend *backend,
+                                       struct weft_error *error);
 
 /* Changes the sign of all inputs and gradients of outputs. */
 void layers_case_negate(struct layers_case *layers);
 
 /* Hashes gradients, statistics, output and gradient of the input of ${backend}. */
-enum weft_status layers_case_hash(const struct layers_case *layers, struct weft_backend *backend,
+enum weft_status layers_case_hash(const struct layers_case *layers, struct backend *backend,
                                   char digest[65], struct weft_error *error);
 
 #endif

@@ -19,20 +19,20 @@ enum { REPEATS = 4 /* of a training that differs although no step does */ };
 /* Two backends at the same step, and the reference's state before it. */
 struct lockstep {
     const struct trainer *trainer;
-    struct weft_backend *expected;
+    struct backend *expected;
     float *values[2];           /* room for the longest array of device and reference */
     float *state[STATE_ARRAYS]; /* after them, in the same memory */
     uint64_t first, step;       /* from 0: those of the device's call */
     struct weft_step_result results[2];
 };
 
-static size_t array_bytes(const struct lockstep *lockstep, enum weft_array array) {
+static size_t array_bytes(const struct lockstep *lockstep, enum backend_array array) {
     return array_count(lockstep->trainer->model->network, array) * sizeof(float);
 }
 
 /* Makes the steps from ${first} to lockstep->step on ${backend} in one call, and stores the
  * ${result} of the last. */
-static enum weft_status make_steps(struct lockstep *lockstep, struct weft_backend *backend,
+static enum weft_status make_steps(struct lockstep *lockstep, struct backend *backend,
                                    uint64_t first, struct weft_step_result *result,
                                    struct weft_error *error) {
     struct weft_step_result results[TRAINER_CHUNK];
@@ -42,7 +42,7 @@ static enum weft_status make_steps(struct lockstep *lockstep, struct weft_backen
     max_images = count * chunk.steps.batch;
     chunk.steps.steps = count;
     chunk.steps.images = chunk.steps.images < max_images ? chunk.steps.images : max_images;
-    TRY(weft_backend_train(backend, &chunk.steps, results, error));
+    TRY(backend_train(backend, &chunk.steps, results, error));
     *result = results[count - 1];
     return WEFT_OK;
 }
@@ -56,12 +56,12 @@ static size_t images_of_step(const struct lockstep *lockstep) {
 }
 
 /* Compares results and all arrays of ${device} and reference. */
-static enum weft_status compare(struct lockstep *lockstep, struct weft_backend *device, bool *equal,
+static enum weft_status compare(struct lockstep *lockstep, struct backend *device, bool *equal,
                                 struct weft_error *error) {
     *equal = memcmp(&lockstep->results[0], &lockstep->results[1], sizeof lockstep->results[0]) == 0;
     for (size_t a = 0; a < ARRAYS && *equal; a++) {
-        TRY(weft_backend_read(device, state_arrays[a], lockstep->values[0], error));
-        TRY(weft_backend_read(lockstep->expected, state_arrays[a], lockstep->values[1], error));
+        TRY(backend_read(device, state_arrays[a], lockstep->values[0], error));
+        TRY(backend_read(lockstep->expected, state_arrays[a], lockstep->values[1], error));
         *equal = memcmp(lockstep->values[0], lockstep->values[1],
                         array_bytes(lockstep, state_arrays[a])) == 0;
     }
@@ -70,27 +70,27 @@ static enum weft_status compare(struct lockstep *lockstep, struct weft_backend *
 
 static enum weft_status keep_state(struct lockstep *lockstep, struct weft_error *error) {
     for (size_t a = 0; a < STATE_ARRAYS; a++) {
-        TRY(weft_backend_read(lockstep->expected, state_arrays[a], lockstep->state[a], error));
+        TRY(backend_read(lockstep->expected, state_arrays[a], lockstep->state[a], error));
     }
     return WEFT_OK;
 }
 
 /* Sets ${backend} to the state before the step. The parameters are last, since debug_options.flip
  * counts steps from there. */
-static enum weft_status restore(const struct lockstep *lockstep, struct weft_backend *backend,
+static enum weft_status restore(const struct lockstep *lockstep, struct backend *backend,
                                 struct weft_error *error) {
     for (size_t a = STATE_ARRAYS; a-- > 0;) {
-        TRY(weft_backend_write(backend, state_arrays[a], lockstep->state[a], error));
+        TRY(backend_write(backend, state_arrays[a], lockstep->state[a], error));
     }
     return WEFT_OK;
 }
 
-static enum weft_status hash_state(struct lockstep *lockstep, struct weft_backend *device,
+static enum weft_status hash_state(struct lockstep *lockstep, struct backend *device,
                                    char digest[65], struct weft_error *error) {
     struct sha256 hash;
     sha256_init(&hash);
     for (size_t a = 0; a < ARRAYS; a++) {
-        TRY(weft_backend_read(device, state_arrays[a], lockstep->values[0], error));
+        TRY(backend_read(device, state_arrays[a], lockstep->values[0], error));
         sha256_update(&hash, lockstep->values[0], array_bytes(lockstep, state_arrays[a]));
     }
     sha256_final_hex(&hash, digest);
@@ -98,7 +98,7 @@ static enum weft_status hash_state(struct lockstep *lockstep, struct weft_backen
 }
 
 /* Returns everything that ${device} and the reference hold after lockstep->step. */
-static struct verify_pair pair_of(const struct lockstep *lockstep, struct weft_backend *device) {
+static struct verify_pair pair_of(const struct lockstep *lockstep, struct backend *device) {
     return (struct verify_pair){.device = device,
                                 .expected = lockstep->expected,
                                 .count = images_of_step(lockstep),
@@ -109,16 +109,16 @@ static struct verify_pair pair_of(const struct lockstep *lockstep, struct weft_b
 }
 
 /* Makes the call alone, from the reference's state, on any backend. */
-static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *backend,
-                                  struct weft_verify_difference *found, char digest[65],
+static enum weft_status run_piece(const struct verify_piece *piece, struct backend *backend,
+                                  struct verify_difference *found, char digest[65],
                                   struct weft_error *error) {
     struct lockstep *lockstep = piece->context;
     const struct weft_images *images = lockstep->trainer->images;
     struct verify_pair pair = pair_of(lockstep, backend);
     float pixels[256];
-    weft_pixels_normalised(pixels);
-    TRY(weft_backend_set_pixels(backend, pixels, error));
-    TRY(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, &images[WEFT_SPLIT_TRAIN], error));
+    pixels_normalised(pixels);
+    TRY(backend_set_pixels(backend, pixels, error));
+    TRY(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images[WEFT_SPLIT_TRAIN], error));
     TRY(restore(lockstep, backend, error));
     TRY(make_steps(lockstep, backend, lockstep->first, &lockstep->results[0], error));
     TRY(verify_tensors(&pair, found, error));
@@ -127,7 +127,7 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
 }
 
 static void finish(struct lockstep *lockstep) {
-    weft_backend_close(lockstep->expected);
+    backend_close(lockstep->expected);
     free(lockstep->values[0]);
 }
 
@@ -136,7 +136,7 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
     size_t longest = network->parameter_count + network->buffer_count + 1;
     lockstep->values[0] = calloc(longest, (2 + STATE_ARRAYS) * sizeof(float));
     if (lockstep->values[0] == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a second training");
+        return error_set(error, WEFT_FAILED, "verify: no memory for a second training");
     }
     lockstep->values[1] = lockstep->values[0] + longest;
     for (size_t a = 0; a < STATE_ARRAYS; a++) {
@@ -147,7 +147,7 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
 
 /* Replaces ${found} by the first loss or count of correct answers that differed, if that is
  * known. */
-static void find_step(const struct trainer *trainer, struct weft_verify_difference *found) {
+static void find_step(const struct trainer *trainer, struct verify_difference *found) {
     for (uint64_t i = 0; trainer->digest[0] != '\0' && i < trainer->steps; i++) {
         const struct weft_step_result *got = &trainer->results[0][i];
         const struct weft_step_result *expected = &trainer->results[1][i];
@@ -165,12 +165,12 @@ static void find_step(const struct trainer *trainer, struct weft_verify_differen
 /* Explains a training whose result differs although every step, repeated from the correct state,
  * is right: either it depends on how steps follow each other, or it does not happen again. */
 static enum weft_status explain_unreproduced(struct trainer *trainer, struct weft_error *error) {
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING,
-                                           .layer = "training",
-                                           .tensor = "hash",
-                                           .is_integer = true,
-                                           .differing = 1,
-                                           .of = 1};
+    struct verify_difference found = {.stage = VERIFY_STAGE_TRAINING,
+                                      .layer = "training",
+                                      .tensor = "hash",
+                                      .is_integer = true,
+                                      .differing = 1,
+                                      .of = 1};
     unsigned wrong = 0, changed = 0;
     char digest[65];
     for (int i = 0; i < REPEATS; i++) {
@@ -207,10 +207,10 @@ static enum weft_status examine(struct lockstep *lockstep, struct weft_error *er
                                  .expected = lockstep->expected,
                                  .results = &lockstep->results[1],
                                  .device = trainer->backend};
-    struct weft_verify_difference found = {.differing = 0};
+    struct verify_difference found = {.differing = 0};
     struct verify_pair pair = pair_of(lockstep, trainer->backend);
     TRY(verify_tensors(&pair, &found, error));
-    found.stage = WEFT_STAGE_TRAINING;
+    found.stage = VERIFY_STAGE_TRAINING;
     found.step = lockstep->step + 1;
     snprintf(found.where, sizeof found.where, "seed %llu, step %llu of %llu, %zu images%s",
              (unsigned long long)trainer->seed, (unsigned long long)lockstep->step + 1,

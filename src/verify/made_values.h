@@ -2,7 +2,7 @@
 #ifndef WEFT_VERIFY_MADE_VALUES_H
 #define WEFT_VERIFY_MADE_VALUES_H
 
-#include "weft/data.h"
+#include "data/images.h"
 
 /* Fills ${values} with floats of magnitude up to ${scale}, some of them 0, -0 or tiny. Different
  * ${subject}s give different values. */
@@ -15,7 +15,7 @@ void verify_fill_statistics(uint64_t seed, uint64_t subject, float *values, size
 void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count);
 
 /* Makes ${count} images of ten classes that a network can tell apart. Fails with WEFT_FAILED
- * without memory. Free with weft_images_finish. */
+ * without memory. Free with images_finish. */
 enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t count,
                                struct weft_images *images, struct weft_error *error);
 

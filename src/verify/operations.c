@@ -227,13 +227,12 @@ enum weft_status verify_allocate_chunk(uint32_t **in, uint32_t **out, struct wef
     *out = malloc(OPERATION_COUNT * (size_t)VERIFY_TRIPLES * sizeof **out);
     return *in != NULL && *out != NULL
                ? WEFT_OK
-               : weft_fail(error, WEFT_FAILED, "verify: no memory for the numerics");
+               : error_set(error, WEFT_FAILED, "verify: no memory for the numerics");
 }
 
 /* Computes the first chunk, and counts what is wrong. */
-static enum weft_status compute(const struct verify *verify,
-                                const struct weft_backend_options *options, uint32_t *in,
-                                uint32_t *out, struct numerics *numerics,
+static enum weft_status compute(const struct verify *verify, const struct backend_options *options,
+                                uint32_t *in, uint32_t *out, struct numerics *numerics,
                                 struct weft_error *error) {
     struct raw_device *raw = NULL;
     enum weft_status status;
@@ -250,7 +249,7 @@ done:
     return status;
 }
 
-bool verify_computes(const struct verify *verify, const struct weft_backend_options *options) {
+bool verify_computes(const struct verify *verify, const struct backend_options *options) {
     struct numerics numerics = {.cases = 0};
     struct weft_error ignored = {0};
     uint32_t *in, *out;

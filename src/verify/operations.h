@@ -59,6 +59,6 @@ enum weft_status verify_allocate_chunk(uint32_t **in, uint32_t **out, struct wef
 
 /* Returns whether the device computes the first chunk correctly with the compiler's options of
  * ${options}; false also if that cannot be run. */
-bool verify_computes(const struct verify *verify, const struct weft_backend_options *options);
+bool verify_computes(const struct verify *verify, const struct backend_options *options);
 
 #endif

@@ -36,19 +36,19 @@ enum weft_status verify_reference_check(struct weft_error *error) {
     if (sum(1.0f, 0x1p-24f) != 1.0f || sum(0x1.000002p0f, 0x1p-24f) != 0x1.000004p0f ||
         sum(-1.0f, -0x1p-24f) != -1.0f || sum(1.0f, 0x1.000002p-24f) != 0x1.000002p0f ||
         product(0x1.000002p0f, 0x1.8p0f) != 0x1.800004p0f) {
-        return weft_fail(error, WEFT_NO_VERDICT,
+        return error_set(error, WEFT_NO_VERDICT,
                          "the CPU backend: this processor does not round to the nearest even");
     }
     if (FLT_EVAL_METHOD != 0 ||
         sum(product(0x1.000002p0f, 0x1.000002p0f), -0x1.000004p0f) != 0.0f) {
-        return weft_fail(error, WEFT_NO_VERDICT,
+        return error_set(error, WEFT_NO_VERDICT,
                          "the CPU backend: float32 is computed with more digits than it has");
     }
     for (size_t i = 0; i < sizeof fused / sizeof fused[0]; i++) {
         volatile float a = fused[i].a, b = fused[i].b, c = fused[i].c;
         volatile float result = fmaf(a, b, c);
         if (result != fused[i].result) {
-            return weft_fail(error, WEFT_NO_VERDICT,
+            return error_set(error, WEFT_NO_VERDICT,
                              "the CPU backend: fmaf(%a, %a, %a) gives %a here, not %a",
                              (double)fused[i].a, (double)fused[i].b, (double)fused[i].c,
                              (double)result, (double)fused[i].result);

@@ -39,7 +39,7 @@ static void add_words(void *context, const void *words, size_t count) {
 }
 
 /* Trains on ${backend} from the initial values, and digests the same words as replicas.compare. */
-static enum weft_status digest_training(struct soak *soak, struct weft_backend *backend,
+static enum weft_status digest_training(struct soak *soak, struct backend *backend,
                                         uint32_t *digest, struct weft_error *error) {
     uint32_t chains[WEFT_DIGEST_CHAINS];
     const struct trainer_sink sink = {.add = add_words, .context = chains};
@@ -56,21 +56,20 @@ static enum weft_status digest_training(struct soak *soak, struct weft_backend *
 
 /* Stores the reference's digest for this seed in soak->expected. */
 static enum weft_status expect(struct soak *soak, struct weft_error *error) {
-    struct weft_backend *reference = NULL;
+    struct backend *reference = NULL;
     enum weft_status status;
     TRY_OR(done, trainer_open_reference(&soak->trainer, &reference, error));
     TRY_OR(done, digest_training(soak, reference, &soak->expected, error));
 done:
-    weft_backend_close(reference);
+    backend_close(reference);
     return status;
 }
 
 /* Finds out where and why ${copy} was wrong. Whether it is wrong alone too shows whether the fault
  * is repeatable. */
-static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
-                                struct weft_error *error) {
+static enum weft_status examine(struct soak *soak, struct backend *copy, struct weft_error *error) {
     struct trainer *trainer = &soak->trainer;
-    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct verify_outcome *outcome = soak->verify->outcome;
     enum weft_status status;
     TRY(trainer_expect(trainer, error));
     TRY(trainer_hash(trainer, copy, trainer->digest, trainer->results[0], error));
@@ -89,7 +88,7 @@ static enum weft_status examine(struct soak *soak, struct weft_backend *copy,
 
 /* Counts the verdicts of a round, and examines the first copy that is wrong. */
 static enum weft_status count_faults(struct soak *soak, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct verify_outcome *outcome = soak->verify->outcome;
     /* A flipped bit is found even where it has no effect on the result. */
     soak->wrong[soak->copies > 1 ? 1 : 0] |= soak->verify->flip.flip != 0;
     for (size_t i = 0; i < soak->copies; i++) {
@@ -116,9 +115,11 @@ static enum weft_status run_round(struct soak *soak, struct weft_error *error) {
 
 /* Compares the memory that is not used by the copies with what was written there. */
 static enum weft_status check_memory(struct soak *soak, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = soak->verify->outcome;
-    struct weft_verify_difference found = {
-        .stage = WEFT_STAGE_TRANSFERS, .layer = "memory", .tensor = "filling", .is_integer = true};
+    struct verify_outcome *outcome = soak->verify->outcome;
+    struct verify_difference found = {.stage = VERIFY_STAGE_TRANSFERS,
+                                      .layer = "memory",
+                                      .tensor = "filling",
+                                      .is_integer = true};
     uint64_t wrong = 0;
     TRY(debug_api->replicas->check(soak->replicas, &wrong, error));
     if (wrong == 0 || outcome->faults++ > 0) {
@@ -165,9 +166,9 @@ static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
 }
 
 /* Trains the CPU backend several times, and compares it with the reference. */
-static enum weft_status run_rounds_on(struct soak *soak, struct weft_backend *backend,
+static enum weft_status run_rounds_on(struct soak *soak, struct backend *backend,
                                       struct weft_error *error) {
-    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct verify_outcome *outcome = soak->verify->outcome;
     for (int i = 0; i < ROUNDS && (i < MIN_ROUNDS || os_seconds() < soak->end); i++) {
         uint32_t digest = 0;
         TRY(digest_training(soak, backend, &digest, error));
@@ -180,20 +181,20 @@ static enum weft_status run_rounds_on(struct soak *soak, struct weft_backend *ba
 }
 
 static enum weft_status run_cpu(struct soak *soak, struct weft_error *error) {
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     enum weft_status status;
     TRY_OR(done, expect(soak, error));
     TRY_OR(done, trainer_open(&soak->trainer, &soak->trainer.setup, &backend, error));
     TRY_OR(done, run_rounds_on(soak, backend, error));
 done:
-    weft_backend_close(backend);
+    backend_close(backend);
     return status;
 }
 
 /* Opens the replicas; for the CPU backend there are none. */
 static enum weft_status open_replicas(struct soak *soak, struct weft_error *error) {
     struct trainer *trainer = &soak->trainer;
-    struct weft_verify_outcome *outcome = soak->verify->outcome;
+    struct verify_outcome *outcome = soak->verify->outcome;
     outcome->copies = 1;
     if (outcome->device.builtin) {
         return WEFT_OK;
@@ -206,7 +207,7 @@ static enum weft_status open_replicas(struct soak *soak, struct weft_error *erro
     outcome->copies = soak->copies;
     soak->wrong = calloc(soak->copies, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
-                               : weft_fail(error, WEFT_FAILED, "verify: no memory for verdicts");
+                               : error_set(error, WEFT_FAILED, "verify: no memory for verdicts");
 }
 
 /* A GPU with memory of its own has fewer copies than compute units, so that each copy may need more

@@ -14,15 +14,15 @@
 
 /* Evaluates the network of ${backend}, and hashes the results together with the hash of the
  * training. */
-static enum weft_status evaluate(const struct trainer *trainer, struct weft_backend *backend,
+static enum weft_status evaluate(const struct trainer *trainer, struct backend *backend,
                                  uint64_t *images, char digest[65], struct weft_error *error) {
-    struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
-                                              .statistics = WEFT_STATISTICS_RUNNING,
-                                              .batch = trainer->batch,
-                                              .want_logits = true};
-    struct weft_evaluation evaluation = {.images = 0};
+    struct evaluation_options options = {.split = WEFT_SPLIT_TEST,
+                                         .statistics = WEFT_STATISTICS_RUNNING,
+                                         .batch = trainer->batch,
+                                         .want_logits = true};
+    struct evaluation evaluation = {.images = 0};
     struct sha256 hash;
-    TRY(weft_evaluate(backend, &options, &evaluation, error));
+    TRY(evaluate_images(backend, &options, &evaluation, error));
     sha256_init(&hash);
     sha256_update(&hash, trainer->expected, strlen(trainer->expected));
     trainer_hash_words(&hash, evaluation.logits, evaluation.images * evaluation.classes);
@@ -32,7 +32,7 @@ static enum weft_status evaluate(const struct trainer *trainer, struct weft_back
     }
     sha256_final_hex(&hash, digest);
     *images = evaluation.images;
-    weft_evaluation_finish(&evaluation);
+    evaluation_finish(&evaluation);
     return WEFT_OK;
 }
 
@@ -40,31 +40,31 @@ static enum weft_status evaluate(const struct trainer *trainer, struct weft_back
 struct batches {
     struct trainer *trainer;
     const struct weft_images *images;
-    struct weft_backend *expected;
+    struct backend *expected;
     float *parameters, *buffers;
-    struct weft_pass pass;          /* the current batch */
+    struct evaluation_pass pass;    /* the current batch */
     float losses[2][TRAINER_BATCH]; /* of device and reference */
     uint32_t predictions[2][TRAINER_BATCH];
     const char *note; /* what is special about the values, with a comma before it */
 };
 
 /* Evaluates the batch on ${backend}; ${side}: 0 for the device, 1 for the reference. */
-static enum weft_status run_batch(struct batches *batches, struct weft_backend *backend, int side,
+static enum weft_status run_batch(struct batches *batches, struct backend *backend, int side,
                                   struct weft_error *error) {
-    struct weft_pass pass = batches->pass;
+    struct evaluation_pass pass = batches->pass;
     float pixels[256];
     pass.losses = batches->losses[side];
     pass.predictions = batches->predictions[side];
-    weft_pixels_normalised(pixels);
-    TRY(weft_backend_set_pixels(backend, pixels, error));
-    TRY(weft_backend_set_images(backend, WEFT_SPLIT_TEST, batches->images, error));
-    TRY(weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
-    TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
-    return weft_backend_evaluate(backend, &pass, error);
+    pixels_normalised(pixels);
+    TRY(backend_set_pixels(backend, pixels, error));
+    TRY(backend_set_images(backend, WEFT_SPLIT_TEST, batches->images, error));
+    TRY(backend_write(backend, ARRAY_PARAMETERS, batches->parameters, error));
+    TRY(backend_write(backend, ARRAY_BUFFERS, batches->buffers, error));
+    return backend_evaluate(backend, &pass, error);
 }
 
-static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *backend,
-                                  struct weft_verify_difference *found, char digest[65],
+static enum weft_status run_piece(const struct verify_piece *piece, struct backend *backend,
+                                  struct verify_difference *found, char digest[65],
                                   struct weft_error *error) {
     struct batches *batches = piece->context;
     size_t count = batches->pass.count;
@@ -95,20 +95,21 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
                                  .context = batches,
                                  .expected = batches->expected,
                                  .device = trainer->backend};
-    struct weft_verify_difference found = {.differing = 0};
+    struct verify_difference found = {.differing = 0};
     char digest[65];
     for (size_t first = begin; first < end && found.differing == 0; first += trainer->batch) {
         size_t left = end - first;
-        batches->pass = (struct weft_pass){.split = WEFT_SPLIT_TEST,
-                                           .statistics = WEFT_STATISTICS_RUNNING,
-                                           .first = first,
-                                           .count = left < trainer->batch ? left : trainer->batch};
+        batches->pass =
+            (struct evaluation_pass){.split = WEFT_SPLIT_TEST,
+                                     .statistics = WEFT_STATISTICS_RUNNING,
+                                     .first = first,
+                                     .count = left < trainer->batch ? left : trainer->batch};
         TRY(run_piece(&piece, trainer->backend, &found, digest, error));
     }
     if (!differs && found.differing == 0) {
         return WEFT_OK;
     }
-    found.stage = WEFT_STAGE_EVALUATION;
+    found.stage = VERIFY_STAGE_EVALUATION;
     if (found.differing == 0) { /* it does not happen again */
         snprintf(found.layer, sizeof found.layer, "evaluation");
         snprintf(found.tensor, sizeof found.tensor, "hash");
@@ -123,7 +124,7 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
 }
 
 static void batches_finish(struct batches *batches) {
-    weft_backend_close(batches->expected);
+    backend_close(batches->expected);
     free(batches->parameters);
 }
 
@@ -134,22 +135,22 @@ static enum weft_status batches_init(struct batches *batches, struct weft_error 
     batches->parameters =
         calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
     if (batches->parameters == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
     }
     batches->buffers = batches->parameters + network->parameter_count;
-    TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
-    TRY(weft_backend_read(trainer->backend, WEFT_ARRAY_BUFFERS, batches->buffers, error));
+    TRY(backend_read(trainer->backend, ARRAY_PARAMETERS, batches->parameters, error));
+    TRY(backend_read(trainer->backend, ARRAY_BUFFERS, batches->buffers, error));
     return trainer_open_reference(trainer, &batches->expected, error);
 }
 
 /* Evaluates with the reference, and finds the batch that differs if the hash does. */
 static enum weft_status compare_hash(struct batches *batches, struct weft_error *error) {
     struct trainer *trainer = batches->trainer;
-    struct weft_verify_outcome *outcome = trainer->verify->outcome;
+    struct verify_outcome *outcome = trainer->verify->outcome;
     uint64_t images;
     outcome->known = false;
-    TRY(weft_backend_write(batches->expected, WEFT_ARRAY_PARAMETERS, batches->parameters, error));
-    TRY(weft_backend_write(batches->expected, WEFT_ARRAY_BUFFERS, batches->buffers, error));
+    TRY(backend_write(batches->expected, ARRAY_PARAMETERS, batches->parameters, error));
+    TRY(backend_write(batches->expected, ARRAY_BUFFERS, batches->buffers, error));
     TRY(evaluate(trainer, batches->expected, &images, outcome->expected_hash, error));
     return strcmp(outcome->hash, outcome->expected_hash) != 0
                ? find_batch(batches, 0, trainer->images[WEFT_SPLIT_TEST].count, true, error)
@@ -183,7 +184,7 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
     /* The hash has no losses: those of the last batch, which does not start with the first
      * image. */
     TRY(find_batch(batches, (count - 1) / batch * batch, count, false, error));
-    if (trainer->verify->outcome->result != WEFT_VERIFY_EQUAL) {
+    if (trainer->verify->outcome->result != VERIFY_EQUAL) {
         return WEFT_OK;
     }
 
@@ -192,13 +193,13 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
     memset(batches->parameters, 0, network->parameter_count * sizeof(float));
     batches->note = ", all parameters 0, so that all classes are equal";
     TRY(find_batch(batches, 0, count < batch ? count : batch, false, error));
-    return trainer->verify->outcome->result == WEFT_VERIFY_EQUAL ? compare_edges(batches, error)
-                                                                 : WEFT_OK;
+    return trainer->verify->outcome->result == VERIFY_EQUAL ? compare_edges(batches, error)
+                                                            : WEFT_OK;
 }
 
 enum weft_status verify_evaluation(struct verify *verify, struct weft_error *error) {
     struct trainer *trainer = verify->trainer;
-    struct weft_verify_outcome *outcome = verify->outcome;
+    struct verify_outcome *outcome = verify->outcome;
     const struct verify_known *known = outcome->known ? verify->known : NULL;
     struct batches batches = {
         .trainer = trainer, .images = &trainer->images[WEFT_SPLIT_TEST], .note = ""};
@@ -210,7 +211,7 @@ enum weft_status verify_evaluation(struct verify *verify, struct weft_error *err
     } else {
         TRY_OR(done, compare_hash(&batches, error));
     }
-    if (outcome->result == WEFT_VERIFY_EQUAL) {
+    if (outcome->result == VERIFY_EQUAL) {
         TRY_OR(done, compare_more(&batches, error));
     }
 done:

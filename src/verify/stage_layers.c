@@ -76,9 +76,9 @@ static const struct test_case cases[] = {
 static const struct test_case example_case = {NETWORKS, 37, WEFT_STATISTICS_BATCH,
                                               OWN_FUSED | OTHER_APART};
 
-static bool in_networks(enum weft_kind kind) {
+static bool in_networks(enum layer_kind_id kind) {
     char member[64];
-    snprintf(member, sizeof member, "\"kind\":\"%s\"", weft_kind_name(kind));
+    snprintf(member, sizeof member, "\"kind\":\"%s\"", layer_kind_name(kind));
     for (size_t i = 0; i < NETWORKS; i++) {
         if (networks[i] != NULL && strstr(networks[i], member) != NULL) {
             return true;
@@ -92,15 +92,15 @@ static size_t count_of(const struct verify *verify, size_t count) {
     return count > 37 && !verify_vectors(verify) ? 37 : count;
 }
 
-static enum weft_status compare(const struct layers_case *layers, struct weft_backend *backend,
-                                struct weft_verify_difference *found, struct weft_error *error) {
+static enum weft_status compare(const struct layers_case *layers, struct backend *backend,
+                                struct verify_difference *found, struct weft_error *error) {
     const struct verify_pair pair = {
         .device = backend, .expected = layers->expected, .count = layers->count, .backward = true};
     return verify_tensors(&pair, found, error);
 }
 
-static enum weft_status run_piece(const struct verify_piece *piece, struct weft_backend *backend,
-                                  struct weft_verify_difference *found, char digest[65],
+static enum weft_status run_piece(const struct verify_piece *piece, struct backend *backend,
+                                  struct verify_difference *found, char digest[65],
                                   struct weft_error *error) {
     const struct layers_case *layers = piece->context;
     TRY(layers_case_propagate(layers, backend, error));
@@ -112,9 +112,9 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct weft_
  * earlier run never pass as new ones. Stores whether the results stayed the same as the first
  * ${digest}, and the difference of the first run whose results did not. If that run had negated
  * values, ${layers} keeps them. */
-static enum weft_status repeat(struct layers_case *layers, struct weft_backend *device,
-                               size_t times, const char *digest, bool *stable,
-                               struct weft_verify_difference *found, struct weft_error *error) {
+static enum weft_status repeat(struct layers_case *layers, struct backend *device, size_t times,
+                               const char *digest, bool *stable, struct verify_difference *found,
+                               struct weft_error *error) {
     bool always_wrong = found->differing > 0;
     *stable = true;
     for (size_t i = 1; i <= times; i++) {
@@ -144,7 +144,7 @@ static void write_where(const struct layers_case *layers, const struct verify_se
     static const char *const mappings[] = {"auto", "cpu", "gpu"};
     char shape[64];
     snprintf(where, 256, "%zu %simages of %s, %s statistics, mapping %s, %s", layers->count,
-             layers->negated ? "negated " : "", weft_shape_text(layers->network->input, shape),
+             layers->negated ? "negated " : "", shape_text(layers->network->input, shape),
              layers->statistics == WEFT_STATISTICS_BATCH ? "batch" : "running",
              mappings[setup->options.mapping], setup->options.no_fuse ? "not fused" : "fused");
 }
@@ -153,9 +153,8 @@ static void write_where(const struct layers_case *layers, const struct verify_se
  * one image. Every second time the values are negated, since an image less changes few results. If
  * one count differs, ${layers} keeps it. */
 static enum weft_status run_remainders(struct layers_case *layers, const struct verify_piece *piece,
-                                       struct weft_backend *device,
-                                       struct weft_verify_difference *found, char digest[65],
-                                       struct weft_error *error) {
+                                       struct backend *device, struct verify_difference *found,
+                                       char digest[65], struct weft_error *error) {
     size_t full = layers->count;
     for (size_t i = 1; i < CPU_LANES; i++) {
         layers->count = full - i;
@@ -175,9 +174,8 @@ static enum weft_status run_remainders(struct layers_case *layers, const struct 
 
 /* Repeats a case that was right the first time until it is wrong. If it stays right, it was wrong
  * only on the way to the host, or once. */
-static enum weft_status catch_difference(const struct verify_piece *piece,
-                                         struct weft_backend *device,
-                                         struct weft_verify_difference *found,
+static enum weft_status catch_difference(const struct verify_piece *piece, struct backend *device,
+                                         struct verify_difference *found,
                                          struct weft_error *error) {
     char digest[65];
     for (int i = 0; i < 100 && found->differing == 0; i++) {
@@ -193,14 +191,14 @@ static enum weft_status catch_difference(const struct verify_piece *piece,
 
 /* Runs the case with ${setup} on ${device}. */
 static enum weft_status run_on(struct verify *verify, struct layers_case *layers,
-                               const struct verify_setup *setup, struct weft_backend *device,
+                               const struct verify_setup *setup, struct backend *device,
                                struct weft_error *error) {
     struct verify_piece piece = {.network = layers->network,
                                  .run = run_piece,
                                  .context = layers,
                                  .expected = layers->expected,
                                  .device = device};
-    struct weft_verify_difference found = {.differing = 0};
+    struct verify_difference found = {.differing = 0};
     bool stable;
     char digest[65];
     TRY(run_piece(&piece, device, &found, digest, error));
@@ -213,19 +211,19 @@ static enum weft_status run_on(struct verify *verify, struct layers_case *layers
         return WEFT_OK;
     }
     TRY(catch_difference(&piece, device, &found, error));
-    found.stage = WEFT_STAGE_LAYERS;
+    found.stage = VERIFY_STAGE_LAYERS;
     write_where(layers, setup, found.where);
     return verify_diagnose(verify, &piece, setup, &found, !stable, error);
 }
 
 static enum weft_status run_variant(struct verify *verify, struct layers_case *layers,
                                     const struct verify_setup *setup, struct weft_error *error) {
-    struct weft_backend *device = NULL;
+    struct backend *device = NULL;
     struct verify_setup opened = *setup;
     char where[256];
     enum weft_status status;
     write_where(layers, setup, where);
-    verify_doing(verify, WEFT_STAGE_LAYERS, where);
+    verify_doing(verify, VERIFY_STAGE_LAYERS, where);
     verify->cases++;
     TRY_OR(done, verify_open(layers->network, setup, &device, error));
     if (device->mapping != WEFT_MAPPING_AUTO) {
@@ -233,7 +231,7 @@ static enum weft_status run_variant(struct verify *verify, struct layers_case *l
     }
     TRY_OR(done, run_on(verify, layers, &opened, device, error));
 done:
-    weft_backend_close(device);
+    backend_close(device);
     return status;
 }
 
@@ -247,7 +245,7 @@ static enum weft_status run_variants(struct verify *verify, unsigned quick,
         bool selected = full || (quick >> i & 1) != 0;
         bool apart = setup.options.no_fuse;
         /* The CPU backend has one variant. */
-        if ((builtin ? i > 0 : !selected) || verify->outcome->result != WEFT_VERIFY_EQUAL) {
+        if ((builtin ? i > 0 : !selected) || verify->outcome->result != VERIFY_EQUAL) {
             continue;
         }
         verify_variant(verify, i, &setup);
@@ -272,18 +270,17 @@ done:
 }
 
 enum weft_status verify_layers(struct verify *verify, struct weft_error *error) {
-    for (size_t i = 0; i < CASES && verify->outcome->result == WEFT_VERIFY_EQUAL; i++) {
+    for (size_t i = 0; i < CASES && verify->outcome->result == VERIFY_EQUAL; i++) {
         if (cases[i].quick != 0 || verify->options->full) {
             TRY(run_case(verify, i, &cases[i], networks[cases[i].network], error));
         }
     }
-    for (int kind = 0; kind < WEFT_KIND_COUNT && verify->outcome->result == WEFT_VERIFY_EQUAL;
-         kind++) {
-        if (!in_networks((enum weft_kind)kind)) {
-            char *list = kind_example((enum weft_kind)kind);
+    for (int kind = 0; kind < LAYER_KIND_COUNT && verify->outcome->result == VERIFY_EQUAL; kind++) {
+        if (!in_networks((enum layer_kind_id)kind)) {
+            char *list = kind_example((enum layer_kind_id)kind);
             enum weft_status status =
                 list != NULL ? run_case(verify, CASES + (size_t)kind, &example_case, list, error)
-                             : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+                             : error_set(error, WEFT_FAILED, "verify: no memory for a network");
             free(list);
             TRY(status);
         }

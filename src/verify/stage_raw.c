@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "compare/compare.h"
 #include "numerics.h"
 #include "verify/bundle.h"
 #include "verify/made_values.h"
 #include "verify/operations.h"
 #include "verify/stages.h"
-#include "weft/compare.h"
 
 #define REPEATS  4           /* of what was wrong */
 #define TRANSFER (16u << 20) /* bytes */
@@ -20,7 +20,7 @@
 /* Diagnoses words that came back changed, and writes the bundle. ${to} has the words that were read
  * from both buffers. */
 static enum weft_status diagnose_transfer(struct verify *verify, const uint32_t *from, uint32_t *to,
-                                          struct weft_verify_difference *found,
+                                          struct verify_difference *found,
                                           struct weft_error *error) {
     const uint32_t *second = to + WORDS;
     const struct bundle_content content = {.result = memcmp(to, from, TRANSFER) != 0 ? to : second,
@@ -48,11 +48,11 @@ static enum weft_status diagnose_transfer(struct verify *verify, const uint32_t 
 
 static enum weft_status transfer(struct verify *verify, uint32_t *from, uint32_t *to,
                                  struct weft_error *error) {
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRANSFERS,
-                                           .layer = "transfers",
-                                           .tensor = "buffer",
-                                           .is_integer = true,
-                                           .of = 2 * WORDS};
+    struct verify_difference found = {.stage = VERIFY_STAGE_TRANSFERS,
+                                      .layer = "transfers",
+                                      .tensor = "buffer",
+                                      .is_integer = true,
+                                      .of = 2 * WORDS};
     verify->cases = 2 * WORDS;
     verify_words(verify->options->seed, 2, from, WORDS);
     TRY(debug_api->raw_device->transfer(verify->raw, from, TRANSFER, to, error));
@@ -76,7 +76,7 @@ enum weft_status verify_transfers(struct verify *verify, struct weft_error *erro
     to = malloc(2 * (size_t)TRANSFER);
     status = from != NULL && to != NULL
                  ? transfer(verify, from, to, error)
-                 : weft_fail(error, WEFT_FAILED, "verify: no memory for transfers");
+                 : error_set(error, WEFT_FAILED, "verify: no memory for transfers");
     free(from);
     free(to);
     return status;
@@ -126,7 +126,7 @@ static uint32_t expect(enum weft_operation operation, const uint32_t *in, size_t
  * ${expected}: room for the results of SHOWN triples. */
 static enum weft_status write_bundle(const struct bench *bench, enum weft_operation operation,
                                      uint32_t *expected, struct record *record,
-                                     const struct weft_verify_difference *found,
+                                     const struct verify_difference *found,
                                      struct weft_error *error) {
     const struct numerics_faults *faults = &bench->numerics.of[operation];
     size_t chunk = faults->first / VERIFY_TRIPLES * VERIFY_TRIPLES;
@@ -153,13 +153,13 @@ static enum weft_status write_bundle(const struct bench *bench, enum weft_operat
 }
 
 static void bundle_operation(const struct bench *bench, enum weft_operation operation,
-                             const struct weft_verify_difference *found) {
+                             const struct verify_difference *found) {
     struct record record = {.launch_count = 0};
     uint32_t *expected = malloc(OPERATION_COUNT * SHOWN * sizeof *expected);
     struct weft_error failure = {0};
     enum weft_status status =
         expected != NULL ? write_bundle(bench, operation, expected, &record, found, &failure)
-                         : weft_fail(&failure, WEFT_FAILED, "no memory");
+                         : error_set(&failure, WEFT_FAILED, "no memory");
     if (status != WEFT_OK) {
         verify_bundle_fail(bench->verify, &failure);
     }
@@ -186,23 +186,22 @@ static unsigned repeat(const struct bench *bench, enum weft_operation operation)
     return right;
 }
 
-static struct weft_verify_difference describe(const struct bench *bench,
-                                              enum weft_operation operation) {
+static struct verify_difference describe(const struct bench *bench, enum weft_operation operation) {
     const struct numerics_faults *faults = &bench->numerics.of[operation];
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_NUMERICS,
-                                           .layer = "numerics",
-                                           .element = faults->first,
-                                           .device = faults->got,
-                                           .expected = faults->expected,
-                                           .is_integer = verify_operations[operation].is_integer,
-                                           .differing = (size_t)faults->count,
-                                           .of = (size_t)(bench->numerics.cases / OPERATION_COUNT)};
+    struct verify_difference found = {.stage = VERIFY_STAGE_NUMERICS,
+                                      .layer = "numerics",
+                                      .element = faults->first,
+                                      .device = faults->got,
+                                      .expected = faults->expected,
+                                      .is_integer = verify_operations[operation].is_integer,
+                                      .differing = (size_t)faults->count,
+                                      .of = (size_t)(bench->numerics.cases / OPERATION_COUNT)};
     snprintf(found.tensor, sizeof found.tensor, "%s", verify_operations[operation].name);
     snprintf(found.where, sizeof found.where, "a = %a, b = %a, c = %a; %s",
              (double)weft_as_float(faults->in[0]), (double)weft_as_float(faults->in[1]),
              (double)weft_as_float(faults->in[2]),
              faults->vectors ? "vectors of 16" : "single floats");
-    found.ulp = weft_ulp_distance(weft_as_float(found.device), weft_as_float(found.expected));
+    found.ulp = ulp_distance(weft_as_float(found.device), weft_as_float(found.expected));
     return found;
 }
 
@@ -256,7 +255,7 @@ static void write_diagnosis(const struct bench *bench, enum weft_operation opera
 
 /* Explains the faults of ${operation}. */
 static void diagnose(const struct bench *bench, enum weft_operation operation) {
-    struct weft_verify_difference found = describe(bench, operation);
+    struct verify_difference found = describe(bench, operation);
     unsigned right = repeat(bench, operation);
     enum verify_cause cause = explain(&bench->numerics.of[operation], operation, found.ulp, right);
     write_diagnosis(bench, operation, cause, right);

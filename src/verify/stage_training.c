@@ -14,12 +14,12 @@ static enum weft_status expect(struct trainer *trainer, const struct verify_know
                                struct weft_error *error) {
     TRY(trainer_expect(trainer, error));
     if (known != NULL && strcmp(known->training, trainer->expected) != 0) {
-        weft_fail(error, WEFT_NO_VERDICT,
+        error_set(error, WEFT_NO_VERDICT,
                   "the CPU backend: its training gives %.16s..., but %.16s... is known: it is no "
                   "reference on this machine",
                   trainer->expected, known->training);
-        return weft_error_hint(error, "a compiler that contracts or reorders (-ffast-math), or bad "
-                                      "hardware");
+        return error_hint(error, "a compiler that contracts or reorders (-ffast-math), or bad "
+                                 "hardware");
     }
     return WEFT_OK;
 }
@@ -58,10 +58,10 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     }
     memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);
     TRY(compare(trainer, error));
-    if (verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0) {
+    if (verify->outcome->result == VERIFY_EQUAL && verify->flip.flip == 0) {
         TRY(verify_step_kernel(trainer, error));
     }
-    return verify->outcome->result == WEFT_VERIFY_EQUAL && verify->flip.flip == 0
+    return verify->outcome->result == VERIFY_EQUAL && verify->flip.flip == 0
                ? verify_edge_training(trainer, error)
                : WEFT_OK;
 }

@@ -14,9 +14,8 @@
 #define OMITTED   20 /* images of the last step */
 
 /* Compares the arrays of ${backend} with those of ${launches}. */
-static enum weft_status compare_arrays(const struct trainer *trainer, struct weft_backend *backend,
-                                       struct weft_backend *launches,
-                                       struct weft_verify_difference *found,
+static enum weft_status compare_arrays(const struct trainer *trainer, struct backend *backend,
+                                       struct backend *launches, struct verify_difference *found,
                                        struct weft_error *error) {
     static const char *const names[STATE_ARRAYS] = {"parameters", "running statistics", "moments",
                                                     "second moments"};
@@ -26,10 +25,10 @@ static enum weft_status compare_arrays(const struct trainer *trainer, struct wef
         const size_t count = array_count(network, state_arrays[i]);
         float *values = malloc((count + 1) * sizeof *values);
         if (values == NULL) {
-            return weft_fail(error, WEFT_FAILED, "verify: no memory for %zu floats", count);
+            return error_set(error, WEFT_FAILED, "verify: no memory for %zu floats", count);
         }
-        TRY_OR(done, weft_backend_read(backend, state_arrays[i], values, error));
-        TRY_OR(done, weft_backend_read(launches, state_arrays[i], trainer->values, error));
+        TRY_OR(done, backend_read(backend, state_arrays[i], values, error));
+        TRY_OR(done, backend_read(launches, state_arrays[i], trainer->values, error));
         verify_compare(found, "step", names[i], "", values, trainer->values, count, false);
     done:
         free(values);
@@ -39,15 +38,15 @@ static enum weft_status compare_arrays(const struct trainer *trainer, struct wef
 }
 
 /* Compares a training of all steps. The trainer's backend has made it already. */
-static enum weft_status compare_training(struct trainer *trainer, struct weft_backend *backend,
-                                         struct weft_verify_difference *found,
+static enum weft_status compare_training(struct trainer *trainer, struct backend *backend,
+                                         struct verify_difference *found,
                                          struct weft_error *error) {
     const size_t count = (size_t)trainer->steps;
     struct weft_step_result *results = malloc((count + 1) * sizeof *results);
     char digest[65];
     enum weft_status status;
     if (results == NULL) {
-        return weft_fail(error, WEFT_FAILED, "verify: no memory");
+        return error_set(error, WEFT_FAILED, "verify: no memory");
     }
     TRY_OR(done, trainer_hash(trainer, backend, digest, results, error));
     if (strcmp(digest, trainer->digest) != 0) {
@@ -60,9 +59,8 @@ done:
 }
 
 /* Compares steps of an odd batch, the last of fewer images, on a backend for each way. */
-static enum weft_status compare_odd(struct trainer *trainer, struct weft_backend *const backends[2],
-                                    struct weft_verify_difference *found,
-                                    struct weft_error *error) {
+static enum weft_status compare_odd(struct trainer *trainer, struct backend *const backends[2],
+                                    struct verify_difference *found, struct weft_error *error) {
     struct weft_step_result results[2][TRAINER_CHUNK];
     struct trainer_chunk chunk = {.first = 0};
     trainer_chunk_make(trainer, 0, &chunk);
@@ -73,7 +71,7 @@ static enum weft_status compare_odd(struct trainer *trainer, struct weft_backend
     chunk.steps.images = chunk.steps.steps * ODD_BATCH - OMITTED;
     for (int i = 0; i < 2; i++) {
         TRY(trainer_begin(trainer, backends[i], error));
-        TRY(weft_backend_train(backends[i], &chunk.steps, results[i], error));
+        TRY(backend_train(backends[i], &chunk.steps, results[i], error));
     }
     verify_compare(found, "step", "results", "", results[0], results[1], 2 * chunk.steps.steps,
                    true);
@@ -81,14 +79,14 @@ static enum weft_status compare_odd(struct trainer *trainer, struct weft_backend
 }
 
 /* Compares both ways. ${backends}: the kernel, and launches. */
-static enum weft_status compare(struct trainer *trainer, struct weft_backend *const backends[2],
-                                struct weft_verify_difference *found, struct weft_error *error) {
+static enum weft_status compare(struct trainer *trainer, struct backend *const backends[2],
+                                struct verify_difference *found, struct weft_error *error) {
     TRY(compare_training(trainer, backends[0], found, error));
     return found->differing == 0 ? compare_odd(trainer, backends, found, error) : WEFT_OK;
 }
 
 /* Reports ${found}, or the message of ${failure}: steps that the kernel did not complete. */
-static void decide(struct verify *verify, struct weft_verify_difference *found,
+static void decide(struct verify *verify, struct verify_difference *found,
                    const struct weft_error *failure) {
     char sentence[512];
     if (found->differing == 0) {
@@ -107,36 +105,36 @@ static void decide(struct verify *verify, struct weft_verify_difference *found,
 enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *error) {
     struct verify *verify = trainer->verify;
     struct verify_setup setup = trainer->setup;
-    struct weft_verify_difference found = {.stage = WEFT_STAGE_TRAINING};
-    struct weft_backend *backends[2] = {NULL, NULL};
+    struct verify_difference found = {.stage = VERIFY_STAGE_TRAINING};
+    struct backend *backends[2] = {NULL, NULL};
     struct weft_error failure = {0};
     const bool wish = setup.options.step_kernel == WEFT_STEP_KERNEL_AUTO;
     enum weft_status status;
     if (verify->outcome->device.builtin || setup.options.step_kernel == WEFT_STEP_KERNEL_NEVER) {
         return WEFT_OK;
     }
-    verify_doing(verify, WEFT_STAGE_TRAINING, "steps by one kernel");
+    verify_doing(verify, VERIFY_STAGE_TRAINING, "steps by one kernel");
     setup.debug = NULL;
     setup.options.mapping = trainer->backend->mapping;
     setup.options.step_kernel = WEFT_STEP_KERNEL_NEVER;
     TRY_OR(done, trainer_open(trainer, &setup, &backends[1], error));
     setup.options.step_kernel = WEFT_STEP_KERNEL_ALWAYS;
     status = trainer_open(trainer, &setup, &backends[0], &failure);
-    if (status == WEFT_BAD_DEVICE && wish && !weft_device_lost()) {
+    if (status == WEFT_BAD_DEVICE && wish && !device_lost()) {
         status = WEFT_OK; /* it is not used on this device */
         goto done;
     }
     if (status == WEFT_OK) {
         status = compare(trainer, backends, &found, &failure);
     }
-    if (found.differing > 0 || (status == WEFT_BAD_DEVICE && !weft_device_lost())) {
+    if (found.differing > 0 || (status == WEFT_BAD_DEVICE && !device_lost())) {
         decide(verify, &found, &failure);
         status = WEFT_OK;
     } else if (status != WEFT_OK && error != NULL) {
         *error = failure;
     }
 done:
-    weft_backend_close(backends[0]);
-    weft_backend_close(backends[1]);
+    backend_close(backends[0]);
+    backend_close(backends[1]);
     return status;
 }

@@ -9,20 +9,20 @@
 #include "backend/lanes.h"
 #include "backend/opencl/debug/debug.h"
 #include "base/try.h"
+#include "compare/compare.h"
 #include "network/layer.h"
 #include "numerics.h"
-#include "weft/compare.h"
 
 /* A comparison in progress. */
 struct walk {
     const struct verify_pair *pair;
     const struct weft_network *network;
-    struct weft_verify_difference *found;
+    struct verify_difference *found;
     float *device, *expected; /* room for the longest tensor or array each */
     bool kept;                /* the device keeps the last activation that was read */
 };
 
-void verify_compare(struct weft_verify_difference *found, const char *layer, const char *tensor,
+void verify_compare(struct verify_difference *found, const char *layer, const char *tensor,
                     const char *name, const void *device, const void *expected, size_t count,
                     bool is_integer) {
     if (found->differing > 0 || memcmp(device, expected, count * sizeof(uint32_t)) == 0) {
@@ -42,9 +42,8 @@ void verify_compare(struct weft_verify_difference *found, const char *layer, con
     snprintf(found->tensor, sizeof found->tensor, "%s", tensor);
     snprintf(found->name, sizeof found->name, "%s", name);
     found->is_integer = is_integer;
-    found->ulp = is_integer ? 0
-                            : weft_ulp_distance(weft_as_float(found->device),
-                                                weft_as_float(found->expected));
+    found->ulp =
+        is_integer ? 0 : ulp_distance(weft_as_float(found->device), weft_as_float(found->expected));
     found->of = count;
 }
 
@@ -60,8 +59,8 @@ static const char *short_name(const struct walk *walk, const char *name) {
 static enum weft_status compare_empty_lanes(struct walk *walk, struct activation activation,
                                             const char *layer, const char *tensor, const char *name,
                                             struct weft_error *error) {
-    struct weft_backend *device = walk->pair->device;
-    size_t size = weft_shape_size(activation_shape(walk->network, activation.index));
+    struct backend *device = walk->pair->device;
+    size_t size = shape_size(activation_shape(walk->network, activation.index));
     size_t count = walk->pair->count, lanes = lanes_shards(count) * CPU_LANES;
     if (walk->found->differing > 0 || count == lanes) {
         return WEFT_OK;
@@ -80,7 +79,7 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
                                            const char *layer, struct weft_error *error) {
     const struct verify_pair *pair = walk->pair;
     size_t index = activation.index;
-    size_t count = pair->count * weft_shape_size(activation_shape(walk->network, index));
+    size_t count = pair->count * shape_size(activation_shape(walk->network, index));
     struct weft_error failure = {0};
     char name[ACTIVATION_NAME];
     const char *tensor;
@@ -89,15 +88,15 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
         return WEFT_OK;
     }
     activation_name(walk->network, activation, name);
-    status = weft_backend_tensor(pair->device, name, walk->device, count, &failure);
+    status = backend_tensor(pair->device, name, walk->device, count, &failure);
     walk->kept = status != WEFT_USAGE;
     if (status == WEFT_USAGE) {
         return WEFT_OK; /* layers are fused */
     }
     if (status != WEFT_OK) {
-        return weft_fail(error, status, "%s", failure.message);
+        return error_set(error, status, "%s", failure.message);
     }
-    TRY(weft_backend_tensor(pair->expected, name, walk->expected, count, error));
+    TRY(backend_tensor(pair->expected, name, walk->expected, count, error));
     /* Among the tensors of a layer, the gradient that it passes on is called that of its input. */
     tensor = activation.gradient && index < walk->network->layer_count && !pair->long_names
                  ? "input.grad"
@@ -108,20 +107,20 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
                : WEFT_OK;
 }
 
-static enum weft_status read_both(struct walk *walk, enum weft_array array,
+static enum weft_status read_both(struct walk *walk, enum backend_array array,
                                   struct weft_error *error) {
-    TRY(weft_backend_read(walk->pair->device, array, walk->device, error));
-    return weft_backend_read(walk->pair->expected, array, walk->expected, error);
+    TRY(backend_read(walk->pair->device, array, walk->device, error));
+    return backend_read(walk->pair->expected, array, walk->expected, error);
 }
 
 /* Compares the tensors of layer ${index} in the flat array that has been read, as the results of
  * ${kind}. */
 static void compare_tensors(struct walk *walk, size_t index, bool trained, const char *kind,
                             const char *suffix) {
-    const struct weft_layer *layer = &walk->network->layers[index];
+    const struct network_layer *layer = &walk->network->layers[index];
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &walk->network->tensors[layer->first_tensor + i];
-        char name[WEFT_NAME_MAX + 64];
+        const struct network_tensor *tensor = &walk->network->tensors[layer->first_tensor + i];
+        char name[LAYER_NAME_MAX + 64];
         if (tensor->trained == trained) {
             snprintf(name, sizeof name, "%s%s", tensor->name, suffix);
             verify_compare(walk->found, kind, short_name(walk, name), name,
@@ -135,13 +134,13 @@ static enum weft_status compare_forward(struct walk *walk, struct weft_error *er
     const struct weft_network *network = walk->network;
     TRY(compare_activation(walk, (struct activation){.index = 0}, "gather", error));
     for (size_t i = 0; i < network->layer_count; i++) {
-        const char *kind = weft_kind_name(network->layers[i].kind);
+        const char *kind = layer_kind_name(network->layers[i].kind);
         /* The kernel of a convolution pools where the convolution's own output is not kept. */
-        bool fused = i > 0 && !walk->kept && weft_layer_flop(&network->layers[i - 1]) > 0;
+        bool fused = i > 0 && !walk->kept && layer_flop(&network->layers[i - 1]) > 0;
         TRY(compare_activation(walk, (struct activation){.index = i + 1},
-                               fused ? weft_kind_name(network->layers[i - 1].kind) : kind, error));
+                               fused ? layer_kind_name(network->layers[i - 1].kind) : kind, error));
         if (layer_kinds[network->layers[i].kind]->counts_batches) {
-            TRY(read_both(walk, WEFT_ARRAY_BUFFERS, error));
+            TRY(read_both(walk, ARRAY_BUFFERS, error));
             compare_tensors(walk, i, false, kind, "");
         }
     }
@@ -181,9 +180,9 @@ static enum weft_status compare_backward(struct walk *walk, struct weft_error *e
     struct activation last = {.index = network->layer_count, .gradient = true};
     TRY(compare_activation(walk, last, "cross_entropy", error));
     for (size_t i = network->layer_count; i-- > 0;) {
-        const char *kind = weft_kind_name(network->layers[i].kind);
+        const char *kind = layer_kind_name(network->layers[i].kind);
         if (network->layers[i].tensors > 0) {
-            TRY(read_both(walk, WEFT_ARRAY_GRADIENTS, error));
+            TRY(read_both(walk, ARRAY_GRADIENTS, error));
             bool before = walk->found->differing > 0;
             compare_tensors(walk, i, true, kind, ".grad");
             if (!before && walk->found->differing > 0) {
@@ -208,11 +207,11 @@ static void compare_results(const struct walk *walk) {
 
 static enum weft_status compare_update(struct walk *walk, struct weft_error *error) {
     static const struct {
-        enum weft_array array;
+        enum backend_array array;
         const char *suffix;
-    } arrays[] = {{WEFT_ARRAY_MOMENTS, ".moment"},
-                  {WEFT_ARRAY_SECOND_MOMENTS, ".second_moment"},
-                  {WEFT_ARRAY_PARAMETERS, ""}};
+    } arrays[] = {{ARRAY_MOMENTS, ".moment"},
+                  {ARRAY_SECOND_MOMENTS, ".second_moment"},
+                  {ARRAY_PARAMETERS, ""}};
     for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++) {
         TRY(read_both(walk, arrays[a].array, error));
         for (size_t i = 0; i < walk->network->layer_count; i++) {
@@ -233,15 +232,15 @@ static enum weft_status compare_all(struct walk *walk, struct weft_error *error)
     return walk->pair->training ? compare_update(walk, error) : WEFT_OK;
 }
 
-enum weft_status verify_tensors(const struct verify_pair *pair,
-                                struct weft_verify_difference *found, struct weft_error *error) {
-    const struct weft_network *network = weft_backend_network(pair->device);
+enum weft_status verify_tensors(const struct verify_pair *pair, struct verify_difference *found,
+                                struct weft_error *error) {
+    const struct weft_network *network = backend_network(pair->device);
     struct walk walk = {.pair = pair, .network = network, .found = found};
     size_t longest = network->parameter_count + network->buffer_count + 1;
     enum weft_status status;
     for (size_t i = 0; i <= network->layer_count; i++) {
         size_t count =
-            lanes_shards(pair->count) * CPU_LANES * weft_shape_size(activation_shape(network, i));
+            lanes_shards(pair->count) * CPU_LANES * shape_size(activation_shape(network, i));
         longest = count > longest ? count : longest;
     }
     found->differing = 0;
@@ -250,7 +249,7 @@ enum weft_status verify_tensors(const struct verify_pair *pair,
     walk.expected = calloc(longest, sizeof *walk.expected);
     status = walk.device != NULL && walk.expected != NULL
                  ? compare_all(&walk, error)
-                 : weft_fail(error, WEFT_FAILED, "verify: no memory for a tensor");
+                 : error_set(error, WEFT_FAILED, "verify: no memory for a tensor");
     free(walk.device);
     free(walk.expected);
     return status;

@@ -37,7 +37,7 @@ enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *er
     return trainer->values != NULL && trainer->order != NULL && trainer->results[0] != NULL &&
                    trainer->results[1] != NULL
                ? WEFT_OK
-               : weft_fail(error, WEFT_FAILED, "verify: no memory for a network");
+               : error_set(error, WEFT_FAILED, "verify: no memory for a network");
 }
 
 enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch,
@@ -56,9 +56,9 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch
     if (trainer->images[WEFT_SPLIT_TRAIN].count < batch) {
         trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
     }
-    TRY(weft_network_create_published(&network, error));
-    TRY(weft_model_create(network, &trainer->model, error));
-    weft_model_initialise(trainer->model, seed);
+    TRY(network_create_published(&network, error));
+    TRY(model_create(network, &trainer->model, error));
+    model_initialise(trainer->model, seed);
     trainer->setup = verify_device_setup(verify, trainer->batch, flip);
     if (flip != NULL && flip->ref.is_activation) {
         trainer->setup.options.no_fuse = true; /* so that all activations exist */
@@ -68,20 +68,20 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch
 
 enum weft_status trainer_reseed(struct trainer *trainer, uint64_t seed, struct weft_error *error) {
     trainer->seed = seed;
-    weft_model_initialise(trainer->model, seed);
+    model_initialise(trainer->model, seed);
     if (trainer->images != trainer->made_images) {
         return WEFT_OK;
     }
-    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
-    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
+    images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
+    images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
     return make_images(trainer, error);
 }
 
 void trainer_finish(struct trainer *trainer) {
-    weft_backend_close(trainer->backend);
-    weft_model_destroy(trainer->model);
-    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
-    weft_images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
+    backend_close(trainer->backend);
+    model_destroy(trainer->model);
+    images_finish(&trainer->made_images[WEFT_SPLIT_TRAIN]);
+    images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
     free(trainer->values);
     free(trainer->order);
     free(trainer->results[0]);
@@ -91,37 +91,36 @@ void trainer_finish(struct trainer *trainer) {
 }
 
 enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
-                              struct weft_backend **backend, struct weft_error *error) {
+                              struct backend **backend, struct weft_error *error) {
     float pixels[256];
     TRY(verify_open(trainer->model->network, setup, backend, error));
-    weft_pixels_normalised(pixels);
-    TRY(weft_backend_set_pixels(*backend, pixels, error));
+    pixels_normalised(pixels);
+    TRY(backend_set_pixels(*backend, pixels, error));
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        TRY(weft_backend_set_images(*backend, (enum weft_split)split, &trainer->images[split],
-                                    error));
+        TRY(backend_set_images(*backend, (enum weft_split)split, &trainer->images[split], error));
     }
     return WEFT_OK;
 }
 
-enum weft_status trainer_open_reference(const struct trainer *trainer,
-                                        struct weft_backend **backend, struct weft_error *error) {
+enum weft_status trainer_open_reference(const struct trainer *trainer, struct backend **backend,
+                                        struct weft_error *error) {
     struct verify_setup setup = verify_reference_setup(trainer->verify, trainer->batch);
     setup.options.log = trainer->setup.options.log;
     return trainer_open(trainer, &setup, backend, error);
 }
 
 /* The parameters are last, since debug_options.flip counts from there. */
-enum weft_status trainer_begin(const struct trainer *trainer, struct weft_backend *backend,
+enum weft_status trainer_begin(const struct trainer *trainer, struct backend *backend,
                                struct weft_error *error) {
     const struct weft_model *model = trainer->model;
     memset(trainer->values, 0, model->network->parameter_count * sizeof *trainer->values);
-    TRY(weft_backend_write(backend, WEFT_ARRAY_BUFFERS, model->buffers, error));
+    TRY(backend_write(backend, ARRAY_BUFFERS, model->buffers, error));
     for (int i = 0; i < 2; i++) {
-        TRY(weft_backend_write(backend, i == 0 ? WEFT_ARRAY_MOMENTS : WEFT_ARRAY_SECOND_MOMENTS,
-                               trainer->moments[i] != NULL ? trainer->moments[i] : trainer->values,
-                               error));
+        TRY(backend_write(backend, i == 0 ? ARRAY_MOMENTS : ARRAY_SECOND_MOMENTS,
+                          trainer->moments[i] != NULL ? trainer->moments[i] : trainer->values,
+                          error));
     }
-    return weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, model->parameters, error);
+    return backend_write(backend, ARRAY_PARAMETERS, model->parameters, error);
 }
 
 void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
@@ -136,17 +135,17 @@ void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
     last = (size_t)end * trainer->batch;
     last = last < count ? last : count;
     if (begin == 0) {
-        weft_shuffle(trainer->seed, first / in_epoch + 1, trainer->order, count);
+        shuffle_images(trainer->seed, first / in_epoch + 1, trainer->order, count);
     }
     for (uint64_t i = begin; i < end; i++) {
-        chunk->adam[i - begin] = weft_adam_step(RATE, first + (i - begin) + 1);
+        chunk->adam[i - begin] = adam_step(RATE, first + (i - begin) + 1);
     }
     chunk->first = first;
-    chunk->steps = (struct weft_steps){.steps = (size_t)(end - begin),
-                                       .batch = trainer->batch,
-                                       .images = last - (size_t)begin * trainer->batch,
-                                       .order = trainer->order + begin * trainer->batch,
-                                       .adam = chunk->adam};
+    chunk->steps = (struct training_steps){.steps = (size_t)(end - begin),
+                                           .batch = trainer->batch,
+                                           .images = last - (size_t)begin * trainer->batch,
+                                           .order = trainer->order + begin * trainer->batch,
+                                           .adam = chunk->adam};
 }
 
 bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {
@@ -158,14 +157,14 @@ bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {
     return true;
 }
 
-enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *backend,
-                               const char *what, const struct trainer_sink *sink,
-                               struct weft_step_result *results, struct weft_error *error) {
+enum weft_status trainer_train(struct trainer *trainer, struct backend *backend, const char *what,
+                               const struct trainer_sink *sink, struct weft_step_result *results,
+                               struct weft_error *error) {
     struct trainer_chunk chunk = {.first = 0};
     TRY(trainer_begin(trainer, backend, error));
     while (trainer_next(trainer, &chunk)) {
         struct weft_step_result of_chunk[TRAINER_CHUNK];
-        TRY(weft_backend_train(backend, &chunk.steps, of_chunk, error));
+        TRY(backend_train(backend, &chunk.steps, of_chunk, error));
         sink->add(sink->context, of_chunk, 2 * chunk.steps.steps);
         if (results != NULL) {
             memcpy(results + chunk.first, of_chunk, chunk.steps.steps * sizeof *results);
@@ -173,7 +172,7 @@ enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *bac
         TRY(verify_progress(trainer->verify, what, error));
     }
     for (size_t i = 0; i < STATE_ARRAYS; i++) {
-        TRY(weft_backend_read(backend, state_arrays[i], trainer->values, error));
+        TRY(backend_read(backend, state_arrays[i], trainer->values, error));
         sink->add(sink->context, trainer->values,
                   array_count(trainer->model->network, state_arrays[i]));
     }
@@ -192,9 +191,8 @@ void trainer_hash_words(void *hash, const void *words, size_t count) {
     }
 }
 
-enum weft_status trainer_hash(struct trainer *trainer, struct weft_backend *backend,
-                              char digest[65], struct weft_step_result *results,
-                              struct weft_error *error) {
+enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, char digest[65],
+                              struct weft_step_result *results, struct weft_error *error) {
     struct sha256 hash;
     const struct trainer_sink sink = {.add = trainer_hash_words, .context = &hash};
     sha256_init(&hash);
@@ -204,11 +202,11 @@ enum weft_status trainer_hash(struct trainer *trainer, struct weft_backend *back
 }
 
 enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error) {
-    struct weft_backend *reference = NULL;
+    struct backend *reference = NULL;
     enum weft_status status;
     TRY_OR(done, trainer_open_reference(trainer, &reference, error));
     TRY_OR(done, trainer_hash(trainer, reference, trainer->expected, trainer->results[1], error));
 done:
-    weft_backend_close(reference);
+    backend_close(reference);
     return status;
 }

@@ -3,9 +3,9 @@
 #ifndef WEFT_VERIFY_TRAINER_H
 #define WEFT_VERIFY_TRAINER_H
 
+#include "data/model.h"
+#include "train/train_model.h"
 #include "verify/context.h"
-#include "weft/model.h"
-#include "weft/train.h"
 
 #define TRAINER_BATCH 100 /* images of a step; a soak has more */
 
@@ -16,11 +16,11 @@ struct trainer {
     size_t batch;
     const struct weft_images *images; /* two */
     struct weft_images made_images[WEFT_SPLIT_COUNT];
-    struct weft_model *model;     /* its initial values */
-    struct weft_backend *backend; /* the device, after its training */
-    struct verify_setup setup;    /* of the device */
-    float *values;                /* as long as the longest array, for comparisons */
-    uint32_t *order;              /* of the images in the current epoch */
+    struct weft_model *model;  /* its initial values */
+    struct backend *backend;   /* the device, after its training */
+    struct verify_setup setup; /* of the device */
+    float *values;             /* as long as the longest array, for comparisons */
+    uint32_t *order;           /* of the images in the current epoch */
     char digest[65], expected[65];
     struct weft_step_result *results[2]; /* of each step: those in digest, and in expected */
     float *moments[2];                   /* with which the training starts; NULL: 0 */
@@ -41,14 +41,14 @@ enum weft_status trainer_reseed(struct trainer *trainer, uint64_t seed, struct w
 
 /* Opens a backend with ${setup} and gives it the images. */
 enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
-                              struct weft_backend **backend, struct weft_error *error);
+                              struct backend **backend, struct weft_error *error);
 
 /* Opens the CPU backend in the same way, as the reference. */
-enum weft_status trainer_open_reference(const struct trainer *trainer,
-                                        struct weft_backend **backend, struct weft_error *error);
+enum weft_status trainer_open_reference(const struct trainer *trainer, struct backend **backend,
+                                        struct weft_error *error);
 
 /* Gives ${backend} the initial values. */
-enum weft_status trainer_begin(const struct trainer *trainer, struct weft_backend *backend,
+enum weft_status trainer_begin(const struct trainer *trainer, struct backend *backend,
                                struct weft_error *error);
 
 /* Steps that are made in one call: between two calls a user can stop the training. */
@@ -56,8 +56,8 @@ enum weft_status trainer_begin(const struct trainer *trainer, struct weft_backen
 
 struct trainer_chunk {
     uint64_t first; /* step, from 0 */
-    struct weft_steps steps;
-    struct weft_adam adam[TRAINER_CHUNK];
+    struct training_steps steps;
+    struct adam_constants adam[TRAINER_CHUNK];
 };
 
 /* Makes the chunk of the steps from ${first} on: at most TRAINER_CHUNK, in one epoch. Chunks must
@@ -77,14 +77,13 @@ struct trainer_sink {
 /* Trains on ${backend} from the initial values, and passes the results of all steps, then
  * parameters, buffers, moments and second moments to ${sink}. ${results}: NULL, or room for those
  * of all steps. ${what}: for verify_progress. */
-enum weft_status trainer_train(struct trainer *trainer, struct weft_backend *backend,
-                               const char *what, const struct trainer_sink *sink,
-                               struct weft_step_result *results, struct weft_error *error);
+enum weft_status trainer_train(struct trainer *trainer, struct backend *backend, const char *what,
+                               const struct trainer_sink *sink, struct weft_step_result *results,
+                               struct weft_error *error);
 
 /* The same, with the hash of all these words as ${digest}. */
-enum weft_status trainer_hash(struct trainer *trainer, struct weft_backend *backend,
-                              char digest[65], struct weft_step_result *results,
-                              struct weft_error *error);
+enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, char digest[65],
+                              struct weft_step_result *results, struct weft_error *error);
 
 /* Trains the reference in the same way, for trainer->expected. */
 enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error);

@@ -13,21 +13,21 @@
 /* Finds the tensor of --inject, in verify->flip.ref, and the count of its elements. */
 static enum weft_status find_tensor(struct verify *verify, size_t *count,
                                     struct weft_error *error) {
-    const struct weft_injection *inject = verify->options->inject;
+    const struct injection *inject = verify->options->inject;
     struct tensor_ref *ref = &verify->flip.ref;
     struct weft_network *network = NULL;
     bool found;
-    TRY(weft_network_create_published(&network, error));
+    TRY(network_create_published(&network, error));
     found = tensor_ref_find(network, inject->tensor, ref);
-    weft_network_destroy(network);
+    network_destroy(network);
     if (!found) {
-        weft_fail(error, WEFT_USAGE, "--inject %s: the published network has no such tensor",
+        error_set(error, WEFT_USAGE, "--inject %s: the published network has no such tensor",
                   inject->tensor);
-        return weft_error_hint(error, "for example 10:conv1.weight:7:20, 3:fc1.output:0:31, "
-                                      "5:out.bias.grad:1:0");
+        return error_hint(error, "for example 10:conv1.weight:7:20, 3:fc1.output:0:31, "
+                                 "5:out.bias.grad:1:0");
     }
     if (ref->is_activation && ref->activation.gradient && ref->activation.index == 0) {
-        return weft_fail(error, WEFT_USAGE, "--inject %s: a training does not compute it",
+        return error_set(error, WEFT_USAGE, "--inject %s: a training does not compute it",
                          inject->tensor);
     }
     *count = ref->count * (ref->is_activation ? FLIPPED_IMAGES : 1);
@@ -36,26 +36,26 @@ static enum weft_status find_tensor(struct verify *verify, size_t *count,
 
 /* Checks options->inject, and makes verify->flip of it. */
 static enum weft_status prepare_flip(struct verify *verify, struct weft_error *error) {
-    const struct weft_injection *inject = verify->options->inject;
+    const struct injection *inject = verify->options->inject;
     size_t count = 0;
     if (inject == NULL) {
         return WEFT_OK;
     }
     if (verify->options->bundle != NULL) {
-        return weft_fail(error, WEFT_USAGE,
+        return error_set(error, WEFT_USAGE,
                          "--bundle: a bit that --inject flips is not the fault of a kernel");
     }
     if (verify->outcome->device.builtin) {
-        return weft_fail(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
+        return error_set(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
     }
     verify->flip = verify->watch;
     TRY(find_tensor(verify, &count, error));
     if (inject->step > verify_steps(verify)) {
-        return weft_fail(error, WEFT_USAGE, "--inject: step %llu is after the end of the training",
+        return error_set(error, WEFT_USAGE, "--inject: step %llu is after the end of the training",
                          (unsigned long long)inject->step);
     }
     if (inject->step == 0 || inject->element >= count || inject->bit > 31) {
-        return weft_fail(error, WEFT_USAGE,
+        return error_set(error, WEFT_USAGE,
                          "--inject: steps count from 1, %s has %zu elements, bits are 0 to 31",
                          inject->tensor, count);
     }
@@ -66,25 +66,25 @@ static enum weft_status prepare_flip(struct verify *verify, struct weft_error *e
 }
 
 /* Runs a stage and reports it, unless an earlier one has decided. */
-static enum weft_status run_stage(struct verify *verify, enum weft_verify_stage stage,
+static enum weft_status run_stage(struct verify *verify, enum verify_stage stage,
                                   struct weft_error *error) {
     static enum weft_status (*const stages[])(struct verify *, struct weft_error *) = {
-        [WEFT_STAGE_TRANSFERS] = verify_transfers,   [WEFT_STAGE_NUMERICS] = verify_numerics,
-        [WEFT_STAGE_LAYERS] = verify_layers,         [WEFT_STAGE_TRAINING] = verify_training,
-        [WEFT_STAGE_EVALUATION] = verify_evaluation,
+        [VERIFY_STAGE_TRANSFERS] = verify_transfers,   [VERIFY_STAGE_NUMERICS] = verify_numerics,
+        [VERIFY_STAGE_LAYERS] = verify_layers,         [VERIFY_STAGE_TRAINING] = verify_training,
+        [VERIFY_STAGE_EVALUATION] = verify_evaluation,
     };
-    const struct weft_verify_events *events = verify->events;
+    const struct verify_events *events = verify->events;
     double start = os_seconds();
-    if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
+    if (verify->outcome->result != VERIFY_EQUAL) {
         return WEFT_OK;
     }
     verify->cases = 0;
     verify_doing(verify, stage, "its beginning");
     TRY(stages[stage](verify, error));
-    if (verify->cases == 0 && verify->outcome->result == WEFT_VERIFY_EQUAL &&
+    if (verify->cases == 0 && verify->outcome->result == VERIFY_EQUAL &&
         !verify->outcome->device.builtin) {
-        return weft_fail(error, WEFT_NO_VERDICT, "stage %s: nothing was compared",
-                         weft_stage_name(stage));
+        return error_set(error, WEFT_NO_VERDICT, "stage %s: nothing was compared",
+                         verify_stage_name(stage));
     }
     if (events != NULL && events->stage != NULL) {
         events->stage(events->context, stage, verify->outcome->result, verify->cases,
@@ -99,8 +99,8 @@ static enum weft_status run_raw(struct verify *verify, struct weft_error *error)
     if (!verify->outcome->device.builtin) {
         TRY(debug_api->raw_device->open(&verify->outcome->device, &verify->raw, error));
     }
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRANSFERS, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_NUMERICS, error));
+    TRY_OR(done, run_stage(verify, VERIFY_STAGE_TRANSFERS, error));
+    TRY_OR(done, run_stage(verify, VERIFY_STAGE_NUMERICS, error));
 done:
     if (verify->raw != NULL) {
         debug_api->raw_device->close(verify->raw);
@@ -112,13 +112,13 @@ done:
 static enum weft_status run_training(struct verify *verify, struct weft_error *error) {
     struct trainer trainer;
     enum weft_status status;
-    if (verify->outcome->result != WEFT_VERIFY_EQUAL) {
+    if (verify->outcome->result != VERIFY_EQUAL) {
         return WEFT_OK;
     }
     verify->trainer = &trainer;
     TRY_OR(done, trainer_init(verify, verify->options->seed, TRAINER_BATCH, &trainer, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_TRAINING, error));
-    TRY_OR(done, run_stage(verify, WEFT_STAGE_EVALUATION, error));
+    TRY_OR(done, run_stage(verify, VERIFY_STAGE_TRAINING, error));
+    TRY_OR(done, run_stage(verify, VERIFY_STAGE_EVALUATION, error));
 done:
     trainer_finish(&trainer);
     return status;
@@ -127,7 +127,7 @@ done:
 /* Runs the stages that need a network. */
 static enum weft_status run_networks(struct verify *verify, struct weft_error *error) {
     struct debug_options flip;
-    TRY(run_stage(verify, WEFT_STAGE_LAYERS, error));
+    TRY(run_stage(verify, VERIFY_STAGE_LAYERS, error));
     /* In a soak a bit is flipped later, in one of the copies. */
     flip = verify->flip;
     if (verify->options->soak > 0) {
@@ -135,7 +135,7 @@ static enum weft_status run_networks(struct verify *verify, struct weft_error *e
     }
     TRY(run_training(verify, error));
     verify->flip = flip;
-    return verify->options->soak > 0 && verify->outcome->result == WEFT_VERIFY_EQUAL
+    return verify->options->soak > 0 && verify->outcome->result == VERIFY_EQUAL
                ? verify_soak(verify, error)
                : WEFT_OK;
 }
@@ -143,15 +143,15 @@ static enum weft_status run_networks(struct verify *verify, struct weft_error *e
 /* Runs the stages that need a network on a device that contracts. Its verdict is "different", since
  * an operation has other bits; the stages show whether the bits of a network depend on it. */
 static enum weft_status run_contracted(struct verify *verify, struct weft_error *error) {
-    struct weft_verify_outcome *outcome = verify->outcome;
+    struct verify_outcome *outcome = verify->outcome;
     char text[sizeof outcome->diagnosis];
     enum weft_status status;
     memcpy(text, outcome->diagnosis, sizeof text);
-    outcome->result = WEFT_VERIFY_EQUAL;
+    outcome->result = VERIFY_EQUAL;
     outcome->diagnosis[0] = '\0';
     status = run_networks(verify, error);
-    if (outcome->result == WEFT_VERIFY_EQUAL) {
-        outcome->result = WEFT_VERIFY_DIFFERENT;
+    if (outcome->result == VERIFY_EQUAL) {
+        outcome->result = VERIFY_DIFFERENT;
         snprintf(outcome->diagnosis, sizeof outcome->diagnosis, "%s",
                  status == WEFT_OK ? "No kernel of a network has such a sum: the layers, the "
                                      "training and the evaluation have the bits of the CPU backend"
@@ -175,7 +175,7 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
 /* What could not be run is not different: WEFT_FAILED would say so in an exit code. A device that
  * was lost has been opened, but was not verified to the end. */
 static enum weft_status without_verdict(enum weft_status status, struct weft_error *error) {
-    if (status != WEFT_FAILED && (status != WEFT_BAD_DEVICE || !weft_device_lost())) {
+    if (status != WEFT_FAILED && (status != WEFT_BAD_DEVICE || !device_lost())) {
         return status;
     }
     if (error != NULL) {
@@ -185,16 +185,16 @@ static enum weft_status without_verdict(enum weft_status status, struct weft_err
 }
 
 /* "auto" does not mean the CPU backend here, which would be compared with itself. */
-enum weft_status weft_verify_choose(const char *selector, struct weft_device *device,
-                                    struct weft_error *notice, struct weft_error *error) {
+enum weft_status verify_choose(const char *selector, struct weft_device *device,
+                               struct weft_error *notice, struct weft_error *error) {
     struct weft_error why;
-    TRY(device_choose(selector, true, device, &why, error));
+    TRY(device_choose_among(selector, true, device, &why, error));
     if (device->builtin && strcmp(selector, "cpu") != 0) {
         *device = (struct weft_device){0};
-        weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
+        error_set(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
                   why.message);
-        return weft_error_hint(error, "%s%sweft verify --device cpu only checks the CPU backend",
-                               why.hint, why.hint[0] != '\0' ? "; " : "");
+        return error_hint(error, "%s%sweft verify --device cpu only checks the CPU backend",
+                          why.hint, why.hint[0] != '\0' ? "; " : "");
     }
     if (notice != NULL) {
         *notice = why;
@@ -203,27 +203,26 @@ enum weft_status weft_verify_choose(const char *selector, struct weft_device *de
 }
 
 /* Fails if nothing shows that values were compared. */
-static enum weft_status check_outcome(const struct weft_verify_outcome *outcome,
+static enum weft_status check_outcome(const struct verify_outcome *outcome,
                                       struct weft_error *error) {
-    if (outcome->result == WEFT_VERIFY_EQUAL &&
+    if (outcome->result == VERIFY_EQUAL &&
         (outcome->hash[0] == '\0' || strcmp(outcome->hash, outcome->expected_hash) != 0)) {
-        return weft_fail(error, WEFT_NO_VERDICT,
+        return error_set(error, WEFT_NO_VERDICT,
                          "verify: no difference was found, but the hash is \"%s\", not \"%s\"",
                          outcome->hash, outcome->expected_hash);
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_verify(const struct weft_verify_options *options,
-                             const struct weft_verify_events *events,
-                             struct weft_verify_outcome *outcome, struct weft_error *notice,
-                             struct weft_error *error) {
+enum weft_status verify_device(const struct verify_options *options,
+                               const struct verify_events *events, struct verify_outcome *outcome,
+                               struct weft_error *notice, struct weft_error *error) {
     struct verify verify = {.options = options, .events = events, .outcome = outcome};
     const char *selector = options->device.device != NULL ? options->device.device : "auto";
     double start = os_seconds();
     enum weft_status status;
-    *outcome = (struct weft_verify_outcome){.result = WEFT_VERIFY_EQUAL};
-    TRY(weft_verify_choose(selector, &outcome->device, notice, error));
+    *outcome = (struct verify_outcome){.result = VERIFY_EQUAL};
+    TRY(verify_choose(selector, &outcome->device, notice, error));
     if (outcome->device.builtin) {
         snprintf(verify.selector, sizeof verify.selector, "cpu");
     } else {
@@ -238,7 +237,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     status = run_all(&verify, error);
     status = status == WEFT_OK ? check_outcome(outcome, error) : without_verdict(status, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&
-        outcome->result == WEFT_VERIFY_EQUAL) {
+        outcome->result == VERIFY_EQUAL) {
         snprintf(outcome->bundle, sizeof outcome->bundle, "nothing differs");
     }
     outcome->seconds = os_seconds() - start;

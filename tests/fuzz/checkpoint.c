@@ -1,7 +1,7 @@
 /* checkpoint.c: checkpoints: one that is read is saved, and reads back. */
 #include "safetensors_input.h"
 
-#include "weft/checkpoint.h"
+#include "data/checkpoint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     size_t room;
@@ -9,18 +9,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     const char *path = write_file("checkpoint", (struct input){(const uint8_t *)made, room});
     const char *saved = path_of("again");
     struct weft_error error = {0};
-    struct weft_checkpoint *checkpoint = NULL, *again = NULL;
-    enum weft_status status = weft_checkpoint_load(path, &checkpoint, &error);
+    struct checkpoint *checkpoint = NULL, *again = NULL;
+    enum weft_status status = checkpoint_load(path, &checkpoint, &error);
     free(made);
     if (status == WEFT_OK) {
-        REQUIRE(weft_checkpoint_save(checkpoint, saved, &error) == WEFT_OK);
-        REQUIRE(weft_checkpoint_load(saved, &again, &error) == WEFT_OK);
+        REQUIRE(checkpoint_save(checkpoint, saved, &error) == WEFT_OK);
+        REQUIRE(checkpoint_load(saved, &again, &error) == WEFT_OK);
         REQUIRE(again->steps == checkpoint->steps && again->epochs == checkpoint->epochs);
     } else {
         require_failure(status, &error);
         REQUIRE(checkpoint == NULL);
     }
-    weft_checkpoint_destroy(again);
-    weft_checkpoint_destroy(checkpoint);
+    checkpoint_destroy(again);
+    checkpoint_destroy(checkpoint);
     return 0;
 }

@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
+#include "base/error.h"
 #include "os/files.h"
-#include "weft/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

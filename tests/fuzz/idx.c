@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "data/idx.h"
-#include "weft/data.h"
+#include "data/images.h"
 
 /* Returns a file with the content ${part}, which is a gzip file if ${compressed}, and stores its
  * size in ${size}. The caller frees it. */
@@ -44,26 +44,26 @@ static void read_one(struct input file, unsigned dimensions) {
 static void read_set(struct input images_file, struct input labels_file) {
     struct weft_error error = {0};
     struct weft_images images = {0};
-    struct weft_idx_file files[2];
+    struct idx_file files[2];
     uint64_t counts[256];
     double mean, deviation;
-    struct weft_split_hash hash;
+    struct split_hash hash;
     enum weft_split split;
     enum weft_status status;
     write_file("t10k-images-idx3-ubyte.gz", images_file);
     write_file("t10k-labels-idx1-ubyte.gz", labels_file);
-    status = weft_images_read(path_of(""), WEFT_SPLIT_TEST, &images, files, &error);
+    status = images_read(path_of(""), WEFT_SPLIT_TEST, &images, files, &error);
     if (status == WEFT_OK) {
-        weft_images_statistics(&images, &mean, &deviation);
-        weft_images_class_counts(&images, counts);
-        weft_images_checksum(&images);
-        weft_images_hash(&images, &hash);
-        weft_data_recognise(&hash, &split);
+        images_statistics(&images, &mean, &deviation);
+        images_class_counts(&images, counts);
+        images_checksum(&images);
+        images_hash(&images, &hash);
+        data_recognise(&hash, &split);
         REQUIRE(mean >= 0 && mean <= 1 && deviation >= 0 && deviation <= 1);
     } else {
         require_failure(status, &error);
     }
-    weft_images_finish(&images);
+    images_finish(&images);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {

@@ -2,10 +2,10 @@
  * comparisons of two files. */
 #include "safetensors_input.h"
 
-#include "weft/compare.h"
-#include "weft/model.h"
+#include "compare/compare.h"
+#include "data/model.h"
 
-static enum weft_status report(void *context, const struct weft_tensor_comparison *tensor,
+static enum weft_status report(void *context, const struct tensor_comparison *tensor,
                                struct weft_error *error) {
     (void)context;
     (void)error;
@@ -17,14 +17,14 @@ static void save_twice(struct weft_model *model) {
     const char *path = path_of("again");
     struct weft_error error = {0};
     struct weft_model *again = NULL;
-    char *text = weft_network_to_pytorch(model->network);
+    char *text = network_to_pytorch(model->network);
     char first[65], second[65];
     free(text);
-    REQUIRE(weft_model_save(model, path, first, &error) == WEFT_OK);
-    REQUIRE(weft_model_load(path, &again, &error) == WEFT_OK);
-    REQUIRE(weft_model_save(again, path, second, &error) == WEFT_OK);
+    REQUIRE(model_save(model, path, first, &error) == WEFT_OK);
+    REQUIRE(model_load(path, &again, &error) == WEFT_OK);
+    REQUIRE(model_save(again, path, second, &error) == WEFT_OK);
     REQUIRE(strcmp(first, second) == 0);
-    weft_model_destroy(again);
+    model_destroy(again);
 }
 
 /* If the first byte has the bit 4, a list of layers follows, as for --network. */
@@ -34,10 +34,10 @@ static enum weft_status load(const char *path, struct input list, bool listed,
     struct weft_network *network = NULL;
     enum weft_status status = WEFT_OK;
     if (listed) {
-        status = weft_network_create(text, &network, error);
+        status = network_create(text, &network, error);
     }
     if (status == WEFT_OK) {
-        status = weft_model_load_as(path, network, model, error);
+        status = model_load_as(path, network, model, error);
     }
     free(text);
     return status;
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *made;
     const char *path;
     struct weft_error error = {0}, ignored = {0};
-    struct weft_comparison comparison;
+    struct file_comparison comparison;
     struct weft_model *model = NULL;
     enum weft_status status;
     if (listed) {
@@ -63,11 +63,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     status = load(path, list, listed, &model, &error);
     if (status == WEFT_OK) {
         save_twice(model);
-        weft_compare(path, path_of("again"), report, NULL, &comparison, &ignored);
+        compare_files(path, path_of("again"), report, NULL, &comparison, &ignored);
     } else {
         require_failure(status, &error);
         REQUIRE(model == NULL);
     }
-    weft_model_destroy(model);
+    model_destroy(model);
     return 0;
 }

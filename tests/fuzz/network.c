@@ -1,44 +1,44 @@
 /* network.c: lists of layers: one that is read is written as a text that reads back to itself. */
 #include "fuzz.h"
 
-#include "weft/network.h"
+#include "network/network.h"
 
 static void write_and_read(const struct weft_network *network) {
-    char *text = weft_network_to_json(network), *second, *pytorch;
+    char *text = network_to_json(network), *second, *pytorch;
     struct weft_error error = {0}, ignored = {0};
     struct weft_network *again = NULL;
-    REQUIRE(text != NULL && weft_network_create(text, &again, &error) == WEFT_OK);
-    second = weft_network_to_json(again);
-    pytorch = weft_network_to_pytorch(again);
+    REQUIRE(text != NULL && network_create(text, &again, &error) == WEFT_OK);
+    second = network_to_json(again);
+    pytorch = network_to_pytorch(again);
     REQUIRE(strcmp(text, second) == 0 && pytorch != NULL);
     for (size_t i = 0; i < network->layer_count; i++) {
-        weft_layer_flop(&network->layers[i]);
+        layer_flop(&network->layers[i]);
     }
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         size_t room = tensor->trained ? network->parameter_count : network->buffer_count;
         REQUIRE(tensor->offset <= room && tensor->count <= room - tensor->offset);
-        REQUIRE(weft_network_find(network, tensor->name) == tensor);
+        REQUIRE(network_find(network, tensor->name) == tensor);
     }
-    weft_network_check_classifier(network, 10, &ignored);
+    network_check_classifier(network, 10, &ignored);
     free(text);
     free(second);
     free(pytorch);
-    weft_network_destroy(again);
+    network_destroy(again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *text = copy_text((struct input){bytes, size});
     struct weft_error error = {0};
     struct weft_network *network = NULL;
-    enum weft_status status = weft_network_create(text, &network, &error);
+    enum weft_status status = network_create(text, &network, &error);
     if (status == WEFT_OK) {
         write_and_read(network);
     } else {
         require_failure(status, &error);
         REQUIRE(network == NULL);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
     free(text);
     return 0;
 }

@@ -3,32 +3,32 @@
  * the number of images. */
 #include "fuzz.h"
 
-#include "weft/train.h"
+#include "train/train_model.h"
 
 /* Returns whether the network is a classifier of images that is trained in milliseconds. */
 static bool is_small(const struct weft_network *network) {
-    size_t classes = weft_shape_size(weft_network_output(network)), values = 0;
+    size_t classes = shape_size(network_output(network)), values = 0;
     uint64_t flop = 0;
     struct weft_error ignored = {0};
     for (size_t i = 0; i < network->layer_count; i++) {
-        flop += weft_layer_flop(&network->layers[i]);
-        values += weft_shape_size(network->layers[i].output);
+        flop += layer_flop(&network->layers[i]);
+        values += shape_size(network->layers[i].output);
     }
-    return classes >= 2 && classes <= 256 && weft_shape_size(network->input) <= 5000 &&
+    return classes >= 2 && classes <= 256 && shape_size(network->input) <= 5000 &&
            (network->input.flat || network->input.channels == 1) && values <= 20000 &&
            flop <= 400000 && network->parameter_count <= 60000 &&
-           weft_network_check_classifier(network, classes, &ignored) == WEFT_OK;
+           network_check_classifier(network, classes, &ignored) == WEFT_OK;
 }
 
 static void make_images(const struct weft_network *network, size_t count,
                         struct weft_images *images) {
-    struct weft_shape input = network->input;
-    size_t size = weft_shape_size(input);
+    struct tensor_shape input = network->input;
+    size_t size = shape_size(input);
     uint32_t random = 1;
     *images = (struct weft_images){.count = count,
                                    .height = input.flat ? 1 : input.height,
                                    .width = input.flat ? input.channels : input.width,
-                                   .classes = weft_shape_size(weft_network_output(network)),
+                                   .classes = shape_size(network_output(network)),
                                    .pixels = allocate(count * size),
                                    .labels = allocate(count)};
     for (size_t i = 0; i < count * size; i++) {
@@ -42,35 +42,35 @@ static void make_images(const struct weft_network *network, size_t count,
 
 /* Trains two steps and evaluates, until something fails: some networks diverge. */
 static void train(struct weft_model *model, const struct weft_images *images, uint8_t how) {
-    struct weft_backend_options options = {.device = "cpu",
-                                           .threads = 1 + (how & 1),
-                                           .batch = images->count,
-                                           .no_fuse = (how & 2) != 0};
-    struct weft_training training = weft_training_default();
-    struct weft_evaluation_options way = {.split = WEFT_SPLIT_TRAIN,
-                                          .statistics = how & 4 ? WEFT_STATISTICS_BATCH
-                                                                : WEFT_STATISTICS_RUNNING,
-                                          .batch = images->count,
-                                          .want_logits = true};
-    struct weft_evaluation evaluation = {0};
-    struct weft_backend *backend = NULL;
+    struct backend_options options = {.device = "cpu",
+                                      .threads = 1 + (how & 1),
+                                      .batch = images->count,
+                                      .no_fuse = (how & 2) != 0};
+    struct training training = training_default();
+    struct evaluation_options way = {.split = WEFT_SPLIT_TRAIN,
+                                     .statistics =
+                                         how & 4 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING,
+                                     .batch = images->count,
+                                     .want_logits = true};
+    struct evaluation evaluation = {0};
+    struct backend *backend = NULL;
     struct weft_error error = {0};
     float pixels[256];
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     training.epochs = 1;
     training.batch = images->count > 5 ? images->count - 3 : images->count;
     training.steps = 2;
-    if (weft_backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK &&
-        weft_backend_set_pixels(backend, pixels, &error) == WEFT_OK &&
-        weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK &&
-        weft_train(model, backend, images->count, &training, NULL, &error) == WEFT_OK) {
-        weft_evaluate(backend, &way, &evaluation, &error);
+    if (backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK &&
+        backend_set_pixels(backend, pixels, &error) == WEFT_OK &&
+        backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK &&
+        train_model(model, backend, images->count, &training, NULL, &error) == WEFT_OK) {
+        evaluate_images(backend, &way, &evaluation, &error);
     }
     if (error.status != WEFT_OK) {
         require_failure(error.status, &error);
     }
-    weft_evaluation_finish(&evaluation);
-    weft_backend_close(backend);
+    evaluation_finish(&evaluation);
+    backend_close(backend);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -82,14 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct weft_network *network = NULL;
     struct weft_model *model = NULL;
     struct weft_images images;
-    if (weft_network_create(text, &network, &error) != WEFT_OK || !is_small(network)) {
-        weft_network_destroy(network);
-    } else if (weft_model_create(network, &model, &error) == WEFT_OK) {
+    if (network_create(text, &network, &error) != WEFT_OK || !is_small(network)) {
+        network_destroy(network);
+    } else if (model_create(network, &model, &error) == WEFT_OK) {
         make_images(network, count, &images);
-        weft_model_initialise(model, how);
+        model_initialise(model, how);
         train(model, &images, how);
-        weft_images_finish(&images);
-        weft_model_destroy(model);
+        images_finish(&images);
+        model_destroy(model);
     }
     free(text);
     return 0;

@@ -4,7 +4,7 @@
 #ifndef WEFT_ANALYZER_H
 #define WEFT_ANALYZER_H
 
-#include "weft/error.h"
+#include "base/error.h"
 
 static inline enum weft_status weft_never_ok(enum weft_status status) {
     if (status == WEFT_OK) {
@@ -13,8 +13,8 @@ static inline enum weft_status weft_never_ok(enum weft_status status) {
     return status;
 }
 
-#define weft_fail(...)          weft_never_ok(weft_fail(__VA_ARGS__))
-#define weft_error_context(...) weft_never_ok(weft_error_context(__VA_ARGS__))
-#define weft_error_hint(...)    weft_never_ok(weft_error_hint(__VA_ARGS__))
+#define error_set(...)     weft_never_ok(error_set(__VA_ARGS__))
+#define error_context(...) weft_never_ok(error_context(__VA_ARGS__))
+#define error_hint(...)    weft_never_ok(error_hint(__VA_ARGS__))
 
 #endif

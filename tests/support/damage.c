@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/checkpoint.h"
 #include "os/files.h"
-#include "weft/checkpoint.h"
 
 enum { BLOCK = 512 };
 
@@ -37,12 +37,12 @@ static void check(bool condition, const char *what) {
 static bool is_read(void) {
     struct weft_error error = {0};
     struct weft_model *model = NULL;
-    struct weft_checkpoint *checkpoint = NULL;
-    enum weft_status status = is_checkpoint ? weft_checkpoint_load(path, &checkpoint, &error)
-                                            : weft_model_load(path, &model, &error);
+    struct checkpoint *checkpoint = NULL;
+    enum weft_status status = is_checkpoint ? checkpoint_load(path, &checkpoint, &error)
+                                            : model_load(path, &model, &error);
     check(status == WEFT_OK || error.message[0] != '\0', "a failure without a message");
-    weft_checkpoint_destroy(checkpoint);
-    weft_model_destroy(model);
+    checkpoint_destroy(checkpoint);
+    model_destroy(model);
     return status == WEFT_OK;
 }
 

@@ -1,8 +1,8 @@
 /* layer_case.c: runs a network at every place and compares the results. */
 #include "layer_case.h"
 
+#include "backend/inspect.h"
 #include "check_weft.h"
-#include "weft/inspect.h"
 
 #include <string.h>
 
@@ -22,23 +22,23 @@ static const struct layer_place reference = {
 struct weft_network *layer_network(const char *json) {
     struct weft_network *network = NULL;
     struct weft_error error = {0};
-    enum weft_status status = weft_network_create(json, &network, &error);
+    enum weft_status status = network_create(json, &network, &error);
     ck_assert_msg(status == WEFT_OK, "%s", error.message);
     return network;
 }
 
-struct weft_backend *layer_open(const struct weft_network *network, const struct layer_place *place,
-                                size_t batch, const char *what) {
-    struct weft_backend_options options = {.device = place->device,
-                                           .threads = place->threads,
-                                           .mapping = place->mapping,
-                                           .cl_options = place->cl_options,
-                                           .no_fuse = !place->fused,
-                                           .no_cache = true,
-                                           .batch = batch};
-    struct weft_backend *backend = NULL;
+struct backend *layer_open(const struct weft_network *network, const struct layer_place *place,
+                           size_t batch, const char *what) {
+    struct backend_options options = {.device = place->device,
+                                      .threads = place->threads,
+                                      .mapping = place->mapping,
+                                      .cl_options = place->cl_options,
+                                      .no_fuse = !place->fused,
+                                      .no_cache = true,
+                                      .batch = batch};
+    struct backend *backend = NULL;
     struct weft_error error = {0};
-    if (weft_backend_open(network, &options, &backend, NULL, &error) != WEFT_OK) {
+    if (backend_open(network, &options, &backend, NULL, &error) != WEFT_OK) {
         layer_report("FAILED %s on %s: %s\n", what, place->name, error.message);
         return NULL;
     }
@@ -47,34 +47,34 @@ struct weft_backend *layer_open(const struct weft_network *network, const struct
 
 /* Appends the tensor ${name} of ${shape}. If ${may_miss}, the tensor may not exist, and nothing is
  * appended. */
-static enum weft_status add_tensor(struct layer_result *result, struct weft_backend *backend,
-                                   const char *name, size_t images, struct weft_shape shape,
+static enum weft_status add_tensor(struct layer_result *result, struct backend *backend,
+                                   const char *name, size_t images, struct tensor_shape shape,
                                    bool may_miss, struct weft_error *error) {
     struct layer_tensor *tensor =
         layer_result_add(result, name, images, shape.channels, shape.height, shape.width);
     struct weft_error failure = {0};
     enum weft_status status =
-        weft_backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), &failure);
+        backend_tensor(backend, name, tensor->values, layer_tensor_count(tensor), &failure);
     if (status == WEFT_USAGE && may_miss) {
         free(tensor->values);
         result->count--;
         return WEFT_OK;
     }
-    return status == WEFT_OK ? WEFT_OK : weft_fail(error, status, "%s", failure.message);
+    return status == WEFT_OK ? WEFT_OK : error_set(error, status, "%s", failure.message);
 }
 
-static enum weft_status collect(struct weft_backend *backend, size_t images, bool fused,
+static enum weft_status collect(struct backend *backend, size_t images, bool fused,
                                 struct layer_result *result, struct weft_error *error) {
-    const struct weft_network *network = weft_backend_network(backend);
+    const struct weft_network *network = backend_network(backend);
     enum weft_status status =
         add_tensor(result, backend, "input", images, network->input, false, error);
     if (status == WEFT_OK) {
         status = add_tensor(result, backend, "input.grad", images, network->input, false, error);
     }
     for (size_t i = 0; status == WEFT_OK && i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         bool may_miss = fused && i + 1 < network->layer_count;
-        char name[WEFT_NAME_MAX + 16];
+        char name[LAYER_NAME_MAX + 16];
         snprintf(name, sizeof name, "%s.output", layer->name);
         status = add_tensor(result, backend, name, images, layer->output, may_miss, error);
         if (status == WEFT_OK) {
@@ -82,26 +82,25 @@ static enum weft_status collect(struct weft_backend *backend, size_t images, boo
             status = add_tensor(result, backend, name, images, layer->output, may_miss, error);
         }
     }
-    layer_result_add_array(result, backend, WEFT_ARRAY_GRADIENTS, ".grad");
-    layer_result_add_array(result, backend, WEFT_ARRAY_BUFFERS, "");
+    layer_result_add_array(result, backend, ARRAY_GRADIENTS, ".grad");
+    layer_result_add_array(result, backend, ARRAY_BUFFERS, "");
     return status;
 }
 
-bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
+bool layer_propagate(struct backend *backend, const struct layer_values *values, size_t images,
                      enum weft_statistics statistics, bool fused, struct layer_result *result,
                      const char *what) {
-    struct weft_probe probe = {.statistics = statistics,
-                               .count = images,
-                               .inputs = values->inputs,
-                               .doutputs = values->doutputs};
+    struct propagation probe = {.statistics = statistics,
+                                .count = images,
+                                .inputs = values->inputs,
+                                .doutputs = values->doutputs};
     struct weft_error error = {0};
-    enum weft_status status =
-        weft_backend_write(backend, WEFT_ARRAY_PARAMETERS, values->parameters, &error);
+    enum weft_status status = backend_write(backend, ARRAY_PARAMETERS, values->parameters, &error);
     if (status == WEFT_OK) {
-        status = weft_backend_write(backend, WEFT_ARRAY_BUFFERS, values->buffers, &error);
+        status = backend_write(backend, ARRAY_BUFFERS, values->buffers, &error);
     }
     if (status == WEFT_OK) {
-        status = weft_backend_propagate(backend, &probe, &error);
+        status = backend_propagate(backend, &probe, &error);
     }
     if (status == WEFT_OK) {
         status = collect(backend, images, fused, result, &error);
@@ -114,10 +113,10 @@ bool layer_propagate(struct weft_backend *backend, const struct layer_values *va
 
 void layer_reference(const struct weft_network *network, const struct layer_values *values,
                      size_t images, enum weft_statistics statistics, struct layer_result *result) {
-    struct weft_backend *backend = layer_open(network, &reference, images, "the reference");
+    struct backend *backend = layer_open(network, &reference, images, "the reference");
     ck_assert(backend != NULL);
     ck_assert(layer_propagate(backend, values, images, statistics, false, result, "the reference"));
-    weft_backend_close(backend);
+    backend_close(backend);
 }
 
 /* Writes the case with all its parameters, for messages: a reader can repeat the run. */
@@ -148,7 +147,7 @@ static unsigned check_place(const char *name, const char *json, const struct wef
     unsigned wrong = 0;
     char what[2048];
     unsigned before = layer_flush_begin(place);
-    struct weft_backend *backend = layer_open(network, place, LARGEST, name);
+    struct backend *backend = layer_open(network, place, LARGEST, name);
     for (size_t i = 0; backend != NULL && i < RUNS; i++) {
         struct layer_result result = {0};
         run_text(name, json, &runs[i], place, what);
@@ -161,7 +160,7 @@ static unsigned check_place(const char *name, const char *json, const struct wef
         }
         layer_result_finish(&result);
     }
-    weft_backend_close(backend);
+    backend_close(backend);
     layer_flush_end(before);
     return wrong + (backend == NULL);
 }
@@ -186,7 +185,7 @@ static void check_places(const char *name, const char *json, const struct layer_
         layer_values_finish(&values[i]);
         layer_result_finish(&expected[i]);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", name, wrong);
 }
 

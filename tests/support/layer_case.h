@@ -17,14 +17,14 @@ struct weft_network *layer_network(const char *json);
 
 /* Opens ${network} at ${place} for up to ${batch} images. On failure, reports the reason for
  * ${what} and returns NULL. */
-struct weft_backend *layer_open(const struct weft_network *network, const struct layer_place *place,
-                                size_t batch, const char *what);
+struct backend *layer_open(const struct weft_network *network, const struct layer_place *place,
+                           size_t batch, const char *what);
 
 /* Writes parameters and buffers, propagates ${images} images forward and backward, and stores
  * every tensor of the network with its gradient, the gradients of the parameters and the buffers
  * in ${result}. If ${fused}, tensors between layers may be missing. On failure, reports the reason
  * for ${what} and returns false. */
-bool layer_propagate(struct weft_backend *backend, const struct layer_values *values, size_t images,
+bool layer_propagate(struct backend *backend, const struct layer_values *values, size_t images,
                      enum weft_statistics statistics, bool fused, struct layer_result *result,
                      const char *what);
 

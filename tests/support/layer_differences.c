@@ -1,13 +1,13 @@
 /* layer_differences.c: central differences. */
 #include "layer_differences.h"
 
+#include "backend/inspect.h"
 #include "check_weft.h"
-#include "weft/inspect.h"
 
 #include <string.h>
 
 struct differences {
-    struct weft_backend *backend;
+    struct backend *backend;
     const struct layer_values *values;
     size_t images, outputs; /* outputs: floats of all images */
     enum weft_statistics statistics;
@@ -16,20 +16,18 @@ struct differences {
 
 /* Returns L of the current values. */
 static double objective(const struct differences *d) {
-    const struct weft_network *network = weft_backend_network(d->backend);
-    struct weft_probe probe = {
+    const struct weft_network *network = backend_network(d->backend);
+    struct propagation probe = {
         .statistics = d->statistics, .count = d->images, .inputs = d->values->inputs};
     float *outputs = layer_alloc(d->outputs * sizeof *outputs);
-    char name[WEFT_NAME_MAX + 16];
+    char name[LAYER_NAME_MAX + 16];
     double sum = 0.0;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
-    ck_assert_int_eq(
-        weft_backend_write(d->backend, WEFT_ARRAY_PARAMETERS, d->values->parameters, NULL),
-        WEFT_OK);
-    ck_assert_int_eq(weft_backend_write(d->backend, WEFT_ARRAY_BUFFERS, d->values->buffers, NULL),
+    ck_assert_int_eq(backend_write(d->backend, ARRAY_PARAMETERS, d->values->parameters, NULL),
                      WEFT_OK);
-    ck_assert_int_eq(weft_backend_propagate(d->backend, &probe, NULL), WEFT_OK);
-    ck_assert_int_eq(weft_backend_tensor(d->backend, name, outputs, d->outputs, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_write(d->backend, ARRAY_BUFFERS, d->values->buffers, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_propagate(d->backend, &probe, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_tensor(d->backend, name, outputs, d->outputs, NULL), WEFT_OK);
     for (size_t i = 0; i < d->outputs; i++) {
         sum += (double)outputs[i] * (double)d->values->doutputs[i];
     }
@@ -55,13 +53,13 @@ void layer_check_differences(const char *name, const struct weft_network *networ
                              const struct layer_values *values, size_t images,
                              enum weft_statistics statistics, float h, double tolerance) {
     const struct layer_place place = {.name = "cpu, 1 thread", .device = "cpu", .threads = 1};
-    size_t inputs = images * weft_shape_size(network->input);
+    size_t inputs = images * shape_size(network->input);
     size_t most = network->parameter_count > inputs ? network->parameter_count : inputs;
     double *gradient = layer_alloc(most * sizeof *gradient);
     struct layer_result result = {0};
     struct differences d = {.values = values,
                             .images = images,
-                            .outputs = images * weft_shape_size(weft_network_output(network)),
+                            .outputs = images * shape_size(network_output(network)),
                             .statistics = statistics,
                             .h = h};
     unsigned wrong = 0;
@@ -71,7 +69,7 @@ void layer_check_differences(const char *name, const struct weft_network *networ
     measure(&d, values->inputs, inputs, gradient);
     wrong += layer_result_near(&result, "input.grad", gradient, tolerance, name);
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         char grad[128];
         if (tensor->trained) {
             snprintf(grad, sizeof grad, "%s.grad", tensor->name);
@@ -80,7 +78,7 @@ void layer_check_differences(const char *name, const struct weft_network *networ
         }
     }
     layer_result_finish(&result);
-    weft_backend_close(d.backend);
+    backend_close(d.backend);
     free(gradient);
     ck_assert_msg(wrong == 0, "%s: %u tensors differ, listed above", name, wrong);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static unsigned check_hand(const struct layer_hand *hand, struct weft_backend *backend,
+static unsigned check_hand(const struct layer_hand *hand, struct backend *backend,
                            const char *place) {
     struct layer_values values = {(float *)hand->parameters, (float *)hand->buffers,
                                   (float *)hand->inputs, (float *)hand->doutputs};
@@ -40,16 +40,16 @@ void layer_check_by_hand(const char *json, const struct layer_hand *hands, size_
     unsigned wrong = 0;
     for (size_t i = 0; i < place_count; i++) {
         unsigned before = layer_flush_begin(&places[i]);
-        struct weft_backend *backend =
+        struct backend *backend =
             layer_open(network, &places[i], most_images(hands, count), hands[0].name);
         wrong += backend == NULL;
         for (size_t k = 0; backend != NULL && k < count; k++) {
             wrong += check_hand(&hands[k], backend, places[i].name);
         }
-        weft_backend_close(backend);
+        backend_close(backend);
         layer_flush_end(before);
     }
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", hands[0].name, wrong);
 }
 
@@ -62,15 +62,15 @@ static const struct {
 
 /* Compares the outputs of the images from ${first} on, as a batch of their own, with those in the
  * batch of all images. */
-static unsigned check_part(struct weft_backend *backend, const struct layer_values *values,
-                           size_t first, size_t images, const float *expected, const char *what) {
-    const struct weft_network *network = weft_backend_network(backend);
-    size_t outputs = weft_shape_size(weft_network_output(network));
+static unsigned check_part(struct backend *backend, const struct layer_values *values, size_t first,
+                           size_t images, const float *expected, const char *what) {
+    const struct weft_network *network = backend_network(backend);
+    size_t outputs = shape_size(network_output(network));
     struct layer_values part = *values;
     struct layer_result result = {0};
-    char name[WEFT_NAME_MAX + 16], text[700];
+    char name[LAYER_NAME_MAX + 16], text[700];
     unsigned wrong = 1;
-    part.inputs += first * weft_shape_size(network->input);
+    part.inputs += first * shape_size(network->input);
     part.doutputs += first * outputs;
     snprintf(name, sizeof name, "%s.output", network->layers[network->layer_count - 1].name);
     snprintf(text, sizeof text, "%s, images %zu to %zu", what, first, first + images - 1);
@@ -88,14 +88,14 @@ void layer_check_alone(const char *name, enum layer_effort effort, const char *j
     size_t count = layer_places_list(effort, name, places);
     struct layer_values values;
     struct layer_result together = {0};
-    char output[WEFT_NAME_MAX + 16];
+    char output[LAYER_NAME_MAX + 16];
     unsigned wrong = 0;
     layer_values_draw(network, ALONE_IMAGES, LAYER_WILD, 11, &values);
     layer_reference(network, &values, ALONE_IMAGES, WEFT_STATISTICS_RUNNING, &together);
     snprintf(output, sizeof output, "%s.output", network->layers[network->layer_count - 1].name);
     for (size_t i = 0; i < count; i++) {
         unsigned before = layer_flush_begin(&places[i]);
-        struct weft_backend *backend = layer_open(network, &places[i], ALONE_IMAGES, name);
+        struct backend *backend = layer_open(network, &places[i], ALONE_IMAGES, name);
         char what[600];
         snprintf(what, sizeof what, "%s on %.399s", name, places[i].name);
         wrong += backend == NULL;
@@ -103,11 +103,11 @@ void layer_check_alone(const char *name, enum layer_effort effort, const char *j
             wrong += check_part(backend, &values, parts[k].first, parts[k].images,
                                 layer_result_find(&together, output)->values, what);
         }
-        weft_backend_close(backend);
+        backend_close(backend);
         layer_flush_end(before);
     }
     layer_result_finish(&together);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", name, wrong);
 }

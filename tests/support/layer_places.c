@@ -108,8 +108,7 @@ size_t layer_places_list(enum layer_effort effort, const char *who,
     size_t count = 0;
     setenv("RUSTICL_ENABLE", "llvmpipe", 0); /* otherwise rusticl hides llvmpipe */
     add_cpu(&list, who);
-    ck_assert_msg(weft_devices_list(&devices, &count, NULL, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(devices_list(&devices, &count, NULL, &error) == WEFT_OK, "%s", error.message);
     expect_platform(devices, count, "Portable Computing Language", "PoCL", who);
     if (effort <= LAYER_SMALL) {
         expect_platform(devices, count, "rusticl", "rusticl", who);

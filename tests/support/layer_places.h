@@ -3,8 +3,8 @@
 #ifndef LAYER_PLACES_H
 #define LAYER_PLACES_H
 
-#include "weft/backend.h"
-#include "weft/device.h"
+#include "backend/backend.h"
+#include "backend/device.h"
 
 enum { LAYER_PLACES_MAX = 32 };
 

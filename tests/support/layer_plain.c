@@ -7,13 +7,13 @@
 static unsigned compare(const struct weft_network *network, const struct layer_result *result,
                         const struct layer_sums *sums, const struct layer_plain *plain,
                         const char *what) {
-    char name[WEFT_NAME_MAX + 48];
+    char name[LAYER_NAME_MAX + 48];
     unsigned wrong = 0;
     snprintf(name, sizeof name, "%s.output", network->layers[0].name);
     wrong += layer_result_near(result, name, sums->output, plain->output_tolerance, what);
     wrong += layer_result_near(result, "input.grad", sums->dinput, plain->gradient_tolerance, what);
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         snprintf(name, sizeof name, "%s.grad", tensor->name);
         wrong += layer_result_near(result, name, sums->dparameters + tensor->offset,
                                    plain->gradient_tolerance, what);
@@ -23,8 +23,8 @@ static unsigned compare(const struct weft_network *network, const struct layer_r
 
 void layer_check_plain(const char *json, const struct layer_plain *plain) {
     struct weft_network *network = layer_network(json);
-    size_t inputs = plain->images * weft_shape_size(network->input);
-    size_t outputs = plain->images * weft_shape_size(weft_network_output(network));
+    size_t inputs = plain->images * shape_size(network->input);
+    size_t outputs = plain->images * shape_size(network_output(network));
     struct layer_sums sums = {layer_alloc(outputs * sizeof(double)),
                               layer_alloc(inputs * sizeof(double)),
                               layer_alloc((network->parameter_count + 1) * sizeof(double))};
@@ -41,6 +41,6 @@ void layer_check_plain(const char *json, const struct layer_plain *plain) {
     free(sums.dparameters);
     layer_result_finish(&result);
     layer_values_finish(&values);
-    weft_network_destroy(network);
+    network_destroy(network);
     ck_assert_uint_eq(wrong, 0);
 }

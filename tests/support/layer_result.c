@@ -55,17 +55,16 @@ const struct layer_tensor *layer_result_find(const struct layer_result *result, 
     return NULL;
 }
 
-void layer_result_add_array(struct layer_result *result, struct weft_backend *backend,
-                            enum weft_array array, const char *suffix) {
-    const struct weft_network *network = weft_backend_network(backend);
+void layer_result_add_array(struct layer_result *result, struct backend *backend,
+                            enum backend_array array, const char *suffix) {
+    const struct weft_network *network = backend_network(backend);
     struct weft_error error = {0};
-    bool trained = array != WEFT_ARRAY_BUFFERS;
+    bool trained = array != ARRAY_BUFFERS;
     size_t count = trained ? network->parameter_count : network->buffer_count;
     float *values = layer_alloc(count * sizeof *values);
-    ck_assert_msg(weft_backend_read(backend, array, values, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(backend_read(backend, array, values, &error) == WEFT_OK, "%s", error.message);
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         char name[128];
         if (tensor->trained == trained) {
             struct layer_tensor *added;

@@ -3,12 +3,12 @@
 #ifndef LAYER_RESULT_H
 #define LAYER_RESULT_H
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 #include <stddef.h>
 
 /* Prints a line and flushes it: a test that fails loses what is in a buffer. */
-void layer_report(const char *format, ...) WEFT_PRINTF(1, 2);
+void layer_report(const char *format, ...) PRINTF_FORMAT(1, 2);
 
 /* One tensor: [n][c][y][x]. */
 struct layer_tensor {
@@ -34,8 +34,8 @@ size_t layer_tensor_count(const struct layer_tensor *tensor);
 
 /* Appends the array ${array} of ${backend}: one tensor for each of the network, named with
  * ${suffix}: "conv1.weight.grad". */
-void layer_result_add_array(struct layer_result *result, struct weft_backend *backend,
-                            enum weft_array array, const char *suffix);
+void layer_result_add_array(struct layer_result *result, struct backend *backend,
+                            enum backend_array array, const char *suffix);
 
 /* Compares ${result} with ${expected} bit by bit. Reports ${what}, the tensor, the first index
  * that differs, both values, and the number of differences. ${expected} may have more tensors.

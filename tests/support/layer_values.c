@@ -57,7 +57,7 @@ static bool ends_with(const char *name, const char *end) {
 
 /* Draws the values of a tensor as its layer needs them: positive variances, and weights so small
  * that deep networks do not overflow. */
-static void draw_tensor(const struct weft_tensor *tensor, size_t subject, enum layer_style style,
+static void draw_tensor(const struct network_tensor *tensor, size_t subject, enum layer_style style,
                         uint64_t seed, float *values) {
     float fan_in = (float)(tensor->count / tensor->shape[0]);
     layer_draw(seed, subject, style, values, tensor->count);
@@ -72,8 +72,8 @@ static void draw_tensor(const struct weft_tensor *tensor, size_t subject, enum l
 
 void layer_values_draw(const struct weft_network *network, size_t images, enum layer_style style,
                        uint64_t seed, struct layer_values *values) {
-    size_t inputs = images * weft_shape_size(network->input);
-    size_t outputs = images * weft_shape_size(weft_network_output(network));
+    size_t inputs = images * shape_size(network->input);
+    size_t outputs = images * shape_size(network_output(network));
     values->parameters = layer_alloc(network->parameter_count * sizeof(float));
     values->buffers = layer_alloc(network->buffer_count * sizeof(float));
     values->inputs = layer_alloc(inputs * sizeof(float));
@@ -81,7 +81,7 @@ void layer_values_draw(const struct weft_network *network, size_t images, enum l
     layer_draw(seed, 0, style, values->inputs, inputs);
     layer_draw(seed, 1, style, values->doutputs, outputs);
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         float *array = tensor->trained ? values->parameters : values->buffers;
         draw_tensor(tensor, 2 + i, style, seed, array + tensor->offset);
     }

@@ -2,7 +2,7 @@
 #ifndef LAYER_VALUES_H
 #define LAYER_VALUES_H
 
-#include "weft/network.h"
+#include "network/network.h"
 
 #include <stddef.h>
 #include <stdint.h>

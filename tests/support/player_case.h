@@ -5,8 +5,8 @@
 
 #include "system.h"
 
+#include "backend/device.h"
 #include "check_weft.h"
-#include "weft/device.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static inline bool player_plays(const char *devices) {
     if (player != NULL && player[0] != '\0') {
         setenv("OPENCL_LAYERS", player, 1);
         setenv("WEFT_PLAY", devices, 1);
-        if (weft_devices_list(&list, &count, NULL, &error) == WEFT_OK && count > 1) {
+        if (devices_list(&list, &count, NULL, &error) == WEFT_OK && count > 1) {
             free(list);
             return true;
         }

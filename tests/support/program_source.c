@@ -25,10 +25,10 @@ static enum weft_status make_network(const char *path, struct weft_network **net
     size_t size;
     enum weft_status status;
     if (path == NULL) {
-        return weft_network_create_published(network, error);
+        return network_create_published(network, error);
     }
     TRY_OR(done, os_text_read(path, LAYERS_LIMIT, FILE_JSON, &json, &size, error));
-    TRY_OR(done, weft_network_create(json, network, error));
+    TRY_OR(done, network_create(json, network, error));
 done:
     free(json);
     return status;
@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
     TRY_OR(done, make_network(argv[3], &network, &error));
     TRY_OR(done, print_source(network, mapping, strcmp(argv[2], "no-fuse") == 0, &error));
 done:
-    weft_network_destroy(network);
+    network_destroy(network);
     if (status != WEFT_OK) {
         fprintf(stderr, "program_source: %s\n", error.message);
     }

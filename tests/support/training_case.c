@@ -1,11 +1,11 @@
 /* training_case.c: trains, evaluates, compares. */
 #include "training_case.h"
 
+#include "backend/inspect.h"
 #include "base/random.h"
 #include "check_weft.h"
 #include "layer_case.h"
-#include "weft/inspect.h"
-#include "weft/train.h"
+#include "train/train_model.h"
 
 #include <string.h>
 
@@ -25,29 +25,29 @@ void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
 /* A part of a training; ${error} has the reason of a failure. */
 struct run {
     const struct training_case *training;
-    struct weft_backend *backend;
+    struct backend *backend;
     struct layer_result *result;
     struct weft_error *error;
 };
 
 static enum weft_status hand_over(const struct run *run) {
-    const struct weft_network *network = weft_backend_network(run->backend);
+    const struct weft_network *network = backend_network(run->backend);
     const struct training_case *training = run->training;
     float *zeros = layer_alloc(network->parameter_count * sizeof *zeros), none[1] = {0};
     const struct {
-        enum weft_array array;
+        enum backend_array array;
         const float *values;
-    } arrays[] = {{WEFT_ARRAY_PARAMETERS, training->parameters},
-                  {WEFT_ARRAY_BUFFERS, training->buffers != NULL ? training->buffers : none},
-                  {WEFT_ARRAY_MOMENTS, zeros},
-                  {WEFT_ARRAY_SECOND_MOMENTS, zeros}};
-    enum weft_status status = weft_backend_set_pixels(run->backend, training->pixels, run->error);
+    } arrays[] = {{ARRAY_PARAMETERS, training->parameters},
+                  {ARRAY_BUFFERS, training->buffers != NULL ? training->buffers : none},
+                  {ARRAY_MOMENTS, zeros},
+                  {ARRAY_SECOND_MOMENTS, zeros}};
+    enum weft_status status = backend_set_pixels(run->backend, training->pixels, run->error);
     for (int split = 0; status == WEFT_OK && split < WEFT_SPLIT_COUNT; split++) {
-        status = weft_backend_set_images(run->backend, (enum weft_split)split, training->data,
-                                         run->error);
+        status =
+            backend_set_images(run->backend, (enum weft_split)split, training->data, run->error);
     }
     for (size_t i = 0; status == WEFT_OK && i < sizeof arrays / sizeof arrays[0]; i++) {
-        status = weft_backend_write(run->backend, arrays[i].array, arrays[i].values, run->error);
+        status = backend_write(run->backend, arrays[i].array, arrays[i].values, run->error);
     }
     free(zeros);
     return status;
@@ -56,7 +56,7 @@ static enum weft_status hand_over(const struct run *run) {
 static enum weft_status train(const struct run *run, size_t steps) {
     size_t images = run->training->data->count, epochs = run->training->epochs;
     uint32_t *order = layer_alloc(images * sizeof *order);
-    struct weft_adam *adam = layer_alloc(epochs * steps * sizeof *adam);
+    struct adam_constants *adam = layer_alloc(epochs * steps * sizeof *adam);
     struct weft_step_result *results = layer_alloc(epochs * steps * sizeof *results);
     struct layer_tensor *loss, *correct;
     enum weft_status status = WEFT_OK;
@@ -64,16 +64,15 @@ static enum weft_status train(const struct run *run, size_t steps) {
         order[i] = (uint32_t)i;
     }
     for (size_t i = 0; i < epochs * steps; i++) {
-        adam[i] =
-            run->training->adam != NULL ? run->training->adam[i] : weft_adam_step(0.01f, i + 1);
+        adam[i] = run->training->adam != NULL ? run->training->adam[i] : adam_step(0.01f, i + 1);
     }
     for (size_t epoch = 0; status == WEFT_OK && epoch < epochs; epoch++) {
-        const struct weft_steps all = {.steps = steps,
-                                       .batch = run->training->batch,
-                                       .images = images,
-                                       .order = order,
-                                       .adam = adam + epoch * steps};
-        status = weft_backend_train(run->backend, &all, results + epoch * steps, run->error);
+        const struct training_steps all = {.steps = steps,
+                                           .batch = run->training->batch,
+                                           .images = images,
+                                           .order = order,
+                                           .adam = adam + epoch * steps};
+        status = backend_train(run->backend, &all, results + epoch * steps, run->error);
     }
     loss = layer_result_add(run->result, "loss", epochs * steps, 1, 1, 1);
     for (size_t i = 0; i < epochs * steps; i++) {
@@ -91,20 +90,20 @@ static enum weft_status train(const struct run *run, size_t steps) {
 
 /* The gradient of the logits in the last step, of ${images} images. */
 static enum weft_status add_logit_gradient(const struct run *run, size_t images) {
-    const struct weft_network *network = weft_backend_network(run->backend);
-    size_t classes = weft_shape_size(weft_network_output(network));
+    const struct weft_network *network = backend_network(run->backend);
+    size_t classes = shape_size(network_output(network));
     struct layer_tensor *tensor =
         layer_result_add(run->result, "logit.grad", images, classes, 1, 1);
-    char name[WEFT_NAME_MAX + 16];
+    char name[LAYER_NAME_MAX + 16];
     snprintf(name, sizeof name, "%s.output.grad", network->layers[network->layer_count - 1].name);
-    return weft_backend_tensor(run->backend, name, tensor->values, images * classes, run->error);
+    return backend_tensor(run->backend, name, tensor->values, images * classes, run->error);
 }
 
 static enum weft_status evaluate(const struct run *run, enum weft_statistics statistics,
                                  size_t largest) {
-    const struct weft_network *network = weft_backend_network(run->backend);
+    const struct weft_network *network = backend_network(run->backend);
     size_t images = run->training->data->count;
-    size_t classes = weft_shape_size(weft_network_output(network));
+    size_t classes = shape_size(network_output(network));
     const char *prefix = statistics == WEFT_STATISTICS_RUNNING ? "running" : "batch";
     float *logits = layer_alloc(images * classes * sizeof *logits);
     float *losses = layer_alloc(images * sizeof *losses);
@@ -113,7 +112,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
     enum weft_status status = WEFT_OK;
     char name[64];
     for (size_t first = 0; status == WEFT_OK && first < images; first += largest) {
-        const struct weft_pass pass = {
+        const struct evaluation_pass pass = {
             .split = WEFT_SPLIT_TEST,
             .statistics = statistics,
             .first = first,
@@ -122,7 +121,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
             .losses = losses + first,
             .predictions = predictions + first,
         };
-        status = weft_backend_evaluate(run->backend, &pass, run->error);
+        status = backend_evaluate(run->backend, &pass, run->error);
     }
     snprintf(name, sizeof name, "%s.logits", prefix);
     memcpy(layer_result_add(run->result, name, images, classes, 1, 1)->values, logits,
@@ -141,7 +140,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
     return status;
 }
 
-bool training_run(const struct training_case *training, struct weft_backend *backend,
+bool training_run(const struct training_case *training, struct backend *backend,
                   struct layer_result *result, const char *what) {
     struct weft_error error = {0};
     const struct run run = {training, backend, result, &error};
@@ -155,11 +154,11 @@ bool training_run(const struct training_case *training, struct weft_backend *bac
         status = add_logit_gradient(&run, images - (steps - 1) * training->batch);
     }
     if (status == WEFT_OK) {
-        layer_result_add_array(result, backend, WEFT_ARRAY_PARAMETERS, "");
-        layer_result_add_array(result, backend, WEFT_ARRAY_BUFFERS, "");
-        layer_result_add_array(result, backend, WEFT_ARRAY_GRADIENTS, ".grad");
-        layer_result_add_array(result, backend, WEFT_ARRAY_MOMENTS, ".moment");
-        layer_result_add_array(result, backend, WEFT_ARRAY_SECOND_MOMENTS, ".second_moment");
+        layer_result_add_array(result, backend, ARRAY_PARAMETERS, "");
+        layer_result_add_array(result, backend, ARRAY_BUFFERS, "");
+        layer_result_add_array(result, backend, ARRAY_GRADIENTS, ".grad");
+        layer_result_add_array(result, backend, ARRAY_MOMENTS, ".moment");
+        layer_result_add_array(result, backend, ARRAY_SECOND_MOMENTS, ".second_moment");
         status = evaluate(&run, WEFT_STATISTICS_RUNNING, training->batch);
     }
     if (status == WEFT_OK) {
@@ -175,11 +174,11 @@ bool training_run(const struct training_case *training, struct weft_backend *bac
  * the number of tensors that are not clean. */
 static unsigned make_reference(const struct weft_network *network, const struct layer_place *place,
                                const struct training_case *training, struct layer_result *result) {
-    struct weft_backend *backend = layer_open(network, place, training->batch, training->name);
+    struct backend *backend = layer_open(network, place, training->batch, training->name);
     unsigned wrong;
     ck_assert(backend != NULL);
     ck_assert(training_run(training, backend, result, training->name));
-    weft_backend_close(backend);
+    backend_close(backend);
     wrong = layer_result_check_clean(result, training->name);
     for (size_t i = 0; training->expected[i].tensor != NULL; i++) {
         wrong +=
@@ -194,7 +193,7 @@ static unsigned check_place(const struct weft_network *network, const struct lay
                             const struct layer_result *expected) {
     size_t largest = 0;
     unsigned wrong = 0, before = layer_flush_begin(place);
-    struct weft_backend *backend;
+    struct backend *backend;
     for (size_t i = 0; i < count; i++) {
         largest = cases[i].batch > largest ? cases[i].batch : largest;
     }
@@ -209,7 +208,7 @@ static unsigned check_place(const struct weft_network *network, const struct lay
                      : 1;
         layer_result_finish(&result);
     }
-    weft_backend_close(backend);
+    backend_close(backend);
     layer_flush_end(before);
     return wrong + (backend == NULL);
 }

@@ -12,9 +12,9 @@ struct training_case {
     const float *buffers;           /* NULL if there are none */
     const struct weft_images *data; /* for training and evaluation */
     const float *pixels;            /* 256: the value of each byte */
-    size_t batch;                 /* of each step but the last of an epoch, which may be smaller */
-    size_t epochs;                /* over all images, in file order */
-    const struct weft_adam *adam; /* of each step, or NULL: weft_adam_step at rate 0.01 */
+    size_t batch;  /* of each step but the last of an epoch, which may be smaller */
+    size_t epochs; /* over all images, in file order */
+    const struct adam_constants *adam; /* of each step, or NULL: adam_step at rate 0.01 */
     struct {
         const char *tensor;
         size_t count;
@@ -30,7 +30,7 @@ struct training_case {
  *   "running.logits", "running.losses", "running.predictions" of all images, and the same with
  *   "batch.", in one batch if the backend was opened for so many
  * On failure, reports the reason for ${what} and returns false. */
-bool training_run(const struct training_case *training, struct weft_backend *backend,
+bool training_run(const struct training_case *training, struct backend *backend,
                   struct layer_result *result, const char *what);
 
 /* Runs all ${count} cases with ${network} at each of the ${place_count} places, in order on one
@@ -40,7 +40,7 @@ void training_check(const struct weft_network *network, const struct training_ca
                     size_t count, const struct layer_place *places, size_t place_count);
 
 /* Makes a data set of ${count} images of 1 x ${width} bytes from 0 to 255 and labels below
- * ${classes}, drawn from ${seed}. Free with weft_images_finish. */
+ * ${classes}, drawn from ${seed}. Free with images_finish. */
 void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
                      struct weft_images *images);
 

@@ -10,7 +10,7 @@ struct window {
     float count; /* the divisor */
 };
 
-static struct window window_at(const struct weft_layer *layer, size_t y, size_t x) {
+static struct window window_at(const struct network_layer *layer, size_t y, size_t x) {
     size_t kernel = layer->as.avg_pool2d.kernel, stride = layer->as.avg_pool2d.stride;
     size_t padding = layer->as.avg_pool2d.padding;
     struct window w = {window_begin(y, stride, padding),
@@ -24,7 +24,7 @@ static struct window window_at(const struct weft_layer *layer, size_t y, size_t 
 }
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     for (size_t c = piece.begin; c < piece.end; c++) {
         const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
         cpu_lanes *output = task->output + cpu_channel(layer->output, piece.shard, c);
@@ -48,7 +48,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 /* dinput: a chain of additions over the value's windows, by rows and columns, from 0; a term is
  * doutput / count, clean. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t plane = layer->input.height * layer->input.width;
     for (size_t c = piece.begin; c < piece.end; c++) {
         cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);

@@ -21,7 +21,7 @@ struct shard_sums {
     float sum, mean, squares; /* of this shard: S, S / n, M */
 };
 
-static size_t scratch(const struct weft_layer *layer, size_t shards) {
+static size_t scratch(const struct network_layer *layer, size_t shards) {
     return layer->output.channels *
            (sizeof(struct statistics) + shards * sizeof(struct shard_sums));
 }
@@ -84,7 +84,7 @@ static void combine(const struct cpu_task *task, size_t c, float *mean, float *s
 }
 
 /* running = (1 - momentum) running + momentum value. */
-static float mix(const struct weft_layer *layer, float running, float value) {
+static float mix(const struct network_layer *layer, float running, float value) {
     float momentum = layer->as.batch_norm.momentum, kept = (1.0f - momentum) * running;
     return weft_clean(fmaf(momentum, value, kept));
 }
@@ -92,7 +92,7 @@ static float mix(const struct weft_layer *layer, float running, float value) {
 /* Computes the statistics of every channel. The variance of a single value is 0 here (PyTorch
  * refuses such a batch). */
 static void settle(const struct cpu_task *task) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t n = task->count * area(task);
     for (size_t c = 0; c < layer->output.channels; c++) {
         struct statistics *s = statistics_of(task) + c;

@@ -7,14 +7,14 @@
 enum { WEIGHT, BIAS }; /* the layer's tensors */
 
 /* The weights of output channel ${k} and input channel ${c}: [kernel_height][kernel_width]. */
-static size_t taps(const struct weft_layer *layer, size_t k, size_t c) {
+static size_t taps(const struct network_layer *layer, size_t k, size_t c) {
     return (k * layer->input.channels + c) * layer->as.conv2d.kernel_height *
            layer->as.conv2d.kernel_width;
 }
 
 /* A chain from the bias over c, i, j. */
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     size_t width = layer->output.width;
     for (size_t k = piece.begin; k < piece.end; k++) {
@@ -49,7 +49,7 @@ static float dbias(const struct cpu_task *task, size_t shard, size_t k) {
 
 /* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j]: in each lane a chain over
  * y, x; then the lanes as a tree. ${input} points at input[c][i][j]. */
-static float dweight(const struct weft_layer *layer, const cpu_lanes *doutput,
+static float dweight(const struct network_layer *layer, const cpu_lanes *doutput,
                      const cpu_lanes *input) {
     cpu_lanes sum = {0};
     for (size_t y = 0; y < layer->output.height; y++) {
@@ -65,7 +65,7 @@ static float dweight(const struct weft_layer *layer, const cpu_lanes *doutput,
 }
 
 static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
     for (size_t k = piece.begin; k < piece.end; k++) {
         const cpu_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
@@ -86,9 +86,9 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
 /* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
  * output: a chain over k, i, j. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t rows = layer->as.conv2d.kernel_height, columns = layer->as.conv2d.kernel_width;
-    struct weft_shape output = layer->output;
+    struct tensor_shape output = layer->output;
     for (size_t c = piece.begin; c < piece.end; c++) {
         cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
         cpu_fill(layer->input.height * layer->input.width, 0.0f, dinput);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct cpu_backend *cpu_of(struct weft_backend *backend) {
+static struct cpu_backend *cpu_of(struct backend *backend) {
     return (struct cpu_backend *)backend;
 }
 
@@ -46,7 +46,7 @@ static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *
 /* Makes activation ${i}: that before it, if the layer between them computes nothing. */
 static void make_activation(struct cpu_backend *cpu, size_t i, size_t shards, bool *failed) {
     const struct weft_network *network = cpu->base.network;
-    size_t count = shards * weft_shape_size(activation_shape(network, i));
+    size_t count = shards * shape_size(activation_shape(network, i));
     if (i > 0 && cpu->level->layers[network->layers[i - 1].kind]->forward == NULL) {
         cpu->values[i] = cpu->values[i - 1];
         cpu->dvalues[i] = cpu->dvalues[i - 1];
@@ -61,8 +61,8 @@ static void make_activation(struct cpu_backend *cpu, size_t i, size_t shards, bo
 /* Makes the flat arrays, and what a pass needs besides activations. */
 static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
     const struct weft_network *network = cpu->base.network;
-    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
-        if (array <= WEFT_ARRAY_BUFFERS || !cpu->base.forward_only) {
+    for (int array = 0; array < ARRAY_COUNT; array++) {
+        if (array <= ARRAY_BUFFERS || !cpu->base.forward_only) {
             cpu->arrays[array] = allocate(cpu, array_count(network, array), sizeof(float), failed);
         }
     }
@@ -80,16 +80,16 @@ static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
 static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *error) {
     const struct weft_network *network = cpu->base.network;
     size_t shards = lanes_shards(cpu->base.batch), activations = network->layer_count + 1;
-    const struct weft_needs needs =
-        weft_network_needs(network, cpu->base.batch, cpu->base.forward_only);
+    const struct network_needs needs =
+        network_needs_of(network, cpu->base.batch, cpu->base.forward_only);
     const uint64_t needed = needs.arrays + needs.activations, memory = os_memory();
     bool failed = false;
     if (memory > 0 && needed > memory) {
-        weft_fail(error, WEFT_FAILED,
+        error_set(error, WEFT_FAILED,
                   "cpu: %.1f GB are needed for batches of %zu images, but there are %.1f GB of "
                   "memory",
                   1e-9 * (double)needed, cpu->base.batch, 1e-9 * (double)memory);
-        return weft_error_hint(error, "a smaller --batch needs less");
+        return error_hint(error, "a smaller --batch needs less");
     }
     make_arrays(cpu, shards, &failed);
     cpu->values = allocate(cpu, activations, sizeof *cpu->values, &failed);
@@ -105,12 +105,12 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
         }
     }
     TRY(watch_check(&cpu->base.watch, "memory", error));
-    return failed ? weft_fail(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
+    return failed ? error_set(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
                               cpu->base.batch)
                   : WEFT_OK;
 }
 
-static void close_cpu(struct weft_backend *backend) {
+static void close_cpu(struct backend *backend) {
     struct cpu_backend *cpu = cpu_of(backend);
     os_pool_destroy(cpu->pool);
     while (cpu->blocks != NULL) {
@@ -124,27 +124,27 @@ static void close_cpu(struct weft_backend *backend) {
     free(cpu);
 }
 
-static enum weft_status set_images(struct weft_backend *backend, enum weft_split split,
+static enum weft_status set_images(struct backend *backend, enum weft_split split,
                                    const struct weft_images *images, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     size_t size = images->count * images->height * images->width;
     free(cpu->pixels[split]);
     cpu->pixels[split] = malloc(size);
     if (cpu->pixels[split] == NULL) {
-        return weft_fail(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
+        return error_set(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
     }
     memcpy(cpu->pixels[split], images->pixels, size);
     return WEFT_OK;
 }
 
-static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
+static enum weft_status set_pixels(struct backend *backend, const float values[256],
                                    struct weft_error *error) {
     (void)error;
     memcpy(cpu_of(backend)->table, values, sizeof cpu_of(backend)->table);
     return WEFT_OK;
 }
 
-static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
+static enum weft_status write_array(struct backend *backend, enum backend_array array,
                                     const float *values, struct weft_error *error) {
     (void)error;
     memcpy(cpu_of(backend)->arrays[array], values,
@@ -152,8 +152,8 @@ static enum weft_status write_array(struct weft_backend *backend, enum weft_arra
     return WEFT_OK;
 }
 
-static enum weft_status read_array(struct weft_backend *backend, enum weft_array array,
-                                   float *values, struct weft_error *error) {
+static enum weft_status read_array(struct backend *backend, enum backend_array array, float *values,
+                                   struct weft_error *error) {
     (void)error;
     memcpy(values, cpu_of(backend)->arrays[array],
            array_count(backend->network, array) * sizeof *values);
@@ -172,7 +172,7 @@ static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t
     return result;
 }
 
-static enum weft_status train(struct weft_backend *backend, const struct weft_steps *steps,
+static enum weft_status train(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     watch_begin(&backend->watch, cpu_work(cpu, steps->batch, true));
@@ -196,11 +196,11 @@ static enum weft_status train(struct weft_backend *backend, const struct weft_st
     return WEFT_OK;
 }
 
-static enum weft_status evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+static enum weft_status evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    size_t size = weft_shape_size(backend->network->input);
-    size_t classes = weft_shape_size(weft_network_output(backend->network));
+    size_t size = shape_size(backend->network->input);
+    size_t classes = shape_size(network_output(backend->network));
     watch_begin(&backend->watch, cpu_work(cpu, pass->count, false));
     cpu_gather_input(cpu, cpu->pixels[pass->split] + pass->first * size, cpu->identity,
                      pass->count);
@@ -219,31 +219,30 @@ static enum weft_status evaluate(struct weft_backend *backend, const struct weft
     return watch_check(&backend->watch, "evaluation", error);
 }
 
-static enum weft_status propagate(struct weft_backend *backend, const struct weft_probe *probe,
+static enum weft_status propagate(struct backend *backend, const struct propagation *probe,
                                   struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     size_t last = backend->network->layer_count;
     watch_begin(&backend->watch, cpu_work(cpu, probe->count, probe->doutputs != NULL));
-    lanes_pack(probe->inputs, probe->count, weft_shape_size(backend->network->input),
-               cpu->values[0][0]);
+    lanes_pack(probe->inputs, probe->count, shape_size(backend->network->input), cpu->values[0][0]);
     cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_STATISTICS_BATCH);
     if (probe->doutputs != NULL) {
-        lanes_pack(probe->doutputs, probe->count,
-                   weft_shape_size(weft_network_output(backend->network)), cpu->dvalues[last][0]);
+        lanes_pack(probe->doutputs, probe->count, shape_size(network_output(backend->network)),
+                   cpu->dvalues[last][0]);
         cpu_backward(cpu, probe->count, probe->statistics, true);
         cpu_adam_step(cpu, probe->count, 1.0f, NULL);
     }
     return watch_check(&backend->watch, "propagation", error);
 }
 
-static enum weft_status tensor(struct weft_backend *backend, struct activation activation,
-                               size_t count, float *values, struct weft_error *error) {
+static enum weft_status tensor(struct backend *backend, struct activation activation, size_t count,
+                               float *values, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
     cpu_lanes *lanes =
         activation.gradient ? cpu->dvalues[activation.index] : cpu->values[activation.index];
     (void)error;
-    lanes_unpack(lanes[0], count,
-                 weft_shape_size(activation_shape(backend->network, activation.index)), values);
+    lanes_unpack(lanes[0], count, shape_size(activation_shape(backend->network, activation.index)),
+                 values);
     return WEFT_OK;
 }
 
@@ -284,12 +283,12 @@ void cpu_describe(struct weft_device *device, unsigned threads) {
     snprintf(device->fp_config, sizeof device->fp_config, "denorm inf_nan round_to_nearest fma");
 }
 
-enum weft_status cpu_open(const struct backend_request *request, struct weft_backend **backend,
+enum weft_status cpu_open(const struct backend_request *request, struct backend **backend,
                           struct weft_error *error) {
     struct cpu_backend *cpu = calloc(1, sizeof *cpu);
     enum weft_status status;
     if (cpu == NULL) {
-        return weft_fail(error, WEFT_FAILED, "cpu: no memory");
+        return error_set(error, WEFT_FAILED, "cpu: no memory");
     }
     cpu->base.ops = &cpu_ops;
     cpu->base.network = request->network;
@@ -303,9 +302,9 @@ enum weft_status cpu_open(const struct backend_request *request, struct weft_bac
     TRY_OR(failed, make_memory(cpu, error));
     cpu->pool = os_pool_create(cpu->threads);
     if (cpu->pool == NULL) {
-        weft_fail(error, WEFT_FAILED, "cpu: %u threads cannot be started: no memory, or a limit",
+        error_set(error, WEFT_FAILED, "cpu: %u threads cannot be started: no memory, or a limit",
                   cpu->threads);
-        status = weft_error_hint(error, "--threads N uses fewer");
+        status = error_hint(error, "--threads N uses fewer");
         goto failed;
     }
     log_write(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",

@@ -5,7 +5,7 @@
 #include "backend/ops.h"
 
 /* Opens the CPU backend. Fails with WEFT_FAILED without memory. */
-enum weft_status cpu_open(const struct backend_request *request, struct weft_backend **backend,
+enum weft_status cpu_open(const struct backend_request *request, struct backend **backend,
                           struct weft_error *error);
 
 /* Describes the processor as a device. */

@@ -21,7 +21,7 @@ typedef float cpu_lanes[CPU_LANES];
 /* What a layer's functions work on. Tensors of activations are complete:
  * [shard][channel][row][column] of cpu_lanes. */
 struct cpu_task {
-    const struct weft_layer *layer;
+    const struct network_layer *layer;
     size_t count;  /* images in this batch */
     size_t shards; /* shards that they make */
     bool
@@ -52,7 +52,7 @@ struct cpu_piece {
  * nothing to do. */
 struct cpu_layer {
     /* Bytes of scratch for batches of up to ${shards} shards; NULL: none. */
-    size_t (*scratch)(const struct weft_layer *layer, size_t shards);
+    size_t (*scratch)(const struct network_layer *layer, size_t shards);
     /* Before forward, when task->batch_statistics: pieces of output channels. */
     void (*measure)(const struct cpu_task *task, struct cpu_piece piece);
     /* After measure, once, on one thread. */
@@ -84,7 +84,7 @@ struct cpu_layer {
 
 /* Returns the index of the first value of channel ${channel} of shard ${shard} in a tensor whose
  * images have ${shape}. */
-static inline size_t cpu_channel(struct weft_shape shape, size_t shard, size_t channel) {
+static inline size_t cpu_channel(struct tensor_shape shape, size_t shard, size_t channel) {
     return (shard * shape.channels + channel) * shape.height * shape.width;
 }
 

@@ -77,7 +77,7 @@ static void cross_entropy(void *context, size_t shard) {
  *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
 static void adam(void *context, size_t block) {
     const struct cpu_adam *task = context;
-    struct weft_adam step = task->step;
+    struct adam_constants step = task->step;
     size_t begin = block * CPU_ADAM_BLOCK, left = task->stride - begin;
     size_t end = begin + (left < CPU_ADAM_BLOCK ? left : CPU_ADAM_BLOCK);
     for (size_t p = begin; p < end; p++) {
@@ -147,7 +147,7 @@ static void peak(void *context, size_t thread) {
     task->results[thread] = total;
 }
 
-#define LAYER(KIND, name) [WEFT_KIND_##KIND] = &CPU_NAME(name),
+#define LAYER(KIND, name) [LAYER_KIND_##KIND] = &CPU_NAME(name),
 const struct cpu_level CPU_NAME(level) = {
     .layers =
         {

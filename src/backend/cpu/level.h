@@ -3,8 +3,8 @@
 #ifndef WEFT_CPU_LEVEL_H
 #define WEFT_CPU_LEVEL_H
 
+#include "backend/backend.h"
 #include "backend/cpu/layer.h"
-#include "weft/backend.h"
 
 /* The input from bytes: images order[0 .. count - 1], each byte through ${table}; 0 in empty
  * lanes. */
@@ -32,7 +32,7 @@ struct cpu_loss {
 /* One step of Adam, in blocks of CPU_ADAM_BLOCK parameters. */
 #define CPU_ADAM_BLOCK 2048
 struct cpu_adam {
-    struct weft_adam step;
+    struct adam_constants step;
     float scale;           /* 1 / images: gradients are of the mean loss */
     const float *partials; /* [shard][stride] */
     size_t shards, stride; /* stride: all parameters */
@@ -48,7 +48,7 @@ struct cpu_peak {
 
 /* The functions are for os_pool_run. */
 struct cpu_level {
-    const struct cpu_layer *layers[WEFT_KIND_COUNT];
+    const struct cpu_layer *layers[LAYER_KIND_COUNT];
     void (*gather)(void *task, size_t shard);        /* struct cpu_gather */
     void (*cross_entropy)(void *task, size_t shard); /* struct cpu_loss */
     void (*adam)(void *task, size_t block);          /* struct cpu_adam */

@@ -7,13 +7,13 @@
  * plane of the input. */
 typedef uint32_t indices[CPU_LANES];
 
-static size_t scratch(const struct weft_layer *layer, size_t shards) {
-    return shards * weft_shape_size(layer->output) * sizeof(indices);
+static size_t scratch(const struct network_layer *layer, size_t shards) {
+    return shards * shape_size(layer->output) * sizeof(indices);
 }
 
 /* The window whose first value is plane[corner]: its largest value, and that value's index in the
  * plane. */
-static void largest(const struct weft_layer *layer, const cpu_lanes *plane, size_t corner,
+static void largest(const struct network_layer *layer, const cpu_lanes *plane, size_t corner,
                     cpu_lanes output, indices where) {
     size_t kernel = layer->as.max_pool2d.kernel;
     for (size_t lane = 0; lane < CPU_LANES; lane++) {
@@ -33,7 +33,7 @@ static void largest(const struct weft_layer *layer, const cpu_lanes *plane, size
 }
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t stride = layer->as.max_pool2d.stride;
     for (size_t c = piece.begin; c < piece.end; c++) {
         const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
@@ -51,7 +51,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 /* dinput: the sum of doutput over the windows that chose this value: a chain from +0 over the rows
  * and columns of the windows. */
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
-    const struct weft_layer *layer = task->layer;
+    const struct network_layer *layer = task->layer;
     size_t plane = layer->input.height * layer->input.width;
     for (size_t c = piece.begin; c < piece.end; c++) {
         cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);

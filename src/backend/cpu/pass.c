@@ -70,8 +70,8 @@ static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
 static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count,
                                  enum weft_statistics statistics, bool update) {
     const struct weft_network *network = cpu->base.network;
-    const struct weft_layer *layer = &network->layers[i];
-    const struct weft_tensor *tensors = network->tensors + layer->first_tensor;
+    const struct network_layer *layer = &network->layers[i];
+    const struct network_tensor *tensors = network->tensors + layer->first_tensor;
     struct cpu_task task = {
         .layer = layer,
         .count = count,
@@ -88,7 +88,7 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
     for (size_t t = 0; t < layer->tensors; t++) {
         bool trained = tensors[t].trained;
         task.tensor[t] =
-            cpu->arrays[trained ? WEFT_ARRAY_PARAMETERS : WEFT_ARRAY_BUFFERS] + tensors[t].offset;
+            cpu->arrays[trained ? ARRAY_PARAMETERS : ARRAY_BUFFERS] + tensors[t].offset;
         if (trained && cpu->partials != NULL) {
             task.gradient[t] = cpu->partials + tensors[t].offset;
         }
@@ -128,7 +128,7 @@ void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics st
 uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
     uint64_t work = 0;
     for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
-        const struct weft_layer *layer = &cpu->base.network->layers[i];
+        const struct network_layer *layer = &cpu->base.network->layers[i];
         const struct cpu_layer *row = cpu->level->layers[layer->kind];
         int functions = row->forward != NULL;
         if (train) {
@@ -144,7 +144,7 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
     struct cpu_gather task = {.pixels = pixels,
                               .order = order,
                               .table = cpu->table,
-                              .size = weft_shape_size(cpu->base.network->input),
+                              .size = shape_size(cpu->base.network->input),
                               .count = count,
                               .input = cpu->values[0]};
     double start = os_seconds();
@@ -154,7 +154,7 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
 
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     double start = os_seconds();
-    loss.classes = weft_shape_size(weft_network_output(cpu->base.network));
+    loss.classes = shape_size(network_output(cpu->base.network));
     loss.logits = cpu->values[cpu->base.network->layer_count];
     loss.shard_loss = cpu->shard_loss;
     loss.shard_correct = cpu->shard_correct;
@@ -163,18 +163,18 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
 }
 
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
-                   const struct weft_adam *step) {
+                   const struct adam_constants *step) {
     struct cpu_adam task = {.scale = scale,
                             .partials = cpu->partials,
                             .shards = lanes_shards(count),
                             .stride = cpu->base.network->parameter_count,
-                            .gradients = cpu->arrays[WEFT_ARRAY_GRADIENTS]};
+                            .gradients = cpu->arrays[ARRAY_GRADIENTS]};
     double start = os_seconds();
     if (step != NULL) {
         task.step = *step;
-        task.parameters = cpu->arrays[WEFT_ARRAY_PARAMETERS];
-        task.moments = cpu->arrays[WEFT_ARRAY_MOMENTS];
-        task.second_moments = cpu->arrays[WEFT_ARRAY_SECOND_MOMENTS];
+        task.parameters = cpu->arrays[ARRAY_PARAMETERS];
+        task.moments = cpu->arrays[ARRAY_MOMENTS];
+        task.second_moments = cpu->arrays[ARRAY_SECOND_MOMENTS];
     }
     run_pieces(cpu, (task.stride + CPU_ADAM_BLOCK - 1) / CPU_ADAM_BLOCK, cpu->level->adam, &task,
                0);

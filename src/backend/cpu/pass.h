@@ -28,7 +28,7 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 /* Adds the partials of ${count} images, times ${scale}, to gradients; makes a step of Adam unless
  * ${step} is NULL. */
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
-                   const struct weft_adam *step);
+                   const struct adam_constants *step);
 
 /* The functions of struct cpu_layer that are timed, layer by layer, and those that belong to no
  * layer. */
@@ -50,8 +50,7 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
                         double start);
 
 /* The entries profile_start and peak of struct backend_ops. */
-enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_error *error);
-enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
-                          struct weft_error *error);
+enum weft_status cpu_profile_start(struct backend *backend, struct weft_error *error);
+enum weft_status cpu_peak(struct backend *backend, struct fma_peak *peak, struct weft_error *error);
 
 #endif

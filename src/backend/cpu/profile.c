@@ -15,7 +15,7 @@
 static uint64_t flop_of(const struct cpu_task *task, enum cpu_function function) {
     bool products =
         function == CPU_FORWARD || function == CPU_GRADIENTS || function == CPU_BACKWARD;
-    return products ? task->count * weft_layer_flop(task->layer) : 0;
+    return products ? task->count * layer_flop(task->layer) : 0;
 }
 
 /* The bytes that a function reads and writes, as the comments of struct cpu_layer say. */
@@ -68,7 +68,7 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
     }
 }
 
-enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_error *error) {
+enum weft_status cpu_profile_start(struct backend *backend, struct weft_error *error) {
     static const char *const functions[CPU_LAYER_FUNCTIONS] = {"measure", "settle", "forward",
                                                                "gradients", "backward"};
     static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
@@ -78,7 +78,7 @@ enum weft_status cpu_profile_start(struct weft_backend *backend, struct weft_err
     TRY(profile_create(backend, layers + CPU_COMMON_COUNT, error));
     for (size_t i = 0; i < layers; i++) {
         size_t layer = i / CPU_LAYER_FUNCTIONS;
-        snprintf(name, sizeof name, "%s_%s", weft_kind_name(network->layers[layer].kind),
+        snprintf(name, sizeof name, "%s_%s", layer_kind_name(network->layers[layer].kind),
                  functions[i % CPU_LAYER_FUNCTIONS]);
         profile_name(&backend->profile->entries[i], name, network, layer, layer + 1);
     }
@@ -95,12 +95,12 @@ static double time_peak(struct cpu_backend *cpu, struct cpu_peak *run) {
     return os_seconds() - start;
 }
 
-enum weft_status cpu_peak(struct weft_backend *backend, struct weft_peak *peak,
+enum weft_status cpu_peak(struct backend *backend, struct fma_peak *peak,
                           struct weft_error *error) {
     struct cpu_backend *cpu = (struct cpu_backend *)backend;
     struct cpu_peak run = {100000, calloc(cpu->threads, sizeof *run.results)};
     if (run.results == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for a peak");
+        return error_set(error, WEFT_FAILED, "no memory for a peak");
     }
     while (time_peak(cpu, &run) < PEAK_SHORTEST && run.turns < PEAK_MAX_TURNS) {
         run.turns *= 2;

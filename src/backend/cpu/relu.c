@@ -2,7 +2,7 @@
 #include "backend/cpu/layer.h"
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
-    struct weft_shape shape = task->layer->output;
+    struct tensor_shape shape = task->layer->output;
     size_t begin = cpu_channel(shape, piece.shard, piece.begin);
     size_t end = cpu_channel(shape, piece.shard, piece.end);
     for (size_t i = begin; i < end; i++) {
@@ -14,7 +14,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 }
 
 static void backward(const struct cpu_task *task, struct cpu_piece piece) {
-    struct weft_shape shape = task->layer->input;
+    struct tensor_shape shape = task->layer->input;
     size_t begin = cpu_channel(shape, piece.shard, piece.begin);
     size_t end = cpu_channel(shape, piece.shard, piece.end);
     for (size_t i = begin; i < end; i++) {

@@ -13,11 +13,11 @@ struct cpu_block {
 };
 
 struct cpu_backend {
-    struct weft_backend base;
+    struct backend base;
     const struct cpu_level *level;
     struct os_pool *pool;
     unsigned threads;
-    float *arrays[WEFT_ARRAY_COUNT];
+    float *arrays[ARRAY_COUNT];
     float *partials; /* [shard][parameter]: the shards' sums of gradients */
     /* The activations: 0 is the input, i the output of layer i - 1. A layer that computes nothing
      * shares its input. */

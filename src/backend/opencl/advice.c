@@ -76,7 +76,7 @@ void opencl_advise(const char *names, struct weft_error *note) {
     }
     add_variables(&hint);
     if (hint.length > 0) {
-        weft_error_hint(note, "%s", hint.bytes);
+        error_hint(note, "%s", hint.bytes);
     }
     free(hint.bytes);
 }

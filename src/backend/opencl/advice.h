@@ -2,7 +2,7 @@
 #ifndef WEFT_OPENCL_ADVICE_H
 #define WEFT_OPENCL_ADVICE_H
 
-#include "weft/device.h"
+#include "backend/device.h"
 
 /* Sets the hint of ${note}: what helps if the platforms ${names} (a list in one text, empty if
  * there is no platform) have no device, and which variables are set that hide drivers or

@@ -5,21 +5,21 @@
 #include "backend/ops.h"
 
 struct opencl_api {
-    /* Lists OpenCL's devices as weft_devices_list does, without the CPU backend and without a
+    /* Lists OpenCL's devices as devices_list does, without the CPU backend and without a
      * default. ${note} may be NULL, and is all zero. */
     enum weft_status (*list)(struct weft_device **devices, size_t *count, struct weft_error *note,
                              struct weft_error *error);
     /* Opens ${device}, one of that list. Fails with WEFT_BAD_DEVICE. */
     enum weft_status (*open)(const struct backend_request *request,
-                             const struct weft_device *device, struct weft_backend **backend,
+                             const struct weft_device *device, struct backend **backend,
                              struct weft_error *error);
-    /* Empties the cache of compiled programs, as weft_cache_clear; ${removed} is not NULL. */
+    /* Empties the cache of compiled programs, as program_cache_clear; ${removed} is not NULL. */
     enum weft_status (*cache_clear)(size_t *removed, struct weft_error *error);
     /* Stores the name and version of OpenCL's loader and its version of OpenCL in ${text} of
      * ${size} bytes: "OpenCL ICD Loader 2.3.1, OpenCL 3.0"; "unknown" if it does not report
      * them, as with a driver that is linked without a loader. Loads the drivers. */
     void (*loader_version)(char *text, size_t size);
-    /* As weft_device_lost. */
+    /* As device_lost. */
     bool (*is_lost)(void);
 };
 

@@ -2,7 +2,8 @@
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
     opencl_define(text, "WINDOW", layer->as.avg_pool2d.kernel);
     opencl_define(text, "STRIDE", layer->as.avg_pool2d.stride);
     opencl_define(text, "PADDING", layer->as.avg_pool2d.padding);

@@ -4,17 +4,18 @@
 
 /* Returns the values of a channel that an item computes where its group has settled it: some, since
  * to settle takes the time of several. */
-static size_t settled_values(const struct weft_layer *layer) {
+static size_t settled_values(const struct network_layer *layer) {
     return opencl_divisor(layer->output.height * layer->output.width, 16);
 }
 
-static size_t settled_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t settled_items(const struct network_layer *layer, enum weft_mapping mapping) {
     (void)mapping;
-    return weft_shape_size(layer->output) / settled_values(layer);
+    return shape_size(layer->output) / settled_values(layer);
 }
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t size = weft_shape_size(layer->output);
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
+    size_t size = shape_size(layer->output);
     size_t area = layer->output.height * layer->output.width;
     opencl_define(text, "CHANNELS", layer->output.channels);
     opencl_define(text, "AREA", area);
@@ -26,7 +27,7 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
 }
 
 /* Five floats a channel, then three a shard and channel. */
-static size_t scratch(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards) {
+static size_t scratch(const struct network_layer *layer, enum weft_mapping mapping, size_t shards) {
     (void)mapping;
     return layer->output.channels * (5 + 3 * shards) * sizeof(cl_float);
 }

@@ -202,7 +202,7 @@ void opencl_cache_reject(struct opencl_backend *cl, const struct opencl_program 
 
 static void write_entry(const struct opencl_backend *cl, const struct opencl_program *program,
                         const char *binary, size_t size) {
-    const struct weft_log *log = &cl->base.log;
+    const struct backend_log *log = &cl->base.log;
     char path[OS_PATH], name[ENTRY_NAME], header[HEADER_SIZE + 1], why[OS_WHY];
     struct os_private folder;
     bool written;
@@ -239,7 +239,7 @@ enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error) {
     struct os_private folder;
     char path[OS_PATH], why[OS_WHY];
     if (!os_cache_folder(path)) {
-        return weft_fail(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
+        return error_set(error, WEFT_FAILED, "cache: neither XDG_CACHE_HOME nor HOME is set");
     }
     switch (os_private_open_own(&folder, path, why)) {
     case OS_TRUSTED:
@@ -251,5 +251,5 @@ enum weft_status opencl_cache_clear(size_t *removed, struct weft_error *error) {
     case OS_DISTRUSTED:
         break;
     }
-    return weft_fail(error, WEFT_FAILED, "cache: %s", why);
+    return error_set(error, WEFT_FAILED, "cache: %s", why);
 }

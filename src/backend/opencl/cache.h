@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/text.h"
-#include "weft/error.h"
 
 struct opencl_backend;
 struct opencl_program;

@@ -44,13 +44,13 @@ static struct tile choose_tile(size_t channels, size_t columns, size_t rows, siz
 }
 
 /* Output channels x columns. */
-static struct tile forward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+static struct tile forward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     return choose_tile(layer->output.channels, layer->output.width, 1, 1,
                        layer->as.conv2d.kernel_width, mapping);
 }
 
 /* Input channels x columns. */
-static struct tile backward_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+static struct tile backward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     return choose_tile(layer->input.channels, layer->input.width, 1, 1,
                        layer->as.conv2d.kernel_width, mapping);
 }
@@ -69,7 +69,7 @@ struct gradient_tile {
 /* All rows of the kernel if their sums fit the registers, else one row. All rows share each
  * gradient of an output, which may have to be looked up in a pool. A work-item has fewer channels
  * where there are few items, and loads more columns together: it waits once for all. */
-static struct gradient_tile gpu_gradient_tile(const struct weft_layer *layer) {
+static struct gradient_tile gpu_gradient_tile(const struct network_layer *layer) {
     size_t room = GPU_REGISTERS - 6;
     size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
     size_t rows = width * height <= room ? height : 1, sums = rows * width;
@@ -86,7 +86,7 @@ static struct gradient_tile gpu_gradient_tile(const struct weft_layer *layer) {
 
 /* Returns whether conv2d_unpool writes the gradients of the output of a pooled convolution: on a
  * CPU, if each is read for several channels of the input. */
-static bool unpooled(const struct weft_layer *layer, enum weft_mapping mapping) {
+static bool unpooled(const struct network_layer *layer, enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_CPU && layer->input.channels > 1;
 }
 
@@ -99,7 +99,7 @@ static double gradient_cost(struct gradient_tile tile, size_t width, size_t look
 
 /* The tile that loads least for each fma, if its sums, a row of inputs that the channels share and
  * the gradients that the rows share fit the registers. */
-static struct gradient_tile cpu_gradient_tile(const struct weft_layer *layer) {
+static struct gradient_tile cpu_gradient_tile(const struct network_layer *layer) {
     size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
     size_t lookup = unpooled(layer, WEFT_MAPPING_CPU) ? 1 : 6;
     struct gradient_tile best = {1, 1, 1, 1};
@@ -121,13 +121,13 @@ static struct gradient_tile cpu_gradient_tile(const struct weft_layer *layer) {
     return best;
 }
 
-static struct gradient_tile gradient_tile(const struct weft_layer *layer,
+static struct gradient_tile gradient_tile(const struct network_layer *layer,
                                           enum weft_mapping mapping) {
     return mapping == WEFT_MAPPING_GPU ? gpu_gradient_tile(layer) : cpu_gradient_tile(layer);
 }
 
 /* Sums of taps, and of the biases of its channels. */
-static size_t gradient_sums(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t gradient_sums(const struct network_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
     size_t taps = tile.rows * tile.passes * layer->as.conv2d.kernel_width;
     return tile.channels * (taps + 1);
@@ -135,13 +135,13 @@ static size_t gradient_sums(const struct weft_layer *layer, enum weft_mapping ma
 
 /* The number of tiles of the gradient of the input that one work-item computes: a complete row, or
  * 1 if that would be long code, or too few items for a GPU. */
-static size_t backward_pieces(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t backward_pieces(const struct network_layer *layer, enum weft_mapping mapping) {
     size_t pieces = layer->input.width / backward_tile(layer, mapping).columns;
     return mapping == WEFT_MAPPING_GPU || pieces > 4 ? 1 : pieces;
 }
 
 /* Appends the macros of conv2d.cl. ${pooled}: the gradient of the output is read from a pool's. */
-static void define_conv2d(struct text *text, const struct weft_layer *layer,
+static void define_conv2d(struct text *text, const struct network_layer *layer,
                           enum weft_mapping mapping, bool pooled) {
     opencl_define(text, "POOLED", pooled);
     opencl_define(text, "KERNEL_HEIGHT", layer->as.conv2d.kernel_height);
@@ -157,24 +157,24 @@ static void define_conv2d(struct text *text, const struct weft_layer *layer,
     opencl_define(text, "GRADIENT_PASSES", gradient_tile(layer, mapping).passes);
 }
 
-static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t forward_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct tile tile = forward_tile(layer, mapping);
-    return weft_shape_size(layer->output) / tile.channels / tile.columns;
+    return shape_size(layer->output) / tile.channels / tile.columns;
 }
 
-static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t input_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct tile tile = backward_tile(layer, mapping);
-    return weft_shape_size(layer->input) / tile.channels / tile.columns /
+    return shape_size(layer->input) / tile.channels / tile.columns /
            backward_pieces(layer, mapping);
 }
 
-static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t gradient_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
     return layer->output.channels / tile.channels * layer->input.channels *
            (layer->as.conv2d.kernel_height / (tile.rows * tile.passes));
 }
 
-static size_t forward_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t forward_parts(const struct network_layer *layer, enum weft_mapping mapping) {
     return layer->output.channels / forward_tile(layer, mapping).channels;
 }
 
@@ -194,7 +194,8 @@ static const struct opencl_function functions[] = {
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
     define_conv2d(text, layer, mapping, false);
 }
 
@@ -209,17 +210,17 @@ const struct opencl_layer opencl_conv2d = {
 /* ---- with a pool: ${layer} is the conv2d, layer[1] the max_pool2d ---- */
 
 /* Output channels x columns, a multiple of the window. */
-static struct tile pool_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+static struct tile pool_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     return choose_tile(layer->output.channels, layer->output.width, window, window,
                        layer->as.conv2d.kernel_width, mapping);
 }
 
-static size_t unpool_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t unpool_items(const struct network_layer *layer, enum weft_mapping mapping) {
     return unpooled(layer, mapping) ? layer->output.channels : 0;
 }
 
-static void define_pool(struct text *text, const struct weft_layer *layer,
+static void define_pool(struct text *text, const struct network_layer *layer,
                         enum weft_mapping mapping) {
     size_t window = layer[1].as.max_pool2d.kernel;
     struct tile tile = pool_tile(layer, mapping);
@@ -230,20 +231,20 @@ static void define_pool(struct text *text, const struct weft_layer *layer,
     opencl_define(text, "POOL_X", tile.columns / window);
 }
 
-static size_t pool_scratch(const struct weft_layer *layer, enum weft_mapping mapping,
+static size_t pool_scratch(const struct network_layer *layer, enum weft_mapping mapping,
                            size_t shards) {
-    size_t dense = unpooled(layer, mapping) ? shards * weft_shape_size(layer->output) : 0;
+    size_t dense = unpooled(layer, mapping) ? shards * shape_size(layer->output) : 0;
     return opencl_max_pool2d.scratch(&layer[1], mapping, shards) +
            dense * CPU_LANES * sizeof(cl_float);
 }
 
-static size_t pool_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t pool_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct tile tile = pool_tile(layer, mapping);
     size_t window = layer[1].as.max_pool2d.kernel;
-    return weft_shape_size(layer->output) / tile.channels / tile.columns / window;
+    return shape_size(layer->output) / tile.channels / tile.columns / window;
 }
 
-static size_t pool_parts(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t pool_parts(const struct network_layer *layer, enum weft_mapping mapping) {
     return layer->output.channels / pool_tile(layer, mapping).channels;
 }
 

@@ -2,8 +2,8 @@
 #ifndef WEFT_OPENCL_DESCRIBE_H
 #define WEFT_OPENCL_DESCRIBE_H
 
+#include "backend/device.h"
 #include "backend/opencl/cl.h"
-#include "weft/device.h"
 
 /* Describes ${id} in ${device}, all of whose texts are empty, and says whether weft can use it. A
  * query that fails makes it unusable, and is the reason. */

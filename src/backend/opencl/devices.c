@@ -55,7 +55,7 @@ static enum weft_status add_platform(struct found *found, cl_platform_id platfor
     char name[128], text[32];
     struct weft_device *grown = realloc(found->devices, (found->count + count + 1) * sizeof *grown);
     if (grown == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for the list of devices");
+        return error_set(error, WEFT_FAILED, "opencl: no memory for the list of devices");
     }
     found->devices = grown;
     for (unsigned i = 0; i < count; i++, found->count++) {
@@ -72,18 +72,18 @@ static enum weft_status add_platform(struct found *found, cl_platform_id platfor
     return WEFT_OK;
 }
 
-/* Stores in ${note} what is missing, as weft_devices_list says. */
+/* Stores in ${note} what is missing, as devices_list says. */
 static void explain(const struct found *found, cl_int code, struct weft_error *note) {
     char name[32];
     const char *without = found->without.bytes != NULL ? found->without.bytes : "";
     if (code != CL_SUCCESS) {
-        weft_fail(note, code == PLATFORM_NOT_FOUND_KHR ? WEFT_OK : WEFT_BAD_DEVICE,
+        error_set(note, code == PLATFORM_NOT_FOUND_KHR ? WEFT_OK : WEFT_BAD_DEVICE,
                   "no OpenCL driver: clGetPlatformIDs: %s", opencl_code_name(code, name));
     } else if (found->count == 0) {
-        weft_fail(note, WEFT_BAD_DEVICE, "no OpenCL device: %s",
+        error_set(note, WEFT_BAD_DEVICE, "no OpenCL device: %s",
                   without[0] != '\0' ? without : "clGetPlatformIDs: 0 platforms");
     } else if (without[0] != '\0') {
-        weft_fail(note, found->failed ? WEFT_BAD_DEVICE : WEFT_OK, "OpenCL: %s", without);
+        error_set(note, found->failed ? WEFT_BAD_DEVICE : WEFT_OK, "OpenCL: %s", without);
     } else {
         return;
     }
@@ -125,18 +125,18 @@ enum weft_status opencl_device_find(const struct weft_device *device, cl_device_
                          error));
     }
     if (device->in_platform >= in_platform) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u, %s, is gone", device->index,
+        return error_set(error, WEFT_BAD_DEVICE, "opencl: device %u, %s, is gone", device->index,
                          device->name);
     }
     *id = ids[device->in_platform];
     opencl_describe(*id, platforms[device->platform], &now);
     if (!now.usable) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u is not usable any more: %s",
+        return error_set(error, WEFT_BAD_DEVICE, "opencl: device %u is not usable any more: %s",
                          device->index, now.reason);
     }
     if (strcmp(now.name, device->name) != 0 || strcmp(now.uuid, device->uuid) != 0 ||
         strcmp(now.pci, device->pci) != 0) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "opencl: device %u was %s, and is %s now",
+        return error_set(error, WEFT_BAD_DEVICE, "opencl: device %u was %s, and is %s now",
                          device->index, device->name, now.name);
     }
     return WEFT_OK;

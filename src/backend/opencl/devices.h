@@ -2,9 +2,9 @@
 #ifndef WEFT_OPENCL_DEVICES_H
 #define WEFT_OPENCL_DEVICES_H
 
+#include "backend/backend.h"
+#include "backend/device.h"
 #include "backend/opencl/cl.h"
-#include "weft/backend.h"
-#include "weft/device.h"
 
 /* The entries list and loader_version of struct opencl_api. */
 enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count,

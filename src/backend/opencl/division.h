@@ -4,7 +4,7 @@
 #ifndef WEFT_OPENCL_DIVISION_H
 #define WEFT_OPENCL_DIVISION_H
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 struct opencl_backend;
 

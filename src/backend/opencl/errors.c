@@ -55,7 +55,7 @@ enum weft_status opencl_check(cl_int code, const char *call, struct weft_error *
     if (code == CL_SUCCESS) {
         return WEFT_OK;
     }
-    return weft_fail(error, WEFT_BAD_DEVICE, "%s: %s", call, opencl_code_name(code, text));
+    return error_set(error, WEFT_BAD_DEVICE, "%s: %s", call, opencl_code_name(code, text));
 }
 
 char *opencl_build_log(cl_program program, cl_device_id device) {

@@ -3,7 +3,7 @@
 #define WEFT_OPENCL_ERRORS_H
 
 #include "backend/opencl/cl.h"
-#include "weft/error.h"
+#include "base/error.h"
 
 /* NVIDIA's code for a kernel that accessed memory outside of its buffers. */
 #define OPENCL_ILLEGAL_ACCESS (-9999)

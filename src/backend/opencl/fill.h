@@ -3,7 +3,7 @@
 #define WEFT_OPENCL_FILL_H
 
 #include "backend/opencl/cl.h"
-#include "weft/error.h"
+#include "base/error.h"
 
 #include <stddef.h>
 

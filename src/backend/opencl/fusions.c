@@ -36,7 +36,7 @@ static size_t reader_of(const struct weft_network *network, size_t i) {
 /* Returns whether layer ${i} is a convolution, and the one after it a pool whose windows cover
  * its output without overlap. */
 static bool pools(const struct weft_network *network, size_t i) {
-    const struct weft_layer *layer = &network->layers[i];
+    const struct network_layer *layer = &network->layers[i];
     if (layer_at(network, i) != &opencl_conv2d || layer_at(network, i + 1) != &opencl_max_pool2d) {
         return false;
     }
@@ -55,7 +55,7 @@ static bool pools(const struct weft_network *network, size_t i) {
 #define SETTLED_SHARDS 16
 
 /* Returns the vectors of a channel of ${batch} images of the output of ${layer}. */
-static size_t channel_vectors(const struct weft_layer *layer, size_t batch) {
+static size_t channel_vectors(const struct network_layer *layer, size_t batch) {
     return layer->output.height * layer->output.width * lanes_shards(batch);
 }
 
@@ -69,7 +69,7 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
     *groups = (struct opencl_groups){network, mapping, 0,
                                      calloc(network->layer_count, sizeof *groups->list)};
     if (groups->list == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < network->layer_count;) {
         struct opencl_group *group = &groups->list[groups->count++];

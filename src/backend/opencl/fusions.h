@@ -2,7 +2,7 @@
 #ifndef WEFT_OPENCL_FUSIONS_H
 #define WEFT_OPENCL_FUSIONS_H
 
-#include "weft/backend.h"
+#include "backend/backend.h"
 
 struct opencl_layer;
 

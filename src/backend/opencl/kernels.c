@@ -36,12 +36,12 @@ const struct opencl_function opencl_loss = {
                   ARG_FIRST, ARG_COUNT},
 };
 
-static size_t count_items(size_t (*items)(const struct weft_layer *, enum weft_mapping),
-                          const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t count_items(size_t (*items)(const struct network_layer *, enum weft_mapping),
+                          const struct network_layer *layer, enum weft_mapping mapping) {
     return items != NULL ? items(layer, mapping) : 0;
 }
 
-static const struct weft_layer *main_layer(const struct opencl_kernels *kernels, size_t group) {
+static const struct network_layer *main_layer(const struct opencl_kernels *kernels, size_t group) {
     return &kernels->groups->network->layers[kernels->groups->list[group].main];
 }
 
@@ -55,7 +55,7 @@ static struct opencl_kernel *add_kernel(struct opencl_kernels *kernels, enum ope
 
 struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
                                   const struct opencl_function *function) {
-    const struct weft_layer *layer = &groups->network->layers[groups->list[group].main];
+    const struct network_layer *layer = &groups->network->layers[groups->list[group].main];
     size_t more = count_items(function->input_items, layer, groups->mapping);
     return (struct opencl_call){
         .function = function,
@@ -118,7 +118,7 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
 /* Returns the passes of ${group} that its functions of RANGE_ITEMS compute. */
 static unsigned items_passes(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_group *of = &kernels->groups->list[group];
-    const struct weft_layer *layer = main_layer(kernels, group);
+    const struct network_layer *layer = main_layer(kernels, group);
     unsigned passes = 0;
     if (kernels->groups->mapping == WEFT_MAPPING_GPU) {
         return 0;
@@ -126,7 +126,7 @@ static unsigned items_passes(const struct opencl_kernels *kernels, size_t group)
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
         const size_t items = opencl_call_of(kernels->groups, group, function).items;
-        const uint64_t flop = 2 * CPU_LANES * of->shards * weft_layer_flop(layer);
+        const uint64_t flop = 2 * CPU_LANES * of->shards * layer_flop(layer);
         if (function->range == RANGE_ITEMS &&
             (items >= (size_t)ITEMS_OF_UNIT * kernels->limits.units ||
              flop <= items * (size_t)LITTLE_ITEM_FLOP)) {
@@ -191,7 +191,7 @@ static size_t find_step(const struct opencl_kernels *kernels) {
     size_t first = groups->count;
     uint64_t flop = 0;
     while (first > 0 && groups->list[first - 1].layer == &opencl_linear) {
-        flop += 3 * CPU_LANES * weft_layer_flop(main_layer(kernels, first - 1));
+        flop += 3 * CPU_LANES * layer_flop(main_layer(kernels, first - 1));
         if (flop > most || 2 * (groups->count - first + 1) + 1 > OPENCL_MAX_CALLS) {
             break;
         }
@@ -255,7 +255,7 @@ enum weft_status opencl_kernels_make(struct opencl_groups *groups,
     *kernels = (struct opencl_kernels){
         .groups = groups, .limits = *limits, .list = calloc(capacity, sizeof *kernels->list)};
     if (kernels->list == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     kernels->step_group = apart || forward_only ? groups->count : find_step(kernels);
     /* The kernel of PASS_STEP computes its groups shard by shard, and so does every other pass:

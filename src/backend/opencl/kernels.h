@@ -3,8 +3,8 @@
 #ifndef WEFT_OPENCL_KERNELS_H
 #define WEFT_OPENCL_KERNELS_H
 
+#include "backend/backend.h"
 #include "backend/opencl/work_groups.h"
-#include "weft/backend.h"
 
 struct opencl_function;
 struct opencl_group;

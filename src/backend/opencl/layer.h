@@ -3,10 +3,10 @@
 #ifndef WEFT_OPENCL_LAYER_H
 #define WEFT_OPENCL_LAYER_H
 
+#include "backend/backend.h"
 #include "backend/lanes.h"
 #include "backend/opencl/cl.h"
 #include "base/text.h"
-#include "weft/backend.h"
 
 struct opencl_backend;
 
@@ -77,15 +77,15 @@ struct opencl_function {
     /* Only in groups that settle (fusions.h): replaces functions of RANGE_ONCE and RANGE_SHARDS. */
     bool settles;
     /* Returns the number of items; NULL: 0. */
-    size_t (*items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    size_t (*items)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the number of further items, at the end of the range, which compute the gradient
      * of the layer's input. Training omits them for the network's first layer. NULL: 0. */
-    size_t (*input_items)(const struct weft_layer *layer, enum weft_mapping mapping);
+    size_t (*input_items)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the number of parts that channels of the output can be cut into: part p of n
      * computes items [p items / n, (p + 1) items / n). NULL: the function cannot be cut. */
-    size_t (*parts)(const struct weft_layer *layer, enum weft_mapping mapping);
+    size_t (*parts)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the values whose lanes an item adds at once (RANGE_SUMS). NULL: 1. */
-    size_t (*lane_values)(const struct weft_layer *layer, enum weft_mapping mapping);
+    size_t (*lane_values)(const struct network_layer *layer, enum weft_mapping mapping);
     enum opencl_argument arguments[9];
     /* NULL, or a function of the host that computes ${count} images of group ${group} by
      * launches of its own. Range then has no meaning, items is 1, and the arguments say what is
@@ -99,9 +99,9 @@ struct opencl_layer {
     const char *file; /* "conv2d.cl"; NULL: the layer computes nothing, its output is its input */
     /* Appends the macros of the file, in addition to those that source.c defines for every
      * layer. */
-    void (*define)(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping);
+    void (*define)(struct text *text, const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the bytes of scratch memory for ${shards} shards. NULL: 0. */
-    size_t (*scratch)(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards);
+    size_t (*scratch)(const struct network_layer *layer, enum weft_mapping mapping, size_t shards);
     /* Every function applies RELU to the input as it reads it, and RELU_GRADIENT to the input's
      * gradient. */
     bool reads_relu;
@@ -117,7 +117,7 @@ struct opencl_layer {
 extern const struct opencl_layer opencl_conv2d_pool;
 
 /* Returns the table of ${kind}. */
-const struct opencl_layer *opencl_layer_of(enum weft_kind kind);
+const struct opencl_layer *opencl_layer_of(enum layer_kind_id kind);
 
 /* The turns of a loop for which a GPU loads together: FOR_LOADS of cl/lanes.h. */
 #define OPENCL_TOGETHER 8
@@ -133,13 +133,13 @@ size_t opencl_values_per_item(size_t size, enum weft_mapping mapping);
 
 /* Returns how many values of a row of ${shape} one work-item computes: the row on a CPU, 1 on a
  * GPU. */
-size_t opencl_row_values(struct weft_shape shape, enum weft_mapping mapping);
+size_t opencl_row_values(struct tensor_shape shape, enum weft_mapping mapping);
 
 /* Return items for struct opencl_function: channels of the output, or opencl_values_per_item values
  * of the output, or opencl_row_values values of the output, or as many of the input. */
-size_t opencl_channels(const struct weft_layer *layer, enum weft_mapping mapping);
-size_t opencl_value_items(const struct weft_layer *layer, enum weft_mapping mapping);
-size_t opencl_output_rows(const struct weft_layer *layer, enum weft_mapping mapping);
-size_t opencl_input_rows(const struct weft_layer *layer, enum weft_mapping mapping);
+size_t opencl_channels(const struct network_layer *layer, enum weft_mapping mapping);
+size_t opencl_value_items(const struct network_layer *layer, enum weft_mapping mapping);
+size_t opencl_output_rows(const struct network_layer *layer, enum weft_mapping mapping);
+size_t opencl_input_rows(const struct network_layer *layer, enum weft_mapping mapping);
 
 #endif

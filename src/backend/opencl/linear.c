@@ -12,20 +12,20 @@ static size_t divide_up(size_t n, size_t by) {
 }
 
 /* Vectors of 16 inputs that a tile of registers has, on a CPU. The last tile may have fewer. */
-static size_t blocks(const struct weft_layer *layer) {
+static size_t blocks(const struct network_layer *layer) {
     const size_t all = lanes_shards(layer->input.channels);
     return all % 2 == 0 || all > 8 ? 2 : opencl_divisor(all, 3);
 }
 
 /* Such tiles side by side in a work-item: more in a wide layer, whose weights of adjacent outputs
  * are in different pages of memory. */
-static size_t columns(const struct weft_layer *layer) {
+static size_t columns(const struct network_layer *layer) {
     const size_t all = divide_up(lanes_shards(layer->input.channels), blocks(layer));
     return opencl_divisor(all, all < 32 ? 1 : all < 64 ? 2 : 4);
 }
 
 /* Work-items side by side. */
-static size_t strips(const struct weft_layer *layer) {
+static size_t strips(const struct network_layer *layer) {
     return divide_up(lanes_shards(layer->input.channels), blocks(layer) * columns(layer));
 }
 
@@ -36,7 +36,7 @@ static size_t strips(const struct weft_layer *layer) {
 #define SOME_ITEMS    32
 
 /* Outputs of one work-item of the gradients of parameters. The last item may have fewer. */
-static size_t gradient_tile(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t gradient_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     const size_t outputs = layer->output.channels;
     size_t items = divide_up(SOME_ITEMS, strips(layer));
     if (mapping == WEFT_MAPPING_GPU) {
@@ -57,7 +57,8 @@ static size_t gradient_rows(size_t tile, size_t of_blocks) {
 
 #define DINPUT_OUTPUTS 128 /* whose weights are copied at a time: 16 KB a column */
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
     const size_t outputs = layer->output.channels;
     opencl_define(text, "INPUTS", layer->input.channels);
     opencl_define(text, "OUTPUTS", outputs);
@@ -73,20 +74,20 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "OUTPUTS_TOGETHER", opencl_divisor(outputs, OPENCL_TOGETHER));
 }
 
-static size_t forward_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t forward_items(const struct network_layer *layer, enum weft_mapping mapping) {
     return layer->output.channels / tile(layer->output.channels, mapping);
 }
 
-static size_t input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t input_items(const struct network_layer *layer, enum weft_mapping mapping) {
     return layer->input.channels / tile(layer->input.channels, mapping);
 }
 
-static size_t batch_input_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t batch_input_items(const struct network_layer *layer, enum weft_mapping mapping) {
     (void)mapping;
     return strips(layer);
 }
 
-static size_t gradient_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t gradient_items(const struct network_layer *layer, enum weft_mapping mapping) {
     return divide_up(layer->output.channels, gradient_tile(layer, mapping)) *
            (mapping == WEFT_MAPPING_GPU ? lanes_shards(layer->input.channels) : strips(layer));
 }

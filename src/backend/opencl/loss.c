@@ -43,9 +43,9 @@ enum weft_status opencl_lost_check(cl_device_id device, struct weft_error *error
     if (loss == NULL) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_BAD_DEVICE, "the device was lost before, in this process: %s: %s",
+    error_set(error, WEFT_BAD_DEVICE, "the device was lost before, in this process: %s: %s",
               loss->call, loss->code);
-    return weft_error_hint(error, "start the program again");
+    return error_hint(error, "start the program again");
 }
 
 static bool means_loss(cl_int code) {
@@ -100,7 +100,7 @@ enum weft_status opencl_device_check(cl_device_id device, cl_int code, const cha
         return opencl_check(code, call, error);
     }
     opencl_loss_note(device, code, call);
-    return weft_fail(error, WEFT_BAD_DEVICE, "the device was lost: %s: %s", call,
+    return error_set(error, WEFT_BAD_DEVICE, "the device was lost: %s: %s", call,
                      opencl_code_name(code, text));
 }
 
@@ -132,10 +132,10 @@ enum weft_status opencl_queue_check(const struct opencl_backend *cl, cl_int code
     if (status == WEFT_OK || !opencl_is_lost(cl->device)) {
         return status;
     }
-    weft_error_hint(error,
-                    "after %.1f s of work, with buffers of %.0f of %.0f MB: %s; the system's log "
-                    "(dmesg) has more, and weft verify checks the device",
-                    seconds, 1e-6 * (double)cl->buffer_bytes,
-                    1e-6 * (double)cl->base.device.global_memory, cause(cl, code, seconds));
+    error_hint(error,
+               "after %.1f s of work, with buffers of %.0f of %.0f MB: %s; the system's log "
+               "(dmesg) has more, and weft verify checks the device",
+               seconds, 1e-6 * (double)cl->buffer_bytes,
+               1e-6 * (double)cl->base.device.global_memory, cause(cl, code, seconds));
     return status;
 }

@@ -2,16 +2,17 @@
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
     opencl_define(text, "WINDOW", layer->as.max_pool2d.kernel);
     opencl_define(text, "STRIDE", layer->as.max_pool2d.stride);
     opencl_define(text, "VALUES_PER_ITEM", opencl_row_values(layer->output, mapping));
     opencl_define(text, "DINPUTS_PER_ITEM", opencl_row_values(layer->input, mapping));
 }
 
-static size_t scratch(const struct weft_layer *layer, enum weft_mapping mapping, size_t shards) {
+static size_t scratch(const struct network_layer *layer, enum weft_mapping mapping, size_t shards) {
     (void)mapping;
-    return shards * weft_shape_size(layer->output) * CPU_LANES * sizeof(cl_int);
+    return shards * shape_size(layer->output) * CPU_LANES * sizeof(cl_int);
 }
 
 static const struct opencl_function functions[] = {

@@ -23,7 +23,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     if (opencl_queue_check(cl, code, "clCreateBuffer", error) != WEFT_OK ||
         opencl_fill(cl, *buffer, 0, 0, bytes, error) != WEFT_OK) {
         opencl_room_hint(cl, error);
-        return weft_error_context(error, "memory of the device: %s", what);
+        return error_context(error, "memory of the device: %s", what);
     }
     cl->buffer_count++;
     cl->buffer_bytes += bytes;
@@ -52,7 +52,7 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
 /* Makes the tensors of activation ${i}, in lanes: its value, and for training its gradient. */
 static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
                                         struct weft_error *error) {
-    size_t size = weft_shape_size(activation_shape(cl->base.network, i));
+    size_t size = shape_size(activation_shape(cl->base.network, i));
     size_t bytes = lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
     char name[ACTIVATION_NAME];
     activation_name(cl->base.network, (struct activation){i, false}, name);
@@ -69,8 +69,8 @@ static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
 static enum weft_status make_group(struct opencl_backend *cl, size_t index,
                                    struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[index];
-    const struct weft_layer *layer = &cl->base.network->layers[group->main];
-    char name[WEFT_NAME_MAX + 16];
+    const struct network_layer *layer = &cl->base.network->layers[group->main];
+    char name[LAYER_NAME_MAX + 16];
     if (group->layer->file == NULL) {
         cl->values[group->end] = cl->values[group->first];
         cl->dvalues[group->end] = cl->dvalues[group->first];
@@ -88,12 +88,12 @@ static enum weft_status make_group(struct opencl_backend *cl, size_t index,
 
 static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
                                     struct weft_error *error) {
-    static const char *const names[WEFT_ARRAY_COUNT] = {"parameters", "running statistics",
-                                                        "gradients", "moments", "second moments"};
+    static const char *const names[ARRAY_COUNT] = {"parameters", "running statistics", "gradients",
+                                                   "moments", "second moments"};
     size_t parameters = opencl_padded(cl->base.network->parameter_count);
-    for (int array = 0; array < WEFT_ARRAY_COUNT; array++) {
+    for (int array = 0; array < ARRAY_COUNT; array++) {
         size_t bytes = opencl_padded(array_count(cl->base.network, array)) * sizeof(cl_float);
-        if (array <= WEFT_ARRAY_BUFFERS || !cl->base.forward_only) {
+        if (array <= ARRAY_BUFFERS || !cl->base.forward_only) {
             TRY(opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error));
         }
     }
@@ -109,7 +109,7 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     cl->dvalues = calloc(activations, sizeof *cl->dvalues);
     cl->scratch = calloc(activations, sizeof *cl->scratch);
     if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     TRY(make_activation(cl, 0, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
@@ -140,7 +140,7 @@ void opencl_memory_finish(struct opencl_backend *cl) {
     release_all(cl->device, cl->values, layers + 1);
     release_all(cl->device, cl->dvalues, layers + 1);
     release_all(cl->device, cl->scratch, layers);
-    release_all(cl->device, cl->arrays, WEFT_ARRAY_COUNT);
+    release_all(cl->device, cl->arrays, ARRAY_COUNT);
     release_all(cl->device, cl->pixels, WEFT_SPLIT_COUNT);
     release_all(cl->device, cl->labels, WEFT_SPLIT_COUNT);
     release_all(cl->device, rest, sizeof rest / sizeof rest[0]);

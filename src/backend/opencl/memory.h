@@ -2,8 +2,8 @@
 #ifndef WEFT_OPENCL_MEMORY_H
 #define WEFT_OPENCL_MEMORY_H
 
+#include "backend/backend.h"
 #include "backend/opencl/cl.h"
-#include "weft/backend.h"
 
 struct opencl_backend;
 

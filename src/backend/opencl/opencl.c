@@ -26,11 +26,11 @@
 
 #include <stdlib.h>
 
-static struct opencl_backend *cl_of(struct weft_backend *backend) {
+static struct opencl_backend *cl_of(struct backend *backend) {
     return (struct opencl_backend *)backend;
 }
 
-static void close_opencl(struct weft_backend *backend) {
+static void close_opencl(struct backend *backend) {
     struct opencl_backend *cl = cl_of(backend);
     /* A lost device may answer no call. */
     if (cl->queue != NULL && !opencl_is_lost(cl->device)) {
@@ -71,7 +71,7 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
     enum weft_status status;
     cl_uint *order = malloc(count * sizeof *order);
     if (order == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < count; i++) {
         order[i] = (cl_uint)i;
@@ -81,7 +81,7 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
     return status;
 }
 
-static enum weft_status set_images(struct weft_backend *backend, enum weft_split split,
+static enum weft_status set_images(struct backend *backend, enum weft_split split,
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     size_t bytes = images->count * images->height * images->width;
@@ -90,22 +90,22 @@ static enum weft_status set_images(struct weft_backend *backend, enum weft_split
     return make_identity(cl, images->count, error);
 }
 
-static enum weft_status set_pixels(struct weft_backend *backend, const float values[256],
+static enum weft_status set_pixels(struct backend *backend, const float values[256],
                                    struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     return opencl_write(cl, cl->table, values, 256 * sizeof *values, error);
 }
 
-static enum weft_status write_array(struct weft_backend *backend, enum weft_array array,
+static enum weft_status write_array(struct backend *backend, enum backend_array array,
                                     const float *values, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    cl->steps_made = array == WEFT_ARRAY_PARAMETERS ? 0 : cl->steps_made;
+    cl->steps_made = array == ARRAY_PARAMETERS ? 0 : cl->steps_made;
     return opencl_write(cl, cl->arrays[array], values,
                         array_count(backend->network, array) * sizeof *values, error);
 }
 
-static enum weft_status read_array(struct weft_backend *backend, enum weft_array array,
-                                   float *values, struct weft_error *error) {
+static enum weft_status read_array(struct backend *backend, enum backend_array array, float *values,
+                                   struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     return opencl_read(cl, cl->arrays[array], values,
                        array_count(backend->network, array) * sizeof *values, error);
@@ -128,7 +128,7 @@ static const struct backend_ops opencl_ops = {
 
 /* Makes groups and kernels. CLBlast computes a layer at a time, without the relu before it. */
 static enum weft_status make_kernels(struct opencl_backend *cl,
-                                     const struct weft_backend_options *options,
+                                     const struct backend_options *options,
                                      struct weft_error *error) {
     bool fast = options->math == WEFT_MATH_FAST, apart = options->no_fuse || fast;
     enum weft_status status;
@@ -153,7 +153,7 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
 }
 
 static enum weft_status build_program(struct opencl_backend *cl,
-                                      const struct weft_backend_options *options,
+                                      const struct backend_options *options,
                                       struct weft_error *error) {
     struct text source = {0};
     enum weft_status status = opencl_source_make(&cl->kernels, options->kernels, &source, error);
@@ -169,7 +169,7 @@ static enum weft_status build_program(struct opencl_backend *cl,
 /* Makes the program, and checks what it computes. If the device's own division is wrong, the
  * program is built without it. */
 static enum weft_status make_program(struct opencl_backend *cl,
-                                     const struct weft_backend_options *options,
+                                     const struct backend_options *options,
                                      struct weft_error *error) {
     bool right = true;
     cl->device_division = cl->mapping == WEFT_MAPPING_CPU && options->math == WEFT_MATH_EXACT &&
@@ -191,12 +191,12 @@ static enum weft_status make_program(struct opencl_backend *cl,
     }
     TRY(opencl_probe(cl, &cl->program, error));
     return opencl_cache_probe_differs(&cl->program)
-               ? weft_fail(error, WEFT_BAD_DEVICE, "the probe computes something else than before")
+               ? error_set(error, WEFT_BAD_DEVICE, "the probe computes something else than before")
                : WEFT_OK;
 }
 
 static enum weft_status open_device(struct opencl_backend *cl,
-                                    const struct weft_backend_options *options,
+                                    const struct backend_options *options,
                                     struct weft_error *error) {
     cl_int code;
     TRY(opencl_device_find(&cl->base.device, &cl->device, error));
@@ -228,12 +228,12 @@ static enum weft_status open_device(struct opencl_backend *cl,
 }
 
 enum weft_status opencl_open_shared(struct opencl_backend *first,
-                                    const struct weft_backend_options *options,
+                                    const struct backend_options *options,
                                     struct opencl_backend **shared, struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     cl->base = first->base;
     cl->base.profile = NULL;
@@ -265,12 +265,12 @@ failed:
  * with ${recompile} set before, none is used. */
 static enum weft_status open_program(const struct backend_request *request,
                                      const struct weft_device *device, enum weft_mapping mapping,
-                                     bool *too_small, bool *recompile,
-                                     struct weft_backend **backend, struct weft_error *error) {
+                                     bool *too_small, bool *recompile, struct backend **backend,
+                                     struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     *cl = (struct opencl_backend){.base = {.ops = &opencl_ops,
                                            .network = request->network,
@@ -290,7 +290,7 @@ static enum weft_status open_program(const struct backend_request *request,
         opencl_cache_reject(cl, &cl->program, error->message);
     }
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", device->name);
+        error_context(error, "%s", device->name);
         close_opencl(&cl->base);
         return status;
     }
@@ -301,7 +301,7 @@ static enum weft_status open_program(const struct backend_request *request,
 /* As open_program; the program is compiled if that of the cache does not work. */
 static enum weft_status open_mapping(const struct backend_request *request,
                                      const struct weft_device *device, enum weft_mapping mapping,
-                                     bool *too_small, struct weft_backend **backend,
+                                     bool *too_small, struct backend **backend,
                                      struct weft_error *error) {
     bool recompile = false;
     enum weft_status status =
@@ -316,7 +316,7 @@ static enum weft_status open_mapping(const struct backend_request *request,
 /* The mapping gpu needs work-groups of 16. Where the device allows none, or none for one of the
  * kernels, the mapping is cpu if the user does not ask for gpu. */
 static enum weft_status open_opencl(const struct backend_request *request,
-                                    const struct weft_device *device, struct weft_backend **backend,
+                                    const struct weft_device *device, struct backend **backend,
                                     struct weft_error *error) {
     const enum weft_mapping mapping = request->options->mapping;
     const bool wish =
@@ -325,7 +325,7 @@ static enum weft_status open_opencl(const struct backend_request *request,
     bool too_small = false;
     enum weft_status status;
     if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
-        return weft_fail(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
+        return error_set(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
     }
     status = open_mapping(request, device, mapping, &too_small, backend, &failure);
     if (status != WEFT_OK && too_small && wish) {

@@ -46,13 +46,13 @@ static uint64_t work_of(struct opencl_backend *cl, const struct opencl_launch *l
         bool adam =
             launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
         size_t values = adam ? cl->base.network->parameter_count * lanes_shards(cl->base.batch)
-                             : count * weft_shape_size(cl->base.network->input);
+                             : count * shape_size(cl->base.network->input);
         return WATCH_ACCESS * values;
     }
     for (size_t c = 0; c < launch->kernel->count; c++) {
         const struct opencl_group *group = &cl->groups.list[launch->kernel->calls[c].group];
-        const struct weft_layer *layer = &cl->base.network->layers[group->main];
-        work += watch_work(layer) - weft_layer_flop(layer); /* its memory */
+        const struct network_layer *layer = &cl->base.network->layers[group->main];
+        work += watch_work(layer) - layer_flop(layer); /* its memory */
     }
     return count * work + opencl_profile_flop(cl, launch, count);
 }

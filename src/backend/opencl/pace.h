@@ -4,7 +4,7 @@
 #define WEFT_OPENCL_PACE_H
 
 #include "backend/opencl/cl.h"
-#include "weft/error.h"
+#include "base/error.h"
 
 struct opencl_backend;
 struct opencl_launch;

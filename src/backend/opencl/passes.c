@@ -29,7 +29,7 @@ static enum weft_status loss_train(struct opencl_backend *cl,
                   ARG(cl->shard_results), ARG(index), ARG(first), ARG(images));
 }
 
-enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error) {
     cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
     cl->common[COMMON_LOSS_JOIN].items = steps->steps;
@@ -39,21 +39,21 @@ enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct weft_
 
 /* Makes Adam's update. Its range is one shard, whose items are vectors of the flat arrays. */
 static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
-                                  const struct weft_adam *step, struct weft_error *error) {
+                                  const struct adam_constants *step, struct weft_error *error) {
     cl_int images = (cl_int)count;
     float scale = weft_div(1.0f, (float)count);
     const cl_mem *arrays = cl->arrays;
     return LAUNCH(cl, &cl->common[COMMON_ADAM_STEP], 1, error, ARG(cl->partials),
-                  ARG(arrays[WEFT_ARRAY_GRADIENTS]), ARG(arrays[WEFT_ARRAY_PARAMETERS]),
-                  ARG(arrays[WEFT_ARRAY_MOMENTS]), ARG(arrays[WEFT_ARRAY_SECOND_MOMENTS]),
-                  ARG(scale), ARG(images), ARG(step->beta1), ARG(step->beta2),
-                  ARG(step->complement1), ARG(step->complement2), ARG(step->eps),
-                  ARG(step->step_size), ARG(step->root_correction));
+                  ARG(arrays[ARRAY_GRADIENTS]), ARG(arrays[ARRAY_PARAMETERS]),
+                  ARG(arrays[ARRAY_MOMENTS]), ARG(arrays[ARRAY_SECOND_MOMENTS]), ARG(scale),
+                  ARG(images), ARG(step->beta1), ARG(step->beta2), ARG(step->complement1),
+                  ARG(step->complement2), ARG(step->eps), ARG(step->step_size),
+                  ARG(step->root_correction));
 }
 
 /* Enqueues a step: forward, loss and backward, then Adam's update. A CPU device may compute the
  * last groups and the loss in one launch. */
-static enum weft_status train_step(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status train_step(struct opencl_backend *cl, const struct training_steps *steps,
                                    size_t step, struct weft_error *error) {
     size_t first = step * steps->batch, left = steps->images - first;
     size_t separate = cl->kernels.step_group;
@@ -73,7 +73,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct weft_
 }
 
 /* Makes the buffers large enough for ${steps}. */
-static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status grow(struct opencl_backend *cl, const struct training_steps *steps,
                              struct weft_error *error) {
     size_t shards = steps->steps * lanes_shards(steps->batch);
     const size_t result = sizeof(struct weft_step_result);
@@ -82,13 +82,13 @@ static enum weft_status grow(struct opencl_backend *cl, const struct weft_steps 
     return opencl_buffer_grow(cl, shards * result, "results", &cl->shard_results, error);
 }
 
-enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct training_steps *steps,
                                     struct weft_error *error) {
     TRY(grow(cl, steps, error));
     return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
 }
 
-enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct training_steps *steps,
                                       size_t begin, size_t end, struct weft_error *error) {
     for (size_t step = begin; step < end; step++) {
         TRY(train_step(cl, steps, step, error));
@@ -96,7 +96,7 @@ enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct we
     return WEFT_OK;
 }
 
-enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct training_steps *steps,
                                       struct weft_error *error) {
     TRY(opencl_steps_begin(cl, steps, error));
     TRY(opencl_steps_enqueue(cl, steps, 0, steps->steps, error));
@@ -108,12 +108,12 @@ _Static_assert(sizeof(struct weft_step_result) == 8, "cross_entropy_join writes 
 /* Reads activation ${index} of ${count} images and stores it in the order of the images. */
 static enum weft_status read_activation(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                         size_t count, float *values, struct weft_error *error) {
-    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t size = shape_size(activation_shape(cl->base.network, index));
     size_t bytes = lanes_shards(count) * size * CPU_LANES * sizeof(float);
     float *lanes = malloc(bytes);
     enum weft_status status;
     if (lanes == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
+        return error_set(error, WEFT_FAILED, "opencl: no memory for a tensor");
     }
     TRY_OR(done, opencl_read(cl, buffer, lanes, bytes, error));
     lanes_unpack(lanes, count, size, values);
@@ -122,7 +122,7 @@ done:
     return status;
 }
 
-enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     size_t last = backend->network->layer_count, count = pass->count;
@@ -150,12 +150,12 @@ enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft
 /* Writes ${values}, in the order of the images, to activation ${index}. */
 static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                          const float *values, struct weft_error *error) {
-    size_t size = weft_shape_size(activation_shape(cl->base.network, index));
+    size_t size = shape_size(activation_shape(cl->base.network, index));
     size_t count = lanes_shards(cl->base.last_count) * size * CPU_LANES;
     float *lanes = malloc(count * sizeof *lanes);
     enum weft_status status;
     if (lanes == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a tensor");
+        return error_set(error, WEFT_FAILED, "opencl: no memory for a tensor");
     }
     lanes_pack(values, cl->base.last_count, size, lanes);
     status = opencl_write(cl, buffer, lanes, count * sizeof *lanes, error);
@@ -163,7 +163,7 @@ static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffe
     return status;
 }
 
-enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
+enum weft_status opencl_propagate(struct backend *backend, const struct propagation *probe,
                                   struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     size_t last = backend->network->layer_count;
@@ -182,17 +182,17 @@ enum weft_status opencl_propagate(struct weft_backend *backend, const struct wef
         TRY(write_activation(cl, cl->dvalues[last], last, probe->doutputs, error));
         TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, cl->groups.count, &values, error));
         TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
-                   ARG(cl->arrays[WEFT_ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
+                   ARG(cl->arrays[ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
     }
     return opencl_pace_finish(cl, "clFinish", error);
 }
 
-enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,
-                               size_t count, float *values, struct weft_error *error) {
+enum weft_status opencl_tensor(struct backend *backend, struct activation activation, size_t count,
+                               float *values, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     cl_mem buffer = (activation.gradient ? cl->dvalues : cl->values)[activation.index];
     if (buffer == NULL) {
-        return weft_fail(error, WEFT_USAGE,
+        return error_set(error, WEFT_USAGE,
                          "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
     }
     return read_activation(cl, buffer, activation.index, count, values, error);

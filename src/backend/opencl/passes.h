@@ -2,31 +2,31 @@
 #ifndef WEFT_OPENCL_PASSES_H
 #define WEFT_OPENCL_PASSES_H
 
+#include "backend/inspect.h"
 #include "backend/tensor_ref.h"
-#include "weft/inspect.h"
 
 struct opencl_backend;
 
 /* Enqueues ${steps}. Their results are in cl->results when the queue has finished. */
-enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_train_enqueue(struct opencl_backend *cl, const struct training_steps *steps,
                                       struct weft_error *error);
 
 /* The parts of opencl_train_enqueue: prepare memory and the order of the images; enqueue the
  * launches of the steps ${begin} to ${end} - 1; add the results of the shards of all steps, after
  * the last step, since a launch a step would cost more than it computes. */
-enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct training_steps *steps,
                                     struct weft_error *error);
-enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct training_steps *steps,
                                       size_t begin, size_t end, struct weft_error *error);
-enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct weft_steps *steps,
+enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error);
 
 /* The entries evaluate, propagate and tensor of struct backend_ops. */
-enum weft_status opencl_evaluate(struct weft_backend *backend, const struct weft_pass *pass,
+enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error);
-enum weft_status opencl_propagate(struct weft_backend *backend, const struct weft_probe *probe,
+enum weft_status opencl_propagate(struct backend *backend, const struct propagation *probe,
                                   struct weft_error *error);
-enum weft_status opencl_tensor(struct weft_backend *backend, struct activation activation,
-                               size_t count, float *values, struct weft_error *error);
+enum weft_status opencl_tensor(struct backend *backend, struct activation activation, size_t count,
+                               float *values, struct weft_error *error);
 
 #endif

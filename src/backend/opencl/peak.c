@@ -64,8 +64,7 @@ static enum weft_status launch_once(struct opencl_backend *cl, const struct vari
 /* Finds how many turns take long enough, which warms the device up, then keeps the best of
  * several launches in ${peak}. */
 static enum weft_status measure(struct opencl_backend *cl, const struct variant *variant,
-                                cl_kernel kernel, struct weft_peak *peak,
-                                struct weft_error *error) {
+                                cl_kernel kernel, struct fma_peak *peak, struct weft_error *error) {
     double seconds, gflop;
     cl_int turns = 10; /* a slow device must not compute for long */
     TRY(launch_once(cl, variant, kernel, turns, &seconds, error));
@@ -105,7 +104,7 @@ done:
 }
 
 static enum weft_status try_variant(struct opencl_backend *cl, struct variant *variant,
-                                    struct weft_peak *peak, struct weft_error *error) {
+                                    struct fma_peak *peak, struct weft_error *error) {
     const float a = 0.999f, b = 0.001f;
     size_t bytes = range_of(cl, variant) * sizeof(cl_float);
     cl_program program = NULL;
@@ -130,7 +129,7 @@ done:
     return status;
 }
 
-enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+enum weft_status opencl_peak(struct backend *backend, struct fma_peak *peak,
                              struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {

@@ -141,7 +141,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t b
     phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
     if (phases->groups.list == NULL || phases->list == NULL || phases->buffers == NULL) {
         opencl_phases_finish(phases);
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < end; i++) {
         struct opencl_group *group = &phases->groups.list[i];
@@ -150,7 +150,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t b
             group->by_channels &&
             divides_well(groups->network->layers[group->main].output.channels, units);
     }
-    add_common(phases, &gather, weft_shape_size(groups->network->input), shards, units);
+    add_common(phases, &gather, shape_size(groups->network->input), shards, units);
     for (size_t i = 0; i < end; i++) {
         add_group(phases, i, PASS_FORWARD_BATCH, shards, units);
     }

@@ -27,7 +27,7 @@ static enum weft_status set_argument(const struct opencl_backend *cl, struct ope
     }
     if (opencl_queue_check(cl, clSetKernelArg(launch->object, (cl_uint)index, to.size, to.value),
                            "clSetKernelArg", error) != WEFT_OK) {
-        return weft_error_context(error, "kernel %s, argument %d", launch->name, index);
+        return error_context(error, "kernel %s, argument %d", launch->name, index);
     }
     return WEFT_OK;
 }
@@ -61,7 +61,7 @@ enum weft_status opencl_launch_create(struct opencl_backend *cl, struct opencl_l
     launch->object = clCreateKernel(cl->program.object, name, &code);
     if (code != CL_SUCCESS) {
         opencl_queue_check(cl, code, "clCreateKernel", error);
-        return weft_error_context(error, "kernel %s", name);
+        return error_context(error, "kernel %s", name);
     }
     return choose_group(cl, launch, error);
 }
@@ -82,19 +82,19 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_ar
     case ARG_DINPUT:
         return &cl->dvalues[of->first];
     case ARG_PARAMETERS:
-        return &cl->arrays[WEFT_ARRAY_PARAMETERS];
+        return &cl->arrays[ARRAY_PARAMETERS];
     case ARG_BUFFERS:
-        return &cl->arrays[WEFT_ARRAY_BUFFERS];
+        return &cl->arrays[ARRAY_BUFFERS];
     case ARG_PARTIALS:
         return &cl->partials;
     case ARG_SCRATCH:
         return &cl->scratch[group];
     case ARG_GRADIENTS:
-        return &cl->arrays[WEFT_ARRAY_GRADIENTS];
+        return &cl->arrays[ARRAY_GRADIENTS];
     case ARG_MOMENTS:
-        return &cl->arrays[WEFT_ARRAY_MOMENTS];
+        return &cl->arrays[ARRAY_MOMENTS];
     case ARG_SECOND_MOMENTS:
-        return &cl->arrays[WEFT_ARRAY_SECOND_MOMENTS];
+        return &cl->arrays[ARRAY_SECOND_MOMENTS];
     case ARG_TABLE:
         return &cl->table;
     case ARG_PIXELS:
@@ -171,7 +171,7 @@ static enum weft_status enqueue_launch(struct opencl_backend *cl, struct opencl_
     status = opencl_pace_enqueue(cl, launch, count, range, error);
     if (status != WEFT_OK) {
         return status == WEFT_INTERRUPTED ? status
-                                          : weft_error_context(error, "kernel %s", launch->name);
+                                          : error_context(error, "kernel %s", launch->name);
     }
     return debug_after(cl, launch, error);
 }
@@ -203,7 +203,7 @@ static void name_launch(struct opencl_launch *launch) {
 static enum weft_status add_context(const struct opencl_backend *cl,
                                     const struct opencl_launch *launch, struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[launch->kernel->calls[0].group];
-    return weft_error_context(error, "layer %s", cl->base.network->layers[group->main].name);
+    return error_context(error, "layer %s", cl->base.network->layers[group->main].name);
 }
 
 /* Adds the launch of ${kernel}. */
@@ -238,7 +238,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
 /* Makes the launches of no layer. passes.c sets their arguments. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
     size_t vectors = opencl_padded(cl->base.network->parameter_count) / CPU_LANES;
-    size_t size = weft_shape_size(cl->base.network->input);
+    size_t size = shape_size(cl->base.network->input);
     size_t values = size / opencl_values_per_item(size, cl->mapping);
     size_t blocks = vectors / opencl_values_per_item(vectors, cl->mapping);
     const struct opencl_launch launches[COMMON_COUNT] = {
@@ -261,7 +261,7 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error) {
     cl->launches = calloc(cl->kernels.count + 1, sizeof *cl->launches);
     if (cl->launches == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < cl->kernels.count; i++) {
         TRY(add_launch(cl, &cl->kernels.list[i], error));

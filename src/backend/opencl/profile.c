@@ -21,13 +21,13 @@ struct opencl_profile {
     struct pending {
         cl_event begin; /* the marker before a host function; NULL: the event has the start */
         cl_event event;
-        struct weft_profile_entry *entry;
+        struct profile_entry *entry;
     } pending[MAX_PENDING];
 };
 
 /* Returns the entry of ${launch}. Those of layers are first. */
-static struct weft_profile_entry *entry_of(struct opencl_backend *cl,
-                                           const struct opencl_launch *launch) {
+static struct profile_entry *entry_of(struct opencl_backend *cl,
+                                      const struct opencl_launch *launch) {
     size_t index = launch->kernel != NULL ? (size_t)(launch - cl->launches)
                                           : cl->launch_count + (size_t)(launch - cl->common);
     return &cl->base.profile->entries[index];
@@ -52,7 +52,7 @@ static uint64_t flop_of(struct opencl_backend *cl, const struct opencl_launch *l
     bool gradients = takes(launch, call, ARG_PARTIALS) && takes(launch, call, ARG_INPUT);
     bool output = takes(launch, call, ARG_OUTPUT) && call->function->passes != 0; /* not the loss */
     uint64_t times = output + gradients + takes(launch, call, ARG_DINPUT);
-    return times * count * weft_layer_flop(&cl->base.network->layers[group->main]);
+    return times * count * layer_flop(&cl->base.network->layers[group->main]);
 }
 
 uint64_t opencl_profile_flop(struct opencl_backend *cl, const struct opencl_launch *launch,
@@ -188,7 +188,7 @@ static enum weft_status add_event(const struct opencl_backend *cl, const struct 
     return opencl_queue_check(cl, code, "clGetEventProfilingInfo", error);
 }
 
-enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error) {
+enum weft_status opencl_profile_collect(struct backend *backend, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     struct opencl_profile *profile = cl->profile;
     enum weft_status status = opencl_lost_check(cl->device, error);
@@ -204,9 +204,9 @@ enum weft_status opencl_profile_collect(struct weft_backend *backend, struct wef
 }
 
 /* Adds the work of ${launch} for ${count} images to its entry. */
-static struct weft_profile_entry *add_work(struct opencl_backend *cl,
-                                           const struct opencl_launch *launch, size_t count) {
-    struct weft_profile_entry *entry = entry_of(cl, launch);
+static struct profile_entry *add_work(struct opencl_backend *cl, const struct opencl_launch *launch,
+                                      size_t count) {
+    struct profile_entry *entry = entry_of(cl, launch);
     uint64_t flop = launch->kernel != NULL ? opencl_profile_flop(cl, launch, count) : 0, bytes = 0;
     if (launch->kernel == NULL) {
         bytes = bytes_of_common(cl, launch, count);
@@ -301,13 +301,13 @@ static void name_entries(struct opencl_backend *cl) {
     }
 }
 
-enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error) {
+enum weft_status opencl_profile_start(struct backend *backend, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     if (cl->profile == NULL) {
         TRY(replace_queue(cl, error));
         cl->profile = calloc(1, sizeof *cl->profile);
         if (cl->profile == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for a profile");
+            return error_set(error, WEFT_FAILED, "no memory for a profile");
         }
     }
     TRY(profile_create(backend, cl->launch_count + COMMON_COUNT, error));

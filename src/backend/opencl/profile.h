@@ -2,17 +2,17 @@
 #ifndef WEFT_OPENCL_PROFILE_H
 #define WEFT_OPENCL_PROFILE_H
 
+#include "backend/backend.h"
+#include "backend/measure.h"
 #include "backend/opencl/cl.h"
-#include "weft/backend.h"
-#include "weft/profile.h"
 
 struct opencl_backend;
 struct opencl_launch;
 
 /* The entries profile_start, profile_collect and peak of struct backend_ops. */
-enum weft_status opencl_profile_start(struct weft_backend *backend, struct weft_error *error);
-enum weft_status opencl_profile_collect(struct weft_backend *backend, struct weft_error *error);
-enum weft_status opencl_peak(struct weft_backend *backend, struct weft_peak *peak,
+enum weft_status opencl_profile_start(struct backend *backend, struct weft_error *error);
+enum weft_status opencl_profile_collect(struct backend *backend, struct weft_error *error);
+enum weft_status opencl_peak(struct backend *backend, struct fma_peak *peak,
                              struct weft_error *error);
 
 /* Returns where to store the event of the next launch, or NULL if it is not profiled. Once the

@@ -24,7 +24,7 @@
 #define INDENT "    " /* of the lines of a compiler's log */
 
 /* Logs the lines of ${text}. Without memory they are lost. */
-static void log_lines(const struct weft_log *log, const char *what, const char *text) {
+static void log_lines(const struct backend_log *log, const char *what, const char *text) {
     size_t size = printable_lines(NULL, 0, text, INDENT) + 128;
     char *lines = malloc(size);
     if (lines != NULL) {
@@ -36,7 +36,7 @@ static void log_lines(const struct weft_log *log, const char *what, const char *
 }
 
 /* Reports that the program called ${what} was built in ${seconds}, and the compiler's log. */
-static void log_build(const struct weft_log *log, const char *what, cl_program program,
+static void log_build(const struct backend_log *log, const char *what, cl_program program,
                       cl_device_id device, const char *flags, double seconds) {
     char *text;
     if (log->write == NULL) {
@@ -62,7 +62,7 @@ static enum weft_status build_failed(cl_program program, cl_device_id device, co
                                      const char *flags, cl_int code, struct weft_error *error) {
     char *log = opencl_build_log(program, device), name[32];
     bool first = error != NULL && error->status == WEFT_OK;
-    weft_fail(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n" INDENT,
+    error_set(error, WEFT_BAD_DEVICE, "clBuildProgram: %s%s%s, options \"%s\":\n" INDENT,
               file != NULL ? file : "", file != NULL ? ": " : "", opencl_code_name(code, name),
               flags);
     if (first) {
@@ -76,13 +76,13 @@ static enum weft_status build_failed(cl_program program, cl_device_id device, co
 }
 
 enum weft_status opencl_compile(cl_context context, cl_device_id device, const struct text *source,
-                                const char *file, const char *flags, const struct weft_log *log,
+                                const char *file, const char *flags, const struct backend_log *log,
                                 cl_program *program, struct weft_error *error) {
     cl_int code;
     void *handlers;
     double start;
     if (source->failed) {
-        return weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source");
+        return error_set(error, WEFT_FAILED, "kernels: no memory for the program's source");
     }
     *program = clCreateProgramWithSource(context, 1, (const char **)&source->bytes, &source->length,
                                          &code);
@@ -97,14 +97,14 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
 
 enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_program *program,
                                       const struct text *source, const char *standard,
-                                      const struct weft_backend_options *options,
+                                      const struct backend_options *options,
                                       struct weft_error *error) {
     char flags[1024];
     int length = snprintf(flags, sizeof flags, "-cl-std=%s %s%s", standard,
                           cl->device_division ? OPENCL_DIVISION_OPTIONS : "",
                           options->cl_options != NULL ? options->cl_options : "");
     if (length < 0 || (size_t)length >= sizeof flags) {
-        return weft_fail(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
+        return error_set(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 " OPENCL_DIVISION_OPTIONS);
     }
     if (opencl_cache_load(cl, program, source, flags, options->no_cache)) {

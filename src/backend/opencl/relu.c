@@ -2,8 +2,9 @@
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
-    size_t size = weft_shape_size(layer->output);
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
+    size_t size = shape_size(layer->output);
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
 }
 

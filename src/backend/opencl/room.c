@@ -22,12 +22,12 @@ static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
     const unsigned both = cl->base.forward_only ? 1 : 2; /* values, and their gradients */
     const uint64_t lanes = shards * CPU_LANES, parameters = opencl_padded(network->parameter_count);
     struct total total = {0};
-    add(&total, weft_shape_size(network->input) * lanes, both);
+    add(&total, shape_size(network->input) * lanes, both);
     for (size_t i = 0; i < cl->groups.count; i++) {
         const struct opencl_group *group = &cl->groups.list[i];
-        const struct weft_layer *layer = &network->layers[group->main];
+        const struct network_layer *layer = &network->layers[group->main];
         if (group->layer->file != NULL) {
-            add(&total, weft_shape_size(network->layers[group->end - 1].output) * lanes, both);
+            add(&total, shape_size(network->layers[group->end - 1].output) * lanes, both);
         }
         if (group->layer->file != NULL && group->layer->scratch != NULL) {
             add(&total,
@@ -55,15 +55,15 @@ static enum weft_status hint(const struct opencl_backend *cl, uint64_t more,
         const uint64_t middle = (below + above) / 2;
         *(fits(cl, middle, more) ? &below : &above) = middle;
     }
-    return below > 0 ? weft_error_hint(error, "a smaller --batch needs less: --batch %u fits",
-                                       (unsigned)(below * CPU_LANES))
-                     : weft_error_hint(error, "no --batch fits: use a smaller network or fewer "
-                                              "images, or another device");
+    return below > 0 ? error_hint(error, "a smaller --batch needs less: --batch %u fits",
+                                  (unsigned)(below * CPU_LANES))
+                     : error_hint(error, "no --batch fits: use a smaller network or fewer "
+                                         "images, or another device");
 }
 
 static enum weft_status fail(const struct opencl_backend *cl, uint64_t needed, const char *what,
                              uint64_t more, struct weft_error *error) {
-    weft_fail(error, WEFT_BAD_DEVICE,
+    error_set(error, WEFT_BAD_DEVICE,
               "memory of the device: %.1f MB are needed for %s, at batch %zu, but %s %.1f MB",
               1e-6 * (double)needed, what, cl->base.batch,
               cl->room.shared ? "the device shares the host's memory, of which are free"
@@ -74,7 +74,7 @@ static enum weft_status fail(const struct opencl_backend *cl, uint64_t needed, c
 
 static enum weft_status fail_buffer(const struct opencl_backend *cl, uint64_t bytes,
                                     const char *what, struct weft_error *error) {
-    weft_fail(error, WEFT_BAD_DEVICE,
+    error_set(error, WEFT_BAD_DEVICE,
               "memory of the device: a buffer of %.1f MB is needed for %s, at batch %zu, but the "
               "device allows %.1f MB for one",
               1e-6 * (double)bytes, what, cl->base.batch, 1e-6 * (double)cl->room.buffer);
@@ -118,6 +118,6 @@ enum weft_status opencl_room_for(const struct opencl_backend *cl, uint64_t bytes
 
 void opencl_room_hint(const struct opencl_backend *cl, struct weft_error *error) {
     const struct total total = total_of(cl, lanes_shards(cl->base.batch));
-    weft_error_hint(error, "the network needs %.1f MB at batch %zu; a smaller --batch needs less",
-                    1e-6 * (double)total.bytes, cl->base.batch);
+    error_hint(error, "the network needs %.1f MB at batch %zu; a smaller --batch needs less",
+               1e-6 * (double)total.bytes, cl->base.batch);
 }

@@ -4,7 +4,7 @@
 #define WEFT_OPENCL_ROOM_H
 
 #include "backend/opencl/cl.h"
-#include "weft/error.h"
+#include "base/error.h"
 
 #include <stdint.h>
 

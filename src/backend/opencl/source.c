@@ -29,10 +29,10 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
             os_text_read(path, SOURCE_LIMIT, FILE_SOURCE, owned, &size, error);
         if (status != WEFT_OK) {
             if (status != WEFT_INTERRUPTED) {
-                weft_error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files "
-                                       "of weft's cl/");
+                error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files "
+                                  "of weft's cl/");
             }
-            weft_error_context(error, "kernels");
+            error_context(error, "kernels");
             return status;
         }
         *text = *owned;
@@ -44,7 +44,7 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
             return WEFT_OK;
         }
     }
-    return weft_fail(error, WEFT_BAD_FILE, "kernels: %s: no built-in file of this name", name);
+    return error_set(error, WEFT_BAD_FILE, "kernels: %s: no built-in file of this name", name);
 }
 
 /* If ${line} is #include "NAME", stores NAME. */
@@ -61,7 +61,7 @@ static enum weft_status add_file(struct text *text, const char *folder, const ch
     size_t number = 1;
     enum weft_status status;
     if (depth > NEST_LIMIT) {
-        return weft_fail(error, WEFT_BAD_FILE, "kernels: %s: files include each other", name);
+        return error_set(error, WEFT_BAD_FILE, "kernels: %s: files include each other", name);
     }
     TRY_OR(done, find_text(folder, name, &line, &owned, error));
     text_add(text, "#line 1 \"%s\"\n", name);
@@ -111,19 +111,19 @@ static void undefine(struct text *text, size_t begin) {
     }
 }
 
-static void define_shape(struct text *text, const char *prefix, struct weft_shape shape) {
+static void define_shape(struct text *text, const char *prefix, struct tensor_shape shape) {
     text_add(text, "#define %s_CHANNELS %zu\n", prefix, shape.channels);
     text_add(text, "#define %s_HEIGHT %zu\n", prefix, shape.height);
     text_add(text, "#define %s_WIDTH %zu\n", prefix, shape.width);
-    text_add(text, "#define %s_SIZE %zu\n", prefix, weft_shape_size(shape));
+    text_add(text, "#define %s_SIZE %zu\n", prefix, shape_size(shape));
 }
 
 /* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
  * RUNNING_MEAN for "conv1.running_mean". */
 static void define_tensors(struct text *text, const struct weft_network *network,
-                           const struct weft_layer *layer) {
+                           const struct network_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
-        const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + i];
+        const struct network_tensor *tensor = &network->tensors[layer->first_tensor + i];
         char name[sizeof tensor->name];
         snprintf(name, sizeof name, "%s", strrchr(tensor->name, '.') + 1);
         for (char *c = name; *c != '\0'; c++) {
@@ -139,7 +139,7 @@ static enum weft_status add_group(struct text *text, const struct opencl_kernels
                                   const char *folder, size_t index, struct weft_error *error) {
     const struct opencl_groups *groups = kernels->groups;
     const struct opencl_group *group = &groups->list[index];
-    const struct weft_layer *layer = &groups->network->layers[group->main];
+    const struct network_layer *layer = &groups->network->layers[group->main];
     size_t begin = text->length;
     if (group->layer->file == NULL) {
         return WEFT_OK;
@@ -171,9 +171,9 @@ static void define_joined(struct text *text, const struct opencl_kernels *kernel
     const struct weft_network *network = kernels->groups->network;
     text_add(text, "#define JOINED(v) (false");
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         for (size_t t = 0; opencl_kernels_join(kernels, i) && t < layer->tensors; t++) {
-            const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + t];
+            const struct network_tensor *tensor = &network->tensors[layer->first_tensor + t];
             size_t begin = (tensor->offset + CPU_LANES - 1) / CPU_LANES;
             size_t end = (tensor->offset + tensor->count) / CPU_LANES;
             if (tensor->trained && begin < end) {
@@ -194,7 +194,7 @@ static enum weft_status add_common(struct text *text, const struct opencl_kernel
     define_joined(text, kernels);
     opencl_define(text, "SIZE", size);
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, groups->mapping));
-    opencl_define(text, "CLASSES", weft_shape_size(weft_network_output(groups->network)));
+    opencl_define(text, "CLASSES", shape_size(network_output(groups->network)));
     TRY(opencl_source_add(text, folder, file, error));
     undefine(text, begin);
     return WEFT_OK;
@@ -218,7 +218,7 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     for (size_t i = 0; i < groups->count; i++) {
         TRY(add_group(text, kernels, folder, i, error));
     }
-    TRY(add_common(text, kernels, folder, "gather.cl", weft_shape_size(network->input), error));
+    TRY(add_common(text, kernels, folder, "gather.cl", shape_size(network->input), error));
     TRY(add_common(text, kernels, folder, "cross_entropy.cl", 1, error));
     TRY(add_common(text, kernels, folder, "adam.cl", vectors, error));
     for (size_t i = 0; i < kernels->count; i++) {
@@ -227,6 +227,6 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
         }
     }
     return text->failed
-               ? weft_fail(error, WEFT_FAILED, "kernels: no memory for the program's source")
+               ? error_set(error, WEFT_FAILED, "kernels: no memory for the program's source")
                : WEFT_OK;
 }

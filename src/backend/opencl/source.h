@@ -2,8 +2,8 @@
 #ifndef WEFT_OPENCL_SOURCE_H
 #define WEFT_OPENCL_SOURCE_H
 
+#include "backend/backend.h"
 #include "base/text.h"
-#include "weft/backend.h"
 
 /* The files of cl/, which src/embed.py puts into the library. */
 struct opencl_builtin {

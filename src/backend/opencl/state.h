@@ -68,7 +68,7 @@ struct opencl_pace {
 };
 
 struct opencl_backend {
-    struct weft_backend base;
+    struct backend base;
     enum weft_mapping mapping; /* cpu or gpu */
     cl_device_id device;
     cl_device_id whole; /* device is a sub-device of it (--threads); NULL: it is none */
@@ -95,8 +95,8 @@ struct opencl_backend {
     struct opencl_launch common[COMMON_COUNT];
     /* Tensors of each activation. That of flatten is the one of its input; NULL inside a group. */
     cl_mem *values, *dvalues;
-    cl_mem *scratch;                           /* of each group, or NULL */
-    cl_mem arrays[WEFT_ARRAY_COUNT], partials; /* padded (opencl_padded) */
+    cl_mem *scratch;                      /* of each group, or NULL */
+    cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;
     struct opencl_fast *fast; /* of clblast/engine.h; NULL: --math exact */
     cl_mem table;             /* 256 floats */
@@ -116,7 +116,7 @@ struct opencl_backend {
  * exact). It shares context and program, but has a queue, kernels and memory of its own.
  * ${first} must be closed last. */
 enum weft_status opencl_open_shared(struct opencl_backend *first,
-                                    const struct weft_backend_options *options,
+                                    const struct backend_options *options,
                                     struct opencl_backend **shared, struct weft_error *error);
 
 #endif

@@ -36,7 +36,7 @@
 #define COUNTER_BYTES 128 /* COUNTER_STRIDE of cl/phases.cl */
 
 struct opencl_steps {
-    struct weft_backend_options options;
+    struct backend_options options;
     char *kernels, *cl_options; /* copies of those of the options, or NULL */
     const char *standard;       /* of the program's OpenCL C */
     struct opencl_phases phases;
@@ -76,7 +76,7 @@ static enum weft_status make_source(const struct opencl_steps *steps,
     TRY(opencl_source_make(&none, steps->options.kernels, text, error));
     TRY(opencl_source_add(text, steps->options.kernels, "phases.cl", error));
     opencl_emit_phases(text, &steps->phases);
-    return text->failed ? weft_fail(error, WEFT_FAILED, "kernels: no memory for a program's source")
+    return text->failed ? error_set(error, WEFT_FAILED, "kernels: no memory for a program's source")
                         : WEFT_OK;
 }
 
@@ -90,7 +90,7 @@ static enum weft_status check_parameters(const struct opencl_backend *cl,
         clGetDeviceInfo(cl->device, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof most, &most, NULL),
         "clGetDeviceInfo", error));
     return bytes <= most ? WEFT_OK
-                         : weft_fail(error, WEFT_BAD_DEVICE,
+                         : error_set(error, WEFT_BAD_DEVICE,
                                      "a kernel of %zu bytes of parameters, the device allows %zu",
                                      bytes, most);
 }
@@ -109,7 +109,7 @@ static enum weft_status build(struct opencl_backend *cl, struct weft_error *erro
                                       &steps->options, error));
     TRY_OR(done, opencl_probe_again(cl, &steps->program, error));
     if (strcmp(steps->program.probe, cl->program.probe) != 0) {
-        status = weft_fail(error, WEFT_BAD_DEVICE,
+        status = error_set(error, WEFT_BAD_DEVICE,
                            "its probe computes something else than that of the launches");
         goto done;
     }
@@ -126,7 +126,7 @@ done:
 
 /* Copies ${options}, whose texts need not exist when the kernel is built. */
 static enum weft_status copy_options(struct opencl_steps *steps,
-                                     const struct weft_backend_options *options,
+                                     const struct backend_options *options,
                                      struct weft_error *error) {
     const char *kernels = options->kernels, *cl_options = options->cl_options;
     steps->options = *options;
@@ -135,12 +135,11 @@ static enum weft_status copy_options(struct opencl_steps *steps,
         cl_options != NULL ? text_copy(cl_options) : NULL;
     return (kernels != NULL && steps->kernels == NULL) ||
                    (cl_options != NULL && steps->cl_options == NULL)
-               ? weft_fail(error, WEFT_FAILED, "opencl: no memory")
+               ? error_set(error, WEFT_FAILED, "opencl: no memory")
                : WEFT_OK;
 }
 
-enum weft_status opencl_steps_init(struct opencl_backend *cl,
-                                   const struct weft_backend_options *options,
+enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backend_options *options,
                                    struct weft_error *error) {
     const bool always = options->step_kernel == WEFT_STEP_KERNEL_ALWAYS;
     const bool suits = cl->mapping == WEFT_MAPPING_CPU &&
@@ -152,7 +151,7 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
     }
     if (standard == NULL) {
         return !always ? WEFT_OK
-                       : weft_fail(error, WEFT_BAD_DEVICE,
+                       : error_set(error, WEFT_BAD_DEVICE,
                                    suits ? "--step-kernel always: the driver has no atomics of "
                                            "order acq_rel and scope device"
                                          : "--step-kernel always: only on a CPU device, with the "
@@ -160,14 +159,14 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl,
     }
     cl->steps = calloc(1, sizeof *cl->steps);
     if (cl->steps == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     cl->steps->standard = standard;
     TRY(copy_options(cl->steps, options, error));
     cl->steps->choice = (struct step_choice){.fixed = always, .way = STEP_KERNEL};
     if (always) {
         if (build(cl, error) != WEFT_OK) {
-            return weft_error_context(error, "--step-kernel always");
+            return error_context(error, "--step-kernel always");
         }
     }
     return WEFT_OK;
@@ -190,19 +189,19 @@ void opencl_steps_finish(struct opencl_backend *cl) {
     cl->steps = NULL;
 }
 
-/* Writes Adam's numbers of all ${steps}: the scale, then the members of struct weft_adam. */
-static enum weft_status write_adam(struct opencl_backend *cl, const struct weft_steps *steps,
+/* Writes Adam's numbers of all ${steps}: the scale, then the members of struct adam_constants. */
+static enum weft_status write_adam(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error) {
     const size_t bytes = steps->steps * 8 * sizeof(cl_float);
     enum weft_status status;
     cl_float(*numbers)[8] = malloc(bytes);
     if (numbers == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     for (size_t i = 0; i < steps->steps; i++) {
         size_t left = steps->images - i * steps->batch;
         float scale = weft_div(1.0f, (float)(left < steps->batch ? left : steps->batch));
-        const struct weft_adam *a = &steps->adam[i];
+        const struct adam_constants *a = &steps->adam[i];
         const cl_float values[8] = {scale,        a->beta1,          a->beta2,
                                     a->eps,       a->complement1,    a->complement2,
                                     a->step_size, a->root_correction};
@@ -222,7 +221,7 @@ static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size
                               "clSetKernelArg: train_steps", error);
 }
 
-static enum weft_status set_arguments(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status set_arguments(struct opencl_backend *cl, const struct training_steps *steps,
                                       size_t begin, size_t count, struct weft_error *error) {
     const struct opencl_phases *phases = &cl->steps->phases;
     const cl_int numbers[] = {(cl_int)begin, (cl_int)count, (cl_int)steps->batch,
@@ -241,7 +240,7 @@ static enum weft_status set_arguments(struct opencl_backend *cl, const struct we
 
 /* Enqueues ${count} steps from ${begin} on, and waits. Stores in ${made} how many there were: fewer
  * if a compute unit has left. */
-static enum weft_status launch(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status launch(struct opencl_backend *cl, const struct training_steps *steps,
                                size_t begin, size_t count, size_t *made, struct weft_error *error) {
     const size_t units = cl->limits.units, one = 1;
     const size_t chunks = cl->steps->phases.chunks * units; /* of a step */
@@ -261,7 +260,7 @@ static enum weft_status launch(struct opencl_backend *cl, const struct weft_step
     cl->base.steps_by_kernel += *made;
     watch_add(&cl->base.watch, *made * cl->base.watch.step);
     if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
-        return weft_fail(error, WEFT_BAD_DEVICE, "train_steps: %d chunks done, of %zu a step", done,
+        return error_set(error, WEFT_BAD_DEVICE, "train_steps: %d chunks done, of %zu a step", done,
                          chunks);
     }
     return watch_check(&cl->base.watch, "computation", error);
@@ -284,7 +283,7 @@ static bool is_ready(struct opencl_backend *cl) {
 }
 
 /* Makes ${count} steps from ${begin} on by launches, and waits. */
-static enum weft_status run_launches(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status run_launches(struct opencl_backend *cl, const struct training_steps *steps,
                                      size_t begin, size_t count, struct weft_error *error) {
     TRY(opencl_steps_enqueue(cl, steps, begin, begin + count, error));
     TRY(opencl_pace_finish(cl, "clFinish", error));
@@ -293,7 +292,7 @@ static enum weft_status run_launches(struct opencl_backend *cl, const struct wef
 }
 
 /* Makes ${steps}, which opencl_steps_begin has prepared, in pieces. */
-static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *steps,
+static enum weft_status run(struct opencl_backend *cl, const struct training_steps *steps,
                             struct weft_error *error) {
     struct step_choice *choice = &cl->steps->choice;
     bool has_adam = false;
@@ -320,7 +319,7 @@ static enum weft_status run(struct opencl_backend *cl, const struct weft_steps *
     return WEFT_OK;
 }
 
-enum weft_status opencl_train(struct weft_backend *backend, const struct weft_steps *steps,
+enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const bool pieces = cl->steps != NULL && cl->debug == NULL && backend->profile == NULL;

@@ -66,16 +66,16 @@ enum weft_status work_groups_kernel(cl_device_id device, cl_kernel kernel,
 enum weft_status work_groups_fail(const char *name, const struct work_group_limits *limits,
                                   struct weft_error *error) {
     if (limits->local_needed > limits->local_memory) {
-        weft_fail(error, WEFT_BAD_DEVICE,
+        error_set(error, WEFT_BAD_DEVICE,
                   "kernel %s: it needs %llu bytes of local memory, and the device has %llu", name,
                   (unsigned long long)limits->local_needed,
                   (unsigned long long)limits->local_memory);
     } else {
-        weft_fail(error, WEFT_BAD_DEVICE,
+        error_set(error, WEFT_BAD_DEVICE,
                   "kernel %s: it needs work-groups of %d, and the device allows %zu", name,
                   CPU_LANES, least(limits->items, limits->sizes[0]));
     }
-    return weft_error_hint(error, "--mapping cpu needs work-groups of 1 and no local memory");
+    return error_hint(error, "--mapping cpu needs work-groups of 1 and no local memory");
 }
 
 /* ---- the choice ---- */

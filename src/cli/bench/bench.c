@@ -65,21 +65,21 @@ static enum weft_status widen(struct weft_network **network, size_t times,
     char *list;
     enum weft_status status;
     for (size_t i = 0; i < old->layer_count; i++) {
-        size_t *outputs = weft_layer_outputs(&old->layers[i]);
+        size_t *outputs = layer_outputs(&old->layers[i]);
         if (outputs != NULL && last != NULL) {
             *last *= times;
         }
         last = outputs != NULL ? outputs : last;
     }
-    list = weft_network_to_json(old);
-    weft_network_destroy(old);
+    list = network_to_json(old);
+    network_destroy(old);
     *network = NULL;
     if (list == NULL) {
-        return weft_fail(error, WEFT_FAILED, "--wide: no memory for the network's text");
+        return error_set(error, WEFT_FAILED, "--wide: no memory for the network's text");
     }
-    status = weft_network_create(list, network, error);
+    status = network_create(list, network, error);
     free(list);
-    return status == WEFT_OK ? WEFT_OK : weft_error_context(error, "--wide %zu", times);
+    return status == WEFT_OK ? WEFT_OK : error_context(error, "--wide %zu", times);
 }
 
 static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
@@ -89,10 +89,9 @@ static enum weft_status make_model(struct cli_bench *bench, struct weft_error *e
     if (options->wide > 1) {
         TRY(widen(&network, (size_t)options->wide, error));
     }
-    TRY(weft_model_create(network, &bench->model, error));
-    weft_model_initialise(bench->model, 0);
-    return weft_backend_check_images(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN],
-                                     error);
+    TRY(model_create(network, &bench->model, error));
+    model_initialise(bench->model, 0);
+    return backend_check_images(bench->model->network, &bench->images[WEFT_SPLIT_TRAIN], error);
 }
 
 /* Prints the parts that were complete before the interruption. */
@@ -105,9 +104,9 @@ static enum weft_status print_interrupted(struct cli_bench *bench, struct weft_e
     if (some) {
         TRY(cli_bench_print(bench, error));
     }
-    weft_fail(error, WEFT_INTERRUPTED, "bench: interrupted");
-    return weft_error_hint(error, some ? "the parts that were complete are shown"
-                                       : "no part was complete");
+    error_set(error, WEFT_INTERRUPTED, "bench: interrupted");
+    return error_hint(error,
+                      some ? "the parts that were complete are shown" : "no part was complete");
 }
 
 /* Measures all parts; with --math fast both kinds of math. Fast comes first: without CLBlast, it
@@ -126,7 +125,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     enum weft_status status;
     if (cli_bench_wants(options, CLI_BENCH_WHOLE) &&
         (options->wide > 1 || options->images < 60000 || options->steps > 0)) {
-        return weft_fail(error, WEFT_USAGE,
+        return error_set(error, WEFT_USAGE,
                          "--whole: it cannot be combined with --images, --steps or --wide");
     }
     os_catch_interrupts();
@@ -145,7 +144,7 @@ done:
         free(bench.parts[i].entries);
     }
     cli_setup_images_finish(bench.all);
-    weft_model_destroy(bench.model);
+    model_destroy(bench.model);
     return status;
 }
 

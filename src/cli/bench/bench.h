@@ -2,12 +2,12 @@
 #ifndef WEFT_CLI_BENCH_H
 #define WEFT_CLI_BENCH_H
 
+#include "backend/backend.h"
+#include "backend/device.h"
+#include "backend/measure.h"
 #include "cli/options.h"
-#include "weft/backend.h"
-#include "weft/data.h"
-#include "weft/device.h"
-#include "weft/network.h"
-#include "weft/profile.h"
+#include "data/images.h"
+#include "network/network.h"
 
 struct cli_bench_options {
     struct cli_options common;
@@ -28,16 +28,16 @@ extern const char *const cli_bench_parts[]; /* in the order of enum cli_bench_wh
 
 /* What was measured of one part. */
 struct cli_bench_part {
-    enum cli_bench_what what;           /* not kernels: those belong to train and evaluate */
-    int math;                           /* enum weft_math */
-    uint64_t images;                    /* of one run */
-    size_t batch, steps;                /* of one run; 0 steps: not cut into steps */
-    double gflop;                       /* of one run */
-    size_t repeat;                      /* times; 0: only the kernels were asked for */
-    uint64_t made[2];                   /* training steps by launches, by one kernel for many */
-    double warm_seconds;                /* of the runs before the timed ones */
-    double *times;                      /* seconds of each run, the shortest first */
-    struct weft_profile_entry *entries; /* kernels; NULL: not asked for */
+    enum cli_bench_what what;      /* not kernels: those belong to train and evaluate */
+    int math;                      /* enum weft_math */
+    uint64_t images;               /* of one run */
+    size_t batch, steps;           /* of one run; 0 steps: not cut into steps */
+    double gflop;                  /* of one run */
+    size_t repeat;                 /* times; 0: only the kernels were asked for */
+    uint64_t made[2];              /* training steps by launches, by one kernel for many */
+    double warm_seconds;           /* of the runs before the timed ones */
+    double *times;                 /* seconds of each run, the shortest first */
+    struct profile_entry *entries; /* kernels; NULL: not asked for */
     size_t entry_count;
     char variant[64]; /* of a peak */
 };

@@ -46,7 +46,7 @@ static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part 
     **part = set;
     (*part)->times = calloc(repeat, sizeof *(*part)->times);
     if ((*part)->times == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu times", repeat);
+        return error_set(error, WEFT_FAILED, "no memory for %zu times", repeat);
     }
     bench->part_count++;
     return WEFT_OK;
@@ -54,12 +54,12 @@ static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part 
 
 /* Runs a part once on the open ${backend}, and stores its time in ${seconds}: all of it, or ${warm}
  * steps of a part that has steps (0: all). */
-typedef enum weft_status run_part(struct cli_bench *bench, struct weft_backend *backend,
+typedef enum weft_status run_part(struct cli_bench *bench, struct backend *backend,
                                   const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                   struct weft_error *error);
 
 /* Runs a part as often as the options ask. A part whose runs are not complete has no times. */
-static enum weft_status time_runs(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status time_runs(struct cli_bench *bench, struct backend *backend,
                                   struct cli_bench_part *part, run_part *run,
                                   struct weft_error *error) {
     for (uint64_t i = 0; i < bench->options->repeat; i++) {
@@ -70,10 +70,10 @@ static enum weft_status time_runs(struct cli_bench *bench, struct weft_backend *
     return WEFT_OK;
 }
 
-static enum weft_status warm_up(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status warm_up(struct cli_bench *bench, struct backend *backend,
                                 struct cli_bench_part *part, run_part *run,
                                 struct weft_error *error) {
-    const struct weft_device *device = weft_backend_device(backend);
+    const struct weft_device *device = backend_device(backend);
     const bool ramps = !device->builtin && strcmp(device->type, "cpu") != 0;
     const double start = os_seconds();
     double seconds;
@@ -87,7 +87,7 @@ static enum weft_status warm_up(struct cli_bench *bench, struct weft_backend *ba
 }
 
 /* Measures a part on an open device: the times of its runs, then the kernels of one more run. */
-static enum weft_status measure(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status measure(struct cli_bench *bench, struct backend *backend,
                                 struct cli_bench_part set, run_part *run,
                                 struct weft_error *error) {
     struct cli_bench_part *part;
@@ -97,11 +97,11 @@ static enum weft_status measure(struct cli_bench *bench, struct weft_backend *ba
     if (cli_bench_wants(bench->options, part->what)) {
         TRY(time_runs(bench, backend, part, run, error));
     }
-    weft_backend_steps_made(backend, &part->made[0], &part->made[1]);
+    backend_steps_made(backend, &part->made[0], &part->made[1]);
     if (cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
-        TRY(weft_backend_profile_start(backend, error));
+        TRY(backend_profile_start(backend, error));
         TRY(run(bench, backend, part, 0, &seconds, error));
-        TRY(weft_backend_profile_read(backend, &part->entries, &part->entry_count, error));
+        TRY(backend_profile_read(backend, &part->entries, &part->entry_count, error));
     }
     return WEFT_OK;
 }
@@ -113,42 +113,42 @@ static bool keep_time(void *context, const struct weft_epoch *epoch) {
 }
 
 /* Runs one epoch. */
-static enum weft_status train(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status train(struct cli_bench *bench, struct backend *backend,
                               const struct cli_bench_part *part, uint64_t warm, double *seconds,
                               struct weft_error *error) {
-    struct weft_training training = weft_training_default();
-    struct weft_training_events events = {.epoch = keep_time, .context = seconds};
+    struct training training = training_default();
+    struct training_events events = {.epoch = keep_time, .context = seconds};
     training.epochs = 1;
     training.steps = warm;
     training.batch = part->batch;
     /* The speed does not depend on the rate, but a wide network would diverge. */
     training.learning_rate /= (float)bench->options->wide;
-    return weft_train(bench->model, backend, (size_t)part->images, &training, &events, error);
+    return train_model(bench->model, backend, (size_t)part->images, &training, &events, error);
 }
 
-static enum weft_status evaluate(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status evaluate(struct cli_bench *bench, struct backend *backend,
                                  const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                  struct weft_error *error) {
-    struct weft_evaluation_options options = {.split = WEFT_SPLIT_TEST,
-                                              .statistics = WEFT_STATISTICS_RUNNING,
-                                              .batch = part->batch,
-                                              .progress = cli_setup_go_on};
-    struct weft_evaluation evaluation = {0};
+    struct evaluation_options options = {.split = WEFT_SPLIT_TEST,
+                                         .statistics = WEFT_STATISTICS_RUNNING,
+                                         .batch = part->batch,
+                                         .progress = cli_setup_go_on};
+    struct evaluation evaluation = {0};
     double start = os_seconds();
-    enum weft_status status = weft_evaluate(backend, &options, &evaluation, error);
+    enum weft_status status = evaluate_images(backend, &options, &evaluation, error);
     (void)bench, (void)warm;
     *seconds = os_seconds() - start;
-    weft_evaluation_finish(&evaluation);
+    evaluation_finish(&evaluation);
     return status;
 }
 
-static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status measure_peak(struct cli_bench *bench, struct backend *backend,
                                      struct weft_error *error) {
     struct cli_bench_part *part;
-    struct weft_peak peak;
+    struct fma_peak peak;
     TRY(add_part(bench, (struct cli_bench_part){.what = CLI_BENCH_PEAK, .math = WEFT_MATH_EXACT},
                  &part, error));
-    TRY(weft_backend_peak(backend, &peak, error));
+    TRY(backend_peak(backend, &peak, error));
     bench->peak = peak.gflops;
     part->gflop = peak.gflops * peak.seconds;
     part->times[part->repeat++] = peak.seconds;
@@ -160,7 +160,7 @@ static enum weft_status measure_peak(struct cli_bench *bench, struct weft_backen
 static double forward_gflop(const struct weft_network *network) {
     uint64_t flop = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
-        flop += weft_layer_flop(&network->layers[i]);
+        flop += layer_flop(&network->layers[i]);
     }
     return 1e-9 * (double)flop;
 }
@@ -168,7 +168,7 @@ static double forward_gflop(const struct weft_network *network) {
 /* Returns those of a training step: the forward pass, the gradients of the parameters, and those of
  * all inputs except the images. */
 static double step_gflop(const struct weft_network *network) {
-    double first = 1e-9 * (double)weft_layer_flop(&network->layers[0]);
+    double first = 1e-9 * (double)layer_flop(&network->layers[0]);
     return 3 * forward_gflop(network) - first;
 }
 
@@ -189,13 +189,13 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
                                   .steps = trains ? (images + batch - 1) / batch : 0,
                                   .gflop = (double)images *
                                            (trains ? step_gflop(network) : forward_gflop(network))};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     enum weft_status status;
     cli_needs_print(options, network, batch, batch, !trains);
     TRY_OR(done, cli_setup_device(options, network, batch, !trains, NULL, &backend, error));
-    bench->device = *weft_backend_device(backend);
+    bench->device = *backend_device(backend);
     TRY_OR(done, cli_setup_write_model(backend, bench->model, false, error));
-    TRY_OR(done, weft_backend_set_images(backend, split, &bench->images[split], error));
+    TRY_OR(done, backend_set_images(backend, split, &bench->images[split], error));
     if (peak) {
         TRY_OR(done, measure_peak(bench, backend, error));
     }
@@ -203,19 +203,19 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
         TRY_OR(done, measure(bench, backend, part, trains ? train : evaluate, error));
     }
 done:
-    weft_backend_close(backend);
+    backend_close(backend);
     return status;
 }
 
 /* Runs weft train once; its run folder is a temporary one. */
-static enum weft_status train_whole(struct cli_bench *bench, struct weft_backend *backend,
+static enum weft_status train_whole(struct cli_bench *bench, struct backend *backend,
                                     const struct cli_bench_part *part, uint64_t warm,
                                     double *seconds, struct weft_error *error) {
     const struct cli_bench_options *asked = bench->options;
     struct cli_train_options options = {.common = asked->common,
                                         .epochs = asked->epochs,
                                         .batch = asked->batch,
-                                        .lr = weft_training_default().learning_rate,
+                                        .lr = training_default().learning_rate,
                                         .order = WEFT_ORDER_SHUFFLED,
                                         .network = asked->network};
     char folder[1024];

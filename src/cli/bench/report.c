@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/measure.h"
 #include "base/try.h"
 #include "cli/json.h"
 #include "os/host.h"
 #include "report/screen.h"
-#include "weft/profile.h"
 #include "weft/version.h"
 
 /* Returns ${amount} over ${seconds}; 0 if the time is 0. */
@@ -128,7 +128,7 @@ static enum weft_status print_part(const struct cli_bench *bench, const struct c
 /* ---- kernels ---- */
 
 static int slower(const void *a, const void *b) {
-    const struct weft_profile_entry *left = a, *right = b;
+    const struct profile_entry *left = a, *right = b;
     return (left->seconds < right->seconds) - (left->seconds > right->seconds);
 }
 
@@ -153,7 +153,7 @@ static int print_kernel_head(const struct cli_bench_part *part) {
 
 static enum weft_status print_kernel(const struct cli_bench *bench,
                                      const struct cli_bench_part *part,
-                                     const struct weft_profile_entry *entry, int width,
+                                     const struct profile_entry *entry, int width,
                                      struct weft_error *error) {
     double gflop = 1e-9 * (double)entry->flop, gflops = rate(gflop, entry->seconds);
     double share = rate(entry->seconds, seconds_of_kernels(part));

@@ -5,8 +5,8 @@
 #include "base/try.h"
 #include "cli/json.h"
 #include "cli/messages.h"
+#include "data/model.h"
 #include "report/screen.h"
-#include "weft/model.h"
 
 /* How many verdicts there are, and how many of them are not equal. */
 struct counts {
@@ -160,7 +160,7 @@ static enum weft_status conclude(const struct counts *counts, const struct weft_
         if (counts->unreadable > 0) {
             cli_message_always("%s", first->message);
         }
-        return weft_fail(error, WEFT_FAILED, "fleet: %zu of %zu verdicts differ from the majority",
+        return error_set(error, WEFT_FAILED, "fleet: %zu of %zu verdicts differ from the majority",
                          counts->minority, counts->verdicts);
     }
     if (counts->unreadable > 0) {
@@ -169,7 +169,7 @@ static enum weft_status conclude(const struct counts *counts, const struct weft_
     }
     return counts->without == 0
                ? WEFT_OK
-               : weft_fail(error, WEFT_NO_VERDICT, "fleet: without a verdict: %zu of %zu",
+               : error_set(error, WEFT_NO_VERDICT, "fleet: without a verdict: %zu of %zu",
                            counts->without, counts->verdicts);
 }
 

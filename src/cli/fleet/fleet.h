@@ -43,7 +43,7 @@ struct fleet_line {
     bool equal;     /* a verdict or a stage with this result */
     bool differs;   /* a verdict that is not equal, or contradicts itself */
     bool nothing;   /* a stage that compared nothing */
-    unsigned stage; /* a stage: 1 << enum weft_verify_stage; 0: another name */
+    unsigned stage; /* a stage: 1 << enum verify_stage; 0: another name */
 };
 
 /* Reads the line ${text} of ${size} bytes and adds its texts to ${buffer}, each ended by a zero.

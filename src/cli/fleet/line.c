@@ -6,8 +6,8 @@
 #include "base/json_read.h"
 #include "base/printable.h"
 #include "base/try.h"
-#include "weft/model.h"
-#include "weft/verify.h"
+#include "data/model.h"
+#include "verify/verification.h"
 
 static const char *text_of(const json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
@@ -117,8 +117,8 @@ static void read_verdict(const json_t *json, struct text *buffer, struct fleet_l
 static void read_stage(const json_t *json, struct fleet_line *line) {
     const char *name = text_of(json, "stage");
     uint64_t cases = 0;
-    for (int i = 0; i < WEFT_STAGE_COUNT; i++) {
-        if (strcmp(name, weft_stage_name((enum weft_verify_stage)i)) == 0) {
+    for (int i = 0; i < VERIFY_STAGE_COUNT; i++) {
+        if (strcmp(name, verify_stage_name((enum verify_stage)i)) == 0) {
             line->stage = 1u << i;
         }
     }
@@ -140,7 +140,7 @@ enum weft_status fleet_line_read(const char *text, size_t size, struct text *buf
     TRY(json_read(text, size, &json, error));
     event = json_string_value(json_object_get(json, "event"));
     if (event == NULL) {
-        status = weft_fail(error, WEFT_BAD_FILE, "not an event of weft");
+        status = error_set(error, WEFT_BAD_FILE, "not an event of weft");
     }
     for (int i = FLEET_STAGE; event != NULL && i <= FLEET_VERDICT; i++) {
         line->kind = strcmp(event, kinds[i]) == 0 ? (enum fleet_kind)i : line->kind;
@@ -153,5 +153,5 @@ enum weft_status fleet_line_read(const char *text, size_t size, struct text *buf
         add(buffer, line, FLEET_WHY, text_of(json, "message"));
     }
     json_decref(json);
-    return buffer->failed ? weft_fail(error, WEFT_FAILED, "no memory") : status;
+    return buffer->failed ? error_set(error, WEFT_FAILED, "no memory") : status;
 }

@@ -9,7 +9,7 @@
 #include "os/files.h"
 #include "os/host.h"
 #include "os/threads.h"
-#include "weft/verify.h"
+#include "verify/verification.h"
 
 #define FILE_LIMIT (192u << 20) /* bytes */
 #define PIECE      (256u << 10) /* bytes, and the rest of the last line */
@@ -31,7 +31,7 @@ struct context {
     unsigned stages; /* as fleet_line.stage, of all stages so far */
     bool some;       /* there were stages */
     bool differs;    /* one of them, or a difference */
-    unsigned empty;  /* the stages that compared nothing; 1 << WEFT_STAGE_COUNT: another name */
+    unsigned empty;  /* the stages that compared nothing; 1 << VERIFY_STAGE_COUNT: another name */
     bool failed;     /* the file has a verdict that is not equal, to which an error belongs */
     size_t last;     /* the line */
 };
@@ -48,9 +48,9 @@ static enum weft_status add_verdict(struct fleet *fleet, struct context *context
                                     const struct piece *piece, const struct fleet_line *line,
                                     struct weft_error *error) {
     const char *text = piece->buffer.bytes, *why = text + line->texts[FLEET_WHY];
-    bool all = context->stages == (1u << WEFT_STAGE_COUNT) - 1;
+    bool all = context->stages == (1u << VERIFY_STAGE_COUNT) - 1;
     /* These two have nothing to compare on the CPU backend. */
-    unsigned none = line->builtin ? 1u << WEFT_STAGE_TRANSFERS | 1u << WEFT_STAGE_NUMERICS : 0;
+    unsigned none = line->builtin ? 1u << VERIFY_STAGE_TRANSFERS | 1u << VERIFY_STAGE_NUMERICS : 0;
     bool nothing = (context->empty & ~none) != 0;
     struct fleet_verdict verdict = {.is_event = true,
                                     .builtin = line->builtin,
@@ -87,7 +87,7 @@ static enum weft_status take(struct fleet *fleet, struct context *context,
         context->differs = context->differs || !line->equal;
         context->empty |= !line->nothing     ? 0
                           : line->stage != 0 ? line->stage
-                                             : 1u << WEFT_STAGE_COUNT;
+                                             : 1u << VERIFY_STAGE_COUNT;
         return WEFT_OK;
     case FLEET_DIFFERENCE:
         context->some = context->differs = true;
@@ -113,7 +113,7 @@ static void read_piece(void *context, size_t index) {
         length = end != NULL ? (size_t)(end - begin) : piece->size - at;
         size_t kept = length > 0 && begin[length - 1] == '\r' ? length - 1 : length;
         if (!fleet_grow((void **)&piece->lines, piece->count, &capacity, sizeof *piece->lines)) {
-            weft_fail(error, WEFT_FAILED, "no memory for lines");
+            error_set(error, WEFT_FAILED, "no memory for lines");
             piece->bad++;
             return;
         }
@@ -185,12 +185,12 @@ static enum weft_status read_text(struct fleet *fleet, struct os_pool *pool, con
     }
     if (all.bad > 0) {
         *error = all.error;
-        return all.bad == 1 ? weft_error_context(error, "%s, line %zu", path, all.bad_line)
-                            : weft_error_context(error, "%s, %zu bad lines, the first is line %zu",
-                                                 path, all.bad, all.bad_line);
+        return all.bad == 1 ? error_context(error, "%s, line %zu", path, all.bad_line)
+                            : error_context(error, "%s, %zu bad lines, the first is line %zu", path,
+                                            all.bad, all.bad_line);
     }
     return fleet->count > before ? WEFT_OK
-                                 : weft_fail(error, WEFT_BAD_FILE,
+                                 : error_set(error, WEFT_BAD_FILE,
                                              "%s: it has no verdict of weft verify --json", path);
 }
 
@@ -202,7 +202,7 @@ enum weft_status fleet_read(struct fleet *fleet, const char *path, struct weft_e
     TRY_OR(done, os_text_read(path, FILE_LIMIT, FILE_JSON, &text, &size, error));
     pool = os_pool_create(size > PIECE ? os_processors() : 1);
     if (pool == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "%s: no memory to read it", path);
+        status = error_set(error, WEFT_FAILED, "%s: no memory to read it", path);
         goto done;
     }
     status = read_text(fleet, pool, path, text, size, error);

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/device.h"
 #include "cli/parser.h"
 #include "cli/setup.h"
+#include "data/images.h"
 #include "report/screen.h"
-#include "weft/data.h"
-#include "weft/device.h"
 
 /* Prints a word and its meaning on one line. */
 static void offer(const char *dashes, const char *word, const char *text) {
@@ -48,7 +48,7 @@ static void offer_devices(void) {
     screen_print("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
     fflush(stdout);
     cli_setup_explain_end(true);
-    if (weft_devices_list(&devices, &count, NULL, &error) == WEFT_OK) {
+    if (devices_list(&devices, &count, NULL, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {
             snprintf(index, sizeof index, "%u", devices[i].index);
             if (!devices[i].builtin) {
@@ -61,9 +61,9 @@ static void offer_devices(void) {
 
 /* Offers the names of the classes; weft samples --class takes them with hyphens for spaces. */
 static void offer_classes(void) {
-    for (size_t i = 0; i < sizeof weft_class_names / sizeof weft_class_names[0]; i++) {
+    for (size_t i = 0; i < sizeof fashion_class_names / sizeof fashion_class_names[0]; i++) {
         char name[64];
-        snprintf(name, sizeof name, "%s", weft_class_names[i]);
+        snprintf(name, sizeof name, "%s", fashion_class_names[i]);
         for (char *space = name; (space = strchr(space, ' ')) != NULL;) {
             *space = '-';
         }

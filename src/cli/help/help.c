@@ -146,11 +146,11 @@ enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topi
     if (nearest == NULL) {
         nearest = cli_nearest_find(word, page_name, topics);
     }
-    weft_fail(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
+    error_set(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
     return nearest == NULL
                ? WEFT_USAGE
-               : weft_error_hint(error, "did you mean weft %s%s?",
-                                 topics != NULL && nearest[0] != '-' ? "help " : "", nearest);
+               : error_hint(error, "did you mean weft %s%s?",
+                            topics != NULL && nearest[0] != '-' ? "help " : "", nearest);
 }
 
 enum weft_status cli_help(int count, char *const *names, struct weft_error *error) {
@@ -164,7 +164,7 @@ enum weft_status cli_help(int count, char *const *names, struct weft_error *erro
         return WEFT_OK;
     }
     if (count > 1) {
-        return weft_fail(error, WEFT_USAGE, "weft help: it takes one command");
+        return error_set(error, WEFT_USAGE, "weft help: it takes one command");
     }
 
     /* A command, or a topic. */

@@ -20,7 +20,8 @@ static enum weft_status set_size(struct cli_prediction *state, struct weft_error
     const struct weft_network *network = state->model->network;
     struct weft_images images = {.height = network->input.height,
                                  .width = network->input.width,
-                                 .classes = sizeof weft_class_names / sizeof weft_class_names[0]};
+                                 .classes =
+                                     sizeof fashion_class_names / sizeof fashion_class_names[0]};
     if (network->input.flat) {
         while (images.width * images.width < network->input.channels) {
             images.width++;
@@ -30,7 +31,7 @@ static enum weft_status set_size(struct cli_prediction *state, struct weft_error
     state->classes = images.classes;
     state->height = images.height;
     state->width = images.width;
-    return weft_backend_check_images(network, &images, error);
+    return backend_check_images(network, &images, error);
 }
 
 /* Allocates space for ${count} images, and for their mirrored ones. */
@@ -44,7 +45,7 @@ static enum weft_status reserve(struct cli_prediction *state, size_t count,
     state->names = calloc(count + 1, sizeof *state->names);
     if (state->pixels == NULL || state->labels == NULL || state->exact == NULL ||
         state->mirrored == NULL || state->content == NULL || state->names == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu images", count);
+        return error_set(error, WEFT_FAILED, "no memory for %zu images", count);
     }
     return WEFT_OK;
 }
@@ -55,7 +56,7 @@ static enum weft_status add_image(struct cli_prediction *state, const char *name
     size_t size = strlen(name) + 1;
     char *copy = malloc(size);
     if (copy == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for a name");
+        return error_set(error, WEFT_FAILED, "no memory for a name");
     }
     state->names[state->count++] = memcpy(copy, name, size);
     return WEFT_OK;
@@ -111,7 +112,7 @@ static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *
         snprintf(part, sizeof part, "%.*s", length < 31 ? (int)length : 31, text);
         TRY(cli_option_count(part, 0, limit - 1, "--index", &value, error));
         if (*count == INDICES_MAX) {
-            return weft_fail(error, WEFT_USAGE, "--index: more than %d images", INDICES_MAX);
+            return error_set(error, WEFT_USAGE, "--index: more than %d images", INDICES_MAX);
         }
         indices[(*count)++] = (uint32_t)value;
         text += length;
@@ -133,8 +134,8 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
         state->content[i] =
             cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
         state->labels[i] = images->labels[indices[i]];
-        snprintf(name, sizeof name, "%s:%u",
-                 weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);
+        snprintf(name, sizeof name, "%s:%u", split_name((enum weft_split)state->options->split),
+                 (unsigned)indices[i]);
         TRY(add_image(state, name, error));
     }
     return WEFT_OK;
@@ -149,24 +150,23 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     size_t count;
     enum weft_status status = WEFT_OK;
     if (indices == NULL) {
-        TRY_OR(done, weft_fail(error, WEFT_FAILED, "--index: no memory"));
+        TRY_OR(done, error_set(error, WEFT_FAILED, "--index: no memory"));
     }
-    TRY_OR(done, weft_data_find(options->common.data, folder, error));
-    TRY_OR(done, weft_images_read(folder, (enum weft_split)options->split, &images, NULL, error));
-    TRY_OR(done, weft_backend_check_images(state->model->network, &images, error));
+    TRY_OR(done, data_find(options->common.data, folder, error));
+    TRY_OR(done, images_read(folder, (enum weft_split)options->split, &images, NULL, error));
+    TRY_OR(done, backend_check_images(state->model->network, &images, error));
     TRY_OR(done, parse_indices(options->index, images.count, indices, &count, error));
     cli_identity_start(&identity, &images);
     cli_identity_finish(&identity);
     cli_identity_check_split(&options->common, folder, (enum weft_split)options->split, &identity,
                              options->common.operands[0], state->model);
     if (state->model->classes == NULL) {
-        TRY_OR(done, weft_model_set_classes(state->model,
-                                            weft_images_class_names(&images, &identity.hash),
-                                            images.classes, error));
+        TRY_OR(done, model_set_classes(state->model, images_class_names(&images, &identity.hash),
+                                       images.classes, error));
     }
     TRY_OR(done, copy_images(state, &images, indices, count, error));
 done:
-    weft_images_finish(&images);
+    images_finish(&images);
     free(indices);
     return status;
 }
@@ -176,20 +176,20 @@ static enum weft_status check_options(const struct cli_predict_options *options,
                                       struct weft_error *error) {
     bool files = options->common.operand_count > 1;
     if (files == (options->index != NULL)) {
-        weft_fail(error, WEFT_USAGE,
+        error_set(error, WEFT_USAGE,
                   files ? "--index: name files or images of the data set, not both"
                         : "IMAGE is missing: weft predict needs one");
-        return weft_error_hint(error, "for example: weft predict run-1 shirt.png, or "
-                                      "weft predict run-1 --index 0,17");
+        return error_hint(error, "for example: weft predict run-1 shirt.png, or "
+                                 "weft predict run-1 --index 0,17");
     }
     if (files && !cli_picture_can_read()) {
-        weft_fail(error, WEFT_USAGE,
+        error_set(error, WEFT_USAGE,
                   "predict: this weft was built without libpng: it can only take --index");
-        return weft_error_hint(error, "name images of the data set (--index 0,17), or build with "
-                                      "libpng (Debian: libpng-dev)");
+        return error_hint(error, "name images of the data set (--index 0,17), or build with "
+                                 "libpng (Debian: libpng-dev)");
     }
     if (options->out != NULL && canvas_check(options->out, error) != WEFT_OK) {
-        return weft_error_context(error, "--out");
+        return error_context(error, "--out");
     }
     return WEFT_OK;
 }
@@ -204,7 +204,7 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     TRY(set_size(state, error));
     TRY(options->index == NULL ? read_files(state, error) : read_data(state, error));
     state->class_names = state->model->classes != NULL ? (const char *const *)state->model->classes
-                                                       : weft_class_names;
+                                                       : fashion_class_names;
     return WEFT_OK;
 }
 
@@ -219,5 +219,5 @@ void cli_predict_finish(struct cli_prediction *state) {
     free(state->mirrored);
     free(state->content);
     free(state->logits);
-    weft_model_destroy(state->model);
+    model_destroy(state->model);
 }

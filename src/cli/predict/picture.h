@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
+#include "base/error.h"
 
 struct cli_picture {
     size_t width, height;

@@ -141,7 +141,7 @@ static void read_pixels(struct reader *reader) {
         for (size_t y = top; y < reader->height && left < reader->width; y += dy) {
             const uint8_t *pixel = reader->row;
             if (os_interrupted()) {
-                weft_fail(&reader->failure, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
+                error_set(&reader->failure, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
                 png_error(reader->png, "interrupted");
             }
             png_read_row(reader->png, reader->row, NULL);
@@ -165,9 +165,9 @@ static enum weft_status attempt(struct reader *reader, void (*step)(struct reade
         return error->status;
     }
     if (reader->no_memory) {
-        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
-    return weft_fail(error, WEFT_BAD_FILE, "%s: damaged PNG file: %s", reader->path,
+    return error_set(error, WEFT_BAD_FILE, "%s: damaged PNG file: %s", reader->path,
                      reader->message);
 }
 
@@ -177,7 +177,7 @@ static enum weft_status attempt(struct reader *reader, void (*step)(struct reade
 static enum weft_status reserve(struct reader *reader, struct weft_error *error) {
     size_t cells;
     if (reader->height > PIXELS_MAX / reader->width) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels: more than %u million",
+        return error_set(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels: more than %u million",
                          reader->path, reader->width, reader->height, PIXELS_MAX / 1000000);
     }
     do {
@@ -190,7 +190,7 @@ static enum weft_status reserve(struct reader *reader, struct weft_error *error)
     reader->alpha = calloc(cells, sizeof *reader->alpha);
     reader->row = malloc(reader->width * RGBA);
     if (reader->weighted == NULL || reader->alpha == NULL || reader->row == NULL) {
-        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
     return WEFT_OK;
 }
@@ -219,7 +219,7 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
     picture->height = reader->rows;
     picture->grey = malloc(reader->columns * reader->rows);
     if (picture->grey == NULL) {
-        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
     for (size_t row = 0, i = 0; row < reader->rows; row++) {
         for (size_t column = 0; column < reader->columns; column++, i++) {
@@ -239,7 +239,7 @@ static enum weft_status check_kind(struct reader *reader, struct weft_error *err
     TRY(file_kind_check(reader->path, reader->start, reader->start_size, FILE_PNG, false, error));
     return reader->start_size >= SIGNATURE && png_sig_cmp(reader->start, 0, SIGNATURE) == 0
                ? WEFT_OK
-               : weft_fail(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
+               : error_set(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
 }
 
 static enum weft_status decode(struct reader *reader, struct cli_picture *picture,
@@ -249,7 +249,7 @@ static enum weft_status decode(struct reader *reader, struct cli_picture *pictur
                                            reader, on_allocate, on_free);
     reader->info = reader->png != NULL ? png_create_info_struct(reader->png) : NULL;
     if (reader->info == NULL) {
-        return weft_fail(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
     }
     png_set_read_fn(reader->png, reader, on_read);
     TRY(attempt(reader, read_header, error));
@@ -289,8 +289,8 @@ const char *cli_picture_png_version(void) {
 enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
                                   struct weft_error *error) {
     *picture = (struct cli_picture){0};
-    weft_fail(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
-    return weft_error_hint(error, "build with libpng (Debian: libpng-dev)");
+    error_set(error, WEFT_USAGE, "%s: this weft was built without libpng", path);
+    return error_hint(error, "build with libpng (Debian: libpng-dev)");
 }
 
 bool cli_picture_can_read(void) {

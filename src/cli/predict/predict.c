@@ -62,8 +62,8 @@ static void mirror_image(const struct cli_prediction *state, const uint8_t *from
 
 /* Whether the classes are those of Fashion-MNIST: other pictures must not be mirrored. */
 static bool has_shoes(const char *const *names) {
-    for (size_t i = 0; i < sizeof weft_class_names / sizeof weft_class_names[0]; i++) {
-        if (strcmp(names[i], weft_class_names[i]) != 0) {
+    for (size_t i = 0; i < sizeof fashion_class_names / sizeof fashion_class_names[0]; i++) {
+        if (strcmp(names[i], fashion_class_names[i]) != 0) {
             return false;
         }
     }
@@ -115,25 +115,25 @@ static void choose(struct cli_prediction *state) {
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
     struct weft_images images = {state->computed, state->height, state->width,
                                  state->pixels,   state->labels, state->classes};
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     size_t most = cli_needs_batch(state->model->network, true);
     size_t batch = state->computed < most ? state->computed : most;
     enum weft_status status;
     TRY_OR(done, cli_setup_device(&state->options->common, state->model->network, batch, true, NULL,
                                   &backend, error));
     TRY_OR(done, cli_setup_write_model(backend, state->model, false, error));
-    TRY_OR(done, weft_backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
+    TRY_OR(done, backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
     for (size_t first = 0; first < state->computed; first += batch) {
         size_t left = state->computed - first;
-        struct weft_pass pass = {.split = WEFT_SPLIT_TEST,
-                                 .statistics = WEFT_STATISTICS_RUNNING,
-                                 .first = first,
-                                 .count = left < batch ? left : batch,
-                                 .logits = state->logits + first * state->classes};
-        TRY_OR(done, weft_backend_evaluate(backend, &pass, error));
+        struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST,
+                                       .statistics = WEFT_STATISTICS_RUNNING,
+                                       .first = first,
+                                       .count = left < batch ? left : batch,
+                                       .logits = state->logits + first * state->classes};
+        TRY_OR(done, backend_evaluate(backend, &pass, error));
     }
 done:
-    weft_backend_close(backend);
+    backend_close(backend);
     return status;
 }
 
@@ -224,7 +224,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     struct weft_error reason = {0};
     enum weft_status status = WEFT_OK;
     if (best == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu names", state->count);
+        return error_set(error, WEFT_FAILED, "no memory for %zu names", state->count);
     }
     for (size_t i = 0; i < state->count; i++) {
         sort_top(state->logits + i * state->classes, state->classes, top, order);
@@ -246,7 +246,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
     mirror(state);
     state->logits = calloc(state->computed, state->classes * sizeof *state->logits);
     if (state->logits == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu logits", state->computed);
+        return error_set(error, WEFT_FAILED, "no memory for %zu logits", state->computed);
     }
     TRY(compute_logits(state, error));
     for (size_t i = 0; i < state->computed; i++) {
@@ -264,7 +264,7 @@ static enum weft_status run(const void *options, struct weft_error *error) {
         TRY_OR(done, predict(&state, error));
     }
     if (state.unread > 0) {
-        TRY_OR(done, weft_fail(error, WEFT_BAD_FILE, "predict: %zu of %zu files could not be read",
+        TRY_OR(done, error_set(error, WEFT_BAD_FILE, "predict: %zu of %zu files could not be read",
                                state.unread, state.unread + state.count));
     }
 done:

@@ -5,7 +5,7 @@
 #include "base/json_write.h"
 #include "cli/options.h"
 #include "cli/predict/picture.h"
-#include "weft/model.h"
+#include "data/model.h"
 
 struct cli_predict_options {
     struct cli_options common;

@@ -67,11 +67,11 @@ static void predict(const float *logits, size_t classes, struct page_picture *pi
 }
 
 /* Stores all images of a split in the order of their cells. */
-static enum weft_status sort_images(struct part *part, const struct weft_evaluation *evaluation,
+static enum weft_status sort_images(struct part *part, const struct evaluation *evaluation,
                                     struct weft_error *error) {
     struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
     if (pictures == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu images", evaluation->images);
+        return error_set(error, WEFT_FAILED, "no memory for %zu images", evaluation->images);
     }
     for (size_t i = 0; i < evaluation->images; i++) {
         pictures[i].index = (uint32_t)i;
@@ -84,30 +84,30 @@ static enum weft_status sort_images(struct part *part, const struct weft_evaluat
     return WEFT_OK;
 }
 
-static bool same_matrix(const struct weft_evaluation *a, const struct weft_evaluation *b) {
+static bool same_matrix(const struct evaluation *a, const struct evaluation *b) {
     return a->classes == b->classes && a->images == b->images &&
            memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
 }
 
-static enum weft_status evaluate(struct part *part, struct weft_backend *backend,
+static enum weft_status evaluate(struct part *part, struct backend *backend,
                                  struct weft_error *error) {
-    size_t count = part->images.count, most = cli_needs_batch(weft_backend_network(backend), true);
-    struct weft_evaluation_options options = {.split = part->split,
-                                              .statistics = WEFT_STATISTICS_RUNNING,
-                                              .batch = count < most ? count : most,
-                                              .want_logits = true};
-    struct weft_evaluation evaluation;
+    size_t count = part->images.count, most = cli_needs_batch(backend_network(backend), true);
+    struct evaluation_options options = {.split = part->split,
+                                         .statistics = WEFT_STATISTICS_RUNNING,
+                                         .batch = count < most ? count : most,
+                                         .want_logits = true};
+    struct evaluation evaluation;
     enum weft_status status;
-    TRY(weft_backend_set_images(backend, part->split, &part->images, error));
-    TRY(weft_evaluate(backend, &options, &evaluation, error));
+    TRY(backend_set_images(backend, part->split, &part->images, error));
+    TRY(evaluate_images(backend, &options, &evaluation, error));
     if (same_matrix(&evaluation, &part->run->evaluations[part->split])) {
         status = sort_images(part, &evaluation, error);
     } else {
-        status = weft_fail(error, WEFT_BAD_FILE,
+        status = error_set(error, WEFT_BAD_FILE,
                            "%s: the model and the images do not give the matrix of run.json",
-                           weft_split_name(part->split));
+                           split_name(part->split));
     }
-    weft_evaluation_finish(&evaluation);
+    evaluation_finish(&evaluation);
     return status;
 }
 
@@ -115,17 +115,17 @@ static enum weft_status evaluate(struct part *part, struct weft_backend *backend
 static enum weft_status evaluate_run(const struct cli_options *options,
                                      struct part parts[WEFT_SPLIT_COUNT],
                                      struct weft_error *error) {
-    struct weft_backend *backend = NULL;
+    struct backend *backend = NULL;
     struct weft_model *model = NULL;
     struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
     char folder[4096], path[4096];
     enum weft_status status;
     TRY_OR(done, cli_setup_model(options, parts[0].run->name, NULL, &model, path, error));
-    TRY_OR(done, weft_data_find(options->data, folder, error));
+    TRY_OR(done, data_find(options->data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_images *images = &parts[i].images;
-        TRY_OR(done, weft_images_read(folder, (enum weft_split)i, images, NULL, error));
-        TRY_OR(done, weft_backend_check_images(model->network, images, error));
+        TRY_OR(done, images_read(folder, (enum weft_split)i, images, NULL, error));
+        TRY_OR(done, backend_check_images(model->network, images, error));
         cli_identity_start(&identity[i], images);
     }
     TRY_OR(done, cli_setup_device(options, model->network, cli_needs_batch(model->network, true),
@@ -142,8 +142,8 @@ done:
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&identity[i]);
     }
-    weft_backend_close(backend);
-    weft_model_destroy(model);
+    backend_close(backend);
+    model_destroy(model);
     return status;
 }
 
@@ -191,7 +191,7 @@ static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool
 static size_t image_limit(const struct part *parts, size_t count) {
     size_t bytes = 0, left;
     for (size_t i = 0; i < count; i++) {
-        const struct weft_evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
+        const struct evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
         for (size_t k = 0; k < evaluation->classes * evaluation->classes; k++) {
             bytes += evaluation->confusion[k] == 0 ? ZERO_BYTES : CELL_BYTES;
         }
@@ -268,7 +268,7 @@ static enum weft_status make_sprite(struct page *page, const struct part *parts,
     rows = (total + COLUMNS - 1) / COLUMNS;
     sprite = calloc(rows * COLUMNS, page->height * page->width);
     if (sprite == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu images", total);
+        return error_set(error, WEFT_FAILED, "no memory for %zu images", total);
     }
     for (size_t i = 0; i < count; i++) {
         paint(page, &parts[i], sprite, &next);
@@ -285,7 +285,7 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
     struct part *parts = calloc(count, sizeof *parts);
     enum weft_status status;
     if (parts == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the images of a report");
+        return error_set(error, WEFT_FAILED, "no memory for the images of a report");
     }
     for (size_t i = 0; i < count; i++) {
         parts[i].run = &page->runs[i / WEFT_SPLIT_COUNT];
@@ -298,7 +298,7 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
     TRY_OR(done, make_sprite(page, parts, count, error));
 done:
     for (size_t i = 0; i < count; i++) {
-        weft_images_finish(&parts[i].images);
+        images_finish(&parts[i].images);
     }
     free(parts);
     return status;

@@ -99,17 +99,17 @@ static enum weft_status draw_curves(const struct options *options, const struct 
 /* Fails for options that contradict each other. */
 static enum weft_status check(const struct options *options, struct weft_error *error) {
     if (options->common.operand_count > RUNS_MAX) {
-        return weft_fail(error, WEFT_USAGE, "report: %zu runs, but at most %d",
+        return error_set(error, WEFT_USAGE, "report: %zu runs, but at most %d",
                          options->common.operand_count, RUNS_MAX);
     }
     if (options->curves != NULL && options->out != NULL) {
-        return weft_fail(error, WEFT_USAGE, "--curves: it replaces the report: no --out");
+        return error_set(error, WEFT_USAGE, "--curves: it replaces the report: no --out");
     }
     if (options->curves != NULL && options->common.operand_count > 1) {
-        return weft_fail(error, WEFT_USAGE, "--curves: it draws one run");
+        return error_set(error, WEFT_USAGE, "--curves: it draws one run");
     }
     if (options->curves != NULL && canvas_check(options->curves, error) != WEFT_OK) {
-        return weft_error_context(error, "--curves");
+        return error_context(error, "--curves");
     }
     return WEFT_OK;
 }
@@ -154,7 +154,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     if (page.runs != NULL && data != NULL) {
         status = make(options, &page, data, &lock, error);
     } else {
-        status = weft_fail(error, WEFT_FAILED, "report: no memory");
+        status = error_set(error, WEFT_FAILED, "report: no memory");
     }
     for (size_t i = 0; i < page.run_count; i++) {
         cli_report_run_finish(&page.runs[i]);

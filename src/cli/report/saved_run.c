@@ -16,7 +16,7 @@
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };
 
 static enum weft_status wrong(struct weft_error *error, const char *what) {
-    return weft_fail(error, WEFT_BAD_FILE, "%s is missing or wrong", what);
+    return error_set(error, WEFT_BAD_FILE, "%s is missing or wrong", what);
 }
 
 /* Stores the number ${key} of ${object}. Returns false if it is missing or below 0. */
@@ -56,7 +56,7 @@ static enum weft_status read_history(const json_t *json, struct page_run *run,
     }
     run->history = calloc(json_array_size(list) + 1, sizeof *run->history);
     if (run->history == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the history");
+        return error_set(error, WEFT_FAILED, "no memory for the history");
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
@@ -83,7 +83,7 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
     size_t count = json_array_size(list);
     run->names = calloc(count + 1, sizeof *run->names);
     if (run->names == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of classes");
+        return error_set(error, WEFT_FAILED, "no memory for the names of classes");
     }
     for (size_t i = 0; i < count; i++) {
         const char *name = json_string_value(json_array_get(list, i));
@@ -92,20 +92,20 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
         }
         run->names[i] = text_copy(name);
         if (run->names[i] == NULL) {
-            return weft_fail(error, WEFT_FAILED, "no memory for the name of a class");
+            return error_set(error, WEFT_FAILED, "no memory for the name of a class");
         }
     }
     return WEFT_OK;
 }
 
 /* Reads the counts of a matrix, and checks their sums: all images, and the correct predictions. */
-static enum weft_status read_matrix(const json_t *list, struct weft_evaluation *evaluation,
+static enum weft_status read_matrix(const json_t *list, struct evaluation *evaluation,
                                     struct weft_error *error) {
     size_t classes = evaluation->classes;
     uint64_t sum = 0, correct = 0;
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
     if (evaluation->confusion == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for a matrix");
+        return error_set(error, WEFT_FAILED, "no memory for a matrix");
     }
     for (size_t i = 0; i < classes; i++) {
         const json_t *row = json_array_get(list, i);
@@ -122,7 +122,7 @@ static enum weft_status read_matrix(const json_t *list, struct weft_evaluation *
         }
     }
     if (sum != evaluation->images || correct != evaluation->correct) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "\"confusion\": its sums are not those of the images");
     }
     return WEFT_OK;
@@ -130,8 +130,8 @@ static enum weft_status read_matrix(const json_t *list, struct weft_evaluation *
 
 static enum weft_status read_evaluation(const json_t *json, struct page_run *run,
                                         enum weft_split split, struct weft_error *error) {
-    struct weft_evaluation *evaluation = &run->evaluations[split];
-    const json_t *object = json_object_get(json, weft_split_name(split));
+    struct evaluation *evaluation = &run->evaluations[split];
+    const json_t *object = json_object_get(json, split_name(split));
     const json_t *names = json_object_get(object, "classes");
     const json_t *matrix = json_object_get(object, "confusion");
     size_t classes = json_array_size(names);
@@ -178,7 +178,7 @@ static enum weft_status read_facts(json_t *json, struct page_run *run, struct we
     double value;
     run->facts = calloc(FACTS_MAX, sizeof *run->facts);
     if (run->facts == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for options");
+        return error_set(error, WEFT_FAILED, "no memory for options");
     }
     add_number(run, "test accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TEST].accuracy);
     add_number(run, "training accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TRAIN].accuracy);
@@ -215,7 +215,7 @@ static enum weft_status read_file(const char *path, struct page_run *run, char d
     snprintf(data, 4096, "%s", text_of(json, "data") != NULL ? text_of(json, "data") : "");
 done:
     if (status != WEFT_OK) {
-        weft_error_context(error, "%s", path);
+        error_context(error, "%s", path);
     }
     json_decref(json);
     free(text);
@@ -264,7 +264,7 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
     char path[4096];
     bool use_steps;
     if (strlen(folder) >= sizeof run->name) {
-        return weft_fail(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
+        return error_set(error, WEFT_USAGE, "RUN: the path is longer than %zu bytes",
                          sizeof run->name - 1);
     }
     strcpy(run->name, folder);
@@ -273,8 +273,8 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
         TRY(os_check_folder(folder, error));
     }
     if (os_is_missing(path)) {
-        weft_fail(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
-        return weft_error_hint(error, "weft train writes one at its end");
+        error_set(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
+        return error_hint(error, "weft train writes one at its end");
     }
     TRY(check_files(options, folder, &use_steps, error));
     TRY(read_file(path, run, data, error));
@@ -286,7 +286,7 @@ void cli_report_run_finish(struct page_run *run) {
         free(run->names[i]);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        weft_evaluation_finish(&run->evaluations[i]);
+        evaluation_finish(&run->evaluations[i]);
         free(run->pictures[i]);
     }
     free(run->names);

@@ -35,7 +35,7 @@ enum weft_status cli_train_check_validate(struct cli_training *train, struct wef
         take_from_checkpoint(train);
     }
     if (train->options.validate >= train->images[WEFT_SPLIT_TRAIN].count) {
-        return weft_fail(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
+        return error_set(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
                          (unsigned long long)train->options.validate,
                          train->images[WEFT_SPLIT_TRAIN].count);
     }
@@ -52,18 +52,18 @@ static enum weft_status validate(const struct cli_training *train, struct report
     double loss = 0, count = (double)train->options.validate;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "validation: no memory");
+        status = error_set(error, WEFT_FAILED, "validation: no memory");
         goto done;
     }
     for (size_t first = cli_train_images(train); first < images->count; first += batch) {
         size_t left = images->count - first;
-        struct weft_pass pass = {.split = WEFT_SPLIT_TRAIN,
-                                 .statistics = WEFT_STATISTICS_RUNNING,
-                                 .first = first,
-                                 .count = left < batch ? left : batch,
-                                 .losses = losses,
-                                 .predictions = predictions};
-        TRY_OR(done, weft_backend_evaluate(train->backend, &pass, error));
+        struct evaluation_pass pass = {.split = WEFT_SPLIT_TRAIN,
+                                       .statistics = WEFT_STATISTICS_RUNNING,
+                                       .first = first,
+                                       .count = left < batch ? left : batch,
+                                       .losses = losses,
+                                       .predictions = predictions};
+        TRY_OR(done, backend_evaluate(train->backend, &pass, error));
         for (size_t i = 0; i < pass.count; i++) {
             correct += predictions[i] == images->labels[first + i];
             loss += (double)losses[i];
@@ -83,7 +83,7 @@ done:
 /* Counts the images seen after ${step} steps of ${epoch} (from 1), and those of the training. */
 static void count_images(const struct cli_training *train, size_t epoch, size_t step,
                          uint64_t *done, uint64_t *total) {
-    const struct weft_training *training = &train->training;
+    const struct training *training = &train->training;
     uint64_t count = cli_train_images(train), batch = training->batch;
     uint64_t here = step * batch < count ? step * batch : count;
     uint64_t in_epoch = (count + batch - 1) / batch;
@@ -138,7 +138,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
     TRY(cli_run_keep(&train->run, error));
     TRY(cli_train_set_options(train, epoch->epoch, partial, error));
     cli_run_path(train->run.path, "model.safetensors", path);
-    TRY(weft_model_save(train->model, path, train->sha256, error));
+    TRY(model_save(train->model, path, train->sha256, error));
     TRY(cli_record_write(train, error));
     if (!partial) {
         TRY(cli_resume_save(train, error));
@@ -152,7 +152,6 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     return finish_epoch(train, epoch, &train->failure) == WEFT_OK && !os_interrupted();
 }
 
-struct weft_training_events cli_train_events(struct cli_training *train) {
-    return (struct weft_training_events){
-        .progress = progress, .epoch = epoch_done, .context = train};
+struct training_events cli_train_events(struct cli_training *train) {
+    return (struct training_events){.progress = progress, .epoch = epoch_done, .context = train};
 }

@@ -15,15 +15,15 @@
 #define COMMAND_MAX 900 /* bytes of a command line in a hint */
 
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error) {
-    const struct weft_needs needs =
-        weft_network_needs(train->model->network, train->training.batch, false);
+    const struct network_needs needs =
+        network_needs_of(train->model->network, train->training.batch, false);
     struct json_writer json;
     if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
         return WEFT_OK;
     }
-    cli_json_device(&json, "device", weft_backend_device(train->backend));
+    cli_json_device(&json, "device", backend_device(train->backend));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
-    json_write_string(&json, "warning", weft_backend_warning(train->backend));
+    json_write_string(&json, "warning", backend_warning(train->backend));
     cli_train_json_options(&json, &train->options);
     json_write_string(&json, "out", train->run.path);
     json_write_integer(&json, "parameters", train->model->network->parameter_count);
@@ -59,7 +59,7 @@ enum weft_status cli_train_print_epoch(const struct cli_training *train,
 
 enum weft_status cli_train_print_evaluation(const struct cli_training *train, enum weft_split split,
                                             struct weft_error *error) {
-    const struct weft_evaluation *evaluation = &train->evaluations[split];
+    const struct evaluation *evaluation = &train->evaluations[split];
     struct json_writer json;
     if (train->silent) {
         return WEFT_OK;
@@ -69,7 +69,7 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
         cli_figures_print_confusion(split, evaluation, cli_train_classes(train));
         return WEFT_OK;
     }
-    json_write_string(&json, "split", weft_split_name(split));
+    json_write_string(&json, "split", split_name(split));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_integer(&json, "images", evaluation->images);
     cli_json_results(&json, evaluation, cli_train_classes(train));
@@ -171,14 +171,13 @@ static enum weft_status explain_device(const struct cli_training *train, char *c
     strcpy(cause, error->hint);
     error->hint[0] = '\0';
     if (command != NULL && strlen(cause) + strlen(command) + 100 < sizeof cause) {
-        weft_error_hint(error,
-                        "%s\nthe run folder has the state after epoch %zu; to continue:\n  %s",
-                        cause, epochs, command);
+        error_hint(error, "%s\nthe run folder has the state after epoch %zu; to continue:\n  %s",
+                   cause, epochs, command);
     } else if (epochs > 0) {
-        weft_error_hint(error, "%s\n%.500s has the state after epoch %zu: see --resume", cause,
-                        train->run.path, epochs);
+        error_hint(error, "%s\n%.500s has the state after epoch %zu: see --resume", cause,
+                   train->run.path, epochs);
     } else {
-        weft_error_hint(error, "%s\nno checkpoint was written", cause);
+        error_hint(error, "%s\nno checkpoint was written", cause);
     }
     free(command);
     return error->status;
@@ -190,7 +189,7 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
     char *command = NULL;
     if (status == WEFT_INTERRUPTED) {
         *error = (struct weft_error){0};
-        weft_fail(error, status, "training: interrupted after %zu complete epoch%s: %.1000s",
+        error_set(error, status, "training: interrupted after %zu complete epoch%s: %.1000s",
                   record->complete_epochs, record->complete_epochs == 1 ? "" : "s",
                   record->epoch_count > 0 ? train->run.path : "nothing is kept");
     }
@@ -201,14 +200,14 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
         return explain_device(train, command, error);
     }
     if (command != NULL && strlen(command) < COMMAND_MAX) {
-        weft_error_hint(error, "it has the model after epoch %zu; to continue:\n  %s",
-                        record->epoch_count, command);
+        error_hint(error, "it has the model after epoch %zu; to continue:\n  %s",
+                   record->epoch_count, command);
     } else if (record->epoch_count > 0) {
-        weft_error_hint(error, "%.900s has the model after epoch %zu", train->run.path,
-                        record->epoch_count);
+        error_hint(error, "%.900s has the model after epoch %zu", train->run.path,
+                   record->epoch_count);
     } else {
-        weft_error_hint(error, "no model was written%s",
-                        status == WEFT_FAILED ? "; a smaller --lr may help" : "");
+        error_hint(error, "no model was written%s",
+                   status == WEFT_FAILED ? "; a smaller --lr may help" : "");
     }
     free(command);
     return status;

@@ -12,7 +12,7 @@ enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_e
     size_t count = record->epoch_count + 1;
     struct report_epoch *epochs = realloc(record->epochs, count * sizeof *epochs);
     if (epochs == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the history of %zu epochs", count);
+        return error_set(error, WEFT_FAILED, "no memory for the history of %zu epochs", count);
     }
     record->epochs = epochs;
     epochs[record->epoch_count++] = (struct report_epoch){.epoch = count,
@@ -33,7 +33,7 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
     }
     log = realloc(record->log, (first + epoch->steps + 1) * sizeof *log);
     if (log == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for a record of %zu steps",
+        return error_set(error, WEFT_FAILED, "no memory for a record of %zu steps",
                          first + epoch->steps);
     }
     record->log = log;
@@ -47,7 +47,7 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
     }
     /* In a long training, printing all steps again after each epoch would take most of the time. */
     csv_add_steps(&record->text, record->log, first, record->logged);
-    return record->text.failed ? weft_fail(error, WEFT_FAILED,
+    return record->text.failed ? error_set(error, WEFT_FAILED,
                                            "no memory for the text of %zu steps", record->logged)
                                : WEFT_OK;
 }
@@ -68,16 +68,16 @@ enum weft_status cli_record_write(const struct cli_training *train, struct weft_
 }
 
 enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *path) {
-    weft_fail(error, WEFT_BAD_FILE, "%s: of another run than checkpoint.safetensors beside it",
+    error_set(error, WEFT_BAD_FILE, "%s: of another run than checkpoint.safetensors beside it",
               path);
-    return weft_error_hint(error, "to continue the run of the checkpoint, move the file to another "
-                                  "folder");
+    return error_hint(error, "to continue the run of the checkpoint, move the file to another "
+                             "folder");
 }
 
 /* Replaces the hint of ${error}: how to go on without the file that could not be read. */
 static enum weft_status fail_unread(struct weft_error *error, const char *what) {
     error->hint[0] = '\0';
-    return weft_error_hint(error, "to continue without %s, move the file to another folder", what);
+    return error_hint(error, "to continue without %s, move the file to another folder", what);
 }
 
 /* Takes the validation of the finished epochs from history.csv, where it has any. */
@@ -133,7 +133,7 @@ static enum weft_status take_steps(struct cli_training *train, struct weft_error
 }
 
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error) {
-    const struct weft_checkpoint *checkpoint = train->from;
+    const struct checkpoint *checkpoint = train->from;
     struct cli_record *record = &train->record;
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         TRY(cli_record_epoch(record, &checkpoint->history[i], error));

@@ -71,8 +71,8 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
 static void json_data_sets(struct json_writer *json, const struct cli_training *train) {
     json_write_open(json, "data_sets", '{');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const struct weft_split_hash *hash = &train->model->data[i];
-        json_write_open(json, weft_split_name((enum weft_split)i), '{');
+        const struct split_hash *hash = &train->model->data[i];
+        json_write_open(json, split_name((enum weft_split)i), '{');
         json_write_string(json, "name", cli_identity_name(hash, NULL));
         json_write_string(json, "images", hash->images);
         json_write_string(json, "labels", hash->labels);
@@ -84,19 +84,19 @@ static void json_data_sets(struct json_writer *json, const struct cli_training *
 /* The text of run.json. */
 static enum weft_status compose_run(const struct cli_training *train, char **text,
                                     struct weft_error *error) {
-    char *network = weft_network_to_json(train->model->network);
+    char *network = network_to_json(train->model->network);
     struct json_writer json = {.indented = true};
     enum weft_status status;
     if (network == NULL) {
-        return weft_fail(error, WEFT_FAILED, "run.json: no memory for the network's text");
+        return error_set(error, WEFT_FAILED, "run.json: no memory for the network's text");
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "version", weft_version());
     json_write_integer(&json, "contract", WEFT_CONTRACT);
     cli_train_json_options(&json, &train->options);
     json_write_raw(&json, "bits", train->model->options);
-    cli_json_device(&json, "device", weft_backend_device(train->backend));
-    json_write_string(&json, "warning", weft_backend_warning(train->backend));
+    cli_json_device(&json, "device", backend_device(train->backend));
+    json_write_string(&json, "warning", backend_warning(train->backend));
     json_write_raw(&json, "network", network);
     json_write_string(&json, "data", train->data);
     json_data_sets(&json, train);
@@ -108,7 +108,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     }
     json_write_close(&json, ']');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        json_write_open(&json, weft_split_name((enum weft_split)i), '{');
+        json_write_open(&json, split_name((enum weft_split)i), '{');
         json_write_integer(&json, "images", train->evaluations[i].images);
         cli_json_results(&json, &train->evaluations[i], cli_train_classes(train));
         json_write_close(&json, '}');
@@ -148,7 +148,7 @@ static void draw_figures(const struct cli_training *train, const char *format) {
     char path[4096], name[64];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         enum weft_split split = (enum weft_split)i;
-        snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
+        snprintf(name, sizeof name, "confusion-%s.%s", split_name(split), format);
         cli_run_path(train->run.path, name, path);
         if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i],
                                   cli_train_classes(train), false, &reason) != WEFT_OK) {
@@ -167,7 +167,7 @@ enum weft_status cli_train_write_results(struct cli_training *train, struct weft
     char path[4096], name[64];
     TRY(cli_run_keep(&train->run, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
+        snprintf(name, sizeof name, "confusion-%s.csv", split_name((enum weft_split)i));
         cli_run_path(train->run.path, name, path);
         TRY(cli_figures_confusion_csv(&train->evaluations[i], cli_train_classes(train), path,
                                       error));

@@ -33,30 +33,30 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     uint64_t images = cli_train_images(train);
     float *moments = calloc(2 * count + 1, sizeof *moments);
     struct weft_epoch *history = make_history(&train->record, images);
-    struct weft_checkpoint checkpoint = {.model = train->model,
-                                         .training = train->training,
-                                         .math = (enum weft_math)train->options.common.math,
-                                         .epochs = train->record.epoch_count,
-                                         .steps = train->record.steps,
-                                         .moments = moments,
-                                         .history = history,
-                                         .data = (char *)train->data,
-                                         .images = images,
-                                         .checksum = train->checksum};
+    struct checkpoint checkpoint = {.model = train->model,
+                                    .training = train->training,
+                                    .math = (enum weft_math)train->options.common.math,
+                                    .epochs = train->record.epoch_count,
+                                    .steps = train->record.steps,
+                                    .moments = moments,
+                                    .history = history,
+                                    .data = (char *)train->data,
+                                    .images = images,
+                                    .checksum = train->checksum};
     char path[4096];
     enum weft_status status;
     checkpoint.training.batch = (size_t)train->options.batch;
     strcpy(checkpoint.init, train->init_sha256);
     if (moments == NULL || history == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for a checkpoint");
+        status = error_set(error, WEFT_FAILED, "no memory for a checkpoint");
         goto done;
     }
     checkpoint.second_moments = moments + count;
-    TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_MOMENTS, moments, error));
-    TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_SECOND_MOMENTS,
-                                   checkpoint.second_moments, error));
+    TRY_OR(done, backend_read(train->backend, ARRAY_MOMENTS, moments, error));
+    TRY_OR(done,
+           backend_read(train->backend, ARRAY_SECOND_MOMENTS, checkpoint.second_moments, error));
     cli_run_path(train->run.path, "checkpoint.safetensors", path);
-    status = weft_checkpoint_save(&checkpoint, path, error);
+    status = checkpoint_save(&checkpoint, path, error);
 done:
     free(moments);
     free(history);
@@ -64,16 +64,16 @@ done:
 }
 
 static enum weft_status conflict(struct weft_error *error, const char *option, const char *before) {
-    weft_fail(error, WEFT_USAGE,
+    error_set(error, WEFT_USAGE,
               "--%s: --resume continues with the options that the run began with: %s", option,
               before);
-    return weft_error_hint(error, "omit --%s", option);
+    return error_hint(error, "omit --%s", option);
 }
 
 /* Returns the options of a resumed run: those of the checkpoint, and those that may be chosen
  * again. */
 static struct cli_train_options resumed_options(const struct cli_train_options *given,
-                                                const struct weft_checkpoint *from) {
+                                                const struct checkpoint *from) {
     struct cli_train_options options = *given;
     options.batch = from->training.batch;
     options.lr = from->training.learning_rate;
@@ -111,50 +111,49 @@ static enum weft_status check_kept(const struct cli_train_options *given,
 }
 
 static enum weft_status check_options(const struct cli_train_options *options,
-                                      const struct weft_checkpoint *from,
-                                      struct weft_error *error) {
+                                      const struct checkpoint *from, struct weft_error *error) {
     if (cli_options_given(&options->common, "out") || options->force) {
-        return weft_fail(error, WEFT_USAGE, "--%s: --resume names the run folder",
+        return error_set(error, WEFT_USAGE, "--%s: --resume names the run folder",
                          options->force ? "force" : "out");
     }
     if (cli_options_given(&options->common, "epochs") && options->epochs < from->epochs) {
-        return weft_fail(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
+        return error_set(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
                          (unsigned long long)options->epochs, from->epochs);
     }
     if (options->steps > 0 && options->steps < from->steps) {
-        return weft_fail(error, WEFT_USAGE, "--steps %llu: %llu are made already",
+        return error_set(error, WEFT_USAGE, "--steps %llu: %llu are made already",
                          (unsigned long long)options->steps, (unsigned long long)from->steps);
     }
     return WEFT_OK;
 }
 
-static enum weft_status check_init(const char *path, const struct weft_checkpoint *from,
+static enum weft_status check_init(const char *path, const struct checkpoint *from,
                                    struct weft_error *error) {
     struct weft_model *model;
     bool same;
-    TRY(weft_model_load(path, &model, error));
+    TRY(model_load(path, &model, error));
     same = strcmp(model->sha256, from->init) == 0;
-    weft_model_destroy(model);
+    model_destroy(model);
     return same ? WEFT_OK
                 : conflict(error, "init", from->init[0] != '\0' ? from->init : "no --init");
 }
 
-static enum weft_status check_network(const char *path, const struct weft_checkpoint *from,
+static enum weft_status check_network(const char *path, const struct checkpoint *from,
                                       struct weft_error *error) {
     struct weft_network *network = NULL;
     char *now, *before;
     enum weft_status status = WEFT_OK;
     TRY(cli_setup_network(path, &network, error));
-    now = weft_network_to_json(network);
-    before = weft_network_to_json(from->model->network);
+    now = network_to_json(network);
+    before = network_to_json(from->model->network);
     if (now == NULL || before == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for the network's text");
+        status = error_set(error, WEFT_FAILED, "no memory for the network's text");
     } else if (strcmp(now, before) != 0) {
         status = conflict(error, "network", "another network");
     }
     free(now);
     free(before);
-    weft_network_destroy(network);
+    network_destroy(network);
     return status;
 }
 
@@ -163,9 +162,9 @@ static enum weft_status check_started(const char *path, struct weft_error *error
     if (!os_is_missing(path)) {
         return WEFT_OK;
     }
-    weft_fail(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
+    error_set(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
               path);
-    return weft_error_hint(error, "start again with weft train");
+    return error_hint(error, "start again with weft train");
 }
 
 /* The options of a model that do not change while it is trained; NULL if there are none. */
@@ -181,21 +180,20 @@ static json_t *fixed_options(const struct weft_model *model) {
 
 /* Fails if the model in ${folder}, which will be replaced, is of another run. One that is damaged
  * is made again. */
-static enum weft_status check_model(const char *folder, const struct weft_checkpoint *from,
+static enum weft_status check_model(const char *folder, const struct checkpoint *from,
                                     struct weft_error *error) {
     struct weft_error ignored = {0};
     struct weft_model *model;
     json_t *before, *now;
     char path[4096];
     bool same = true;
-    if (weft_model_load(cli_run_path(folder, "model.safetensors", path), &model, &ignored) ==
-        WEFT_OK) {
+    if (model_load(cli_run_path(folder, "model.safetensors", path), &model, &ignored) == WEFT_OK) {
         before = fixed_options(from->model);
         now = fixed_options(model);
         same = before == NULL || now == NULL || json_equal(before, now);
         json_decref(before);
         json_decref(now);
-        weft_model_destroy(model);
+        model_destroy(model);
     }
     return same ? WEFT_OK : cli_record_fail_mixed(error, path);
 }
@@ -203,7 +201,7 @@ static enum weft_status check_model(const char *folder, const struct weft_checkp
 enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     struct cli_train_options resumed;
-    struct weft_checkpoint *from;
+    struct checkpoint *from;
     char path[4096];
 
     /* Lock the folder, and read the checkpoint. */
@@ -213,7 +211,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
         TRY(check_started(path, error));
         TRY(cli_run_check(options->resume, error));
     }
-    TRY(weft_checkpoint_load(path, &train->from, error));
+    TRY(checkpoint_load(path, &train->from, error));
     from = train->from;
     cli_setup_undigested(&options->common, path, from->model->undigested);
 
@@ -228,7 +226,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
         TRY(check_network(options->network, from, error));
     }
     if (resumed.dump_gradients != NULL && from->epochs >= resumed.epochs) {
-        return weft_fail(error, WEFT_USAGE, "--dump-gradients: all %zu epochs are finished",
+        return error_set(error, WEFT_USAGE, "--dump-gradients: all %zu epochs are finished",
                          from->epochs);
     }
 
@@ -237,8 +235,8 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
     /* Take its state. */
     train->options = resumed;
     strcpy(train->init_sha256, from->init);
-    train->start_at = (struct weft_training_start){from->epochs, from->steps, from->moments,
-                                                   from->second_moments};
+    train->start_at =
+        (struct training_start){from->epochs, from->steps, from->moments, from->second_moments};
 
     train->model = from->model;
     from->model = NULL;
@@ -247,7 +245,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
 
 enum weft_status cli_resume_check_images(const struct cli_training *train,
                                          struct weft_error *error) {
-    const struct weft_checkpoint *from = train->from;
+    const struct checkpoint *from = train->from;
     uint64_t in_epoch = (from->images + from->training.batch - 1) / from->training.batch;
     bool same_file = train->checksum == from->checksum;
     if (same_file && cli_train_images(train) != from->images) {
@@ -257,11 +255,11 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
         return conflict(error, "validate", text);
     }
     if (!same_file) {
-        weft_fail(error, WEFT_USAGE, "%s: not the images that the run began with", train->data);
-        return weft_error_hint(error, "name their folder with --data");
+        error_set(error, WEFT_USAGE, "%s: not the images that the run began with", train->data);
+        return error_hint(error, "name their folder with --data");
     }
     if (from->steps != from->epochs * in_epoch) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "%s/checkpoint.safetensors: %llu steps are not %zu epochs",
                          train->run.path, (unsigned long long)from->steps, from->epochs);
     }
@@ -270,11 +268,11 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
 
 enum weft_status cli_resume_check_data(const struct cli_training *train, struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const struct weft_split_hash *before = &train->model->data[i];
-        if (before->images[0] != '\0' && !weft_split_hash_equal(before, &train->identity[i].hash)) {
-            weft_fail(error, WEFT_USAGE, "%s: not the %s images that the run began with",
-                      train->data, weft_split_name((enum weft_split)i));
-            return weft_error_hint(error, "name their folder with --data");
+        const struct split_hash *before = &train->model->data[i];
+        if (before->images[0] != '\0' && !split_hash_equal(before, &train->identity[i].hash)) {
+            error_set(error, WEFT_USAGE, "%s: not the %s images that the run began with",
+                      train->data, split_name((enum weft_split)i));
+            return error_hint(error, "name their folder with --data");
         }
     }
     return WEFT_OK;
@@ -285,7 +283,7 @@ enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error 
     char path[4096];
     TRY(cli_run_clear(&train->run, true, error));
     cli_run_path(train->run.path, "model.safetensors", path);
-    TRY(weft_model_save(train->model, path, train->sha256, error));
+    TRY(model_save(train->model, path, train->sha256, error));
     TRY(cli_record_write(train, error));
     cli_message_notice(&train->options.common, "%s: continues after epoch %zu of %llu",
                        train->run.path, train->record.epoch_count,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/device.h"
 #include "base/try.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
@@ -11,7 +12,6 @@
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
-#include "weft/device.h"
 
 static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
 
@@ -72,7 +72,7 @@ static uint64_t running_memory(const struct cli_training *train) {
     const char *selector = train->options.common.device;
     struct weft_device device = {.builtin = true};
     uint64_t memory;
-    if (weft_device_choose(selector != NULL ? selector : "auto", &device, NULL, NULL) != WEFT_OK ||
+    if (device_choose(selector != NULL ? selector : "auto", &device, NULL, NULL) != WEFT_OK ||
         device.global_memory == 0) {
         return UINT64_MAX;
     }
@@ -87,7 +87,7 @@ static size_t largest_batch(const struct cli_training *train, const struct weft_
     const uint64_t memory = running_memory(train);
     const size_t step = step_batch(train);
     size_t batch = cli_needs_batch(network, false);
-    while (batch > step && weft_network_needs(network, batch, false).activations > memory) {
+    while (batch > step && network_needs_of(network, batch, false).activations > memory) {
         batch /= 2;
     }
     return step > batch ? step : batch;
@@ -115,11 +115,11 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
     }
     TRY(cli_setup_network(options->network, &network, error));
     if (announce(train, network, error) != WEFT_OK) {
-        weft_network_destroy(network);
+        network_destroy(network);
         return WEFT_FAILED;
     }
-    TRY(weft_model_create(network, &train->model, error));
-    weft_model_initialise(train->model, options->seed);
+    TRY(model_create(network, &train->model, error));
+    model_initialise(train->model, options->seed);
     return WEFT_OK;
 }
 
@@ -137,7 +137,7 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_start(&train->identity[i], &train->images[i]);
     }
-    train->checksum = weft_images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
+    train->checksum = images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
     TRY(cli_train_check_validate(train, error));
     if (train->from != NULL) {
         TRY(cli_resume_check_images(train, error));
@@ -146,14 +146,14 @@ static enum weft_status read_inputs(struct cli_training *train, struct weft_erro
         TRY(make_model(train, error));
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_backend_check_images(train->model->network, &train->images[i], error));
+        TRY(backend_check_images(train->model->network, &train->images[i], error));
     }
     return WEFT_OK;
 }
 
 static void choose_training(struct cli_training *train) {
     const struct cli_train_options *options = &train->options;
-    train->training = weft_training_default();
+    train->training = training_default();
     train->training.epochs = (size_t)options->epochs;
     train->training.batch = step_batch(train);
     train->training.learning_rate = options->lr;
@@ -168,10 +168,10 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
     const struct weft_network *network = train->model->network;
     TRY(cli_setup_device(&train->options.common, network, train->largest, false, &train->progress,
                          &train->backend, error));
-    weft_pixels_normalised(values);
-    TRY(weft_backend_set_pixels(train->backend, values, error));
+    pixels_normalised(values);
+    TRY(backend_set_pixels(train->backend, values, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_backend_set_images(train->backend, (enum weft_split)i, &train->images[i], error));
+        TRY(backend_set_images(train->backend, (enum weft_split)i, &train->images[i], error));
     }
     return WEFT_OK;
 }
@@ -179,7 +179,7 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
 /* Gives the model what its file records of the data. */
 static enum weft_status set_data(struct cli_training *train, struct weft_error *error) {
     const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
-    const struct weft_split_hash *hash = &train->identity[WEFT_SPLIT_TRAIN].hash;
+    const struct split_hash *hash = &train->identity[WEFT_SPLIT_TRAIN].hash;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&train->identity[i]);
     }
@@ -192,8 +192,8 @@ static enum weft_status set_data(struct cli_training *train, struct weft_error *
     if (train->from != NULL && train->model->classes != NULL) {
         return WEFT_OK;
     }
-    return weft_model_set_classes(train->model, weft_images_class_names(images, hash),
-                                  images->classes, error);
+    return model_set_classes(train->model, images_class_names(images, hash), images->classes,
+                             error);
 }
 
 /* Opens the device and prepares the run folder. A folder that exists changes only after the device
@@ -223,13 +223,13 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
 }
 
 static enum weft_status run_training(struct cli_training *train, struct weft_error *error) {
-    struct weft_training_events events = cli_train_events(train);
+    struct training_events events = cli_train_events(train);
     enum weft_status status;
     cli_progress_start(&train->progress, &train->options.common);
     events.progress(train, train->training.start != NULL ? train->training.start->epochs + 1 : 1, 0,
                     0);
-    status = weft_train(train->model, train->backend, cli_train_images(train), &train->training,
-                        &events, error);
+    status = train_model(train->model, train->backend, cli_train_images(train), &train->training,
+                         &events, error);
     cli_progress_wipe(&train->progress);
     if (train->failure.status != WEFT_OK) {
         *error = train->failure;
@@ -244,11 +244,11 @@ static enum weft_status dump_gradients(const struct cli_training *train, struct 
     float *values = calloc(network->parameter_count + 1, sizeof *values);
     enum weft_status status;
     if (values == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu gradients",
+        return error_set(error, WEFT_FAILED, "no memory for %zu gradients",
                          network->parameter_count);
     }
-    TRY_OR(done, weft_backend_read(train->backend, WEFT_ARRAY_GRADIENTS, values, error));
-    status = weft_parameters_save(network, values, train->options.dump_gradients, error);
+    TRY_OR(done, backend_read(train->backend, ARRAY_GRADIENTS, values, error));
+    status = parameters_save(network, values, train->options.dump_gradients, error);
 done:
     free(values);
     return status;
@@ -264,15 +264,15 @@ static bool evaluated(void *context, size_t done, size_t images) {
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
     const size_t batch = train->largest;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        struct weft_evaluation_options options = {.split = (enum weft_split)i,
-                                                  .statistics = WEFT_STATISTICS_RUNNING,
-                                                  .batch = batch,
-                                                  .progress = evaluated,
-                                                  .context = train};
+        struct evaluation_options options = {.split = (enum weft_split)i,
+                                             .statistics = WEFT_STATISTICS_RUNNING,
+                                             .batch = batch,
+                                             .progress = evaluated,
+                                             .context = train};
         enum weft_status status;
         cli_progress_start(&train->progress, &train->options.common);
         evaluated(train, 0, train->images[i].count);
-        status = weft_evaluate(train->backend, &options, &train->evaluations[i], error);
+        status = evaluate_images(train->backend, &options, &train->evaluations[i], error);
         cli_progress_wipe(&train->progress);
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
@@ -311,16 +311,16 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
     enum weft_status status = work(&train, error);
     cli_run_finish(&train.run);
     if (device != NULL && train.backend != NULL) {
-        *device = *weft_backend_device(train.backend);
+        *device = *backend_device(train.backend);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&train.identity[i]);
-        weft_evaluation_finish(&train.evaluations[i]);
+        evaluation_finish(&train.evaluations[i]);
     }
     cli_setup_images_finish(train.images);
-    weft_backend_close(train.backend);
-    weft_model_destroy(train.model);
-    weft_checkpoint_destroy(train.from);
+    backend_close(train.backend);
+    model_destroy(train.model);
+    checkpoint_destroy(train.from);
     cli_record_finish(&train.record);
     return status;
 }

@@ -2,14 +2,14 @@
 #ifndef WEFT_CLI_TRAIN_H
 #define WEFT_CLI_TRAIN_H
 
+#include "backend/backend.h"
 #include "base/json_write.h"
 #include "cli/command.h"
 #include "cli/identity.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
+#include "data/checkpoint.h"
 #include "report/csv.h"
-#include "weft/backend.h"
-#include "weft/checkpoint.h"
 
 struct cli_train_options {
     struct cli_options common;
@@ -46,13 +46,13 @@ struct cli_training {
     uint32_t checksum;                              /* of the training images */
     char init_sha256[65];                           /* of the file of --init; empty without */
     struct weft_model *model;
-    struct weft_backend *backend;
+    struct backend *backend;
     size_t largest; /* images of the largest pass */
 
     /* How. */
-    struct weft_training training;
-    struct weft_checkpoint *from;        /* with --resume */
-    struct weft_training_start start_at; /* with --resume: training.start */
+    struct training training;
+    struct checkpoint *from;        /* with --resume */
+    struct training_start start_at; /* with --resume: training.start */
 
     /* What came of it. */
     struct cli_run run;
@@ -60,7 +60,7 @@ struct cli_training {
     struct cli_progress progress;
     struct weft_error failure; /* the first one inside a callback */
     char sha256[65];           /* of the model file */
-    struct weft_evaluation evaluations[WEFT_SPLIT_COUNT];
+    struct evaluation evaluations[WEFT_SPLIT_COUNT];
     double seconds; /* of the command, until the last evaluation */
 };
 
@@ -73,7 +73,7 @@ enum weft_status cli_train(const struct cli_train_options *options, struct weft_
                            struct weft_error *error);
 
 /* events.c: the callbacks that print and save while the library trains. */
-struct weft_training_events cli_train_events(struct cli_training *train);
+struct training_events cli_train_events(struct cli_training *train);
 
 /* Returns the names of the classes. */
 const char *const *cli_train_classes(const struct cli_training *train);

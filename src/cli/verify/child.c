@@ -64,7 +64,7 @@ static enum weft_status compose(struct run *run, const struct cli_verify_options
     }
     for (size_t i = 0; i < run->count; i++) {
         if (run->words[i] == NULL) {
-            return weft_fail(error, WEFT_NO_VERDICT, "verify: no memory for a command line");
+            return error_set(error, WEFT_NO_VERDICT, "verify: no memory for a command line");
         }
     }
     return WEFT_OK;
@@ -152,9 +152,9 @@ static void wipe_progress(const struct cli_verify_options *options) {
 static enum weft_status no_device(const struct cli_verify_options *options, const char *why,
                                   struct weft_error *error) {
     wipe_progress(options);
-    weft_fail(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
-    return weft_error_hint(error, "the query of its devices may make a driver do so: "
-                                  "OCL_ICD_VENDORS=FILE.icd uses only one driver");
+    error_set(error, WEFT_NO_VERDICT, "verify: no verdict: %s", why);
+    return error_hint(error, "the query of its devices may make a driver do so: "
+                             "OCL_ICD_VENDORS=FILE.icd uses only one driver");
 }
 
 /* Prints that there is no verdict on ${device}, or on the one that the options name. */
@@ -166,7 +166,7 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
     if (device == NULL) {
         cli_setup_explain_end(true);
         struct weft_error failure = {0};
-        enum weft_status status = weft_verify_choose(selector, &chosen, NULL, &failure);
+        enum weft_status status = verify_choose(selector, &chosen, NULL, &failure);
         if (status == WEFT_BAD_DEVICE && strcmp(selector, "auto") == 0) {
             return no_device(options, why, error); /* what the child had is gone */
         }
@@ -182,7 +182,7 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
         cli_message_always("%s: no verdict: %s", device->name, why);
         return WEFT_NO_VERDICT;
     }
-    return weft_fail(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
+    return error_set(error, WEFT_NO_VERDICT, "%s: no verdict: %s", device->name, why);
 }
 
 static double limit_of(const struct cli_verify_options *options) {
@@ -200,7 +200,7 @@ static enum weft_status query(const struct cli_verify_options *options, struct w
     TRY(start(&run, false, error));
     explain(&run, why);
     return why[0] == '\0'     ? WEFT_OK
-           : os_interrupted() ? weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted")
+           : os_interrupted() ? error_set(error, WEFT_INTERRUPTED, "verify: interrupted")
                               : no_device(options, why, error);
 }
 
@@ -225,7 +225,7 @@ enum weft_status cli_verify_child(const struct cli_verify_options *options,
         locate_crash(&run, why);
     }
     if (why[0] != '\0' && os_interrupted()) {
-        status = weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
+        status = error_set(error, WEFT_INTERRUPTED, "verify: interrupted, and %s", why);
     } else if (why[0] != '\0') {
         status = early ? no_device(options, why, error)
                        : no_verdict(options, device, why, os_seconds() - begin, error);
@@ -260,7 +260,7 @@ static enum weft_status conclude(enum weft_status worst, size_t bad, size_t coun
     if (worst == WEFT_OK) {
         return WEFT_OK;
     }
-    return weft_fail(error, worst, "verify: %zu of %zu device%s not equal: the worst is %s", bad,
+    return error_set(error, worst, "verify: %zu of %zu device%s not equal: the worst is %s", bad,
                      count, count == 1 ? "" : "s",
                      worst <= WEFT_UNSTABLE && words[worst] != NULL ? words[worst] : "a failure");
 }
@@ -280,7 +280,7 @@ static enum weft_status list(struct weft_device **devices, size_t *count,
     struct weft_error note;
     size_t usable = 0;
     cli_setup_explain_end(true);
-    TRY(weft_devices_list(devices, count, &note, error));
+    TRY(devices_list(devices, count, &note, error));
     for (size_t i = 0; i < *count; i++) {
         const struct weft_device *device = &(*devices)[i];
         usable += device->usable && !device->builtin;
@@ -296,9 +296,9 @@ static enum weft_status list(struct weft_device **devices, size_t *count,
         return WEFT_OK;
     }
     free(*devices);
-    weft_fail(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
+    error_set(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
               note.message[0] != '\0' ? note.message : "no OpenCL device is usable");
-    weft_error_hint(error, "%s", note.hint);
+    error_hint(error, "%s", note.hint);
     return WEFT_BAD_DEVICE;
 }
 
@@ -322,7 +322,7 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
     }
     free(devices);
     if (os_interrupted()) {
-        return weft_fail(error, WEFT_INTERRUPTED, "verify: interrupted");
+        return error_set(error, WEFT_INTERRUPTED, "verify: interrupted");
     }
     return error->status == WEFT_OK ? conclude(worst, bad, tried, error) : worst;
 }

@@ -26,33 +26,34 @@ static float as_float(uint32_t bits) {
     return value;
 }
 
-void cli_verify_print_stage(const struct cli_verify_options *options, enum weft_verify_stage stage,
-                            enum weft_verify_result result, uint64_t cases, double seconds) {
+void cli_verify_print_stage(const struct cli_verify_options *options, enum verify_stage stage,
+                            enum verify_result result, uint64_t cases, double seconds) {
     static const char *const units[] = {"words there and back", "results of operations",
                                         "networks, each many times", "steps", "images, and ties"};
     struct json_writer json;
     if (cli_event_begin(&json, options->common.json, "stage")) {
-        json_write_string(&json, "stage", weft_stage_name(stage));
-        json_write_string(&json, "result", weft_verify_result_name(result));
+        json_write_string(&json, "stage", verify_stage_name(stage));
+        json_write_string(&json, "result", verify_result_name(result));
         json_write_integer(&json, "cases", cases);
         json_write_seconds(&json, "seconds", seconds);
         cli_event_end(&json, NULL);
     } else {
         bool narrow = cli_text_columns() < STAGE_COLUMNS;
         cli_text_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
-                      weft_stage_name(stage), weft_verify_result_name(result),
+                      verify_stage_name(stage), verify_result_name(result),
                       (unsigned long long)cases, units[stage], seconds);
         fflush(stdout);
     }
 }
 
-static void print_difference(const struct weft_verify_difference *found) {
+static void print_difference(const struct verify_difference *found) {
     char step[40] = "";
     if (found->step > 0) {
         snprintf(step, sizeof step, ", step %llu", (unsigned long long)found->step);
     }
     cli_text_line(2, "difference: stage %s%s, layer %s, tensor %s, element %zu",
-                  weft_stage_name(found->stage), step, found->layer, found->tensor, found->element);
+                  verify_stage_name(found->stage), step, found->layer, found->tensor,
+                  found->element);
     if (found->is_integer) {
         cli_text_line(2, "  device 0x%08lx, expected 0x%08lx; %zu of %zu differ",
                       (unsigned long)found->device, (unsigned long)found->expected,
@@ -71,14 +72,14 @@ static void print_difference(const struct weft_verify_difference *found) {
 }
 
 void cli_verify_print_difference(const struct cli_verify_options *options,
-                                 const struct weft_verify_difference *found) {
+                                 const struct verify_difference *found) {
     struct json_writer json;
     char bits[16];
     if (!cli_event_begin(&json, options->common.json, "difference")) {
         print_difference(found);
         return;
     }
-    json_write_string(&json, "stage", weft_stage_name(found->stage));
+    json_write_string(&json, "stage", verify_stage_name(found->stage));
     cli_json_count(&json, "step", found->step);
     json_write_string(&json, "layer", found->layer);
     json_write_string(&json, "tensor", found->tensor);
@@ -137,15 +138,15 @@ static char *describe_options(const struct cli_verify_options *options) {
 struct verdict {
     const struct cli_verify_options *options;
     const struct weft_device *device;
-    const char *result, *diagnosis;            /* diagnosis: empty if equal */
-    const struct weft_verify_outcome *outcome; /* NULL if nothing was verified */
+    const char *result, *diagnosis;       /* diagnosis: empty if equal */
+    const struct verify_outcome *outcome; /* NULL if nothing was verified */
     bool none;
     double seconds;
 };
 
 static void json_verdict(struct json_writer *json, const struct verdict *verdict,
                          const char *options) {
-    const struct weft_verify_outcome *outcome = verdict->outcome;
+    const struct verify_outcome *outcome = verdict->outcome;
     char host[256];
     os_host_name(host);
     json_write_string(json, "host", host);
@@ -187,14 +188,14 @@ static void print_device(const struct weft_device *device, const char *options) 
 
 /* Adds the names of all kinds of layers, with commas. */
 static void add_kinds(struct text *text) {
-    for (int kind = 0; kind < WEFT_KIND_COUNT; kind++) {
-        text_add(text, "%s%s", kind > 0 ? ", " : "", weft_kind_name((enum weft_kind)kind));
+    for (int kind = 0; kind < LAYER_KIND_COUNT; kind++) {
+        text_add(text, "%s%s", kind > 0 ? ", " : "", layer_kind_name((enum layer_kind_id)kind));
     }
 }
 
 /* Prints what was compared, for readers who have only this verdict. */
 static void print_compared(const struct cli_verify_options *options,
-                           const struct weft_verify_outcome *outcome) {
+                           const struct verify_outcome *outcome) {
     bool full = options->full, builtin = outcome->device.builtin;
     const char *layers = full ? "in networks of odd sizes and the published one, with 1 to 257 "
                                 "images, both mappings, fused and not"
@@ -223,18 +224,18 @@ static void print_compared(const struct cli_verify_options *options,
     free(list);
 }
 
-static void print_hashes(const struct weft_verify_outcome *outcome) {
+static void print_hashes(const struct verify_outcome *outcome) {
     cli_text_line(value_indent(), "hash:       %s", outcome->hash);
     cli_text_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
                   outcome->known ? "known" : "computed here by the CPU backend");
 }
 
 static void print_verdict(const struct verdict *verdict, const char *options) {
-    const struct weft_verify_outcome *outcome = verdict->outcome;
+    const struct verify_outcome *outcome = verdict->outcome;
     int indent = value_indent();
     screen_print("\nverdict:    %s\n", verdict->result);
     print_device(verdict->device, options);
-    if (!verdict->none && outcome->result == WEFT_VERIFY_EQUAL) {
+    if (!verdict->none && outcome->result == VERIFY_EQUAL) {
         print_compared(verdict->options, outcome);
     }
     if (!verdict->none && outcome->denormals[0] != '\0') {
@@ -259,15 +260,15 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
 
 void cli_verify_print_verdict(const struct cli_verify_options *options,
                               const struct weft_device *device, const char *why,
-                              const struct weft_verify_outcome *outcome, double seconds) {
-    const struct verdict verdict = {
-        .options = options,
-        .device = device,
-        .result = why != NULL ? "no verdict" : weft_verify_result_name(outcome->result),
-        .diagnosis = why != NULL ? why : outcome->diagnosis,
-        .outcome = outcome,
-        .none = why != NULL,
-        .seconds = seconds};
+                              const struct verify_outcome *outcome, double seconds) {
+    const struct verdict verdict = {.options = options,
+                                    .device = device,
+                                    .result = why != NULL ? "no verdict"
+                                                          : verify_result_name(outcome->result),
+                                    .diagnosis = why != NULL ? why : outcome->diagnosis,
+                                    .outcome = outcome,
+                                    .none = why != NULL,
+                                    .seconds = seconds};
     char *described = describe_options(options);
     const char *text = described != NULL ? described : "";
     struct json_writer json;

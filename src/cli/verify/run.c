@@ -59,8 +59,8 @@ struct state {
     double start;
 };
 
-static void stage(void *context, enum weft_verify_stage which, enum weft_verify_result result,
-                  uint64_t cases, double seconds) {
+static void stage(void *context, enum verify_stage which, enum verify_result result, uint64_t cases,
+                  double seconds) {
     struct state *state = context;
     if (!state->status->launches) {
         cli_progress_wipe(&state->progress);
@@ -68,7 +68,7 @@ static void stage(void *context, enum weft_verify_stage which, enum weft_verify_
     }
 }
 
-static void difference(void *context, const struct weft_verify_difference *found) {
+static void difference(void *context, const struct verify_difference *found) {
     struct state *state = context;
     char what[300];
     if (state->status->launches) {
@@ -102,8 +102,8 @@ static bool progress(void *context, const char *what, uint64_t passes, uint64_t 
 }
 
 /* Reads STEP:TENSOR:ELEMENT:BIT; tensor points into ${text}. */
-static enum weft_status parse_injection(const char *given, char text[256],
-                                        struct weft_injection *inject, struct weft_error *error) {
+static enum weft_status parse_injection(const char *given, char text[256], struct injection *inject,
+                                        struct weft_error *error) {
     char *tensor, *element, rest;
     unsigned long long step, index;
     snprintf(text, 256, "%s", given);
@@ -120,8 +120,8 @@ static enum weft_status parse_injection(const char *given, char text[256],
             return WEFT_OK;
         }
     }
-    weft_fail(error, WEFT_USAGE, "--inject %s: not STEP:TENSOR:ELEMENT:BIT", given);
-    return weft_error_hint(error, "for example 10:conv1.weight:7:20");
+    error_set(error, WEFT_USAGE, "--inject %s: not STEP:TENSOR:ELEMENT:BIT", given);
+    return error_hint(error, "for example 10:conv1.weight:7:20");
 }
 
 /* Reads the images of --data. WEFT_DATA is ignored, so that the hash is the known one on every
@@ -133,38 +133,37 @@ static enum weft_status read_images(const struct cli_verify_options *options,
     char folder[4096];
     enum weft_status status;
     TRY(cli_setup_images(options->common.data, folder, images, error));
-    TRY(weft_network_create_published(&network, error));
+    TRY(network_create_published(&network, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY_OR(done, weft_backend_check_images(network, &images[i], error));
+        TRY_OR(done, backend_check_images(network, &images[i], error));
     }
 done:
-    weft_network_destroy(network);
+    network_destroy(network);
     return status;
 }
 
 /* Prints the verdict. */
 static enum weft_status conclude(const struct cli_verify_options *options,
-                                 const struct weft_verify_outcome *outcome,
-                                 struct weft_error *error) {
+                                 const struct verify_outcome *outcome, struct weft_error *error) {
     const char *end = strstr(outcome->diagnosis, ". "); /* of its first sentence */
     int length = (int)(end != NULL ? end - outcome->diagnosis : 300);
-    bool unstable = outcome->result == WEFT_VERIFY_UNSTABLE;
+    bool unstable = outcome->result == VERIFY_UNSTABLE;
     cli_verify_print_verdict(options, &outcome->device, NULL, outcome, outcome->seconds);
-    if (outcome->result == WEFT_VERIFY_EQUAL) {
+    if (outcome->result == VERIFY_EQUAL) {
         return WEFT_OK;
     }
-    return weft_fail(error, unstable ? WEFT_UNSTABLE : WEFT_FAILED,
+    return error_set(error, unstable ? WEFT_UNSTABLE : WEFT_FAILED,
                      "%s: %s from the CPU backend: %.*s", outcome->device.name,
                      unstable ? "unstable, and different" : "different", length,
                      outcome->diagnosis);
 }
 
 /* Ends a run that reports launches: its parent prints the result. */
-static enum weft_status end_launches(struct state *state, const struct weft_verify_outcome *outcome,
+static enum weft_status end_launches(struct state *state, const struct verify_outcome *outcome,
                                      enum weft_status status, struct weft_error *error) {
     if (status != WEFT_OK) {
         cli_child_status_write(state->status, error->message);
-    } else if (outcome->result != WEFT_VERIFY_EQUAL) {
+    } else if (outcome->result != VERIFY_EQUAL) {
         status = WEFT_FAILED;
     }
     *error = (struct weft_error){.status = status};
@@ -177,13 +176,13 @@ static enum weft_status check_identity(const struct cli_child_status *child,
     char identity[CLI_CHILD_IDENTITY];
     cli_child_identity(device, identity);
     if (child->device != NULL && strcmp(identity, child->device) != 0) {
-        return weft_fail(error, WEFT_NO_VERDICT, "verify: the devices have changed: %s, not %s",
+        return error_set(error, WEFT_NO_VERDICT, "verify: the devices have changed: %s, not %s",
                          identity, child->device);
     }
     return WEFT_OK;
 }
 
-static enum weft_status end(struct state *state, const struct weft_verify_outcome *outcome,
+static enum weft_status end(struct state *state, const struct verify_outcome *outcome,
                             enum weft_status status, struct weft_error *error) {
     const struct cli_verify_options *options = state->options;
     cli_progress_wipe(&state->progress);
@@ -192,7 +191,7 @@ static enum weft_status end(struct state *state, const struct weft_verify_outcom
         cli_message_notice(&options->common, "bundle: %s%s", none ? "none: " : "",
                            none ? outcome->bundle : options->bundle);
     }
-    if (status != WEFT_OK && os_interrupted() && outcome->result != WEFT_VERIFY_EQUAL) {
+    if (status != WEFT_OK && os_interrupted() && outcome->result != VERIFY_EQUAL) {
         *error = (struct weft_error){0}; /* the difference found before is the verdict */
         status = WEFT_OK;
         os_forget_interrupt();
@@ -212,16 +211,16 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
                                     struct cli_child_status *child, struct weft_error *error) {
     struct state state = {.options = options, .status = child, .start = os_seconds()};
     struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
-    struct weft_injection inject;
-    struct weft_verify_events events = {stage, difference, progress, doing, &state};
-    struct weft_verify_outcome outcome = {0};
-    struct weft_verify_options requested = {.full = options->full,
-                                            .seed = options->seed,
-                                            .steps = options->steps,
-                                            .soak = child->launches ? 0 : options->soak,
-                                            .bundle = child->launches ? NULL : options->bundle,
-                                            .launches = child->launches,
-                                            .device = cli_setup_backend_options(&options->common)};
+    struct injection inject;
+    struct verify_events events = {stage, difference, progress, doing, &state};
+    struct verify_outcome outcome = {0};
+    struct verify_options requested = {.full = options->full,
+                                       .seed = options->seed,
+                                       .steps = options->steps,
+                                       .soak = child->launches ? 0 : options->soak,
+                                       .bundle = child->launches ? NULL : options->bundle,
+                                       .launches = child->launches,
+                                       .device = cli_setup_backend_options(&options->common)};
     struct weft_error notice = {0};
     char text[256];
     enum weft_status status;
@@ -231,7 +230,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         requested.inject = &inject;
     }
     if (options->bundle != NULL && os_folder_check(options->bundle, error) != WEFT_OK) {
-        status = weft_error_context(error, "--bundle");
+        status = error_context(error, "--bundle");
         goto done;
     }
     if (cli_options_given(&options->common, "data")) {
@@ -239,7 +238,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         requested.images = images;
     }
     os_catch_interrupts();
-    status = weft_verify(&requested, &events, &outcome, &notice, error);
+    status = verify_device(&requested, &events, &outcome, &notice, error);
     if (notice.message[0] != '\0' && !child->launches) {
         cli_progress_wipe(&state.progress);
         cli_message_device(&options->common, &notice, &outcome.device);
@@ -258,7 +257,7 @@ done:
 static enum weft_status query_devices(struct weft_error *error) {
     struct weft_device *devices = NULL;
     size_t count = 0;
-    enum weft_status status = weft_devices_list(&devices, &count, NULL, error);
+    enum weft_status status = devices_list(&devices, &count, NULL, error);
     free(devices);
     *error = (struct weft_error){.status = status}; /* the parent prints it */
     return status;
@@ -279,13 +278,13 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_verify_options *options = given;
     struct cli_child_status child = {NULL, false, NULL};
     if (options->quick && options->full) {
-        return weft_fail(error, WEFT_USAGE, "--full: it cannot be combined with --quick");
+        return error_set(error, WEFT_USAGE, "--full: it cannot be combined with --quick");
     }
     if (options->all && cli_options_given(&options->common, "device")) {
-        return weft_fail(error, WEFT_USAGE, "--all: it takes every device, omit --device");
+        return error_set(error, WEFT_USAGE, "--all: it takes every device, omit --device");
     }
     if (options->common.math != WEFT_MATH_EXACT) {
-        return weft_fail(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
+        return error_set(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
     if (cli_child_status_open(&child)) {
         return verify_as_child(options, &child, error);

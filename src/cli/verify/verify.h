@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "weft/verify.h"
+#include "verify/verification.h"
 
 struct cli_verify_options {
     struct cli_options common;
@@ -16,17 +16,17 @@ struct cli_verify_options {
 };
 
 /* print.c: each prints as text or as an event: a stage, a difference, the verdict. */
-void cli_verify_print_stage(const struct cli_verify_options *options, enum weft_verify_stage stage,
-                            enum weft_verify_result result, uint64_t cases, double seconds);
+void cli_verify_print_stage(const struct cli_verify_options *options, enum verify_stage stage,
+                            enum verify_result result, uint64_t cases, double seconds);
 void cli_verify_print_difference(const struct cli_verify_options *options,
-                                 const struct weft_verify_difference *found);
+                                 const struct verify_difference *found);
 
 /* Prints the verdict on ${device}, which is that of ${outcome} if ${why} is NULL. Otherwise, there
  * is no verdict because of ${why}, and ${outcome}, if not NULL, has what was complete until
  * then. */
 void cli_verify_print_verdict(const struct cli_verify_options *options,
                               const struct weft_device *device, const char *why,
-                              const struct weft_verify_outcome *outcome, double seconds);
+                              const struct verify_outcome *outcome, double seconds);
 
 /* child.c: verifies ${device}, or the one that the options name if it is NULL, in a child process
  * with a time limit. Returns the child's status; if it crashed or did not end, prints why and

@@ -165,7 +165,7 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
         }
     }
     path[0] = '\0';
-    return weft_fail(error, WEFT_BAD_FILE, "temporary folder: none can be made in TEMP");
+    return error_set(error, WEFT_BAD_FILE, "temporary folder: none can be made in TEMP");
 }
 
 bool os_cache_folder(char path[4096]) {

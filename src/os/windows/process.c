@@ -172,7 +172,7 @@ enum weft_status os_run_self(char *const *arguments, double seconds, struct os_c
     fflush(NULL);
     if (!fits ||
         !CreateProcessA(program, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) {
-        return weft_fail(error, WEFT_FAILED, "cannot start another process: error %lu of Windows",
+        return error_set(error, WEFT_FAILED, "cannot start another process: error %lu of Windows",
                          (unsigned long)GetLastError());
     }
     CloseHandle(child.hThread);

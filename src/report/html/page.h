@@ -29,8 +29,7 @@ struct page_run {
     struct report_step *steps;
     size_t step_count;
     char **names; /* of the classes, as many as the evaluations have, then NULL */
-    struct weft_evaluation
-        evaluations[WEFT_SPLIT_COUNT]; /* classes 0: this split was not evaluated */
+    struct evaluation evaluations[WEFT_SPLIT_COUNT]; /* classes 0: this split was not evaluated */
     struct page_picture *pictures[WEFT_SPLIT_COUNT];
     size_t picture_count[WEFT_SPLIT_COUNT];
 };

@@ -17,23 +17,24 @@ struct taps {
     size_t height, width;
 };
 
-static struct taps taps_of(const struct weft_layer *layer) {
-    if (layer->kind == WEFT_KIND_LINEAR) {
+static struct taps taps_of(const struct network_layer *layer) {
+    if (layer->kind == LAYER_KIND_LINEAR) {
         return (struct taps){1, 1};
     }
     return (struct taps){layer->as.conv2d.kernel_height, layer->as.conv2d.kernel_width};
 }
 
-static size_t rows_of(const struct weft_layer *layer) {
+static size_t rows_of(const struct network_layer *layer) {
     return layer->input.channels * taps_of(layer).height * taps_of(layer).width;
 }
 
-static size_t area_of(const struct weft_layer *layer) {
+static size_t area_of(const struct network_layer *layer) {
     return layer->output.height * layer->output.width;
 }
 
-static void define(struct text *text, const struct weft_layer *layer, enum weft_mapping mapping) {
-    struct weft_shape input = layer->input;
+static void define(struct text *text, const struct network_layer *layer,
+                   enum weft_mapping mapping) {
+    struct tensor_shape input = layer->input;
     size_t columns = rows_of(layer) * area_of(layer);
     opencl_define(text, "KERNEL_HEIGHT", taps_of(layer).height);
     opencl_define(text, "KERNEL_WIDTH", taps_of(layer).width);
@@ -41,11 +42,11 @@ static void define(struct text *text, const struct weft_layer *layer, enum weft_
     opencl_define(text, "AREA", area_of(layer));
     opencl_define(text, "COLUMN_VALUES", opencl_values_per_item(columns, mapping));
     opencl_define(text, "FEATURE_VALUES",
-                  opencl_values_per_item(weft_shape_size(layer->output), mapping));
-    opencl_define(text, "INPUT_VALUES", opencl_values_per_item(weft_shape_size(input), mapping));
+                  opencl_values_per_item(shape_size(layer->output), mapping));
+    opencl_define(text, "INPUT_VALUES", opencl_values_per_item(shape_size(input), mapping));
 }
 
-static size_t dbias_items(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t dbias_items(const struct network_layer *layer, enum weft_mapping mapping) {
     (void)mapping;
     return layer->output.channels;
 }
@@ -84,8 +85,8 @@ static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_f
                 shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
     return LAUNCH(cl, &layer->output, shards * CPU_LANES, error, ARG(cl->fast->matrices),
-                  ARG(cl->arrays[WEFT_ARRAY_PARAMETERS]), ARG(cl->values[layer->group->end]),
-                  ARG(begin), ARG(count));
+                  ARG(cl->arrays[ARRAY_PARAMETERS]), ARG(cl->values[layer->group->end]), ARG(begin),
+                  ARG(count));
 }
 
 static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
@@ -124,7 +125,7 @@ static enum weft_status backward(struct opencl_backend *cl, size_t group, size_t
 }
 
 /* A host function counts as one item. */
-static size_t one(const struct weft_layer *layer, enum weft_mapping mapping) {
+static size_t one(const struct network_layer *layer, enum weft_mapping mapping) {
     (void)layer;
     (void)mapping;
     return 1;
@@ -177,8 +178,8 @@ static enum weft_status make_kernel(struct opencl_backend *cl, const struct open
 /* Measures group ${i}, and makes its kernels. */
 static enum weft_status make_layer(struct opencl_backend *cl, size_t i, struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[i];
-    const struct weft_layer *layer = &cl->base.network->layers[group->main];
-    size_t input = weft_shape_size(layer->input), output = weft_shape_size(layer->output);
+    const struct network_layer *layer = &cl->base.network->layers[group->main];
+    size_t input = shape_size(layer->input), output = shape_size(layer->output);
     struct opencl_fast_layer *fast = &cl->fast->layers[i];
     *fast = (struct opencl_fast_layer){
         .group = group,
@@ -214,7 +215,7 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
     cl->fast = calloc(1, sizeof *cl->fast);
     if (cl->fast == NULL ||
         (cl->fast->layers = calloc(cl->groups.count, sizeof *cl->fast->layers)) == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     TRY(opencl_product_tune(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
@@ -248,8 +249,8 @@ static void finish(struct opencl_backend *cl) {
     }
 }
 
-static bool computes(enum weft_kind kind) {
-    return kind == WEFT_KIND_CONV2D || kind == WEFT_KIND_LINEAR;
+static bool computes(enum layer_kind_id kind) {
+    return kind == LAYER_KIND_CONV2D || kind == LAYER_KIND_LINEAR;
 }
 
 static const struct opencl_engine engine = {

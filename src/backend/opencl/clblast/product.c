@@ -43,7 +43,7 @@ static enum weft_status check(CLBlastStatusCode code, const char *call,
     if (code == CLBlastSuccess) {
         return WEFT_OK;
     }
-    return weft_fail(error, WEFT_BAD_DEVICE, "%s of %zu x %zu and %zu x %zu: %s", call, product->m,
+    return error_set(error, WEFT_BAD_DEVICE, "%s of %zu x %zu and %zu x %zu: %s", call, product->m,
                      product->k, product->k, product->n, code_name(code, text));
 }
 
@@ -65,7 +65,7 @@ static enum weft_status override(struct opencl_backend *cl, const char *kernel, 
                                                        count, (const char **)names, values);
     return code == CLBlastSuccess
                ? WEFT_OK
-               : weft_fail(error, WEFT_BAD_DEVICE, "CLBlastOverrideParameters of %s: %s", kernel,
+               : error_set(error, WEFT_BAD_DEVICE, "CLBlastOverrideParameters of %s: %s", kernel,
                            code_name(code, text));
 }
 
@@ -122,7 +122,7 @@ struct opencl_product opencl_fast_forward(struct opencl_backend *cl,
     return (struct opencl_product){.m = layer->features,
                                    .n = n,
                                    .k = layer->rows,
-                                   .a = cl->arrays[WEFT_ARRAY_PARAMETERS],
+                                   .a = cl->arrays[ARRAY_PARAMETERS],
                                    .a_begin = layer->weight,
                                    .b = cl->fast->matrices,
                                    .c = cl->fast->matrices,
@@ -154,7 +154,7 @@ struct opencl_product opencl_fast_backward(struct opencl_backend *cl,
                                    .m = layer->rows,
                                    .n = n,
                                    .k = layer->features,
-                                   .a = cl->arrays[WEFT_ARRAY_PARAMETERS],
+                                   .a = cl->arrays[ARRAY_PARAMETERS],
                                    .a_begin = layer->weight,
                                    .b = cl->fast->matrices,
                                    .b_begin = layer->rows * n,

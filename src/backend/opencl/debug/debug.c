@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const enum weft_array state_arrays[STATE_ARRAYS + 1] = {
-    WEFT_ARRAY_PARAMETERS, WEFT_ARRAY_BUFFERS, WEFT_ARRAY_MOMENTS, WEFT_ARRAY_SECOND_MOMENTS,
-    WEFT_ARRAY_GRADIENTS};
+const enum backend_array state_arrays[STATE_ARRAYS + 1] = {
+    ARRAY_PARAMETERS, ARRAY_BUFFERS, ARRAY_MOMENTS, ARRAY_SECOND_MOMENTS, ARRAY_GRADIENTS};
 
 void record_finish(struct record *record) {
     for (size_t i = 0; i < record->buffer_count; i++) {

@@ -14,7 +14,7 @@
 
 /* The arrays from which a training step starts, and after them the gradients. */
 #define STATE_ARRAYS 4
-extern const enum weft_array state_arrays[STATE_ARRAYS + 1];
+extern const enum backend_array state_arrays[STATE_ARRAYS + 1];
 
 #define RECORD_LAUNCHES  32
 #define RECORD_BUFFERS   40
@@ -94,7 +94,7 @@ struct raw_device_ops {
     enum weft_status (*transfer)(struct raw_device *raw, const void *from, size_t size, void *to,
                                  struct weft_error *error);
     /* Compiles verify.cl with ${options} (kernels, cl_options). */
-    enum weft_status (*build)(struct raw_device *raw, const struct weft_backend_options *options,
+    enum weft_status (*build)(struct raw_device *raw, const struct backend_options *options,
                               struct weft_error *error);
     /* Computes all operations of cl/verify_operations.h on ${count} (a multiple of 16) triples of
      * floats as bits, in ${in}: 3 x count; into ${out}: operations x count. ${vectors}: by the
@@ -122,10 +122,10 @@ struct replicas_ops {
      * no more than fit into half of the device's memory. The rest of that half is filled with known
      * words. Of a device that shares the host's memory, at most 256 MiB are used. ${debug}: NULL,
      * or how the second copy (the only one, if there is one) is run. ${network} and ${debug} must
-     * live as long as the replicas. Fails as weft_backend_open does; copies and filled memory that
+     * live as long as the replicas. Fails as backend_open does; copies and filled memory that
      * the device has no room for are omitted. */
     enum weft_status (*open)(const struct weft_network *network,
-                             const struct weft_backend_options *options,
+                             const struct backend_options *options,
                              const struct weft_images *images, const struct debug_options *debug,
                              struct replicas **replicas, struct weft_error *error);
     /* Frees ${replicas}; NULL is harmless. */
@@ -134,7 +134,7 @@ struct replicas_ops {
      * memory. */
     uint64_t (*size)(const struct replicas *replicas, size_t *count);
     /* Returns copy ${i}, for use between rounds. */
-    struct weft_backend *(*backend)(struct replicas *replicas, size_t i);
+    struct backend *(*backend)(struct replicas *replicas, size_t i);
     /* Gives all copies ${images} (as many as at opening) and the values from which rounds start;
      * fills memory by ${seed}. */
     enum weft_status (*begin)(struct replicas *replicas, const struct weft_images *images,
@@ -144,7 +144,7 @@ struct replicas_ops {
      * wait. */
     enum weft_status (*restart)(struct replicas *replicas, struct weft_error *error);
     /* Makes ${steps} on all copies in parallel, and waits for them. */
-    enum weft_status (*train)(struct replicas *replicas, const struct weft_steps *steps,
+    enum weft_status (*train)(struct replicas *replicas, const struct training_steps *steps,
                               struct weft_error *error);
     /* Digests (cl/digest.h) the results of all steps of this round, then parameters, buffers,
      * moments and second moments, on the device, and compares there with ${expected}. Stores in
@@ -163,12 +163,12 @@ struct debug_api {
     /* After a run of ${backend} with a record: finds the tensor ${ref} among the record's buffers,
      * stores its index in ${buffer}, and reads what the device has in it now into ${bytes}, which
      * the caller frees. Fails with WEFT_USAGE if no recorded launch uses that buffer. */
-    enum weft_status (*record_result)(struct weft_backend *backend, const struct tensor_ref *ref,
+    enum weft_status (*record_result)(struct backend *backend, const struct tensor_ref *ref,
                                       int *buffer, void **bytes, struct weft_error *error);
     /* Reads the gradients of the parameters of each of ${shards} of the last pass: shards x
      * ${stride} floats, which the caller frees. Stores NULL if bits are flipped: the
      * gradients may have changed after their sum. */
-    enum weft_status (*read_partials)(struct weft_backend *backend, size_t shards, void **partials,
+    enum weft_status (*read_partials)(struct backend *backend, size_t shards, void **partials,
                                       size_t *stride, struct weft_error *error);
 };
 

@@ -40,7 +40,7 @@ enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_
         return WEFT_OK;
     }
     if (guards == NULL && (cl->guards = guards = calloc(1, sizeof *guards)) == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     if (guards->count == MAX_BUFFERS) {
         return WEFT_OK; /* the others are enough */
@@ -61,7 +61,7 @@ enum weft_status debug_guards_check(struct opencl_backend *cl, const char *kerne
                              guards->words, GUARD, error));
         for (size_t w = 0; w < GUARD / sizeof(cl_uint); w++) {
             if (guards->words[w] != WORD) {
-                return weft_fail(error, WEFT_BAD_DEVICE, "kernel %s wrote past the end of %s",
+                return error_set(error, WEFT_BAD_DEVICE, "kernel %s wrote past the end of %s",
                                  kernel, guards->of[i].what);
             }
         }

@@ -3,7 +3,7 @@
 #define WEFT_BACKEND_OPENCL_DEBUG_GUARD_H
 
 #include "backend/opencl/cl.h"
-#include "weft/error.h"
+#include "base/error.h"
 
 struct opencl_backend;
 

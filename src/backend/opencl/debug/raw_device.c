@@ -74,7 +74,7 @@ static enum weft_status open_raw(const struct weft_device *device, struct raw_de
     enum weft_status status;
     *raw = NULL;
     if (opened == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
     opened->division = opencl_division_promised(device);
     TRY_OR(done, opencl_device_find(device, &opened->device, error));
@@ -124,8 +124,7 @@ done:
     return status;
 }
 
-static enum weft_status build_program(struct raw_device *raw,
-                                      const struct weft_backend_options *options,
+static enum weft_status build_program(struct raw_device *raw, const struct backend_options *options,
                                       struct weft_error *error) {
     struct text text = {0};
     cl_int code = CL_SUCCESS;
@@ -215,8 +214,7 @@ static enum weft_status check_division(struct raw_device *raw, bool *right,
 }
 
 /* As for a network, the program is built without the device's own division if that is wrong. */
-static enum weft_status build_raw(struct raw_device *raw,
-                                  const struct weft_backend_options *options,
+static enum weft_status build_raw(struct raw_device *raw, const struct backend_options *options,
                                   struct weft_error *error) {
     bool right = true;
     TRY(build_program(raw, options, error));
@@ -237,7 +235,7 @@ static enum weft_status keep_buffer(struct record *record, const void *from, siz
     buffer->size = bytes;
     buffer->bytes = calloc(bytes, 1);
     if (buffer->bytes == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+        return error_set(error, WEFT_FAILED, "opencl: no memory for a record");
     }
     if (from != NULL) {
         memcpy(buffer->bytes, from, bytes);

@@ -42,7 +42,7 @@ static enum weft_status read_memory(struct opencl_backend *cl, cl_mem memory, si
                                     const char *what, void **to, struct weft_error *error) {
     *to = malloc(bytes);
     return *to != NULL ? opencl_read(cl, memory, *to, bytes, error)
-                       : weft_fail(error, WEFT_FAILED, "opencl: no memory for %s", what);
+                       : error_set(error, WEFT_FAILED, "opencl: no memory for %s", what);
 }
 
 /* Returns the index of ${memory} in the record, which reads it from the device the first time; -1
@@ -74,7 +74,7 @@ enum weft_status record_program(struct record *record, cl_program program, cl_de
     record->log = opencl_build_log(program, device);
     record->source = malloc(length + 1);
     if (record->log == NULL || record->source == NULL) {
-        return weft_fail(error, WEFT_FAILED, "opencl: no memory for a record");
+        return error_set(error, WEFT_FAILED, "opencl: no memory for a record");
     }
     memcpy(record->source, source, length + 1);
     return WEFT_OK;
@@ -139,7 +139,7 @@ static cl_mem memory_of(const struct opencl_backend *cl, const struct tensor_ref
                                       : cl->values[ref->activation.index];
 }
 
-static enum weft_status read_result(struct weft_backend *backend, const struct tensor_ref *ref,
+static enum weft_status read_result(struct backend *backend, const struct tensor_ref *ref,
                                     int *buffer, void **bytes, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const struct record *record = cl->debug->record;
@@ -151,10 +151,10 @@ static enum weft_status read_result(struct weft_backend *backend, const struct t
             return read_memory(cl, memory, record->buffers[i].size, "a record", bytes, error);
         }
     }
-    return weft_fail(error, WEFT_USAGE, "record: no launch has this tensor");
+    return error_set(error, WEFT_USAGE, "record: no launch has this tensor");
 }
 
-static enum weft_status read_partials(struct weft_backend *backend, size_t shards, void **partials,
+static enum weft_status read_partials(struct backend *backend, size_t shards, void **partials,
                                       size_t *stride, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     *partials = NULL;

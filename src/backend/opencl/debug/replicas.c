@@ -30,7 +30,7 @@ static void finish_copy(struct replica *copy, cl_device_id device) {
     for (int i = 0; i < SOAK_KERNELS; i++) {
         OPENCL_RELEASE(device, Kernel, copy->kernels[i]);
     }
-    weft_backend_close(copy->cl != NULL ? &copy->cl->base : NULL);
+    backend_close(copy->cl != NULL ? &copy->cl->base : NULL);
     *copy = (struct replica){0};
 }
 
@@ -50,7 +50,7 @@ void replicas_close(struct replicas *replicas) {
     free(replicas);
 }
 
-static enum weft_status build(struct replicas *replicas, const struct weft_backend_options *options,
+static enum weft_status build(struct replicas *replicas, const struct backend_options *options,
                               struct weft_error *error) {
     const struct opencl_backend *cl = replicas->copies[0].cl;
     struct text text = {0};
@@ -149,18 +149,17 @@ static void make_fillings(struct replicas *replicas, uint64_t rest) {
 }
 
 /* Opens a copy next to the first one. */
-static enum weft_status open_copy(struct replicas *replicas,
-                                  const struct weft_backend_options *options,
+static enum weft_status open_copy(struct replicas *replicas, const struct backend_options *options,
                                   const struct weft_images *images, struct replica *copy,
                                   struct weft_error *error) {
     TRY(opencl_open_shared(replicas->copies[0].cl, options, &copy->cl, error));
-    TRY(weft_backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, error));
+    TRY(backend_set_images(&copy->cl->base, WEFT_SPLIT_TRAIN, images, error));
     return make_copy(replicas, copy, error);
 }
 
 /* Makes the memory that all copies share, opens the other copies, and fills the rest. */
 static enum weft_status make_copies(struct replicas *replicas,
-                                    const struct weft_backend_options *options,
+                                    const struct backend_options *options,
                                     const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *first = replicas->copies[0].cl;
     uint64_t rest;
@@ -187,21 +186,21 @@ static enum weft_status make_copies(struct replicas *replicas,
 }
 
 enum weft_status replicas_open(const struct weft_network *network,
-                               const struct weft_backend_options *options,
+                               const struct backend_options *options,
                                const struct weft_images *images, const struct debug_options *debug,
                                struct replicas **replicas, struct weft_error *error) {
     struct replicas *opened = calloc(1, sizeof *opened);
-    struct weft_backend *first = NULL;
+    struct backend *first = NULL;
     enum weft_status status;
     *replicas = NULL;
     if (opened == NULL || (opened->pool = os_pool_create(os_processors())) == NULL) {
         free(opened);
-        return weft_fail(error, WEFT_FAILED, "verify: no memory or threads for copies");
+        return error_set(error, WEFT_FAILED, "verify: no memory or threads for copies");
     }
-    TRY_OR(done, weft_backend_open(network, options, &first, NULL, error));
+    TRY_OR(done, backend_open(network, options, &first, NULL, error));
     opened->copies[0].cl = (struct opencl_backend *)first;
     opened->count = 1;
-    TRY_OR(done, weft_backend_set_images(first, WEFT_SPLIT_TRAIN, images, error));
+    TRY_OR(done, backend_set_images(first, WEFT_SPLIT_TRAIN, images, error));
     TRY_OR(done, build(opened, options, error));
     TRY_OR(done, make_copies(opened, options, images, error));
     opened->copies[opened->count > 1 ? 1 : 0].cl->debug = debug;

@@ -32,13 +32,13 @@ struct replicas {
     struct os_pool *pool;
     /* The work in parallel, and what it needs. */
     enum weft_status (*work)(struct replicas *replicas, struct replica *copy);
-    const struct weft_steps *steps;
+    const struct training_steps *steps;
     cl_uint expected;
 };
 
 /* Opens and closes copies, as the entries of struct replicas_ops do. */
 enum weft_status replicas_open(const struct weft_network *network,
-                               const struct weft_backend_options *options,
+                               const struct backend_options *options,
                                const struct weft_images *images, const struct debug_options *debug,
                                struct replicas **replicas, struct weft_error *error);
 void replicas_close(struct replicas *replicas);

@@ -10,7 +10,7 @@
 
 #include "digest.h"
 
-static struct weft_backend *backend_of(struct replicas *replicas, size_t i) {
+static struct backend *backend_of(struct replicas *replicas, size_t i) {
     return &replicas->copies[i].cl->base;
 }
 
@@ -63,11 +63,11 @@ static enum weft_status begin(struct replicas *replicas, const struct weft_image
                          error));
     }
     replicas->seed = seed;
-    weft_pixels_normalised(pixels);
+    pixels_normalised(pixels);
     for (size_t i = 0; i < replicas->count; i++) {
-        struct weft_backend *backend = &replicas->copies[i].cl->base;
-        TRY(weft_backend_set_pixels(backend, pixels, error));
-        TRY(weft_backend_set_images(backend, WEFT_SPLIT_TRAIN, images, error));
+        struct backend *backend = &replicas->copies[i].cl->base;
+        TRY(backend_set_pixels(backend, pixels, error));
+        TRY(backend_set_images(backend, WEFT_SPLIT_TRAIN, images, error));
         TRY(replica_run_filling(replicas, &replicas->copies[i], SOAK_FILL, error));
     }
     return WEFT_OK;
@@ -108,14 +108,14 @@ static enum weft_status restart_all(struct replicas *replicas, struct weft_error
 }
 
 static enum weft_status train_copy(struct replicas *replicas, struct replica *copy) {
-    const struct weft_steps *steps = replicas->steps;
+    const struct training_steps *steps = replicas->steps;
     TRY(opencl_train_enqueue(copy->cl, steps, &copy->error));
     copy->cl->base.last_count = steps->images - (steps->steps - 1) * steps->batch;
     TRY(chain(copy, copy->cl->results, 2 * steps->steps, &copy->error));
     return opencl_queue_check(copy->cl, clFlush(copy->cl->queue), "clFlush", &copy->error);
 }
 
-static enum weft_status train(struct replicas *replicas, const struct weft_steps *steps,
+static enum weft_status train(struct replicas *replicas, const struct training_steps *steps,
                               struct weft_error *error) {
     replicas->steps = steps;
     TRY(run_parallel(replicas, train_copy, error));

@@ -1,5 +1,5 @@
-/* model.c: a network with its values: memory, checks, and writing the model file. */
-#include "weft/model.h"
+/* model_write.c: a network with its values: memory, checks, and writing the model file. */
+#include "data/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,23 +20,23 @@ static enum weft_status allocate(struct weft_model *model, struct weft_error *er
     model->buffers = calloc(network->buffer_count + 1, sizeof *model->buffers);
     model->batches = calloc(network->layer_count, sizeof *model->batches);
     if (model->parameters == NULL || model->buffers == NULL || model->batches == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for a model of %zu parameters",
+        return error_set(error, WEFT_FAILED, "no memory for a model of %zu parameters",
                          network->parameter_count);
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_model_create(struct weft_network *network, struct weft_model **model,
-                                   struct weft_error *error) {
+enum weft_status model_create(struct weft_network *network, struct weft_model **model,
+                              struct weft_error *error) {
     struct weft_model *created = calloc(1, sizeof *created);
     *model = NULL;
     if (created == NULL) {
-        weft_network_destroy(network);
-        return weft_fail(error, WEFT_FAILED, "no memory for a model");
+        network_destroy(network);
+        return error_set(error, WEFT_FAILED, "no memory for a model");
     }
     created->network = network;
     if (allocate(created, error) != WEFT_OK) {
-        weft_model_destroy(created);
+        model_destroy(created);
         return WEFT_FAILED;
     }
     model_fill(created, NULL);
@@ -44,9 +44,9 @@ enum weft_status weft_model_create(struct weft_network *network, struct weft_mod
     return WEFT_OK;
 }
 
-void weft_model_destroy(struct weft_model *model) {
+void model_destroy(struct weft_model *model) {
     if (model != NULL) {
-        weft_network_destroy(model->network);
+        network_destroy(model->network);
         free(model->parameters);
         free(model->buffers);
         free(model->batches);
@@ -56,18 +56,18 @@ void weft_model_destroy(struct weft_model *model) {
     }
 }
 
-enum weft_status weft_model_set_classes(struct weft_model *model, const char *const *names,
-                                        size_t count, struct weft_error *error) {
+enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,
+                                   struct weft_error *error) {
     char **classes = text_copy_list(names, count);
     if (classes == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for the names of the classes");
+        return error_set(error, WEFT_FAILED, "no memory for the names of the classes");
     }
     free(model->classes);
     model->classes = classes;
     return WEFT_OK;
 }
 
-float *model_values(const struct weft_model *model, const struct weft_tensor *tensor) {
+float *model_values(const struct weft_model *model, const struct network_tensor *tensor) {
     return (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
 }
 
@@ -89,35 +89,36 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
                              struct weft_error *error) {
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         const float *values = model_values(model, tensor);
         bool is_variance = strstr(tensor->name, ".running_var") != NULL;
         for (size_t j = 0; j < tensor->count; j++) {
             const char *fault = find_fault(values[j], is_variance);
             if (fault != NULL) {
-                return weft_fail(error, status, "tensor %s: element %zu of %zu %s", tensor->name, j,
+                return error_set(error, status, "tensor %s: element %zu of %zu %s", tensor->name, j,
                                  tensor->count, fault);
             }
         }
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         if (model->batches[i] < 0) {
-            return weft_fail(error, status, "tensor %s.num_batches_tracked: it is %lld, below 0",
+            return error_set(error, status, "tensor %s.num_batches_tracked: it is %lld, below 0",
                              network->layers[i].name, (long long)model->batches[i]);
         }
     }
     return WEFT_OK;
 }
 
-bool model_counter(const struct weft_layer *layer, char name[WEFT_NAME_MAX + 32]) {
+bool model_counter(const struct network_layer *layer, char name[LAYER_NAME_MAX + 32]) {
     if (layer_kinds[layer->kind]->counts_batches) {
-        snprintf(name, WEFT_NAME_MAX + 32, "%s.num_batches_tracked", layer->name);
+        snprintf(name, LAYER_NAME_MAX + 32, "%s.num_batches_tracked", layer->name);
         return true;
     }
     return false;
 }
 
-static struct safetensors_source source_of(const struct weft_tensor *tensor, const float *values) {
+static struct safetensors_source source_of(const struct network_tensor *tensor,
+                                           const float *values) {
     struct safetensors_source source = {
         .name = tensor->name, .rank = tensor->rank, .floats = values};
     memcpy(source.shape, tensor->shape, sizeof tensor->shape);
@@ -127,13 +128,13 @@ static struct safetensors_source source_of(const struct weft_tensor *tensor, con
 /* Stores the tensors of ${model} in ${sources} in the order of the file, and returns their number.
  * ${names} has room for a name for each layer. */
 static size_t list_sources(const struct weft_model *model, struct safetensors_source *sources,
-                           char (*names)[WEFT_NAME_MAX + 32]) {
+                           char (*names)[LAYER_NAME_MAX + 32]) {
     const struct weft_network *network = model->network;
     size_t count = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
-        const struct weft_layer *layer = &network->layers[i];
+        const struct network_layer *layer = &network->layers[i];
         for (size_t j = 0; j < layer->tensors; j++) {
-            const struct weft_tensor *tensor = &network->tensors[layer->first_tensor + j];
+            const struct network_tensor *tensor = &network->tensors[layer->first_tensor + j];
             sources[count++] = source_of(tensor, model_values(model, tensor));
         }
         if (model_counter(layer, names[i])) {
@@ -150,12 +151,12 @@ static enum weft_status write_model(const struct weft_model *model, const char *
     const struct weft_network *network = model->network;
     struct safetensors_source *sources =
         calloc(network->tensor_count + network->layer_count, sizeof *sources);
-    char(*names)[WEFT_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
+    char(*names)[LAYER_NAME_MAX + 32] = calloc(network->layer_count, sizeof *names);
     struct safetensors_text texts[1 + MODEL_METADATA_TEXTS] = {{"format", "pt"}};
     struct model_metadata metadata = {0};
     enum weft_status status;
     if (sources == NULL || names == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+        status = error_set(error, WEFT_FAILED, "no memory to write %s", path);
         goto done;
     }
     TRY_OR(done, model_metadata_make(model, &metadata, error));
@@ -169,7 +170,7 @@ done:
     return status;
 }
 
-/* Fails if weft_model_load would refuse the file of ${model}. */
+/* Fails if model_load would refuse the file of ${model}. */
 static enum weft_status check_before_writing(const struct weft_model *model,
                                              struct weft_error *error) {
     TRY(model_check(model, WEFT_FAILED, error));
@@ -177,27 +178,27 @@ static enum weft_status check_before_writing(const struct weft_model *model,
                                   : model_check_options(model->options, WEFT_USAGE, error);
 }
 
-enum weft_status weft_model_save(const struct weft_model *model, const char *path, char sha256[65],
-                                 struct weft_error *error) {
+enum weft_status model_save(const struct weft_model *model, const char *path, char sha256[65],
+                            struct weft_error *error) {
     enum weft_status status = check_before_writing(model, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "cannot write %s", path);
+        error_context(error, "cannot write %s", path);
         return status;
     }
     return write_model(model, path, sha256, error);
 }
 
-enum weft_status weft_parameters_save(const struct weft_network *network, const float *values,
-                                      const char *path, struct weft_error *error) {
+enum weft_status parameters_save(const struct weft_network *network, const float *values,
+                                 const char *path, struct weft_error *error) {
     const struct safetensors_text text = {"format", "pt"};
     struct safetensors_source *sources = calloc(network->tensor_count + 1, sizeof *sources);
     size_t count = 0;
     enum weft_status status;
     if (sources == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory to write %s", path);
+        return error_set(error, WEFT_FAILED, "no memory to write %s", path);
     }
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct weft_tensor *tensor = &network->tensors[i];
+        const struct network_tensor *tensor = &network->tensors[i];
         if (tensor->trained) {
             sources[count++] = source_of(tensor, values + tensor->offset);
         }

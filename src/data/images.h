@@ -1,17 +1,13 @@
-/* data.h: sets of images with labels, read from IDX files (plain or gzip). */
-#ifndef WEFT_DATA_H
-#define WEFT_DATA_H
+/* images.h: sets of images with labels, read from IDX files (plain or gzip). */
+#ifndef WEFT_DATA_IMAGES_H
+#define WEFT_DATA_IMAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weft/error.h"
-
-WEFT_BEGIN
-
-/* Which images of a data set. */
-enum weft_split { WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST, WEFT_SPLIT_COUNT };
+#include "base/error.h"
+#include "weft/options.h"
 
 /* A set of grey images with labels. */
 struct weft_images {
@@ -25,7 +21,7 @@ struct weft_images {
 };
 
 /* An IDX file that was read. */
-struct weft_idx_file {
+struct idx_file {
     char path[4096];
     char sha256[65]; /* of the unpacked bytes, in lower-case hexadecimal */
     bool published;  /* it is the one of the published Fashion-MNIST */
@@ -33,12 +29,12 @@ struct weft_idx_file {
 
 /* What identifies the images and labels of a split: the SHA-256, in lower-case hexadecimal, of both
  * as uncompressed IDX files of bytes. */
-struct weft_split_hash {
+struct split_hash {
     char images[65], labels[65];
 };
 
 /* A data set that weft recognises by its hashes. */
-struct weft_known_data {
+struct known_data_set {
     const char *name; /* "Fashion-MNIST" */
     const char *const *classes;
     size_t class_count;
@@ -46,10 +42,10 @@ struct weft_known_data {
 };
 
 /* The names of the ten classes of Fashion-MNIST, label 0 first: "T-shirt/top" ... "Ankle boot". */
-WEFT_API extern const char *const weft_class_names[10];
+extern const char *const fashion_class_names[10];
 
 /* Returns "train" or "test". */
-WEFT_API const char *weft_split_name(enum weft_split split);
+const char *split_name(enum weft_split split);
 
 /* Stores the folder of the four IDX files in ${folder}: ${requested} if it is not NULL, else the
  * environment variable WEFT_DATA if it is set, else the first of data/fashion-mnist and
@@ -57,52 +53,45 @@ WEFT_API const char *weft_split_name(enum weft_split split);
  * be one of the files, or a folder that has them in raw, FashionMNIST/raw, MNIST/raw or
  * fashion-mnist, in this order. Fails with WEFT_BAD_FILE, and the hint says where to get the data.
  */
-WEFT_API enum weft_status weft_data_find(const char *requested, char folder[4096],
-                                         struct weft_error *error);
+enum weft_status data_find(const char *requested, char folder[4096], struct weft_error *error);
 
 /* Reads the images and labels of ${split} from ${folder}: train-images-idx3-ubyte and
  * train-labels-idx1-ubyte (test: t10k-...), or else .idx3-ubyte, both with .gz, and all these in
  * upper case or mixed. The caller frees ${images} with
- * weft_images_finish. ${files}, if not NULL, receives the files that were read: images, then
+ * images_finish. ${files}, if not NULL, receives the files that were read: images, then
  * labels, with their hashes; without ${files} no hash is computed, which is faster. If the folder
  * has a file classes.txt, it names the classes: UTF-8, one a line. Checks magic, type, dimensions,
  * lengths, trailing bytes, labels below 10, and equal counts: fails with WEFT_BAD_FILE and a
  * message that names the file. */
-WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split split,
-                                           struct weft_images *images,
-                                           struct weft_idx_file files[2], struct weft_error *error);
+enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
+                             struct idx_file files[2], struct weft_error *error);
 
 /* Frees what ${images} holds and leaves it all zero. Harmless on all zero. */
-WEFT_API void weft_images_finish(struct weft_images *images);
+void images_finish(struct weft_images *images);
 
 /* Stores the mean and the standard deviation of pixel / 255. The sums are integers, so the results
  * are exact but for the last roundings. Without pixels both are 0. */
-WEFT_API void weft_images_statistics(const struct weft_images *images, double *mean,
-                                     double *deviation);
+void images_statistics(const struct weft_images *images, double *mean, double *deviation);
 
 /* Stores the number of images of each label in ${counts}: 0 for labels from images->classes on. */
-WEFT_API void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]);
+void images_class_counts(const struct weft_images *images, uint64_t counts[256]);
 
 /* Returns a checksum (CRC-32) of the pixels and labels that identifies the images. It does
  * not detect changes that are made with intent. */
-WEFT_API uint32_t weft_images_checksum(const struct weft_images *images);
+uint32_t images_checksum(const struct weft_images *images);
 
 /* Stores the hashes of ${images} in ${hash}. */
-WEFT_API void weft_images_hash(const struct weft_images *images, struct weft_split_hash *hash);
+void images_hash(const struct weft_images *images, struct split_hash *hash);
 
-WEFT_API bool weft_split_hash_equal(const struct weft_split_hash *a,
-                                    const struct weft_split_hash *b);
+bool split_hash_equal(const struct split_hash *a, const struct split_hash *b);
 
 /* Returns the names of the classes of ${images}, label 0 first: those of classes.txt, of the data
  * set that ${hash} is of (unless it is NULL), or else of Fashion-MNIST. */
-WEFT_API const char *const *weft_images_class_names(const struct weft_images *images,
-                                                    const struct weft_split_hash *hash);
+const char *const *images_class_names(const struct weft_images *images,
+                                      const struct split_hash *hash);
 
 /* Returns the data set that has a split of ${hash}, and stores which one in ${split}; NULL if it is
  * not known. Known are Fashion-MNIST, MNIST, and the sample of Fashion-MNIST of weft's sources. */
-WEFT_API const struct weft_known_data *weft_data_recognise(const struct weft_split_hash *hash,
-                                                           enum weft_split *split);
-
-WEFT_END
+const struct known_data_set *data_recognise(const struct split_hash *hash, enum weft_split *split);
 
 #endif

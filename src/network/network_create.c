@@ -1,4 +1,4 @@
-/* network.c: makes a network from its list of layers: names, shapes, and offsets of tensors. */
+/* network_create.c: makes a network from a list of layers: names, shapes, offsets of tensors. */
 #include "base/json_read.h"
 #include "base/try.h"
 #include "network/layer.h"
@@ -23,19 +23,19 @@ static bool multiply(const size_t *factors, size_t count, size_t *product) {
     return true;
 }
 
-static enum weft_status check_size(struct weft_shape shape, const char *what,
+static enum weft_status check_size(struct tensor_shape shape, const char *what,
                                    struct weft_error *error) {
     size_t sides[] = {shape.channels, shape.height, shape.width}, size;
     char text[64];
     if (multiply(sides, 3, &size) && size <= NETWORK_IMAGE_MAX) {
         return WEFT_OK;
     }
-    return weft_fail(error, WEFT_BAD_FILE, "%s: %s is more than %u numbers", what,
-                     weft_shape_text(shape, text), NETWORK_IMAGE_MAX);
+    return error_set(error, WEFT_BAD_FILE, "%s: %s is more than %u numbers", what,
+                     shape_text(shape, text), NETWORK_IMAGE_MAX);
 }
 
 /* "input": [channels, height, width] or [features]. */
-static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
+static enum weft_status read_input(const json_t *json, struct tensor_shape *shape,
                                    struct weft_error *error) {
     uint64_t sides[3] = {1, 1, 1};
     size_t count = json_array_size(json);
@@ -45,15 +45,15 @@ static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
                sides[i] > 0;
     }
     if (!good) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "input: [channels, height, width] or [features] was expected, each a "
                          "whole number from 1 to %d",
                          NETWORK_INPUT_SIDE_MAX);
     }
-    *shape = (struct weft_shape){.channels = (size_t)sides[0],
-                                 .height = (size_t)sides[1],
-                                 .width = (size_t)sides[2],
-                                 .flat = count == 1};
+    *shape = (struct tensor_shape){.channels = (size_t)sides[0],
+                                   .height = (size_t)sides[1],
+                                   .width = (size_t)sides[2],
+                                   .flat = count == 1};
     return check_size(*shape, "input", error);
 }
 
@@ -61,7 +61,7 @@ static enum weft_status read_input(const json_t *json, struct weft_shape *shape,
  * dot is between the names of a module and its part. */
 static bool good_name(const char *name) {
     size_t length = strlen(name);
-    return length > 0 && length < WEFT_NAME_MAX && strcmp(name, "input") != 0 && name[0] != '.' &&
+    return length > 0 && length < LAYER_NAME_MAX && strcmp(name, "input") != 0 && name[0] != '.' &&
            name[length - 1] != '.' && strstr(name, "..") == NULL &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") ==
                length;
@@ -71,16 +71,16 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
                                   struct weft_error *error) {
     const json_t *json = json_object_get(list, "name");
     const char *name = json_string_value(json);
-    struct weft_layer *layer = &network->layers[index];
+    struct network_layer *layer = &network->layers[index];
     char shown[80];
     if (json == NULL) {
-        snprintf(layer->name, sizeof layer->name, "%s%zu", weft_kind_name(layer->kind), index + 1);
+        snprintf(layer->name, sizeof layer->name, "%s%zu", layer_kind_name(layer->kind), index + 1);
     } else if (name == NULL || !good_name(name)) {
-        return weft_fail(
+        return error_set(
             error, WEFT_BAD_FILE,
             "name: 1 to %d letters, digits, _ and single dots inside were expected, and not "
             "\"input\"%s%s",
-            WEFT_NAME_MAX - 1, name != NULL ? ": " : "",
+            LAYER_NAME_MAX - 1, name != NULL ? ": " : "",
             name != NULL ? text_printable(name, shown) : "");
     } else {
         strcpy(layer->name, name);
@@ -88,38 +88,38 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
     }
     for (size_t i = 0; i < index; i++) {
         if (strcmp(network->layers[i].name, layer->name) == 0) {
-            return weft_fail(error, WEFT_BAD_FILE, "layer %zu has the same name", i + 1);
+            return error_set(error, WEFT_BAD_FILE, "layer %zu has the same name", i + 1);
         }
     }
     return WEFT_OK;
 }
 
-static enum weft_status read_kind(const json_t *list, enum weft_kind *kind,
+static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
                                   struct weft_error *error) {
     const json_t *json = json_object_get(list, "kind");
     const char *name = json_is_string(json) ? json_string_value(json) : "";
     char shown[80], known[256] = "";
     *kind = kind_find(name);
-    if (*kind != WEFT_KIND_COUNT) {
+    if (*kind != LAYER_KIND_COUNT) {
         return WEFT_OK;
     }
-    for (int i = 0; i < WEFT_KIND_COUNT; i++) {
+    for (int i = 0; i < LAYER_KIND_COUNT; i++) {
         strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
-        strncat(known, weft_kind_name((enum weft_kind)i), sizeof known - strlen(known) - 1);
+        strncat(known, layer_kind_name((enum layer_kind_id)i), sizeof known - strlen(known) - 1);
     }
-    return weft_fail(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
+    return error_set(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
                      text_printable(name, shown), known);
 }
 
 /* Gives the tensors of ${layer} their names, and their offsets after those of the layers before. */
-static enum weft_status place_tensors(struct weft_network *network, struct weft_layer *layer,
+static enum weft_status place_tensors(struct weft_network *network, struct network_layer *layer,
                                       struct weft_error *error) {
     const struct layer_kind *kind = layer_kinds[layer->kind];
-    struct weft_tensor declared[LAYER_TENSORS_MAX];
+    struct network_tensor declared[LAYER_TENSORS_MAX];
     layer->first_tensor = network->tensor_count;
     layer->tensors = kind->declare != NULL ? kind->declare(layer, declared) : 0;
     for (size_t i = 0; i < layer->tensors; i++) {
-        struct weft_tensor *tensor = &network->tensors[network->tensor_count++];
+        struct network_tensor *tensor = &network->tensors[network->tensor_count++];
         size_t *total;
         *tensor = declared[i];
         total = tensor->trained ? &network->parameter_count : &network->buffer_count;
@@ -130,7 +130,7 @@ static enum weft_status place_tensors(struct weft_network *network, struct weft_
         }
         if (!multiply(tensor->shape, 4, &tensor->count) ||
             tensor->count > NETWORK_FLOATS_MAX - *total) {
-            return weft_fail(error, WEFT_BAD_FILE,
+            return error_set(error, WEFT_BAD_FILE,
                              "%s, %zu x %zu x %zu x %zu, makes the network larger than %u floats",
                              tensor->name, tensor->shape[0], tensor->shape[1], tensor->shape[2],
                              tensor->shape[3], NETWORK_FLOATS_MAX);
@@ -143,10 +143,10 @@ static enum weft_status place_tensors(struct weft_network *network, struct weft_
 
 static enum weft_status read_layer(struct weft_network *network, size_t index, json_t *list,
                                    struct weft_error *error) {
-    struct weft_layer *layer = &network->layers[index];
+    struct network_layer *layer = &network->layers[index];
     const struct layer_kind *kind;
     if (!json_is_object(list)) {
-        return weft_fail(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
+        return error_set(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
     }
     TRY(read_kind(list, &layer->kind, error));
     kind = layer_kinds[layer->kind];
@@ -165,21 +165,20 @@ static enum weft_status read_layers(struct weft_network *network, const json_t *
                                     struct weft_error *error) {
     size_t count = json_array_size(layers);
     if (count < 1 || count > NETWORK_LAYERS_MAX) {
-        return weft_fail(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
+        return error_set(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
                          NETWORK_LAYERS_MAX);
     }
     network->layers = calloc(count, sizeof *network->layers);
     network->tensors = calloc(count * LAYER_TENSORS_MAX, sizeof *network->tensors);
     if (network->layers == NULL || network->tensors == NULL) {
-        return weft_fail(error, WEFT_FAILED, "no memory for %zu layers", count);
+        return error_set(error, WEFT_FAILED, "no memory for %zu layers", count);
     }
     network->layer_count = count;
     for (size_t i = 0; i < count; i++) {
         enum weft_status status = read_layer(network, i, json_array_get(layers, i), error);
         const char *name = network->layers[i].name;
         if (status != WEFT_OK) {
-            weft_error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i + 1,
-                               name);
+            error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i + 1, name);
             return status;
         }
     }
@@ -192,12 +191,12 @@ static enum weft_status read_network(struct weft_network *network, json_t *json,
     json_t *value;
     char shown[80];
     if (!json_is_object(json)) {
-        return weft_fail(error, WEFT_BAD_FILE,
+        return error_set(error, WEFT_BAD_FILE,
                          "network: an object {\"input\": ..., \"layers\": ...} was expected");
     }
     json_object_foreach(json, member, value) {
         if (strcmp(member, "input") != 0 && strcmp(member, "layers") != 0) {
-            return weft_fail(error, WEFT_BAD_FILE,
+            return error_set(error, WEFT_BAD_FILE,
                              "network: unknown member \"%s\": it has input and layers",
                              text_printable(member, shown));
         }
@@ -206,25 +205,25 @@ static enum weft_status read_network(struct weft_network *network, json_t *json,
     return read_layers(network, json_object_get(json, "layers"), error);
 }
 
-enum weft_status weft_network_create(const char *text, struct weft_network **network,
-                                     struct weft_error *error) {
+enum weft_status network_create(const char *text, struct weft_network **network,
+                                struct weft_error *error) {
     struct weft_network *made = NULL;
     size_t size = strlen(text);
     json_t *json;
     enum weft_status status;
     *network = NULL;
     if (size > NETWORK_LIST_BYTES_MAX) {
-        return weft_fail(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
+        return error_set(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
                          NETWORK_LIST_BYTES_MAX);
     }
     status = json_read(text, size, &json, error);
     if (status != WEFT_OK) {
-        weft_error_context(error, "network");
+        error_context(error, "network");
         return status;
     }
     made = calloc(1, sizeof *made);
     if (made == NULL) {
-        status = weft_fail(error, WEFT_FAILED, "no memory for a network");
+        status = error_set(error, WEFT_FAILED, "no memory for a network");
         goto done;
     }
     TRY_OR(done, read_network(made, json, error));
@@ -232,11 +231,11 @@ enum weft_status weft_network_create(const char *text, struct weft_network **net
     made = NULL;
 done:
     json_decref(json);
-    weft_network_destroy(made);
+    network_destroy(made);
     return status;
 }
 
-void weft_network_destroy(struct weft_network *network) {
+void network_destroy(struct weft_network *network) {
     if (network != NULL) {
         free(network->layers);
         free(network->tensors);
@@ -244,7 +243,7 @@ void weft_network_destroy(struct weft_network *network) {
     }
 }
 
-const struct weft_tensor *weft_network_find(const struct weft_network *network, const char *name) {
+const struct network_tensor *network_find(const struct weft_network *network, const char *name) {
     for (size_t i = 0; i < network->tensor_count; i++) {
         if (strcmp(network->tensors[i].name, name) == 0) {
             return &network->tensors[i];

@@ -1,4 +1,4 @@
-/* images.c: reads the images and labels of a split, and summarises them. */
+/* images_read.c: reads the images and labels of a split, and summarises them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +10,14 @@
 #include "data/class_names.h"
 #include "data/data_files.h"
 #include "data/idx.h"
+#include "data/images.h"
 #include "data/known_data.h"
-#include "weft/data.h"
 
 enum { CLASSES = 10, IMAGES = DATA_IMAGES, LABELS = DATA_LABELS };
 
 /* Reads one of the two files of ${split} into ${idx} and stores its path in ${file}. */
 static enum weft_status read_file(const char *folder, enum weft_split split, int which,
-                                  struct idx *idx, struct weft_idx_file *file,
+                                  struct idx *idx, struct idx_file *file,
                                   struct weft_error *error) {
     memset(file, 0, sizeof *file);
     TRY(data_file_find(folder, split, (enum data_kind)which, file->path, error));
@@ -26,10 +26,10 @@ static enum weft_status read_file(const char *folder, enum weft_split split, int
 
 /* Adds the hashes of ${images}, and whether they are those of the published set, to ${files}. */
 static void describe(const struct weft_images *images, enum weft_split split,
-                     struct weft_idx_file files[2]) {
-    const struct weft_split_hash *published = &known_published[split];
-    struct weft_split_hash hash;
-    weft_images_hash(images, &hash);
+                     struct idx_file files[2]) {
+    const struct split_hash *published = &known_published[split];
+    struct split_hash hash;
+    images_hash(images, &hash);
     strcpy(files[IMAGES].sha256, hash.images);
     strcpy(files[LABELS].sha256, hash.labels);
     files[IMAGES].published = strcmp(hash.images, published->images) == 0;
@@ -37,27 +37,26 @@ static void describe(const struct weft_images *images, enum weft_split split,
 }
 
 /* Checks that each image has a label, and each label a class. */
-static enum weft_status check_labels(const struct idx idx[2], const struct weft_idx_file files[2],
+static enum weft_status check_labels(const struct idx idx[2], const struct idx_file files[2],
                                      struct weft_error *error) {
     if (idx[LABELS].size != idx[IMAGES].dimensions[0]) {
-        return weft_fail(error, WEFT_BAD_FILE, "%s: %zu labels, but %zu images in %s",
+        return error_set(error, WEFT_BAD_FILE, "%s: %zu labels, but %zu images in %s",
                          files[LABELS].path, idx[LABELS].size, idx[IMAGES].dimensions[0],
                          files[IMAGES].path);
     }
     for (size_t i = 0; i < idx[LABELS].size; i++) {
         if (idx[LABELS].bytes[i] >= CLASSES) {
-            return weft_fail(error, WEFT_BAD_FILE, "%s: label %zu is %d, expected 0 to %d",
+            return error_set(error, WEFT_BAD_FILE, "%s: label %zu is %d, expected 0 to %d",
                              files[LABELS].path, i, idx[LABELS].bytes[i], CLASSES - 1);
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status weft_images_read(const char *folder, enum weft_split split,
-                                  struct weft_images *images, struct weft_idx_file files[2],
-                                  struct weft_error *error) {
+enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
+                             struct idx_file files[2], struct weft_error *error) {
     struct idx idx[2] = {{{0}}};
-    struct weft_idx_file own[2], *described = files != NULL ? files : own;
+    struct idx_file own[2], *described = files != NULL ? files : own;
     char **class_names = NULL;
     enum weft_status status;
     memset(images, 0, sizeof *images);
@@ -83,21 +82,21 @@ failed:
     return status;
 }
 
-void weft_images_finish(struct weft_images *images) {
+void images_finish(struct weft_images *images) {
     free(images->pixels);
     free(images->labels);
     free(images->class_names);
     memset(images, 0, sizeof *images);
 }
 
-void weft_images_class_counts(const struct weft_images *images, uint64_t counts[256]) {
+void images_class_counts(const struct weft_images *images, uint64_t counts[256]) {
     memset(counts, 0, 256 * sizeof counts[0]);
     for (size_t i = 0; i < images->count; i++) {
         counts[images->labels[i]]++;
     }
 }
 
-void weft_images_statistics(const struct weft_images *images, double *mean, double *deviation) {
+void images_statistics(const struct weft_images *images, double *mean, double *deviation) {
     size_t n = images->count * images->height * images->width;
     uint64_t sum = 0, squares = 0;
     if (n == 0) {
@@ -131,7 +130,7 @@ static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
     return sum;
 }
 
-uint32_t weft_images_checksum(const struct weft_images *images) {
+uint32_t images_checksum(const struct weft_images *images) {
     uLong sum = crc32(0, NULL, 0);
     sum = add_to_checksum(sum, images->pixels, images->count * images->height * images->width);
     return (uint32_t)add_to_checksum(sum, images->labels, images->count);
@@ -154,7 +153,7 @@ static void hash_idx(const size_t *dimensions, size_t count, const uint8_t *byte
     sha256_final_hex(&hash, hex);
 }
 
-void weft_images_hash(const struct weft_images *images, struct weft_split_hash *hash) {
+void images_hash(const struct weft_images *images, struct split_hash *hash) {
     const size_t dimensions[IDX_DIMENSIONS] = {images->count, images->height, images->width};
     hash_idx(dimensions, 3, images->pixels, hash->images);
     hash_idx(dimensions, 1, images->labels, hash->labels);

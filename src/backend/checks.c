@@ -1,0 +1,236 @@
+/* checks.c: the functions of backend.h: they check arguments for all backends and
+ * call the one that is open. */
+#include "backend/opencl/api.h"
+#include "backend/ops.h"
+#include "base/try.h"
+#include "numerics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void backend_close(struct backend *backend) {
+    if (backend != NULL) {
+        for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+            free(backend->labels[i]);
+        }
+        backend_profile_stop(backend);
+        backend->ops->close(backend);
+    }
+}
+
+const struct weft_device *backend_device(const struct backend *backend) {
+    return &backend->device;
+}
+
+const struct weft_network *backend_network(const struct backend *backend) {
+    return backend->network;
+}
+
+const char *backend_warning(const struct backend *backend) {
+    return backend->warning[0] != '\0' ? backend->warning : NULL;
+}
+
+bool backend_contracts(const struct backend *backend) {
+    return backend->contracts;
+}
+
+const char *backend_note(const struct backend *backend) {
+    return backend->note[0] != '\0' ? backend->note : NULL;
+}
+
+void backend_steps_made(const struct backend *backend, uint64_t *by_launches, uint64_t *by_kernel) {
+    *by_launches = backend->steps_by_launches;
+    *by_kernel = backend->steps_by_kernel;
+}
+
+bool device_lost(void) {
+    return opencl_api != NULL && opencl_api->is_lost();
+}
+
+static enum weft_status check_size(const struct weft_network *network,
+                                   const struct weft_images *images, struct weft_error *error) {
+    struct tensor_shape input = network->input;
+    struct tensor_shape image = {1, images->height, images->width, false};
+    bool fits = input.flat ? input.channels == images->height * images->width
+                           : input.channels == 1 && input.height == images->height &&
+                                 input.width == images->width;
+    if (!fits) {
+        char takes[64], has[64];
+        return error_set(error, WEFT_BAD_FILE, "network: it takes %s, but the images are %s",
+                         shape_text(input, takes), shape_text(image, has));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status backend_check_images(const struct weft_network *network,
+                                      const struct weft_images *images, struct weft_error *error) {
+    TRY(check_size(network, images, error));
+    return network_check_classifier(network, images->classes, error);
+}
+
+enum weft_status backend_set_images(struct backend *backend, enum weft_split split,
+                                    const struct weft_images *images, struct weft_error *error) {
+    struct tensor_shape output = network_output(backend->network);
+    char text[64];
+    TRY(check_size(backend->network, images, error));
+    if (shape_size(output) < images->classes) {
+        return error_set(error, WEFT_BAD_FILE,
+                         "images: %zu classes, but the network gives %s logits", images->classes,
+                         shape_text(output, text));
+    }
+    if (images->count == 0 || images->count > UINT32_MAX) {
+        return error_set(error, WEFT_USAGE, "images: %zu of them", images->count);
+    }
+    backend->images[split] = 0;
+    free(backend->labels[split]);
+    backend->labels[split] = malloc(images->count);
+    if (backend->labels[split] == NULL) {
+        return error_set(error, WEFT_FAILED, "no memory for %zu labels", images->count);
+    }
+    memcpy(backend->labels[split], images->labels, images->count);
+    TRY(backend->ops->set_images(backend, split, images, error));
+    backend->images[split] = images->count;
+    return WEFT_OK;
+}
+
+const uint8_t *backend_labels(const struct backend *backend, enum weft_split split, size_t *count) {
+    *count = backend->images[split];
+    return *count > 0 ? backend->labels[split] : NULL;
+}
+
+enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
+                                    struct weft_error *error) {
+    float clean[256];
+    for (int v = 0; v < 256; v++) {
+        clean[v] = weft_clean(values[v]);
+    }
+    return backend->ops->set_pixels(backend, clean, error);
+}
+
+void pixels_raw(float values[256]) {
+    for (int v = 0; v < 256; v++) {
+        values[v] = weft_div((float)v, 255.0f);
+    }
+}
+
+void pixels_normalised(float values[256]) {
+    pixels_raw(values);
+    for (int v = 0; v < 256; v++) {
+        values[v] = weft_div(values[v] - 0.2859f, 0.3530f);
+    }
+}
+
+static enum weft_status check_array(const struct backend *backend, enum backend_array array,
+                                    struct weft_error *error) {
+    if (backend->forward_only && array != ARRAY_PARAMETERS && array != ARRAY_BUFFERS) {
+        return error_set(error, WEFT_USAGE, "opened for forward passes only");
+    }
+    return WEFT_OK;
+}
+
+enum weft_status backend_write(struct backend *backend, enum backend_array array,
+                               const float *values, struct weft_error *error) {
+    size_t count = array_count(backend->network, array);
+    enum weft_status status;
+    float *clean;
+    if (array == ARRAY_GRADIENTS) {
+        return error_set(error, WEFT_USAGE, "gradients can only be read");
+    }
+    TRY(check_array(backend, array, error));
+    clean = malloc((count + 1) * sizeof *clean);
+    if (clean == NULL) {
+        return error_set(error, WEFT_FAILED, "no memory for %zu floats", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        clean[i] =
+            array == ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
+    }
+    status = backend->ops->write(backend, array, clean, error);
+    free(clean);
+    return status;
+}
+
+enum weft_status backend_read(struct backend *backend, enum backend_array array, float *values,
+                              struct weft_error *error) {
+    TRY(check_array(backend, array, error));
+    return backend->ops->read(backend, array, values, error);
+}
+
+/* Checks that the network's output is one number a class. */
+static enum weft_status check_output(const struct backend *backend, const char *what,
+                                     struct weft_error *error) {
+    return network_output(backend->network).flat
+               ? WEFT_OK
+               : error_set(error, WEFT_USAGE, "%s: the network's output is not flat", what);
+}
+
+enum weft_status backend_train(struct backend *backend, const struct training_steps *steps,
+                               struct weft_step_result *results, struct weft_error *error) {
+    size_t images = backend->images[WEFT_SPLIT_TRAIN];
+    if (backend->forward_only) {
+        return error_set(error, WEFT_USAGE, "training: opened for forward passes only");
+    }
+    if (steps->batch == 0 || steps->batch > backend->batch) {
+        return error_set(error, WEFT_USAGE, "training: batch %zu, but opened for 1 to %zu",
+                         steps->batch, backend->batch);
+    }
+    if (steps->steps == 0 || steps->images > steps->steps * steps->batch ||
+        steps->images <= (steps->steps - 1) * steps->batch) {
+        return error_set(error, WEFT_USAGE, "training: %zu images do not make %zu steps of %zu",
+                         steps->images, steps->steps, steps->batch);
+    }
+    TRY(check_output(backend, "training", error));
+    for (size_t i = 0; i < steps->images; i++) {
+        if (steps->order[i] >= images) {
+            return error_set(error, WEFT_USAGE, "training: image %u of %zu",
+                             (unsigned)steps->order[i], images);
+        }
+    }
+    backend->last_count = steps->images - (steps->steps - 1) * steps->batch;
+    return backend->ops->train(backend, steps, results, error);
+}
+
+enum weft_status backend_evaluate(struct backend *backend, const struct evaluation_pass *pass,
+                                  struct weft_error *error) {
+    size_t images = backend->images[pass->split];
+    if (pass->count == 0 || pass->count > backend->batch || pass->first > images ||
+        pass->count > images - pass->first) {
+        return error_set(error, WEFT_USAGE,
+                         "evaluation: images %zu to %zu of %zu, at most %zu at once", pass->first,
+                         pass->first + pass->count, images, backend->batch);
+    }
+    TRY(check_output(backend, "evaluation", error));
+    backend->last_count = pass->count;
+    return backend->ops->evaluate(backend, pass, error);
+}
+
+enum weft_status backend_propagate(struct backend *backend, const struct propagation *probe,
+                                   struct weft_error *error) {
+    if (probe->count == 0 || probe->count > backend->batch) {
+        return error_set(error, WEFT_USAGE, "propagation: %zu images, but opened for 1 to %zu",
+                         probe->count, backend->batch);
+    }
+    if (probe->doutputs != NULL && backend->forward_only) {
+        return error_set(error, WEFT_USAGE, "propagation: opened for forward passes only");
+    }
+    backend->last_count = probe->count;
+    return backend->ops->propagate(backend, probe, error);
+}
+
+enum weft_status backend_tensor(struct backend *backend, const char *name, float *values,
+                                size_t count, struct weft_error *error) {
+    struct activation activation;
+    size_t size;
+    if (!activation_find(backend->network, name, &activation)) {
+        return error_set(error, WEFT_USAGE, "tensor %s: the network has none of this name", name);
+    }
+    if (activation.gradient && backend->forward_only) {
+        return error_set(error, WEFT_USAGE, "tensor %s: opened for forward passes only", name);
+    }
+    size = shape_size(activation_shape(backend->network, activation.index));
+    if (backend->last_count == 0 || count != backend->last_count * size) {
+        return error_set(error, WEFT_USAGE, "tensor %s: %zu floats requested, it has %zu x %zu",
+                         name, count, backend->last_count, size);
+    }
+    return backend->ops->tensor(backend, activation, backend->last_count, values, error);
+}

@@ -1,0 +1,159 @@
+/* network.h: networks: a list of layers, with shapes, and named tensors with their offsets.
+ *
+ * A network is made from a list of layers in JSON, which model files contain:
+ *
+ *   {"input": [1, 28, 28],
+ *    "layers": [
+ *      {"kind": "conv2d", "name": "conv1", "out_channels": 6, "kernel_size": 5},
+ *      {"kind": "max_pool2d", "kernel_size": 2, "stride": 2},
+ *      {"kind": "relu"},
+ *      {"kind": "batch_norm", "name": "batchN1", "eps": 1e-5, "momentum": 0.1},
+ *      {"kind": "flatten"},
+ *      {"kind": "linear", "name": "out", "out_features": 10}]}
+ *
+ * Arguments have PyTorch's names. Defaults: stride is kernel_size; padding is 0 (at most half of
+ * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
+ * "kernel_size" of conv2d may be [height, width]. "input" may be [features], which is flat.
+ *
+ * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
+ * counted from 1. A name consists of letters, digits and _, with single dots between them as in
+ * "features.0", is unique, and is not "input".
+ *
+ * Limits: each number of "input" is at most 65536. The input and the output of each layer have at
+ * most 2^27 - 1 numbers, each of the flat arrays at most 2^31 - 1. There are at most 1024 layers.
+ *
+ * The output of a network is that of its last layer. In training these are the logits of a softmax
+ * cross entropy over as many classes. */
+#ifndef WEFT_NETWORK_NETWORK_H
+#define WEFT_NETWORK_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define LAYER_NAME_MAX 64 /* bytes of a layer's name, with the terminating zero */
+
+/* The kinds of layers, as in src/network/layers.def. */
+enum layer_kind_id {
+    LAYER_KIND_CONV2D,
+    LAYER_KIND_MAX_POOL2D,
+    LAYER_KIND_AVG_POOL2D,
+    LAYER_KIND_RELU,
+    LAYER_KIND_BATCH_NORM,
+    LAYER_KIND_FLATTEN,
+    LAYER_KIND_LINEAR,
+    LAYER_KIND_COUNT
+};
+
+/* The shape of one image's tensor in a network. A flat tensor of F features is F x 1 x 1. */
+struct tensor_shape {
+    size_t channels, height, width;
+    bool flat; /* after flatten or linear: one dimension in PyTorch, not three */
+};
+
+/* A named array of a layer: a parameter (trained) or a buffer (batch norm's running statistics). */
+struct network_tensor {
+    char name[LAYER_NAME_MAX + 32]; /* PyTorch's: "conv1.weight", "batchN1.running_mean" */
+    bool trained;                   /* true: in the parameters; false: in the buffers */
+    size_t layer;                   /* index of its layer */
+    size_t rank;                    /* number of dimensions, 1 to 4 */
+    size_t shape[4];                /* outermost first, as in PyTorch; unused ones are 1 */
+    size_t offset;                  /* of its first float in the parameters or the buffers */
+    size_t count;                   /* of floats: the product of shape */
+};
+
+/* One layer of a network. ${kind} selects the member of the union. */
+struct network_layer {
+    enum layer_kind_id kind;
+    char name[LAYER_NAME_MAX];
+    bool named; /* the list has the name; false: it was made from kind and position */
+    struct tensor_shape input, output;
+    union {
+        struct {
+            size_t out_channels, kernel_height, kernel_width;
+        } conv2d; /* stride 1, no padding; weight (out, in, height, width), bias (out) */
+        struct {
+            size_t kernel, stride;
+        } max_pool2d; /* square windows inside the input; a rest at its edge is ignored */
+        struct {
+            size_t kernel, stride, padding;
+            bool count_include_pad; /* the divisor of a mean also counts padding */
+        } avg_pool2d;
+        struct {
+            float eps, momentum;
+        } batch_norm; /* weight, bias; buffers running_mean, running_var: (channels) each */
+        struct {
+            size_t out_features;
+        } linear; /* weight (out_features, in_features), bias (out_features) */
+    } as;
+    size_t first_tensor, tensors; /* its tensors are network->tensors[first_tensor ...] */
+};
+
+struct weft_network {
+    struct tensor_shape input;
+    size_t layer_count;
+    struct network_layer *layers;
+    size_t tensor_count;
+    /* In the order of layers; within a layer weight, bias, running_mean, running_var. */
+    struct network_tensor *tensors;
+    size_t parameter_count; /* floats in the flat array of all trained tensors */
+    size_t buffer_count;    /* floats in the flat array of all running statistics */
+};
+
+/* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in
+ * ${network}. The caller frees it with network_destroy. Infers and checks every shape.
+ * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a
+ * name that is used twice, and a layer that does not fit its input: the message names the layer
+ * and both shapes. */
+enum weft_status network_create(const char *json, struct weft_network **network,
+                                struct weft_error *error);
+
+/* Makes the published network: Fashion-MNIST, 33,250 parameters, the names of the notebook. */
+enum weft_status network_create_published(struct weft_network **network, struct weft_error *error);
+
+/* Frees ${network}, which may be NULL. */
+void network_destroy(struct weft_network *network);
+
+/* Returns the list of layers of ${network} as JSON in one line, in memory that the caller frees;
+ * NULL without memory. The same network always gives the same text. network_create reads it
+ * back. */
+char *network_to_json(const struct weft_network *network);
+
+/* Returns the network as PyTorch prints a Module called Network: several lines, without a newline
+ * after the last one, in memory that the caller frees; NULL without memory. */
+char *network_to_pytorch(const struct weft_network *network);
+
+/* Returns the shape of the output of the last layer. Its size is the number of classes. */
+struct tensor_shape network_output(const struct weft_network *network);
+
+/* Fails with WEFT_BAD_FILE unless ${network} ends in a flat output of ${classes} numbers, as
+ * training and evaluation need; the message names the last layer and its shape. Fails with
+ * WEFT_USAGE for fewer than 2 classes. */
+enum weft_status network_check_classifier(const struct weft_network *network, size_t classes,
+                                          struct weft_error *error);
+
+/* Returns the tensor called ${name}, or NULL. */
+const struct network_tensor *network_find(const struct weft_network *network, const char *name);
+
+/* Returns the name of ${kind}, as in lists of layers and in file names: "conv2d". */
+const char *layer_kind_name(enum layer_kind_id kind);
+
+/* Returns the number of floats of one image in ${shape}: channels x height x width. */
+size_t shape_size(struct tensor_shape shape);
+
+/* Writes ${shape} as "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
+char *shape_text(struct tensor_shape shape, char text[64]);
+
+/* Returns the argument of ${layer} that is its number of outputs, such as out_channels; NULL if the
+ * layer has none. A caller may change it, and make the changed network with network_to_json
+ * and network_create. */
+size_t *layer_outputs(struct network_layer *layer);
+
+/* Returns the floating-point operations of a forward pass of ${layer} for one image. A
+ * multiplication and an addition count as two. As usual, only products that are added to a sum
+ * count (conv2d, linear); other layers have 0. */
+uint64_t layer_flop(const struct network_layer *layer);
+
+#endif
