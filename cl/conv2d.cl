@@ -9,20 +9,23 @@
  * channels x DINPUT_PIECES times DINPUT_TILE_X columns.
  *
  * POOLED: a max_pool2d with windows of WINDOW follows (conv2d_pool.cl), and the gradient of the
- * output is read from that of the pool. */
+ * output is read from that of the pool. Only the ROWS x COLUMNS outputs that are in a window are
+ * computed: the gradient of the others is +0, and adds nothing to a sum. */
 
 /* Indices into the flat parameters, and into a shard of the tensors, also for conv2d_pool.cl. */
 #define TAP(k, c, i, j)                                                                            \
     (WEIGHT + (((INDEX)(k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
 #define IN(c, y, x)  (((INDEX)(c)*IN_HEIGHT + (y)) * IN_WIDTH + (x))
-#define OUT(k, y, x) (((INDEX)(k)*OUT_HEIGHT + (y)) * OUT_WIDTH + (x))
+#define OUT(k, y, x) (((INDEX)(k)*ROWS + (y)) * COLUMNS + (x))
 
 /* The gradient of output[k][y][x]. */
 #if POOLED
+#define ROWS    (OUT_HEIGHT / WINDOW * WINDOW)
+#define COLUMNS (OUT_WIDTH / WINDOW * WINDOW)
 #define POOL(k, y, x)                                                                              \
-    (((INDEX)(k) * (OUT_HEIGHT / WINDOW) + (y) / WINDOW) * (OUT_WIDTH / WINDOW) + (x) / WINDOW)
-#define POOL_SIZE    (OUT_CHANNELS * (OUT_HEIGHT / WINDOW) * (OUT_WIDTH / WINDOW))
-#define SCRATCH_SIZE (POOL_SIZE + (UNPOOLED ? OUT_SIZE : 0))
+    (((INDEX)(k) * (ROWS / WINDOW) + (y) / WINDOW) * (COLUMNS / WINDOW) + (x) / WINDOW)
+#define POOL_SIZE    (OUT_CHANNELS * (ROWS / WINDOW) * (COLUMNS / WINDOW))
+#define SCRATCH_SIZE (POOL_SIZE + (UNPOOLED ? OUT_CHANNELS * ROWS * COLUMNS : 0))
 #if UNPOOLED /* conv2d_unpool has written it */
 #define DOUTPUT(k, y, x) AT((global const real *)indices, POOL_SIZE + OUT(k, y, x))
 #else
@@ -34,6 +37,8 @@
 #define DOUTPUT_ARGUMENTS  doutput, indices
 #define DOUTPUT_OF_SHARD   OF_SHARD(doutput, POOL_SIZE), OF_SHARD(indices, SCRATCH_SIZE)
 #else
+#define ROWS               OUT_HEIGHT
+#define COLUMNS            OUT_WIDTH
 #define DOUTPUT(k, y, x)   AT(doutput, OUT(k, y, x))
 #define DOUTPUT_PARAMETERS global const real *doutput
 #define DOUTPUT_ARGUMENTS  doutput
@@ -44,10 +49,10 @@
 WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
                                         global const real *input, global const float *parameters,
                                         global real *output) {
-    const int tiles = OUT_WIDTH / TILE_X;
+    const int tiles = COLUMNS / TILE_X;
     const int x0 = item % tiles * TILE_X;
-    const int y = item / tiles % OUT_HEIGHT;
-    const int k0 = item / tiles / OUT_HEIGHT * TILE_K;
+    const int y = item / tiles % ROWS;
+    const int k0 = item / tiles / ROWS * TILE_K;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, OUT_SIZE);
     real sum[TILE_K][TILE_X], in[TILE_X + KERNEL_WIDTH - 1];
@@ -89,7 +94,7 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
 /* EXISTS: the output has a column ${x}. SKIPPED: a tap at column ${x} is omitted. Where an item is
  * a complete row, its columns are known to the compiler, and taps outside the output cost nothing.
  * Elsewhere such a tap counts as 0, which changes no bit of a chain that starts at +0. */
-#define EXISTS(x)  ((x) >= 0 && (x) < OUT_WIDTH)
+#define EXISTS(x)  ((x) >= 0 && (x) < COLUMNS)
 #define SKIPPED(x) (DINPUT_PIECES * DINPUT_TILE_X == IN_WIDTH && !EXISTS(x))
 
 /* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
@@ -97,7 +102,7 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
 WEFT_ALWAYS_INLINE void KERNEL(conv2d_dinput)(INDEX c0, int y, int x0, global const real *input,
                                               DOUTPUT_PARAMETERS, global const float *parameters,
                                               global real *dinput) {
-    const int first = max(y - OUT_HEIGHT + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
+    const int first = max(y - ROWS + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
     real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DINPUT_TILE_X + KERNEL_WIDTH - 1];
 #pragma unroll
     for (int c = 0; c < DINPUT_TILE_C; c++) {
@@ -168,8 +173,8 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global
             }
         }
     }
-    for (INDEX y = 0; y < OUT_HEIGHT; y++) {
-        for (INDEX x0 = 0; x0 < OUT_WIDTH; x0 += GRADIENT_TILE_X) {
+    for (INDEX y = 0; y < ROWS; y++) {
+        for (INDEX x0 = 0; x0 < COLUMNS; x0 += GRADIENT_TILE_X) {
 #pragma unroll
             for (int i = 0; i < GRADIENT_TILE_I; i++) {
                 real in[GRADIENT_TILE_X + KERNEL_WIDTH - 1];
@@ -218,8 +223,8 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dparameters)(INDEX k0, INDEX c, INDEX i0, 
         (k0, c, i0 + row, input, DOUTPUT_ARGUMENTS, with_bias, sum + row * KERNEL_WIDTH, bias);
     }
     if (!BIAS_WITH_TAPS && with_bias) {
-        for (INDEX y = 0; y < OUT_HEIGHT; y++) {
-            for (INDEX x = 0; x < OUT_WIDTH; x++) {
+        for (INDEX y = 0; y < ROWS; y++) {
+            for (INDEX x = 0; x < COLUMNS; x++) {
 #pragma unroll
                 for (int k = 0; k < GRADIENT_TILE_K; k++) {
                     bias[k] += DOUTPUT(k0 + k, y, x);

@@ -1,22 +1,23 @@
-/* conv2d_pool.cl: conv2d and the max_pool2d after it in one kernel, for windows that cover the
- * output without overlap.
+/* conv2d_pool.cl: conv2d and the max_pool2d after it in one kernel, for windows that do not
+ * overlap. POOLS_RELU: a relu is between them.
  *
  * It writes the output of the pool, and into scratch the index of the largest value in its window,
- * by rows and columns. Neither the output of the convolution nor its gradient is stored. An item is
- * POOL_K output channels x POOL_X windows of one row. The backward pass is that of conv2d.cl, which
- * reads scratch. */
+ * by rows and columns; NONE if that is the 0 of a relu, which has no gradient. Neither the output
+ * of the convolution nor its gradient is stored. An item is POOL_K output channels x POOL_X windows
+ * of one row. The backward pass is that of conv2d.cl, which reads scratch. */
 #include "conv2d.cl"
 
 #define POOL_COLUMNS (POOL_X * WINDOW)
+#define NONE         (WINDOW * WINDOW)
 
 WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY lanes,
                                              global const real *input,
                                              global const float *parameters, global real *output,
                                              global integer *scratch) {
-    const int tiles = OUT_WIDTH / POOL_COLUMNS;
+    const int tiles = COLUMNS / POOL_COLUMNS;
     const int x0 = item % tiles * POOL_COLUMNS;
-    const int y0 = item / tiles % (OUT_HEIGHT / WINDOW) * WINDOW;
-    const int k0 = item / tiles / (OUT_HEIGHT / WINDOW) * POOL_K;
+    const int y0 = item / tiles % (ROWS / WINDOW) * WINDOW;
+    const int k0 = item / tiles / (ROWS / WINDOW) * POOL_K;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, POOL_SIZE);
     scratch = OF_SHARD(scratch, SCRATCH_SIZE);
@@ -57,8 +58,8 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
     for (int k = 0; k < POOL_K; k++) {
 #pragma unroll
         for (int p = 0; p < POOL_X; p++) {
-            real largest = real_clean(sum[k][0][p * WINDOW]);
-            integer index = (integer)(0);
+            real largest = POOLS_RELU ? REAL(0.0f) : real_clean(sum[k][0][p * WINDOW]);
+            integer index = (integer)(POOLS_RELU ? NONE : 0);
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
@@ -82,8 +83,8 @@ WEFT_INLINE void KERNEL(conv2d_unpool)(int item, int shard, LANE_MEMORY lanes,
                                        global const real *doutput, global integer *scratch) {
     doutput = OF_SHARD(doutput, POOL_SIZE);
     scratch = OF_SHARD(scratch, SCRATCH_SIZE);
-    for (int y0 = 0; y0 < OUT_HEIGHT; y0 += WINDOW) {
-        for (int x0 = 0; x0 < OUT_WIDTH; x0 += WINDOW) {
+    for (int y0 = 0; y0 < ROWS; y0 += WINDOW) {
+        for (int x0 = 0; x0 < COLUMNS; x0 += WINDOW) {
             const real d = AT(doutput, POOL(item, y0, x0));
             const integer index = AT(scratch, POOL(item, y0, x0));
 #pragma unroll

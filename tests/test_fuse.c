@@ -33,8 +33,21 @@ START_TEST(windows) {
 }
 END_TEST
 
-/* Adjacent layers that must not be fused, or only in part: pools that overlap, omit values, or are
- * large; a relu before a pool, before another relu, and at the end. */
+/* conv2d, relu and pool, whose windows omit rows, columns, or nothing; one input channel or more; a
+ * relu before the convolution, too. */
+START_TEST(relu_between) {
+    layer_check_fused(
+        "fuse, conv2d, relu and pool", LAYER_LARGE,
+        "{\"input\": [1, 21, 20], \"layers\": [" CONV(8, 3, 3) "," RELU "," POOL(2, 2) "," CONV(
+            6, 2, 3) "," RELU "," POOL(3, 3) "," RELU
+                                             "," CONV(5, 1, 1) "," RELU
+                                                               "," POOL(2, 2) "," FLATTEN
+                                                                              "," LINEAR(3) "]}");
+}
+END_TEST
+
+/* Adjacent layers that must not be fused, or only in part: pools that overlap, or are large; a relu
+ * before a pool, before another relu, and at the end. */
 START_TEST(apart) {
     layer_check_fused(
         "fuse, what stays apart", LAYER_LARGE,
@@ -74,6 +87,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, as_published);
     tcase_add_test(tests, windows);
+    tcase_add_test(tests, relu_between);
     tcase_add_test(tests, apart);
     tcase_add_test(tests, chains);
     tcase_add_test(tests, settled);

@@ -30,10 +30,11 @@ static const char *const networks[] = {
     "{\"kind\":\"conv2d\",\"out_channels\":6,\"kernel_size\":[3,2]},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":2},"
     "{\"kind\":\"batch_norm\"},{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":10}]}",
-    /* A kernel wider than twice the lanes, a window of 3, and a relu fused with both. */
-    "{\"input\":[2,5,39],\"layers\":[{\"kind\":\"relu\"},"
+    /* A kernel wider than twice the lanes, a relu before it and one after it, and a window of 3
+     * that omits values. */
+    "{\"input\":[2,6,40],\"layers\":[{\"kind\":\"relu\"},"
     "{\"kind\":\"conv2d\",\"out_channels\":3,\"kernel_size\":[3,37]},"
-    "{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"relu\"},{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"out_features\":5}]}",
 };
 

@@ -20,10 +20,10 @@ replays 's/d \* in\[x + j\] + tap\[k\]\[i\]\[j\]/real_fma(d, in[x + j], tap[k][i
 end
 
 begin "off by one at an edge"
-plant edge conv2d.cl 's/(x) < OUT_WIDTH)/(x) < OUT_WIDTH - 1)/'
+plant edge conv2d.cl 's/(x) < COLUMNS)/(x) < COLUMNS - 1)/'
 finds 1 layers conv2d "wrong computation"
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['input.grad']"
-replays 's/(x) < OUT_WIDTH - 1)/(x) < OUT_WIDTH)/'
+replays 's/(x) < COLUMNS - 1)/(x) < COLUMNS)/'
 end
 
 begin "a native function"

@@ -207,12 +207,28 @@ const struct opencl_layer opencl_conv2d = {
     .functions = functions,
 };
 
-/* ---- with a pool: ${layer} is the conv2d, layer[1] the max_pool2d ---- */
+/* ---- with a pool: ${layer} is the conv2d, followed by a max_pool2d, or a relu and that ---- */
+
+static const struct network_layer *pool_of(const struct network_layer *layer) {
+    return layer[1].kind == LAYER_KIND_MAX_POOL2D ? &layer[1] : &layer[2];
+}
+
+static size_t window_of(const struct network_layer *layer) {
+    return pool_of(layer)->as.max_pool2d.kernel;
+}
+
+/* Returns ${layer} with only the rows and columns of its output that are in a window. */
+static struct network_layer pooled(const struct network_layer *layer) {
+    struct network_layer part = *layer;
+    part.output.height -= part.output.height % window_of(layer);
+    part.output.width -= part.output.width % window_of(layer);
+    return part;
+}
 
 /* Output channels x columns, a multiple of the window. */
 static struct tile pool_tile(const struct network_layer *layer, enum weft_mapping mapping) {
-    size_t window = layer[1].as.max_pool2d.kernel;
-    return choose_tile(layer->output.channels, layer->output.width, window, window,
+    size_t window = window_of(layer);
+    return choose_tile(layer->output.channels, pooled(layer).output.width, window, window,
                        layer->as.conv2d.kernel_width, mapping);
 }
 
@@ -222,30 +238,40 @@ static size_t unpool_items(const struct network_layer *layer, enum weft_mapping 
 
 static void define_pool(struct text *text, const struct network_layer *layer,
                         enum weft_mapping mapping) {
-    size_t window = layer[1].as.max_pool2d.kernel;
+    const struct network_layer part = pooled(layer);
     struct tile tile = pool_tile(layer, mapping);
-    define_conv2d(text, layer, mapping, true);
+    define_conv2d(text, &part, mapping, true);
     opencl_define(text, "UNPOOLED", unpooled(layer, mapping));
-    opencl_define(text, "WINDOW", window);
+    opencl_define(text, "POOLS_RELU", pool_of(layer) != &layer[1]);
+    opencl_define(text, "WINDOW", window_of(layer));
     opencl_define(text, "POOL_K", tile.channels);
-    opencl_define(text, "POOL_X", tile.columns / window);
+    opencl_define(text, "POOL_X", tile.columns / window_of(layer));
 }
 
 static size_t pool_scratch(const struct network_layer *layer, enum weft_mapping mapping,
                            size_t shards) {
-    size_t dense = unpooled(layer, mapping) ? shards * shape_size(layer->output) : 0;
-    return opencl_max_pool2d.scratch(&layer[1], mapping, shards) +
+    size_t dense = unpooled(layer, mapping) ? shards * shape_size(pooled(layer).output) : 0;
+    return opencl_max_pool2d.scratch(pool_of(layer), mapping, shards) +
            dense * CPU_LANES * sizeof(cl_float);
 }
 
 static size_t pool_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct tile tile = pool_tile(layer, mapping);
-    size_t window = layer[1].as.max_pool2d.kernel;
-    return shape_size(layer->output) / tile.channels / tile.columns / window;
+    return shape_size(pooled(layer).output) / tile.channels / tile.columns / window_of(layer);
 }
 
 static size_t pool_parts(const struct network_layer *layer, enum weft_mapping mapping) {
     return layer->output.channels / pool_tile(layer, mapping).channels;
+}
+
+static size_t pool_gradient_items(const struct network_layer *layer, enum weft_mapping mapping) {
+    const struct network_layer part = pooled(layer);
+    return gradient_items(&part, mapping);
+}
+
+static size_t pool_gradient_sums(const struct network_layer *layer, enum weft_mapping mapping) {
+    const struct network_layer part = pooled(layer);
+    return gradient_sums(&part, mapping);
 }
 
 static const struct opencl_function pool_functions[] = {
@@ -263,9 +289,9 @@ static const struct opencl_function pool_functions[] = {
     {.name = "conv2d_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SUMS,
-     .items = gradient_items,
+     .items = pool_gradient_items,
      .input_items = input_items,
-     .lane_values = gradient_sums,
+     .lane_values = pool_gradient_sums,
      .arguments = {ARG_INPUT, ARG_DOUTPUT, ARG_SCRATCH, ARG_PARAMETERS, ARG_PARTIALS, ARG_DINPUT}},
 };
 

@@ -3,8 +3,8 @@
  *
  *   relu, then conv2d, linear or     the second layer applies the relu as it reads its input
  *   batch_norm                       (RELU in cl/lanes.h); a flatten may be between them
- *   conv2d, then max_pool2d          windows that cover the output without overlap:
- *                                    cl/conv2d_pool.cl
+ *   conv2d, then max_pool2d          windows that do not overlap: cl/conv2d_pool.cl; a relu may
+ *                                    be between them
  *   batch_norm's sums, statistics    a work-item a channel, on a GPU a work-group, if that is
  *   and output                       little work: cl/batch_norm.cl
  *   on a GPU, batch_norm's           each work-group combines the shards for its channels, if they
@@ -33,16 +33,15 @@ static size_t reader_of(const struct weft_network *network, size_t i) {
     return reader < network->layer_count && layer_at(network, reader)->reads_relu ? reader : i;
 }
 
-/* Returns whether layer ${i} is a convolution, and the one after it a pool whose windows cover
- * its output without overlap. */
-static bool pools(const struct weft_network *network, size_t i) {
-    const struct network_layer *layer = &network->layers[i];
-    if (layer_at(network, i) != &opencl_conv2d || layer_at(network, i + 1) != &opencl_max_pool2d) {
-        return false;
+/* Returns the layers that are computed with layer ${i}: if it is a convolution, a max_pool2d whose
+ * windows do not overlap, and a relu before that. */
+static size_t pooled(const struct weft_network *network, size_t i) {
+    size_t pool = layer_at(network, i + 1) == &opencl_relu ? i + 2 : i + 1;
+    if (layer_at(network, i) != &opencl_conv2d || layer_at(network, pool) != &opencl_max_pool2d) {
+        return 0;
     }
-    size_t window = layer[1].as.max_pool2d.kernel;
-    return layer[1].as.max_pool2d.stride == window && window <= 4 &&
-           layer->output.height % window == 0 && layer->output.width % window == 0;
+    size_t window = network->layers[pool].as.max_pool2d.kernel;
+    return network->layers[pool].as.max_pool2d.stride == window && window <= 4 ? pool - i : 0;
 }
 
 /* The maximum vectors of a channel of the batch that are computed together: on a CPU by one
@@ -76,9 +75,9 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         group->first = i;
         group->main = apart ? i : reader_of(network, i);
         group->relu = group->main != i;
-        bool pooled = !apart && pools(network, group->main);
-        group->end = group->main + (pooled ? 2 : 1);
-        group->layer = pooled ? &opencl_conv2d_pool : layer_at(network, group->main);
+        size_t more = apart ? 0 : pooled(network, group->main);
+        group->end = group->main + 1 + more;
+        group->layer = more > 0 ? &opencl_conv2d_pool : layer_at(network, group->main);
         group->vectors = channel_vectors(&network->layers[group->main], batch);
         group->shards = lanes_shards(batch);
         group->by_channels = !apart && group->layer == &opencl_batch_norm &&
