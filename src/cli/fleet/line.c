@@ -51,7 +51,9 @@ static void no_verdict(const json_t *json, const struct fleet_line *line, char w
         strcpy(why, FLEET_NO_DEVICE);
     } else if (strcmp(result, "no verdict") == 0) {
         printable_print(why, 300, "%.280s", text_of(json, "diagnosis"));
-        strcpy(why, why[0] != '\0' ? why : "it does not say why");
+        if (why[0] == '\0') {
+            strcpy(why, "it does not say why");
+        }
     } else if (!known) {
         printable_print(why, 300, "its result is \"%.100s\"", result);
     } else if (line->contract != WEFT_CONTRACT) {
