@@ -66,10 +66,13 @@ void opencl_pace_begin(struct opencl_backend *cl, size_t count, bool train) {
     cl->pace.queued = 0;
 }
 
-/* Learns from the ${seconds} that one launch, or a part of it, has taken. */
+/* Learns from the ${seconds} that one launch, or a part of it, has taken. The first one may be long
+ * only because the driver has compiled the kernel for it. */
 static void learn_part(struct opencl_launch *launch, uint64_t work, double seconds) {
-    double fits = (double)work * PART_TARGET / seconds;
-    if (seconds > PART_LONG) {
+    const double fits = (double)work * PART_TARGET / seconds;
+    const bool compiled = !launch->launched;
+    launch->launched = true;
+    if (seconds > PART_LONG && !compiled) {
         launch->part = fits > 1 ? (uint64_t)fits : 1;
     } else if (seconds < PART_SHORT && fits > (double)launch->part && work < MOST_LIMIT / 4) {
         launch->part = fits < 4 * (double)work ? (uint64_t)fits : 4 * work;

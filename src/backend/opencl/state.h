@@ -22,6 +22,7 @@ struct opencl_launch {
     bool to_input;                    /* this pass computes the input_items */
     size_t local[3];                  /* size of a work-group */
     uint64_t part; /* of its work, the most that is enqueued at once (pace.c); 0: not yet known */
+    bool launched; /* and measured */
     struct {
         bool is_buffer; /* a cl_mem; its size, on a host of 32 bits, is that of a number */
         size_t size;
