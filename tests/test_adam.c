@@ -38,7 +38,7 @@ START_TEST(by_hand) {
     static const float v[] = {0.0625f, 0.5625f, 0.0625f, 0.5625f}, v_bias[] = {0.0625f, 0.0625f};
     static const float w[] = {0.0625f, 0.09375f, -0.0625f, -0.09375f}, bias[] = {0.0625f, -0.0625f};
     static const float loss[] = {0.69314718f};
-    const struct weft_images images = {1, 1, 2, pixels, labels, 2};
+    const struct weft_images images = {1, 1, 1, 2, pixels, labels, 2};
     const struct training_case training = {
         .name = "adam by hand",
         .parameters = zeros,
@@ -193,9 +193,9 @@ START_TEST(decaying) {
     static uint8_t labels[STEPS];
     static uint8_t pixels[STEPS * 2] = {1, 1};
     static struct adam_constants adam[STEPS];
-    const struct weft_images images[] = {{30, 1, 2, pixels, labels, 2},
-                                         {60, 1, 2, pixels, labels, 2},
-                                         {STEPS, 1, 2, pixels, labels, 2}};
+    const struct weft_images images[] = {{30, 1, 1, 2, pixels, labels, 2},
+                                         {60, 1, 1, 2, pixels, labels, 2},
+                                         {STEPS, 1, 1, 2, pixels, labels, 2}};
     /* g = 1/2: m = 2^-2 and v = 2^-3 after the first step; halved 29 times: 2^-31 and 2^-32;
      * halved 59 times: 0 and 2^-62 */
     static const float m[] = {-0x1p-31f, -0x1p-31f, 0x1p-31f, 0x1p-31f};

@@ -33,9 +33,9 @@ static void listen(void *context, const char *text) {
 /* Evaluates images: only a program that has worked is saved. */
 static enum weft_status evaluate(struct backend *backend, struct weft_error *error) {
     uint8_t pixels[IMAGES * 16] = {0}, labels[IMAGES] = {0};
-    struct weft_images images = {IMAGES, 4, 4, pixels, labels, 10};
+    struct weft_images images = {IMAGES, 1, 4, 4, pixels, labels, 10};
     struct evaluation_pass pass = {
-        .split = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .count = IMAGES};
+        .set = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .count = IMAGES};
     TRY(backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
     return backend_evaluate(backend, &pass, error);
 }

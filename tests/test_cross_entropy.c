@@ -33,8 +33,8 @@ START_TEST(by_hand) {
     static const float correct[] = {1, 1};
     static const float gradient[] = {0.5f, -0.5f, 0, 0};
     const float means[] = {(losses[0] + losses[1]) / 3.0f, losses[3]};
-    const struct weft_images five = {5, 1, 4, pixels, labels, 4};
-    const struct weft_images four = {4, 1, 4, pixels, labels, 4};
+    const struct weft_images five = {5, 1, 1, 4, pixels, labels, 4};
+    const struct weft_images four = {4, 1, 1, 4, pixels, labels, 4};
     const struct training_case cases[] = {
         {.name = "cross_entropy by hand",
          .data = &five,
@@ -134,7 +134,7 @@ END_TEST
 static double total_loss(struct backend *backend, const float *pixels, size_t images) {
     float losses[64];
     double total = 0.0;
-    struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST, .count = images, .losses = losses};
+    struct evaluation_pass pass = {.set = WEFT_SPLIT_TEST, .count = images, .losses = losses};
     ck_assert_int_eq(backend_set_pixels(backend, pixels, NULL), WEFT_OK);
     ck_assert_int_eq(backend_evaluate(backend, &pass, NULL), WEFT_OK);
     for (size_t i = 0; i < images; i++) {

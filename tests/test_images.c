@@ -129,8 +129,8 @@ END_TEST
 
 START_TEST(statistics_of_little) {
     uint8_t pixels[4] = {0, 255, 255, 0}, same[3] = {7, 7, 7};
-    struct weft_images none = {0}, four = {1, 2, 2, pixels, NULL, 10},
-                       three = {3, 1, 1, same, NULL, 10};
+    struct weft_images none = {0}, four = {1, 1, 2, 2, pixels, NULL, 10},
+                       three = {3, 1, 1, 1, same, NULL, 10};
     double mean, deviation;
     images_statistics(&none, &mean, &deviation);
     ck_assert_double_eq(mean, 0);

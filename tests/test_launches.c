@@ -24,7 +24,7 @@ static struct backend *start(const struct weft_network *network, const struct la
                                       .cl_options = place->cl_options,
                                       .no_fuse = no_fuse,
                                       .batch = IMAGES};
-    struct weft_images images = {IMAGES, 28, 28, (uint8_t *)pixels, (uint8_t *)labels, 10};
+    struct weft_images images = {IMAGES, 1, 28, 28, (uint8_t *)pixels, (uint8_t *)labels, 10};
     struct backend *backend = NULL;
     struct weft_error error = {0};
     if (backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {

@@ -157,7 +157,7 @@ START_TEST(batches) {
     for (size_t i = 0; i < count; i++) {
         struct backend *backend =
             layer_open(model->network, &places[i], IMAGES, "published network in batches");
-        struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST, .count = IMAGES, .logits = logits};
+        struct evaluation_pass pass = {.set = WEFT_SPLIT_TEST, .count = IMAGES, .logits = logits};
         ck_assert(backend != NULL);
         backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
         backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);

@@ -42,7 +42,7 @@ static void check_steps(const char *devices, size_t steps, size_t batch) {
     backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
     backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
     const struct training_steps train = {steps, batch, steps * batch, order, adam};
-    const struct evaluation_pass pass = {.split = WEFT_SPLIT_TRAIN, .count = batch};
+    const struct evaluation_pass pass = {.set = WEFT_SPLIT_TRAIN, .count = batch};
     ck_assert_msg(backend_train(backend, &train, results, &error) == WEFT_OK, "%s", error.message);
     ck_assert(results[steps - 1].loss > 0);
     ck_assert_msg(backend_evaluate(backend, &pass, &error) == WEFT_OK, "%s", error.message);

@@ -41,7 +41,7 @@ static struct backend *start(const struct layer_place *place, bool no_fuse, enum
                                       .math = math,
                                       .batch = BATCH};
     uint8_t pixels[IMAGES * 36], labels[IMAGES];
-    struct weft_images images = {IMAGES, 6, 6, pixels, labels, 3};
+    struct weft_images images = {IMAGES, 1, 6, 6, pixels, labels, 3};
     float values[256], parameters[PARAMETERS];
     struct backend *backend = NULL;
     struct weft_error error = {0};

@@ -84,7 +84,7 @@ static void check_logits(struct backend *backend, const struct weft_images *batc
                          const float *pixels, const char *where) {
     float logits[1000], losses[100], expected[1000];
     double loss = read_logits(expected), mean = 0.0, error;
-    struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST,
+    struct evaluation_pass pass = {.set = WEFT_SPLIT_TEST,
                                    .statistics = WEFT_STATISTICS_BATCH,
                                    .count = 100,
                                    .logits = logits,
@@ -146,7 +146,7 @@ static void check_file(const struct layer_result *result, const char *name, cons
 START_TEST(first_step) {
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list_fused(LAYER_SMALL, "reference, first step", places);
-    const struct weft_images batch = {100, 28, 28, images.pixels, images.labels, 10};
+    const struct weft_images batch = {100, 1, 28, 28, images.pixels, images.labels, 10};
     float pixels[256];
     const struct training_case training = {.name = "reference, first step",
                                            .parameters = model->parameters,

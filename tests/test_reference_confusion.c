@@ -68,9 +68,9 @@ static uint64_t moved(const struct evaluation *got, const json_t *matrix) {
  * logits. */
 static void check_way(struct backend *backend, const char *name, const json_t *way,
                       const char *where) {
-    enum weft_split split = strncmp(name, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
+    size_t set = strncmp(name, "train", 5) == 0 ? WEFT_SPLIT_TRAIN : WEFT_SPLIT_TEST;
     const struct evaluation_options options = {
-        .split = split,
+        .set = set,
         .statistics = strstr(name, "batch statistics") != NULL ? WEFT_STATISTICS_BATCH
                                                                : WEFT_STATISTICS_RUNNING,
         .batch = 10000};

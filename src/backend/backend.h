@@ -115,16 +115,20 @@ const char *backend_note(const struct backend *backend);
 enum weft_status backend_check_images(const struct weft_network *network,
                                       const struct weft_images *images, struct weft_error *error);
 
-/* Copies ${images} to the device as the data of ${split}. Fails with WEFT_BAD_FILE unless the
- * network takes their size and has at least as many outputs as they have classes, with
- * WEFT_USAGE unless there are 1 to 2^32 - 1 images, and with WEFT_BAD_DEVICE. */
-enum weft_status backend_set_images(struct backend *backend, enum weft_split split,
+/* Copies ${images} to the device as set ${set}, in place of those that this set had. The caller
+ * numbers the sets, from 0 on without large gaps; an enum weft_split is such a number. Images
+ * without labels have label 0. Fails with WEFT_BAD_FILE unless the network takes their size and has
+ * at least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^32 - 1
+ * images, and with WEFT_BAD_DEVICE. */
+enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error);
 
-/* Returns the labels of the images that ${backend} holds as ${split}, and stores their number in
- * ${count}. Returns NULL, and stores 0, if it holds none. Valid until the backend is closed or gets
- * other images. */
-const uint8_t *backend_labels(const struct backend *backend, enum weft_split split, size_t *count);
+/* Frees the images of set ${set}. Harmless if there are none. */
+void backend_drop_images(struct backend *backend, size_t set);
+
+/* Returns the labels of the images of set ${set}, and stores their number in ${count}. Returns
+ * NULL, and stores 0, if there are none. Valid until the backend is closed or gets other images. */
+const uint8_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
 
 /* Sets the value of each of the 256 bytes that a pixel can be. */
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
@@ -167,25 +171,47 @@ struct training_steps {
     size_t batch; /* images of a step; at most backend_options.batch */
     /* In all; the last step takes the rest: (steps - 1) x batch < images <= steps x batch. */
     size_t images;
-    const uint32_t *order;             /* an index into the training images for each of images */
+    const uint32_t *order;             /* an index into the images of the set for each of images */
     const struct adam_constants *adam; /* of each step */
+    size_t set;                        /* of backend_set_images */
 };
 
-/* Performs ${steps} on the training images and stores steps->steps ${results}. Fails with
+/* Performs ${steps} on the images of steps->set and stores steps->steps ${results}. Fails with
  * WEFT_USAGE for steps that do not fit the backend or the images, with WEFT_INTERRUPTED (struct
  * backend_watch), and with WEFT_BAD_DEVICE. */
 enum weft_status backend_train(struct backend *backend, const struct training_steps *steps,
                                struct weft_step_result *results, struct weft_error *error);
+
+/* A training step in three calls, for a loss of the caller's own.
+ *
+ * Forward: computes all outputs of ${count} images from ${inputs}, count x input floats of any
+ * values. With WEFT_STATISTICS_BATCH the running statistics change, as in training. Afterwards
+ * tensors can be read (backend/inspect.h).
+ *
+ * Backward: computes ARRAY_GRADIENTS, sums over the batch, and the gradient of the input, from
+ * ${doutputs}: the gradient of the loss with respect to the outputs of the last forward call. There
+ * is one backward call at most for each forward call, and no other pass between them.
+ *
+ * Step: makes Adam's update with these gradients times ${scale}; once.
+ *
+ * All fail with WEFT_USAGE for a count that the backend was not opened for and for calls in another
+ * order, with WEFT_INTERRUPTED (struct backend_watch), and with WEFT_BAD_DEVICE. */
+enum weft_status backend_forward(struct backend *backend, enum weft_statistics statistics,
+                                 size_t count, const float *inputs, struct weft_error *error);
+enum weft_status backend_backward(struct backend *backend, const float *doutputs,
+                                  struct weft_error *error);
+enum weft_status backend_step(struct backend *backend, float scale,
+                              const struct adam_constants *adam, struct weft_error *error);
 
 /* Stores how many training steps an OpenCL device has made since it was opened: by launches for
  * each step, and by the kernel that computes many (enum weft_step_kernel). The CPU backend has made
  * none of either kind. */
 void backend_steps_made(const struct backend *backend, uint64_t *by_launches, uint64_t *by_kernel);
 
-/* A forward pass over images ${first} .. ${first} + ${count} - 1 of ${split} in file order, as
- * one batch. Outputs may be NULL. */
+/* A forward pass over images ${first} .. ${first} + ${count} - 1 of set ${set}, as one batch.
+ * Outputs may be NULL. */
 struct evaluation_pass {
-    enum weft_split split;
+    size_t set; /* of backend_set_images */
     enum weft_statistics statistics;
     size_t first, count;   /* count: at most backend_options.batch */
     float *logits;         /* output: count x classes */

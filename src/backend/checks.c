@@ -10,9 +10,10 @@
 
 void backend_close(struct backend *backend) {
     if (backend != NULL) {
-        for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-            free(backend->labels[i]);
+        for (size_t i = 0; i < backend->set_count; i++) {
+            backend_drop_images(backend, i);
         }
+        free(backend->sets);
         backend_profile_stop(backend);
         backend->ops->close(backend);
     }
@@ -50,9 +51,9 @@ bool device_lost(void) {
 static enum weft_status check_size(const struct weft_network *network,
                                    const struct weft_images *images, struct weft_error *error) {
     struct tensor_shape input = network->input;
-    struct tensor_shape image = {1, images->height, images->width, false};
-    bool fits = input.flat ? input.channels == images->height * images->width
-                           : input.channels == 1 && input.height == images->height &&
+    struct tensor_shape image = {images->channels, images->height, images->width, false};
+    bool fits = input.flat ? input.channels == images_size(images)
+                           : input.channels == images->channels && input.height == images->height &&
                                  input.width == images->width;
     if (!fits) {
         char takes[64], has[64];
@@ -68,9 +69,27 @@ enum weft_status backend_check_images(const struct weft_network *network,
     return network_check_classifier(network, images->classes, error);
 }
 
-enum weft_status backend_set_images(struct backend *backend, enum weft_split split,
+/* Makes the list of sets long enough for ${set}. */
+static enum weft_status make_set(struct backend *backend, size_t set, struct weft_error *error) {
+    struct backend_set *grown;
+    if (set < backend->set_count) {
+        return WEFT_OK;
+    }
+    grown = realloc(backend->sets, (set + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return error_set(error, WEFT_FAILED, "no memory for %zu sets of images", set + 1);
+    }
+    backend->sets = grown;
+    while (backend->set_count <= set) {
+        grown[backend->set_count++] = (struct backend_set){.count = 0};
+    }
+    return WEFT_OK;
+}
+
+enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error) {
     struct tensor_shape output = network_output(backend->network);
+    struct backend_set *to;
     char text[64];
     TRY(check_size(backend->network, images, error));
     if (shape_size(output) < images->classes) {
@@ -81,21 +100,33 @@ enum weft_status backend_set_images(struct backend *backend, enum weft_split spl
     if (images->count == 0 || images->count > UINT32_MAX) {
         return error_set(error, WEFT_USAGE, "images: %zu of them", images->count);
     }
-    backend->images[split] = 0;
-    free(backend->labels[split]);
-    backend->labels[split] = malloc(images->count);
-    if (backend->labels[split] == NULL) {
+    TRY(make_set(backend, set, error));
+    to = &backend->sets[set];
+    to->count = 0;
+    free(to->labels);
+    to->labels = calloc(images->count, 1);
+    if (to->labels == NULL) {
         return error_set(error, WEFT_FAILED, "no memory for %zu labels", images->count);
     }
-    memcpy(backend->labels[split], images->labels, images->count);
-    TRY(backend->ops->set_images(backend, split, images, error));
-    backend->images[split] = images->count;
+    if (images->labels != NULL) {
+        memcpy(to->labels, images->labels, images->count);
+    }
+    TRY(backend->ops->set_images(backend, to, images, error));
+    to->count = images->count;
     return WEFT_OK;
 }
 
-const uint8_t *backend_labels(const struct backend *backend, enum weft_split split, size_t *count) {
-    *count = backend->images[split];
-    return *count > 0 ? backend->labels[split] : NULL;
+void backend_drop_images(struct backend *backend, size_t set) {
+    if (set < backend->set_count) {
+        free(backend->sets[set].labels);
+        backend->ops->drop_images(backend, &backend->sets[set]);
+        backend->sets[set] = (struct backend_set){.count = 0};
+    }
+}
+
+const uint8_t *backend_labels(const struct backend *backend, size_t set, size_t *count) {
+    *count = set < backend->set_count ? backend->sets[set].count : 0;
+    return *count > 0 ? backend->sets[set].labels : NULL;
 }
 
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
@@ -145,6 +176,7 @@ enum weft_status backend_write(struct backend *backend, enum backend_array array
         clean[i] =
             array == ARRAY_SECOND_MOMENTS ? weft_clean_squared(values[i]) : weft_clean(values[i]);
     }
+    backend->forward_count = 0;
     status = backend->ops->write(backend, array, clean, error);
     free(clean);
     return status;
@@ -164,9 +196,19 @@ static enum weft_status check_output(const struct backend *backend, const char *
                : error_set(error, WEFT_USAGE, "%s: the network's output is not flat", what);
 }
 
+/* The tensors of the last forward call are replaced, and with ${gradients} the gradients. */
+static void begin_pass(struct backend *backend, size_t count, bool gradients) {
+    backend->last_count = count;
+    backend->forward_count = 0;
+    if (gradients) {
+        backend->gradient_count = 0;
+    }
+}
+
 enum weft_status backend_train(struct backend *backend, const struct training_steps *steps,
                                struct weft_step_result *results, struct weft_error *error) {
-    size_t images = backend->images[WEFT_SPLIT_TRAIN];
+    size_t images;
+    backend_labels(backend, steps->set, &images);
     if (backend->forward_only) {
         return error_set(error, WEFT_USAGE, "training: opened for forward passes only");
     }
@@ -186,13 +228,14 @@ enum weft_status backend_train(struct backend *backend, const struct training_st
                              (unsigned)steps->order[i], images);
         }
     }
-    backend->last_count = steps->images - (steps->steps - 1) * steps->batch;
+    begin_pass(backend, steps->images - (steps->steps - 1) * steps->batch, true);
     return backend->ops->train(backend, steps, results, error);
 }
 
 enum weft_status backend_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                   struct weft_error *error) {
-    size_t images = backend->images[pass->split];
+    size_t images;
+    backend_labels(backend, pass->set, &images);
     if (pass->count == 0 || pass->count > backend->batch || pass->first > images ||
         pass->count > images - pass->first) {
         return error_set(error, WEFT_USAGE,
@@ -200,21 +243,61 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
                          pass->first + pass->count, images, backend->batch);
     }
     TRY(check_output(backend, "evaluation", error));
-    backend->last_count = pass->count;
+    begin_pass(backend, pass->count, false);
     return backend->ops->evaluate(backend, pass, error);
+}
+
+enum weft_status backend_forward(struct backend *backend, enum weft_statistics statistics,
+                                 size_t count, const float *inputs, struct weft_error *error) {
+    enum weft_status status;
+    if (count == 0 || count > backend->batch) {
+        return error_set(error, WEFT_USAGE, "forward: %zu images, but opened for 1 to %zu", count,
+                         backend->batch);
+    }
+    begin_pass(backend, count, false);
+    backend->forward_count = count;
+    backend->forward_statistics = statistics;
+    status = backend->ops->forward(backend, inputs, error);
+    backend->forward_count = status == WEFT_OK ? count : 0;
+    return status;
+}
+
+enum weft_status backend_backward(struct backend *backend, const float *doutputs,
+                                  struct weft_error *error) {
+    const size_t count = backend->forward_count;
+    enum weft_status status;
+    if (backend->forward_only) {
+        return error_set(error, WEFT_USAGE, "backward: opened for forward passes only");
+    }
+    if (count == 0) {
+        return error_set(error, WEFT_USAGE, "backward: there was no forward call before it");
+    }
+    backend->gradient_count = 0;
+    status = backend->ops->backward(backend, doutputs, error);
+    backend->forward_count = 0;
+    backend->gradient_count = status == WEFT_OK ? count : 0;
+    return status;
+}
+
+enum weft_status backend_step(struct backend *backend, float scale,
+                              const struct adam_constants *adam, struct weft_error *error) {
+    enum weft_status status;
+    if (backend->gradient_count == 0) {
+        return error_set(error, WEFT_USAGE, "step: there was no backward call before it");
+    }
+    backend->forward_count = 0;
+    status = backend->ops->step(backend, scale, adam, error);
+    backend->gradient_count = 0;
+    return status;
 }
 
 enum weft_status backend_propagate(struct backend *backend, const struct propagation *probe,
                                    struct weft_error *error) {
-    if (probe->count == 0 || probe->count > backend->batch) {
-        return error_set(error, WEFT_USAGE, "propagation: %zu images, but opened for 1 to %zu",
-                         probe->count, backend->batch);
-    }
     if (probe->doutputs != NULL && backend->forward_only) {
-        return error_set(error, WEFT_USAGE, "propagation: opened for forward passes only");
+        return error_set(error, WEFT_USAGE, "backward: opened for forward passes only");
     }
-    backend->last_count = probe->count;
-    return backend->ops->propagate(backend, probe, error);
+    TRY(backend_forward(backend, probe->statistics, probe->count, probe->inputs, error));
+    return probe->doutputs != NULL ? backend_backward(backend, probe->doutputs, error) : WEFT_OK;
 }
 
 enum weft_status backend_tensor(struct backend *backend, const char *name, float *values,

@@ -19,6 +19,14 @@
 
 struct profile;
 
+/* A set of images on the device. */
+struct backend_set {
+    size_t count;                                  /* of images; 0: there are none */
+    uint8_t *labels;                               /* a copy */
+    uint8_t *pixels;                               /* of the CPU backend */
+    struct _cl_mem *device_pixels, *device_labels; /* of an OpenCL device */
+};
+
 /* The functions of backend.h say what arguments mean. Arguments have been checked;
  * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with
  * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED; those that compute ask backend->watch often, and
@@ -26,10 +34,12 @@ struct profile;
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct backend *backend);
-    /* Copies the pixels to the device, in place of those that it had of this split, and the
-     * labels. backend->labels has the labels already. */
-    enum weft_status (*set_images)(struct backend *backend, enum weft_split split,
+    /* Copies the pixels to the device, in place of those that ${set} had, and the labels.
+     * set->labels has them already. */
+    enum weft_status (*set_images)(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error);
+    /* Frees what set_images made. */
+    void (*drop_images)(struct backend *backend, struct backend_set *set);
     enum weft_status (*set_pixels)(struct backend *backend, const float values[256],
                                    struct weft_error *error);
     enum weft_status (*write)(struct backend *backend, enum backend_array array,
@@ -40,8 +50,14 @@ struct backend_ops {
                               struct weft_step_result *results, struct weft_error *error);
     enum weft_status (*evaluate)(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error);
-    enum weft_status (*propagate)(struct backend *backend, const struct propagation *probe,
-                                  struct weft_error *error);
+    /* Both for backend->forward_count images with backend->forward_statistics. */
+    enum weft_status (*forward)(struct backend *backend, const float *inputs,
+                                struct weft_error *error);
+    enum weft_status (*backward)(struct backend *backend, const float *doutputs,
+                                 struct weft_error *error);
+    /* Adam's update with the gradients of backend->gradient_count images. */
+    enum weft_status (*step)(struct backend *backend, float scale,
+                             const struct adam_constants *adam, struct weft_error *error);
     /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images
      * of the last pass, or more, up to all lanes of its shards. */
     enum weft_status (*tensor)(struct backend *backend, struct activation activation, size_t count,
@@ -64,15 +80,19 @@ struct backend {
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
-    enum weft_mapping mapping;         /* of an OpenCL device, as it was opened: cpu or gpu */
-    size_t images[WEFT_SPLIT_COUNT];   /* of each split, as set by backend_set_images */
-    uint8_t *labels[WEFT_SPLIT_COUNT]; /* copies of the labels, or NULL */
+    enum weft_mapping mapping; /* of an OpenCL device, as it was opened: cpu or gpu */
+    struct backend_set *sets;  /* of backend_set_images */
+    size_t set_count;
     uint64_t steps_by_launches, steps_by_kernel; /* of backend_steps_made */
     size_t last_count;                           /* images of the last step or pass; 0: none yet */
-    char warning[512];                           /* of backend_warning, or empty */
-    bool contracts;                              /* of backend_contracts */
-    char note[512];                              /* of backend_note, or empty */
-    struct profile *profile;                     /* NULL unless profiled; profile.c frees it */
+    /* Of the last backend_forward, unless another pass has replaced its tensors; 0: none. */
+    size_t forward_count;
+    enum weft_statistics forward_statistics;
+    size_t gradient_count;   /* images of the last backend_backward, before a step; 0: none */
+    char warning[512];       /* of backend_warning, or empty */
+    bool contracts;          /* of backend_contracts */
+    char note[512];          /* of backend_note, or empty */
+    struct profile *profile; /* NULL unless profiled; profile.c frees it */
 };
 
 /* What a backend is opened for; it copies the members that struct backend has too. */

@@ -69,7 +69,6 @@ struct state {
 static enum weft_status choose(struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
     struct evaluation_options *requested = &state->requested;
-    requested->split = (enum weft_split)options->split;
     requested->statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
                                                                          : WEFT_STATISTICS_RUNNING;
     state->pixels = options->pixels == RAW ? RAW : NORMALISED;
@@ -85,7 +84,7 @@ static enum weft_status choose(struct state *state, struct weft_error *error) {
                              options->statistics >= 0 ? "statistics" : "pixels");
         }
         requested->statistics = WEFT_STATISTICS_BATCH;
-        state->pixels = requested->split == WEFT_SPLIT_TEST ? RAW : NORMALISED;
+        state->pixels = options->split == WEFT_SPLIT_TEST ? RAW : NORMALISED;
     }
     return WEFT_OK;
 }
@@ -93,6 +92,7 @@ static enum weft_status choose(struct state *state, struct weft_error *error) {
 /* Reads the model and the images, and hands both to the device. */
 static enum weft_status prepare(struct state *state, struct weft_error *error) {
     const struct cli_options *common = &state->options->common;
+    const enum weft_split split = (enum weft_split)state->options->split;
     struct evaluation_options *requested = &state->requested;
     const struct weft_network *network;
     char folder[4096];
@@ -104,7 +104,7 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
         most = cli_needs_batch(network, true);
     }
     TRY(data_find(common->data, folder, error));
-    TRY(images_read(folder, requested->split, &state->images, NULL, error));
+    TRY(images_read(folder, split, &state->images, NULL, error));
     TRY(backend_check_images(network, &state->images, error));
     cli_identity_start(&state->identity, &state->images);
     cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
@@ -113,11 +113,10 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     TRY(cli_setup_device(common, network, requested->batch, true, &state->bar, &state->backend,
                          error));
     cli_identity_finish(&state->identity);
-    cli_identity_check_split(common, folder, requested->split, &state->identity, state->path,
-                             state->model);
+    cli_identity_check_split(common, folder, split, &state->identity, state->path, state->model);
     state->names = cli_identity_classes(state->model, &state->identity);
     TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
-    return backend_set_images(state->backend, requested->split, &state->images, error);
+    return backend_set_images(state->backend, 0, &state->images, error);
 }
 
 static bool progress(void *context, size_t done, size_t images) {
@@ -149,17 +148,17 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
 
 static enum weft_status print(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
-    const struct evaluation_options *requested = &state->requested;
+    const enum weft_split split = (enum weft_split)options->split;
     struct json_writer json;
     if (cli_event_begin(&json, options->common.json, "evaluation")) {
         json_write_string(&json, "model", state->path);
         json_write_string(&json, "sha256", state->model->sha256);
-        json_write_string(&json, "split", split_name(requested->split));
+        json_write_string(&json, "split", split_name(split));
         json_write_string(&json, "math", cli_math_names[options->common.math]);
         json_write_integer(&json, "images", state->evaluation.images);
         json_write_integer(&json, "batch", options->batch);
         json_write_string(&json, "pixels", pixels[state->pixels]);
-        json_write_string(&json, "statistics", statistics[requested->statistics]);
+        json_write_string(&json, "statistics", statistics[state->requested.statistics]);
         json_write_bool(&json, "as_published", options->as_published);
         cli_json_results(&json, &state->evaluation, state->names);
         cli_json_device(&json, "device", backend_device(state->backend));
@@ -170,10 +169,10 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         screen_print(
             "as published: %s pixels on the %s split, batch statistics over batches of %llu: "
             "the notebook's %s\n\n",
-            pixels[state->pixels], split_name(requested->split), (unsigned long long)options->batch,
+            pixels[state->pixels], split_name(split), (unsigned long long)options->batch,
             state->pixels == RAW ? "two mistakes" : "second mistake");
     }
-    cli_figures_print_confusion(requested->split, &state->evaluation, state->names);
+    cli_figures_print_confusion(split, &state->evaluation, state->names);
     return WEFT_OK;
 }
 
@@ -210,7 +209,7 @@ static enum weft_status write_results(const struct state *state, struct weft_err
     fflush(stdout); /* what a library does without memory may end the program */
     if (state->draws &&
         cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
-                              state->requested.split, &state->evaluation, state->names,
+                              (enum weft_split)options->split, &state->evaluation, state->names,
                               options->normalize, &reason) != WEFT_OK) {
         drawn = cli_figures_failed(&options->common, &reason, error);
     }

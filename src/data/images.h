@@ -9,11 +9,12 @@
 #include "base/error.h"
 #include "weft/options.h"
 
-/* A set of grey images with labels. */
+/* A set of images. */
 struct weft_images {
-    size_t count, height, width;
-    uint8_t *pixels; /* count x height x width, row by row; 0 is black, 255 is white */
-    uint8_t *labels; /* count; each less than classes */
+    size_t count, channels, height, width;
+    /* count x channels x height x width, row by row; 0 is black, 255 is white. */
+    uint8_t *pixels;
+    uint8_t *labels; /* count; each less than classes. NULL: not known */
     size_t classes;  /* 10 */
     /* The names of the classes from classes.txt in the folder, label 0 first, and NULL after the
      * last; NULL without such a file. */
@@ -65,6 +66,11 @@ enum weft_status data_find(const char *requested, char folder[4096], struct weft
  * message that names the file. */
 enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
                              struct idx_file files[2], struct weft_error *error);
+
+/* Returns the bytes of one image: a byte a pixel and channel. */
+static inline size_t images_size(const struct weft_images *images) {
+    return images->channels * images->height * images->width;
+}
 
 /* Frees what ${images} holds and leaves it all zero. Harmless on all zero. */
 void images_finish(struct weft_images *images);

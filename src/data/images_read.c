@@ -66,6 +66,7 @@ enum weft_status images_read(const char *folder, enum weft_split split, struct w
     TRY_OR(failed, check_labels(idx, described, error));
     TRY_OR(failed, class_names_read(folder, CLASSES, &class_names, error));
     *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
+                                   .channels = 1,
                                    .height = idx[IMAGES].dimensions[1],
                                    .width = idx[IMAGES].dimensions[2],
                                    .pixels = idx[IMAGES].bytes,
@@ -97,7 +98,7 @@ void images_class_counts(const struct weft_images *images, uint64_t counts[256])
 }
 
 void images_statistics(const struct weft_images *images, double *mean, double *deviation) {
-    size_t n = images->count * images->height * images->width;
+    size_t n = images->count * images_size(images);
     uint64_t sum = 0, squares = 0;
     if (n == 0) {
         *mean = *deviation = 0;
@@ -132,13 +133,13 @@ static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
 
 uint32_t images_checksum(const struct weft_images *images) {
     uLong sum = crc32(0, NULL, 0);
-    sum = add_to_checksum(sum, images->pixels, images->count * images->height * images->width);
+    sum = add_to_checksum(sum, images->pixels, images->count * images_size(images));
     return (uint32_t)add_to_checksum(sum, images->labels, images->count);
 }
 
-/* Stores the SHA-256 of an IDX file with ${count} dimensions and ${bytes} in ${hex}. */
+/* Stores the SHA-256 of an IDX file with ${count} dimensions, at most 4, and ${bytes} in ${hex}. */
 static void hash_idx(const size_t *dimensions, size_t count, const uint8_t *bytes, char hex[65]) {
-    uint8_t header[4 + 4 * IDX_DIMENSIONS] = {0, 0, 8 /* bytes */, (uint8_t)count};
+    uint8_t header[4 + 4 * 4] = {0, 0, 8 /* bytes */, (uint8_t)count};
     struct sha256 hash;
     size_t size = 1;
     for (size_t i = 0; i < count; i++) {
@@ -154,7 +155,9 @@ static void hash_idx(const size_t *dimensions, size_t count, const uint8_t *byte
 }
 
 void images_hash(const struct weft_images *images, struct split_hash *hash) {
-    const size_t dimensions[IDX_DIMENSIONS] = {images->count, images->height, images->width};
-    hash_idx(dimensions, 3, images->pixels, hash->images);
-    hash_idx(dimensions, 1, images->labels, hash->labels);
+    const size_t grey[] = {images->count, images->height, images->width};
+    const size_t all[] = {images->count, images->channels, images->height, images->width};
+    const bool is_grey = images->channels == 1;
+    hash_idx(is_grey ? grey : all, is_grey ? 3 : 4, images->pixels, hash->images);
+    hash_idx(grey, 1, images->labels, hash->labels);
 }

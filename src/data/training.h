@@ -27,6 +27,7 @@ struct training {
     enum weft_order order;
     uint64_t steps; /* the training ends after this number of steps in total; 0: after the epochs */
     const struct training_start *start; /* NULL: from the beginning */
+    size_t set; /* of the backend that has the images (backend_set_images) */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* evaluate.c: a confusion matrix from forward passes over a split. */
+/* evaluate.c: a confusion matrix from forward passes over a set of images. */
 #include "train/train_model.h"
 
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static enum weft_status run_passes(struct backend *backend, const uint8_t *label
     }
     for (size_t first = 0; first < images; first += batch) {
         struct evaluation_pass pass = {
-            .split = options->split,
+            .set = options->set,
             .statistics = options->statistics,
             .first = first,
             .count = images - first < batch ? images - first : batch,
@@ -72,7 +72,7 @@ done:
 enum weft_status evaluate_images(struct backend *backend, const struct evaluation_options *options,
                                  struct evaluation *evaluation, struct weft_error *error) {
     size_t classes = shape_size(network_output(backend_network(backend))), images;
-    const uint8_t *labels = backend_labels(backend, options->split, &images);
+    const uint8_t *labels = backend_labels(backend, options->set, &images);
     enum weft_status status;
     *evaluation = (struct evaluation){.images = images, .classes = classes};
     if (options->batch == 0 || images == 0) {

@@ -129,6 +129,7 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .images = last - begin * batch,
         .order = run->order + begin * batch,
         .adam = run->adam + begin,
+        .set = run->training->set,
     };
     TRY(backend_train(run->backend, &steps, run->results + begin, error));
     for (size_t i = begin; i < end; i++) {

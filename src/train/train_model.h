@@ -21,14 +21,13 @@ struct training_events {
     void *context; /* passed to the callbacks */
 };
 
-/* Trains ${model} on the first ${images} training images of ${backend}. ${backend} was opened with
- * model->network and a batch of at least training->batch, and backend_set_images and
- * backend_set_pixels were called. Writes the values of the model to the device first, and
- * reads them back after each epoch, so that the epoch callback may save the model. Both ${model}
- * and ${backend} stay the caller's. When the training is interrupted, ${model} is that of the last
- * finished epoch. Fails with WEFT_USAGE for a training without epochs, images or
- * batch, with WEFT_FAILED when the loss or a parameter becomes infinite or NaN, and as
- * backend_train does. */
+/* Trains ${model} on the first ${images} images of set training->set of ${backend}. ${backend} was
+ * opened with model->network and a batch of at least training->batch, and backend_set_images and
+ * backend_set_pixels were called. Writes the values of the model to the device first, and reads
+ * them back after each epoch, so that the epoch callback may save the model. Both ${model} and
+ * ${backend} stay the caller's. When the training is interrupted, ${model} is that of the last
+ * finished epoch. Fails with WEFT_USAGE for a training without epochs, images or batch, with
+ * WEFT_FAILED when the loss or a parameter becomes infinite or NaN, and as backend_train does. */
 enum weft_status train_model(struct weft_model *model, struct backend *backend, size_t images,
                              const struct training *training, const struct training_events *events,
                              struct weft_error *error);
@@ -43,7 +42,7 @@ void shuffle_images(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count
 
 /* How a model is evaluated. */
 struct evaluation_options {
-    enum weft_split split;           /* the images */
+    size_t set;                      /* the images: of backend_set_images */
     enum weft_statistics statistics; /* that batch norm uses */
     /* Images of a pass, at least 1. With WEFT_STATISTICS_BATCH the statistics are those of a pass;
      * with WEFT_STATISTICS_RUNNING the size of a pass changes only the speed. */
@@ -65,7 +64,7 @@ struct evaluation {
 };
 
 /* Evaluates the parameters and buffers that ${backend} holds on its images and labels of
- * options->split (backend_set_images). Fails with WEFT_USAGE when it has no such images or
+ * options->set (backend_set_images). Fails with WEFT_USAGE when it has no such images or
  * options->batch is 0, and as backend_evaluate does; then ${evaluation} holds nothing. */
 enum weft_status evaluate_images(struct backend *backend, const struct evaluation_options *options,
                                  struct evaluation *evaluation, struct weft_error *error);

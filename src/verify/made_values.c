@@ -52,7 +52,7 @@ enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t coun
                                struct weft_images *images, struct weft_error *error) {
     uint32_t *pattern = malloc(CLASSES * AREA * sizeof *pattern);
     uint32_t noise[AREA + 4];
-    *images = (struct weft_images){.count = count, .height = SIDE, .width = SIDE};
+    *images = (struct weft_images){.count = count, .channels = 1, .height = SIDE, .width = SIDE};
     images->classes = CLASSES;
     images->pixels = malloc(count * AREA);
     images->labels = malloc(count);

@@ -16,7 +16,7 @@
  * training. */
 static enum weft_status evaluate(const struct trainer *trainer, struct backend *backend,
                                  uint64_t *images, char digest[65], struct weft_error *error) {
-    struct evaluation_options options = {.split = WEFT_SPLIT_TEST,
+    struct evaluation_options options = {.set = WEFT_SPLIT_TEST,
                                          .statistics = WEFT_STATISTICS_RUNNING,
                                          .batch = trainer->batch,
                                          .want_logits = true};
@@ -100,7 +100,7 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
     for (size_t first = begin; first < end && found.differing == 0; first += trainer->batch) {
         size_t left = end - first;
         batches->pass =
-            (struct evaluation_pass){.split = WEFT_SPLIT_TEST,
+            (struct evaluation_pass){.set = WEFT_SPLIT_TEST,
                                      .statistics = WEFT_STATISTICS_RUNNING,
                                      .first = first,
                                      .count = left < trainer->batch ? left : trainer->batch};

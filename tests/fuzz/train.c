@@ -26,6 +26,7 @@ static void make_images(const struct weft_network *network, size_t count,
     size_t size = shape_size(input);
     uint32_t random = 1;
     *images = (struct weft_images){.count = count,
+                                   .channels = input.flat ? 1 : input.channels,
                                    .height = input.flat ? 1 : input.height,
                                    .width = input.flat ? input.channels : input.width,
                                    .classes = shape_size(network_output(network)),
@@ -47,7 +48,7 @@ static void train(struct weft_model *model, const struct weft_images *images, ui
                                       .batch = images->count,
                                       .no_fuse = (how & 2) != 0};
     struct training training = training_default();
-    struct evaluation_options way = {.split = WEFT_SPLIT_TRAIN,
+    struct evaluation_options way = {.set = WEFT_SPLIT_TRAIN,
                                      .statistics =
                                          how & 4 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING,
                                      .batch = images->count,

@@ -11,7 +11,8 @@
 
 void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
                      struct weft_images *images) {
-    *images = (struct weft_images){.count = count, .height = 1, .width = width, .classes = classes};
+    *images = (struct weft_images){
+        .count = count, .channels = 1, .height = 1, .width = width, .classes = classes};
     images->pixels = layer_alloc(count * width);
     images->labels = layer_alloc(count);
     for (size_t i = 0; i < count * width; i++) {
@@ -113,7 +114,7 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
     char name[64];
     for (size_t first = 0; status == WEFT_OK && first < images; first += largest) {
         const struct evaluation_pass pass = {
-            .split = WEFT_SPLIT_TEST,
+            .set = WEFT_SPLIT_TEST,
             .statistics = statistics,
             .first = first,
             .count = images - first < largest ? images - first : largest,

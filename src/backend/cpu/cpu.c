@@ -118,22 +118,24 @@ static void close_cpu(struct backend *backend) {
         cpu->blocks = block->next;
         os_free_aligned(block);
     }
-    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        free(cpu->pixels[split]);
-    }
     free(cpu);
 }
 
-static enum weft_status set_images(struct backend *backend, enum weft_split split,
+static void drop_images(struct backend *backend, struct backend_set *set) {
+    (void)backend;
+    free(set->pixels);
+}
+
+static enum weft_status set_images(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error) {
-    struct cpu_backend *cpu = cpu_of(backend);
-    size_t size = images->count * images->height * images->width;
-    free(cpu->pixels[split]);
-    cpu->pixels[split] = malloc(size);
-    if (cpu->pixels[split] == NULL) {
+    size_t size = images->count * images_size(images);
+    (void)backend;
+    free(set->pixels);
+    set->pixels = malloc(size);
+    if (set->pixels == NULL) {
         return error_set(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
     }
-    memcpy(cpu->pixels[split], images->pixels, size);
+    memcpy(set->pixels, images->pixels, size);
     return WEFT_OK;
 }
 
@@ -175,16 +177,17 @@ static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t
 static enum weft_status train(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
+    const struct backend_set *set = &backend->sets[steps->set];
     watch_begin(&backend->watch, cpu_work(cpu, steps->batch, true));
     for (size_t step = 0; step < steps->steps; step++) {
         size_t first = step * steps->batch, left = steps->images - first;
         size_t count = left < steps->batch ? left : steps->batch;
         const uint32_t *order = steps->order + first;
-        cpu_gather_input(cpu, cpu->pixels[WEFT_SPLIT_TRAIN], order, count);
+        cpu_gather_input(cpu, set->pixels, order, count);
         cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
         cpu_cross_entropy(cpu, (struct cpu_loss){
                                    .count = count,
-                                   .labels = backend->labels[WEFT_SPLIT_TRAIN],
+                                   .labels = set->labels,
                                    .order = order,
                                    .dlogits = cpu->dvalues[backend->network->layer_count],
                                });
@@ -202,12 +205,12 @@ static enum weft_status evaluate(struct backend *backend, const struct evaluatio
     size_t size = shape_size(backend->network->input);
     size_t classes = shape_size(network_output(backend->network));
     watch_begin(&backend->watch, cpu_work(cpu, pass->count, false));
-    cpu_gather_input(cpu, cpu->pixels[pass->split] + pass->first * size, cpu->identity,
+    cpu_gather_input(cpu, backend->sets[pass->set].pixels + pass->first * size, cpu->identity,
                      pass->count);
     cpu_forward(cpu, pass->count, pass->statistics, false);
     cpu_cross_entropy(cpu, (struct cpu_loss){
                                .count = pass->count,
-                               .labels = backend->labels[pass->split] + pass->first,
+                               .labels = backend->sets[pass->set].labels + pass->first,
                                .order = cpu->identity,
                                .losses = pass->losses,
                                .predictions = pass->predictions,
@@ -219,20 +222,34 @@ static enum weft_status evaluate(struct backend *backend, const struct evaluatio
     return watch_check(&backend->watch, "evaluation", error);
 }
 
-static enum weft_status propagate(struct backend *backend, const struct propagation *probe,
-                                  struct weft_error *error) {
+static enum weft_status forward(struct backend *backend, const float *inputs,
+                                struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    size_t last = backend->network->layer_count;
-    watch_begin(&backend->watch, cpu_work(cpu, probe->count, probe->doutputs != NULL));
-    lanes_pack(probe->inputs, probe->count, shape_size(backend->network->input), cpu->values[0][0]);
-    cpu_forward(cpu, probe->count, probe->statistics, probe->statistics == WEFT_STATISTICS_BATCH);
-    if (probe->doutputs != NULL) {
-        lanes_pack(probe->doutputs, probe->count, shape_size(network_output(backend->network)),
-                   cpu->dvalues[last][0]);
-        cpu_backward(cpu, probe->count, probe->statistics, true);
-        cpu_adam_step(cpu, probe->count, 1.0f, NULL);
-    }
-    return watch_check(&backend->watch, "propagation", error);
+    const enum weft_statistics statistics = backend->forward_statistics;
+    const size_t count = backend->forward_count;
+    watch_begin(&backend->watch, cpu_work(cpu, count, false));
+    lanes_pack(inputs, count, shape_size(backend->network->input), cpu->values[0][0]);
+    cpu_forward(cpu, count, statistics, statistics == WEFT_STATISTICS_BATCH);
+    return watch_check(&backend->watch, "forward", error);
+}
+
+static enum weft_status backward(struct backend *backend, const float *doutputs,
+                                 struct weft_error *error) {
+    struct cpu_backend *cpu = cpu_of(backend);
+    const size_t last = backend->network->layer_count, count = backend->forward_count;
+    watch_begin(&backend->watch, cpu_work(cpu, count, true) - cpu_work(cpu, count, false));
+    lanes_pack(doutputs, count, shape_size(network_output(backend->network)),
+               cpu->dvalues[last][0]);
+    cpu_backward(cpu, count, backend->forward_statistics, true);
+    cpu_adam_step(cpu, count, 1.0f, NULL);
+    return watch_check(&backend->watch, "backward", error);
+}
+
+static enum weft_status step(struct backend *backend, float scale,
+                             const struct adam_constants *adam, struct weft_error *error) {
+    watch_begin(&backend->watch, 0);
+    cpu_adam_step(cpu_of(backend), backend->gradient_count, scale, adam);
+    return watch_check(&backend->watch, "step", error);
 }
 
 static enum weft_status tensor(struct backend *backend, struct activation activation, size_t count,
@@ -249,12 +266,15 @@ static enum weft_status tensor(struct backend *backend, struct activation activa
 static const struct backend_ops cpu_ops = {
     .close = close_cpu,
     .set_images = set_images,
+    .drop_images = drop_images,
     .set_pixels = set_pixels,
     .write = write_array,
     .read = read_array,
     .train = train,
     .evaluate = evaluate,
-    .propagate = propagate,
+    .forward = forward,
+    .backward = backward,
+    .step = step,
     .tensor = tensor,
     .profile_start = cpu_profile_start,
     .peak = cpu_peak,

@@ -28,8 +28,7 @@ struct cpu_backend {
     uint32_t *shard_correct;
     uint32_t *identity;       /* 0, 1, 2 ...: the order of images in an evaluation's batch */
     struct cpu_block *blocks; /* all of the above */
-    uint8_t *pixels[WEFT_SPLIT_COUNT];
-    float table[256]; /* the value of each pixel byte */
+    float table[256];         /* the value of each pixel byte */
 };
 
 #endif

@@ -31,20 +31,33 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
     return debug_guard_add(cl, *buffer, bytes, what, error);
 }
 
+/* Stores the bytes of ${buffer}, with its guard. */
+static enum weft_status held_bytes(struct opencl_backend *cl, cl_mem buffer, size_t *held,
+                                   struct weft_error *error) {
+    return opencl_queue_check(cl, clGetMemObjectInfo(buffer, CL_MEM_SIZE, sizeof *held, held, NULL),
+                              "clGetMemObjectInfo", error);
+}
+
+void opencl_buffer_drop(struct opencl_backend *cl, cl_mem *buffer) {
+    size_t held = 0;
+    if (*buffer != NULL && !opencl_is_lost(cl->device) &&
+        held_bytes(cl, *buffer, &held, NULL) == WEFT_OK) {
+        cl->buffer_count--;
+        cl->buffer_bytes -= held - debug_guard_size(cl);
+    }
+    OPENCL_RELEASE(cl->device, MemObject, *buffer);
+    *buffer = NULL;
+}
+
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error) {
     size_t held = 0;
     if (*buffer != NULL) {
-        TRY(opencl_queue_check(cl,
-                               clGetMemObjectInfo(*buffer, CL_MEM_SIZE, sizeof held, &held, NULL),
-                               "clGetMemObjectInfo", error));
+        TRY(held_bytes(cl, *buffer, &held, error));
         if (bytes + debug_guard_size(cl) <= held) {
             return WEFT_OK;
         }
-        OPENCL_RELEASE(cl->device, MemObject, *buffer);
-        *buffer = NULL;
-        cl->buffer_count--;
-        cl->buffer_bytes -= held - debug_guard_size(cl);
+        opencl_buffer_drop(cl, buffer);
     }
     return opencl_buffer(cl, bytes, what, buffer, error);
 }
@@ -141,8 +154,6 @@ void opencl_memory_finish(struct opencl_backend *cl) {
     release_all(cl->device, cl->dvalues, layers + 1);
     release_all(cl->device, cl->scratch, layers);
     release_all(cl->device, cl->arrays, ARRAY_COUNT);
-    release_all(cl->device, cl->pixels, WEFT_SPLIT_COUNT);
-    release_all(cl->device, cl->labels, WEFT_SPLIT_COUNT);
     release_all(cl->device, rest, sizeof rest / sizeof rest[0]);
     free(cl->values);
     free(cl->dvalues);

@@ -20,4 +20,7 @@ enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const ch
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error);
 
+/* Frees ${buffer}, which may be NULL, and sets it to NULL. */
+void opencl_buffer_drop(struct opencl_backend *cl, cl_mem *buffer);
+
 #endif

@@ -69,7 +69,11 @@ static enum weft_status store(struct opencl_backend *cl, cl_mem *buffer, const c
 static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
                                       struct weft_error *error) {
     enum weft_status status;
-    cl_uint *order = malloc(count * sizeof *order);
+    cl_uint *order;
+    if (count <= cl->identity_count) {
+        return WEFT_OK;
+    }
+    order = malloc(count * sizeof *order);
     if (order == NULL) {
         return error_set(error, WEFT_FAILED, "opencl: no memory");
     }
@@ -77,17 +81,25 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
         order[i] = (cl_uint)i;
     }
     status = store(cl, &cl->identity, "an order", order, count * sizeof *order, error);
+    cl->identity_count = status == WEFT_OK ? count : 0;
     free(order);
     return status;
 }
 
-static enum weft_status set_images(struct backend *backend, enum weft_split split,
+static enum weft_status set_images(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    size_t bytes = images->count * images->height * images->width;
-    TRY(store(cl, &cl->pixels[split], "images", images->pixels, bytes, error));
-    TRY(store(cl, &cl->labels[split], "images", images->labels, images->count, error));
+    size_t bytes = images->count * images_size(images);
+    TRY(store(cl, &set->device_pixels, "images", images->pixels, bytes, error));
+    TRY(images->labels != NULL
+            ? store(cl, &set->device_labels, "images", images->labels, images->count, error)
+            : opencl_buffer_grow(cl, images->count, "images", &set->device_labels, error));
     return make_identity(cl, images->count, error);
+}
+
+static void drop_images(struct backend *backend, struct backend_set *set) {
+    opencl_buffer_drop(cl_of(backend), &set->device_pixels);
+    opencl_buffer_drop(cl_of(backend), &set->device_labels);
 }
 
 static enum weft_status set_pixels(struct backend *backend, const float values[256],
@@ -114,12 +126,15 @@ static enum weft_status read_array(struct backend *backend, enum backend_array a
 static const struct backend_ops opencl_ops = {
     .close = close_opencl,
     .set_images = set_images,
+    .drop_images = drop_images,
     .set_pixels = set_pixels,
     .write = write_array,
     .read = read_array,
     .train = opencl_train,
     .evaluate = opencl_evaluate,
-    .propagate = opencl_propagate,
+    .forward = opencl_forward,
+    .backward = opencl_backward,
+    .step = opencl_adam,
     .tensor = opencl_tensor,
     .profile_start = opencl_profile_start,
     .profile_collect = opencl_profile_collect,
@@ -238,10 +253,8 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->base = first->base;
     cl->base.profile = NULL;
     cl->base.watch = (struct watch){.step = 0}; /* several threads may use the copies */
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cl->base.images[i] = 0;
-        cl->base.labels[i] = NULL;
-    }
+    cl->base.sets = NULL;
+    cl->base.set_count = 0;
     cl->mapping = first->mapping;
     cl->device = first->device;
     cl->limits = first->limits;

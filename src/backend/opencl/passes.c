@@ -1,4 +1,4 @@
-/* passes.c: training steps, evaluation and propagation of a batch. */
+/* passes.c: training steps, evaluation, and their parts for the caller's own values. */
 #include "backend/opencl/passes.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
@@ -11,11 +11,12 @@
 #include <stdlib.h>
 
 /* Reads ${count} images from ${first} in ${order} into the network's input. */
-static enum weft_status gather(struct opencl_backend *cl, enum weft_split split, cl_mem order,
-                               size_t first, size_t count, struct weft_error *error) {
+static enum weft_status gather(struct opencl_backend *cl, size_t set, cl_mem order, size_t first,
+                               size_t count, struct weft_error *error) {
     cl_int begin = (cl_int)first, images = (cl_int)count;
-    return LAUNCH(cl, &cl->common[COMMON_GATHER], count, error, ARG(cl->pixels[split]), ARG(order),
-                  ARG(cl->table), ARG(cl->values[0]), ARG(begin), ARG(images));
+    const struct backend_set *from = &cl->base.sets[set];
+    return LAUNCH(cl, &cl->common[COMMON_GATHER], count, error, ARG(from->device_pixels),
+                  ARG(order), ARG(cl->table), ARG(cl->values[0]), ARG(begin), ARG(images));
 }
 
 static enum weft_status loss_train(struct opencl_backend *cl,
@@ -25,8 +26,9 @@ static enum weft_status loss_train(struct opencl_backend *cl,
     cl_int index = (cl_int)values->result_index, first = (cl_int)values->first;
     cl_int images = (cl_int)values->count;
     return LAUNCH(cl, &cl->common[COMMON_LOSS_TRAIN], values->count, error, ARG(cl->values[last]),
-                  ARG(cl->labels[WEFT_SPLIT_TRAIN]), ARG(cl->order), ARG(cl->dvalues[last]),
-                  ARG(cl->shard_results), ARG(index), ARG(first), ARG(images));
+                  ARG(cl->base.sets[cl->trained_set].device_labels), ARG(cl->order),
+                  ARG(cl->dvalues[last]), ARG(cl->shard_results), ARG(index), ARG(first),
+                  ARG(images));
 }
 
 enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
@@ -37,11 +39,11 @@ enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct train
                   ARG(cl->results), ARG(batch), ARG(images));
 }
 
-/* Makes Adam's update. Its range is one shard, whose items are vectors of the flat arrays. */
-static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
+/* Makes Adam's update with the gradients of ${count} images times ${scale}. Its range is one shard,
+ * whose items are vectors of the flat arrays. */
+static enum weft_status adam_step(struct opencl_backend *cl, size_t count, float scale,
                                   const struct adam_constants *step, struct weft_error *error) {
     cl_int images = (cl_int)count;
-    float scale = weft_div(1.0f, (float)count);
     const cl_mem *arrays = cl->arrays;
     return LAUNCH(cl, &cl->common[COMMON_ADAM_STEP], 1, error, ARG(cl->partials),
                   ARG(arrays[ARRAY_GRADIENTS]), ARG(arrays[ARRAY_PARAMETERS]),
@@ -64,12 +66,13 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
         .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
-    TRY(gather(cl, WEFT_SPLIT_TRAIN, cl->order, first, values.count, error));
+    TRY(gather(cl, steps->set, cl->order, first, values.count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, separate, &values, error));
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
     TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, separate, &values, error));
-    return adam_step(cl, values.count, &steps->adam[step], error);
+    return adam_step(cl, values.count, weft_div(1.0f, (float)values.count), &steps->adam[step],
+                     error);
 }
 
 /* Makes the buffers large enough for ${steps}. */
@@ -84,6 +87,7 @@ static enum weft_status grow(struct opencl_backend *cl, const struct training_st
 
 enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct training_steps *steps,
                                     struct weft_error *error) {
+    cl->trained_set = steps->set;
     TRY(grow(cl, steps, error));
     return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
 }
@@ -130,10 +134,10 @@ enum weft_status opencl_evaluate(struct backend *backend, const struct evaluatio
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
     /* Compute. */
     opencl_pace_begin(cl, count, false);
-    TRY(gather(cl, pass->split, cl->identity, pass->first, count, error));
+    TRY(gather(cl, pass->set, cl->identity, pass->first, count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     TRY(LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
-               ARG(cl->labels[pass->split]), ARG(cl->identity), ARG(cl->losses),
+               ARG(cl->base.sets[pass->set].device_labels), ARG(cl->identity), ARG(cl->losses),
                ARG(cl->predictions), ARG(first), ARG(images)));
     /* Read the requested outputs. */
     if (pass->losses != NULL) {
@@ -163,27 +167,46 @@ static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffe
     return status;
 }
 
-enum weft_status opencl_propagate(struct backend *backend, const struct propagation *probe,
-                                  struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t last = backend->network->layer_count;
-    cl_int images = (cl_int)probe->count;
-    float scale = 1.0f;
-    const struct opencl_pass_values values = {
-        .count = probe->count,
-        .statistics = probe->statistics,
-        .update = probe->statistics == WEFT_STATISTICS_BATCH,
+/* Returns the values of a pass over the images of the last forward call. */
+static struct opencl_pass_values values_of(const struct backend *backend) {
+    return (struct opencl_pass_values){
+        .count = backend->forward_count,
+        .statistics = backend->forward_statistics,
+        .update = backend->forward_statistics == WEFT_STATISTICS_BATCH,
         .to_input = true,
     };
-    opencl_pace_begin(cl, probe->count, probe->doutputs != NULL);
-    TRY(write_activation(cl, cl->values[0], 0, probe->inputs, error));
+}
+
+enum weft_status opencl_forward(struct backend *backend, const float *inputs,
+                                struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    const struct opencl_pass_values values = values_of(backend);
+    opencl_pace_begin(cl, values.count, false);
+    TRY(write_activation(cl, cl->values[0], 0, inputs, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
-    if (probe->doutputs != NULL) {
-        TRY(write_activation(cl, cl->dvalues[last], last, probe->doutputs, error));
-        TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, cl->groups.count, &values, error));
-        TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
-                   ARG(cl->arrays[ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
-    }
+    return opencl_pace_finish(cl, "clFinish", error);
+}
+
+enum weft_status opencl_backward(struct backend *backend, const float *doutputs,
+                                 struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    const struct opencl_pass_values values = values_of(backend);
+    const size_t last = backend->network->layer_count;
+    cl_int images = (cl_int)values.count;
+    float scale = 1.0f;
+    opencl_pace_begin(cl, values.count, true);
+    TRY(write_activation(cl, cl->dvalues[last], last, doutputs, error));
+    TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, cl->groups.count, &values, error));
+    TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
+               ARG(cl->arrays[ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
+    return opencl_pace_finish(cl, "clFinish", error);
+}
+
+enum weft_status opencl_adam(struct backend *backend, float scale,
+                             const struct adam_constants *adam, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    opencl_pace_begin(cl, backend->gradient_count, true);
+    TRY(adam_step(cl, backend->gradient_count, scale, adam, error));
     return opencl_pace_finish(cl, "clFinish", error);
 }
 

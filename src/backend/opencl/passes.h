@@ -1,4 +1,4 @@
-/* passes.h: training steps, evaluation and propagation. */
+/* passes.h: training steps, evaluation, and their parts for the caller's own values. */
 #ifndef WEFT_OPENCL_PASSES_H
 #define WEFT_OPENCL_PASSES_H
 
@@ -21,11 +21,15 @@ enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct tr
 enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error);
 
-/* The entries evaluate, propagate and tensor of struct backend_ops. */
+/* The entries evaluate, forward, backward, step and tensor of struct backend_ops. */
 enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error);
-enum weft_status opencl_propagate(struct backend *backend, const struct propagation *probe,
-                                  struct weft_error *error);
+enum weft_status opencl_forward(struct backend *backend, const float *inputs,
+                                struct weft_error *error);
+enum weft_status opencl_backward(struct backend *backend, const float *doutputs,
+                                 struct weft_error *error);
+enum weft_status opencl_adam(struct backend *backend, float scale,
+                             const struct adam_constants *adam, struct weft_error *error);
 enum weft_status opencl_tensor(struct backend *backend, struct activation activation, size_t count,
                                float *values, struct weft_error *error);
 

@@ -98,11 +98,11 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_ar
     case ARG_TABLE:
         return &cl->table;
     case ARG_PIXELS:
-        return &cl->pixels[WEFT_SPLIT_TRAIN];
+        return &cl->base.sets[cl->trained_set].device_pixels;
     case ARG_ADAM:
         return &cl->adam;
     case ARG_LABELS:
-        return &cl->labels[WEFT_SPLIT_TRAIN];
+        return &cl->base.sets[cl->trained_set].device_labels;
     case ARG_ORDER:
         return &cl->order;
     default:

@@ -99,10 +99,11 @@ struct opencl_backend {
     cl_mem *scratch;                      /* of each group, or NULL */
     cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;
-    struct opencl_fast *fast; /* of clblast/engine.h; NULL: --math exact */
-    cl_mem table;             /* 256 floats */
-    cl_mem pixels[WEFT_SPLIT_COUNT], labels[WEFT_SPLIT_COUNT];
+    struct opencl_fast *fast;             /* of clblast/engine.h; NULL: --math exact */
+    cl_mem table;                         /* 256 floats */
+    size_t trained_set;                   /* of the present call of opencl_train */
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
+    size_t identity_count;                /* of its numbers */
     cl_mem order, results, shard_results; /* of the steps of one call */
     cl_mem adam;                          /* the same: the scale and Adam's numbers of each step */
     struct opencl_steps *steps;           /* of steps.c; NULL: no kernel computes several steps */

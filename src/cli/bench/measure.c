@@ -129,7 +129,7 @@ static enum weft_status train(struct cli_bench *bench, struct backend *backend,
 static enum weft_status evaluate(struct cli_bench *bench, struct backend *backend,
                                  const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                  struct weft_error *error) {
-    struct evaluation_options options = {.split = WEFT_SPLIT_TEST,
+    struct evaluation_options options = {.set = WEFT_SPLIT_TEST,
                                          .statistics = WEFT_STATISTICS_RUNNING,
                                          .batch = part->batch,
                                          .progress = cli_setup_go_on};

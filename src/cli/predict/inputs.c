@@ -18,7 +18,8 @@
 /* Sets the size of the images that the network takes: one channel, or a flat square. */
 static enum weft_status set_size(struct cli_prediction *state, struct weft_error *error) {
     const struct weft_network *network = state->model->network;
-    struct weft_images images = {.height = network->input.height,
+    struct weft_images images = {.channels = 1,
+                                 .height = network->input.height,
                                  .width = network->input.width,
                                  .classes =
                                      sizeof fashion_class_names / sizeof fashion_class_names[0]};

@@ -113,8 +113,13 @@ static void choose(struct cli_prediction *state) {
 
 /* Computes the logits of all images, in batches. */
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
-    struct weft_images images = {state->computed, state->height, state->width,
-                                 state->pixels,   state->labels, state->classes};
+    struct weft_images images = {.count = state->computed,
+                                 .channels = 1,
+                                 .height = state->height,
+                                 .width = state->width,
+                                 .pixels = state->pixels,
+                                 .labels = state->labels,
+                                 .classes = state->classes};
     struct backend *backend = NULL;
     size_t most = cli_needs_batch(state->model->network, true);
     size_t batch = state->computed < most ? state->computed : most;
@@ -122,11 +127,10 @@ static enum weft_status compute_logits(struct cli_prediction *state, struct weft
     TRY_OR(done, cli_setup_device(&state->options->common, state->model->network, batch, true, NULL,
                                   &backend, error));
     TRY_OR(done, cli_setup_write_model(backend, state->model, false, error));
-    TRY_OR(done, backend_set_images(backend, WEFT_SPLIT_TEST, &images, error));
+    TRY_OR(done, backend_set_images(backend, 0, &images, error));
     for (size_t first = 0; first < state->computed; first += batch) {
         size_t left = state->computed - first;
-        struct evaluation_pass pass = {.split = WEFT_SPLIT_TEST,
-                                       .statistics = WEFT_STATISTICS_RUNNING,
+        struct evaluation_pass pass = {.statistics = WEFT_STATISTICS_RUNNING,
                                        .first = first,
                                        .count = left < batch ? left : batch,
                                        .logits = state->logits + first * state->classes};

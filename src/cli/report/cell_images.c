@@ -92,7 +92,7 @@ static bool same_matrix(const struct evaluation *a, const struct evaluation *b) 
 static enum weft_status evaluate(struct part *part, struct backend *backend,
                                  struct weft_error *error) {
     size_t count = part->images.count, most = cli_needs_batch(backend_network(backend), true);
-    struct evaluation_options options = {.split = part->split,
+    struct evaluation_options options = {.set = part->split,
                                          .statistics = WEFT_STATISTICS_RUNNING,
                                          .batch = count < most ? count : most,
                                          .want_logits = true};

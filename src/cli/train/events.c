@@ -57,7 +57,7 @@ static enum weft_status validate(const struct cli_training *train, struct report
     }
     for (size_t first = cli_train_images(train); first < images->count; first += batch) {
         size_t left = images->count - first;
-        struct evaluation_pass pass = {.split = WEFT_SPLIT_TRAIN,
+        struct evaluation_pass pass = {.set = WEFT_SPLIT_TRAIN,
                                        .statistics = WEFT_STATISTICS_RUNNING,
                                        .first = first,
                                        .count = left < batch ? left : batch,

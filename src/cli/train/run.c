@@ -264,7 +264,7 @@ static bool evaluated(void *context, size_t done, size_t images) {
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
     const size_t batch = train->largest;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        struct evaluation_options options = {.split = (enum weft_split)i,
+        struct evaluation_options options = {.set = (enum weft_split)i,
                                              .statistics = WEFT_STATISTICS_RUNNING,
                                              .batch = batch,
                                              .progress = evaluated,
@@ -277,7 +277,7 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }
-        TRY(cli_train_print_evaluation(train, options.split, error));
+        TRY(cli_train_print_evaluation(train, (enum weft_split)i, error));
     }
     return WEFT_OK;
 }
