@@ -26,6 +26,25 @@ fish share/fish/vendor_completions.d/weft.fish
 FILES
 end
 
+begin "the manual page of the library"
+ran="man 3 weft"
+: >"$work/err"
+manual=$moved/share/man/man3
+while read -r symbol; do
+    grep -q "[ *]$symbol(" "$manual/weft.3" || problem "weft(3) lacks $symbol"
+    [ "$(cat "$manual/$symbol.3")" = ".so man3/weft.3" ] || problem "there is no page $symbol(3)"
+done <"$source/src/libweft.symbols"
+for header in "$source"/include/weft/*.h; do
+    grep -q "weft/${header##*/}" "$manual/weft.3" || problem "weft(3) lacks ${header##*/}"
+done
+if command -v groff >/dev/null; then
+    try groff -man -Tutf8 -ww "$manual/weft.3"
+    expect_code 0
+    expect_empty err
+fi
+cmp "$source/doc/library.md" "$moved/share/doc/weft/library.md" >&2 || problem "not doc/library.md"
+end
+
 weft=$moved/bin/weft
 begin "the moved program"
 ldd "$weft" >"$work/out"
