@@ -63,11 +63,11 @@ replays 's/weft_device_div(total, (float)batch)/weft_device_div(total, (float)co
 end
 
 begin "a step that is wrong only after other steps of its call"
-plant first gather.cl 's/order += first + shard \* 16/order += shard * 16/'
+plant first gather.cl 's/lane = first + shard \* 16/lane = shard * 16/'
 finds 1 training gather "wrong computation"
 expect_json "[(x['step'], x['tensor']) for x in e if x['event'] == 'difference'] == [(2, 'input')]"
 expect_json "[x['where'].endswith('not if it is number 2 of its call') for x in e if x['event'] == 'difference'] == [True]"
-replays 's/order += shard \* 16/order += first + shard * 16/'
+replays 's/lane = shard \* 16/lane = first + shard * 16/'
 end
 
 begin "losses of an evaluation"

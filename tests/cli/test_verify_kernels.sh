@@ -1,0 +1,61 @@
+#!/bin/bash
+# test_verify_kernels.sh: kernels with a planted fault, more of them than in test_verify_faults.sh.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_kernels
+# shellcheck source=tests/support/faults.sh
+. "${WEFT_SOURCE:?}/tests/support/faults.sh"
+
+begin "off by one at an edge"
+plant edge conv2d.cl 's/(x) < COLUMNS)/(x) < COLUMNS - 1)/'
+finds 1 layers conv2d "wrong computation"
+expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['input.grad']"
+replays 's/(x) < COLUMNS - 1)/(x) < COLUMNS)/'
+end
+
+begin "a native function"
+plant native cross_entropy.cl 's/real_exp(AT(logits, k) - largest)/native_exp(AT(logits, k) - largest)/'
+finds 1 training cross_entropy rounding
+expect_json "[x['step'] for x in e if x['event'] == 'difference'] == [1]"
+replays 's/native_exp(/real_exp(/'
+end
+
+names "a reciprocal in place of a division" 1 layers avg_pool2d output rounding \
+    avg_pool2d.cl 's/real_div(sum, REAL(\(KERNEL(avg_pool2d_count)(y, x)\)))/sum * REAL(1.0f \/ \1)/'
+
+names "no threshold to zero in a gradient" 1 layers avg_pool2d input.grad "wrong computation,kernel of one layer,rounding" \
+    avg_pool2d.cl 's/IN_WIDTH + x) = real_clean(sum);/IN_WIDTH + x) = sum;/'
+
+names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
+    lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
+
+names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,kernel of one layer" \
+    relu.cl 's/AT(doutput, i), AT(input, i) > /AT(doutput, i), AT(input, i) >= /'
+
+names "the gradient of another value of a pool's window" 1 layers conv2d weight.grad "fused kernel" \
+    conv2d_pool.cl 's/d, index == (integer)(y \* WINDOW + x));/d, index == (integer)(x * WINDOW + y));/'
+
+names "a row of taps twice" 1 layers conv2d weight.grad "wrong computation" \
+    conv2d.cl 's/(k0, c, i0 + row, input/(k0, c, i0 + row % 2, input/'
+
+names "no threshold to zero" 1 layers conv2d output "wrong computation,kernel of one layer,rounding" \
+    conv2d.cl 's/x0 + x)) = real_clean(sum\[k\]\[x\]);/x0 + x)) = sum[k][x];/'
+
+names "eps left out" 1 layers batch_norm output "wrong computation,rounding" \
+    batch_norm.cl 's/weft_device_sqrt(variance + EPS)/weft_device_sqrt(variance)/'
+
+names "shards joined in another order" 1 layers adam weight.grad rounding \
+    adam.cl 's/for (int shard = 0; shard < shards; shard++)/for (int shard = shards - 1; shard >= 0; shard--)/'
+
+names "a moment that stays as it was" 1 training adam conv1.weight.moment "wrong computation" \
+    adam.cl '/AT(moments, v) = m;/d'
+
+# Whether the sums are the same each time depends on the compiler.
+begin "a missing barrier"
+plant barrier lanes.h '/lanes\[FIRST_LANE\] = value;/{n;d}'
+run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
+[ "$code" -eq 1 ] || [ "$code" -eq 6 ] || problem "exit code $code, not 1 or 6"
+expect_json "[(x['stage'], x['layer'], x['tensor']) for x in e if x['event'] == 'difference'] == [('layers', 'batch_norm', 'output')]"
+expect_json "[x['guess'] in ['memory', 'memory or race', 'race', 'hardware', 'wrong computation'] for x in e if x['event'] == 'difference'] == [True]"
+expect_json "e[-2]['event'] == 'verdict' and e[-2]['result'] == {1: 'different', 6: 'unstable'}[$code] and e[-2]['diagnosis']"
+end
+finish
