@@ -59,7 +59,7 @@ static void open_device(void *context, size_t i) {
 /* Returns the index of rusticl's device as a text, or "" if there is none. */
 static const char *find_device(void) {
     static char index[16];
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
     ck_assert_int_eq(devices_list(&devices, &count, NULL, &error), WEFT_OK);

@@ -110,14 +110,14 @@ static const struct made_case cases[] = {
 };
 
 /* Makes the list; devices of the same platform's name are on one platform. */
-static size_t make(const struct made *made, struct weft_device devices[DEVICES_MAX + 1]) {
+static size_t make(const struct made *made, struct device_info devices[DEVICES_MAX + 1]) {
     size_t count = 0;
     for (; count < DEVICES_MAX && made[count].name != NULL; count++) {
         const struct made *from = &made[count];
-        struct weft_device *device = &devices[count];
+        struct device_info *device = &devices[count];
         size_t length = strcspn(from->type, "-");
         bool fma = from->type[length] == '\0';
-        *device = (struct weft_device){.index = (unsigned)count,
+        *device = (struct device_info){.index = (unsigned)count,
                                        .platform = (unsigned)count,
                                        .compute_units = from->units,
                                        .clock = from->clock,
@@ -140,14 +140,14 @@ static size_t make(const struct made *made, struct weft_device devices[DEVICES_M
         snprintf(device->uuid, sizeof device->uuid, "%s", from->uuid != NULL ? from->uuid : "");
         snprintf(device->reason, sizeof device->reason, "%s", from->unusable ? "made so" : "");
     }
-    devices[count] = (struct weft_device){
+    devices[count] = (struct device_info){
         .builtin = true, .index = WEFT_NO_INDEX, .usable = true, .name = "cpu", .type = "builtin"};
     device_order_set(devices, count + 1);
     return count + 1;
 }
 
 /* Adds "NAME", or "NAME(N)" of a card that is also device N, to ${text}. */
-static void add(char text[256], const struct weft_device *device) {
+static void add(char text[256], const struct device_info *device) {
     size_t length = strlen(text);
     length +=
         (size_t)snprintf(text + length, 256 - length, "%s%s", length > 0 ? " " : "", device->name);
@@ -158,7 +158,7 @@ static void add(char text[256], const struct weft_device *device) {
 
 START_TEST(order) {
     const struct made_case *the = &cases[_i];
-    struct weft_device devices[DEVICES_MAX + 1];
+    struct device_info devices[DEVICES_MAX + 1];
     size_t count = make(the->devices, devices), defaults = 0;
     char text[256] = "";
     for (unsigned place = 1; device_order_at(devices, count, place) != NULL; place++) {
@@ -180,8 +180,8 @@ START_TEST(order) {
 END_TEST
 
 /* Returns the name of the device that ${selector} names, or the status of the failure. */
-static const char *named(const struct weft_device *devices, size_t count, const char *selector) {
-    const struct weft_device *found = NULL;
+static const char *named(const struct device_info *devices, size_t count, const char *selector) {
+    const struct device_info *found = NULL;
     struct weft_error note = {0}, error = {0};
     enum weft_status status = device_match(devices, count, selector, &note, &found, &error);
     return status == WEFT_OK ? found->name : status == WEFT_USAGE ? "several" : "none";
@@ -198,7 +198,7 @@ START_TEST(selectors) {
         {"0", "Radeon mesa"},       {"0:0", "Radeon mesa"},    {"1", "Radeon rocm"},
         {"rusticl", "Radeon mesa"}, {"mesa", "Radeon mesa"},   {"uuid:AB-12", "Radeon mesa"},
         {"auto", "Radeon rocm"},    {"o", "several"},          {"3", "none"}};
-    struct weft_device devices[DEVICES_MAX + 1];
+    struct device_info devices[DEVICES_MAX + 1];
     size_t count = make(list, devices);
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const char *name = named(devices, count, expected[i][0]);
@@ -212,7 +212,7 @@ START_TEST(two_cards_are_ambiguous) {
         {.name = "a", "gpu", "A", 80, 2000, .pci = "0000:03:00.0"},
         {.name = "b", "gpu", "B", 40, 2000, .pci = "0000:04:00.0"},
         {.name = "c", "gpu", "C", 40, 2000, .pci = "0000:04:00.0"}};
-    struct weft_device devices[DEVICES_MAX + 1];
+    struct device_info devices[DEVICES_MAX + 1];
     size_t count = make(list, devices);
     ck_assert_str_eq(named(devices, count, "gpu"), "several");
     ck_assert_str_eq(named(devices, count, "pci:04:00.0"), "b");
@@ -224,7 +224,7 @@ START_TEST(first_opencl_device) {
     static const struct made emulated[DEVICES_MAX] = {{.name = "a", "gpu-", "A", 80, 2000}};
     static const struct made unusable[DEVICES_MAX] = {
         {.name = "a", "gpu", "A", 8, 2, .unusable = true}};
-    struct weft_device devices[DEVICES_MAX + 1];
+    struct device_info devices[DEVICES_MAX + 1];
     size_t count = make(emulated, devices);
     ck_assert_str_eq(named(devices, count, "auto"), "cpu");
     ck_assert_ptr_eq(device_order_opencl(devices, count), &devices[0]);

@@ -143,10 +143,10 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, first_is_a_flag);
-    tcase_add_exit_test(tests, second_ends, WEFT_INTERRUPTED);
+    tcase_add_exit_test(tests, second_ends, OS_INTERRUPTED_CODE);
     tcase_add_test(tests, simultaneous_signals_count_once);
     tcase_add_test(tests, terminate_is_a_flag);
-    tcase_add_exit_test(tests, second_of_another_kind_ends, WEFT_INTERRUPTED);
+    tcase_add_exit_test(tests, second_of_another_kind_ends, OS_INTERRUPTED_CODE);
     tcase_add_test(tests, library_asks_the_program);
     tcase_add_test(tests, waits_end);
     tcase_add_test(tests, ignored_stays_ignored);

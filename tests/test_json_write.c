@@ -190,7 +190,7 @@ START_TEST(long_value) {
 END_TEST
 
 START_TEST(device_event) {
-    struct weft_device device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
+    struct device_info device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
     struct json_writer json = {0};
     json_t *read;
     char *text;

@@ -81,7 +81,7 @@ START_TEST(opencl) {
         "opencl: memory: ",
         "opencl: plan: conv1 + max_pool2d2: fused, conv2d_pool.cl",
         "opencl: plan: fc2: linear.cl"};
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0, tried = 0;
     ck_assert_int_eq(devices_list(&devices, &count, NULL, &error), WEFT_OK);

@@ -2,11 +2,108 @@
 #ifndef WEFT_IMAGES_H
 #define WEFT_IMAGES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "weft/error.h"
+#include "weft/options.h"
 
 WEFT_BEGIN
 
+/* A set of images never changes after it was created, so any number of threads may use it. */
 struct weft_images;
+
+/* Makes a set of ${count} images, 1 to 2^32 - 1, with copies of ${pixels} and ${labels}. ${shape}
+ * is channels, height and width, each 1 to 65536. ${pixels} has count x channels x height x width
+ * bytes, image after image. ${labels} has the label of each image, below ${classes}, which is 2 to
+ * 256; or ${labels} is NULL and ${classes} 0: such images can be predicted, but not trained with.
+ * Fails with WEFT_USAGE, and with WEFT_NO_MEMORY. */
+WEFT_API enum weft_status weft_images_create(size_t count, const size_t shape[3],
+                                             const uint8_t *pixels, const uint8_t *labels,
+                                             size_t classes, struct weft_images **images,
+                                             struct weft_error *error);
+
+/* Reads the images and labels of ${split}, which have ten classes, from IDX files in ${folder}, or
+ * in the folder that weft_data_find finds for it: train-images-idx3-ubyte and
+ * train-labels-idx1-ubyte (test: t10k-...), or else .idx3-ubyte, both with .gz, and all these in
+ * upper case or mixed. A file classes.txt there names the classes: UTF-8, one a line. Fails with
+ * WEFT_BAD_FILE for files that are missing or wrong. */
+WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                           struct weft_images **images, struct weft_error *error);
+
+/* Stores the folder of the IDX files in ${folder}, which the caller frees with weft_free:
+ * ${requested} if it is not NULL, else the environment variable WEFT_DATA if it is set, else the
+ * first of data/fashion-mnist and /usr/share/datasets/fashion-mnist that has a file of training
+ * images. ${requested} may also be one of the files, or a folder that has them in raw,
+ * FashionMNIST/raw, MNIST/raw or fashion-mnist, in this order. Fails with WEFT_BAD_FILE. */
+WEFT_API enum weft_status weft_data_find(const char *requested, char **folder,
+                                         struct weft_error *error);
+
+/* Makes a set of images ${first} to ${first} + ${count} - 1 of ${images}, which shares their
+ * memory. Either set may be destroyed first. */
+WEFT_API enum weft_status weft_images_slice(const struct weft_images *images, size_t first,
+                                            size_t count, struct weft_images **slice,
+                                            struct weft_error *error);
+
+/* Frees ${images}. NULL is harmless. */
+WEFT_API void weft_images_destroy(struct weft_images *images);
+
+/* Returns the number of images. 0 for NULL. */
+WEFT_API size_t weft_images_count(const struct weft_images *images);
+
+/* Stores channels, height and width in ${shape}. Zeros for NULL. */
+WEFT_API void weft_images_shape(const struct weft_images *images, size_t shape[3]);
+
+/* Returns the number of classes: 0 without labels, and for NULL. */
+WEFT_API size_t weft_images_classes(const struct weft_images *images);
+
+/* Returns the pixels and the labels, which are valid until ${images} and all slices of it are
+ * destroyed. NULL for NULL; labels are also NULL if the set has none. */
+WEFT_API const uint8_t *weft_images_pixels(const struct weft_images *images);
+WEFT_API const uint8_t *weft_images_labels(const struct weft_images *images);
+
+/* Returns the name of class ${label} from classes.txt; NULL: there is none. */
+WEFT_API const char *weft_images_class_name(const struct weft_images *images, size_t label);
+
+/* Stores the mean and the standard deviation of pixel / 255, over all pixels. The sums are
+ * integers, so the results are exact but for the last roundings. */
+WEFT_API enum weft_status weft_images_statistics(const struct weft_images *images, double *mean,
+                                                 double *deviation, struct weft_error *error);
+
+/* Stores the number of images of each label in ${counts}, which has ${classes} elements, as many as
+ * weft_images_classes returns. */
+WEFT_API enum weft_status weft_images_class_counts(const struct weft_images *images,
+                                                   uint64_t *counts, size_t classes,
+                                                   struct weft_error *error);
+
+/* What identifies a set of images with labels: the SHA-256, in lower-case hexadecimal, of the
+ * images and of the labels, both as uncompressed IDX files of bytes. */
+struct weft_images_hash {
+    size_t size;
+    char images[65], labels[65];
+};
+
+/* Stores the hashes of ${images} in ${hash}, in about 5 ns a byte. Fails with WEFT_USAGE for images
+ * without labels or with several channels. */
+WEFT_API enum weft_status weft_images_hash(const struct weft_images *images,
+                                           struct weft_images_hash *hash, struct weft_error *error);
+
+/* A data set that weft recognises by its hashes: Fashion-MNIST, MNIST, and the sample of
+ * Fashion-MNIST of weft's sources. */
+struct weft_known_data {
+    size_t size;
+    const char *name; /* "Fashion-MNIST" */
+    enum weft_split split;
+    bool published; /* it is the set that the published results of weft are of */
+    size_t classes;
+    const char *const *class_names; /* label 0 first */
+};
+
+/* Stores in ${known} which data set ${hash} is of. Returns false, and stores zeros, if it is not
+ * known, or if an argument is NULL or has a wrong size. */
+WEFT_API bool weft_data_recognise(const struct weft_images_hash *hash,
+                                  struct weft_known_data *known);
 
 WEFT_END
 

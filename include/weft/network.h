@@ -1,12 +1,130 @@
-/* network.h: networks: a list of layers, with shapes and named tensors. */
+/* network.h: networks: a list of layers, with shapes and named tensors.
+ *
+ * A network is made from a list of layers in JSON, which model files contain:
+ *
+ *   {"input": [1, 28, 28],
+ *    "layers": [
+ *      {"kind": "conv2d", "name": "conv1", "out_channels": 6, "kernel_size": 5},
+ *      {"kind": "max_pool2d", "kernel_size": 2, "stride": 2},
+ *      {"kind": "relu"},
+ *      {"kind": "batch_norm", "name": "batchN1", "eps": 1e-5, "momentum": 0.1},
+ *      {"kind": "flatten"},
+ *      {"kind": "linear", "name": "out", "out_features": 10}]}
+ *
+ * Arguments have PyTorch's names. Defaults: stride is kernel_size; padding is 0 (at most half of
+ * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
+ * "kernel_size" of conv2d may be [height, width]. "input" is [channels, height, width] or
+ * [features], which is flat.
+ *
+ * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
+ * counted from 1. A name consists of letters, digits and _, with single dots between them as in
+ * "features.0", is unique, and is not "input".
+ *
+ * Limits: each number of "input" is at most 65536. The input and the output of each layer have at
+ * most 2^27 - 1 numbers, all parameters at most 2^31 - 1, and so have all running statistics. There
+ * are at most 1024 layers.
+ *
+ * The output of a network is that of its last layer. In training these are the logits of a softmax
+ * cross entropy over as many classes. */
 #ifndef WEFT_NETWORK_H
 #define WEFT_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "weft/error.h"
 
 WEFT_BEGIN
 
+/* A network never changes after it was created, so any number of threads may use it. */
 struct weft_network;
+
+/* One layer of a network. */
+struct weft_layer {
+    size_t size;
+    const char *kind;             /* "conv2d" */
+    const char *name;             /* "conv1" */
+    size_t input[3], output[3];   /* of an image: channels, height, width; flat: features, 1, 1 */
+    bool flat_input, flat_output; /* one dimension in PyTorch, not three */
+    size_t first_tensor, tensors; /* its tensors: weft_network_tensor(network, first_tensor) ... */
+    size_t parameters;            /* floats of its trained tensors */
+    uint64_t flop;                /* operations of a forward pass of an image, as PyTorch's tools
+                                     count: a product and a sum are two, and only those of conv2d
+                                     and linear count */
+};
+
+/* A named array of a layer: a parameter, or a running statistic of batch norm. */
+struct weft_tensor {
+    size_t size;
+    const char *name; /* PyTorch's: "conv1.weight", "batchN1.running_mean" */
+    bool trained;     /* false: a running statistic */
+    size_t layer;     /* index of its layer */
+    size_t rank;      /* number of dimensions, 1 to 4 */
+    size_t shape[4];  /* outermost first, as in PyTorch; unused ones are 1 */
+    size_t count;     /* of floats: the product of shape */
+};
+
+/* Makes a network from the list of layers in ${json}, a text that ends with a zero. Infers and
+ * checks every shape. Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind
+ * or argument, a name that is used twice, and a layer that does not fit its input: the message
+ * names the layer and both shapes. */
+WEFT_API enum weft_status weft_network_create(const char *json, struct weft_network **network,
+                                              struct weft_error *error);
+
+/* Makes the published network of weft: Fashion-MNIST, 33,250 parameters. */
+WEFT_API enum weft_status weft_network_create_published(struct weft_network **network,
+                                                        struct weft_error *error);
+
+/* Frees ${network}. NULL is harmless. Models that were created with it have copies. */
+WEFT_API void weft_network_destroy(struct weft_network *network);
+
+/* Returns the list of layers as JSON in one line, with every argument; the caller frees it with
+ * weft_free. Returns NULL without memory, and for NULL. The same network always gives the same
+ * text, and weft_network_create reads it back. */
+WEFT_API char *weft_network_to_json(const struct weft_network *network);
+
+/* Returns the network as PyTorch prints a Module called Network: several lines, without a newline
+ * after the last one; the caller frees it with weft_free. Returns NULL without memory, and for
+ * NULL. */
+WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
+
+/* Returns the number of layers. 0 for NULL. */
+WEFT_API size_t weft_network_layers(const struct weft_network *network);
+
+/* Returns layer ${index}, from 0 on; NULL: there is none. */
+WEFT_API const struct weft_layer *weft_network_layer(const struct weft_network *network,
+                                                     size_t index);
+
+/* Returns the number of tensors. 0 for NULL. */
+WEFT_API size_t weft_network_tensors(const struct weft_network *network);
+
+/* Returns tensor ${index}, from 0 on, in the order of layers; within a layer weight, bias,
+ * running_mean, running_var. NULL: there is none. */
+WEFT_API const struct weft_tensor *weft_network_tensor(const struct weft_network *network,
+                                                       size_t index);
+
+/* Returns the tensor called ${name}; NULL: there is none. */
+WEFT_API const struct weft_tensor *weft_network_find(const struct weft_network *network,
+                                                     const char *name);
+
+/* Returns the number of floats of all trained tensors. 0 for NULL. */
+WEFT_API size_t weft_network_parameters(const struct weft_network *network);
+
+/* What a session needs of memory and time, from the shapes of a network alone. */
+struct weft_needs {
+    size_t size;
+    uint64_t arrays;      /* bytes of the device: parameters, and what training keeps of each */
+    uint64_t activations; /* bytes of the device, at most */
+    uint64_t host;        /* bytes of the host, in addition to the images: the model, and copies */
+    uint64_t flop;        /* floating-point operations of a step, or of a pass if forward only */
+};
+
+/* Stores in ${needs} what a session for ${network} needs, whose steps or passes have up to ${batch}
+ * images, 1 to 1,000,000. ${forward_only}: as in struct weft_session_options. */
+WEFT_API enum weft_status weft_network_needs(const struct weft_network *network, size_t batch,
+                                             bool forward_only, struct weft_needs *needs,
+                                             struct weft_error *error);
 
 WEFT_END
 

@@ -3,6 +3,7 @@
 #define WEFT_VERSION_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "weft/error.h"
 
@@ -11,7 +12,13 @@ WEFT_BEGIN
 /* The number of the contract of equal bits (cl/README.md) that this library keeps. */
 #define WEFT_CONTRACT 1
 
-/* Returns the version of the library: "0.1.0". */
+/* The version of this header, 0.1.0, as a number: 10000 * major + 100 * minor + patch. */
+#define WEFT_VERSION_NUMBER 100
+
+/* Returns the version of the library that runs, as a number. */
+WEFT_API uint32_t weft_version_number(void);
+
+/* Returns the version of the library that runs: "0.1.0". */
 WEFT_API const char *weft_version(void);
 
 /* Returns what "git describe" printed for the sources when the library was built, or the version if

@@ -14,7 +14,7 @@
 #include "weft/options.h"
 
 struct backend;
-struct weft_device;
+struct device_info;
 
 /* Receives messages about the device: which one is opened, programs with their build logs, the
  * program cache, memory, fused layers. ${write} gets one message at a time, without a newline at
@@ -66,7 +66,7 @@ struct backend_options {
  * over, with the reason. Fails with WEFT_BAD_DEVICE if the selector matches no device, or the
  * device fails; with WEFT_USAGE if it matches more than one (the message lists them), and for fast
  * math without an OpenCL device or without CLBlast; with WEFT_INTERRUPTED (backend_watch); and
- * with WEFT_FAILED without memory. */
+ * with WEFT_NO_MEMORY without memory. */
 enum weft_status backend_open(const struct weft_network *network,
                               const struct backend_options *options, struct backend **backend,
                               struct weft_error *notice, struct weft_error *error);
@@ -89,8 +89,8 @@ struct network_needs network_needs_of(const struct weft_network *network, size_t
  * (device_lost), only memory of the host is freed, and this function does not wait. */
 void backend_close(struct backend *backend);
 
-/* Returns the device of ${backend} (weft/device.h); valid until the backend is closed. */
-const struct weft_device *backend_device(const struct backend *backend);
+/* Returns the device of ${backend}; valid until the backend is closed. */
+const struct device_info *backend_device(const struct backend *backend);
 
 /* Returns the network that ${backend} was opened with. */
 const struct weft_network *backend_network(const struct backend *backend);

@@ -19,7 +19,7 @@ void backend_close(struct backend *backend) {
     }
 }
 
-const struct weft_device *backend_device(const struct backend *backend) {
+const struct device_info *backend_device(const struct backend *backend) {
     return &backend->device;
 }
 
@@ -77,7 +77,7 @@ static enum weft_status make_set(struct backend *backend, size_t set, struct wef
     }
     grown = realloc(backend->sets, (set + 1) * sizeof *grown);
     if (grown == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu sets of images", set + 1);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu sets of images", set + 1);
     }
     backend->sets = grown;
     while (backend->set_count <= set) {
@@ -106,7 +106,7 @@ enum weft_status backend_set_images(struct backend *backend, size_t set,
     free(to->labels);
     to->labels = calloc(images->count, 1);
     if (to->labels == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu labels", images->count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu labels", images->count);
     }
     if (images->labels != NULL) {
         memcpy(to->labels, images->labels, images->count);
@@ -170,7 +170,7 @@ enum weft_status backend_write(struct backend *backend, enum backend_array array
     TRY(check_array(backend, array, error));
     clean = malloc((count + 1) * sizeof *clean);
     if (clean == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu floats", count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu floats", count);
     }
     for (size_t i = 0; i < count; i++) {
         clean[i] =

@@ -55,7 +55,7 @@ static bool same_uuid(const char *uuid, const char *digits) {
 }
 
 /* The CPU backend has no number and no name that a selector could be a part of. */
-static bool matches(const struct weft_device *device, const char *selector) {
+static bool matches(const struct device_info *device, const char *selector) {
     unsigned numbers[2];
     int count = read_numbers(selector, numbers);
     if (device->builtin) {
@@ -78,18 +78,18 @@ static bool matches(const struct weft_device *device, const char *selector) {
 }
 
 /* Returns whether ${selector} also matches the card of ${device} under a preferred driver. */
-static bool matches_better(const struct weft_device *devices, const struct weft_device *device,
+static bool matches_better(const struct device_info *devices, const struct device_info *device,
                            const char *selector) {
     return device->same_as != WEFT_NO_INDEX && matches(&devices[device->same_as], selector);
 }
 
 /* Appends the matching OpenCL devices, or ${all} of them, to the message. */
-static void list_candidates(const struct weft_device *devices, size_t count, const char *selector,
+static void list_candidates(const struct device_info *devices, size_t count, const char *selector,
                             bool all, struct weft_error *error) {
     char *text = error->message;
     size_t length = strlen(text), room = sizeof error->message;
     for (size_t i = 0; i < count && length < room; i++) {
-        const struct weft_device *device = &devices[i];
+        const struct device_info *device = &devices[i];
         if (!device->builtin && (all || matches(device, selector))) {
             length += printable_print(
                 text + length, room - length, "\n  %u  %s (%s, %s)%s%s", device->index,
@@ -100,7 +100,7 @@ static void list_candidates(const struct weft_device *devices, size_t count, con
 }
 
 /* Sets ${error}, since ${matching} devices match, not one. ${count} includes the CPU backend. */
-static void explain_matches(const struct weft_device *devices, size_t count, const char *selector,
+static void explain_matches(const struct device_info *devices, size_t count, const char *selector,
                             size_t matching, const struct weft_error *note,
                             struct weft_error *error) {
     enum weft_status status = matching == 0 ? WEFT_BAD_DEVICE : WEFT_USAGE;
@@ -125,13 +125,13 @@ static void explain_matches(const struct weft_device *devices, size_t count, con
     error_hint(error, "name one by its number, or use --device cpu");
 }
 
-enum weft_status device_match(const struct weft_device *devices, size_t count, const char *selector,
-                              const struct weft_error *note, const struct weft_device **found,
+enum weft_status device_match(const struct device_info *devices, size_t count, const char *selector,
+                              const struct weft_error *note, const struct device_info **found,
                               struct weft_error *error) {
     bool is_auto = strcmp(selector, "auto") == 0;
     size_t matching = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct weft_device *device = &devices[i];
+        const struct device_info *device = &devices[i];
         if (is_auto ? device->is_default
                     : matches(device, selector) && !matches_better(devices, device, selector)) {
             *found = device;

@@ -9,8 +9,8 @@
  * always exists, since the CPU backend is usable. ${devices}: those of devices_list, with
  * its ${note}. Fails with WEFT_BAD_DEVICE if ${selector} matches no device, and with WEFT_USAGE
  * if it matches several cards. */
-enum weft_status device_match(const struct weft_device *devices, size_t count, const char *selector,
-                              const struct weft_error *note, const struct weft_device **found,
+enum weft_status device_match(const struct device_info *devices, size_t count, const char *selector,
+                              const struct weft_error *note, const struct device_info **found,
                               struct weft_error *error);
 
 #endif

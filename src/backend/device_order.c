@@ -18,16 +18,16 @@ enum class {
     NONE
 };
 
-static bool is_type(const struct weft_device *device, const char *type) {
+static bool is_type(const struct device_info *device, const char *type) {
     return strcmp(device->type, type) == 0;
 }
 
-static bool reports_fma(const struct weft_device *device) {
+static bool reports_fma(const struct device_info *device) {
     return strstr(device->fp_config, "fma") != NULL; /* no other word contains it */
 }
 
 /* A device whose type could not be queried may be of the first class. */
-static enum class class_of(const struct weft_device *device) {
+static enum class class_of(const struct device_info *device) {
     bool emulated = device->emulated_fma;
     return device->builtin                  ? BUILTIN
            : is_type(device, "gpu")         ? (emulated ? GPU_EMULATED : GPU)
@@ -38,14 +38,14 @@ static enum class class_of(const struct weft_device *device) {
 }
 
 /* Mesa's driver and PoCL are for devices of several makers, whose own drivers are preferred. */
-static bool is_generic(const struct weft_device *device) {
+static bool is_generic(const struct device_info *device) {
     return strcmp(device->platform_name, "rusticl") == 0 ||
            strcmp(device->platform_name, "Portable Computing Language") == 0;
 }
 
 /* Returns whether both are one card under two platforms. Parts of a card can be devices of one
  * platform, with one address. */
-static bool same_card(const struct weft_device *a, const struct weft_device *b) {
+static bool same_card(const struct device_info *a, const struct device_info *b) {
     if (a->builtin || b->builtin || a->platform == b->platform) {
         return false;
     }
@@ -56,7 +56,7 @@ static bool same_card(const struct weft_device *a, const struct weft_device *b) 
 }
 
 /* Negative: the driver of ${a} is better than that of ${b}. Never 0 for two devices. */
-static int compare_drivers(const struct weft_device *a, const struct weft_device *b) {
+static int compare_drivers(const struct device_info *a, const struct device_info *b) {
     int result = b->usable - a->usable;
     result = result != 0 ? result : (int)class_of(a) - (int)class_of(b);
     result = result != 0 ? result : a->layered - b->layered;
@@ -65,9 +65,9 @@ static int compare_drivers(const struct weft_device *a, const struct weft_device
 }
 
 /* Stores in each device's same_as the device that is the same card with the best driver. */
-static void find_duplicates(struct weft_device *devices, size_t count) {
+static void find_duplicates(struct device_info *devices, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const struct weft_device *best = &devices[i];
+        const struct device_info *best = &devices[i];
         for (size_t j = 0; j < count; j++) {
             if (same_card(&devices[i], &devices[j]) && compare_drivers(&devices[j], best) < 0) {
                 best = &devices[j];
@@ -84,15 +84,15 @@ static void find_duplicates(struct weft_device *devices, size_t count) {
 }
 
 /* Compute units times clock; a clock that is not reported counts as 1 GHz. */
-static uint64_t size_of(const struct weft_device *device) {
+static uint64_t size_of(const struct device_info *device) {
     return (uint64_t)device->compute_units * (device->clock > 0 ? device->clock : 1000);
 }
 
 /* Two drivers can report one card differently: its size is that of the better driver. */
-bool device_order_before(const struct weft_device *devices, const struct weft_device *a,
-                         const struct weft_device *b) {
-    const struct weft_device *card_a = a->same_as != WEFT_NO_INDEX ? &devices[a->same_as] : a;
-    const struct weft_device *card_b = b->same_as != WEFT_NO_INDEX ? &devices[b->same_as] : b;
+bool device_order_before(const struct device_info *devices, const struct device_info *a,
+                         const struct device_info *b) {
+    const struct device_info *card_a = a->same_as != WEFT_NO_INDEX ? &devices[a->same_as] : a;
+    const struct device_info *card_b = b->same_as != WEFT_NO_INDEX ? &devices[b->same_as] : b;
     bool shares = class_of(a) != CPU && class_of(a) != CPU_WITH_FMA; /* every CPU shares memory */
     if (class_of(a) != class_of(b)) {
         return class_of(a) < class_of(b);
@@ -113,7 +113,7 @@ bool device_order_before(const struct weft_device *devices, const struct weft_de
 }
 
 /* Stores why a usable device has its place. */
-static void explain(struct weft_device *device, bool any_opencl) {
+static void explain(struct device_info *device, bool any_opencl) {
     char *reason = device->reason;
     const size_t room = sizeof device->reason;
     const char *layered = device->layered ? ", with a driver on top of another one" : "";
@@ -139,7 +139,7 @@ static void explain(struct weft_device *device, bool any_opencl) {
     }
 }
 
-void device_order_set(struct weft_device *devices, size_t count) {
+void device_order_set(struct device_info *devices, size_t count) {
     bool any_opencl = false;
     for (size_t i = 0; i < count; i++) {
         any_opencl = any_opencl || (devices[i].usable && !devices[i].builtin);
@@ -158,7 +158,7 @@ void device_order_set(struct weft_device *devices, size_t count) {
     }
 }
 
-const struct weft_device *device_order_at(const struct weft_device *devices, size_t count,
+const struct device_info *device_order_at(const struct device_info *devices, size_t count,
                                           unsigned place) {
     for (size_t i = 0; i < count; i++) {
         if (devices[i].order == place) {
@@ -168,8 +168,8 @@ const struct weft_device *device_order_at(const struct weft_device *devices, siz
     return NULL;
 }
 
-const struct weft_device *device_order_opencl(const struct weft_device *devices, size_t count) {
-    const struct weft_device *device;
+const struct device_info *device_order_opencl(const struct device_info *devices, size_t count) {
+    const struct device_info *device;
     for (unsigned place = 1; (device = device_order_at(devices, count, place)) != NULL; place++) {
         if (!device->builtin) {
             return device;

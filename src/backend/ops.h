@@ -29,8 +29,8 @@ struct backend_set {
 
 /* The functions of backend.h say what arguments mean. Arguments have been checked;
  * pixels and arrays to write have been cleaned (cl/README.md, section 4). Functions fail with
- * WEFT_BAD_DEVICE or, without memory, WEFT_FAILED; those that compute ask backend->watch often, and
- * fail as watch_check does. */
+ * WEFT_BAD_DEVICE or, without memory, WEFT_NO_MEMORY; those that compute ask backend->watch often,
+ * and fail as watch_check does. */
 struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct backend *backend);
@@ -75,7 +75,7 @@ struct backend_ops {
 struct backend {
     const struct backend_ops *ops;
     const struct weft_network *network;
-    struct weft_device device;
+    struct device_info device;
     struct backend_log log;
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
@@ -111,7 +111,7 @@ enum weft_status backend_open_debug(const struct weft_network *network,
 
 /* As device_choose. With ${opencl}, "auto" chooses the CPU backend only if no OpenCL device is
  * usable. */
-enum weft_status device_choose_among(const char *selector, bool opencl, struct weft_device *device,
+enum weft_status device_choose_among(const char *selector, bool opencl, struct device_info *device,
                                      struct weft_error *notice, struct weft_error *error);
 
 #endif

@@ -11,7 +11,7 @@
 enum weft_status profile_create(struct backend *backend, size_t count, struct weft_error *error) {
     struct profile *profile = calloc(1, sizeof *profile + count * sizeof profile->entries[0]);
     if (profile == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a profile");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a profile");
     }
     profile->count = count;
     backend->profile = profile;
@@ -73,7 +73,7 @@ enum weft_status backend_profile_read(struct backend *backend, struct profile_en
     TRY(collect(backend, error));
     *entries = calloc(profile->count + 1, sizeof **entries);
     if (*entries == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a profile");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a profile");
     }
     for (size_t i = 0; i < profile->count; i++) {
         if (profile->entries[i].launches > 0) {

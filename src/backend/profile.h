@@ -11,7 +11,7 @@ struct profile {
     struct profile_entry entries[];
 };
 
-/* Makes ${backend}->profile with ${count} entries, all zero. Fails with WEFT_FAILED without
+/* Makes ${backend}->profile with ${count} entries, all zero. Fails with WEFT_NO_MEMORY without
  * memory. */
 enum weft_status profile_create(struct backend *backend, size_t count, struct weft_error *error);
 

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum weft_status devices_list(struct weft_device **devices, size_t *count, struct weft_error *note,
+enum weft_status devices_list(struct device_info **devices, size_t *count, struct weft_error *note,
                               struct weft_error *error) {
-    struct weft_device *list = NULL, *grown;
+    struct device_info *list = NULL, *grown;
     size_t found = 0;
     if (note != NULL) {
         *note = (struct weft_error){0};
@@ -29,7 +29,7 @@ enum weft_status devices_list(struct weft_device **devices, size_t *count, struc
     grown = realloc(list, (found + 1) * sizeof *list);
     if (grown == NULL) {
         free(list);
-        return error_set(error, WEFT_FAILED, "no memory for the list of devices");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the list of devices");
     }
     cpu_describe(&grown[found], os_processors());
     device_order_set(grown, found + 1);
@@ -40,7 +40,7 @@ enum weft_status devices_list(struct weft_device **devices, size_t *count, struc
 
 /* The devices among which a selector chooses, and what was passed over. */
 struct choice {
-    struct weft_device *devices;
+    struct device_info *devices;
     size_t count;
     struct weft_error notice; /* as device_choose sets it */
 };
@@ -58,9 +58,9 @@ static void pass_over(struct weft_error *notice, const char *name, const char *w
 
 /* Adds to the notice the devices that "auto" would prefer to ${chosen} if they were usable, except
  * cards that are usable with another driver. */
-static void note_unusable(struct choice *choice, const struct weft_device *chosen) {
+static void note_unusable(struct choice *choice, const struct device_info *chosen) {
     for (size_t i = 0; i < choice->count; i++) {
-        const struct weft_device *device = &choice->devices[i];
+        const struct device_info *device = &choice->devices[i];
         bool other = device->same_as != WEFT_NO_INDEX && choice->devices[device->same_as].usable;
         if (!device->usable && !other && device_order_before(choice->devices, device, chosen)) {
             char name[sizeof device->name + sizeof device->platform_name + 32];
@@ -71,16 +71,27 @@ static void note_unusable(struct choice *choice, const struct weft_device *chose
     }
 }
 
-/* Finds the device that ${selector} names. Free choice->devices even on failure. */
-static enum weft_status choose(const char *selector, struct choice *choice,
-                               const struct weft_device **found, struct weft_error *error) {
-    struct weft_error note;
-    TRY(devices_list(&choice->devices, &choice->count, &note, error));
-    TRY(device_match(choice->devices, choice->count, selector, &note, found, error));
+enum weft_status device_choose_listed(const struct device_info *devices, size_t count,
+                                      const char *selector, const struct weft_error *note,
+                                      const struct device_info **found, struct weft_error *error) {
+    if (strcmp(selector, "cpu") == 0) {
+        *found = &devices[count - 1];
+        return WEFT_OK;
+    }
+    TRY(device_match(devices, count, selector, note, found, error));
     if (!(*found)->usable) {
         return error_set(error, WEFT_BAD_DEVICE, "device %s: not usable: %s", (*found)->name,
                          (*found)->reason);
     }
+    return WEFT_OK;
+}
+
+/* Finds the device that ${selector} names. Free choice->devices even on failure. */
+static enum weft_status choose(const char *selector, struct choice *choice,
+                               const struct device_info **found, struct weft_error *error) {
+    struct weft_error note;
+    TRY(devices_list(&choice->devices, &choice->count, &note, error));
+    TRY(device_choose_listed(choice->devices, choice->count, selector, &note, found, error));
     /* A platform without a device is worth a notice if it failed, or if there is no other. */
     if ((note.status != WEFT_OK || choice->count == 1) &&
         (strcmp(selector, "auto") == 0 || isdigit((unsigned char)selector[0]))) {
@@ -90,10 +101,10 @@ static enum weft_status choose(const char *selector, struct choice *choice,
 }
 
 /* "cpu" never calls OpenCL, so that a broken driver cannot affect it. */
-enum weft_status device_choose_among(const char *selector, bool opencl, struct weft_device *device,
+enum weft_status device_choose_among(const char *selector, bool opencl, struct device_info *device,
                                      struct weft_error *notice, struct weft_error *error) {
     struct choice choice = {.devices = NULL};
-    const struct weft_device *found = NULL, *first;
+    const struct device_info *found = NULL, *first;
     enum weft_status status = WEFT_OK;
     if (strcmp(selector, "cpu") == 0) {
         cpu_describe(device, os_processors());
@@ -114,7 +125,7 @@ done:
     return status;
 }
 
-enum weft_status device_choose(const char *selector, struct weft_device *device,
+enum weft_status device_choose(const char *selector, struct device_info *device,
                                struct weft_error *notice, struct weft_error *error) {
     return device_choose_among(selector, false, device, notice, error);
 }
@@ -131,7 +142,7 @@ static enum weft_status open_cpu(const struct backend_request *request, struct b
 
 /* Opens ${device}. A device that breaks a rule on which bits depend fails. */
 static enum weft_status open_right(const struct backend_request *request,
-                                   const struct weft_device *device, struct backend **backend,
+                                   const struct device_info *device, struct backend **backend,
                                    struct weft_error *error) {
     if (device->builtin) {
         return open_cpu(request, backend, error);
@@ -151,7 +162,7 @@ static enum weft_status open_right(const struct backend_request *request,
 static enum weft_status open_first(const struct backend_request *request, struct choice *choice,
                                    struct backend **backend, struct weft_error *error) {
     for (unsigned place = 1;; place++) {
-        const struct weft_device *device = device_order_at(choice->devices, choice->count, place);
+        const struct device_info *device = device_order_at(choice->devices, choice->count, place);
         struct weft_error failure = {0};
         enum weft_status status = open_right(request, device, backend, &failure);
         if (status == WEFT_OK) {
@@ -174,7 +185,7 @@ static enum weft_status open_first(const struct backend_request *request, struct
 static enum weft_status open_fast(const struct backend_request *request,
                                   const struct choice *choice, struct backend **backend,
                                   struct weft_error *error) {
-    const struct weft_device *device = device_order_opencl(choice->devices, choice->count);
+    const struct device_info *device = device_order_opencl(choice->devices, choice->count);
     if (device == NULL) {
         error_set(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
         error_hint(error, "omit it, or choose a device: weft devices lists them");
@@ -187,7 +198,7 @@ static enum weft_status open_fast(const struct backend_request *request,
 static enum weft_status open_chosen(const struct backend_request *request, const char *selector,
                                     struct choice *choice, struct backend **backend,
                                     struct weft_error *error) {
-    const struct weft_device *found = NULL;
+    const struct device_info *found = NULL;
     TRY(choose(selector, choice, &found, error));
     if (strcmp(selector, "auto") != 0) {
         return opencl_api->open(request, found, backend, error);

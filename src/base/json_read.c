@@ -69,7 +69,8 @@ enum weft_status json_read(const char *text, size_t size, json_t **json, struct 
         return WEFT_OK;
     }
     if (json_error_code(&refused) == json_error_out_of_memory) {
-        return error_set(error, WEFT_FAILED, "no memory for the tree of %zu bytes of JSON", size);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the tree of %zu bytes of JSON",
+                         size);
     }
     return error_set(error, WEFT_BAD_FILE, "not JSON: byte %d: %s", refused.position,
                      text_printable(refused.text, shown));

@@ -122,7 +122,7 @@ void json_write_seconds(struct json_writer *json, const char *key, double value)
 enum weft_status json_write_take(struct json_writer *json, char **text, struct weft_error *error) {
     *text = text_take(&json->text);
     *json = (struct json_writer){0};
-    return *text != NULL ? WEFT_OK : error_set(error, WEFT_FAILED, "no memory for JSON");
+    return *text != NULL ? WEFT_OK : error_set(error, WEFT_NO_MEMORY, "no memory for JSON");
 }
 
 enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error) {

@@ -45,8 +45,8 @@ void json_write_seconds(struct json_writer *json, const char *key, double value)
 /* Adds a value that is JSON already. */
 void json_write_raw(struct json_writer *json, const char *key, const char *value);
 
-/* Stores the text in ${text}; the caller frees it. Fails with WEFT_FAILED when there was no memory.
- */
+/* Stores the text in ${text}; the caller frees it. Fails with WEFT_NO_MEMORY when there was no
+ * memory. */
 enum weft_status json_write_take(struct json_writer *json, char **text, struct weft_error *error);
 
 /* Writes the text and a newline to ${out} and flushes it. Fails as json_write_take does; the caller

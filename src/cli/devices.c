@@ -44,7 +44,7 @@ static const char *or_dash(const char *text) {
 }
 
 /* "0", or "-" for the CPU backend. */
-static const char *index_text(const struct weft_device *device, char text[16]) {
+static const char *index_text(const struct device_info *device, char text[16]) {
     snprintf(text, 16, "%u", device->index);
     return device->builtin ? "-" : text;
 }
@@ -65,7 +65,7 @@ static void print_head(void) {
                  "units", "memory", "local", "OpenCL", "C", "name");
 }
 
-static void print_row(const struct weft_device *device, const char *address) {
+static void print_row(const struct device_info *device, const char *address) {
     char index[16], memory[32], local[32];
     screen_print("%c %-5s %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n",
                  device->is_default ? '*' : ' ', index_text(device, index), address,
@@ -76,7 +76,7 @@ static void print_row(const struct weft_device *device, const char *address) {
 }
 
 /* Prints the same for a narrow terminal: each column gets a line. */
-static void print_block(const struct weft_device *device, const char *address) {
+static void print_block(const struct device_info *device, const char *address) {
     char text[160], memory[32], local[32];
     cli_text_line(4, "%c %s %s", device->is_default ? '*' : ' ', index_text(device, text),
                   device->name);
@@ -92,7 +92,7 @@ static void print_block(const struct weft_device *device, const char *address) {
 }
 
 /* "order     2: an integrated GPU" */
-static void print_reason(const struct weft_device *device) {
+static void print_reason(const struct device_info *device) {
     char text[sizeof device->reason + 32];
     snprintf(text, sizeof text, "%u: %s", device->order, device->reason);
     print_detail(device->is_default ? "default"
@@ -101,7 +101,7 @@ static void print_reason(const struct weft_device *device) {
                  device->usable ? text : device->reason);
 }
 
-static void print_device(const struct weft_device *device, bool table) {
+static void print_device(const struct device_info *device, bool table) {
     char address[32] = "-";
     if (!device->builtin) {
         snprintf(address, sizeof address, "%u:%u", device->platform, device->in_platform);
@@ -121,7 +121,7 @@ static void print_device(const struct weft_device *device, bool table) {
 }
 
 /* Returns whether the rows of all devices fit the terminal. */
-static bool rows_fit(const struct weft_device *devices, size_t count) {
+static bool rows_fit(const struct device_info *devices, size_t count) {
     size_t longest = 4;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(devices[i].name);
@@ -130,7 +130,7 @@ static bool rows_fit(const struct weft_device *devices, size_t count) {
     return (int)longest <= cli_text_columns() - NAME;
 }
 
-static enum weft_status print(const struct cli_options *options, const struct weft_device *device,
+static enum weft_status print(const struct cli_options *options, const struct device_info *device,
                               bool table, struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "device")) {
@@ -153,7 +153,7 @@ static void print_note(const struct weft_error *note) {
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     size_t count = 0, removed = 0;
     struct weft_error note = {0};
     bool table;

@@ -138,7 +138,7 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
     cli_progress_wipe(&state->bar);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
         /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
-        status = error_set(error, WEFT_FAILED,
+        status = error_set(error, WEFT_DIVERGED,
                            "%s: evaluation: the loss is not a finite number: its values are too "
                            "large",
                            state->path);

@@ -52,7 +52,7 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
     json_write_close(json, ']');
 }
 
-void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device) {
+void cli_json_device(struct json_writer *json, const char *key, const struct device_info *device) {
     if (key != NULL) {
         json_write_open(json, key, '{');
     }

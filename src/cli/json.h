@@ -20,8 +20,8 @@
  * prints text. */
 bool cli_event_begin(struct json_writer *json, bool as_json, const char *name);
 
-/* Ends the event and prints it. Fails with WEFT_FAILED without memory; the program then ends with a
- * failure, also if the caller ignores this one. */
+/* Ends the event and prints it. Fails with WEFT_NO_MEMORY without memory; the program then ends
+ * with a failure, also if the caller ignores this one. */
 enum weft_status cli_event_end(struct json_writer *json, struct weft_error *error);
 
 /* Returns whether cli_event_end has failed. */
@@ -36,7 +36,7 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
 
 /* Adds a device as the member ${key}. With ${key} NULL, adds its fields to the object that is
  * open. */
-void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device);
+void cli_json_device(struct json_writer *json, const char *key, const struct device_info *device);
 
 /* Adds the ${names} of ${classes} classes as the member "classes". */
 void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes);

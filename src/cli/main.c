@@ -5,6 +5,7 @@
 #include "backend/device.h"
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/help/help.h"
 #include "cli/json.h"
 #include "cli/messages.h"
@@ -63,7 +64,8 @@ static enum weft_status run_command(const struct cli_command *command, int count
     struct cli_options *options = calloc(1, command->options_size);
     enum weft_status status;
     if (options == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the options of weft %s", command->name);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the options of weft %s",
+                         command->name);
     }
     TRY_OR(done, cli_options_parse(command, count, arguments, options, error));
     if (options->help) {
@@ -160,7 +162,7 @@ int main(int argc, char **argv) {
     os_explain_end(NULL, 0);
     if (device_lost()) { /* an exit handler of its driver may wait for ever */
         fflush(stdout);
-        os_end((int)status);
+        os_end(cli_exit_code(status));
     }
-    return (int)status;
+    return cli_exit_code(status);
 }

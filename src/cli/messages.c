@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "cli/exit_code.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "os/process.h"
@@ -20,7 +21,7 @@ void cli_message_error(const struct weft_error *error, bool json) {
         screen_print_lines(stderr, "", error->hint);
     }
     if (cli_event_begin(&event, json, "error")) {
-        json_write_integer(&event, "code", (uint64_t)error->status);
+        json_write_integer(&event, "code", (uint64_t)cli_exit_code(error->status));
         json_write_string(&event, "message", error->message);
         json_write_string(&event, "hint", error->hint);
         cli_event_end(&event, NULL);
@@ -72,7 +73,7 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
 }
 
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct weft_device *device) {
+                        const struct device_info *device) {
     int length = (int)strcspn(notice->message, "\n"); /* without a compiler's log */
     if (length == 0) {
         return;
@@ -88,7 +89,7 @@ void cli_message_device(const struct cli_options *options, const struct weft_err
     }
 }
 
-void cli_message_slow(const struct cli_options *options, const struct weft_device *device) {
+void cli_message_slow(const struct cli_options *options, const struct device_info *device) {
     if (!device->emulated_fma) {
         return;
     }
@@ -111,7 +112,7 @@ struct backend_log cli_message_log(const struct cli_options *options) {
 
 enum weft_status cli_message_flush(struct weft_error *error) {
     if (cli_event_lost()) {
-        return error_set(error, WEFT_FAILED, "standard output: no memory for an event");
+        return error_set(error, WEFT_NO_MEMORY, "standard output: no memory for an event");
     }
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {

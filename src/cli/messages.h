@@ -30,10 +30,10 @@ void cli_message_always(const char *format, ...) PRINTF_FORMAT(1, 2);
 /* Prints ${notice} of device_choose, with --quiet too, unless its message is empty: as the
  * warning device-skipped if there is a device that could not be used. ${device} is used. */
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct weft_device *device);
+                        const struct device_info *device);
 
 /* Warns if the fma of ${device}, which is used, is emulated: emulated-fma. */
-void cli_message_slow(const struct cli_options *options, const struct weft_device *device);
+void cli_message_slow(const struct cli_options *options, const struct device_info *device);
 
 /* Returns the log of the library's messages about devices, which prints them as details. */
 struct backend_log cli_message_log(const struct cli_options *options);

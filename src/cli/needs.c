@@ -70,7 +70,7 @@ enum weft_status cli_needs_check(const struct cli_options *options,
     if (memory == 0 || needed <= memory) {
         return WEFT_OK;
     }
-    error_set(error, WEFT_FAILED, "memory: %sB are needed here, but there are %sB",
+    error_set(error, WEFT_NO_MEMORY, "memory: %sB are needed here, but there are %sB",
               scaled((double)needed, text), scaled((double)memory, has));
     return error_hint(error, here ? "a smaller --batch needs less" : "use a smaller network");
 }

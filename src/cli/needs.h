@@ -19,7 +19,7 @@ char *cli_needs_text(const struct weft_network *network, size_t images, size_t b
 void cli_needs_print(const struct cli_options *options, const struct weft_network *network,
                      size_t images, size_t batch, bool forward_only);
 
-/* Fails with WEFT_FAILED if a training needs more memory than this machine has. */
+/* Fails with WEFT_NO_MEMORY if a training needs more memory than this machine has. */
 enum weft_status cli_needs_check(const struct cli_options *options,
                                  const struct weft_network *network, size_t batch,
                                  struct weft_error *error);

@@ -91,7 +91,7 @@ static enum weft_status choose(struct choice *choice, const char *const *names, 
     if (order == NULL || choice->index == NULL || choice->pixels == NULL ||
         choice->labels == NULL) {
         free(order);
-        return error_set(error, WEFT_FAILED, "samples: no memory for %zu images", most);
+        return error_set(error, WEFT_NO_MEMORY, "samples: no memory for %zu images", most);
     }
     for (size_t i = 0; i < images->count; i++) {
         order[i] = (uint32_t)i;

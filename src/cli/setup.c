@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/run_check.h"
 #include "os/files.h"
@@ -93,7 +94,7 @@ void cli_setup_explain_end(bool drivers) {
                          "no OpenCL driver was in use\n"
                          "please report it with the command; a limit of memory (ulimit -v) can "
                          "also be the cause\n",
-                   drivers ? WEFT_BAD_DEVICE : WEFT_FAILED);
+                   cli_exit_code(drivers ? WEFT_BAD_DEVICE : WEFT_FAILED));
 }
 
 /* Asked in the middle of steps and passes. ${context}: the bar, or NULL. */
@@ -106,7 +107,7 @@ static bool watch(void *context, double steps) {
 
 /* Prints which device is open, and what a user should know about it. */
 static void print_device(const struct cli_options *options, const struct backend *backend) {
-    const struct weft_device *device = backend_device(backend);
+    const struct device_info *device = backend_device(backend);
     const char *warning = backend_warning(backend);
     if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");

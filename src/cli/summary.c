@@ -141,7 +141,7 @@ static enum weft_status print(const struct cli_options *options, const struct we
     struct json_writer json;
     enum weft_status status = WEFT_OK;
     if (pytorch == NULL || list == NULL) {
-        status = error_set(error, WEFT_FAILED, "summary: no memory for its text");
+        status = error_set(error, WEFT_NO_MEMORY, "summary: no memory for its text");
     } else if (cli_event_begin(&json, options->json, "summary")) {
         json_write_string(&json, "model", path);
         json_write_string(&json, "sha256", sha256);

@@ -50,7 +50,7 @@ static enum weft_status compare_floats(const struct safetensors_entry *a,
                                        struct weft_error *error) {
     float *values = calloc(a->count + 1, 2 * sizeof *values);
     if (values == NULL) {
-        return error_set(error, WEFT_FAILED, "compare: no memory for tensor %s", a->name);
+        return error_set(error, WEFT_NO_MEMORY, "compare: no memory for tensor %s", a->name);
     }
     for (size_t i = 0; i < a->count; i++) {
         values[i] = safetensors_float(a, i);

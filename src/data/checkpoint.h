@@ -23,7 +23,7 @@ struct checkpoint {
 
 /* Writes ${checkpoint} to ${path}: to a temporary file first, which is then renamed. A symbolic
  * link at ${path} is replaced, not followed. Fails with WEFT_BAD_FILE or, without memory,
- * WEFT_FAILED; then an older file stays. */
+ * WEFT_NO_MEMORY; then an older file stays. */
 enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char *path,
                                  struct weft_error *error);
 

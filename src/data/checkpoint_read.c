@@ -106,7 +106,7 @@ static enum weft_status prepare(const struct safetensors *file, struct checkpoin
     checkpoint->second_moments = calloc(count + 1, sizeof *checkpoint->second_moments);
     return checkpoint->moments != NULL && checkpoint->second_moments != NULL
                ? WEFT_OK
-               : error_set(error, WEFT_FAILED, "no memory for %zu parameters", count);
+               : error_set(error, WEFT_NO_MEMORY, "no memory for %zu parameters", count);
 }
 
 /* On failure the caller destroys ${checkpoint}. */
@@ -131,7 +131,7 @@ enum weft_status checkpoint_load(const char *path, struct checkpoint **checkpoin
     TRY(safetensors_read(path, &file, error));
     *checkpoint = calloc(1, sizeof **checkpoint);
     status = *checkpoint != NULL ? read_all(&file, *checkpoint, error)
-                                 : error_set(error, WEFT_FAILED, "no memory for a checkpoint");
+                                 : error_set(error, WEFT_NO_MEMORY, "no memory for a checkpoint");
     safetensors_finish(&file);
     if (status != WEFT_OK) {
         error_context(error, "%s", path);

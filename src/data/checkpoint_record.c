@@ -86,7 +86,7 @@ static enum weft_status read_history(const json_t *json, struct checkpoint *chec
     }
     checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
     if (checkpoint->history == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the history");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the history");
     }
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         const json_t *item = json_array_get(list, i);
@@ -163,7 +163,7 @@ enum weft_status checkpoint_read_record(const char *text, struct checkpoint *che
     data = text_of(json, "data");
     checkpoint->data = data != NULL ? text_copy(data) : NULL;
     if (data != NULL && checkpoint->data == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for a path");
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for a path");
     }
 done:
     json_decref(json);

@@ -71,7 +71,7 @@ enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char
     size_t count;
     enum weft_status status;
     if (record == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory to write %s", path);
+        return error_set(error, WEFT_NO_MEMORY, "no memory to write %s", path);
     }
     checkpoint_arrays(checkpoint, arrays);
     for (size_t i = 0; i < CHECKPOINT_ARRAYS; i++) {

@@ -97,7 +97,7 @@ enum weft_status class_names_read(const char *folder, size_t count, char ***name
     TRY(os_text_read(path, FILE_MAX, FILE_TEXT, &text, &size, error));
     lines = calloc(count + 1, sizeof *lines);
     if (lines == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for %s", path);
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for %s", path);
         goto done;
     }
     if (strlen(text) != size) {
@@ -107,7 +107,7 @@ enum weft_status class_names_read(const char *folder, size_t count, char ***name
     TRY_OR(done, split_lines(text, path, lines, count, error));
     *names = text_copy_list(lines, count);
     if (*names == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for %s", path);
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for %s", path);
     }
 done:
     free(lines);

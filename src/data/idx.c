@@ -131,7 +131,7 @@ static enum weft_status read_content(struct reading *reading, struct idx *idx) {
     size_t capacity = 0;
     for (size_t have = 0, got; have < idx->size; have += got) {
         if (have == capacity && !grow(idx, &capacity)) {
-            return error_set(reading->error, WEFT_FAILED, "no memory for the content of %s",
+            return error_set(reading->error, WEFT_NO_MEMORY, "no memory for the content of %s",
                              reading->path);
         }
         TRY(unpack_read(reading->reader, idx->bytes + have, capacity - have, &got, reading->error));

@@ -21,7 +21,7 @@ struct idx {
 /* Reads the file ${path}, plain or gzip. It must have ${count} dimensions (1 to IDX_DIMENSIONS),
  * none of them 0, and nothing after its content. Memory grows with the content of the file, not
  * with the size in its header. The caller frees ${idx} with idx_finish. Fails with WEFT_BAD_FILE,
- * and with WEFT_FAILED without memory; the message names the file, and ${idx} is then empty. */
+ * and with WEFT_NO_MEMORY without memory; the message names the file, and ${idx} is then empty. */
 enum weft_status idx_read(const char *path, unsigned count, struct idx *idx,
                           struct weft_error *error);
 

@@ -7,18 +7,20 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "weft/options.h"
+#include "weft/images.h"
+
+struct images_memory;
 
 /* A set of images. */
 struct weft_images {
     size_t count, channels, height, width;
-    /* count x channels x height x width, row by row; 0 is black, 255 is white. */
-    uint8_t *pixels;
-    uint8_t *labels; /* count; each less than classes. NULL: not known */
-    size_t classes;  /* 10 */
+    uint8_t *pixels; /* count x channels x height x width; 0 is black, 255 is white */
+    uint8_t *labels; /* count, each less than classes; or NULL */
+    size_t classes;  /* 0 without labels */
     /* The names of the classes from classes.txt in the folder, label 0 first, and NULL after the
      * last; NULL without such a file. */
     char **class_names;
+    struct images_memory *memory; /* what slices share; NULL: the three arrays are the set's own */
 };
 
 /* An IDX file that was read. */
@@ -72,7 +74,16 @@ static inline size_t images_size(const struct weft_images *images) {
     return images->channels * images->height * images->width;
 }
 
-/* Frees what ${images} holds and leaves it all zero. Harmless on all zero. */
+/* Makes the memory of ${images}, whose arrays are its own, one that slices can share. Fails with
+ * WEFT_NO_MEMORY. */
+enum weft_status images_share(struct weft_images *images, struct weft_error *error);
+
+/* Returns images ${first} to ${first} + ${count} - 1 of ${images}, which must exist and share their
+ * memory. The caller finishes both. Several threads may slice and finish at once. */
+struct weft_images images_slice(const struct weft_images *images, size_t first, size_t count);
+
+/* Frees what ${images} holds, memory that is shared with the last of its users, and leaves it all
+ * zero. Harmless on all zero. */
 void images_finish(struct weft_images *images);
 
 /* Stores the mean and the standard deviation of pixel / 255. The sums are integers, so the results

@@ -83,13 +83,6 @@ failed:
     return status;
 }
 
-void images_finish(struct weft_images *images) {
-    free(images->pixels);
-    free(images->labels);
-    free(images->class_names);
-    memset(images, 0, sizeof *images);
-}
-
 void images_class_counts(const struct weft_images *images, uint64_t counts[256]) {
     memset(counts, 0, 256 * sizeof counts[0]);
     for (size_t i = 0; i < images->count; i++) {

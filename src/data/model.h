@@ -4,6 +4,7 @@
 
 #include "data/images.h"
 #include "network/network.h"
+#include "weft/model.h"
 #include "weft/version.h"
 
 /* A network with the values of its tensors. */
@@ -21,6 +22,7 @@ struct weft_model {
     /* The data folder of the training: empty texts where it is not known. */
     struct split_hash data[WEFT_SPLIT_COUNT];
     /* What model_load found: */
+    char *path;             /* of the file that was read, or NULL */
     char sha256[65];        /* the hash of the file that was read, in lower-case hexadecimal */
     bool published_assumed; /* the file named no network: the published one was taken */
     bool undigested;        /* an earlier weft wrote the file, without a digest of its content */
@@ -32,9 +34,13 @@ struct weft_model {
 /* Takes ${network} over and makes a model of it, with all parameters and buffers 0, but for the
  * running_var and weight of batch norm, which are 1. model_destroy frees ${network}; this
  * function frees it when it fails. (backend_open, in contrast, borrows a network.) Fails with
- * WEFT_FAILED without memory. */
+ * WEFT_NO_MEMORY without memory. */
 enum weft_status model_create(struct weft_network *network, struct weft_model **model,
                               struct weft_error *error);
+
+/* Stores a copy of ${model} in ${copy}, which the caller destroys. Fails with WEFT_NO_MEMORY. */
+enum weft_status model_copy(const struct weft_model *model, struct weft_model **copy,
+                            struct weft_error *error);
 
 /* Frees ${model}, its network and its values. NULL is harmless. */
 void model_destroy(struct weft_model *model);
@@ -67,21 +73,36 @@ enum weft_status model_load(const char *path, struct weft_model **model, struct 
 enum weft_status model_load_as(const char *path, struct weft_network *network,
                                struct weft_model **model, struct weft_error *error);
 
+/* As model_load_as, for the content of a file: ${size} ${bytes}, which stay the caller's. */
+enum weft_status model_load_memory(const void *bytes, size_t size, struct weft_network *network,
+                                   struct weft_model **model, struct weft_error *error);
+
+/* Copies ${count} ${values} to the tensor ${tensor} of ${model}, with a magnitude below 2^-36 as
+ * +0. Fails with WEFT_USAGE for a value that no file can have (a NaN, an infinity, a negative
+ * running variance): the model is then as it was. */
+enum weft_status model_set(struct weft_model *model, const struct network_tensor *tensor,
+                           const float *values, struct weft_error *error);
+
 /* Writes ${model} to ${path} as safetensors: to a temporary file first, which is then renamed. A
  * symbolic link at ${path} is replaced, not followed. ${sha256}, if not NULL, receives the hash of
- * the file in lower-case hexadecimal. The same model gives the same bytes. Fails with WEFT_FAILED
+ * the file in lower-case hexadecimal. The same model gives the same bytes. Fails with WEFT_DIVERGED
  * for a model that model_load would refuse (a NaN, an infinity, a negative running variance),
  * with WEFT_USAGE for options that are not a JSON object, and with WEFT_BAD_FILE; then no file is
  * left, and an older one stays. */
 enum weft_status model_save(const struct weft_model *model, const char *path, char sha256[65],
                             struct weft_error *error);
 
+/* Stores the bytes of the file that model_save writes in ${bytes}, which the caller frees, and
+ * their number in ${size}. */
+enum weft_status model_save_memory(const struct weft_model *model, unsigned char **bytes,
+                                   size_t *size, struct weft_error *error);
+
 /* Writes ${values}, which are laid out as the parameters of ${network} (gradients, for example), to
  * ${path} as safetensors, under the names of the parameters. Fails with WEFT_BAD_FILE. */
 enum weft_status parameters_save(const struct weft_network *network, const float *values,
                                  const char *path, struct weft_error *error);
 
-/* Gives ${model} copies of ${count} ${names}, of one class each. Fails with WEFT_FAILED without
+/* Gives ${model} copies of ${count} ${names}, of one class each. Fails with WEFT_NO_MEMORY without
  * memory. */
 enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,
                                    struct weft_error *error);

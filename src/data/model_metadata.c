@@ -67,7 +67,7 @@ enum weft_status model_metadata_make(const struct weft_model *model,
         add(metadata, "weft.data", metadata->data);
         complete = complete && metadata->data != NULL;
     }
-    return complete ? WEFT_OK : error_set(error, WEFT_FAILED, "no memory for the metadata");
+    return complete ? WEFT_OK : error_set(error, WEFT_NO_MEMORY, "no memory for the metadata");
 }
 
 void model_metadata_finish(struct model_metadata *metadata) {
@@ -98,7 +98,7 @@ static enum weft_status read_options(const char *options, struct weft_model *mod
     TRY(model_check_options(options, WEFT_BAD_FILE, error));
     model->options = text_copy(options);
     return model->options != NULL ? WEFT_OK
-                                  : error_set(error, WEFT_FAILED, "no memory for the options");
+                                  : error_set(error, WEFT_NO_MEMORY, "no memory for the options");
 }
 
 static enum weft_status read_classes(const json_t *json, struct weft_model *model,
@@ -107,7 +107,7 @@ static enum weft_status read_classes(const json_t *json, struct weft_model *mode
     const char **names = calloc(count + 1, sizeof *names);
     enum weft_status status = WEFT_OK;
     if (names == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the names of the classes");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of the classes");
     }
     for (size_t i = 0; i < count; i++) {
         const char *fault;

@@ -23,7 +23,7 @@ struct model_metadata {
 };
 
 /* Makes the strings of ${model}, whose options must live as long. The caller frees them with
- * model_metadata_finish, also after a failure. Fails with WEFT_FAILED without memory. */
+ * model_metadata_finish, also after a failure. Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status model_metadata_make(const struct weft_model *model,
                                      struct model_metadata *metadata, struct weft_error *error);
 void model_metadata_finish(struct model_metadata *metadata);

@@ -125,7 +125,7 @@ static enum weft_status list_unwrapped(struct model_names *names, struct weft_er
     }
     to = names->unwrapped = malloc(bytes);
     if (to == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of tensors");
     }
     for (size_t i = 0; i < names->file->count; i++) {
         names->sorted[i] = (struct model_name){to, &names->file->entries[i]};
@@ -178,7 +178,7 @@ static enum weft_status check_extra(struct model_names *names, struct weft_error
     bool *used = calloc(names->file->count + 1, sizeof *used);
     size_t count = 0;
     if (used == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of tensors");
     }
     mark_used(names, used);
     for (size_t i = 0; i < names->file->count; i++) {
@@ -218,7 +218,7 @@ static enum weft_status allocate(struct model_names *names, struct weft_error *e
     names->tensors = calloc(names->network->tensor_count + 1, sizeof *names->tensors);
     names->counters = calloc(names->network->layer_count + 1, sizeof *names->counters);
     if (names->sorted == NULL || names->tensors == NULL || names->counters == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the names of tensors");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of tensors");
     }
     return WEFT_OK;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -175,6 +176,19 @@ done:
     return status;
 }
 
+/* Makes ${model} of ${file}, which is called ${name}, and takes ${network} over. */
+static enum weft_status make_model(const struct safetensors *file, const char *name,
+                                   struct weft_network *network, struct weft_model **model,
+                                   struct weft_error *error) {
+    enum weft_status status = read_model(file, network, model, error);
+    if (status != WEFT_OK) {
+        error_context(error, "%s", name);
+        model_destroy(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
 enum weft_status model_load_as(const char *path, struct weft_network *network,
                                struct weft_model **model, struct weft_error *error) {
     struct safetensors file = {.count = 0};
@@ -183,10 +197,12 @@ enum weft_status model_load_as(const char *path, struct weft_network *network,
     *model = NULL;
     TRY_OR(done, model_path(path, name, error));
     TRY_OR(done, safetensors_read(name, &file, error));
-    status = read_model(&file, network, model, error);
+    status = make_model(&file, name, network, model, error);
     network = NULL; /* taken over */
-    if (status != WEFT_OK) {
-        error_context(error, "%s", name);
+    TRY_OR(done, status);
+    (*model)->path = text_copy(name);
+    if ((*model)->path == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for the model %s", name);
         model_destroy(*model);
         *model = NULL;
     }
@@ -198,4 +214,33 @@ done:
 
 enum weft_status model_load(const char *path, struct weft_model **model, struct weft_error *error) {
     return model_load_as(path, NULL, model, error);
+}
+
+enum weft_status model_load_memory(const void *bytes, size_t size, struct weft_network *network,
+                                   struct weft_model **model, struct weft_error *error) {
+    struct safetensors file = {.count = 0};
+    char *copy = malloc(size + 1);
+    enum weft_status status;
+    *model = NULL;
+    if (copy == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for a model of %zu bytes", size);
+        goto done;
+    }
+    memcpy(copy, bytes, size);
+    status = file_kind_check("model in memory", copy, size, FILE_SAFETENSORS, false, error);
+    if (status != WEFT_OK) {
+        free(copy);
+        goto done;
+    }
+    status = safetensors_parse(copy, size, &file, error); /* frees the copy when it fails */
+    if (status != WEFT_OK) {
+        error_context(error, "model in memory");
+        goto done;
+    }
+    status = make_model(&file, "model in memory", network, model, error);
+    network = NULL; /* taken over */
+done:
+    network_destroy(network);
+    safetensors_finish(&file);
+    return status;
 }

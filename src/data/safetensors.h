@@ -100,4 +100,11 @@ enum weft_status safetensors_replace(const char *path, const struct safetensors_
                                      size_t text_count, const struct safetensors_source *sources,
                                      size_t count, char sha256[65], struct weft_error *error);
 
+/* Stores the same bytes in ${bytes}, which the caller frees, and their number in ${size}. Fails
+ * with WEFT_BAD_FILE for what is too large to read, and with WEFT_NO_MEMORY. */
+enum weft_status safetensors_write_memory(const struct safetensors_text *texts, size_t text_count,
+                                          const struct safetensors_source *sources, size_t count,
+                                          unsigned char **bytes, size_t *size,
+                                          struct weft_error *error);
+
 #endif

@@ -146,7 +146,7 @@ enum weft_status safetensors_read_entries(struct safetensors *file, const unsign
     json_t *json;
     file->entries = calloc(json_object_size(file->header) + 1, sizeof *file->entries);
     if (file->entries == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the list of tensors");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the list of tensors");
     }
     json_object_foreach(file->header, name, json) {
         enum weft_status status;

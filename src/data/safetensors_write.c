@@ -11,9 +11,10 @@
 #include "data/safetensors_digest.h"
 #include "os/files.h"
 
-/* The file, if its stream is open, and the hash of its bytes. */
+/* Where bytes go: to a file, if its stream is open, and to memory, if it is not NULL. */
 struct output {
     struct os_file file;
+    unsigned char *memory; /* of the next byte */
     struct sha256 hash;
 };
 
@@ -21,6 +22,10 @@ struct output {
 static void put(struct output *output, const void *bytes, size_t size) {
     if (output->file.stream != NULL) {
         fwrite(bytes, 1, size, output->file.stream);
+    }
+    if (output->memory != NULL) {
+        memcpy(output->memory, bytes, size);
+        output->memory += size;
     }
     sha256_update(&output->hash, bytes, size);
 }
@@ -123,6 +128,22 @@ static void set_digest(char *header, size_t length, const struct safetensors_sou
     memcpy(digest_find(header, length), digest, DIGEST_DIGITS);
 }
 
+/* Stores the header, with its digest, in ${header}; the caller frees it. */
+static enum weft_status prepare(const struct safetensors_text *texts, size_t text_count,
+                                const struct safetensors_source *sources, size_t count,
+                                char **header, size_t *length, uint64_t *size,
+                                struct weft_error *error) {
+    *header = make_header(texts, text_count, sources, count, length, size);
+    if (*header == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the header");
+    }
+    if (*size > SAFETENSORS_BYTES || *length > SAFETENSORS_HEADER) {
+        return error_set(error, WEFT_BAD_FILE, "it would be too large to read");
+    }
+    set_digest(*header, *length, sources, count);
+    return WEFT_OK;
+}
+
 /* os_file_create or os_file_replace. */
 typedef enum weft_status create_function(struct os_file *file, const char *path,
                                          struct weft_error *error);
@@ -132,19 +153,15 @@ static enum weft_status write_file(create_function *create, const char *path,
                                    const struct safetensors_source *sources, size_t count,
                                    char sha256[65], struct weft_error *error) {
     struct output output = {0};
+    char *header;
     size_t length;
     uint64_t size;
-    char *header = make_header(texts, text_count, sources, count, &length, &size);
-    enum weft_status status;
-    if (header == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the header of %s", path);
-    }
-    if (size > SAFETENSORS_BYTES || length > SAFETENSORS_HEADER) {
-        status =
-            error_set(error, WEFT_BAD_FILE, "cannot write %s: it would be too large to read", path);
+    enum weft_status status =
+        prepare(texts, text_count, sources, count, &header, &length, &size, error);
+    if (status != WEFT_OK) {
+        error_context(error, "cannot write %s", path);
         goto done;
     }
-    set_digest(header, length, sources, count);
     TRY_OR(done, create(&output.file, path, error));
     put_all(&output, header, length, sources, count);
     TRY_OR(done, os_file_commit(&output.file, error));
@@ -153,6 +170,31 @@ static enum weft_status write_file(create_function *create, const char *path,
     }
 done:
     os_file_abandon(&output.file);
+    free(header);
+    return status;
+}
+
+enum weft_status safetensors_write_memory(const struct safetensors_text *texts, size_t text_count,
+                                          const struct safetensors_source *sources, size_t count,
+                                          unsigned char **bytes, size_t *size,
+                                          struct weft_error *error) {
+    struct output output = {0};
+    char *header;
+    size_t length;
+    uint64_t total;
+    enum weft_status status;
+    *bytes = NULL;
+    TRY_OR(done, prepare(texts, text_count, sources, count, &header, &length, &total, error));
+    *bytes = malloc((size_t)total);
+    if (*bytes == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for a model of %llu bytes",
+                           (unsigned long long)total);
+        goto done;
+    }
+    *size = (size_t)total;
+    output.memory = *bytes;
+    put_all(&output, header, length, sources, count);
+done:
     free(header);
     return status;
 }

@@ -46,14 +46,14 @@ enum weft_status unpack_open(const char *path, struct unpack **opened, struct we
     enum weft_status status;
     *opened = NULL;
     if (reader == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory to read %s", path);
+        return error_set(error, WEFT_NO_MEMORY, "no memory to read %s", path);
     }
     reader->path = path;
     TRY_OR(failed, os_file_open(path, &reader->stream, error));
     TRY_OR(failed, fill(reader, error));
     reader->packed = starts_gzip(reader);
     if (reader->packed && inflateInit2(&reader->z, GZIP_ONLY) != Z_OK) {
-        TRY_OR(failed, error_set(error, WEFT_FAILED, "no memory to unpack %s", path));
+        TRY_OR(failed, error_set(error, WEFT_NO_MEMORY, "no memory to unpack %s", path));
     }
     *opened = reader;
     return WEFT_OK;
@@ -134,7 +134,7 @@ static enum weft_status inflate_some(struct unpack *reader, uint8_t *bytes, uInt
     case Z_STREAM_END:
         return after_member(reader, error);
     case Z_MEM_ERROR:
-        return error_set(error, WEFT_FAILED, "no memory to unpack %s", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "no memory to unpack %s", reader->path);
     default:
         return error_set(error, WEFT_BAD_FILE, "%s: the gzip data is damaged: %s", reader->path,
                          reader->z.msg != NULL ? reader->z.msg : "not of its format");

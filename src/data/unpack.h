@@ -14,7 +14,7 @@ enum { UNPACK_FREE = 64 << 20, UNPACK_RATIO = 100 };
 
 /* Opens the file ${path}. Its first bytes decide whether it is a gzip file, not its name. Stores a
  * reader in ${opened}, which uses ${path}, and which unpack_close frees. Fails with WEFT_BAD_FILE,
- * and with WEFT_FAILED without memory; the message names the file. */
+ * and with WEFT_NO_MEMORY without memory; the message names the file. */
 enum weft_status unpack_open(const char *path, struct unpack **opened, struct weft_error *error);
 
 /* Reads up to ${size} bytes into ${bytes} and stores their number in ${got}: less than ${size} only

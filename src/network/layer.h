@@ -117,6 +117,10 @@ enum weft_status arguments_read(struct json_t *list, struct network_layer *layer
 /* Writes all arguments, including those with their default, as members of the open object. */
 void arguments_write(const struct network_layer *layer, struct json_writer *json);
 
+/* description.c: fills network->public_layers and network->public_tensors. Fails with
+ * WEFT_NO_MEMORY. */
+enum weft_status network_describe(struct weft_network *network, struct weft_error *error);
+
 /* Windows that slide over the rows and columns of an image, as cl/sliding.h describes for one
  * dimension. */
 struct layer_windows {

@@ -1,29 +1,4 @@
-/* network.h: networks: a list of layers, with shapes, and named tensors with their offsets.
- *
- * A network is made from a list of layers in JSON, which model files contain:
- *
- *   {"input": [1, 28, 28],
- *    "layers": [
- *      {"kind": "conv2d", "name": "conv1", "out_channels": 6, "kernel_size": 5},
- *      {"kind": "max_pool2d", "kernel_size": 2, "stride": 2},
- *      {"kind": "relu"},
- *      {"kind": "batch_norm", "name": "batchN1", "eps": 1e-5, "momentum": 0.1},
- *      {"kind": "flatten"},
- *      {"kind": "linear", "name": "out", "out_features": 10}]}
- *
- * Arguments have PyTorch's names. Defaults: stride is kernel_size; padding is 0 (at most half of
- * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
- * "kernel_size" of conv2d may be [height, width]. "input" may be [features], which is flat.
- *
- * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
- * counted from 1. A name consists of letters, digits and _, with single dots between them as in
- * "features.0", is unique, and is not "input".
- *
- * Limits: each number of "input" is at most 65536. The input and the output of each layer have at
- * most 2^27 - 1 numbers, each of the flat arrays at most 2^31 - 1. There are at most 1024 layers.
- *
- * The output of a network is that of its last layer. In training these are the logits of a softmax
- * cross entropy over as many classes. */
+/* network.h: networks: a list of layers (weft/network.h), with named tensors and their offsets. */
 #ifndef WEFT_NETWORK_NETWORK_H
 #define WEFT_NETWORK_NETWORK_H
 
@@ -32,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "weft/network.h"
 
 #define LAYER_NAME_MAX 64 /* bytes of a layer's name, with the terminating zero */
 
@@ -98,8 +74,10 @@ struct weft_network {
     size_t tensor_count;
     /* In the order of layers; within a layer weight, bias, running_mean, running_var. */
     struct network_tensor *tensors;
-    size_t parameter_count; /* floats in the flat array of all trained tensors */
-    size_t buffer_count;    /* floats in the flat array of all running statistics */
+    size_t parameter_count;             /* floats in the flat array of all trained tensors */
+    size_t buffer_count;                /* floats in the flat array of all running statistics */
+    struct weft_layer *public_layers;   /* what weft/network.h shows of each layer */
+    struct weft_tensor *public_tensors; /* and of each tensor */
 };
 
 /* Makes a network from the list of layers in ${json} (zero-terminated) and stores it in
@@ -112,6 +90,11 @@ enum weft_status network_create(const char *json, struct weft_network **network,
 
 /* Makes the published network: Fashion-MNIST, 33,250 parameters, the names of the notebook. */
 enum weft_status network_create_published(struct weft_network **network, struct weft_error *error);
+
+/* Stores a copy of ${network} in ${copy}, which the caller frees with network_destroy. Fails with
+ * WEFT_NO_MEMORY. */
+enum weft_status network_copy(const struct weft_network *network, struct weft_network **copy,
+                              struct weft_error *error);
 
 /* Frees ${network}, which may be NULL. */
 void network_destroy(struct weft_network *network);

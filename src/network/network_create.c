@@ -171,7 +171,7 @@ static enum weft_status read_layers(struct weft_network *network, const json_t *
     network->layers = calloc(count, sizeof *network->layers);
     network->tensors = calloc(count * LAYER_TENSORS_MAX, sizeof *network->tensors);
     if (network->layers == NULL || network->tensors == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu layers", count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu layers", count);
     }
     network->layer_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -223,10 +223,11 @@ enum weft_status network_create(const char *text, struct weft_network **network,
     }
     made = calloc(1, sizeof *made);
     if (made == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for a network");
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for a network");
         goto done;
     }
     TRY_OR(done, read_network(made, json, error));
+    TRY_OR(done, network_describe(made, error));
     *network = made;
     made = NULL;
 done:
@@ -239,6 +240,8 @@ void network_destroy(struct weft_network *network) {
     if (network != NULL) {
         free(network->layers);
         free(network->tensors);
+        free(network->public_layers);
+        free(network->public_tensors);
         free(network);
     }
 }

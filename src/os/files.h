@@ -68,7 +68,8 @@ enum weft_status os_file_get(FILE *stream, const char *path, void *bytes, size_t
 /* Appends the rest of ${stream}, which has the file ${path}, to the ${size} ${bytes}, which malloc
  * has allocated, or NULL, with a zero after the last byte. Stops after ${limit} bytes in all and
  * one more, which shows that the file is longer. Memory grows with the content. Fails as
- * os_file_get does, and with WEFT_FAILED without memory; the caller frees ${bytes} in any case. */
+ * os_file_get does, and with WEFT_NO_MEMORY without memory; the caller frees ${bytes} in any
+ * case. */
 enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, char **bytes,
                                 size_t *size, struct weft_error *error);
 

@@ -140,7 +140,7 @@ enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, ch
         /* For the zero, and one byte more, so that the first read finds the end. */
         char *larger = realloc(*bytes, capacity + 2);
         if (larger == NULL) {
-            return error_set(error, WEFT_FAILED, "cannot read %s: no memory for it", path);
+            return error_set(error, WEFT_NO_MEMORY, "cannot read %s: no memory for it", path);
         }
         *bytes = larger;
         TRY(os_file_get(stream, path, larger + *size, capacity + 1 - *size, &got, error));

@@ -57,7 +57,7 @@ static void end_at_once(int number, siginfo_t *information, void *context) {
     }
     write_if_ready(STDERR_FILENO, last_message);
     write_if_ready(STDOUT_FILENO, last_output);
-    _exit(WEFT_INTERRUPTED);
+    _exit(OS_INTERRUPTED_CODE);
 }
 
 /* Ctrl-C also ends the compiler that a driver runs as a process of its own, and some drivers abort

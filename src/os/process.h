@@ -6,6 +6,9 @@
 
 #include "base/error.h"
 
+/* The exit code of a program that an interrupt ended, as shells have it. */
+#define OS_INTERRUPTED_CODE 130
+
 /* The end of a child process. */
 struct os_child {
     int code;       /* its exit code */
@@ -47,8 +50,8 @@ _Noreturn void os_abort(void);
 _Noreturn void os_end(int code);
 
 /* From now on, the signals of os_catch_interrupts end the program with the exit code
- * WEFT_INTERRUPTED, after ${message} on stderr and ${output} on stdout, unless a stream has no room
- * for it. Both texts stay the caller's. */
+ * OS_INTERRUPTED_CODE, after ${message} on stderr and ${output} on stdout, unless a stream has no
+ * room for it. Both texts stay the caller's. */
 void os_end_at_interrupts(const char *message, const char *output);
 
 /* From now on, Ctrl-C (SIGINT), SIGTERM, SIGHUP (the terminal is gone) and SIGXCPU (the limit of

@@ -83,7 +83,7 @@ enum weft_status canvas_commit(struct canvas *canvas, struct weft_error *error) 
     TRY_OR(done, canvas->kind->finish(canvas, error));
     if (canvas->failed) {
         TRY_OR(done,
-               error_set(error, WEFT_FAILED, "%s: no memory for the figure", canvas->file.path));
+               error_set(error, WEFT_NO_MEMORY, "%s: no memory for the figure", canvas->file.path));
     }
     if (canvas->file.stream != NULL) {
         TRY_OR(done, os_file_commit(&canvas->file, error));

@@ -204,7 +204,7 @@ static enum weft_status read_table(const char *path, const char *const *names, s
         }
         if (element == NULL) {
             status =
-                error_set(error, WEFT_FAILED, "%s: no memory for %zu lines", path, list->count);
+                error_set(error, WEFT_NO_MEMORY, "%s: no memory for %zu lines", path, list->count);
         } else if (!read_row(next_line(&rest), columns, which, row)) {
             status =
                 error_set(error, WEFT_BAD_FILE, "%s: line %zu: not numbers as the head requires",

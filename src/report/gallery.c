@@ -90,7 +90,7 @@ enum weft_status gallery_print(FILE *out, const struct screen *screen,
     size_t in_row = (size_t)(screen->columns + 1) / (side + 1);
     uint8_t *small = malloc(gallery->count * side * side + 1);
     if (small == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu images", gallery->count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", gallery->count);
     }
     for (size_t i = 0; i < gallery->count; i++) {
         scale_bytes(gallery->pixels + i * area, gallery->width, gallery->height,

@@ -15,7 +15,7 @@ struct gallery {
 void gallery_draw(struct canvas *canvas, const struct gallery *gallery);
 
 /* Prints ${gallery}, as many images in a row as fit: half-block characters on a screen with colour
- * and UTF-8, else letters as shades. Fails with WEFT_FAILED without memory. */
+ * and UTF-8, else letters as shades. Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status gallery_print(FILE *out, const struct screen *screen,
                                const struct gallery *gallery, struct weft_error *error);
 

@@ -52,7 +52,7 @@ enum weft_status report_png_encode(const uint8_t *grey, size_t columns, size_t r
         free(filtered);
         free(*bytes);
         *bytes = NULL;
-        return error_set(error, WEFT_FAILED, "PNG: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "PNG: no memory");
     }
     free(filtered);
     memcpy(*bytes, signature, sizeof signature);

@@ -9,8 +9,8 @@
 #include "base/error.h"
 
 /* Encodes ${rows} x ${columns} greys (0 is black) as a PNG file in ${bytes}, which the caller
- * frees. Fails with WEFT_FAILED without memory, and with WEFT_USAGE for an image without pixels or
- * with more than 2^28. */
+ * frees. Fails with WEFT_NO_MEMORY without memory, and with WEFT_USAGE for an image without pixels
+ * or with more than 2^28. */
 enum weft_status report_png_encode(const uint8_t *grey, size_t columns, size_t rows,
                                    uint8_t **bytes, size_t *size, struct weft_error *error);
 

@@ -42,7 +42,7 @@ static enum weft_status run_passes(struct backend *backend, const uint8_t *label
     float *losses = malloc(batch * sizeof *losses), *logits = evaluation->logits;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        status = error_set(error, WEFT_FAILED, "evaluation: no memory");
+        status = error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
         goto done;
     }
     for (size_t first = 0; first < images; first += batch) {
@@ -84,7 +84,7 @@ enum weft_status evaluate_images(struct backend *backend, const struct evaluatio
         evaluation->logits = calloc(images, classes * sizeof *evaluation->logits);
     }
     status = evaluation->confusion == NULL || (options->want_logits && evaluation->logits == NULL)
-                 ? error_set(error, WEFT_FAILED, "evaluation: no memory")
+                 ? error_set(error, WEFT_NO_MEMORY, "evaluation: no memory")
                  : run_passes(backend, labels, options, evaluation, error);
     if (status != WEFT_OK) {
         evaluation_finish(evaluation);

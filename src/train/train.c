@@ -58,7 +58,7 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     run->results = malloc(steps * sizeof *run->results);
     run->values = calloc(floats + 1, sizeof *run->values);
     if (run->order == NULL || run->adam == NULL || run->results == NULL || run->values == NULL) {
-        return error_set(error, WEFT_FAILED, "training: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "training: no memory");
     }
     return WEFT_OK;
 }
@@ -85,7 +85,8 @@ static bool all_finite(const float *values, size_t count) {
 
 static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t step,
                                  const char *what) {
-    error_set(error, WEFT_FAILED, "training diverged: epoch %zu, step %zu: %s", epoch, step, what);
+    error_set(error, WEFT_DIVERGED, "training diverged: epoch %zu, step %zu: %s", epoch, step,
+              what);
     return error_hint(error, "a smaller --lr may help");
 }
 

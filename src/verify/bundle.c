@@ -49,7 +49,7 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
     *values = calloc((ref->is_activation && activation > count ? activation : count) + 1,
                      sizeof **values);
     if (*values == NULL) {
-        return error_set(error, WEFT_FAILED, "bundle: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
     }
     if (ref->result != TENSOR_RESULT_NONE) {
         memcpy(*values, piece->results, ref->count * sizeof **values);
@@ -81,7 +81,7 @@ static enum weft_status write_bytes(const char *folder, const char *name, const 
 static void print_readme(FILE *out, const struct verify *verify, const struct record *record,
                          const struct verify_difference *found) {
     const struct verify_outcome *outcome = verify->outcome;
-    const struct weft_device *device = &outcome->device;
+    const struct device_info *device = &outcome->device;
     char text[8192];
     printable_print(
         text, sizeof text,
@@ -151,7 +151,7 @@ static void print_launch(FILE *out, const struct record_launch *launch) {
 /* Prints the program for ${device}: what it repeats, then the text of replay_program.c. It repeats
  * the launches of ${record}, and compares buffer ${buffer} with expected.bin; if ${record} is NULL,
  * it repeats transfers of expected.bin. */
-static void print_replay(FILE *out, const struct weft_device *device, const struct record *record,
+static void print_replay(FILE *out, const struct device_info *device, const struct record *record,
                          int buffer) {
     fputs("/* replay.c: what weft verify found, repeated without weft. */\n", out);
     fprintf(out, "#define PLATFORM %u\n#define DEVICE   %u\n", device->platform,
@@ -262,7 +262,7 @@ static enum weft_status record_piece(struct verify *verify, const struct verify_
     TRY_OR(done, read_expected(piece, found->name, ref, &values, error));
     expected = lay_out(ref, device->last_count, values, record->buffers[buffer].size);
     if (expected == NULL) {
-        status = error_set(error, WEFT_FAILED, "bundle: no memory");
+        status = error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
     } else if (record->source == NULL || record->log == NULL) {
         status = error_set(error, WEFT_FAILED, "bundle: no source was recorded");
     } else {

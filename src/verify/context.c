@@ -38,7 +38,7 @@ uint64_t verify_steps(const struct verify *verify) {
 }
 
 bool verify_vectors(const struct verify *verify) {
-    const struct weft_device *device = &verify->outcome->device;
+    const struct device_info *device = &verify->outcome->device;
     return verify->options->full || device->builtin || strstr(device->fp_config, "fma") != NULL;
 }
 

@@ -123,7 +123,7 @@ static enum weft_status allocate(struct trainer *edge, struct weft_error *error)
     for (int i = 0; i < 2; i++) {
         edge->moments[i] = calloc(count, sizeof *edge->moments[i]);
         if (edge->moments[i] == NULL) {
-            return error_set(error, WEFT_FAILED, "verify: no memory for a network");
+            return error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
         }
     }
     return WEFT_OK;
@@ -174,7 +174,7 @@ static enum weft_status run_on(struct trainer *trainer, struct trainer *edge,
     struct backend *backend = trainer->backend;
     enum weft_status status;
     if (kept == NULL) {
-        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
     }
     float *buffers = kept + network->parameter_count;
     edge->backend = backend;

@@ -134,7 +134,7 @@ static enum weft_status make_values(struct layers_case *layers, uint64_t seed, u
     layers->out = calloc(layers->out_size, sizeof(float));
     if (layers->inputs == NULL || layers->doutputs == NULL || layers->parameters == NULL ||
         layers->buffers == NULL || layers->out == NULL) {
-        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
     }
     verify_fill(seed, subject, 2.0f, layers->inputs, inputs);
     verify_fill(seed, subject + 1, 1.0f, layers->doutputs, outputs);

@@ -136,7 +136,7 @@ static enum weft_status init(struct lockstep *lockstep, struct weft_error *error
     size_t longest = network->parameter_count + network->buffer_count + 1;
     lockstep->values[0] = calloc(longest, (2 + STATE_ARRAYS) * sizeof(float));
     if (lockstep->values[0] == NULL) {
-        return error_set(error, WEFT_FAILED, "verify: no memory for a second training");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory for a second training");
     }
     lockstep->values[1] = lockstep->values[0] + longest;
     for (size_t a = 0; a < STATE_ARRAYS; a++) {

@@ -59,7 +59,7 @@ enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t coun
     if (pattern == NULL || images->pixels == NULL || images->labels == NULL) {
         free(pattern);
         images_finish(images);
-        return error_set(error, WEFT_FAILED, "verify: no memory for %zu images", count);
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory for %zu images", count);
     }
     verify_words(seed, 1, pattern, CLASSES * AREA);
     for (size_t i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ void verify_fill_statistics(uint64_t seed, uint64_t subject, float *values, size
 /* Fills ${words} with random bits. */
 void verify_words(uint64_t seed, uint64_t subject, uint32_t *words, size_t count);
 
-/* Makes ${count} images of ten classes that a network can tell apart. Fails with WEFT_FAILED
+/* Makes ${count} images of ten classes that a network can tell apart. Fails with WEFT_NO_MEMORY
  * without memory. Free with images_finish. */
 enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t count,
                                struct weft_images *images, struct weft_error *error);

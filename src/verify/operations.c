@@ -227,7 +227,7 @@ enum weft_status verify_allocate_chunk(uint32_t **in, uint32_t **out, struct wef
     *out = malloc(OPERATION_COUNT * (size_t)VERIFY_TRIPLES * sizeof **out);
     return *in != NULL && *out != NULL
                ? WEFT_OK
-               : error_set(error, WEFT_FAILED, "verify: no memory for the numerics");
+               : error_set(error, WEFT_NO_MEMORY, "verify: no memory for the numerics");
 }
 
 /* Computes the first chunk, and counts what is wrong. */

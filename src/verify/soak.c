@@ -207,13 +207,13 @@ static enum weft_status open_replicas(struct soak *soak, struct weft_error *erro
     outcome->copies = soak->copies;
     soak->wrong = calloc(soak->copies, sizeof *soak->wrong);
     return soak->wrong != NULL ? WEFT_OK
-                               : error_set(error, WEFT_FAILED, "verify: no memory for verdicts");
+                               : error_set(error, WEFT_NO_MEMORY, "verify: no memory for verdicts");
 }
 
 /* A GPU with memory of its own has fewer copies than compute units, so that each copy may need more
  * work to keep it busy. */
 static enum weft_status make_trainer(struct soak *soak, uint64_t seed, struct weft_error *error) {
-    const struct weft_device *device = &soak->verify->outcome->device;
+    const struct device_info *device = &soak->verify->outcome->device;
     size_t max = TRAINER_BATCH * (device->unified_memory ? 1 : MAX_FACTOR);
     TRY(trainer_init(soak->verify, seed, max, &soak->trainer, error));
     soak->max_batch = soak->trainer.batch;

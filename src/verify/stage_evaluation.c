@@ -135,7 +135,7 @@ static enum weft_status batches_init(struct batches *batches, struct weft_error 
     batches->parameters =
         calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
     if (batches->parameters == NULL) {
-        return error_set(error, WEFT_FAILED, "verify: no memory for a network");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
     }
     batches->buffers = batches->parameters + network->parameter_count;
     TRY(backend_read(trainer->backend, ARRAY_PARAMETERS, batches->parameters, error));

@@ -281,7 +281,7 @@ enum weft_status verify_layers(struct verify *verify, struct weft_error *error) 
             char *list = kind_example((enum layer_kind_id)kind);
             enum weft_status status =
                 list != NULL ? run_case(verify, CASES + (size_t)kind, &example_case, list, error)
-                             : error_set(error, WEFT_FAILED, "verify: no memory for a network");
+                             : error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
             free(list);
             TRY(status);
         }

@@ -76,7 +76,7 @@ enum weft_status verify_transfers(struct verify *verify, struct weft_error *erro
     to = malloc(2 * (size_t)TRANSFER);
     status = from != NULL && to != NULL
                  ? transfer(verify, from, to, error)
-                 : error_set(error, WEFT_FAILED, "verify: no memory for transfers");
+                 : error_set(error, WEFT_NO_MEMORY, "verify: no memory for transfers");
     free(from);
     free(to);
     return status;
@@ -159,7 +159,7 @@ static void bundle_operation(const struct bench *bench, enum weft_operation oper
     struct weft_error failure = {0};
     enum weft_status status =
         expected != NULL ? write_bundle(bench, operation, expected, &record, found, &failure)
-                         : error_set(&failure, WEFT_FAILED, "no memory");
+                         : error_set(&failure, WEFT_NO_MEMORY, "no memory");
     if (status != WEFT_OK) {
         verify_bundle_fail(bench->verify, &failure);
     }

@@ -25,7 +25,7 @@ static enum weft_status compare_arrays(const struct trainer *trainer, struct bac
         const size_t count = array_count(network, state_arrays[i]);
         float *values = malloc((count + 1) * sizeof *values);
         if (values == NULL) {
-            return error_set(error, WEFT_FAILED, "verify: no memory for %zu floats", count);
+            return error_set(error, WEFT_NO_MEMORY, "verify: no memory for %zu floats", count);
         }
         TRY_OR(done, backend_read(backend, state_arrays[i], values, error));
         TRY_OR(done, backend_read(launches, state_arrays[i], trainer->values, error));
@@ -46,7 +46,7 @@ static enum weft_status compare_training(struct trainer *trainer, struct backend
     char digest[65];
     enum weft_status status;
     if (results == NULL) {
-        return error_set(error, WEFT_FAILED, "verify: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory");
     }
     TRY_OR(done, trainer_hash(trainer, backend, digest, results, error));
     if (strcmp(digest, trainer->digest) != 0) {

@@ -249,7 +249,7 @@ enum weft_status verify_tensors(const struct verify_pair *pair, struct verify_di
     walk.expected = calloc(longest, sizeof *walk.expected);
     status = walk.device != NULL && walk.expected != NULL
                  ? compare_all(&walk, error)
-                 : error_set(error, WEFT_FAILED, "verify: no memory for a tensor");
+                 : error_set(error, WEFT_NO_MEMORY, "verify: no memory for a tensor");
     free(walk.device);
     free(walk.expected);
     return status;

@@ -37,7 +37,7 @@ enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *er
     return trainer->values != NULL && trainer->order != NULL && trainer->results[0] != NULL &&
                    trainer->results[1] != NULL
                ? WEFT_OK
-               : error_set(error, WEFT_FAILED, "verify: no memory for a network");
+               : error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
 }
 
 enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch,

@@ -64,7 +64,7 @@ struct verify_difference {
 
 /* The result of a verification. */
 struct verify_outcome {
-    struct weft_device device;
+    struct device_info device;
     enum verify_result result;
     char diagnosis[2048];             /* empty if equal */
     char denormals[256];              /* what the device does with denormals */
@@ -100,7 +100,7 @@ enum weft_status verify_device(const struct verify_options *options,
 
 /* Stores in ${device} the device that verify_device verifies for ${selector}, as device_choose.
  * "auto" is the first OpenCL device of the order; fails with WEFT_BAD_DEVICE if there is none. */
-enum weft_status verify_choose(const char *selector, struct weft_device *device,
+enum weft_status verify_choose(const char *selector, struct device_info *device,
                                struct weft_error *notice, struct weft_error *error);
 
 #endif

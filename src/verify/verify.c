@@ -172,10 +172,11 @@ static enum weft_status run_all(struct verify *verify, struct weft_error *error)
     return verify->contracts ? run_contracted(verify, error) : run_networks(verify, error);
 }
 
-/* What could not be run is not different: WEFT_FAILED would say so in an exit code. A device that
- * was lost has been opened, but was not verified to the end. */
+/* What could not be run is not different, which the exit code of these failures would say. A device
+ * that was lost has been opened, but was not verified to the end. */
 static enum weft_status without_verdict(enum weft_status status, struct weft_error *error) {
-    if (status != WEFT_FAILED && (status != WEFT_BAD_DEVICE || !device_lost())) {
+    bool ran = status != WEFT_FAILED && status != WEFT_NO_MEMORY && status != WEFT_DIVERGED;
+    if (ran && (status != WEFT_BAD_DEVICE || !device_lost())) {
         return status;
     }
     if (error != NULL) {
@@ -185,12 +186,12 @@ static enum weft_status without_verdict(enum weft_status status, struct weft_err
 }
 
 /* "auto" does not mean the CPU backend here, which would be compared with itself. */
-enum weft_status verify_choose(const char *selector, struct weft_device *device,
+enum weft_status verify_choose(const char *selector, struct device_info *device,
                                struct weft_error *notice, struct weft_error *error) {
     struct weft_error why;
     TRY(device_choose_among(selector, true, device, &why, error));
     if (device->builtin && strcmp(selector, "cpu") != 0) {
-        *device = (struct weft_device){0};
+        *device = (struct device_info){0};
         error_set(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
                   why.message);
         return error_hint(error, "%s%sweft verify --device cpu only checks the CPU backend",

@@ -55,7 +55,7 @@ static void add_cpu(struct list *list, const char *who) {
 }
 
 /* Adds a device twice: with large and with small work-items. */
-static void add_device(struct list *list, const struct weft_device *device, bool fat) {
+static void add_device(struct list *list, const struct device_info *device, bool fat) {
     bool vectors =
         strcmp(device->type, "cpu") == 0 && strcmp(device->platform_name, "rusticl") != 0;
     for (int mapping = fat ? WEFT_MAPPING_CPU : WEFT_MAPPING_GPU; mapping <= WEFT_MAPPING_GPU;
@@ -73,7 +73,7 @@ static void add_device(struct list *list, const struct weft_device *device, bool
 }
 
 static void add_opencl(struct list *list, enum layer_effort effort,
-                       const struct weft_device *device, const char *who) {
+                       const struct device_info *device, const char *who) {
     bool slow = strcmp(device->platform_name, "rusticl") == 0 && getenv("WEFT_TEST_SLOW") == NULL;
     char what[400];
     if (!device->usable) {
@@ -88,7 +88,7 @@ static void add_opencl(struct list *list, enum layer_effort effort,
     }
 }
 
-static void expect_platform(const struct weft_device *devices, size_t count, const char *platform,
+static void expect_platform(const struct device_info *devices, size_t count, const char *platform,
                             const char *short_name, const char *who) {
     char what[200];
     for (size_t i = 0; i < count; i++) {
@@ -103,7 +103,7 @@ static void expect_platform(const struct weft_device *devices, size_t count, con
 size_t layer_places_list(enum layer_effort effort, const char *who,
                          struct layer_place places[LAYER_PLACES_MAX]) {
     struct list list = {places, 0};
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
     setenv("RUSTICL_ENABLE", "llvmpipe", 0); /* otherwise rusticl hides llvmpipe */

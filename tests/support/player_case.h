@@ -17,7 +17,7 @@
  */
 static inline bool player_plays(const char *devices) {
     const char *player = getenv("WEFT_PLAYER");
-    struct weft_device *list = NULL;
+    struct device_info *list = NULL;
     struct weft_error error = {0};
     size_t count = 0;
     if (player != NULL && player[0] != '\0') {

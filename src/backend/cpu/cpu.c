@@ -85,7 +85,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
     const uint64_t needed = needs.arrays + needs.activations, memory = os_memory();
     bool failed = false;
     if (memory > 0 && needed > memory) {
-        error_set(error, WEFT_FAILED,
+        error_set(error, WEFT_NO_MEMORY,
                   "cpu: %.1f GB are needed for batches of %zu images, but there are %.1f GB of "
                   "memory",
                   1e-9 * (double)needed, cpu->base.batch, 1e-9 * (double)memory);
@@ -105,7 +105,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
         }
     }
     TRY(watch_check(&cpu->base.watch, "memory", error));
-    return failed ? error_set(error, WEFT_FAILED, "cpu: no memory for batches of %zu images",
+    return failed ? error_set(error, WEFT_NO_MEMORY, "cpu: no memory for batches of %zu images",
                               cpu->base.batch)
                   : WEFT_OK;
 }
@@ -133,7 +133,7 @@ static enum weft_status set_images(struct backend *backend, struct backend_set *
     free(set->pixels);
     set->pixels = malloc(size);
     if (set->pixels == NULL) {
-        return error_set(error, WEFT_FAILED, "cpu: no memory for %zu images", images->count);
+        return error_set(error, WEFT_NO_MEMORY, "cpu: no memory for %zu images", images->count);
     }
     memcpy(set->pixels, images->pixels, size);
     return WEFT_OK;
@@ -289,8 +289,8 @@ static const struct cpu_level *best_level(void) {
 #endif
 }
 
-void cpu_describe(struct weft_device *device, unsigned threads) {
-    *device = (struct weft_device){.builtin = true,
+void cpu_describe(struct device_info *device, unsigned threads) {
+    *device = (struct device_info){.builtin = true,
                                    .index = WEFT_NO_INDEX,
                                    .same_as = WEFT_NO_INDEX,
                                    .unified_memory = true,
@@ -308,7 +308,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct backend 
     struct cpu_backend *cpu = calloc(1, sizeof *cpu);
     enum weft_status status;
     if (cpu == NULL) {
-        return error_set(error, WEFT_FAILED, "cpu: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "cpu: no memory");
     }
     cpu->base.ops = &cpu_ops;
     cpu->base.network = request->network;
@@ -322,7 +322,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct backend 
     TRY_OR(failed, make_memory(cpu, error));
     cpu->pool = os_pool_create(cpu->threads);
     if (cpu->pool == NULL) {
-        error_set(error, WEFT_FAILED, "cpu: %u threads cannot be started: no memory, or a limit",
+        error_set(error, WEFT_NO_MEMORY, "cpu: %u threads cannot be started: no memory, or a limit",
                   cpu->threads);
         status = error_hint(error, "--threads N uses fewer");
         goto failed;

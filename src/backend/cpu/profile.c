@@ -100,7 +100,7 @@ enum weft_status cpu_peak(struct backend *backend, struct fma_peak *peak,
     struct cpu_backend *cpu = (struct cpu_backend *)backend;
     struct cpu_peak run = {100000, calloc(cpu->threads, sizeof *run.results)};
     if (run.results == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a peak");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a peak");
     }
     while (time_peak(cpu, &run) < PEAK_SHORTEST && run.turns < PEAK_MAX_TURNS) {
         run.turns *= 2;

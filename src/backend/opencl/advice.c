@@ -83,7 +83,7 @@ void opencl_advise(const char *names, struct weft_error *note) {
 
 /* Mesa's radeonsi emulates fma before GFX10.3, since fma is slow before GFX9. It names the chip:
  * "AMD Radeon RX 580 Series (radeonsi, polaris10, ...)", before version 23 without "radeonsi, ". */
-void opencl_advise_fma(struct weft_device *device) {
+void opencl_advise_fma(struct device_info *device) {
     static const char *const before_gfx9[] = {"tahiti",  "pitcairn", "verde",  "oland",   "hainan",
                                               "bonaire", "kaveri",   "kabini", "mullins", "hawaii",
                                               "tonga",   "iceland",  "topaz",  "carrizo", "fiji",

@@ -10,6 +10,6 @@
 void opencl_advise(const char *names, struct weft_error *note);
 
 /* Sets the hint of ${device}, whose fma is emulated, if its driver has an option against that. */
-void opencl_advise_fma(struct weft_device *device);
+void opencl_advise_fma(struct device_info *device);
 
 #endif

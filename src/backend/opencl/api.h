@@ -7,11 +7,11 @@
 struct opencl_api {
     /* Lists OpenCL's devices as devices_list does, without the CPU backend and without a
      * default. ${note} may be NULL, and is all zero. */
-    enum weft_status (*list)(struct weft_device **devices, size_t *count, struct weft_error *note,
+    enum weft_status (*list)(struct device_info **devices, size_t *count, struct weft_error *note,
                              struct weft_error *error);
     /* Opens ${device}, one of that list. Fails with WEFT_BAD_DEVICE. */
     enum weft_status (*open)(const struct backend_request *request,
-                             const struct weft_device *device, struct backend **backend,
+                             const struct device_info *device, struct backend **backend,
                              struct weft_error *error);
     /* Empties the cache of compiled programs, as program_cache_clear; ${removed} is not NULL. */
     enum weft_status (*cache_clear)(size_t *removed, struct weft_error *error);

@@ -42,7 +42,7 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
                      char key[65]) {
     char version[256] = "", numbers[64];
     cl_uint vendor = 0;
-    const struct weft_device *device = &cl->base.device;
+    const struct device_info *device = &cl->base.device;
     const char *const texts[] = {
         FORMAT, device->platform_name, device->name, device->driver, version, numbers, flags};
     struct sha256 hash;

@@ -38,7 +38,7 @@ static void query_text(struct queries *queries, cl_device_info info, const char 
 }
 #define QUERY_TEXT(queries, info, text) query_text(queries, info, #info, text, sizeof(text))
 
-static void describe_type(struct queries *queries, struct weft_device *device) {
+static void describe_type(struct queries *queries, struct device_info *device) {
     cl_device_type type = 0;
     QUERY(queries, CL_DEVICE_TYPE, type);
     snprintf(device->type, sizeof device->type, "%s",
@@ -49,7 +49,7 @@ static void describe_type(struct queries *queries, struct weft_device *device) {
                                                  : "unknown");
 }
 
-static void describe_floats(struct queries *queries, struct weft_device *device) {
+static void describe_floats(struct queries *queries, struct device_info *device) {
     static const struct {
         cl_device_fp_config bit;
         const char *name;
@@ -76,7 +76,7 @@ static void describe_floats(struct queries *queries, struct weft_device *device)
 }
 
 /* Stores the PCI address and the UUID, if the driver reports them. */
-static void describe_address(cl_device_id id, struct weft_device *device) {
+static void describe_address(cl_device_id id, struct device_info *device) {
     cl_uint pci[4] = {0}, bus = 0, slot = 0;
     unsigned char uuid[16] = {0};
     static const unsigned char none[sizeof uuid];
@@ -97,7 +97,7 @@ static void describe_address(cl_device_id id, struct weft_device *device) {
 }
 
 /* Returns whether the driver passes kernels on to a driver of another API: Direct3D or Vulkan. */
-static bool is_layered(const struct weft_device *device) {
+static bool is_layered(const struct device_info *device) {
     static const char *const platforms[] = {"OpenCLOn12", "clvk", "ANGLE"};
     static const char *const names[] = {"zink", "D3D12"}; /* of Mesa's drivers */
     for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) {
@@ -115,7 +115,7 @@ static bool is_layered(const struct weft_device *device) {
 
 /* Stores what decides about the place of the device among others. What a driver does not report is
  * no reason not to use it. */
-static void describe_speed(cl_device_id id, struct weft_device *device) {
+static void describe_speed(cl_device_id id, struct device_info *device) {
     bool is_cpu = strcmp(device->type, "cpu") == 0;
     bool is_gpu = strcmp(device->type, "gpu") == 0 || strcmp(device->type, "accelerator") == 0;
     cl_uint clock = 0;
@@ -136,7 +136,7 @@ static void describe_speed(cl_device_id id, struct weft_device *device) {
 }
 
 /* Stores whether weft can use the device, and the reason if not. */
-static void judge(struct queries *queries, struct weft_device *device) {
+static void judge(struct queries *queries, struct device_info *device) {
     char profile[64], code[32];
     const char *reason = NULL;
     cl_bool available = CL_FALSE, compiler = CL_FALSE, little = CL_FALSE;
@@ -183,7 +183,7 @@ cl_int opencl_platform_name(cl_platform_id platform, unsigned number, char name[
     return code;
 }
 
-void opencl_describe(cl_device_id id, cl_platform_id platform, struct weft_device *device) {
+void opencl_describe(cl_device_id id, cl_platform_id platform, struct device_info *device) {
     struct queries queries = {.id = id};
     char version[128];
     cl_uint units = 0;

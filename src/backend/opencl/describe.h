@@ -7,7 +7,7 @@
 
 /* Describes ${id} in ${device}, all of whose texts are empty, and says whether weft can use it. A
  * query that fails makes it unusable, and is the reason. */
-void opencl_describe(cl_device_id id, cl_platform_id platform, struct weft_device *device);
+void opencl_describe(cl_device_id id, cl_platform_id platform, struct device_info *device);
 
 /* Stores the name of ${platform} in ${name}, or "platform N" if the query fails, whose code it
  * returns. */

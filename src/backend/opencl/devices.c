@@ -40,7 +40,7 @@ static cl_int find_platforms(cl_platform_id platforms[MAX_PLATFORMS], cl_uint *c
 
 /* What was found: the devices, and which platforms have none. */
 struct found {
-    struct weft_device *devices;
+    struct device_info *devices;
     size_t count;
     struct text without; /* "NAME: CALL: CODE; ..." */
     bool failed;         /* one of these calls did fail, so that there may be devices */
@@ -53,13 +53,13 @@ static enum weft_status add_platform(struct found *found, cl_platform_id platfor
     cl_uint count = 0;
     cl_int code = find_ids(platform, ids, &count);
     char name[128], text[32];
-    struct weft_device *grown = realloc(found->devices, (found->count + count + 1) * sizeof *grown);
+    struct device_info *grown = realloc(found->devices, (found->count + count + 1) * sizeof *grown);
     if (grown == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory for the list of devices");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory for the list of devices");
     }
     found->devices = grown;
     for (unsigned i = 0; i < count; i++, found->count++) {
-        grown[found->count] = (struct weft_device){
+        grown[found->count] = (struct device_info){
             .index = (unsigned)found->count, .platform = number, .in_platform = i};
         opencl_describe(ids[i], platform, &grown[found->count]);
     }
@@ -90,7 +90,7 @@ static void explain(const struct found *found, cl_int code, struct weft_error *n
     opencl_advise(without, note);
 }
 
-enum weft_status opencl_devices_list(struct weft_device **devices, size_t *count,
+enum weft_status opencl_devices_list(struct device_info **devices, size_t *count,
                                      struct weft_error *note, struct weft_error *error) {
     cl_platform_id platforms[MAX_PLATFORMS] = {NULL};
     cl_uint platform_count = 0;
@@ -113,12 +113,12 @@ done:
 }
 
 /* A driver may have lost a device since, or found another one. */
-enum weft_status opencl_device_find(const struct weft_device *device, cl_device_id *id,
+enum weft_status opencl_device_find(const struct device_info *device, cl_device_id *id,
                                     struct weft_error *error) {
     cl_platform_id platforms[MAX_PLATFORMS] = {NULL};
     cl_device_id ids[MAX_DEVICES] = {NULL};
     cl_uint count = 0, in_platform = 0;
-    struct weft_device now = {.platform = device->platform, .in_platform = device->in_platform};
+    struct device_info now = {.platform = device->platform, .in_platform = device->in_platform};
     TRY(opencl_check(find_platforms(platforms, &count), "clGetPlatformIDs", error));
     if (device->platform < count) {
         TRY(opencl_check(find_ids(platforms[device->platform], ids, &in_platform), "clGetDeviceIDs",
@@ -142,7 +142,7 @@ enum weft_status opencl_device_find(const struct weft_device *device, cl_device_
     return WEFT_OK;
 }
 
-enum weft_status opencl_best_mapping(cl_device_id id, const struct weft_device *device,
+enum weft_status opencl_best_mapping(cl_device_id id, const struct device_info *device,
                                      enum weft_mapping *mapping, struct weft_error *error) {
     cl_uint width = 0;
     TRY(opencl_check(

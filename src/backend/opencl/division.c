@@ -13,7 +13,7 @@
 
 #define PAIRS DIVISION_PAIRS
 
-bool opencl_division_promised(const struct weft_device *device) {
+bool opencl_division_promised(const struct device_info *device) {
     return strstr(device->fp_config, "correctly_rounded_divide_sqrt") != NULL;
 }
 

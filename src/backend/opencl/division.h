@@ -12,7 +12,7 @@ struct opencl_backend;
 #define OPENCL_DIVISION_OPTIONS "-cl-fp32-correctly-rounded-divide-sqrt -DDEVICE_DIVISION=1 "
 
 /* Returns whether ${device} reports CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT. */
-bool opencl_division_promised(const struct weft_device *device);
+bool opencl_division_promised(const struct device_info *device);
 
 /* Runs probe_division of cl->program (cl/probe.cl). Stores whether all results are right, and logs
  * the first that is not. */

@@ -68,7 +68,7 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
     *groups = (struct opencl_groups){network, mapping, 0,
                                      calloc(network->layer_count, sizeof *groups->list)};
     if (groups->list == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     for (size_t i = 0; i < network->layer_count;) {
         struct opencl_group *group = &groups->list[groups->count++];

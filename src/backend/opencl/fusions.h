@@ -26,7 +26,7 @@ struct opencl_groups {
 };
 
 /* Cuts ${network} into ${groups} for batches of ${batch} images: a layer a group if ${apart},
- * else as few groups as possible. Fails with WEFT_FAILED without memory. The caller frees
+ * else as few groups as possible. Fails with WEFT_NO_MEMORY without memory. The caller frees
  * groups->list. */
 enum weft_status opencl_groups_make(const struct weft_network *network, size_t batch,
                                     enum weft_mapping mapping, bool apart,

@@ -255,7 +255,7 @@ enum weft_status opencl_kernels_make(struct opencl_groups *groups,
     *kernels = (struct opencl_kernels){
         .groups = groups, .limits = *limits, .list = calloc(capacity, sizeof *kernels->list)};
     if (kernels->list == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     kernels->step_group = apart || forward_only ? groups->count : find_step(kernels);
     /* The kernel of PASS_STEP computes its groups shard by shard, and so does every other pass:

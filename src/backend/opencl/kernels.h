@@ -48,8 +48,8 @@ struct opencl_kernels {
 
 /* Makes the kernels of ${groups}, which they refer to and whose by_items are set, for a device with
  * ${limits}: without training if ${forward_only}, a function a kernel if ${apart}. Fails with
- * WEFT_FAILED without memory, and with WEFT_BAD_DEVICE if the limits are too small for the mapping.
- * The caller frees kernels->list. */
+ * WEFT_NO_MEMORY without memory, and with WEFT_BAD_DEVICE if the limits are too small for the
+ * mapping. The caller frees kernels->list. */
 enum weft_status opencl_kernels_make(struct opencl_groups *groups,
                                      const struct work_group_limits *limits, bool forward_only,
                                      bool apart, struct opencl_kernels *kernels,

@@ -122,7 +122,7 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     cl->dvalues = calloc(activations, sizeof *cl->dvalues);
     cl->scratch = calloc(activations, sizeof *cl->scratch);
     if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     TRY(make_activation(cl, 0, error));
     for (size_t i = 0; i < cl->groups.count; i++) {

@@ -75,7 +75,7 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
     }
     order = malloc(count * sizeof *order);
     if (order == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     for (size_t i = 0; i < count; i++) {
         order[i] = (cl_uint)i;
@@ -248,7 +248,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     cl->base = first->base;
     cl->base.profile = NULL;
@@ -277,13 +277,13 @@ failed:
  * work-groups, and ${recompile} if it cannot because of the cached program, which is then removed;
  * with ${recompile} set before, none is used. */
 static enum weft_status open_program(const struct backend_request *request,
-                                     const struct weft_device *device, enum weft_mapping mapping,
+                                     const struct device_info *device, enum weft_mapping mapping,
                                      bool *too_small, bool *recompile, struct backend **backend,
                                      struct weft_error *error) {
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     *cl = (struct opencl_backend){.base = {.ops = &opencl_ops,
                                            .network = request->network,
@@ -313,7 +313,7 @@ static enum weft_status open_program(const struct backend_request *request,
 
 /* As open_program; the program is compiled if that of the cache does not work. */
 static enum weft_status open_mapping(const struct backend_request *request,
-                                     const struct weft_device *device, enum weft_mapping mapping,
+                                     const struct device_info *device, enum weft_mapping mapping,
                                      bool *too_small, struct backend **backend,
                                      struct weft_error *error) {
     bool recompile = false;
@@ -329,7 +329,7 @@ static enum weft_status open_mapping(const struct backend_request *request,
 /* The mapping gpu needs work-groups of 16. Where the device allows none, or none for one of the
  * kernels, the mapping is cpu if the user does not ask for gpu. */
 static enum weft_status open_opencl(const struct backend_request *request,
-                                    const struct weft_device *device, struct backend **backend,
+                                    const struct device_info *device, struct backend **backend,
                                     struct weft_error *error) {
     const enum weft_mapping mapping = request->options->mapping;
     const bool wish =

@@ -117,7 +117,7 @@ static enum weft_status read_activation(struct opencl_backend *cl, cl_mem buffer
     float *lanes = malloc(bytes);
     enum weft_status status;
     if (lanes == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory for a tensor");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory for a tensor");
     }
     TRY_OR(done, opencl_read(cl, buffer, lanes, bytes, error));
     lanes_unpack(lanes, count, size, values);
@@ -159,7 +159,7 @@ static enum weft_status write_activation(struct opencl_backend *cl, cl_mem buffe
     float *lanes = malloc(count * sizeof *lanes);
     enum weft_status status;
     if (lanes == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory for a tensor");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory for a tensor");
     }
     lanes_pack(values, cl->base.last_count, size, lanes);
     status = opencl_write(cl, buffer, lanes, count * sizeof *lanes, error);

@@ -141,7 +141,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t b
     phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
     if (phases->groups.list == NULL || phases->list == NULL || phases->buffers == NULL) {
         opencl_phases_finish(phases);
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     for (size_t i = 0; i < end; i++) {
         struct opencl_group *group = &phases->groups.list[i];

@@ -30,7 +30,7 @@ struct opencl_phases {
 };
 
 /* Makes the phases of ${groups} for batches of ${batch} images on ${units} compute units. Fails
- * with WEFT_FAILED without memory. opencl_phases_finish frees them. */
+ * with WEFT_NO_MEMORY without memory. opencl_phases_finish frees them. */
 enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t batch, size_t units,
                                     struct opencl_phases *phases, struct weft_error *error);
 void opencl_phases_finish(struct opencl_phases *phases);

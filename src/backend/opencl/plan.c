@@ -261,7 +261,7 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error) {
     cl->launches = calloc(cl->kernels.count + 1, sizeof *cl->launches);
     if (cl->launches == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     for (size_t i = 0; i < cl->kernels.count; i++) {
         TRY(add_launch(cl, &cl->kernels.list[i], error));

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 void opencl_log_device(const struct opencl_backend *cl) {
-    const struct weft_device *device = &cl->base.device;
+    const struct device_info *device = &cl->base.device;
     log_write(&cl->base.log,
               "opencl: device %u:%u %s (%s), driver %s, OpenCL %s, OpenCL C %s, %u compute "
               "units, mapping %s",

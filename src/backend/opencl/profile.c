@@ -307,7 +307,7 @@ enum weft_status opencl_profile_start(struct backend *backend, struct weft_error
         TRY(replace_queue(cl, error));
         cl->profile = calloc(1, sizeof *cl->profile);
         if (cl->profile == NULL) {
-            return error_set(error, WEFT_FAILED, "no memory for a profile");
+            return error_set(error, WEFT_NO_MEMORY, "no memory for a profile");
         }
     }
     TRY(profile_create(backend, cl->launch_count + COMMON_COUNT, error));

@@ -82,7 +82,7 @@ enum weft_status opencl_compile(cl_context context, cl_device_id device, const s
     void *handlers;
     double start;
     if (source->failed) {
-        return error_set(error, WEFT_FAILED, "kernels: no memory for the program's source");
+        return error_set(error, WEFT_NO_MEMORY, "kernels: no memory for the program's source");
     }
     *program = clCreateProgramWithSource(context, 1, (const char **)&source->bytes, &source->length,
                                          &code);

@@ -11,7 +11,8 @@ struct opencl_program;
 
 /* Compiles ${source} with ${flags}, and reports it to ${log}. ${file} names the source in
  * messages: "bench.cl"; NULL: the network's program. Fails with WEFT_BAD_DEVICE and the build
- * log, or WEFT_FAILED without memory. The caller releases ${program}, which may exist even then. */
+ * log, or WEFT_NO_MEMORY without memory. The caller releases ${program}, which may exist even
+ * then. */
 enum weft_status opencl_compile(cl_context context, cl_device_id device, const struct text *source,
                                 const char *file, const char *flags, const struct backend_log *log,
                                 cl_program *program, struct weft_error *error);

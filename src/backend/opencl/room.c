@@ -83,7 +83,7 @@ static enum weft_status fail_buffer(const struct opencl_backend *cl, uint64_t by
 
 /* Stores what there is. A device that shares the host's memory has no more than is free there. */
 static void measure(struct opencl_backend *cl) {
-    const struct weft_device *device = &cl->base.device;
+    const struct device_info *device = &cl->base.device;
     const uint64_t memory = device->global_memory > 0 ? device->global_memory : UINT64_MAX;
     const uint64_t free = device->unified_memory ? os_free_memory() : 0;
     cl->room.shared = free > 0 && free < memory;

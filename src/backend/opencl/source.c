@@ -227,6 +227,6 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
         }
     }
     return text->failed
-               ? error_set(error, WEFT_FAILED, "kernels: no memory for the program's source")
+               ? error_set(error, WEFT_NO_MEMORY, "kernels: no memory for the program's source")
                : WEFT_OK;
 }

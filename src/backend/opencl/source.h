@@ -26,8 +26,8 @@ void opencl_define_float(struct text *text, const char *name, float value);
 enum weft_status opencl_source_add(struct text *text, const char *folder, const char *name,
                                    struct weft_error *error);
 
-/* Appends the source of the whole program, with each of ${kernels}. Fails with WEFT_FAILED without
- * memory and WEFT_BAD_FILE. The caller frees text->bytes. */
+/* Appends the source of the whole program, with each of ${kernels}. Fails with WEFT_NO_MEMORY
+ * without memory and WEFT_BAD_FILE. The caller frees text->bytes. */
 enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
                                     struct text *text, struct weft_error *error);
 

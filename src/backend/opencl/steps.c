@@ -76,8 +76,9 @@ static enum weft_status make_source(const struct opencl_steps *steps,
     TRY(opencl_source_make(&none, steps->options.kernels, text, error));
     TRY(opencl_source_add(text, steps->options.kernels, "phases.cl", error));
     opencl_emit_phases(text, &steps->phases);
-    return text->failed ? error_set(error, WEFT_FAILED, "kernels: no memory for a program's source")
-                        : WEFT_OK;
+    return text->failed
+               ? error_set(error, WEFT_NO_MEMORY, "kernels: no memory for a program's source")
+               : WEFT_OK;
 }
 
 /* Checks that the kernel may have its parameters. */
@@ -135,7 +136,7 @@ static enum weft_status copy_options(struct opencl_steps *steps,
         cl_options != NULL ? text_copy(cl_options) : NULL;
     return (kernels != NULL && steps->kernels == NULL) ||
                    (cl_options != NULL && steps->cl_options == NULL)
-               ? error_set(error, WEFT_FAILED, "opencl: no memory")
+               ? error_set(error, WEFT_NO_MEMORY, "opencl: no memory")
                : WEFT_OK;
 }
 
@@ -159,7 +160,7 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
     }
     cl->steps = calloc(1, sizeof *cl->steps);
     if (cl->steps == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     cl->steps->standard = standard;
     TRY(copy_options(cl->steps, options, error));
@@ -196,7 +197,7 @@ static enum weft_status write_adam(struct opencl_backend *cl, const struct train
     enum weft_status status;
     cl_float(*numbers)[8] = malloc(bytes);
     if (numbers == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     for (size_t i = 0; i < steps->steps; i++) {
         size_t left = steps->images - i * steps->batch;

@@ -26,7 +26,7 @@ void opencl_sub_device_make(struct opencl_backend *cl, unsigned units) {
     const cl_device_partition_property counts[] = {CL_DEVICE_PARTITION_BY_COUNTS,
                                                    (cl_device_partition_property)units,
                                                    CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
-    struct weft_device *about = &cl->base.device;
+    struct device_info *about = &cl->base.device;
     cl_device_id part = NULL;
     char text[32];
     cl_int code;

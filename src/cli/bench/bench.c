@@ -75,7 +75,7 @@ static enum weft_status widen(struct weft_network **network, size_t times,
     network_destroy(old);
     *network = NULL;
     if (list == NULL) {
-        return error_set(error, WEFT_FAILED, "--wide: no memory for the network's text");
+        return error_set(error, WEFT_NO_MEMORY, "--wide: no memory for the network's text");
     }
     status = network_create(list, network, error);
     free(list);

@@ -51,7 +51,7 @@ struct cli_bench {
     struct weft_images images[WEFT_SPLIT_COUNT]; /* the first of them, which are used */
     size_t batch;
     struct weft_model *model;
-    struct weft_device device;
+    struct device_info device;
     double peak; /* GFLOP/s; 0: not measured */
     struct cli_bench_part parts[CLI_BENCH_PARTS];
     size_t part_count;

@@ -46,7 +46,7 @@ static enum weft_status add_part(struct cli_bench *bench, struct cli_bench_part 
     **part = set;
     (*part)->times = calloc(repeat, sizeof *(*part)->times);
     if ((*part)->times == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu times", repeat);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu times", repeat);
     }
     bench->part_count++;
     return WEFT_OK;
@@ -73,7 +73,7 @@ static enum weft_status time_runs(struct cli_bench *bench, struct backend *backe
 static enum weft_status warm_up(struct cli_bench *bench, struct backend *backend,
                                 struct cli_bench_part *part, run_part *run,
                                 struct weft_error *error) {
-    const struct weft_device *device = backend_device(backend);
+    const struct device_info *device = backend_device(backend);
     const bool ramps = !device->builtin && strcmp(device->type, "cpu") != 0;
     const double start = os_seconds();
     double seconds;

@@ -44,7 +44,7 @@ static void json_known(struct json_writer *json, const char *key, double value, 
 
 static enum weft_status print_start(const struct cli_bench *bench, struct weft_error *error) {
     const struct cli_bench_options *options = bench->options;
-    const struct weft_device *device = &bench->device;
+    const struct device_info *device = &bench->device;
     size_t parameters = bench->model->network->parameter_count;
     struct json_writer json;
     if (!cli_event_begin(&json, options->common.json, "start")) {

@@ -54,7 +54,7 @@ static enum weft_status find_contradictions(struct fleet *fleet, struct weft_err
     unsigned why = 0;
     enum weft_status status = WEFT_OK;
     if (wrong == NULL || first == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count);
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for %zu verdicts", fleet->count);
         goto done;
     }
     TRY_OR(done, fleet_intern(fleet, "another verdict on this device contradicts it", &why, error));
@@ -111,7 +111,7 @@ static enum weft_status find_minority(struct fleet *fleet, struct weft_error *er
     size_t *most = calloc(fleet->text_count + 1, sizeof *most);
     enum weft_status status = WEFT_OK;
     if (best == NULL || most == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count);
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for %zu verdicts", fleet->count);
         goto done;
     }
     TRY_OR(done, fleet_intern(fleet, "its hash is not that of the majority", &why, error));

@@ -155,5 +155,5 @@ enum weft_status fleet_line_read(const char *text, size_t size, struct text *buf
         add(buffer, line, FLEET_WHY, text_of(json, "message"));
     }
     json_decref(json);
-    return buffer->failed ? error_set(error, WEFT_FAILED, "no memory") : status;
+    return buffer->failed ? error_set(error, WEFT_NO_MEMORY, "no memory") : status;
 }

@@ -113,7 +113,7 @@ static void read_piece(void *context, size_t index) {
         length = end != NULL ? (size_t)(end - begin) : piece->size - at;
         size_t kept = length > 0 && begin[length - 1] == '\r' ? length - 1 : length;
         if (!fleet_grow((void **)&piece->lines, piece->count, &capacity, sizeof *piece->lines)) {
-            error_set(error, WEFT_FAILED, "no memory for lines");
+            error_set(error, WEFT_NO_MEMORY, "no memory for lines");
             piece->bad++;
             return;
         }
@@ -202,7 +202,7 @@ enum weft_status fleet_read(struct fleet *fleet, const char *path, struct weft_e
     TRY_OR(done, os_text_read(path, FILE_LIMIT, FILE_JSON, &text, &size, error));
     pool = os_pool_create(size > PIECE ? os_processors() : 1);
     if (pool == NULL) {
-        status = error_set(error, WEFT_FAILED, "%s: no memory to read it", path);
+        status = error_set(error, WEFT_NO_MEMORY, "%s: no memory to read it", path);
         goto done;
     }
     status = read_text(fleet, pool, path, text, size, error);

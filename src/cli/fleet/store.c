@@ -35,7 +35,7 @@ enum weft_status fleet_intern(struct fleet *fleet, const char *text, unsigned *n
     if (!fleet_grow((void **)&fleet->texts, fleet->text_count, &fleet->text_capacity,
                     sizeof *fleet->texts) ||
         json_object_set_new_nocheck(fleet->numbers, text, json_integer(*number)) != 0) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count + 1);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu verdicts", fleet->count + 1);
     }
     /* The object keeps its keys where they are. */
     fleet->texts[fleet->text_count++] =
@@ -65,7 +65,7 @@ static enum weft_status find_machine(struct fleet *fleet, struct fleet_verdict *
         verdict->machine = (unsigned)json_integer_value(known);
     } else if (json_object_set_new_nocheck(fleet->machines, key, json_integer(verdict->machine)) !=
                0) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count + 1);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu verdicts", fleet->count + 1);
     }
     return WEFT_OK;
 }
@@ -80,7 +80,7 @@ enum weft_status fleet_add(struct fleet *fleet, struct fleet_verdict *verdict, c
     TRY(find_machine(fleet, verdict, error));
     if (!fleet_grow((void **)&fleet->verdicts, fleet->count, &fleet->capacity,
                     sizeof *fleet->verdicts)) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu verdicts", fleet->count + 1);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu verdicts", fleet->count + 1);
     }
     fleet->verdicts[fleet->count++] = *verdict;
     return WEFT_OK;
@@ -90,7 +90,7 @@ enum weft_status fleet_init(struct fleet *fleet, struct weft_error *error) {
     unsigned empty;
     *fleet = (struct fleet){.numbers = json_object(), .machines = json_object()};
     if (fleet->numbers == NULL || fleet->machines == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a fleet");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a fleet");
     }
     return fleet_intern(fleet, "", &empty, error);
 }

@@ -41,7 +41,7 @@ static void offer_topics(void) {
 /* Offers the words that are always valid first: the query of its devices may make a driver end the
  * process. */
 static void offer_devices(void) {
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     struct weft_error error = {0};
     size_t count = 0;
     char index[16];

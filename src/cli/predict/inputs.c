@@ -46,7 +46,7 @@ static enum weft_status reserve(struct cli_prediction *state, size_t count,
     state->names = calloc(count + 1, sizeof *state->names);
     if (state->pixels == NULL || state->labels == NULL || state->exact == NULL ||
         state->mirrored == NULL || state->content == NULL || state->names == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu images", count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", count);
     }
     return WEFT_OK;
 }
@@ -57,7 +57,7 @@ static enum weft_status add_image(struct cli_prediction *state, const char *name
     size_t size = strlen(name) + 1;
     char *copy = malloc(size);
     if (copy == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a name");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a name");
     }
     state->names[state->count++] = memcpy(copy, name, size);
     return WEFT_OK;
@@ -151,7 +151,7 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     size_t count;
     enum weft_status status = WEFT_OK;
     if (indices == NULL) {
-        TRY_OR(done, error_set(error, WEFT_FAILED, "--index: no memory"));
+        TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "--index: no memory"));
     }
     TRY_OR(done, data_find(options->common.data, folder, error));
     TRY_OR(done, images_read(folder, (enum weft_split)options->split, &images, NULL, error));

@@ -35,8 +35,8 @@ void cli_picture_finish(struct cli_picture *picture);
  * them, and 1 without that tag. Returns 0 if the block is damaged. */
 int cli_picture_orientation(const uint8_t *exif, size_t size);
 
-/* Turns and mirrors ${picture}, which was taken with ${orientation}. Fails with WEFT_FAILED without
- * memory. */
+/* Turns and mirrors ${picture}, which was taken with ${orientation}. Fails with WEFT_NO_MEMORY
+ * without memory. */
 enum weft_status cli_picture_turn(struct cli_picture *picture, int orientation,
                                   struct weft_error *error);
 
@@ -51,7 +51,7 @@ enum cli_invert { CLI_INVERT_AUTO, CLI_INVERT_YES, CLI_INVERT_NO };
 /* picture_image.c: writes ${picture} into ${image} (rows x columns) as Fashion-MNIST was made: cut
  * to what differs from the background, the longer side scaled to that of the image, sharpened,
  * centred, on a background of 0. A picture of that size is copied, or inverted. Fails with
- * WEFT_FAILED without memory. */
+ * WEFT_NO_MEMORY without memory. */
 enum weft_status cli_picture_image(const struct cli_picture *picture, enum cli_invert invert,
                                    size_t columns, size_t rows, uint8_t *image,
                                    struct weft_error *error);

@@ -42,7 +42,7 @@ static enum weft_status shrink(const struct cli_picture *picture, struct work *w
     work->background = calloc(area, sizeof *work->background);
     if (small == NULL || work->grey == NULL || work->background == NULL) {
         free(small);
-        return error_set(error, WEFT_FAILED, "no memory for a picture");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a picture");
     }
     scale_bytes(picture->grey, picture->width, picture->height, small, work->width, work->height);
     for (size_t i = 0; i < area; i++) {
@@ -152,7 +152,7 @@ static enum weft_status fit(struct work *work, size_t columns, size_t rows, uint
     if (cut == NULL || small == NULL) {
         free(cut);
         free(small);
-        return error_set(error, WEFT_FAILED, "no memory for a picture");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a picture");
     }
     if (!dark) {
         subtract_background(work);

@@ -76,7 +76,7 @@ enum weft_status cli_picture_turn(struct cli_picture *picture, int orientation,
     }
     grey = malloc(width * height);
     if (grey == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a picture");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a picture");
     }
     for (size_t i = 0; i < width * height; i++) {
         size_t x = swapped ? i / width : i % width, y = swapped ? i % width : i / width;

@@ -165,7 +165,7 @@ static enum weft_status attempt(struct reader *reader, void (*step)(struct reade
         return error->status;
     }
     if (reader->no_memory) {
-        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
     }
     return error_set(error, WEFT_BAD_FILE, "%s: damaged PNG file: %s", reader->path,
                      reader->message);
@@ -190,7 +190,7 @@ static enum weft_status reserve(struct reader *reader, struct weft_error *error)
     reader->alpha = calloc(cells, sizeof *reader->alpha);
     reader->row = malloc(reader->width * RGBA);
     if (reader->weighted == NULL || reader->alpha == NULL || reader->row == NULL) {
-        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
     }
     return WEFT_OK;
 }
@@ -219,7 +219,7 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
     picture->height = reader->rows;
     picture->grey = malloc(reader->columns * reader->rows);
     if (picture->grey == NULL) {
-        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
     }
     for (size_t row = 0, i = 0; row < reader->rows; row++) {
         for (size_t column = 0; column < reader->columns; column++, i++) {
@@ -249,7 +249,7 @@ static enum weft_status decode(struct reader *reader, struct cli_picture *pictur
                                            reader, on_allocate, on_free);
     reader->info = reader->png != NULL ? png_create_info_struct(reader->png) : NULL;
     if (reader->info == NULL) {
-        return error_set(error, WEFT_FAILED, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
     }
     png_set_read_fn(reader->png, reader, on_read);
     TRY(attempt(reader, read_header, error));

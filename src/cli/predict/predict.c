@@ -228,7 +228,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     struct weft_error reason = {0};
     enum weft_status status = WEFT_OK;
     if (best == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu names", state->count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu names", state->count);
     }
     for (size_t i = 0; i < state->count; i++) {
         sort_top(state->logits + i * state->classes, state->classes, top, order);
@@ -250,7 +250,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
     mirror(state);
     state->logits = calloc(state->computed, state->classes * sizeof *state->logits);
     if (state->logits == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu logits", state->computed);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu logits", state->computed);
     }
     TRY(compute_logits(state, error));
     for (size_t i = 0; i < state->computed; i++) {

@@ -45,7 +45,7 @@ void cli_predict_warnings_json(const struct cli_prediction *state, size_t image,
 void cli_predict_warnings_text(const struct cli_prediction *state, size_t image, struct text *text);
 
 /* Warns about these images: with one line for all of a kind on stderr, and with --json also with an
- * event for each. Fails with WEFT_FAILED without memory. */
+ * event for each. Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status cli_predict_warn(const struct cli_prediction *state, struct weft_error *error);
 
 #endif

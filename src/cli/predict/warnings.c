@@ -88,7 +88,7 @@ static enum weft_status warn_kind(const struct cli_prediction *state, const stru
         }
     }
     if (found > 0 && names.failed) {
-        TRY_OR(done, error_set(error, WEFT_FAILED, "predict: no memory for a warning"));
+        TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "predict: no memory for a warning"));
     }
     if (found == 1) { /* with --json, the events are those of the images */
         cli_message_warning(&state->options->common, NULL, "%s: %s: %s", names.bytes, kind->name,

@@ -71,7 +71,7 @@ static enum weft_status sort_images(struct part *part, const struct evaluation *
                                     struct weft_error *error) {
     struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
     if (pictures == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu images", evaluation->images);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", evaluation->images);
     }
     for (size_t i = 0; i < evaluation->images; i++) {
         pictures[i].index = (uint32_t)i;
@@ -268,7 +268,7 @@ static enum weft_status make_sprite(struct page *page, const struct part *parts,
     rows = (total + COLUMNS - 1) / COLUMNS;
     sprite = calloc(rows * COLUMNS, page->height * page->width);
     if (sprite == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu images", total);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", total);
     }
     for (size_t i = 0; i < count; i++) {
         paint(page, &parts[i], sprite, &next);
@@ -285,7 +285,7 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
     struct part *parts = calloc(count, sizeof *parts);
     enum weft_status status;
     if (parts == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the images of a report");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the images of a report");
     }
     for (size_t i = 0; i < count; i++) {
         parts[i].run = &page->runs[i / WEFT_SPLIT_COUNT];

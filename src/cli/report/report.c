@@ -154,7 +154,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     if (page.runs != NULL && data != NULL) {
         status = make(options, &page, data, &lock, error);
     } else {
-        status = error_set(error, WEFT_FAILED, "report: no memory");
+        status = error_set(error, WEFT_NO_MEMORY, "report: no memory");
     }
     for (size_t i = 0; i < page.run_count; i++) {
         cli_report_run_finish(&page.runs[i]);

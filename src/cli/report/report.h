@@ -17,7 +17,7 @@ void cli_report_run_finish(struct page_run *run);
 /* cell_images.c: chooses the images for the cells of all runs of ${page}, and makes the sprite of
  * them. ${data}: the folder that each run was trained on. A run has no images, and a notice says
  * why, if its model, images or device are not available or do not give its matrix. Fails with
- * WEFT_FAILED without memory, with WEFT_USAGE for a wrong device, and when interrupted. */
+ * WEFT_NO_MEMORY without memory, with WEFT_USAGE for a wrong device, and when interrupted. */
 enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
                                    char (*data)[4096], struct weft_error *error);
 

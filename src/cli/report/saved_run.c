@@ -56,7 +56,7 @@ static enum weft_status read_history(const json_t *json, struct page_run *run,
     }
     run->history = calloc(json_array_size(list) + 1, sizeof *run->history);
     if (run->history == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the history");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the history");
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
@@ -83,7 +83,7 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
     size_t count = json_array_size(list);
     run->names = calloc(count + 1, sizeof *run->names);
     if (run->names == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the names of classes");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of classes");
     }
     for (size_t i = 0; i < count; i++) {
         const char *name = json_string_value(json_array_get(list, i));
@@ -92,7 +92,7 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
         }
         run->names[i] = text_copy(name);
         if (run->names[i] == NULL) {
-            return error_set(error, WEFT_FAILED, "no memory for the name of a class");
+            return error_set(error, WEFT_NO_MEMORY, "no memory for the name of a class");
         }
     }
     return WEFT_OK;
@@ -105,7 +105,7 @@ static enum weft_status read_matrix(const json_t *list, struct evaluation *evalu
     uint64_t sum = 0, correct = 0;
     evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
     if (evaluation->confusion == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a matrix");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a matrix");
     }
     for (size_t i = 0; i < classes; i++) {
         const json_t *row = json_array_get(list, i);
@@ -178,7 +178,7 @@ static enum weft_status read_facts(json_t *json, struct page_run *run, struct we
     double value;
     run->facts = calloc(FACTS_MAX, sizeof *run->facts);
     if (run->facts == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for options");
+        return error_set(error, WEFT_NO_MEMORY, "no memory for options");
     }
     add_number(run, "test accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TEST].accuracy);
     add_number(run, "training accuracy", "%.4f", run->evaluations[WEFT_SPLIT_TRAIN].accuracy);

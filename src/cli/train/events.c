@@ -52,7 +52,7 @@ static enum weft_status validate(const struct cli_training *train, struct report
     double loss = 0, count = (double)train->options.validate;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
-        status = error_set(error, WEFT_FAILED, "validation: no memory");
+        status = error_set(error, WEFT_NO_MEMORY, "validation: no memory");
         goto done;
     }
     for (size_t first = cli_train_images(train); first < images->count; first += batch) {

@@ -193,7 +193,7 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
                   record->complete_epochs, record->complete_epochs == 1 ? "" : "s",
                   record->epoch_count > 0 ? train->run.path : "nothing is kept");
     }
-    if (status != WEFT_FAILED && record->complete_epochs > 0) {
+    if (status != WEFT_FAILED && status != WEFT_DIVERGED && record->complete_epochs > 0) {
         command = resume_command(train);
     }
     if (status == WEFT_BAD_DEVICE) { /* the hint has the cause */
@@ -207,7 +207,7 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
                    record->epoch_count);
     } else {
         error_hint(error, "no model was written%s",
-                   status == WEFT_FAILED ? "; a smaller --lr may help" : "");
+                   status == WEFT_DIVERGED ? "; a smaller --lr may help" : "");
     }
     free(command);
     return status;

@@ -12,7 +12,7 @@ enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_e
     size_t count = record->epoch_count + 1;
     struct report_epoch *epochs = realloc(record->epochs, count * sizeof *epochs);
     if (epochs == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for the history of %zu epochs", count);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the history of %zu epochs", count);
     }
     record->epochs = epochs;
     epochs[record->epoch_count++] = (struct report_epoch){.epoch = count,
@@ -33,7 +33,7 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
     }
     log = realloc(record->log, (first + epoch->steps + 1) * sizeof *log);
     if (log == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for a record of %zu steps",
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a record of %zu steps",
                          first + epoch->steps);
     }
     record->log = log;
@@ -47,7 +47,7 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
     }
     /* In a long training, printing all steps again after each epoch would take most of the time. */
     csv_add_steps(&record->text, record->log, first, record->logged);
-    return record->text.failed ? error_set(error, WEFT_FAILED,
+    return record->text.failed ? error_set(error, WEFT_NO_MEMORY,
                                            "no memory for the text of %zu steps", record->logged)
                                : WEFT_OK;
 }

@@ -88,7 +88,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     struct json_writer json = {.indented = true};
     enum weft_status status;
     if (network == NULL) {
-        return error_set(error, WEFT_FAILED, "run.json: no memory for the network's text");
+        return error_set(error, WEFT_NO_MEMORY, "run.json: no memory for the network's text");
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "version", weft_version());

@@ -48,7 +48,7 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
     checkpoint.training.batch = (size_t)train->options.batch;
     strcpy(checkpoint.init, train->init_sha256);
     if (moments == NULL || history == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for a checkpoint");
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for a checkpoint");
         goto done;
     }
     checkpoint.second_moments = moments + count;
@@ -147,7 +147,7 @@ static enum weft_status check_network(const char *path, const struct checkpoint 
     now = network_to_json(network);
     before = network_to_json(from->model->network);
     if (now == NULL || before == NULL) {
-        status = error_set(error, WEFT_FAILED, "no memory for the network's text");
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for the network's text");
     } else if (strcmp(now, before) != 0) {
         status = conflict(error, "network", "another network");
     }

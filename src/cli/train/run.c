@@ -70,7 +70,7 @@ static size_t step_batch(const struct cli_training *train) {
  * the device's memory, and no buffer that is too large. */
 static uint64_t running_memory(const struct cli_training *train) {
     const char *selector = train->options.common.device;
-    struct weft_device device = {.builtin = true};
+    struct device_info device = {.builtin = true};
     uint64_t memory;
     if (device_choose(selector != NULL ? selector : "auto", &device, NULL, NULL) != WEFT_OK ||
         device.global_memory == 0) {
@@ -93,8 +93,8 @@ static size_t largest_batch(const struct cli_training *train, const struct weft_
     return step > batch ? step : batch;
 }
 
-/* Says what a training of ${network} needs, before anything that takes long. Fails with WEFT_FAILED
- * if this machine has less memory. */
+/* Says what a training of ${network} needs, before anything that takes long. Fails with
+ * WEFT_NO_MEMORY if this machine has less memory. */
 static enum weft_status announce(struct cli_training *train, const struct weft_network *network,
                                  struct weft_error *error) {
     train->largest = largest_batch(train, network);
@@ -107,6 +107,7 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
     const struct cli_train_options *options = &train->options;
     struct weft_network *network = NULL;
     char path[4096];
+    enum weft_status status;
     if (options->init != NULL) {
         TRY(cli_setup_model(&options->common, options->init, options->network, &train->model, path,
                             error));
@@ -114,9 +115,10 @@ static enum weft_status make_model(struct cli_training *train, struct weft_error
         return announce(train, train->model->network, error);
     }
     TRY(cli_setup_network(options->network, &network, error));
-    if (announce(train, network, error) != WEFT_OK) {
+    status = announce(train, network, error);
+    if (status != WEFT_OK) {
         network_destroy(network);
-        return WEFT_FAILED;
+        return status;
     }
     TRY(model_create(network, &train->model, error));
     model_initialise(train->model, options->seed);
@@ -244,7 +246,7 @@ static enum weft_status dump_gradients(const struct cli_training *train, struct 
     float *values = calloc(network->parameter_count + 1, sizeof *values);
     enum weft_status status;
     if (values == NULL) {
-        return error_set(error, WEFT_FAILED, "no memory for %zu gradients",
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu gradients",
                          network->parameter_count);
     }
     TRY_OR(done, backend_read(train->backend, ARRAY_GRADIENTS, values, error));
@@ -305,7 +307,7 @@ static enum weft_status work(struct cli_training *train, struct weft_error *erro
     return train->silent ? WEFT_OK : cli_train_check_sanity(train, error);
 }
 
-enum weft_status cli_train(const struct cli_train_options *options, struct weft_device *device,
+enum weft_status cli_train(const struct cli_train_options *options, struct device_info *device,
                            struct weft_error *error) {
     struct cli_training train = {.options = *options, .silent = device != NULL};
     enum weft_status status = work(&train, error);

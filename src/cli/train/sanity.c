@@ -37,7 +37,7 @@ enum weft_status cli_train_check_sanity(const struct cli_training *train,
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         if (!isfinite(evaluations[i].loss)) {
-            return error_set(error, WEFT_FAILED,
+            return error_set(error, WEFT_DIVERGED,
                              "training diverged: %s split: the loss is not a finite number",
                              split_name((enum weft_split)i));
         }

@@ -69,7 +69,7 @@ extern const struct cli_command cli_command_train;
 
 /* Does what weft train does. If ${device} is not NULL, it is set to the device that was used, and
  * no results are printed. */
-enum weft_status cli_train(const struct cli_train_options *options, struct weft_device *device,
+enum weft_status cli_train(const struct cli_train_options *options, struct device_info *device,
                            struct weft_error *error);
 
 /* events.c: the callbacks that print and save while the library trains. */
@@ -114,11 +114,11 @@ enum weft_status cli_train_write_results(struct cli_training *train, struct weft
  * page: such a training must not look like one that did. */
 enum weft_status cli_train_check_sanity(const struct cli_training *train, struct weft_error *error);
 
-/* record.c: adds an epoch, in memory. Fails with WEFT_FAILED without memory. */
+/* record.c: adds an epoch, in memory. Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_epoch *epoch,
                                   struct weft_error *error);
 
-/* Adds the steps of ${epoch} to the log. Fails with WEFT_FAILED without memory. */
+/* Adds the steps of ${epoch} to the log. Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status cli_record_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                   struct weft_error *error);
 
@@ -127,7 +127,7 @@ enum weft_status cli_record_write(const struct cli_training *train, struct weft_
 
 /* For --resume: takes the epochs from the checkpoint, their steps and validation from the run
  * folder. Changes no file. Fails with WEFT_BAD_FILE if a file of the folder cannot be read or is of
- * another run, and with WEFT_FAILED without memory. */
+ * another run, and with WEFT_NO_MEMORY without memory. */
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE for the file ${path} of a run folder, which is not of the run of its

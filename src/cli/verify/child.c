@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/progress.h"
@@ -45,7 +46,7 @@ static void add_option(struct run *run, const char *name, const char *value) {
 /* Composes the command line: the options that were given, for ${device} if it is not NULL. Fails
  * with WEFT_NO_VERDICT without memory. */
 static enum weft_status compose(struct run *run, const struct cli_verify_options *options,
-                                const struct weft_device *device, struct weft_error *error) {
+                                const struct device_info *device, struct weft_error *error) {
     const struct cli_options *common = &options->common;
     const struct cli_option *row;
     char text[64];
@@ -130,7 +131,7 @@ static void explain(const struct run *run, char why[WHY_MAX]) {
     } else if (run->child.signal != 0) {
         length = snprintf(why, WHY_MAX, "the process %s (signal %d)",
                           run->child.crashed ? "crashed" : "was ended", run->child.signal);
-    } else if (run->exited || (run->child.code > 6 && run->child.code != WEFT_INTERRUPTED)) {
+    } else if (run->exited || !cli_exit_status(run->child.code, &(enum weft_status){0})) {
         length =
             snprintf(why, WHY_MAX, "the driver ended the process (exit code %d)", run->child.code);
     }
@@ -159,9 +160,9 @@ static enum weft_status no_device(const struct cli_verify_options *options, cons
 
 /* Prints that there is no verdict on ${device}, or on the one that the options name. */
 static enum weft_status no_verdict(const struct cli_verify_options *options,
-                                   const struct weft_device *device, const char *why,
+                                   const struct device_info *device, const char *why,
                                    double seconds, struct weft_error *error) {
-    struct weft_device chosen;
+    struct device_info chosen;
     const char *selector = options->common.device;
     if (device == NULL) {
         cli_setup_explain_end(true);
@@ -205,7 +206,7 @@ static enum weft_status query(const struct cli_verify_options *options, struct w
 }
 
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
-                                  const struct weft_device *device, struct weft_error *error) {
+                                  const struct device_info *device, struct weft_error *error) {
     double begin = os_seconds();
     struct run run;
     char why[WHY_MAX];
@@ -215,7 +216,7 @@ enum weft_status cli_verify_child(const struct cli_verify_options *options,
     TRY_OR(done, compose(&run, options, device, error));
     run.limit = limit_of(options);
     TRY_OR(done, start(&run, false, error));
-    status = (enum weft_status)run.child.code;
+    cli_exit_status(run.child.code, &status); /* of another code, why is not empty */
     explain(&run, why);
     early = device == NULL && run.doing[0] == '\0';
 
@@ -257,16 +258,17 @@ static enum weft_status conclude(enum weft_status worst, size_t bad, size_t coun
                                         [WEFT_BAD_DEVICE] = "not opened",
                                         [WEFT_NO_VERDICT] = "without a verdict",
                                         [WEFT_UNSTABLE] = "unstable"};
+    const size_t known = sizeof words / sizeof words[0];
     if (worst == WEFT_OK) {
         return WEFT_OK;
     }
     return error_set(error, worst, "verify: %zu of %zu device%s not equal: the worst is %s", bad,
                      count, count == 1 ? "" : "s",
-                     worst <= WEFT_UNSTABLE && words[worst] != NULL ? words[worst] : "a failure");
+                     (size_t)worst < known && words[worst] != NULL ? words[worst] : "a failure");
 }
 
 static enum weft_status verify_one(const struct cli_verify_options *options,
-                                   const struct weft_device *device, struct weft_error *error) {
+                                   const struct device_info *device, struct weft_error *error) {
     if (device->usable) {
         return cli_verify_child(options, device, error);
     }
@@ -275,14 +277,14 @@ static enum weft_status verify_one(const struct cli_verify_options *options,
 }
 
 /* Lists the devices in ${devices}, and the CPU backend last. Fails if no other one is usable. */
-static enum weft_status list(struct weft_device **devices, size_t *count,
+static enum weft_status list(struct device_info **devices, size_t *count,
                              struct weft_error *error) {
     struct weft_error note;
     size_t usable = 0;
     cli_setup_explain_end(true);
     TRY(devices_list(devices, count, &note, error));
     for (size_t i = 0; i < *count; i++) {
-        const struct weft_device *device = &(*devices)[i];
+        const struct device_info *device = &(*devices)[i];
         usable += device->usable && !device->builtin;
         if (!device->usable) {
             cli_message_always("%s (%s) is not usable: %s", device->name, device->platform_name,
@@ -304,7 +306,7 @@ static enum weft_status list(struct weft_device **devices, size_t *count,
 
 enum weft_status cli_verify_children(const struct cli_verify_options *options,
                                      struct weft_error *error) {
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     enum weft_status worst = WEFT_OK;
     size_t count = 0, bad = 0, tried = 0;
     TRY(query(options, error));

@@ -29,7 +29,7 @@ void cli_child_status_read(const char *path, char doing[500]) {
     free(text);
 }
 
-void cli_child_identity(const struct weft_device *device, char text[CLI_CHILD_IDENTITY]) {
+void cli_child_identity(const struct device_info *device, char text[CLI_CHILD_IDENTITY]) {
     snprintf(text, CLI_CHILD_IDENTITY, "%u:%u %s, driver %s %s %s", device->platform,
              device->in_platform, device->name, device->driver, device->pci, device->uuid);
 }

@@ -137,7 +137,7 @@ static char *describe_options(const struct cli_verify_options *options) {
 /* A verdict, or the report that there is none. */
 struct verdict {
     const struct cli_verify_options *options;
-    const struct weft_device *device;
+    const struct device_info *device;
     const char *result, *diagnosis;       /* diagnosis: empty if equal */
     const struct verify_outcome *outcome; /* NULL if nothing was verified */
     bool none;
@@ -172,7 +172,7 @@ static void json_verdict(struct json_writer *json, const struct verdict *verdict
     json_write_seconds(json, "seconds", verdict->seconds);
 }
 
-static void print_device(const struct weft_device *device, const char *options) {
+static void print_device(const struct device_info *device, const char *options) {
     int indent = value_indent();
     if (device->builtin) {
         cli_text_line(indent, "device:     %s", device->name);
@@ -259,7 +259,7 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
 }
 
 void cli_verify_print_verdict(const struct cli_verify_options *options,
-                              const struct weft_device *device, const char *why,
+                              const struct device_info *device, const char *why,
                               const struct verify_outcome *outcome, double seconds) {
     const struct verdict verdict = {.options = options,
                                     .device = device,

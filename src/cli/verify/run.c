@@ -172,7 +172,7 @@ static enum weft_status end_launches(struct state *state, const struct verify_ou
 
 /* Fails if ${device} is not the one that the parent has listed. */
 static enum weft_status check_identity(const struct cli_child_status *child,
-                                       const struct weft_device *device, struct weft_error *error) {
+                                       const struct device_info *device, struct weft_error *error) {
     char identity[CLI_CHILD_IDENTITY];
     cli_child_identity(device, identity);
     if (child->device != NULL && strcmp(identity, child->device) != 0) {
@@ -255,7 +255,7 @@ done:
 
 /* What the child process does that queries the drivers. It prints nothing. */
 static enum weft_status query_devices(struct weft_error *error) {
-    struct weft_device *devices = NULL;
+    struct device_info *devices = NULL;
     size_t count = 0;
     enum weft_status status = devices_list(&devices, &count, NULL, error);
     free(devices);

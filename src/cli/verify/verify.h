@@ -25,14 +25,14 @@ void cli_verify_print_difference(const struct cli_verify_options *options,
  * is no verdict because of ${why}, and ${outcome}, if not NULL, has what was complete until
  * then. */
 void cli_verify_print_verdict(const struct cli_verify_options *options,
-                              const struct weft_device *device, const char *why,
+                              const struct device_info *device, const char *why,
                               const struct verify_outcome *outcome, double seconds);
 
 /* child.c: verifies ${device}, or the one that the options name if it is NULL, in a child process
  * with a time limit. Returns the child's status; if it crashed or did not end, prints why and
  * returns WEFT_NO_VERDICT. Fails if no process can be started. */
 enum weft_status cli_verify_child(const struct cli_verify_options *options,
-                                  const struct weft_device *device, struct weft_error *error);
+                                  const struct device_info *device, struct weft_error *error);
 
 /* Verifies all OpenCL devices, each in a child process. The status is the worst of theirs, in this
  * order: different, unstable, no verdict, failed. Fails with WEFT_BAD_DEVICE if none is usable. */
@@ -52,7 +52,7 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
  * device may disappear, and its number then is another one's. */
 #define CLI_CHILD_DEVICE   "WEFT_VERIFY_DEVICE"
 #define CLI_CHILD_IDENTITY 700
-void cli_child_identity(const struct weft_device *device, char text[CLI_CHILD_IDENTITY]);
+void cli_child_identity(const struct device_info *device, char text[CLI_CHILD_IDENTITY]);
 
 /* What the file has when the child came to its end, whatever it found. */
 #define CLI_CHILD_END "its end"

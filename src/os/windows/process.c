@@ -36,7 +36,7 @@ static void on_exit(void) {
     if (explanation != NULL) {
         fflush(NULL);
         print_explanation();
-        _Exit(os_signalled() ? WEFT_INTERRUPTED : exit_code);
+        _Exit(os_signalled() ? OS_INTERRUPTED_CODE : exit_code);
     }
 }
 
@@ -68,7 +68,7 @@ static BOOL WINAPI end_at_once(DWORD event) {
     }
     write_text(STD_ERROR_HANDLE, last_message);
     write_text(STD_OUTPUT_HANDLE, last_output);
-    os_end(WEFT_INTERRUPTED);
+    os_end(OS_INTERRUPTED_CODE);
 }
 
 void os_end_at_interrupts(const char *message, const char *output) {

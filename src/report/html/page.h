@@ -46,7 +46,7 @@ struct page {
 /* page.css and page.js. */
 extern const char page_css[], page_js[];
 
-/* Writes the page. Fails with WEFT_FAILED without memory; the caller checks ferror of ${out}. */
+/* Writes the page. Fails with WEFT_NO_MEMORY without memory; the caller checks ferror of ${out}. */
 enum weft_status page_write(FILE *out, const struct page *page, struct weft_error *error);
 
 /* page_tables.c: parts of the page. */

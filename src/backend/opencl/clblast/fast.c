@@ -215,7 +215,7 @@ static enum weft_status init(struct opencl_backend *cl, struct weft_error *error
     cl->fast = calloc(1, sizeof *cl->fast);
     if (cl->fast == NULL ||
         (cl->fast->layers = calloc(cl->groups.count, sizeof *cl->fast->layers)) == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     TRY(opencl_product_tune(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {

@@ -85,7 +85,7 @@ struct raw_device;
 
 struct raw_device_ops {
     /* Opens ${device}, an OpenCL device. Fails with WEFT_BAD_DEVICE. */
-    enum weft_status (*open)(const struct weft_device *device, struct raw_device **raw,
+    enum weft_status (*open)(const struct device_info *device, struct raw_device **raw,
                              struct weft_error *error);
     /* Frees ${raw}; NULL is harmless. */
     void (*close)(struct raw_device *raw);

@@ -40,7 +40,7 @@ enum weft_status debug_guard_add(struct opencl_backend *cl, cl_mem buffer, size_
         return WEFT_OK;
     }
     if (guards == NULL && (cl->guards = guards = calloc(1, sizeof *guards)) == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     if (guards->count == MAX_BUFFERS) {
         return WEFT_OK; /* the others are enough */

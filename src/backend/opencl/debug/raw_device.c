@@ -67,14 +67,14 @@ static void close_raw(struct raw_device *raw) {
     free(raw);
 }
 
-static enum weft_status open_raw(const struct weft_device *device, struct raw_device **raw,
+static enum weft_status open_raw(const struct device_info *device, struct raw_device **raw,
                                  struct weft_error *error) {
     struct raw_device *opened = calloc(1, sizeof *opened);
     cl_int code = CL_SUCCESS;
     enum weft_status status;
     *raw = NULL;
     if (opened == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     opened->division = opencl_division_promised(device);
     TRY_OR(done, opencl_device_find(device, &opened->device, error));
@@ -235,7 +235,7 @@ static enum weft_status keep_buffer(struct record *record, const void *from, siz
     buffer->size = bytes;
     buffer->bytes = calloc(bytes, 1);
     if (buffer->bytes == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory for a record");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory for a record");
     }
     if (from != NULL) {
         memcpy(buffer->bytes, from, bytes);

@@ -42,7 +42,7 @@ static enum weft_status read_memory(struct opencl_backend *cl, cl_mem memory, si
                                     const char *what, void **to, struct weft_error *error) {
     *to = malloc(bytes);
     return *to != NULL ? opencl_read(cl, memory, *to, bytes, error)
-                       : error_set(error, WEFT_FAILED, "opencl: no memory for %s", what);
+                       : error_set(error, WEFT_NO_MEMORY, "opencl: no memory for %s", what);
 }
 
 /* Returns the index of ${memory} in the record, which reads it from the device the first time; -1
@@ -74,7 +74,7 @@ enum weft_status record_program(struct record *record, cl_program program, cl_de
     record->log = opencl_build_log(program, device);
     record->source = malloc(length + 1);
     if (record->log == NULL || record->source == NULL) {
-        return error_set(error, WEFT_FAILED, "opencl: no memory for a record");
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory for a record");
     }
     memcpy(record->source, source, length + 1);
     return WEFT_OK;

@@ -83,7 +83,7 @@ static enum weft_status make_copy(struct replicas *replicas, struct replica *cop
  * take, in half of the memory. On a CPU and on an integrated GPU, whose memory is the host's, at
  * most 256 MiB are used. Stores what is left of that memory in ${rest}. */
 static size_t choose_count(const struct opencl_backend *cl, uint64_t *rest) {
-    const struct weft_device *device = &cl->base.device;
+    const struct device_info *device = &cl->base.device;
     uint64_t half = device->global_memory / 2, bytes = cl->buffer_bytes + 1;
     const size_t max = strcmp(device->type, "cpu") == 0 ? MAX_REPLICAS : MAX_GPU_QUEUES;
     size_t count = device->compute_units < max ? device->compute_units : max;
@@ -195,7 +195,7 @@ enum weft_status replicas_open(const struct weft_network *network,
     *replicas = NULL;
     if (opened == NULL || (opened->pool = os_pool_create(os_processors())) == NULL) {
         free(opened);
-        return error_set(error, WEFT_FAILED, "verify: no memory or threads for copies");
+        return error_set(error, WEFT_NO_MEMORY, "verify: no memory or threads for copies");
     }
     TRY_OR(done, backend_open(network, options, &first, NULL, error));
     opened->copies[0].cl = (struct opencl_backend *)first;

@@ -13,6 +13,10 @@ const char *weft_version(void) {
     return WEFT_VERSION;
 }
 
+uint32_t weft_version_number(void) {
+    return WEFT_VERSION_NUMBER;
+}
+
 const char *weft_revision(void) {
     return WEFT_REVISION;
 }

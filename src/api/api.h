@@ -1,0 +1,67 @@
+/* api.h: what the functions of the public headers have in common: each checks its arguments, clears
+ * the error, and calls the private functions of the folders below.
+ *
+ *     enum weft_status weft_network_create(const char *json, struct weft_network **network,
+ *                                          struct weft_error *error) {
+ *         API_BEGIN;
+ *         API_CREATES(network);
+ *         API_NOT_NULL(json);
+ *         return network_create(json, network, error);
+ *     } */
+#ifndef WEFT_API_API_H
+#define WEFT_API_API_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/try.h"
+
+/* Begins a function with the argument ${error}: clears the error. Where the caller gave none, the
+ * private functions get one of the function's own, since they return its status. */
+#define API_BEGIN                                                                                  \
+    struct weft_error own_error;                                                                   \
+    error = api_clear(error != NULL ? error : &own_error)
+
+/* Fails with WEFT_USAGE and "FUNCTION: ..." unless ${condition}. The other arguments are those of
+ * printf. */
+#define API_REQUIRE(condition, ...)                                                                \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            return api_usage(error, __func__, __VA_ARGS__);                                        \
+        }                                                                                          \
+    } while (0)
+
+#define API_NOT_NULL(argument) API_REQUIRE((argument) != NULL, #argument " is NULL")
+
+/* Checks the argument where the function stores the object that it creates, and stores NULL. */
+#define API_CREATES(argument)                                                                      \
+    do {                                                                                           \
+        API_NOT_NULL(argument);                                                                    \
+        *(argument) = NULL;                                                                        \
+    } while (0)
+
+/* Copies the caller's structure ${given}, which may be NULL, into the structure ${own}, of the same
+ * type. ${first_size}: its size in the first version of the library that has it. */
+#define API_STRUCTURE(own, given, first_size)                                                      \
+    TRY(api_structure_read(&(own), sizeof(own), first_size, given, __func__, #given, error))
+
+/* Empties ${error} and returns it. */
+struct weft_error *api_clear(struct weft_error *error);
+
+/* Sets ${error} to WEFT_USAGE and "FUNCTION: " with what ${format} makes. Returns WEFT_USAGE. */
+enum weft_status api_usage(struct weft_error *error, const char *function, const char *format, ...)
+    PRINTF_FORMAT(3, 4);
+
+/* options.c: copies min(given->size, ${size}) bytes of the caller's structure ${given} into ${own},
+ * of ${size} bytes, and sets the rest to 0; own->size becomes ${size}. A ${given} of NULL is one of
+ * zeros. Fails with WEFT_USAGE for a size below ${first_size} or above 4096, and for a member that
+ * this library does not know and that is not 0. */
+enum weft_status api_structure_read(void *own, size_t size, size_t first_size, const void *given,
+                                    const char *function, const char *name,
+                                    struct weft_error *error);
+
+/* Copies the results ${own}, of ${size} bytes, into the caller's structure ${given}, which
+ * api_structure_read has checked, up to its size, and sets the rest of it to 0. */
+void api_structure_write(void *given, const void *own, size_t size);
+
+#endif

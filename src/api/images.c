@@ -1,0 +1,255 @@
+/* images.c: the public functions of sets of images. */
+#include "data/images.h"
+#include "api/api.h"
+#include "base/text.h"
+#include "os/files.h"
+#include "weft/images.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIDE_MAX   65536u
+#define IMAGES_MAX UINT32_MAX
+
+/* Stores ${found}, which shares its memory, as a new object in ${images}. Finishes ${found} on
+ * failure. */
+static enum weft_status create(struct weft_images *found, struct weft_images **images,
+                               struct weft_error *error) {
+    struct weft_images *made = malloc(sizeof *made);
+    if (made == NULL) {
+        images_finish(found);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a set of images");
+    }
+    *made = *found;
+    *images = made;
+    return WEFT_OK;
+}
+
+/* Returns a copy of ${size} ${bytes}, or NULL. */
+static uint8_t *copy(const uint8_t *bytes, size_t size) {
+    uint8_t *copied = malloc(size);
+    if (copied != NULL) {
+        memcpy(copied, bytes, size);
+    }
+    return copied;
+}
+
+/* Stores copies of ${pixels} and ${labels} in ${images}, which has all other members. */
+static enum weft_status fill(struct weft_images *images, const uint8_t *pixels,
+                             const uint8_t *labels, struct weft_error *error) {
+    images->pixels = copy(pixels, images->count * images_size(images));
+    images->labels = labels != NULL ? copy(labels, images->count) : NULL;
+    if (images->pixels == NULL || (labels != NULL && images->labels == NULL)) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", images->count);
+    }
+    return images_share(images, error);
+}
+
+/* Returns the index of the first label that is not below ${classes}; ${count}: there is none. */
+static size_t find_wrong(const uint8_t *labels, size_t count, size_t classes) {
+    size_t i = 0;
+    while (i < count && labels[i] < classes) {
+        i++;
+    }
+    return i;
+}
+
+enum weft_status weft_images_create(size_t count, const size_t shape[3], const uint8_t *pixels,
+                                    const uint8_t *labels, size_t classes,
+                                    struct weft_images **images, struct weft_error *error) {
+    struct weft_images made;
+    enum weft_status status;
+    size_t wrong;
+    API_BEGIN;
+    API_CREATES(images);
+    API_NOT_NULL(shape);
+    API_NOT_NULL(pixels);
+    API_REQUIRE(count >= 1 && count <= IMAGES_MAX, "count is %zu: it must be 1 to %u", count,
+                IMAGES_MAX);
+    for (size_t i = 0; i < 3; i++) {
+        API_REQUIRE(shape[i] >= 1 && shape[i] <= SIDE_MAX, "shape[%zu] is %zu: it must be 1 to %u",
+                    i, shape[i], SIDE_MAX);
+    }
+    API_REQUIRE(shape[0] * (uint64_t)shape[1] <= SIZE_MAX / shape[2] / count,
+                "shape is %zu x %zu x %zu: %zu such images do not fit into memory", shape[0],
+                shape[1], shape[2], count);
+    if (labels == NULL) {
+        API_REQUIRE(classes == 0, "classes is %zu: without labels it must be 0", classes);
+    } else {
+        API_REQUIRE(classes >= 2 && classes <= 256, "classes is %zu: it must be 2 to 256", classes);
+        wrong = find_wrong(labels, count, classes);
+        API_REQUIRE(wrong == count, "labels[%zu] is %u: it must be below classes, %zu", wrong,
+                    (unsigned)labels[wrong], classes);
+    }
+    made = (struct weft_images){.count = count,
+                                .channels = shape[0],
+                                .height = shape[1],
+                                .width = shape[2],
+                                .classes = classes};
+    status = fill(&made, pixels, labels, error);
+    if (status != WEFT_OK) {
+        images_finish(&made);
+        return status;
+    }
+    return create(&made, images, error);
+}
+
+enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                  struct weft_images **images, struct weft_error *error) {
+    char path[OS_PATH];
+    struct weft_images found;
+    enum weft_status status;
+    API_BEGIN;
+    API_CREATES(images);
+    API_REQUIRE((unsigned)split < WEFT_SPLIT_COUNT, "split is %d: there is no such split",
+                (int)split);
+    TRY(data_find(folder, path, error));
+    TRY(images_read(path, split, &found, NULL, error));
+    if (found.count == 0) {
+        status = error_set(error, WEFT_BAD_FILE, "%s: the %s split has no images", path,
+                           split_name(split));
+    } else {
+        status = images_share(&found, error);
+    }
+    if (status != WEFT_OK) {
+        images_finish(&found);
+        return status;
+    }
+    return create(&found, images, error);
+}
+
+enum weft_status weft_data_find(const char *requested, char **folder, struct weft_error *error) {
+    char path[OS_PATH];
+    API_BEGIN;
+    API_CREATES(folder);
+    TRY(data_find(requested, path, error));
+    *folder = text_copy(path);
+    return *folder != NULL ? WEFT_OK
+                           : error_set(error, WEFT_NO_MEMORY, "no memory for the name of a folder");
+}
+
+enum weft_status weft_images_slice(const struct weft_images *images, size_t first, size_t count,
+                                   struct weft_images **slice, struct weft_error *error) {
+    struct weft_images part;
+    API_BEGIN;
+    API_CREATES(slice);
+    API_NOT_NULL(images);
+    API_REQUIRE(first < images->count, "first is %zu: there are %zu images", first, images->count);
+    API_REQUIRE(count >= 1 && count <= images->count - first,
+                "count is %zu: from image %zu on there are %zu", count, first,
+                images->count - first);
+    part = images_slice(images, first, count);
+    return create(&part, slice, error);
+}
+
+void weft_images_destroy(struct weft_images *images) {
+    if (images != NULL) {
+        images_finish(images);
+        free(images);
+    }
+}
+
+size_t weft_images_count(const struct weft_images *images) {
+    return images != NULL ? images->count : 0;
+}
+
+void weft_images_shape(const struct weft_images *images, size_t shape[3]) {
+    if (shape != NULL) {
+        shape[0] = images != NULL ? images->channels : 0;
+        shape[1] = images != NULL ? images->height : 0;
+        shape[2] = images != NULL ? images->width : 0;
+    }
+}
+
+size_t weft_images_classes(const struct weft_images *images) {
+    return images != NULL ? images->classes : 0;
+}
+
+const uint8_t *weft_images_pixels(const struct weft_images *images) {
+    return images != NULL ? images->pixels : NULL;
+}
+
+const uint8_t *weft_images_labels(const struct weft_images *images) {
+    return images != NULL ? images->labels : NULL;
+}
+
+const char *weft_images_class_name(const struct weft_images *images, size_t label) {
+    bool named = images != NULL && images->class_names != NULL && label < images->classes;
+    return named ? images->class_names[label] : NULL;
+}
+
+enum weft_status weft_images_statistics(const struct weft_images *images, double *mean,
+                                        double *deviation, struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(images);
+    API_NOT_NULL(mean);
+    API_NOT_NULL(deviation);
+    images_statistics(images, mean, deviation);
+    return WEFT_OK;
+}
+
+enum weft_status weft_images_class_counts(const struct weft_images *images, uint64_t *counts,
+                                          size_t classes, struct weft_error *error) {
+    uint64_t all[256];
+    API_BEGIN;
+    API_NOT_NULL(images);
+    API_NOT_NULL(counts);
+    API_REQUIRE(images->labels != NULL, "images have no labels");
+    API_REQUIRE(classes == images->classes, "classes is %zu: the images have %zu classes", classes,
+                images->classes);
+    images_class_counts(images, all);
+    memcpy(counts, all, classes * sizeof *counts);
+    return WEFT_OK;
+}
+
+enum weft_status weft_images_hash(const struct weft_images *images, struct weft_images_hash *hash,
+                                  struct weft_error *error) {
+    struct weft_images_hash made;
+    struct split_hash found;
+    API_BEGIN;
+    API_NOT_NULL(images);
+    API_NOT_NULL(hash);
+    API_STRUCTURE(made, hash, sizeof made);
+    API_REQUIRE(images->labels != NULL, "images have no labels");
+    API_REQUIRE(images->channels == 1, "images have %zu channels: an IDX file has one",
+                images->channels);
+    images_hash(images, &found);
+    memcpy(made.images, found.images, sizeof made.images);
+    memcpy(made.labels, found.labels, sizeof made.labels);
+    api_structure_write(hash, &made, sizeof made);
+    return WEFT_OK;
+}
+
+/* weft_data_recognise, for a ${known} and a ${hash} that have been copied. */
+static bool recognise(const struct weft_images_hash *hash, struct weft_known_data *known) {
+    struct split_hash split;
+    const struct known_data_set *found;
+    memcpy(split.images, hash->images, sizeof split.images);
+    memcpy(split.labels, hash->labels, sizeof split.labels);
+    split.images[sizeof split.images - 1] = split.labels[sizeof split.labels - 1] = '\0';
+    found = data_recognise(&split, &known->split);
+    if (found != NULL) {
+        known->name = found->name;
+        known->published = found->published;
+        known->classes = found->class_count;
+        known->class_names = found->classes;
+    }
+    return found != NULL;
+}
+
+bool weft_data_recognise(const struct weft_images_hash *hash, struct weft_known_data *known) {
+    struct weft_images_hash copied;
+    struct weft_known_data made;
+    bool found;
+    if (hash == NULL || known == NULL ||
+        api_structure_read(&copied, sizeof copied, sizeof copied, hash, __func__, "hash", NULL) !=
+            WEFT_OK ||
+        api_structure_read(&made, sizeof made, sizeof made, known, __func__, "known", NULL) !=
+            WEFT_OK) {
+        return false;
+    }
+    made = (struct weft_known_data){.size = sizeof made};
+    found = recognise(&copied, &made);
+    api_structure_write(known, &made, sizeof made);
+    return found;
+}

@@ -1,0 +1,38 @@
+/* exit_code.c: the exit code of each status of the library. */
+#include "cli/exit_code.h"
+
+#include <stddef.h>
+
+#include "os/process.h"
+
+/* Of statuses with the same code, the first one is the status of this code. */
+static const struct {
+    enum weft_status status;
+    int code;
+} rows[] = {
+    {WEFT_OK, 0},         {WEFT_FAILED, 1},
+    {WEFT_DIVERGED, 1},   {WEFT_NO_MEMORY, 1},
+    {WEFT_USAGE, 2},      {WEFT_BAD_FILE, 3},
+    {WEFT_BAD_DEVICE, 4}, {WEFT_NO_VERDICT, 5},
+    {WEFT_UNSTABLE, 6},   {WEFT_INTERRUPTED, OS_INTERRUPTED_CODE},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+int cli_exit_code(enum weft_status status) {
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].status == status) {
+            return rows[i].code;
+        }
+    }
+    return 1;
+}
+
+bool cli_exit_status(int code, enum weft_status *status) {
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].code == code) {
+            *status = rows[i].status;
+            return true;
+        }
+    }
+    return false;
+}

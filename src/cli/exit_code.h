@@ -1,0 +1,16 @@
+/* exit_code.h: the exit codes of the program, which scripts rely on. */
+#ifndef WEFT_CLI_EXIT_CODE_H
+#define WEFT_CLI_EXIT_CODE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Returns the exit code of a command that ends with ${status}. */
+int cli_exit_code(enum weft_status status);
+
+/* Stores in ${status} the status that ${code} is the exit code of. Returns false if the program
+ * ends with no such code. */
+bool cli_exit_status(int code, enum weft_status *status);
+
+#endif

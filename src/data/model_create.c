@@ -1,0 +1,168 @@
+/* model_create.c: a network with its values: memory, copies and checks. */
+#include "data/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "data/model_file.h"
+#include "numerics.h"
+
+/* Allocates the arrays of ${model} for its network. */
+static enum weft_status allocate(struct weft_model *model, struct weft_error *error) {
+    const struct weft_network *network = model->network;
+    /* One more than needed: a network may have no parameters, and calloc(0) may return NULL. */
+    model->parameters = calloc(network->parameter_count + 1, sizeof *model->parameters);
+    model->buffers = calloc(network->buffer_count + 1, sizeof *model->buffers);
+    model->batches = calloc(network->layer_count, sizeof *model->batches);
+    if (model->parameters == NULL || model->buffers == NULL || model->batches == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a model of %zu parameters",
+                         network->parameter_count);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status model_create(struct weft_network *network, struct weft_model **model,
+                              struct weft_error *error) {
+    struct weft_model *created = calloc(1, sizeof *created);
+    enum weft_status status;
+    *model = NULL;
+    if (created == NULL) {
+        network_destroy(network);
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a model");
+    }
+    created->network = network;
+    status = allocate(created, error);
+    if (status != WEFT_OK) {
+        model_destroy(created);
+        return status;
+    }
+    model_fill(created, NULL);
+    *model = created;
+    return WEFT_OK;
+}
+
+/* Copies what ${from} has in addition to its network to ${to}. */
+static enum weft_status copy_values(const struct weft_model *from, struct weft_model *to,
+                                    struct weft_error *error) {
+    const struct weft_network *network = from->network;
+    size_t classes = 0;
+    memcpy(to->parameters, from->parameters, network->parameter_count * sizeof *to->parameters);
+    memcpy(to->buffers, from->buffers, network->buffer_count * sizeof *to->buffers);
+    memcpy(to->batches, from->batches, network->layer_count * sizeof *to->batches);
+    memcpy(to->data, from->data, sizeof to->data);
+    memcpy(to->sha256, from->sha256, sizeof to->sha256);
+    memcpy(to->notice, from->notice, sizeof to->notice);
+    to->published_assumed = from->published_assumed;
+    to->undigested = from->undigested;
+    to->options = from->options != NULL ? text_copy(from->options) : NULL;
+    to->path = from->path != NULL ? text_copy(from->path) : NULL;
+    if ((from->options != NULL && to->options == NULL) ||
+        (from->path != NULL && to->path == NULL)) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a copy of a model");
+    }
+    while (from->classes != NULL && from->classes[classes] != NULL) {
+        classes++;
+    }
+    return from->classes == NULL
+               ? WEFT_OK
+               : model_set_classes(to, (const char *const *)from->classes, classes, error);
+}
+
+enum weft_status model_copy(const struct weft_model *model, struct weft_model **copy,
+                            struct weft_error *error) {
+    struct weft_network *network;
+    enum weft_status status;
+    *copy = NULL;
+    TRY(network_copy(model->network, &network, error));
+    TRY(model_create(network, copy, error));
+    status = copy_values(model, *copy, error);
+    if (status != WEFT_OK) {
+        model_destroy(*copy);
+        *copy = NULL;
+    }
+    return status;
+}
+
+void model_destroy(struct weft_model *model) {
+    if (model != NULL) {
+        network_destroy(model->network);
+        free(model->parameters);
+        free(model->buffers);
+        free(model->batches);
+        free(model->options);
+        free(model->classes);
+        free(model->path);
+        free(model);
+    }
+}
+
+enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,
+                                   struct weft_error *error) {
+    char **classes = text_copy_list(names, count);
+    if (classes == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of the classes");
+    }
+    free(model->classes);
+    model->classes = classes;
+    return WEFT_OK;
+}
+
+float *model_values(const struct weft_model *model, const struct network_tensor *tensor) {
+    return (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
+}
+
+/* Returns what is wrong with ${value}, or NULL. Looks at its bits: a denormal variance below 0 is
+ * wrong even if the processor takes denormals for 0. */
+static const char *find_fault(float value, bool is_variance) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7fffffffu) > 0x7f800000u) {
+        return "is NaN";
+    }
+    if ((bits & 0x7fffffffu) == 0x7f800000u) {
+        return "is infinite";
+    }
+    return is_variance && bits > 0x80000000u ? "is a variance below 0" : NULL;
+}
+
+/* Fails with ${status} if a file cannot have ${values} of ${tensor}. */
+static enum weft_status check_values(const struct network_tensor *tensor, const float *values,
+                                     enum weft_status status, struct weft_error *error) {
+    bool is_variance = strstr(tensor->name, ".running_var") != NULL;
+    for (size_t i = 0; i < tensor->count; i++) {
+        const char *fault = find_fault(values[i], is_variance);
+        if (fault != NULL) {
+            return error_set(error, status, "tensor %s: element %zu of %zu %s", tensor->name, i,
+                             tensor->count, fault);
+        }
+    }
+    return WEFT_OK;
+}
+
+enum weft_status model_set(struct weft_model *model, const struct network_tensor *tensor,
+                           const float *values, struct weft_error *error) {
+    float *to = model_values(model, tensor);
+    TRY(check_values(tensor, values, WEFT_USAGE, error));
+    for (size_t i = 0; i < tensor->count; i++) {
+        to[i] = weft_clean(values[i]);
+    }
+    return WEFT_OK;
+}
+
+enum weft_status model_check(const struct weft_model *model, enum weft_status status,
+                             struct weft_error *error) {
+    const struct weft_network *network = model->network;
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct network_tensor *tensor = &network->tensors[i];
+        TRY(check_values(tensor, model_values(model, tensor), status, error));
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (model->batches[i] < 0) {
+            return error_set(error, status, "tensor %s.num_batches_tracked: it is %lld, below 0",
+                             network->layers[i].name, (long long)model->batches[i]);
+        }
+    }
+    return WEFT_OK;
+}
