@@ -4,6 +4,7 @@
 # build.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" package_dist
+unset LD_LIBRARY_PATH # Meson sets it to the folder of this build's library; the tarball's programs use their own
 build=${WEFT_BUILD:?the folder of the build}
 
 # try COMMAND...: runs COMMAND as run runs weft.
