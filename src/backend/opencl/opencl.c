@@ -167,18 +167,39 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
     return opencl_check(code, "clCreateCommandQueue", error);
 }
 
+static void release_program(struct opencl_backend *cl) {
+    OPENCL_RELEASE(cl->device, Kernel, cl->fill);
+    OPENCL_RELEASE(cl->device, Program, cl->program.object);
+    cl->fill = NULL;
+    cl->program.object = NULL;
+}
+
+static enum weft_status build_source(struct opencl_backend *cl,
+                                     const struct backend_options *options,
+                                     struct weft_error *error) {
+    struct text source = {0};
+    const char *standard = "CL1.2";
+    enum weft_status status;
+    TRY_OR(done, opencl_source_make(&cl->kernels, options->kernels, &source, error));
+    TRY_OR(done, opencl_steps_source(cl, options->kernels, &source, &standard, error));
+    TRY_OR(done, opencl_program_build(cl, &cl->program, &source, standard, options, error));
+    cl->untried = cl->program.from_cache;
+    status = opencl_fill_init(cl, error);
+done:
+    free(source.bytes);
+    return status;
+}
+
+/* Builds the program: with the kernel of many steps, unless that cannot be built. */
 static enum weft_status build_program(struct opencl_backend *cl,
                                       const struct backend_options *options,
                                       struct weft_error *error) {
-    struct text source = {0};
-    enum weft_status status = opencl_source_make(&cl->kernels, options->kernels, &source, error);
-    if (status == WEFT_OK) {
-        status = opencl_program_build(cl, &cl->program, &source, "CL1.2", options, error);
+    struct weft_error failure = {0};
+    if (cl->steps != NULL && build_source(cl, options, &failure) != WEFT_OK) {
+        TRY(opencl_steps_failed(cl, &failure, error));
+        release_program(cl);
     }
-    free(source.bytes);
-    TRY(status);
-    cl->untried = cl->program.from_cache;
-    return opencl_fill_init(cl, error);
+    return cl->program.object != NULL ? WEFT_OK : build_source(cl, options, error);
 }
 
 /* Makes the program, and checks what it computes. If the device's own division is wrong, the
@@ -194,10 +215,7 @@ static enum weft_status make_program(struct opencl_backend *cl,
         TRY(opencl_division_check(cl, &right, error));
     }
     if (!right) {
-        OPENCL_RELEASE(cl->device, Kernel, cl->fill);
-        OPENCL_RELEASE(cl->device, Program, cl->program.object);
-        cl->fill = NULL;
-        cl->program.object = NULL;
+        release_program(cl);
         cl->device_division = false;
         TRY(build_program(cl, options, error));
     }
@@ -227,6 +245,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(make_queue(cl, error));
     TRY(make_kernels(cl, options, error));
     TRY(opencl_room_check(cl, error)); /* before programs are compiled, which takes longer */
+    TRY(opencl_steps_init(cl, options, error));
     TRY(make_program(cl, options, error));
     cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
@@ -235,9 +254,9 @@ static enum weft_status open_device(struct opencl_backend *cl,
     if (options->math == WEFT_MATH_FAST) {
         TRY(opencl_engine->init(cl, error));
     }
+    TRY(opencl_steps_make(cl, error));
     cl->untried = false;
     opencl_log_plan(cl);
-    TRY(opencl_steps_init(cl, options, error));
     cl->base.mapping = cl->mapping;
     return WEFT_OK;
 }

@@ -238,27 +238,13 @@ done:
     return status;
 }
 
-/* Computes the probe, and stores the hash of its results. */
-static enum weft_status compute_probe(struct opencl_backend *cl, struct opencl_program *program,
-                                      float in[PROBES * 3], float out[PROBES * PROBE_RESULTS],
-                                      struct weft_error *error) {
-    fill_probes(in);
-    TRY(run_probe(cl, program, in, out, error));
-    sha256_hex(out, PROBES * PROBE_RESULTS * sizeof *out, program->probe);
-    return WEFT_OK;
-}
-
-enum weft_status opencl_probe_again(struct opencl_backend *cl, struct opencl_program *program,
-                                    struct weft_error *error) {
-    float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
-    return compute_probe(cl, program, in, out, error);
-}
-
 enum weft_status opencl_probe(struct opencl_backend *cl, struct opencl_program *program,
                               struct weft_error *error) {
     float in[PROBES * 3], out[PROBES * PROBE_RESULTS] = {0};
     struct wrong contracted = {.in = NULL}, other = {.in = NULL};
-    TRY(compute_probe(cl, program, in, out, error));
+    fill_probes(in);
+    TRY(run_probe(cl, program, in, out, error));
+    sha256_hex(out, sizeof out, program->probe);
     compare(in, out, &contracted, &other);
     warn(cl, &contracted, &other);
     return WEFT_OK;

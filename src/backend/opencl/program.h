@@ -30,8 +30,4 @@ enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_p
 enum weft_status opencl_probe(struct opencl_backend *cl, struct opencl_program *program,
                               struct weft_error *error);
 
-/* Stores in program->probe the hash of what the probe computes with ${program}. */
-enum weft_status opencl_probe_again(struct opencl_backend *cl, struct opencl_program *program,
-                                    struct weft_error *error);
-
 #endif

@@ -1,7 +1,6 @@
 /* steps.c: training steps by one kernel that computes many of them. */
 #include "backend/opencl/steps.h"
 #include "backend/log.h"
-#include "backend/opencl/cache.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
@@ -10,7 +9,6 @@
 #include "backend/opencl/passes.h"
 #include "backend/opencl/phases.h"
 #include "backend/opencl/plan.h"
-#include "backend/opencl/program.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/step_choice.h"
@@ -36,11 +34,8 @@
 #define COUNTER_BYTES 128 /* COUNTER_STRIDE of cl/phases.cl */
 
 struct opencl_steps {
-    struct backend_options options;
-    char *kernels, *cl_options; /* copies of those of the options, or NULL */
-    const char *standard;       /* of the program's OpenCL C */
+    const char *standard; /* of the program's OpenCL C */
     struct opencl_phases phases;
-    struct opencl_program program;
     cl_kernel kernel;
     cl_mem counters;
     size_t counter_bytes;
@@ -68,19 +63,6 @@ static const char *find_standard(const struct opencl_backend *cl) {
                : NULL;
 }
 
-/* Makes the source of the program: all functions, no kernels of launches, and the phases. */
-static enum weft_status make_source(const struct opencl_steps *steps,
-                                    const struct opencl_backend *cl, struct text *text,
-                                    struct weft_error *error) {
-    const struct opencl_kernels none = {.groups = &steps->phases.groups, .limits = cl->limits};
-    TRY(opencl_source_make(&none, steps->options.kernels, text, error));
-    TRY(opencl_source_add(text, steps->options.kernels, "phases.cl", error));
-    opencl_emit_phases(text, &steps->phases);
-    return text->failed
-               ? error_set(error, WEFT_NO_MEMORY, "kernels: no memory for a program's source")
-               : WEFT_OK;
-}
-
 /* Checks that the kernel may have its parameters. */
 static enum weft_status check_parameters(const struct opencl_backend *cl,
                                          struct weft_error *error) {
@@ -96,48 +78,18 @@ static enum weft_status check_parameters(const struct opencl_backend *cl,
                                      bytes, most);
 }
 
-/* Builds the program, checks what it computes, and makes the kernel. */
-static enum weft_status build(struct opencl_backend *cl, struct weft_error *error) {
-    struct opencl_steps *steps = cl->steps;
-    struct text source = {0};
-    cl_int code;
-    enum weft_status status;
-    TRY_OR(done, opencl_phases_make(&cl->groups, cl->base.batch, cl->limits.units, &steps->phases,
-                                    error));
-    TRY_OR(done, check_parameters(cl, error));
-    TRY_OR(done, make_source(steps, cl, &source, error));
-    TRY_OR(done, opencl_program_build(cl, &steps->program, &source, steps->standard,
-                                      &steps->options, error));
-    TRY_OR(done, opencl_probe_again(cl, &steps->program, error));
-    if (strcmp(steps->program.probe, cl->program.probe) != 0) {
-        status = error_set(error, WEFT_BAD_DEVICE,
-                           "its probe computes something else than that of the launches");
-        goto done;
-    }
-    steps->kernel = clCreateKernel(steps->program.object, "train_steps", &code);
-    TRY_OR(done, opencl_queue_check(cl, code, "clCreateKernel: train_steps", error));
-    steps->counter_bytes = (2 + cl->limits.units) * COUNTER_BYTES;
-    TRY_OR(done, opencl_buffer(cl, steps->counter_bytes, "counters", &steps->counters, error));
-    log_write(&cl->base.log, "opencl: training steps by one kernel: %zu phases, %u units",
-              steps->phases.count, cl->limits.units);
-done:
-    free(source.bytes);
-    return status;
-}
-
-/* Copies ${options}, whose texts need not exist when the kernel is built. */
-static enum weft_status copy_options(struct opencl_steps *steps,
-                                     const struct backend_options *options,
+enum weft_status opencl_steps_failed(struct opencl_backend *cl, const struct weft_error *failure,
                                      struct weft_error *error) {
-    const char *kernels = options->kernels, *cl_options = options->cl_options;
-    steps->options = *options;
-    steps->options.kernels = steps->kernels = kernels != NULL ? text_copy(kernels) : NULL;
-    steps->options.cl_options = steps->cl_options =
-        cl_options != NULL ? text_copy(cl_options) : NULL;
-    return (kernels != NULL && steps->kernels == NULL) ||
-                   (cl_options != NULL && steps->cl_options == NULL)
-               ? error_set(error, WEFT_NO_MEMORY, "opencl: no memory")
-               : WEFT_OK;
+    const bool always = cl->steps->choice.fixed;
+    if (failure->status == WEFT_BAD_DEVICE && !always && !opencl_is_lost(cl->device)) {
+        log_write(&cl->base.log, "opencl: no training steps by one kernel: %s", failure->message);
+        opencl_steps_finish(cl);
+        return WEFT_OK;
+    }
+    if (error != NULL) {
+        *error = *failure;
+    }
+    return always ? error_context(error, "--step-kernel always") : failure->status;
 }
 
 enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backend_options *options,
@@ -147,6 +99,7 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
                        strcmp(cl->base.device.type, "cpu") == 0 &&
                        options->math == WEFT_MATH_EXACT && !options->no_fuse;
     const char *standard = suits ? find_standard(cl) : NULL;
+    struct weft_error failure = {0};
     if (cl->base.forward_only || options->step_kernel == WEFT_STEP_KERNEL_NEVER) {
         return WEFT_OK;
     }
@@ -163,28 +116,51 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
     cl->steps->standard = standard;
-    TRY(copy_options(cl->steps, options, error));
     cl->steps->choice = (struct step_choice){.fixed = always, .way = STEP_KERNEL};
-    if (always) {
-        if (build(cl, error) != WEFT_OK) {
-            return error_context(error, "--step-kernel always");
-        }
+    TRY(opencl_phases_make(&cl->groups, cl->base.batch, cl->limits.units, &cl->steps->phases,
+                           error));
+    return check_parameters(cl, &failure) == WEFT_OK ? WEFT_OK
+                                                     : opencl_steps_failed(cl, &failure, error);
+}
+
+enum weft_status opencl_steps_source(const struct opencl_backend *cl, const char *folder,
+                                     struct text *text, const char **standard,
+                                     struct weft_error *error) {
+    if (cl->steps == NULL) {
+        return WEFT_OK;
     }
+    *standard = cl->steps->standard;
+    TRY(opencl_source_add(text, folder, "phases.cl", error));
+    opencl_emit_phases(text, &cl->steps->phases);
     return WEFT_OK;
+}
+
+/* Makes the kernel, and its counters. */
+static enum weft_status make_kernel(struct opencl_backend *cl, struct weft_error *error) {
+    struct opencl_steps *steps = cl->steps;
+    cl_int code;
+    steps->kernel = clCreateKernel(cl->program.object, "train_steps", &code);
+    TRY(opencl_queue_check(cl, code, "clCreateKernel: train_steps", error));
+    steps->counter_bytes = (2 + cl->limits.units) * COUNTER_BYTES;
+    TRY(opencl_buffer(cl, steps->counter_bytes, "counters", &steps->counters, error));
+    log_write(&cl->base.log, "opencl: training steps by one kernel: %zu phases, %u units",
+              steps->phases.count, cl->limits.units);
+    return WEFT_OK;
+}
+
+enum weft_status opencl_steps_make(struct opencl_backend *cl, struct weft_error *error) {
+    struct weft_error failure = {0};
+    return cl->steps == NULL || make_kernel(cl, &failure) == WEFT_OK
+               ? WEFT_OK
+               : opencl_steps_failed(cl, &failure, error);
 }
 
 void opencl_steps_finish(struct opencl_backend *cl) {
     struct opencl_steps *steps = cl->steps;
     if (steps != NULL) {
-        if (cl->base.steps_by_kernel > 0 && !opencl_is_lost(cl->device)) {
-            opencl_cache_save(cl, &steps->program);
-        }
         OPENCL_RELEASE(cl->device, MemObject, steps->counters);
         OPENCL_RELEASE(cl->device, Kernel, steps->kernel);
-        OPENCL_RELEASE(cl->device, Program, steps->program.object);
         opencl_phases_finish(&steps->phases);
-        free(steps->kernels);
-        free(steps->cl_options);
     }
     free(steps);
     cl->steps = NULL;
@@ -267,22 +243,6 @@ static enum weft_status launch(struct opencl_backend *cl, const struct training_
     return watch_check(&cl->base.watch, "computation", error);
 }
 
-/* Builds the kernel, unless it has been built. If it cannot be, or steps are so long that they gain
- * nothing by it, launches are used from now on. */
-static bool is_ready(struct opencl_backend *cl) {
-    struct weft_error error = {0};
-    if (cl->steps->counters != NULL) {
-        return true;
-    }
-    if (cl->base.watch.step <= MOST_WORK && build(cl, &error) == WEFT_OK) {
-        return true;
-    }
-    log_write(&cl->base.log, "opencl: no training steps by one kernel: %s",
-              error.message[0] != '\0' ? error.message : "a step is too much work");
-    cl->steps->choice = (struct step_choice){.fixed = true, .way = STEP_LAUNCHES};
-    return false;
-}
-
 /* Makes ${count} steps from ${begin} on by launches, and waits. */
 static enum weft_status run_launches(struct opencl_backend *cl, const struct training_steps *steps,
                                      size_t begin, size_t count, struct weft_error *error) {
@@ -297,14 +257,10 @@ static enum weft_status run(struct opencl_backend *cl, const struct training_ste
                             struct weft_error *error) {
     struct step_choice *choice = &cl->steps->choice;
     bool has_adam = false;
-    for (size_t step = 0, made = 0; step < steps->steps; step += made) {
+    for (size_t step = 0, made; step < steps->steps; step += made) {
         enum step_way way;
         const size_t count = step_choice_next(choice, steps->steps - step, &way);
         const double start = os_seconds();
-        made = 0;
-        if (way == STEP_KERNEL && !is_ready(cl)) {
-            continue;
-        }
         if (way == STEP_KERNEL && !has_adam) {
             TRY(write_adam(cl, steps, error));
             has_adam = true;
@@ -320,12 +276,17 @@ static enum weft_status run(struct opencl_backend *cl, const struct training_ste
     return WEFT_OK;
 }
 
+/* Returns whether the kernel may be used: records of debugging and profiles are of launches. */
+static bool is_used(const struct opencl_backend *cl) {
+    return cl->steps != NULL && cl->debug == NULL && cl->base.profile == NULL &&
+           (cl->steps->choice.fixed || cl->base.watch.step <= MOST_WORK);
+}
+
 enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    const bool pieces = cl->steps != NULL && cl->debug == NULL && backend->profile == NULL;
     opencl_pace_begin(cl, steps->batch, true);
-    if (pieces) {
+    if (is_used(cl)) {
         TRY(opencl_steps_begin(cl, steps, error));
         TRY(run(cl, steps, error));
         TRY(opencl_steps_join(cl, steps, error));
