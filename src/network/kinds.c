@@ -29,7 +29,8 @@ enum layer_kind_id kind_find(const char *name) {
 }
 
 /* Of quotients by 143, the values of a channel, 1 in 7 differs from the product with the rounded
- * reciprocal, so that weft verify sees the difference. With 3 x 14 x 11, it is 1 in 70. */
+ * reciprocal, so that weft verify sees the difference. With 3 x 14 x 11, it is 1 in 70. 13 outputs
+ * leave a tile of the last layer with fewer of them than the others. */
 char *kind_example(enum layer_kind_id kind) {
     const char *example = layer_kinds[kind]->example;
     const char *comma = example[0] != '\0' ? ", " : "";
@@ -41,7 +42,7 @@ char *kind_example(enum layer_kind_id kind) {
         char *json;
         text_add(&text,
                  "{\"input\": [3, 13, 11], \"layers\": [%s{\"kind\": \"%s\"%s%s}, %s"
-                 "{\"kind\": \"linear\", \"out_features\": 10}]}",
+                 "{\"kind\": \"linear\", \"out_features\": 13}]}",
                  flat ? "{\"kind\": \"flatten\"}, " : "", names[kind], comma, example,
                  flat ? "" : "{\"kind\": \"flatten\"}, ");
         json = text_take(&text);

@@ -45,6 +45,9 @@ names "inputs after the first sixteen, of a tile" 1 layers relu input.grad "fuse
 names "an odd last shard omitted" 1 layers linear output "fused kernel" \
     linear.cl 's/    if (shard < shards) {/    if (shard + 1 < shards) {/'
 
+names "the last outputs, of a tile with fewer" 1 layers linear weight.grad "wrong computation,kernel of one layer,fused kernel" \
+    linear.cl 's/(end - t, at, of_run/(end - t - 1, at, of_run/'
+
 begin "lane sums after the sixteenth, of a work-group"
 plant sixteenth lanes.h 's/i < (stored); i += 16/i < (stored); i += 17/'
 run verify --device "$device" --mapping gpu --kernels "$kernels" --json --quiet
