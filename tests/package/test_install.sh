@@ -31,7 +31,7 @@ ran="man 3 weft"
 : >"$work/err"
 manual=$moved/share/man/man3
 while read -r symbol; do
-    grep -q "[ *]$symbol(" "$manual/weft.3" || problem "weft(3) lacks $symbol"
+    grep -q "[ *&]$symbol(" "$manual/weft.3" || problem "weft(3) lacks $symbol"
     [ "$(cat "$manual/$symbol.3")" = ".so man3/weft.3" ] || problem "there is no page $symbol(3)"
 done <"$source/src/libweft.symbols"
 for header in "$source"/include/weft/*.h; do

@@ -1,0 +1,79 @@
+/* compare.c: the public functions that compare arrays and model files. */
+#include "compare/compare.h"
+
+#include <string.h>
+
+#include "api/api.h"
+#include "weft/compare.h"
+
+uint32_t weft_compare_ulp(float a, float b) {
+    return ulp_distance(a, b);
+}
+
+enum weft_status weft_compare_values(const float *a, const float *b, size_t count,
+                                     struct weft_difference *difference, struct weft_error *error) {
+    struct weft_difference found;
+    struct difference result;
+    API_BEGIN;
+    API_NOT_NULL(a);
+    API_NOT_NULL(b);
+    API_NOT_NULL(difference);
+    API_REQUIRE(count <= SIZE_MAX / sizeof *a, "count is %zu: no array is that large", count);
+    API_STRUCTURE(found, difference, sizeof found);
+    result = difference_find(a, b, count);
+    found.count = result.count;
+    found.differing = result.differing;
+    found.first = result.first;
+    found.largest = result.largest;
+    found.largest_ulp = result.largest_ulp;
+    api_structure_write(difference, &found, sizeof found);
+    return WEFT_OK;
+}
+
+/* The callback of a caller. */
+struct receiver {
+    bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison);
+    void *context;
+};
+
+static enum weft_status receive(void *context, const struct tensor_comparison *tensor,
+                                struct weft_error *error) {
+    const struct receiver *receiver = context;
+    const struct weft_tensor_comparison comparison = {
+        .size = sizeof comparison,
+        .name = tensor->name,
+        .problem = tensor->problem,
+        .floats = tensor->floats,
+        .count = tensor->difference.count,
+        .differing = tensor->difference.differing,
+        .first = tensor->difference.first,
+        .largest = tensor->difference.largest,
+        .largest_ulp = tensor->difference.largest_ulp,
+    };
+    return receiver->tensor == NULL || receiver->tensor(receiver->context, &comparison)
+               ? WEFT_OK
+               : error_set(error, WEFT_INTERRUPTED, "weft_compare_files: the callback ended it");
+}
+
+enum weft_status
+weft_compare_files(const char *a, const char *b,
+                   bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison),
+                   void *context, struct weft_comparison *comparison, struct weft_error *error) {
+    struct receiver receiver = {tensor, context};
+    struct weft_comparison found;
+    struct file_comparison result;
+    API_BEGIN;
+    API_NOT_NULL(a);
+    API_NOT_NULL(b);
+    API_NOT_NULL(comparison);
+    API_STRUCTURE(found, comparison, sizeof found);
+    TRY(compare_files(a, b, receive, &receiver, &result, error));
+    found.tensors = result.tensors;
+    found.different = result.different;
+    memcpy(found.metadata, result.metadata, sizeof found.metadata);
+    found.other_data = result.other_data;
+    found.undigested_a = result.undigested[0];
+    found.undigested_b = result.undigested[1];
+    api_structure_write(comparison, &found, sizeof found);
+    return WEFT_OK;
+}

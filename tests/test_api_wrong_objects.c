@@ -1,0 +1,420 @@
+/* test_api_wrong_objects.c: wrong uses of errors, devices, networks, images and models. */
+#include "wrong_use.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <weft/compare.h>
+
+#define NAN_VALUE ((float)NAN)
+
+static const char list[] = "{\"input\": [1, 4, 4], \"layers\": [{\"kind\": \"flatten\"},"
+                           " {\"kind\": \"batch_norm\", \"name\": \"norm\"},"
+                           " {\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 3}]}";
+
+/* A value that no enumerator has, which a caller may still pass. */
+#define NO_SPLIT ((enum weft_split)7)
+
+START_TEST(nothing_is_harmless) {
+    size_t shape[3] = {1, 1, 1};
+    weft_error_destroy(NULL);
+    weft_devices_destroy(NULL);
+    weft_network_destroy(NULL);
+    weft_images_destroy(NULL);
+    weft_model_destroy(NULL);
+    weft_free(NULL);
+    ck_assert_int_eq(weft_error_status(NULL), WEFT_OK);
+    ck_assert_str_eq(weft_error_message(NULL), "");
+    ck_assert_str_eq(weft_error_hint(NULL), "");
+    ck_assert_str_eq(weft_status_text((enum weft_status)77), "unknown status");
+    ck_assert_uint_eq(weft_devices_count(NULL), 0);
+    ck_assert_ptr_null(weft_devices_get(NULL, 0));
+    ck_assert_str_eq(weft_devices_note(NULL), "");
+    ck_assert_str_eq(weft_devices_note_hint(NULL), "");
+    ck_assert_ptr_null(weft_network_to_json(NULL));
+    ck_assert_ptr_null(weft_network_to_pytorch(NULL));
+    ck_assert_uint_eq(weft_network_layers(NULL), 0);
+    ck_assert_ptr_null(weft_network_layer(NULL, 0));
+    ck_assert_uint_eq(weft_network_tensors(NULL), 0);
+    ck_assert_ptr_null(weft_network_tensor(NULL, 0));
+    ck_assert_ptr_null(weft_network_find(NULL, "conv1.weight"));
+    ck_assert_uint_eq(weft_network_parameters(NULL), 0);
+    ck_assert_uint_eq(weft_images_count(NULL), 0);
+    ck_assert_uint_eq(weft_images_classes(NULL), 0);
+    weft_images_shape(NULL, shape);
+    ck_assert_uint_eq(shape[0], 0);
+    weft_images_shape(NULL, NULL);
+    ck_assert_ptr_null(weft_images_pixels(NULL));
+    ck_assert_ptr_null(weft_images_labels(NULL));
+    ck_assert_ptr_null(weft_images_class_name(NULL, 0));
+    ck_assert_ptr_null(weft_model_network(NULL));
+    ck_assert_uint_eq(weft_model_classes(NULL), 0);
+    ck_assert_ptr_null(weft_model_class_name(NULL, 0));
+    ck_assert_ptr_null(weft_model_options(NULL));
+    ck_assert_str_eq(weft_model_path(NULL), "");
+    ck_assert_str_eq(weft_model_sha256(NULL), "");
+    ck_assert_str_eq(weft_model_notice(NULL), "");
+    ck_assert_str_eq(weft_model_images_sha256(NULL, WEFT_SPLIT_TRAIN), "");
+    ck_assert_str_eq(weft_model_labels_sha256(NULL, WEFT_SPLIT_TRAIN), "");
+    ck_assert(!weft_model_published_assumed(NULL) && !weft_model_undigested(NULL));
+    ck_assert(!weft_data_recognise(NULL, NULL));
+}
+END_TEST
+
+START_TEST(no_error_object) {
+    struct weft_network *network = NULL;
+    ck_assert_int_eq(weft_network_create(NULL, &network, NULL), WEFT_USAGE);
+    ck_assert_int_eq(weft_network_create("[]", &network, NULL), WEFT_BAD_FILE);
+    ck_assert_int_eq(weft_network_create(list, &network, NULL), WEFT_OK);
+    weft_network_destroy(network);
+    ck_assert_int_eq(weft_model_load("/nowhere/model.safetensors", NULL, NULL), WEFT_USAGE);
+}
+END_TEST
+
+START_TEST(an_error_is_cleared) {
+    struct weft_network *network = NULL;
+    begin_wrong_uses();
+    WRONG_OBJECT(network, weft_network_create(NULL, &network, error));
+    RIGHT(weft_network_create(list, &network, error));
+    ck_assert_int_eq(weft_error_status(error), WEFT_OK);
+    ck_assert_str_eq(weft_error_message(error), "");
+    ck_assert_str_eq(weft_error_hint(error), "");
+    weft_network_destroy(network);
+    end_wrong_uses(1);
+}
+END_TEST
+
+START_TEST(lists_of_devices) {
+    struct weft_devices *devices = NULL;
+    size_t index;
+    begin_wrong_uses();
+    WRONG(weft_devices_list(NULL, error));
+    RIGHT(weft_devices_list(&devices, error));
+    WRONG(weft_devices_choose(NULL, "cpu", &index, error));
+    WRONG(weft_devices_choose(devices, "cpu", NULL, error));
+    WRONG(weft_devices_choose(devices, "", &index, error));
+    FAILS(WEFT_BAD_DEVICE, weft_devices_choose(devices, "no such device", &index, error));
+    FAILS(WEFT_BAD_DEVICE, weft_devices_choose(devices, "\xff\xfe", &index, error));
+    FAILS(WEFT_BAD_DEVICE, weft_devices_choose(devices, "999", &index, error));
+    FAILS(WEFT_BAD_DEVICE,
+          weft_devices_choose(devices, "99999999999999999999999999", &index, error));
+    FAILS(WEFT_BAD_DEVICE, weft_devices_choose(devices, "0:99999999999", &index, error));
+    ck_assert_ptr_null(weft_devices_get(devices, SIZE_MAX));
+    ck_assert_ptr_null(weft_devices_get(devices, weft_devices_count(devices)));
+    weft_devices_destroy(devices);
+    end_wrong_uses(9);
+}
+END_TEST
+
+START_TEST(networks) {
+    static const char *const wrong[] = {
+        "",
+        "[]",
+        "{}",
+        "nonsense",
+        "\xff",
+        "{\"input\": [1, 4, 4], \"layers\": []}",
+        "{\"input\": [1, 4, 4], \"layers\": [{\"kind\": \"nothing\"}]}",
+        "{\"input\": [1, 4, 4], \"layers\": [{\"kind\": \"conv2d\", \"out_channels\": -1}]}",
+        "{\"input\": [1, 4, 4], \"layers\": [{\"kind\": \"linear\", \"out_features\": 1e99}]}",
+        "{\"input\": [65536, 65536, 65536], \"layers\": [{\"kind\": \"relu\"}]}",
+        "{\"input\": [0, 4, 4], \"layers\": [{\"kind\": \"relu\"}]}",
+    };
+    struct weft_network *network = NULL;
+    struct weft_needs needs = {.size = sizeof needs};
+    begin_wrong_uses();
+    WRONG_OBJECT(network, weft_network_create(NULL, &network, error));
+    WRONG(weft_network_create(list, NULL, error));
+    WRONG(weft_network_create_published(NULL, error));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        FAILS(WEFT_BAD_FILE, weft_network_create(wrong[i], &network, error));
+        ck_assert_ptr_null(network);
+    }
+    RIGHT(weft_network_create(list, &network, error));
+    ck_assert_ptr_null(weft_network_layer(network, 3));
+    ck_assert_ptr_null(weft_network_layer(network, SIZE_MAX));
+    ck_assert_ptr_null(weft_network_tensor(network, SIZE_MAX));
+    ck_assert_ptr_null(weft_network_find(network, NULL));
+    ck_assert_ptr_null(weft_network_find(network, "out.weight.grad"));
+    WRONG(weft_network_needs(NULL, 1, false, &needs, error));
+    WRONG(weft_network_needs(network, 1, false, NULL, error));
+    WRONG(weft_network_needs(network, 0, false, &needs, error));
+    WRONG(weft_network_needs(network, SIZE_MAX, false, &needs, error));
+    needs.size = 0;
+    WRONG(weft_network_needs(network, 1, false, &needs, error));
+    needs.size = sizeof needs - 1;
+    WRONG(weft_network_needs(network, 1, false, &needs, error));
+    needs.size = SIZE_MAX;
+    WRONG(weft_network_needs(network, 1, false, &needs, error));
+    weft_network_destroy(network);
+    end_wrong_uses(21);
+}
+END_TEST
+
+START_TEST(images_in_memory) {
+    enum { COUNT = 6 };
+    const size_t shape[3] = {1, 2, 2}, empty[3] = {1, 0, 2}, huge[3] = {65536, 65536, 65536},
+                 overflowing[3] = {SIZE_MAX, 2, 2};
+    const uint8_t pixels[COUNT * 4] = {0};
+    uint8_t labels[COUNT] = {0, 1, 2, 0, 1, 2};
+    struct weft_images *images = NULL;
+    begin_wrong_uses();
+    WRONG_OBJECT(images, weft_images_create(COUNT, NULL, pixels, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, NULL, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, NULL, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 0, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 1, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 2, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 257, &images, error));
+    WRONG_OBJECT(images,
+                 weft_images_create(COUNT, shape, pixels, labels, SIZE_MAX, &images, error));
+    WRONG_OBJECT(images, weft_images_create(0, shape, pixels, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(SIZE_MAX, shape, pixels, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, empty, pixels, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(UINT32_MAX, huge, pixels, labels, 3, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, overflowing, pixels, labels, 3, &images, error));
+    WRONG(weft_images_create(COUNT, shape, pixels, labels, 3, NULL, error));
+    labels[5] = 200;
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 3, &images, error));
+    ck_assert_ptr_nonnull(strstr(weft_error_message(error), "labels[5] is 200"));
+    end_wrong_uses(15);
+}
+END_TEST
+
+START_TEST(slices_and_folders) {
+    enum { COUNT = 6 };
+    const size_t shape[3] = {1, 2, 2};
+    const uint8_t pixels[COUNT * 4] = {0}, labels[COUNT] = {0};
+    struct weft_images *images = NULL, *slice = NULL, *bare = NULL;
+    struct weft_images_hash hash = {.size = sizeof hash};
+    struct weft_known_data known = {.size = sizeof known};
+    uint64_t counts[3];
+    double mean, deviation;
+    char *folder = NULL;
+    begin_wrong_uses();
+    RIGHT(weft_images_create(COUNT, shape, pixels, labels, 3, &images, error));
+    RIGHT(weft_images_create(COUNT, shape, pixels, NULL, 0, &bare, error));
+    WRONG_OBJECT(slice, weft_images_slice(NULL, 0, 1, &slice, error));
+    WRONG(weft_images_slice(images, 0, 1, NULL, error));
+    WRONG_OBJECT(slice, weft_images_slice(images, 0, 0, &slice, error));
+    WRONG_OBJECT(slice, weft_images_slice(images, 0, COUNT + 1, &slice, error));
+    WRONG_OBJECT(slice, weft_images_slice(images, COUNT, 1, &slice, error));
+    WRONG_OBJECT(slice, weft_images_slice(images, 5, SIZE_MAX, &slice, error));
+    WRONG_OBJECT(slice, weft_images_slice(images, SIZE_MAX, 2, &slice, error));
+    WRONG_OBJECT(slice, weft_images_read(NULL, NO_SPLIT, &slice, error));
+    WRONG_OBJECT(slice, weft_images_read(NULL, WEFT_SPLIT_COUNT, &slice, error));
+    WRONG_OBJECT(slice, weft_images_read(NULL, (enum weft_split) - 1, &slice, error));
+    WRONG(weft_images_read(NULL, WEFT_SPLIT_TRAIN, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_images_read("/nowhere", WEFT_SPLIT_TRAIN, &slice, error));
+    FAILS(WEFT_BAD_FILE, weft_images_read("", WEFT_SPLIT_TRAIN, &slice, error));
+    WRONG(weft_data_find(NULL, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_data_find("/nowhere", &folder, error));
+    ck_assert_ptr_null(folder);
+    WRONG(weft_images_statistics(NULL, &mean, &deviation, error));
+    WRONG(weft_images_statistics(images, NULL, &deviation, error));
+    WRONG(weft_images_statistics(images, &mean, NULL, error));
+    WRONG(weft_images_class_counts(NULL, counts, 3, error));
+    WRONG(weft_images_class_counts(images, NULL, 3, error));
+    WRONG(weft_images_class_counts(images, counts, 4, error));
+    WRONG(weft_images_class_counts(bare, counts, 0, error));
+    WRONG(weft_images_hash(NULL, &hash, error));
+    WRONG(weft_images_hash(images, NULL, error));
+    WRONG(weft_images_hash(bare, &hash, error));
+    hash.size = 8;
+    WRONG(weft_images_hash(images, &hash, error));
+    ck_assert(!weft_data_recognise(&hash, &known));
+    hash = (struct weft_images_hash){.size = sizeof hash};
+    memset(hash.images, 'a', sizeof hash.images); /* no end */
+    memset(hash.labels, 'a', sizeof hash.labels);
+    ck_assert(!weft_data_recognise(&hash, &known));
+    known.size = 1;
+    ck_assert(!weft_data_recognise(&hash, &known));
+    ck_assert_ptr_null(weft_images_class_name(images, SIZE_MAX));
+    weft_images_destroy(images);
+    weft_images_destroy(bare);
+    end_wrong_uses(26);
+}
+END_TEST
+
+START_TEST(models) {
+    struct weft_network *network = NULL;
+    struct weft_model *model = NULL, *other = NULL;
+    float values[48] = {0};
+    void *bytes = NULL;
+    size_t size = 0;
+    begin_wrong_uses();
+    RIGHT(weft_network_create(list, &network, error));
+    WRONG_OBJECT(other, weft_model_create(NULL, 0, &other, error));
+    WRONG(weft_model_create(network, 0, NULL, error));
+    RIGHT(weft_model_create(network, 0, &model, error));
+    WRONG_OBJECT(other, weft_model_clone(NULL, &other, error));
+    WRONG(weft_model_clone(model, NULL, error));
+    WRONG(weft_model_get(NULL, "out.weight", values, 48, error));
+    WRONG(weft_model_get(model, NULL, values, 48, error));
+    WRONG(weft_model_get(model, "out.weight", NULL, 48, error));
+    WRONG(weft_model_get(model, "out.weight", values, 47, error));
+    WRONG(weft_model_get(model, "out.weight", values, 0, error));
+    WRONG(weft_model_get(model, "out.weight", values, SIZE_MAX, error));
+    WRONG(weft_model_get(model, "conv1.weight", values, 48, error));
+    WRONG(weft_model_get(model, "", values, 48, error));
+    WRONG(weft_model_set(NULL, "out.weight", values, 48, error));
+    WRONG(weft_model_set(model, NULL, values, 48, error));
+    WRONG(weft_model_set(model, "out.weight", NULL, 48, error));
+    WRONG(weft_model_set(model, "out.weight", values, 49, error));
+    WRONG(weft_model_set(model, "\x1b[2J", values, 48, error));
+    ck_assert_ptr_null(strchr(weft_error_message(error), '\x1b'));
+    values[47] = NAN_VALUE;
+    WRONG(weft_model_set(model, "out.weight", values, 48, error));
+    values[47] = -(float)INFINITY;
+    WRONG(weft_model_set(model, "out.weight", values, 48, error));
+    values[0] = -1;
+    WRONG(weft_model_set(model, "norm.running_var", values, 16, error));
+    WRONG(weft_model_save_memory(NULL, &bytes, &size, error));
+    WRONG(weft_model_save_memory(model, NULL, &size, error));
+    WRONG(weft_model_save_memory(model, &bytes, NULL, error));
+    WRONG(weft_model_save(NULL, "model.safetensors", error));
+    WRONG(weft_model_save(model, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_model_save(model, "/nowhere/model.safetensors", error));
+    FAILS(WEFT_BAD_FILE, weft_model_save(model, "", error));
+    weft_model_destroy(model);
+    weft_network_destroy(network);
+    end_wrong_uses(26);
+}
+END_TEST
+
+START_TEST(files_of_models) {
+    struct weft_network *network = NULL, *published = NULL;
+    struct weft_model *model = NULL, *other = NULL;
+    void *bytes = NULL;
+    size_t size = 0;
+    char *longer = malloc(100000);
+    begin_wrong_uses();
+    ck_assert_ptr_nonnull(longer);
+    memset(longer, 'x', 99999);
+    longer[99999] = '\0';
+    RIGHT(weft_network_create(list, &network, error));
+    RIGHT(weft_network_create_published(&published, error));
+    RIGHT(weft_model_create(network, 0, &model, error));
+    RIGHT(weft_model_save_memory(model, &bytes, &size, error));
+    WRONG_OBJECT(other, weft_model_load(NULL, &other, error));
+    WRONG(weft_model_load("model.safetensors", NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load("/nowhere/model.safetensors", &other, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load("", &other, error));
+    ck_assert_int_ne(weft_model_load(longer, &other, error), WEFT_OK);
+    ck_assert_int_ne(weft_model_save(model, longer, error), WEFT_OK);
+    WRONG_OBJECT(other, weft_model_load_as(NULL, network, &other, error));
+    WRONG_OBJECT(other, weft_model_load_as("model.safetensors", NULL, &other, error));
+    WRONG(weft_model_load_as("model.safetensors", network, NULL, error));
+    WRONG_OBJECT(other, weft_model_load_memory(NULL, size, &other, error));
+    WRONG(weft_model_load_memory(bytes, size, NULL, error));
+    WRONG_OBJECT(other, weft_model_load_memory_as(NULL, size, network, &other, error));
+    WRONG_OBJECT(other, weft_model_load_memory_as(bytes, size, NULL, &other, error));
+    WRONG(weft_model_load_memory_as(bytes, size, network, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load_memory(bytes, 0, &other, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load_memory(bytes, 7, &other, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load_memory(bytes, size - 1, &other, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load_memory(longer, 99999, &other, error));
+    FAILS(WEFT_BAD_FILE, weft_model_load_memory_as(bytes, size, published, &other, error));
+    ck_assert_ptr_null(other);
+    free(longer);
+    weft_free(bytes);
+    weft_model_destroy(model);
+    weft_network_destroy(network);
+    weft_network_destroy(published);
+    end_wrong_uses(17);
+}
+END_TEST
+
+START_TEST(names_and_options_of_models) {
+    const char *const names[3] = {"a", "b", "c"}, *const missing[3] = {"a", NULL, "c"},
+                      *const empty[3] = {"a", "", "c"}, *const invalid[3] = {"a", "\xff", "c"},
+                      *const control[3] = {"a", "b\x1b", "c"};
+    struct weft_images_hash hash = {.size = sizeof hash};
+    struct weft_network *network = NULL;
+    struct weft_model *model = NULL;
+    begin_wrong_uses();
+    RIGHT(weft_network_create(list, &network, error));
+    RIGHT(weft_model_create(network, 0, &model, error));
+    WRONG(weft_model_set_classes(NULL, names, 3, error));
+    WRONG(weft_model_set_classes(model, NULL, 3, error));
+    WRONG(weft_model_set_classes(model, names, 2, error));
+    WRONG(weft_model_set_classes(model, names, SIZE_MAX, error));
+    WRONG(weft_model_set_classes(model, missing, 3, error));
+    WRONG(weft_model_set_classes(model, empty, 3, error));
+    WRONG(weft_model_set_classes(model, invalid, 3, error));
+    WRONG(weft_model_set_classes(model, control, 3, error));
+    ck_assert_uint_eq(weft_model_classes(model), 0);
+    WRONG(weft_model_set_options(NULL, "{}", error));
+    WRONG(weft_model_set_options(model, "", error));
+    WRONG(weft_model_set_options(model, "[]", error));
+    WRONG(weft_model_set_options(model, "{", error));
+    WRONG(weft_model_set_options(model, "{\"a\": \"\xff\"}", error));
+    ck_assert_ptr_null(weft_model_options(model));
+    WRONG(weft_model_set_data(NULL, WEFT_SPLIT_TRAIN, NULL, error));
+    WRONG(weft_model_set_data(model, NO_SPLIT, NULL, error));
+    WRONG(weft_model_set_data(model, WEFT_SPLIT_TRAIN, &hash, error));
+    memset(hash.images, 'g', 64);
+    memset(hash.labels, 'a', 65);
+    WRONG(weft_model_set_data(model, WEFT_SPLIT_TRAIN, &hash, error));
+    memset(hash.images, 'a', 65);
+    WRONG(weft_model_set_data(model, WEFT_SPLIT_TRAIN, &hash, error));
+    hash.size = 0;
+    WRONG(weft_model_set_data(model, WEFT_SPLIT_TRAIN, &hash, error));
+    ck_assert_str_eq(weft_model_images_sha256(model, NO_SPLIT), "");
+    ck_assert_ptr_null(weft_model_class_name(model, 0));
+    weft_model_destroy(model);
+    weft_network_destroy(network);
+    end_wrong_uses(19);
+}
+END_TEST
+
+static bool stop(void *context, const struct weft_tensor_comparison *comparison) {
+    ck_assert_ptr_nonnull(comparison->name);
+    (void)context;
+    return false;
+}
+
+START_TEST(comparisons) {
+    static const float a[2] = {1, 2}, b[2] = {1, 3};
+    struct weft_difference difference = {.size = sizeof difference};
+    struct weft_comparison comparison = {.size = sizeof comparison};
+    char path[4096];
+    begin_wrong_uses();
+    snprintf(path, sizeof path, "%s/data/trained.safetensors", source_root());
+    WRONG(weft_compare_values(NULL, b, 2, &difference, error));
+    WRONG(weft_compare_values(a, NULL, 2, &difference, error));
+    WRONG(weft_compare_values(a, b, 2, NULL, error));
+    WRONG(weft_compare_values(a, b, SIZE_MAX, &difference, error));
+    difference.size = 0;
+    WRONG(weft_compare_values(a, b, 2, &difference, error));
+    difference.size = sizeof difference;
+    RIGHT(weft_compare_values(a, b, 2, &difference, error));
+    ck_assert_uint_eq(difference.first, 1);
+    WRONG(weft_compare_files(NULL, path, NULL, NULL, &comparison, error));
+    WRONG(weft_compare_files(path, NULL, NULL, NULL, &comparison, error));
+    WRONG(weft_compare_files(path, path, NULL, NULL, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_compare_files(path, "/nowhere", NULL, NULL, &comparison, error));
+    FAILS(WEFT_INTERRUPTED, weft_compare_files(path, path, stop, NULL, &comparison, error));
+    RIGHT(weft_compare_files(path, path, NULL, NULL, &comparison, error));
+    ck_assert_uint_eq(comparison.different, 0);
+    ck_assert_uint_eq(comparison.tensors, 20);
+    comparison.size = 3;
+    WRONG(weft_compare_files(path, path, NULL, NULL, &comparison, error));
+    end_wrong_uses(11);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, nothing_is_harmless);
+    tcase_add_test(tests, no_error_object);
+    tcase_add_test(tests, an_error_is_cleared);
+    tcase_add_test(tests, lists_of_devices);
+    tcase_add_test(tests, networks);
+    tcase_add_test(tests, images_in_memory);
+    tcase_add_test(tests, slices_and_folders);
+    tcase_add_test(tests, models);
+    tcase_add_test(tests, files_of_models);
+    tcase_add_test(tests, names_and_options_of_models);
+    tcase_add_test(tests, comparisons);
+}
+
+CHECK_MAIN("api_wrong_objects", add_tests)
