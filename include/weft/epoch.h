@@ -18,6 +18,7 @@ struct weft_step_result {
 /* The result of an epoch, as the notebook prints it: measured on each batch before its update, in
  * training mode. */
 struct weft_epoch {
+    size_t size;
     size_t epoch;                           /* from 1 */
     uint64_t images;                        /* of the epoch */
     uint64_t correct;                       /* images whose largest logit is that of their label */

@@ -10,14 +10,16 @@ struct checkpoint {
     struct weft_model *model;   /* after the last finished epoch, with its options */
     struct training training;   /* as requested; batch may be larger than the number of images */
     enum weft_math math;        /* how it was computed so far */
-    size_t epochs;              /* finished epochs, at least 1 */
-    uint64_t steps;             /* made in these epochs */
+    size_t epochs;              /* finished epochs */
+    uint64_t steps;             /* made in these epochs, and apart from them */
     float *moments;             /* Adam's, laid out as the parameters */
     float *second_moments;      /* Adam's, laid out as the parameters */
     struct weft_epoch *history; /* of each finished epoch; results is NULL */
-    char init[65];     /* SHA-256 of the file with the initial values, in hexadecimal, or empty */
-    char *data;        /* folder of the images, or NULL */
-    uint64_t images;   /* number of images that the training uses */
+    char init[65]; /* SHA-256 of the file with the initial values, in hexadecimal, or empty */
+    char *data;    /* folder of the images, or NULL */
+    /* Number of images that the training uses. 0: a session of the library, whose epochs may be of
+     * several sets of images. It may also have no epoch yet, and steps that belong to none. */
+    uint64_t images;
     uint32_t checksum; /* images_checksum of these images */
 };
 

@@ -57,7 +57,7 @@ static enum weft_status read_integers(const struct safetensors *file, struct che
     TRY(find(file, "progress", "I64", 2, &entry, error));
     epochs = safetensors_integer(entry, 0);
     steps = safetensors_integer(entry, 1);
-    if (epochs < 1 || epochs > 1000000 || steps < epochs) {
+    if (epochs < 0 || epochs > 1000000 || steps < epochs) {
         return error_set(error, WEFT_BAD_FILE, "tensor progress: %lld epochs of %lld steps",
                          (long long)epochs, (long long)steps);
     }

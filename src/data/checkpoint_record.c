@@ -63,7 +63,7 @@ static enum weft_status read_training(const json_t *json, struct checkpoint *che
     if (init == NULL || strlen(init) >= sizeof checkpoint->init) {
         return bad(error, "init");
     }
-    if (!integer_of(json, "images", UINT32_MAX, &checkpoint->images) || checkpoint->images == 0 ||
+    if (!integer_of(json, "images", UINT32_MAX, &checkpoint->images) ||
         !integer_of(json, "checksum", UINT32_MAX, &checksum)) {
         return bad(error, "images or checksum");
     }
@@ -84,7 +84,7 @@ static enum weft_status read_history(const json_t *json, struct checkpoint *chec
     if (json_array_size(list) != checkpoint->epochs) {
         return bad(error, "history");
     }
-    checkpoint->history = calloc(checkpoint->epochs, sizeof *checkpoint->history);
+    checkpoint->history = calloc(checkpoint->epochs + 1, sizeof *checkpoint->history);
     if (checkpoint->history == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the history");
     }
@@ -92,21 +92,24 @@ static enum weft_status read_history(const json_t *json, struct checkpoint *chec
         const json_t *item = json_array_get(list, i);
         struct weft_epoch *to = &checkpoint->history[i];
         uint64_t steps;
-        if (!integer_of(item, "images", UINT32_MAX, &to->images) ||
-            to->images != checkpoint->images ||
+        if (!integer_of(item, "images", UINT32_MAX, &to->images) || to->images == 0 ||
+            (checkpoint->images != 0 && to->images != checkpoint->images) ||
             !integer_of(item, "correct", to->images, &to->correct) ||
             !integer_of(item, "steps", UINT32_MAX, &steps) || steps == 0 ||
             !double_of(item, "total_loss", &to->total_loss) ||
             !double_of(item, "seconds", &to->seconds)) {
             return bad(error, "history");
         }
+        to->size = sizeof *to;
         to->epoch = i + 1;
         to->steps = (size_t)steps;
         to->accuracy = (double)to->correct / (double)to->images;
         to->mean_loss = to->total_loss / (double)to->steps;
         total += steps;
     }
-    return total == checkpoint->steps ? WEFT_OK : bad(error, "the number of steps");
+    return total == checkpoint->steps || (checkpoint->images == 0 && total < checkpoint->steps)
+               ? WEFT_OK
+               : bad(error, "the number of steps");
 }
 
 /* Returns whether ${options} lack ${key}, or have ${number}. */
@@ -158,6 +161,9 @@ enum weft_status checkpoint_read_record(const char *text, struct checkpoint *che
         return error_context(error, "__metadata__ weft.checkpoint");
     }
     TRY_OR(done, read_training(json, checkpoint, error));
+    if (checkpoint->images != 0 && checkpoint->epochs == 0) {
+        TRY_OR(done, bad(error, "the number of epochs"));
+    }
     TRY_OR(done, read_history(json, checkpoint, error));
     TRY_OR(done, check_options(checkpoint, error));
     data = text_of(json, "data");

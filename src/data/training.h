@@ -14,8 +14,8 @@
 struct training_start {
     size_t epochs;               /* finished epochs */
     uint64_t steps;              /* made in these epochs */
-    const float *moments;        /* Adam's, laid out as the parameters */
-    const float *second_moments; /* Adam's, laid out as the parameters */
+    const float *moments;        /* Adam's, laid out as the parameters. NULL: the device has */
+    const float *second_moments; /* these and the values of the model already */
 };
 
 /* What determines the bits of a training, in addition to network, data and initial values. */

@@ -11,6 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+unsigned long os_process_id(void) {
+    return (unsigned long)getpid();
+}
+
 double os_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -8,6 +8,9 @@
 /* Returns seconds of a monotonic clock. */
 double os_seconds(void);
 
+/* Returns a number that no other process has. */
+unsigned long os_process_id(void);
+
 /* Stores the name of the machine, or an empty text if it has none. */
 void os_host_name(char name[256]);
 

@@ -27,7 +27,7 @@ struct run {
     uint32_t *order;                  /* of the images in the epoch */
     struct adam_constants *adam;      /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
-    float *values;                    /* as long as the longer flat array */
+    float *values;                    /* as long as parameters and buffers together */
     size_t chunk;                     /* steps between two calls of the progress callback */
 };
 
@@ -51,8 +51,7 @@ static void run_free(struct run *run) {
 static enum weft_status run_init(struct run *run, struct weft_error *error) {
     const struct weft_network *network = run->model->network;
     size_t steps = (run->images + run->training->batch - 1) / run->training->batch;
-    size_t floats = network->parameter_count > network->buffer_count ? network->parameter_count
-                                                                     : network->buffer_count;
+    size_t floats = network->parameter_count + network->buffer_count;
     run->order = malloc(run->images * sizeof *run->order);
     run->adam = malloc(steps * sizeof *run->adam);
     run->results = malloc(steps * sizeof *run->results);
@@ -68,6 +67,9 @@ static enum weft_status write_state(struct run *run, struct weft_error *error) {
     const struct training_start *start = run->training->start;
     const float *moments = start != NULL ? start->moments : run->values;
     const float *second_moments = start != NULL ? start->second_moments : run->values;
+    if (start != NULL && moments == NULL) {
+        return WEFT_OK;
+    }
     TRY(backend_write(run->backend, ARRAY_PARAMETERS, run->model->parameters, error));
     TRY(backend_write(run->backend, ARRAY_BUFFERS, run->model->buffers, error));
     TRY(backend_write(run->backend, ARRAY_MOMENTS, moments, error));
@@ -90,27 +92,20 @@ static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t 
     return error_hint(error, "a smaller --lr may help");
 }
 
-/* Reads one flat array of ${count} floats from the device into ${to}. Fails, and leaves ${to} as it
- * is, if a value is infinite or NaN. */
-static enum weft_status read_array(struct run *run, enum backend_array array, float *to,
-                                   size_t count, size_t epoch, size_t steps,
-                                   struct weft_error *error) {
-    TRY(backend_read(run->backend, array, run->values, error));
-    if (!all_finite(run->values, count)) {
-        return diverged(error, epoch, steps, "a parameter is not a finite number");
-    }
-    memcpy(to, run->values, count * sizeof *to);
-    return WEFT_OK;
-}
-
-/* Reads the values of the model from the device, after ${steps} steps of ${epoch}. */
+/* Reads the values of the model from the device, after ${steps} steps of ${epoch}. Fails, and
+ * leaves the model as it is, if a value is infinite or NaN. */
 static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
                                    struct weft_error *error) {
     const struct weft_network *network = run->model->network;
-    TRY(read_array(run, ARRAY_BUFFERS, run->model->buffers, network->buffer_count, epoch, steps,
-                   error));
-    TRY(read_array(run, ARRAY_PARAMETERS, run->model->parameters, network->parameter_count, epoch,
-                   steps, error));
+    const size_t parameters = network->parameter_count, buffers = network->buffer_count;
+    float *buffer_values = run->values + parameters;
+    TRY(backend_read(run->backend, ARRAY_PARAMETERS, run->values, error));
+    TRY(backend_read(run->backend, ARRAY_BUFFERS, buffer_values, error));
+    if (!all_finite(run->values, parameters + buffers)) {
+        return diverged(error, epoch, steps, "a parameter is not a finite number");
+    }
+    memcpy(run->model->parameters, run->values, parameters * sizeof *run->values);
+    memcpy(run->model->buffers, buffer_values, buffers * sizeof *run->values);
     for (size_t i = 0; i < network->layer_count; i++) {
         if (layer_kinds[network->layers[i].kind]->counts_batches) {
             run->model->batches[i] += (int64_t)steps;
@@ -170,6 +165,7 @@ static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t s
                                    double seconds) {
     size_t images = steps * run->training->batch;
     struct weft_epoch summary = {
+        .size = sizeof summary,
         .epoch = epoch,
         .images = images < run->images ? images : run->images,
         .seconds = seconds,

@@ -213,6 +213,10 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
     }
     TRY(checkpoint_load(path, &train->from, error));
     from = train->from;
+    if (from->images == 0) {
+        return error_set(error, WEFT_BAD_FILE,
+                         "%s: a session of the library wrote it, not weft train", path);
+    }
     cli_setup_undigested(&options->common, path, from->model->undigested);
 
     /* Check the options against it. */

@@ -6,6 +6,10 @@
 /* Needs windows.h. */
 #include <psapi.h>
 
+unsigned long os_process_id(void) {
+    return GetCurrentProcessId();
+}
+
 double os_seconds(void) {
     LARGE_INTEGER now, a_second;
     QueryPerformanceCounter(&now);

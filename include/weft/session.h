@@ -1,0 +1,276 @@
+/* session.h: a device that holds a model and images, and computes: training, evaluation,
+ * prediction, and the parts of a training step.
+ *
+ *     struct weft_session *session;
+ *     if (weft_session_open(model, NULL, &session, error) == WEFT_OK &&
+ *         weft_train(session, images, NULL, error) == WEFT_OK) {
+ *         weft_session_model(session, &trained, error);
+ *     }
+ *     weft_session_close(session);
+ *
+ * A session copies the model when it is opened. Training changes the session's copy:
+ * weft_session_model makes a model of the present values.
+ *
+ * A session is used by one thread at a time: a call while another one runs fails with WEFT_USAGE.
+ * There are two exceptions. weft_session_cancel may be called at any time. And callbacks of
+ * weft_train and weft_evaluate may call the functions that leave the values as they are:
+ * weft_session_model, weft_session_get, weft_evaluate, weft_predict and weft_checkpoint_save.
+ * Sessions are independent of each other.
+ *
+ * After fork, each call of the child with a session of the parent fails with WEFT_USAGE. The child
+ * may close it, which frees only memory.
+ *
+ * All functions fail with WEFT_BAD_DEVICE when the device fails, and with WEFT_NO_MEMORY. */
+#ifndef WEFT_SESSION_H
+#define WEFT_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/device.h"
+#include "weft/epoch.h"
+#include "weft/error.h"
+#include "weft/images.h"
+#include "weft/model.h"
+#include "weft/options.h"
+
+WEFT_BEGIN
+
+struct weft_session;
+
+/* Where and how a session computes. Initialise it with WEFT_SESSION_OPTIONS. */
+struct weft_session_options {
+    size_t size;
+    const char *device; /* a selector, as of weft_devices_choose; NULL: "auto" */
+    size_t batch;       /* the maximum number of images of a step or pass; 0: 100 */
+    unsigned threads;   /* of the CPU backend, or of an OpenCL CPU device; 0: all */
+    bool forward_only;  /* no training and no weft_backward: needs less memory */
+    bool no_cache;      /* do not use the cache of compiled OpenCL programs */
+    bool no_fuse;       /* do not fuse layers, so that all tensors can be read; changes no bit */
+    enum weft_math math;
+    enum weft_mapping mapping;
+    enum weft_step_kernel step_kernel;
+    const char *kernels;    /* a folder of .cl files that replaces the built-in ones, or NULL */
+    const char *cl_options; /* further options for the OpenCL compiler, or NULL */
+    /* Gets messages about the device, one at a time and without a newline at the end, from the
+     * thread that calls the library. Their wording may change. May be NULL. */
+    void (*log)(void *context, const char *text);
+    /* Is asked several times a second whether to go on while the session works; ${steps} is how
+     * many steps or passes of the present call are done, such as 2.25. After false the call ends
+     * with WEFT_INTERRUPTED. It may be called on a thread of the session, but never on two at once,
+     * and must not use the session. weft_forward, weft_backward and weft_step do not ask. May be
+     * NULL. */
+    bool (*go_on)(void *context, double steps);
+    void *context; /* of log and go_on */
+};
+#define WEFT_SESSION_OPTIONS                                                                       \
+    {                                                                                              \
+        sizeof(struct weft_session_options), NULL, 0, 0, false, false, false, WEFT_MATH_EXACT,     \
+            WEFT_MAPPING_AUTO, WEFT_STEP_KERNEL_AUTO, NULL, NULL, NULL, NULL, NULL                 \
+    }
+
+/* Opens the device that ${options} names, with all kernels and memory for the network of ${model},
+ * and copies the values of ${model} to it. ${options} NULL: the defaults. "auto" opens the first
+ * device of the order (weft/device.h) that can be opened and whose arithmetic is right; the last
+ * one is the CPU backend. Fails with WEFT_BAD_DEVICE if the selector matches no device, or the
+ * device cannot be opened; and with WEFT_USAGE if it matches more than one, or for WEFT_MATH_FAST
+ * without an OpenCL device or without CLBlast. */
+WEFT_API enum weft_status weft_session_open(const struct weft_model *model,
+                                            const struct weft_session_options *options,
+                                            struct weft_session **session,
+                                            struct weft_error *error);
+
+/* Closes ${session} and frees all that it holds. NULL is harmless. No call may run. */
+WEFT_API void weft_session_close(struct weft_session *session);
+
+/* Returns the device, which is valid until ${session} is closed. NULL for NULL. */
+WEFT_API const struct weft_device *weft_session_device(const struct weft_session *session);
+
+/* Returns what is worth knowing about the device, a sentence a line: which devices "auto" passed
+ * over and why, which rule of OpenCL the device breaks, why the cache was not used. Empty if there
+ * is nothing to say, and for NULL. */
+WEFT_API const char *weft_session_notice(const struct weft_session *session);
+
+/* Sets the value of each of the 256 bytes that a pixel can be. At opening they are
+ * (v / 255 - 0.2859) / 0.3530. Fails with WEFT_USAGE for a value that is NaN or infinite. */
+WEFT_API enum weft_status weft_session_set_pixels(struct weft_session *session,
+                                                  const float values[256],
+                                                  struct weft_error *error);
+
+/* Makes a model of the present values. In a callback of weft_train they are those after the last
+ * finished epoch. What the session's model was read with (its options and the hashes of its data)
+ * is left out once the values have changed. Fails with WEFT_DIVERGED if a value is NaN or
+ * infinite. */
+WEFT_API enum weft_status weft_session_model(struct weft_session *session,
+                                             struct weft_model **model, struct weft_error *error);
+
+/* Replaces all values by those of ${model}, which has the same network. Adam's state and the
+ * numbers of epochs and steps begin anew. */
+WEFT_API enum weft_status weft_session_set_model(struct weft_session *session,
+                                                 const struct weft_model *model,
+                                                 struct weft_error *error);
+
+/* Copies the ${count} values of a tensor to ${values}. ${name} is that of a tensor of the network:
+ * "conv1.weight", "batchN1.running_mean"; with ".grad", ".moment" or ".second_moment" a gradient or
+ * Adam's state of a trained one; or a tensor of the last step or pass, with its images outermost:
+ * "input", "conv1.output", and after a backward pass "conv1.output.grad" and, after weft_backward,
+ * "input.grad". Fails with WEFT_USAGE if there is no such tensor, if it has another number of
+ * values, and for one that does not exist because layers are fused (no_fuse). */
+WEFT_API enum weft_status weft_session_get(struct weft_session *session, const char *name,
+                                           float *values, size_t count, struct weft_error *error);
+
+/* Sets a tensor of the network, or its ".moment" or ".second_moment". Fails with WEFT_USAGE for
+ * values that are NaN or infinite, and for a running variance or second moment below 0; nothing is
+ * changed then. */
+WEFT_API enum weft_status weft_session_set(struct weft_session *session, const char *name,
+                                           const float *values, size_t count,
+                                           struct weft_error *error);
+
+/* Copies ${images} to the device, for many calls of weft_train and weft_evaluate; other images are
+ * copied for each call. A slice is a set of its own. The session holds a reference: ${images} may
+ * be destroyed. Any number of sets can be kept. Fails with WEFT_USAGE for images that do not fit
+ * the network. */
+WEFT_API enum weft_status weft_session_keep(struct weft_session *session,
+                                            const struct weft_images *images,
+                                            struct weft_error *error);
+
+/* Frees what weft_session_keep made. Fails with WEFT_USAGE if ${images} are not kept. */
+WEFT_API enum weft_status weft_session_drop(struct weft_session *session,
+                                            const struct weft_images *images,
+                                            struct weft_error *error);
+
+/* Ends the call that runs, or else the next one, with WEFT_INTERRUPTED. It may be called from any
+ * thread and from a signal handler, while the session is open. NULL is harmless. */
+WEFT_API void weft_session_cancel(struct weft_session *session);
+
+/* What a training does. Initialise it with WEFT_TRAINING_OPTIONS. */
+struct weft_training_options {
+    size_t size;
+    size_t epochs;       /* of this call; 0: 5 */
+    size_t batch;        /* images of a step, at most those of the session; 0: those */
+    float learning_rate; /* Adam's; 0: 0.01 */
+    uint64_t seed;       /* of the order of the images */
+    enum weft_order order;
+    uint64_t steps; /* of this call: it ends after them, in the middle of an epoch; 0: no limit */
+    /* Called a few times a second, after ${step} of the ${steps} steps of ${epoch}. false ends the
+     * training. May be NULL. */
+    bool (*progress)(void *context, size_t epoch, size_t step, size_t steps);
+    /* Called after each epoch. It may change ${learning_rate} for the following ones. false ends
+     * the training. May be NULL. */
+    bool (*epoch)(void *context, const struct weft_epoch *epoch, float *learning_rate);
+    void *context; /* of progress and epoch */
+};
+#define WEFT_TRAINING_OPTIONS                                                                      \
+    { sizeof(struct weft_training_options), 0, 0, 0, 0, WEFT_ORDER_SHUFFLED, 0, NULL, NULL, NULL }
+
+/* Trains on ${images} with Adam (beta1 0.9, beta2 0.999, eps 1e-8) and cross entropy, as "weft
+ * train" does, with the same bits. ${options} NULL: the defaults. Goes on where the session is: the
+ * numbers of epochs and steps and Adam's state continue, so two calls of one epoch give the values
+ * of one call of two.
+ *
+ * Fails with WEFT_USAGE for images without labels or that do not fit the network; with
+ * WEFT_INTERRUPTED when a callback returned false or after weft_session_cancel; and with
+ * WEFT_DIVERGED if the loss or a value becomes NaN or infinite. When it fails, the session is as it
+ * was after the last finished epoch. */
+WEFT_API enum weft_status weft_train(struct weft_session *session, const struct weft_images *images,
+                                     const struct weft_training_options *options,
+                                     struct weft_error *error);
+
+/* Returns the numbers of epochs and of steps that the values of ${session} have been trained for.
+ * Steps include those of weft_step. 0 for NULL. */
+WEFT_API size_t weft_session_epochs(const struct weft_session *session);
+WEFT_API uint64_t weft_session_steps(const struct weft_session *session);
+
+/* How images are evaluated, and where results of many numbers are stored. Initialise it with
+ * WEFT_EVALUATION_OPTIONS. */
+struct weft_evaluation_options {
+    size_t size;
+    enum weft_statistics statistics; /* that batch norm uses */
+    /* Images of a pass, at most those of the session; 0: those. With WEFT_STATISTICS_BATCH the
+     * statistics are those of a pass; else the size of a pass changes only the speed. */
+    size_t batch;
+    /* Called after each pass with the number of evaluated images and of all. false ends the
+     * evaluation with WEFT_INTERRUPTED. May be NULL. */
+    bool (*progress)(void *context, size_t done, size_t images);
+    void *context;
+    /* If not NULL: the caller's array for outputs x outputs numbers of images, a row for each true
+     * class, a column for each predicted one; and its number of elements. */
+    uint64_t *confusion;
+    size_t confusion_count;
+    /* If not NULL: the caller's array for the images x outputs logits; and its elements. */
+    float *logits;
+    size_t logits_count;
+};
+#define WEFT_EVALUATION_OPTIONS                                                                    \
+    {                                                                                              \
+        sizeof(struct weft_evaluation_options), WEFT_STATISTICS_RUNNING, 0, NULL, NULL, NULL, 0,   \
+            NULL, 0                                                                                \
+    }
+
+/* The result of an evaluation. Set size before the call: WEFT_EVALUATION. */
+struct weft_evaluation {
+    size_t size;
+    size_t images, correct;
+    size_t outputs;  /* of the network: the classes that it can predict */
+    double accuracy; /* correct / images */
+    double loss;     /* mean cross entropy */
+};
+#define WEFT_EVALUATION                                                                            \
+    { sizeof(struct weft_evaluation), 0, 0, 0, 0, 0 }
+
+/* Evaluates the present values on ${images}. ${options} NULL: the defaults. Fails with WEFT_USAGE
+ * for images without labels or that do not fit the network, and for arrays of another size. */
+WEFT_API enum weft_status weft_evaluate(struct weft_session *session,
+                                        const struct weft_images *images,
+                                        const struct weft_evaluation_options *options,
+                                        struct weft_evaluation *evaluation,
+                                        struct weft_error *error);
+
+/* Predicts ${count} images of ${pixels}: a byte for each value of the network's input, image after
+ * image. Stores count x outputs logits in ${logits}, and for each image the first class with the
+ * largest logit in ${classes}; either may be NULL. Batch norm uses running statistics. Any number
+ * of images is computed in the memory of a batch. */
+WEFT_API enum weft_status weft_predict(struct weft_session *session, const uint8_t *pixels,
+                                       size_t count, float *logits, uint32_t *classes,
+                                       struct weft_error *error);
+
+/* A training step in three calls, for a loss of the caller's own.
+ *
+ * weft_forward computes all layers for ${count} images, at most the session's batch, of ${inputs}:
+ * count x input floats, of any values. Stores the count x output floats in ${outputs}, unless it is
+ * NULL. With WEFT_STATISTICS_BATCH, as in training, running statistics change.
+ *
+ * weft_backward computes the gradients of all parameters and of the inputs from ${doutputs}, the
+ * gradients of the loss with respect to the outputs of the last weft_forward: once, and before any
+ * other pass. Gradients are sums over the images, so for a mean loss the caller divides ${doutputs}
+ * by their number. Stores the gradients of the inputs in ${dinputs}, unless it is NULL.
+ *
+ * weft_step makes a step of Adam with the gradients of the last weft_backward, once. It does not
+ * look for values that are NaN or infinite: weft_session_model does.
+ *
+ * All fail with WEFT_USAGE when they are called in another order. */
+WEFT_API enum weft_status weft_forward(struct weft_session *session,
+                                       enum weft_statistics statistics, const float *inputs,
+                                       size_t count, float *outputs, struct weft_error *error);
+WEFT_API enum weft_status weft_backward(struct weft_session *session, const float *doutputs,
+                                        float *dinputs, struct weft_error *error);
+WEFT_API enum weft_status weft_step(struct weft_session *session, float learning_rate,
+                                    struct weft_error *error);
+
+/* Writes values, Adam's state and the numbers of epochs and steps to ${path}, so that
+ * weft_checkpoint_load and weft_train continue with the same bits, in another process or on another
+ * device: to a temporary file first, which is then renamed. Fails with WEFT_BAD_FILE; an older file
+ * stays then. */
+WEFT_API enum weft_status weft_checkpoint_save(struct weft_session *session, const char *path,
+                                               struct weft_error *error);
+
+/* Reads a file of weft_checkpoint_save, or checkpoint.safetensors of "weft train". Fails with
+ * WEFT_BAD_FILE for a file that is missing, damaged, of another network or of another contract of
+ * equal bits; nothing is changed then. */
+WEFT_API enum weft_status weft_checkpoint_load(struct weft_session *session, const char *path,
+                                               struct weft_error *error);
+
+WEFT_END
+
+#endif

@@ -1,0 +1,165 @@
+/* session.c: opens and closes sessions. */
+#include "api/session.h"
+#include "backend/device.h"
+#include "base/text.h"
+#include "os/host.h"
+
+#include <stdlib.h>
+
+enum { BATCH = 100, BATCH_MAX = 1000000, THREADS_MAX = 65536 };
+
+/* Checks ${options}, and replaces 0 by defaults. */
+static enum weft_status check(struct weft_session_options *options, const char *function,
+                              struct weft_error *error) {
+    const struct {
+        const char *name;
+        unsigned value, end;
+    } choices[] = {
+        {"math", options->math, WEFT_MATH_FAST + 1},
+        {"mapping", options->mapping, WEFT_MAPPING_GPU + 1},
+        {"step_kernel", options->step_kernel, WEFT_STEP_KERNEL_NEVER + 1},
+    };
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        if (choices[i].value >= choices[i].end) {
+            return api_usage(error, function, "%s is %u: it must be below %u", choices[i].name,
+                             choices[i].value, choices[i].end);
+        }
+    }
+    options->batch = options->batch != 0 ? options->batch : BATCH;
+    options->device = options->device != NULL ? options->device : "auto";
+    if (options->batch > BATCH_MAX) {
+        return api_usage(error, function, "batch is %zu: it must be at most %d", options->batch,
+                         BATCH_MAX);
+    }
+    if (options->threads > THREADS_MAX) {
+        return api_usage(error, function, "threads is %u: it must be at most %d", options->threads,
+                         THREADS_MAX);
+    }
+    if (options->device[0] == '\0') {
+        return api_usage(error, function, "device is empty");
+    }
+    return WEFT_OK;
+}
+
+/* Opens the backend. Stores in session->notice what is to say about it. */
+static enum weft_status open_backend(struct weft_session *session, struct weft_error *error) {
+    const struct weft_session_options *options = &session->options;
+    const struct backend_options requested = {
+        .device = options->device,
+        .threads = options->threads,
+        .kernels = options->kernels,
+        .cl_options = options->cl_options,
+        .mapping = options->mapping,
+        .math = options->math,
+        .step_kernel = options->step_kernel,
+        .no_cache = options->no_cache,
+        .no_fuse = options->no_fuse,
+        .batch = options->batch,
+        .forward_only = options->forward_only,
+        .log = {options->log, options->context},
+        .watch = {session_go_on, session},
+    };
+    struct weft_error notice = {0};
+    struct text text = {0};
+    const char *parts[4];
+    TRY(backend_open(session->model->network, &requested, &session->backend, &notice, error));
+    parts[0] = notice.message;
+    parts[1] = notice.hint;
+    parts[2] = backend_warning(session->backend);
+    parts[3] = backend_note(session->backend);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i] != NULL && parts[i][0] != '\0') {
+            text_add(&text, "%s%s", text.length > 0 ? "\n" : "", parts[i]);
+        }
+    }
+    session->notice = text_take(&text);
+    session->device = device_public(backend_device(session->backend));
+    return session->notice != NULL ? WEFT_OK
+                                   : error_set(error, WEFT_NO_MEMORY, "no memory for a session");
+}
+
+/* Makes what a session holds, from a copy of ${model}. */
+static enum weft_status fill(struct weft_session *session, const struct weft_model *model,
+                             struct weft_error *error) {
+    float pixels[256];
+    size_t parameters;
+    TRY(model_copy(model, &session->model, error));
+    parameters = session->model->network->parameter_count;
+    if (!session->options.forward_only) {
+        session->moments = calloc(parameters + 1, sizeof *session->moments);
+        session->second_moments = calloc(parameters + 1, sizeof *session->second_moments);
+    }
+    session->sets = calloc(1, sizeof *session->sets);
+    if (session->sets == NULL || (!session->options.forward_only &&
+                                  (session->moments == NULL || session->second_moments == NULL))) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a session");
+    }
+    session->set_count = 1;
+    TRY(open_backend(session, error));
+    pixels_normalised(pixels);
+    TRY(backend_set_pixels(session->backend, pixels, error));
+    return session_write(session, error);
+}
+
+enum weft_status weft_session_open(const struct weft_model *model,
+                                   const struct weft_session_options *options,
+                                   struct weft_session **session, struct weft_error *error) {
+    struct weft_session_options own;
+    struct weft_session *made;
+    enum weft_status status;
+    API_BEGIN;
+    API_CREATES(session);
+    API_NOT_NULL(model);
+    API_STRUCTURE(own, options, sizeof own);
+    TRY(check(&own, __func__, error));
+    made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a session");
+    }
+    made->options = own;
+    made->process = os_process_id();
+    status = fill(made, model, error);
+    /* These belong to the caller. */
+    made->options.device = made->options.kernels = made->options.cl_options = NULL;
+    if (status != WEFT_OK) {
+        weft_session_close(made);
+        return status;
+    }
+    *session = made;
+    return WEFT_OK;
+}
+
+void weft_session_close(struct weft_session *session) {
+    if (session == NULL) {
+        return;
+    }
+    if (session->process == os_process_id()) { /* else its threads do not exist */
+        backend_close(session->backend);
+    }
+    for (size_t i = 0; i < session->set_count; i++) {
+        images_finish(&session->sets[i].images);
+    }
+    model_destroy(session->model);
+    free(session->moments);
+    free(session->second_moments);
+    free(session->notice);
+    free(session->history);
+    free(session->sets);
+    free(session);
+}
+
+const struct weft_device *weft_session_device(const struct weft_session *session) {
+    return session != NULL ? &session->device : NULL;
+}
+
+const char *weft_session_notice(const struct weft_session *session) {
+    return session != NULL && session->notice != NULL ? session->notice : "";
+}
+
+size_t weft_session_epochs(const struct weft_session *session) {
+    return session != NULL ? session->epochs : 0;
+}
+
+uint64_t weft_session_steps(const struct weft_session *session) {
+    return session != NULL ? session->steps : 0;
+}

@@ -1,0 +1,93 @@
+/* session_images.c: the sets of images that a session has on its device. */
+#include "api/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SET = 1 }; /* 0 is that of weft_predict */
+
+/* Returns the set that has ${images}, or 0. */
+static size_t find(const struct weft_session *session, const struct weft_images *images) {
+    for (size_t i = FIRST_SET; i < session->set_count; i++) {
+        const struct weft_images *kept = &session->sets[i].images;
+        if (kept->count == images->count && kept->pixels == images->pixels) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* Stores a free set in ${set}. */
+static enum weft_status make_set(struct weft_session *session, size_t *set,
+                                 struct weft_error *error) {
+    struct session_images *grown;
+    for (*set = FIRST_SET; *set < session->set_count; ++*set) {
+        if (session->sets[*set].images.count == 0) {
+            return WEFT_OK;
+        }
+    }
+    grown = realloc(session->sets, (*set + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a set of images");
+    }
+    memset(&grown[*set], 0, sizeof *grown);
+    session->sets = grown;
+    session->set_count = *set + 1;
+    return WEFT_OK;
+}
+
+enum weft_status session_images_find(struct weft_session *session, const struct weft_images *images,
+                                     const char *function, size_t *set, bool *copied,
+                                     struct weft_error *error) {
+    enum weft_status status;
+    *copied = false;
+    *set = find(session, images);
+    if (*set != 0) {
+        return WEFT_OK;
+    }
+    TRY(make_set(session, set, error));
+    status = backend_set_images(session->backend, *set, images, error);
+    if (status == WEFT_BAD_FILE) { /* they do not fit the network */
+        error->status = status = WEFT_USAGE;
+        error_context(error, "%s", function);
+    }
+    if (status != WEFT_OK) {
+        backend_drop_images(session->backend, *set);
+        return status;
+    }
+    session->sets[*set].images = images_slice(images, 0, images->count);
+    *copied = true;
+    return WEFT_OK;
+}
+
+void session_images_drop(struct weft_session *session, size_t set) {
+    backend_drop_images(session->backend, set);
+    images_finish(&session->sets[set].images);
+}
+
+enum weft_status weft_session_keep(struct weft_session *session, const struct weft_images *images,
+                                   struct weft_error *error) {
+    size_t set;
+    bool copied;
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(images);
+    TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    return session_leave(session,
+                         session_images_find(session, images, __func__, &set, &copied, error));
+}
+
+enum weft_status weft_session_drop(struct weft_session *session, const struct weft_images *images,
+                                   struct weft_error *error) {
+    size_t set;
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(images);
+    TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    set = find(session, images);
+    if (set == 0) {
+        return session_leave(session, api_usage(error, __func__, "images are not kept"));
+    }
+    session_images_drop(session, set);
+    return session_leave(session, WEFT_OK);
+}

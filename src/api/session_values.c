@@ -1,0 +1,236 @@
+/* session_values.c: the values of a session: as a model, and by name. */
+#include "api/session.h"
+#include "backend/inspect.h"
+#include "backend/tensor_ref.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum weft_status session_sync(struct weft_session *session, struct weft_error *error) {
+    if (!session->newer) {
+        return WEFT_OK;
+    }
+    TRY(backend_read(session->backend, ARRAY_PARAMETERS, session->model->parameters, error));
+    TRY(backend_read(session->backend, ARRAY_BUFFERS, session->model->buffers, error));
+    if (!session->options.forward_only) {
+        TRY(backend_read(session->backend, ARRAY_MOMENTS, session->moments, error));
+        TRY(backend_read(session->backend, ARRAY_SECOND_MOMENTS, session->second_moments, error));
+    }
+    session->newer = false;
+    return WEFT_OK;
+}
+
+static enum weft_status write_all(struct weft_session *session, struct weft_error *error) {
+    TRY(backend_write(session->backend, ARRAY_PARAMETERS, session->model->parameters, error));
+    TRY(backend_write(session->backend, ARRAY_BUFFERS, session->model->buffers, error));
+    if (session->options.forward_only) {
+        return WEFT_OK;
+    }
+    TRY(backend_write(session->backend, ARRAY_MOMENTS, session->moments, error));
+    return backend_write(session->backend, ARRAY_SECOND_MOMENTS, session->second_moments, error);
+}
+
+enum weft_status session_write(struct weft_session *session, struct weft_error *error) {
+    const enum weft_status status = write_all(session, error);
+    session->broken = status != WEFT_OK;
+    session->newer = false;
+    return status;
+}
+
+void session_changed(struct weft_session *session) {
+    free(session->model->options);
+    session->model->options = NULL;
+    memset(session->model->data, 0, sizeof session->model->data);
+    memset(session->model->sha256, 0, sizeof session->model->sha256);
+}
+
+static bool all_finite(const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- a model ---- */
+
+static enum weft_status make_model(struct weft_session *session, struct weft_model **model,
+                                   struct weft_error *error) {
+    const struct weft_network *network = session->model->network;
+    TRY(session_sync(session, error));
+    if (!all_finite(session->model->parameters, network->parameter_count) ||
+        !all_finite(session->model->buffers, network->buffer_count)) {
+        return error_set(error, WEFT_DIVERGED,
+                         "weft_session_model: a value is not a finite number");
+    }
+    return model_copy(session->model, model, error);
+}
+
+enum weft_status weft_session_model(struct weft_session *session, struct weft_model **model,
+                                    struct weft_error *error) {
+    API_BEGIN;
+    API_CREATES(model);
+    API_NOT_NULL(session);
+    TRY(session_enter(session, SESSION_READS, __func__, error));
+    return session_leave(session, make_model(session, model, error));
+}
+
+enum weft_status session_check_network(const struct weft_session *session,
+                                       const struct weft_network *network, enum weft_status wrong,
+                                       const char *what, struct weft_error *error) {
+    char *own = network_to_json(session->model->network), *other = network_to_json(network);
+    const bool memory = own != NULL && other != NULL, same = memory && strcmp(own, other) == 0;
+    free(own);
+    free(other);
+    if (!memory) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for a network");
+    }
+    return same ? WEFT_OK
+                : error_set(error, wrong, "%s: its network is not that of the session", what);
+}
+
+void session_take(struct weft_session *session, const struct weft_model *model,
+                  const float *moments, const float *second_moments) {
+    const struct weft_network *network = session->model->network;
+    const size_t bytes = network->parameter_count * sizeof(float);
+    memcpy(session->model->parameters, model->parameters, bytes);
+    memcpy(session->model->buffers, model->buffers, network->buffer_count * sizeof(float));
+    memcpy(session->model->batches, model->batches,
+           network->layer_count * sizeof *session->model->batches);
+    if (session->moments != NULL && moments != NULL) {
+        memcpy(session->moments, moments, bytes);
+        memcpy(session->second_moments, second_moments, bytes);
+    } else if (session->moments != NULL) {
+        memset(session->moments, 0, bytes);
+        memset(session->second_moments, 0, bytes);
+    }
+    session_changed(session);
+}
+
+static enum weft_status set_model(struct weft_session *session, const struct weft_model *model,
+                                  struct weft_error *error) {
+    TRY(session_check_network(session, model->network, WEFT_USAGE, "weft_session_set_model: model",
+                              error));
+    session_take(session, model, NULL, NULL);
+    session->epochs = 0;
+    session->steps = 0;
+    return session_write(session, error);
+}
+
+enum weft_status weft_session_set_model(struct weft_session *session,
+                                        const struct weft_model *model, struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(model);
+    TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    return session_leave(session, set_model(session, model, error));
+}
+
+/* ---- a tensor ---- */
+
+static enum weft_status find(struct weft_session *session, const char *function, const char *name,
+                             size_t count, struct tensor_ref *ref, struct weft_error *error) {
+    if (!tensor_ref_find(session->model->network, name, ref)) {
+        return api_usage(error, function, "name is \"%s\": there is no such tensor", name);
+    }
+    if (!ref->is_activation && ref->count != count) {
+        return api_usage(error, function, "count is %zu: the tensor %s has %zu floats", count, name,
+                         ref->count);
+    }
+    return WEFT_OK;
+}
+
+/* Reads the array of ${ref} into memory that the caller frees. */
+static enum weft_status read_array(struct weft_session *session, const struct tensor_ref *ref,
+                                   float **values, struct weft_error *error) {
+    *values = malloc((array_count(session->model->network, ref->array) + 1) * sizeof **values);
+    return *values != NULL ? backend_read(session->backend, ref->array, *values, error)
+                           : error_set(error, WEFT_NO_MEMORY, "no memory for a tensor");
+}
+
+static enum weft_status get(struct weft_session *session, const char *name, float *values,
+                            size_t count, struct weft_error *error) {
+    struct tensor_ref ref;
+    enum weft_status status;
+    float *all;
+    TRY(find(session, "weft_session_get", name, count, &ref, error));
+    if (ref.is_activation) {
+        return backend_tensor(session->backend, name, values, count, error);
+    }
+    status = read_array(session, &ref, &all, error);
+    if (status == WEFT_OK) {
+        memcpy(values, all + ref.offset, count * sizeof *values);
+    }
+    free(all);
+    return status;
+}
+
+enum weft_status weft_session_get(struct weft_session *session, const char *name, float *values,
+                                  size_t count, struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(name);
+    API_NOT_NULL(values);
+    TRY(session_enter(session, SESSION_READS, __func__, error));
+    return session_leave(session, get(session, name, values, count, error));
+}
+
+/* A variance and a mean of squares are not below 0. */
+static bool is_negative(const struct tensor_ref *ref, const char *name, float value) {
+    const size_t length = strlen(name), suffix = strlen(".running_var");
+    const bool variance = length > suffix && strcmp(name + length - suffix, ".running_var") == 0;
+    return (variance || ref->array == ARRAY_SECOND_MOMENTS) && value < 0;
+}
+
+static enum weft_status check_values(const struct tensor_ref *ref, const char *name,
+                                     const float *values, struct weft_error *error) {
+    for (size_t i = 0; i < ref->count; i++) {
+        if (!isfinite(values[i]) || is_negative(ref, name, values[i])) {
+            return error_set(error, WEFT_USAGE, "weft_session_set: values[%zu] of %s is %g", i,
+                             name, (double)values[i]);
+        }
+    }
+    return WEFT_OK;
+}
+
+static enum weft_status set(struct weft_session *session, const char *name, const float *values,
+                            size_t count, struct weft_error *error) {
+    struct tensor_ref ref;
+    enum weft_status status;
+    float *all = NULL;
+    TRY(find(session, "weft_session_set", name, count, &ref, error));
+    if (ref.is_activation || ref.array == ARRAY_GRADIENTS) {
+        return error_set(error, WEFT_USAGE, "weft_session_set: %s can only be read", name);
+    }
+    TRY(check_values(&ref, name, values, error));
+    TRY_OR(done, read_array(session, &ref, &all, error));
+    memcpy(all + ref.offset, values, count * sizeof *values);
+    TRY_OR(done, backend_write(session->backend, ref.array, all, error));
+    session->newer = true;
+    session_changed(session);
+done:
+    free(all);
+    return status;
+}
+
+enum weft_status weft_session_set(struct weft_session *session, const char *name,
+                                  const float *values, size_t count, struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(name);
+    API_NOT_NULL(values);
+    TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    return session_leave(session, set(session, name, values, count, error));
+}
+
+enum weft_status weft_session_set_pixels(struct weft_session *session, const float values[256],
+                                         struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(session);
+    API_NOT_NULL(values);
+    API_REQUIRE(all_finite(values, 256), "values are not all finite numbers");
+    TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    return session_leave(session, backend_set_pixels(session->backend, values, error));
+}

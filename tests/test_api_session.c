@@ -1,0 +1,166 @@
+/* test_api_session.c: sessions: training, evaluation, prediction, checkpoints, and wrong use. */
+#include "api_case.h"
+#include "check_weft.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct weft_error *error;
+static struct weft_model *model;
+static struct weft_images *images;
+
+static void set_up(void) {
+    error = weft_error_create();
+    model = api_model(1);
+    images = api_images(70, 1);
+}
+
+static void tear_down(void) {
+    weft_images_destroy(images);
+    weft_model_destroy(model);
+    weft_error_destroy(error);
+}
+
+static bool halve(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    (void)context;
+    ck_assert_uint_eq(epoch->steps, 4);
+    *learning_rate /= 2;
+    return true;
+}
+
+/* One call, several calls, a kept set, and a checkpoint in the middle give the same bits. */
+START_TEST(training_goes_on) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 32);
+    const char *path = "api_session.checkpoint";
+    options.epochs = 3;
+    options.batch = 20;
+    options.epoch = halve;
+    API_OK(weft_train(a, images, &options, error));
+    ck_assert_uint_eq(weft_session_epochs(a), 3);
+    ck_assert_uint_eq(weft_session_steps(a), 12);
+    API_OK(weft_session_keep(b, images, error));
+    options.epochs = 1;
+    options.learning_rate = 0.01f;
+    API_OK(weft_train(b, images, &options, error));
+    API_OK(weft_checkpoint_save(b, path, error));
+    weft_session_close(b);
+    b = api_open(model, "cpu", 20);
+    API_OK(weft_checkpoint_load(b, path, error));
+    ck_assert_uint_eq(weft_session_epochs(b), 1);
+    options.learning_rate = 0.005f;
+    API_OK(weft_train(b, images, &options, error));
+    options.learning_rate = 0.0025f;
+    API_OK(weft_train(b, images, &options, error));
+    ck_assert(api_equal(a, b));
+    remove(path);
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+static bool stop(void *context, size_t epoch, size_t step, size_t steps) {
+    (void)context;
+    return epoch < 2 || step < steps - 1;
+}
+
+/* An interrupted epoch leaves nothing behind. */
+START_TEST(interrupted) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20);
+    options.epochs = 2;
+    API_OK(weft_train(a, images, &options, error));
+    options.progress = stop;
+    API_FAILS(WEFT_INTERRUPTED, "epoch 2", weft_train(b, images, &options, error));
+    ck_assert_uint_eq(weft_session_epochs(b), 1);
+    options.progress = NULL;
+    options.epochs = 1;
+    API_OK(weft_train(b, images, &options, error));
+    ck_assert(api_equal(a, b));
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+/* What callbacks may call, and what they may not. */
+static bool in_callback(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_session *session = context;
+    struct weft_evaluation evaluation = WEFT_EVALUATION;
+    struct weft_model *trained;
+    (void)epoch;
+    API_OK(weft_evaluate(session, images, NULL, &evaluation, error));
+    ck_assert_uint_eq(evaluation.images, 70);
+    API_OK(weft_session_model(session, &trained, error));
+    weft_model_destroy(trained);
+    API_FAILS(WEFT_USAGE, "callback", weft_train(session, images, NULL, error));
+    API_FAILS(WEFT_USAGE, "callback", weft_step(session, *learning_rate, error));
+    return false;
+}
+
+START_TEST(callbacks) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *session = api_open(model, "cpu", 20);
+    options.epoch = in_callback;
+    options.context = session;
+    ck_assert_int_eq(weft_train(session, images, &options, NULL), WEFT_INTERRUPTED);
+    ck_assert_uint_eq(weft_session_epochs(session), 1);
+    weft_session_close(session);
+}
+END_TEST
+
+/* Evaluation and prediction agree; slices and unkept images, too. */
+START_TEST(evaluation_and_prediction) {
+    struct weft_evaluation_options options = WEFT_EVALUATION_OPTIONS;
+    struct weft_evaluation evaluation = WEFT_EVALUATION, part = WEFT_EVALUATION;
+    struct weft_session *session = api_open(model, "cpu", 16);
+    struct weft_images *slice;
+    static float logits[70 * API_CLASSES], predicted[70 * API_CLASSES];
+    uint32_t classes[70];
+    uint64_t confusion[API_CLASSES * API_CLASSES], sum = 0;
+    size_t correct = 0;
+    API_OK(weft_train(session, images, NULL, error));
+    options.logits = logits;
+    options.logits_count = 70 * API_CLASSES;
+    options.confusion = confusion;
+    options.confusion_count = API_CLASSES * API_CLASSES;
+    API_OK(weft_evaluate(session, images, &options, &evaluation, error));
+    API_OK(weft_predict(session, weft_images_pixels(images), 70, predicted, classes, error));
+    ck_assert_mem_eq(logits, predicted, sizeof logits);
+    for (size_t i = 0; i < 70; i++) {
+        correct += classes[i] == weft_images_labels(images)[i];
+    }
+    for (size_t i = 0; i < API_CLASSES * API_CLASSES; i++) {
+        sum += confusion[i];
+    }
+    ck_assert_uint_eq(correct, evaluation.correct);
+    ck_assert_uint_eq(sum, 70);
+    ck_assert(correct > 40 && isfinite(evaluation.loss));
+    for (size_t i = 0; i < 70; i++) { /* one at a time */
+        API_OK(weft_predict(session, weft_images_pixels(images) + i * API_AREA, 1, predicted, NULL,
+                            error));
+        ck_assert_mem_eq(predicted, logits + i * API_CLASSES, API_CLASSES * sizeof *logits);
+    }
+    API_OK(weft_images_slice(images, 30, 20, &slice, error));
+    API_OK(weft_session_keep(session, slice, error));
+    weft_images_destroy(slice);
+    API_OK(weft_images_slice(images, 30, 20, &slice, error));
+    options.logits_count = 20 * API_CLASSES;
+    API_OK(weft_evaluate(session, slice, &options, &part, error));
+    API_OK(weft_predict(session, weft_images_pixels(slice), 20, predicted, NULL, error));
+    ck_assert_mem_eq(logits, predicted, 20 * API_CLASSES * sizeof *logits);
+    API_OK(weft_session_drop(session, slice, error));
+    API_FAILS(WEFT_USAGE, "not kept", weft_session_drop(session, slice, error));
+    weft_images_destroy(slice);
+    weft_session_close(session);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, training_goes_on);
+    tcase_add_test(tests, interrupted);
+    tcase_add_test(tests, callbacks);
+    tcase_add_test(tests, evaluation_and_prediction);
+}
+
+CHECK_MAIN("api_session", add_tests)
