@@ -103,11 +103,12 @@ kernel void cross_entropy_train(global const real *logits, global const uchar *l
                         result_index, first, count);
 }
 
-/* Writes each image's loss and prediction. */
-kernel void cross_entropy_evaluate(global const real *all_logits, global const uchar *labels,
-                                   global const uint *order, global real *losses,
-                                   global integer *predictions, int first, int count) {
-    const int shard = get_global_id(2), images = images_of_shard(count, shard);
+/* Writes the loss and the prediction of each image of a shard. */
+WEFT_INLINE void cross_entropy_images(int shard, global const real *all_logits,
+                                      global const uchar *labels, global const uint *order,
+                                      global real *losses, global integer *predictions, int first,
+                                      int count) {
+    const int images = images_of_shard(count, shard);
     global const real *logits = OF_SHARD(all_logits, CLASSES);
     const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
     integer prediction;
@@ -115,6 +116,13 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
     const real loss = loss_of_lanes(logits, label, largest, sum_of_exps(logits, largest));
     AT(losses, shard) = loss;
     AT(predictions, shard) = prediction;
+}
+
+kernel void cross_entropy_evaluate(global const real *all_logits, global const uchar *labels,
+                                   global const uint *order, global real *losses,
+                                   global integer *predictions, int first, int count) {
+    cross_entropy_images(get_global_id(2), all_logits, labels, order, losses, predictions, first,
+                         count);
 }
 
 /* The mean loss of each step: its shards in order. An item is a step; every step has ${batch} of

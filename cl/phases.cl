@@ -1,12 +1,13 @@
-/* phases.cl: many training steps in one launch, for CPU devices (src/backend/opencl/phases.c).
+/* phases.cl: many training steps, or an evaluation, in one launch, for CPU devices
+ * (src/backend/opencl/phases.c).
  *
- * A step is a list of phases: gather, the functions of the layers, the loss, the update. A phase
- * begins when all of the phase before it is done. The launch has one work-group of one work-item
- * for each compute unit: a *unit*. The items of a phase are divided among the units, an adjacent
- * range for each, and every range is cut into the same number of chunks, large ones first. A unit
- * claims the chunks of its own range one by one, then those that other units have left over. So a
- * unit has the same images in its cache from phase to phase, and no unit waits for a slow one that
- * has not begun its work.
+ * A step is a list of phases: gather, the functions of the layers, the loss, the update. An
+ * evaluation is a step without gradients. A phase begins when all of the phase before it is done.
+ * The launch has one work-group of one work-item for each compute unit: a *unit*. The items of a
+ * phase are divided among the units, an adjacent range for each, and every range is cut into the
+ * same number of chunks, large ones first. A unit claims the chunks of its own range one by one,
+ * then those that other units have left over. So a unit has the same images in its cache from phase
+ * to phase, and no unit waits for a slow one that has not begun its work.
  *
  * Why every launch ends, and computes whole steps, however the driver runs the work-groups: all at
  * once, one after the other, or some of them late:
@@ -150,7 +151,14 @@ WEFT_INLINE void gather_phase(int item, int shard, LANE_MEMORY lanes, global con
     gather_item(item, shard, pixels, order, table, input, first, count);
 }
 
-/* numbers: the members of struct weft_adam, after the scale. */
+WEFT_INLINE void losses_phase(int item, int shard, LANE_MEMORY lanes, global const real *logits,
+                              global const uchar *labels, global const uint *order,
+                              global real *losses, global integer *predictions, int first,
+                              int count) {
+    cross_entropy_images(shard, logits, labels, order, losses, predictions, first, count);
+}
+
+/* numbers: the members of struct adam_constants, after the scale. */
 WEFT_INLINE void adam_phase(int item, int shard, LANE_MEMORY lanes, global const real *partials,
                             global real *gradients, global real *parameters, global real *moments,
                             global real *second_moments, global const float *numbers, int count) {

@@ -38,7 +38,7 @@
         "ordering: it is right when each kernel is waited for, so kernels of one in-order queue "  \
         "overlap", "section 5.11")                                                                 \
     ROW(PHASES, "synchronisation",                                                                 \
-        "synchronisation: training steps by one kernel differ from those by launches, which "      \
+        "synchronisation: steps by one kernel differ from those by launches, which "               \
         "are right: a work-group does not see what another has written, or a phase of a "          \
         "step is not complete (OpenCL C 3.0, section 6.15.12)", NULL)                              \
     ROW(RACE, "race",                                                                              \

@@ -1,5 +1,5 @@
-/* step_kernel.c: compares training steps by one kernel that computes many of them with those by
- * launches, which were compared with the reference before. */
+/* step_kernel.c: compares training steps and evaluations by one kernel with those by launches,
+ * which were compared with the reference before. */
 #include "verify/step_kernel.h"
 
 #include <stdio.h>
@@ -78,11 +78,47 @@ static enum weft_status compare_odd(struct trainer *trainer, struct backend *con
     return compare_arrays(trainer, backends[0], backends[1], found, error);
 }
 
+/* Compares the evaluation of the test images from ${first} on, with the parameters of the training
+ * before. */
+static enum weft_status compare_pass(struct backend *const backends[2], size_t first, size_t count,
+                                     struct verify_difference *found, struct weft_error *error) {
+    float losses[2][TRAINER_BATCH];
+    uint32_t predictions[2][TRAINER_BATCH];
+    for (int i = 0; i < 2; i++) {
+        const struct evaluation_pass pass = {.set = WEFT_SPLIT_TEST,
+                                             .statistics = WEFT_STATISTICS_RUNNING,
+                                             .first = first,
+                                             .count = count,
+                                             .losses = losses[i],
+                                             .predictions = predictions[i]};
+        TRY(backend_evaluate(backends[i], &pass, error));
+    }
+    verify_compare(found, "evaluation", "losses", "", losses[0], losses[1], count, false);
+    verify_compare(found, "evaluation", "predictions", "", predictions[0], predictions[1], count,
+                   true);
+    return WEFT_OK;
+}
+
+/* Compares evaluations, as ${trainer} makes them and of an odd batch. */
+static enum weft_status compare_evaluations(const struct trainer *trainer,
+                                            struct backend *const backends[2],
+                                            struct verify_difference *found,
+                                            struct weft_error *error) {
+    const size_t images = trainer->images[WEFT_SPLIT_TEST].count;
+    const size_t most = trainer->batch < images ? trainer->batch : images;
+    const size_t odd = ODD_BATCH < most ? ODD_BATCH : most;
+    TRY(compare_pass(backends, 0, most, found, error));
+    return compare_pass(backends, images - odd, odd, found, error);
+}
+
 /* Compares both ways. ${backends}: the kernel, and launches. */
 static enum weft_status compare(struct trainer *trainer, struct backend *const backends[2],
                                 struct verify_difference *found, struct weft_error *error) {
     TRY(compare_training(trainer, backends[0], found, error));
-    return found->differing == 0 ? compare_odd(trainer, backends, found, error) : WEFT_OK;
+    if (found->differing == 0) {
+        TRY(compare_odd(trainer, backends, found, error));
+    }
+    return found->differing == 0 ? compare_evaluations(trainer, backends, found, error) : WEFT_OK;
 }
 
 /* Reports ${found}, or the message of ${failure}: steps that the kernel did not complete. */
@@ -95,7 +131,7 @@ static void decide(struct verify *verify, struct verify_difference *found,
         found->differing = found->of = 1;
         found->is_integer = true;
     }
-    snprintf(found->where, sizeof found->where, "training steps by one kernel%s%.200s",
+    snprintf(found->where, sizeof found->where, "steps by one kernel%s%.200s",
              failure->message[0] != '\0' ? ": " : "", failure->message);
     verify_cause_text(CAUSE_PHASES, sentence, sizeof sentence);
     verify_explain(verify, "%s", sentence);

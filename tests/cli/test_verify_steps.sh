@@ -52,4 +52,9 @@ begin "a chunk is done before it is computed"
 plant early phases.cl 's/u->computed++;/atomic_fetch_add_explicit(u->counters + DONE, 1, memory_order_relaxed, memory_scope_device);/'
 finds 1 training step synchronisation
 end
+
+begin "an evaluation of one image less"
+plant evaluation phases.cl 's/predictions, first, count);/predictions, first, count - 1);/'
+finds 1 training evaluation synchronisation
+end
 finish

@@ -31,6 +31,8 @@ enum opencl_argument {
     ARG_PIXELS,       /* of the training images */
     ARG_ADAM,         /* Adam's numbers, of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
+    ARG_LOSSES,       /* of each image of an evaluation */
+    ARG_PREDICTIONS,  /* the same */
     ARG_COUNT,        /* images in the batch */
     ARG_UPDATE,       /* 1: update the running statistics */
     ARG_BATCH,        /* 1: a pass with the batch's statistics, 0: with the running ones */

@@ -12,6 +12,7 @@
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/passes.h"
+#include "backend/opencl/pieces.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/plan_log.h"
 #include "backend/opencl/profile.h"

@@ -126,20 +126,21 @@ done:
     return status;
 }
 
-enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
-                                 struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
-    size_t last = backend->network->layer_count, count = pass->count;
+enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                     struct weft_error *error) {
+    const size_t last = cl->base.network->layer_count, count = pass->count;
     cl_int first = (cl_int)pass->first, images = (cl_int)count;
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
-    /* Compute. */
-    opencl_pace_begin(cl, count, false);
     TRY(gather(cl, pass->set, cl->identity, pass->first, count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
-    TRY(LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
-               ARG(cl->base.sets[pass->set].device_labels), ARG(cl->identity), ARG(cl->losses),
-               ARG(cl->predictions), ARG(first), ARG(images)));
-    /* Read the requested outputs. */
+    return LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
+                  ARG(cl->base.sets[pass->set].device_labels), ARG(cl->identity), ARG(cl->losses),
+                  ARG(cl->predictions), ARG(first), ARG(images));
+}
+
+enum weft_status opencl_pass_read(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                  struct weft_error *error) {
+    const size_t last = cl->base.network->layer_count, count = pass->count;
     if (pass->losses != NULL) {
         TRY(opencl_read(cl, cl->losses, pass->losses, count * sizeof(float), error));
     }

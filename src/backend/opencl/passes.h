@@ -21,9 +21,13 @@ enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct tr
 enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error);
 
-/* The entries evaluate, forward, backward, step and tensor of struct backend_ops. */
-enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
-                                 struct weft_error *error);
+/* Enqueues ${pass}; reads what it asks for. */
+enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                     struct weft_error *error);
+enum weft_status opencl_pass_read(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                  struct weft_error *error);
+
+/* The entries forward, backward, step and tensor of struct backend_ops. */
 enum weft_status opencl_forward(struct backend *backend, const float *inputs,
                                 struct weft_error *error);
 enum weft_status opencl_backward(struct backend *backend, const float *doutputs,

@@ -1,4 +1,5 @@
-/* phases.c: a training step as a list of phases, for a kernel that computes many steps.
+/* phases.c: a training step as a list of phases, for a kernel that computes many steps; and an
+ * evaluation, which has some of these phases.
  *
  * A phase takes about a microsecond longer than its items, where a launch takes ten or more. So the
  * phases are single functions, whose items are divided more evenly than those of chains. A batch
@@ -28,6 +29,16 @@ static const struct opencl_function adam = {
     .arguments = {ARG_PARTIALS, ARG_GRADIENTS, ARG_PARAMETERS, ARG_MOMENTS, ARG_SECOND_MOMENTS,
                   ARG_ADAM, ARG_COUNT},
 };
+static const struct opencl_function losses = {
+    .name = "losses_phase",
+    .range = RANGE_SHARDS,
+    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_LOSSES, ARG_PREDICTIONS, ARG_FIRST,
+                  ARG_COUNT},
+};
+
+/* The passes whose functions are phases of an evaluation, and of a training step. */
+#define EVALUATION PASS_FORWARD_RUNNING
+#define TRAINING   (PASS_FORWARD_BATCH | PASS_BACKWARD_BATCH)
 
 /* Returns whether ${items} are divided among ${units} so that all are busy nine tenths of the
  * time. */
@@ -36,39 +47,42 @@ static bool divides_well(size_t items, size_t units) {
     return 10 * items >= 9 * rounds * units;
 }
 
-/* Adds ${call} as a phase; no phase without items. */
-static void add_phase(struct opencl_phases *phases, struct opencl_call call, size_t shards,
-                      size_t units) {
+/* Adds ${call} as a phase of ${passes}; no phase without items. */
+static void add_phase(struct opencl_phases *phases, unsigned passes, struct opencl_call call,
+                      size_t shards, size_t units) {
     const enum opencl_range range = call.function->range;
     const size_t items = call.items - call.input_items;
     struct opencl_phase phase = {.call = call,
                                  .items = items,
                                  .by_batch = range == RANGE_BATCH || range == RANGE_ITEMS ||
-                                             range == RANGE_ONCE};
+                                             range == RANGE_ONCE,
+                                 .evaluates = (passes & EVALUATION) != 0,
+                                 .trains = (passes & TRAINING) != 0 && !phases->forward_only};
     size_t share = ((phase.by_batch ? items : items * shards) + units - 1) / units;
     phase.chunks = share < MOST_CHUNKS ? share : MOST_CHUNKS;
-    if (items > 0) {
-        phases->chunks += phase.chunks;
+    if (items > 0 && (phase.evaluates || phase.trains)) {
+        phases->chunks[false] += phase.evaluates ? phase.chunks : 0;
+        phases->chunks[true] += phase.trains ? phase.chunks : 0;
         phases->list[phases->count++] = phase;
     }
 }
 
 /* Adds ${function}, which belongs to no layer and computes ${size} vectors. */
-static void add_common(struct opencl_phases *phases, const struct opencl_function *function,
-                       size_t size, size_t shards, size_t units) {
+static void add_common(struct opencl_phases *phases, unsigned passes,
+                       const struct opencl_function *function, size_t size, size_t shards,
+                       size_t units) {
     size_t items = size / opencl_values_per_item(size, phases->groups.mapping);
-    add_phase(phases, (struct opencl_call){function, 0, items, 0, 0}, shards, units);
+    add_phase(phases, passes, (struct opencl_call){function, 0, items, 0, 0}, shards, units);
 }
 
-/* Adds the functions of ${group} in ${pass}. */
-static void add_group(struct opencl_phases *phases, size_t group, unsigned pass, size_t shards,
+/* Adds the functions of ${group} in ${passes}. */
+static void add_group(struct opencl_phases *phases, size_t group, unsigned passes, size_t shards,
                       size_t units) {
     const struct opencl_group *of = &phases->groups.list[group];
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
-        if ((opencl_passes_of(of, function) & pass) != 0) {
-            add_phase(phases, opencl_call_of(&phases->groups, group, function), shards, units);
-        }
+        add_phase(phases, opencl_passes_of(of, function) & passes,
+                  opencl_call_of(&phases->groups, group, function), shards, units);
     }
 }
 
@@ -87,6 +101,8 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_LABELS] = "labels",
                                         [ARG_ORDER] = "order",
                                         [ARG_RESULTS] = "results",
+                                        [ARG_LOSSES] = "losses",
+                                        [ARG_PREDICTIONS] = "predictions",
                                         [ARG_COUNT] = "count",
                                         [ARG_UPDATE] = "1",
                                         [ARG_BATCH] = "1",
@@ -128,14 +144,15 @@ static void add_buffers(struct opencl_phases *phases, const struct opencl_call *
     }
 }
 
-enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t batch, size_t units,
-                                    struct opencl_phases *phases, struct weft_error *error) {
+enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool forward_only,
+                                    size_t batch, size_t units, struct opencl_phases *phases,
+                                    struct weft_error *error) {
     const size_t shards = lanes_shards(batch), end = groups->count;
-    size_t capacity = 3;
+    size_t capacity = 4;
     for (size_t i = 0; i < end; i++) {
         capacity += groups->list[i].layer->function_count;
     }
-    *phases = (struct opencl_phases){.groups = *groups};
+    *phases = (struct opencl_phases){.groups = *groups, .forward_only = forward_only};
     phases->groups.list = calloc(end, sizeof *phases->groups.list);
     phases->list = calloc(capacity, sizeof *phases->list);
     phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
@@ -150,16 +167,19 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, size_t b
             group->by_channels &&
             divides_well(groups->network->layers[group->main].output.channels, units);
     }
-    add_common(phases, &gather, shape_size(groups->network->input), shards, units);
+    add_common(phases, EVALUATION | TRAINING, &gather, shape_size(groups->network->input), shards,
+               units);
     for (size_t i = 0; i < end; i++) {
-        add_group(phases, i, PASS_FORWARD_BATCH, shards, units);
+        add_group(phases, i, PASS_FORWARD, shards, units);
     }
-    add_phase(phases, (struct opencl_call){&opencl_loss, end - 1, 1, 0, 0}, shards, units);
+    add_phase(phases, EVALUATION, (struct opencl_call){&losses, end - 1, 1, 0, 0}, shards, units);
+    add_phase(phases, TRAINING, (struct opencl_call){&opencl_loss, end - 1, 1, 0, 0}, shards,
+              units);
     for (size_t i = end; i-- > 0;) {
         add_group(phases, i, PASS_BACKWARD_BATCH, shards, units);
     }
-    add_common(phases, &adam, opencl_padded(groups->network->parameter_count) / CPU_LANES, shards,
-               units);
+    add_common(phases, TRAINING, &adam, opencl_padded(groups->network->parameter_count) / CPU_LANES,
+               shards, units);
     for (size_t i = 0; i < phases->count; i++) {
         add_buffers(phases, &phases->list[i].call);
     }
@@ -201,12 +221,14 @@ static void emit_phase(struct text *text, const struct opencl_phases *phases, si
 static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i) {
     const struct opencl_phase *phase = &phases->list[i];
     char name[24];
-    text_add(text, "        PHASE(%zu, %zu%s, phase_%zu(begin, end", phase->chunks, phase->items,
-             phase->by_batch ? "" : " * shards", i);
+    text_add(text, "        %sPHASE(%zu, %zu%s, phase_%zu(begin, end",
+             !phase->evaluates ? "if (train) "
+             : !phase->trains  ? "if (!train) "
+                               : "",
+             phase->chunks, phase->items, phase->by_batch ? "" : " * shards", i);
     for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
         name_argument(phases, &phase->call, a, name);
-        text_add(text, ", %s%s", name,
-                 strcmp(name, "adam") == 0 ? " + 8 * (begin_step + step)" : "");
+        text_add(text, ", %s%s", name, strcmp(name, "adam") == 0 ? " + 8 * index" : "");
     }
     text_add(text, "))\n");
 }
@@ -215,9 +237,8 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
     for (size_t i = 0; i < phases->count; i++) {
         emit_phase(text, phases, i);
     }
-    text_add(text,
-             "kernel void train_steps(global atomic_int *counters, int begin_step, int steps, "
-             "int batch, int images");
+    text_add(text, "kernel void " PHASES_KERNEL "(global atomic_int *counters, int train, "
+                   "int begin_step, int steps, int batch, int begin_image, int images");
     for (size_t i = 0; i < phases->buffer_count; i++) {
         text_add(text, ", global %s *%s",
                  phases->buffers[i].argument == ARG_ADAM ? "const float" : "void",
@@ -226,10 +247,11 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
     text_add(text, ") {\n"
                    "    struct unit unit = UNIT_OF_ITEM(steps);\n"
                    "    for (int step = 0; STEP_BEGINS(step); step++) {\n"
-                   "        const int first = (begin_step + step) * batch;\n"
-                   "        const int count = min(batch, images - first);\n"
+                   "        const int index = begin_step + step;\n"
+                   "        const int first = begin_image + index * batch;\n"
+                   "        const int count = min(batch, images - index * batch);\n"
                    "        const int shards = (count + 15) / 16;\n"
-                   "        const int result_index = (begin_step + step) * ((batch + 15) / 16);\n");
+                   "        const int result_index = index * ((batch + 15) / 16);\n");
     for (size_t i = 0; i < phases->count; i++) {
         emit_call(text, phases, i);
     }

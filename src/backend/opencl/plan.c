@@ -105,6 +105,10 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_ar
         return &cl->base.sets[cl->trained_set].device_labels;
     case ARG_ORDER:
         return &cl->order;
+    case ARG_LOSSES:
+        return &cl->losses;
+    case ARG_PREDICTIONS:
+        return &cl->predictions;
     default:
         return &cl->shard_results;
     }

@@ -1,15 +1,26 @@
 /* steps.h: training steps by one kernel that computes many of them (cl/phases.cl), instead of
- * launches for each step. */
+ * launches for each step; and evaluations by the same kernel. */
 #ifndef WEFT_OPENCL_STEPS_H
 #define WEFT_OPENCL_STEPS_H
 
 #include "backend/backend.h"
+#include "backend/opencl/cl.h"
+#include "backend/opencl/phases.h"
+#include "backend/opencl/step_choice.h"
 
 struct opencl_backend;
-struct text;
 
-/* Makes cl->steps if the device can run such a kernel: a CPU device in the mapping cpu, opened for
- * training, whose driver has atomics that order memory between work-groups. With
+struct opencl_steps {
+    const char *standard; /* of the program's OpenCL C */
+    struct opencl_phases phases;
+    cl_kernel kernel;
+    cl_mem counters;
+    size_t counter_bytes;
+    struct step_choice choice[2]; /* of evaluations, whose steps are images; of training steps */
+};
+
+/* Makes cl->steps if the device can run such a kernel: a CPU device in the mapping cpu whose driver
+ * has atomics that order memory between work-groups. With
  * WEFT_STEP_KERNEL_ALWAYS, fails with WEFT_BAD_DEVICE if it cannot. The functions below do nothing
  * without cl->steps. */
 enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backend_options *options,
@@ -29,9 +40,5 @@ enum weft_status opencl_steps_make(struct opencl_backend *cl, struct weft_error 
 enum weft_status opencl_steps_failed(struct opencl_backend *cl, const struct weft_error *failure,
                                      struct weft_error *error);
 void opencl_steps_finish(struct opencl_backend *cl);
-
-/* The entry train of struct backend_ops. */
-enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
-                              struct weft_step_result *results, struct weft_error *error);
 
 #endif

@@ -1,0 +1,204 @@
+/* pieces.c: training steps and evaluations, each piece by launches or by one kernel (steps.h). */
+#include "backend/opencl/pieces.h"
+#include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
+#include "backend/opencl/loss.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
+#include "backend/opencl/passes.h"
+#include "backend/opencl/plan.h"
+#include "backend/opencl/steps.h"
+#include "backend/opencl/transfer.h"
+#include "base/try.h"
+#include "numerics.h"
+#include "os/host.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a step, in the units of watch_work: some tens of milliseconds of a fast core. A launch costs
+ * little beside it, and is interrupted sooner. */
+#define MOST_WORK (UINT64_C(1) << 32)
+
+/* Writes Adam's numbers of all ${steps}: the scale, then the members of struct adam_constants. */
+static enum weft_status write_adam(struct opencl_backend *cl, const struct training_steps *steps,
+                                   struct weft_error *error) {
+    const size_t bytes = steps->steps * 8 * sizeof(cl_float);
+    enum weft_status status;
+    cl_float(*numbers)[8] = malloc(bytes);
+    if (numbers == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
+    }
+    for (size_t i = 0; i < steps->steps; i++) {
+        size_t left = steps->images - i * steps->batch;
+        float scale = weft_div(1.0f, (float)(left < steps->batch ? left : steps->batch));
+        const struct adam_constants *a = &steps->adam[i];
+        const cl_float values[8] = {scale,        a->beta1,          a->beta2,
+                                    a->eps,       a->complement1,    a->complement2,
+                                    a->step_size, a->root_correction};
+        memcpy(numbers[i], values, sizeof values);
+    }
+    TRY_OR(done, opencl_buffer_grow(cl, bytes, "Adam's numbers", &cl->adam, error));
+    status = opencl_write(cl, cl->adam, numbers, bytes, error);
+done:
+    free(numbers);
+    return status;
+}
+
+/* What the kernel computes. */
+struct work {
+    bool trains; /* else it evaluates */
+    size_t set, first, images, batch;
+    cl_mem *order; /* of the images, from ${first} on */
+};
+
+/* Sets argument ${index} of the kernel. */
+static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size, const void *value,
+                            struct weft_error *error) {
+    return opencl_queue_check(cl, clSetKernelArg(cl->steps->kernel, (cl_uint)index, size, value),
+                              "clSetKernelArg: " PHASES_KERNEL, error);
+}
+
+static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *work,
+                               const struct opencl_phase_buffer *buffer) {
+    switch (buffer->argument) {
+    case ARG_PIXELS:
+        return &cl->base.sets[work->set].device_pixels;
+    case ARG_LABELS:
+        return &cl->base.sets[work->set].device_labels;
+    case ARG_ORDER:
+        return work->order;
+    default:
+        return opencl_buffer_of(cl, buffer->group, buffer->argument);
+    }
+}
+
+static enum weft_status set_arguments(struct opencl_backend *cl, const struct work *work,
+                                      size_t begin, size_t count, struct weft_error *error) {
+    const struct opencl_phases *phases = &cl->steps->phases;
+    const cl_int numbers[PHASES_NUMBERS] = {work->trains,        (cl_int)begin,
+                                            (cl_int)count,       (cl_int)work->batch,
+                                            (cl_int)work->first, (cl_int)work->images};
+    TRY(set(cl, PHASES_COUNTERS, sizeof cl->steps->counters, &cl->steps->counters, error));
+    for (size_t i = 0; i < PHASES_NUMBERS; i++) {
+        TRY(set(cl, PHASES_FIRST_NUMBER + i, sizeof numbers[i], &numbers[i], error));
+    }
+    for (size_t i = 0; i < phases->buffer_count; i++) {
+        const cl_mem *memory = buffer_of(cl, work, &phases->buffers[i]);
+        TRY(set(cl, PHASES_FIRST_NUMBER + PHASES_NUMBERS + i, sizeof *memory, memory, error));
+    }
+    return WEFT_OK;
+}
+
+/* Enqueues ${count} steps of ${work} from ${begin} on, and waits. Stores in ${made} how many there
+ * were: fewer if a compute unit has left. */
+static enum weft_status launch(struct opencl_backend *cl, const struct work *work, size_t begin,
+                               size_t count, size_t *made, struct weft_error *error) {
+    const size_t units = cl->limits.units, one = 1;
+    const size_t chunks = cl->steps->phases.chunks[work->trains] * units; /* of a step */
+    cl_int done = 0;
+    count = count < INT_MAX / 2 / chunks ? count : INT_MAX / 2 / chunks;
+    TRY(set_arguments(cl, work, begin, count, error));
+    TRY(opencl_fill(cl, cl->steps->counters, 0, 0, cl->steps->counter_bytes, error));
+    TRY(opencl_pace_finish(cl, "clFinish", error));
+    TRY(opencl_lost_check(cl->device, error));
+    TRY(opencl_queue_check(
+        cl,
+        clEnqueueNDRangeKernel(cl->queue, cl->steps->kernel, 1, NULL, &units, &one, 0, NULL, NULL),
+        "clEnqueueNDRangeKernel: " PHASES_KERNEL, error));
+    TRY(opencl_read(cl, cl->steps->counters, &done, sizeof done, error));
+    *made = (size_t)done / chunks;
+    cl->has_computed = true;
+    watch_add(&cl->base.watch, *made * cl->base.watch.step);
+    if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
+        return error_set(error, WEFT_BAD_DEVICE, PHASES_KERNEL ": %d chunks done, of %zu a step",
+                         done, chunks);
+    }
+    return watch_check(&cl->base.watch, "computation", error);
+}
+
+/* Makes ${count} steps from ${begin} on by launches, and waits. */
+static enum weft_status run_launches(struct opencl_backend *cl, const struct training_steps *steps,
+                                     size_t begin, size_t count, struct weft_error *error) {
+    TRY(opencl_steps_enqueue(cl, steps, begin, begin + count, error));
+    TRY(opencl_pace_finish(cl, "clFinish", error));
+    cl->base.steps_by_launches += count;
+    return watch_check(&cl->base.watch, "computation", error);
+}
+
+/* Makes ${steps}, which opencl_steps_begin has prepared, in pieces. */
+static enum weft_status run(struct opencl_backend *cl, const struct training_steps *steps,
+                            struct weft_error *error) {
+    const struct work work = {true, steps->set, 0, steps->images, steps->batch, &cl->order};
+    struct step_choice *choice = &cl->steps->choice[true];
+    bool has_adam = false;
+    for (size_t step = 0, made; step < steps->steps; step += made) {
+        enum step_way way;
+        const size_t count = step_choice_next(choice, steps->steps - step, &way);
+        const double start = os_seconds();
+        if (way == STEP_KERNEL && !has_adam) {
+            TRY(write_adam(cl, steps, error));
+            has_adam = true;
+        }
+        if (way == STEP_KERNEL) {
+            TRY(launch(cl, &work, step, count, &made, error));
+            cl->base.steps_by_kernel += made;
+        } else {
+            TRY(run_launches(cl, steps, step, count, error));
+            made = count;
+        }
+        step_choice_measured(choice, way, made, os_seconds() - start);
+    }
+    return WEFT_OK;
+}
+
+/* Returns whether the kernel may be used: records of debugging and profiles are of launches. */
+static bool is_used(const struct opencl_backend *cl) {
+    return cl->steps != NULL && cl->debug == NULL && cl->base.profile == NULL &&
+           (cl->steps->choice[true].fixed || cl->base.watch.step <= MOST_WORK);
+}
+
+enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    opencl_pace_begin(cl, steps->batch, true);
+    if (is_used(cl)) {
+        TRY(opencl_steps_begin(cl, steps, error));
+        TRY(run(cl, steps, error));
+        TRY(opencl_steps_join(cl, steps, error));
+    } else {
+        TRY(opencl_train_enqueue(cl, steps, error));
+        backend->steps_by_launches += steps->steps;
+    }
+    return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
+}
+
+/* Computes ${pass} by one launch of the kernel, as one step. If a unit leaves, the others complete
+ * it. */
+static enum weft_status run_pass(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                 struct weft_error *error) {
+    const struct work work = {false,       pass->set,   pass->first,
+                              pass->count, pass->count, &cl->identity};
+    size_t made;
+    return launch(cl, &work, 0, 1, &made, error);
+}
+
+enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
+                                 struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    enum step_way way = STEP_LAUNCHES;
+    const double start = os_seconds();
+    bool used;
+    opencl_pace_begin(cl, pass->count, false);
+    used = is_used(cl) && pass->statistics == WEFT_STATISTICS_RUNNING;
+    if (used) {
+        step_choice_next(&cl->steps->choice[false], pass->count, &way);
+    }
+    TRY(way == STEP_KERNEL ? run_pass(cl, pass, error) : opencl_pass_enqueue(cl, pass, error));
+    TRY(opencl_pass_read(cl, pass, error));
+    if (used) {
+        step_choice_measured(&cl->steps->choice[false], way, pass->count, os_seconds() - start);
+    }
+    return WEFT_OK;
+}
