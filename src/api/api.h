@@ -52,6 +52,11 @@ struct weft_error *api_clear(struct weft_error *error);
 enum weft_status api_usage(struct weft_error *error, const char *function, const char *format, ...)
     PRINTF_FORMAT(3, 4);
 
+/* Puts "FUNCTION: " before the message of a private function that found a wrong use. Returns
+ * ${status}, which may be another one. */
+enum weft_status api_context(struct weft_error *error, const char *function,
+                             enum weft_status status);
+
 /* options.c: copies min(given->size, ${size}) bytes of the caller's structure ${given} into ${own},
  * of ${size} bytes, and sets the rest to 0; own->size becomes ${size}. A ${given} of NULL is one of
  * zeros. Fails with WEFT_USAGE for a size below ${first_size} or above 4096, and for a member that

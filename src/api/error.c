@@ -71,3 +71,8 @@ enum weft_status api_usage(struct weft_error *error, const char *function, const
     va_end(arguments);
     return error_set(error, WEFT_USAGE, "%s: %s", function, text);
 }
+
+enum weft_status api_context(struct weft_error *error, const char *function,
+                             enum weft_status status) {
+    return status == WEFT_USAGE ? error_context(error, "%s", function) : status;
+}

@@ -31,10 +31,11 @@ static void count_batch(struct weft_session *session) {
 }
 
 /* Ends a call that may have changed values. */
-static enum weft_status finish(struct weft_session *session, enum weft_status status) {
+static enum weft_status finish(struct weft_session *session, const char *function,
+                               enum weft_status status, struct weft_error *error) {
     atomic_store(&session->uninterrupted, false);
     session->broken = status == WEFT_BAD_DEVICE;
-    return session_leave(session, status);
+    return session_leave(session, api_context(error, function, status));
 }
 
 static enum weft_status forward(struct weft_session *session, enum weft_statistics statistics,
@@ -65,7 +66,8 @@ enum weft_status weft_forward(struct weft_session *session, enum weft_statistics
                 session->options.batch);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     atomic_store(&session->uninterrupted, true);
-    return finish(session, forward(session, statistics, inputs, count, outputs, error));
+    return finish(session, __func__, forward(session, statistics, inputs, count, outputs, error),
+                  error);
 }
 
 static enum weft_status backward(struct weft_session *session, const float *doutputs,
@@ -83,7 +85,7 @@ enum weft_status weft_backward(struct weft_session *session, const float *doutpu
     API_NOT_NULL(doutputs);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     atomic_store(&session->uninterrupted, true);
-    return finish(session, backward(session, doutputs, dinputs, error));
+    return finish(session, __func__, backward(session, doutputs, dinputs, error), error);
 }
 
 static enum weft_status step(struct weft_session *session, float learning_rate,
@@ -104,5 +106,5 @@ enum weft_status weft_step(struct weft_session *session, float learning_rate,
                 "learning_rate is %g: it must be a positive number", (double)learning_rate);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     atomic_store(&session->uninterrupted, true);
-    return finish(session, step(session, learning_rate, error));
+    return finish(session, __func__, step(session, learning_rate, error), error);
 }

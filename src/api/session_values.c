@@ -174,7 +174,8 @@ enum weft_status weft_session_get(struct weft_session *session, const char *name
     API_NOT_NULL(name);
     API_NOT_NULL(values);
     TRY(session_enter(session, SESSION_READS, __func__, error));
-    return session_leave(session, get(session, name, values, count, error));
+    return session_leave(session,
+                         api_context(error, __func__, get(session, name, values, count, error)));
 }
 
 /* A variance and a mean of squares are not below 0. */

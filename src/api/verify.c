@@ -77,7 +77,7 @@ static enum weft_status take_images(const struct weft_verify_options *options,
                                     struct weft_images images[WEFT_SPLIT_COUNT],
                                     struct weft_error *error) {
     struct weft_network *network = NULL;
-    enum weft_status status;
+    enum weft_status status = WEFT_OK;
     images[WEFT_SPLIT_TRAIN] = *options->train;
     images[WEFT_SPLIT_TEST] = *options->test;
     TRY(network_create_published(&network, error));
@@ -87,7 +87,11 @@ static enum weft_status take_images(const struct weft_verify_options *options,
                                i == WEFT_SPLIT_TRAIN ? "train" : "test");
             goto done;
         }
-        TRY_OR(done, backend_check_images(network, &images[i], error));
+        if (backend_check_images(network, &images[i], error) != WEFT_OK) {
+            error->status = WEFT_USAGE; /* no file is wrong */
+            status = error_context(error, "weft_verify");
+            goto done;
+        }
     }
 done:
     network_destroy(network);

@@ -267,10 +267,10 @@ enum weft_status backend_backward(struct backend *backend, const float *doutputs
     const size_t count = backend->forward_count;
     enum weft_status status;
     if (backend->forward_only) {
-        return error_set(error, WEFT_USAGE, "backward: opened for forward passes only");
+        return error_set(error, WEFT_USAGE, "opened for forward passes only");
     }
     if (count == 0) {
-        return error_set(error, WEFT_USAGE, "backward: there was no forward call before it");
+        return error_set(error, WEFT_USAGE, "there was no forward pass before it");
     }
     backend->gradient_count = 0;
     status = backend->ops->backward(backend, doutputs, error);
@@ -283,7 +283,7 @@ enum weft_status backend_step(struct backend *backend, float scale,
                               const struct adam_constants *adam, struct weft_error *error) {
     enum weft_status status;
     if (backend->gradient_count == 0) {
-        return error_set(error, WEFT_USAGE, "step: there was no backward call before it");
+        return error_set(error, WEFT_USAGE, "there was no backward pass before it");
     }
     backend->forward_count = 0;
     status = backend->ops->step(backend, scale, adam, error);
@@ -294,7 +294,7 @@ enum weft_status backend_step(struct backend *backend, float scale,
 enum weft_status backend_propagate(struct backend *backend, const struct propagation *probe,
                                    struct weft_error *error) {
     if (probe->doutputs != NULL && backend->forward_only) {
-        return error_set(error, WEFT_USAGE, "backward: opened for forward passes only");
+        return error_set(error, WEFT_USAGE, "opened for forward passes only");
     }
     TRY(backend_forward(backend, probe->statistics, probe->count, probe->inputs, error));
     return probe->doutputs != NULL ? backend_backward(backend, probe->doutputs, error) : WEFT_OK;

@@ -68,7 +68,7 @@ enum weft_status backend_profile_read(struct backend *backend, struct profile_en
     *entries = NULL;
     *count = 0;
     if (profile == NULL) {
-        return error_set(error, WEFT_USAGE, "profile: it was not started");
+        return error_set(error, WEFT_USAGE, "the profile was not started");
     }
     TRY(collect(backend, error));
     *entries = calloc(profile->count + 1, sizeof **entries);

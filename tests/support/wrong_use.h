@@ -19,8 +19,8 @@ static inline void wrong_use(const char *call, enum weft_status status, enum wef
     if (status != expected || weft_error_status(error) != expected || message[0] == '\0' ||
         (expected == WEFT_USAGE && strncmp(message, call, name) != 0)) {
         accepted++;
-        printf("%s: %s, not %s: \"%s\"\n", call, weft_status_text(status),
-               weft_status_text(expected), message);
+        fprintf(stderr, "%s: %s, not %s: \"%s\"\n", call, weft_status_text(status),
+                weft_status_text(expected), message);
     }
 }
 
@@ -35,7 +35,7 @@ static inline void wrong_use(const char *call, enum weft_status status, enum wef
         WRONG(call);                                                                               \
         if ((object) != NULL) {                                                                    \
             accepted++;                                                                            \
-            printf("%s: does not store NULL\n", #call);                                            \
+            fprintf(stderr, "%s: does not store NULL\n", #call);                                   \
         }                                                                                          \
     } while (0)
 
