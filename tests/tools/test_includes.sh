@@ -22,10 +22,10 @@ tree() {
     file include/weft/error.h WEFT_ERROR_H '#ifdef __cplusplus' 'extern "C" {' '#endif' 'struct weft_error { int code; };' \
         'enum weft_status {' '    WEFT_OK,' '    WEFT_FAILED = 1,' '};' 'typedef int (*weft_callback)(void *data);' \
         '#define WEFT_MAX 3' '__attribute__((format(printf, 1, 2)))' 'void weft_print(const char *format, ...);'
-    file include/weft/train.h WEFT_TRAIN_H '#include "weft/error.h"' 'struct weft_train;' 'int weft_train_run(struct weft_train *t);'
-    file include/weft/weft.h WEFT_H '#include "weft/train.h"'
+    file include/weft/device.h WEFT_DEVICE_H '#include "weft/error.h"' 'struct weft_train;' 'int weft_train_run(struct weft_train *t);'
+    file include/weft/weft.h WEFT_H '#include "weft/device.h"'
     file src/base/text.h WEFT_BASE_TEXT_H '#include "weft/error.h"' '/* weft_comment(1); */' 'void text_add(const char *text);'
-    file src/train/loop.h WEFT_LOOP_H '#include "base/text.h"' '#include "weft/train.h"' \
+    file src/train/loop.h WEFT_LOOP_H '#include "base/text.h"' '#include "weft/device.h"' \
         'struct weft_train { int steps; };' 'static inline int loop_steps(const struct weft_train *t) {' '    return t->steps;' '}' \
         'extern const int loop_sizes[3];' "#define LOOP_ADD(a, b) \\" '    ((a) + weft_add(b))'
     file src/train/loop.c - '#include "loop.h"' '#include "step.h"'
@@ -63,14 +63,14 @@ finds "src/base/error.c:2: src/base includes src/train/step.h, which is in a hig
 
 begin "a public header of a higher folder"
 tree
-file src/base/error.c - '' '' '#include "weft/train.h"'
-finds "src/base/error.c:3: src/base includes include/weft/train.h, which is in a higher folder"
+file src/base/error.c - '' '' '#include "weft/device.h"'
+finds "src/base/error.c:3: src/base includes include/weft/device.h, which is in a higher folder"
 
 begin "a public header that includes a higher one"
 tree
-file include/weft/error.h WEFT_ERROR_H '#include "weft/train.h"'
-file include/weft/train.h WEFT_TRAIN_H '' 'struct weft_train;'
-finds "include/weft/error.h:3: src/base includes include/weft/train.h, which is in a higher folder"
+file include/weft/error.h WEFT_ERROR_H '#include "weft/device.h"'
+file include/weft/device.h WEFT_DEVICE_H '' 'struct weft_train;'
+finds "include/weft/error.h:3: src/base includes include/weft/device.h, which is in a higher folder"
 
 begin "the header for users of the library"
 tree
@@ -128,10 +128,10 @@ for line in 'int step(int a);' 'struct step {' '#define STEP 1' 'typedef int ste
     begin "a public name without the prefix: $line"
     tree
     case $line in
-    *'{') file include/weft/train.h WEFT_TRAIN_H 'struct weft_train;' "$line" '    int a;' '};' ;;
-    *) file include/weft/train.h WEFT_TRAIN_H 'struct weft_train;' "$line" ;;
+    *'{') file include/weft/device.h WEFT_DEVICE_H 'struct weft_train;' "$line" '    int a;' '};' ;;
+    *) file include/weft/device.h WEFT_DEVICE_H 'struct weft_train;' "$line" ;;
     esac
-    finds "include/weft/train.h:4: "
+    finds "include/weft/device.h:4: "
 done
 
 begin "include guards"
