@@ -47,10 +47,10 @@ static size_t gradient_tile(const struct network_layer *layer, enum weft_mapping
     return divide_up(outputs, items);
 }
 
-/* Outputs of a tile of registers, which has at most 24 in all: a divisor of ${tile} if there is one
- * of about that size. */
+/* Outputs of a tile of registers, which has at most 12 sums of a shard and 12 of the batch: a
+ * divisor of ${tile} if there is one of about that size. */
 static size_t gradient_rows(size_t tile, size_t of_blocks) {
-    const size_t most = tile < 24 / of_blocks ? tile : 24 / of_blocks;
+    const size_t most = tile < 12 / of_blocks ? tile : 12 / of_blocks;
     const size_t rows = opencl_divisor(tile, most);
     return 2 * rows > most ? rows : most;
 }
