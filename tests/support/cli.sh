@@ -25,6 +25,14 @@ linear_list() {
     printf '{"kind": "linear", "name": "out", "out_features": %d}]}' "$2" >>"$3"
 }
 
+# keep_pocl_cache: kernels that PoCL has compiled stay where they are, even with another
+# XDG_CACHE_HOME.
+keep_pocl_cache() {
+    if [ -z "${POCL_CACHE_DIR:-}" ] && [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ]; then
+        export POCL_CACHE_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/pocl/kcache
+    fi
+}
+
 begin() {
     name=$1
     problems=""

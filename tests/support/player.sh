@@ -2,10 +2,7 @@
 # (its README). Source it after cli.sh. It ends the test if nothing can be played.
 # shellcheck shell=bash disable=SC2154 # cli.sh defines the other variables
 
-# PoCL's compiled kernels stay where they are.
-if [ -z "${POCL_CACHE_DIR:-}" ] && [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ]; then
-    export POCL_CACHE_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/pocl/kcache
-fi
+keep_pocl_cache
 export XDG_CACHE_HOME=$work/cache
 export OPENCL_LAYERS=${WEFT_PLAYER:-}
 if [ -z "$OPENCL_LAYERS" ]; then

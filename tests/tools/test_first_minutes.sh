@@ -3,6 +3,7 @@
 # lost.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" tools_first_minutes
+keep_pocl_cache # first-minutes has a cache of its own
 
 # minutes ARGUMENTS...: runs tools/first-minutes on ${program}, into the new folder $out: its exit code is
 # in $code, its output in $work/out and $work/err.
