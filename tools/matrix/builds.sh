@@ -84,8 +84,11 @@ rows_wine() {
 
 # row_cross TARGET WHICH
 row_cross() {
-    local folder=$place cc wrapper=() tool missing=""
-    local name="cpu, by qemu" way=$1 version on=$1 weft=$place/build/src/cli/weft
+    local folder=$place build=$place/build cc wrapper=() tool missing=""
+    local name="cpu, by qemu" way=$1 version on=$1 weft
+    # tools/test has built for some targets, with tests.
+    [ ! -e "$source/build-test-$1/build.ninja" ] || build=$source/build-test-$1
+    weft=$build/src/cli/weft
     read -ra wrapper < <("$source/tools/cross/build" --tools "$1")
     cc=${wrapper[0]} wrapper=("${wrapper[@]:1}")
     version="gcc $("$cc" -dumpfullversion 2>/dev/null), ${wrapper[0]%%-*} $("${wrapper[0]}" --version 2>/dev/null |
@@ -96,7 +99,7 @@ row_cross() {
     windows)
         name="cpu, for Windows" way="" on=$processor weft=$weft.exe
         # the folder of the DLLs; wineboot makes the folder of Windows' disk
-        WINEPATH=$(printf '%s' "Z:$place/build/src" | tr / '\\')
+        WINEPATH=$(printf '%s' "Z:$build/src" | tr / '\\')
         export WINEPATH WINEPREFIX=$place/wine WINEDEBUG=-all
         ! command -v wineboot >/dev/null || wineboot --init >/dev/null 2>&1
         ;;
@@ -108,7 +111,7 @@ row_cross() {
         skipped "$name" "$way" "" "no $missing here"
     elif ! runs "$cc" "${wrapper[@]}"; then
         skipped "$name" "$way" "$version" "no program for it runs here: $(tail -n 1 "$place/log" | cut -c1-100)"
-    elif ! "$source/tools/cross/build" "$1" "$place/build" >"$place/log" 2>&1; then
+    elif ! "$source/tools/cross/build" "$1" "$build" >"$place/log" 2>&1; then
         broken "$name" "$way" "$version" "the build fails: $(grep -m 1 -E 'error:|ERROR' "$place/log")"
     elif [ "$1" = windows ]; then
         rows_wine "$2" "$version" "$weft"
