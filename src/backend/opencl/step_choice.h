@@ -9,18 +9,19 @@
 
 enum step_way { STEP_LAUNCHES, STEP_KERNEL, STEP_WAYS };
 
+#define STEP_TRIALS 5 /* pieces of each way in a comparison */
+
 /* Starts with all zero but ${way}. */
 struct step_choice {
-    bool fixed;              /* it is always ${way} */
-    enum step_way way;       /* the faster one, as far as is known */
-    bool began[STEP_WAYS];   /* the first piece of steps has been made, which is slower */
-    double preparation;      /* seconds of these first pieces, with what was built for them */
-    double cost[STEP_WAYS];  /* seconds of a step, as measured last; 0: not yet */
-    double since;            /* seconds of work since both were compared */
-    double period;           /* seconds from one comparison to the next */
-    unsigned pieces;         /* of the comparison that is going on, still to be made; 0: none */
-    double spent[STEP_WAYS]; /* seconds, in the comparison */
-    double steps[STEP_WAYS]; /* made in the comparison */
+    bool fixed;             /* it is always ${way} */
+    enum step_way way;      /* the faster one, as far as is known */
+    bool began[STEP_WAYS];  /* the first piece of steps has been made, which is slower */
+    double preparation;     /* seconds of these first pieces, with what was built for them */
+    double cost[STEP_WAYS]; /* seconds of a step, as measured last; 0: not yet */
+    double since;           /* seconds of work since both were compared */
+    double period;          /* seconds from one comparison to the next */
+    unsigned pieces;        /* of the comparison that is going on, still to be made; 0: none */
+    double trials[STEP_WAYS][STEP_TRIALS]; /* seconds of a step, of its pieces */
 };
 
 /* Returns how many of ${left} steps the next piece is, at least one, and stores in ${way} how it is
