@@ -59,7 +59,8 @@ static void tear_down(void) {
 }
 
 /* Opens ${place} with the images; ${asked} may be NULL. */
-static struct backend *open_place(const struct layer_place *place, struct asked *asked) {
+static struct backend *open_place(const struct layer_place *place, enum weft_step_kernel kernel,
+                                  struct asked *asked) {
     struct backend *backend;
     struct weft_error error = {0};
     float pixels[256];
@@ -68,6 +69,7 @@ static struct backend *open_place(const struct layer_place *place, struct asked 
         .threads = place->threads,
         .mapping = place->mapping,
         .cl_options = place->cl_options,
+        .step_kernel = kernel,
         .batch = IMAGES,
         .watch = {.go_on = asked != NULL ? go_on : NULL, .context = asked}};
     ck_assert_msg(backend_open(model->network, &options, &backend, NULL, &error) == WEFT_OK,
@@ -78,18 +80,20 @@ static struct backend *open_place(const struct layer_place *place, struct asked 
     return backend;
 }
 
-/* Writes the values of the model, makes a step, and stores the parameters after it. */
-static enum weft_status make_step(struct backend *backend, float *parameters) {
-    const struct adam_constants adam = adam_step(0.01f, 1);
-    const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
-    struct weft_step_result result;
+/* Writes the values of the model, makes ${count} steps of all images, at most 3, and stores the
+ * parameters after them. */
+static enum weft_status make_steps(struct backend *backend, size_t count, float *parameters) {
+    const struct adam_constants adam[] = {adam_step(0.01f, 1), adam_step(0.01f, 2),
+                                          adam_step(0.01f, 3)};
+    const struct training_steps steps = {count, IMAGES / count, IMAGES, order, adam};
+    struct weft_step_result results[3];
     float *zeros = layer_alloc((model->network->parameter_count + 1) * sizeof *zeros);
     enum weft_status status;
     backend_write(backend, ARRAY_PARAMETERS, model->parameters, NULL);
     backend_write(backend, ARRAY_BUFFERS, model->buffers, NULL);
     backend_write(backend, ARRAY_MOMENTS, zeros, NULL);
     backend_write(backend, ARRAY_SECOND_MOMENTS, zeros, NULL);
-    status = backend_train(backend, &steps, &result, NULL);
+    status = backend_train(backend, &steps, results, NULL);
     backend_read(backend, ARRAY_PARAMETERS, parameters, NULL);
     free(zeros);
     return status;
@@ -108,23 +112,23 @@ START_TEST(interrupted_and_again) {
     size_t count = layer_places_list(LAYER_LARGE, "watch", places);
     size_t bytes = model->network->parameter_count * sizeof(float);
     float *expected = layer_alloc(bytes), *found = layer_alloc(bytes);
-    struct backend *backend = open_place(&places[0], NULL);
-    ck_assert_int_eq(make_step(backend, expected), WEFT_OK);
+    struct backend *backend = open_place(&places[0], WEFT_STEP_KERNEL_AUTO, NULL);
+    ck_assert_int_eq(make_steps(backend, 1, expected), WEFT_OK);
     backend_close(backend);
     for (size_t i = 0; i < count; i++) {
         struct asked asked = {.most = SIZE_MAX};
         if (places[i].flush) {
             continue;
         }
-        backend = open_place(&places[i], &asked);
+        backend = open_place(&places[i], WEFT_STEP_KERNEL_NEVER, &asked);
         pause_watch();
         asked = (struct asked){.most = 1};
-        ck_assert_msg(make_step(backend, found) == WEFT_INTERRUPTED, "%s: not interrupted",
+        ck_assert_msg(make_steps(backend, 1, found) == WEFT_INTERRUPTED, "%s: not interrupted",
                       places[i].name);
         ck_assert_uint_eq(asked.times, 1);
         pause_watch();
         asked = (struct asked){.most = SIZE_MAX};
-        ck_assert_msg(make_step(backend, found) == WEFT_OK, "%s: interrupted", places[i].name);
+        ck_assert_msg(make_steps(backend, 1, found) == WEFT_OK, "%s: interrupted", places[i].name);
         ck_assert_msg(memcmp(found, expected, bytes) == 0, "%s: other bits", places[i].name);
         ck_assert_msg(!asked.backwards && asked.last < 1.2, "%s: %g steps", places[i].name,
                       asked.last);
@@ -174,10 +178,46 @@ START_TEST(too_large) {
 }
 END_TEST
 
+/* Stops three steps by one kernel at the first question, after the first of them, then makes all:
+ * the same bits as by launches. */
+START_TEST(in_one_kernel) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    const size_t count = layer_places_list(LAYER_LARGE, "watch of one kernel", places);
+    const size_t bytes = model->network->parameter_count * sizeof(float);
+    float *expected = layer_alloc(bytes), *found = layer_alloc(bytes);
+    for (size_t i = 0; i < count; i++) {
+        struct asked asked = {.most = SIZE_MAX};
+        uint64_t by_launches, by_kernel;
+        struct backend *backend;
+        if (strncmp(places[i].name, "Portable", 8) != 0 || places[i].mapping != WEFT_MAPPING_CPU) {
+            continue;
+        }
+        backend = open_place(&places[i], WEFT_STEP_KERNEL_NEVER, &asked);
+        ck_assert_int_eq(make_steps(backend, 3, expected), WEFT_OK);
+        backend_close(backend);
+        backend = open_place(&places[i], WEFT_STEP_KERNEL_ALWAYS, &asked);
+        pause_watch();
+        asked = (struct asked){.most = 1};
+        ck_assert_int_eq(make_steps(backend, 3, found), WEFT_INTERRUPTED);
+        backend_steps_made(backend, &by_launches, &by_kernel);
+        ck_assert_uint_eq(by_launches, 0);
+        ck_assert_uint_eq(by_kernel, 1);
+        ck_assert_double_eq(asked.last, 1.0);
+        asked = (struct asked){.most = SIZE_MAX};
+        ck_assert_int_eq(make_steps(backend, 3, found), WEFT_OK);
+        ck_assert_int_eq(memcmp(found, expected, bytes), 0);
+        backend_close(backend);
+    }
+    free(expected);
+    free(found);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_set_timeout(tests, 300);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, interrupted_and_again);
+    tcase_add_test(tests, in_one_kernel);
     tcase_add_test(tests, needs);
     tcase_add_test(tests, too_large);
 }

@@ -110,6 +110,7 @@ static enum weft_status launch(struct opencl_backend *cl, const struct work *wor
     TRY(opencl_read(cl, cl->steps->counters, &done, sizeof done, error));
     *made = (size_t)done / chunks;
     cl->has_computed = true;
+    cl->base.steps_by_kernel += work->trains ? *made : 0;
     watch_add(&cl->base.watch, *made * cl->base.watch.step);
     if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
         return error_set(error, WEFT_BAD_DEVICE, PHASES_KERNEL ": %d chunks done, of %zu a step",
@@ -143,7 +144,6 @@ static enum weft_status run(struct opencl_backend *cl, const struct training_ste
         }
         if (way == STEP_KERNEL) {
             TRY(launch(cl, &work, step, count, &made, error));
-            cl->base.steps_by_kernel += made;
         } else {
             TRY(run_launches(cl, steps, step, count, error));
             made = count;
