@@ -190,14 +190,17 @@ START_TEST(long_value) {
 END_TEST
 
 START_TEST(device_event) {
-    struct device_info device = {.index = 2, .platform = 1, .compute_units = 8, .usable = true};
+    const struct weft_device device = {.index = 2,
+                                       .platform = 1,
+                                       .compute_units = 8,
+                                       .usable = true,
+                                       .global_memory = UINT64_C(1) << 40,
+                                       .platform_name = "Some \"platform\"",
+                                       .type = "gpu",
+                                       .fp_config = "denorm fma"};
     struct json_writer json = {0};
     json_t *read;
     char *text;
-    snprintf(device.platform_name, sizeof device.platform_name, "Some \"platform\"");
-    snprintf(device.type, sizeof device.type, "gpu");
-    snprintf(device.fp_config, sizeof device.fp_config, "denorm fma");
-    device.global_memory = UINT64_C(1) << 40;
     json_write_open(&json, NULL, '{');
     cli_json_device(&json, "device", &device);
     json_write_close(&json, '}');

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/fleet/fleet.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/run_check.h"
@@ -144,8 +145,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     TRY(check_run(a, error));
     TRY(check_run(b, error));
     TRY(compare_files(a, b, report, (void *)options, &comparison, error));
-    cli_setup_undigested(options, a, comparison.undigested[0]);
-    cli_setup_undigested(options, b, comparison.undigested[1]);
+    cli_load_undigested(options, a, comparison.undigested[0]);
+    cli_load_undigested(options, b, comparison.undigested[1]);
     if (comparison.other_data) {
         cli_message_warning(options, "data-of-another-model",
                             "%s and %s were trained on different data", a, b);

@@ -1,15 +1,16 @@
 /* devices.c: weft devices: the devices that weft can compute on. */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "cli/options.h"
-#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "report/screen.h"
+#include "weft/device.h"
 
 struct options {
     struct cli_options common;
@@ -44,7 +45,7 @@ static const char *or_dash(const char *text) {
 }
 
 /* "0", or "-" for the CPU backend. */
-static const char *index_text(const struct device_info *device, char text[16]) {
+static const char *index_text(const struct weft_device *device, char text[16]) {
     snprintf(text, 16, "%u", device->index);
     return device->builtin ? "-" : text;
 }
@@ -65,7 +66,7 @@ static void print_head(void) {
                  "units", "memory", "local", "OpenCL", "C", "name");
 }
 
-static void print_row(const struct device_info *device, const char *address) {
+static void print_row(const struct weft_device *device, const char *address) {
     char index[16], memory[32], local[32];
     screen_print("%c %-5s %-5s %-11s %5u  %9s  %9s  %-6s  %-3s  %s\n",
                  device->is_default ? '*' : ' ', index_text(device, index), address,
@@ -76,7 +77,7 @@ static void print_row(const struct device_info *device, const char *address) {
 }
 
 /* Prints the same for a narrow terminal: each column gets a line. */
-static void print_block(const struct device_info *device, const char *address) {
+static void print_block(const struct weft_device *device, const char *address) {
     char text[160], memory[32], local[32];
     cli_text_line(4, "%c %s %s", device->is_default ? '*' : ' ', index_text(device, text),
                   device->name);
@@ -92,8 +93,8 @@ static void print_block(const struct device_info *device, const char *address) {
 }
 
 /* "order     2: an integrated GPU" */
-static void print_reason(const struct device_info *device) {
-    char text[sizeof device->reason + 32];
+static void print_reason(const struct weft_device *device) {
+    char text[512];
     snprintf(text, sizeof text, "%u: %s", device->order, device->reason);
     print_detail(device->is_default ? "default"
                  : device->usable   ? "order"
@@ -101,7 +102,7 @@ static void print_reason(const struct device_info *device) {
                  device->usable ? text : device->reason);
 }
 
-static void print_device(const struct device_info *device, bool table) {
+static void print_device(const struct weft_device *device, bool table) {
     char address[32] = "-";
     if (!device->builtin) {
         snprintf(address, sizeof address, "%u:%u", device->platform, device->in_platform);
@@ -121,16 +122,16 @@ static void print_device(const struct device_info *device, bool table) {
 }
 
 /* Returns whether the rows of all devices fit the terminal. */
-static bool rows_fit(const struct device_info *devices, size_t count) {
+static bool rows_fit(const struct weft_devices *devices) {
     size_t longest = 4;
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(devices[i].name);
+    for (size_t i = 0; i < weft_devices_count(devices); i++) {
+        size_t length = strlen(weft_devices_get(devices, i)->name);
         longest = length > longest ? length : longest;
     }
     return (int)longest <= cli_text_columns() - NAME;
 }
 
-static enum weft_status print(const struct cli_options *options, const struct device_info *device,
+static enum weft_status print(const struct cli_options *options, const struct weft_device *device,
                               bool table, struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "device")) {
@@ -142,41 +143,38 @@ static enum weft_status print(const struct cli_options *options, const struct de
 }
 
 /* Prints why OpenCL has no device, and what helps. */
-static void print_note(const struct weft_error *note) {
-    if (note->message[0] != '\0') {
-        cli_message_always("%s", note->message);
+static void print_note(const struct weft_devices *devices) {
+    const char *note = weft_devices_note(devices), *hint = weft_devices_note_hint(devices);
+    if (note[0] != '\0') {
+        cli_message_always("%s", note);
     }
-    if (note->hint[0] != '\0') {
-        screen_print_lines(stderr, "", note->hint);
+    if (hint[0] != '\0') {
+        screen_print_lines(stderr, "", hint);
     }
 }
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
-    struct device_info *devices = NULL;
-    size_t count = 0, removed = 0;
-    struct weft_error note = {0};
+    struct weft_devices *devices;
+    size_t removed;
     bool table;
-    enum weft_status status;
+    enum weft_status status = WEFT_OK;
     if (options->clear_cache) {
-        TRY(program_cache_clear(&removed, error));
+        TRY(weft_cache_clear(&removed, error));
         cli_message_notice(&options->common, "cache: %zu programs removed", removed);
     }
-    cli_setup_explain_end(true);
-    TRY(devices_list(&devices, &count, &note, error));
-    if (note.status != WEFT_OK || count == 1) {
-        print_note(&note);
-    }
-    table = rows_fit(devices, count);
+    cli_explain_end(true);
+    TRY(weft_devices_list(&devices, error));
+    print_note(devices);
+    table = rows_fit(devices);
     if (!options->common.json && table) {
         print_head();
     }
-    for (size_t i = 0; i < count; i++) {
-        TRY_OR(done, print(&options->common, &devices[i], table, error));
+    for (size_t i = 0; i < weft_devices_count(devices); i++) {
+        TRY_OR(done, print(&options->common, weft_devices_get(devices, i), table, error));
     }
-    status = WEFT_OK;
 done:
-    free(devices);
+    weft_devices_destroy(devices);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/figures.h"
 #include "cli/identity.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/options.h"
@@ -52,7 +53,7 @@ static const struct cli_option rows[] = {
 /* The state of one evaluation. */
 struct state {
     const struct options *options;
-    char path[4096]; /* of the model */
+    const char *path; /* of the model */
     struct weft_model *model;
     struct weft_images images;
     struct cli_identity identity; /* of the images */
@@ -97,8 +98,8 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     const struct weft_network *network;
     char folder[4096];
     size_t most = (size_t)state->options->batch;
-    TRY(cli_setup_model(common, common->operands[0], state->options->network, &state->model,
-                        state->path, error));
+    TRY(cli_load_model(common, common->operands[0], state->options->network, &state->model, error));
+    state->path = weft_model_path(state->model);
     network = state->model->network;
     if (requested->statistics == WEFT_STATISTICS_RUNNING) {
         most = cli_needs_batch(network, true);
@@ -161,7 +162,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "statistics", statistics[state->requested.statistics]);
         json_write_bool(&json, "as_published", options->as_published);
         cli_json_results(&json, &state->evaluation, state->names);
-        cli_json_device(&json, "device", backend_device(state->backend));
+        cli_setup_json_device(&json, backend_device(state->backend));
         json_write_seconds(&json, "seconds", state->seconds);
         return cli_event_end(&json, error);
     }

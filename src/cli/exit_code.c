@@ -36,3 +36,15 @@ bool cli_exit_status(int code, enum weft_status *status) {
     }
     return false;
 }
+
+void cli_explain_end(bool drivers) {
+    os_explain_end(drivers
+                       ? "weft: an OpenCL driver, or weft itself, crashed or ended the program\n"
+                         "--device cpu uses no driver, OCL_ICD_VENDORS=FILE.icd uses only one; "
+                         "weft verify looks for the fault\n"
+                       : "weft: weft, or a library that it uses, crashed or ended the program; "
+                         "no OpenCL driver was in use\n"
+                         "please report it with the command; a limit of memory (ulimit -v) can "
+                         "also be the cause\n",
+                   cli_exit_code(drivers ? WEFT_BAD_DEVICE : WEFT_FAILED));
+}

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/json_write.h"
+#include "train/train_model.h"
 
 static bool lost; /* an event was not printed, because there was no memory */
 
@@ -43,7 +43,7 @@ void cli_json_count(struct json_writer *json, const char *key, uint64_t count) {
 void cli_json_words(struct json_writer *json, const char *key, const char *text) {
     json_write_open(json, key, '[');
     while (*(text += strspn(text, " ")) != '\0') {
-        char word[LAYER_NAME_MAX];
+        char word[64];
         size_t length = strcspn(text, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, text);
         json_write_string(json, NULL, word);
@@ -52,7 +52,7 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
     json_write_close(json, ']');
 }
 
-void cli_json_device(struct json_writer *json, const char *key, const struct device_info *device) {
+void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device) {
     if (key != NULL) {
         json_write_open(json, key, '{');
     }

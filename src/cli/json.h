@@ -12,9 +12,10 @@
 #ifndef WEFT_CLI_JSON_H
 #define WEFT_CLI_JSON_H
 
-#include "backend/device.h"
 #include "base/json_write.h"
-#include "train/train_model.h"
+#include "weft/device.h"
+
+struct evaluation;
 
 /* Begins the event ${name} and returns true if ${as_json}. Otherwise returns false: the caller
  * prints text. */
@@ -36,7 +37,7 @@ void cli_json_words(struct json_writer *json, const char *key, const char *text)
 
 /* Adds a device as the member ${key}. With ${key} NULL, adds its fields to the object that is
  * open. */
-void cli_json_device(struct json_writer *json, const char *key, const struct device_info *device);
+void cli_json_device(struct json_writer *json, const char *key, const struct weft_device *device);
 
 /* Adds the ${names} of ${classes} classes as the member "classes". */
 void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes);

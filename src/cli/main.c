@@ -47,7 +47,7 @@ static enum weft_status print_version(bool as_json, struct weft_error *error) {
     print_library(event, "libpng", cli_picture_png_version());
     print_library(event, "cairo", canvas_cairo_version());
     fflush(stdout);
-    cli_setup_explain_end(true);
+    cli_explain_end(true);
     count = weft_libraries(libraries);
     for (size_t i = 0; i < count; i++) {
         print_library(event, libraries[i].name, libraries[i].version);
@@ -146,7 +146,7 @@ int main(int argc, char **argv) {
     bool json = wants_json(count, argv + 1); /* the options may turn out to be wrong */
     enum weft_status status;
     os_guard_streams();
-    cli_setup_explain_end(false);
+    cli_explain_end(false);
     os_end_at_interrupts("weft: interrupted\n", json ? INTERRUPTED_EVENT : "");
     set_interrupted(os_signalled); /* the flag of this copy of src/os, for the library's */
     os_remember_program(argc > 0 ? argv[0] : NULL);

@@ -73,7 +73,7 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
 }
 
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct device_info *device) {
+                        const struct weft_device *device) {
     int length = (int)strcspn(notice->message, "\n"); /* without a compiler's log */
     if (length == 0) {
         return;
@@ -89,7 +89,7 @@ void cli_message_device(const struct cli_options *options, const struct weft_err
     }
 }
 
-void cli_message_slow(const struct cli_options *options, const struct device_info *device) {
+void cli_message_slow(const struct cli_options *options, const struct weft_device *device) {
     if (!device->emulated_fma) {
         return;
     }
@@ -99,15 +99,6 @@ void cli_message_slow(const struct cli_options *options, const struct device_inf
     if (device->hint[0] != '\0' && !options->quiet) {
         screen_print_lines(stderr, "", device->hint);
     }
-}
-
-static void print_log(void *context, const char *text) {
-    (void)context;
-    screen_print_lines(stderr, "weft: ", text);
-}
-
-struct backend_log cli_message_log(const struct cli_options *options) {
-    return (struct backend_log){.write = options->verbose && !options->quiet ? print_log : NULL};
 }
 
 enum weft_status cli_message_flush(struct weft_error *error) {

@@ -2,9 +2,8 @@
 #ifndef WEFT_CLI_MESSAGES_H
 #define WEFT_CLI_MESSAGES_H
 
-#include "backend/backend.h"
-#include "backend/device.h"
 #include "cli/options.h"
+#include "weft/device.h"
 
 /* Prints "weft: MESSAGE" and the hint of ${error} to stderr, and with ${json} an error event to
  * stdout. */
@@ -27,16 +26,13 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
 /* Prints "weft: TEXT" to stderr, with --quiet too: for what a user must not miss. */
 void cli_message_always(const char *format, ...) PRINTF_FORMAT(1, 2);
 
-/* Prints ${notice} of device_choose, with --quiet too, unless its message is empty: as the
+/* Prints ${notice} of the choice of a device, with --quiet too, unless its message is empty: as the
  * warning device-skipped if there is a device that could not be used. ${device} is used. */
 void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct device_info *device);
+                        const struct weft_device *device);
 
 /* Warns if the fma of ${device}, which is used, is emulated: emulated-fma. */
-void cli_message_slow(const struct cli_options *options, const struct device_info *device);
-
-/* Returns the log of the library's messages about devices, which prints them as details. */
-struct backend_log cli_message_log(const struct cli_options *options);
+void cli_message_slow(const struct cli_options *options, const struct weft_device *device);
 
 /* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not
  * written. */

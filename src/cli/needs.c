@@ -24,9 +24,16 @@ static const char *scaled(double value, char text[32]) {
     return text;
 }
 
+static struct weft_needs needs_of(const struct weft_network *network, size_t batch,
+                                  bool forward_only) {
+    struct weft_needs needs = {.size = sizeof needs};
+    weft_network_needs(network, batch, forward_only, &needs, NULL);
+    return needs;
+}
+
 char *cli_needs_text(const struct weft_network *network, size_t images, size_t batch,
                      bool forward_only, char text[200]) {
-    const struct network_needs needs = network_needs_of(network, batch, forward_only);
+    const struct weft_needs needs = needs_of(network, batch, forward_only);
     const double flop = (double)needs.flop / (double)batch * (double)images;
     char work[32], device[32], host[32];
     snprintf(text, 200, "a %s of %zu images: %sFLOP, memory: %sB on the device, %sB here",
@@ -38,7 +45,7 @@ char *cli_needs_text(const struct weft_network *network, size_t images, size_t b
 
 void cli_needs_print(const struct cli_options *options, const struct weft_network *network,
                      size_t images, size_t batch, bool forward_only) {
-    const struct network_needs needs = network_needs_of(network, batch, forward_only);
+    const struct weft_needs needs = needs_of(network, batch, forward_only);
     char text[200];
     cli_needs_text(network, images, batch, forward_only, text);
     if (needs.arrays + needs.activations > MUCH_MEMORY || needs.flop / batch * images > MUCH_FLOP) {
@@ -51,7 +58,7 @@ void cli_needs_print(const struct cli_options *options, const struct weft_networ
 size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
     size_t batch = RUNNING_BATCH;
     for (; batch > 16; batch /= 2) {
-        struct network_needs needs = network_needs_of(network, batch, forward_only);
+        struct weft_needs needs = needs_of(network, batch, forward_only);
         if (needs.arrays + needs.activations <= MUCH_MEMORY) {
             break;
         }
@@ -62,7 +69,7 @@ size_t cli_needs_batch(const struct weft_network *network, bool forward_only) {
 enum weft_status cli_needs_check(const struct cli_options *options,
                                  const struct weft_network *network, size_t batch,
                                  struct weft_error *error) {
-    const struct network_needs needs = network_needs_of(network, batch, false);
+    const struct weft_needs needs = needs_of(network, batch, false);
     const uint64_t memory = os_memory();
     const bool here = strcmp(options->device, "cpu") == 0; /* all of it */
     const uint64_t needed = needs.host + (here ? needs.arrays + needs.activations : 0);

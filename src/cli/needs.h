@@ -2,8 +2,8 @@
 #ifndef WEFT_CLI_NEEDS_H
 #define WEFT_CLI_NEEDS_H
 
-#include "backend/backend.h"
 #include "cli/options.h"
+#include "weft/network.h"
 
 /* Returns the images of a pass with running statistics: 500, or fewer if ${network} would need much
  * memory for them. The batch then changes no bit, only memory and speed. */

@@ -1,15 +1,16 @@
 /* summary.c: weft summary: the network as a table and as PyTorch prints it. */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/needs.h"
 #include "cli/options.h"
-#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "report/screen.h"
+#include "weft/network.h"
 
 struct options {
     struct cli_options common;
@@ -24,15 +25,14 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
-/* Returns the number of trained floats of layer ${index}. */
-static size_t layer_parameters(const struct weft_network *network, size_t index) {
-    const struct network_layer *layer = &network->layers[index];
-    size_t count = 0;
-    for (size_t i = 0; i < layer->tensors; i++) {
-        const struct network_tensor *tensor = &network->tensors[layer->first_tensor + i];
-        count += tensor->trained ? tensor->count : 0;
+/* Writes "6 x 24 x 24", or "192" when flat, into ${text}. Returns ${text}. */
+static const char *shape_text(const size_t shape[3], bool flat, char text[64]) {
+    if (flat) {
+        snprintf(text, 64, "%zu", shape[0]);
+    } else {
+        snprintf(text, 64, "%zu x %zu x %zu", shape[0], shape[1], shape[2]);
     }
-    return count;
+    return text;
 }
 
 #define STEP_IMAGES 100 /* the default of --batch of weft train */
@@ -63,8 +63,8 @@ static void print_row(const struct layout *layout, const char *name, const char 
  * the FLOP too. */
 static struct layout choose(const struct weft_network *network, int columns) {
     struct layout layout = {.name = (int)strlen("layer")};
-    for (size_t i = 0; i < network->layer_count; i++) {
-        int length = (int)strlen(network->layers[i].name);
+    for (size_t i = 0; i < weft_network_layers(network); i++) {
+        int length = (int)strlen(weft_network_layer(network, i)->name);
         layout.name = length > layout.name ? length : layout.name;
     }
     layout.kind = columns >= layout.name + 2 + KIND + OUTPUT + PARAMETERS + FLOP;
@@ -76,19 +76,20 @@ static struct layout choose(const struct weft_network *network, int columns) {
  * image, and totals. A table wider than ${columns} omits the kinds, then FLOP. */
 static void print_table(const struct weft_network *network, int columns) {
     struct layout layout = choose(network, columns);
+    const struct weft_layer *first = weft_network_layer(network, 0);
     char shape[64], parameters[24], flop[24], needs[200];
     uint64_t sum = 0;
     print_row(&layout, "layer", "kind", "output", "parameters", "FLOP");
-    print_row(&layout, "input", "", shape_text(network->input, shape), "", "");
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct network_layer *layer = &network->layers[i];
-        sum += layer_flop(layer);
-        snprintf(parameters, sizeof parameters, "%zu", layer_parameters(network, i));
-        snprintf(flop, sizeof flop, "%llu", (unsigned long long)layer_flop(layer));
-        print_row(&layout, layer->name, layer_kind_name(layer->kind),
-                  shape_text(layer->output, shape), parameters, flop);
+    print_row(&layout, "input", "", shape_text(first->input, first->flat_input, shape), "", "");
+    for (size_t i = 0; i < weft_network_layers(network); i++) {
+        const struct weft_layer *layer = weft_network_layer(network, i);
+        sum += layer->flop;
+        snprintf(parameters, sizeof parameters, "%zu", layer->parameters);
+        snprintf(flop, sizeof flop, "%llu", (unsigned long long)layer->flop);
+        print_row(&layout, layer->name, layer->kind,
+                  shape_text(layer->output, layer->flat_output, shape), parameters, flop);
     }
-    snprintf(parameters, sizeof parameters, "%zu", network->parameter_count);
+    snprintf(parameters, sizeof parameters, "%zu", weft_network_parameters(network));
     snprintf(flop, sizeof flop, "%llu", (unsigned long long)sum);
     print_row(&layout, "total", "", "", parameters, flop);
     screen_print_constant("\n");
@@ -98,7 +99,8 @@ static void print_table(const struct weft_network *network, int columns) {
 
 /* What a training needs, with the default of --batch. */
 static void json_needs(struct json_writer *json, const struct weft_network *network) {
-    const struct network_needs needs = network_needs_of(network, STEP_IMAGES, false);
+    struct weft_needs needs = {.size = sizeof needs};
+    weft_network_needs(network, STEP_IMAGES, false, &needs, NULL);
     json_write_open(json, "training", '{');
     json_write_integer(json, "batch", STEP_IMAGES);
     json_write_integer(json, "flop", needs.flop);
@@ -110,26 +112,23 @@ static void json_needs(struct json_writer *json, const struct weft_network *netw
 static void json_layers(struct json_writer *json, const struct weft_network *network) {
     uint64_t flop = 0;
     json_write_open(json, "layers", '[');
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const struct network_layer *layer = &network->layers[i];
-        struct tensor_shape shape = layer->output;
+    for (size_t i = 0; i < weft_network_layers(network); i++) {
+        const struct weft_layer *layer = weft_network_layer(network, i);
         json_write_open(json, NULL, '{');
         json_write_string(json, "name", layer->name);
-        json_write_string(json, "kind", layer_kind_name(layer->kind));
+        json_write_string(json, "kind", layer->kind);
         json_write_open(json, "output", '[');
-        json_write_integer(json, NULL, shape.channels);
-        if (!shape.flat) {
-            json_write_integer(json, NULL, shape.height);
-            json_write_integer(json, NULL, shape.width);
+        for (size_t j = 0; j < (layer->flat_output ? 1 : 3); j++) {
+            json_write_integer(json, NULL, layer->output[j]);
         }
         json_write_close(json, ']');
-        json_write_integer(json, "parameters", layer_parameters(network, i));
-        json_write_integer(json, "flop", layer_flop(layer));
+        json_write_integer(json, "parameters", layer->parameters);
+        json_write_integer(json, "flop", layer->flop);
         json_write_close(json, '}');
-        flop += layer_flop(layer);
+        flop += layer->flop;
     }
     json_write_close(json, ']');
-    json_write_integer(json, "parameters", network->parameter_count);
+    json_write_integer(json, "parameters", weft_network_parameters(network));
     json_write_integer(json, "flop", flop);
     json_needs(json, network);
 }
@@ -137,7 +136,7 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
 /* ${path} and ${sha256} are NULL where there is no model file. */
 static enum weft_status print(const struct cli_options *options, const struct weft_network *network,
                               const char *path, const char *sha256, struct weft_error *error) {
-    char *pytorch = network_to_pytorch(network), *list = network_to_json(network);
+    char *pytorch = weft_network_to_pytorch(network), *list = weft_network_to_json(network);
     struct json_writer json;
     enum weft_status status = WEFT_OK;
     if (pytorch == NULL || list == NULL) {
@@ -156,8 +155,8 @@ static enum weft_status print(const struct cli_options *options, const struct we
             screen_print("\nmodel: %s, sha256: %s\n", path, sha256);
         }
     }
-    free(pytorch);
-    free(list);
+    weft_free(pytorch);
+    weft_free(list);
     return status;
 }
 
@@ -166,17 +165,17 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *common = &options->common;
     struct weft_model *model = NULL;
     struct weft_network *network = NULL;
-    char path[4096];
     enum weft_status status;
     if (common->operand_count > 0) {
-        TRY(cli_setup_model(common, common->operands[0], options->network, &model, path, error));
-        status = print(common, model->network, path, model->sha256, error);
+        TRY(cli_load_model(common, common->operands[0], options->network, &model, error));
+        status = print(common, weft_model_network(model), weft_model_path(model),
+                       weft_model_sha256(model), error);
     } else {
-        TRY(cli_setup_network(options->network, &network, error));
+        TRY(cli_load_network(options->network, &network, error));
         status = print(common, network, NULL, NULL, error);
     }
-    network_destroy(network);
-    model_destroy(model);
+    weft_network_destroy(network);
+    weft_model_destroy(model);
     return status;
 }
 

@@ -89,6 +89,12 @@ file src/backend/opencl/memory.h WEFT_OPENCL_MEMORY_H 'void memory(void);'
 file src/train/more.c - '#include "backend/opencl/memory.h"'
 finds "src/train/more.c:1: src/train includes src/backend/opencl/memory.h: it is for files of src/backend/opencl only"
 
+begin "a command that uses only the public functions"
+tree
+file src/cli/summary.c - '#include "cli/table.h"'
+file src/cli/table.h WEFT_CLI_TABLE_H '#include "weft/device.h"' '#include "train/step.h"'
+finds "src/cli/table.h:4: src/cli/table.h includes src/train/step.h, and src/cli/summary.c uses nothing but the public"
+
 begin "a folder that the table lacks"
 tree
 file src/extra/more.c - '#include <stdio.h>'

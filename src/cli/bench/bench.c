@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/load.h"
 #include "cli/setup.h"
 #include "os/process.h"
 
@@ -85,7 +86,7 @@ static enum weft_status widen(struct weft_network **network, size_t times,
 static enum weft_status make_model(struct cli_bench *bench, struct weft_error *error) {
     const struct cli_bench_options *options = bench->options;
     struct weft_network *network = NULL;
-    TRY(cli_setup_network(options->network, &network, error));
+    TRY(cli_load_network(options->network, &network, error));
     if (options->wide > 1) {
         TRY(widen(&network, (size_t)options->wide, error));
     }

@@ -7,6 +7,7 @@
 #include "backend/measure.h"
 #include "base/try.h"
 #include "cli/json.h"
+#include "cli/setup.h"
 #include "os/host.h"
 #include "report/screen.h"
 #include "weft/version.h"
@@ -55,7 +56,7 @@ static enum weft_status print_start(const struct cli_bench *bench, struct weft_e
         return WEFT_OK;
     }
     json_write_string(&json, "version", weft_version());
-    cli_json_device(&json, "device", device);
+    cli_setup_json_device(&json, device);
     json_write_open(&json, "options", '{');
     json_write_integer(&json, "images", options->images);
     json_write_integer(&json, "batch", options->batch);

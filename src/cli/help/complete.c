@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "backend/device.h"
+#include "cli/exit_code.h"
 #include "cli/parser.h"
 #include "cli/setup.h"
 #include "data/images.h"
@@ -47,7 +48,7 @@ static void offer_devices(void) {
     char index[16];
     screen_print("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
     fflush(stdout);
-    cli_setup_explain_end(true);
+    cli_explain_end(true);
     if (devices_list(&devices, &count, NULL, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {
             snprintf(index, sizeof index, "%u", devices[i].index);

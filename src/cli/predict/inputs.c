@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/identity.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
@@ -197,11 +198,10 @@ static enum weft_status check_options(const struct cli_predict_options *options,
 
 enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_predict_options *options = state->options;
-    char path[4096];
     TRY(check_options(options, error));
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
-    TRY(cli_setup_model(&options->common, options->common.operands[0], options->network,
-                        &state->model, path, error));
+    TRY(cli_load_model(&options->common, options->common.operands[0], options->network,
+                       &state->model, error));
     TRY(set_size(state, error));
     TRY(options->index == NULL ? read_files(state, error) : read_data(state, error));
     state->class_names = state->model->classes != NULL ? (const char *const *)state->model->classes

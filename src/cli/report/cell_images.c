@@ -12,6 +12,7 @@
 
 #include "base/try.h"
 #include "cli/identity.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
@@ -118,9 +119,9 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     struct backend *backend = NULL;
     struct weft_model *model = NULL;
     struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
-    char folder[4096], path[4096];
+    char folder[4096];
     enum weft_status status;
-    TRY_OR(done, cli_setup_model(options, parts[0].run->name, NULL, &model, path, error));
+    TRY_OR(done, cli_load_model(options, parts[0].run->name, NULL, &model, error));
     TRY_OR(done, data_find(options->data, folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         struct weft_images *images = &parts[i].images;
@@ -133,7 +134,8 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     TRY_OR(done, cli_setup_write_model(backend, model, false, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&identity[i]);
-        cli_identity_check_split(options, folder, (enum weft_split)i, &identity[i], path, model);
+        cli_identity_check_split(options, folder, (enum weft_split)i, &identity[i],
+                                 weft_model_path(model), model);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY_OR(done, evaluate(&parts[i], backend, error));

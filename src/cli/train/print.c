@@ -8,6 +8,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/parser.h"
+#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "os/process.h"
 #include "report/screen.h"
@@ -21,7 +22,7 @@ enum weft_status cli_train_print_start(const struct cli_training *train, struct 
     if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
         return WEFT_OK;
     }
-    cli_json_device(&json, "device", backend_device(train->backend));
+    cli_setup_json_device(&json, backend_device(train->backend));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "warning", backend_warning(train->backend));
     cli_train_json_options(&json, &train->options);

@@ -7,6 +7,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/run_check.h"
+#include "cli/setup.h"
 #include "os/files.h"
 #include "weft/version.h"
 
@@ -95,7 +96,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
     json_write_integer(&json, "contract", WEFT_CONTRACT);
     cli_train_json_options(&json, &train->options);
     json_write_raw(&json, "bits", train->model->options);
-    cli_json_device(&json, "device", backend_device(train->backend));
+    cli_setup_json_device(&json, backend_device(train->backend));
     json_write_string(&json, "warning", backend_warning(train->backend));
     json_write_raw(&json, "network", network);
     json_write_string(&json, "data", train->data);

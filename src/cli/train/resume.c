@@ -6,6 +6,7 @@
 
 #include "base/json_read.h"
 #include "base/try.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/run_check.h"
@@ -143,7 +144,7 @@ static enum weft_status check_network(const char *path, const struct checkpoint 
     struct weft_network *network = NULL;
     char *now, *before;
     enum weft_status status = WEFT_OK;
-    TRY(cli_setup_network(path, &network, error));
+    TRY(cli_load_network(path, &network, error));
     now = network_to_json(network);
     before = network_to_json(from->model->network);
     if (now == NULL || before == NULL) {
@@ -217,7 +218,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
         return error_set(error, WEFT_BAD_FILE,
                          "%s: a session of the library wrote it, not weft train", path);
     }
-    cli_setup_undigested(&options->common, path, from->model->undigested);
+    cli_load_undigested(&options->common, path, from->model->undigested);
 
     /* Check the options against it. */
     resumed = resumed_options(options, from);

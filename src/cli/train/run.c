@@ -6,6 +6,7 @@
 
 #include "backend/device.h"
 #include "base/try.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
@@ -106,15 +107,14 @@ static enum weft_status announce(struct cli_training *train, const struct weft_n
 static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     struct weft_network *network = NULL;
-    char path[4096];
     enum weft_status status;
     if (options->init != NULL) {
-        TRY(cli_setup_model(&options->common, options->init, options->network, &train->model, path,
-                            error));
+        TRY(cli_load_model(&options->common, options->init, options->network, &train->model,
+                           error));
         strcpy(train->init_sha256, train->model->sha256);
         return announce(train, train->model->network, error);
     }
-    TRY(cli_setup_network(options->network, &network, error));
+    TRY(cli_load_network(options->network, &network, error));
     status = announce(train, network, error);
     if (status != WEFT_OK) {
         network_destroy(network);

@@ -165,7 +165,7 @@ static enum weft_status no_verdict(const struct cli_verify_options *options,
     struct device_info chosen;
     const char *selector = options->common.device;
     if (device == NULL) {
-        cli_setup_explain_end(true);
+        cli_explain_end(true);
         struct weft_error failure = {0};
         enum weft_status status = verify_choose(selector, &chosen, NULL, &failure);
         if (status == WEFT_BAD_DEVICE && strcmp(selector, "auto") == 0) {
@@ -281,7 +281,7 @@ static enum weft_status list(struct device_info **devices, size_t *count,
                              struct weft_error *error) {
     struct weft_error note;
     size_t usable = 0;
-    cli_setup_explain_end(true);
+    cli_explain_end(true);
     TRY(devices_list(devices, count, &note, error));
     for (size_t i = 0; i < *count; i++) {
         const struct device_info *device = &(*devices)[i];

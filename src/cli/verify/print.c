@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/json.h"
 #include "cli/parser.h"
+#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
 #include "report/screen.h"
@@ -150,7 +151,7 @@ static void json_verdict(struct json_writer *json, const struct verdict *verdict
     char host[256];
     os_host_name(host);
     json_write_string(json, "host", host);
-    cli_json_device(json, "device", verdict->device);
+    cli_setup_json_device(json, verdict->device);
     json_write_string(json, "result", verdict->result);
     json_write_string(json, "diagnosis", verdict->diagnosis);
     cli_json_text(json, "hash", outcome != NULL ? outcome->hash : NULL);

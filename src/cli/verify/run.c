@@ -222,6 +222,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
                                        .launches = child->launches,
                                        .device = cli_setup_backend_options(&options->common)};
     struct weft_error notice = {0};
+    struct weft_device device;
     char text[256];
     enum weft_status status;
     cli_progress_start(&state.progress, &options->common);
@@ -239,12 +240,13 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     }
     os_catch_interrupts();
     status = verify_device(&requested, &events, &outcome, &notice, error);
+    device = device_public(&outcome.device);
     if (notice.message[0] != '\0' && !child->launches) {
         cli_progress_wipe(&state.progress);
-        cli_message_device(&options->common, &notice, &outcome.device);
+        cli_message_device(&options->common, &notice, &device);
     }
     if (!child->launches) {
-        cli_message_slow(&options->common, &outcome.device);
+        cli_message_slow(&options->common, &device);
     }
     status = child->launches ? end_launches(&state, &outcome, status, error)
                              : end(&state, &outcome, status, error);

@@ -1,0 +1,74 @@
+/* load.c: reads models and networks. */
+#include "cli/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/try.h"
+#include "cli/messages.h"
+#include "cli/run_check.h"
+#include "os/files.h"
+
+#define NETWORK_TEXT_MAX (1u << 20) /* bytes of a list of layers */
+
+void cli_load_undigested(const struct cli_options *options, const char *path, bool undigested) {
+    if (undigested) {
+        cli_message_notice(options,
+                           "%s: an earlier weft wrote it, without a digest of its content: damage "
+                           "would not be noticed",
+                           path);
+    }
+}
+
+/* Prints what a user should know about the file of ${model}. */
+static void print_notices(const struct cli_options *options, const char *operand,
+                          const struct weft_model *model) {
+    const char *path = weft_model_path(model);
+    if (weft_model_notice(model)[0] != '\0') {
+        cli_message_notice(options, "%s: %s", path, weft_model_notice(model));
+    }
+    cli_load_undigested(options, path, weft_model_undigested(model));
+    cli_run_check_model(options, operand, weft_model_sha256(model));
+    if (weft_model_published_assumed(model)) {
+        cli_message_notice(options, "%s: it names no network: the published one is assumed", path);
+    }
+}
+
+enum weft_status cli_load_model(const struct cli_options *options, const char *operand,
+                                const char *list, struct weft_model **model,
+                                struct weft_error *error) {
+    struct weft_network *network = NULL;
+    enum weft_status status;
+    *model = NULL;
+    if (list == NULL) {
+        TRY(weft_model_load(operand, model, error));
+    } else {
+        TRY(cli_load_network(list, &network, error));
+        status = weft_model_load_as(operand, network, model, error);
+        weft_network_destroy(network);
+        TRY(status);
+    }
+    print_notices(options, operand, *model);
+    return WEFT_OK;
+}
+
+enum weft_status cli_load_network(const char *path, struct weft_network **network,
+                                  struct weft_error *error) {
+    char *text = NULL;
+    size_t size = 0;
+    enum weft_status status;
+    if (path == NULL) {
+        return weft_network_create_published(network, error);
+    }
+    TRY(os_text_read(path, NETWORK_TEXT_MAX, FILE_JSON, &text, &size, error));
+    if (strlen(text) != size) {
+        status = error_set(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
+    } else {
+        status = weft_network_create(text, network, error);
+        if (status != WEFT_OK) {
+            error_context(error, "%s", path);
+        }
+    }
+    free(text);
+    return status;
+}

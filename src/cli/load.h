@@ -1,0 +1,23 @@
+/* load.h: how commands read models and networks. */
+#ifndef WEFT_CLI_LOAD_H
+#define WEFT_CLI_LOAD_H
+
+#include "cli/options.h"
+#include "weft/model.h"
+
+/* Prints a notice if the file ${path} is ${undigested} (weft_model_undigested). */
+void cli_load_undigested(const struct cli_options *options, const char *path, bool undigested);
+
+/* Reads the model ${operand}, of the network in the file ${list} unless that is NULL. Prints a
+ * notice when the file has no digest, names no network, or was converted. The caller destroys
+ * ${model}. */
+enum weft_status cli_load_model(const struct cli_options *options, const char *operand,
+                                const char *list, struct weft_model **model,
+                                struct weft_error *error);
+
+/* Makes the network of the file ${path} (a JSON list of layers), or the published one when ${path}
+ * is NULL. */
+enum weft_status cli_load_network(const char *path, struct weft_network **network,
+                                  struct weft_error *error);
+
+#endif
