@@ -81,7 +81,8 @@ WEFT_API enum weft_status weft_session_open(const struct weft_model *model,
                                             struct weft_session **session,
                                             struct weft_error *error);
 
-/* Closes ${session} and frees all that it holds. NULL is harmless. No call may run. */
+/* Closes ${session} and frees all that it holds. NULL is harmless. No call of another thread may
+ * run. In a callback, the call that runs ends with WEFT_INTERRUPTED and then closes the session. */
 WEFT_API void weft_session_close(struct weft_session *session);
 
 /* Returns the device, which is valid until ${session} is closed. NULL for NULL. */

@@ -130,7 +130,7 @@ enum weft_status weft_session_open(const struct weft_model *model,
 }
 
 void weft_session_close(struct weft_session *session) {
-    if (session == NULL) {
+    if (session == NULL || session_close_later(session)) {
         return;
     }
     if (session->process == os_process_id()) { /* else its threads do not exist */

@@ -50,7 +50,19 @@ enum weft_status session_leave(struct weft_session *session, enum weft_status st
         atomic_store(&session->cancelled, false);
     }
     atomic_store(&session->owner, NULL);
+    if (session->closing) {
+        weft_session_close(session);
+    }
     return status;
+}
+
+bool session_close_later(struct weft_session *session) {
+    if (session->process != os_process_id() || atomic_load(&session->owner) != &this_thread) {
+        return false;
+    }
+    session->closing = true;
+    weft_session_cancel(session);
+    return true;
 }
 
 void session_callback_begin(struct weft_session *session) {

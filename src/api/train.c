@@ -88,8 +88,8 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
 }
 
 /* Trains an epoch, of at most ${most} steps in all. */
-static enum weft_status train_epoch(struct run *run, const struct weft_images *images, size_t set,
-                                    uint64_t most, struct weft_error *error) {
+static enum weft_status train_epoch(struct run *run, size_t set, uint64_t most,
+                                    struct weft_error *error) {
     struct weft_session *session = run->session;
     const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
     const struct training training = {.epochs = session->epochs + 1,
@@ -108,8 +108,9 @@ static enum weft_status train_epoch(struct run *run, const struct weft_images *i
         return error_set(error, WEFT_NO_MEMORY, "no memory for an epoch");
     }
     session->history = grown;
-    status =
-        train_model(session->model, session->backend, images->count, &training, &events, error);
+    /* The set's own count: a callback may have destroyed the caller's images. */
+    status = train_model(session->model, session->backend, session->sets[set].images.count,
+                         &training, &events, error);
     if (run->status != WEFT_OK) {
         *error = run->error;
         return run->status;
@@ -118,8 +119,7 @@ static enum weft_status train_epoch(struct run *run, const struct weft_images *i
 }
 
 /* Trains on set ${set}. When an epoch fails, the device gets the values of the one before. */
-static enum weft_status train_epochs(struct run *run, const struct weft_images *images, size_t set,
-                                     struct weft_error *error) {
+static enum weft_status train_epochs(struct run *run, size_t set, struct weft_error *error) {
     struct weft_session *session = run->session;
     const struct weft_training_options *options = run->options;
     const uint64_t most = options->steps != 0 ? session->steps + options->steps : 0;
@@ -127,7 +127,7 @@ static enum weft_status train_epochs(struct run *run, const struct weft_images *
     for (size_t i = 0; i < options->epochs && (most == 0 || session->steps < most); i++) {
         const size_t before = session->epochs;
         TRY_OR(failed, check_rate(options->learning_rate, "weft_train", error));
-        status = train_epoch(run, images, set, most, error);
+        status = train_epoch(run, set, most, error);
         if (status != WEFT_OK && session->epochs == before) {
             struct weft_error ignored = {0};
             session_write(session, &ignored);
@@ -151,7 +151,7 @@ static enum weft_status train(struct weft_session *session, const struct weft_im
     }
     TRY(session_sync(session, error));
     TRY(session_images_find(session, images, "weft_train", &set, &copied, error));
-    status = train_epochs(&run, images, set, error);
+    status = train_epochs(&run, set, error);
     if (copied) {
         session_images_drop(session, set);
     }

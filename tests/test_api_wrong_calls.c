@@ -1,0 +1,289 @@
+/* test_api_wrong_calls.c: wrong uses of sessions: a wrong order, calls from callbacks and after
+ * fork; and of checkpoints, profiles and verifications. */
+#include "temporary.h"
+#include "wrong_session.h"
+
+#include <math.h>
+#include <weft/profile.h>
+#include <weft/verify.h>
+
+#ifndef _WIN32
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
+START_TEST(parts_of_a_step) {
+    float inputs[BATCH * PIXELS] = {0}, outputs[BATCH * OUTPUTS], doutputs[BATCH * OUTPUTS] = {0};
+    struct weft_session_options options = WEFT_SESSION_OPTIONS;
+    struct weft_session *forward_only = NULL;
+    struct weft_evaluation result = WEFT_EVALUATION;
+    begin();
+    WRONG(weft_backward(session, doutputs, NULL, error)); /* before weft_forward */
+    WRONG(weft_step(session, 0.01f, error));              /* before weft_backward */
+    WRONG(weft_forward(NULL, WEFT_STATISTICS_BATCH, inputs, BATCH, outputs, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, NULL, BATCH, outputs, error));
+    WRONG(weft_forward(session, (enum weft_statistics)5, inputs, BATCH, outputs, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, 0, outputs, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, BATCH + 1, outputs, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, SIZE_MAX, outputs, error));
+    RIGHT(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, BATCH, outputs, error));
+    WRONG(weft_step(session, 0.01f, error));
+    WRONG(weft_backward(NULL, doutputs, NULL, error));
+    WRONG(weft_backward(session, NULL, NULL, error));
+    RIGHT(weft_backward(session, doutputs, NULL, error));
+    WRONG(weft_backward(session, doutputs, NULL, error)); /* twice */
+    WRONG(weft_step(NULL, 0.01f, error));
+    WRONG(weft_step(session, 0, error));
+    WRONG(weft_step(session, -1, error));
+    WRONG(weft_step(session, (float)NAN, error));
+    WRONG(weft_step(session, (float)INFINITY, error));
+    RIGHT(weft_step(session, 0.01f, error));
+    WRONG(weft_step(session, 0.01f, error)); /* twice */
+    RIGHT(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, BATCH, outputs, error));
+    RIGHT(weft_evaluate(session, images, NULL, &result, error));
+    WRONG(weft_backward(session, doutputs, NULL, error)); /* another pass was between */
+    options.device = "cpu";
+    options.forward_only = true;
+    RIGHT(weft_session_open(model, &options, &forward_only, error));
+    RIGHT(weft_forward(forward_only, WEFT_STATISTICS_RUNNING, inputs, BATCH, outputs, error));
+    WRONG(weft_backward(forward_only, doutputs, NULL, error));
+    WRONG(weft_step(forward_only, 0.01f, error));
+    WRONG(weft_train(forward_only, images, NULL, error));
+    WRONG(weft_checkpoint_save(forward_only, "checkpoint.safetensors", error));
+    WRONG(weft_session_get(forward_only, "out.weight.grad", inputs, WEIGHTS, error));
+    weft_session_close(forward_only);
+    end(24);
+}
+END_TEST
+
+START_TEST(checkpoints) {
+    const char *path = temporary_path("checkpoint.safetensors");
+    begin();
+    WRONG(weft_checkpoint_save(NULL, path, error));
+    WRONG(weft_checkpoint_save(session, NULL, error));
+    WRONG(weft_checkpoint_load(NULL, path, error));
+    WRONG(weft_checkpoint_load(session, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, path, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, "", error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, temporary_folder, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_save(session, "/nowhere/checkpoint.safetensors", error));
+    RIGHT(weft_model_save(model, path, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, path, error)); /* it is a model */
+    end(9);
+}
+END_TEST
+
+/* Calls that a callback must not make. */
+static bool from_callback(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    float values[WEIGHTS] = {0};
+    (void)context;
+    (void)epoch;
+    (void)learning_rate;
+    WRONG(weft_train(session, images, NULL, error));
+    WRONG(weft_session_set_model(session, model, error));
+    WRONG(weft_session_set(session, "out.weight", values, WEIGHTS, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, values, 1, NULL, error));
+    WRONG(weft_backward(session, values, NULL, error));
+    WRONG(weft_step(session, 0.01f, error));
+    WRONG(weft_checkpoint_load(session, "checkpoint.safetensors", error));
+    WRONG(weft_session_keep(session, images, error));
+    WRONG(weft_session_drop(session, images, error));
+    WRONG(weft_profile_start(session, error));
+    return true;
+}
+
+static bool destroy_images(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_images **used = context;
+    (void)epoch;
+    (void)learning_rate;
+    weft_images_destroy(*used);
+    *used = NULL;
+    return true;
+}
+
+static bool close_session(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_session *used = context;
+    struct weft_evaluation result = WEFT_EVALUATION;
+    (void)epoch;
+    (void)learning_rate;
+    weft_session_close(used);
+    weft_session_close(used); /* it is not freed yet */
+    FAILS(WEFT_INTERRUPTED, weft_evaluate(used, images, NULL, &result, error));
+    return true;
+}
+
+/* Callbacks that destroy what the call uses. */
+START_TEST(destroying_callbacks) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session_options on_cpu = WEFT_SESSION_OPTIONS;
+    struct weft_images *slice = NULL;
+    struct weft_session *other = NULL;
+    begin();
+    on_cpu.device = "cpu";
+    RIGHT(weft_images_slice(images, 0, COUNT, &slice, error));
+    RIGHT(weft_session_open(model, &on_cpu, &other, error));
+    options.epoch = destroy_images;
+    options.context = &slice;
+    RIGHT(weft_train(session, slice, &options, error));
+    options.epoch = close_session;
+    options.context = other;
+    FAILS(WEFT_INTERRUPTED, weft_train(other, images, &options, error));
+    end(2);
+}
+END_TEST
+
+static bool wrong_rate(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    (void)epoch;
+    *learning_rate = *(const float *)context;
+    return true;
+}
+
+START_TEST(callbacks) {
+    static float rates[] = {-0.5f, 0, (float)NAN};
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_error *own = weft_error_create();
+    begin();
+    options.epochs = 1;
+    options.epoch = from_callback;
+    ck_assert_int_eq(weft_train(session, images, &options, own), WEFT_OK);
+    weft_error_destroy(own);
+    options.epochs = 2;
+    options.epoch = wrong_rate;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        options.context = &rates[i];
+        WRONG(weft_train(session, images, &options, error));
+    }
+    end(13);
+}
+END_TEST
+
+START_TEST(profiles) {
+    struct weft_profile *profile = NULL;
+    struct weft_peak peak = {.size = sizeof peak};
+    begin();
+    WRONG_OBJECT(profile, weft_profile_read(session, &profile, error)); /* before the start */
+    RIGHT(weft_profile_stop(session, error));
+    WRONG(weft_profile_start(NULL, error));
+    WRONG(weft_profile_stop(NULL, error));
+    WRONG_OBJECT(profile, weft_profile_read(NULL, &profile, error));
+    WRONG(weft_profile_read(session, NULL, error));
+    WRONG(weft_profile_peak(NULL, &peak, error));
+    WRONG(weft_profile_peak(session, NULL, error));
+    peak.size = 8;
+    WRONG(weft_profile_peak(session, &peak, error));
+    RIGHT(weft_profile_start(session, error));
+    RIGHT(weft_train(session, images, NULL, error));
+    RIGHT(weft_profile_read(session, &profile, error));
+    ck_assert_uint_gt(weft_profile_count(profile), 0);
+    ck_assert_uint_gt(weft_profile_get(profile, 0)->launches, 0);
+    ck_assert_ptr_null(weft_profile_get(profile, SIZE_MAX));
+    weft_profile_destroy(profile);
+    end(8);
+}
+END_TEST
+
+static bool stop_verification(void *context, const char *what, uint64_t passes, uint64_t faults) {
+    (void)context;
+    (void)what;
+    (void)passes;
+    (void)faults;
+    return false;
+}
+
+START_TEST(verification) {
+    const struct weft_verify_options right = {.size = sizeof right, .device = "cpu"};
+    struct weft_verify_options options = right;
+    struct weft_verification *result = NULL;
+    begin();
+    WRONG(weft_verify(&right, NULL, error));
+    options.size = 16;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.device = "";
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options.device = "no such device";
+    FAILS(WEFT_BAD_DEVICE, weft_verify(&options, &result, error));
+    options = right;
+    options.steps = UINT64_MAX;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.train = images;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options.test = unlabelled;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options.test = images; /* not those of the published network */
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.mapping = (enum weft_mapping)77;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.step_kernel = (enum weft_step_kernel)77;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.inject_tensor = "conv1.weight";
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options.inject_step = 1;
+    options.inject_bit = 32;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options = right;
+    options.progress = stop_verification;
+    FAILS(WEFT_INTERRUPTED, weft_verify(&options, &result, error));
+    ck_assert_ptr_null(result);
+    end(13);
+}
+END_TEST
+
+#ifndef _WIN32
+/* What the child does with the session of its parent. Returns the number of calls that were not
+ * refused. */
+static unsigned use_after_fork(void) {
+    struct weft_evaluation result = WEFT_EVALUATION;
+    struct weft_model *taken;
+    float values[WEIGHTS] = {0};
+    uint8_t pixels[PIXELS] = {0};
+    WRONG(weft_train(session, images, NULL, error));
+    WRONG(weft_evaluate(session, images, NULL, &result, error));
+    WRONG(weft_predict(session, pixels, 1, values, NULL, error));
+    WRONG(weft_forward(session, WEFT_STATISTICS_RUNNING, values, 1, NULL, error));
+    WRONG(weft_session_get(session, "out.weight", values, WEIGHTS, error));
+    WRONG_OBJECT(taken, weft_session_model(session, &taken, error));
+    WRONG(weft_session_keep(session, images, error));
+    WRONG(weft_checkpoint_save(session, "/nowhere/checkpoint.safetensors", error));
+    WRONG(weft_profile_start(session, error));
+    weft_session_cancel(session);
+    weft_session_close(session);
+    return accepted;
+}
+
+START_TEST(after_fork) {
+    pid_t child;
+    int status;
+    begin();
+    fflush(stdout);
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        alarm(60);
+        _exit(use_after_fork() == 0 ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    end(0);
+}
+END_TEST
+#endif
+
+static void add_tests(TCase *tests) {
+    tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
+    tcase_add_test(tests, parts_of_a_step);
+    tcase_add_test(tests, checkpoints);
+    tcase_add_test(tests, destroying_callbacks);
+    tcase_add_test(tests, callbacks);
+    tcase_add_test(tests, profiles);
+    tcase_add_test(tests, verification);
+#ifndef _WIN32
+    tcase_add_test(tests, after_fork);
+#endif
+}
+
+CHECK_MAIN("api_wrong_calls", add_tests)
