@@ -77,7 +77,8 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
                        options->math == WEFT_MATH_EXACT && !options->no_fuse;
     const char *standard = suits ? find_standard(cl) : NULL;
     struct weft_error failure = {0};
-    if (options->step_kernel == WEFT_STEP_KERNEL_NEVER) {
+    /* Debugging is of launches: their program is then the same for all sizes of a batch. */
+    if (options->step_kernel == WEFT_STEP_KERNEL_NEVER || cl->debug != NULL) {
         return WEFT_OK;
     }
     if (standard == NULL) {
