@@ -67,7 +67,7 @@ START_TEST(slices) {
 END_TEST
 
 START_TEST(without_labels) {
-    struct weft_images *bare, *slice;
+    struct weft_images *bare, *slice, *none;
     struct weft_images_hash hash = {.size = sizeof hash};
     uint64_t counts[3];
     SUCCESS(weft_images_create(COUNT, SHAPE, pixels, NULL, 0, &bare, error));
@@ -76,7 +76,7 @@ START_TEST(without_labels) {
     ck_assert_uint_eq(weft_images_classes(slice), 0);
     USAGE(weft_images_class_counts(bare, counts, 0, error), "images have no labels");
     USAGE(weft_images_hash(bare, &hash, error), "images have no labels");
-    USAGE(weft_images_create(COUNT, SHAPE, pixels, NULL, 3, &images, error),
+    USAGE(weft_images_create(COUNT, SHAPE, pixels, NULL, 3, &none, error),
           "classes is 3: without labels it must be 0");
     weft_images_destroy(slice);
     weft_images_destroy(bare);

@@ -291,7 +291,7 @@ START_TEST(refused) {
     size_t count = list_places(LAYER_LARGE, "math fast: errors", places);
     ck_assert_int_eq(backend_open(network, &options, &backend, NULL, &error), WEFT_USAGE);
     ck_assert_ptr_null(backend);
-    ck_assert_str_eq(error.message, "--math fast: CLBlast needs an OpenCL device");
+    ck_assert_str_eq(error.message, "WEFT_MATH_FAST: CLBlast needs an OpenCL device");
     ck_assert_int_eq(backend_open(network, &options, &backend, NULL, NULL), WEFT_USAGE);
     for (size_t i = 0; i < count; i++) {
         struct opencl_backend *cl = open_fast(network, &places[i], 1);

@@ -171,7 +171,7 @@ START_TEST(reasons) {
     ck_assert_int_eq(work_groups_fail("sums", &limits, &error), WEFT_BAD_DEVICE);
     ck_assert_str_eq(error.message,
                      "kernel sums: it needs work-groups of 16, and the device allows 8");
-    ck_assert_ptr_nonnull(strstr(error.hint, "--mapping cpu"));
+    ck_assert_ptr_nonnull(strstr(error.hint, "WEFT_MAPPING_CPU"));
     error = (struct weft_error){0};
     limits.local_needed = 65536;
     CHECK_NONE(NEED(RANGE_SUMS, 12, 0), limits);

@@ -110,7 +110,7 @@ static void explain_matches(const struct device_info *devices, size_t count, con
     if (count == 1) {
         error_set(error, status, "device \"%s\": matches no device: %.3000s", selector,
                   note->message);
-        error_hint(error, "%s%s--device cpu computes without OpenCL", note->hint,
+        error_hint(error, "%s%sthe device \"cpu\" computes without OpenCL", note->hint,
                    note->hint[0] != '\0' ? "; " : "");
         return;
     }
@@ -122,7 +122,7 @@ static void explain_matches(const struct device_info *devices, size_t count, con
         printable_print(error->message + length, sizeof error->message - length, "\n  %s",
                         note->message);
     }
-    error_hint(error, "name one by its number, or use --device cpu");
+    error_hint(error, "name one by its number, or use the device \"cpu\"");
 }
 
 enum weft_status device_match(const struct device_info *devices, size_t count, const char *selector,

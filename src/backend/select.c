@@ -135,7 +135,7 @@ static enum weft_status open_cpu(const struct backend_request *request, struct b
     if (request->options->step_kernel == WEFT_STEP_KERNEL_ALWAYS &&
         !request->options->forward_only) {
         return error_set(error, WEFT_BAD_DEVICE,
-                         "--step-kernel always: the CPU backend has no kernels");
+                         "WEFT_STEP_KERNEL_ALWAYS: the CPU backend has no kernels");
     }
     return cpu_open(request, backend, error);
 }
@@ -187,8 +187,8 @@ static enum weft_status open_fast(const struct backend_request *request,
                                   struct weft_error *error) {
     const struct device_info *device = device_order_opencl(choice->devices, choice->count);
     if (device == NULL) {
-        error_set(error, WEFT_USAGE, "--math fast: CLBlast needs an OpenCL device");
-        error_hint(error, "omit it, or choose a device: weft devices lists them");
+        error_set(error, WEFT_USAGE, "WEFT_MATH_FAST: CLBlast needs an OpenCL device");
+        error_hint(error, "omit it, or choose a device: weft_devices_list lists them");
         return WEFT_USAGE;
     }
     return opencl_api->open(request, device, backend, error);

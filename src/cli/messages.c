@@ -9,21 +9,29 @@
 #include "cli/exit_code.h"
 #include "cli/json.h"
 #include "cli/options.h"
+#include "cli/terms.h"
 #include "os/process.h"
 #include "report/screen.h"
 
 enum { TEXT = 8192 }; /* bytes of a message; the text of struct weft_error has less */
 
+/* Prints ${text} with the names of options. */
+static void print_lines(const char *prefix, const char *text) {
+    char named[TEXT];
+    screen_print_lines(stderr, prefix, cli_terms(text, named, sizeof named));
+}
+
 void cli_message_error(const struct weft_error *error, bool json) {
     struct json_writer event;
-    screen_print_lines(stderr, "weft: ", error->message);
+    char named[TEXT];
+    print_lines("weft: ", error->message);
     if (error->hint[0] != '\0') {
-        screen_print_lines(stderr, "", error->hint);
+        print_lines("", error->hint);
     }
     if (cli_event_begin(&event, json, "error")) {
         json_write_integer(&event, "code", (uint64_t)cli_exit_code(error->status));
-        json_write_string(&event, "message", error->message);
-        json_write_string(&event, "hint", error->hint);
+        json_write_string(&event, "message", cli_terms(error->message, named, sizeof named));
+        json_write_string(&event, "hint", cli_terms(error->hint, named, sizeof named));
         cli_event_end(&event, NULL);
     }
 }
@@ -40,26 +48,26 @@ void cli_message_error(const struct weft_error *error, bool json) {
 void cli_message_always(const char *format, ...) {
     char text[TEXT];
     FORMAT(text, format);
-    screen_print_lines(stderr, "weft: ", text);
+    print_lines("weft: ", text);
 }
 
 void cli_message_notice(const struct cli_options *options, const char *format, ...) {
     char text[TEXT];
     FORMAT(text, format);
     if (!options->quiet) {
-        screen_print_lines(stderr, "weft: ", text);
+        print_lines("weft: ", text);
     }
 }
 
 void cli_message_warning(const struct cli_options *options, const char *code, const char *format,
                          ...) {
-    char text[TEXT];
+    char text[TEXT], named[TEXT];
     struct json_writer event;
     FORMAT(text, format);
-    screen_print_lines(stderr, "weft: warning: ", text);
+    print_lines("weft: warning: ", text);
     if (cli_event_begin(&event, options->json && code != NULL, "warning")) {
         json_write_string(&event, "code", code);
-        json_write_string(&event, "message", text);
+        json_write_string(&event, "message", cli_terms(text, named, sizeof named));
         cli_event_end(&event, NULL);
     }
 }
@@ -68,7 +76,7 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
     char text[TEXT];
     FORMAT(text, format);
     if (options->verbose && !options->quiet) {
-        screen_print_lines(stderr, "weft: ", text);
+        print_lines("weft: ", text);
     }
 }
 
@@ -85,7 +93,7 @@ void cli_message_device(const struct cli_options *options, const struct weft_err
         cli_message_always("%.*s; using %s", length, notice->message, device->name);
     }
     if (notice->hint[0] != '\0' && !options->quiet) {
-        screen_print_lines(stderr, "", notice->hint);
+        print_lines("", notice->hint);
     }
 }
 
@@ -97,7 +105,7 @@ void cli_message_slow(const struct cli_options *options, const struct weft_devic
                         "%s (%s) has no fma in hardware (CL_FP_FMA): it is slower than a CPU",
                         device->name, device->platform_name);
     if (device->hint[0] != '\0' && !options->quiet) {
-        screen_print_lines(stderr, "", device->hint);
+        print_lines("", device->hint);
     }
 }
 

@@ -130,7 +130,7 @@ static enum weft_status choose_network(const struct safetensors *file, struct we
         status = error_set(error, WEFT_BAD_FILE,
                            "__metadata__ weft.network: it names another network than the given "
                            "one");
-        error_hint(error, "omit --network");
+        error_hint(error, "weft_model_load takes the network of the file");
     }
 done:
     free(mine);
@@ -148,7 +148,7 @@ static enum weft_status find_tensors(const struct safetensors *file, bool assume
     status = model_names_find(file, network, names, error);
     if (status != WEFT_OK && assumed) {
         error_hint(error, "the file names no network in its __metadata__: the published one "
-                          "was expected; --network FILE names another");
+                          "was expected; weft_model_load_as takes another");
     }
     return status;
 }

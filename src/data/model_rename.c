@@ -144,7 +144,7 @@ void model_rename_hint(const struct model_names *names, struct weft_error *error
     if (same && list != NULL && strlen(list) < LIST_MAX) {
         error_hint(error,
                    "its shapes are those of the network, under other names; name the layers so "
-                   "in a list for --network FILE, or in PyTorch:\n"
+                   "in a list for weft_network_create, or in PyTorch:\n"
                    "  names = {%s}\n"
                    "  state = {names[k.rpartition(\".\")[0]] + \".\" + k.rpartition(\".\")[2]: v "
                    "for k, v in model.state_dict().items()}\n"
@@ -152,7 +152,7 @@ void model_rename_hint(const struct model_names *names, struct weft_error *error
                    list);
     } else if (same) {
         error_hint(error, "its shapes are those of the network, under other names; name the "
-                          "layers so in a list for --network FILE");
+                          "layers so in a list for weft_network_create");
     }
     free(list);
 }

@@ -89,7 +89,7 @@ static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t 
                                  const char *what) {
     error_set(error, WEFT_DIVERGED, "training diverged: epoch %zu, step %zu: %s", epoch, step,
               what);
-    return error_hint(error, "a smaller --lr may help");
+    return error_hint(error, "a smaller learning rate may help");
 }
 
 /* Reads the values of the model from the device, after ${steps} steps of ${epoch}. Fails, and

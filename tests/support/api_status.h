@@ -12,8 +12,8 @@
 void expect_status(enum weft_status status, const struct weft_error *error,
                    enum weft_status expected, const char *text);
 
-/* Fails unless ${status}, which a call with ${error} returned, is WEFT_OK, and ${error} is empty.
- * */
+/* Fails unless ${status}, which a call with ${error} returned, is WEFT_OK, and ${error} is
+ * empty. */
 void expect_success(enum weft_status status, const struct weft_error *error);
 
 #define USAGE(call, text) expect_status(call, error, WEFT_USAGE, text)

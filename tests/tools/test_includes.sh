@@ -157,6 +157,11 @@ for line in 'printf("%s", name);' 'fprintf(stderr, "%s", name);' 'fputs(name,' '
     finds "src/cli/list.c:2: prints without the filter"
 done
 
+begin "a text of the library that names an option"
+tree
+file src/train/more.c - 'const char *more = "no memory: use " "a smaller --batch";'
+finds "src/train/more.c:1: names an option of the program"
+
 begin "no sources"
 rm -rf "$work/files/tree"
 mkdir "$work/files/tree"

@@ -89,7 +89,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
                   "cpu: %.1f GB are needed for batches of %zu images, but there are %.1f GB of "
                   "memory",
                   1e-9 * (double)needed, cpu->base.batch, 1e-9 * (double)memory);
-        return error_hint(error, "a smaller --batch needs less");
+        return error_hint(error, "a smaller batch needs less");
     }
     make_arrays(cpu, shards, &failed);
     cpu->values = allocate(cpu, activations, sizeof *cpu->values, &failed);
@@ -324,7 +324,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct backend 
     if (cpu->pool == NULL) {
         error_set(error, WEFT_NO_MEMORY, "cpu: %u threads cannot be started: no memory, or a limit",
                   cpu->threads);
-        status = error_hint(error, "--threads N uses fewer");
+        status = error_hint(error, "fewer threads need less");
         goto failed;
     }
     log_write(&cpu->base.log, "cpu: %u threads, vector instructions of level %d, batches of %zu",

@@ -111,13 +111,13 @@ static const char *cause(const struct opencl_backend *cl, cl_int code, double se
         return "a kernel or the driver has crashed";
     }
     if (seconds >= LONG) {
-        return "a watchdog has probably ended a kernel, a smaller --batch makes kernels shorter";
+        return "a watchdog has probably ended a kernel, a smaller batch makes kernels shorter";
     }
     if ((memory > 0 && (double)cl->buffer_bytes > memory) || code == CL_OUT_OF_HOST_MEMORY) {
-        return "memory is probably short, a smaller --batch needs less";
+        return "memory is probably short, a smaller batch needs less";
     }
     if (code == CL_OUT_OF_RESOURCES && !cl->has_computed) { /* memory is used the first time */
-        return "memory may be short, a smaller --batch needs less; or the driver has crashed";
+        return "memory may be short, a smaller batch needs less; or the driver has crashed";
     }
     return "a kernel or the driver has probably crashed";
 }

@@ -358,7 +358,7 @@ static enum weft_status open_opencl(const struct backend_request *request,
     bool too_small = false;
     enum weft_status status;
     if (request->options->math == WEFT_MATH_FAST && opencl_engine == NULL) {
-        return error_set(error, WEFT_USAGE, "--math fast: this weft was built without CLBlast");
+        return error_set(error, WEFT_USAGE, "WEFT_MATH_FAST: this weft was built without CLBlast");
     }
     status = open_mapping(request, device, mapping, &too_small, backend, &failure);
     if (status != WEFT_OK && too_small && wish) {

@@ -217,7 +217,7 @@ enum weft_status opencl_tensor(struct backend *backend, struct activation activa
     cl_mem buffer = (activation.gradient ? cl->dvalues : cl->values)[activation.index];
     if (buffer == NULL) {
         return error_set(error, WEFT_USAGE,
-                         "tensor: not kept, its layer is fused with the next; --no-fuse keeps it");
+                         "tensor: not kept, its layer is fused with the next; no_fuse keeps it");
     }
     return read_activation(cl, buffer, activation.index, count, values, error);
 }

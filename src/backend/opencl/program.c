@@ -104,7 +104,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_p
                           cl->device_division ? OPENCL_DIVISION_OPTIONS : "",
                           options->cl_options != NULL ? options->cl_options : "");
     if (length < 0 || (size_t)length >= sizeof flags) {
-        return error_set(error, WEFT_USAGE, "--cl-options: longer than %zu bytes",
+        return error_set(error, WEFT_USAGE, "cl_options: longer than %zu bytes",
                          sizeof flags - sizeof "-cl-std=CL1.2 " OPENCL_DIVISION_OPTIONS);
     }
     if (opencl_cache_load(cl, program, source, flags, options->no_cache)) {

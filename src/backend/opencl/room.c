@@ -55,9 +55,9 @@ static enum weft_status hint(const struct opencl_backend *cl, uint64_t more,
         const uint64_t middle = (below + above) / 2;
         *(fits(cl, middle, more) ? &below : &above) = middle;
     }
-    return below > 0 ? error_hint(error, "a smaller --batch needs less: --batch %u fits",
+    return below > 0 ? error_hint(error, "a smaller batch needs less: batch %u fits",
                                   (unsigned)(below * CPU_LANES))
-                     : error_hint(error, "no --batch fits: use a smaller network or fewer "
+                     : error_hint(error, "no batch fits: use a smaller network or fewer "
                                          "images, or another device");
 }
 
@@ -118,6 +118,6 @@ enum weft_status opencl_room_for(const struct opencl_backend *cl, uint64_t bytes
 
 void opencl_room_hint(const struct opencl_backend *cl, struct weft_error *error) {
     const struct total total = total_of(cl, lanes_shards(cl->base.batch));
-    error_hint(error, "the network needs %.1f MB at batch %zu; a smaller --batch needs less",
+    error_hint(error, "the network needs %.1f MB at batch %zu; a smaller batch needs less",
                1e-6 * (double)total.bytes, cl->base.batch);
 }

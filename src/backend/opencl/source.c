@@ -29,7 +29,7 @@ static enum weft_status find_text(const char *folder, const char *name, const ch
             os_text_read(path, SOURCE_LIMIT, FILE_SOURCE, owned, &size, error);
         if (status != WEFT_OK) {
             if (status != WEFT_INTERRUPTED) {
-                error_hint(error, "the folder of --kernels (WEFT_KERNELS) must hold all files "
+                error_hint(error, "the folder kernels must hold all files "
                                   "of weft's cl/");
             }
             error_context(error, "kernels");

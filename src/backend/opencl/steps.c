@@ -66,7 +66,7 @@ enum weft_status opencl_steps_failed(struct opencl_backend *cl, const struct wef
     if (error != NULL) {
         *error = *failure;
     }
-    return always ? error_context(error, "--step-kernel always") : failure->status;
+    return always ? error_context(error, "WEFT_STEP_KERNEL_ALWAYS") : failure->status;
 }
 
 enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backend_options *options,
@@ -82,12 +82,13 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
         return WEFT_OK;
     }
     if (standard == NULL) {
-        return !always ? WEFT_OK
-                       : error_set(error, WEFT_BAD_DEVICE,
-                                   suits ? "--step-kernel always: the driver has no atomics of "
-                                           "order acq_rel and scope device"
-                                         : "--step-kernel always: only on a CPU device, with the "
-                                           "mapping cpu, exact math and fused layers");
+        return !always
+                   ? WEFT_OK
+                   : error_set(error, WEFT_BAD_DEVICE,
+                               suits ? "WEFT_STEP_KERNEL_ALWAYS: the driver has no atomics of "
+                                       "order acq_rel and scope device"
+                                     : "WEFT_STEP_KERNEL_ALWAYS: only on a CPU device, with the "
+                                       "mapping cpu, exact math and fused layers");
     }
     cl->steps = calloc(1, sizeof *cl->steps);
     if (cl->steps == NULL) {

@@ -75,7 +75,7 @@ enum weft_status work_groups_fail(const char *name, const struct work_group_limi
                   "kernel %s: it needs work-groups of %d, and the device allows %zu", name,
                   CPU_LANES, least(limits->items, limits->sizes[0]));
     }
-    return error_hint(error, "--mapping cpu needs work-groups of 1 and no local memory");
+    return error_hint(error, "WEFT_MAPPING_CPU needs work-groups of 1 and no local memory");
 }
 
 /* ---- the choice ---- */

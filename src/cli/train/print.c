@@ -207,8 +207,7 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
         error_hint(error, "%.900s has the model after epoch %zu", train->run.path,
                    record->epoch_count);
     } else {
-        error_hint(error, "no model was written%s",
-                   status == WEFT_DIVERGED ? "; a smaller --lr may help" : "");
+        error_hint(error, "no model was written");
     }
     free(command);
     return status;
