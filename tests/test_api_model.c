@@ -225,6 +225,8 @@ START_TEST(wrong_uses) {
     USAGE(weft_model_load_as("x", NULL, &none, error), "network is NULL");
     USAGE(weft_model_load_memory(NULL, 1, &none, error), "bytes is NULL");
     USAGE(weft_model_load_memory_as("", 0, NULL, &none, error), "network is NULL");
+    USAGE(weft_model_load_memory("", SIZE_MAX, &none, error), "no memory is that large");
+    USAGE(weft_model_load_memory_as("", SIZE_MAX, network, &none, error), "size is ");
     USAGE(weft_model_save(NULL, "x", error), "model is NULL");
     USAGE(weft_model_save(model, NULL, error), "path is NULL");
     USAGE(weft_model_save_memory(model, &bytes, NULL, error), "size is NULL");

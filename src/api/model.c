@@ -8,6 +8,7 @@
 #include "os/process.h"
 #include "weft/model.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,7 @@ enum weft_status weft_model_load_memory(const void *bytes, size_t size, struct w
     API_BEGIN;
     API_CREATES(model);
     API_NOT_NULL(bytes);
+    API_REQUIRE(size <= PTRDIFF_MAX, "size is %zu: no memory is that large", size);
     return model_load_memory(bytes, size, NULL, model, error);
 }
 
@@ -62,6 +64,7 @@ enum weft_status weft_model_load_memory_as(const void *bytes, size_t size,
     API_BEGIN;
     API_CREATES(model);
     API_NOT_NULL(bytes);
+    API_REQUIRE(size <= PTRDIFF_MAX, "size is %zu: no memory is that large", size);
     API_NOT_NULL(network);
     TRY(network_copy(network, &copy, error));
     return model_load_memory(bytes, size, copy, model, error);
