@@ -155,12 +155,60 @@ START_TEST(evaluation_and_prediction) {
 }
 END_TEST
 
+/* Values that are not finite are noticed; a training that diverges leaves nothing behind. */
+START_TEST(divergence) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *session = api_open(model, "cpu", 8), *same = api_open(model, "cpu", 8);
+    float inputs[API_AREA];
+    struct weft_model *made;
+    options.learning_rate = 1e30f;
+    API_FAILS(WEFT_DIVERGED, "diverged", weft_train(session, images, &options, error));
+    ck_assert(api_equal(session, same));
+    for (size_t i = 0; i < API_AREA; i++) {
+        inputs[i] = INFINITY;
+    }
+    API_OK(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, 1, NULL, error));
+    API_FAILS(WEFT_DIVERGED, "finite", weft_session_model(session, &made, error));
+    ck_assert_ptr_null(made);
+    weft_session_close(session);
+    weft_session_close(same);
+}
+END_TEST
+
+/* Steps that belong to no epoch are in a checkpoint, too. */
+START_TEST(own_steps) {
+    struct weft_session *a = api_open(model, "cpu", 8), *b = api_open(model, "cpu", 8);
+    static const float doutputs[8 * API_CLASSES] = {1, -1, 0.5f};
+    float inputs[8 * API_AREA], dinputs[8 * API_AREA];
+    const char *path = "api_own_steps.checkpoint";
+    for (size_t i = 0; i < 8 * API_AREA; i++) {
+        inputs[i] = (float)(i * 37 % 64) / 64;
+    }
+    API_OK(weft_forward(a, WEFT_STATISTICS_BATCH, inputs, 8, NULL, error));
+    API_OK(weft_backward(a, doutputs, dinputs, error));
+    API_OK(weft_step(a, 0.01f, error));
+    ck_assert(!api_equal(a, b));
+    API_OK(weft_checkpoint_save(a, path, error));
+    API_OK(weft_checkpoint_load(b, path, error));
+    ck_assert(api_equal(a, b));
+    ck_assert_uint_eq(weft_session_steps(b), 1);
+    API_OK(weft_train(a, images, NULL, error));
+    API_OK(weft_train(b, images, NULL, error));
+    ck_assert(api_equal(a, b));
+    remove(path);
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, training_goes_on);
     tcase_add_test(tests, interrupted);
     tcase_add_test(tests, callbacks);
     tcase_add_test(tests, evaluation_and_prediction);
+    tcase_add_test(tests, divergence);
+    tcase_add_test(tests, own_steps);
 }
 
 CHECK_MAIN("api_session", add_tests)

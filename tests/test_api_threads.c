@@ -135,7 +135,7 @@ START_TEST(after_fork) {
                                           error) == WEFT_USAGE &&
                              strstr(weft_error_message(error), "fork") != NULL;
         weft_session_close(session);
-        session = api_open(model, "cpu", 20); /* one of its own works */
+        session = api_open_threads(model, "cpu", 20, 1); /* one of its own works */
         _exit(refused && weft_train(session, images, NULL, error) == WEFT_OK ? 0 : 1);
     }
     ck_assert_int_eq(waitpid(child, &code, 0), child);

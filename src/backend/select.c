@@ -10,9 +10,18 @@
 #include "os/host.h"
 
 #include <ctype.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Returns whether OpenCL may be used. Its drivers have threads, which the child of a process that
+ * has used them lacks: calls there would wait for ever. */
+static bool may_use_opencl(void) {
+    static atomic_ulong user;
+    unsigned long process = os_process_id(), nobody = 0;
+    return atomic_compare_exchange_strong(&user, &nobody, process) || nobody == process;
+}
 
 enum weft_status devices_list(struct device_info **devices, size_t *count, struct weft_error *note,
                               struct weft_error *error) {
@@ -21,10 +30,13 @@ enum weft_status devices_list(struct device_info **devices, size_t *count, struc
     if (note != NULL) {
         *note = (struct weft_error){0};
     }
-    if (opencl_api != NULL) {
-        TRY(opencl_api->list(&list, &found, note, error));
-    } else {
+    if (opencl_api == NULL) {
         error_set(note, WEFT_OK, "this weft was built without OpenCL");
+    } else if (!may_use_opencl()) {
+        error_set(note, WEFT_BAD_DEVICE,
+                  "OpenCL was used before fork: its drivers do not work in the child");
+    } else {
+        TRY(opencl_api->list(&list, &found, note, error));
     }
     grown = realloc(list, (found + 1) * sizeof *list);
     if (grown == NULL) {

@@ -46,12 +46,17 @@ struct weft_images *api_images(size_t count, uint32_t seed) {
 }
 
 struct weft_session *api_open(const struct weft_model *model, const char *device, size_t batch) {
+    return api_open_threads(model, device, batch, 2);
+}
+
+struct weft_session *api_open_threads(const struct weft_model *model, const char *device,
+                                      size_t batch, unsigned threads) {
     struct weft_session_options options = WEFT_SESSION_OPTIONS;
     struct weft_error *error = weft_error_create();
     struct weft_session *session;
     options.device = device;
     options.batch = batch;
-    options.threads = 2;
+    options.threads = threads;
     API_OK(weft_session_open(model, &options, &session, error));
     weft_error_destroy(error);
     return session;

@@ -27,8 +27,10 @@ struct weft_model *api_model(uint64_t seed);
 /* Returns ${count} images of API_SIDE x API_SIDE that a network can learn. */
 struct weft_images *api_images(size_t count, uint32_t seed);
 
-/* Opens a session for up to ${batch} images on ${device}. */
+/* Opens a session for up to ${batch} images on ${device}, with two threads or with ${threads}. */
 struct weft_session *api_open(const struct weft_model *model, const char *device, size_t batch);
+struct weft_session *api_open_threads(const struct weft_model *model, const char *device,
+                                      size_t batch, unsigned threads);
 
 /* Returns whether ${session} and ${other} have equal bits: all tensors of the network and Adam's
  * state. */
