@@ -3,6 +3,7 @@
 #include "check_weft.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct weft_error *error;
@@ -201,12 +202,53 @@ START_TEST(own_steps) {
 }
 END_TEST
 
+/* All devices give the same bits: training, prediction, and the parts of a step. */
+START_TEST(devices) {
+    struct weft_session *reference = api_open(model, "cpu", 20);
+    float inputs[20 * API_AREA], outputs[2][20 * API_CLASSES], logits[2][20 * API_CLASSES],
+        dinputs[2][20 * API_AREA];
+    struct weft_devices *list;
+    for (size_t i = 0; i < 20 * API_AREA; i++) {
+        inputs[i] = (float)(i * 37 % 64) / 64;
+    }
+    API_OK(weft_train(reference, images, NULL, error));
+    API_OK(weft_forward(reference, WEFT_STATISTICS_BATCH, inputs, 20, outputs[0], error));
+    API_OK(weft_backward(reference, outputs[0], dinputs[0], error));
+    API_OK(weft_step(reference, 0.01f, error));
+    API_OK(weft_devices_list(&list, error));
+    for (size_t i = 0; i < weft_devices_count(list); i++) {
+        const struct weft_device *device = weft_devices_get(list, i);
+        struct weft_session *session;
+        char selector[16];
+        if (!device->usable || device->builtin) {
+            continue;
+        }
+        snprintf(selector, sizeof selector, "%u", device->index);
+        session = api_open(model, selector, 20);
+        API_OK(weft_train(session, images, NULL, error));
+        API_OK(weft_forward(session, WEFT_STATISTICS_BATCH, inputs, 20, outputs[1], error));
+        API_OK(weft_backward(session, outputs[0], dinputs[1], error));
+        API_OK(weft_step(session, 0.01f, error));
+        ck_assert_mem_eq(outputs[0], outputs[1], sizeof outputs[0]);
+        ck_assert_mem_eq(dinputs[0], dinputs[1], sizeof dinputs[0]);
+        ck_assert(api_equal(reference, session));
+        API_OK(weft_predict(session, weft_images_pixels(images), 20, logits[1], NULL, error));
+        API_OK(weft_predict(reference, weft_images_pixels(images), 20, logits[0], NULL, error));
+        ck_assert_mem_eq(logits[0], logits[1], sizeof logits[0]);
+        weft_session_close(session);
+    }
+    weft_devices_destroy(list);
+    weft_session_close(reference);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, training_goes_on);
     tcase_add_test(tests, interrupted);
     tcase_add_test(tests, callbacks);
     tcase_add_test(tests, evaluation_and_prediction);
+    tcase_add_test(tests, devices);
     tcase_add_test(tests, divergence);
     tcase_add_test(tests, own_steps);
 }

@@ -140,10 +140,40 @@ START_TEST(order_of_calls) {
 }
 END_TEST
 
+/* A session trains as train_model does, which "weft train" calls. */
+START_TEST(a_session) {
+    const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    const struct training training = {
+        .epochs = 3, .batch = 20, .learning_rate = 0.01f, .seed = 5, .steps = 5};
+    struct weft_session *session = api_open(model, "cpu", 20);
+    struct weft_model *trained;
+    struct backend *backend = layer_open(model->network, &place, 20, "session");
+    options.epochs = 3;
+    options.seed = 5;
+    options.steps = 5;
+    ck_assert_int_eq(weft_train(session, images, &options, NULL), WEFT_OK);
+    ck_assert_int_eq(weft_session_model(session, &trained, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_set_pixels(backend, table, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_set_images(backend, 0, images, NULL), WEFT_OK);
+    ck_assert_int_eq(train_model(model, backend, IMAGES, &training, NULL, NULL), WEFT_OK);
+    ck_assert_mem_eq(model->parameters, trained->parameters,
+                     model->network->parameter_count * sizeof(float));
+    ck_assert_mem_eq(model->buffers, trained->buffers,
+                     model->network->buffer_count * sizeof(float));
+    ck_assert_mem_eq(model->batches, trained->batches,
+                     model->network->layer_count * sizeof *model->batches);
+    weft_model_destroy(trained);
+    weft_session_close(session);
+    backend_close(backend);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, bits);
     tcase_add_test(tests, order_of_calls);
+    tcase_add_test(tests, a_session);
 }
 
 CHECK_MAIN("step_parts", add_tests)
