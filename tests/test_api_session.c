@@ -38,6 +38,9 @@ START_TEST(training_goes_on) {
     options.batch = 20;
     options.epoch = halve;
     API_OK(weft_train(a, images, &options, error));
+    ck_assert_str_eq(weft_session_notice(a), "");
+    ck_assert_ptr_null(weft_session_notice_get(a, 0));
+    ck_assert_ptr_null(weft_session_notice_get(NULL, 0));
     ck_assert_uint_eq(weft_session_epochs(a), 3);
     ck_assert_uint_eq(weft_session_steps(a), 12);
     API_OK(weft_session_keep(b, images, error));

@@ -88,9 +88,26 @@ WEFT_API void weft_session_close(struct weft_session *session);
 /* Returns the device, which is valid until ${session} is closed. NULL for NULL. */
 WEFT_API const struct weft_device *weft_session_device(const struct weft_session *session);
 
-/* Returns what is worth knowing about the device, a sentence a line: which devices "auto" passed
- * over and why, which rule of OpenCL the device breaks, why the cache was not used. Empty if there
- * is nothing to say, and for NULL. */
+/* What is worth knowing about the device of a session. */
+enum weft_notice_kind {
+    WEFT_NOTICE_CHOICE,      /* why "auto" chose no other device */
+    WEFT_NOTICE_SKIPPED,     /* the same, where a device or a platform failed */
+    WEFT_NOTICE_CONTRACTION, /* a rule of OpenCL that the device breaks, which changes no result */
+    WEFT_NOTICE_RULE,        /* another one: results will differ from those of other devices */
+    WEFT_NOTICE_CACHE        /* why the cache of programs was not used */
+};
+struct weft_notice {
+    size_t size;
+    enum weft_notice_kind kind;
+    const char *text;
+    const char *hint; /* what can be done about it, or empty */
+};
+
+/* Returns notice ${index}, from 0 on, valid until ${session} is closed. NULL: there is none. */
+WEFT_API const struct weft_notice *weft_session_notice_get(const struct weft_session *session,
+                                                           size_t index);
+
+/* Returns all notices and their hints, one a line; empty if there are none, and for NULL. */
 WEFT_API const char *weft_session_notice(const struct weft_session *session);
 
 /* Sets the value of each of the 256 bytes that a pixel can be. At opening they are

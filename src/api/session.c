@@ -41,7 +41,34 @@ static enum weft_status check(struct weft_session_options *options, const char *
     return WEFT_OK;
 }
 
-/* Opens the backend. Stores in session->notice what is to say about it. */
+static void add_notice(struct weft_session *session, enum weft_notice_kind kind, const char *text,
+                       const char *hint) {
+    if (text != NULL && text[0] != '\0') {
+        session->notices[session->notice_count++] =
+            (struct weft_notice){sizeof(struct weft_notice), kind, text, hint};
+    }
+}
+
+/* Stores what is to say about the device. */
+static enum weft_status make_notices(struct weft_session *session, struct weft_error *error) {
+    const struct backend *backend = session->backend;
+    struct text text = {0};
+    add_notice(session,
+               session->choice.status == WEFT_OK ? WEFT_NOTICE_CHOICE : WEFT_NOTICE_SKIPPED,
+               session->choice.message, session->choice.hint);
+    add_notice(session, backend_contracts(backend) ? WEFT_NOTICE_CONTRACTION : WEFT_NOTICE_RULE,
+               backend_warning(backend), "");
+    add_notice(session, WEFT_NOTICE_CACHE, backend_note(backend), "");
+    for (size_t i = 0; i < session->notice_count; i++) {
+        const struct weft_notice *notice = &session->notices[i];
+        text_add(&text, "%s%s%s%s", i > 0 ? "\n" : "", notice->text,
+                 notice->hint[0] != '\0' ? "\n" : "", notice->hint);
+    }
+    session->notice = text_take(&text);
+    return session->notice != NULL ? WEFT_OK
+                                   : error_set(error, WEFT_NO_MEMORY, "no memory for a session");
+}
+
 static enum weft_status open_backend(struct weft_session *session, struct weft_error *error) {
     const struct weft_session_options *options = &session->options;
     const struct backend_options requested = {
@@ -59,23 +86,10 @@ static enum weft_status open_backend(struct weft_session *session, struct weft_e
         .log = {options->log, options->context},
         .watch = {session_go_on, session},
     };
-    struct weft_error notice = {0};
-    struct text text = {0};
-    const char *parts[4];
-    TRY(backend_open(session->model->network, &requested, &session->backend, &notice, error));
-    parts[0] = notice.message;
-    parts[1] = notice.hint;
-    parts[2] = backend_warning(session->backend);
-    parts[3] = backend_note(session->backend);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (parts[i] != NULL && parts[i][0] != '\0') {
-            text_add(&text, "%s%s", text.length > 0 ? "\n" : "", parts[i]);
-        }
-    }
-    session->notice = text_take(&text);
+    TRY(backend_open(session->model->network, &requested, &session->backend, &session->choice,
+                     error));
     session->device = device_public(backend_device(session->backend));
-    return session->notice != NULL ? WEFT_OK
-                                   : error_set(error, WEFT_NO_MEMORY, "no memory for a session");
+    return make_notices(session, error);
 }
 
 /* Makes what a session holds, from a copy of ${model}. */
@@ -150,6 +164,11 @@ void weft_session_close(struct weft_session *session) {
 
 const struct weft_device *weft_session_device(const struct weft_session *session) {
     return session != NULL ? &session->device : NULL;
+}
+
+const struct weft_notice *weft_session_notice_get(const struct weft_session *session,
+                                                  size_t index) {
+    return session != NULL && index < session->notice_count ? &session->notices[index] : NULL;
 }
 
 const char *weft_session_notice(const struct weft_session *session) {

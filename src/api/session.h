@@ -22,7 +22,10 @@ struct weft_session {
     bool broken; /* the values on the device could not be restored */
     struct backend *backend;
     struct weft_device device;
-    char *notice;
+    struct weft_error choice; /* what backend_open says of the choice of the device */
+    struct weft_notice notices[3];
+    size_t notice_count;
+    char *notice; /* all of them */
     struct weft_session_options options;
     struct weft_epoch *history; /* of each epoch */
     size_t epochs;

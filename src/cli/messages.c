@@ -80,20 +80,20 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
     }
 }
 
-void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct weft_device *device) {
-    int length = (int)strcspn(notice->message, "\n"); /* without a compiler's log */
+void cli_message_device(const struct cli_options *options, bool failed, const char *text,
+                        const char *hint, const struct weft_device *device) {
+    int length = (int)strcspn(text, "\n"); /* without a compiler's log */
     if (length == 0) {
         return;
     }
-    if (notice->status == WEFT_BAD_DEVICE) {
-        cli_message_warning(options, "device-skipped", "%.*s; using %s instead", length,
-                            notice->message, device->name);
+    if (failed) {
+        cli_message_warning(options, "device-skipped", "%.*s; using %s instead", length, text,
+                            device->name);
     } else {
-        cli_message_always("%.*s; using %s", length, notice->message, device->name);
+        cli_message_always("%.*s; using %s", length, text, device->name);
     }
-    if (notice->hint[0] != '\0' && !options->quiet) {
-        print_lines("", notice->hint);
+    if (hint[0] != '\0' && !options->quiet) {
+        print_lines("", hint);
     }
 }
 

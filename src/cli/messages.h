@@ -26,10 +26,10 @@ void cli_message_detail(const struct cli_options *options, const char *format, .
 /* Prints "weft: TEXT" to stderr, with --quiet too: for what a user must not miss. */
 void cli_message_always(const char *format, ...) PRINTF_FORMAT(1, 2);
 
-/* Prints ${notice} of the choice of a device, with --quiet too, unless its message is empty: as the
- * warning device-skipped if there is a device that could not be used. ${device} is used. */
-void cli_message_device(const struct cli_options *options, const struct weft_error *notice,
-                        const struct weft_device *device);
+/* Prints the notice ${text} of the choice of a device, with --quiet too, unless it is empty: as the
+ * warning device-skipped if a device ${failed}. ${device} is used. */
+void cli_message_device(const struct cli_options *options, bool failed, const char *text,
+                        const char *hint, const struct weft_device *device);
 
 /* Warns if the fma of ${device}, which is used, is emulated: emulated-fma. */
 void cli_message_slow(const struct cli_options *options, const struct weft_device *device);

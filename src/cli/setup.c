@@ -45,20 +45,25 @@ static bool watch(void *context, double steps) {
     return !os_interrupted();
 }
 
+/* What is said about an open device; NULL: nothing. */
+struct remarks {
+    const char *warning; /* the rule that it breaks */
+    bool contracts;      /* that rule changes no result */
+    const char *cache;   /* why the cache is not used */
+};
+
 /* Prints which device is open, and what a user should know about it. */
-static void print_device(const struct cli_options *options, const struct backend *backend) {
-    const struct device_info *device = backend_device(backend);
-    const struct weft_device shown = device_public(device);
-    const char *warning = backend_warning(backend);
+static void print_device(const struct cli_options *options, const struct weft_device *device,
+                         struct remarks remarks) {
     if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
-    if (warning != NULL && backend_contracts(backend)) {
-        cli_message_notice(options, "%s: %s", device->name, warning);
-    } else if (warning != NULL) {
-        cli_message_warning(options, NULL, "%s: %s", device->name, warning);
+    if (remarks.warning != NULL && remarks.contracts) {
+        cli_message_notice(options, "%s: %s", device->name, remarks.warning);
+    } else if (remarks.warning != NULL) {
+        cli_message_warning(options, NULL, "%s: %s", device->name, remarks.warning);
     }
-    cli_message_slow(options, &shown);
+    cli_message_slow(options, device);
     if (options->threads > 0 && device->compute_units > options->threads &&
         strcmp(device->type, "cpu") == 0) {
         cli_message_notice(options,
@@ -66,8 +71,8 @@ static void print_device(const struct cli_options *options, const struct backend
                            "OpenCL driver makes no sub-devices",
                            (unsigned long long)options->threads, device->compute_units);
     }
-    if (backend_note(backend) != NULL) {
-        cli_message_warning(options, "cache-not-used", "%s", backend_note(backend));
+    if (remarks.cache != NULL) {
+        cli_message_warning(options, "cache-not-used", "%s", remarks.cache);
     }
     if (device->builtin) {
         cli_message_notice(options, "device: cpu, %u threads", device->compute_units);
@@ -114,8 +119,65 @@ enum weft_status cli_setup_device(const struct cli_options *options,
     requested.watch = (struct backend_watch){.go_on = watch, .context = progress};
     TRY(backend_open(network, &requested, backend, &notice, error));
     shown = device_public(backend_device(*backend));
-    cli_message_device(options, &notice, &shown);
-    print_device(options, *backend);
+    cli_message_device(options, notice.status != WEFT_OK, notice.message, notice.hint, &shown);
+    print_device(options, &shown,
+                 (struct remarks){.warning = backend_warning(*backend),
+                                  .contracts = backend_contracts(*backend),
+                                  .cache = backend_note(*backend)});
+    return WEFT_OK;
+}
+
+/* Prints the notices of ${session}, and its device. */
+static void print_session(const struct cli_options *options, const struct weft_session *session) {
+    const struct weft_device *device = weft_session_device(session);
+    const struct weft_notice *notice;
+    struct remarks remarks = {.warning = NULL};
+    for (size_t i = 0; (notice = weft_session_notice_get(session, i)) != NULL; i++) {
+        switch (notice->kind) {
+        case WEFT_NOTICE_CHOICE:
+        case WEFT_NOTICE_SKIPPED:
+            cli_message_device(options, notice->kind == WEFT_NOTICE_SKIPPED, notice->text,
+                               notice->hint, device);
+            break;
+        case WEFT_NOTICE_CACHE:
+            remarks.cache = notice->text;
+            break;
+        default:
+            remarks.warning = notice->text;
+            remarks.contracts = notice->kind == WEFT_NOTICE_CONTRACTION;
+        }
+    }
+    print_device(options, device, remarks);
+}
+
+enum weft_status cli_setup_session(const struct cli_options *options,
+                                   const struct weft_model *model, size_t batch, bool forward_only,
+                                   struct cli_progress *progress, struct weft_session **session,
+                                   struct weft_error *error) {
+    const struct weft_session_options requested = {
+        .size = sizeof requested,
+        .device = options->device,
+        .batch = batch,
+        .threads = (unsigned)options->threads,
+        .forward_only = forward_only,
+        .no_cache = options->no_cache,
+        .no_fuse = options->no_fuse,
+        .math = (enum weft_math)options->math,
+        .mapping = (enum weft_mapping)options->mapping,
+        .step_kernel = (enum weft_step_kernel)options->step_kernel,
+        .kernels = options->kernels,
+        .cl_options = options->cl_options,
+        .log = options->verbose && !options->quiet ? print_log : NULL,
+        .go_on = watch,
+        .context = progress,
+    };
+    *session = NULL;
+    cli_explain_end(strcmp(options->device, "cpu") != 0);
+    if (os_interrupted()) {
+        return error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
+    }
+    TRY(weft_session_open(model, &requested, session, error));
+    print_session(options, *session);
     return WEFT_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "data/model.h"
+#include "weft/session.h"
 
 /* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
  * splits. The caller finishes ${images}, also after a failure. */
@@ -33,6 +34,12 @@ enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct cli_progress *progress,
                                   struct backend **backend, struct weft_error *error);
+
+/* The same, as a session with a copy of ${model}. The caller closes ${session}. */
+enum weft_status cli_setup_session(const struct cli_options *options,
+                                   const struct weft_model *model, size_t batch, bool forward_only,
+                                   struct cli_progress *progress, struct weft_session **session,
+                                   struct weft_error *error);
 
 /* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
  * otherwise normalised ones. */

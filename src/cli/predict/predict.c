@@ -111,33 +111,16 @@ static void choose(struct cli_prediction *state) {
 
 /* ---- the prediction ---- */
 
-/* Computes the logits of all images, in batches. */
+/* Computes the logits of all images. */
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
-    struct weft_images images = {.count = state->computed,
-                                 .channels = 1,
-                                 .height = state->height,
-                                 .width = state->width,
-                                 .pixels = state->pixels,
-                                 .labels = state->labels,
-                                 .classes = state->classes};
-    struct backend *backend = NULL;
+    struct weft_session *session;
     size_t most = cli_needs_batch(state->model->network, true);
     size_t batch = state->computed < most ? state->computed : most;
     enum weft_status status;
-    TRY_OR(done, cli_setup_device(&state->options->common, state->model->network, batch, true, NULL,
-                                  &backend, error));
-    TRY_OR(done, cli_setup_write_model(backend, state->model, false, error));
-    TRY_OR(done, backend_set_images(backend, 0, &images, error));
-    for (size_t first = 0; first < state->computed; first += batch) {
-        size_t left = state->computed - first;
-        struct evaluation_pass pass = {.statistics = WEFT_STATISTICS_RUNNING,
-                                       .first = first,
-                                       .count = left < batch ? left : batch,
-                                       .logits = state->logits + first * state->classes};
-        TRY_OR(done, backend_evaluate(backend, &pass, error));
-    }
-done:
-    backend_close(backend);
+    TRY(cli_setup_session(&state->options->common, state->model, batch, true, NULL, &session,
+                          error));
+    status = weft_predict(session, state->pixels, state->computed, state->logits, NULL, error);
+    weft_session_close(session);
     return status;
 }
 

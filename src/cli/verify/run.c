@@ -243,7 +243,8 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     device = device_public(&outcome.device);
     if (notice.message[0] != '\0' && !child->launches) {
         cli_progress_wipe(&state.progress);
-        cli_message_device(&options->common, &notice, &device);
+        cli_message_device(&options->common, notice.status != WEFT_OK, notice.message, notice.hint,
+                           &device);
     }
     if (!child->launches) {
         cli_message_slow(&options->common, &device);
