@@ -163,7 +163,8 @@ enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *
     if (status == WEFT_OK) {
         status = compare(trainer, backends, &found, &failure);
     }
-    if (found.differing > 0 || (status == WEFT_BAD_DEVICE && !device_lost())) {
+    /* A call that fails is no difference. */
+    if (found.differing > 0 || (backends[0] != NULL && backends[0]->steps_incomplete)) {
         decide(verify, &found, &failure);
         status = WEFT_OK;
     } else if (status != WEFT_OK && error != NULL) {

@@ -113,6 +113,7 @@ static enum weft_status launch(struct opencl_backend *cl, const struct work *wor
     cl->base.steps_by_kernel += work->trains ? *made : 0;
     watch_add(&cl->base.watch, *made * cl->base.watch.step);
     if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
+        cl->base.steps_incomplete = true;
         return error_set(error, WEFT_BAD_DEVICE, PHASES_KERNEL ": %d chunks done, of %zu a step",
                          done, chunks);
     }
