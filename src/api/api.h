@@ -41,9 +41,15 @@
     } while (0)
 
 /* Copies the caller's structure ${given}, which may be NULL, into the structure ${own}, of the same
- * type. ${first_size}: its size in the first version of the library that has it. */
-#define API_STRUCTURE(own, given, first_size)                                                      \
-    TRY(api_structure_read(&(own), sizeof(own), first_size, given, __func__, #given, error))
+ * type. ${last}: its last member in the first version of the library that has it. It stays when
+ * members are added, so that programs compiled before still work. */
+#define API_STRUCTURE(own, given, last)                                                            \
+    TRY(api_structure_read(&(own), sizeof(own), API_SIZE_TO(own, last), given, __func__, #given,   \
+                           error))
+
+/* Returns the bytes of ${structure} up to the end of ${member}. */
+#define API_SIZE_TO(structure, member)                                                             \
+    ((size_t)((const char *)(&(structure).member + 1) - (const char *)&(structure)))
 
 /* Empties ${error} and returns it. */
 struct weft_error *api_clear(struct weft_error *error);

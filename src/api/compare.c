@@ -19,7 +19,7 @@ enum weft_status weft_compare_values(const float *a, const float *b, size_t coun
     API_NOT_NULL(b);
     API_NOT_NULL(difference);
     API_REQUIRE(count <= SIZE_MAX / sizeof *a, "count is %zu: no array is that large", count);
-    API_STRUCTURE(found, difference, sizeof found);
+    API_STRUCTURE(found, difference, largest_ulp);
     result = difference_find(a, b, count);
     found.count = result.count;
     found.differing = result.differing;
@@ -66,7 +66,7 @@ weft_compare_files(const char *a, const char *b,
     API_NOT_NULL(a);
     API_NOT_NULL(b);
     API_NOT_NULL(comparison);
-    API_STRUCTURE(found, comparison, sizeof found);
+    API_STRUCTURE(found, comparison, undigested_b);
     TRY(compare_files(a, b, receive, &receiver, &result, error));
     found.tensors = result.tensors;
     found.different = result.different;

@@ -106,8 +106,8 @@ enum weft_status weft_evaluate(struct weft_session *session, const struct weft_i
     API_NOT_NULL(session);
     API_NOT_NULL(images);
     API_NOT_NULL(evaluation);
-    API_STRUCTURE(own, options, sizeof own);
-    API_STRUCTURE(result, evaluation, sizeof result);
+    API_STRUCTURE(own, options, logits_count);
+    API_STRUCTURE(result, evaluation, loss);
     API_REQUIRE(images->labels != NULL, "images have no labels");
     TRY(check(session, images, &own, error));
     TRY(session_enter(session, SESSION_READS, __func__, error));

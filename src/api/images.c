@@ -209,7 +209,7 @@ enum weft_status weft_images_hash(const struct weft_images *images, struct weft_
     API_BEGIN;
     API_NOT_NULL(images);
     API_NOT_NULL(hash);
-    API_STRUCTURE(made, hash, sizeof made);
+    API_STRUCTURE(made, hash, labels);
     API_REQUIRE(images->labels != NULL, "images have no labels");
     API_REQUIRE(images->channels == 1, "images have %zu channels: an IDX file has one",
                 images->channels);
@@ -242,10 +242,10 @@ bool weft_data_recognise(const struct weft_images_hash *hash, struct weft_known_
     struct weft_known_data made;
     bool found;
     if (hash == NULL || known == NULL ||
-        api_structure_read(&copied, sizeof copied, sizeof copied, hash, __func__, "hash", NULL) !=
-            WEFT_OK ||
-        api_structure_read(&made, sizeof made, sizeof made, known, __func__, "known", NULL) !=
-            WEFT_OK) {
+        api_structure_read(&copied, sizeof copied, API_SIZE_TO(copied, labels), hash, __func__,
+                           "hash", NULL) != WEFT_OK ||
+        api_structure_read(&made, sizeof made, API_SIZE_TO(made, class_names), known, __func__,
+                           "known", NULL) != WEFT_OK) {
         return false;
     }
     made = (struct weft_known_data){.size = sizeof made};

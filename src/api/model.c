@@ -235,7 +235,7 @@ enum weft_status weft_model_set_data(struct weft_model *model, enum weft_split s
         model->data[split] = (struct split_hash){.images = ""};
         return WEFT_OK;
     }
-    API_STRUCTURE(copy, hash, sizeof copy);
+    API_STRUCTURE(copy, hash, labels);
     API_REQUIRE(is_sha256(copy.images) && is_sha256(copy.labels),
                 "hash has a text that is not 64 lower-case hexadecimal digits");
     memcpy(model->data[split].images, copy.images, sizeof copy.images);

@@ -69,7 +69,7 @@ enum weft_status weft_network_needs(const struct weft_network *network, size_t b
     API_BEGIN;
     API_NOT_NULL(network);
     API_NOT_NULL(needs);
-    API_STRUCTURE(found, needs, sizeof found);
+    API_STRUCTURE(found, needs, flop);
     API_REQUIRE(batch >= 1 && batch <= BATCH_MAX, "batch is %zu: it must be 1 to %d", batch,
                 BATCH_MAX);
     sums = network_needs_of(network, batch, forward_only);

@@ -96,7 +96,7 @@ enum weft_status weft_profile_peak(struct weft_session *session, struct weft_pea
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(peak);
-    API_STRUCTURE(found, peak, sizeof found);
+    API_STRUCTURE(found, peak, variant);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     status = session_leave(session, backend_peak(session->backend, &result, error));
     if (status == WEFT_OK) {

@@ -124,7 +124,7 @@ enum weft_status weft_session_open(const struct weft_model *model,
     API_BEGIN;
     API_CREATES(session);
     API_NOT_NULL(model);
-    API_STRUCTURE(own, options, sizeof own);
+    API_STRUCTURE(own, options, context);
     TRY(check(&own, __func__, error));
     made = calloc(1, sizeof *made);
     if (made == NULL) {

@@ -164,7 +164,7 @@ enum weft_status weft_train(struct weft_session *session, const struct weft_imag
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(images);
-    API_STRUCTURE(own, options, sizeof own);
+    API_STRUCTURE(own, options, context);
     API_REQUIRE(images->labels != NULL, "images have no labels");
     TRY(check(session, &own, __func__, error));
     TRY(check_rate(own.learning_rate, __func__, error));

@@ -187,7 +187,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     enum weft_status status;
     API_BEGIN;
     API_CREATES(verification);
-    API_STRUCTURE(own, options, sizeof own);
+    API_STRUCTURE(own, options, context);
     TRY(check_options(&own, error));
     if (own.train != NULL) {
         TRY(take_images(&own, images, error));
