@@ -58,10 +58,20 @@ struct weft_error *api_clear(struct weft_error *error);
 enum weft_status api_usage(struct weft_error *error, const char *function, const char *format, ...)
     PRINTF_FORMAT(3, 4);
 
+/* Fails with WEFT_USAGE unless ${value}, the argument or member ${name}, is an enumerator from 0 to
+ * ${last}. */
+enum weft_status api_choice(struct weft_error *error, const char *function, const char *name,
+                            int value, int last);
+
 /* Puts "FUNCTION: " before the message of a private function that found a wrong use. Returns
  * ${status}, which may be another one. */
 enum weft_status api_context(struct weft_error *error, const char *function,
                              enum weft_status status);
+
+/* The same for a private function that checked an argument as if a file had it: makes WEFT_USAGE of
+ * WEFT_BAD_FILE. */
+enum weft_status api_argument(struct weft_error *error, const char *function,
+                              enum weft_status status);
 
 /* options.c: copies min(given->size, ${size}) bytes of the caller's structure ${given} into ${own},
  * of ${size} bytes, and sets the rest to 0; own->size becomes ${size}. A ${given} of NULL is one of

@@ -72,7 +72,22 @@ enum weft_status api_usage(struct weft_error *error, const char *function, const
     return error_set(error, WEFT_USAGE, "%s: %s", function, text);
 }
 
+enum weft_status api_choice(struct weft_error *error, const char *function, const char *name,
+                            int value, int last) {
+    return value >= 0 && value <= last
+               ? WEFT_OK
+               : api_usage(error, function, "%s is %d: it must be 0 to %d", name, value, last);
+}
+
 enum weft_status api_context(struct weft_error *error, const char *function,
                              enum weft_status status) {
     return status == WEFT_USAGE ? error_context(error, "%s", function) : status;
+}
+
+enum weft_status api_argument(struct weft_error *error, const char *function,
+                              enum weft_status status) {
+    if (status == WEFT_BAD_FILE) {
+        error->status = status = WEFT_USAGE;
+    }
+    return api_context(error, function, status);
 }

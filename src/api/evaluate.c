@@ -35,9 +35,8 @@ static enum weft_status check(const struct weft_session *session, const struct w
                          "batch is %zu: the session was opened for at most %zu", options->batch,
                          most);
     }
-    if ((unsigned)options->statistics > WEFT_STATISTICS_BATCH) {
-        return api_usage(error, "weft_evaluate", "statistics is %u", (unsigned)options->statistics);
-    }
+    TRY(api_choice(error, "weft_evaluate", "statistics", (int)options->statistics,
+                   WEFT_STATISTICS_BATCH));
     TRY(check_array(options->confusion, "confusion_count", options->confusion_count, outputs,
                     outputs, error));
     return check_array(options->logits, "logits_count", options->logits_count, images->count,

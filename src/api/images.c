@@ -101,8 +101,7 @@ enum weft_status weft_images_read(const char *folder, enum weft_split split,
     enum weft_status status;
     API_BEGIN;
     API_CREATES(images);
-    API_REQUIRE((unsigned)split < WEFT_SPLIT_COUNT, "split is %d: there is no such split",
-                (int)split);
+    TRY(api_choice(error, __func__, "split", (int)split, WEFT_SPLIT_COUNT - 1));
     TRY(data_find(folder, path, error));
     TRY(images_read(path, split, &found, NULL, error));
     if (found.count == 0) {

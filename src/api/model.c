@@ -143,18 +143,11 @@ enum weft_status weft_model_set(struct weft_model *model, const char *name, cons
     API_NOT_NULL(name);
     API_NOT_NULL(values);
     TRY(find_tensor(model, __func__, name, count, &tensor, error));
-    if (model_set(model, tensor, values, error) != WEFT_OK) {
-        return error_context(error, "%s", __func__);
-    }
-    return WEFT_OK;
+    return api_context(error, __func__, model_set(model, tensor, values, error));
 }
 
 size_t weft_model_classes(const struct weft_model *model) {
-    size_t count = 0;
-    while (model != NULL && model->classes != NULL && model->classes[count] != NULL) {
-        count++;
-    }
-    return count;
+    return model != NULL ? model_class_count(model) : 0;
 }
 
 const char *weft_model_class_name(const struct weft_model *model, size_t label) {
@@ -191,9 +184,7 @@ enum weft_status weft_model_set_options(struct weft_model *model, const char *js
     API_BEGIN;
     API_NOT_NULL(model);
     if (json != NULL) {
-        if (model_check_options(json, WEFT_USAGE, error) != WEFT_OK) {
-            return error_context(error, "%s", __func__);
-        }
+        TRY(api_context(error, __func__, model_check_options(json, WEFT_USAGE, error)));
         copy = text_copy(json);
         if (copy == NULL) {
             return error_set(error, WEFT_NO_MEMORY, "no memory for options");
@@ -229,8 +220,7 @@ enum weft_status weft_model_set_data(struct weft_model *model, enum weft_split s
     struct weft_images_hash copy;
     API_BEGIN;
     API_NOT_NULL(model);
-    API_REQUIRE((unsigned)split < WEFT_SPLIT_COUNT, "split is %d: there is no such split",
-                (int)split);
+    TRY(api_choice(error, __func__, "split", (int)split, WEFT_SPLIT_COUNT - 1));
     if (hash == NULL) {
         model->data[split] = (struct split_hash){.images = ""};
         return WEFT_OK;

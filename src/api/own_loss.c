@@ -59,8 +59,7 @@ enum weft_status weft_forward(struct weft_session *session, enum weft_statistics
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(inputs);
-    API_REQUIRE((unsigned)statistics <= WEFT_STATISTICS_BATCH, "statistics is %u",
-                (unsigned)statistics);
+    TRY(api_choice(error, __func__, "statistics", (int)statistics, WEFT_STATISTICS_BATCH));
     API_REQUIRE(count >= 1 && count <= session->options.batch,
                 "count is %zu: the session was opened for 1 to %zu images", count,
                 session->options.batch);

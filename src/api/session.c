@@ -11,20 +11,10 @@ enum { BATCH = 100, BATCH_MAX = 1000000, THREADS_MAX = 65536 };
 /* Checks ${options}, and replaces 0 by defaults. */
 static enum weft_status check(struct weft_session_options *options, const char *function,
                               struct weft_error *error) {
-    const struct {
-        const char *name;
-        unsigned value, end;
-    } choices[] = {
-        {"math", options->math, WEFT_MATH_FAST + 1},
-        {"mapping", options->mapping, WEFT_MAPPING_GPU + 1},
-        {"step_kernel", options->step_kernel, WEFT_STEP_KERNEL_NEVER + 1},
-    };
-    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
-        if (choices[i].value >= choices[i].end) {
-            return api_usage(error, function, "%s is %u: it must be below %u", choices[i].name,
-                             choices[i].value, choices[i].end);
-        }
-    }
+    TRY(api_choice(error, function, "math", (int)options->math, WEFT_MATH_FAST));
+    TRY(api_choice(error, function, "mapping", (int)options->mapping, WEFT_MAPPING_GPU));
+    TRY(api_choice(error, function, "step_kernel", (int)options->step_kernel,
+                   WEFT_STEP_KERNEL_NEVER));
     options->batch = options->batch != 0 ? options->batch : BATCH;
     options->device = options->device != NULL ? options->device : "auto";
     if (options->batch > BATCH_MAX) {

@@ -46,11 +46,8 @@ enum weft_status session_images_find(struct weft_session *session, const struct 
         return WEFT_OK;
     }
     TRY(make_set(session, set, error));
-    status = backend_set_images(session->backend, *set, images, error);
-    if (status == WEFT_BAD_FILE) { /* they do not fit the network */
-        error->status = status = WEFT_USAGE;
-        error_context(error, "%s", function);
-    }
+    status =
+        api_argument(error, function, backend_set_images(session->backend, *set, images, error));
     if (status != WEFT_OK) {
         backend_drop_images(session->backend, *set);
         return status;

@@ -45,23 +45,14 @@ void session_changed(struct weft_session *session) {
     memset(session->model->sha256, 0, sizeof session->model->sha256);
 }
 
-static bool all_finite(const float *values, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(values[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- a model ---- */
 
 static enum weft_status make_model(struct weft_session *session, struct weft_model **model,
                                    struct weft_error *error) {
     const struct weft_network *network = session->model->network;
     TRY(session_sync(session, error));
-    if (!all_finite(session->model->parameters, network->parameter_count) ||
-        !all_finite(session->model->buffers, network->buffer_count)) {
+    if (!values_are_finite(session->model->parameters, network->parameter_count) ||
+        !values_are_finite(session->model->buffers, network->buffer_count)) {
         return error_set(error, WEFT_DIVERGED,
                          "weft_session_model: a value is not a finite number");
     }
@@ -231,7 +222,7 @@ enum weft_status weft_session_set_pixels(struct weft_session *session, const flo
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(values);
-    API_REQUIRE(all_finite(values, 256), "values are not all finite numbers");
+    API_REQUIRE(values_are_finite(values, 256), "values are not all finite numbers");
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     return session_leave(session, backend_set_pixels(session->backend, values, error));
 }

@@ -35,10 +35,7 @@ static enum weft_status check(const struct weft_session *session,
         return api_usage(error, function, "batch is %zu: the session was opened for at most %zu",
                          options->batch, most);
     }
-    if ((unsigned)options->order > WEFT_ORDER_FILE) {
-        return api_usage(error, function, "order is %u", (unsigned)options->order);
-    }
-    return WEFT_OK;
+    return api_choice(error, function, "order", (int)options->order, WEFT_ORDER_FILE);
 }
 
 static enum weft_status check_rate(float rate, const char *function, struct weft_error *error) {

@@ -87,11 +87,8 @@ static enum weft_status take_images(const struct weft_verify_options *options,
                                i == WEFT_SPLIT_TRAIN ? "train" : "test");
             goto done;
         }
-        if (backend_check_images(network, &images[i], error) != WEFT_OK) {
-            error->status = WEFT_USAGE; /* no file is wrong */
-            status = error_context(error, "weft_verify");
-            goto done;
-        }
+        TRY_OR(done, api_argument(error, "weft_verify",
+                                  backend_check_images(network, &images[i], error)));
     }
 done:
     network_destroy(network);
@@ -136,14 +133,8 @@ static enum weft_status check_options(const struct weft_verify_options *options,
     if (options->device != NULL && options->device[0] == '\0') {
         return api_usage(error, name, "device is empty");
     }
-    if ((unsigned)options->mapping > WEFT_MAPPING_GPU) {
-        return api_usage(error, name, "mapping is %d: it must be one of enum weft_mapping",
-                         (int)options->mapping);
-    }
-    if ((unsigned)options->step_kernel > WEFT_STEP_KERNEL_NEVER) {
-        return api_usage(error, name, "step_kernel is %d: it must be one of enum weft_step_kernel",
-                         (int)options->step_kernel);
-    }
+    TRY(api_choice(error, name, "mapping", (int)options->mapping, WEFT_MAPPING_GPU));
+    TRY(api_choice(error, name, "step_kernel", (int)options->step_kernel, WEFT_STEP_KERNEL_NEVER));
     if (options->inject_tensor != NULL && (options->inject_step == 0 || options->inject_bit > 31)) {
         return api_usage(error, name,
                          "inject_step is %llu, inject_bit %u: at least 1, and at most 31",

@@ -89,6 +89,14 @@ static void print_log(void *context, const char *text) {
     screen_print_lines(stderr, "weft: ", text);
 }
 
+/* Before a driver is called, which may crash or take long. */
+static enum weft_status begin_opening(const struct cli_options *options, struct weft_error *error) {
+    cli_explain_end(strcmp(options->device, "cpu") != 0);
+    return !os_interrupted()
+               ? WEFT_OK
+               : error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
+}
+
 struct backend_options cli_setup_backend_options(const struct cli_options *options) {
     return (struct backend_options){.device = options->device,
                                     .threads = (unsigned)options->threads,
@@ -110,10 +118,7 @@ enum weft_status cli_setup_device(const struct cli_options *options,
     struct backend_options requested = cli_setup_backend_options(options);
     struct weft_error notice = {0};
     struct weft_device shown;
-    cli_explain_end(strcmp(options->device, "cpu") != 0);
-    if (os_interrupted()) {
-        return error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
-    }
+    TRY(begin_opening(options, error));
     requested.batch = batch;
     requested.forward_only = forward_only;
     requested.watch = (struct backend_watch){.go_on = watch, .context = progress};
@@ -172,10 +177,7 @@ enum weft_status cli_setup_session(const struct cli_options *options,
         .context = progress,
     };
     *session = NULL;
-    cli_explain_end(strcmp(options->device, "cpu") != 0);
-    if (os_interrupted()) {
-        return error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
-    }
+    TRY(begin_opening(options, error));
     TRY(weft_session_open(model, &requested, session, error));
     print_session(options, *session);
     return WEFT_OK;

@@ -102,6 +102,12 @@ enum weft_status model_save_memory(const struct weft_model *model, unsigned char
 enum weft_status parameters_save(const struct weft_network *network, const float *values,
                                  const char *path, struct weft_error *error);
 
+/* Returns the number of classes whose names ${model} has. 0: they are not known. */
+size_t model_class_count(const struct weft_model *model);
+
+/* Returns whether none of the ${count} ${values} is infinite or NaN. */
+bool values_are_finite(const float *values, size_t count);
+
 /* Gives ${model} copies of ${count} ${names}, of one class each. Fails with WEFT_NO_MEMORY without
  * memory. */
 enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,

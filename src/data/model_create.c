@@ -1,6 +1,7 @@
 /* model_create.c: a network with its values: memory, copies and checks. */
 #include "data/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,6 @@ enum weft_status model_create(struct weft_network *network, struct weft_model **
 static enum weft_status copy_values(const struct weft_model *from, struct weft_model *to,
                                     struct weft_error *error) {
     const struct weft_network *network = from->network;
-    size_t classes = 0;
     memcpy(to->parameters, from->parameters, network->parameter_count * sizeof *to->parameters);
     memcpy(to->buffers, from->buffers, network->buffer_count * sizeof *to->buffers);
     memcpy(to->batches, from->batches, network->layer_count * sizeof *to->batches);
@@ -62,12 +62,9 @@ static enum weft_status copy_values(const struct weft_model *from, struct weft_m
         (from->path != NULL && to->path == NULL)) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for a copy of a model");
     }
-    while (from->classes != NULL && from->classes[classes] != NULL) {
-        classes++;
-    }
-    return from->classes == NULL
-               ? WEFT_OK
-               : model_set_classes(to, (const char *const *)from->classes, classes, error);
+    return from->classes == NULL ? WEFT_OK
+                                 : model_set_classes(to, (const char *const *)from->classes,
+                                                     model_class_count(from), error);
 }
 
 enum weft_status model_copy(const struct weft_model *model, struct weft_model **copy,
@@ -98,6 +95,14 @@ void model_destroy(struct weft_model *model) {
     }
 }
 
+size_t model_class_count(const struct weft_model *model) {
+    size_t count = 0;
+    while (model->classes != NULL && model->classes[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
 enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,
                                    struct weft_error *error) {
     char **classes = text_copy_list(names, count);
@@ -107,6 +112,15 @@ enum weft_status model_set_classes(struct weft_model *model, const char *const *
     free(model->classes);
     model->classes = classes;
     return WEFT_OK;
+}
+
+bool values_are_finite(const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 float *model_values(const struct weft_model *model, const struct network_tensor *tensor) {

@@ -76,15 +76,6 @@ static enum weft_status write_state(struct run *run, struct weft_error *error) {
     return backend_write(run->backend, ARRAY_SECOND_MOMENTS, second_moments, error);
 }
 
-static bool all_finite(const float *values, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(values[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t step,
                                  const char *what) {
     error_set(error, WEFT_DIVERGED, "training diverged: epoch %zu, step %zu: %s", epoch, step,
@@ -101,7 +92,7 @@ static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
     float *buffer_values = run->values + parameters;
     TRY(backend_read(run->backend, ARRAY_PARAMETERS, run->values, error));
     TRY(backend_read(run->backend, ARRAY_BUFFERS, buffer_values, error));
-    if (!all_finite(run->values, parameters + buffers)) {
+    if (!values_are_finite(run->values, parameters + buffers)) {
         return diverged(error, epoch, steps, "a parameter is not a finite number");
     }
     memcpy(run->model->parameters, run->values, parameters * sizeof *run->values);
