@@ -11,7 +11,7 @@
 #include "cli/needs.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"

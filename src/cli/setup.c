@@ -1,60 +1,23 @@
 /* setup.c: what several commands do before they compute. */
 #include "cli/setup.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "cli/exit_code.h"
-#include "cli/json.h"
 #include "cli/messages.h"
 #include "os/process.h"
 #include "report/screen.h"
 
-enum weft_status cli_setup_images(const char *data, char folder[4096],
-                                  struct weft_images images[WEFT_SPLIT_COUNT],
-                                  struct weft_error *error) {
-    TRY(data_find(data, folder, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(images_read(folder, (enum weft_split)i, &images[i], NULL, error));
-    }
-    return WEFT_OK;
-}
-
-void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]) {
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        images_finish(&images[i]);
-    }
-}
-
-bool cli_setup_go_on(void *context, size_t done, size_t images) {
-    (void)context, (void)done, (void)images;
-    return !os_interrupted();
-}
-
-void cli_setup_json_device(struct json_writer *json, const struct device_info *device) {
-    const struct weft_device shown = device_public(device);
-    cli_json_device(json, "device", &shown);
-}
-
-/* Asked in the middle of steps and passes. ${context}: the bar, or NULL. */
-static bool watch(void *context, double steps) {
+bool cli_setup_watch(void *context, double steps) {
     if (context != NULL) {
         cli_progress_within(context, steps);
     }
     return !os_interrupted();
 }
 
-/* What is said about an open device; NULL: nothing. */
-struct remarks {
-    const char *warning; /* the rule that it breaks */
-    bool contracts;      /* that rule changes no result */
-    const char *cache;   /* why the cache is not used */
-};
-
-/* Prints which device is open, and what a user should know about it. */
-static void print_device(const struct cli_options *options, const struct weft_device *device,
-                         struct remarks remarks) {
+void cli_setup_print_device(const struct cli_options *options, const struct weft_device *device,
+                            struct cli_setup_remarks remarks) {
     if (options->math == WEFT_MATH_FAST) {
         cli_message_notice(options, "math: fast: CLBlast computes, and no bits are promised");
     }
@@ -84,59 +47,23 @@ static void print_device(const struct cli_options *options, const struct weft_de
     }
 }
 
-static void print_log(void *context, const char *text) {
+void cli_setup_print_log(void *context, const char *text) {
     (void)context;
     screen_print_lines(stderr, "weft: ", text);
 }
 
-/* Before a driver is called, which may crash or take long. */
-static enum weft_status begin_opening(const struct cli_options *options, struct weft_error *error) {
+enum weft_status cli_setup_begin(const struct cli_options *options, struct weft_error *error) {
     cli_explain_end(strcmp(options->device, "cpu") != 0);
     return !os_interrupted()
                ? WEFT_OK
                : error_set(error, WEFT_INTERRUPTED, "interrupted before a device was opened");
 }
 
-struct backend_options cli_setup_backend_options(const struct cli_options *options) {
-    return (struct backend_options){.device = options->device,
-                                    .threads = (unsigned)options->threads,
-                                    .kernels = options->kernels,
-                                    .cl_options = options->cl_options,
-                                    .mapping = (enum weft_mapping)options->mapping,
-                                    .math = (enum weft_math)options->math,
-                                    .step_kernel = (enum weft_step_kernel)options->step_kernel,
-                                    .no_fuse = options->no_fuse,
-                                    .no_cache = options->no_cache,
-                                    .log.write =
-                                        options->verbose && !options->quiet ? print_log : NULL};
-}
-
-enum weft_status cli_setup_device(const struct cli_options *options,
-                                  const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct cli_progress *progress,
-                                  struct backend **backend, struct weft_error *error) {
-    struct backend_options requested = cli_setup_backend_options(options);
-    struct weft_error notice = {0};
-    struct weft_device shown;
-    TRY(begin_opening(options, error));
-    requested.batch = batch;
-    requested.forward_only = forward_only;
-    requested.watch = (struct backend_watch){.go_on = watch, .context = progress};
-    TRY(backend_open(network, &requested, backend, &notice, error));
-    shown = device_public(backend_device(*backend));
-    cli_message_device(options, notice.status != WEFT_OK, notice.message, notice.hint, &shown);
-    print_device(options, &shown,
-                 (struct remarks){.warning = backend_warning(*backend),
-                                  .contracts = backend_contracts(*backend),
-                                  .cache = backend_note(*backend)});
-    return WEFT_OK;
-}
-
 /* Prints the notices of ${session}, and its device. */
 static void print_session(const struct cli_options *options, const struct weft_session *session) {
     const struct weft_device *device = weft_session_device(session);
     const struct weft_notice *notice;
-    struct remarks remarks = {.warning = NULL};
+    struct cli_setup_remarks remarks = {.warning = NULL};
     for (size_t i = 0; (notice = weft_session_notice_get(session, i)) != NULL; i++) {
         switch (notice->kind) {
         case WEFT_NOTICE_CHOICE:
@@ -152,7 +79,7 @@ static void print_session(const struct cli_options *options, const struct weft_s
             remarks.contracts = notice->kind == WEFT_NOTICE_CONTRACTION;
         }
     }
-    print_device(options, device, remarks);
+    cli_setup_print_device(options, device, remarks);
 }
 
 enum weft_status cli_setup_session(const struct cli_options *options,
@@ -172,26 +99,13 @@ enum weft_status cli_setup_session(const struct cli_options *options,
         .step_kernel = (enum weft_step_kernel)options->step_kernel,
         .kernels = options->kernels,
         .cl_options = options->cl_options,
-        .log = options->verbose && !options->quiet ? print_log : NULL,
-        .go_on = watch,
+        .log = options->verbose && !options->quiet ? cli_setup_print_log : NULL,
+        .go_on = cli_setup_watch,
         .context = progress,
     };
     *session = NULL;
-    TRY(begin_opening(options, error));
+    TRY(cli_setup_begin(options, error));
     TRY(weft_session_open(model, &requested, session, error));
     print_session(options, *session);
     return WEFT_OK;
-}
-
-enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
-                                       bool raw, struct weft_error *error) {
-    float values[256];
-    if (raw) {
-        pixels_raw(values);
-    } else {
-        pixels_normalised(values);
-    }
-    TRY(backend_set_pixels(backend, values, error));
-    TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
-    return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
 }

@@ -1,49 +1,40 @@
-/* setup.h: what several commands do before they compute: read images, open a device. */
+/* setup.h: how commands open a device: as a session. */
 #ifndef WEFT_CLI_SETUP_H
 #define WEFT_CLI_SETUP_H
 
-#include "backend/backend.h"
-#include "backend/device.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "data/model.h"
 #include "weft/session.h"
 
-/* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
- * splits. The caller finishes ${images}, also after a failure. */
-enum weft_status cli_setup_images(const char *data, char folder[4096],
-                                  struct weft_images images[WEFT_SPLIT_COUNT],
-                                  struct weft_error *error);
-void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]);
-
-/* The progress callback of an evaluation without a bar: stops it when the program is
- * interrupted. */
-bool cli_setup_go_on(void *context, size_t done, size_t images);
-
-/* Returns the options of a backend that the common options determine. ${options} must live as long
- * as the backend. */
-struct backend_options cli_setup_backend_options(const struct cli_options *options);
-
-/* Adds ${device} as the member "device". */
-void cli_setup_json_device(struct json_writer *json, const struct device_info *device);
-
-/* Opens the device that the options name, for up to ${batch} images at once, and prints which
- * device it is, what a user should know about it. The backend stops when the program is
- * interrupted, and draws ${progress} during long steps; NULL: it draws nothing. */
-enum weft_status cli_setup_device(const struct cli_options *options,
-                                  const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct cli_progress *progress,
-                                  struct backend **backend, struct weft_error *error);
-
-/* The same, as a session with a copy of ${model}. The caller closes ${session}. */
+/* Opens the device that the options name, for up to ${batch} images at once, as a session with a
+ * copy of ${model}, and prints which device it is and what a user should know about it. The session
+ * stops when the program is interrupted, and draws ${progress} during long steps; NULL: it draws
+ * nothing. The caller closes ${session}. */
 enum weft_status cli_setup_session(const struct cli_options *options,
                                    const struct weft_model *model, size_t batch, bool forward_only,
                                    struct cli_progress *progress, struct weft_session **session,
                                    struct weft_error *error);
 
-/* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
- * otherwise normalised ones. */
-enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
-                                       bool raw, struct weft_error *error);
+/* ---- parts of it, for setup_backend.c ---- */
+
+/* What is said about an open device; NULL: nothing. */
+struct cli_setup_remarks {
+    const char *warning; /* the rule that it breaks */
+    bool contracts;      /* that rule changes no result */
+    const char *cache;   /* why the cache is not used */
+};
+
+/* Call it before a driver is called, which may crash or take long. Fails with WEFT_INTERRUPTED. */
+enum weft_status cli_setup_begin(const struct cli_options *options, struct weft_error *error);
+
+/* Is asked in the middle of steps and passes. ${context}: the bar, or NULL. */
+bool cli_setup_watch(void *context, double steps);
+
+/* Prints a message about the device. */
+void cli_setup_print_log(void *context, const char *text);
+
+/* Prints which device is open, and what a user should know about it. */
+void cli_setup_print_device(const struct cli_options *options, const struct weft_device *device,
+                            struct cli_setup_remarks remarks);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/load.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/process.h"
 
 const char *const cli_bench_parts[] = {"train", "evaluate", "kernels", "peak", "whole", NULL};

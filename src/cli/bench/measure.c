@@ -6,7 +6,7 @@
 
 #include "base/try.h"
 #include "cli/needs.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "cli/train/train.h"
 #include "os/files.h"
 #include "os/host.h"

@@ -7,7 +7,7 @@
 #include "backend/measure.h"
 #include "base/try.h"
 #include "cli/json.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/host.h"
 #include "report/screen.h"
 #include "weft/version.h"

@@ -8,7 +8,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/parser.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "cli/text_wrap.h"
 #include "os/process.h"
 #include "report/screen.h"

@@ -7,7 +7,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/run_check.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/files.h"
 #include "weft/version.h"
 

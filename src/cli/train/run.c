@@ -9,7 +9,7 @@
 #include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/json.h"
 #include "cli/parser.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "cli/text_wrap.h"
 #include "os/host.h"
 #include "report/screen.h"

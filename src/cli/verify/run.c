@@ -9,7 +9,7 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/progress.h"
-#include "cli/setup.h"
+#include "cli/setup_backend.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
