@@ -168,6 +168,33 @@ START_TEST(from_files) {
 }
 END_TEST
 
+START_TEST(known_data) {
+    struct weft_known_data known = {.size = sizeof known};
+    size_t count = 0;
+    ck_assert(weft_data_known(0, WEFT_SPLIT_TEST, &known));
+    ck_assert_str_eq(known.name, "Fashion-MNIST");
+    ck_assert(known.published && known.split == WEFT_SPLIT_TEST && known.classes == 10);
+    ck_assert_str_eq(known.class_names[7], "Sneaker");
+    while (weft_data_known(count, WEFT_SPLIT_TRAIN, &known)) {
+        ck_assert(known.published == (count == 0) && known.split == WEFT_SPLIT_TRAIN);
+        count++;
+    }
+    ck_assert_uint_gt(count, 1);
+    ck_assert_ptr_null(known.name);
+    ck_assert_uint_eq(known.size, sizeof known);
+    ck_assert(!weft_data_known(SIZE_MAX, WEFT_SPLIT_TRAIN, &known));
+    ck_assert(!weft_data_known(0, WEFT_SPLIT_COUNT, &known));
+    ck_assert(!weft_data_known(0, (enum weft_split) - 1, &known));
+    ck_assert(!weft_data_known(0, WEFT_SPLIT_TRAIN, NULL));
+    known.size = 1;
+    ck_assert(!weft_data_known(0, WEFT_SPLIT_TRAIN, &known));
+    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TRAIN), "train");
+    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_TEST), "test");
+    ck_assert_str_eq(weft_split_name(WEFT_SPLIT_COUNT), "unknown");
+    ck_assert_str_eq(weft_split_name((enum weft_split) - 1), "unknown");
+}
+END_TEST
+
 START_TEST(files_that_are_missing) {
     struct weft_images *none = images;
     char *found;
@@ -190,6 +217,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, without_labels);
     tcase_add_test(tests, wrong_uses);
     tcase_add_test(tests, from_files);
+    tcase_add_test(tests, known_data);
     tcase_add_test(tests, files_that_are_missing);
 }
 

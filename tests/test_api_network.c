@@ -93,6 +93,37 @@ START_TEST(needs) {
 }
 END_TEST
 
+START_TEST(sizes_of_images) {
+    static const size_t right[3] = {1, 28, 28}, turned[3] = {28, 28, 1}, flat[3] = {784, 1, 1};
+    struct weft_network *linear;
+    SUCCESS(weft_network_check_images(network, right, 10, error));
+    SUCCESS(weft_network_check_images(network, right, 0, error));
+    USAGE(weft_network_check_images(network, turned, 0, error),
+          "weft_network_check_images: network: it takes 1 x 28 x 28, but the images are 28 x 28 x "
+          "1");
+    USAGE(weft_network_check_images(network, flat, 10, error), "784 x 1 x 1");
+    USAGE(weft_network_check_images(network, right, 9, error), "9 classes need a flat output of 9");
+    USAGE(weft_network_check_images(network, right, 1, error), "classes is 1");
+    USAGE(weft_network_check_images(NULL, right, 10, error), "network is NULL");
+    USAGE(weft_network_check_images(network, NULL, 10, error), "shape is NULL");
+    for (size_t i = 0; i < 3; i++) {
+        size_t shape[3] = {1, 28, 28};
+        shape[i] = 0;
+        USAGE(weft_network_check_images(network, shape, 10, error),
+              "] is 0: it must be 1 to 65536");
+        shape[i] = SIZE_MAX;
+        USAGE(weft_network_check_images(network, shape, 10, error), ": it must be 1 to 65536");
+    }
+    SUCCESS(weft_network_create("{\"input\": [784], \"layers\": [{\"kind\": \"linear\", "
+                                "\"out_features\": 2}]}",
+                                &linear, error));
+    SUCCESS(weft_network_check_images(linear, right, 2, error));
+    SUCCESS(weft_network_check_images(linear, turned, 0, error));
+    USAGE(weft_network_check_images(linear, (size_t[3]){1, 28, 29}, 2, error), "it takes 784");
+    weft_network_destroy(linear);
+}
+END_TEST
+
 START_TEST(wrong_uses) {
     struct weft_network *none = network;
     USAGE(weft_network_create(NULL, &none, error), "weft_network_create: json is NULL");
@@ -129,6 +160,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, tensors);
     tcase_add_test(tests, texts);
     tcase_add_test(tests, needs);
+    tcase_add_test(tests, sizes_of_images);
     tcase_add_test(tests, wrong_uses);
 }
 

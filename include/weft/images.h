@@ -105,6 +105,10 @@ struct weft_known_data {
 WEFT_API bool weft_data_recognise(const struct weft_images_hash *hash,
                                   struct weft_known_data *known);
 
+/* Stores in ${known} split ${split} of known data set ${index}, from 0 on; 0 is the published one.
+ * Returns false, and stores zeros, if there is none, or if ${known} is NULL or has a wrong size. */
+WEFT_API bool weft_data_known(size_t index, enum weft_split split, struct weft_known_data *known);
+
 WEFT_END
 
 #endif

@@ -57,6 +57,16 @@ WEFT_API enum weft_status weft_model_save(const struct weft_model *model, const 
 WEFT_API enum weft_status weft_model_save_memory(const struct weft_model *model, void **bytes,
                                                  size_t *size, struct weft_error *error);
 
+/* Writes arrays of floats to ${path} as safetensors, such as logits or gradients: for each of
+ * ${count} ${tensors} (name, rank, shape and count matter) the array of ${values}, in this order.
+ * Values are written as they are, also a NaN. weft_compare_files compares such files. Fails with
+ * WEFT_USAGE for a name that is empty, used twice or not UTF-8, and for a count that is not the
+ * product of the shape; and with WEFT_BAD_FILE as weft_model_save. */
+WEFT_API enum weft_status weft_tensors_save(const char *path,
+                                            const struct weft_tensor *const *tensors,
+                                            const float *const *values, size_t count,
+                                            struct weft_error *error);
+
 /* Makes a copy of ${model}, with its network. */
 WEFT_API enum weft_status weft_model_clone(const struct weft_model *model,
                                            struct weft_model **clone, struct weft_error *error);

@@ -111,6 +111,14 @@ WEFT_API const struct weft_tensor *weft_network_find(const struct weft_network *
 /* Returns the number of floats of all trained tensors. 0 for NULL. */
 WEFT_API size_t weft_network_parameters(const struct weft_network *network);
 
+/* Checks that images of ${shape} (channels, height and width, each 1 to 65536) have the size of the
+ * input of ${network}: a flat input takes every shape with its number of values. Unless ${classes}
+ * is 0, also checks that the output is flat and has one number for each of the ${classes}, at least
+ * 2. Fails with WEFT_USAGE; the message names both sizes. */
+WEFT_API enum weft_status weft_network_check_images(const struct weft_network *network,
+                                                    const size_t shape[3], size_t classes,
+                                                    struct weft_error *error);
+
 /* What a session needs of memory and time, from the shapes of a network alone. */
 struct weft_needs {
     size_t size;

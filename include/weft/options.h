@@ -9,6 +9,9 @@ WEFT_BEGIN
 /* Which images of a data set. */
 enum weft_split { WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST, WEFT_SPLIT_COUNT };
 
+/* Returns "train" or "test", and "unknown" for another value. */
+WEFT_API const char *weft_split_name(enum weft_split split);
+
 /* The order of the images in an epoch: shuffled anew for each epoch, or as in the file. */
 enum weft_order { WEFT_ORDER_SHUFFLED, WEFT_ORDER_FILE };
 

@@ -141,6 +141,10 @@ enum weft_status weft_images_slice(const struct weft_images *images, size_t firs
     return create(&part, slice, error);
 }
 
+const char *weft_split_name(enum weft_split split) {
+    return (unsigned)split < WEFT_SPLIT_COUNT ? split_name(split) : "unknown";
+}
+
 void weft_images_destroy(struct weft_images *images) {
     if (images != NULL) {
         images_finish(images);
@@ -219,36 +223,45 @@ enum weft_status weft_images_hash(const struct weft_images *images, struct weft_
     return WEFT_OK;
 }
 
-/* weft_data_recognise, for a ${known} and a ${hash} that have been copied. */
-static bool recognise(const struct weft_images_hash *hash, struct weft_known_data *known) {
-    struct split_hash split;
-    const struct known_data_set *found;
-    memcpy(split.images, hash->images, sizeof split.images);
-    memcpy(split.labels, hash->labels, sizeof split.labels);
-    split.images[sizeof split.images - 1] = split.labels[sizeof split.labels - 1] = '\0';
-    found = data_recognise(&split, &known->split);
-    if (found != NULL) {
-        known->name = found->name;
-        known->published = found->published;
-        known->classes = found->class_count;
-        known->class_names = found->classes;
+/* Copies ${found} (NULL: nothing) and ${split} to the caller's structure ${known}. Returns false if
+ * nothing was found, or ${known} is none. */
+static bool store_known(const struct known_data_set *found, enum weft_split split,
+                        struct weft_known_data *known) {
+    struct weft_known_data made;
+    if (known == NULL || api_structure_read(&made, sizeof made, API_SIZE_TO(made, class_names),
+                                            known, "weft_data_known", "known", NULL) != WEFT_OK) {
+        return false;
     }
+    made = (struct weft_known_data){.size = sizeof made};
+    if (found != NULL) {
+        made.name = found->name;
+        made.split = split;
+        made.published = found->published;
+        made.classes = found->class_count;
+        made.class_names = found->classes;
+    }
+    api_structure_write(known, &made, sizeof made);
     return found != NULL;
 }
 
 bool weft_data_recognise(const struct weft_images_hash *hash, struct weft_known_data *known) {
     struct weft_images_hash copied;
-    struct weft_known_data made;
-    bool found;
-    if (hash == NULL || known == NULL ||
-        api_structure_read(&copied, sizeof copied, API_SIZE_TO(copied, labels), hash, __func__,
-                           "hash", NULL) != WEFT_OK ||
-        api_structure_read(&made, sizeof made, API_SIZE_TO(made, class_names), known, __func__,
-                           "known", NULL) != WEFT_OK) {
-        return false;
+    struct split_hash split_hash;
+    const struct known_data_set *found;
+    enum weft_split split = WEFT_SPLIT_TRAIN;
+    if (hash == NULL || api_structure_read(&copied, sizeof copied, API_SIZE_TO(copied, labels),
+                                           hash, __func__, "hash", NULL) != WEFT_OK) {
+        return store_known(NULL, split, known);
     }
-    made = (struct weft_known_data){.size = sizeof made};
-    found = recognise(&copied, &made);
-    api_structure_write(known, &made, sizeof made);
-    return found;
+    memcpy(split_hash.images, copied.images, sizeof split_hash.images);
+    memcpy(split_hash.labels, copied.labels, sizeof split_hash.labels);
+    split_hash.images[sizeof split_hash.images - 1] = '\0';
+    split_hash.labels[sizeof split_hash.labels - 1] = '\0';
+    found = data_recognise(&split_hash, &split);
+    return store_known(found, split, known);
+}
+
+bool weft_data_known(size_t index, enum weft_split split, struct weft_known_data *known) {
+    const bool valid = (unsigned)split < WEFT_SPLIT_COUNT;
+    return store_known(valid ? data_known(index) : NULL, split, known);
 }

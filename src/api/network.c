@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BATCH_MAX = 1000000 };
+enum { BATCH_MAX = 1000000, SIDE_MAX = 65536 };
 
 enum weft_status weft_network_create(const char *json, struct weft_network **network,
                                      struct weft_error *error) {
@@ -59,6 +59,23 @@ const struct weft_tensor *weft_network_find(const struct weft_network *network, 
 
 size_t weft_network_parameters(const struct weft_network *network) {
     return network != NULL ? network->parameter_count : 0;
+}
+
+enum weft_status weft_network_check_images(const struct weft_network *network,
+                                           const size_t shape[3], size_t classes,
+                                           struct weft_error *error) {
+    struct weft_images images;
+    API_BEGIN;
+    API_NOT_NULL(network);
+    API_NOT_NULL(shape);
+    for (size_t i = 0; i < 3; i++) {
+        API_REQUIRE(shape[i] >= 1 && shape[i] <= SIDE_MAX, "shape[%zu] is %zu: it must be 1 to %d",
+                    i, shape[i], SIDE_MAX);
+    }
+    API_REQUIRE(classes != 1, "classes is 1: it must be 0, or at least 2");
+    images = (struct weft_images){
+        .channels = shape[0], .height = shape[1], .width = shape[2], .classes = classes};
+    return api_argument(error, __func__, backend_check_images(network, &images, error));
 }
 
 enum weft_status weft_network_needs(const struct weft_network *network, size_t batch,

@@ -111,7 +111,7 @@ bool backend_contracts(const struct backend *backend);
 const char *backend_note(const struct backend *backend);
 
 /* Checks that ${images} have the size of the network's input, and that the network has one output
- * for each class. Fails with WEFT_BAD_FILE. */
+ * for each class, if they have labels. Fails with WEFT_BAD_FILE. */
 enum weft_status backend_check_images(const struct weft_network *network,
                                       const struct weft_images *images, struct weft_error *error);
 

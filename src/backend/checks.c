@@ -66,7 +66,8 @@ static enum weft_status check_size(const struct weft_network *network,
 enum weft_status backend_check_images(const struct weft_network *network,
                                       const struct weft_images *images, struct weft_error *error) {
     TRY(check_size(network, images, error));
-    return network_check_classifier(network, images->classes, error);
+    return images->classes == 0 ? WEFT_OK
+                                : network_check_classifier(network, images->classes, error);
 }
 
 /* Makes the list of sets long enough for ${set}. */

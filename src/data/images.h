@@ -111,4 +111,7 @@ const char *const *images_class_names(const struct weft_images *images,
  * not known. Known are Fashion-MNIST, MNIST, and the sample of Fashion-MNIST of weft's sources. */
 const struct known_data_set *data_recognise(const struct split_hash *hash, enum weft_split *split);
 
+/* Returns known data set ${index}, the published one first; NULL: there is none. */
+const struct known_data_set *data_known(size_t index);
+
 #endif

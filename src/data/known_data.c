@@ -55,6 +55,10 @@ const struct known_data_set *data_recognise(const struct split_hash *hash, enum 
     return NULL;
 }
 
+const struct known_data_set *data_known(size_t index) {
+    return index < sizeof known / sizeof known[0] ? &known[index].data : NULL;
+}
+
 const char *const *images_class_names(const struct weft_images *images,
                                       const struct split_hash *hash) {
     enum weft_split split;
