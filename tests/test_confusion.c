@@ -8,7 +8,7 @@
 
 static const char *const three[] = {"Bag", "Ankle boot", "Coat"};
 
-static void print(char *text, size_t size, const struct evaluation *evaluation,
+static void print(char *text, size_t size, const struct report_evaluation *evaluation,
                   const char *const *names) {
     struct confusion_matrix matrix = {.evaluation = evaluation, .names = names, .title = "test"};
     struct screen plain = {.columns = INT_MAX};
@@ -21,7 +21,7 @@ static void print(char *text, size_t size, const struct evaluation *evaluation,
 /* Rows add up to 4, 4, 2; columns to 3, 5, 2; 3 + 4 + 1 of 10 are right. */
 START_TEST(by_hand) {
     uint64_t counts[9] = {3, 0, 1, 0, 4, 0, 0, 1, 1};
-    struct evaluation evaluation = evaluation_of(counts, 3, 0.25);
+    struct report_evaluation evaluation = evaluation_of(counts, 3, 0.25);
     char text[2048];
     print(text, sizeof text, &evaluation, three);
     ck_assert_str_eq(text, "test: confusion matrix (rows: true classes, columns: predictions)\n"
@@ -42,7 +42,7 @@ END_TEST
  * not NaN. */
 START_TEST(nothing_to_share) {
     uint64_t counts[9] = {1, 1, 0, 0, 2, 0, 0, 0, 0};
-    struct evaluation evaluation = evaluation_of(counts, 3, 1.0);
+    struct report_evaluation evaluation = evaluation_of(counts, 3, 1.0);
     char text[2048];
     print(text, sizeof text, &evaluation, three);
     ck_assert_ptr_nonnull(strstr(text, "2 Coat            0      0      0      0      -\n"));
@@ -57,7 +57,7 @@ START_TEST(columns) {
     uint64_t counts[100];
     for (int large = 0; large < 2; large++) {
         char text[8192], *line;
-        struct evaluation evaluation;
+        struct report_evaluation evaluation;
         size_t row_length = 0;
         for (int i = 0; i < 100; i++) {
             counts[i] = large ? 123456789 : 600;

@@ -6,7 +6,7 @@
 START_TEST(confusion) {
     static const char *const names[] = {"Bag", "T-shirt/top"};
     uint64_t counts[4] = {5, 1, 0, 60000};
-    struct evaluation evaluation = evaluation_of(counts, 2, 0.0);
+    struct report_evaluation evaluation = evaluation_of(counts, 2, 0.0);
     char text[256];
     FILE *file = tmpfile();
     csv_write_confusion(file, &evaluation, names);
@@ -20,7 +20,7 @@ END_TEST
 START_TEST(quoting) {
     static const char *const names[] = {"a,b", "say \"so\"", "two\nlines", "", " plain; "};
     uint64_t counts[25] = {0};
-    struct evaluation evaluation = {.classes = 5, .confusion = counts};
+    struct report_evaluation evaluation = {.classes = 5, .confusion = counts};
     char text[512];
     FILE *file = tmpfile();
     csv_write_confusion(file, &evaluation, names);

@@ -3,6 +3,7 @@
 
 #include "report_text.h"
 
+#include "data/images.h"
 #include "os/files.h"
 #include "report/figures.h"
 
@@ -11,7 +12,7 @@ static char long_names[100][64];
 static const char *names[100];
 
 /* ${classes} classes with counts up to 97. Some names are difficult. */
-static struct evaluation make(size_t classes) {
+static struct report_evaluation make(size_t classes) {
     static const char *const hard[] = {"a<b>&\"c\"", "Stiefelette \xc3\xa4\xc3\xb6\xc3\xbc",
                                        "two\nlines", "bad \xff byte", "x"};
     for (size_t i = 0; i < classes; i++) {
@@ -44,7 +45,7 @@ static char *content(const char *path, size_t *size) {
 START_TEST(svg_by_hand) {
     uint64_t four[4] = {8, 0, 2, 6};
     static const char *const two[] = {"Bag", "Ankle boot"};
-    struct evaluation evaluation = evaluation_of(four, 2, 0.5);
+    struct report_evaluation evaluation = evaluation_of(four, 2, 0.5);
     struct confusion_matrix matrix = {&evaluation, two, "Title", false};
     const char *path = temporary_path("two.svg");
     size_t size;
@@ -74,7 +75,7 @@ END_TEST
 /* Markup in names is escaped, control characters and invalid UTF-8 are replaced, long names are
  * shortened. */
 START_TEST(hard_names) {
-    struct evaluation evaluation = make(10);
+    struct report_evaluation evaluation = make(10);
     struct confusion_matrix matrix = {&evaluation, names, "a < b & \"c\"", false};
     const char *path = temporary_path("hard.svg");
     size_t size;
@@ -97,7 +98,7 @@ END_TEST
 START_TEST(sizes) {
     static const size_t classes[] = {2, 10, 21, 100};
     for (size_t i = 0; i < 4; i++) {
-        struct evaluation evaluation = make(classes[i]);
+        struct report_evaluation evaluation = make(classes[i]);
         for (int normalize = 0; normalize < 2; normalize++) {
             struct confusion_matrix matrix = {&evaluation, names, "Title", normalize};
             const char *path = temporary_path("any.svg"), *at;
@@ -129,7 +130,7 @@ END_TEST
 /* PNG and PDF have their first and last bytes; a PNG has twice the size of its sheet and is not
  * blank. */
 START_TEST(cairo_files) {
-    struct evaluation evaluation = make(10);
+    struct report_evaluation evaluation = make(10);
     struct confusion_matrix matrix = {&evaluation, names, "Title", false};
     const char *png = temporary_path("a.png"), *pdf = temporary_path("a.pdf");
     struct weft_error error = {0};
@@ -176,7 +177,7 @@ START_TEST(screen) {
     static const int columns[] = {40, 80, 200};
     for (int colour = 0; colour < 2; colour++) {
         for (int i = 0; i < 3; i++) {
-            struct evaluation evaluation = make(10);
+            struct report_evaluation evaluation = make(10);
             struct confusion_matrix matrix = {&evaluation, fashion_class_names, "test", false};
             struct screen where = {columns[i], colour, colour && i == 1, true};
             FILE *file = tmpfile();

@@ -153,7 +153,7 @@ START_TEST(matrices) {
     static uint64_t counts[CLASSES_MAX * CLASSES_MAX];
     for (size_t i = 0; i < 5 * 4 * 2; i++) {
         size_t n = classes[i / 8];
-        struct evaluation evaluation;
+        struct report_evaluation evaluation;
         struct confusion_matrix matrix = {&evaluation, list,
                                           "Confusion matrix, train: 60000 images", i % 2 == 1};
         struct canvas canvas;

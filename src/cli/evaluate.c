@@ -62,7 +62,8 @@ struct state {
     struct evaluation_options requested;
     struct cli_progress bar;
     enum pixels pixels;
-    struct evaluation evaluation;
+    struct evaluation found; /* for its logits */
+    struct report_evaluation evaluation;
     bool draws; /* the figure */
     double seconds;
 };
@@ -134,9 +135,10 @@ static enum weft_status evaluate(struct state *state, struct weft_error *error) 
     state->requested.progress = progress;
     state->requested.context = state;
     state->requested.want_logits = state->options->logits != NULL;
-    status = evaluate_images(state->backend, &state->requested, &state->evaluation, error);
+    status = evaluate_images(state->backend, &state->requested, &state->found, error);
     state->seconds = os_seconds() - start;
     cli_progress_wipe(&state->bar);
+    state->evaluation = cli_setup_results(&state->found);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
         /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
         status = error_set(error, WEFT_DIVERGED,
@@ -195,9 +197,8 @@ static enum weft_status write_files(const struct state *state, struct weft_error
     if (options->csv != NULL) {
         TRY(cli_figures_confusion_csv(&state->evaluation, state->names, options->csv, error));
     }
-    return options->logits != NULL
-               ? evaluation_save_logits(&state->evaluation, options->logits, error)
-               : WEFT_OK;
+    return options->logits != NULL ? evaluation_save_logits(&state->found, options->logits, error)
+                                   : WEFT_OK;
 }
 
 /* Prints the matrix even if a file cannot be written, and draws it last: neither failure loses what
@@ -228,7 +229,8 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     TRY_OR(done, write_results(&state, error));
 done:
     cli_identity_finish(&state.identity);
-    evaluation_finish(&state.evaluation);
+    evaluation_finish(&state.found);
+    report_evaluation_finish(&state.evaluation);
     backend_close(state.backend);
     images_finish(&state.images);
     model_destroy(state.model);

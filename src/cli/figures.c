@@ -11,11 +11,11 @@
 
 const char *const cli_theme_names[] = {"light", "dark", NULL};
 
-void cli_figures_print_confusion(enum weft_split split, const struct evaluation *evaluation,
+void cli_figures_print_confusion(enum weft_split split, const struct report_evaluation *evaluation,
                                  const char *const *names) {
     struct screen screen = screen_of_stdout(INT_MAX);
     struct confusion_matrix matrix = {
-        .evaluation = evaluation, .names = names, .title = split_name(split)};
+        .evaluation = evaluation, .names = names, .title = weft_split_name(split)};
     confusion_print(stdout, &screen, &matrix);
 }
 
@@ -38,7 +38,8 @@ bool cli_figures_check(const struct cli_options *options, const char *path) {
 }
 
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
-                                       enum weft_split split, const struct evaluation *evaluation,
+                                       enum weft_split split,
+                                       const struct report_evaluation *evaluation,
                                        const char *const *names, bool normalize,
                                        struct weft_error *error) {
     struct canvas canvas;
@@ -47,7 +48,7 @@ enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme
     char title[96];
     TRY(canvas_open(&canvas, path, theme, error));
     snprintf(title, sizeof title, "%s, %s: %zu images",
-             normalize ? "Normalised confusion matrix" : "Confusion matrix", split_name(split),
+             normalize ? "Normalised confusion matrix" : "Confusion matrix", weft_split_name(split),
              evaluation->images);
     matrix.title = title;
     figure_confusion(&canvas, &matrix);
@@ -70,7 +71,7 @@ enum weft_status cli_figures_gallery(const char *path, enum canvas_theme theme,
     return canvas_commit(&canvas, error);
 }
 
-enum weft_status cli_figures_confusion_csv(const struct evaluation *evaluation,
+enum weft_status cli_figures_confusion_csv(const struct report_evaluation *evaluation,
                                            const char *const *names, const char *path,
                                            struct weft_error *error) {
     struct os_file file = {0};

@@ -5,10 +5,11 @@
 #include "cli/options.h"
 #include "report/figures.h"
 #include "report/gallery.h"
+#include "weft/options.h"
 
 /* Prints the confusion matrix of ${split}, with the ${names} of the classes. If stdout is no
  * terminal, prints the complete table. */
-void cli_figures_print_confusion(enum weft_split split, const struct evaluation *evaluation,
+void cli_figures_print_confusion(enum weft_split split, const struct report_evaluation *evaluation,
                                  const char *const *names);
 
 /* Before long work: returns whether the figure ${path} can be written. If not, warns. Results do
@@ -22,12 +23,13 @@ enum weft_status cli_figures_failed(const struct cli_options *options,
 
 /* Writes the confusion matrix as a figure to ${path}. */
 enum weft_status cli_figures_confusion(const char *path, enum canvas_theme theme,
-                                       enum weft_split split, const struct evaluation *evaluation,
+                                       enum weft_split split,
+                                       const struct report_evaluation *evaluation,
                                        const char *const *names, bool normalize,
                                        struct weft_error *error);
 
 /* Writes the confusion matrix as CSV to ${path}, completely or not at all. */
-enum weft_status cli_figures_confusion_csv(const struct evaluation *evaluation,
+enum weft_status cli_figures_confusion_csv(const struct report_evaluation *evaluation,
                                            const char *const *names, const char *path,
                                            struct weft_error *error);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "train/train_model.h"
+#include "report/confusion.h"
 
 static bool lost; /* an event was not printed, because there was no memory */
 
@@ -105,7 +105,7 @@ void cli_json_classes(struct json_writer *json, const char *const *names, size_t
     json_write_close(json, ']');
 }
 
-void cli_json_results(struct json_writer *json, const struct evaluation *evaluation,
+void cli_json_results(struct json_writer *json, const struct report_evaluation *evaluation,
                       const char *const *names) {
     json_write_integer(json, "correct", evaluation->correct);
     json_write_double(json, "accuracy", evaluation->accuracy);

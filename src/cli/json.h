@@ -15,7 +15,7 @@
 #include "base/json_write.h"
 #include "weft/device.h"
 
-struct evaluation;
+struct report_evaluation;
 
 /* Begins the event ${name} and returns true if ${as_json}. Otherwise returns false: the caller
  * prints text. */
@@ -43,7 +43,7 @@ void cli_json_device(struct json_writer *json, const char *key, const struct wef
 void cli_json_classes(struct json_writer *json, const char *const *names, size_t classes);
 
 /* Adds the fields correct, accuracy, loss, classes and confusion to the object that is open. */
-void cli_json_results(struct json_writer *json, const struct evaluation *evaluation,
+void cli_json_results(struct json_writer *json, const struct report_evaluation *evaluation,
                       const char *const *names);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cli/parser.h"
 #include "os/files.h"
 #include "report/screen.h"
+#include "train/train_model.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 

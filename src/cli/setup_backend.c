@@ -1,4 +1,5 @@
-/* setup_backend.c: what commands that use private functions of the library do before they compute. */
+/* setup_backend.c: what commands that use private functions of the library do before they
+ * compute. */
 #include "cli/setup_backend.h"
 
 #include "base/try.h"
@@ -79,4 +80,15 @@ enum weft_status cli_setup_write_model(struct backend *backend, const struct wef
     TRY(backend_set_pixels(backend, values, error));
     TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
     return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
+}
+
+struct report_evaluation cli_setup_results(struct evaluation *evaluation) {
+    struct report_evaluation results = {.images = evaluation->images,
+                                        .correct = evaluation->correct,
+                                        .classes = evaluation->classes,
+                                        .accuracy = evaluation->accuracy,
+                                        .loss = evaluation->loss,
+                                        .confusion = evaluation->confusion};
+    evaluation->confusion = NULL;
+    return results;
 }

@@ -1,6 +1,7 @@
 /* confusion.c: a confusion matrix in a terminal: the table, or, if it is too wide, its shares. */
 #include "report/confusion.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -21,7 +22,12 @@ struct layout {
     bool numbers;          /* of shares: cells have room for a percentage */
 };
 
-uint64_t confusion_row_total(const struct evaluation *evaluation, size_t row) {
+void report_evaluation_finish(struct report_evaluation *evaluation) {
+    free(evaluation->confusion);
+    *evaluation = (struct report_evaluation){0};
+}
+
+uint64_t confusion_row_total(const struct report_evaluation *evaluation, size_t row) {
     uint64_t total = 0;
     for (size_t column = 0; column < evaluation->classes; column++) {
         total += evaluation->confusion[row * evaluation->classes + column];
@@ -29,7 +35,7 @@ uint64_t confusion_row_total(const struct evaluation *evaluation, size_t row) {
     return total;
 }
 
-uint64_t confusion_column_total(const struct evaluation *evaluation, size_t column) {
+uint64_t confusion_column_total(const struct report_evaluation *evaluation, size_t column) {
     uint64_t total = 0;
     for (size_t row = 0; row < evaluation->classes; row++) {
         total += evaluation->confusion[row * evaluation->classes + column];
@@ -38,7 +44,7 @@ uint64_t confusion_column_total(const struct evaluation *evaluation, size_t colu
 }
 
 double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t column) {
-    const struct evaluation *evaluation = matrix->evaluation;
+    const struct report_evaluation *evaluation = matrix->evaluation;
     double count = (double)evaluation->confusion[row * evaluation->classes + column];
     if (matrix->normalize && count > 0) {
         return count / (double)confusion_row_total(evaluation, row);
@@ -75,7 +81,7 @@ static int name_width(const struct confusion_matrix *matrix, int least, int most
 }
 
 static struct layout table_layout(const struct confusion_matrix *matrix) {
-    const struct evaluation *evaluation = matrix->evaluation;
+    const struct report_evaluation *evaluation = matrix->evaluation;
     int count = digits(evaluation->images);
     return (struct layout){
         .index = digits(evaluation->classes - 1),
@@ -129,7 +135,8 @@ static void print_heads(FILE *out, struct layout layout, const struct confusion_
     screen_print_to(out, "%*s%*s\n", layout.cell, "total", layout.cell, "recall");
 }
 
-static void print_feet(FILE *out, struct layout layout, const struct evaluation *evaluation) {
+static void print_feet(FILE *out, struct layout layout,
+                       const struct report_evaluation *evaluation) {
     int label = layout.index + 1;
     screen_print_to(out, "%*s%-*s", label, "", layout.name, "total");
     for (size_t i = 0; i < evaluation->classes; i++) {
@@ -154,7 +161,7 @@ static void print_row_name(FILE *out, struct layout layout, const struct confusi
 /* Prints the counts. Colours show the share of each row. */
 static void print_table(FILE *out, const struct screen *screen,
                         const struct confusion_matrix *matrix, struct layout layout) {
-    const struct evaluation *evaluation = matrix->evaluation;
+    const struct report_evaluation *evaluation = matrix->evaluation;
     size_t classes = evaluation->classes;
     struct confusion_matrix shares = *matrix;
     shares.normalize = true;
@@ -201,7 +208,7 @@ static bool shares_layout(const struct screen *screen, const struct confusion_ma
 /* Prints the share of each row in percent. */
 static void print_shares(FILE *out, const struct screen *screen,
                          const struct confusion_matrix *matrix, struct layout layout) {
-    const struct evaluation *evaluation = matrix->evaluation;
+    const struct report_evaluation *evaluation = matrix->evaluation;
     struct confusion_matrix shares = *matrix;
     shares.normalize = true;
     screen_print_to(out, "%s: confusion matrix\nrows: true classes, in percent\n\n", matrix->title);

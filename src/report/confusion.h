@@ -2,21 +2,35 @@
 #ifndef WEFT_REPORT_CONFUSION_H
 #define WEFT_REPORT_CONFUSION_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "report/screen.h"
-#include "train/train_model.h"
+
+/* The result of a model on images. Free with report_evaluation_finish. */
+struct report_evaluation {
+    size_t images, correct, classes;
+    double accuracy;     /* correct / images */
+    double loss;         /* mean cross entropy */
+    uint64_t *confusion; /* classes x classes: a row for each true class, a column a prediction */
+};
+
+/* Frees what ${evaluation} holds and leaves it all zero. Harmless on all zero. */
+void report_evaluation_finish(struct report_evaluation *evaluation);
 
 struct confusion_matrix {
-    const struct evaluation *evaluation;
+    const struct report_evaluation *evaluation;
     const char *const *names; /* the name of each class, UTF-8 */
     const char *title;
     bool normalize; /* shares of each row in place of counts */
 };
 
 /* Returns the images of true class ${row}. */
-uint64_t confusion_row_total(const struct evaluation *evaluation, size_t row);
+uint64_t confusion_row_total(const struct report_evaluation *evaluation, size_t row);
 
 /* Returns the images that were predicted as class ${column}. */
-uint64_t confusion_column_total(const struct evaluation *evaluation, size_t column);
+uint64_t confusion_column_total(const struct report_evaluation *evaluation, size_t column);
 
 /* Returns the value of a cell: the count, or the share of its row (0 if the row is empty). */
 double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t column);

@@ -28,7 +28,8 @@ static void print_field(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-void csv_write_confusion(FILE *out, const struct evaluation *evaluation, const char *const *names) {
+void csv_write_confusion(FILE *out, const struct report_evaluation *evaluation,
+                         const char *const *names) {
     size_t classes = evaluation->classes;
     for (size_t i = 0; i < classes; i++) {
         fputc(',', out);

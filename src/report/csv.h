@@ -10,8 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/text.h"
-#include "train/train_model.h"
+#include "report/confusion.h"
 
 /* One epoch, a line of history.csv. */
 struct report_epoch {
@@ -29,7 +30,8 @@ struct report_step {
 };
 
 /* Writes the matrix: first row and column hold the class names, the corner is empty. */
-void csv_write_confusion(FILE *out, const struct evaluation *evaluation, const char *const *names);
+void csv_write_confusion(FILE *out, const struct report_evaluation *evaluation,
+                         const char *const *names);
 
 /* Writes "epoch,accuracy,total_loss,mean_loss,seconds" and a line for each epoch. If any epoch was
  * validated, the line has ",validation_accuracy,validation_loss" too. */

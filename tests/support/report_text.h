@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "train/train_model.h"
+#include "report/confusion.h"
 
 /* Reads all of ${file} (a tmpfile) into ${text} and closes it. */
 static inline void read_text(FILE *file, char *text, size_t size) {
@@ -35,8 +35,10 @@ static inline size_t count_of(const char *text, const char *part) {
 
 /* Returns an evaluation with the confusion matrix ${confusion} (classes x classes) and the loss
  * ${loss}. */
-static inline struct evaluation evaluation_of(uint64_t *confusion, size_t classes, double loss) {
-    struct evaluation evaluation = {.classes = classes, .loss = loss, .confusion = confusion};
+static inline struct report_evaluation evaluation_of(uint64_t *confusion, size_t classes,
+                                                     double loss) {
+    struct report_evaluation evaluation = {
+        .classes = classes, .loss = loss, .confusion = confusion};
     for (size_t i = 0; i < classes * classes; i++) {
         evaluation.images += confusion[i];
         evaluation.correct += i % (classes + 1) == 0 ? confusion[i] : 0;

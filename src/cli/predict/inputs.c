@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/identity.h"

@@ -85,7 +85,7 @@ static enum weft_status sort_images(struct part *part, const struct evaluation *
     return WEFT_OK;
 }
 
-static bool same_matrix(const struct evaluation *a, const struct evaluation *b) {
+static bool same_matrix(const struct evaluation *a, const struct report_evaluation *b) {
     return a->classes == b->classes && a->images == b->images &&
            memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
 }
@@ -193,7 +193,7 @@ static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool
 static size_t image_limit(const struct part *parts, size_t count) {
     size_t bytes = 0, left;
     for (size_t i = 0; i < count; i++) {
-        const struct evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
+        const struct report_evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
         for (size_t k = 0; k < evaluation->classes * evaluation->classes; k++) {
             bytes += evaluation->confusion[k] == 0 ? ZERO_BYTES : CELL_BYTES;
         }

@@ -99,7 +99,7 @@ static enum weft_status read_names(const json_t *list, struct page_run *run,
 }
 
 /* Reads the counts of a matrix, and checks their sums: all images, and the correct predictions. */
-static enum weft_status read_matrix(const json_t *list, struct evaluation *evaluation,
+static enum weft_status read_matrix(const json_t *list, struct report_evaluation *evaluation,
                                     struct weft_error *error) {
     size_t classes = evaluation->classes;
     uint64_t sum = 0, correct = 0;
@@ -130,8 +130,8 @@ static enum weft_status read_matrix(const json_t *list, struct evaluation *evalu
 
 static enum weft_status read_evaluation(const json_t *json, struct page_run *run,
                                         enum weft_split split, struct weft_error *error) {
-    struct evaluation *evaluation = &run->evaluations[split];
-    const json_t *object = json_object_get(json, split_name(split));
+    struct report_evaluation *evaluation = &run->evaluations[split];
+    const json_t *object = json_object_get(json, weft_split_name(split));
     const json_t *names = json_object_get(object, "classes");
     const json_t *matrix = json_object_get(object, "confusion");
     size_t classes = json_array_size(names);
@@ -286,7 +286,7 @@ void cli_report_run_finish(struct page_run *run) {
         free(run->names[i]);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        evaluation_finish(&run->evaluations[i]);
+        report_evaluation_finish(&run->evaluations[i]);
         free(run->pictures[i]);
     }
     free(run->names);

@@ -60,7 +60,7 @@ enum weft_status cli_train_print_epoch(const struct cli_training *train,
 
 enum weft_status cli_train_print_evaluation(const struct cli_training *train, enum weft_split split,
                                             struct weft_error *error) {
-    const struct evaluation *evaluation = &train->evaluations[split];
+    const struct report_evaluation *evaluation = &train->evaluations[split];
     struct json_writer json;
     if (train->silent) {
         return WEFT_OK;

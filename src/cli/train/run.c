@@ -271,14 +271,16 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
                                              .batch = batch,
                                              .progress = evaluated,
                                              .context = train};
+        struct evaluation found;
         enum weft_status status;
         cli_progress_start(&train->progress, &train->options.common);
         evaluated(train, 0, train->images[i].count);
-        status = evaluate_images(train->backend, &options, &train->evaluations[i], error);
+        status = evaluate_images(train->backend, &options, &found, error);
         cli_progress_wipe(&train->progress);
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }
+        train->evaluations[i] = cli_setup_results(&found);
         TRY(cli_train_print_evaluation(train, (enum weft_split)i, error));
     }
     return WEFT_OK;
@@ -317,7 +319,7 @@ enum weft_status cli_train(const struct cli_train_options *options, struct devic
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&train.identity[i]);
-        evaluation_finish(&train.evaluations[i]);
+        report_evaluation_finish(&train.evaluations[i]);
     }
     cli_setup_images_finish(train.images);
     backend_close(train.backend);

@@ -17,7 +17,7 @@ static bool only_rises(const struct report_epoch *epochs, size_t count) {
 enum weft_status cli_train_check_sanity(const struct cli_training *train,
                                         struct weft_error *error) {
     const struct cli_record *record = &train->record;
-    const struct evaluation *evaluations = train->evaluations;
+    const struct report_evaluation *evaluations = train->evaluations;
     double classes = (double)evaluations[WEFT_SPLIT_TRAIN].classes;
     const struct report_epoch *last = &record->epochs[record->epoch_count - 1];
     if (only_rises(record->epochs, record->complete_epochs)) {

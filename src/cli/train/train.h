@@ -10,6 +10,7 @@
 #include "cli/run_folder.h"
 #include "data/checkpoint.h"
 #include "report/csv.h"
+#include "train/train_model.h"
 
 struct cli_train_options {
     struct cli_options common;
@@ -60,7 +61,7 @@ struct cli_training {
     struct cli_progress progress;
     struct weft_error failure; /* the first one inside a callback */
     char sha256[65];           /* of the model file */
-    struct evaluation evaluations[WEFT_SPLIT_COUNT];
+    struct report_evaluation evaluations[WEFT_SPLIT_COUNT];
     double seconds; /* of the command, until the last evaluation */
 };
 

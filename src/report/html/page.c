@@ -18,7 +18,7 @@
 
 static void json_pictures(struct json_writer *json, const struct page_run *run,
                           enum weft_split split) {
-    json_write_open(json, split_name(split), '[');
+    json_write_open(json, weft_split_name(split), '[');
     for (size_t i = 0; i < run->picture_count[split]; i++) {
         const struct page_picture *picture = &run->pictures[split][i];
         json_write_open(json, NULL, '[');
@@ -65,7 +65,7 @@ static enum weft_status write_data(FILE *out, const struct page *page, struct we
 
 static void write_split(FILE *out, const struct page_run *run, size_t number,
                         enum weft_split split) {
-    const struct evaluation *evaluation = &run->evaluations[split];
+    const struct report_evaluation *evaluation = &run->evaluations[split];
     if (evaluation->classes == 0) {
         return;
     }
@@ -83,7 +83,7 @@ static void write_split(FILE *out, const struct page_run *run, size_t number,
         "</div>\n<div class=\"pictures empty\" id=\"pictures-r%zu-%s\" aria-live=\"polite\">"
         "<p class=\"note\">The images of a cell appear here. Click a cell, or select it with Tab, "
         "the arrow keys and Enter.</p></div>\n",
-        number, split_name(split));
+        number, weft_split_name(split));
     fputs("</section>\n", out);
 }
 
@@ -129,7 +129,7 @@ static void write_head(FILE *out, const struct page *page) {
 
 /* Writes the heading, and the result in a sentence. */
 static void write_summary(FILE *out, const struct page *page) {
-    const struct evaluation *test = &page->runs[0].evaluations[WEFT_SPLIT_TEST];
+    const struct report_evaluation *test = &page->runs[0].evaluations[WEFT_SPLIT_TEST];
     fputs("<header>\n<h1>", out);
     if (page->run_count > 1) {
         fprintf(out, "%zu trainings side by side", page->run_count);

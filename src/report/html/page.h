@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "report/csv.h"
+#include "weft/options.h"
 
 /* An image that the page can show for a cell. */
 struct page_picture {
@@ -29,7 +30,8 @@ struct page_run {
     struct report_step *steps;
     size_t step_count;
     char **names; /* of the classes, as many as the evaluations have, then NULL */
-    struct evaluation evaluations[WEFT_SPLIT_COUNT]; /* classes 0: this split was not evaluated */
+    struct report_evaluation
+        evaluations[WEFT_SPLIT_COUNT]; /* classes 0: this split was not evaluated */
     struct page_picture *pictures[WEFT_SPLIT_COUNT];
     size_t picture_count[WEFT_SPLIT_COUNT];
 };

@@ -89,13 +89,13 @@ static void write_class(FILE *out, const char *name) {
 }
 
 void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
-    const struct evaluation *evaluation = &run->evaluations[split];
+    const struct report_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fprintf(out,
             "<div class=\"scroll\"><table class=\"matrix%s\" id=\"matrix-r%zu-%s\">\n"
             "<caption>Confusion matrix: rows are true classes, columns are predictions</caption>\n"
             "<thead><tr><th></th>",
-            classes > DENSE ? " dense" : "", number, split_name(split));
+            classes > DENSE ? " dense" : "", number, weft_split_name(split));
     for (size_t i = 0; i < classes; i++) {
         label_markup(out, "<th scope=\"col\"><span>", run->names[i], "</span></th>");
     }
@@ -121,7 +121,7 @@ static void write_share(FILE *out, double part, double total) {
 }
 
 void page_classes(FILE *out, const struct page_run *run, enum weft_split split) {
-    const struct evaluation *evaluation = &run->evaluations[split];
+    const struct report_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fputs("<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th "
           "scope=\"col\">class</th><th scope=\"col\">images</th><th scope=\"col\">recall</th>"
