@@ -8,7 +8,7 @@
  * labels. */
 
 /* The labels of this work-item's lanes; 0 in empty lanes. */
-WEFT_INLINE integer labels_of_lanes(global const uchar *labels, global const uint *order,
+WEFT_INLINE integer labels_of_lanes(global const ushort *labels, global const uint *order,
                                     int images) {
 #if ITEM_LANES == 16
     int each[16];
@@ -74,7 +74,7 @@ WEFT_INLINE real gradient_of_lanes(global const real *logits, global real *dlogi
  * bits, and its number of correct predictions. All items but the first only take part in the
  * barriers. */
 WEFT_INLINE void cross_entropy_shard(int item, int shard, LANE_MEMORY lanes,
-                                     global const real *all_logits, global const uchar *labels,
+                                     global const real *all_logits, global const ushort *labels,
                                      global const uint *order, global real *all_dlogits,
                                      global uint *shard_results, int result_index, int first,
                                      int count) {
@@ -94,7 +94,7 @@ WEFT_INLINE void cross_entropy_shard(int item, int shard, LANE_MEMORY lanes,
     }
 }
 
-kernel void cross_entropy_train(global const real *logits, global const uchar *labels,
+kernel void cross_entropy_train(global const real *logits, global const ushort *labels,
                                 global const uint *order, global real *dlogits,
                                 global uint *shard_results, int result_index, int first,
                                 int count) {
@@ -105,7 +105,7 @@ kernel void cross_entropy_train(global const real *logits, global const uchar *l
 
 /* Writes the loss and the prediction of each image of a shard. */
 WEFT_INLINE void cross_entropy_images(int shard, global const real *all_logits,
-                                      global const uchar *labels, global const uint *order,
+                                      global const ushort *labels, global const uint *order,
                                       global real *losses, global integer *predictions, int first,
                                       int count) {
     const int images = images_of_shard(count, shard);
@@ -118,7 +118,7 @@ WEFT_INLINE void cross_entropy_images(int shard, global const real *all_logits,
     AT(predictions, shard) = prediction;
 }
 
-kernel void cross_entropy_evaluate(global const real *all_logits, global const uchar *labels,
+kernel void cross_entropy_evaluate(global const real *all_logits, global const ushort *labels,
                                    global const uint *order, global real *losses,
                                    global integer *predictions, int first, int count) {
     cross_entropy_images(get_global_id(2), all_logits, labels, order, losses, predictions, first,

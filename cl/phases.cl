@@ -152,7 +152,7 @@ WEFT_INLINE void gather_phase(int item, int shard, LANE_MEMORY lanes, global con
 }
 
 WEFT_INLINE void losses_phase(int item, int shard, LANE_MEMORY lanes, global const real *logits,
-                              global const uchar *labels, global const uint *order,
+                              global const ushort *labels, global const uint *order,
                               global real *losses, global integer *predictions, int first,
                               int count) {
     cross_entropy_images(shard, logits, labels, order, losses, predictions, first, count);

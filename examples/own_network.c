@@ -53,11 +53,12 @@ static void draw(uint8_t *pixels, unsigned label, uint32_t *state) {
 static bool make_images(size_t count, uint32_t seed, struct weft_images **images,
                         struct weft_error *error) {
     static const size_t shape[3] = {CHANNELS, SIDE, SIDE};
-    uint8_t *pixels = malloc(count * PIXELS), *labels = malloc(count);
+    uint8_t *pixels = malloc(count * PIXELS);
+    uint16_t *labels = malloc(count * sizeof *labels);
     bool made = pixels != NULL && labels != NULL;
 
     for (size_t i = 0; made && i < count; i++) {
-        labels[i] = (uint8_t)random_below(&seed, CLASSES);
+        labels[i] = (uint16_t)random_below(&seed, CLASSES);
         draw(pixels + i * PIXELS, labels[i], &seed);
     }
     made =

@@ -30,7 +30,7 @@ static const struct adam_constants simple = {.beta1 = 0.5f,
  *   m / root = 0.25 or 0.375, times 0.25: 0.0625 or 0.09375 against the sign of g. */
 START_TEST(by_hand) {
     static uint8_t pixels[] = {1, 3};
-    static uint8_t labels[] = {0};
+    static uint16_t labels[] = {0};
     static const float values[256] = {0, 1, 2, 3};
     static const float zeros[6] = {0};
     static const float g[] = {-0.5f, -1.5f, 0.5f, 1.5f}, g_bias[] = {-0.5f, 0.5f};
@@ -190,7 +190,7 @@ START_TEST(decaying) {
     static const float values[256] = {0, 1};
     static const float parameters[6] = {0};
     static const float zeros[4] = {0};
-    static uint8_t labels[STEPS];
+    static uint16_t labels[STEPS];
     static uint8_t pixels[STEPS * 2] = {1, 1};
     static struct adam_constants adam[STEPS];
     const struct weft_images images[] = {{30, 1, 1, 2, pixels, labels, 2},

@@ -5,7 +5,7 @@
 enum { COUNT = 5, AREA = 2 * 3 * 4 };
 
 static const size_t SHAPE[3] = {2, 3, 4};
-static const uint8_t LABELS[COUNT] = {0, 1, 2, 1, 0};
+static const uint16_t LABELS[COUNT] = {0, 1, 2, 1, 0};
 static uint8_t pixels[COUNT * AREA];
 static struct weft_error *error;
 static struct weft_images *images;
@@ -33,7 +33,7 @@ START_TEST(in_memory) {
     weft_images_shape(images, shape);
     ck_assert_mem_eq(shape, SHAPE, sizeof shape);
     ck_assert_uint_eq(weft_images_pixels(images)[7], 7);
-    ck_assert_mem_eq(weft_images_labels(images), LABELS, COUNT);
+    ck_assert_mem_eq(weft_images_labels(images), LABELS, sizeof LABELS);
     ck_assert_ptr_null(weft_images_class_name(images, 0));
     SUCCESS(weft_images_class_counts(images, counts, 3, error));
     ck_assert_uint_eq(counts[0], 2);
@@ -53,7 +53,7 @@ START_TEST(slices) {
     images = part;
     ck_assert_ptr_eq(weft_images_pixels(part), first + 3 * AREA);
     ck_assert_uint_eq(weft_images_count(part), 2);
-    ck_assert_mem_eq(weft_images_labels(part), LABELS + 3, 2);
+    ck_assert_mem_eq(weft_images_labels(part), LABELS + 3, 2 * sizeof *LABELS);
     ck_assert_uint_eq(weft_images_pixels(part)[AREA], 4 * AREA);
     USAGE(weft_images_slice(part, 2, 1, &slice, error),
           "weft_images_slice: first is 2: there are 2 images");
@@ -86,7 +86,7 @@ END_TEST
 /* Everything that would read or write outside. */
 START_TEST(wrong_uses) {
     struct weft_images *none = images;
-    uint8_t labels[COUNT] = {0, 1, 2, 1, 200};
+    uint16_t labels[COUNT] = {0, 1, 2, 1, 200};
     uint64_t counts[3];
     size_t shape[3];
     double mean, deviation;

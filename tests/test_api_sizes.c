@@ -111,7 +111,8 @@ START_TEST(functions) {
         struct weft_evaluation known;
         unsigned char after[16];
     } result = {WEFT_EVALUATION, {0}};
-    const uint8_t pixels[2 * 784] = {0}, labels[2] = {1, 9};
+    const uint8_t pixels[2 * 784] = {0};
+    const uint16_t labels[2] = {1, 9};
     const size_t shape[3] = {1, 28, 28};
     struct weft_network *network = NULL;
     struct weft_model *model = NULL;

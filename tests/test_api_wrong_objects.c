@@ -151,7 +151,7 @@ START_TEST(images_in_memory) {
     const size_t shape[3] = {1, 2, 2}, empty[3] = {1, 0, 2}, huge[3] = {65536, 65536, 65536},
                  overflowing[3] = {SIZE_MAX, 2, 2};
     const uint8_t pixels[COUNT * 4] = {0};
-    uint8_t labels[COUNT] = {0, 1, 2, 0, 1, 2};
+    uint16_t labels[COUNT] = {0, 1, 2, 0, 1, 2};
     struct weft_images *images = NULL;
     begin_wrong_uses();
     WRONG_OBJECT(images, weft_images_create(COUNT, NULL, pixels, labels, 3, &images, error));
@@ -160,7 +160,7 @@ START_TEST(images_in_memory) {
     WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 0, &images, error));
     WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 1, &images, error));
     WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 2, &images, error));
-    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 257, &images, error));
+    WRONG_OBJECT(images, weft_images_create(COUNT, shape, pixels, labels, 1001, &images, error));
     WRONG_OBJECT(images,
                  weft_images_create(COUNT, shape, pixels, labels, SIZE_MAX, &images, error));
     WRONG_OBJECT(images, weft_images_create(0, shape, pixels, labels, 3, &images, error));
@@ -179,7 +179,8 @@ END_TEST
 START_TEST(slices_and_folders) {
     enum { COUNT = 6 };
     const size_t shape[3] = {1, 2, 2};
-    const uint8_t pixels[COUNT * 4] = {0}, labels[COUNT] = {0};
+    const uint8_t pixels[COUNT * 4] = {0};
+    const uint16_t labels[COUNT] = {0};
     struct weft_images *images = NULL, *slice = NULL, *bare = NULL;
     struct weft_images_hash hash = {.size = sizeof hash};
     struct weft_known_data known = {.size = sizeof known};

@@ -32,7 +32,8 @@ static void listen(void *context, const char *text) {
 
 /* Evaluates images: only a program that has worked is saved. */
 static enum weft_status evaluate(struct backend *backend, struct weft_error *error) {
-    uint8_t pixels[IMAGES * 16] = {0}, labels[IMAGES] = {0};
+    uint8_t pixels[IMAGES * 16] = {0};
+    uint16_t labels[IMAGES] = {0};
     struct weft_images images = {IMAGES, 1, 4, 4, pixels, labels, 10};
     struct evaluation_pass pass = {
         .set = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .count = IMAGES};

@@ -26,7 +26,7 @@ static struct weft_network *logits_network(size_t classes) {
  * losses. */
 START_TEST(by_hand) {
     static uint8_t pixels[] = {0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 2, 2, 1, 0, 3, 4, 3, 4};
-    static uint8_t labels[] = {3, 0, 1, 1, 0};
+    static uint16_t labels[] = {3, 0, 1, 1, 0};
     static const float values[256] = {0, -100, 500, 0.5f, -1};
     static const float losses[] = {1.38629436f, 100, 0, 0.69314718f};
     static const float predictions[] = {0, 1, 1, 0, 0};

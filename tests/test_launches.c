@@ -17,14 +17,15 @@ enum { IMAGES = 100, FUSED = 15, APART = 37 };
 /* Opens ${place} with IMAGES images; initial parameters are 0. */
 static struct backend *start(const struct weft_network *network, const struct layer_place *place,
                              bool no_fuse) {
-    static const uint8_t pixels[IMAGES * 28 * 28], labels[IMAGES];
+    static const uint8_t pixels[IMAGES * 28 * 28];
+    static const uint16_t labels[IMAGES];
     struct backend_options options = {.device = place->device,
                                       .threads = place->threads,
                                       .mapping = place->mapping,
                                       .cl_options = place->cl_options,
                                       .no_fuse = no_fuse,
                                       .batch = IMAGES};
-    struct weft_images images = {IMAGES, 1, 28, 28, (uint8_t *)pixels, (uint8_t *)labels, 10};
+    struct weft_images images = {IMAGES, 1, 28, 28, (uint8_t *)pixels, (uint16_t *)labels, 10};
     struct backend *backend = NULL;
     struct weft_error error = {0};
     if (backend_open(network, &options, &backend, NULL, &error) == WEFT_OK) {

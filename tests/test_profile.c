@@ -40,7 +40,8 @@ static struct backend *start(const struct layer_place *place, bool no_fuse, enum
                                       .no_fuse = no_fuse,
                                       .math = math,
                                       .batch = BATCH};
-    uint8_t pixels[IMAGES * 36], labels[IMAGES];
+    uint8_t pixels[IMAGES * 36];
+    uint16_t labels[IMAGES];
     struct weft_images images = {IMAGES, 1, 6, 6, pixels, labels, 3};
     float values[256], parameters[PARAMETERS];
     struct backend *backend = NULL;
@@ -49,7 +50,7 @@ static struct backend *start(const struct layer_place *place, bool no_fuse, enum
         pixels[i] = (uint8_t)(i * 37 % 251);
     }
     for (size_t i = 0; i < IMAGES; i++) {
-        labels[i] = (uint8_t)(i % 3);
+        labels[i] = (uint16_t)(i % 3);
     }
     for (size_t i = 0; i < PARAMETERS; i++) {
         parameters[i] = (float)((int)(i * 7 % 11) - 5) / 16.0f;

@@ -17,10 +17,10 @@ struct weft_images;
 /* Makes a set of ${count} images, 1 to 2^32 - 1, with copies of ${pixels} and ${labels}. ${shape}
  * is channels, height and width, each 1 to 65536. ${pixels} has count x channels x height x width
  * bytes, image after image. ${labels} has the label of each image, below ${classes}, which is 2 to
- * 256; or ${labels} is NULL and ${classes} 0: such images can be predicted, but not trained with.
+ * 1000; or ${labels} is NULL and ${classes} 0: such images can be predicted, but not trained with.
  * Fails with WEFT_USAGE, and with WEFT_NO_MEMORY. */
 WEFT_API enum weft_status weft_images_create(size_t count, const size_t shape[3],
-                                             const uint8_t *pixels, const uint8_t *labels,
+                                             const uint8_t *pixels, const uint16_t *labels,
                                              size_t classes, struct weft_images **images,
                                              struct weft_error *error);
 
@@ -61,7 +61,7 @@ WEFT_API size_t weft_images_classes(const struct weft_images *images);
 /* Returns the pixels and the labels, which are valid until ${images} and all slices of it are
  * destroyed. NULL for NULL; labels are also NULL if the set has none. */
 WEFT_API const uint8_t *weft_images_pixels(const struct weft_images *images);
-WEFT_API const uint8_t *weft_images_labels(const struct weft_images *images);
+WEFT_API const uint16_t *weft_images_labels(const struct weft_images *images);
 
 /* Returns the name of class ${label} from classes.txt; NULL: there is none. */
 WEFT_API const char *weft_images_class_name(const struct weft_images *images, size_t label);
@@ -78,7 +78,8 @@ WEFT_API enum weft_status weft_images_class_counts(const struct weft_images *ima
                                                    struct weft_error *error);
 
 /* What identifies a set of images with labels: the SHA-256, in lower-case hexadecimal, of the
- * images and of the labels, both as uncompressed IDX files of bytes. */
+ * images and of the labels, both as uncompressed IDX files of bytes; labels of more than 256 classes
+ * are 16-bit integers there. */
 struct weft_images_hash {
     size_t size;
     char images[65], labels[65];

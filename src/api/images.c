@@ -26,8 +26,8 @@ static enum weft_status create(struct weft_images *found, struct weft_images **i
 }
 
 /* Returns a copy of ${size} ${bytes}, or NULL. */
-static uint8_t *copy(const uint8_t *bytes, size_t size) {
-    uint8_t *copied = malloc(size);
+static void *copy(const void *bytes, size_t size) {
+    void *copied = malloc(size);
     if (copied != NULL) {
         memcpy(copied, bytes, size);
     }
@@ -36,9 +36,9 @@ static uint8_t *copy(const uint8_t *bytes, size_t size) {
 
 /* Stores copies of ${pixels} and ${labels} in ${images}, which has all other members. */
 static enum weft_status fill(struct weft_images *images, const uint8_t *pixels,
-                             const uint8_t *labels, struct weft_error *error) {
+                             const uint16_t *labels, struct weft_error *error) {
     images->pixels = copy(pixels, images->count * images_size(images));
-    images->labels = labels != NULL ? copy(labels, images->count) : NULL;
+    images->labels = labels != NULL ? copy(labels, images->count * sizeof *labels) : NULL;
     if (images->pixels == NULL || (labels != NULL && images->labels == NULL)) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", images->count);
     }
@@ -46,7 +46,7 @@ static enum weft_status fill(struct weft_images *images, const uint8_t *pixels,
 }
 
 /* Returns the index of the first label that is not below ${classes}; ${count}: there is none. */
-static size_t find_wrong(const uint8_t *labels, size_t count, size_t classes) {
+static size_t find_wrong(const uint16_t *labels, size_t count, size_t classes) {
     size_t i = 0;
     while (i < count && labels[i] < classes) {
         i++;
@@ -55,7 +55,7 @@ static size_t find_wrong(const uint8_t *labels, size_t count, size_t classes) {
 }
 
 enum weft_status weft_images_create(size_t count, const size_t shape[3], const uint8_t *pixels,
-                                    const uint8_t *labels, size_t classes,
+                                    const uint16_t *labels, size_t classes,
                                     struct weft_images **images, struct weft_error *error) {
     struct weft_images made;
     enum weft_status status;
@@ -76,7 +76,8 @@ enum weft_status weft_images_create(size_t count, const size_t shape[3], const u
     if (labels == NULL) {
         API_REQUIRE(classes == 0, "classes is %zu: without labels it must be 0", classes);
     } else {
-        API_REQUIRE(classes >= 2 && classes <= 256, "classes is %zu: it must be 2 to 256", classes);
+        API_REQUIRE(classes >= 2 && classes <= IMAGES_CLASSES_MAX,
+                    "classes is %zu: it must be 2 to %d", classes, IMAGES_CLASSES_MAX);
         wrong = find_wrong(labels, count, classes);
         API_REQUIRE(wrong == count, "labels[%zu] is %u: it must be below classes, %zu", wrong,
                     (unsigned)labels[wrong], classes);
@@ -172,7 +173,7 @@ const uint8_t *weft_images_pixels(const struct weft_images *images) {
     return images != NULL ? images->pixels : NULL;
 }
 
-const uint8_t *weft_images_labels(const struct weft_images *images) {
+const uint16_t *weft_images_labels(const struct weft_images *images) {
     return images != NULL ? images->labels : NULL;
 }
 
@@ -193,15 +194,13 @@ enum weft_status weft_images_statistics(const struct weft_images *images, double
 
 enum weft_status weft_images_class_counts(const struct weft_images *images, uint64_t *counts,
                                           size_t classes, struct weft_error *error) {
-    uint64_t all[256];
     API_BEGIN;
     API_NOT_NULL(images);
     API_NOT_NULL(counts);
     API_REQUIRE(images->labels != NULL, "images have no labels");
     API_REQUIRE(classes == images->classes, "classes is %zu: the images have %zu classes", classes,
                 images->classes);
-    images_class_counts(images, all);
-    memcpy(counts, all, classes * sizeof *counts);
+    images_class_counts(images, counts);
     return WEFT_OK;
 }
 

@@ -128,7 +128,7 @@ void backend_drop_images(struct backend *backend, size_t set);
 
 /* Returns the labels of the images of set ${set}, and stores their number in ${count}. Returns
  * NULL, and stores 0, if there are none. Valid until the backend is closed or gets other images. */
-const uint8_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
+const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
 
 /* Sets the value of each of the 256 bytes that a pixel can be. */
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],

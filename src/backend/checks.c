@@ -105,12 +105,12 @@ enum weft_status backend_set_images(struct backend *backend, size_t set,
     to = &backend->sets[set];
     to->count = 0;
     free(to->labels);
-    to->labels = calloc(images->count, 1);
+    to->labels = calloc(images->count, sizeof *to->labels);
     if (to->labels == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu labels", images->count);
     }
     if (images->labels != NULL) {
-        memcpy(to->labels, images->labels, images->count);
+        memcpy(to->labels, images->labels, images->count * sizeof *to->labels);
     }
     TRY(backend->ops->set_images(backend, to, images, error));
     to->count = images->count;
@@ -125,7 +125,7 @@ void backend_drop_images(struct backend *backend, size_t set) {
     }
 }
 
-const uint8_t *backend_labels(const struct backend *backend, size_t set, size_t *count) {
+const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count) {
     *count = set < backend->set_count ? backend->sets[set].count : 0;
     return *count > 0 ? backend->sets[set].labels : NULL;
 }

@@ -11,11 +11,11 @@
 struct split {
     enum weft_split split;
     struct weft_images images;
-    struct idx_file files[2]; /* images, labels */
-    const char *const *names; /* of the classes */
-    const char *name;         /* of the data set, or NULL */
-    uint64_t counts[256];     /* images a class */
-    double mean, deviation;   /* of the pixels / 255 */
+    struct idx_file files[2];            /* images, labels */
+    const char *const *names;            /* of the classes */
+    const char *name;                    /* of the data set, or NULL */
+    uint64_t counts[IMAGES_CLASSES_MAX]; /* images a class */
+    double mean, deviation;              /* of the pixels / 255 */
 };
 
 static void print_text(const struct split *split, bool published) {

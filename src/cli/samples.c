@@ -101,7 +101,7 @@ static enum weft_status choose(struct choice *choice, const char *const *names, 
         shuffle_images(*seed, 1, order, images->count);
     }
     for (size_t i = 0; i < images->count && choice->count < most; i++) {
-        uint8_t label = images->labels[order[i]];
+        uint16_t label = images->labels[order[i]];
         if (class < 0 || label == class) {
             memcpy(choice->pixels + choice->count * area, images->pixels + order[i] * area, area);
             choice->labels[choice->count] = names[label];

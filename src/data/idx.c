@@ -14,7 +14,6 @@
 #define IDX_BYTES (UINT64_C(1) << 31)
 
 enum {
-    UNSIGNED_BYTES = 0x08,
     FIRST_CAPACITY = 1 << 20 /* bytes that are allocated before any content is read */
 };
 
@@ -38,7 +37,7 @@ static enum weft_status read_header(struct reading *reading, uint8_t *bytes, siz
 }
 
 static const char *type_name(uint8_t type) {
-    static const char *const names[] = {[UNSIGNED_BYTES] = "unsigned byte",
+    static const char *const names[] = {[IDX_UINT8] = "unsigned byte",
                                         [0x09] = "signed byte",
                                         [0x0b] = "short",
                                         [0x0c] = "int",
@@ -57,7 +56,7 @@ static enum weft_status check_magic(const struct reading *reading, const uint8_t
                          "%02x",
                          reading->path, magic[0], magic[1], magic[2], magic[3], count);
     }
-    if (magic[2] != UNSIGNED_BYTES) {
+    if (magic[2] != IDX_UINT8) {
         return error_set(error, WEFT_BAD_FILE,
                          "%s: type 0x%02x (%s), expected 0x08 (unsigned byte)", reading->path,
                          magic[2], type_name(magic[2]) != NULL ? type_name(magic[2]) : "unknown");

@@ -12,6 +12,9 @@
 
 enum { IDX_DIMENSIONS = 3 }; /* maximum */
 
+/* The types of content. */
+enum { IDX_UINT8 = 0x08, IDX_INT8 = 0x09, IDX_INT16 = 0x0b, IDX_INT32 = 0x0c };
+
 struct idx {
     size_t dimensions[IDX_DIMENSIONS]; /* 1 for dimensions that the file does not have */
     size_t size;                       /* product of the dimensions */

@@ -11,12 +11,14 @@
 
 struct images_memory;
 
+enum { IMAGES_CLASSES_MAX = 1000 };
+
 /* A set of images. */
 struct weft_images {
     size_t count, channels, height, width;
-    uint8_t *pixels; /* count x channels x height x width; 0 is black, 255 is white */
-    uint8_t *labels; /* count, each less than classes; or NULL */
-    size_t classes;  /* 0 without labels */
+    uint8_t *pixels;  /* count x channels x height x width; 0 is black, 255 is white */
+    uint16_t *labels; /* count, each less than classes; or NULL */
+    size_t classes;   /* at most IMAGES_CLASSES_MAX; 0 without labels */
     /* The names of the classes from classes.txt in the folder, label 0 first, and NULL after the
      * last; NULL without such a file. */
     char **class_names;
@@ -31,7 +33,7 @@ struct idx_file {
 };
 
 /* What identifies the images and labels of a split: the SHA-256, in lower-case hexadecimal, of both
- * as uncompressed IDX files of bytes. */
+ * as uncompressed IDX files of bytes; labels of more than 256 classes are 16-bit integers. */
 struct split_hash {
     char images[65], labels[65];
 };
@@ -90,8 +92,8 @@ void images_finish(struct weft_images *images);
  * are exact but for the last roundings. Without pixels both are 0. */
 void images_statistics(const struct weft_images *images, double *mean, double *deviation);
 
-/* Stores the number of images of each label in ${counts}: 0 for labels from images->classes on. */
-void images_class_counts(const struct weft_images *images, uint64_t counts[256]);
+/* Stores the number of images of each label in ${counts}, images->classes numbers. */
+void images_class_counts(const struct weft_images *images, uint64_t *counts);
 
 /* Returns a checksum (CRC-32) of the pixels and labels that identifies the images. It does
  * not detect changes that are made with intent. */

@@ -53,38 +53,55 @@ static enum weft_status check_labels(const struct idx idx[2], const struct idx_f
     return WEFT_OK;
 }
 
+/* Stores the labels of ${idx} in ${labels}, which the caller frees. */
+static enum weft_status widen_labels(const struct idx *idx, uint16_t **labels,
+                                     struct weft_error *error) {
+    *labels = malloc(idx->size * sizeof **labels);
+    if (*labels == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu labels", idx->size);
+    }
+    for (size_t i = 0; i < idx->size; i++) {
+        (*labels)[i] = idx->bytes[i];
+    }
+    return WEFT_OK;
+}
+
 enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
                              struct idx_file files[2], struct weft_error *error) {
     struct idx idx[2] = {{{0}}};
     struct idx_file own[2], *described = files != NULL ? files : own;
     char **class_names = NULL;
+    uint16_t *labels = NULL;
     enum weft_status status;
     memset(images, 0, sizeof *images);
     for (int i = IMAGES; i <= LABELS; i++) {
         TRY_OR(failed, read_file(folder, split, i, &idx[i], &described[i], error));
     }
     TRY_OR(failed, check_labels(idx, described, error));
+    TRY_OR(failed, widen_labels(&idx[LABELS], &labels, error));
     TRY_OR(failed, class_names_read(folder, CLASSES, &class_names, error));
     *images = (struct weft_images){.count = idx[IMAGES].dimensions[0],
                                    .channels = 1,
                                    .height = idx[IMAGES].dimensions[1],
                                    .width = idx[IMAGES].dimensions[2],
                                    .pixels = idx[IMAGES].bytes,
-                                   .labels = idx[LABELS].bytes,
+                                   .labels = labels,
                                    .classes = CLASSES,
                                    .class_names = class_names};
+    idx_finish(&idx[LABELS]);
     if (files != NULL) {
         describe(images, split, files);
     }
     return WEFT_OK;
 failed:
+    free(labels);
     idx_finish(&idx[IMAGES]);
     idx_finish(&idx[LABELS]);
     return status;
 }
 
-void images_class_counts(const struct weft_images *images, uint64_t counts[256]) {
-    memset(counts, 0, 256 * sizeof counts[0]);
+void images_class_counts(const struct weft_images *images, uint64_t *counts) {
+    memset(counts, 0, images->classes * sizeof counts[0]);
     for (size_t i = 0; i < images->count; i++) {
         counts[images->labels[i]]++;
     }
@@ -124,33 +141,56 @@ static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
     return sum;
 }
 
-uint32_t images_checksum(const struct weft_images *images) {
-    uLong sum = crc32(0, NULL, 0);
-    sum = add_to_checksum(sum, images->pixels, images->count * images_size(images));
-    return (uint32_t)add_to_checksum(sum, images->labels, images->count);
+enum { LABELS_PIECE = 1024 };
+
+/* Stores labels ${first} to ${first} + LABELS_PIECE - 1, as far as they exist, in ${bytes}, as an IDX
+ * file has them. Returns the number of bytes, 0 after the last label. */
+static size_t label_bytes(const struct weft_images *images, size_t first,
+                          uint8_t bytes[2 * LABELS_PIECE]) {
+    size_t size = 0;
+    for (size_t i = first; i < images->count && i < first + LABELS_PIECE; i++) {
+        if (images->classes > 256) {
+            bytes[size++] = (uint8_t)(images->labels[i] >> 8);
+        }
+        bytes[size++] = (uint8_t)images->labels[i];
+    }
+    return size;
 }
 
-/* Stores the SHA-256 of an IDX file with ${count} dimensions, at most 4, and ${bytes} in ${hex}. */
-static void hash_idx(const size_t *dimensions, size_t count, const uint8_t *bytes, char hex[65]) {
-    uint8_t header[4 + 4 * 4] = {0, 0, 8 /* bytes */, (uint8_t)count};
-    struct sha256 hash;
-    size_t size = 1;
+uint32_t images_checksum(const struct weft_images *images) {
+    uLong sum = crc32(0, NULL, 0);
+    uint8_t bytes[2 * LABELS_PIECE];
+    sum = add_to_checksum(sum, images->pixels, images->count * images_size(images));
+    for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
+        sum = add_to_checksum(sum, bytes, size);
+    }
+    return (uint32_t)sum;
+}
+
+/* Begins the SHA-256 of an IDX file of ${type} with ${count} dimensions, at most 4. */
+static void hash_header(struct sha256 *hash, uint8_t type, const size_t *dimensions, size_t count) {
+    uint8_t header[4 + 4 * 4] = {0, 0, type, (uint8_t)count};
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < 4; j++) {
             header[4 + 4 * i + j] = (uint8_t)(dimensions[i] >> (24 - 8 * j));
         }
-        size *= dimensions[i];
     }
-    sha256_init(&hash);
-    sha256_update(&hash, header, 4 + 4 * count);
-    sha256_update(&hash, bytes, size);
-    sha256_final_hex(&hash, hex);
+    sha256_init(hash);
+    sha256_update(hash, header, 4 + 4 * count);
 }
 
 void images_hash(const struct weft_images *images, struct split_hash *hash) {
     const size_t grey[] = {images->count, images->height, images->width};
     const size_t all[] = {images->count, images->channels, images->height, images->width};
     const bool is_grey = images->channels == 1;
-    hash_idx(is_grey ? grey : all, is_grey ? 3 : 4, images->pixels, hash->images);
-    hash_idx(grey, 1, images->labels, hash->labels);
+    uint8_t bytes[2 * LABELS_PIECE];
+    struct sha256 state;
+    hash_header(&state, IDX_UINT8, is_grey ? grey : all, is_grey ? 3 : 4);
+    sha256_update(&state, images->pixels, images->count * images_size(images));
+    sha256_final_hex(&state, hash->images);
+    hash_header(&state, images->classes > 256 ? IDX_INT16 : IDX_UINT8, grey, 1);
+    for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
+        sha256_update(&state, bytes, size);
+    }
+    sha256_final_hex(&state, hash->labels);
 }

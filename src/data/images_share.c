@@ -8,7 +8,8 @@
 /* What slices share. */
 struct images_memory {
     atomic_size_t users;
-    uint8_t *pixels, *labels;
+    uint8_t *pixels;
+    uint16_t *labels;
     char **class_names;
 };
 

@@ -7,7 +7,7 @@
 #include "data/safetensors.h"
 
 /* Adds the results of a pass: of ${count} images with these ${labels}. */
-static void count_pass(struct evaluation *evaluation, const uint8_t *labels, size_t count,
+static void count_pass(struct evaluation *evaluation, const uint16_t *labels, size_t count,
                        const uint32_t *predictions, const float *losses) {
     for (size_t i = 0; i < count; i++) {
         size_t label = labels[i], prediction = predictions[i];
@@ -33,7 +33,7 @@ static enum weft_status report_progress(const struct evaluation_options *options
 }
 
 /* Evaluates the images, of which ${evaluation} has the number, in passes of options->batch. */
-static enum weft_status run_passes(struct backend *backend, const uint8_t *labels,
+static enum weft_status run_passes(struct backend *backend, const uint16_t *labels,
                                    const struct evaluation_options *options,
                                    struct evaluation *evaluation, struct weft_error *error) {
     const size_t images = evaluation->images;
@@ -72,7 +72,7 @@ done:
 enum weft_status evaluate_images(struct backend *backend, const struct evaluation_options *options,
                                  struct evaluation *evaluation, struct weft_error *error) {
     size_t classes = shape_size(network_output(backend_network(backend))), images;
-    const uint8_t *labels = backend_labels(backend, options->set, &images);
+    const uint16_t *labels = backend_labels(backend, options->set, &images);
     enum weft_status status;
     *evaluation = (struct evaluation){.images = images, .classes = classes};
     if (options->batch == 0 || images == 0) {

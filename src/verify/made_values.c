@@ -55,7 +55,7 @@ enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t coun
     *images = (struct weft_images){.count = count, .channels = 1, .height = SIDE, .width = SIDE};
     images->classes = CLASSES;
     images->pixels = malloc(count * AREA);
-    images->labels = malloc(count);
+    images->labels = malloc(count * sizeof *images->labels);
     if (pattern == NULL || images->pixels == NULL || images->labels == NULL) {
         free(pattern);
         images_finish(images);
@@ -65,7 +65,7 @@ enum weft_status verify_images(uint64_t seed, enum weft_split split, size_t coun
     for (size_t i = 0; i < count; i++) {
         verify_words(seed, 1000 + (uint64_t)split * 1000000000 + i, noise, AREA / 4 + 1);
         size_t label = noise[AREA / 4] % CLASSES;
-        images->labels[i] = (uint8_t)label;
+        images->labels[i] = (uint16_t)label;
         for (size_t p = 0; p < AREA; p++) {
             uint32_t grain = noise[p / 4] >> (p % 4 * 8) & 255u;
             uint32_t drawn = pattern[label * AREA + p] & 255u;

@@ -31,13 +31,13 @@ static void make_images(const struct weft_network *network, size_t count,
                                    .width = input.flat ? input.channels : input.width,
                                    .classes = shape_size(network_output(network)),
                                    .pixels = allocate(count * size),
-                                   .labels = allocate(count)};
+                                   .labels = allocate(count * sizeof(uint16_t))};
     for (size_t i = 0; i < count * size; i++) {
         random = random * 1664525u + 1013904223u;
         images->pixels[i] = (uint8_t)(random >> 24);
     }
     for (size_t i = 0; i < count; i++) {
-        images->labels[i] = (uint8_t)(i % images->classes);
+        images->labels[i] = (uint16_t)(i % images->classes);
     }
 }
 

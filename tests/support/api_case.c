@@ -27,11 +27,12 @@ struct weft_model *api_model(uint64_t seed) {
 struct weft_images *api_images(size_t count, uint32_t seed) {
     static const size_t shape[3] = {1, API_SIDE, API_SIDE};
     struct weft_error *error = weft_error_create();
-    uint8_t *pixels = malloc(count * API_AREA), *labels = malloc(count);
+    uint8_t *pixels = malloc(count * API_AREA);
+    uint16_t *labels = malloc(count * sizeof *labels);
     struct weft_images *images;
     uint32_t random = seed;
     for (size_t i = 0; i < count; i++) {
-        labels[i] = (uint8_t)(i * 7 % API_CLASSES);
+        labels[i] = (uint16_t)(i * 7 % API_CLASSES);
         for (size_t p = 0; p < API_AREA; p++) {
             random = random * 1664525u + 1013904223u;
             pixels[i * API_AREA + p] =

@@ -14,12 +14,12 @@ void training_images(size_t count, size_t width, size_t classes, uint64_t seed,
     *images = (struct weft_images){
         .count = count, .channels = 1, .height = 1, .width = width, .classes = classes};
     images->pixels = layer_alloc(count * width);
-    images->labels = layer_alloc(count);
+    images->labels = layer_alloc(count * sizeof *images->labels);
     for (size_t i = 0; i < count * width; i++) {
         uint32_t words[4];
         random_draw(seed, RANDOM_SHUFFLE, 0, (uint32_t)i, words);
         images->pixels[i] = (uint8_t)words[0];
-        images->labels[i / width] = (uint8_t)(words[1] % classes);
+        images->labels[i / width] = (uint16_t)(words[1] % classes);
     }
 }
 

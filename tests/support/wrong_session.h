@@ -31,7 +31,7 @@ static struct weft_model *make_model(const char *layers) {
 /* Makes a session, and objects that fit it or not. */
 static inline void begin(void) {
     static const size_t shape[3] = {1, 4, 4}, large_shape[3] = {1, 5, 4};
-    static const uint8_t labels[COUNT] = {0, 1, 2, 0, 1, 2, 0, 1}, wide[COUNT] = {0, 1, 2, 3};
+    static const uint16_t labels[COUNT] = {0, 1, 2, 0, 1, 2, 0, 1}, wide[COUNT] = {0, 1, 2, 3};
     struct weft_session_options options = WEFT_SESSION_OPTIONS;
     uint8_t pixels[COUNT * 20];
     begin_wrong_uses();

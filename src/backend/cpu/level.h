@@ -20,7 +20,7 @@ struct cpu_gather {
 struct cpu_loss {
     size_t classes, count;
     const cpu_lanes *logits;
-    const uint8_t *labels; /* of the data set */
+    const uint16_t *labels; /* of the data set */
     const uint32_t *order; /* the batch's images in it */
     cpu_lanes *dlogits;    /* gradient of the sum of losses, or NULL */
     float *losses;         /* of each image, or NULL */

@@ -90,11 +90,12 @@ static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
 static enum weft_status set_images(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    size_t bytes = images->count * images_size(images);
-    TRY(store(cl, &set->device_pixels, "images", images->pixels, bytes, error));
+    size_t pixels = images->count * images_size(images);
+    size_t labels = images->count * sizeof *images->labels;
+    TRY(store(cl, &set->device_pixels, "images", images->pixels, pixels, error));
     TRY(images->labels != NULL
-            ? store(cl, &set->device_labels, "images", images->labels, images->count, error)
-            : opencl_buffer_grow(cl, images->count, "images", &set->device_labels, error));
+            ? store(cl, &set->device_labels, "images", images->labels, labels, error)
+            : opencl_buffer_grow(cl, labels, "images", &set->device_labels, error));
     return make_identity(cl, images->count, error);
 }
 

@@ -41,7 +41,7 @@ static enum weft_status set_size(struct cli_prediction *state, struct weft_error
 static enum weft_status reserve(struct cli_prediction *state, size_t count,
                                 struct weft_error *error) {
     state->pixels = malloc(2 * count * state->height * state->width + 1);
-    state->labels = calloc(2 * count + 1, 1);
+    state->labels = calloc(2 * count + 1, sizeof *state->labels);
     state->exact = calloc(count + 1, sizeof *state->exact);
     state->mirrored = calloc(count + 1, sizeof *state->mirrored);
     state->content = calloc(count + 1, sizeof *state->content);

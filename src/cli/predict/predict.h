@@ -23,7 +23,7 @@ struct cli_prediction {
     size_t count, unread;      /* images that were read, files that were not */
     size_t computed;           /* count, or 2 x count if mirrored images follow */
     uint8_t *pixels;           /* computed x height x width */
-    uint8_t *labels;           /* computed */
+    uint16_t *labels;          /* computed */
     bool *exact;               /* count: the file had the size of the input */
     bool *mirrored;            /* count: the mirrored image was chosen */
     enum cli_content *content; /* count */
