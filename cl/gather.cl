@@ -1,7 +1,17 @@
 /* gather.cl: the images of a batch, from the bytes of the data set into lanes.
  *
- * input[shard][i][lane] = table[pixels[order[first + 16 shard + lane]][i]], 0 in empty lanes. An
- * item is VALUES_PER_ITEM values of each image. */
+ * input[shard][i][lane] = table[i / AREA][pixels[order[first + 16 shard + lane]][i]], 0 in empty
+ * lanes. The table has 256 values for each of CHANNELS channels of AREA values. An item is
+ * VALUES_PER_ITEM values of each image. */
+
+/* The values of the bytes of value ${i} of an image. */
+WEFT_INLINE global const float *values_of_bytes(global const float *table, int i) {
+#if CHANNELS == 1
+    return table;
+#else
+    return table + i / AREA * 256;
+#endif
+}
 
 #if ITEM_LANES == 16
 
@@ -17,9 +27,10 @@ WEFT_INLINE void gather_eight(int lane, int images, int begin, global const ucha
         from[l] = pixels + (size_t)order[min(lane + l, images - 1)] * SIZE + begin;
     }
     for (int i = 0; i < VALUES_PER_ITEM; i++) {
+        global const float *of = values_of_bytes(table, begin + i);
         const float8 values =
-            (float8)(table[from[0][i]], table[from[1][i]], table[from[2][i]], table[from[3][i]],
-                     table[from[4][i]], table[from[5][i]], table[from[6][i]], table[from[7][i]]);
+            (float8)(of[from[0][i]], of[from[1][i]], of[from[2][i]], of[from[3][i]], of[from[4][i]],
+                     of[from[5][i]], of[from[6][i]], of[from[7][i]]);
         vstore8(select((float8)(0.0f), values, present), 2 * i, to + lane);
     }
 }
@@ -40,7 +51,7 @@ WEFT_INLINE void gather_item(int item, int shard, global const uchar *pixels,
     if (FIRST_LANE < images) {
         global const uchar *from = pixels + (size_t)order[lane] * SIZE + begin;
         for (int i = 0; i < VALUES_PER_ITEM; i++) {
-            to[i * 16] = table[from[i]];
+            to[i * 16] = values_of_bytes(table, begin + i)[from[i]];
         }
     } else {
         for (int i = 0; i < VALUES_PER_ITEM; i++) {

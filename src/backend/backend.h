@@ -8,6 +8,7 @@
 #define WEFT_BACKEND_BACKEND_H
 
 #include "data/images.h"
+#include "data/normalisation.h"
 #include "data/training.h"
 #include "network/network.h"
 #include "weft/epoch.h"
@@ -130,9 +131,21 @@ void backend_drop_images(struct backend *backend, size_t set);
  * NULL, and stores 0, if there are none. Valid until the backend is closed or gets other images. */
 const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
 
-/* Sets the value of each of the 256 bytes that a pixel can be. */
+/* Returns the number of channels whose bytes have values of their own: those of the input of
+ * ${network}, or 1 if it is flat. */
+static inline size_t pixel_channels(const struct weft_network *network) {
+    return network->input.flat ? 1 : network->input.channels;
+}
+
+/* Sets the value of each of the 256 bytes that a pixel can be, in all channels. */
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
                                     struct weft_error *error);
+
+/* Sets these values for images of ${normalisation}. Fails with WEFT_USAGE unless it has 0 or
+ * pixel_channels channels. */
+enum weft_status backend_set_normalisation(struct backend *backend,
+                                           const struct normalisation *normalisation,
+                                           struct weft_error *error);
 
 /* Stores v / 255 for each byte v (raw), or (v / 255 - 0.2859) / 0.3530 (normalised), in
  * ${values}. */

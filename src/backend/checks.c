@@ -130,28 +130,6 @@ const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t
     return *count > 0 ? backend->sets[set].labels : NULL;
 }
 
-enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
-                                    struct weft_error *error) {
-    float clean[256];
-    for (int v = 0; v < 256; v++) {
-        clean[v] = weft_clean(values[v]);
-    }
-    return backend->ops->set_pixels(backend, clean, error);
-}
-
-void pixels_raw(float values[256]) {
-    for (int v = 0; v < 256; v++) {
-        values[v] = weft_div((float)v, 255.0f);
-    }
-}
-
-void pixels_normalised(float values[256]) {
-    pixels_raw(values);
-    for (int v = 0; v < 256; v++) {
-        values[v] = weft_div(values[v] - 0.2859f, 0.3530f);
-    }
-}
-
 static enum weft_status check_array(const struct backend *backend, enum backend_array array,
                                     struct weft_error *error) {
     if (backend->forward_only && array != ARRAY_PARAMETERS && array != ARRAY_BUFFERS) {

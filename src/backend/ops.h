@@ -40,7 +40,7 @@ struct backend_ops {
                                    const struct weft_images *images, struct weft_error *error);
     /* Frees what set_images made. */
     void (*drop_images)(struct backend *backend, struct backend_set *set);
-    enum weft_status (*set_pixels)(struct backend *backend, const float values[256],
+    enum weft_status (*set_pixels)(struct backend *backend, const float *values,
                                    struct weft_error *error);
     enum weft_status (*write)(struct backend *backend, enum backend_array array,
                               const float *values, struct weft_error *error);

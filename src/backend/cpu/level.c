@@ -11,7 +11,7 @@ static void gather(void *context, size_t shard) {
             lane < present ? task->pixels + task->order[shard * CPU_LANES + lane] * task->size
                            : NULL;
         for (size_t i = 0; i < task->size; i++) {
-            input[i][lane] = pixels != NULL ? task->table[pixels[i]] : 0.0f;
+            input[i][lane] = pixels != NULL ? task->table[i / task->area * 256 + pixels[i]] : 0.0f;
         }
     }
 }

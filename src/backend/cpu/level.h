@@ -6,13 +6,13 @@
 #include "backend/backend.h"
 #include "backend/cpu/layer.h"
 
-/* The input from bytes: images order[0 .. count - 1], each byte through ${table}; 0 in empty
- * lanes. */
+/* The input from bytes: images order[0 .. count - 1], each byte through the 256 values that
+ * ${table} has for its channel; 0 in empty lanes. */
 struct cpu_gather {
     const uint8_t *pixels;
     const uint32_t *order;
-    const float *table; /* 256 values */
-    size_t size, count;
+    const float *table;
+    size_t size, area, count; /* area: the values of a channel */
     cpu_lanes *input;
 };
 
@@ -21,11 +21,11 @@ struct cpu_loss {
     size_t classes, count;
     const cpu_lanes *logits;
     const uint16_t *labels; /* of the data set */
-    const uint32_t *order; /* the batch's images in it */
-    cpu_lanes *dlogits;    /* gradient of the sum of losses, or NULL */
-    float *losses;         /* of each image, or NULL */
-    uint32_t *predictions; /* of each image, or NULL */
-    float *shard_loss;     /* sum over each shard */
+    const uint32_t *order;  /* the batch's images in it */
+    cpu_lanes *dlogits;     /* gradient of the sum of losses, or NULL */
+    float *losses;          /* of each image, or NULL */
+    uint32_t *predictions;  /* of each image, or NULL */
+    float *shard_loss;      /* sum over each shard */
     uint32_t *shard_correct;
 };
 

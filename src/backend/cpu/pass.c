@@ -141,10 +141,13 @@ uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
 
 void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
                       size_t count) {
+    const struct weft_network *network = cpu->base.network;
+    const size_t size = shape_size(network->input);
     struct cpu_gather task = {.pixels = pixels,
                               .order = order,
                               .table = cpu->table,
-                              .size = shape_size(cpu->base.network->input),
+                              .size = size,
+                              .area = size / pixel_channels(network),
                               .count = count,
                               .input = cpu->values[0]};
     double start = os_seconds();

@@ -27,8 +27,8 @@ struct cpu_backend {
     float *shard_loss;
     uint32_t *shard_correct;
     uint32_t *identity;       /* 0, 1, 2 ...: the order of images in an evaluation's batch */
+    float *table;             /* 256 for each channel: the value of each pixel byte */
     struct cpu_block *blocks; /* all of the above */
-    float table[256];         /* the value of each pixel byte */
 };
 
 #endif

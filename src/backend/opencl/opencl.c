@@ -104,10 +104,11 @@ static void drop_images(struct backend *backend, struct backend_set *set) {
     opencl_buffer_drop(cl_of(backend), &set->device_labels);
 }
 
-static enum weft_status set_pixels(struct backend *backend, const float values[256],
+static enum weft_status set_pixels(struct backend *backend, const float *values,
                                    struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
-    return opencl_write(cl, cl->table, values, 256 * sizeof *values, error);
+    return opencl_write(cl, cl->table, values,
+                        pixel_channels(backend->network) * 256 * sizeof *values, error);
 }
 
 static enum weft_status write_array(struct backend *backend, enum backend_array array,

@@ -190,9 +190,11 @@ static enum weft_status add_common(struct text *text, const struct opencl_kernel
                                    const char *folder, const char *file, size_t size,
                                    struct weft_error *error) {
     const struct opencl_groups *groups = kernels->groups;
-    size_t begin = text->length;
+    size_t begin = text->length, channels = pixel_channels(groups->network);
     define_joined(text, kernels);
     opencl_define(text, "SIZE", size);
+    opencl_define(text, "CHANNELS", channels);
+    opencl_define(text, "AREA", shape_size(groups->network->input) / channels);
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, groups->mapping));
     opencl_define(text, "CLASSES", shape_size(network_output(groups->network)));
     TRY(opencl_source_add(text, folder, file, error));
