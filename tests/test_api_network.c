@@ -130,12 +130,12 @@ START_TEST(wrong_uses) {
     ck_assert_ptr_null(none);
     USAGE(weft_network_create("{}", NULL, error), "network is NULL");
     USAGE(weft_network_create_published(NULL, error), "network is NULL");
-    expect_status(weft_network_create("", &none, error), error, WEFT_BAD_FILE, "network: ");
+    expect_status(weft_network_create("", &none, error), error, WEFT_BAD_FILE, "network:1:1: ");
     expect_status(weft_network_create("{\"input\": [1, 4, 4], \"layers\": [{\"kind\": \"conv2d\", "
                                       "\"name\": \"big\", \"out_channels\": 1, \"kernel_size\": "
                                       "5}]}",
                                       &none, error),
-                  error, WEFT_BAD_FILE, "layer 1 (big): ");
+                  error, WEFT_BAD_FILE, "network:1:33: layer 1 (big): ");
     ck_assert_ptr_null(none);
     ck_assert_ptr_null(weft_network_layer(network, weft_network_layers(network)));
     ck_assert_ptr_null(weft_network_layer(network, SIZE_MAX));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "network/network.h"
 
 /* Lists have ' in place of ". */
@@ -38,7 +39,7 @@ static void assert_layer_refused(const char *layer, const char *part) {
 }
 
 START_TEST(not_a_list) {
-    assert_refused("", "network: not JSON: byte 0");
+    assert_refused("", "network:1:1: not JSON: unexpected token");
     assert_refused("{'input': [1], 'layers': [{'kind': 'relu'}]} x",
                    "end of file expected near 'x'");
     assert_refused("[]", "an object");
@@ -176,6 +177,87 @@ START_TEST(layers_that_do_not_fit) {
 }
 END_TEST
 
+/* Asserts that a network with "first" and ${layer} is refused at the place that @ marks. */
+static void assert_place(const char *layer, const char *message, const char *hint) {
+    struct weft_error error = {0};
+    char list[512], expected[256], *mark;
+    size_t line = 1, column = 1;
+    snprintf(list, sizeof list,
+             "{'input': [3, 4, 8], 'layers': [\n  {'kind': 'relu', 'name': 'first'},\n  %s]}",
+             layer);
+    mark = strchr(list, '@');
+    for (const char *at = list; at < mark; at++) {
+        line += *at == '\n';
+        column = *at == '\n' ? 1 : column + ((unsigned char)*at >> 6 != 2); /* not inside UTF-8 */
+    }
+    memmove(mark, mark + 1, strlen(mark));
+    snprintf(expected, sizeof expected, "network:%zu:%zu: %s", line, column, message);
+    ck_assert_int_eq(create(list, &error), WEFT_BAD_FILE);
+    ck_assert_msg(strncmp(error.message, expected, strlen(expected)) == 0,
+                  "\"%s\" does not begin with \"%s\"", error.message, expected);
+    ck_assert_str_eq(error.hint, hint);
+}
+
+START_TEST(places) {
+    static const struct {
+        const char *layer, *message, *hint;
+    } cases[] = {
+        {"@{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': 5}",
+         "layer 2 (conv2d2): the kernel 5 x 5 is larger than its input 3 x 4 x 8", ""},
+        {"@{'kind': 'conv2d', 'out_channels': 1}", "layer 2 (conv2d2): kernel_size: it is missing",
+         ""},
+        {"{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': @'many'}",
+         "layer 2 (conv2d2): out_channels: a whole number", ""},
+        {"{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': [1, @0]}",
+         "layer 2 (conv2d2): kernel_size: a whole number", ""},
+        {"{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': @[1]}",
+         "layer 2 (conv2d2): kernel_size: a number or [height, width]", ""},
+        {"{'kind': 'avg_pool2d', 'kernel_size': 2,\n\t'count_include_pad':\n   @1}",
+         "layer 2 (avg_pool2d2): count_include_pad: true or false", ""},
+        {"{'kind': 'max_pool2d', @'kernel_sise': 2}",
+         "layer 2 (max_pool2d2): unknown argument \"kernel_sise\"", "did you mean kernel_size?"},
+        {"{'kind': 'relu', @'': 2}", "layer 2 (relu2): unknown argument \"\"", ""},
+        {"{'kind': 'relu', @'nmae': 'a'}", "layer 2 (relu2): unknown argument \"nmae\"",
+         "did you mean name?"},
+        {"{'name': '\xc3\xa9\xe2\x82\xac', 'kind': @'batchnorm'}",
+         "layer 2: unknown kind \"batchnorm\"", "did you mean batch_norm?"},
+        {"@{'name': 'a'}", "layer 2: unknown kind \"\"", ""},
+        {"@'relu'", "layer 2: an object", ""},
+        {"{'kind': 'relu', 'name': @'\xc3\xa9'}", "layer 2: name: 1 to 63 letters", ""},
+        {"{'kind': 'relu', 'name': @'first'}",
+         "layer 2 (first): layer 1 has the same name (line 2, column 28)", ""},
+        {"{'kind': 'relu'}, {'kind': 'relu', 'name': @'relu2'}",
+         "layer 3 (relu2): layer 2 has the same name (line 3, column 3)", ""},
+        {"{'kind': 'flatten'}], @'extra': [{}", "unknown member \"extra\"", ""},
+        {"{'kind': @: 1}", "not JSON: unexpected token near ':'", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_place(cases[i].layer, cases[i].message, cases[i].hint);
+    }
+    assert_refused("{'layers': [\n], 'input': [1, 0]}", "network:2:13: input: ");
+    assert_refused("\n {'layers': []}", "network:2:2: input: ");
+    assert_refused("{'input': [1],\n 'layers':\n []}", "network:3:2: layers: ");
+    assert_refused(" []", "network:1:2: an object");
+}
+END_TEST
+
+START_TEST(long_list) {
+    struct weft_error error = {0};
+    struct text list = {0};
+    char *text;
+    text_add(&list, "{'input': [8], 'layers': [");
+    for (int i = 0; i < 1023; i++) {
+        text_add(&list, "{'kind': 'batch_norm', 'name': 'a.rather.long.name.of.layer.%d'},\n", i);
+    }
+    text_add(&list, "{'kind': 'batch_norm', 'epz': 1}]}");
+    text = text_take(&list);
+    ck_assert_int_eq(create(text, &error), WEFT_BAD_FILE);
+    ck_assert_msg(strncmp(error.message, "network:1024:24: layer 1024 (batch_norm1024): ", 46) == 0,
+                  "%s", error.message);
+    free(text);
+}
+END_TEST
+
 START_TEST(too_large) {
     assert_refused("{'input': [1, 10000, 10000], 'layers': "
                    "[{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 2}]}",
@@ -225,6 +307,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, wrong_arguments);
     tcase_add_test(tests, wrong_names);
     tcase_add_test(tests, layers_that_do_not_fit);
+    tcase_add_test(tests, places);
+    tcase_add_test(tests, long_list);
     tcase_add_test(tests, too_large);
     tcase_add_test(tests, too_many);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/parser.h"
@@ -323,15 +324,15 @@ START_TEST(synonyms) {
 END_TEST
 
 START_TEST(distances) {
-    ck_assert_uint_eq(cli_nearest_distance("", ""), 0);
-    ck_assert_uint_eq(cli_nearest_distance("", "abc"), 3);
-    ck_assert_uint_eq(cli_nearest_distance("abc", ""), 3);
-    ck_assert_uint_eq(cli_nearest_distance("train", "train"), 0);
-    ck_assert_uint_eq(cli_nearest_distance("trian", "train"), 1);
-    ck_assert_uint_eq(cli_nearest_distance("tran", "train"), 1);
-    ck_assert_uint_eq(cli_nearest_distance("trains", "train"), 1);
-    ck_assert_uint_eq(cli_nearest_distance("kitten", "sitting"), 3);
-    ck_assert_uint_eq(cli_nearest_distance("ab", "ba"), 1);
+    ck_assert_uint_eq(nearest_distance("", ""), 0);
+    ck_assert_uint_eq(nearest_distance("", "abc"), 3);
+    ck_assert_uint_eq(nearest_distance("abc", ""), 3);
+    ck_assert_uint_eq(nearest_distance("train", "train"), 0);
+    ck_assert_uint_eq(nearest_distance("trian", "train"), 1);
+    ck_assert_uint_eq(nearest_distance("tran", "train"), 1);
+    ck_assert_uint_eq(nearest_distance("trains", "train"), 1);
+    ck_assert_uint_eq(nearest_distance("kitten", "sitting"), 3);
+    ck_assert_uint_eq(nearest_distance("ab", "ba"), 1);
 }
 END_TEST
 

@@ -67,8 +67,9 @@ struct weft_tensor {
 
 /* Makes a network from the list of layers in ${json}, a text that ends with a zero. Infers and
  * checks every shape. Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind
- * or argument, a name that is used twice, and a layer that does not fit its input: the message
- * names the layer and both shapes. */
+ * or argument, a name that is used twice, and a layer that does not fit its input. The message
+ * begins with the place, "network:LINE:COLUMN: ", names the layer, and has both shapes. Lines and
+ * columns count from 1; a column is a character of UTF-8. */
 WEFT_API enum weft_status weft_network_create(const char *json, struct weft_network **network,
                                               struct weft_error *error);
 

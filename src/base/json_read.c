@@ -4,17 +4,18 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/json_position.h"
 #include "base/text.h"
 
 /* Returns NULL if the ${size} bytes of ${text} are within the limits, else which limit they exceed,
- * and stores the position. Runs before jansson, which checks the grammar, to bound its memory. Adds
+ * and stores the number of bytes up to there. Runs before jansson, which checks the grammar, to bound its memory. Adds
  * to ${flags} what the sign of a "-0" needs. */
 static const char *check_limits(const char *text, size_t size, size_t *position, size_t *flags) {
     size_t depth = 0, values = 1, number = 0; /* values: with their weight */
     bool in_string = false, opened = false;
     for (size_t i = 0; i < size; i++) {
         const char c = text[i] != '\0' ? text[i] : '?'; /* strchr finds a zero */
-        *position = i;
+        *position = i + 1;
         if (in_string) {
             in_string = c != '"';
             i += c == '\\';
@@ -48,15 +49,17 @@ static const char *check_limits(const char *text, size_t size, size_t *position,
     return NULL;
 }
 
-enum weft_status json_read(const char *text, size_t size, json_t **json, struct weft_error *error) {
+/* Reads ${text}. Of a text that is not JSON, stores the reason in ${reason} and the bytes that were
+ * read in ${position}. */
+static enum weft_status parse(const char *text, size_t size, json_t **json, size_t *position,
+                              char reason[80], struct weft_error *error) {
     size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
     json_error_t refused;
-    size_t position;
-    char shown[80];
-    const char *exceeded = check_limits(text, size, &position, &flags);
+    const char *exceeded = check_limits(text, size, position, &flags);
     *json = NULL;
     if (exceeded != NULL) {
-        return error_set(error, WEFT_BAD_FILE, "not JSON: byte %zu: %s", position, exceeded);
+        text_printable(exceeded, reason);
+        return WEFT_BAD_FILE;
     }
     if (localeconv()->decimal_point[1] != '\0') { /* jansson takes its first byte for all of it */
         return error_set(error, WEFT_FAILED, "JSON cannot be read in this locale (LC_NUMERIC)");
@@ -72,8 +75,32 @@ enum weft_status json_read(const char *text, size_t size, json_t **json, struct 
         return error_set(error, WEFT_NO_MEMORY, "no memory for the tree of %zu bytes of JSON",
                          size);
     }
-    return error_set(error, WEFT_BAD_FILE, "not JSON: byte %d: %s", refused.position,
-                     text_printable(refused.text, shown));
+    text_printable(refused.text, reason);
+    *position = (size_t)refused.position;
+    return WEFT_BAD_FILE;
+}
+
+enum weft_status json_read(const char *text, size_t size, json_t **json, struct weft_error *error) {
+    size_t position = 0;
+    char reason[80] = "";
+    enum weft_status status = parse(text, size, json, &position, reason, error);
+    return status != WEFT_BAD_FILE
+               ? status
+               : error_set(error, status, "not JSON: byte %zu: %s", position, reason);
+}
+
+enum weft_status json_read_text(const char *text, const char *name, json_t **json,
+                                struct weft_error *error) {
+    size_t position = 0;
+    char reason[80] = "";
+    enum weft_status status = parse(text, strlen(text), json, &position, reason, error);
+    struct json_position where;
+    if (status != WEFT_BAD_FILE) {
+        return status;
+    }
+    where = json_position_of(text, position > 0 ? position - 1 : 0);
+    return error_set(error, status, "%s:%zu:%zu: not JSON: %s", name, where.line, where.column,
+                     reason);
 }
 
 bool json_read_integer(const json_t *value, uint64_t max, uint64_t *number) {

@@ -26,6 +26,11 @@ enum {
  * doubles. */
 enum weft_status json_read(const char *text, size_t size, json_t **json, struct weft_error *error);
 
+/* As json_read, of ${text} with a zero at its end. The message of a failure of the text begins with
+ * "NAME:LINE:COLUMN: ", as json_position.h counts them, of the last character that was read. */
+enum weft_status json_read_text(const char *text, const char *name, json_t **json,
+                                struct weft_error *error);
+
 /* Returns whether ${value} is an integer from 0 to ${max}, which may be written as "1e2" below
  * 2^53, and stores it in ${number}. */
 bool json_read_integer(const json_t *value, uint64_t max, uint64_t *number);

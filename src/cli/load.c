@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/try.h"
 #include "cli/messages.h"
 #include "cli/run_check.h"
@@ -52,6 +53,19 @@ enum weft_status cli_load_model(const struct cli_options *options, const char *o
     return WEFT_OK;
 }
 
+/* The library calls a list "network": "network:12:18: layer 4 (conv2): ...". Puts ${path} in its
+ * place, so that editors find it, as in messages of compilers. */
+static enum weft_status name_file(const char *path, struct weft_error *error) {
+    static const char name[] = "network:";
+    char rest[sizeof error->message];
+    if (strncmp(error->message, name, strlen(name)) != 0) {
+        return error_context(error, "%s", path);
+    }
+    strcpy(rest, error->message + strlen(name));
+    printable_print(error->message, sizeof error->message, "%s:%s", path, rest);
+    return error->status;
+}
+
 enum weft_status cli_load_network(const char *path, struct weft_network **network,
                                   struct weft_error *error) {
     char *text = NULL;
@@ -65,9 +79,7 @@ enum weft_status cli_load_network(const char *path, struct weft_network **networ
         status = error_set(error, WEFT_BAD_FILE, "%s: not JSON: it has a zero byte", path);
     } else {
         status = weft_network_create(text, network, error);
-        if (status != WEFT_OK) {
-            error_context(error, "%s", path);
-        }
+        status = status != WEFT_OK ? name_file(path, error) : status;
     }
     free(text);
     return status;

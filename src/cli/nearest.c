@@ -1,5 +1,4 @@
-/* nearest.c: which word of weft a user may have meant: mistyped words, and words of other
- * programs. */
+/* nearest.c: which word of weft a user of other programs may have meant. */
 #include "cli/nearest.h"
 
 #include <stdbool.h>
@@ -7,50 +6,6 @@
 #include <string.h>
 
 #include "base/utf8.h"
-
-#define LETTERS 64
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-size_t cli_nearest_distance(const char *a, const char *b) {
-    /* [i][j]: the distance of the first i letters of a from the first j of b. */
-    size_t table[LETTERS + 1][LETTERS + 1];
-    size_t rows = smaller(strlen(a), LETTERS), columns = smaller(strlen(b), LETTERS);
-    for (size_t i = 0; i <= rows; i++) {
-        for (size_t j = 0; j <= columns; j++) {
-            if (i == 0 || j == 0) {
-                table[i][j] = i + j;
-                continue;
-            }
-            table[i][j] = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            table[i][j] = smaller(table[i][j], smaller(table[i - 1][j], table[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                table[i][j] = smaller(table[i][j], table[i - 2][j - 2] + 1);
-            }
-        }
-    }
-    return table[rows][columns];
-}
-
-const char *cli_nearest_find(const char *word,
-                             const char *(*next)(const void *context, size_t index),
-                             const void *context) {
-    /* A third of the letters may be wrong, and at least one letter. */
-    size_t limit = strlen(word) / 3 + (strlen(word) < 3), least = limit + 1;
-    const char *nearest = NULL, *candidate;
-    for (size_t i = 0; (candidate = next(context, i)) != NULL; i++) {
-        size_t distance = cli_nearest_distance(word, candidate);
-        if (distance < least) {
-            least = distance;
-            nearest = candidate;
-        }
-    }
-    return nearest;
-}
-
-/* ---- words of other programs ---- */
 
 /* A suggestion, and the words it is for, separated by spaces. */
 struct synonym {

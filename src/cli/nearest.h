@@ -1,18 +1,8 @@
-/* nearest.h: which word of weft a user may have meant. */
+/* nearest.h: which word of weft a user of other programs may have meant. */
 #ifndef WEFT_CLI_NEAREST_H
 #define WEFT_CLI_NEAREST_H
 
 #include <stddef.h>
-
-/* Returns the number of edits (insert, delete or replace a letter, swap two neighbours) from ${a}
- * to ${b}; only the first 64 letters count. */
-size_t cli_nearest_distance(const char *a, const char *b);
-
-/* Returns the candidate nearest to ${word} if it is close enough for a typing error, else NULL.
- * ${next}(context, i) returns candidate i, NULL after the last. */
-const char *cli_nearest_find(const char *word,
-                             const char *(*next)(const void *context, size_t index),
-                             const void *context);
 
 /* Copies the name of an option from ${argument} as weft would write it: without dashes of any kind
  * before it and a value after it, in lower case, with - for _. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/nearest.h"
 
@@ -138,8 +139,8 @@ enum weft_status cli_suggest_option(const struct cli_command *command, const cha
     if (list.count > 0) {
         return error_hint(error, "did you mean %s?", list.text);
     }
-    nearest = strlen(name) > 1 ? cli_nearest_find(name, name_of, command) : NULL;
-    if (nearest != NULL && cli_nearest_distance(name, nearest) <= 1) {
+    nearest = strlen(name) > 1 ? nearest_find(name, name_of, command) : NULL;
+    if (nearest != NULL && nearest_distance(name, nearest) <= 1) {
         return error_hint(error, "did you mean --%s?", nearest);
     }
     if (hint_commands(name, error)) {
@@ -253,6 +254,6 @@ enum weft_status cli_suggest_choice(const struct cli_option *option, const char 
     char word[64];
     const char *nearest;
     cli_nearest_normalise(text, word);
-    nearest = cli_nearest_find(word, choice_of, option->choices);
+    nearest = nearest_find(word, choice_of, option->choices);
     return nearest != NULL ? error_hint(error, "did you mean %s?", nearest) : WEFT_USAGE;
 }

@@ -1,5 +1,7 @@
 /* arguments.c: reads and writes the arguments of a layer by the table of its kind. */
+#include "base/json_position.h"
 #include "base/json_read.h"
+#include "base/nearest.h"
 #include "base/try.h"
 #include "network/layer.h"
 #include "numerics.h"
@@ -18,14 +20,18 @@ static enum weft_status read_size(const json_t *json, const struct layer_argumen
 }
 
 static enum weft_status read_pair(const json_t *json, const struct layer_argument *argument,
-                                  size_t pair[2], struct weft_error *error) {
+                                  size_t pair[2], struct json_path *path,
+                                  struct weft_error *error) {
     bool is_array = json_is_array(json);
     if (is_array && json_array_size(json) != 2) {
         return error_set(error, WEFT_BAD_FILE, "%s: a number or [height, width] was expected",
                          argument->name);
     }
-    TRY(read_size(is_array ? json_array_get(json, 0) : json, argument, &pair[0], error));
-    return read_size(is_array ? json_array_get(json, 1) : json, argument, &pair[1], error);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *side = is_array ? json_array_get(json, i) : json;
+        TRY(json_path_element(path, i, read_size(side, argument, &pair[i], error)));
+    }
+    return WEFT_OK;
 }
 
 static enum weft_status read_float(const json_t *json, const struct layer_argument *argument,
@@ -42,13 +48,13 @@ static enum weft_status read_float(const json_t *json, const struct layer_argume
 
 /* Stores the value ${json} of an argument at ${value}. NULL: its default. */
 static enum weft_status read_value(const json_t *json, const struct layer_argument *argument,
-                                   void *value, struct weft_error *error) {
+                                   void *value, struct json_path *path, struct weft_error *error) {
     switch (argument->type) {
     case ARGUMENT_SIZE:
         *(size_t *)value = (size_t)argument->fallback;
         return json != NULL ? read_size(json, argument, value, error) : WEFT_OK;
     case ARGUMENT_PAIR:
-        return read_pair(json, argument, value, error);
+        return read_pair(json, argument, value, path, error);
     case ARGUMENT_BOOL:
         *(bool *)value = json != NULL ? json_is_true(json) : argument->fallback > 0;
         return json == NULL || json_is_boolean(json)
@@ -60,41 +66,69 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
     }
 }
 
+/* Returns name ${index} of what a layer of kind ${context} has, for nearest_find. */
+static const char *known_name(const void *context, size_t index) {
+    static const char *const all[] = {"name", "kind"};
+    const struct layer_kind *kind = context;
+    size_t count = 0;
+    while (kind->arguments[count].name != NULL) {
+        count++;
+    }
+    return index < count       ? kind->arguments[index].name
+           : index < count + 2 ? all[index - count]
+                               : NULL;
+}
+
+static enum weft_status unknown_argument(const char *member, enum layer_kind_id kind,
+                                         struct weft_error *error) {
+    const char *nearest = nearest_find(member, known_name, layer_kinds[kind]), *name;
+    char shown[80], known[256] = "";
+    for (size_t i = 0; strcmp(name = known_name(layer_kinds[kind], i), "kind") != 0; i++) {
+        strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
+        strncat(known, name, sizeof known - strlen(known) - 1);
+    }
+    error_set(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %s",
+              text_printable(member, shown), layer_kind_name(kind), known);
+    if (nearest != NULL) {
+        error_hint(error, "did you mean %s?", nearest);
+    }
+    return WEFT_BAD_FILE;
+}
+
 /* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
-static enum weft_status check_names(json_t *list, enum layer_kind_id kind,
+static enum weft_status check_names(json_t *list, enum layer_kind_id kind, struct json_path *path,
                                     struct weft_error *error) {
-    const struct layer_argument *arguments = layer_kinds[kind]->arguments;
     const char *member;
     json_t *value;
     json_object_foreach(list, member, value) {
-        bool found = strcmp(member, "kind") == 0 || strcmp(member, "name") == 0;
-        char shown[80], known[256] = "";
-        for (size_t i = 0; arguments[i].name != NULL; i++) {
-            found = found || strcmp(arguments[i].name, member) == 0;
-            strncat(known, arguments[i].name, sizeof known - strlen(known) - 1);
-            strncat(known, ", ", sizeof known - strlen(known) - 1);
-        }
-        if (!found) {
-            return error_set(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %sname",
-                             text_printable(member, shown), layer_kind_name(kind), known);
+        const char *name;
+        size_t i = 0;
+        do {
+            name = known_name(layer_kinds[kind], i++);
+        } while (name != NULL && strcmp(name, member) != 0);
+        if (name == NULL) {
+            path->key = true;
+            return json_path_member(path, member, unknown_argument(member, kind, error));
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status arguments_read(json_t *list, struct network_layer *layer,
+enum weft_status arguments_read(json_t *list, struct network_layer *layer, struct json_path *path,
                                 struct weft_error *error) {
     const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
-    TRY(check_names(list, layer->kind, error));
+    TRY(check_names(list, layer->kind, path, error));
     for (; argument->name != NULL; argument++) {
-        const json_t *json = json_object_get(list, argument->name);
-        if (json == NULL && argument->same_as != NULL) {
-            json = json_object_get(list, argument->same_as);
+        const char *member = argument->name;
+        if (argument->same_as != NULL && json_object_get(list, member) == NULL) {
+            member = argument->same_as;
         }
-        if (json == NULL && !argument->optional) {
+        if (!argument->optional && json_object_get(list, member) == NULL) {
             return error_set(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
         }
-        TRY(read_value(json, argument, (char *)layer + argument->offset, error));
+        TRY(json_path_member(path, member,
+                             read_value(json_object_get(list, member), argument,
+                                        (char *)layer + argument->offset, path, error)));
     }
     return WEFT_OK;
 }

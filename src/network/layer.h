@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "network/network.h"
 
+struct json_path;
 struct json_t;
 
 /* The maximum of floats in all parameters, and in all buffers. A product of two such numbers,
@@ -110,9 +111,10 @@ enum layer_kind_id kind_find(const char *name);
 char *kind_example(enum layer_kind_id kind);
 
 /* arguments.c: reads the arguments of ${layer}, whose kind is known, from the JSON object ${list}.
- * Fails with WEFT_BAD_FILE for a value that the table does not allow, and for an unknown name. */
+ * Fails with WEFT_BAD_FILE for a value that the table does not allow, and for an unknown name, and
+ * adds the member to ${path}. */
 enum weft_status arguments_read(struct json_t *list, struct network_layer *layer,
-                                struct weft_error *error);
+                                struct json_path *path, struct weft_error *error);
 
 /* Writes all arguments, including those with their default, as members of the open object. */
 void arguments_write(const struct network_layer *layer, struct json_writer *json);

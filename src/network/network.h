@@ -82,9 +82,7 @@ struct weft_network {
 
 /* Makes a network from the list of layers in ${text} (zero-terminated JSON) and stores it in
  * ${network}. The caller frees it with network_destroy. Infers and checks every shape.
- * Fails with WEFT_BAD_FILE for a text that is not such a list, an unknown kind or argument, a
- * name that is used twice, and a layer that does not fit its input: the message names the layer
- * and both shapes. */
+ * Fails as weft_network_create. */
 enum weft_status network_create(const char *text, struct weft_network **network,
                                 struct weft_error *error);
 

@@ -1,11 +1,19 @@
 /* network_create.c: makes a network from a list of layers: names, shapes, offsets of tensors. */
+#include "base/json_position.h"
 #include "base/json_read.h"
+#include "base/nearest.h"
 #include "base/try.h"
 #include "network/layer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A list of layers that is read, and the way to the mistake in it. */
+struct source {
+    const char *text;
+    struct json_path path;
+};
 
 /* Stores the product of ${count} ${factors} in ${product} if it is at most NETWORK_FLOATS_MAX. */
 static bool multiply(const size_t *factors, size_t count, size_t *product) {
@@ -67,8 +75,15 @@ static bool good_name(const char *name) {
                length;
 }
 
+/* Returns where ${layer} of the list has its name, or begins. */
+static struct json_position name_position(const char *text, size_t layer) {
+    const struct json_path path = {
+        .steps = {{.member = "name"}, {.index = layer}, {.member = "layers"}}, .count = 3};
+    return json_position_find(text, &path);
+}
+
 static enum weft_status read_name(struct weft_network *network, size_t index, const json_t *list,
-                                  struct weft_error *error) {
+                                  const char *text, struct weft_error *error) {
     const json_t *json = json_object_get(list, "name");
     const char *name = json_string_value(json);
     struct network_layer *layer = &network->layers[index];
@@ -88,17 +103,26 @@ static enum weft_status read_name(struct weft_network *network, size_t index, co
     }
     for (size_t i = 0; i < index; i++) {
         if (strcmp(network->layers[i].name, layer->name) == 0) {
-            return error_set(error, WEFT_BAD_FILE, "layer %zu has the same name", i + 1);
+            struct json_position other = name_position(text, i);
+            return error_set(error, WEFT_BAD_FILE,
+                             "layer %zu has the same name (line %zu, column %zu)", i + 1,
+                             other.line, other.column);
         }
     }
     return WEFT_OK;
+}
+
+static const char *kind_name(const void *context, size_t index) {
+    (void)context;
+    return index < LAYER_KIND_COUNT ? layer_kind_name((enum layer_kind_id)index) : NULL;
 }
 
 static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
                                   struct weft_error *error) {
     const json_t *json = json_object_get(list, "kind");
     const char *name = json_is_string(json) ? json_string_value(json) : "";
-    char shown[80], known[256] = "";
+    char shown[80], known[512] = "";
+    const char *nearest;
     *kind = kind_find(name);
     if (*kind != LAYER_KIND_COUNT) {
         return WEFT_OK;
@@ -107,8 +131,13 @@ static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
         strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
         strncat(known, layer_kind_name((enum layer_kind_id)i), sizeof known - strlen(known) - 1);
     }
-    return error_set(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
-                     text_printable(name, shown), known);
+    error_set(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
+              text_printable(name, shown), known);
+    nearest = nearest_find(name, kind_name, NULL);
+    if (nearest != NULL) {
+        error_hint(error, "did you mean %s?", nearest);
+    }
+    return WEFT_BAD_FILE;
 }
 
 /* Gives the tensors of ${layer} their names, and their offsets after those of the layers before. */
@@ -142,16 +171,17 @@ static enum weft_status place_tensors(struct weft_network *network, struct netwo
 }
 
 static enum weft_status read_layer(struct weft_network *network, size_t index, json_t *list,
-                                   struct weft_error *error) {
+                                   struct source *source, struct weft_error *error) {
+    struct json_path *path = &source->path;
     struct network_layer *layer = &network->layers[index];
     const struct layer_kind *kind;
     if (!json_is_object(list)) {
         return error_set(error, WEFT_BAD_FILE, "an object {\"kind\": ...} was expected");
     }
-    TRY(read_kind(list, &layer->kind, error));
+    TRY(json_path_member(path, "kind", read_kind(list, &layer->kind, error)));
     kind = layer_kinds[layer->kind];
-    TRY(read_name(network, index, list, error));
-    TRY(arguments_read(list, layer, error));
+    TRY(json_path_member(path, "name", read_name(network, index, list, source->text, error)));
+    TRY(arguments_read(list, layer, path, error));
     layer->input = index > 0 ? network->layers[index - 1].output : network->input;
     layer->output = layer->input;
     if (kind->infer != NULL) {
@@ -162,7 +192,7 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, j
 }
 
 static enum weft_status read_layers(struct weft_network *network, const json_t *layers,
-                                    struct weft_error *error) {
+                                    struct source *source, struct weft_error *error) {
     size_t count = json_array_size(layers);
     if (count < 1 || count > NETWORK_LAYERS_MAX) {
         return error_set(error, WEFT_BAD_FILE, "layers: a list of 1 to %d layers was expected",
@@ -175,58 +205,64 @@ static enum weft_status read_layers(struct weft_network *network, const json_t *
     }
     network->layer_count = count;
     for (size_t i = 0; i < count; i++) {
-        enum weft_status status = read_layer(network, i, json_array_get(layers, i), error);
+        enum weft_status status = read_layer(network, i, json_array_get(layers, i), source, error);
         const char *name = network->layers[i].name;
         if (status != WEFT_OK) {
             error_context(error, name[0] != '\0' ? "layer %zu (%s)" : "layer %zu", i + 1, name);
-            return status;
+            return json_path_element(&source->path, i, status);
         }
     }
     return WEFT_OK;
 }
 
 static enum weft_status read_network(struct weft_network *network, json_t *json,
-                                     struct weft_error *error) {
+                                     struct source *source, struct weft_error *error) {
+    struct json_path *path = &source->path;
     const char *member;
     json_t *value;
     char shown[80];
     if (!json_is_object(json)) {
         return error_set(error, WEFT_BAD_FILE,
-                         "network: an object {\"input\": ..., \"layers\": ...} was expected");
+                         "an object {\"input\": ..., \"layers\": ...} was expected");
     }
     json_object_foreach(json, member, value) {
         if (strcmp(member, "input") != 0 && strcmp(member, "layers") != 0) {
-            return error_set(error, WEFT_BAD_FILE,
-                             "network: unknown member \"%s\": it has input and layers",
-                             text_printable(member, shown));
+            path->key = true;
+            return json_path_member(path, member,
+                                    error_set(error, WEFT_BAD_FILE,
+                                              "unknown member \"%s\": it has input and layers",
+                                              text_printable(member, shown)));
         }
     }
-    TRY(read_input(json_object_get(json, "input"), &network->input, error));
-    return read_layers(network, json_object_get(json, "layers"), error);
+    TRY(json_path_member(path, "input",
+                         read_input(json_object_get(json, "input"), &network->input, error)));
+    return json_path_member(path, "layers",
+                            read_layers(network, json_object_get(json, "layers"), source, error));
 }
 
 enum weft_status network_create(const char *text, struct weft_network **network,
                                 struct weft_error *error) {
     struct weft_network *made = NULL;
-    size_t size = strlen(text);
+    struct source source = {.text = text};
     json_t *json;
     enum weft_status status;
     *network = NULL;
-    if (size > NETWORK_LIST_BYTES_MAX) {
+    if (strlen(text) > NETWORK_LIST_BYTES_MAX) {
         return error_set(error, WEFT_BAD_FILE, "network: the list has more than %d bytes",
                          NETWORK_LIST_BYTES_MAX);
     }
-    status = json_read(text, size, &json, error);
-    if (status != WEFT_OK) {
-        error_context(error, "network");
-        return status;
-    }
+    TRY(json_read_text(text, "network", &json, error));
     made = calloc(1, sizeof *made);
     if (made == NULL) {
         status = error_set(error, WEFT_NO_MEMORY, "no memory for a network");
         goto done;
     }
-    TRY_OR(done, read_network(made, json, error));
+    status = read_network(made, json, &source, error);
+    if (status == WEFT_BAD_FILE) {
+        struct json_position position = json_position_find(text, &source.path);
+        error_context(error, "network:%zu:%zu", position.line, position.column);
+    }
+    TRY_OR(done, status);
     TRY_OR(done, network_describe(made, error));
     *network = made;
     made = NULL;

@@ -253,8 +253,22 @@ list '{"input": [1, 4, 4], "layers": [{"kind": "conv2d", "name": "wide", "out_ch
 refuses 3 "wide" summary --network "$work/files/list.json"
 begin "the error for a kernel larger than its input has both sizes"
 run summary --network "$work/files/list.json"
+expect_text err "weft: $work/files/list.json:1:33: layer 1 (wide): the kernel"
 expect_text err "5 x 5"
 expect_text err "1 x 4 x 4"
+end
+begin "the line and column of a mistake, and what may be meant"
+list '{"input": [1, 4, 4], "layers": [
+    {"kind": "max_pool2d", "kernel_sise": 2}]}'
+run summary --network "$work/files/list.json" --json
+expect_code 3
+expect_text err "weft: $work/files/list.json:2:28: layer 1 (max_pool2d1): unknown argument"
+expect_text err "did you mean kernel_size?"
+expect_json 'e[0]["message"].split(": ")[0].endswith("/list.json:2:28") and e[0]["hint"] == "did you mean kernel_size?"'
+list '{"input": [1, 4, 4],
+ "layers": [}'
+run summary --network "$work/files/list.json"
+expect_text err "weft: $work/files/list.json:2:13: not JSON: "
 end
 printf '{"input": [1, 28, 28], "layers": [{"kind": "relu"}]}\0more' >"$work/files/list.json"
 refuses 3 "zero byte" summary --network "$work/files/list.json"

@@ -1,6 +1,10 @@
-/* network.c: lists of layers: one that is read is written as a text that reads back to itself. */
+/* network.c: lists of layers: one that is read is written as a text that reads back to itself, and
+ * one that is refused is refused at a place in it. */
 #include "fuzz.h"
 
+#include <stdio.h>
+
+#include "base/json_position.h"
 #include "network/network.h"
 
 static void write_and_read(const struct weft_network *network) {
@@ -27,6 +31,18 @@ static void write_and_read(const struct weft_network *network) {
     network_destroy(again);
 }
 
+/* The message of a mistake in ${text} begins with a place in it. */
+static void require_place(const char *text, const struct weft_error *error) {
+    size_t line, column;
+    struct json_position end = json_position_of(text, strlen(text));
+    if (sscanf(error->message, "network:%zu:%zu: ", &line, &column) == 2) {
+        REQUIRE(line >= 1 && line <= end.line && column >= 1);
+        REQUIRE(column <= (line < end.line ? strlen(text) : end.column));
+    } else {
+        REQUIRE(strlen(text) > 1 << 20 || error->status != WEFT_BAD_FILE);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *text = copy_text((struct input){bytes, size});
     struct weft_error error = {0};
@@ -36,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         write_and_read(network);
     } else {
         require_failure(status, &error);
+        require_place(text, &error);
         REQUIRE(network == NULL);
     }
     network_destroy(network);

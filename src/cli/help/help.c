@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/nearest.h"
 #include "cli/text_wrap.h"
 #include "report/screen.h"
@@ -144,7 +145,7 @@ enum weft_status cli_help_unknown(const char *name, const struct cli_topic *topi
     cli_nearest_normalise(name, word);
     nearest = cli_nearest_command(word);
     if (nearest == NULL) {
-        nearest = cli_nearest_find(word, page_name, topics);
+        nearest = nearest_find(word, page_name, topics);
     }
     error_set(error, WEFT_USAGE, "unknown command %.60s: weft --help lists all commands", name);
     return nearest == NULL
