@@ -93,11 +93,47 @@ START_TEST(unknown_things) {
     assert_layer_refused("{'kind': '\\u001b[31m'}", "unknown kind \"?[31m\"");
     assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': 1}",
                          "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "
-                         "out_channels, kernel_size, name");
-    assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name");
+                         "out_channels, kernel_size, name, inputs");
+    assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name, inputs");
     assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}",
                          "duplicate object key near '\"kind\"'");
     assert_layer_refused("{'kind': 'relu', 'Name': 'x'}", "unknown argument \"Name\"");
+}
+END_TEST
+
+START_TEST(wrong_inputs) {
+    static const char *const rows[][2] = {
+        {"{'kind': 'relu', 'inputs': ['relu2']}, {'kind': 'relu'}",
+         "layer 1 (relu1): inputs: no layer before this one is called \"relu2\""},
+        {"{'kind': 'relu', 'inputs': ['relu1']}", "no layer before this one is called \"relu1\""},
+        {"{'kind': 'relu', 'name': 'first'}, {'kind': 'relu', 'inputs': ['frist']}",
+         "network:1:96: layer 2 (relu2): inputs: no layer before this one is called \"frist\""},
+        {"{'kind': 'relu', 'inputs': 'input'}", "relu1): inputs: relu reads a list of one name"},
+        {"{'kind': 'relu', 'inputs': []}", "inputs: relu reads a list of one name"},
+        {"{'kind': 'relu', 'inputs': ['input', 'input']}", "inputs: relu reads a list of one name"},
+        {"{'kind': 'relu', 'inputs': [1]}",
+         "inputs: the name of a layer, or \"input\", was expected"},
+        {"{'kind': 'relu', 'inputs': ['\\u001b[31m']}", "is called \"?[31m\""},
+        {"{'kind': 'add'}", "layer 1 (add1): inputs: add reads a list of 2 to 16 names"},
+        {"{'kind': 'concat', 'inputs': ['input']}", "inputs: concat reads a list of 2 to 16 names"},
+        {"{'kind': 'add', 'inputs': ['input', 'input', 'input', 'input', 'input', 'input', "
+         "'input', "
+         "'input', 'input', 'input', 'input', 'input', 'input', 'input', 'input', 'input', "
+         "'input']}",
+         "inputs: add reads a list of 2 to 16 names"},
+        {"{'kind': 'relu'}, {'kind': 'relu', 'name': 'b'}, {'kind': 'relu', 'inputs': ['relu1']}",
+         "layer 2 (b): no layer reads its output"},
+        {"{'kind': 'max_pool2d', 'name': 'p', 'kernel_size': 2}, "
+         "{'kind': 'add', 'inputs': ['p', 'input']}",
+         "layer 2 (add2): add needs inputs of the same shape, but that of p is 3 x 2 x 4, and that "
+         "of input is 3 x 4 x 8"},
+        {"{'kind': 'flatten', 'name': 'f'}, {'kind': 'concat', 'inputs': ['input', 'f']}",
+         "layer 2 (concat2): concat needs inputs of the same height and width, but the shape of "
+         "input is 3 x 4 x 8, and that of f is 96"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_layer_refused(rows[i][0], rows[i][1]);
+    }
 }
 END_TEST
 
@@ -304,6 +340,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, not_a_list);
     tcase_add_test(tests, wrong_input);
     tcase_add_test(tests, unknown_things);
+    tcase_add_test(tests, wrong_inputs);
     tcase_add_test(tests, wrong_arguments);
     tcase_add_test(tests, wrong_names);
     tcase_add_test(tests, layers_that_do_not_fit);

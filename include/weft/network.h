@@ -1,4 +1,4 @@
-/* network.h: networks: a list of layers, with shapes and named tensors.
+/* network.h: networks: a list of layers, which may form a graph, with shapes and named tensors.
  *
  * A network is made from a list of layers in JSON, which model files contain:
  *
@@ -15,6 +15,13 @@
  * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
  * "kernel_size" of conv2d may be [height, width]. "input" is [channels, height, width] or
  * [features], which is flat.
+ *
+ * A layer reads the output of the layer before it, the first one the network's input. "inputs"
+ * names other tensors: {"kind": "add", "inputs": ["conv1", "relu3"]}. Each is the name of an
+ * earlier layer, or "input". A layer other than add and concat reads one, those two read 2 to 16;
+ * the same name may be there twice. The inputs of add have the same shape. concat joins channels,
+ * or features of flat inputs; height and width are the same. Some layer reads the output of each
+ * layer but the last one.
  *
  * A layer without "name" is called after its kind and its position in the list: "relu3" is layer 3,
  * counted from 1. A name consists of letters, digits and _, with single dots between them as in
@@ -45,13 +52,17 @@ struct weft_layer {
     size_t size;
     const char *kind;             /* "conv2d" */
     const char *name;             /* "conv1" */
-    size_t input[3], output[3];   /* of an image: channels, height, width; flat: features, 1, 1 */
+    size_t input[3], output[3];   /* of an image: channels, height, width; flat: features, 1, 1;
+                                     input: the first of the tensors that the layer reads */
     bool flat_input, flat_output; /* one dimension in PyTorch, not three */
     size_t first_tensor, tensors; /* its tensors: weft_network_tensor(network, first_tensor) ... */
     size_t parameters;            /* floats of its trained tensors */
     uint64_t flop;                /* operations of a forward pass of an image, as PyTorch's tools
                                      count: a product and a sum are two, and only those of conv2d
                                      and linear count */
+    size_t input_count;           /* of the tensors that the layer reads */
+    const size_t *inputs;         /* which these are: 0 is the network's input, i the output of
+                                     layer i - 1 */
 };
 
 /* A named array of a layer: a parameter, or a running statistic of batch norm. */

@@ -3,16 +3,22 @@
 #include "backend/lanes.h"
 #include "backend/tensor_ref.h"
 
-/* Returns the floats of all activations of one image. A layer without operations whose shape has
- * the same size, such as flatten, shares its input's memory. */
-static uint64_t activation_floats(const struct weft_network *network) {
-    uint64_t floats = shape_size(network->input);
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (network->layers[i].kind != LAYER_KIND_FLATTEN) {
-            floats += shape_size(network->layers[i].output);
+/* Returns the floats of all activations of one image, and without ${forward_only} of their
+ * gradients. A layer without operations, such as flatten, shares its input's memory; its gradient
+ * does if no other layer reads that input. A contribution to a gradient has memory of its own. */
+static uint64_t activation_floats(const struct weft_network *network, bool forward_only) {
+    uint64_t values = 0, gradients = 0, contribution = 0;
+    for (size_t i = 0; i <= network->layer_count; i++) {
+        const struct network_layer *layer = i > 0 ? &network->layers[i - 1] : NULL;
+        const bool same = layer != NULL && layer->kind == LAYER_KIND_FLATTEN;
+        const uint64_t size = shape_size(activation_shape(network, i));
+        values += same ? 0 : size;
+        gradients += same && activation_readers(network, layer->inputs[0]) == 1 ? 0 : size;
+        if (activation_readers(network, i) > 1 && size > contribution) {
+            contribution = size;
         }
     }
-    return floats;
+    return forward_only ? values : values + gradients + contribution;
 }
 
 /* Training computes forward, the gradients of the parameters, and those of all inputs but the
@@ -20,7 +26,8 @@ static uint64_t activation_floats(const struct weft_network *network) {
 static uint64_t flop_of(const struct weft_network *network, bool forward_only) {
     uint64_t flop = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
-        flop += layer_flop(&network->layers[i]) * (forward_only ? 1 : i > 0 ? 3 : 2);
+        const struct network_layer *layer = &network->layers[i];
+        flop += layer_flop(layer) * (forward_only ? 1 : layer->inputs[0] > 0 ? 3 : 2);
     }
     return flop;
 }
@@ -32,13 +39,12 @@ struct network_needs network_needs_of(const struct weft_network *network, size_t
     const uint64_t buffers = network->buffer_count * word;
     struct network_needs needs = {
         .arrays = parameters + buffers,
-        .activations = activation_floats(network) * lanes * word,
+        .activations = activation_floats(network, forward_only) * lanes * word,
         .host = 2 * (parameters + buffers), /* the model, and a copy while it is transferred */
         .flop = flop_of(network, forward_only) * batch,
     };
     if (!forward_only) {
         needs.arrays += (3 + lanes / CPU_LANES) * parameters; /* moments; gradients by shard */
-        needs.activations *= 2;
         needs.host += 3 * parameters; /* what is read back, and the moments for a checkpoint */
     }
     return needs;

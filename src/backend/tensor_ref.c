@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct tensor_shape activation_shape(const struct weft_network *network, size_t index) {
-    return index == 0 ? network->input : network->layers[index - 1].output;
-}
-
 size_t array_count(const struct weft_network *network, enum backend_array array) {
     return array == ARRAY_BUFFERS ? network->buffer_count : network->parameter_count;
 }

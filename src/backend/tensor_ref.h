@@ -28,9 +28,6 @@ struct tensor_ref {
     size_t count;                 /* floats of the tensor; of an activation: of one image */
 };
 
-/* Returns the shape of activation ${index}, for one image. */
-struct tensor_shape activation_shape(const struct weft_network *network, size_t index);
-
 /* Returns the floats of ${array}. */
 size_t array_count(const struct weft_network *network, enum backend_array array);
 

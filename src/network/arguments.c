@@ -68,14 +68,14 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
 
 /* Returns name ${index} of what a layer of kind ${context} has, for nearest_find. */
 static const char *known_name(const void *context, size_t index) {
-    static const char *const all[] = {"name", "kind"};
+    static const char *const all[] = {"name", "inputs", "kind"};
     const struct layer_kind *kind = context;
     size_t count = 0;
     while (kind->arguments[count].name != NULL) {
         count++;
     }
     return index < count       ? kind->arguments[index].name
-           : index < count + 2 ? all[index - count]
+           : index < count + 3 ? all[index - count]
                                : NULL;
 }
 
@@ -95,7 +95,7 @@ static enum weft_status unknown_argument(const char *member, enum layer_kind_id 
     return WEFT_BAD_FILE;
 }
 
-/* Fails unless ${list} has only arguments of ${kind}, "kind" and "name". */
+/* Fails unless ${list} has only arguments of ${kind}, "kind", "name" and "inputs". */
 static enum weft_status check_names(json_t *list, enum layer_kind_id kind, struct json_path *path,
                                     struct weft_error *error) {
     const char *member;

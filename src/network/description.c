@@ -28,6 +28,8 @@ static void describe_layer(const struct weft_network *network, const struct netw
                                      .name = layer->name,
                                      .flat_input = layer->input.flat,
                                      .flat_output = layer->output.flat,
+                                     .input_count = layer->input_count,
+                                     .inputs = layer->inputs,
                                      .first_tensor = layer->first_tensor,
                                      .tensors = layer->tensors,
                                      .flop = layer_flop(layer)};
@@ -66,6 +68,8 @@ enum weft_status network_copy(const struct weft_network *network, struct weft_ne
     *made = *network;
     made->public_layers = NULL;
     made->public_tensors = NULL;
+    made->readers = NULL;
+    made->first_reader = NULL;
     made->layers = malloc(network->layer_count * sizeof *made->layers);
     made->tensors = malloc((network->tensor_count + 1) * sizeof *made->tensors);
     if (made->layers == NULL || made->tensors == NULL) {
@@ -74,6 +78,7 @@ enum weft_status network_copy(const struct weft_network *network, struct weft_ne
     }
     memcpy(made->layers, network->layers, network->layer_count * sizeof *made->layers);
     memcpy(made->tensors, network->tensors, network->tensor_count * sizeof *made->tensors);
+    TRY_OR(done, network_link(made, NULL, error)); /* it has no mistake with a place in a text */
     TRY_OR(done, network_describe(made, error));
     *copy = made;
     made = NULL;

@@ -32,6 +32,12 @@ enum layer_kind_id kind_find(const char *name) {
  * reciprocal, so that weft verify sees the difference. With 3 x 14 x 11, it is 1 in 70. 13 outputs
  * leave a tile of the last layer with fewer of them than the others. */
 char *kind_example(enum layer_kind_id kind) {
+    /* What a kind reads that reads several tensors: the network's input, and one that layer b
+     * reads, too. */
+    static const char several[] =
+        "{\"kind\": \"conv2d\", \"name\": \"a\", \"out_channels\": 3, \"kernel_size\": 1}, "
+        "{\"kind\": \"relu\", \"name\": \"b\"}, ";
+    const bool joins = layer_kinds[kind]->join != NULL;
     const char *example = layer_kinds[kind]->example;
     const char *comma = example[0] != '\0' ? ", " : "";
     struct weft_network *network = NULL;
@@ -41,10 +47,13 @@ char *kind_example(enum layer_kind_id kind) {
         enum weft_status status = WEFT_OK;
         char *json;
         text_add(&text,
-                 "{\"input\": [3, 13, 11], \"layers\": [%s{\"kind\": \"%s\"%s%s}, %s"
+                 "{\"input\": [3, 13, 11], \"layers\": [%s{\"kind\": \"%s\"%s%s%s}, %s"
                  "{\"kind\": \"linear\", \"out_features\": 13}]}",
-                 flat ? "{\"kind\": \"flatten\"}, " : "", names[kind], comma, example,
-                 flat ? "" : "{\"kind\": \"flatten\"}, ");
+                 joins  ? several
+                 : flat ? "{\"kind\": \"flatten\"}, "
+                        : "",
+                 names[kind], joins ? ", \"inputs\": [\"input\", \"a\", \"b\", \"a\"]" : "", comma,
+                 example, flat ? "" : "{\"kind\": \"flatten\"}, ");
         json = text_take(&text);
         if (json != NULL && !flat) {
             status = network_create(json, &network, NULL);

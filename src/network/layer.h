@@ -2,9 +2,9 @@
  * texts. How a layer is computed is in the backends, which have files of the same names.
  * CONTRIBUTING.md describes how to add a layer.
  *
- * For each layer of a list, network.c finds the row of its kind, reads the arguments that the row
- * lists, sets the input to the output of the layer before, calls infer, and gives the tensors of
- * declare their names and offsets. */
+ * For each layer of a list, network_create.c finds the row of its kind, reads the arguments that
+ * the row lists and the inputs, calls infer or join, and gives the tensors of declare their names
+ * and offsets. */
 #ifndef WEFT_NETWORK_LAYER_H
 #define WEFT_NETWORK_LAYER_H
 
@@ -73,6 +73,11 @@ struct layer_kind {
      * caller checks the size of the output. NULL: the output has the shape of the input. */
     enum weft_status (*infer)(struct network_layer *layer, struct weft_error *error);
 
+    /* In place of infer, of a kind that reads 2 to LAYER_INPUTS_MAX tensors: the shapes are those
+     * of layer_input_shape. NULL: the kind reads one. */
+    enum weft_status (*join)(const struct weft_network *network, struct network_layer *layer,
+                             struct weft_error *error);
+
     /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
      * trained, rank and shape. The shapes have been checked. Returns the number of tensors. Their
      * order is that of the flat arrays and of model files. NULL: the layer has none. */
@@ -118,6 +123,29 @@ enum weft_status arguments_read(struct json_t *list, struct network_layer *layer
 
 /* Writes all arguments, including those with their default, as members of the open object. */
 void arguments_write(const struct network_layer *layer, struct json_writer *json);
+
+/* graph.c: stores the activations that layer ${index} reads, which "inputs" of the JSON object
+ * ${list} names; without it, the output of the layer before. Fails with WEFT_BAD_FILE for names
+ * that are not those of earlier layers, and for a wrong number of them. */
+enum weft_status inputs_read(const struct weft_network *network, size_t index,
+                             const struct json_t *list, struct network_layer *layer,
+                             struct json_path *path, struct weft_error *error);
+
+/* Writes "inputs" as a member of the open object, unless layer ${index} reads just the output of
+ * the layer before. */
+void inputs_write(const struct weft_network *network, size_t index, struct json_writer *json);
+
+/* Fills network->readers. Fails with WEFT_BAD_FILE if no layer reads an output other than that of
+ * the last layer, and with WEFT_NO_MEMORY. */
+enum weft_status network_link(struct weft_network *network, struct json_path *path,
+                              struct weft_error *error);
+
+/* Returns the shape of input ${input} of ${layer}. */
+struct tensor_shape layer_input_shape(const struct weft_network *network,
+                                      const struct network_layer *layer, size_t input);
+
+/* Returns the name of activation ${index} in lists: "input", or the name of its layer. */
+const char *activation_layer(const struct weft_network *network, size_t index);
 
 /* description.c: fills network->public_layers and network->public_tensors. Fails with
  * WEFT_NO_MEMORY. */

@@ -9,7 +9,8 @@
 #include "base/error.h"
 #include "weft/network.h"
 
-#define LAYER_NAME_MAX 64 /* bytes of a layer's name, with the terminating zero */
+#define LAYER_NAME_MAX   64 /* bytes of a layer's name, with the terminating zero */
+#define LAYER_INPUTS_MAX 16 /* tensors that a layer reads */
 
 /* The kinds of layers, as in src/network/layers.def. */
 enum layer_kind_id {
@@ -20,6 +21,8 @@ enum layer_kind_id {
     LAYER_KIND_BATCH_NORM,
     LAYER_KIND_FLATTEN,
     LAYER_KIND_LINEAR,
+    LAYER_KIND_ADD,
+    LAYER_KIND_CONCAT,
     LAYER_KIND_COUNT
 };
 
@@ -45,7 +48,10 @@ struct network_layer {
     enum layer_kind_id kind;
     char name[LAYER_NAME_MAX];
     bool named; /* the list has the name; false: it was made from kind and position */
-    struct tensor_shape input, output;
+    /* The activations that it reads, in order: 0 is the network's input, i the output of layer
+     * i - 1. All are of earlier layers; the same one may be there twice. */
+    size_t input_count, inputs[LAYER_INPUTS_MAX];
+    struct tensor_shape input, output; /* input: the first of them */
     union {
         struct {
             size_t out_channels, kernel_height, kernel_width;
@@ -67,6 +73,11 @@ struct network_layer {
     size_t first_tensor, tensors; /* its tensors are network->tensors[first_tensor ...] */
 };
 
+/* An input of a layer, seen from the activation that it reads. */
+struct network_reader {
+    size_t layer, input; /* input: index in its inputs */
+};
+
 struct weft_network {
     struct tensor_shape input;
     size_t layer_count;
@@ -74,8 +85,12 @@ struct weft_network {
     size_t tensor_count;
     /* In the order of layers; within a layer weight, bias, running_mean, running_var. */
     struct network_tensor *tensors;
-    size_t parameter_count;             /* floats in the flat array of all trained tensors */
-    size_t buffer_count;                /* floats in the flat array of all running statistics */
+    size_t parameter_count; /* floats in the flat array of all trained tensors */
+    size_t buffer_count;    /* floats in the flat array of all running statistics */
+    /* Of activation 0, then of activation 1 ...: those of activation i begin at first_reader[i],
+     * and end where those of i + 1 begin. Each in ascending order. */
+    struct network_reader *readers;
+    size_t *first_reader;
     struct weft_layer *public_layers;   /* what weft/network.h shows of each layer */
     struct weft_tensor *public_tensors; /* and of each tensor */
 };
@@ -117,6 +132,23 @@ enum weft_status network_check_classifier(const struct weft_network *network, si
 
 /* Returns the tensor called ${name}, or NULL. */
 const struct network_tensor *network_find(const struct weft_network *network, const char *name);
+
+/* Returns the shape of activation ${index}, for one image. */
+struct tensor_shape activation_shape(const struct weft_network *network, size_t index);
+
+/* Returns the number of readers of activation ${index}. The gradient of an activation is the sum of
+ * what its readers contribute, in the order of a backward pass: the last reader first
+ * (cl/README.md, section 3). */
+size_t activation_readers(const struct weft_network *network, size_t index);
+
+/* Returns whether input ${input} of ${layer} is the last reader of its activation, whose
+ * contribution to the gradient is stored; those of the others are added to it. */
+bool layer_stores_gradient(const struct weft_network *network, const struct network_layer *layer,
+                           size_t input);
+
+/* Returns whether no layer but the next one reads the output of layer ${index}, and the next one
+ * reads nothing else. */
+bool layer_feeds_next(const struct weft_network *network, size_t index);
 
 /* Returns the name of ${kind}, as in lists of layers and in file names: "conv2d". */
 const char *layer_kind_name(enum layer_kind_id kind);

@@ -182,9 +182,11 @@ static enum weft_status read_layer(struct weft_network *network, size_t index, j
     kind = layer_kinds[layer->kind];
     TRY(json_path_member(path, "name", read_name(network, index, list, source->text, error)));
     TRY(arguments_read(list, layer, path, error));
-    layer->input = index > 0 ? network->layers[index - 1].output : network->input;
+    TRY(json_path_member(path, "inputs", inputs_read(network, index, list, layer, path, error)));
     layer->output = layer->input;
-    if (kind->infer != NULL) {
+    if (kind->join != NULL) {
+        TRY(kind->join(network, layer, error));
+    } else if (kind->infer != NULL) {
         TRY(kind->infer(layer, error));
     }
     TRY(check_size(layer->output, "the output", error));
@@ -212,7 +214,7 @@ static enum weft_status read_layers(struct weft_network *network, const json_t *
             return json_path_element(&source->path, i, status);
         }
     }
-    return WEFT_OK;
+    return network_link(network, &source->path, error);
 }
 
 static enum weft_status read_network(struct weft_network *network, json_t *json,
@@ -276,6 +278,8 @@ void network_destroy(struct weft_network *network) {
     if (network != NULL) {
         free(network->layers);
         free(network->tensors);
+        free(network->readers);
+        free(network->first_reader);
         free(network->public_layers);
         free(network->public_tensors);
         free(network);

@@ -26,6 +26,7 @@ char *network_to_json(const struct weft_network *network) {
         if (layer->named) {
             json_write_string(&json, "name", layer->name);
         }
+        inputs_write(network, i, &json);
         arguments_write(layer, &json);
         json_write_close(&json, '}');
     }

@@ -43,18 +43,31 @@ static void *allocate(struct cpu_backend *cpu, size_t count, size_t size, bool *
     return block + 1;
 }
 
-/* Makes activation ${i}: that before it, if the layer between them computes nothing. */
+/* Makes activation ${i}. If its layer computes nothing, it is the one that the layer reads, and so
+ * is its gradient, unless other layers contribute to that. */
 static void make_activation(struct cpu_backend *cpu, size_t i, size_t shards, bool *failed) {
     const struct weft_network *network = cpu->base.network;
-    size_t count = shards * shape_size(activation_shape(network, i));
-    if (i > 0 && cpu->level->layers[network->layers[i - 1].kind]->forward == NULL) {
-        cpu->values[i] = cpu->values[i - 1];
-        cpu->dvalues[i] = cpu->dvalues[i - 1];
-        return;
-    }
-    cpu->values[i] = allocate(cpu, count, sizeof(cpu_lanes), failed);
-    if (!cpu->base.forward_only) {
+    const struct network_layer *layer = i > 0 ? &network->layers[i - 1] : NULL;
+    const bool same = layer != NULL && cpu->level->layers[layer->kind]->forward == NULL;
+    const size_t count = shards * shape_size(activation_shape(network, i));
+    cpu->values[i] =
+        same ? cpu->values[layer->inputs[0]] : allocate(cpu, count, sizeof(cpu_lanes), failed);
+    if (same && activation_readers(network, layer->inputs[0]) == 1) {
+        cpu->dvalues[i] = cpu->dvalues[layer->inputs[0]];
+    } else if (!cpu->base.forward_only) {
         cpu->dvalues[i] = allocate(cpu, count, sizeof(cpu_lanes), failed);
+    }
+}
+
+/* Makes the memory of a contribution that is added to a gradient. */
+static void make_contribution(struct cpu_backend *cpu, size_t shards, bool *failed) {
+    size_t most = 0;
+    for (size_t i = 0; i <= cpu->base.network->layer_count; i++) {
+        size_t size = shape_size(activation_shape(cpu->base.network, i));
+        most = activation_readers(cpu->base.network, i) > 1 && size > most ? size : most;
+    }
+    if (most > 0 && !cpu->base.forward_only) {
+        cpu->contribution = allocate(cpu, shards * most, sizeof(cpu_lanes), failed);
     }
 }
 
@@ -99,6 +112,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
     for (size_t i = 0; !failed && i < activations; i++) {
         make_activation(cpu, i, shards, &failed);
     }
+    make_contribution(cpu, shards, &failed);
     for (size_t i = 0; !failed && i < network->layer_count; i++) {
         const struct cpu_layer *row = cpu->level->layers[network->layers[i].kind];
         if (row->scratch != NULL) {

@@ -27,10 +27,13 @@ struct cpu_task {
     bool
         batch_statistics; /* batch norm measures the batch; false: it uses the running statistics */
     bool update_statistics; /* batch norm updates its running statistics */
-    const cpu_lanes *input;
+    const cpu_lanes *input; /* the first one; of all: inputs, in their order */
+    const cpu_lanes *inputs[LAYER_INPUTS_MAX];
+    struct tensor_shape shapes[LAYER_INPUTS_MAX]; /* of the inputs */
     cpu_lanes *output;
     const cpu_lanes *doutput; /* gradient of the output; 0 in empty lanes */
-    cpu_lanes *dinput;        /* gradient of the input; the layer writes 0 into empty lanes */
+    size_t which;             /* backward: the input whose gradient is dinput */
+    cpu_lanes *dinput; /* what this layer contributes to it; the layer writes 0 into empty lanes */
     /* The values of the layer's tensors, in the order in which declare() of its row in src/network
      * names them. */
     float *tensor[LAYER_TENSORS_MAX];
@@ -58,11 +61,11 @@ struct cpu_layer {
     /* After measure, once, on one thread. */
     void (*settle)(const struct cpu_task *task);
     /* Writes the output: pieces of output channels. NULL: the output is the input, in the same
-     * memory. */
+     * memory; if no other layer reads that input, this is true of the gradients, too. */
     void (*forward)(const struct cpu_task *task, struct cpu_piece piece);
     /* Writes the sums of gradients of parameters over a shard: pieces of output channels. */
     void (*gradients)(const struct cpu_task *task, struct cpu_piece piece);
-    /* Writes the gradient of the input, after gradients: pieces of input channels. */
+    /* Writes the gradient of an input, after gradients: pieces of its channels. */
     void (*backward)(const struct cpu_task *task, struct cpu_piece piece);
     bool backward_reads_input; /* for the bytes in a profile */
     bool keeps_outputs; /* forward writes a word for each output into scratch, backward reads it */
@@ -116,6 +119,15 @@ static inline void cpu_add(size_t count, const cpu_lanes *x, cpu_lanes *out) {
     float *to = out[0];
     for (size_t i = 0; i < count * CPU_LANES; i++) {
         to[i] += from[i];
+    }
+}
+
+/* out[i] = x[i] for ${count} values of 16 images. */
+static inline void cpu_copy(size_t count, const cpu_lanes *x, cpu_lanes *out) {
+    const float *from = x[0];
+    float *to = out[0];
+    for (size_t i = 0; i < count * CPU_LANES; i++) {
+        to[i] = from[i];
     }
 }
 

@@ -78,13 +78,16 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
         .shards = lanes_shards(count),
         .batch_statistics = statistics == WEFT_STATISTICS_BATCH,
         .update_statistics = update,
-        .input = cpu->values[i],
+        .input = cpu->values[layer->inputs[0]],
         .output = cpu->values[i + 1],
         .doutput = cpu->dvalues[i + 1],
-        .dinput = cpu->dvalues[i],
         .stride = network->parameter_count,
         .scratch = cpu->scratch[i],
     };
+    for (size_t k = 0; k < layer->input_count; k++) {
+        task.inputs[k] = cpu->values[layer->inputs[k]];
+        task.shapes[k] = activation_shape(network, layer->inputs[k]);
+    }
     for (size_t t = 0; t < layer->tensors; t++) {
         bool trained = tensors[t].trained;
         task.tensor[t] =
@@ -113,16 +116,61 @@ void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics sta
     }
 }
 
+/* Adds what a reader contributes to the gradient of the activation that it reads. */
+static void add_contribution(const struct cpu_task *task, struct cpu_piece piece) {
+    const struct tensor_shape shape = task->shapes[task->which];
+    const size_t begin = cpu_channel(shape, piece.shard, piece.begin);
+    const size_t count = cpu_channel(shape, piece.shard, piece.end) - begin;
+    cpu_add(count, task->doutput + begin, task->dinput + begin);
+    cpu_clean(count, task->dinput + begin);
+}
+
+/* Computes the gradient of input ${task}->which. The last reader of an activation stores what it
+ * contributes to the gradient; those of the others are added, the last one first. */
+static void backward_input(struct cpu_backend *cpu, struct cpu_task *task,
+                           const struct cpu_layer *row) {
+    const size_t channels = task->shapes[task->which].channels;
+    cpu_lanes *gradient = cpu->dvalues[task->layer->inputs[task->which]];
+    const bool stores = layer_stores_gradient(cpu->base.network, task->layer, task->which);
+    task->dinput = stores ? gradient : cpu->contribution;
+    if (task->dinput != task->doutput) {
+        run_phase(cpu, task, CPU_BACKWARD, row->backward, channels);
+    }
+    if (!stores) {
+        struct cpu_task sum = *task;
+        sum.doutput = cpu->contribution;
+        sum.dinput = gradient;
+        run_phase(cpu, &sum, CPU_GRADIENT_ADD, add_contribution, channels);
+    }
+}
+
 void cpu_backward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
                   bool to_input) {
     for (size_t i = cpu->base.network->layer_count; i-- > 0;) {
         struct cpu_task task = make_task(cpu, i, count, statistics, false);
         const struct cpu_layer *row = cpu->level->layers[task.layer->kind];
         run_phase(cpu, &task, CPU_GRADIENTS, row->gradients, task.layer->output.channels);
-        if (i > 0 || to_input) {
-            run_phase(cpu, &task, CPU_BACKWARD, row->backward, task.layer->input.channels);
+        for (size_t k = task.layer->input_count; k-- > 0;) {
+            if (task.layer->inputs[k] > 0 || to_input) {
+                task.which = k;
+                backward_input(cpu, &task, row);
+            }
         }
     }
+}
+
+/* Returns how many functions of layer ${i} a training step computes after its gradients. */
+static unsigned backward_functions(const struct cpu_backend *cpu, size_t i) {
+    const struct network_layer *layer = &cpu->base.network->layers[i];
+    const struct cpu_layer *row = cpu->level->layers[layer->kind];
+    unsigned functions = 0;
+    for (size_t k = 0; k < layer->input_count; k++) {
+        if (layer->inputs[k] > 0 && row->backward != NULL &&
+            cpu->dvalues[layer->inputs[k]] != cpu->dvalues[i + 1]) {
+            functions += layer_stores_gradient(cpu->base.network, layer, k) ? 1 : 2;
+        }
+    }
+    return functions;
 }
 
 uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
@@ -130,9 +178,9 @@ uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
     for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
         const struct network_layer *layer = &cpu->base.network->layers[i];
         const struct cpu_layer *row = cpu->level->layers[layer->kind];
-        int functions = row->forward != NULL;
+        unsigned functions = row->forward != NULL;
         if (train) {
-            functions += (row->gradients != NULL) + (row->backward != NULL && i > 0);
+            functions += (row->gradients != NULL) + backward_functions(cpu, i);
         }
         work += (uint64_t)functions * watch_work(layer);
     }

@@ -30,7 +30,8 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
                    const struct adam_constants *step);
 
-/* The functions of struct cpu_layer that are timed, layer by layer, and those that belong to no
+/* The functions of struct cpu_layer that are timed, layer by layer, and the addition of
+ * contributions to a gradient; and those that belong to no
  * layer. */
 enum cpu_function {
     CPU_MEASURE,
@@ -38,6 +39,7 @@ enum cpu_function {
     CPU_FORWARD,
     CPU_GRADIENTS,
     CPU_BACKWARD,
+    CPU_GRADIENT_ADD,
     CPU_LAYER_FUNCTIONS
 };
 enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_ADAM, CPU_COMMON_COUNT };

@@ -23,18 +23,25 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
                          enum cpu_function function) {
     const struct weft_network *network = cpu->base.network;
     size_t index = (size_t)(task->layer - network->layers);
-    uint64_t input = profile_activation_bytes(network, index, task->count);
+    uint64_t input =
+        profile_activation_bytes(network, task->layer->inputs[task->which], task->count);
+    uint64_t inputs = 0;
     uint64_t output = profile_activation_bytes(network, index + 1, task->count);
     uint64_t parameters = profile_parameter_bytes(network, index);
     const struct cpu_layer *layer = cpu->level->layers[task->layer->kind];
     uint64_t kept = layer->keeps_outputs ? output : 0;
+    for (size_t k = 0; k < task->layer->input_count; k++) {
+        inputs += profile_activation_bytes(network, task->layer->inputs[k], task->count);
+    }
     switch (function) {
     case CPU_MEASURE:
         return input;
     case CPU_SETTLE:
         return parameters + 3 * parameters * task->shards;
     case CPU_FORWARD:
-        return input + output + parameters + kept;
+        return inputs + output + parameters + kept;
+    case CPU_GRADIENT_ADD:
+        return 3 * input;
     case CPU_GRADIENTS:
         return input + output + parameters * task->shards;
     default: /* from doutput to dinput */
@@ -69,8 +76,8 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
 }
 
 enum weft_status cpu_profile_start(struct backend *backend, struct weft_error *error) {
-    static const char *const functions[CPU_LAYER_FUNCTIONS] = {"measure", "settle", "forward",
-                                                               "gradients", "backward"};
+    static const char *const functions[CPU_LAYER_FUNCTIONS] = {
+        "measure", "settle", "forward", "gradients", "backward", "gradient_add"};
     static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
     const struct weft_network *network = backend->network;
     size_t layers = network->layer_count * CPU_LAYER_FUNCTIONS;

@@ -22,8 +22,9 @@ struct cpu_backend {
     /* The activations: 0 is the input, i the output of layer i - 1. A layer that computes nothing
      * shares its input. */
     cpu_lanes **values;
-    cpu_lanes **dvalues; /* their gradients; NULL each when forward_only */
-    void **scratch;      /* of each layer, or NULL */
+    cpu_lanes **dvalues;     /* their gradients; NULL each when forward_only */
+    cpu_lanes *contribution; /* of a reader to such a gradient; NULL: each has one reader */
+    void **scratch;          /* of each layer, or NULL */
     float *shard_loss;
     uint32_t *shard_correct;
     uint32_t *identity;       /* 0, 1, 2 ...: the order of images in an evaluation's batch */

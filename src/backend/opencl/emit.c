@@ -12,8 +12,12 @@
 void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
                         char name[64]) {
     const struct opencl_call *call = &kernel->calls[0];
-    snprintf(name, 64, "%s_%s_%zu", kernel->loop == LOOP_APART ? "run" : "chain",
-             call->function->name, groups->list[call->group].main + 1);
+    char input[24] = ""; /* the number of an input, from the second one on */
+    if (call->input > 0) {
+        snprintf(input, sizeof input, "_%zu", call->input + 1);
+    }
+    snprintf(name, 64, "%s_%s_%zu%s", kernel->loop == LOOP_APART ? "run" : "chain",
+             call->function->name, groups->list[call->group].main + 1, input);
 }
 
 const char *opencl_emit_type(enum opencl_argument argument, bool single) {
@@ -22,6 +26,7 @@ const char *opencl_emit_type(enum opencl_argument argument, bool single) {
     }
     switch (argument) {
     case ARG_INPUT:
+    case ARG_FIRST_INPUT:
     case ARG_DOUTPUT:
     case ARG_PARAMETERS:
         return single ? "global const void *restrict " : "global void *";
@@ -36,8 +41,10 @@ static void emit_parameters(struct text *text, const struct opencl_kernel *kerne
     for (size_t c = 0; c < kernel->count; c++) {
         const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++) {
-            text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
-                     opencl_emit_type(arguments[a], kernel->loop == LOOP_APART), c, a);
+            if (arguments[a] < OPENCL_ARG_CONSTANT) {
+                text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
+                         opencl_emit_type(arguments[a], kernel->loop == LOOP_APART), c, a);
+            }
         }
     }
 }
@@ -58,7 +65,11 @@ static void emit_call(struct text *text, const struct opencl_groups *groups,
     opencl_emit_function(text, groups, call);
     text_add(text, "(%s, %s, lanes", item, shard);
     for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
-        text_add(text, ", c%zu_%zu", c, a);
+        if (call->function->arguments[a] < OPENCL_ARG_CONSTANT) {
+            text_add(text, ", c%zu_%zu", c, a);
+        } else {
+            text_add(text, ", %zu", opencl_constant_of(groups, call, call->function->arguments[a]));
+        }
     }
     text_add(text, ");\n");
 }

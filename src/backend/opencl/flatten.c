@@ -2,4 +2,4 @@
  * is no kernel. */
 #include "backend/opencl/layer.h"
 
-const struct opencl_layer opencl_flatten = {0};
+const struct opencl_layer opencl_flatten = {.passes_gradient = true};

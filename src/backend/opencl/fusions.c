@@ -20,24 +20,26 @@ static const struct opencl_layer *layer_at(const struct weft_network *network, s
     return i < network->layer_count ? opencl_layer_of(network->layers[i].kind) : NULL;
 }
 
-/* Returns the layer that applies the relu ${i}: the first after it that computes something; ${i}
- * if there is none. */
+/* Returns the layer that applies the relu ${i}: the first after it that computes something, if no
+ * other reads it; ${i} if there is none. */
 static size_t reader_of(const struct weft_network *network, size_t i) {
     size_t reader = i + 1;
     if (layer_at(network, i) != &opencl_relu) {
         return i;
     }
-    while (reader < network->layer_count && layer_at(network, reader)->file == NULL) {
+    while (layer_feeds_next(network, reader - 1) && layer_at(network, reader)->file == NULL) {
         reader++;
     }
-    return reader < network->layer_count && layer_at(network, reader)->reads_relu ? reader : i;
+    return layer_feeds_next(network, reader - 1) && layer_at(network, reader)->reads_relu ? reader
+                                                                                          : i;
 }
 
 /* Returns the layers that are computed with layer ${i}: if it is a convolution, a max_pool2d whose
  * windows do not overlap, and a relu before that. */
 static size_t pooled(const struct weft_network *network, size_t i) {
     size_t pool = layer_at(network, i + 1) == &opencl_relu ? i + 2 : i + 1;
-    if (layer_at(network, i) != &opencl_conv2d || layer_at(network, pool) != &opencl_max_pool2d) {
+    if (layer_at(network, i) != &opencl_conv2d || layer_at(network, pool) != &opencl_max_pool2d ||
+        !layer_feeds_next(network, i) || !layer_feeds_next(network, pool - 1)) {
         return 0;
     }
     size_t window = network->layers[pool].as.max_pool2d.kernel;

@@ -53,24 +53,10 @@ static struct opencl_kernel *add_kernel(struct opencl_kernels *kernels, enum ope
     return kernel;
 }
 
-struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
-                                  const struct opencl_function *function) {
-    const struct network_layer *layer = &groups->network->layers[groups->list[group].main];
-    size_t more = count_items(function->input_items, layer, groups->mapping);
-    return (struct opencl_call){
-        .function = function,
-        .group = group,
-        .items = count_items(function->items, layer, groups->mapping) + more,
-        .dinput_items = more,
-        .input_items = groups->list[group].first == 0 ? more : 0,
-    };
-}
-
-/* Adds a call of ${function} for ${group} to the last kernel. */
-static void add_call(struct opencl_kernels *kernels, size_t group,
-                     const struct opencl_function *function) {
+/* Adds ${call} to the last kernel. */
+static void add_call(struct opencl_kernels *kernels, struct opencl_call call) {
     struct opencl_kernel *kernel = &kernels->list[kernels->count - 1];
-    kernel->calls[kernel->count++] = opencl_call_of(kernels->groups, group, function);
+    kernel->calls[kernel->count++] = call;
 }
 
 enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
@@ -125,7 +111,7 @@ static unsigned items_passes(const struct opencl_kernels *kernels, size_t group)
     }
     for (size_t f = 0; f < of->layer->function_count; f++) {
         const struct opencl_function *function = &of->layer->functions[f];
-        const size_t items = opencl_call_of(kernels->groups, group, function).items;
+        const size_t items = opencl_call_of(kernels->groups, group, function, 0).items;
         const uint64_t flop = 2 * CPU_LANES * of->shards * layer_flop(layer);
         if (function->range == RANGE_ITEMS &&
             (items >= (size_t)ITEMS_OF_UNIT * kernels->limits.units ||
@@ -136,46 +122,33 @@ static unsigned items_passes(const struct opencl_kernels *kernels, size_t group)
     return passes;
 }
 
-/* See RANGE_BATCH, RANGE_ITEMS and settles. */
-unsigned opencl_passes_of(const struct opencl_group *group,
-                          const struct opencl_function *function) {
-    const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
-    if (group->by_items != 0) {
-        return function->range == RANGE_ITEMS ? function->passes & group->by_items
-                                              : function->passes & ~group->by_items;
-    }
-    if (function->range == RANGE_ITEMS) {
-        return 0;
-    }
-    if (function->range == RANGE_BATCH) {
-        return group->by_channels ? function->passes : 0;
-    }
-    if (function->settles || (group->settles && function->range != RANGE_SUMS)) {
-        return function->settles && group->settles ? function->passes : 0;
-    }
-    return group->by_channels ? function->passes & ~batch : function->passes;
-}
-
-/* Returns the first function of ${group} in ${pass}, or NULL. */
-static const struct opencl_function *find_function(const struct opencl_kernels *kernels,
-                                                   size_t group, unsigned pass) {
-    const struct opencl_group *of = &kernels->groups->list[group];
-    for (size_t f = 0; f < of->layer->function_count; f++) {
-        if ((opencl_passes_of(of, &of->layer->functions[f]) & pass) != 0) {
-            return &of->layer->functions[f];
+/* Returns the first call of ${group} in ${pass}; one without function if there is none. */
+static struct opencl_call find_call(const struct opencl_kernels *kernels, size_t group,
+                                    unsigned pass) {
+    struct opencl_call calls[OPENCL_GROUP_CALLS];
+    const size_t count = opencl_calls_of(kernels->groups, group, calls);
+    for (size_t i = 0; i < count; i++) {
+        if ((calls[i].passes & pass) != 0) {
+            return calls[i];
         }
     }
-    return NULL;
+    return (struct opencl_call){.function = NULL};
+}
+
+/* Returns whether ${group} reads the output of the group before it. */
+static bool reads_before(const struct opencl_groups *groups, size_t group) {
+    const size_t first = groups->list[group].first;
+    return group > 0 && groups->network->layers[first].inputs[0] == first;
 }
 
 /* Returns the work-items of a chain of ${group} and a batch_norm by channels after it. 0: there
  * is no such chain, or it has too few work-items for the compute units. */
 static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_groups *groups = kernels->groups;
-    const struct opencl_function *first = find_function(kernels, group, PASS_FORWARD_BATCH);
+    const struct opencl_function *first = find_call(kernels, group, PASS_FORWARD_BATCH).function;
     size_t parts, channels, units = kernels->limits.units;
-    if (group + 1 >= groups->count || !groups->list[group + 1].by_channels || first == NULL ||
-        first->parts == NULL) {
+    if (group + 1 >= groups->count || !groups->list[group + 1].by_channels ||
+        !reads_before(groups, group + 1) || first == NULL || first->parts == NULL) {
         return 0;
     }
     parts = first->parts(main_layer(kernels, group), kernels->groups->mapping);
@@ -196,6 +169,9 @@ static size_t find_step(const struct opencl_kernels *kernels) {
             break;
         }
         first--;
+        if (first == 0 || !layer_feeds_next(groups->network, groups->list[first].first - 1)) {
+            break; /* it reads what others read, too */
+        }
     }
     return first;
 }
@@ -203,43 +179,36 @@ static size_t find_step(const struct opencl_kernels *kernels) {
 /* Adds the kernel of PASS_STEP, from group ${first} on. */
 static void add_step(struct opencl_kernels *kernels, size_t first) {
     size_t end = kernels->groups->count;
-    struct opencl_kernel *kernel = add_kernel(kernels, LOOP_SHARD, PASS_STEP);
+    add_kernel(kernels, LOOP_SHARD, PASS_STEP);
     for (size_t group = first; group < end; group++) {
-        add_call(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
+        add_call(kernels, find_call(kernels, group, PASS_FORWARD_BATCH));
     }
-    kernel->calls[kernel->count++] =
-        (struct opencl_call){.function = &opencl_loss, .group = end - 1, .items = 1};
+    add_call(kernels, (struct opencl_call){.function = &opencl_loss, .group = end - 1, .items = 1});
     for (size_t group = end; group-- > first;) {
-        add_call(kernels, group, find_function(kernels, group, PASS_BACKWARD_BATCH));
+        add_call(kernels, find_call(kernels, group, PASS_BACKWARD_BATCH));
     }
-}
-
-/* Returns whether there is anything to compute. */
-static bool has_items(const struct opencl_kernels *kernels, size_t group,
-                      const struct opencl_function *function) {
-    return function->host != NULL || opencl_call_of(kernels->groups, group, function).items > 0;
 }
 
 /* Adds the kernels of ${group}, without the functions that a chain calls. */
 static void add_group(struct opencl_kernels *kernels, size_t group, bool forward_only, bool apart) {
-    const struct opencl_group *of = &kernels->groups->list[group];
+    struct opencl_call calls[OPENCL_GROUP_CALLS];
+    const size_t count = opencl_calls_of(kernels->groups, group, calls);
     bool chains = !apart && !forward_only && kernels->groups->mapping == WEFT_MAPPING_CPU;
     size_t parts = chains ? count_parts(kernels, group) : 0;
     bool chained = chains && group > 0 && count_parts(kernels, group - 1) > 0;
     if (parts > 0) {
         add_kernel(kernels, LOOP_CHANNELS, PASS_FORWARD_BATCH)->parts = parts;
-        add_call(kernels, group, find_function(kernels, group, PASS_FORWARD_BATCH));
-        add_call(kernels, group + 1, find_function(kernels, group + 1, PASS_FORWARD_BATCH));
+        add_call(kernels, find_call(kernels, group, PASS_FORWARD_BATCH));
+        add_call(kernels, find_call(kernels, group + 1, PASS_FORWARD_BATCH));
     }
-    for (size_t f = 0; f < of->layer->function_count; f++) {
-        const struct opencl_function *function = &of->layer->functions[f];
-        unsigned passes = opencl_passes_of(of, function) & (forward_only ? PASS_FORWARD : ~0u);
+    for (size_t i = 0; i < count; i++) {
+        unsigned passes = calls[i].passes & (forward_only ? PASS_FORWARD : ~0u);
         if (parts > 0 || chained) {
             passes &= ~(unsigned)PASS_FORWARD_BATCH;
         }
-        if (passes != 0 && has_items(kernels, group, function)) {
+        if (passes != 0 && (calls[i].function->host != NULL || calls[i].items > 0)) {
             add_kernel(kernels, LOOP_APART, passes);
-            add_call(kernels, group, function);
+            add_call(kernels, calls[i]);
         }
     }
 }
@@ -250,7 +219,8 @@ enum weft_status opencl_kernels_make(struct opencl_groups *groups,
                                      struct weft_error *error) {
     size_t capacity = 1;
     for (size_t i = 0; i < groups->count; i++) {
-        capacity += groups->list[i].layer->function_count + 1;
+        struct opencl_call calls[OPENCL_GROUP_CALLS];
+        capacity += opencl_calls_of(groups, i, calls) + 1;
     }
     *kernels = (struct opencl_kernels){
         .groups = groups, .limits = *limits, .list = calloc(capacity, sizeof *kernels->list)};

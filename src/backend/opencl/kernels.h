@@ -4,19 +4,8 @@
 #define WEFT_OPENCL_KERNELS_H
 
 #include "backend/backend.h"
+#include "backend/opencl/calls.h"
 #include "backend/opencl/work_groups.h"
-
-struct opencl_function;
-struct opencl_group;
-struct opencl_groups;
-
-/* A call of a layer's function for a group. */
-struct opencl_call {
-    const struct opencl_function *function;
-    size_t group, items;
-    size_t dinput_items; /* of these, at the end: input_items of struct opencl_function */
-    size_t input_items; /* the same in the network's first layer, where training omits them; or 0 */
-};
 
 /* Which items a work-item of a kernel computes; of LOOP_SHARD, in the gpu mapping, a work-group. */
 enum opencl_loop {
@@ -64,12 +53,5 @@ enum opencl_range opencl_kernel_range(const struct opencl_groups *groups,
 
 /* The loss of a step. Like all functions that belong to no layer, it has no passes. */
 extern const struct opencl_function opencl_loss;
-
-/* Returns the call of ${function} for ${group}. */
-struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
-                                  const struct opencl_function *function);
-
-/* Returns the passes in which ${group} calls ${function}. */
-unsigned opencl_passes_of(const struct opencl_group *group, const struct opencl_function *function);
 
 #endif

@@ -11,13 +11,17 @@
 struct opencl_backend;
 
 /* The arguments of a function, in order: buffers that never change, buffers that may change from
- * pass to pass, numbers (int). */
+ * pass to pass, numbers (int), and numbers that are constants in the program's text. Input is the
+ * one that the call is for. */
 enum opencl_argument {
     ARG_END,
     ARG_INPUT,
+    ARG_FIRST_INPUT, /* the layer's first input */
     ARG_OUTPUT,
     ARG_DOUTPUT,
-    ARG_DINPUT,
+    ARG_DINPUT,       /* what the layer contributes to the gradient of its input */
+    ARG_GRADIENT,     /* the gradient of the input */
+    ARG_CONTRIBUTION, /* a contribution to it that is not stored there */
     ARG_PARAMETERS,
     ARG_BUFFERS,
     ARG_PARTIALS,
@@ -38,10 +42,16 @@ enum opencl_argument {
     ARG_BATCH,        /* 1: a pass with the batch's statistics, 0: with the running ones */
     ARG_RESULT_INDEX, /* of the step's first shard in the results */
     ARG_FIRST,        /* index of the step's first image in the order */
+    ARG_SIZE,         /* values of an image of the input */
+    ARG_VALUES,       /* values that an item computes of them */
+    ARG_OFFSET,       /* values of the output before those of the input */
+    ARG_OUT_SIZE,     /* values of an image of the output */
+    ARG_ZERO,         /* 0 */
 };
 
-#define OPENCL_ARG_LATE   ARG_LABELS /* the first that may change from pass to pass */
-#define OPENCL_ARG_NUMBER ARG_COUNT  /* the first that is a number */
+#define OPENCL_ARG_LATE     ARG_LABELS /* the first that may change from pass to pass */
+#define OPENCL_ARG_NUMBER   ARG_COUNT  /* the first that is a number */
+#define OPENCL_ARG_CONSTANT ARG_SIZE   /* the first that is a constant */
 
 /* The passes in which a function runs. */
 enum opencl_pass {
@@ -78,6 +88,10 @@ struct opencl_function {
     enum opencl_range range;
     /* Only in groups that settle (fusions.h): replaces functions of RANGE_ONCE and RANGE_SHARDS. */
     bool settles;
+    /* Of a layer that reads several inputs: the function is called for each of them from
+     * begin_input to end_input - 1, and its items are those of ARG_VALUES. end_input is 0: it is
+     * called once. */
+    size_t begin_input, end_input;
     /* Returns the number of items; NULL: 0. */
     size_t (*items)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the number of further items, at the end of the range, which compute the gradient
@@ -107,6 +121,9 @@ struct opencl_layer {
     /* Every function applies RELU to the input as it reads it, and RELU_GRADIENT to the input's
      * gradient. */
     bool reads_relu;
+    /* The gradient of each input is that of the output, or of the output's values that come from
+     * the input; no function computes it. */
+    bool passes_gradient;
     size_t function_count;
     const struct opencl_function *functions; /* in the order in which a pass runs them */
 };

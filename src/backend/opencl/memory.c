@@ -62,32 +62,55 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
     return opencl_buffer(cl, bytes, what, buffer, error);
 }
 
-/* Makes the tensors of activation ${i}, in lanes: its value, and for training its gradient. */
-static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
-                                        struct weft_error *error) {
+/* Returns the bytes of activation ${i}, in lanes. */
+static size_t activation_bytes(const struct opencl_backend *cl, size_t i) {
     size_t size = shape_size(activation_shape(cl->base.network, i));
-    size_t bytes = lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
-    char name[ACTIVATION_NAME];
-    activation_name(cl->base.network, (struct activation){i, false}, name);
-    TRY(opencl_buffer(cl, bytes, name, &cl->values[i], error));
-    if (cl->base.forward_only) {
-        return WEFT_OK;
-    }
-    activation_name(cl->base.network, (struct activation){i, true}, name);
-    return opencl_buffer(cl, bytes, name, &cl->dvalues[i], error);
+    return lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
 }
 
-/* Makes a group's output and its scratch. The output of a group that computes nothing is its
- * input. */
+/* Makes the value of activation ${i}, or its gradient. */
+static enum weft_status make_tensor(struct opencl_backend *cl, size_t i, bool gradient,
+                                    struct weft_error *error) {
+    char name[ACTIVATION_NAME];
+    activation_name(cl->base.network, (struct activation){i, gradient}, name);
+    return opencl_buffer(cl, activation_bytes(cl, i), name,
+                         gradient ? &cl->dvalues[i] : &cl->values[i], error);
+}
+
+/* Makes the value of activation ${i}, and for training its gradient. */
+static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
+                                        struct weft_error *error) {
+    TRY(make_tensor(cl, i, false, error));
+    return cl->base.forward_only ? WEFT_OK : make_tensor(cl, i, true, error);
+}
+
+/* Makes the memory of a contribution that is added to a gradient. */
+static enum weft_status make_contribution(struct opencl_backend *cl, struct weft_error *error) {
+    size_t most = 0;
+    for (size_t i = 0; i <= cl->base.network->layer_count; i++) {
+        const size_t bytes = activation_bytes(cl, i);
+        most = activation_readers(cl->base.network, i) > 1 && bytes > most ? bytes : most;
+    }
+    return most == 0 || cl->base.forward_only
+               ? WEFT_OK
+               : opencl_buffer(cl, most, "a contribution to a gradient", &cl->contribution, error);
+}
+
+/* Makes a group's output and its scratch. The output of a group that computes nothing is its input,
+ * and so is the gradient, unless other layers contribute to that. */
 static enum weft_status make_group(struct opencl_backend *cl, size_t index,
                                    struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[index];
     const struct network_layer *layer = &cl->base.network->layers[group->main];
     char name[LAYER_NAME_MAX + 16];
     if (group->layer->file == NULL) {
-        cl->values[group->end] = cl->values[group->first];
-        cl->dvalues[group->end] = cl->dvalues[group->first];
-        return WEFT_OK;
+        const size_t input = cl->base.network->layers[group->first].inputs[0];
+        cl->values[group->end] = cl->values[input];
+        if (activation_readers(cl->base.network, input) == 1) {
+            cl->dvalues[group->end] = cl->dvalues[input];
+            return WEFT_OK;
+        }
+        return cl->base.forward_only ? WEFT_OK : make_tensor(cl, group->end, true, error);
     }
     TRY(make_activation(cl, group->end, error));
     snprintf(name, sizeof name, "scratch of %s", layer->name);
@@ -128,6 +151,7 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     for (size_t i = 0; i < cl->groups.count; i++) {
         TRY(make_group(cl, i, error));
     }
+    TRY(make_contribution(cl, error));
     TRY(make_arrays(cl, shards, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error));
@@ -138,22 +162,31 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     return opencl_pace_finish(cl, "clFinish", error);
 }
 
-/* Releases ${count} buffers. Activations that share one are adjacent. */
 static void release_all(cl_device_id device, const cl_mem *buffers, size_t count) {
     for (size_t i = 0; buffers != NULL && i < count; i++) {
-        if (i == 0 || buffers[i] != buffers[i - 1]) {
-            OPENCL_RELEASE(device, MemObject, buffers[i]);
+        OPENCL_RELEASE(device, MemObject, buffers[i]);
+    }
+}
+
+/* Releases the tensors of all activations, each once: that of a layer may be the one that it
+ * reads. */
+static void release_tensors(const struct opencl_backend *cl, cl_mem *tensors) {
+    const struct network_layer *layers = cl->base.network->layers;
+    for (size_t i = cl->base.network->layer_count + 1; tensors != NULL && i-- > 0;) {
+        if (i > 0 && tensors[i] == tensors[layers[i - 1].inputs[0]]) {
+            tensors[i] = NULL;
         }
+        OPENCL_RELEASE(cl->device, MemObject, tensors[i]);
     }
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses,  cl->predictions, cl->table,
-                           cl->identity, cl->order,         cl->results, cl->adam};
-    size_t layers = cl->base.network->layer_count;
-    release_all(cl->device, cl->values, layers + 1);
-    release_all(cl->device, cl->dvalues, layers + 1);
-    release_all(cl->device, cl->scratch, layers);
+    const cl_mem rest[] = {cl->contribution, cl->partials, cl->shard_results, cl->losses,
+                           cl->predictions,  cl->table,    cl->identity,      cl->order,
+                           cl->results,      cl->adam};
+    release_tensors(cl, cl->values);
+    release_tensors(cl, cl->dvalues);
+    release_all(cl->device, cl->scratch, cl->base.network->layer_count);
     release_all(cl->device, cl->arrays, ARRAY_COUNT);
     release_all(cl->device, rest, sizeof rest / sizeof rest[0]);
     free(cl->values);

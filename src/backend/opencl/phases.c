@@ -72,17 +72,17 @@ static void add_common(struct opencl_phases *phases, unsigned passes,
                        const struct opencl_function *function, size_t size, size_t shards,
                        size_t units) {
     size_t items = size / opencl_values_per_item(size, phases->groups.mapping);
-    add_phase(phases, passes, (struct opencl_call){function, 0, items, 0, 0}, shards, units);
+    add_phase(phases, passes, (struct opencl_call){.function = function, .items = items}, shards,
+              units);
 }
 
 /* Adds the functions of ${group} in ${passes}. */
 static void add_group(struct opencl_phases *phases, size_t group, unsigned passes, size_t shards,
                       size_t units) {
-    const struct opencl_group *of = &phases->groups.list[group];
-    for (size_t f = 0; f < of->layer->function_count; f++) {
-        const struct opencl_function *function = &of->layer->functions[f];
-        add_phase(phases, opencl_passes_of(of, function) & passes,
-                  opencl_call_of(&phases->groups, group, function), shards, units);
+    struct opencl_call calls[OPENCL_GROUP_CALLS];
+    const size_t count = opencl_calls_of(&phases->groups, group, calls);
+    for (size_t i = 0; i < count; i++) {
+        add_phase(phases, calls[i].passes & passes, calls[i], shards, units);
     }
 }
 
@@ -92,6 +92,7 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
     static const char *const names[] = {[ARG_PARAMETERS] = "parameters",
                                         [ARG_BUFFERS] = "buffers",
                                         [ARG_PARTIALS] = "partials",
+                                        [ARG_CONTRIBUTION] = "contribution",
                                         [ARG_GRADIENTS] = "gradients",
                                         [ARG_MOMENTS] = "moments",
                                         [ARG_SECOND_MOMENTS] = "second_moments",
@@ -110,14 +111,25 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_FIRST] = "first"};
     const struct opencl_group *group = &phases->groups.list[call->group];
     const enum opencl_argument argument = call->function->arguments[a];
+    const size_t input = opencl_input_of(&phases->groups, call);
     switch (argument) {
     case ARG_INPUT:
     case ARG_OUTPUT:
-        snprintf(name, 24, "value%zu", argument == ARG_INPUT ? group->first : group->end);
+        snprintf(name, 24, "value%zu", argument == ARG_INPUT ? input : group->end);
+        break;
+    case ARG_FIRST_INPUT:
+        snprintf(name, 24, "value%zu", phases->groups.network->layers[group->first].inputs[0]);
+        break;
+    case ARG_DOUTPUT:
+        snprintf(name, 24, "dvalue%zu", group->end);
         break;
     case ARG_DINPUT:
-    case ARG_DOUTPUT:
-        snprintf(name, 24, "dvalue%zu", argument == ARG_DINPUT ? group->first : group->end);
+    case ARG_GRADIENT:
+        if (argument == ARG_GRADIENT || opencl_stores_gradient(&phases->groups, call)) {
+            snprintf(name, 24, "dvalue%zu", input);
+        } else {
+            snprintf(name, 24, "contribution");
+        }
         break;
     case ARG_SCRATCH:
         snprintf(name, 24, "scratch%zu", call->group);
@@ -132,7 +144,7 @@ static void add_buffers(struct opencl_phases *phases, const struct opencl_call *
     for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
         struct opencl_phase_buffer *buffer = &phases->buffers[phases->buffer_count];
         size_t i = 0;
-        *buffer = (struct opencl_phase_buffer){call->function->arguments[a], call->group, ""};
+        *buffer = (struct opencl_phase_buffer){call->function->arguments[a], *call, ""};
         if (buffer->argument >= OPENCL_ARG_NUMBER) {
             continue;
         }
@@ -150,7 +162,8 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     const size_t shards = lanes_shards(batch), end = groups->count;
     size_t capacity = 4;
     for (size_t i = 0; i < end; i++) {
-        capacity += groups->list[i].layer->function_count;
+        struct opencl_call calls[OPENCL_GROUP_CALLS];
+        capacity += opencl_calls_of(groups, i, calls);
     }
     *phases = (struct opencl_phases){.groups = *groups, .forward_only = forward_only};
     phases->groups.list = calloc(end, sizeof *phases->groups.list);
@@ -172,8 +185,11 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     for (size_t i = 0; i < end; i++) {
         add_group(phases, i, PASS_FORWARD, shards, units);
     }
-    add_phase(phases, EVALUATION, (struct opencl_call){&losses, end - 1, 1, 0, 0}, shards, units);
-    add_phase(phases, TRAINING, (struct opencl_call){&opencl_loss, end - 1, 1, 0, 0}, shards,
+    add_phase(phases, EVALUATION,
+              (struct opencl_call){.function = &losses, .group = end - 1, .items = 1}, shards,
+              units);
+    add_phase(phases, TRAINING,
+              (struct opencl_call){.function = &opencl_loss, .group = end - 1, .items = 1}, shards,
               units);
     for (size_t i = end; i-- > 0;) {
         add_group(phases, i, PASS_BACKWARD_BATCH, shards, units);
@@ -200,8 +216,10 @@ static void emit_phase(struct text *text, const struct opencl_phases *phases, si
     const enum opencl_argument *arguments = phase->call.function->arguments;
     text_add(text, "__attribute__((noinline)) void phase_%zu(int begin, int end", i);
     for (size_t a = 0; arguments[a] != ARG_END; a++) {
-        text_add(text, ", %sa%zu",
-                 opencl_emit_type(arguments[a], phase->call.function->passes != 0), a);
+        if (arguments[a] < OPENCL_ARG_CONSTANT) {
+            text_add(text, ", %sa%zu",
+                     opencl_emit_type(arguments[a], phase->call.function->passes != 0), a);
+        }
     }
     text_add(text, ") {\n    LANE_MEMORY lanes = 0;\n"
                    "    for (int i = begin; i < end; i++) ");
@@ -212,7 +230,12 @@ static void emit_phase(struct text *text, const struct opencl_phases *phases, si
         text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
     }
     for (size_t a = 0; arguments[a] != ARG_END; a++) {
-        text_add(text, ", a%zu", a);
+        if (arguments[a] < OPENCL_ARG_CONSTANT) {
+            text_add(text, ", a%zu", a);
+        } else {
+            text_add(text, ", %zu",
+                     opencl_constant_of(&phases->groups, &phase->call, arguments[a]));
+        }
     }
     text_add(text, ");\n}\n");
 }
@@ -227,6 +250,9 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
                                : "",
              phase->chunks, phase->items, phase->by_batch ? "" : " * shards", i);
     for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
+        if (phase->call.function->arguments[a] >= OPENCL_ARG_CONSTANT) {
+            continue;
+        }
         name_argument(phases, &phase->call, a, name);
         text_add(text, ", %s%s", name, strcmp(name, "adam") == 0 ? " + 8 * index" : "");
     }

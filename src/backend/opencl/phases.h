@@ -19,7 +19,7 @@ struct opencl_phase {
 /* A parameter of the kernel: a buffer of the device. */
 struct opencl_phase_buffer {
     enum opencl_argument argument;
-    size_t group; /* of the call that takes it first */
+    struct opencl_call call; /* that takes it first */
     char name[24];
 };
 

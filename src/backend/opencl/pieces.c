@@ -70,7 +70,7 @@ static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *wor
     case ARG_ORDER:
         return work->order;
     default:
-        return opencl_buffer_of(cl, buffer->group, buffer->argument);
+        return opencl_buffer_of(cl, &buffer->call, buffer->argument);
     }
 }
 

@@ -70,17 +70,25 @@ void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch 
     OPENCL_RELEASE(cl->device, Kernel, launch->object);
 }
 
-cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_argument argument) {
-    const struct opencl_group *of = &cl->groups.list[group];
+cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *call,
+                         enum opencl_argument argument) {
+    const struct opencl_group *of = &cl->groups.list[call->group];
+    const size_t input = opencl_input_of(&cl->groups, call);
     switch (argument) {
     case ARG_INPUT:
-        return &cl->values[of->first];
+        return &cl->values[input];
+    case ARG_FIRST_INPUT:
+        return &cl->values[cl->base.network->layers[of->first].inputs[0]];
     case ARG_OUTPUT:
         return &cl->values[of->end];
     case ARG_DOUTPUT:
         return &cl->dvalues[of->end];
     case ARG_DINPUT:
-        return &cl->dvalues[of->first];
+        return opencl_stores_gradient(&cl->groups, call) ? &cl->dvalues[input] : &cl->contribution;
+    case ARG_GRADIENT:
+        return &cl->dvalues[input];
+    case ARG_CONTRIBUTION:
+        return &cl->contribution;
     case ARG_PARAMETERS:
         return &cl->arrays[ARRAY_PARAMETERS];
     case ARG_BUFFERS:
@@ -88,7 +96,7 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_ar
     case ARG_PARTIALS:
         return &cl->partials;
     case ARG_SCRATCH:
-        return &cl->scratch[group];
+        return &cl->scratch[call->group];
     case ARG_GRADIENTS:
         return &cl->arrays[ARRAY_GRADIENTS];
     case ARG_MOMENTS:
@@ -139,16 +147,20 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
     for (size_t c = 0; c < launch->kernel->count; c++) {
         const struct opencl_call *call = &launch->kernel->calls[c];
         const enum opencl_argument *arguments = call->function->arguments;
-        for (size_t a = 0; arguments[a] != ARG_END; a++, index++) {
+        for (size_t a = 0; arguments[a] != ARG_END; a++) {
+            if (arguments[a] >= OPENCL_ARG_CONSTANT) {
+                continue;
+            }
             if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
+                index++;
                 continue;
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(arguments[a], values);
-                TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(number), error));
+                TRY(set_argument(cl, launch, index++, (struct opencl_value)ARG(number), error));
             } else {
-                cl_mem *buffer = opencl_buffer_of(cl, call->group, arguments[a]);
-                TRY(set_argument(cl, launch, index, (struct opencl_value)ARG(*buffer), error));
+                cl_mem *buffer = opencl_buffer_of(cl, call, arguments[a]);
+                TRY(set_argument(cl, launch, index++, (struct opencl_value)ARG(*buffer), error));
             }
         }
     }

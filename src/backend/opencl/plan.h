@@ -39,8 +39,9 @@ struct opencl_pass_values {
     size_t first;        /* training: of the step's first image in the order */
 };
 
-/* Returns the buffer that ${argument} of group ${group} is, in the state. */
-cl_mem *opencl_buffer_of(struct opencl_backend *cl, size_t group, enum opencl_argument argument);
+/* Returns the buffer that ${argument} of ${call} is, in the state. */
+cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *call,
+                         enum opencl_argument argument);
 
 /* Makes the launches of all kernels, with all arguments that do not change. */
 enum weft_status opencl_plan_init(struct opencl_backend *cl, struct weft_error *error);

@@ -95,20 +95,29 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
                                   size_t count) {
     const struct weft_network *network = cl->base.network;
     const struct opencl_group *group = &cl->groups.list[call->group];
-    size_t layer = group->main;
+    size_t layer = group->main, input = opencl_input_of(&cl->groups, call);
     switch (argument) {
     case ARG_INPUT:
         /* The gradient of a product's input needs the input only if that is a relu's. */
         return flop_of(cl, launch, call, 1) > 0 && takes(launch, call, ARG_DINPUT) &&
                        !takes(launch, call, ARG_PARTIALS) && !group->relu
                    ? 0
-                   : profile_activation_bytes(network, group->first, count);
+                   : profile_activation_bytes(network, input, count);
     case ARG_DINPUT:
-        return takes(launch, call, ARG_DINPUT)
-                   ? profile_activation_bytes(network, group->first, count)
-                   : 0;
+        return takes(launch, call, ARG_DINPUT) ? profile_activation_bytes(network, input, count)
+                                               : 0;
+    case ARG_FIRST_INPUT:
+        return profile_activation_bytes(network, network->layers[group->first].inputs[0], count);
+    case ARG_CONTRIBUTION:
+        return profile_activation_bytes(network, input, count);
+    case ARG_GRADIENT: /* written, and read before unless it is copied */
+        return profile_activation_bytes(network, input, count) *
+               (call->function == &opencl_gradient_copy ? 1 : 2);
     case ARG_OUTPUT:
     case ARG_DOUTPUT:
+        if (opencl_call_of_gradient(call) || group->layer == &opencl_concat) {
+            return profile_activation_bytes(network, input, count); /* a part of it */
+        }
         return profile_activation_bytes(network, group->end, count);
     case ARG_PARAMETERS:
     case ARG_BUFFERS: /* two floats a channel, as the parameters */

@@ -141,18 +141,19 @@ static enum weft_status add_group(struct text *text, const struct opencl_kernels
     const struct opencl_group *group = &groups->list[index];
     const struct network_layer *layer = &groups->network->layers[group->main];
     size_t begin = text->length;
-    if (group->layer->file == NULL) {
-        return WEFT_OK;
+    if (group->layer->file != NULL) {
+        /* The macros, then the file. */
+        text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
+        opencl_define(text, "LAYER", group->main + 1);
+        opencl_define(text, "RELU_INPUT", group->relu);
+        define_shape(text, "IN", layer->input);
+        define_shape(text, "OUT", layer->output);
+        define_tensors(text, groups->network, layer);
+        if (group->layer->define != NULL) {
+            group->layer->define(text, layer, groups->mapping);
+        }
+        TRY(opencl_source_add(text, folder, group->layer->file, error));
     }
-    /* The macros, then the file. */
-    text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
-    opencl_define(text, "LAYER", group->main + 1);
-    opencl_define(text, "RELU_INPUT", group->relu);
-    define_shape(text, "IN", layer->input);
-    define_shape(text, "OUT", layer->output);
-    define_tensors(text, groups->network, layer);
-    group->layer->define(text, layer, groups->mapping);
-    TRY(opencl_source_add(text, folder, group->layer->file, error));
     /* Kernels that call several groups follow after all groups. */
     for (size_t i = 0; i < kernels->count; i++) {
         const struct opencl_kernel *kernel = &kernels->list[i];
@@ -202,6 +203,20 @@ static enum weft_status add_common(struct text *text, const struct opencl_kernel
     return WEFT_OK;
 }
 
+/* Returns whether ${groups} call functions of gradient.cl. */
+static bool adds_gradients(const struct opencl_groups *groups) {
+    for (size_t group = 0; group < groups->count; group++) {
+        struct opencl_call calls[OPENCL_GROUP_CALLS];
+        const size_t count = opencl_calls_of(groups, group, calls);
+        for (size_t i = 0; i < count; i++) {
+            if (opencl_call_of_gradient(&calls[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
                                     struct text *text, struct weft_error *error) {
     static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "probe.cl",
@@ -215,6 +230,9 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     opencl_define(text, "PARTIALS_STRIDE", vectors * CPU_LANES);
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         TRY(opencl_source_add(text, folder, shared[i], error));
+    }
+    if (adds_gradients(groups)) {
+        TRY(opencl_source_add(text, folder, "gradient.cl", error));
     }
     /* The layers, the files of no layer, and the kernels that call several groups. */
     for (size_t i = 0; i < groups->count; i++) {

@@ -94,8 +94,10 @@ struct opencl_backend {
     size_t launch_count;
     struct opencl_launch *launches; /* of the kernels, in their order */
     struct opencl_launch common[COMMON_COUNT];
-    /* Tensors of each activation. That of flatten is the one of its input; NULL inside a group. */
+    /* Tensors of each activation. The value of flatten is that of its input, and so is the gradient
+     * if no other layer reads that; NULL inside a group. */
     cl_mem *values, *dvalues;
+    cl_mem contribution;                  /* of a reader to a gradient; NULL: each has one reader */
     cl_mem *scratch;                      /* of each group, or NULL */
     cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;

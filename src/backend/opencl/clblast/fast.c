@@ -77,12 +77,18 @@ static enum weft_status convert(struct opencl_backend *cl, struct opencl_launch 
                   ARG(count));
 }
 
+static struct opencl_call call_of(const struct opencl_backend *cl,
+                                  const struct opencl_fast_layer *layer) {
+    return (struct opencl_call){.group = (size_t)(layer->group - cl->groups.list)};
+}
+
 static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                       size_t first, size_t shards, struct weft_error *error) {
+    const struct opencl_call call = call_of(cl, layer);
     struct opencl_product product = opencl_fast_forward(cl, layer, shards);
     cl_int begin = (cl_int)first, count = (cl_int)shards;
-    TRY(convert(cl, &layer->columns, cl->values[layer->group->first], cl->fast->matrices, first,
-                shards, error));
+    TRY(convert(cl, &layer->columns, *opencl_buffer_of(cl, &call, ARG_INPUT), cl->fast->matrices,
+                first, shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
     return LAUNCH(cl, &layer->output, shards * CPU_LANES, error, ARG(cl->fast->matrices),
                   ARG(cl->arrays[ARRAY_PARAMETERS]), ARG(cl->values[layer->group->end]), ARG(begin),
@@ -91,9 +97,10 @@ static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_f
 
 static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                         size_t first, size_t shards, struct weft_error *error) {
+    const struct opencl_call call = call_of(cl, layer);
     struct opencl_product product = opencl_fast_gradients(cl, layer, shards, first == 0);
-    TRY(convert(cl, &layer->columns, cl->values[layer->group->first], cl->fast->matrices, first,
-                shards, error));
+    TRY(convert(cl, &layer->columns, *opencl_buffer_of(cl, &call, ARG_INPUT), cl->fast->matrices,
+                first, shards, error));
     TRY(convert(cl, &layer->dfeatures, cl->dvalues[layer->group->end], cl->fast->matrices, first,
                 shards, error));
     return opencl_product_enqueue(cl, &product, error);
@@ -101,12 +108,13 @@ static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl
 
 static enum weft_status backward_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
                                        size_t first, size_t shards, struct weft_error *error) {
+    const struct opencl_call call = call_of(cl, layer);
     struct opencl_product product = opencl_fast_backward(cl, layer, shards);
     TRY(convert(cl, &layer->dfeatures, cl->dvalues[layer->group->end], cl->fast->matrices, first,
                 shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
-    return convert(cl, &layer->dinput, cl->fast->matrices, cl->dvalues[layer->group->first], first,
-                   shards, error);
+    return convert(cl, &layer->dinput, cl->fast->matrices, *opencl_buffer_of(cl, &call, ARG_DINPUT),
+                   first, shards, error);
 }
 
 static enum weft_status forward(struct opencl_backend *cl, size_t group, size_t count,

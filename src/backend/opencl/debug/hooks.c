@@ -33,16 +33,27 @@ static enum weft_status flip_activation(struct opencl_backend *cl, cl_mem buffer
                 (image / CPU_LANES * ref->count + value) * CPU_LANES + image % CPU_LANES, error);
 }
 
+/* Returns whether no reader but that of ${call} contributes to the gradient of its input later. */
+static bool completes_gradient(const struct opencl_backend *cl, const struct opencl_call *call) {
+    const struct weft_network *network = cl->base.network;
+    const size_t input = opencl_input_of(&cl->groups, call);
+    const struct network_reader *first = &network->readers[network->first_reader[input]];
+    return first->layer == cl->groups.list[call->group].first && first->input == call->input;
+}
+
 /* Returns whether ${call} writes the tensor ${buffer} for other kernels. */
 static bool call_writes(const struct opencl_backend *cl, const struct opencl_call *call,
                         bool gradient, cl_mem buffer) {
     const struct opencl_group *group = &cl->groups.list[call->group];
-    bool loss = call->function->passes == 0;
+    bool loss = call->function == &opencl_loss;
     for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
         enum opencl_argument argument = call->function->arguments[a];
         if ((!gradient && argument == ARG_OUTPUT && !loss && cl->values[group->end] == buffer) ||
             (gradient && argument == ARG_DOUTPUT && loss && cl->dvalues[group->end] == buffer) ||
-            (gradient && argument == ARG_DINPUT && cl->dvalues[group->first] == buffer)) {
+            (gradient && (argument == ARG_DINPUT || argument == ARG_GRADIENT) &&
+             completes_gradient(cl, call) &&
+             cl->dvalues[opencl_input_of(&cl->groups, call)] == buffer &&
+             (argument == ARG_GRADIENT || opencl_stores_gradient(&cl->groups, call)))) {
             return true;
         }
     }

@@ -24,8 +24,8 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
     for (size_t p = 0; p < launch->kernel->count; p++) {
         const struct opencl_call *call = &launch->kernel->calls[p];
         const struct opencl_group *group = &cl->groups.list[call->group];
-        bool backward = (call->function->passes & PASS_BACKWARD) != 0;
-        bool loss = call->function->passes == 0;
+        bool backward = (call->passes & PASS_BACKWARD) != 0;
+        bool loss = call->function == &opencl_loss;
         if (loss ? record->loss
                  : !record->adam && !record->gather && !record->loss &&
                        record->layer >= group->first && record->layer < group->end &&

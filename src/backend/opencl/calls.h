@@ -1,0 +1,51 @@
+/* calls.h: the calls of functions that compute a group of layers, forward and backward. */
+#ifndef WEFT_OPENCL_CALLS_H
+#define WEFT_OPENCL_CALLS_H
+
+#include "backend/opencl/fusions.h"
+#include "backend/opencl/layer.h"
+
+/* A call of a function for a group. */
+struct opencl_call {
+    const struct opencl_function *function;
+    size_t group, items;
+    size_t input;        /* which of the group's inputs it reads, or computes the gradient of */
+    unsigned passes;     /* bits of enum opencl_pass in which the group calls it; 0: in none */
+    size_t dinput_items; /* of the items, at the end: input_items of struct opencl_function */
+    size_t input_items;  /* the same where that is the network's input, where training omits them */
+};
+
+/* The most calls of a group. */
+#define OPENCL_GROUP_CALLS (16 + 2 * LAYER_INPUTS_MAX)
+
+/* Stores the ${calls} of ${group} in the order in which a pass makes them, and returns their
+ * number: those of the functions of its layer, then those of the functions below for each input,
+ * the last one first. */
+size_t opencl_calls_of(const struct opencl_groups *groups, size_t group,
+                       struct opencl_call calls[OPENCL_GROUP_CALLS]);
+
+/* Returns the call of ${function} of a layer for input ${input} of ${group}. */
+struct opencl_call opencl_call_of(const struct opencl_groups *groups, size_t group,
+                                  const struct opencl_function *function, size_t input);
+
+/* The functions of cl/gradient.cl. Like all functions that belong to no layer, they have no
+ * passes. */
+extern const struct opencl_function opencl_gradient_copy; /* of the output's gradient */
+extern const struct opencl_function opencl_gradient_add;  /* of the output's gradient */
+extern const struct opencl_function opencl_gradient_add_contribution;
+
+/* Returns whether ${call} is of one of these. */
+bool opencl_call_of_gradient(const struct opencl_call *call);
+
+/* Returns the activation that is the input of ${call}. */
+size_t opencl_input_of(const struct opencl_groups *groups, const struct opencl_call *call);
+
+/* Returns whether what ${call} writes to ARG_DINPUT is the gradient of its input, or the first part
+ * of that. If not, it is a contribution, which is then added. */
+bool opencl_stores_gradient(const struct opencl_groups *groups, const struct opencl_call *call);
+
+/* Returns the value of ${argument}, a constant, of ${call}. */
+size_t opencl_constant_of(const struct opencl_groups *groups, const struct opencl_call *call,
+                          enum opencl_argument argument);
+
+#endif

@@ -1,0 +1,197 @@
+/* test_graph.c: networks whose layers read several tensors, or the same one: which layers read
+ * what, gradients by finite differences, equal bits at every place. */
+#include "check_weft.h"
+#include "layer_case.h"
+#include "layer_differences.h"
+#include "network/layer.h"
+#include "training_case.h"
+
+#include <string.h>
+
+#define CONV(name, channels, input)                                                                \
+    "{\"kind\": \"conv2d\", \"name\": \"" name "\", \"out_channels\": " #channels                  \
+    ", \"kernel_size\": 1, \"inputs\": [\"" input "\"]},"
+
+/* Forks, a residual block with batch norm, the input read by four layers, a tensor that a layer
+ * reads twice, concat of three, a fork of a flat tensor. */
+static const char forks[] =
+    "{\"input\": [2, 6, 5], \"layers\": ["
+    "{\"kind\": \"conv2d\", \"name\": \"stem\", \"out_channels\": 3, \"kernel_size\": 1},"
+    "{\"kind\": \"batch_norm\", \"name\": \"norm\"},"
+    "{\"kind\": \"relu\", \"name\": \"act\"},"
+    "{\"kind\": \"conv2d\", \"name\": \"branch\", \"out_channels\": 3, \"kernel_size\": 1},"
+    "{\"kind\": \"batch_norm\", \"name\": \"norm2\"},"
+    "{\"kind\": \"add\", \"name\": \"sum\", \"inputs\": [\"norm2\", \"act\"]},"
+    "{\"kind\": \"relu\", \"name\": \"act2\"}," CONV(
+        "side", 2,
+        "input") "{\"kind\": \"concat\", \"name\": \"join\", \"inputs\": [\"act2\", \"input\", "
+                 "\"side\"]},"
+                 "{\"kind\": \"avg_pool2d\", \"name\": \"pool\", \"kernel_size\": 2},"
+                 "{\"kind\": \"flatten\", \"name\": \"flat\", \"inputs\": [\"input\"]},"
+                 "{\"kind\": \"flatten\", \"name\": \"flat2\", \"inputs\": [\"pool\"]},"
+                 "{\"kind\": \"linear\", \"name\": \"l\", \"out_features\": 4, \"inputs\": "
+                 "[\"flat\"]},"
+                 "{\"kind\": \"linear\", \"name\": \"m\", \"out_features\": 4, \"inputs\": "
+                 "[\"flat2\"]},"
+                 "{\"kind\": \"add\", \"name\": \"twice\", \"inputs\": [\"l\", \"m\", \"l\"]},"
+                 "{\"kind\": \"concat\", \"name\": \"all\", \"inputs\": [\"twice\", \"l\", "
+                 "\"flat\"]},"
+                 "{\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 5}]}";
+
+/* Everything that is fused in a list, and what forks forbid: the relu before a convolution, between
+ * a convolution and its pool, before flatten; the chain at the end. */
+static const char fused[] =
+    "{\"input\": [3, 12, 12], \"layers\": ["
+    "{\"kind\": \"conv2d\", \"name\": \"c1\", \"out_channels\": 4, \"kernel_size\": 3},"
+    "{\"kind\": \"max_pool2d\", \"name\": \"p1\", \"kernel_size\": 2},"
+    "{\"kind\": \"relu\", \"name\": \"r1\"},"
+    "{\"kind\": \"batch_norm\", \"name\": \"n1\"},"
+    "{\"kind\": \"conv2d\", \"name\": \"c2\", \"out_channels\": 4, \"kernel_size\": 1},"
+    "{\"kind\": \"relu\", \"name\": \"r2\"},"
+    "{\"kind\": \"max_pool2d\", \"name\": \"p2\", \"kernel_size\": 1, \"stride\": 1},"
+    "{\"kind\": \"add\", \"name\": \"s\", \"inputs\": [\"p2\", \"c2\", \"n1\"]},"
+    "{\"kind\": \"relu\", \"name\": \"r3\"},"
+    "{\"kind\": \"conv2d\", \"name\": \"c3\", \"out_channels\": 4, \"kernel_size\": 1},"
+    "{\"kind\": \"add\", \"name\": \"s2\", \"inputs\": [\"r3\", \"c3\"]},"
+    "{\"kind\": \"relu\", \"name\": \"r4\"},"
+    "{\"kind\": \"flatten\", \"name\": \"f\"},"
+    "{\"kind\": \"linear\", \"name\": \"l1\", \"out_features\": 8},"
+    "{\"kind\": \"relu\", \"name\": \"r5\"},"
+    "{\"kind\": \"linear\", \"name\": \"l2\", \"out_features\": 8},"
+    "{\"kind\": \"add\", \"name\": \"s3\", \"inputs\": [\"l2\", \"r5\"]},"
+    "{\"kind\": \"relu\", \"name\": \"r6\"},"
+    "{\"kind\": \"linear\", \"name\": \"l3\", \"out_features\": 6},"
+    "{\"kind\": \"relu\", \"name\": \"r7\"},"
+    "{\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 3}]}";
+
+START_TEST(readers) {
+    struct weft_network *network = layer_network(forks), *copy;
+    const size_t expected[] = {4, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 1, 1, 1, 0};
+    struct weft_error error = {0};
+    ck_assert_int_eq(network_copy(network, &copy, &error), WEFT_OK);
+    network_destroy(network);
+    ck_assert_uint_eq(copy->layer_count + 1, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i <= copy->layer_count; i++) {
+        ck_assert_msg(activation_readers(copy, i) == expected[i], "activation %zu has %zu readers",
+                      i, activation_readers(copy, i));
+    }
+    /* l is read by twice, by position 0 and 2, and by all. */
+    const struct network_reader *of = &copy->readers[copy->first_reader[13]];
+    ck_assert_uint_eq(of[0].layer, 14);
+    ck_assert_uint_eq(of[0].input, 0);
+    ck_assert_uint_eq(of[1].layer, 14);
+    ck_assert_uint_eq(of[1].input, 2);
+    ck_assert_uint_eq(of[2].layer, 15);
+    ck_assert_uint_eq(of[2].input, 1);
+    ck_assert(!layer_stores_gradient(copy, &copy->layers[14], 0));
+    ck_assert(layer_stores_gradient(copy, &copy->layers[14], 1));
+    ck_assert(!layer_stores_gradient(copy, &copy->layers[14], 2));
+    ck_assert(layer_stores_gradient(copy, &copy->layers[15], 1));
+    /* stem to norm; act is read twice; norm2 is read by a layer that reads more. */
+    ck_assert(layer_feeds_next(copy, 0));
+    ck_assert(!layer_feeds_next(copy, 2));
+    ck_assert(!layer_feeds_next(copy, 4));
+    ck_assert(layer_feeds_next(copy, 5));
+    ck_assert(!layer_feeds_next(copy, 6));
+    ck_assert(!layer_feeds_next(copy, 16));
+    network_destroy(copy);
+}
+END_TEST
+
+/* "inputs" is written where it says more than the order of the list, and read back. */
+START_TEST(text) {
+    struct weft_network *network = layer_network(
+        "{\"input\": [2], \"layers\": ["
+        "{\"kind\": \"relu\", \"inputs\": [\"input\"]}, {\"kind\": \"relu\", \"inputs\": "
+        "[\"relu1\"]},"
+        "{\"kind\": \"linear\", \"out_features\": 2, \"inputs\": [\"input\"], \"name\": \"l\"},"
+        "{\"inputs\": [\"relu2\", \"l\"], \"kind\": \"add\"}]}");
+    struct weft_network *again;
+    char *json = network_to_json(network), *rewritten;
+    ck_assert_str_eq(json,
+                     "{\"input\": [2], \"layers\": [{\"kind\": \"relu\"}, {\"kind\": \"relu\"}, "
+                     "{\"kind\": \"linear\", \"name\": \"l\", \"inputs\": [\"input\"], "
+                     "\"out_features\": 2}, {\"kind\": \"add\", \"inputs\": [\"relu2\", "
+                     "\"l\"]}]}");
+    again = layer_network(json);
+    rewritten = network_to_json(again);
+    ck_assert_str_eq(json, rewritten);
+    network_destroy(network);
+    network_destroy(again);
+    free(json);
+    free(rewritten);
+}
+END_TEST
+
+/* Without relu and batch_norm, so that the outputs are smooth. */
+static const char smooth[] =
+    "{\"input\": [2, 6, 5], \"layers\": [" CONV("a", 3, "input") CONV("b", 3, "a")
+        CONV("c", 2,
+             "input") "{\"kind\": \"add\", \"name\": \"s\", \"inputs\": [\"a\", \"b\", \"a\"]},"
+                      "{\"kind\": \"concat\", \"name\": \"j\", \"inputs\": [\"c\", \"s\", "
+                      "\"input\", \"b\"]},"
+                      "{\"kind\": \"flatten\", \"name\": \"f\"},"
+                      "{\"kind\": \"flatten\", \"name\": \"g\", \"inputs\": [\"c\"]},"
+                      "{\"kind\": \"linear\", \"name\": \"l\", \"out_features\": 3, \"inputs\": "
+                      "[\"f\"]},"
+                      "{\"kind\": \"concat\", \"name\": \"k\", \"inputs\": [\"l\", \"g\", \"l\"]},"
+                      "{\"kind\": \"linear\", \"name\": \"out\", \"out_features\": 3}]}";
+
+START_TEST(differences) {
+    struct weft_network *network = layer_network(smooth);
+    struct layer_values values;
+    layer_values_draw(network, 5, LAYER_PLAIN, 77, &values);
+    layer_check_differences("smooth", network, &values, 5, WEFT_STATISTICS_RUNNING, 0x1p-6f, 1e-3);
+    layer_values_finish(&values);
+    network_destroy(network);
+}
+END_TEST
+
+START_TEST(bits) {
+    layer_check_bits("forks", LAYER_LARGE, forks);
+}
+END_TEST
+
+START_TEST(bits_fused) {
+    layer_check_fused("forks and fusions", LAYER_LARGE, fused);
+}
+END_TEST
+
+/* Six steps at every place: launches, and the kernel of many steps. */
+START_TEST(training) {
+    struct weft_network *network = layer_network(fused);
+    struct layer_place places[LAYER_PLACES_MAX];
+    struct layer_values values;
+    struct weft_images images;
+    float pixels[256];
+    size_t count = layer_places_list_fused(LAYER_LARGE, "graph", places);
+    layer_values_draw(network, 1, LAYER_PLAIN, 5, &values);
+    pixels_normalised(pixels);
+    training_images(40, 3 * 12 * 12, 3, 7, &images);
+    images.channels = network->input.channels;
+    images.height = network->input.height;
+    images.width = network->input.width;
+    training_check(network,
+                   &(struct training_case){.name = "graph",
+                                           .parameters = values.parameters,
+                                           .buffers = values.buffers,
+                                           .data = &images,
+                                           .pixels = pixels,
+                                           .batch = 17,
+                                           .epochs = 2},
+                   1, places, count);
+    images_finish(&images);
+    layer_values_finish(&values);
+    network_destroy(network);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, readers);
+    tcase_add_test(tests, text);
+    tcase_add_test(tests, differences);
+    tcase_add_test(tests, bits);
+    tcase_add_test(tests, bits_fused);
+    tcase_add_test(tests, training);
+}
+CHECK_MAIN("graph", add_tests)
