@@ -2,8 +2,6 @@
 #include "api/session.h"
 #include "train/train_model.h"
 
-#include <string.h>
-
 /* What the callback of an evaluation needs. */
 struct run {
     struct weft_session *session;
@@ -62,7 +60,8 @@ static enum weft_status evaluate_set(struct weft_session *session, size_t set,
                                                  .batch = options->batch,
                                                  .progress = progress,
                                                  .context = &run,
-                                                 .want_logits = options->logits != NULL};
+                                                 .confusion = options->confusion,
+                                                 .logits = options->logits};
     struct evaluation found;
     TRY(evaluate_images(session->backend, &requested, &found, error));
     result->images = found.images;
@@ -70,14 +69,6 @@ static enum weft_status evaluate_set(struct weft_session *session, size_t set,
     result->outputs = found.classes;
     result->accuracy = found.accuracy;
     result->loss = found.loss;
-    if (options->confusion != NULL) {
-        memcpy(options->confusion, found.confusion,
-               found.classes * found.classes * sizeof *found.confusion);
-    }
-    if (options->logits != NULL) {
-        memcpy(options->logits, found.logits, found.images * found.classes * sizeof *found.logits);
-    }
-    evaluation_finish(&found);
     return WEFT_OK;
 }
 

@@ -1,8 +1,10 @@
 /* evaluate.c: weft evaluate: the confusion matrix of a model. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/evaluation.h"
 #include "cli/figures.h"
 #include "cli/identity.h"
 #include "cli/json.h"
@@ -11,7 +13,8 @@
 #include "cli/needs.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/setup_backend.h"
+#include "cli/setup.h"
+#include "numerics.h"
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
@@ -55,14 +58,13 @@ struct state {
     const struct options *options;
     const char *path; /* of the model */
     struct weft_model *model;
-    struct weft_images images;
+    struct weft_images *images;
     struct cli_identity identity; /* of the images */
     const char *const *names;     /* of the classes */
-    struct backend *backend;
-    struct evaluation_options requested;
+    struct weft_session *session;
+    struct weft_evaluation_options requested;
     struct cli_progress bar;
     enum pixels pixels;
-    struct evaluation found; /* for its logits */
     struct report_evaluation evaluation;
     bool draws; /* the figure */
     double seconds;
@@ -70,7 +72,7 @@ struct state {
 
 static enum weft_status choose(struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
-    struct evaluation_options *requested = &state->requested;
+    struct weft_evaluation_options *requested = &state->requested;
     requested->statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
                                                                          : WEFT_STATISTICS_RUNNING;
     state->pixels = options->pixels == RAW ? RAW : NORMALISED;
@@ -91,34 +93,48 @@ static enum weft_status choose(struct state *state, struct weft_error *error) {
     return WEFT_OK;
 }
 
+/* Opens the device, and hands the images to it. */
+static enum weft_status open_session(struct state *state, struct weft_error *error) {
+    const struct cli_options *common = &state->options->common;
+    const struct weft_network *network = weft_model_network(state->model);
+    const size_t count = weft_images_count(state->images);
+    const size_t most = state->requested.statistics == WEFT_STATISTICS_RUNNING
+                            ? cli_needs_batch(network, true)
+                            : (size_t)state->options->batch;
+    const size_t batch = most < count ? most : count;
+    float raw[256];
+    state->requested.batch = batch;
+    cli_needs_print(common, network, batch, batch, true);
+    TRY(cli_setup_session(common, state->model, batch, true, &state->bar, &state->session, error));
+    for (int v = 0; v < 256; v++) {
+        raw[v] = weft_div((float)v, 255.0f);
+    }
+    if (state->pixels == RAW) {
+        TRY(weft_session_set_pixels(state->session, raw, error));
+    }
+    return weft_session_keep(state->session, state->images, error);
+}
+
 /* Reads the model and the images, and hands both to the device. */
 static enum weft_status prepare(struct state *state, struct weft_error *error) {
     const struct cli_options *common = &state->options->common;
     const enum weft_split split = (enum weft_split)state->options->split;
-    struct evaluation_options *requested = &state->requested;
-    const struct weft_network *network;
-    char folder[4096];
-    size_t most = (size_t)state->options->batch;
+    char *folder = NULL;
+    enum weft_status status;
     TRY(cli_load_model(common, common->operands[0], state->options->network, &state->model, error));
     state->path = weft_model_path(state->model);
-    network = state->model->network;
-    if (requested->statistics == WEFT_STATISTICS_RUNNING) {
-        most = cli_needs_batch(network, true);
-    }
-    TRY(data_find(common->data, folder, error));
-    TRY(images_read(folder, split, &state->images, NULL, error));
-    TRY(backend_check_images(network, &state->images, error));
-    cli_identity_start(&state->identity, &state->images);
-    cli_message_detail(common, "data: %s, %zu images", folder, state->images.count);
-    requested->batch = most < state->images.count ? most : state->images.count;
-    cli_needs_print(common, network, requested->batch, requested->batch, true);
-    TRY(cli_setup_device(common, network, requested->batch, true, &state->bar, &state->backend,
-                         error));
+    TRY(weft_data_find(common->data, &folder, error));
+    TRY_OR(done,
+           cli_load_images(folder, split, weft_model_network(state->model), &state->images, error));
+    cli_identity_start(&state->identity, state->images);
+    cli_message_detail(common, "data: %s, %zu images", folder, weft_images_count(state->images));
+    TRY_OR(done, open_session(state, error));
     cli_identity_finish(&state->identity);
     cli_identity_check_split(common, folder, split, &state->identity, state->path, state->model);
     state->names = cli_identity_classes(state->model, &state->identity);
-    TRY(cli_setup_write_model(state->backend, state->model, state->pixels == RAW, error));
-    return backend_set_images(state->backend, 0, &state->images, error);
+done:
+    weft_free(folder);
+    return status;
 }
 
 static bool progress(void *context, size_t done, size_t images) {
@@ -127,18 +143,33 @@ static bool progress(void *context, size_t done, size_t images) {
     return !os_interrupted();
 }
 
+/* Allocates the array of the logits, if they are wanted. */
+static enum weft_status reserve_logits(struct state *state, struct weft_error *error) {
+    struct weft_evaluation_options *requested = &state->requested;
+    const size_t images = weft_images_count(state->images);
+    const size_t classes = weft_images_classes(state->images);
+    if (state->options->logits == NULL) {
+        return WEFT_OK;
+    }
+    requested->logits = calloc(images, classes * sizeof *requested->logits);
+    requested->logits_count = images * classes;
+    return requested->logits != NULL
+               ? WEFT_OK
+               : error_set(error, WEFT_NO_MEMORY, "no memory for the logits of %zu images", images);
+}
+
 static enum weft_status evaluate(struct state *state, struct weft_error *error) {
     double start = os_seconds();
     enum weft_status status;
+    TRY(reserve_logits(state, error));
     cli_progress_start(&state->bar, &state->options->common);
-    cli_progress_update(&state->bar, "evaluation", 0, state->images.count, state->requested.batch);
+    progress(state, 0, weft_images_count(state->images));
     state->requested.progress = progress;
     state->requested.context = state;
-    state->requested.want_logits = state->options->logits != NULL;
-    status = evaluate_images(state->backend, &state->requested, &state->found, error);
+    status =
+        cli_evaluate(state->session, state->images, state->requested, &state->evaluation, error);
     state->seconds = os_seconds() - start;
     cli_progress_wipe(&state->bar);
-    state->evaluation = cli_setup_results(&state->found);
     if (status == WEFT_OK && !isfinite(state->evaluation.loss)) {
         /* With a NaN among the logits no class is the largest: such a matrix means nothing. */
         status = error_set(error, WEFT_DIVERGED,
@@ -155,8 +186,8 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
     struct json_writer json;
     if (cli_event_begin(&json, options->common.json, "evaluation")) {
         json_write_string(&json, "model", state->path);
-        json_write_string(&json, "sha256", state->model->sha256);
-        json_write_string(&json, "split", split_name(split));
+        json_write_string(&json, "sha256", weft_model_sha256(state->model));
+        json_write_string(&json, "split", weft_split_name(split));
         json_write_string(&json, "math", cli_math_names[options->common.math]);
         json_write_integer(&json, "images", state->evaluation.images);
         json_write_integer(&json, "batch", options->batch);
@@ -164,7 +195,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "statistics", statistics[state->requested.statistics]);
         json_write_bool(&json, "as_published", options->as_published);
         cli_json_results(&json, &state->evaluation, state->names);
-        cli_setup_json_device(&json, backend_device(state->backend));
+        cli_json_device(&json, "device", weft_session_device(state->session));
         json_write_seconds(&json, "seconds", state->seconds);
         return cli_event_end(&json, error);
     }
@@ -172,7 +203,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         screen_print(
             "as published: %s pixels on the %s split, batch statistics over batches of %llu: "
             "the notebook's %s\n\n",
-            pixels[state->pixels], split_name(split), (unsigned long long)options->batch,
+            pixels[state->pixels], weft_split_name(split), (unsigned long long)options->batch,
             state->pixels == RAW ? "two mistakes" : "second mistake");
     }
     cli_figures_print_confusion(split, &state->evaluation, state->names);
@@ -192,13 +223,24 @@ static enum weft_status check_files(struct state *state, struct weft_error *erro
     return WEFT_OK;
 }
 
+static enum weft_status write_logits(const struct state *state, struct weft_error *error) {
+    const struct report_evaluation *evaluation = &state->evaluation;
+    const struct weft_tensor tensor = {.size = sizeof tensor,
+                                       .name = "logits",
+                                       .rank = 2,
+                                       .shape = {evaluation->images, evaluation->classes},
+                                       .count = evaluation->images * evaluation->classes};
+    const struct weft_tensor *tensors[] = {&tensor};
+    const float *values[] = {state->requested.logits};
+    return weft_tensors_save(state->options->logits, tensors, values, 1, error);
+}
+
 static enum weft_status write_files(const struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
     if (options->csv != NULL) {
         TRY(cli_figures_confusion_csv(&state->evaluation, state->names, options->csv, error));
     }
-    return options->logits != NULL ? evaluation_save_logits(&state->found, options->logits, error)
-                                   : WEFT_OK;
+    return options->logits != NULL ? write_logits(state, error) : WEFT_OK;
 }
 
 /* Prints the matrix even if a file cannot be written, and draws it last: neither failure loses what
@@ -219,7 +261,7 @@ static enum weft_status write_results(const struct state *state, struct weft_err
 }
 
 static enum weft_status run(const void *options, struct weft_error *error) {
-    struct state state = {.options = options};
+    struct state state = {.options = options, .requested = WEFT_EVALUATION_OPTIONS};
     enum weft_status status;
     os_catch_interrupts();
     TRY_OR(done, choose(&state, error));
@@ -229,11 +271,11 @@ static enum weft_status run(const void *options, struct weft_error *error) {
     TRY_OR(done, write_results(&state, error));
 done:
     cli_identity_finish(&state.identity);
-    evaluation_finish(&state.found);
     report_evaluation_finish(&state.evaluation);
-    backend_close(state.backend);
-    images_finish(&state.images);
-    model_destroy(state.model);
+    free(state.requested.logits);
+    weft_session_close(state.session);
+    weft_images_destroy(state.images);
+    weft_model_destroy(state.model);
     return status;
 }
 

@@ -9,11 +9,12 @@
 
 static void hash(void *context) {
     struct cli_identity *identity = context;
-    images_hash(identity->images, &identity->hash);
+    weft_images_hash(identity->images, &identity->hash, NULL);
 }
 
 void cli_identity_start(struct cli_identity *identity, const struct weft_images *images) {
     identity->images = images;
+    identity->hash = (struct weft_images_hash){.size = sizeof identity->hash};
     identity->task = os_task_start(hash, identity);
 }
 
@@ -22,85 +23,127 @@ void cli_identity_finish(struct cli_identity *identity) {
     identity->task = NULL;
 }
 
+/* Returns the data set that ${hash} is of; its name is NULL if it is not known. */
+static struct weft_known_data recognise(const struct weft_images_hash *hash) {
+    struct weft_known_data known = {.size = sizeof known};
+    weft_data_recognise(hash, &known);
+    return known;
+}
+
+struct weft_known_data cli_identity_published(void) {
+    struct weft_known_data known = {.size = sizeof known};
+    weft_data_known(0, WEFT_SPLIT_TRAIN, &known);
+    return known;
+}
+
 const char *const *cli_identity_classes(const struct weft_model *model,
-                                        const struct cli_identity *identity) {
-    return model->classes != NULL ? (const char *const *)model->classes
-                                  : images_class_names(identity->images, &identity->hash);
+                                        struct cli_identity *identity) {
+    const size_t count = weft_images_classes(identity->images);
+    struct weft_known_data known = recognise(&identity->hash);
+    if (known.classes != count) {
+        known = cli_identity_published();
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *own = weft_images_class_name(identity->images, i);
+        const char *recorded = weft_model_class_name(model, i);
+        identity->classes[i] = recorded != NULL ? recorded
+                               : own != NULL    ? own
+                                                : known.class_names[i % known.classes];
+    }
+    return identity->classes;
 }
 
-const char *cli_identity_name(const struct split_hash *hash, const char *unknown) {
-    enum weft_split split;
-    const struct known_data_set *known = data_recognise(hash, &split);
-    return known != NULL ? known->name : unknown;
+const char *cli_identity_name(const struct weft_images_hash *hash, const char *unknown) {
+    const struct weft_known_data known = recognise(hash);
+    return known.name != NULL ? known.name : unknown;
 }
 
-/* Whether two known data sets have the same classes. */
-static bool same_classes(const char *const *a, const char *const *b) {
-    return strcmp(a[0], b[0]) == 0;
+/* Whether two data sets have the same classes. */
+static bool same_classes(const struct weft_known_data *a, const struct weft_known_data *b) {
+    return a->name != NULL && b->name != NULL && strcmp(a->class_names[0], b->class_names[0]) == 0;
 }
 
 /* Stores in ${text} what the images of ${split} are: "MNIST". */
-static const char *describe(const struct split_hash *hash, enum weft_split split, char text[96]) {
-    enum weft_split found;
-    const struct known_data_set *known = data_recognise(hash, &found);
-    if (known == NULL) {
+static const char *describe(const struct weft_known_data *known, enum weft_split split,
+                            char text[96]) {
+    if (known->name == NULL) {
         return "of no known data set";
     }
     snprintf(text, 96, "%s%s", known->name,
-             found == split             ? ""
+             known->split == split      ? ""
              : split == WEFT_SPLIT_TEST ? " (train)"
                                         : " (test)");
     return text;
 }
 
+/* Whether both splits are those of one data set, or both of none. */
+static bool is_pair(const struct weft_known_data *train, const struct weft_known_data *test) {
+    if (train->name == NULL || test->name == NULL) {
+        return train->name == test->name;
+    }
+    return strcmp(train->name, test->name) == 0 && train->split == WEFT_SPLIT_TRAIN &&
+           test->split == WEFT_SPLIT_TEST;
+}
+
 void cli_identity_check_folder(const struct cli_options *options, const char *folder,
                                const struct cli_identity identity[WEFT_SPLIT_COUNT]) {
-    const struct known_data_set *known[WEFT_SPLIT_COUNT];
-    enum weft_split found[WEFT_SPLIT_COUNT] = {WEFT_SPLIT_TRAIN, WEFT_SPLIT_TEST};
-    char train[96], test[96];
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        known[i] = data_recognise(&identity[i].hash, &found[i]);
-    }
-    if (known[WEFT_SPLIT_TRAIN] != known[WEFT_SPLIT_TEST] || found[0] != WEFT_SPLIT_TRAIN ||
-        found[1] != WEFT_SPLIT_TEST) {
+    const struct weft_known_data train = recognise(&identity[WEFT_SPLIT_TRAIN].hash);
+    const struct weft_known_data test = recognise(&identity[WEFT_SPLIT_TEST].hash);
+    const struct weft_known_data published = cli_identity_published();
+    const char *const *names = published.class_names;
+    const size_t last = published.classes - 1;
+    char texts[2][96];
+    if (!is_pair(&train, &test)) {
         cli_message_warning(options, "data-not-published",
                             "%s: its training images are %s, but its test images are %s", folder,
-                            describe(&identity[0].hash, WEFT_SPLIT_TRAIN, train),
-                            describe(&identity[1].hash, WEFT_SPLIT_TEST, test));
-    } else if (known[0] == NULL && identity[0].images->class_names == NULL) {
+                            describe(&train, WEFT_SPLIT_TRAIN, texts[0]),
+                            describe(&test, WEFT_SPLIT_TEST, texts[1]));
+    } else if (train.name == NULL && weft_images_class_name(identity[0].images, 0) == NULL) {
         cli_message_warning(options, "data-not-published",
                             "%s: not the published Fashion-MNIST, but files of the same names: the "
                             "classes are called as there, from \"%s\" to \"%s\"; if they are "
                             "others, write their names into %s/classes.txt, one a line",
-                            folder, fashion_class_names[0], fashion_class_names[9], folder);
-    } else if (known[0] != NULL && !same_classes(known[0]->classes, fashion_class_names)) {
+                            folder, names[0], names[last], folder);
+    } else if (train.name != NULL && !same_classes(&train, &published)) {
         cli_message_warning(options, "data-not-published",
                             "%s: %s, not Fashion-MNIST: the classes are called \"%s\" to \"%s\"",
-                            folder, known[0]->name, known[0]->classes[0],
-                            known[0]->classes[known[0]->class_count - 1]);
+                            folder, train.name, train.class_names[0],
+                            train.class_names[train.classes - 1]);
     }
+}
+
+/* Returns the hashes that ${model} records of ${split}. */
+static struct weft_images_hash recorded(const struct weft_model *model, enum weft_split split) {
+    struct weft_images_hash hash = {.size = sizeof hash};
+    snprintf(hash.images, sizeof hash.images, "%s", weft_model_images_sha256(model, split));
+    snprintf(hash.labels, sizeof hash.labels, "%s", weft_model_labels_sha256(model, split));
+    return hash;
+}
+
+static bool same_hash(const struct weft_images_hash *a, const struct weft_images_hash *b) {
+    return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0;
 }
 
 void cli_identity_check_split(const struct cli_options *options, const char *folder,
                               enum weft_split split, const struct cli_identity *identity,
                               const char *path, const struct weft_model *model) {
-    const struct split_hash *trained = &model->data[WEFT_SPLIT_TRAIN];
-    const struct known_data_set *given, *before;
-    enum weft_split found;
+    const struct weft_images_hash train = recorded(model, WEFT_SPLIT_TRAIN);
+    const struct weft_images_hash test = recorded(model, WEFT_SPLIT_TEST);
+    struct weft_known_data given, before;
     char text[96];
-    if (trained->images[0] == '\0' || split_hash_equal(trained, &identity->hash) ||
-        split_hash_equal(&model->data[WEFT_SPLIT_TEST], &identity->hash)) {
+    if (train.images[0] == '\0' || same_hash(&train, &identity->hash) ||
+        same_hash(&test, &identity->hash)) {
         return;
     }
-    given = data_recognise(&identity->hash, &found);
-    before = data_recognise(trained, &found);
-    if (given != NULL && before != NULL && same_classes(given->classes, before->classes)) {
-        cli_message_notice(options, "%s: %s; %s was trained on %s", folder, given->name, path,
-                           before->name);
+    given = recognise(&identity->hash);
+    before = recognise(&train);
+    if (same_classes(&given, &before)) {
+        cli_message_notice(options, "%s: %s; %s was trained on %s", folder, given.name, path,
+                           before.name);
         return;
     }
     cli_message_warning(options, "data-of-another-model",
                         "%s: its %s images are %s, but %s was trained on %s", folder,
-                        split_name(split), describe(&identity->hash, split, text), path,
-                        before != NULL ? before->name : "other images");
+                        weft_split_name(split), describe(&given, split, text), path,
+                        before.name != NULL ? before.name : "other images");
 }

@@ -3,14 +3,18 @@
 #define WEFT_CLI_IDENTITY_H
 
 #include "cli/options.h"
-#include "data/model.h"
+#include "weft/images.h"
+#include "weft/model.h"
+
+enum { CLI_CLASSES_MAX = 1000 };
 
 /* The hashes of a split, which a thread computes while the device is opened. All zero: not
  * started. Keep its address until cli_identity_finish. */
 struct cli_identity {
     const struct weft_images *images;
-    struct split_hash hash;
+    struct weft_images_hash hash;
     struct os_task *task;
+    const char *classes[CLI_CLASSES_MAX]; /* of cli_identity_classes */
 };
 
 /* Starts to hash ${images}, which must not change until cli_identity_finish. */
@@ -30,11 +34,16 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
                               enum weft_split split, const struct cli_identity *identity,
                               const char *path, const struct weft_model *model);
 
-/* Returns the names of the classes: those that ${model} records, else those of the images. */
+/* Returns the names of the classes, as many as the images have: those that ${model} records, unless
+ * it is NULL, else those of classes.txt, of the data set, or else of Fashion-MNIST. Valid as long
+ * as ${identity}, the model and the images. */
 const char *const *cli_identity_classes(const struct weft_model *model,
-                                        const struct cli_identity *identity);
+                                        struct cli_identity *identity);
 
 /* Returns "Fashion-MNIST", or ${unknown}. */
-const char *cli_identity_name(const struct split_hash *hash, const char *unknown);
+const char *cli_identity_name(const struct weft_images_hash *hash, const char *unknown);
+
+/* Returns the published data set, Fashion-MNIST. */
+struct weft_known_data cli_identity_published(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* load.c: reads models and networks. */
+/* load.c: reads models, networks and images. */
 #include "cli/load.h"
 
 #include <stdlib.h>
@@ -82,5 +82,30 @@ enum weft_status cli_load_network(const char *path, struct weft_network **networ
         status = status != WEFT_OK ? name_file(path, error) : status;
     }
     free(text);
+    return status;
+}
+
+enum weft_status cli_load_images(const char *folder, enum weft_split split,
+                                 const struct weft_network *network, struct weft_images **images,
+                                 struct weft_error *error) {
+    size_t shape[3];
+    enum weft_status status;
+    TRY(weft_images_read(folder, split, images, error));
+    weft_images_shape(*images, shape);
+    status = cli_load_check(network, shape, weft_images_classes(*images), error);
+    if (status != WEFT_OK) {
+        weft_images_destroy(*images);
+        *images = NULL;
+    }
+    return status;
+}
+
+/* What does not fit comes from files. */
+enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],
+                                size_t classes, struct weft_error *error) {
+    enum weft_status status = weft_network_check_images(network, shape, classes, error);
+    if (status == WEFT_USAGE) {
+        error->status = status = WEFT_BAD_FILE;
+    }
     return status;
 }

@@ -1,8 +1,9 @@
-/* load.h: how commands read models and networks. */
+/* load.h: how commands read models, networks and images. */
 #ifndef WEFT_CLI_LOAD_H
 #define WEFT_CLI_LOAD_H
 
 #include "cli/options.h"
+#include "weft/images.h"
 #include "weft/model.h"
 
 /* Prints a notice if the file ${path} is ${undigested} (weft_model_undigested). */
@@ -19,5 +20,15 @@ enum weft_status cli_load_model(const struct cli_options *options, const char *o
  * is NULL. */
 enum weft_status cli_load_network(const char *path, struct weft_network **network,
                                   struct weft_error *error);
+
+/* Reads ${split} of ${folder}, and checks that the images fit ${network}. The caller destroys
+ * ${images}. */
+enum weft_status cli_load_images(const char *folder, enum weft_split split,
+                                 const struct weft_network *network, struct weft_images **images,
+                                 struct weft_error *error);
+
+/* Fails with WEFT_BAD_FILE unless ${network} takes images of ${shape} and predicts ${classes}. */
+enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],
+                                size_t classes, struct weft_error *error);
 
 #endif

@@ -81,14 +81,3 @@ enum weft_status cli_setup_write_model(struct backend *backend, const struct wef
     TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
     return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
 }
-
-struct report_evaluation cli_setup_results(struct evaluation *evaluation) {
-    struct report_evaluation results = {.images = evaluation->images,
-                                        .correct = evaluation->correct,
-                                        .classes = evaluation->classes,
-                                        .accuracy = evaluation->accuracy,
-                                        .loss = evaluation->loss,
-                                        .confusion = evaluation->confusion};
-    evaluation->confusion = NULL;
-    return results;
-}

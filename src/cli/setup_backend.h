@@ -8,8 +8,6 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "data/model.h"
-#include "report/confusion.h"
-#include "train/train_model.h"
 
 /* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
  * splits. The caller finishes ${images}, also after a failure. */
@@ -41,8 +39,5 @@ enum weft_status cli_setup_device(const struct cli_options *options,
  * otherwise normalised ones. */
 enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
                                        bool raw, struct weft_error *error);
-
-/* Returns the results of ${evaluation}, whose matrix it takes over, as reports need them. */
-struct report_evaluation cli_setup_results(struct evaluation *evaluation);
 
 #endif

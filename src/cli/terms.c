@@ -22,6 +22,7 @@ static const struct {
     {"weft_devices_list lists them", "weft devices lists them"},
     {"weft_model_load takes the network of the file", "omit --network"},
     {"weft_model_load_as takes another", "--network FILE names another"},
+    {"weft_network_check_images: ", ""},
     {"in a list for weft_network_create", "in a list for --network FILE"},
 };
 

@@ -2,18 +2,20 @@
 #include "train/train_model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/try.h"
-#include "data/safetensors.h"
 
-/* Adds the results of a pass: of ${count} images with these ${labels}. */
-static void count_pass(struct evaluation *evaluation, const uint16_t *labels, size_t count,
-                       const uint32_t *predictions, const float *losses) {
-    for (size_t i = 0; i < count; i++) {
-        size_t label = labels[i], prediction = predictions[i];
-        evaluation->confusion[label * evaluation->classes + prediction]++;
+/* Adds the results of ${pass}: of images with these ${labels}. */
+static void count_pass(struct evaluation *evaluation, const uint16_t *labels,
+                       const struct evaluation_pass *pass, uint64_t *confusion) {
+    for (size_t i = 0; i < pass->count; i++) {
+        size_t label = labels[i], prediction = pass->predictions[i];
+        if (confusion != NULL) {
+            confusion[label * evaluation->classes + prediction]++;
+        }
         evaluation->correct += prediction == label;
-        evaluation->loss += (double)losses[i];
+        evaluation->loss += (double)pass->losses[i];
     }
 }
 
@@ -39,7 +41,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
     const size_t images = evaluation->images;
     const size_t batch = options->batch < images ? options->batch : images;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
-    float *losses = malloc(batch * sizeof *losses), *logits = evaluation->logits;
+    float *losses = malloc(batch * sizeof *losses), *logits = options->logits;
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
         status = error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
@@ -60,7 +62,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
             interrupted(first, images, error);
         }
         TRY_OR(done, status);
-        count_pass(evaluation, labels + first, pass.count, predictions, losses);
+        count_pass(evaluation, labels + first, &pass, options->confusion);
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
 done:
@@ -73,42 +75,16 @@ enum weft_status evaluate_images(struct backend *backend, const struct evaluatio
                                  struct evaluation *evaluation, struct weft_error *error) {
     size_t classes = shape_size(network_output(backend_network(backend))), images;
     const uint16_t *labels = backend_labels(backend, options->set, &images);
-    enum weft_status status;
     *evaluation = (struct evaluation){.images = images, .classes = classes};
     if (options->batch == 0 || images == 0) {
         return error_set(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu", images,
                          options->batch);
     }
-    evaluation->confusion = calloc(classes * classes, sizeof *evaluation->confusion);
-    if (options->want_logits) {
-        evaluation->logits = calloc(images, classes * sizeof *evaluation->logits);
+    if (options->confusion != NULL) {
+        memset(options->confusion, 0, classes * classes * sizeof *options->confusion);
     }
-    status = evaluation->confusion == NULL || (options->want_logits && evaluation->logits == NULL)
-                 ? error_set(error, WEFT_NO_MEMORY, "evaluation: no memory")
-                 : run_passes(backend, labels, options, evaluation, error);
-    if (status != WEFT_OK) {
-        evaluation_finish(evaluation);
-        return status;
-    }
+    TRY(run_passes(backend, labels, options, evaluation, error));
     evaluation->accuracy = (double)evaluation->correct / (double)evaluation->images;
     evaluation->loss /= (double)evaluation->images;
     return WEFT_OK;
-}
-
-enum weft_status evaluation_save_logits(const struct evaluation *evaluation, const char *path,
-                                        struct weft_error *error) {
-    struct safetensors_source source = {.name = "logits",
-                                        .rank = 2,
-                                        .shape = {evaluation->images, evaluation->classes},
-                                        .floats = evaluation->logits};
-    if (evaluation->logits == NULL) {
-        return error_set(error, WEFT_USAGE, "%s: the evaluation kept no logits", path);
-    }
-    return safetensors_write(path, NULL, 0, &source, 1, NULL, error);
-}
-
-void evaluation_finish(struct evaluation *evaluation) {
-    free(evaluation->confusion);
-    free(evaluation->logits);
-    *evaluation = (struct evaluation){0};
 }

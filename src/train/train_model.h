@@ -50,31 +50,24 @@ struct evaluation_options {
     /* Called after each pass with the number of evaluated images and of all images. May be NULL.
      * Returns false to stop with WEFT_INTERRUPTED. */
     bool (*progress)(void *context, size_t done, size_t images);
-    void *context;    /* passed to the callback */
-    bool want_logits; /* store the logits in the evaluation */
+    void *context; /* passed to the callback */
+    /* Where to store the matrix, classes x classes: a row for each true class, a column for each
+     * predicted one; and the logits, images x classes. Either may be NULL. */
+    uint64_t *confusion;
+    float *logits;
 };
 
-/* The result of a model on a split. Free with evaluation_finish. */
+/* The result of a model on a split. */
 struct evaluation {
     size_t images, correct, classes;
-    double accuracy;     /* correct / images */
-    double loss;         /* mean cross entropy */
-    uint64_t *confusion; /* classes x classes: a row for each true class, a column a prediction */
-    float *logits;       /* images x classes, or NULL without want_logits */
+    double accuracy; /* correct / images */
+    double loss;     /* mean cross entropy */
 };
 
 /* Evaluates the parameters and buffers that ${backend} holds on its images and labels of
  * options->set (backend_set_images). Fails with WEFT_USAGE when it has no such images or
- * options->batch is 0, and as backend_evaluate does; then ${evaluation} holds nothing. */
+ * options->batch is 0, and as backend_evaluate does. */
 enum weft_status evaluate_images(struct backend *backend, const struct evaluation_options *options,
                                  struct evaluation *evaluation, struct weft_error *error);
-
-/* Writes the logits of ${evaluation} to ${path}: safetensors with one tensor "logits" (images x
- * classes). Fails with WEFT_BAD_FILE, and with WEFT_USAGE for an evaluation without logits. */
-enum weft_status evaluation_save_logits(const struct evaluation *evaluation, const char *path,
-                                        struct weft_error *error);
-
-/* Frees what ${evaluation} holds and leaves it all zero. Harmless on all zero. */
-void evaluation_finish(struct evaluation *evaluation);
 
 #endif

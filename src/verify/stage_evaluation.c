@@ -16,24 +16,34 @@
  * training. */
 static enum weft_status evaluate(const struct trainer *trainer, struct backend *backend,
                                  uint64_t *images, char digest[65], struct weft_error *error) {
-    struct evaluation_options options = {.set = WEFT_SPLIT_TEST,
-                                         .statistics = WEFT_STATISTICS_RUNNING,
-                                         .batch = trainer->batch,
-                                         .want_logits = true};
-    struct evaluation evaluation = {.images = 0};
+    const size_t classes = shape_size(network_output(backend_network(backend)));
+    struct evaluation_options options = {
+        .set = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .batch = trainer->batch};
+    struct evaluation evaluation;
     struct sha256 hash;
-    TRY(evaluate_images(backend, &options, &evaluation, error));
+    size_t count;
+    enum weft_status status;
+    backend_labels(backend, options.set, &count);
+    *images = count;
+    options.confusion = calloc(classes * classes, sizeof *options.confusion);
+    options.logits = calloc(count, classes * sizeof *options.logits);
+    if (options.confusion == NULL || options.logits == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
+        goto done;
+    }
+    TRY_OR(done, evaluate_images(backend, &options, &evaluation, error));
     sha256_init(&hash);
     sha256_update(&hash, trainer->expected, strlen(trainer->expected));
-    trainer_hash_words(&hash, evaluation.logits, evaluation.images * evaluation.classes);
-    for (size_t i = 0; i < evaluation.classes * evaluation.classes; i++) {
-        uint32_t count = (uint32_t)evaluation.confusion[i];
-        trainer_hash_words(&hash, &count, 1);
+    trainer_hash_words(&hash, options.logits, count * classes);
+    for (size_t i = 0; i < classes * classes; i++) {
+        uint32_t cell = (uint32_t)options.confusion[i];
+        trainer_hash_words(&hash, &cell, 1);
     }
     sha256_final_hex(&hash, digest);
-    *images = evaluation.images;
-    evaluation_finish(&evaluation);
-    return WEFT_OK;
+done:
+    free(options.confusion);
+    free(options.logits);
+    return status;
 }
 
 /* Batches of an evaluation, compared one by one. */

@@ -51,9 +51,8 @@ static void train(struct weft_model *model, const struct weft_images *images, ui
     struct evaluation_options way = {.set = WEFT_SPLIT_TRAIN,
                                      .statistics =
                                          how & 4 ? WEFT_STATISTICS_BATCH : WEFT_STATISTICS_RUNNING,
-                                     .batch = images->count,
-                                     .want_logits = true};
-    struct evaluation evaluation = {0};
+                                     .batch = images->count};
+    struct evaluation evaluation;
     struct backend *backend = NULL;
     struct weft_error error = {0};
     float pixels[256];
@@ -65,12 +64,16 @@ static void train(struct weft_model *model, const struct weft_images *images, ui
         backend_set_pixels(backend, pixels, &error) == WEFT_OK &&
         backend_set_images(backend, WEFT_SPLIT_TRAIN, images, &error) == WEFT_OK &&
         train_model(model, backend, images->count, &training, NULL, &error) == WEFT_OK) {
+        size_t outputs = shape_size(network_output(model->network));
+        way.logits = calloc(images->count * outputs, sizeof *way.logits);
+        way.confusion = calloc(outputs * outputs, sizeof *way.confusion);
         evaluate_images(backend, &way, &evaluation, &error);
     }
     if (error.status != WEFT_OK) {
         require_failure(error.status, &error);
     }
-    evaluation_finish(&evaluation);
+    free(way.logits);
+    free(way.confusion);
     backend_close(backend);
 }
 

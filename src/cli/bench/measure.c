@@ -133,12 +133,11 @@ static enum weft_status evaluate(struct cli_bench *bench, struct backend *backen
                                          .statistics = WEFT_STATISTICS_RUNNING,
                                          .batch = part->batch,
                                          .progress = cli_setup_go_on};
-    struct evaluation evaluation = {0};
+    struct evaluation evaluation;
     double start = os_seconds();
     enum weft_status status = evaluate_images(backend, &options, &evaluation, error);
     (void)bench, (void)warm;
     *seconds = os_seconds() - start;
-    evaluation_finish(&evaluation);
     return status;
 }
 

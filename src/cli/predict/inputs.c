@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/backend.h"
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/identity.h"
@@ -12,29 +11,32 @@
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/predict/picture.h"
-#include "cli/setup.h"
 #include "report/canvas.h"
 
 #define INDICES_MAX 100000
 
+const char *cli_predict_class(const struct cli_prediction *state, size_t label) {
+    const char *recorded = weft_model_class_name(state->model, label);
+    return recorded != NULL ? recorded : state->fashion[label];
+}
+
 /* Sets the size of the images that the network takes: one channel, or a flat square. */
 static enum weft_status set_size(struct cli_prediction *state, struct weft_error *error) {
-    const struct weft_network *network = state->model->network;
-    struct weft_images images = {.channels = 1,
-                                 .height = network->input.height,
-                                 .width = network->input.width,
-                                 .classes =
-                                     sizeof fashion_class_names / sizeof fashion_class_names[0]};
-    if (network->input.flat) {
-        while (images.width * images.width < network->input.channels) {
-            images.width++;
+    const struct weft_network *network = weft_model_network(state->model);
+    const struct weft_layer *first = weft_network_layer(network, 0);
+    const struct weft_known_data fashion = cli_identity_published();
+    size_t shape[3] = {1, first->input[1], first->input[2]};
+    if (first->flat_input) {
+        while (shape[2] * shape[2] < first->input[0]) {
+            shape[2]++;
         }
-        images.height = images.width;
+        shape[1] = shape[2];
     }
-    state->classes = images.classes;
-    state->height = images.height;
-    state->width = images.width;
-    return backend_check_images(network, &images, error);
+    state->fashion = fashion.class_names;
+    state->classes = fashion.classes;
+    state->height = shape[1];
+    state->width = shape[2];
+    return cli_load_check(network, shape, state->classes, error);
 }
 
 /* Allocates space for ${count} images, and for their mirrored ones. */
@@ -129,16 +131,18 @@ static enum weft_status parse_indices(const char *text, size_t limit, uint32_t *
 static enum weft_status copy_images(struct cli_prediction *state, const struct weft_images *images,
                                     const uint32_t *indices, size_t count,
                                     struct weft_error *error) {
+    const uint8_t *pixels = weft_images_pixels(images);
+    const uint16_t *labels = weft_images_labels(images);
     size_t area = state->height * state->width;
     TRY(reserve(state, count, error));
     for (size_t i = 0; i < count; i++) {
         char name[48];
-        memcpy(state->pixels + i * area, images->pixels + indices[i] * area, area);
+        memcpy(state->pixels + i * area, pixels + indices[i] * area, area);
         state->content[i] =
             cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
-        state->labels[i] = images->labels[indices[i]];
-        snprintf(name, sizeof name, "%s:%u", split_name((enum weft_split)state->options->split),
-                 (unsigned)indices[i]);
+        state->labels[i] = labels[indices[i]];
+        snprintf(name, sizeof name, "%s:%u",
+                 weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);
         TRY(add_image(state, name, error));
     }
     return WEFT_OK;
@@ -146,30 +150,29 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
 
 static enum weft_status read_data(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_predict_options *options = state->options;
-    struct weft_images images = {0};
+    const enum weft_split split = (enum weft_split)options->split;
+    struct weft_images *images = NULL;
     struct cli_identity identity = {0};
     uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
-    char folder[4096];
+    char *folder = NULL;
     size_t count;
     enum weft_status status = WEFT_OK;
     if (indices == NULL) {
         TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "--index: no memory"));
     }
-    TRY_OR(done, data_find(options->common.data, folder, error));
-    TRY_OR(done, images_read(folder, (enum weft_split)options->split, &images, NULL, error));
-    TRY_OR(done, backend_check_images(state->model->network, &images, error));
-    TRY_OR(done, parse_indices(options->index, images.count, indices, &count, error));
-    cli_identity_start(&identity, &images);
+    TRY_OR(done, weft_data_find(options->common.data, &folder, error));
+    TRY_OR(done, cli_load_images(folder, split, weft_model_network(state->model), &images, error));
+    TRY_OR(done, parse_indices(options->index, weft_images_count(images), indices, &count, error));
+    cli_identity_start(&identity, images);
     cli_identity_finish(&identity);
-    cli_identity_check_split(&options->common, folder, (enum weft_split)options->split, &identity,
+    cli_identity_check_split(&options->common, folder, split, &identity,
                              options->common.operands[0], state->model);
-    if (state->model->classes == NULL) {
-        TRY_OR(done, model_set_classes(state->model, images_class_names(&images, &identity.hash),
-                                       images.classes, error));
-    }
-    TRY_OR(done, copy_images(state, &images, indices, count, error));
+    TRY_OR(done, weft_model_set_classes(state->model, cli_identity_classes(state->model, &identity),
+                                        state->classes, error));
+    TRY_OR(done, copy_images(state, images, indices, count, error));
 done:
-    images_finish(&images);
+    weft_images_destroy(images);
+    weft_free(folder);
     free(indices);
     return status;
 }
@@ -204,10 +207,7 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     TRY(cli_load_model(&options->common, options->common.operands[0], options->network,
                        &state->model, error));
     TRY(set_size(state, error));
-    TRY(options->index == NULL ? read_files(state, error) : read_data(state, error));
-    state->class_names = state->model->classes != NULL ? (const char *const *)state->model->classes
-                                                       : fashion_class_names;
-    return WEFT_OK;
+    return options->index == NULL ? read_files(state, error) : read_data(state, error);
 }
 
 void cli_predict_finish(struct cli_prediction *state) {
@@ -221,5 +221,5 @@ void cli_predict_finish(struct cli_prediction *state) {
     free(state->mirrored);
     free(state->content);
     free(state->logits);
-    model_destroy(state->model);
+    weft_model_destroy(state->model);
 }

@@ -61,9 +61,9 @@ static void mirror_image(const struct cli_prediction *state, const uint8_t *from
 }
 
 /* Whether the classes are those of Fashion-MNIST: other pictures must not be mirrored. */
-static bool has_shoes(const char *const *names) {
-    for (size_t i = 0; i < sizeof fashion_class_names / sizeof fashion_class_names[0]; i++) {
-        if (strcmp(names[i], fashion_class_names[i]) != 0) {
+static bool has_shoes(const struct cli_prediction *state) {
+    for (size_t i = 0; i < state->classes; i++) {
+        if (strcmp(cli_predict_class(state, i), state->fashion[i]) != 0) {
             return false;
         }
     }
@@ -73,8 +73,8 @@ static bool has_shoes(const char *const *names) {
 /* Mirrors the images, or adds mirrored images after them, as the option requires. Sets
  * state->computed to the number of images then. */
 static void mirror(struct cli_prediction *state) {
-    bool both = state->options->mirror == MIRROR_AUTO && state->options->index == NULL &&
-                has_shoes(state->class_names);
+    bool both =
+        state->options->mirror == MIRROR_AUTO && state->options->index == NULL && has_shoes(state);
     size_t area = state->height * state->width;
     uint8_t *mirrored = state->pixels + state->count * area;
     state->computed = both ? 2 * state->count : state->count;
@@ -114,7 +114,7 @@ static void choose(struct cli_prediction *state) {
 /* Computes the logits of all images. */
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
     struct weft_session *session;
-    size_t most = cli_needs_batch(state->model->network, true);
+    size_t most = cli_needs_batch(weft_model_network(state->model), true);
     size_t batch = state->computed < most ? state->computed : most;
     enum weft_status status;
     TRY(cli_setup_session(&state->options->common, state->model, batch, true, NULL, &session,
@@ -160,13 +160,13 @@ static void print_text(const struct cli_prediction *state, size_t image, const s
                        size_t top) {
     struct text text = {0};
     for (size_t i = 0; i < top; i++) {
-        text_add(&text, "%s %s %.4f", i > 0 ? "," : "", state->class_names[order[i]],
+        text_add(&text, "%s %s %.4f", i > 0 ? "," : "", cli_predict_class(state, order[i]),
                  (double)state->logits[image * state->classes + order[i]]);
     }
     text_add(&text, "%s", state->mirrored[image] ? " (mirrored)" : "");
     cli_predict_warnings_text(state, image, &text);
     if (state->options->index != NULL) {
-        text_add(&text, " (it is: %s)", state->class_names[state->labels[image]]);
+        text_add(&text, " (it is: %s)", cli_predict_class(state, state->labels[image]));
     }
     cli_text_line(2, "%s:%s", state->names[image], text.failed ? "" : text.bytes);
     free(text.bytes);
@@ -182,13 +182,13 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
         return WEFT_OK;
     }
     json_write_string(&json, "image", state->names[image]);
-    json_write_string(&json, "class", state->class_names[order[0]]);
+    json_write_string(&json, "class", cli_predict_class(state, order[0]));
     json_write_integer(&json, "index", order[0]);
     json_write_float(&json, "probability", probabilities[order[0]]);
     json_write_open(&json, "top", '[');
     for (size_t i = 0; i < top; i++) {
         json_write_open(&json, NULL, '{');
-        json_write_string(&json, "class", state->class_names[order[i]]);
+        json_write_string(&json, "class", cli_predict_class(state, order[i]));
         json_write_float(&json, "probability", probabilities[order[i]]);
         json_write_close(&json, '}');
     }
@@ -196,7 +196,7 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
     json_write_bool(&json, "mirrored", state->mirrored[image]);
     cli_predict_warnings_json(state, image, &json);
     if (state->options->index != NULL) {
-        json_write_string(&json, "label", state->class_names[state->labels[image]]);
+        json_write_string(&json, "label", cli_predict_class(state, state->labels[image]));
     }
     return cli_event_end(&json, error);
 }
@@ -215,7 +215,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
     }
     for (size_t i = 0; i < state->count; i++) {
         sort_top(state->logits + i * state->classes, state->classes, top, order);
-        best[i] = state->class_names[order[0]];
+        best[i] = cli_predict_class(state, order[0]);
         TRY_OR(done, print(state, i, order, top, error));
     }
     TRY_OR(done, cli_predict_warn(state, error));

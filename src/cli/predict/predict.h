@@ -5,7 +5,7 @@
 #include "base/json_write.h"
 #include "cli/options.h"
 #include "cli/predict/picture.h"
-#include "data/model.h"
+#include "weft/model.h"
 
 struct cli_predict_options {
     struct cli_options common;
@@ -19,18 +19,21 @@ struct cli_prediction {
     const struct cli_predict_options *options;
     struct weft_model *model;
     size_t classes, height, width; /* of the network */
-    const char *const *class_names;
-    size_t count, unread;      /* images that were read, files that were not */
-    size_t computed;           /* count, or 2 x count if mirrored images follow */
-    uint8_t *pixels;           /* computed x height x width */
-    uint16_t *labels;          /* computed */
-    bool *exact;               /* count: the file had the size of the input */
-    bool *mirrored;            /* count: the mirrored image was chosen */
-    enum cli_content *content; /* count */
-    char **names;              /* count: a path, or "test:17" */
-    float *logits;             /* computed x classes; later probabilities */
-    bool draws;                /* the file of --out */
+    const char *const *fashion;    /* names of the classes of Fashion-MNIST */
+    size_t count, unread;          /* images that were read, files that were not */
+    size_t computed;               /* count, or 2 x count if mirrored images follow */
+    uint8_t *pixels;               /* computed x height x width */
+    uint16_t *labels;              /* computed */
+    bool *exact;                   /* count: the file had the size of the input */
+    bool *mirrored;                /* count: the mirrored image was chosen */
+    enum cli_content *content;     /* count */
+    char **names;                  /* count: a path, or "test:17" */
+    float *logits;                 /* computed x classes; later probabilities */
+    bool draws;                    /* the file of --out */
 };
+
+/* Returns the name of class ${label}. */
+const char *cli_predict_class(const struct cli_prediction *state, size_t label);
 
 /* Reads the model, and the image files or the images of --index. A file that cannot be read is
  * reported at once and counted. The caller calls cli_predict_finish, after a failure too. */

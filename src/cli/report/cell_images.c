@@ -11,11 +11,12 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "cli/evaluation.h"
 #include "cli/identity.h"
 #include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/needs.h"
-#include "cli/setup_backend.h"
+#include "cli/setup.h"
 #include "os/files.h"
 #include "report/png.h"
 
@@ -33,7 +34,7 @@ enum {
 struct part {
     struct page_run *run;
     enum weft_split split;
-    struct weft_images images;
+    struct weft_images *images;
 };
 
 static uint32_t cell_of(const struct page_picture *picture) {
@@ -68,16 +69,17 @@ static void predict(const float *logits, size_t classes, struct page_picture *pi
 }
 
 /* Stores all images of a split in the order of their cells. */
-static enum weft_status sort_images(struct part *part, const struct evaluation *evaluation,
-                                    struct weft_error *error) {
+static enum weft_status sort_images(struct part *part, const struct report_evaluation *evaluation,
+                                    const float *logits, struct weft_error *error) {
+    const uint16_t *labels = weft_images_labels(part->images);
     struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
     if (pictures == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", evaluation->images);
     }
     for (size_t i = 0; i < evaluation->images; i++) {
         pictures[i].index = (uint32_t)i;
-        pictures[i].truth = part->images.labels[i];
-        predict(evaluation->logits + i * evaluation->classes, evaluation->classes, &pictures[i]);
+        pictures[i].truth = labels[i];
+        predict(logits + i * evaluation->classes, evaluation->classes, &pictures[i]);
     }
     qsort(pictures, evaluation->images, sizeof *pictures, by_cell);
     part->run->pictures[part->split] = pictures;
@@ -85,30 +87,34 @@ static enum weft_status sort_images(struct part *part, const struct evaluation *
     return WEFT_OK;
 }
 
-static bool same_matrix(const struct evaluation *a, const struct report_evaluation *b) {
+static bool same_matrix(const struct report_evaluation *a, const struct report_evaluation *b) {
     return a->classes == b->classes && a->images == b->images &&
            memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
 }
 
-static enum weft_status evaluate(struct part *part, struct backend *backend,
+static enum weft_status evaluate(struct part *part, struct weft_session *session,
                                  struct weft_error *error) {
-    size_t count = part->images.count, most = cli_needs_batch(backend_network(backend), true);
-    struct evaluation_options options = {.set = part->split,
-                                         .statistics = WEFT_STATISTICS_RUNNING,
-                                         .batch = count < most ? count : most,
-                                         .want_logits = true};
-    struct evaluation evaluation;
+    const size_t count = weft_images_count(part->images);
+    const size_t classes = weft_images_classes(part->images);
+    struct weft_evaluation_options options = WEFT_EVALUATION_OPTIONS;
+    struct report_evaluation evaluation = {.images = 0};
     enum weft_status status;
-    TRY(backend_set_images(backend, part->split, &part->images, error));
-    TRY(evaluate_images(backend, &options, &evaluation, error));
+    options.logits = calloc(count, classes * sizeof *options.logits);
+    options.logits_count = count * classes;
+    if (options.logits == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the logits of %zu images", count);
+    }
+    TRY_OR(done, cli_evaluate(session, part->images, options, &evaluation, error));
     if (same_matrix(&evaluation, &part->run->evaluations[part->split])) {
-        status = sort_images(part, &evaluation, error);
+        status = sort_images(part, &evaluation, options.logits, error);
     } else {
         status = error_set(error, WEFT_BAD_FILE,
                            "%s: the model and the images do not give the matrix of run.json",
-                           split_name(part->split));
+                           weft_split_name(part->split));
     }
-    evaluation_finish(&evaluation);
+done:
+    report_evaluation_finish(&evaluation);
+    free(options.logits);
     return status;
 }
 
@@ -116,36 +122,36 @@ static enum weft_status evaluate(struct part *part, struct backend *backend,
 static enum weft_status evaluate_run(const struct cli_options *options,
                                      struct part parts[WEFT_SPLIT_COUNT],
                                      struct weft_error *error) {
-    struct backend *backend = NULL;
+    struct weft_session *session = NULL;
     struct weft_model *model = NULL;
+    const struct weft_network *network;
     struct cli_identity identity[WEFT_SPLIT_COUNT] = {{.task = NULL}};
-    char folder[4096];
+    char *folder = NULL;
     enum weft_status status;
     TRY_OR(done, cli_load_model(options, parts[0].run->name, NULL, &model, error));
-    TRY_OR(done, data_find(options->data, folder, error));
+    network = weft_model_network(model);
+    TRY_OR(done, weft_data_find(options->data, &folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        struct weft_images *images = &parts[i].images;
-        TRY_OR(done, images_read(folder, (enum weft_split)i, images, NULL, error));
-        TRY_OR(done, backend_check_images(model->network, images, error));
-        cli_identity_start(&identity[i], images);
+        TRY_OR(done, cli_load_images(folder, (enum weft_split)i, network, &parts[i].images, error));
+        cli_identity_start(&identity[i], parts[i].images);
     }
-    TRY_OR(done, cli_setup_device(options, model->network, cli_needs_batch(model->network, true),
-                                  true, NULL, &backend, error));
-    TRY_OR(done, cli_setup_write_model(backend, model, false, error));
+    TRY_OR(done, cli_setup_session(options, model, cli_needs_batch(network, true), true, NULL,
+                                   &session, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&identity[i]);
         cli_identity_check_split(options, folder, (enum weft_split)i, &identity[i],
                                  weft_model_path(model), model);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY_OR(done, evaluate(&parts[i], backend, error));
+        TRY_OR(done, evaluate(&parts[i], session, error));
     }
 done:
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&identity[i]);
     }
-    backend_close(backend);
-    model_destroy(model);
+    weft_session_close(session);
+    weft_model_destroy(model);
+    weft_free(folder);
     return status;
 }
 
@@ -227,13 +233,13 @@ static size_t choose(const struct part *parts, size_t count) {
  * omitted. */
 static void set_size(struct page *page, const struct part *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const struct weft_images *images = &parts[i].images;
-        size_t *pictures = &parts[i].run->picture_count[parts[i].split];
+        size_t *pictures = &parts[i].run->picture_count[parts[i].split], shape[3];
+        weft_images_shape(parts[i].images, shape);
         if (*pictures > 0 && page->width == 0) {
-            page->width = images->width;
-            page->height = images->height;
+            page->width = shape[2];
+            page->height = shape[1];
         }
-        if (images->width != page->width || images->height != page->height) {
+        if (shape[2] != page->width || shape[1] != page->height) {
             *pictures = 0;
         }
     }
@@ -245,7 +251,8 @@ static void paint(const struct page *page, const struct part *part, uint8_t *spr
     for (size_t i = 0; i < part->run->picture_count[part->split]; i++) {
         struct page_picture *picture = &part->run->pictures[part->split][i];
         size_t number = picture->sprite = (*next)++;
-        const uint8_t *from = part->images.pixels + picture->index * page->height * page->width;
+        const uint8_t *from =
+            weft_images_pixels(part->images) + picture->index * page->height * page->width;
         uint8_t *to =
             sprite + (number / COLUMNS * page->height * COLUMNS + number % COLUMNS) * page->width;
         for (size_t y = 0; y < page->height; y++) {
@@ -300,7 +307,7 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
     TRY_OR(done, make_sprite(page, parts, count, error));
 done:
     for (size_t i = 0; i < count; i++) {
-        images_finish(&parts[i].images);
+        weft_images_destroy(parts[i].images);
     }
     free(parts);
     return status;

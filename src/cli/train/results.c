@@ -72,7 +72,7 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
 static void json_data_sets(struct json_writer *json, const struct cli_training *train) {
     json_write_open(json, "data_sets", '{');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const struct split_hash *hash = &train->model->data[i];
+        const struct weft_images_hash *hash = &train->identity[i].hash;
         json_write_open(json, split_name((enum weft_split)i), '{');
         json_write_string(json, "name", cli_identity_name(hash, NULL));
         json_write_string(json, "images", hash->images);

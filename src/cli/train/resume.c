@@ -274,7 +274,9 @@ enum weft_status cli_resume_check_images(const struct cli_training *train,
 enum weft_status cli_resume_check_data(const struct cli_training *train, struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         const struct split_hash *before = &train->model->data[i];
-        if (before->images[0] != '\0' && !split_hash_equal(before, &train->identity[i].hash)) {
+        const struct weft_images_hash *now = &train->identity[i].hash;
+        if (before->images[0] != '\0' && (strcmp(before->images, now->images) != 0 ||
+                                          strcmp(before->labels, now->labels) != 0)) {
             error_set(error, WEFT_USAGE, "%s: not the %s images that the run began with",
                       train->data, split_name((enum weft_split)i));
             return error_hint(error, "name their folder with --data");

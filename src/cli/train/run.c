@@ -180,8 +180,6 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
 
 /* Gives the model what its file records of the data. */
 static enum weft_status set_data(struct cli_training *train, struct weft_error *error) {
-    const struct weft_images *images = &train->images[WEFT_SPLIT_TRAIN];
-    const struct split_hash *hash = &train->identity[WEFT_SPLIT_TRAIN].hash;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_finish(&train->identity[i]);
     }
@@ -189,13 +187,14 @@ static enum weft_status set_data(struct cli_training *train, struct weft_error *
         TRY(cli_resume_check_data(train, error));
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        train->model->data[i] = train->identity[i].hash;
+        TRY(weft_model_set_data(train->model, (enum weft_split)i, &train->identity[i].hash, error));
     }
     if (train->from != NULL && train->model->classes != NULL) {
         return WEFT_OK;
     }
-    return model_set_classes(train->model, images_class_names(images, hash), images->classes,
-                             error);
+    return model_set_classes(train->model,
+                             cli_identity_classes(NULL, &train->identity[WEFT_SPLIT_TRAIN]),
+                             train->images[WEFT_SPLIT_TRAIN].classes, error);
 }
 
 /* Opens the device and prepares the run folder. A folder that exists changes only after the device
@@ -266,6 +265,8 @@ static bool evaluated(void *context, size_t done, size_t images) {
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
     const size_t batch = train->largest;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        struct report_evaluation *results = &train->evaluations[i];
+        const size_t classes = train->images[i].classes;
         struct evaluation_options options = {.set = (enum weft_split)i,
                                              .statistics = WEFT_STATISTICS_RUNNING,
                                              .batch = batch,
@@ -273,6 +274,10 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
                                              .context = train};
         struct evaluation found;
         enum weft_status status;
+        options.confusion = results->confusion = calloc(classes * classes, sizeof(uint64_t));
+        if (results->confusion == NULL) {
+            return error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
+        }
         cli_progress_start(&train->progress, &train->options.common);
         evaluated(train, 0, train->images[i].count);
         status = evaluate_images(train->backend, &options, &found, error);
@@ -280,7 +285,11 @@ static enum weft_status evaluate(struct cli_training *train, struct weft_error *
         if (status != WEFT_OK) {
             return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
         }
-        train->evaluations[i] = cli_setup_results(&found);
+        results->images = found.images;
+        results->correct = found.correct;
+        results->classes = found.classes;
+        results->accuracy = found.accuracy;
+        results->loss = found.loss;
         TRY(cli_train_print_evaluation(train, (enum weft_split)i, error));
     }
     return WEFT_OK;
