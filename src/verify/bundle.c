@@ -23,7 +23,7 @@ static void select_launches(const struct weft_network *network, const struct ten
     } else if (ref->is_activation) {
         record->loss = index == network->layer_count;
         record->layer = index;
-        record->backward = true;
+        record->backward = record->readers = true;
     } else if (ref->array == ARRAY_GRADIENTS || ref->array == ARRAY_BUFFERS) {
         for (size_t i = 0; i < network->tensor_count; i++) {
             const struct network_tensor *tensor = &network->tensors[i];

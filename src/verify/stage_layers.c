@@ -36,6 +36,16 @@ static const char *const networks[] = {
     "{\"kind\":\"conv2d\",\"out_channels\":3,\"kernel_size\":[3,37]},"
     "{\"kind\":\"relu\"},{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"out_features\":5}]}",
+    /* A graph: tensors that several layers read, and layers that read several, one of them twice.
+     * */
+    "{\"input\":[3,7,9],\"layers\":["
+    "{\"kind\":\"conv2d\",\"name\":\"c\",\"out_channels\":4,\"kernel_size\":1},"
+    "{\"kind\":\"batch_norm\",\"name\":\"n\"},{\"kind\":\"relu\",\"name\":\"r\"},"
+    "{\"kind\":\"conv2d\",\"name\":\"d\",\"out_channels\":4,\"kernel_size\":1},"
+    "{\"kind\":\"add\",\"inputs\":[\"d\",\"r\",\"n\"]},{\"kind\":\"relu\",\"name\":\"t\"},"
+    "{\"kind\":\"concat\",\"inputs\":[\"t\",\"input\",\"d\"]},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"linear\",\"name\":\"l\",\"out_features\":6},"
+    "{\"kind\":\"add\",\"inputs\":[\"l\",\"l\"]},{\"kind\":\"linear\",\"out_features\":5}]}",
 };
 
 /* Bits of variants (verify_variant) in which a case is run. */
@@ -59,6 +69,7 @@ static const struct test_case cases[] = {
     {2, 1, WEFT_STATISTICS_BATCH, OWN_FUSED},  /* gradients near the threshold to 0 */
     {2, 32, WEFT_STATISTICS_BATCH, OWN_FUSED}, /* no empty lane; then every remainder */
     {3, 16, WEFT_STATISTICS_BATCH, OTHER_APART},
+    {5, 37, WEFT_STATISTICS_BATCH, OWN_FUSED | OTHER_APART},
     {0, 37, WEFT_STATISTICS_BATCH, 0},
     {0, 37, WEFT_STATISTICS_RUNNING, 0},
     {0, 1, WEFT_STATISTICS_BATCH, 0},

@@ -97,10 +97,13 @@ static enum weft_status compare_activation(struct walk *walk, struct activation 
         return error_set(error, status, "%s", failure.message);
     }
     TRY(backend_tensor(pair->expected, name, walk->expected, count, error));
-    /* Among the tensors of a layer, the gradient that it passes on is called that of its input. */
-    tensor = activation.gradient && index < walk->network->layer_count && !pair->long_names
-                 ? "input.grad"
-                 : short_name(walk, name);
+    /* Among the tensors of a layer, the gradient that it alone passes on is called that of its
+     * input. */
+    tensor =
+        !activation.gradient || activation_readers(walk->network, index) == 0 || pair->long_names
+            ? short_name(walk, name)
+        : activation_readers(walk->network, index) == 1 ? "input.grad"
+                                                        : name;
     verify_compare(walk->found, layer, tensor, name, walk->device, walk->expected, count, false);
     return activation.gradient && !pair->device->device.builtin
                ? compare_empty_lanes(walk, activation, layer, tensor, name, error)
@@ -175,6 +178,39 @@ static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
     return WEFT_OK;
 }
 
+/* Stores the kinds of the readers of activation ${index}, each once: "conv2d + add". */
+static void readers_text(const struct weft_network *network, size_t index, char text[128]) {
+    const struct network_reader *readers = &network->readers[network->first_reader[index]];
+    bool has[LAYER_KIND_COUNT] = {false};
+    size_t length = 0;
+    for (size_t i = 0; i < activation_readers(network, index); i++) {
+        const enum layer_kind_id kind = network->layers[readers[i].layer].kind;
+        if (!has[kind] && length < 128) {
+            length += (size_t)snprintf(text + length, 128 - length, "%s%s", i > 0 ? " + " : "",
+                                       layer_kind_name(kind));
+        }
+        has[kind] = true;
+    }
+}
+
+/* Compares the gradients that ${layer} completes: of activations that no layer before it reads. */
+static enum weft_status compare_dinputs(struct walk *walk, const struct network_layer *layer,
+                                        struct weft_error *error) {
+    const struct weft_network *network = walk->network;
+    for (size_t input = layer->input_count; input-- > 0;) {
+        const size_t index = layer->inputs[input];
+        const struct network_reader *first = &network->readers[network->first_reader[index]];
+        char readers[128];
+        if (&network->layers[first->layer] == layer && first->input == input &&
+            (index > 0 || !walk->pair->training)) {
+            readers_text(network, index, readers);
+            TRY(compare_activation(walk, (struct activation){.index = index, .gradient = true},
+                                   readers, error));
+        }
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status compare_backward(struct walk *walk, struct weft_error *error) {
     const struct weft_network *network = walk->network;
     struct activation last = {.index = network->layer_count, .gradient = true};
@@ -189,10 +225,7 @@ static enum weft_status compare_backward(struct walk *walk, struct weft_error *e
                 TRY(check_sum(walk, error));
             }
         }
-        if (i > 0 || !walk->pair->training) {
-            TRY(compare_activation(walk, (struct activation){.index = i, .gradient = true}, kind,
-                                   error));
-        }
+        TRY(compare_dinputs(walk, &network->layers[i], error));
     }
     return WEFT_OK;
 }

@@ -49,6 +49,19 @@ names "shards joined in another order" 1 layers adam weight.grad rounding \
 names "a moment that stays as it was" 1 training adam conv1.weight.moment "wrong computation" \
     adam.cl '/AT(moments, v) = m;/d'
 
+begin "a contribution to a gradient that replaces the others"
+plant contribution gradient.cl 's/real_clean(AT(gradient, i) + AT(from, i))/AT(from, i)/'
+finds 1 layers add "wrong computation"
+expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['l.output.grad']"
+
+end
+
+names "another order of a sum of three tensors" 1 layers add output rounding \
+    add.cl 's/real_clean(AT(output, i) + AT(input, i))/real_clean(AT(input, i) + AT(output, i) + AT(input, i) - AT(input, i))/'
+
+names "channels in another order" 1 layers concat output "wrong computation" \
+    concat.cl 's/offset \* (16/(OUT_SIZE - size - offset) * (16/'
+
 # Whether the sums are the same each time depends on the compiler.
 begin "a missing barrier"
 plant barrier lanes.h '/lanes\[FIRST_LANE\] = value;/{n;d}'

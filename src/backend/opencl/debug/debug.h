@@ -45,6 +45,7 @@ struct record {
     bool loss;           /* selects the cross entropy */
     bool gather;         /* selects the input */
     size_t layer;        /* otherwise the launches of this layer */
+    bool readers;        /* of the layers that read activation ${layer}, in its place */
     bool backward;       /* in this direction */
     bool join;           /* and the sum of its gradients over the shards */
     uint64_t step;       /* only of this step (from 1) since the parameters were written; 0: all */

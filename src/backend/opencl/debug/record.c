@@ -10,6 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Returns whether ${group} reads activation ${index}. */
+static bool reads(const struct opencl_backend *cl, const struct opencl_group *group, size_t index) {
+    const struct network_layer *layer = &cl->base.network->layers[group->first];
+    size_t input = 0;
+    while (input < layer->input_count && layer->inputs[input] != index) {
+        input++;
+    }
+    return input < layer->input_count;
+}
+
 /* Returns whether the record selects ${launch}. */
 static bool is_selected(const struct opencl_backend *cl, const struct record *record,
                         const struct opencl_launch *launch) {
@@ -28,7 +38,9 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
         bool loss = call->function == &opencl_loss;
         if (loss ? record->loss
                  : !record->adam && !record->gather && !record->loss &&
-                       record->layer >= group->first && record->layer < group->end &&
+                       (record->readers
+                            ? reads(cl, group, record->layer)
+                            : record->layer >= group->first && record->layer < group->end) &&
                        backward == record->backward) {
             return true;
         }
